@@ -1,0 +1,31 @@
+/**
+ * The one error type that Couture throws on purpose. It carries what a person needs: a sentence that names
+ * the thing and the place, a hint that says what to do, and a kind from which the exit code follows.
+ * Any other error that surfaces is a bug.
+ */
+
+/** Exit code of the command line for each kind of failure. 0 is success. */
+export const exitCodes = {
+  runtime: 1,
+  usage: 2,
+  data: 3,
+  backend: 4,
+  interrupted: 130,
+} as const;
+
+/** What went wrong: `runtime` while running, `usage` in what was asked, `data` in files, `backend` in the engine. */
+export type ErrorKind = keyof typeof exitCodes;
+
+/** An expected failure, explained. */
+export class CoutureError extends Error {
+  override readonly name = 'CoutureError';
+  readonly kind: ErrorKind;
+  /** What to do about it: one sentence, or undefined when the message says it all. */
+  readonly hint: string | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,23 @@
+/** Which training images are trained on and which are held out for every choice: drawn once per seed. */
+
+import { fork, type Key, shuffledIndices } from '../core/philox.ts';
+
+/** Indices into the training file. */
+export interface Split {
+  readonly train: Uint32Array<ArrayBuffer>;
+  readonly validation: Uint32Array<ArrayBuffer>;
+}
+
+/** Shuffles 0..length-1 by the run's key and holds out the last `fraction` of them (rounded) for validation. */
+export function splitTrainValidation(length: number, fraction: number, runKey: Key): Split {
+  const order = shuffledIndices(length, fork(runKey, 'split'));
+  const held = Math.round(length * fraction);
+  return { train: order.slice(0, length - held), validation: order.slice(length - held) };
+}
+
+/** The training order of one epoch (counted from 1): a fresh shuffle of `train`, a function of seed and epoch alone. */
+export function epochOrder(train: Uint32Array, runKey: Key, epoch: number): Uint32Array<ArrayBuffer> {
+  const order = shuffledIndices(train.length, fork(runKey, 'epoch', epoch));
+  for (let i = 0; i < order.length; i++) order[i] = train[order[i]];
+  return order;
+}

@@ -1,0 +1,73 @@
+/**
+ * The narrow interface that every backend implements: hold images and one network's tensors, run its program
+ * over a list of images. Nothing in a backend imports the layers above it. Concrete backends are reached
+ * only through `createBackend`.
+ */
+
+import type { Program } from '../model/program.ts';
+
+/** What a backend says of itself: shown by `couture checks` and kept in env.json. */
+export interface BackendInfo {
+  readonly name: 'reference' | 'wasm' | 'webgpu';
+  /** Kernel variant, e.g. `simd128` or `simd256`. */
+  readonly variant: string;
+  readonly threads: number;
+}
+
+/** Images held by a backend. Dispose of them to free their memory. */
+export interface DeviceImages {
+  readonly length: number;
+  /** Bytes of one image. */
+  readonly size: number;
+  dispose(): void;
+}
+
+/** Constants of Adam (Kingma & Ba 2015), as in torch.optim.Adam. */
+export interface AdamOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** A run of consecutive training steps. */
+export interface TrainRequest {
+  readonly images: DeviceImages;
+  /** Label of every image of `images`. */
+  readonly labels: Uint8Array;
+  /** Images in training order; the last batch may be smaller. */
+  readonly indices: Uint32Array;
+  readonly batchSize: number;
+  /** Number of optimizer steps taken before this run, since the start of training. */
+  readonly firstStep: number;
+  /** Learning rate of each step of this run. */
+  readonly learningRates: Float32Array;
+  readonly adam: AdamOptions;
+  /** Key of the dropout stream; the counter is (place in the batch, step, layer). */
+  readonly dropoutKey: readonly [number, number];
+}
+
+/** Which tensor of a parameter to read or write. */
+export type TensorRole = 'value' | 'gradient' | 'firstMoment' | 'secondMoment';
+
+/** One network on a backend. Calls must not overlap. */
+export interface Session {
+  /** Runs the train program once per batch. Resolves to the loss of each image, in the order of `indices`. */
+  train(request: TrainRequest): Promise<Float32Array>;
+  /** Log-probabilities [indices.length, classes], row-major. */
+  infer(images: DeviceImages, indices: Uint32Array): Promise<Float32Array>;
+  /** A copy of a parameter's tensor, row-major in its PyTorch shape. */
+  read(parameter: string, role?: TensorRole): Float32Array;
+  /** Replaces a parameter's tensor. */
+  write(parameter: string, values: Float32Array, role?: TensorRole): void;
+  dispose(): void;
+}
+
+export interface Backend {
+  readonly info: BackendInfo;
+  /** Copies `length` images of `size` bytes to the backend. */
+  upload(images: Uint8Array, size: number): DeviceImages;
+  /** Makes a network's tensors, all zero, and readies its program. */
+  createSession(program: Program): Session;
+  /** Stops workers and frees memory. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,126 @@
+/**
+ * A network as data: validated by one schema, written by hand, by flags, by a file or in code with the feel
+ * of PyTorch's `Sequential`.
+ */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+
+/** Limits that keep a typing error from asking for a machine's whole memory. */
+const MAX_WIDTH = 65_536;
+const MAX_PARAMETERS = 100_000_000;
+
+const width = z.int().min(1).max(MAX_WIDTH);
+
+/** y = x Wᵀ + b; weight is [out, in] as in PyTorch. */
+const linearSchema = z.strictObject({ type: z.literal('Linear'), in: width, out: width });
+/** max(x, 0). */
+const reluSchema = z.strictObject({ type: z.literal('ReLU') });
+/** In training, zeroes each value with probability p and scales the others by 1 / (1 - p). */
+const dropoutSchema = z.strictObject({ type: z.literal('Dropout'), p: z.number().min(0).lt(1) });
+/** x - log(sum(exp(x))) over the classes. */
+const logSoftmaxSchema = z.strictObject({ type: z.literal('LogSoftmax') });
+
+const layerSchema = z.discriminatedUnion('type', [linearSchema, reluSchema, dropoutSchema, logSoftmaxSchema]);
+
+/** The schema of a whole network: flattened image in, log-probabilities of the classes out. */
+export const modelSpecSchema = z.strictObject({ layers: z.array(layerSchema).min(2).max(200) });
+
+export type LayerSpec = z.infer<typeof layerSchema>;
+export type LinearSpec = z.infer<typeof linearSchema>;
+export type ModelSpec = z.infer<typeof modelSpecSchema>;
+
+export const linear = (inputs: number, outputs: number): LayerSpec => ({
+  type: 'Linear',
+  in: inputs,
+  out: outputs,
+});
+export const relu = (): LayerSpec => ({ type: 'ReLU' });
+export const dropout = (p: number): LayerSpec => ({ type: 'Dropout', p });
+export const logSoftmax = (): LayerSpec => ({ type: 'LogSoftmax' });
+
+/**
+ * A network from its layers in order: `sequential(linear(784, 128), relu(), linear(128, 10), logSoftmax())`.
+ * @throws CoutureError of kind `usage` when the layers do not fit each other
+ */
+export function sequential(...layers: LayerSpec[]): ModelSpec {
+  return checkModelSpec({ layers });
+}
+
+/**
+ * The usual classifier: Linear and ReLU for each hidden width, each followed by its Dropout where that is
+ * above 0, then Linear and LogSoftmax.
+ * @param dropouts one probability per hidden layer; missing ones are 0
+ */
+export function multilayer(
+  inputs: number,
+  hidden: readonly number[],
+  classes: number,
+  dropouts: readonly number[] = [],
+): ModelSpec {
+  const layers: LayerSpec[] = [];
+  let features = inputs;
+  hidden.forEach((outputs, i) => {
+    layers.push(linear(features, outputs), relu());
+    const p = dropouts[i] ?? 0;
+    if (p > 0) layers.push(dropout(p));
+    features = outputs;
+  });
+  return sequential(...layers, linear(features, classes), logSoftmax());
+}
+
+/**
+ * Checks anything that claims to be a network: its form, that widths meet, that Linear comes first and
+ * LogSoftmax last and only there.
+ * @throws CoutureError of kind `usage` naming the layer at fault
+ */
+export function checkModelSpec(value: unknown): ModelSpec {
+  const parsed = modelSpecSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(`${issue.path.join('.') || 'model'}: ${issue.message}`);
+  }
+  const { layers } = parsed.data;
+  if (layers[0].type !== 'Linear')
+    throw invalid(`layer 0 is ${layers[0].type}, but the first layer must be Linear`);
+  if (layers.at(-1)?.type !== 'LogSoftmax') throw invalid('the last layer must be LogSoftmax');
+  if (layers.at(-2)?.type !== 'Linear') throw invalid('the layer before LogSoftmax must be Linear');
+  let features = layers[0].in;
+  let parameters = 0;
+  layers.forEach((layer, i) => {
+    if (layer.type === 'Linear') {
+      if (layer.in !== features) {
+        throw invalid(
+          `layer ${i} (Linear) takes ${layer.in} values, but the layer before it gives ${features}`,
+        );
+      }
+      features = layer.out;
+      parameters += layer.in * layer.out + layer.out;
+    }
+    if (layer.type === 'LogSoftmax' && i !== layers.length - 1)
+      throw invalid(`layer ${i} is LogSoftmax, which may only come last`);
+  });
+  if (parameters > MAX_PARAMETERS)
+    throw invalid(`${parameters} parameters are more than the limit of ${MAX_PARAMETERS}`);
+  return parsed.data;
+}
+
+function invalid(what: string): CoutureError {
+  return new CoutureError('usage', `Invalid model: ${what}.`, {
+    hint: 'A model is Linear layers with ReLU and Dropout between them, ending in Linear and LogSoftmax.',
+  });
+}
+
+/** Number of values that go in: the pixels of one image. */
+export function inputWidth(spec: ModelSpec): number {
+  const first = spec.layers[0];
+  if (first.type !== 'Linear') throw invalid('the first layer must be Linear');
+  return first.in;
+}
+
+/** Number of classes that come out. */
+export function classCount(spec: ModelSpec): number {
+  const last = spec.layers.at(-2);
+  if (last?.type !== 'Linear') throw invalid('the layer before LogSoftmax must be Linear');
+  return last.out;
+}

@@ -1,0 +1,70 @@
+/** What training tells the world: the command line, the run folder, tests and pages all consume these. */
+
+/** One row of results.csv. */
+export interface EpochMetrics {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Mean NLL over the epoch's training images as they were trained on (dropout on), nats. */
+  readonly trainLoss: number;
+  /** Mean NLL over the validation images after the epoch, nats. */
+  readonly validationLoss: number;
+  /** Share of the validation images classified rightly, 0 to 1. */
+  readonly validationAccuracy: number;
+  readonly learningRate: number;
+  /** Wall time of the epoch with its validation. */
+  readonly seconds: number;
+}
+
+/** Named float32 tensors, e.g. `fc1.weight`, row-major in PyTorch's shapes. */
+export type TensorMap = ReadonlyMap<string, Float32Array>;
+
+/** Everything that training needs to go on as if it had never stopped. */
+export interface TrainState {
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Steps done of the epoch in progress; 0 between epochs. */
+  readonly step: number;
+  /** Losses of the images trained on in the epoch in progress. */
+  readonly losses: Float32Array;
+  /** Seconds spent on the epoch in progress. */
+  readonly seconds: number;
+  readonly history: readonly EpochMetrics[];
+  readonly parameters: TensorMap;
+  readonly firstMoments: TensorMap;
+  readonly secondMoments: TensorMap;
+}
+
+export type TrainEvent =
+  | {
+      readonly type: 'start';
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      readonly trainImages: number;
+      readonly validationImages: number;
+      /** Epochs that were already done: 0 for a fresh run. */
+      readonly doneEpochs: number;
+    }
+  | {
+      readonly type: 'step';
+      readonly epoch: number;
+      /** Steps done of `steps`. */
+      readonly step: number;
+      readonly steps: number;
+      /** Mean loss of the epoch so far. */
+      readonly loss: number;
+      readonly imagesPerSecond: number;
+    }
+  | {
+      readonly type: 'epoch';
+      readonly metrics: EpochMetrics;
+      /** Lowest validation loss so far; then `parameters` is worth keeping as the best. */
+      readonly isBest: boolean;
+      readonly parameters: TensorMap;
+    }
+  /** After each epoch, and when training is interrupted. Store the best weights before the checkpoint. */
+  | { readonly type: 'checkpoint'; readonly state: TrainState }
+  | {
+      readonly type: 'done';
+      readonly reason: 'finished' | 'patience' | 'interrupted';
+      readonly history: readonly EpochMetrics[];
+    };

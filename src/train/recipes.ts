@@ -1,0 +1,24 @@
+/** Named settings with a published story: `couture train --recipe NAME`. */
+
+import type { TrainSettings } from './settings.ts';
+
+export interface Recipe {
+  readonly title: string;
+  /** What the recipe changes from the defaults. */
+  readonly settings: Partial<TrainSettings>;
+  /** Test accuracy that its author published. */
+  readonly published: number | null;
+}
+
+export const recipes: Readonly<Record<string, Recipe>> = {
+  baseline: {
+    title: 'two hidden layers, as published',
+    settings: { hidden: [128, 64], dropout: [0.25, 0.25], learningRate: 0.003, epochs: 25 },
+    published: 0.8742,
+  },
+  deeper: {
+    title: 'four hidden layers, as published',
+    settings: { hidden: [392, 196, 98, 49], dropout: [0.25, 0.25, 0.25], learningRate: 0.0007, epochs: 35 },
+    published: 0.8865,
+  },
+};

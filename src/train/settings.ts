@@ -1,0 +1,77 @@
+/**
+ * The settings of a training run: one table, from which the config schema, the command line's flags and
+ * checks, and the studio's controls derive.
+ */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import { modelSpecSchema } from '../model/spec.ts';
+
+const shape = {
+  dataset: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('fashion-mnist')
+    .describe('data set, by its registry name'),
+  hidden: z
+    .array(z.int().min(1).max(65_536))
+    .max(32)
+    .default([128, 64])
+    .describe('widths of the hidden layers'),
+  dropout: z
+    .array(z.number().min(0).lt(1))
+    .max(32)
+    .default([])
+    .describe('dropout probability after each hidden layer'),
+  epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
+  batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
+  learningRate: z.number().positive().max(100).default(0.003).describe("Adam's step size"),
+  validation: z.number().min(0.001).max(0.9).default(0.2).describe('share of the training images held out'),
+  patience: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(0)
+    .describe('stop after this many epochs without a lower validation loss; 0 never'),
+  seed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .describe('the one source of every random choice'),
+} as const;
+
+/** What a recipe fixes and a flag may change. */
+export const settingsSchema = z.strictObject(shape);
+export type TrainSettings = z.infer<typeof settingsSchema>;
+
+/** The resolved settings of a run, as config.json keeps them: everything needed to repeat it. */
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  recipe: z.string().nullable(),
+  settings: settingsSchema,
+  model: modelSpecSchema,
+});
+export type RunConfig = z.infer<typeof configSchema>;
+
+/**
+ * Fills in defaults and checks every value.
+ * @throws CoutureError of kind `usage` naming the setting at fault
+ */
+export function checkSettings(value: unknown): TrainSettings {
+  const parsed = settingsSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new CoutureError('usage', `Invalid setting ${issue.path.join('.')}: ${issue.message}.`, {
+      hint: 'couture train --help lists the settings with their ranges.',
+    });
+  }
+  if (parsed.data.dropout.length > parsed.data.hidden.length) {
+    throw new CoutureError(
+      'usage',
+      `Invalid setting dropout: ${parsed.data.dropout.length} probabilities for ${parsed.data.hidden.length} hidden layers.`,
+      { hint: 'Give at most one probability for each hidden layer.' },
+    );
+  }
+  return parsed.data;
+}
