@@ -1,8 +1,19 @@
-/** The training loop: an async generator of typed events over one session. Skeleton: the contract first. */
+/**
+ * The training loop: an async generator of typed events over one session. It knows neither files nor screens;
+ * whoever consumes the events does. A run is a function of its config and data alone: events may differ in
+ * timing, never in numbers.
+ */
 
+import { CoutureError } from '../core/errors.ts';
+import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Backend } from '../engine/backend.ts';
-import type { TrainEvent, TrainState } from './events.ts';
+import { epochOrder, type Split, splitTrainValidation } from '../data/split.ts';
+import type { AdamOptions, Backend, DeviceImages, Session, TensorRole } from '../engine/backend.ts';
+import { initialize } from '../model/init.ts';
+import { buildProgram, type Plan } from '../model/program.ts';
+import { classCount, inputWidth } from '../model/spec.ts';
+import type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './events.ts';
+import { lossAndCorrect } from './metrics.ts';
 import type { RunConfig } from './settings.ts';
 
 export interface TrainOptions {
@@ -15,5 +26,227 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Trains the network of `config`. */
-export async function* train(_config: RunConfig, _options: TrainOptions): AsyncGenerator<TrainEvent> {}
+/** As torch.optim.Adam's defaults. */
+const ADAM: AdamOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/** How long the steps between two looks at the signal, and two progress events, should take. */
+const CHUNK_SECONDS = 0.1;
+
+/**
+ * Trains the network of `config` and yields what happens; the last event is `done`.
+ * @throws CoutureError of kind `usage` where data and model do not fit, `runtime` where the loss is no longer a number
+ */
+export async function* train(
+  config: RunConfig,
+  options: TrainOptions,
+): AsyncGenerator<TrainEvent, void, void> {
+  const run = new TrainingRun(config, options);
+  try {
+    yield* run.events();
+  } finally {
+    run.dispose();
+  }
+}
+
+class TrainingRun {
+  readonly #config: RunConfig;
+  readonly #signal: AbortSignal | undefined;
+  readonly #dataset: Dataset;
+  readonly #key: Key;
+  readonly #split: Split;
+  readonly #plan: Plan;
+  readonly #session: Session;
+  readonly #images: DeviceImages;
+  readonly #history: EpochMetrics[];
+  /** The epoch in progress, where the run was resumed within one. */
+  readonly #unfinished: TrainState | undefined;
+  #imagesPerSecond = 20_000;
+
+  constructor(config: RunConfig, { backend, dataset, resume, signal }: TrainOptions) {
+    const size = dataset.height * dataset.width;
+    if (inputWidth(config.model) !== size) {
+      throw new CoutureError(
+        'usage',
+        `The model takes ${inputWidth(config.model)} pixels, but the images of ${dataset.name} have ${size}.`,
+      );
+    }
+    this.#config = config;
+    this.#signal = signal;
+    this.#dataset = dataset;
+    this.#key = keyFromSeed(config.settings.seed);
+    this.#split = splitTrainValidation(dataset.length, config.settings.validation, this.#key);
+    const program = buildProgram(config.model);
+    this.#plan = program.plan;
+    this.#session = backend.createSession(program);
+    this.#images = backend.upload(dataset.images, size);
+    this.#history = [...(resume?.history ?? [])];
+    this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
+    this.#write(resume?.parameters ?? initialize(program.plan, this.#key), 'value');
+    if (resume) {
+      this.#write(resume.firstMoments, 'firstMoment');
+      this.#write(resume.secondMoments, 'secondMoment');
+    }
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+    this.#images.dispose();
+  }
+
+  async *events(): AsyncGenerator<TrainEvent, void, void> {
+    const { epochs } = this.#config.settings;
+    yield {
+      type: 'start',
+      epochs,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      trainImages: this.#split.train.length,
+      validationImages: this.#split.validation.length,
+      doneEpochs: this.#history.length,
+    };
+    for (let epoch = this.#history.length + 1; epoch <= epochs; epoch++) {
+      if (this.#patienceIsOver()) return yield this.#done('patience');
+      const finished = yield* this.#epoch(epoch);
+      if (!finished) return yield this.#done('interrupted');
+    }
+    yield this.#done('finished');
+  }
+
+  #done(reason: 'finished' | 'patience' | 'interrupted'): TrainEvent {
+    return { type: 'done', reason, history: [...this.#history] };
+  }
+
+  get #stepsPerEpoch(): number {
+    return Math.ceil(this.#split.train.length / this.#config.settings.batchSize);
+  }
+
+  #patienceIsOver(): boolean {
+    const { patience } = this.#config.settings;
+    return patience > 0 && this.#history.length - this.#bestEpoch() >= patience;
+  }
+
+  /** The epoch with the lowest validation loss, the earlier one of equals; 0 before the first. */
+  #bestEpoch(): number {
+    let best: EpochMetrics | undefined;
+    for (const row of this.#history) if (!best || row.validationLoss < best.validationLoss) best = row;
+    return best?.epoch ?? 0;
+  }
+
+  /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
+  async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
+    const { batchSize, learningRate } = this.#config.settings;
+    const order = epochOrder(this.#split.train, this.#key, epoch);
+    const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
+    const losses = new Float32Array(order.length);
+    losses.set(resumed?.losses ?? []);
+    const began = performance.now() - (resumed?.seconds ?? 0) * 1000;
+    const seconds = () => (performance.now() - began) / 1000;
+    let step = resumed?.step ?? 0;
+    let lossSum = sum(losses, 0, step * batchSize);
+    while (step < this.#stepsPerEpoch) {
+      if (this.#signal?.aborted) {
+        const trained = losses.slice(0, Math.min(step * batchSize, losses.length));
+        yield { type: 'checkpoint', state: this.#state(step, trained, step > 0 ? seconds() : 0) };
+        return false;
+      }
+      const wanted = Math.ceil((this.#imagesPerSecond * CHUNK_SECONDS) / batchSize);
+      const steps = Math.min(wanted, this.#stepsPerEpoch - step);
+      const from = step * batchSize;
+      const indices = order.subarray(from, from + steps * batchSize);
+      const chunkBegan = performance.now();
+      const chunk = await this.#session.train({
+        images: this.#images,
+        labels: this.#dataset.labels,
+        indices,
+        batchSize,
+        firstStep: (epoch - 1) * this.#stepsPerEpoch + step,
+        learningRates: new Float32Array(steps).fill(learningRate),
+        adam: ADAM,
+        dropoutKey: fork(this.#key, 'dropout'),
+      });
+      this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
+      losses.set(chunk, from);
+      step += steps;
+      lossSum = sum(chunk, lossSum);
+      checkFinite(lossSum, epoch, learningRate);
+      const loss = lossSum / (from + indices.length);
+      yield {
+        type: 'step',
+        epoch,
+        step,
+        steps: this.#stepsPerEpoch,
+        loss,
+        imagesPerSecond: this.#imagesPerSecond,
+      };
+    }
+    const validation = await this.#validate();
+    const metrics = {
+      epoch,
+      trainLoss: lossSum / order.length,
+      ...validation,
+      learningRate,
+      seconds: seconds(),
+    };
+    this.#history.push(metrics);
+    const isBest = this.#bestEpoch() === epoch;
+    const state = this.#state(0, new Float32Array(), 0);
+    yield { type: 'epoch', metrics, isBest, parameters: state.parameters };
+    yield { type: 'checkpoint', state };
+    return true;
+  }
+
+  async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {
+    const indices = this.#split.validation;
+    const logProbabilities = await this.#session.infer(this.#images, indices);
+    const labels = Uint8Array.from(indices, (image) => this.#dataset.labels[image]);
+    const { loss, correct } = lossAndCorrect(logProbabilities, labels, classCount(this.#config.model));
+    return { validationLoss: loss, validationAccuracy: correct / labels.length };
+  }
+
+  #state(step: number, losses: Float32Array, seconds: number): TrainState {
+    return {
+      epoch: this.#history.length,
+      step,
+      losses,
+      seconds,
+      history: [...this.#history],
+      parameters: this.#read('value'),
+      firstMoments: this.#read('firstMoment'),
+      secondMoments: this.#read('secondMoment'),
+    };
+  }
+
+  #read(role: TensorRole): TensorMap {
+    return new Map(this.#plan.parameters.map(({ name }) => [name, this.#session.read(name, role)]));
+  }
+
+  #write(tensors: TensorMap, role: TensorRole): void {
+    for (const { name, shape } of this.#plan.parameters) {
+      const values = tensors.get(name);
+      const size = shape.reduce((product, n) => product * n, 1);
+      if (values?.length !== size) {
+        throw new CoutureError(
+          'data',
+          `The ${role} of ${name} should have ${size} values, not ${values?.length ?? 0}.`,
+          {
+            hint: 'The weights belong to another network.',
+          },
+        );
+      }
+      this.#session.write(name, values, role);
+    }
+  }
+}
+
+/** `start` plus the first `length` values, one after the other: the order is part of the result. */
+function sum(values: Float32Array, start: number, length = values.length): number {
+  let total = start;
+  for (let i = 0; i < Math.min(length, values.length); i++) total += values[i];
+  return total;
+}
+
+function checkFinite(loss: number, epoch: number, learningRate: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new CoutureError('runtime', `Training diverged in epoch ${epoch}: the loss is no longer a number.`, {
+    hint: `Lower the learning rate (it is ${learningRate}).`,
+  });
+}

@@ -1,0 +1,186 @@
+// The three products of a Linear layer, each over a range of work units, so that threads share them.
+//
+// Layouts (16 floats = one line of 64 bytes, a panel = lines that follow each other):
+//   weights   [panel of 16 outputs][input ..., bias][16]   one panel has inputs + 1 lines, the bias last
+//   x, y, dz  [panel of 16 features][row of the batch][16]
+//   dzT       [panel of 16 rows][feature][16]
+// Lanes past the last output have weight 0 and stay 0.
+
+import { adam } from "./adam";
+import { dropoutLine } from "./philox";
+import { ADJACENT, LINE, ROWS, tileNarrow, tileWide } from "./tile";
+
+let wide: bool = false;
+
+/** Chooses the tile kernel: wide where the engine pairs vectors, narrow elsewhere. Bits are the same. */
+export function useWideTiles(on: bool): void {
+  wide = on;
+}
+
+// @ts-ignore: decorator
+@inline
+function tile<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
+  if (wide) tileWide<A>(a, jump, b, count, c);
+  else tileNarrow<A>(a, jump, b, count, c);
+}
+
+/** Inputs of one pass over the rows: 256 lines of weights are 16 KB, half of a common L1 cache. */
+const BLOCK: i32 = 256;
+
+/** Units of `linear`: (panel of outputs, four rows). */
+export function linear(
+  x: usize, xPanel: usize, weights: usize, inputs: i32, outputs: i32, y: usize, yPanel: usize, rows: i32,
+  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+): void {
+  const groups = (rows + 3) >> 2;
+  const panelBytes = (<usize>inputs + 1) * LINE;
+  for (let unit = begin; unit < end; ) {
+    const panel = unit / groups;
+    const from = unit - panel * groups;
+    const to = min(groups, from + end - unit);
+    unit += to - from;
+    const w = weights + (<usize>panel) * panelBytes;
+    const out = y + (<usize>panel) * yPanel;
+    const first = out + (<usize>from) * 256, last = out + (<usize>to) * 256;
+    for (let line = first; line < last; line += LINE) memory.copy(line, w + panelBytes - LINE, LINE);
+    for (let k = 0; k < inputs; k += BLOCK) {
+      const count = min(BLOCK, inputs - k);
+      const xBlock = x + (<usize>(k >> 4)) * xPanel;
+      for (let group = from; group < to; group++) {
+        const at = (<usize>group) * 256;
+        tile<ROWS>(xBlock + at, xPanel, w + (<usize>k) * LINE, count, out + at);
+      }
+    }
+    if (relu) {
+      const zero = f32x4.splat(0);
+      for (let at = first; at < last; at += 32) {
+        v128.store(at, f32x4.pmax(v128.load(at), zero));
+        v128.store(at, f32x4.pmax(v128.load(at, 16), zero), 16);
+      }
+    }
+    if (threshold) {
+      const words = (outputs + 3) >> 2;
+      for (let row = from << 2; row < to << 2; row++) {
+        dropoutLine(out + (<usize>row) * LINE, row * words + (panel << 2), step, layer, key0, key1, threshold, scale);
+      }
+    }
+  }
+}
+
+/**
+ * Gradient with respect to the layer's inputs, then through the dropout and activation that made them.
+ * Units: (panel of 16 inputs, 16 rows).
+ * @param y the layer's inputs: what the layer below gave, after its activation and dropout
+ * @param dz, dzT the result, by rows and, unless dzT is 0, transposed
+ * @param scratch 16 lines of this thread's own
+ */
+export function inputGradient(
+  weights: usize, inputs: i32, outputs: i32, gradT: usize, gradTPanel: usize, y: usize, dz: usize, panelBytes: usize,
+  dzT: usize, dzTPanel: usize, rows: i32, scratch: usize,
+  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+): void {
+  const batchPanels = (rows + 15) >> 4;
+  const weightPanel = (<usize>inputs + 1) * LINE;
+  for (let unit = begin; unit < end; unit++) {
+    const panel = unit / batchPanels;
+    const batch = unit - panel * batchPanels;
+    const b = gradT + (<usize>batch) * gradTPanel;
+    const w = weights + (<usize>panel) * 1024;
+    const valid = min(16, inputs - (panel << 4));
+    memory.fill(scratch, 0, 1024);
+    for (let i = 0; i < valid; i += 4) {
+      const at = (<usize>i) * LINE;
+      tile<ROWS>(w + at, weightPanel, b, outputs, scratch + at);
+    }
+    // A tile may have run past the last input; those lanes must stay 0.
+    if (valid < 16) memory.fill(scratch + (<usize>valid) * LINE, 0, (16 - <usize>valid) * LINE);
+    const offset = (<usize>panel) * panelBytes + (<usize>batch) * 1024;
+    transpose16(scratch, dz + offset);
+    if (relu) maskBlock(dz + offset, y + offset, threshold ? scale : 1);
+    else if (threshold) {
+      const words = (inputs + 3) >> 2;
+      for (let i = 0; i < 16; i++) {
+        const line = dz + offset + (<usize>i) * LINE;
+        dropoutLine(line, ((batch << 4) + i) * words + (panel << 2), step, layer, key0, key1, threshold, scale);
+      }
+    }
+    if (dzT) transpose16(dz + offset, dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024);
+  }
+}
+
+/** 16 lines: value * scale where the activation is above 0, else 0. It is 0 where ReLU or dropout made it so. */
+function maskBlock(dz: usize, y: usize, scale: f32): void {
+  const zero = f32x4.splat(0), factor = f32x4.splat(scale);
+  for (let at: usize = 0; at < 1024; at += 16) {
+    const masked = v128.and(f32x4.mul(v128.load(dz + at), factor), f32x4.gt(v128.load(y + at), zero));
+    v128.store(dz + at, masked);
+  }
+}
+
+/** A block of 16 lines of 16 floats, transposed. */
+function transpose16(from: usize, to: usize): void {
+  for (let i: usize = 0; i < 4; i++) {
+    for (let j: usize = 0; j < 4; j++) {
+      const source = from + i * 256 + j * 16;
+      const a = v128.load(source, 0), b = v128.load(source, 64);
+      const c = v128.load(source, 128), d = v128.load(source, 192);
+      const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+      const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+      const target = to + j * 256 + i * 16;
+      v128.store(target, v128.shuffle<i64>(ab, cd, 0, 2), 0);
+      v128.store(target, v128.shuffle<i64>(ab, cd, 1, 3), 64);
+      v128.store(target, v128.shuffle<i64>(ef, gh, 0, 2), 128);
+      v128.store(target, v128.shuffle<i64>(ef, gh, 1, 3), 192);
+    }
+  }
+}
+
+/** Inputs of one strip of a weight gradient: 64 lines are 4 KB, so that Adam finds them in the L1 cache. */
+const STRIP: i32 = 64;
+
+/**
+ * Gradient of weights and bias. Units: (panel of outputs, strip of 64 inputs); the last strip has the bias.
+ * The strip goes to `scratch` (68 lines of this thread's own) and from there either to `gradient`, laid out as
+ * the weights, or, where that is 0, straight into Adam while it is in the L1 cache: a gradient tile and Adam in
+ * one loop would keep V8 from pairing the tile's vectors.
+ */
+export function weightGradient(
+  x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, scratch: usize, gradient: usize,
+  weights: usize, first: usize, second: usize, constants: usize, scalars: usize, begin: i32, end: i32,
+): void {
+  const strips = (inputs + STRIP - 1) / STRIP;
+  const panelBytes = (<usize>inputs + 1) * LINE;
+  for (let unit = begin; unit < end; unit++) {
+    const panel = unit / strips;
+    const k0 = (unit - panel * strips) * STRIP;
+    const d = dz + (<usize>panel) * dzPanel;
+    let lines = min(STRIP, inputs - k0);
+    memory.fill(scratch, 0, 4352);
+    for (let k = 0; k < lines; k += 4) {
+      const input = k0 + k;
+      const a = x + (<usize>(input >> 4)) * xPanel + (<usize>(input & 15)) * 4;
+      tile<ADJACENT>(a, 1024, d, rows, scratch + (<usize>k) * LINE);
+    }
+    if (k0 + lines == inputs) {
+      sumLines(d, rows, scratch + (<usize>lines) * LINE);
+      lines += 1;
+    }
+    const offset = (<usize>panel) * panelBytes + (<usize>k0) * LINE;
+    const bytes = (<usize>lines) * LINE;
+    if (gradient) memory.copy(gradient + offset, scratch, bytes);
+    else adam(weights + offset, first + offset, second + offset, scratch, bytes, constants, scalars);
+  }
+}
+
+/** The sum of `rows` lines, in order: a bias's gradient. */
+function sumLines(lines: usize, rows: i32, to: usize): void {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  const end = lines + (<usize>rows) * LINE;
+  for (let at = lines; at < end; at += LINE) {
+    s0 = f32x4.add(s0, v128.load(at, 0));
+    s1 = f32x4.add(s1, v128.load(at, 16));
+    s2 = f32x4.add(s2, v128.load(at, 32));
+    s3 = f32x4.add(s3, v128.load(at, 48));
+  }
+  v128.store(to, s0, 0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
+}

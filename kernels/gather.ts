@@ -1,0 +1,36 @@
+// From bytes to a batch: (pixel / 255 - 0.5) / 0.5, into panels of 16 pixels.
+
+import { LINE } from "./tile";
+
+/**
+ * x[panel][row][16] for rows `begin` to `end` of the batch. Images are `size` bytes each and are followed by at
+ * least 16 readable bytes; lanes past `size` become 0.
+ * @param indices image number of every row
+ */
+export function gather(
+  x: usize, xPanel: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32,
+): void {
+  const panels = (size + 15) >> 4;
+  for (let row = begin; row < end; row++) {
+    const image = images + <usize>load<u32>(indices + ((<usize>row) << 2)) * (<usize>size);
+    let line = x + (<usize>row) * LINE;
+    for (let panel = 0; panel < panels; panel++) {
+      const bytes = v128.load(image + (<usize>panel << 4));
+      const low = v128.extend_low<u8>(bytes), high = v128.extend_high<u8>(bytes);
+      store4(line, v128.extend_low<u16>(low));
+      store4(line + 16, v128.extend_high<u16>(low));
+      store4(line + 32, v128.extend_low<u16>(high));
+      store4(line + 48, v128.extend_high<u16>(high));
+      line += xPanel;
+    }
+    const inLast = size & 15;
+    if (inLast) memory.fill(line - xPanel + (<usize>inLast << 2), 0, LINE - (<usize>inLast << 2));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function store4(at: usize, pixels: v128): void {
+  const unit = f32x4.div(f32x4.convert_i32x4_s(pixels), f32x4.splat(255));
+  v128.store(at, f32x4.div(f32x4.sub(unit, f32x4.splat(0.5)), f32x4.splat(0.5)));
+}

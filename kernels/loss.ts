@@ -1,0 +1,68 @@
+// Log-softmax, the negative log-likelihood and its gradient, a row at a time. A row has few classes: scalar.
+
+import { expNonPositive, logFromOne } from "./math";
+import { LINE } from "./tile";
+
+/** Address of class j of a row whose first line is at `line`. */
+// @ts-ignore: decorator
+@inline
+function cell(line: usize, panel: usize, j: i32): usize {
+  return line + (<usize>(j >> 4)) * panel + (<usize>(j & 15)) * 4;
+}
+
+function rowMaximum(line: usize, panel: usize, classes: i32): f32 {
+  let top = load<f32>(line);
+  for (let j = 1; j < classes; j++) {
+    const value = load<f32>(cell(line, panel, j));
+    if (value > top) top = value;
+  }
+  return top;
+}
+
+/** log-probabilities out[row][class], contiguous, for rows `begin` to `end`. */
+export function logSoftmax(y: usize, yPanel: usize, classes: i32, out: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row++) {
+    const line = y + (<usize>row) * LINE;
+    const top = rowMaximum(line, yPanel, classes);
+    let sum: f32 = 0;
+    for (let j = 0; j < classes; j++) sum += expNonPositive(load<f32>(cell(line, yPanel, j)) - top);
+    const shift = logFromOne(sum);
+    const to = out + (<usize>row) * (<usize>classes) * 4;
+    for (let j = 0; j < classes; j++) {
+      store<f32>(to + ((<usize>j) << 2), load<f32>(cell(line, yPanel, j)) - top - shift);
+    }
+  }
+}
+
+/**
+ * losses[row] = -log-probability of the row's label, and dz = (softmax - onehot) / rows, by rows and transposed.
+ * @param dzTPanel bytes of a panel of dzT; rows `begin` to `end` of `rows`
+ */
+export function nllGradient(
+  y: usize, yPanel: usize, classes: i32, labels: usize, losses: usize, dz: usize, dzT: usize, dzTPanel: usize,
+  rows: i32, begin: i32, end: i32,
+): void {
+  const share: f32 = <f32>1.0 / <f32>rows;
+  for (let row = begin; row < end; row++) {
+    const line = y + (<usize>row) * LINE;
+    const grad = dz + (<usize>row) * LINE;
+    const column = dzT + (<usize>(row >> 4)) * dzTPanel + (<usize>(row & 15)) * 4;
+    const label = <i32>load<u32>(labels + ((<usize>row) << 2));
+    const top = rowMaximum(line, yPanel, classes);
+    let sum: f32 = 0;
+    for (let j = 0; j < classes; j++) {
+      const e = expNonPositive(load<f32>(cell(line, yPanel, j)) - top);
+      store<f32>(cell(grad, yPanel, j), e);
+      sum += e;
+    }
+    const logProbability = load<f32>(cell(line, yPanel, label)) - top - logFromOne(sum);
+    store<f32>(losses + ((<usize>row) << 2), -logProbability);
+    for (let j = 0; j < classes; j++) {
+      const at = cell(grad, yPanel, j);
+      const p = load<f32>(at) / sum;
+      const value = (j == label ? p - <f32>1.0 : p) * share;
+      store<f32>(at, value);
+      store<f32>(column + (<usize>j) * LINE, value);
+    }
+  }
+}

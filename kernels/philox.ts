@@ -1,0 +1,47 @@
+// Philox 4x32-10 (Salmon et al. 2011) for four consecutive counters at once, and dropout by it. The plain
+// statement of the same generator is src/core/philox.ts.
+
+/** High words of the four unsigned products of v and m. */
+// @ts-ignore: decorator
+@inline
+function multiplyHigh(v: v128, m: v128): v128 {
+  return v128.shuffle<i32>(v128.extmul_low<u32>(v, m), v128.extmul_high<u32>(v, m), 1, 3, 5, 7);
+}
+
+/**
+ * Dropout on 16 values in place: element 4 i + w of the line is kept where word w of counter (first + i, step,
+ * layer, 0) reaches the threshold, and is then scaled; a dropped one becomes 0.
+ */
+export function dropoutLine(
+  line: usize, first: u32, step: u32, layer: u32, key0: u32, key1: u32, threshold: u32, scale: f32,
+): void {
+  const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
+  const w0 = i32x4.splat(0x9e3779b9), w1 = i32x4.splat(0xbb67ae85);
+  let k0 = i32x4.splat(key0), k1 = i32x4.splat(key1);
+  let x0 = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  let x1 = i32x4.splat(step), x2 = i32x4.splat(layer), x3 = i32x4.splat(0);
+  for (let round = 0; round < 10; round++) {
+    const high0 = multiplyHigh(x0, m0), low0 = i32x4.mul(x0, m0);
+    const high1 = multiplyHigh(x2, m1), low1 = i32x4.mul(x2, m1);
+    x0 = v128.xor(v128.xor(high1, x1), k0);
+    x1 = low1;
+    x2 = v128.xor(v128.xor(high0, x3), k1);
+    x3 = low0;
+    k0 = i32x4.add(k0, w0);
+    k1 = i32x4.add(k1, w1);
+  }
+  // A vector holds one word of four counters; the line wants four words of one counter: transpose.
+  const a = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), b = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
+  const c = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7), d = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
+  const limit = i32x4.splat(threshold), factor = f32x4.splat(scale);
+  keep(line, v128.shuffle<i64>(a, b, 0, 2), limit, factor);
+  keep(line + 16, v128.shuffle<i64>(a, b, 1, 3), limit, factor);
+  keep(line + 32, v128.shuffle<i64>(c, d, 0, 2), limit, factor);
+  keep(line + 48, v128.shuffle<i64>(c, d, 1, 3), limit, factor);
+}
+
+// @ts-ignore: decorator
+@inline
+function keep(at: usize, words: v128, limit: v128, factor: v128): void {
+  v128.store(at, v128.and(f32x4.mul(v128.load(at), factor), i32x4.ge_u(words, limit)));
+}

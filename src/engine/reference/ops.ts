@@ -1,0 +1,184 @@
+/**
+ * Every op stated once, plainly: row-major float32 arrays, one scalar at a time, each operation rounded to
+ * float32. This is the oracle; it is not meant to be fast, and every other backend is held to its bits.
+ */
+
+import { philox4x32, type Words4 } from '../../core/philox.ts';
+import type { DropoutScalars } from '../scalars.ts';
+import { expNonPositive, logFromOne } from './math.ts';
+
+const f = Math.fround;
+
+/** x [rows, size] = (pixel / 255 - 0.5) / 0.5 for the images named by `indices`. */
+export function gather(images: Uint8Array, size: number, indices: Uint32Array, x: Float32Array): void {
+  indices.forEach((image, row) => {
+    for (let i = 0; i < size; i++) {
+      x[row * size + i] = f(f(f(images[image * size + i] / 255) - 0.5) / 0.5);
+    }
+  });
+}
+
+/** Widths of a Linear and rows of the batch. */
+export interface LinearShape {
+  readonly rows: number;
+  readonly in: number;
+  readonly out: number;
+}
+
+/** y [rows, out] = b + x Wᵀ, inputs added in order. */
+export function linearForward(
+  { rows, in: inputs, out }: LinearShape,
+  x: Float32Array,
+  weight: Float32Array,
+  bias: Float32Array,
+  y: Float32Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let o = 0; o < out; o++) {
+      let sum = bias[o];
+      for (let i = 0; i < inputs; i++) sum = f(sum + f(x[row * inputs + i] * weight[o * inputs + i]));
+      y[row * out + o] = sum;
+    }
+  }
+}
+
+/** dx [rows, in] = dz W, outputs added in order. */
+export function linearBackwardInput(
+  { rows, in: inputs, out }: LinearShape,
+  dz: Float32Array,
+  weight: Float32Array,
+  dx: Float32Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < inputs; i++) {
+      let sum = 0;
+      for (let o = 0; o < out; o++) sum = f(sum + f(weight[o * inputs + i] * dz[row * out + o]));
+      dx[row * inputs + i] = sum;
+    }
+  }
+}
+
+/** dW [out, in] = dzᵀ x and db [out] = column sums of dz, rows added in order. */
+export function linearBackwardWeight(
+  { rows, in: inputs, out }: LinearShape,
+  x: Float32Array,
+  dz: Float32Array,
+  dWeight: Float32Array,
+  dBias: Float32Array,
+): void {
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < inputs; i++) {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) sum = f(sum + f(x[row * inputs + i] * dz[row * out + o]));
+      dWeight[o * inputs + i] = sum;
+    }
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum = f(sum + dz[row * out + o]);
+    dBias[o] = sum;
+  }
+}
+
+/** y = max(y, 0), in place. */
+export function reluForward(y: Float32Array, length: number): void {
+  for (let i = 0; i < length; i++) if (y[i] < 0) y[i] = 0;
+}
+
+/**
+ * dy = dy * scale where the value after ReLU and dropout is above 0, else 0, in place: a value is 0 there where
+ * ReLU or dropout made it so, and `scale` is dropout's (1 without it).
+ */
+export function reluBackward(dy: Float32Array, y: Float32Array, scale: number, length: number): void {
+  for (let i = 0; i < length; i++) dy[i] = y[i] > 0 ? f(dy[i] * scale) : 0;
+}
+
+/** Where a dropout mask's random words come from. */
+export interface DropoutStream extends DropoutScalars {
+  readonly key: readonly [number, number];
+  readonly step: number;
+  readonly layer: number;
+}
+
+/**
+ * Dropout in place on [rows, width]. Value j of a row has word j % 4 of counter
+ * (row * ceil(width / 4) + floor(j / 4), step, layer, 0). Its gradient is the same function of the gradient.
+ */
+export function applyDropout(y: Float32Array, rows: number, width: number, stream: DropoutStream): void {
+  const words: Words4 = [0, 0, 0, 0];
+  const perRow = Math.ceil(width / 4);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < width; j++) {
+      if (j % 4 === 0) philox4x32(stream.key, row * perRow + j / 4, stream.step, stream.layer, 0, words);
+      const at = row * width + j;
+      y[at] = words[j % 4] >= stream.threshold ? f(y[at] * stream.scale) : 0;
+    }
+  }
+}
+
+/** The largest value of a row, the exponentials of the distances to it, and their sum. */
+function softmaxTerms(
+  y: Float32Array,
+  row: number,
+  classes: number,
+  terms: Float32Array,
+): { top: number; sum: number } {
+  let top = y[row * classes];
+  for (let j = 1; j < classes; j++) if (y[row * classes + j] > top) top = y[row * classes + j];
+  let sum = 0;
+  for (let j = 0; j < classes; j++) {
+    terms[j] = expNonPositive(f(y[row * classes + j] - top));
+    sum = f(sum + terms[j]);
+  }
+  return { top, sum };
+}
+
+/** Log-probabilities [rows, classes] of logits y. */
+export function logSoftmaxForward(y: Float32Array, rows: number, classes: number, out: Float32Array): void {
+  const terms = new Float32Array(classes);
+  for (let row = 0; row < rows; row++) {
+    const { top, sum } = softmaxTerms(y, row, classes, terms);
+    const shift = logFromOne(sum);
+    for (let j = 0; j < classes; j++) out[row * classes + j] = f(f(y[row * classes + j] - top) - shift);
+  }
+}
+
+/** Each row's negative log-likelihood, and dz = (softmax - onehot) / rows: LogSoftmax and NLLLoss, backward. */
+export function nllBackward(
+  y: Float32Array,
+  rows: number,
+  classes: number,
+  labels: ArrayLike<number>,
+  losses: Float32Array,
+  dz: Float32Array,
+): void {
+  const terms = new Float32Array(classes);
+  const share = f(1 / rows);
+  for (let row = 0; row < rows; row++) {
+    const label = labels[row];
+    const { top, sum } = softmaxTerms(y, row, classes, terms);
+    losses[row] = -f(f(y[row * classes + label] - top) - logFromOne(sum));
+    for (let j = 0; j < classes; j++) {
+      const p = f(terms[j] / sum);
+      dz[row * classes + j] = f((j === label ? f(p - 1) : p) * share);
+    }
+  }
+}
+
+/** One Adam step (Kingma & Ba 2015), in the order of torch.optim.Adam; see `scalars.ts` for the numbers. */
+export function adamStep(
+  weights: Float32Array,
+  gradient: Float32Array,
+  first: Float32Array,
+  second: Float32Array,
+  constants: Float32Array,
+  stepSize: number,
+  correction: number,
+): void {
+  const [beta1, rest1, beta2, rest2, epsilon] = constants;
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i];
+    first[i] = f(f(beta1 * first[i]) + f(rest1 * g));
+    second[i] = f(f(beta2 * second[i]) + f(f(rest2 * g) * g));
+    const denominator = f(f(f(Math.sqrt(second[i])) * correction) + epsilon);
+    weights[i] = f(weights[i] - f(f(stepSize * first[i]) / denominator));
+  }
+}

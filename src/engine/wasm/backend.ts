@@ -1,0 +1,51 @@
+/** The wasm backend: SIMD kernels over one memory, shared by threads where the platform has them. */
+
+import { CoutureError } from '../../core/errors.ts';
+import type { Backend, DeviceImages } from '../backend.ts';
+import { compileKernels } from './kernels.ts';
+import { WasmMemory } from './memory.ts';
+import type { SpawnWorker } from './protocol.ts';
+import { WasmSession } from './session.ts';
+import { Team } from './team.ts';
+
+export interface WasmOptions {
+  readonly threads: number;
+  /** How to start a worker; undefined runs on the caller's thread. */
+  readonly spawn: SpawnWorker | undefined;
+  /** The engine pairs 128-bit vectors, so that wide tiles pay. */
+  readonly wide: boolean;
+}
+
+/** @throws CoutureError of kind `backend` where WebAssembly SIMD is missing */
+export async function createWasmBackend({ threads, spawn, wide }: WasmOptions): Promise<Backend> {
+  const shared = spawn !== undefined;
+  const module = await compileKernels(shared);
+  const memory = new WasmMemory(shared);
+  const team = await Team.start({ memory, module, wide, threads, spawn });
+  const addresses = new WeakMap<DeviceImages, number>();
+  const locate = (images: DeviceImages): number => {
+    const address = addresses.get(images);
+    if (address === undefined) {
+      throw new CoutureError('usage', 'These images were uploaded to another backend or disposed of.');
+    }
+    return address;
+  };
+  return {
+    info: { name: 'wasm', variant: wide ? 'simd256' : 'simd128', threads: shared ? threads : 1 },
+    upload(images, size) {
+      const block = memory.allocate(images.length);
+      memory.bytes(block.start, images.length).set(images);
+      const device: DeviceImages = {
+        length: images.length / size,
+        size,
+        dispose() {
+          if (addresses.delete(device)) memory.release(block);
+        },
+      };
+      addresses.set(device, block.start);
+      return device;
+    },
+    createSession: (program) => new WasmSession({ memory, team, locate }, program),
+    dispose: () => team.dispose(),
+  };
+}

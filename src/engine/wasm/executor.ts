@@ -1,0 +1,196 @@
+/**
+ * One thread's run of a job: every thread runs this same loop over the same memory, takes its slice of each
+ * op's work units, and meets the others at a barrier. A unit's result does not depend on who computes it.
+ */
+
+import type { Op } from '../../model/program.ts';
+import { dropoutScalars } from '../scalars.ts';
+import { instantiateKernels, type Kernels } from './kernels.ts';
+import { type LayerLayout, type Layout, PANEL, panelsOf } from './layout.ts';
+import type { InferJob, Job, ThreadSetup, TrainJob } from './protocol.ts';
+
+/** Bytes of a team's control block: two words of the barrier, one that is set when a thread has failed. */
+export const CONTROL_BYTES = 64;
+/** Index of the failure word, in words. */
+export const FAILED_WORD = 2;
+/** Bytes of a thread's scratch: 68 lines, rounded up. */
+export const SCRATCH_BYTES = 8192;
+
+/** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
+const STRIP = 64;
+
+/** Where a batch is within its job. */
+interface Batch {
+  readonly step: number;
+  /** First row, counted over the job. */
+  readonly from: number;
+  readonly rows: number;
+}
+
+export class Executor {
+  readonly #kernels: Kernels;
+  readonly #setup: ThreadSetup;
+  readonly #control: Int32Array;
+
+  constructor(setup: ThreadSetup) {
+    this.#setup = setup;
+    this.#kernels = instantiateKernels(setup.module, setup.memory, setup.wide);
+    this.#control = new Int32Array(setup.memory.buffer, setup.control, CONTROL_BYTES / 4);
+  }
+
+  /** Runs this thread's share of a job; returns when all threads have done theirs, or one has failed. */
+  run(job: Job): void {
+    for (let step = 0; step * job.batchSize < job.count; step++) {
+      const from = step * job.batchSize;
+      const batch = { step, from, rows: Math.min(job.batchSize, job.count - from) };
+      for (let i = 0; i < job.ops.length; i++) {
+        this.#runOp(job.ops[i], job, batch);
+        // What follows a fused weight gradient neither reads nor overwrites what it touches, until the next step.
+        if (job.ops[i].op === 'weightGradientAdam' && i < job.ops.length - 1) continue;
+        this.#kernels.barrier(this.#setup.control, this.#setup.threads);
+        if (this.#setup.threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
+      }
+    }
+  }
+
+  /** This thread's slice of `units` units. */
+  #slice(units: number): [number, number] {
+    const { thread, threads } = this.#setup;
+    return [Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads)];
+  }
+
+  #runOp(op: Op, job: Job, batch: Batch): void {
+    const { layout } = job;
+    if (op.op === 'gather') this.#gather(job, batch);
+    else if (op.op === 'linear') this.#linear(layout, op.layer, job, batch, op.training);
+    else if (op.op === 'logSoftmax' && job.kind === 'infer') this.#logSoftmax(job, batch);
+    else if (job.kind === 'train') this.#runTrainingOp(op, job, batch);
+  }
+
+  #runTrainingOp(op: Op, job: TrainJob, batch: Batch): void {
+    const { layout } = job;
+    if (op.op === 'nllGradient') this.#nllGradient(job, batch);
+    else if (op.op === 'inputGradient') this.#inputGradient(layout, op.layer, job, batch);
+    else if (op.op === 'weightGradient') this.#weightGradient(layout, op.layer, job, batch, true);
+    else if (op.op === 'weightGradientAdam') this.#weightGradient(layout, op.layer, job, batch, false);
+    else if (op.op === 'adam') this.#adam(layout.layers[op.layer], job, batch);
+  }
+
+  #gather(job: Job, batch: Batch): void {
+    const { x, rowPanel } = job.layout;
+    const indices = job.indices + batch.from * 4;
+    this.#kernels.gather(x, rowPanel, job.images, job.imageSize, indices, ...this.#slice(batch.rows));
+  }
+
+  /** The arguments of an epilogue with dropout: threshold, scale, key, step, layer. */
+  #dropout(layer: LayerLayout, index: number, job: Job, batch: Batch, on: boolean) {
+    if (job.kind !== 'train' || !on) return [0, 1, 0, 0, 0, index] as const;
+    const { threshold, scale } = dropoutScalars(layer.dropout);
+    return [threshold, scale, ...job.dropoutKey, job.firstStep + batch.step, index] as const;
+  }
+
+  #input(layout: Layout, index: number): number {
+    return index === 0 ? layout.x : layout.layers[index - 1].y;
+  }
+
+  #linear(layout: Layout, index: number, job: Job, batch: Batch, training: boolean): void {
+    const layer = layout.layers[index];
+    this.#kernels.linear(
+      this.#input(layout, index),
+      layout.rowPanel,
+      layer.weights.value,
+      layer.in,
+      layer.out,
+      layer.y,
+      layout.rowPanel,
+      batch.rows,
+      layer.activation === 'relu' ? 1 : 0,
+      ...this.#dropout(layer, index, job, batch, training),
+      ...this.#slice(layer.panels * Math.ceil(batch.rows / 4)),
+    );
+  }
+
+  #logSoftmax(job: InferJob, batch: Batch): void {
+    const layer = lastLayer(job.layout);
+    const rowPanel = job.layout.rowPanel;
+    const output = job.output + batch.from * layer.out * 4;
+    this.#kernels.logSoftmax(layer.y, rowPanel, layer.out, output, ...this.#slice(batch.rows));
+  }
+
+  #nllGradient(job: TrainJob, batch: Batch): void {
+    const layer = lastLayer(job.layout);
+    this.#kernels.nllGradient(
+      layer.y,
+      job.layout.rowPanel,
+      layer.out,
+      job.labels + batch.from * 4,
+      job.losses + batch.from * 4,
+      layer.dz,
+      layer.dzT,
+      layer.panels * PANEL * 64,
+      batch.rows,
+      ...this.#slice(batch.rows),
+    );
+  }
+
+  #inputGradient(layout: Layout, index: number, job: TrainJob, batch: Batch): void {
+    const layer = layout.layers[index];
+    const below = layout.layers[index - 1];
+    this.#kernels.inputGradient(
+      layer.weights.value,
+      layer.in,
+      layer.out,
+      layer.dzT,
+      layer.panels * PANEL * 64,
+      below.y,
+      below.dz,
+      layout.rowPanel,
+      below.dzT,
+      below.panels * PANEL * 64,
+      batch.rows,
+      this.#setup.scratch,
+      below.activation === 'relu' ? 1 : 0,
+      ...this.#dropout(below, index - 1, job, batch, true),
+      ...this.#slice(panelsOf(layer.in) * panelsOf(batch.rows)),
+    );
+  }
+
+  #weightGradient(layout: Layout, index: number, job: TrainJob, batch: Batch, keep: boolean): void {
+    const layer = layout.layers[index];
+    this.#kernels.weightGradient(
+      this.#input(layout, index),
+      layout.rowPanel,
+      layer.dz,
+      layout.rowPanel,
+      batch.rows,
+      layer.in,
+      this.#setup.scratch,
+      keep ? layer.weights.gradient : 0,
+      layer.weights.value,
+      layer.weights.firstMoment,
+      layer.weights.secondMoment,
+      job.constants,
+      job.scalars + batch.step * 8,
+      ...this.#slice(layer.panels * Math.ceil(layer.in / STRIP)),
+    );
+  }
+
+  #adam(layer: LayerLayout, job: TrainJob, batch: Batch): void {
+    const lines = this.#slice(layer.panels * (layer.in + 1));
+    const offset = lines[0] * 64;
+    const { value, firstMoment, secondMoment, gradient } = layer.weights;
+    this.#kernels.adam(
+      value + offset,
+      firstMoment + offset,
+      secondMoment + offset,
+      gradient + offset,
+      (lines[1] - lines[0]) * 64,
+      job.constants,
+      job.scalars + batch.step * 8,
+    );
+  }
+}
+
+function lastLayer(layout: Layout): LayerLayout {
+  return layout.layers[layout.layers.length - 1];
+}

@@ -1,0 +1,53 @@
+/** The exports of kernels/ with their types, and how a module is compiled. */
+
+import { CoutureError } from '../../core/errors.ts';
+import { sharedKernels, singleKernels } from './kernels.generated.ts';
+
+type Kernel = (...args: number[]) => void;
+
+/** One instance of the kernels: addresses and sizes in, nothing out. Arguments are in the order of kernels/*.ts. */
+export interface Kernels {
+  readonly useWideTiles: (on: number) => void;
+  readonly barrier: (at: number, threads: number) => void;
+  readonly gather: Kernel;
+  readonly linear: Kernel;
+  readonly logSoftmax: Kernel;
+  readonly nllGradient: Kernel;
+  readonly inputGradient: Kernel;
+  readonly weightGradient: Kernel;
+  readonly adam: Kernel;
+  readonly expNonPositive: (x: number) => number;
+  readonly logFromOne: (x: number) => number;
+}
+
+/**
+ * Compiles the kernels for shared or plain memory.
+ * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
+ */
+export async function compileKernels(shared: boolean): Promise<WebAssembly.Module> {
+  const text = atob(shared ? sharedKernels : singleKernels);
+  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) {
+    throw new CoutureError(
+      'backend',
+      'This environment has no WebAssembly SIMD, which the wasm backend needs.',
+      {
+        hint: 'Use Node 22 or later or a current browser, or the slow reference backend.',
+      },
+    );
+  }
+  return WebAssembly.compile(bytes);
+}
+
+/** One thread's instance over the common memory. */
+export function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  wide: boolean,
+): Kernels {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  // The module is our own, built with this file: its exports are these.
+  const kernels = instance.exports as unknown as Kernels;
+  kernels.useWideTiles(wide ? 1 : 0);
+  return kernels;
+}

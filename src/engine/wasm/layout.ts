@@ -1,0 +1,119 @@
+/**
+ * Where a network's tensors lie in memory, and how the kernels' panels relate to PyTorch's row-major tensors.
+ * kernels/dense.ts shows the layouts. A layout is plain data: it travels to the workers with every job.
+ */
+
+import type { DenseLayer, Plan } from '../../model/program.ts';
+import type { TensorRole } from '../backend.ts';
+
+/** Bytes of one line: 16 float32. */
+export const LINE = 64;
+/** Features, outputs or rows of one panel. */
+export const PANEL = 16;
+
+export const panelsOf = (width: number): number => Math.ceil(width / PANEL);
+
+/** One layer's addresses. */
+export interface LayerLayout extends DenseLayer {
+  /** Panels of 16 outputs; each has in + 1 lines of weights, the bias last. */
+  readonly panels: number;
+  /** Address of each role's weights; gradient is 0 where it is not kept. */
+  readonly weights: Readonly<Record<TensorRole, number>>;
+  /** Output [panel][row][16]. */
+  readonly y: number;
+  /** Gradient of the loss with respect to the pre-activation, laid out as y. */
+  readonly dz: number;
+  /** The same transposed, [panel of rows][feature][16]; 0 for the first layer, where nothing reads it. */
+  readonly dzT: number;
+}
+
+/** The whole network's addresses, for batches of up to `rows` images. */
+export interface Layout {
+  readonly layers: readonly LayerLayout[];
+  /** Input [panel][row][16]. */
+  readonly x: number;
+  /** Bytes of one panel of x, y and dz. */
+  readonly rowPanel: number;
+}
+
+/** Bytes of one role of a layer's weights. */
+export function weightBytes(layer: DenseLayer): number {
+  return panelsOf(layer.out) * (layer.in + 1) * LINE;
+}
+
+const ROLES: readonly TensorRole[] = ['value', 'firstMoment', 'secondMoment', 'gradient'];
+
+/** Addresses of the weights of every layer and role, from `start` on, and their end. */
+export function placeWeights(plan: Plan, start: number, keepGradients: boolean) {
+  let end = start;
+  const weights = plan.layers.map((layer) => {
+    const addresses: Record<TensorRole, number> = { value: 0, gradient: 0, firstMoment: 0, secondMoment: 0 };
+    for (const role of ROLES) {
+      if (role === 'gradient' && !keepGradients) continue;
+      addresses[role] = end;
+      end += weightBytes(layer);
+    }
+    return addresses;
+  });
+  return { weights, end };
+}
+
+/** The layout of batches of up to `rows` images (a multiple of 16) from `start` on, and its end. */
+export function placeBatch(
+  plan: Plan,
+  weights: readonly Record<TensorRole, number>[],
+  start: number,
+  rows: number,
+): { layout: Layout; end: number } {
+  const rowPanel = rows * LINE;
+  let end = start;
+  const take = (width: number): number => {
+    const at = end;
+    end += panelsOf(width) * rowPanel;
+    return at;
+  };
+  const x = take(plan.layers[0].in);
+  const layers = plan.layers.map((layer, i) => ({
+    ...layer,
+    panels: panelsOf(layer.out),
+    weights: weights[i],
+    y: take(layer.out),
+    dz: take(layer.out),
+    dzT: i > 0 ? take(layer.out) : 0,
+  }));
+  return { layout: { layers, x, rowPanel }, end };
+}
+
+/** Index of weight [o, i] in a layer's panels, in floats; the bias is input number `in`. */
+function panelIndex(layer: DenseLayer, o: number, i: number): number {
+  return (Math.floor(o / PANEL) * (layer.in + 1) + i) * PANEL + (o % PANEL);
+}
+
+/** A layer's weight or bias out of its panels, row-major. */
+export function unpack(layer: DenseLayer, part: 'weight' | 'bias', panels: Float32Array): Float32Array {
+  if (part === 'bias')
+    return Float32Array.from({ length: layer.out }, (_, o) => panels[panelIndex(layer, o, layer.in)]);
+  const values = new Float32Array(layer.out * layer.in);
+  for (let o = 0; o < layer.out; o++) {
+    const from = panelIndex(layer, o, 0);
+    for (let i = 0; i < layer.in; i++) values[o * layer.in + i] = panels[from + i * PANEL];
+  }
+  return values;
+}
+
+/** The reverse of `unpack`. */
+export function pack(
+  layer: DenseLayer,
+  part: 'weight' | 'bias',
+  values: Float32Array,
+  panels: Float32Array,
+): void {
+  if (part === 'bias') {
+    for (let o = 0; o < layer.out; o++) panels[panelIndex(layer, o, layer.in)] = values[o];
+    return;
+  }
+  for (let o = 0; o < layer.out; o++) {
+    const to = panelIndex(layer, o, 0);
+    for (let i = 0; i < layer.in; i++) panels[to + i * PANEL] = values[o * layer.in + i];
+  }
+}

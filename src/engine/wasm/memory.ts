@@ -1,0 +1,91 @@
+/** The one linear memory of a wasm backend, and who holds which part of it. */
+
+import { CoutureError } from '../../core/errors.ts';
+
+const PAGE = 65_536;
+/** 2 GiB; must agree with scripts/build-kernels.ts. */
+const MAX_PAGES = 32_768;
+/** A cache line, and a line of the kernels. */
+const ALIGN = 64;
+/** Tiles may read, and throw away, a few lines past the end of what they were given. */
+const GUARD = 256;
+
+interface Block {
+  start: number;
+  size: number;
+}
+
+/** First-fit allocation over a growing memory. Addresses stay valid when it grows; views must be made anew. */
+export class WasmMemory {
+  readonly memory: WebAssembly.Memory;
+  #free: Block[] = [];
+  /** Bytes below this address have been handed out at least once. The first 1 KiB stays unused, so that 0 means none. */
+  #top = 1024;
+
+  constructor(shared: boolean) {
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES, shared });
+  }
+
+  /**
+   * A zeroed block.
+   * @throws CoutureError of kind `runtime` when the memory is exhausted
+   */
+  allocate(bytes: number): Block {
+    const size = Math.ceil((bytes + GUARD) / ALIGN) * ALIGN;
+    const index = this.#free.findIndex((block) => block.size >= size);
+    let start = this.#top;
+    if (index >= 0) {
+      const block = this.#free[index];
+      start = block.start;
+      if (block.size === size) this.#free.splice(index, 1);
+      else this.#free[index] = { start: start + size, size: block.size - size };
+    } else {
+      this.#grow(start + size);
+      this.#top = start + size;
+    }
+    new Uint8Array(this.memory.buffer, start, size).fill(0);
+    return { start, size };
+  }
+
+  release(block: Block): void {
+    const merged = [...this.#free, block].sort((a, b) => a.start - b.start);
+    this.#free = [];
+    for (const next of merged) {
+      const last = this.#free.at(-1);
+      if (last && last.start + last.size === next.start) last.size += next.size;
+      else this.#free.push({ ...next });
+    }
+    const last = this.#free.at(-1);
+    if (last && last.start + last.size === this.#top) {
+      this.#top = last.start;
+      this.#free.pop();
+    }
+  }
+
+  #grow(end: number): void {
+    const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch (cause) {
+      throw new CoutureError('runtime', `Out of memory: the engine needs ${Math.ceil(end / 2 ** 20)} MiB.`, {
+        hint: 'Use a smaller batch size, a smaller network or fewer images.',
+        cause,
+      });
+    }
+  }
+
+  bytes(start: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, start, length);
+  }
+
+  floats(start: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, start, length);
+  }
+
+  words(start: number, length: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, start, length);
+  }
+}
+
+export type { Block };

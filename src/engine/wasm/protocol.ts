@@ -1,0 +1,72 @@
+/** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
+
+import type { Op } from '../../model/program.ts';
+import type { Layout } from './layout.ts';
+
+/** One run of a program over a list of images, in batches. Addresses are of the common memory. */
+interface JobBase {
+  readonly layout: Layout;
+  readonly ops: readonly Op[];
+  readonly images: number;
+  /** Bytes of one image. */
+  readonly imageSize: number;
+  /** Image number of every row, uint32. */
+  readonly indices: number;
+  /** Rows in all. */
+  readonly count: number;
+  readonly batchSize: number;
+}
+
+export interface TrainJob extends JobBase {
+  readonly kind: 'train';
+  /** Label of every row, uint32. */
+  readonly labels: number;
+  /** Loss of every row, float32: written. */
+  readonly losses: number;
+  /** See `adamConstants`. */
+  readonly constants: number;
+  /** See `adamScalars`: 8 bytes a step. */
+  readonly scalars: number;
+  readonly firstStep: number;
+  readonly dropoutKey: readonly [number, number];
+}
+
+export interface InferJob extends JobBase {
+  readonly kind: 'infer';
+  /** Log-probabilities [count, classes], float32: written. */
+  readonly output: number;
+}
+
+export type Job = TrainJob | InferJob;
+
+/** What a thread of the team needs once. */
+export interface ThreadSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly wide: boolean;
+  readonly thread: number;
+  readonly threads: number;
+  /** Address of the team's control block, see `control.ts`. */
+  readonly control: number;
+  /** Address of this thread's scratch lines. */
+  readonly scratch: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'setup'; readonly setup: ThreadSetup }
+  | { readonly type: 'job'; readonly job: Job };
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly message: string; readonly stack: string | undefined };
+
+/** A worker as the coordinator sees it, whatever the platform. */
+export interface WorkerHandle {
+  post(message: ToWorker): void;
+  /** Called with every message; `failed` also stands for an error that the platform reports. */
+  listen(listener: (message: FromWorker) => void): void;
+  terminate(): Promise<void>;
+}
+
+export type SpawnWorker = () => WorkerHandle;

@@ -1,0 +1,184 @@
+/** One network in the wasm backend's memory. */
+
+import { CoutureError } from '../../core/errors.ts';
+import type { Program } from '../../model/program.ts';
+import type { DeviceImages, Session, TensorRole, TrainRequest } from '../backend.ts';
+import { adamConstants, adamScalars } from '../scalars.ts';
+import { type Layout, pack, placeBatch, placeWeights, unpack, weightBytes } from './layout.ts';
+import type { Block, WasmMemory } from './memory.ts';
+import type { Team } from './team.ts';
+
+/** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */
+const INFER_ROWS = 128;
+/** Inference of at most this many images runs on the caller's thread: a message would cost as much. */
+const INLINE_IMAGES = 16;
+
+/** Where uploaded images lie. */
+export interface WasmImages extends DeviceImages {
+  readonly address: number;
+}
+
+export interface SessionContext {
+  readonly memory: WasmMemory;
+  readonly team: Team;
+  /** The address behind an image handle; throws for a foreign or disposed one. */
+  readonly locate: (images: DeviceImages) => number;
+}
+
+export class WasmSession implements Session {
+  readonly #context: SessionContext;
+  readonly #program: Program;
+  readonly #weights: Block;
+  readonly #addresses: readonly Record<TensorRole, number>[];
+  #batch: Block | undefined;
+  #batchRows = 0;
+  #layout: Layout | undefined;
+  /** What a job reads and writes besides tensors: grown when a larger job comes. */
+  #job: Block | undefined;
+
+  constructor(context: SessionContext, program: Program) {
+    this.#context = context;
+    this.#program = program;
+    const keepGradients = program.train.some((op) => op.op === 'weightGradient');
+    const { end } = placeWeights(program.plan, 0, keepGradients);
+    this.#weights = context.memory.allocate(end);
+    this.#addresses = placeWeights(program.plan, this.#weights.start, keepGradients).weights;
+  }
+
+  async train(request: TrainRequest): Promise<Float32Array> {
+    const { memory, team } = this.#context;
+    const { indices, batchSize } = request;
+    const count = indices.length;
+    const constants = adamConstants(request.adam);
+    const scalars = adamScalars(request.adam, request.firstStep, request.learningRates);
+    const images = this.#checkIndices(request.images, indices);
+    const at = this.#place(count * 4, count * 4, count * 4, constants.byteLength, scalars.byteLength);
+    const [indexAt, labelAt, lossAt, constantAt, scalarAt] = at;
+    memory.words(indexAt, count).set(indices);
+    const labels = memory.words(labelAt, count);
+    for (let i = 0; i < count; i++) labels[i] = request.labels[indices[i]];
+    memory.floats(constantAt, constants.length).set(constants);
+    memory.floats(scalarAt, scalars.length).set(scalars);
+    await team.run({
+      kind: 'train',
+      layout: this.#layoutFor(Math.min(batchSize, count)),
+      ops: this.#program.train,
+      images,
+      imageSize: request.images.size,
+      indices: indexAt,
+      labels: labelAt,
+      losses: lossAt,
+      constants: constantAt,
+      scalars: scalarAt,
+      count,
+      batchSize,
+      firstStep: request.firstStep,
+      dropoutKey: request.dropoutKey,
+    });
+    return memory.floats(lossAt, count).slice();
+  }
+
+  async infer(images: DeviceImages, indices: Uint32Array): Promise<Float32Array> {
+    const { memory, team } = this.#context;
+    const count = indices.length;
+    const classes = this.#program.plan.layers.at(-1)?.out ?? 0;
+    const address = this.#checkIndices(images, indices);
+    const [indexAt, outputAt] = this.#place(count * 4, count * classes * 4);
+    memory.words(indexAt, count).set(indices);
+    const batchSize = Math.min(INFER_ROWS, Math.max(count, 1));
+    const job = {
+      kind: 'infer',
+      layout: this.#layoutFor(batchSize),
+      ops: this.#program.infer,
+      images: address,
+      imageSize: images.size,
+      indices: indexAt,
+      output: outputAt,
+      count,
+      batchSize,
+    } as const;
+    if (count <= INLINE_IMAGES) team.runInline(job);
+    else await team.run(job);
+    return memory.floats(outputAt, count * classes).slice();
+  }
+
+  /** The images' address, once their size and every index are known to fit: a kernel would read anything. */
+  #checkIndices(images: DeviceImages, indices: Uint32Array): number {
+    const width = this.#program.plan.layers[0].in;
+    if (images.size !== width) {
+      throw new CoutureError(
+        'usage',
+        `The network takes ${width} pixels, but the images have ${images.size}.`,
+      );
+    }
+    for (const index of indices) {
+      if (index >= images.length) {
+        throw new CoutureError('usage', `Image ${index} does not exist: there are ${images.length}.`);
+      }
+    }
+    return this.#context.locate(images);
+  }
+
+  /** Addresses of consecutive parts of the job block, each aligned, growing it where needed. */
+  #place(...sizes: number[]): number[] {
+    let end = 0;
+    const offsets = sizes.map((size) => {
+      const at = end;
+      end += Math.ceil(size / 64) * 64;
+      return at;
+    });
+    if (!this.#job || this.#job.size < end) {
+      if (this.#job) this.#context.memory.release(this.#job);
+      this.#job = this.#context.memory.allocate(end);
+    }
+    const { start } = this.#job;
+    return offsets.map((offset) => start + offset);
+  }
+
+  /** A layout for batches of at least `rows` images. */
+  #layoutFor(rows: number): Layout {
+    if (this.#layout && rows <= this.#batchRows) return this.#layout;
+    const { memory } = this.#context;
+    if (this.#batch) memory.release(this.#batch);
+    this.#batchRows = Math.ceil(rows / 16) * 16;
+    const { end } = placeBatch(this.#program.plan, this.#addresses, 0, this.#batchRows);
+    this.#batch = memory.allocate(end);
+    this.#layout = placeBatch(this.#program.plan, this.#addresses, this.#batch.start, this.#batchRows).layout;
+    return this.#layout;
+  }
+
+  read(parameter: string, role: TensorRole = 'value'): Float32Array {
+    const { layer, part, panels } = this.#find(parameter, role);
+    return unpack(layer, part, panels);
+  }
+
+  write(parameter: string, values: Float32Array, role: TensorRole = 'value'): void {
+    const { layer, part, panels } = this.#find(parameter, role);
+    const expected = part === 'bias' ? layer.out : layer.out * layer.in;
+    if (values.length !== expected) {
+      throw new CoutureError('usage', `${parameter} has ${expected} values, not ${values.length}.`);
+    }
+    pack(layer, part, values, panels);
+  }
+
+  #find(parameter: string, role: TensorRole) {
+    const [name, part] = parameter.split('.');
+    const index = this.#program.plan.layers.findIndex((layer) => layer.name === name);
+    if (index < 0 || (part !== 'weight' && part !== 'bias')) {
+      throw new CoutureError('usage', `This network has no parameter ${parameter}.`);
+    }
+    const address = this.#addresses[index][role];
+    if (address === 0)
+      throw new CoutureError('usage', `The ${role} of ${parameter} is not kept by this program.`);
+    const layer = this.#program.plan.layers[index];
+    return { layer, part, panels: this.#context.memory.floats(address, weightBytes(layer) / 4) } as const;
+  }
+
+  dispose(): void {
+    for (const block of [this.#weights, this.#batch, this.#job])
+      if (block) this.#context.memory.release(block);
+    this.#batch = undefined;
+    this.#job = undefined;
+    this.#layout = undefined;
+  }
+}

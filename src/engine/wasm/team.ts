@@ -1,0 +1,114 @@
+/**
+ * The threads that run jobs together. With no way to spawn workers, or for one thread on request, the job runs
+ * on the caller's own thread; else on workers, and the caller only waits for messages.
+ */
+
+import { CoutureError } from '../../core/errors.ts';
+import { CONTROL_BYTES, Executor, FAILED_WORD, SCRATCH_BYTES } from './executor.ts';
+import type { Block, WasmMemory } from './memory.ts';
+import type { FromWorker, Job, SpawnWorker, ThreadSetup, WorkerHandle } from './protocol.ts';
+
+export interface TeamOptions {
+  readonly memory: WasmMemory;
+  readonly module: WebAssembly.Module;
+  readonly wide: boolean;
+  readonly threads: number;
+  readonly spawn: SpawnWorker | undefined;
+}
+
+interface Member {
+  readonly worker: WorkerHandle;
+  /** Called with the next message. */
+  answer: (message: FromWorker) => void;
+}
+
+export class Team {
+  /** Runs small jobs on the caller's thread, without the others. */
+  readonly #inline: Executor;
+  readonly #members: Member[] = [];
+  readonly #control: Int32Array;
+  #failure: CoutureError | undefined;
+  /** Jobs run one after the other. */
+  #last: Promise<void> = Promise.resolve();
+
+  private constructor(inline: Executor, control: Int32Array) {
+    this.#inline = inline;
+    this.#control = control;
+  }
+
+  /** Starts the workers and waits until each is ready. */
+  static async start({ memory, module, wide, threads, spawn }: TeamOptions): Promise<Team> {
+    const control: Block = memory.allocate(CONTROL_BYTES);
+    const setup = (thread: number, of: number): ThreadSetup => ({
+      module,
+      memory: memory.memory,
+      wide,
+      thread,
+      threads: of,
+      control: control.start,
+      scratch: memory.allocate(SCRATCH_BYTES).start,
+    });
+    const words = new Int32Array(memory.memory.buffer, control.start, CONTROL_BYTES / 4);
+    const team = new Team(new Executor(setup(0, 1)), words);
+    if (!spawn) return team;
+    const ready = Array.from({ length: threads }, (_, thread) => {
+      const member: Member = { worker: spawn(), answer: () => {} };
+      team.#members.push(member);
+      member.worker.listen((message) => team.#hear(member, message));
+      const answered = team.#nextAnswer(member);
+      member.worker.post({ type: 'setup', setup: setup(thread, threads) });
+      return answered;
+    });
+    await Promise.all(ready);
+    return team;
+  }
+
+  #nextAnswer(member: Member): Promise<FromWorker> {
+    return new Promise((resolve) => {
+      member.answer = resolve;
+    });
+  }
+
+  /** A failed worker frees the others from the barrier, so that the job ends, and with its error. */
+  #hear(member: Member, message: FromWorker): void {
+    if (message.type === 'failed') {
+      this.#failure ??= new CoutureError('runtime', `A worker of the engine failed: ${message.message}.`, {
+        cause: message.stack,
+      });
+      Atomics.store(this.#control, FAILED_WORD, 1);
+      Atomics.add(this.#control, 1, 1);
+      Atomics.notify(this.#control, 1);
+    }
+    member.answer(message);
+  }
+
+  /**
+   * Runs a job on all threads. Jobs are queued.
+   * @throws CoutureError of kind `runtime` when a worker fails, then and for ever after
+   */
+  run(job: Job): Promise<void> {
+    const mine = this.#last.then(() => this.#runNow(job));
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  async #runNow(job: Job): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    if (this.#members.length === 0) return this.#inline.run(job);
+    const answers = this.#members.map((member) => this.#nextAnswer(member));
+    for (const { worker } of this.#members) worker.post({ type: 'job', job });
+    await Promise.all(answers);
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Runs a job at once on the caller's thread: for work so small that a message would cost more. */
+  runInline(job: Job): void {
+    this.#inline.run(job);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#last;
+    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
+    this.#failure ??= new CoutureError('usage', 'This backend has been disposed of.');
+  }
+}

@@ -1,0 +1,64 @@
+/** From what was asked (a recipe, a file, some flags) to the resolved config of a run. */
+
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { type DatasetEntry, findDataset, registry } from '../data/registry.ts';
+import { planModel } from '../model/program.ts';
+import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
+import { recipes } from './recipes.ts';
+import { checkSettings, type RunConfig, type TrainSettings } from './settings.ts';
+
+/** What a run is asked to be. Later ones win: defaults, recipe, settings; a model stands for hidden and dropout. */
+export interface ConfigRequest {
+  readonly recipe?: string | null;
+  readonly settings?: Partial<TrainSettings>;
+  /** Layers of one's own, in place of `hidden` and `dropout`. */
+  readonly model?: ModelSpec;
+}
+
+/**
+ * Resolves and checks a request.
+ * @throws CoutureError of kind `usage` naming what is wrong, with the nearest right name
+ */
+export function resolveConfig({ recipe = null, settings = {}, model }: ConfigRequest = {}): RunConfig {
+  const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
+  const merged: Partial<TrainSettings> = { ...base, ...settings };
+  // A recipe's dropout belongs to its own depth: with other widths only the places that still exist keep it.
+  if (settings.dropout === undefined && merged.hidden !== undefined && merged.dropout !== undefined)
+    merged.dropout = merged.dropout.slice(0, merged.hidden.length);
+  if (model !== undefined) {
+    const hiddenLayers = planModel(checkModelSpec(model)).layers.slice(0, -1);
+    merged.hidden = hiddenLayers.map((layer) => layer.out);
+    merged.dropout = hiddenLayers.map((layer) => layer.dropout);
+  }
+  const checked = checkSettings(merged);
+  const dataset = describeDataset(checked.dataset);
+  const inputs = dataset.height * dataset.width;
+  const classes = dataset.classNames.length;
+  const spec = model ?? multilayer(inputs, checked.hidden, classes, checked.dropout);
+  if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
+    throw new CoutureError(
+      'usage',
+      `The model takes ${inputWidth(spec)} pixels and gives ${classCount(spec)} classes, but ${dataset.name} has ${inputs} and ${classes}.`,
+    );
+  }
+  return { version: 1, recipe, settings: checked, model: checkModelSpec(spec) };
+}
+
+function findRecipe(name: string): Partial<TrainSettings> {
+  if (Object.hasOwn(recipes, name)) return recipes[name].settings;
+  throw new CoutureError('usage', `There is no recipe "${name}".`, {
+    hint: didYouMean(name, Object.keys(recipes)),
+  });
+}
+
+function describeDataset(name: string): DatasetEntry {
+  const entry = findDataset(name);
+  if (entry !== undefined) return entry;
+  throw new CoutureError('usage', `There is no data set "${name}".`, {
+    hint: didYouMean(
+      name,
+      registry.map((known) => known.name),
+    ),
+  });
+}
