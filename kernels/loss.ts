@@ -35,7 +35,8 @@ export function logSoftmax(y: usize, yPanel: usize, classes: i32, out: usize, be
 }
 
 /**
- * losses[row] = -log-probability of the row's label, and dz = (softmax - onehot) / rows, by rows and transposed.
+ * losses[row] = -log-probability of the row's label, and dz = (softmax - onehot) / rows, by rows and, unless dzT
+ * is 0, transposed.
  * @param dzTPanel bytes of a panel of dzT; rows `begin` to `end` of `rows`
  */
 export function nllGradient(
@@ -62,7 +63,7 @@ export function nllGradient(
       const p = load<f32>(at) / sum;
       const value = (j == label ? p - <f32>1.0 : p) * share;
       store<f32>(at, value);
-      store<f32>(column + (<usize>j) * LINE, value);
+      if (dzT) store<f32>(column + (<usize>j) * LINE, value);
     }
   }
 }

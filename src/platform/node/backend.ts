@@ -12,6 +12,8 @@ export interface NodeBackendOptions {
   readonly backend?: BackendName | undefined;
   /** Default: as many as there are cores. */
   readonly threads?: number | undefined;
+  /** Pair 128-bit vectors where V8 can; default true. The bits are the same either way. */
+  readonly pairing?: boolean | undefined;
 }
 
 /** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
@@ -22,8 +24,8 @@ const PAIRING_SINCE = 24;
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = availableParallelism() } = options;
-  const wide = backend === 'wasm' && switchOnPairing();
+  const { backend = 'wasm', threads = availableParallelism(), pairing = true } = options;
+  const wide = backend === 'wasm' && pairing && switchOnPairing();
   return createBackend({ backend, threads, wide, spawn: spawnWorker });
 }
 

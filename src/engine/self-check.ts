@@ -1,0 +1,65 @@
+/** Whether two backends compute the same bits: a small network trained for a few steps on both. */
+
+import { fork, type Key, keyFromSeed, RandomStream } from '../core/philox.ts';
+import { initialize } from '../model/init.ts';
+import { buildProgram } from '../model/program.ts';
+import { multilayer } from '../model/spec.ts';
+import type { Backend } from './backend.ts';
+
+/** Odd sizes, so that every kernel also runs its remainder; dropout, so that the random streams are compared. */
+const SIZE = 150;
+const HIDDEN = [37, 21];
+const CLASSES = 10;
+const IMAGES = 90;
+const BATCH = 32;
+
+/** Names of what differs between the two; empty when they agree in every bit. */
+export async function selfCheck(backend: Backend, reference: Backend): Promise<string[]> {
+  const found = await trainSmall(backend);
+  const expected = await trainSmall(reference);
+  return [...expected].filter(([name, values]) => !sameBits(values, found.get(name))).map(([name]) => name);
+}
+
+async function trainSmall(backend: Backend): Promise<Map<string, Float32Array>> {
+  const key = keyFromSeed(1);
+  const program = buildProgram(multilayer(SIZE, HIDDEN, CLASSES, [0.25, 0.5]));
+  const pixels = randomBytes(IMAGES * SIZE, fork(key, 'pixels'), 256);
+  const labels = randomBytes(IMAGES, fork(key, 'labels'), CLASSES);
+  const indices = Uint32Array.from({ length: IMAGES }, (_, i) => (i * 7) % IMAGES);
+  const session = backend.createSession(program);
+  const images = backend.upload(pixels, SIZE);
+  try {
+    for (const [name, values] of initialize(program.plan, key)) session.write(name, values);
+    const losses = await session.train({
+      images,
+      labels,
+      indices,
+      batchSize: BATCH,
+      firstStep: 0,
+      learningRates: new Float32Array(Math.ceil(IMAGES / BATCH)).fill(0.01),
+      adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      dropoutKey: fork(key, 'dropout'),
+    });
+    const results = new Map([
+      ['losses', losses],
+      ['log-probabilities', await session.infer(images, indices)],
+    ]);
+    for (const { name } of program.plan.parameters) results.set(name, session.read(name));
+    return results;
+  } finally {
+    session.dispose();
+    images.dispose();
+  }
+}
+
+function randomBytes(length: number, key: Key, bound: number): Uint8Array {
+  const random = new RandomStream(key);
+  return Uint8Array.from({ length }, () => random.nextBelow(bound));
+}
+
+function sameBits(a: Float32Array, b: Float32Array | undefined): boolean {
+  if (b?.length !== a.length) return false;
+  const left = new Uint32Array(a.buffer, a.byteOffset, a.length);
+  const right = new Uint32Array(b.buffer, b.byteOffset, b.length);
+  return left.every((bits, i) => bits === right[i]);
+}

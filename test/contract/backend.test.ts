@@ -1,0 +1,174 @@
+/**
+ * The contract of a backend: over random networks, batches and data, training and inference give the bits of
+ * the reference backend.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
+import type { Backend, TensorRole } from '../../src/engine/backend.ts';
+import { createBackend } from '../../src/engine/create.ts';
+import { initialize } from '../../src/model/init.ts';
+import { buildProgram } from '../../src/model/program.ts';
+import {
+  dropout,
+  type LayerSpec,
+  linear,
+  logSoftmax,
+  type ModelSpec,
+  relu,
+  sequential,
+} from '../../src/model/spec.ts';
+import { variants } from './variants.ts';
+
+interface Case {
+  readonly spec: ModelSpec;
+  readonly images: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly keepGradients: boolean;
+}
+
+const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
+/** What may follow a hidden Linear. */
+const activation = fc.oneof(
+  fc.constant<LayerSpec[]>([]),
+  fc.constant<LayerSpec[]>([relu()]),
+  p.map((value): LayerSpec[] => [relu(), dropout(value)]),
+  p.map((value): LayerSpec[] => [dropout(value)]),
+);
+const hiddenLayer = fc.record({ width: fc.integer({ min: 1, max: 70 }), after: activation });
+
+const cases: fc.Arbitrary<Case> = fc
+  .record({
+    inputs: fc.integer({ min: 1, max: 300 }),
+    hidden: fc.array(hiddenLayer, { maxLength: 3 }),
+    classes: fc.integer({ min: 1, max: 20 }),
+    images: fc.integer({ min: 1, max: 90 }),
+    batchSize: fc.integer({ min: 1, max: 70 }),
+    seed: fc.nat(),
+    keepGradients: fc.boolean(),
+  })
+  .map(({ inputs, hidden, classes, ...rest }) => {
+    const layers: LayerSpec[] = [];
+    let features = inputs;
+    for (const { width, after: following } of hidden) {
+      layers.push(linear(features, width), ...following);
+      features = width;
+    }
+    return { spec: sequential(...layers, linear(features, classes), logSoftmax()), ...rest };
+  });
+
+/** Everything that a run of two short trainings and an inference leaves behind, by name. */
+async function runCase(backend: Backend, { spec, images: count, batchSize, seed, keepGradients }: Case) {
+  const program = buildProgram(spec, { keepGradients });
+  const size = program.plan.layers[0].in;
+  const classes = program.plan.layers.at(-1)?.out ?? 0;
+  const random = new RandomStream(keyFromSeed(seed));
+  const images = backend.upload(
+    Uint8Array.from({ length: count * size }, () => random.nextBelow(256)),
+    size,
+  );
+  const labels = Uint8Array.from({ length: count }, () => random.nextBelow(classes));
+  const indices = Uint32Array.from({ length: count }, () => random.nextBelow(count));
+  const session = backend.createSession(program);
+  for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) session.write(name, values);
+  const results = new Map<string, Float32Array>();
+  const steps = Math.ceil(count / batchSize);
+  for (const round of [0, 1]) {
+    const losses = await session.train({
+      images,
+      labels,
+      indices,
+      batchSize,
+      firstStep: round * steps,
+      learningRates: new Float32Array(steps).fill(0.01),
+      adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      dropoutKey: [seed, 7],
+    });
+    results.set(`losses of round ${round}`, losses);
+  }
+  const roles: TensorRole[] = ['value', 'firstMoment', 'secondMoment'];
+  if (keepGradients) roles.push('gradient');
+  for (const { name } of program.plan.parameters) {
+    for (const role of roles) results.set(`${role} of ${name}`, session.read(name, role));
+  }
+  results.set('log-probabilities', await session.infer(images, indices));
+  results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));
+  session.dispose();
+  images.dispose();
+  return results;
+}
+
+/** Compares bits: assert.deepEqual would take 0 and -0 for different and is slow on large arrays. */
+function assertSameBits(actual: Map<string, Float32Array>, expected: Map<string, Float32Array>): void {
+  assert.deepEqual([...actual.keys()], [...expected.keys()]);
+  for (const [name, values] of expected) {
+    const other = actual.get(name) ?? new Float32Array();
+    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    const otherBits = new Uint32Array(other.buffer, other.byteOffset, other.length);
+    const wrong = bits.findIndex((word, i) => word !== otherBits[i]);
+    assert.equal(wrong, -1, `${name}[${wrong}]: ${other[wrong]}, expected ${values[wrong]}`);
+    assert.ok(values.every(Number.isFinite), `${name} is finite`);
+  }
+}
+
+const reference = await createBackend({ backend: 'reference' });
+
+for (const [name, create] of Object.entries(variants)) {
+  describe(name, () => {
+    let backend: Backend;
+    before(async () => {
+      backend = await create();
+    });
+    after(() => backend.dispose());
+
+    it('gives the reference’s bits on random networks', async () => {
+      const check = async (sample: Case) => {
+        assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
+      };
+      await fc.assert(fc.asyncProperty(cases, check), { numRuns: 40 });
+    });
+
+    it('gives the reference’s bits on the deeper recipe’s shape', async () => {
+      const layers = [392, 196, 98, 49].flatMap((width, i, widths) => [
+        linear(i === 0 ? 784 : widths[i - 1], width),
+        relu(),
+        ...(i < 3 ? [dropout(0.25)] : []),
+      ]);
+      const spec = sequential(...layers, linear(49, 10), logSoftmax());
+      const sample = { spec, images: 100, batchSize: 64, seed: 3, keepGradients: false };
+      assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
+    });
+
+    it('takes the fused optimizer step as the separate one', async () => {
+      const spec = sequential(linear(100, 30), relu(), dropout(0.25), linear(30, 7), logSoftmax());
+      const fused = { spec, images: 50, batchSize: 16, seed: 5, keepGradients: false };
+      const expected = await runCase(backend, fused);
+      const separate = await runCase(backend, { ...fused, keepGradients: true });
+      for (const key of separate.keys()) if (key.startsWith('gradient')) separate.delete(key);
+      assertSameBits(separate, expected);
+    });
+
+    it('gives freed memory out again', async () => {
+      const sample = {
+        spec: sequential(linear(64, 10), logSoftmax()),
+        images: 64,
+        batchSize: 8,
+        seed: 1,
+        keepGradients: false,
+      };
+      const first = await runCase(backend, sample);
+      for (let i = 0; i < 50; i++) assertSameBits(await runCase(backend, sample), first);
+    });
+
+    it('refuses an image number past the last', async () => {
+      const session = backend.createSession(buildProgram(sequential(linear(4, 2), logSoftmax())));
+      const images = backend.upload(new Uint8Array(8), 4);
+      await assert.rejects(session.infer(images, Uint32Array.of(2)), /Image 2 does not exist/);
+      session.dispose();
+      images.dispose();
+    });
+  });
+}
