@@ -1,0 +1,157 @@
+/**
+ * Unpacks gzip by the platform's own DecompressionStream, in Node as in a page, under a limit on what may come
+ * out: a small file that unpacks to gigabytes is dropped at the first chunk past the limit.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+
+/** How a file is unpacked. */
+export interface GunzipOptions {
+  /** What errors call the file: a path or a name. */
+  readonly name: string;
+  /** The most bytes that may come out. */
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whether the bytes begin as a gzip file does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** Small slices keep the decompressor from being fed far ahead of the limit. */
+const SLICE = 1 << 16;
+/** A gzip file ends with the length of what it holds, modulo 2^32, little-endian. */
+const TRAILER = 4;
+
+/** Passes bytes on in slices, and keeps what is needed to judge the file afterwards. */
+class Source {
+  first: number[] = [];
+  last: number[] = [];
+  total = 0;
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+
+  constructor(input: Uint8Array | ReadableStream<Uint8Array>) {
+    this.stream = input instanceof Uint8Array ? this.#fromBytes(input) : this.#fromStream(input);
+  }
+
+  #see(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+    if (this.first.length < 2) this.first.push(...chunk.subarray(0, 2 - this.first.length));
+    this.last = [...this.last, ...chunk.subarray(-TRAILER)].slice(-TRAILER);
+    this.total += chunk.length;
+    // The decompressor takes no view of shared memory; a view of plain memory costs nothing.
+    return chunk.buffer instanceof ArrayBuffer ? (chunk as Uint8Array<ArrayBuffer>) : new Uint8Array(chunk);
+  }
+
+  #fromBytes(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let at = 0;
+    return new ReadableStream(
+      {
+        pull: (controller) => {
+          if (at >= bytes.length) return controller.close();
+          controller.enqueue(this.#see(bytes.subarray(at, at + SLICE)));
+          at += SLICE;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  #fromStream(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const reader = stream.getReader();
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(this.#see(value));
+        },
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+}
+
+function refuse(message: string, hint: string, cause?: unknown): never {
+  throw new CoutureError('data', message, { hint, cause });
+}
+
+/**
+ * Unpacks one gzip file.
+ * @param input the packed file, whole or as a stream; a stream is cancelled on failure
+ * @returns the unpacked bytes, at most `limit`
+ * @throws CoutureError of kind `data` when the input is no gzip file, is truncated or damaged, has bytes after
+ *   its end, or holds more than `limit` bytes; of kind `interrupted` when the signal aborts
+ */
+export async function gunzip(
+  input: Uint8Array | ReadableStream<Uint8Array>,
+  options: GunzipOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { name, limit, signal } = options;
+  const source = new Source(input);
+  const reader = source.stream.pipeThrough(new DecompressionStream('gzip')).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (;;) {
+      if (signal?.aborted) throw new CoutureError('interrupted', `${name}: unpacking was interrupted.`);
+      const { done, value } = await reader.read();
+      if (done) break;
+      length += value.length;
+      if (length > limit) {
+        refuse(
+          `${name}: the file unpacks to more than the ${limit} bytes expected.`,
+          'This is not the file it should be; get it again from its source.',
+        );
+      }
+      chunks.push(value);
+    }
+  } catch (error) {
+    // Nobody waits for what the decompressor still holds, and it may fail while it is cancelled.
+    reader.cancel().catch(() => undefined);
+    if (error instanceof CoutureError) throw error;
+    explain(error, source, name);
+  }
+  checkTrailer(source, length, name);
+  return concatenate(chunks, length);
+}
+
+/** Turns the platform's error, whose wording differs from one to the next, into what is wrong with the file. */
+function explain(error: unknown, source: Source, name: string): never {
+  if (!isGzip(Uint8Array.from(source.first))) {
+    const found = source.first.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
+    refuse(
+      `${name}: not a gzip file: it begins with ${found}, 1f 8b was expected.`,
+      'Give the plain file, or one packed by gzip.',
+      error,
+    );
+  }
+  refuse(
+    `${name}: the gzip file is truncated, damaged or has bytes after its end (read up to byte ${source.total}).`,
+    'Get it again from its source.',
+    error,
+  );
+}
+
+/** Some platforms pass over bytes after the end of the file; the stored length gives them away. */
+function checkTrailer(source: Source, length: number, name: string): void {
+  let stored = 0;
+  for (let i = TRAILER - 1; i >= 0; i--) stored = stored * 256 + (source.last[i] ?? 0);
+  if (stored !== length % 2 ** 32) {
+    refuse(
+      `${name}: the gzip file has bytes after its end: its last four say ${stored}, it unpacks to ${length}.`,
+      'Only a single gzip member is read; get the file again from its source.',
+    );
+  }
+}
+
+function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

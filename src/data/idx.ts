@@ -1,0 +1,190 @@
+/**
+ * The IDX format of the MNIST family: a header (two zero bytes, a type byte, the number of dimensions, each
+ * dimension as a big-endian uint32) and then the values. Bytes only: the one type that these sets use.
+ * Every length is checked against the file before anything is touched, so that no header can cost memory.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+import { checkDataset, type Dataset } from './dataset.ts';
+
+/** The type byte of unsigned bytes; the others are named only to say what was found instead. */
+const UNSIGNED_BYTE = 0x08;
+const otherTypes: Readonly<Record<number, string>> = {
+  9: 'signed bytes',
+  11: '16-bit integers',
+  12: '32-bit integers',
+  13: '32-bit floats',
+  14: '64-bit floats',
+};
+
+/** A parsed file: `data` is a view into the bytes given, `dims[0] * dims[1] * …` long. */
+export interface Idx {
+  readonly dims: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** What a reader knows beforehand about a file. */
+export interface IdxOptions {
+  /** What errors call the file: a path or a name. */
+  readonly name: string;
+  /** The exact number of dimensions expected: 3 for images, 1 for labels. Any up to 8 when absent. */
+  readonly ndims?: number;
+  /** The most values that are accepted. Default 2^31 - 1. */
+  readonly limit?: number;
+}
+
+function refuse(
+  message: string,
+  hint = 'The file is damaged or is no IDX file; get it again from its source.',
+): never {
+  throw new CoutureError('data', message, { hint });
+}
+
+function readMagic(bytes: Uint8Array, name: string, ndims: number | undefined): number {
+  if (bytes.length < 4) {
+    refuse(
+      `${name}: ${bytes.length} bytes are too few for an IDX file, whose header alone takes at least 8.`,
+    );
+  }
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    refuse(
+      `${name}: byte 0 begins a gzip file, an unpacked IDX file was expected.`,
+      'Unpack it first (gunzip).',
+    );
+  }
+  if (bytes[0] !== 0 || bytes[1] !== 0) {
+    const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    refuse(`${name}: the file begins with ${found}, an IDX file of bytes begins with 00 00 08.`);
+  }
+  const type = bytes[2];
+  if (type !== UNSIGNED_BYTE) {
+    const found = otherTypes[type] ?? `the unknown type 0x${type.toString(16).padStart(2, '0')}`;
+    refuse(
+      `${name}: byte 2 of the header says ${found}, unsigned bytes (0x08) were expected.`,
+      'Images and labels must be stored as unsigned bytes.',
+    );
+  }
+  const count = bytes[3];
+  if (ndims !== undefined && count !== ndims) {
+    const swapped = ndims === 3 && count === 1 ? ' This looks like a label file.' : '';
+    const swappedBack = ndims === 1 && count === 3 ? ' This looks like an image file.' : '';
+    refuse(
+      `${name}: byte 3 of the header says ${count} dimensions, ${ndims} expected.${swapped}${swappedBack}`,
+      'Images have 3 dimensions (count, height, width), labels 1: check that the files are not swapped.',
+    );
+  }
+  if (count < 1 || count > 8)
+    refuse(`${name}: byte 3 of the header says ${count} dimensions, 1 to 8 expected.`);
+  return count;
+}
+
+/**
+ * Reads an unpacked IDX file of unsigned bytes.
+ * @param bytes the whole file; `data` of the result is a view into it
+ * @throws CoutureError of kind `data` for a wrong magic, type or number of dimensions, and for any length but
+ *   exactly the one that the header promises
+ */
+export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
+  const { name, ndims, limit = 2 ** 31 - 1 } = options;
+  const count = readMagic(bytes, name, ndims);
+  const header = 4 + 4 * count;
+  if (bytes.length < header) {
+    refuse(
+      `${name}: the file ends inside its header, at byte ${bytes.length} of ${header}.`,
+      'The file is truncated; get it again from its source.',
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const dims: number[] = [];
+  // Eight factors below 2^32 stay below 2^256: a double holds the product without overflow, and any loss of
+  // precision happens far above the limit that is checked next.
+  let values = 1;
+  for (let d = 0; d < count; d++) {
+    dims.push(view.getUint32(4 + 4 * d));
+    values *= dims[d];
+  }
+  const shape = dims.join(' x ');
+  if (values > limit) {
+    refuse(`${name}: the header promises ${shape} values, more than the limit of ${limit}.`);
+  }
+  const held = bytes.length - header;
+  if (held !== values) {
+    const how = held < values ? 'The file is truncated' : 'The file has bytes after its end';
+    refuse(
+      `${name}: the header promises ${shape} = ${values} values, the file holds ${held}.`,
+      `${how}; get it again from its source.`,
+    );
+  }
+  return { dims, data: bytes.subarray(header) };
+}
+
+/** The two unpacked files of one split, and how to read them. */
+export interface DatasetFromIdxOptions {
+  readonly name: string;
+  readonly split: 'train' | 'test';
+  readonly classNames: readonly string[];
+  /** The unpacked image file: count x height x width. */
+  readonly images: Uint8Array;
+  /** The unpacked label file: count. */
+  readonly labels: Uint8Array;
+  /** What the first class is called in the label file; EMNIST letters count from 1. Default 0. */
+  readonly labelOffset?: number;
+  /** Whether every image is stored column by column, as in EMNIST; they are turned upright. Default false. */
+  readonly transposed?: boolean;
+  /** What errors call the two files. */
+  readonly imagesName?: string;
+  readonly labelsName?: string;
+}
+
+/**
+ * A data set from an image file and a label file. Images and labels are views into the files, not copies,
+ * unless they must be turned (`transposed`) or counted anew (`labelOffset`).
+ * @throws CoutureError of kind `data` when a file is malformed or the two do not fit each other
+ */
+export function datasetFromIdx(options: DatasetFromIdxOptions): Dataset {
+  const { name, split, classNames, labelOffset = 0, transposed = false } = options;
+  const imagesName = options.imagesName ?? `${name} (${split} images)`;
+  const labelsName = options.labelsName ?? `${name} (${split} labels)`;
+  const images = parseIdx(options.images, { name: imagesName, ndims: 3 });
+  const labels = parseIdx(options.labels, { name: labelsName, ndims: 1 });
+  const [length, height, width] = images.dims;
+  if (images.data.length === 0) {
+    refuse(
+      `${imagesName}: ${length} images of ${height}x${width} hold no pixel, at least one image is expected.`,
+    );
+  }
+  if (labels.data.length !== length) {
+    refuse(
+      `${labelsName}: ${labels.data.length} labels for the ${length} images of ${imagesName}.`,
+      'Images and labels must come from the same pair of files.',
+    );
+  }
+  return checkDataset({
+    name,
+    split,
+    images: transposed ? transposeImages(images.data, height, width) : images.data,
+    labels: labelOffset === 0 ? labels.data : shiftLabels(labels.data, labelOffset, labelsName),
+    length,
+    height: transposed ? width : height,
+    width: transposed ? height : width,
+    classNames,
+  });
+}
+
+/** Turns images of `height` rows of `width` pixels into `width` rows of `height`, one by one, into new memory. */
+function transposeImages(images: Uint8Array, height: number, width: number): Uint8Array {
+  const size = height * width;
+  const turned = new Uint8Array(images.length);
+  for (let start = 0; start < images.length; start += size) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) turned[start + x * height + y] = images[start + y * width + x];
+    }
+  }
+  return turned;
+}
+
+function shiftLabels(labels: Uint8Array, offset: number, name: string): Uint8Array {
+  const low = labels.findIndex((label) => label < offset);
+  if (low >= 0) refuse(`${name}: label ${labels[low]} of image ${low} is below ${offset}, the first class.`);
+  return labels.map((label) => label - offset);
+}

@@ -1,0 +1,116 @@
+/**
+ * The part files of downloads, in `<cache>/part`. Each belongs to one process at a time: it is claimed by renaming,
+ * which only one can win. What lies in them is trusted by nobody; the finished file is verified as a whole.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readWhole } from './cache.ts';
+
+/** A part file that this process owns. Without a writable cache it holds nothing and keeps nothing. */
+export class Part {
+  readonly #folder: string;
+  readonly #key: string;
+  #path: string | null = null;
+  #file: FileHandle | null = null;
+
+  private constructor(folder: string, key: string) {
+    this.#folder = folder;
+    this.#key = key;
+  }
+
+  /** Claims the largest part that an ended download of this address left, or begins a new one. */
+  static async claim(cache: string, url: string): Promise<Part> {
+    const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
+    const part = new Part(join(cache, 'part'), key);
+    try {
+      await mkdir(part.#folder, { recursive: true });
+      const own = join(part.#folder, `${key}.${process.pid}.${randomUUID()}.part`);
+      for (const { path } of await idleParts(part.#folder, key)) {
+        const won = await rename(path, own).then(
+          () => true,
+          () => false,
+        );
+        if (won) break;
+      }
+      part.#path = own;
+      part.#file = await open(own, 'a');
+    } catch {
+      // A cache that cannot be written only costs the resuming.
+    }
+    return part;
+  }
+
+  /** What the part holds so far. */
+  async read(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#path === null
+      ? new Uint8Array(0)
+      : await readWhole(this.#path).catch(() => new Uint8Array(0));
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    if (this.#file === null) return;
+    try {
+      await this.#file.writeFile(bytes);
+    } catch {
+      // A full disk: the download goes on in memory, and there is nothing to resume from.
+      await this.drop();
+    }
+  }
+
+  /** Forgets what it holds. */
+  async clear(): Promise<void> {
+    await this.#file?.truncate(0).catch(() => undefined);
+  }
+
+  /** Leaves the part for the next one to resume; an empty one is not worth keeping. */
+  async release(): Promise<void> {
+    const path = this.#path;
+    await this.#close();
+    if (path === null) return;
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size === 0) await rm(path, { force: true });
+    else
+      await rename(path, join(this.#folder, `${this.#key}.idle.${randomUUID()}.part`)).catch(() => undefined);
+  }
+
+  /** Removes the part. */
+  async drop(): Promise<void> {
+    const path = this.#path;
+    await this.#close();
+    if (path !== null) await rm(path, { force: true });
+  }
+
+  async #close(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    this.#path = null;
+    await file?.close().catch(() => undefined);
+  }
+}
+
+async function idleParts(folder: string, key: string): Promise<{ path: string; size: number }[]> {
+  const parts: { path: string; size: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const [of, owner, , kind] = name.split('.');
+    if (of !== key || kind !== 'part' || (owner !== 'idle' && isAlive(Number(owner)))) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found) parts.push({ path, size: found.size });
+  }
+  return parts.sort((a, b) => b.size - a.size);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and belongs to someone else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

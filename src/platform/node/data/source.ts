@@ -1,0 +1,48 @@
+/** What every place that files may come from is given, and what it tells while it works. */
+
+import type { DatasetEntry, Role } from '../../../data/registry.ts';
+
+/** What is being done. `note` tells of something that went wrong without stopping the work. */
+export type DataStage = 'cache' | 'folder' | 'probe' | 'download' | 'package' | 'verify' | 'store' | 'note';
+
+/** One step of progress. */
+export interface DataEvent {
+  readonly stage: DataStage;
+  /** The file, folder, address or package; for `note` the sentence. */
+  readonly file: string;
+  /** Bytes so far and in all; 0 of 0 where there is nothing to count. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The part of `fetch` that is used. */
+export type FetchLike = (
+  url: string,
+  init: {
+    readonly method: 'GET' | 'HEAD';
+    readonly headers: Record<string, string>;
+    readonly redirect: 'manual';
+    readonly signal: AbortSignal;
+  },
+) => Promise<Response>;
+
+/** One attempt to get files from one kind of place. */
+export interface Attempt {
+  readonly entry: DatasetEntry;
+  /** The files still wanted. */
+  readonly wanted: readonly Role[];
+  /**
+   * Takes a file as found, packed or not: verifies and keeps it.
+   * @throws CoutureError of kind `data` when it is not the file it should be
+   */
+  readonly accept: (
+    role: Role,
+    raw: Uint8Array<ArrayBuffer>,
+    place: string,
+    strict: boolean,
+  ) => Promise<void>;
+  /** Notes what was tried and why it did not do, for the one message at the end. */
+  readonly tried: (what: string, why: string) => void;
+  readonly emit: (stage: DataStage, file: string, done?: number, total?: number) => void;
+  readonly signal: AbortSignal | undefined;
+}

@@ -1,0 +1,118 @@
+/** Decides whether bytes, packed or not, are the file that they should be. Everything that enters passes here. */
+
+import { hash } from 'node:crypto';
+import { CoutureError } from '../../../core/errors.ts';
+import { gunzip, isGzip } from '../../../data/gunzip.ts';
+import { parseIdx } from '../../../data/idx.ts';
+import { type DatasetEntry, dimsOf, type Role, roles } from '../../../data/registry.ts';
+import { type Proof, sha256 } from './cache.ts';
+
+/** A file that passed. */
+export interface VerifiedFile {
+  readonly role: Role;
+  /** The unpacked bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sha256: string;
+  readonly proof: Proof;
+}
+
+/** How strictly, and against what. */
+export interface VerifyOptions {
+  /** What errors call the file: a path or an address. */
+  readonly place: string;
+  /** Whether a .gz must be the publisher's own where its sum is all that is known: true for downloads. */
+  readonly strict: boolean;
+  /** The sets that the file must not belong to. */
+  readonly registry: readonly DatasetEntry[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Unpacks a file if need be and checks it: its length, its SHA-256 where one is known, else the publisher's MD5 of
+ * the .gz, header and labels; and that it is not another set's file.
+ * @throws CoutureError of kind `data` naming the place and what is wrong
+ */
+export async function verifyFile(
+  entry: DatasetEntry,
+  role: Role,
+  raw: Uint8Array<ArrayBuffer>,
+  options: VerifyOptions,
+): Promise<VerifiedFile> {
+  const { place, strict, registry, signal } = options;
+  const file = entry.files[role];
+  const packed = isGzip(raw);
+  const md5 = packed || (file.sha256 === null && file.gzipMd5 !== null) ? hash('md5', raw, 'hex') : null;
+  const isPublishers = packed && md5 !== null && md5 === file.gzipMd5;
+  if (file.sha256 === null && !isPublishers) {
+    refuseOther(entry, role, place, registry, (other) => md5 !== null && other.gzipMd5 === md5);
+    if (strict && file.gzipMd5 !== null) {
+      refuse(`${place}: the MD5 of the file is ${md5}, the publisher's is ${file.gzipMd5}.`);
+    }
+  }
+  const bytes = packed ? await gunzip(raw, { name: place, limit: file.bytes, signal }) : raw;
+  const sum = sha256(bytes);
+  if (sum === file.sha256) return { role, bytes, sha256: sum, proof: 'sha256' };
+  refuseOther(
+    entry,
+    role,
+    place,
+    registry,
+    (other) => other.sha256 === sum || (md5 !== null && other.gzipMd5 === md5),
+  );
+  if (bytes.length !== file.bytes) {
+    refuse(`${place}: ${bytes.length} bytes unpacked, ${file.bytes} expected for ${entry.name}'s ${role}.`);
+  }
+  if (file.sha256 !== null) {
+    refuse(
+      `${place}: the SHA-256 of the unpacked bytes is ${sum}, ${file.sha256} expected for ${entry.name}'s ${role}.`,
+    );
+  }
+  checkShape(entry, role, bytes, place);
+  return { role, bytes, sha256: sum, proof: isPublishers ? 'gzip-md5' : 'shape' };
+}
+
+function refuse(
+  message: string,
+  hint = 'The file is damaged or is another one; get it again from its source.',
+): never {
+  throw new CoutureError('data', message, { hint });
+}
+
+/** Refuses a file that is known to be another one: the digits in place of the fashion, or two files swapped. */
+function refuseOther(
+  entry: DatasetEntry,
+  role: Role,
+  place: string,
+  registry: readonly DatasetEntry[],
+  matches: (file: DatasetEntry['files'][Role]) => boolean,
+): void {
+  for (const other of registry) {
+    for (const otherRole of roles) {
+      if (other.name === entry.name && otherRole === role) continue;
+      if (matches(other.files[otherRole])) {
+        refuse(
+          `${place}: this is ${other.name}'s ${otherRole} file, ${entry.name}'s ${role} was expected.`,
+          'Check which files lie in that folder; the sets of this family share their file names.',
+        );
+      }
+    }
+  }
+}
+
+function checkShape(entry: DatasetEntry, role: Role, bytes: Uint8Array, place: string): void {
+  const expected = dimsOf(entry, role);
+  const { dims, data } = parseIdx(bytes, { name: place, ndims: expected.length });
+  if (dims.some((dim, i) => dim !== expected[i])) {
+    refuse(
+      `${place}: the header says ${dims.join(' x ')}, ${expected.join(' x ')} expected for ${entry.name}.`,
+    );
+  }
+  if (role.endsWith('images')) return;
+  const { labelOffset, classNames } = entry;
+  const wrong = data.findIndex((label) => label < labelOffset || label >= labelOffset + classNames.length);
+  if (wrong >= 0) {
+    refuse(
+      `${place}: label ${data[wrong]} of image ${wrong} is outside ${labelOffset} to ${labelOffset + classNames.length - 1}.`,
+    );
+  }
+}
