@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { couture, parseDocument } from '../../test/command.ts';
+import { settingsSchema } from '../train/settings.ts';
+
+const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
+after(() => rm(cwd, { recursive: true, force: true }));
+
+test('help names every command and shows examples; version is a version', async () => {
+  const help = await couture(['--help']);
+  assert.equal(help.code, 0);
+  assert.equal(help.err, '');
+  for (const command of ['train', 'evaluate', 'predict', 'summary', 'data', 'seeds', 'checks', 'reproduce'])
+    assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
+  assert.match(help.out, /Examples:/);
+  assert.deepEqual(await couture([]), help);
+  assert.match((await couture(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('every setting of the table is a flag of train, and every command has help with an example', async () => {
+  const { out } = await couture(['train', '--help']);
+  for (const key of Object.keys(settingsSchema.shape))
+    assert.ok(out.includes(`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`), key);
+  const commands = ['evaluate', 'predict', 'summary', 'seeds', 'checks', 'reproduce', 'showcase', 'data'];
+  for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
+    assert.equal(help.code, 0, help.err);
+    assert.match(help.out, /Examples?:\n {2}couture/);
+  }
+});
+
+const wrongs: [args: string, code: number, message: RegExp][] = [
+  ['trian', 2, /Unknown command 'trian'\.\nDid you mean train\?/],
+  ['train --sed 1', 2, /Unknown option '--sed'\.\nDid you mean --seed\?/],
+  ['train extra', 2, /Too many arguments/],
+  ['train --recipe basline', 2, /no recipe "basline"\.\nDid you mean baseline\?/],
+  ['train --dataset fashion-mist', 2, /Did you mean fashion-mnist\?/],
+  ['train --backend wsm', 2, /--backend takes wasm or reference, not "wsm"\.\nDid you mean wasm\?/],
+  ['train --epochs 0', 2, /--epochs takes a whole number from 1 up to 100000, not "0"/],
+  ['train --epochs 1.5', 2, /--epochs takes a whole number/],
+  ['train --learning-rate 0', 2, /--learning-rate takes a number above 0 up to 100/],
+  ['train --hidden 10,x', 2, /--hidden takes numbers by commas/],
+  ['train --hidden 10 --dropout 0.1,0.2', 2, /2 probabilities for 1 hidden/],
+  ['train --threads 0', 2, /--threads takes a whole number from 1 to 256/],
+  ['train --name a/b', 2, /cannot be the name of a run/],
+  ['train --resume nothing', 2, /no run "nothing"/],
+  ['train --resume nothing --epochs 3', 2, /leave out --epochs/],
+  ['train --config missing.json', 2, /--config missing\.json: there is no such file/],
+  ['train --config broken.json', 2, /--config broken\.json: it is not JSON/],
+  ['train --config unknown.json', 2, /no setting "epoch"\.\nDid you mean epochs\?/],
+  ['train --from missing --epochs 1', 3, /missing/],
+  ['evaluate', 2, /Missing required argument 'run'/],
+  ['evaluate nothing', 2, /no run "nothing"/],
+  ['evaluate nothing --split tes', 2, /Did you mean test\?/],
+  ['predict nothing', 2, /either images or --test-index/],
+  ['summary --hidden 0', 2, /--hidden takes/],
+  ['seeds --seeds 5-1', 2, /--seeds takes numbers and ranges/],
+  ['seeds --recipes deper', 2, /Did you mean deeper\?/],
+  ['seeds --write unmarked.md', 2, /unmarked\.md has no single block/],
+];
+
+test('what is asked wrongly is answered before any work, with the right code and the nearest right word', async () => {
+  await writeFile(join(cwd, 'broken.json'), '{');
+  await writeFile(join(cwd, 'unknown.json'), '{"settings": {"epoch": 1}}');
+  await writeFile(join(cwd, 'unmarked.md'), '# nothing');
+  for (const [args, code, message] of wrongs) {
+    const outcome = await couture(args.split(' '), { cwd });
+    assert.match(outcome.err, message, args);
+    assert.equal(outcome.code, code, args);
+    assert.equal(outcome.out, '', args);
+    assert.doesNotMatch(outcome.err, /\n {4}at /, 'no stack trace');
+  }
+});
+
+test('a stack trace is for --debug alone', async () => {
+  const { code, err } = await couture(['evaluate', 'nothing', '--debug'], { cwd });
+  assert.equal(code, 2);
+  assert.match(err, /\n {4}at .*openRun/);
+});
+
+test('summary counts what the published networks have', async () => {
+  const shape = { parameters: z.number(), macsPerImage: z.number() };
+  const deeper = parseDocument(await couture(['summary', '--recipe', 'deeper', '--json']), shape);
+  assert.deepEqual([deeper.command, deeper.parameters, deeper.macsPerImage], ['summary', 409_405, 408_660]);
+  const own = parseDocument(await couture(['summary', '--hidden', 'none', '--json']), shape);
+  assert.equal(own.parameters, 7850);
+  assert.match((await couture(['summary'])).out, /fc3 +Linear +64 → 10/);
+});
+
+test('checks compares the engine with the reference', async () => {
+  const outcome = await couture(['checks', '--threads', '1', '--json']);
+  const { equalsReference, backend } = parseDocument(outcome, {
+    equalsReference: z.boolean(),
+    backend: z.object({ name: z.string(), threads: z.number() }),
+  });
+  assert.deepEqual([equalsReference, backend.name, backend.threads], [true, 'wasm', 1]);
+});
+
+test('colours are for terminals and for those who ask', async () => {
+  const forced = await couture(['evaluate', 'nothing'], { cwd, env: { FORCE_COLOR: '1' } });
+  assert.ok(forced.err.includes('\x1b['));
+  const plain = await couture(['evaluate', 'nothing'], { cwd });
+  assert.ok(!plain.err.includes('\x1b['));
+});
+
+test('a reader that goes away ends the command without a word', async () => {
+  const bin = fileURLToPath(new URL('../../bin/couture.js', import.meta.url));
+  const child = spawn(process.execPath, [bin, 'data', 'info'], { stdio: 'pipe' });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  child.stdout.destroy();
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  assert.deepEqual([code, err], [0, '']);
+});

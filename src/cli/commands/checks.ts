@@ -1,0 +1,72 @@
+/** `couture checks`: what the engine runs on here, and whether its kernels give the reference's very bits. */
+
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import type { CliContext } from '../context.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
+import { paint } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { table } from '../ui/table.ts';
+
+interface ChecksFlags extends EngineFlags {
+  readonly json?: true;
+}
+
+const help = `
+Examples:
+  couture checks
+  couture checks --threads 1 --json`;
+
+/** Adds the command to the program. */
+export function registerChecks(program: Command, context: CliContext): void {
+  const command = program
+    .command('checks')
+    .description('What the engine runs on here, and whether it computes the very bits of the reference.');
+  addJsonOption(addEngineOptions(command))
+    .addHelpText('after', help)
+    .action(async (flags: ChecksFlags) => await runChecks(flags, context));
+}
+
+async function runChecks({ backend, threads, json }: ChecksFlags, context: CliContext): Promise<void> {
+  const { createNodeBackend } = await import('../../platform/node/backend.ts');
+  const { describeMachine } = await import('../../platform/node/environment.ts');
+  const { selfCheck } = await import('../../engine/self-check.ts');
+  const machine = describeMachine();
+  const engine = await createNodeBackend({ backend, threads });
+  const reference = await createNodeBackend({ backend: 'reference' });
+  try {
+    const { info } = engine;
+    const differing = await selfCheck(engine, reference);
+    const equal = differing.length === 0;
+    if (json) {
+      const { couture: version, ...rest } = machine;
+      printJson(context, 'checks', { version, ...rest, backend: info, equalsReference: equal, differing });
+    } else {
+      const good = paint(context.color, ['bold', 'green'], 'every bit equal');
+      const bad = paint(context.color, ['bold', 'red'], `different: ${differing.join(', ')}`);
+      context.out(
+        table(
+          ['', ''],
+          [
+            ['couture', machine.couture],
+            ['Node', `${machine.node} (V8 ${machine.v8})`],
+            ['platform', machine.platform],
+            ['CPU', `${machine.cpu}, ${machine.cores} cores`],
+            ['backend', info.name],
+            ['kernels', info.variant],
+            ['threads', info.threads],
+            ['against the reference', equal ? good : bad],
+          ],
+        ),
+      );
+    }
+    if (!equal) {
+      throw new CoutureError('backend', 'The engine does not compute the bits of the reference here.', {
+        hint: 'Train with --backend reference, which is slow and right, and please report this.',
+      });
+    }
+  } finally {
+    await engine.dispose();
+    await reference.dispose();
+  }
+}

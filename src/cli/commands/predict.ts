@@ -1,0 +1,215 @@
+/** `couture predict`: what a trained network sees in image files, test images or standard input. */
+
+import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import type { Invert } from '../../platform/node/images.ts';
+import type { ImageClassifier } from '../../platform/node/load.ts';
+import type { Run } from '../../platform/node/run-folder.ts';
+import type { Pixels, Prediction } from '../../use/classifier.ts';
+import type { CliContext } from '../context.ts';
+import {
+  addEngineOptions,
+  addFromOption,
+  addJsonOption,
+  addWeightsOption,
+  type EngineFlags,
+  oneOf,
+  wholeNumber,
+} from '../options.ts';
+import { probabilityBars } from '../ui/bars.ts';
+import { dataView } from '../ui/data.ts';
+import { paint, percent } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+
+interface PredictFlags extends EngineFlags {
+  readonly weights: 'best' | 'last';
+  readonly invert: Invert;
+  readonly testIndex?: number;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+/** An image on its way to the network. */
+interface Question {
+  readonly source: string;
+  readonly pixels: Pixels;
+  readonly inverted?: boolean;
+  /** The label, where it is known. */
+  readonly truth?: string;
+}
+
+/** Images decoded and classified at once: bounds memory for folders of any size. */
+const CHUNK = 64;
+
+const help = `
+Networks know a light object on black; --invert says what to do with other images.
+
+Examples:
+  couture predict baseline-seed1 shoe.jpg photos/
+  couture predict baseline-seed1 --test-index 0
+  cat shoe.png | couture predict baseline-seed1 - --json`;
+
+/** Adds the command to the program. */
+export function registerPredict(program: Command, context: CliContext): void {
+  const command = program
+    .command('predict')
+    .description('Classify image files, folders of them, an image of the test split, or standard input.')
+    .argument('<run>', 'path of a run, or its name under runs/train')
+    .argument('[path...]', 'PNG, JPEG and WebP files, folders of them, or - for standard input')
+    .option('--test-index <n>', 'an image of the test split, counted from 0', wholeNumber('--test-index', 0))
+    .option(
+      '--invert <when>',
+      'swap light and dark: auto (when the border is bright), yes or no',
+      oneOf('--invert', ['auto', 'yes', 'no']),
+      'auto',
+    );
+  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+    .addHelpText('after', help)
+    .action(
+      async (run: string, paths: string[], flags: PredictFlags) =>
+        await runPredict(run, paths, flags, context),
+    );
+}
+
+async function runPredict(
+  runPath: string,
+  paths: readonly string[],
+  flags: PredictFlags,
+  context: CliContext,
+): Promise<void> {
+  if ((paths.length === 0) === (flags.testIndex === undefined)) {
+    throw new CoutureError('usage', 'Give either images or --test-index.', {
+      hint: 'For example: couture predict baseline-seed1 shoe.jpg',
+    });
+  }
+  const { openRun } = await import('../../platform/node/run-folder.ts');
+  const run = await openRun(runPath);
+  const { expandImagePaths } = await import('../../platform/node/images.ts');
+  const files = await expandImagePaths(paths.filter((path) => path !== '-'));
+  const { load } = await import('../../platform/node/load.ts');
+  const { weights, backend, threads } = flags;
+  const model = await load(run, { weights, backend, threads });
+  try {
+    const predictions: Record<string, unknown>[] = [];
+    for await (const questions of inChunks(ask(run, paths, files, model, flags, context))) {
+      const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
+      answers.forEach((answer, i) => {
+        const { pixels, ...question } = questions[i];
+        if (flags.json) predictions.push({ ...question, ...answer });
+        else context.out(answerText(question, answer, model.classNames, context));
+      });
+      if (context.signal.aborted)
+        throw new CoutureError('interrupted', 'Stopped before all images were seen.');
+    }
+    if (flags.json)
+      printJson(context, 'predict', { run: run.path, weights, classNames: model.classNames, predictions });
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** The images asked about, read as they are needed. */
+async function* ask(
+  run: Run,
+  paths: readonly string[],
+  files: readonly string[],
+  model: ImageClassifier,
+  flags: PredictFlags,
+  context: CliContext,
+): AsyncGenerator<Question> {
+  const { decodeImage, MAX_IMAGE_BYTES } = await import('../../platform/node/images.ts');
+  const { height, width } = model;
+  const options = { height, width, invert: flags.invert };
+  if (flags.testIndex !== undefined) yield await testImage(run, flags.testIndex, flags, context);
+  if (paths.includes('-')) {
+    const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
+    const { pixels, inverted } = await decodeImage(bytes, { ...options, name: 'standard input' });
+    yield { source: '-', pixels, inverted };
+  }
+  for (const file of files) {
+    const { pixels, inverted } = await decodeImage(file, options);
+    yield { source: file, pixels, inverted };
+  }
+}
+
+async function testImage(
+  run: Run,
+  index: number,
+  { from }: PredictFlags,
+  context: CliContext,
+): Promise<Question> {
+  const { getDataset } = await import('../../platform/node/data-store.ts');
+  const { imageAt } = await import('../../data/dataset.ts');
+  const { onData, end } = dataView(context);
+  const { signal, env } = context;
+  try {
+    const dataset = await getDataset(run.config.settings.dataset, 'test', {
+      from,
+      signal,
+      env,
+      onProgress: onData,
+    });
+    if (index >= dataset.length) {
+      throw new CoutureError(
+        'usage',
+        `--test-index ${index}: the test split of ${dataset.name} has ${dataset.length} images, counted from 0.`,
+      );
+    }
+    return {
+      source: `test image ${index}`,
+      pixels: imageAt(dataset, index),
+      truth: dataset.classNames[dataset.labels[index]],
+    };
+  } finally {
+    end();
+  }
+}
+
+function answerText(
+  { source, inverted, truth }: Omit<Question, 'pixels'>,
+  { label, index, probabilities }: Prediction,
+  classNames: readonly string[],
+  context: CliContext,
+): string {
+  const notes = [
+    percent(probabilities[index], 1),
+    ...(truth === undefined ? [] : [truth === label ? 'correct' : `labelled ${truth}`]),
+    ...(inverted ? ['light and dark swapped'] : []),
+  ];
+  const title = `${source}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;
+  return `${title}\n${probabilityBars(classNames, probabilities, context)}`;
+}
+
+async function* inChunks(questions: AsyncIterable<Question>): AsyncGenerator<Question[]> {
+  let chunk: Question[] = [];
+  for await (const question of questions) {
+    chunk.push(question);
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** All of standard input, up to a limit. */
+async function readAll(stream: Readable, limit: number, signal: AbortSignal): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  const stop = (): void => void stream.destroy(new CoutureError('interrupted', 'Stopped while reading.'));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const part of stream) {
+      const bytes = Buffer.from(part);
+      length += bytes.length;
+      if (length > limit)
+        throw new CoutureError('data', `Standard input is longer than the limit of ${limit} bytes.`);
+      parts.push(bytes);
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (length === 0)
+    throw new CoutureError('data', 'Standard input is empty: expected the bytes of an image.');
+  return Buffer.concat(parts);
+}

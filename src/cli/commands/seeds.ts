@@ -1,0 +1,111 @@
+/** `couture seeds`: recipes over several seeds, tabulated. What was trained before is not trained again. */
+
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import { resolveConfig } from '../../train/config.ts';
+import { recipes } from '../../train/recipes.ts';
+import type { RunConfig } from '../../train/settings.ts';
+import type { CliContext } from '../context.ts';
+import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, numberList } from '../options.ts';
+import { markdownTable, replaceBlock, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
+import { percent } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { trainOnceWatched } from '../ui/train-watched.ts';
+
+interface SeedsFlags extends EngineFlags {
+  readonly recipes: readonly string[];
+  readonly seeds: readonly number[];
+  readonly write?: string;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+Runs land in runs/train. Stopped and started again, it goes on where it was: finished runs of the same config
+and version are taken as they are, unfinished ones are resumed.
+
+Examples:
+  couture seeds
+  couture seeds --recipes baseline --seeds 1-3,7
+  couture seeds --write README.md`;
+
+/** Adds the command to the program. */
+export function registerSeeds(program: Command, context: CliContext): void {
+  const names = Object.keys(recipes);
+  const command = program
+    .command('seeds')
+    .description('Train every recipe with every seed, and tabulate mean and spread of the test accuracy.')
+    .option(
+      '--recipes <names>',
+      `recipes, by commas (default: ${names.join(',')})`,
+      (text) => text.split(','),
+      names,
+    )
+    .option(
+      '--seeds <list>',
+      'seeds, like 1-5 or 1,2,7 (default: 1-5)',
+      numberList('--seeds'),
+      [1, 2, 3, 4, 5],
+    )
+    .option('--write <file>', 'put the table into this Markdown file, between its table:seeds marks');
+  // The defaults are told in words: commander would print them as JSON.
+  for (const option of command.options)
+    if (option.defaultValue !== undefined) option.defaultValueDescription = '';
+  addJsonOption(addEngineOptions(addFromOption(command)))
+    .addHelpText('after', help)
+    .action(async (flags: SeedsFlags) => await runSeeds(flags, context));
+}
+
+async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
+  const configs: { recipe: string; seed: number; config: RunConfig }[] = [];
+  for (const recipe of new Set(flags.recipes.map((name) => name.trim())))
+    for (const seed of flags.seeds)
+      configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
+  // A document without a place for the table is found now and not hours later.
+  if (flags.write !== undefined) replaceBlock(await readDocument(flags.write), '', flags.write);
+
+  const { from, backend, threads } = flags;
+  const results: SeedResult[] = [];
+  for (const { recipe, seed, config } of configs) {
+    const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
+    context.err(`${run.name}: test accuracy ${percent(metrics.testAccuracy)}`);
+    results.push({ recipe, seed, run: run.path, metrics, env: await run.environment() });
+  }
+
+  const rows = [...new Set(results.map(({ recipe }) => recipe))].map((recipe) =>
+    summarizeRecipe(
+      recipe,
+      results.filter((result) => result.recipe === recipe),
+      recipes[recipe].published,
+    ),
+  );
+  const table = markdownTable(rows, results);
+  if (flags.write !== undefined) {
+    const { writeFileAtomic } = await import('../../platform/node/files.ts');
+    await writeFileAtomic(
+      flags.write,
+      replaceBlock(await readDocument(flags.write), `\n${table}\n`, flags.write),
+    );
+    context.err(`The table is in ${flags.write}`);
+  }
+  if (flags.json) {
+    const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({
+      recipe,
+      seed,
+      run,
+      testAccuracy,
+      weightsSha256,
+      seconds,
+    }));
+    printJson(context, 'seeds', { rows, runs });
+  } else {
+    context.out(table);
+  }
+}
+
+async function readDocument(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CoutureError('usage', `--write ${path}: there is no such file that can be read.`, { cause });
+  });
+}

@@ -1,0 +1,124 @@
+/** `couture showcase`, which `npm start` runs: every recipe trained and evaluated, one image predicted, a table. */
+
+import type { Command } from 'commander';
+import { imageAt } from '../../data/dataset.ts';
+import type { TrainRunResult } from '../../platform/node/experiment.ts';
+import { resolveConfig } from '../../train/config.ts';
+import { recipes } from '../../train/recipes.ts';
+import type { CliContext } from '../context.ts';
+import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
+import { probabilityBars } from '../ui/bars.ts';
+import { dataView } from '../ui/data.ts';
+import { duration, paint, percent } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { table } from '../ui/table.ts';
+import { trainOnceWatched } from '../ui/train-watched.ts';
+
+interface ShowcaseFlags extends EngineFlags {
+  readonly seed: number;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+What was trained before with the same config and seed is shown again, not trained again.
+
+Example:
+  couture showcase --seed 2`;
+
+/** Adds the command to the program. */
+export function registerShowcase(program: Command, context: CliContext): void {
+  const command = program
+    .command('showcase')
+    .description('Get Fashion-MNIST, train and evaluate every recipe, predict one test image.')
+    .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 1);
+  addJsonOption(addEngineOptions(addFromOption(command)))
+    .addHelpText('after', help)
+    .action(async (flags: ShowcaseFlags) => await runShowcase(flags, context));
+}
+
+async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<void> {
+  const { from, backend, threads, seed } = flags;
+  const results: { recipe: string; result: TrainRunResult }[] = [];
+  for (const recipe of Object.keys(recipes)) {
+    const config = resolveConfig({ recipe, settings: { seed } });
+    const result = await trainOnceWatched({ config, from, backend, threads }, context);
+    results.push({ recipe, result });
+  }
+  const asked = await predictOne(results[results.length - 1].result, flags, context);
+  if (flags.json) {
+    const runs = results.map(({ recipe, result: { run, metrics } }) => ({
+      recipe,
+      run: run.path,
+      published: recipes[recipe].published,
+      testAccuracy: metrics.testAccuracy,
+      testInterval: metrics.testInterval,
+      weightsSha256: metrics.weightsSha256,
+      seconds: metrics.seconds,
+    }));
+    printJson(context, 'showcase', { runs, prediction: asked.json });
+    return;
+  }
+  context.out(asked.text);
+  context.out(`\n${resultsTable(results, context)}\n`);
+  for (const { result } of results)
+    context.out(`${result.run.path}/  config, results.csv, metrics.json, weights`);
+  const { run } = results[results.length - 1].result;
+  context.out(
+    `\nNext: npx couture predict ${run.name} PICTURE, npx couture evaluate ${run.name}, npx couture --help`,
+  );
+}
+
+/** The first test image, as the last recipe sees it. */
+async function predictOne(
+  { run }: TrainRunResult,
+  { from, backend, threads }: ShowcaseFlags,
+  context: CliContext,
+): Promise<{ text: string; json: Record<string, unknown> }> {
+  const { getDataset } = await import('../../platform/node/data-store.ts');
+  const { load } = await import('../../platform/node/load.ts');
+  const { onData, end } = dataView(context);
+  const { signal, env } = context;
+  const dataset = await getDataset(run.config.settings.dataset, 'test', {
+    from,
+    signal,
+    env,
+    onProgress: onData,
+  });
+  end();
+  const model = await load(run, { backend, threads });
+  try {
+    const answer = await model.predict(imageAt(dataset, 0));
+    const truth = dataset.classNames[dataset.labels[0]];
+    const title = `\nTest image 0 is labelled ${truth}; ${run.name} says ${paint(context.color, 'bold', answer.label)}:`;
+    const bars = probabilityBars(model.classNames, answer.probabilities, context);
+    return { text: `${title}\n${bars}`, json: { run: run.path, testIndex: 0, truth, ...answer } };
+  } finally {
+    await model.dispose();
+  }
+}
+
+function resultsTable(
+  results: readonly { recipe: string; result: TrainRunResult }[],
+  { color }: CliContext,
+): string {
+  return table(
+    ['recipe', 'network', 'test accuracy', '95% interval', 'published', 'best epoch', 'training'],
+    results.map(({ recipe, result: { run, metrics } }) => {
+      const { low, high } = metrics.testInterval;
+      const { published } = recipes[recipe];
+      return [
+        recipe,
+        [...run.config.model.layers.filter((layer) => layer.type === 'Linear')]
+          .flatMap((layer, i) => (i === 0 ? [layer.in, layer.out] : [layer.out]))
+          .join('-'),
+        paint(color, ['bold', 'green'], percent(metrics.testAccuracy)),
+        `${percent(low)} to ${percent(high)}`,
+        published === null ? '' : percent(published),
+        `${metrics.bestEpoch} of ${metrics.epochs}`,
+        duration(metrics.seconds),
+      ];
+    }),
+    ['left', 'left', 'right', 'left', 'right', 'right', 'right'],
+  );
+}

@@ -1,0 +1,65 @@
+/** What a command may know of the world outside: where text goes, what the terminal can, when to stop. */
+
+import type { Readable } from 'node:stream';
+import { createProgress, type Progress } from './ui/progress.ts';
+
+/** Handed to every command; nothing else of the process is touched by them. */
+export interface CliContext {
+  /** Results, to stdout. A newline is added where the text has none at its end. */
+  readonly out: (text: string) => void;
+  /** Progress and notes, to stderr. A newline is added where the text has none at its end. */
+  readonly err: (text: string) => void;
+  /** Whether stdout takes colours. */
+  readonly color: boolean;
+  /** Whether stderr takes colours. */
+  readonly errColor: boolean;
+  /** Whether stderr is a terminal, on which a line can be redrawn. */
+  readonly interactive: boolean;
+  /** Columns of stdout. */
+  readonly columns: number;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborts on Ctrl-C and SIGTERM: save what there is and stop. */
+  readonly signal: AbortSignal;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** A bar for something that counts up to `total`. */
+  progress(total: number, label: string): Progress;
+}
+
+/** The context of this process. */
+export function processContext(signal: AbortSignal): CliContext {
+  const { stdout, stderr, stdin, env } = process;
+  const { TERM } = env;
+  // A terminal of unknown width, as some build machines give, cannot be redrawn either.
+  const interactive = stderr.isTTY === true && stderr.columns > 0 && TERM !== 'dumb';
+  const err = (text: string): void => void stderr.write(withNewline(text));
+  return {
+    out: (text) => void stdout.write(withNewline(text)),
+    err,
+    color: takesColor(stdout, env),
+    errColor: takesColor(stderr, env),
+    interactive,
+    columns: stdout.columns || 80,
+    env,
+    signal,
+    stdin,
+    progress: (total, label) =>
+      createProgress({
+        total,
+        label,
+        err,
+        redraw: interactive ? (line) => void stderr.write(line) : undefined,
+      }),
+  };
+}
+
+function withNewline(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** https://no-color.org and https://force-color.org; otherwise a terminal that is not dumb. */
+function takesColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0';
+  return stream.isTTY === true && TERM !== 'dumb';
+}

@@ -1,0 +1,92 @@
+/** Options that several commands share, each checked as it is read. */
+
+import type { Command } from 'commander';
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+
+const MAX_THREADS = 256;
+
+/** What the engine options give. */
+export interface EngineFlags {
+  readonly backend?: 'wasm' | 'reference';
+  readonly threads?: number;
+}
+
+/** Adds `--backend` and `--threads`. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .option(
+      '--backend <name>',
+      'wasm or reference (default: wasm)',
+      oneOf('--backend', ['wasm', 'reference']),
+    )
+    .option(
+      '--threads <n>',
+      'threads of the engine; the results do not depend on it (default: the cores)',
+      wholeNumber('--threads', 1, MAX_THREADS),
+    );
+}
+
+/** Adds `--from`. */
+export function addFromOption(command: Command): Command {
+  return command.option('--from <dir>', "folder of the data set's files, plain or .gz");
+}
+
+/** Adds `--json`. */
+export function addJsonOption(command: Command): Command {
+  return command.option('--json', 'one JSON document on stdout');
+}
+
+/** Adds `--weights`. */
+export function addWeightsOption(command: Command): Command {
+  return command.option(
+    '--weights <which>',
+    'best (by validation loss) or last',
+    oneOf('--weights', ['best', 'last']),
+    'best',
+  );
+}
+
+/** A reader for one of some words; a wrong one is answered with the nearest. */
+export function oneOf<const Word extends string>(
+  flag: string,
+  words: readonly Word[],
+): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new CoutureError('usage', `${flag} takes ${words.join(' or ')}, not "${text}".`, {
+      hint: didYouMean(text, words),
+    });
+  };
+}
+
+/** A reader for a whole number within limits. */
+export function wholeNumber(
+  flag: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+    throw new CoutureError('usage', `${flag} takes a whole number ${range}, not "${text}".`);
+  };
+}
+
+/** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the order given. */
+export function numberList(flag: string, mostItems = 1000): (text: string) => number[] {
+  return (text) => {
+    const numbers = new Set<number>();
+    for (const part of text.split(',')) {
+      const range = /^\s*(\d{1,15})(?:-(\d{1,15}))?\s*$/.exec(part);
+      const first = Number(range?.[1] ?? Number.NaN);
+      const last = Number(range?.[2] ?? first);
+      if (range === null || last < first || last - first >= mostItems)
+        throw new CoutureError('usage', `${flag} takes numbers and ranges like 1-5 or 1,2,7, not "${text}".`);
+      for (let number = first; number <= last; number++) numbers.add(number);
+    }
+    return [...numbers];
+  };
+}

@@ -1,0 +1,145 @@
+/** The flags of a training run, derived from the one table of settings; and the config that they resolve to. */
+
+import { readFile, stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import { checkModelSpec } from '../model/spec.ts';
+import { checkPartialSettings, resolveConfig } from '../train/config.ts';
+import { recipes } from '../train/recipes.ts';
+import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
+
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
+/** A setting as a flag. */
+interface SettingFlag {
+  readonly key: keyof TrainSettings;
+  /** `--learning-rate` */
+  readonly flag: string;
+  readonly description: string;
+  readonly read: (text: string) => unknown;
+  readonly placeholder: string;
+}
+
+const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
+  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const value = schema.unwrap();
+  const standard = schema.parse(undefined);
+  const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard);
+  return {
+    key: key as keyof TrainSettings,
+    flag,
+    description: `${schema.description ?? key} (default: ${text})`,
+    placeholder: value instanceof z.ZodArray ? 'n,n,…' : value instanceof z.ZodString ? 'name' : 'n',
+    read: reader(flag, value),
+  };
+});
+
+/** What the shared options of `train` and `summary` give, beside the settings. */
+export interface ConfigFlags extends Partial<TrainSettings> {
+  readonly recipe?: string;
+  readonly config?: string;
+}
+
+/** Adds `--recipe`, `--config` and a flag for every setting, or for those in `keys`. */
+export function addConfigOptions(command: Command, keys?: readonly (keyof TrainSettings)[]): Command {
+  command
+    .option('--recipe <name>', `named settings: ${Object.keys(recipes).join(', ')}`)
+    .option('--config <file>', 'JSON file with recipe, settings or layers, e.g. the config.json of a run');
+  for (const { key, flag, placeholder, description, read } of settingFlags)
+    if (keys === undefined || keys.includes(key))
+      command.option(`${flag} <${placeholder}>`, description, read);
+  return command;
+}
+
+/** The flags given that say what a run is; of them, `--resume` takes none. */
+export function configFlagsGiven(flags: ConfigFlags): string[] {
+  const given = settingFlags.filter(({ key }) => flags[key] !== undefined).map(({ flag }) => flag);
+  if (flags.config !== undefined) given.unshift('--config');
+  if (flags.recipe !== undefined) given.unshift('--recipe');
+  return given;
+}
+
+/** The checked config that the flags ask for: flags over the file, the file over the recipe, that over the defaults. */
+export async function configFromFlags(flags: ConfigFlags): Promise<RunConfig> {
+  const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
+  const settings: Record<string, unknown> = { ...file.settings };
+  for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
+  // Widths asked for by hand replace the layers of a file.
+  const ownLayers = flags.hidden === undefined && flags.dropout === undefined ? file.model : undefined;
+  return resolveConfig({
+    recipe: flags.recipe ?? file.recipe ?? null,
+    settings: checkPartialSettings(settings),
+    ...(ownLayers !== undefined && { model: checkModelSpec(ownLayers) }),
+  });
+}
+
+const configFileSchema = z.strictObject({
+  version: z.literal(1).optional(),
+  recipe: z.string().nullable().optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  model: z.unknown().optional(),
+});
+
+async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {
+  const wrong = (what: string, cause?: unknown): CoutureError =>
+    new CoutureError('usage', `--config ${path}: ${what}.`, {
+      hint: 'It takes JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
+      cause,
+    });
+  let text: string;
+  try {
+    const info = await stat(path);
+    if (!info.isFile()) throw wrong('it is not a file');
+    if (info.size > MAX_CONFIG_BYTES) throw wrong(`it is longer than ${MAX_CONFIG_BYTES} bytes`);
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw cause instanceof CoutureError ? cause : wrong('there is no such file that can be read', cause);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw wrong('it is not JSON', cause);
+  }
+  const parsed = configFileSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw wrong(`${issue.path.join('.') || 'it'}: ${issue.message}`);
+}
+
+/** From a flag's text to a value that the schema of its setting takes. */
+function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknown {
+  return (text) => {
+    const parsed = z.safeParse(schema, convert(schema, text));
+    if (parsed.success) return parsed.data;
+    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not "${text}".`, {
+      hint: 'couture train --help lists the settings.',
+    });
+  };
+}
+
+/** What is not a number in form becomes NaN, which no schema takes. */
+function convert(schema: z.core.$ZodType, text: string): unknown {
+  const trimmed = text.trim();
+  if (schema instanceof z.ZodArray) {
+    if (trimmed === '' || trimmed === 'none') return [];
+    return trimmed.split(',').map((item) => convert(schema.element, item));
+  }
+  if (!(schema instanceof z.ZodNumber)) return text;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
+}
+
+/** What a schema takes, in words, from its own limits. */
+function expected(schema: z.core.$ZodType): string {
+  if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
+  if (!(schema instanceof z.ZodNumber)) return 'a name of small letters, digits and dashes';
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
+  const limits = [
+    ...(minimum === undefined ? [] : [`from ${minimum}`]),
+    ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
+    ...(maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? [] : [`up to ${maximum}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
+  ];
+  return [schema.isInt ? 'a whole number' : 'a number', ...limits].join(' ');
+}

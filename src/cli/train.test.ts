@@ -1,0 +1,217 @@
+/**
+ * The commands that train and use a run, on images made here: MNIST's files have no checksum of their unpacked
+ * bytes in the registry, so that files of their shape are taken from a folder.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import * as z from 'zod';
+import { couture, parseDocument } from '../../test/command.ts';
+
+const TEST_IMAGES = 10_000;
+const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
+const data = join(cwd, 'data');
+const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
+after(() => rm(cwd, { recursive: true, force: true }));
+
+/** A bright bar at the height of the class, on some noise: learnt in one epoch, though not to perfection. */
+function image(index: number, label: number): Uint8Array {
+  const pixels = new Uint8Array(784);
+  for (let i = 0; i < 784; i++) pixels[i] = Math.imul(index * 784 + i + 1, 0x9e3779b1) >>> 26;
+  const shown = index % 19 === 0 ? (label + 1) % 10 : label;
+  pixels.fill(200, shown * 56 + 6, shown * 56 + 20);
+  return pixels;
+}
+
+const labelOf = (index: number): number => (index * 7) % 10;
+
+async function writeIdx(stem: string, count: number): Promise<void> {
+  const images = Buffer.alloc(16 + count * 784);
+  for (const [i, word] of [0x803, count, 28, 28].entries()) images.writeUInt32BE(word, i * 4);
+  const labels = Buffer.alloc(8 + count);
+  for (const [i, word] of [0x801, count].entries()) labels.writeUInt32BE(word, i * 4);
+  for (let i = 0; i < count; i++) {
+    images.set(image(i, labelOf(i)), 16 + i * 784);
+    labels[8 + i] = labelOf(i);
+  }
+  await writeFile(join(data, `${stem}-images-idx3-ubyte`), images);
+  await writeFile(join(data, `${stem}-labels-idx1-ubyte`), labels);
+}
+
+before(async () => {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(data);
+  await writeIdx('train', 60_000);
+  await writeIdx('t10k', TEST_IMAGES);
+});
+
+const sha = z.string().regex(/^[0-9a-f]{64}$/);
+const result = {
+  run: z.string(),
+  testAccuracy: z.number(),
+  weightsSha256: sha,
+  lastSha256: sha,
+  seconds: z.number().positive(),
+};
+const settings = [
+  '--dataset',
+  'mnist',
+  '--hidden',
+  '64,32',
+  '--dropout',
+  '0.2',
+  '--epochs',
+  '3',
+  '--seed',
+  '5',
+];
+const train = (...more: string[]): string[] => ['train', ...settings, '--from', data, '--json', ...more];
+
+test('train, evaluate, predict, resume and reproduce agree with each other', async (t) => {
+  const whole = await couture(train(), { cwd, env });
+  const figures = parseDocument(whole, result);
+
+  await t.test('train says where the run is and prints a line an epoch', async () => {
+    assert.equal(figures.run, join('runs', 'train', 'custom-seed5'));
+    assert.ok(figures.testAccuracy > 0.8, String(figures.testAccuracy));
+    assert.equal(whole.err.match(/^epoch \d\/3/gm)?.length, 3);
+    const names = await readdir(join(cwd, figures.run));
+    assert.deepEqual(names.sort(), [
+      'checkpoint',
+      'config.json',
+      'env.json',
+      'metrics.json',
+      'results.csv',
+      'weights',
+    ]);
+  });
+
+  await t.test('evaluate finds the same figures again', async () => {
+    const outcome = await couture(['evaluate', 'custom-seed5', '--from', data, '--json'], { cwd, env });
+    const { accuracy, confusion } = parseDocument(outcome, {
+      accuracy: z.number(),
+      confusion: z.array(z.array(z.number())),
+    });
+    assert.equal(accuracy, figures.testAccuracy);
+    assert.equal(
+      confusion.flat().reduce((a, b) => a + b),
+      TEST_IMAGES,
+    );
+    const val = await couture(['evaluate', 'custom-seed5', '--split', 'val', '--from', data], { cwd, env });
+    assert.match(val.out, /val split, 12000 images[\s\S]*accuracy \d+\.\d\d%/);
+  });
+
+  await t.test(
+    'predict gives the same answer to a file, to standard input and to the test image',
+    async () => {
+      const png = await sharp(image(3, labelOf(3)), { raw: { width: 28, height: 28, channels: 1 } })
+        .png()
+        .toBuffer();
+      await writeFile(join(cwd, 'three.png'), png);
+      const shape = {
+        predictions: z
+          .array(
+            z.object({
+              source: z.string(),
+              label: z.string(),
+              probabilities: z.array(z.number()).length(10),
+            }),
+          )
+          .min(1),
+      };
+      const ask = async (...args: string[]) =>
+        parseDocument(
+          await couture(['predict', 'custom-seed5', ...args, '--json'], { cwd, env, input: png }),
+          shape,
+        ).predictions;
+      const [file, input] = await ask('three.png', '-').then((both) =>
+        [...both].sort((a, b) => b.source.localeCompare(a.source)),
+      );
+      const [indexed] = await ask('--test-index', '3', '--from', data);
+      assert.equal(file.label, String(labelOf(3)));
+      assert.deepEqual(file.probabilities, input.probabilities);
+      assert.deepEqual(file.probabilities, indexed.probabilities);
+      const text = await couture(['predict', 'custom-seed5', 'three.png'], { cwd, env });
+      assert.match(text.out, /three\.png: 1 \(\d+\.\d%\)\n {2}1 +\d+\.\d\d% {2}█/);
+      const past = await couture(['predict', 'custom-seed5', '--test-index', '10000', '--from', data], {
+        cwd,
+        env,
+      });
+      assert.equal(past.code, 2);
+      const none = await couture(['predict', 'custom-seed5', 'none.png'], { cwd, env });
+      assert.deepEqual([none.code, none.out], [3, '']);
+    },
+  );
+
+  await t.test('Ctrl-C saves, says how to go on, and going on ends in the same bits', async () => {
+    const cut = await couture(train('--name', 'cut'), { cwd, env, interruptAt: /^epoch 1\/3/m });
+    assert.equal(cut.code, 130);
+    assert.match(cut.err, /couture train --resume runs.train.cut/);
+    assert.equal(cut.out, '');
+    const resumed = await couture(['train', '--resume', 'cut', '--from', data, '--json'], { cwd, env });
+    const again = parseDocument(resumed, result);
+    assert.deepEqual(
+      [again.run, again.weightsSha256, again.lastSha256, again.testAccuracy],
+      [join('runs', 'train', 'cut'), figures.weightsSha256, figures.lastSha256, figures.testAccuracy],
+    );
+  });
+
+  await t.test('so does a run that was killed', async () => {
+    const killed = await couture(train('--name', 'killed'), { cwd, env, killAt: /^epoch 2\/3/m });
+    assert.equal(killed.code, null);
+    const resumed = await couture(['train', '--resume', 'killed', '--from', data, '--json'], { cwd, env });
+    assert.equal(parseDocument(resumed, result).weightsSha256, figures.weightsSha256);
+    const finished = await couture(['train', '--resume', 'killed', '--json'], { cwd, env });
+    assert.equal(parseDocument(finished, result).lastSha256, figures.lastSha256);
+  });
+
+  await t.test('reproduce certifies the run, on one thread as well', async () => {
+    const outcome = await couture(['reproduce', 'custom-seed5', '--threads', '1', '--from', data, '--json'], {
+      cwd,
+      env,
+    });
+    assert.equal(parseDocument(outcome, { reproduced: z.boolean() }).reproduced, true);
+    const metrics = join(cwd, figures.run, 'metrics.json');
+    const text = await readFile(metrics, 'utf8');
+    await writeFile(metrics, text.replaceAll(figures.weightsSha256, '0'.repeat(64)));
+    const wrong = await couture(['reproduce', 'custom-seed5', '--from', data], { cwd, env });
+    await writeFile(metrics, text);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.out, /not reproduced/);
+  });
+
+  await t.test('a name that is taken is refused before any work', async () => {
+    const taken = await couture(train('--name', 'cut'), { cwd, env });
+    assert.equal(taken.code, 2);
+    assert.match(taken.err, /runs.train.cut exists already/);
+  });
+
+  await t.test('a config file of a run, and flags over it', async () => {
+    const config = join(figures.run, 'config.json');
+    const outcome = await couture(['train', '--config', config, '--epochs', '1', '--from', data, '--json'], {
+      cwd,
+      env,
+    });
+    assert.equal(parseDocument(outcome, result).run, join('runs', 'train', 'custom-seed5-2'));
+    const row = (await readFile(join(cwd, 'runs/train/custom-seed5-2/results.csv'), 'utf8')).split('\n')[1];
+    const first = (await readFile(join(cwd, figures.run, 'results.csv'), 'utf8')).split('\n')[1];
+    assert.equal(row.split(',').slice(0, 4).join(), first.split(',').slice(0, 4).join());
+  });
+
+  await t.test('other data than a run began with is refused', async () => {
+    const other = join(cwd, 'other');
+    const { cp } = await import('node:fs/promises');
+    await cp(data, other, { recursive: true });
+    const path = join(other, 't10k-images-idx3-ubyte');
+    const bytes = await readFile(path);
+    bytes[5000] ^= 1;
+    await writeFile(path, bytes);
+    const outcome = await couture(['evaluate', 'custom-seed5', '--from', other], { cwd, env });
+    assert.equal(outcome.code, 3);
+    assert.match(outcome.err, /test split of mnist is not the one/);
+  });
+});

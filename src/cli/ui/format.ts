@@ -1,0 +1,41 @@
+/** Numbers and colours as the command line shows them. */
+
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** `87.42%` */
+export function percent(share: number, digits = 2): string {
+  return `${(share * 100).toFixed(digits)}%`;
+}
+
+/** `48,000` */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** `0:45`, `12:03`, `1:02:03` */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 60) % 60, whole % 60];
+  const hours = Math.floor(whole / 3600);
+  const text = parts.map((part) => String(part).padStart(2, '0')).join(':');
+  return hours > 0 ? `${hours}:${text}` : text.replace(/^0/, '');
+}
+
+/** `3.1 s`, `31 s`, `12:03 min` */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return seconds < 100 ? `${seconds.toFixed(0)} s` : `${clock(seconds)} min`;
+}
+
+/** `1.7 MiB` */
+export function bytes(value: number): string {
+  if (value < 1024) return `${value} B`;
+  return value < 1024 ** 2 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1024 ** 2).toFixed(1)} MiB`;
+}
+
+/** Colours `text` where colours are wanted. */
+export function paint(color: boolean, style: Style, text: string): string {
+  return color ? styleText(style, text, { validateStream: false }) : text;
+}

@@ -1,0 +1,47 @@
+/** A bar that counts up: redrawn in place on a terminal, a line at its end elsewhere. */
+
+/** Returned by `context.progress`. */
+export interface Progress {
+  update(done: number, note?: string): void;
+  done(): void;
+}
+
+interface ProgressOptions {
+  readonly total: number;
+  readonly label: string;
+  readonly err: (text: string) => void;
+  /** Writes without a newline; undefined where nothing can be redrawn. */
+  readonly redraw: ((line: string) => void) | undefined;
+}
+
+const WIDTH = 24;
+const REDRAW_MS = 80;
+const CLEAR_LINE = '\r\x1b[2K';
+
+/** `━━━━━────` for a share from 0 to 1. */
+export function bar(share: number, width = WIDTH): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '━'.repeat(full) + '─'.repeat(width - full);
+}
+
+export function createProgress({ total, label, err, redraw }: ProgressOptions): Progress {
+  let drawn = 0;
+  let note = '';
+  let closed = false;
+  return {
+    update(done, text) {
+      note = text ?? note;
+      const now = performance.now();
+      if (closed || redraw === undefined || (now - drawn < REDRAW_MS && done < total)) return;
+      drawn = now;
+      const share = total > 0 ? done / total : 0;
+      redraw(`${CLEAR_LINE}${label} ${bar(share)} ${String(Math.floor(share * 100)).padStart(3)}%  ${note}`);
+    },
+    done() {
+      if (closed) return;
+      closed = true;
+      redraw?.(CLEAR_LINE);
+      err(note ? `${label}: ${note}` : `${label}: done`);
+    },
+  };
+}

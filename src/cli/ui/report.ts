@@ -1,0 +1,68 @@
+/** The figures of a run and of an evaluation, as text. */
+
+import type { Evaluation } from '../../inspect/metrics.ts';
+import type { Run } from '../../platform/node/run-folder.ts';
+import type { RunMetrics } from '../../platform/node/run-metrics.ts';
+import type { CliContext } from '../context.ts';
+import { duration, paint, percent } from './format.ts';
+import { table } from './table.ts';
+
+/** What a finished run came to. */
+export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliContext, 'color'>): string {
+  const { low, high } = metrics.testInterval;
+  const accuracy = paint(color, ['bold', 'green'], percent(metrics.testAccuracy));
+  return table(
+    ['', ''],
+    [
+      ['run', run.path],
+      ['test accuracy', `${accuracy}  (95% between ${percent(low)} and ${percent(high)})`],
+      ['test loss', metrics.testLoss.toFixed(4)],
+      [
+        'best epoch',
+        `${metrics.bestEpoch} of ${metrics.epochs}, by validation loss ${metrics.validationLoss.toFixed(4)}`,
+      ],
+      ['training', duration(metrics.seconds)],
+      ['weights', `sha256 ${metrics.weightsSha256}`],
+    ],
+  );
+}
+
+/** Overall figures, per-class figures and the confusion matrix. */
+export function evaluationReport(
+  evaluation: Evaluation & { readonly split: string; readonly weights: string },
+  run: string,
+  { color }: Pick<CliContext, 'color'>,
+): string {
+  const { images, accuracy, interval, loss, perClass, macro, confusion, split, weights } = evaluation;
+  const right = perClass.map(() => 'right' as const);
+  const figures = (name: string, row: { precision: number; recall: number; f1: number }, support: number) => [
+    name,
+    percent(row.precision),
+    percent(row.recall),
+    percent(row.f1),
+    support,
+  ];
+  const classes = table(
+    ['class', 'precision', 'recall', 'F1', 'images'],
+    [...perClass.map((row) => figures(row.name, row, row.support)), figures('mean', macro, images)],
+    ['left', 'right', 'right', 'right', 'right'],
+  );
+  const matrix = table(
+    ['true \\ predicted', ...perClass.map((_, i) => String(i))],
+    confusion.map((row, i) => [
+      `${i} ${perClass[i].name}`,
+      ...row.map((n, j) => (i === j ? paint(color, 'bold', String(n)) : n === 0 ? '·' : n)),
+    ]),
+    ['left', ...right],
+  );
+  return [
+    `${run}, ${weights} weights, ${split} split, ${images} images`,
+    '',
+    `accuracy ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
+    `loss     ${loss.toFixed(4)}`,
+    '',
+    classes,
+    '',
+    matrix,
+  ].join('\n');
+}

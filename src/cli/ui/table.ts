@@ -1,0 +1,44 @@
+/** Plain tables: columns apart by two spaces, a line under the heads. */
+
+import Table from 'cli-table3';
+
+/** How a column is aligned. */
+export type Align = 'left' | 'right';
+
+const noFrame = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+/** The table as text. Cells may hold colours. */
+export function table(
+  heads: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  align: readonly Align[] = [],
+): string {
+  const view = new Table({
+    chars: noFrame,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: heads.map((_, i) => align[i] ?? 'left'),
+    ...(heads.some((head) => head !== '') && { head: [...heads] }),
+  });
+  view.push(...rows.map((row) => row.map(String)));
+  return view
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

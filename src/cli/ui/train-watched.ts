@@ -1,0 +1,55 @@
+/** A training run with its progress on stderr. */
+
+import type { TrainRunOptions, TrainRunResult } from '../../platform/node/experiment.ts';
+import type { RunConfig } from '../../train/settings.ts';
+import type { CliContext } from '../context.ts';
+import { dataView } from './data.ts';
+import { createTrainingView } from './training.ts';
+
+type Watched = Omit<TrainRunOptions, 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent'>;
+
+/** `trainRun`, watched. */
+export async function trainWatched(options: Watched, context: CliContext): Promise<TrainRunResult> {
+  const { trainRun } = await import('../../platform/node/experiment.ts');
+  return await watch(options, context, trainRun);
+}
+
+/** `trainOnce`, watched: an earlier run of the same config is taken or resumed. */
+export async function trainOnceWatched(
+  options: Watched & { readonly config: RunConfig },
+  context: CliContext,
+): Promise<TrainRunResult & { readonly reused: boolean }> {
+  const { trainOnce } = await import('../../platform/node/find-run.ts');
+  const result = await watch(options, context, trainOnce);
+  if (result.reused) context.err(`${result.run.name}: finished before, in ${result.run.path}`);
+  return result;
+}
+
+/** Any of the functions that train, with bars for its data and its epochs. */
+export async function watch<Options extends object, Result>(
+  options: Options,
+  context: CliContext,
+  work: (
+    options: Options & Pick<TrainRunOptions, 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent'>,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const { onData, end } = dataView(context);
+  let name = '';
+  const view = await createTrainingView(context, () => name);
+  try {
+    return await work({
+      ...options,
+      signal: context.signal,
+      env: context.env,
+      onData,
+      onRun: (run) => {
+        end();
+        name = run.name;
+      },
+      onEvent: (event) => view.event(event),
+    });
+  } finally {
+    end();
+    view.close();
+  }
+}

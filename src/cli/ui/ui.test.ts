@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { probabilityBars } from './bars.ts';
+import { bytes, clock, count, duration, paint, percent } from './format.ts';
+import { createProgress } from './progress.ts';
+import { table } from './table.ts';
+
+test('numbers are written for people', () => {
+  assert.equal(percent(0.87424), '87.42%');
+  assert.equal(count(48_000), '48,000');
+  assert.deepEqual([5, 65, 723, 3723].map(clock), ['0:05', '1:05', '12:03', '1:02:03']);
+  assert.deepEqual([0.6, 31.2, 723].map(duration), ['0.6 s', '31 s', '12:03 min']);
+  assert.deepEqual([12, 2048, 1_637_620].map(bytes), ['12 B', '2.0 KiB', '1.6 MiB']);
+  assert.equal(paint(false, 'bold', 'x'), 'x');
+  assert.equal(paint(true, 'bold', 'x'), '\x1b[1mx\x1b[22m');
+});
+
+test('bars: the likeliest first, at most ten, none longer than the terminal', () => {
+  const names = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
+  const probabilities = names.map((_, i) => (i === 3 ? 0.75 : 0.01));
+  const lines = probabilityBars(names, probabilities, { color: false, columns: 40 }).split('\n');
+  assert.equal(lines.length, 10);
+  assert.match(lines[0], /^ {2}d {3}75\.00% {2}█+▊?$/);
+  assert.ok(lines.every((line) => line.length <= 40));
+});
+
+test('a table aligns its columns and has no spaces at the ends of lines', () => {
+  assert.equal(
+    table(
+      ['name', 'n'],
+      [
+        ['a', 5],
+        ['long', 50],
+      ],
+      ['left', 'right'],
+    ),
+    'name   n\na      5\nlong  50',
+  );
+});
+
+test('progress is redrawn where it can be, and one line at its end in any case', () => {
+  const lines: string[] = [];
+  const drawn: string[] = [];
+  const err = (text: string): void => void lines.push(text);
+  const onTerminal = createProgress({
+    total: 4,
+    label: 'file',
+    err,
+    redraw: (line) => void drawn.push(line),
+  });
+  onTerminal.update(2, '2 of 4 MB');
+  onTerminal.update(4, '4 of 4 MB');
+  onTerminal.done();
+  onTerminal.done();
+  onTerminal.update(4);
+  assert.match(drawn[0], /file ━{12}─{12} {2}50% {2}2 of 4 MB$/);
+  assert.deepEqual(lines, ['file: 4 of 4 MB']);
+  const elsewhere = createProgress({ total: 4, label: 'other', err, redraw: undefined });
+  elsewhere.update(1);
+  elsewhere.done();
+  assert.equal(lines[1], 'other: done');
+});

@@ -1,0 +1,46 @@
+/**
+ * Couture: fully connected image classifiers, built, trained and used in TypeScript. This is the part that runs
+ * in Node and in a page alike; `couture/node` adds files, data sets and the engine's threads on Node.
+ */
+
+export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
+export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
+
+export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
+export { type DatasetEntry, findDataset, registry } from './data/registry.ts';
+export { type Split, splitTrainValidation } from './data/split.ts';
+export type { Backend, BackendInfo } from './engine/backend.ts';
+export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
+export {
+  type ClassMetrics,
+  type Evaluation,
+  evaluateLogProbabilities,
+  type Interval,
+  wilsonInterval,
+} from './inspect/metrics.ts';
+export {
+  checkModelSpec,
+  dropout,
+  type LayerSpec,
+  linear,
+  logSoftmax,
+  type ModelSpec,
+  multilayer,
+  relu,
+  sequential,
+} from './model/spec.ts';
+export { type LayerSummary, type ModelSummary, summarize } from './model/summary.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafeTensors,
+  type Tensor,
+  weightsSha256,
+} from './ship/safetensors.ts';
+export { type ConfigRequest, resolveConfig } from './train/config.ts';
+export type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './train/events.ts';
+export { type Recipe, recipes } from './train/recipes.ts';
+export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
+export { type TrainOptions, train } from './train/train.ts';
+
+export { Classifier, type ClassifierOptions, type Pixels, type Prediction } from './use/classifier.ts';

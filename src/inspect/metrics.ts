@@ -1,0 +1,124 @@
+/**
+ * The figures of a classifier on labelled images, from its log-probabilities. Sums are taken in float64 in
+ * the order of the images, so that the same log-probabilities always give the same figures.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+
+/** A range that holds the true value with 95% confidence. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How one class fares. A ratio over nothing counts as 0, as in scikit-learn. */
+export interface ClassMetrics {
+  readonly name: string;
+  /** Of the images called this class, the share that are. */
+  readonly precision: number;
+  /** Of the images of this class, the share called so. */
+  readonly recall: number;
+  readonly f1: number;
+  /** Images of this class. */
+  readonly support: number;
+}
+
+/** Everything that `couture evaluate` prints. */
+export interface Evaluation {
+  readonly images: number;
+  /** Mean NLL, nats. */
+  readonly loss: number;
+  readonly correct: number;
+  readonly accuracy: number;
+  /** Wilson's 95% interval of the accuracy. */
+  readonly interval: Interval;
+  /** Counts by [true class][predicted class]. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly perClass: readonly ClassMetrics[];
+  /** Unweighted means over the classes. */
+  readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
+}
+
+/** Index of the largest of `values[start .. start + length)`, from 0; the lowest index of equals. */
+export function argMax(values: ArrayLike<number>, start = 0, length = values.length - start): number {
+  let best = 0;
+  for (let i = 1; i < length; i++) if (values[start + i] > values[start + best]) best = i;
+  return best;
+}
+
+/** Wilson's 95% score interval for a share of `total` (E. B. Wilson 1927): holds near 0 and 1 as well. */
+export function wilsonInterval(count: number, total: number): Interval {
+  if (total === 0) return { low: 0, high: 1 };
+  const z = 1.959963984540054;
+  const share = count / total;
+  const scale = 1 + (z * z) / total;
+  const middle = (share + (z * z) / (2 * total)) / scale;
+  const half = (z / scale) * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total));
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+}
+
+/**
+ * Evaluates log-probabilities [labels.length, classNames.length] against labels.
+ * @throws CoutureError of kind `runtime` when a log-probability is not finite
+ */
+export function evaluateLogProbabilities(
+  logProbabilities: Float32Array,
+  labels: Uint8Array,
+  classNames: readonly string[],
+): Evaluation {
+  const classes = classNames.length;
+  const images = labels.length;
+  if (images === 0 || logProbabilities.length !== images * classes) {
+    throw new CoutureError(
+      'runtime',
+      `${logProbabilities.length} log-probabilities do not make ${images} images of ${classes} classes.`,
+    );
+  }
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  let lossSum = 0;
+  let correct = 0;
+  for (let image = 0; image < images; image++) {
+    const row = image * classes;
+    for (let i = row; i < row + classes; i++) {
+      if (!Number.isFinite(logProbabilities[i])) {
+        throw new CoutureError('runtime', `Image ${image} has a log-probability of ${logProbabilities[i]}.`, {
+          hint: 'The weights have diverged; train with a smaller learning rate.',
+        });
+      }
+    }
+    const label = labels[image];
+    if (label >= classes)
+      throw new CoutureError('runtime', `Label ${label} of image ${image} is past the ${classes} classes.`);
+    const predicted = argMax(logProbabilities, row, classes);
+    lossSum -= logProbabilities[row + label];
+    confusion[label][predicted] += 1;
+    if (predicted === label) correct += 1;
+  }
+  const perClass = classNames.map((name, index) => classMetrics(name, index, confusion));
+  const mean = (pick: (metrics: ClassMetrics) => number): number =>
+    perClass.reduce((sum, metrics) => sum + pick(metrics), 0) / classes;
+  return {
+    images,
+    loss: lossSum / images,
+    correct,
+    accuracy: correct / images,
+    interval: wilsonInterval(correct, images),
+    confusion,
+    perClass,
+    macro: {
+      precision: mean((metrics) => metrics.precision),
+      recall: mean((metrics) => metrics.recall),
+      f1: mean((metrics) => metrics.f1),
+    },
+  };
+}
+
+function classMetrics(name: string, index: number, confusion: readonly (readonly number[])[]): ClassMetrics {
+  const hits = confusion[index][index];
+  const support = confusion[index].reduce((sum, count) => sum + count, 0);
+  const called = confusion.reduce((sum, row) => sum + row[index], 0);
+  const precision = called === 0 ? 0 : hits / called;
+  const recall = support === 0 ? 0 : hits / support;
+  const f1 = called + support === 0 ? 0 : (2 * hits) / (called + support);
+  return { name, precision, recall, f1, support };
+}

@@ -1,0 +1,27 @@
+/** Couture on Node: all of `couture`, with data sets from disk and network, run folders and image files. */
+
+export * from './index.ts';
+export { createNodeBackend, type NodeBackendOptions } from './platform/node/backend.ts';
+export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data-store.ts';
+export type { Environment } from './platform/node/environment.ts';
+export { type EvaluateOptions, evaluateRun, type RunEvaluation } from './platform/node/evaluate-run.ts';
+export { type TrainRunOptions, type TrainRunResult, trainRun } from './platform/node/experiment.ts';
+export { type FoundRun, findRun, trainOnce } from './platform/node/find-run.ts';
+export {
+  type DecodedImage,
+  type DecodeOptions,
+  decodeImage,
+  expandImagePaths,
+  type Invert,
+} from './platform/node/images.ts';
+export { ImageClassifier, type LoadOptions, load } from './platform/node/load.ts';
+export { type Reproduction, reproduceRun } from './platform/node/reproduce-run.ts';
+export {
+  type CreateRunOptions,
+  createRun,
+  listRuns,
+  openRun,
+  Run,
+  type WeightsChoice,
+} from './platform/node/run-folder.ts';
+export type { RunMetrics } from './platform/node/run-metrics.ts';

@@ -1,0 +1,58 @@
+/** A trained run asked again, over a whole split. */
+
+import { keyFromSeed } from '../../core/philox.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { splitTrainValidation } from '../../data/split.ts';
+import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
+import type { Classifier } from '../../use/classifier.ts';
+import { type LoadOptions, load } from './load.ts';
+import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
+import { openRun, type Run } from './run-folder.ts';
+
+/** What a run scores on a split, and with which weights. */
+export interface RunEvaluation extends Evaluation {
+  readonly split: 'val' | 'test';
+  readonly weights: 'best' | 'last';
+  /** Wall time of the inference, seconds. */
+  readonly seconds: number;
+}
+
+/** Where `evaluateRun` finds things. */
+export interface EvaluateOptions extends LoadOptions, RunDataOptions {}
+
+/** Evaluates a run on the test split or on the validation images that it held out. */
+export async function evaluateRun(
+  run: Run | string,
+  split: 'val' | 'test',
+  options: EvaluateOptions = {},
+): Promise<RunEvaluation> {
+  const opened = typeof run === 'string' ? await openRun(run) : run;
+  const dataset = await loadSplit(opened.config, split === 'val' ? 'train' : 'test', options);
+  await requireSameData(opened, dataset);
+  const model = await load(opened, options);
+  try {
+    const { seed, validation } = opened.config.settings;
+    const indices =
+      split === 'val'
+        ? splitTrainValidation(dataset.length, validation, keyFromSeed(seed)).validation
+        : Uint32Array.from({ length: dataset.length }, (_, i) => i);
+    const start = performance.now();
+    const evaluation = await evaluateOn(model, dataset, indices, options.signal);
+    const seconds = (performance.now() - start) / 1000;
+    return { split, weights: options.weights ?? 'best', seconds, ...evaluation };
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** The figures of a classifier on some images of a data set. */
+export async function evaluateOn(
+  model: Classifier,
+  dataset: Dataset,
+  indices: Uint32Array,
+  signal: AbortSignal | undefined,
+): Promise<Evaluation> {
+  const logProbabilities = await model.logProbabilities(dataset.images, { indices, signal });
+  const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
+  return evaluateLogProbabilities(logProbabilities, labels, dataset.classNames);
+}

@@ -1,0 +1,182 @@
+/** A whole experiment: data, training into a run folder, final figures. */
+
+import { CoutureError } from '../../core/errors.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { Backend } from '../../engine/backend.ts';
+import { planModel } from '../../model/program.ts';
+import { weightsSha256 } from '../../ship/safetensors.ts';
+import type { TensorMap, TrainEvent } from '../../train/events.ts';
+import type { RunConfig } from '../../train/settings.ts';
+import { train } from '../../train/train.ts';
+import { Classifier } from '../../use/classifier.ts';
+import { createNodeBackend } from './backend.ts';
+import { withShapes } from './checkpoint.ts';
+import { describeEnvironment } from './environment.ts';
+import { evaluateOn } from './evaluate-run.ts';
+import type { LoadOptions } from './load.ts';
+import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
+import { createRun, openRun, type Run } from './run-folder.ts';
+import type { RunMetrics } from './run-metrics.ts';
+
+/** How the engine is chosen. */
+export type EngineOptions = Pick<LoadOptions, 'backend' | 'threads'>;
+
+/** A fresh run of `config`, or a run to go on with. */
+export interface TrainRunOptions extends EngineOptions, RunDataOptions {
+  readonly config?: RunConfig | undefined;
+  readonly resume?: Run | string | undefined;
+  /** Folder of runs, and the run's name in it. */
+  readonly root?: string | undefined;
+  readonly name?: string | undefined;
+  /** Called once, before training: the folder and its config. */
+  readonly onRun?: ((run: Run) => void) | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+}
+
+/** A finished run. */
+export interface TrainRunResult {
+  readonly run: Run;
+  readonly metrics: RunMetrics;
+}
+
+/**
+ * Trains into a run folder, then evaluates the best weights on the test split, once.
+ * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes it
+ */
+export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
+  const { resume } = options;
+  const earlier = typeof resume === 'string' ? await openRun(resume) : resume;
+  const config = earlier?.config ?? options.config;
+  if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
+  const finished = await earlier?.metrics();
+  if (earlier !== undefined && finished !== undefined) return { run: earlier, metrics: finished };
+
+  await earlier?.lock();
+  try {
+    // Both splits before any work, so that no missing file costs a training. The test split is only read here.
+    const trainSet = await loadSplit(config, 'train', options);
+    const testSet = await loadSplit(config, 'test', options);
+    for (const dataset of [trainSet, testSet]) if (earlier) await requireSameData(earlier, dataset);
+    const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
+    try {
+      const run = earlier ?? (await startRun(options, config, backend, trainSet, testSet));
+      return { run, metrics: await carryOut(run, backend, trainSet, testSet, options) };
+    } finally {
+      await backend.dispose();
+    }
+  } finally {
+    await earlier?.close();
+  }
+}
+
+/** Trains and evaluates in a locked run folder, and gives the lock back. */
+async function carryOut(
+  run: Run,
+  backend: Backend,
+  trainSet: Dataset,
+  testSet: Dataset,
+  options: TrainRunOptions,
+): Promise<RunMetrics> {
+  try {
+    options.onRun?.(run);
+    await trainInto(run, backend, trainSet, options);
+    const metrics = await finalMetrics(run, backend, testSet, options.signal);
+    await run.finish(metrics);
+    return metrics;
+  } catch (error) {
+    throw options.signal?.aborted ? interrupted(run, error) : error;
+  } finally {
+    await run.close();
+  }
+}
+
+async function startRun(
+  { root, name }: TrainRunOptions,
+  config: RunConfig,
+  backend: Backend,
+  trainSet: Dataset,
+  testSet: Dataset,
+): Promise<Run> {
+  const env = describeEnvironment(backend.info, trainSet, testSet);
+  return await createRun({ config, env, root, name });
+}
+
+async function trainInto(
+  run: Run,
+  backend: Backend,
+  dataset: Dataset,
+  { signal, onEvent }: TrainRunOptions,
+): Promise<void> {
+  const resume = await run.loadState();
+  const options = { backend, dataset, ...(resume && { resume }), ...(signal && { signal }) };
+  for await (const event of train(run.config, options)) {
+    await run.consume(event);
+    onEvent?.(event);
+    if (event.type === 'done' && event.reason === 'interrupted')
+      throw new CoutureError('interrupted', 'Training was interrupted.');
+  }
+}
+
+function interrupted(run: Run, cause: unknown): CoutureError {
+  if (cause instanceof CoutureError && cause.kind !== 'interrupted') return cause;
+  return new CoutureError('interrupted', `Stopped; what was done is saved in ${run.path}.`, {
+    hint: `Go on with: npx couture train --resume ${run.path}`,
+    cause,
+  });
+}
+
+/** Best and last weights as they were written to disk: what is reported is what can be loaded. */
+async function finalMetrics(
+  run: Run,
+  backend: Backend,
+  testSet: Dataset,
+  signal: AbortSignal | undefined,
+): Promise<RunMetrics> {
+  const state = await run.loadState();
+  const best = await run.loadWeights('best').catch((cause: unknown) => {
+    throw new CoutureError(
+      'runtime',
+      'No epoch had a finite validation loss, so that there are no best weights.',
+      {
+        hint: 'Training diverged; try a smaller --learning-rate.',
+        cause,
+      },
+    );
+  });
+  if (state === undefined) throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
+  const bestEpoch = state.history.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  const spec = run.config.model;
+  const { classNames } = testSet;
+  const model = new Classifier({ spec, classNames, weights: best, backend, shared: true });
+  try {
+    const all = Uint32Array.from({ length: testSet.length }, (_, i) => i);
+    const { accuracy, interval, loss, perClass, macro, confusion } = await evaluateOn(
+      model,
+      testSet,
+      all,
+      signal,
+    );
+    return {
+      version: 1,
+      testAccuracy: accuracy,
+      testInterval: interval,
+      testLoss: loss,
+      perClass: [...perClass],
+      macro,
+      confusion: confusion.map((row) => [...row]),
+      bestEpoch: bestEpoch.epoch,
+      epochs: state.epoch,
+      validationLoss: bestEpoch.validationLoss,
+      validationAccuracy: bestEpoch.validationAccuracy,
+      seconds: Number(state.history.reduce((sum, row) => sum + row.seconds, 0).toFixed(3)),
+      weightsSha256: await sumOf(run, best),
+      lastSha256: await sumOf(run, state.parameters),
+    };
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function sumOf(run: Run, values: TensorMap): Promise<string> {
+  return await weightsSha256(withShapes(planModel(run.config.model).parameters, values));
+}

@@ -1,0 +1,187 @@
+/**
+ * The safetensors format: named float32 tensors in one file that PyTorch, JAX and the rest of the field read.
+ * Eight bytes of header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes:
+ * names are sorted and nothing of the time or the machine goes in. Only F32 is written and read.
+ */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+
+/** A float32 tensor, row-major. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What a file holds. */
+export interface SafeTensors {
+  /** By name, in the order of their bytes. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const LENGTH_BYTES = 8;
+const ALIGNMENT = 8;
+const FLOAT_BYTES = 4;
+const METADATA_KEY = '__metadata__';
+/** Enough for the history of 100,000 epochs; the format itself allows 100 MB. */
+const MAX_HEADER_BYTES = 32 * 1024 * 1024;
+const MAX_TENSORS = 10_000;
+const SPACE = 0x20;
+
+const entrySchema = z.strictObject({
+  dtype: z.string().max(16),
+  shape: z.array(z.int().min(0)).max(8),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
+const metadataSchema = z.record(z.string(), z.string());
+
+interface Entry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * The bytes of a safetensors file.
+ * @param metadata free text by key; safetensors allows nothing else beside the tensors
+ * @throws CoutureError of kind `runtime` when a tensor's data does not fill its shape
+ */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const names = [...tensors.keys()].sort();
+  const header: [string, unknown][] = [];
+  const metadataKeys = Object.keys(metadata).sort();
+  if (metadataKeys.length > 0)
+    header.push([METADATA_KEY, Object.fromEntries(metadataKeys.map((key) => [key, metadata[key]]))]);
+  let end = 0;
+  for (const name of names) {
+    const { shape, data } = tensors.get(name)!;
+    if (name === METADATA_KEY || elements(shape) !== data.length) {
+      throw new CoutureError(
+        'runtime',
+        `Tensor ${name} of shape [${shape.join(', ')}] cannot be stored with ${data.length} values.`,
+      );
+    }
+    const begin = end;
+    end += data.length * FLOAT_BYTES;
+    header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(SPACE, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
+  bytes.set(json, LENGTH_BYTES);
+  let at = LENGTH_BYTES + headerBytes;
+  for (const name of names) {
+    // Through a DataView: the format is little-endian whatever the machine is.
+    for (const value of tensors.get(name)!.data) {
+      view.setFloat32(at, value, true);
+      at += FLOAT_BYTES;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file, checking every length against the bytes that are there.
+ * @param name what to call the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong with it
+ */
+export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < LENGTH_BYTES) throw damaged(name, `it has ${bytes.length} bytes, too few for a header`);
+  const headerBytes = view.getBigUint64(0, true);
+  if (headerBytes > BigInt(MAX_HEADER_BYTES))
+    throw damaged(name, `its header claims ${headerBytes} bytes, more than the limit of ${MAX_HEADER_BYTES}`);
+  const dataStart = LENGTH_BYTES + Number(headerBytes);
+  if (dataStart > bytes.length)
+    throw damaged(name, `its header claims ${headerBytes} bytes, but ${bytes.length - LENGTH_BYTES} follow`);
+
+  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), name);
+  checkOffsets(entries, bytes.length - dataStart, name);
+
+  const tensors = new Map<string, Tensor>();
+  for (const { name: tensor, shape, begin, end } of entries) {
+    const data = new Float32Array((end - begin) / FLOAT_BYTES);
+    for (let i = 0; i < data.length; i++)
+      data[i] = view.getFloat32(dataStart + begin + i * FLOAT_BYTES, true);
+    tensors.set(tensor, { shape, data });
+  }
+  return { tensors, metadata };
+}
+
+/** SHA-256 of the tensors alone, in hex: equal exactly when every name, shape and bit is equal. */
+export async function weightsSha256(tensors: ReadonlyMap<string, Tensor>): Promise<string> {
+  const digest = await globalThis.crypto.subtle.digest('SHA-256', encodeSafetensors(tensors));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  name: string,
+): { entries: Entry[]; metadata: Record<string, string> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw damaged(name, 'its header is not JSON', cause);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw damaged(name, 'its header is not a JSON object');
+  const pairs = Object.entries(header);
+  if (pairs.length > MAX_TENSORS) throw damaged(name, `it claims more than ${MAX_TENSORS} tensors`);
+
+  const entries: Entry[] = [];
+  let metadata: Record<string, string> = {};
+  for (const [key, value] of pairs) {
+    if (key === METADATA_KEY) {
+      const parsed = metadataSchema.safeParse(value);
+      if (!parsed.success) throw damaged(name, 'its metadata is not a map of texts');
+      metadata = parsed.data;
+      continue;
+    }
+    const tensor = JSON.stringify(key.slice(0, 80));
+    const parsed = entrySchema.safeParse(value);
+    if (!parsed.success) throw damaged(name, `the entry of tensor ${tensor} is malformed`);
+    const { dtype, shape, data_offsets } = parsed.data;
+    if (dtype !== 'F32') throw damaged(name, `tensor ${tensor} is ${dtype}, and only F32 can be read`);
+    entries.push({ name: key, shape, begin: data_offsets[0], end: data_offsets[1] });
+  }
+  return { entries: entries.sort((a, b) => a.begin - b.begin || a.end - b.end), metadata };
+}
+
+/** Tensors must fill the data end to end: no overlap, no hole, nothing left over, each as long as its shape. */
+function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string): void {
+  let end = 0;
+  for (const entry of entries) {
+    const tensor = JSON.stringify(entry.name.slice(0, 80));
+    if (entry.begin !== end)
+      throw damaged(name, `tensor ${tensor} begins at byte ${entry.begin} instead of ${end}`);
+    const size = elements(entry.shape) * FLOAT_BYTES;
+    if (entry.end - entry.begin !== size) {
+      throw damaged(
+        name,
+        `tensor ${tensor} of shape [${entry.shape.join(', ')}] should take ${size} bytes, not ${entry.end - entry.begin}`,
+      );
+    }
+    end = entry.end;
+  }
+  if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but ${dataBytes} are there`);
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function damaged(name: string, what: string, cause?: unknown): CoutureError {
+  return new CoutureError('data', `${name} is not a readable safetensors file: ${what}.`, {
+    hint: 'The file is damaged or of another kind; write it again from its source.',
+    cause,
+  });
+}

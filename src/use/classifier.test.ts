@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keyFromSeed } from '../core/philox.ts';
+import { createBackend } from '../engine/create.ts';
+import { initialize } from '../model/init.ts';
+import { planModel } from '../model/program.ts';
+import { multilayer } from '../model/spec.ts';
+import { Classifier } from './classifier.ts';
+
+const spec = multilayer(12, [8], 3);
+const classNames = ['a', 'b', 'c'];
+const weights = initialize(planModel(spec), keyFromSeed(1));
+const image = (seed: number): Uint8Array => Uint8Array.from({ length: 12 }, (_, i) => (i * seed * 37) % 256);
+
+async function classifier(): Promise<Classifier> {
+  return new Classifier({
+    spec,
+    classNames,
+    weights,
+    backend: await createBackend({ backend: 'reference' }),
+  });
+}
+
+test('a prediction has the label of its largest probability, and they sum to one', async () => {
+  const model = await classifier();
+  const { label, index, probabilities } = await model.predict(image(3));
+  assert.equal(label, classNames[index]);
+  assert.equal(Math.max(...probabilities), probabilities[index]);
+  assert.ok(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-6);
+  await model.dispose();
+});
+
+test('many at once, one by one, and all together come out the same', async () => {
+  const model = await classifier();
+  const images = Array.from({ length: 5 }, (_, i) => image(i + 1));
+  const many = await model.predictMany(images);
+  assert.deepEqual(await Promise.all(images.map((each) => model.predict(each))), many);
+  const floats = images.map((each) => Float32Array.from(each, (value) => value / 255));
+  assert.deepEqual(await model.predictMany(floats), many);
+  assert.deepEqual(await model.predictMany([]), []);
+  const joined = Uint8Array.from(images.flatMap((each) => [...each]));
+  const all = await model.logProbabilities(joined);
+  const picked = await model.logProbabilities(joined, { indices: Uint32Array.of(4, 0) });
+  assert.deepEqual([...picked], [...all.subarray(12, 15), ...all.subarray(0, 3)]);
+  await model.dispose();
+});
+
+test('what does not fit is refused, and a failure does not stop what follows', async () => {
+  const model = await classifier();
+  await assert.rejects(model.predict(new Uint8Array(11)), { kind: 'usage', message: /11 pixels/ });
+  await assert.rejects(model.predict(new Float32Array(12).fill(2)), {
+    kind: 'usage',
+    message: /between 0 and 1/,
+  });
+  await assert.rejects(model.logProbabilities(new Uint8Array(13)), { kind: 'usage' });
+  await assert.rejects(model.logProbabilities(image(1), { indices: Uint32Array.of(1) }), { kind: 'usage' });
+  const signal = AbortSignal.abort();
+  await assert.rejects(model.logProbabilities(image(1), { signal }), { kind: 'interrupted' });
+  assert.equal((await model.predict(image(1))).probabilities.length, 3);
+  await model.dispose();
+  await model.dispose();
+  await assert.rejects(model.predict(image(1)), { kind: 'usage', message: /disposed/ });
+});
+
+test('weights and names must belong to the network', async () => {
+  const backend = await createBackend({ backend: 'reference' });
+  assert.throws(() => new Classifier({ spec, classNames: ['a'], weights, backend }), { kind: 'usage' });
+  const part = new Map([...weights].slice(1));
+  assert.throws(() => new Classifier({ spec, classNames, weights: part, backend }), {
+    message: /fc1\.weight/,
+  });
+});

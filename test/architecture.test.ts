@@ -1,0 +1,111 @@
+/** Who may import whom: the rules of docs/architecture.md, held against the source; and the checker itself. */
+
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { findViolations, importsOf } from './imports.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+test('the source keeps to the rules of docs/architecture.md', () => {
+  const files = globSync('src/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  assert.ok(files.length > 20, `only ${files.length} source files were found`);
+  const sources = new Map(files.map((file) => [file, readFileSync(root + file, 'utf8')]));
+  assert.deepEqual(findViolations(sources), []);
+});
+
+describe('the checker', () => {
+  test('reads every form of import, and none from comments and strings', () => {
+    const text = `
+      // import '1.ts';
+      /* import x from '2.ts'; */
+      import './a.ts';
+      import b, { c } from './b.ts';
+      import type { D } from './d.ts';
+      import {
+        e, // './not.ts'
+      } from "./e.ts";
+      export { f } from './f.ts';
+      export * from './g.ts';
+      export const url = 'https://example.org/'; const h = await import('./h.ts');
+      const text = "import './3.ts'";
+      export const i = 'from ./4.ts';
+    `;
+    const specifiers = importsOf(text).map(({ specifier }) => specifier);
+    assert.deepEqual(
+      specifiers.sort(),
+      'a b d e f g h'.split(' ').map((name) => `./${name}.ts`),
+    );
+    assert.equal(importsOf(text).find(({ specifier }) => specifier === './d.ts')?.typeOnly, true);
+  });
+
+  /** What the checker says of files given as path: the paths they import. */
+  const check = (files: Record<string, string[]>) =>
+    findViolations(
+      new Map(
+        Object.entries(files).map(([file, paths]) => [
+          file,
+          paths.map((path) => `import '${path}';`).join('\n'),
+        ]),
+      ),
+    );
+
+  test('accepts what is allowed', () => {
+    const files = {
+      'src/core/a.ts': ['zod'],
+      'src/engine/reference/b.ts': ['../../core/a.ts'],
+      'src/engine/wasm/protocol.ts': [],
+      'src/engine/create.ts': ['./reference/b.ts', './wasm/protocol.ts'],
+      'src/engine/create.test.ts': ['node:test', './reference/b.ts'],
+      'src/train/c.ts': ['../engine/create.ts'],
+      'src/platform/node/d.ts': ['node:fs', 'sharp', '../../train/c.ts', '../../engine/wasm/protocol.ts'],
+      'src/cli/e.ts': ['commander', '../platform/node/d.ts'],
+    };
+    assert.deepEqual(check(files), []);
+  });
+
+  const wrong: readonly [string, RegExp, Record<string, string[]>][] = [
+    ['node in a page', /node:fs/, { 'src/data/a.ts': ['node:fs'] }],
+    ['a Node package in a page', /sharp/, { 'src/inspect/a.ts': ['sharp'] }],
+    [
+      'the wrong direction',
+      /core must not know train/,
+      { 'src/core/a.ts': ['../train/b.ts'], 'src/train/b.ts': [] },
+    ],
+    [
+      'the platform from the loop',
+      /train must not know platform\/node/,
+      { 'src/train/a.ts': ['../platform/node/b.ts'], 'src/platform/node/b.ts': [] },
+    ],
+    [
+      'a backend past its door',
+      /reached through/,
+      { 'src/train/a.ts': ['../engine/wasm/session.ts'], 'src/engine/wasm/session.ts': [] },
+    ],
+    [
+      'a backend in another',
+      /must not know each other/,
+      { 'src/engine/wasm/a.ts': ['../reference/b.ts'], 'src/engine/reference/b.ts': [] },
+    ],
+    [
+      'a cycle',
+      /cycle/,
+      { 'src/core/a.ts': ['./b.ts'], 'src/core/b.ts': ['./c.ts'], 'src/core/c.ts': ['./a.ts'] },
+    ],
+    ['a file that is not there', /is not there/, { 'src/core/a.ts': ['./gone.ts'] }],
+    ['an unknown part', /in no part/, { 'src/misc/a.ts': ['../core/b.ts'], 'src/core/b.ts': [] }],
+    [
+      'the command line as a library',
+      /must not know cli/,
+      { 'src/serve/a.ts': ['../cli/b.ts'], 'src/cli/b.ts': [] },
+    ],
+  ];
+  for (const [title, message, files] of wrong) {
+    test(`refuses ${title}`, () => {
+      const violations = check(files);
+      assert.equal(violations.length, 1, violations.join('\n'));
+      assert.match(violations[0], message);
+    });
+  }
+});

@@ -1,0 +1,72 @@
+/** Tests run the real command in a process of its own, as a user does. */
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+const bin = fileURLToPath(new URL('../bin/couture.js', import.meta.url));
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  readonly input?: Uint8Array;
+  /** Sends SIGINT the first time that stderr matches, and again at once, as a terminal and npm do together. */
+  readonly interruptAt?: RegExp;
+  /** Sends SIGKILL the first time that stderr matches. */
+  readonly killAt?: RegExp;
+}
+
+const { FORCE_COLOR: _forced, NO_COLOR: _refused, ...plainEnv } = process.env;
+
+/** Runs `couture` with these arguments. */
+export async function couture(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { cwd, env, input, interruptAt, killAt } = options;
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { ...plainEnv, ...env },
+    stdio: 'pipe',
+  });
+  let out = '';
+  let err = '';
+  let signalled = false;
+  const signalAt = (pattern: RegExp | undefined, signal: NodeJS.Signals): void => {
+    if (signalled || !pattern?.test(err)) return;
+    signalled = true;
+    child.kill(signal);
+    if (signal === 'SIGINT') setTimeout(() => child.kill(signal), 20);
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+    signalAt(interruptAt, 'SIGINT');
+    signalAt(killAt, 'SIGKILL');
+  });
+  // A command that does not read its input may be gone before it is written.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+const document = z.looseObject({ couture: z.literal(1), command: z.string() });
+
+/** The one document that `--json` prints, checked to be the whole of stdout. */
+export function parseDocument<Shape extends z.ZodRawShape>(
+  { out, code, err }: Outcome,
+  shape: Shape,
+): z.infer<z.ZodObject<Shape>> & z.infer<typeof document> {
+  if (code !== 0) throw new Error(`exit ${code}: ${err}`);
+  const value: unknown = JSON.parse(out);
+  return { ...document.parse(value), ...z.object(shape).parse(value) };
+}

@@ -1,0 +1,145 @@
+/**
+ * The documentation, held to what it says: every shell command and code block in README.md and docs/ is run,
+ * every relative link leads somewhere. All blocks run in order in one folder that looks like the checkout, so that
+ * a later one may use what an earlier one has made; README.md comes first. `<!-- no-test: reason -->` right
+ * before a block leaves it out: meant for what other tests cover, and for long trainings.
+ */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type CodeBlock, parseMarkdown } from './markdown.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const BLOCK_SECONDS = 240;
+
+const shells = new Set(['sh', 'bash', 'shell']);
+const scripts: Readonly<Record<string, string>> = {
+  js: 'mjs',
+  javascript: 'mjs',
+  ts: 'mts',
+  typescript: 'mts',
+};
+
+/** Pages whose code is run, in this order; of the others only the links are checked. */
+const guides = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()].filter((page) =>
+  existsSync(join(root, page)),
+);
+const others = ['CONTRIBUTING.md', 'CHANGELOG.md'];
+
+const pages = new Map(
+  [...guides, ...others].map((page) => [page, parseMarkdown(readFileSync(join(root, page), 'utf8'))]),
+);
+
+describe('the commands and code of the documentation', () => {
+  let folder: string;
+  before(() => {
+    folder = makeWorkspace();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const page of guides) {
+    for (const block of pages.get(page)!.blocks) {
+      const extension = scripts[block.language];
+      if (!shells.has(block.language) && extension === undefined) continue;
+      const title = `${page}:${block.line} ${firstLine(block)}`;
+      test(title, { skip: block.skipped ?? false }, () => {
+        if (extension === undefined) runIn(folder, 'bash', ['-euo', 'pipefail', '-c', block.code], title);
+        else runScript(folder, block, extension, title);
+      });
+    }
+  }
+});
+
+describe('the links of the documentation', () => {
+  test('README.md is there', () => {
+    assert.ok(guides.includes('README.md'));
+  });
+
+  for (const [page, { links }] of pages) {
+    test(page, () => {
+      const broken = links
+        .filter(({ target }) => !/^[a-z][a-z+.-]*:/i.test(target))
+        .filter(({ target }) => !resolves(page, target))
+        .map(({ target, line }) => `${page}:${line} ${target}`);
+      assert.deepEqual(broken, []);
+    });
+  }
+
+  test('every npm script that is named exists', () => {
+    const known = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object })
+      .scripts;
+    for (const page of pages.keys()) {
+      for (const [, name] of readFileSync(join(root, page), 'utf8').matchAll(/\bnpm run ([a-z][\w:-]*)/g))
+        assert.ok(Object.hasOwn(known, name), `${page} names the npm script ${name}`);
+    }
+  });
+});
+
+/**
+ * A folder that looks like the checkout and keeps what is made in it: everything linked, `runs` of its own, and a
+ * package.json under which `import 'couture'` finds the source.
+ */
+function makeWorkspace(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'couture-docs-'));
+  const own = new Set(['.git', 'runs', 'dist', 'build', 'package.json', 'package-lock.json']);
+  for (const name of readdirSync(root)) {
+    if (!own.has(name)) symlinkSync(join(root, name), join(folder, name));
+  }
+  const manifest: object = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const exports = { '.': './as-installed/index.js', './node': './as-installed/node.js' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, exports }));
+  mkdirSync(join(folder, 'as-installed'));
+  for (const name of ['index', 'node']) {
+    const source = pathToFileURL(join(root, `src/${name}.ts`)).href;
+    writeFileSync(join(folder, `as-installed/${name}.js`), `export * from '${source}';\n`);
+  }
+  return folder;
+}
+
+function runScript(folder: string, block: CodeBlock, extension: string, title: string): void {
+  const file = join(folder, `block-${block.line}.${extension}`);
+  writeFileSync(file, block.code);
+  runIn(folder, process.execPath, [file], title);
+  rmSync(file);
+}
+
+function runIn(cwd: string, command: string, args: readonly string[], title: string): void {
+  // node:test marks its children: a test runner started by a block must not take itself for one of them.
+  const { PATH = '', NODE_TEST_CONTEXT: _, ...rest } = process.env;
+  const env = { ...rest, PATH: join(root, 'node_modules/.bin') + delimiter + PATH, NO_COLOR: '1' };
+  const { status, signal, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    input: '',
+    timeout: BLOCK_SECONDS * 1000,
+  });
+  assert.equal(status, 0, `${title}\nended with ${signal ?? status}\n${stdout}\n${stderr}`);
+}
+
+function resolves(page: string, target: string): boolean {
+  const [path, anchor] = target.split('#');
+  const file = path === '' ? join(root, page) : join(root, dirname(page), decodeURIComponent(path));
+  if (!existsSync(file) || relative(root, file).startsWith('..')) return false;
+  if (anchor === undefined || !file.endsWith('.md')) return true;
+  return parseMarkdown(readFileSync(file, 'utf8')).anchors.has(anchor);
+}
+
+function firstLine({ code }: CodeBlock): string {
+  return code.split('\n').find((line) => line.trim() !== '') ?? '';
+}

@@ -1,0 +1,154 @@
+/** The package as npm would publish it: packed, installed into an empty folder, run, imported and type-checked. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const folder = mkdtempSync(join(tmpdir(), 'couture-package-'));
+const consumer = join(folder, 'consumer');
+
+/** Runs a command to its end; a failure shows all that it said. */
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  const said = `${command} ${args.join(' ')} ended with ${error?.message ?? status}\n${stdout}\n${stderr}`;
+  assert.equal(status, 0, said);
+  return stdout;
+}
+
+describe('the packed package', () => {
+  let files: string[] = [];
+
+  before(() => {
+    const packed = run('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder], root);
+    // npm 11 lists what it packed, npm 12 keys it by name.
+    const report: unknown = JSON.parse(packed.slice(packed.search(/^[[{]/m)));
+    const [entry] = Object.values(report as Record<string, { filename: string; files: { path: string }[] }>);
+    files = entry.files.map(({ path }) => path);
+    mkdirSync(consumer);
+    writeFileSync(
+      join(consumer, 'package.json'),
+      '{ "name": "consumer", "private": true, "type": "module" }',
+    );
+    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+    run('npm', ['install', ...flags, join(folder, entry.filename)], consumer);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('holds what is used and nothing else', () => {
+    const stray = files.filter(
+      (path) =>
+        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(
+          path,
+        ),
+    );
+    assert.deepEqual(stray, []);
+    assert.deepEqual(
+      files.filter((path) => path.includes('.test.')),
+      [],
+    );
+    for (const path of ['LICENSE', 'bin/couture.js', 'dist/index.js', 'dist/index.d.ts', 'dist/node.js']) {
+      assert.ok(files.includes(path), `${path} is missing`);
+    }
+  });
+
+  test('npx couture --version and --help', () => {
+    const flags = ['--no-install', 'couture'];
+    assert.equal(run('npx', [...flags, '--version'], consumer).trim(), version);
+    assert.match(run('npx', [...flags, '--help'], consumer), /couture train/);
+  });
+
+  test('couture and couture/node are imported by name', () => {
+    const script = `
+      import { sequential, linear, logSoftmax } from 'couture';
+      import * as node from 'couture/node';
+      const spec = sequential(linear(784, 10), logSoftmax());
+      console.log(spec.layers.length, typeof node.load, node.sequential === sequential);
+    `;
+    writeFileSync(join(consumer, 'import.js'), script);
+    assert.equal(run(process.execPath, ['import.js'], consumer).trim(), '2 function true');
+  });
+
+  test('trains on two threads, to the bits of one', () => {
+    writeFileSync(join(consumer, 'train.js'), trainScript);
+    const [one, two, accuracy] = run(process.execPath, ['train.js'], consumer).trim().split('\n');
+    assert.match(one, /^[0-9a-f]{64}$/);
+    assert.equal(two, one);
+    assert.ok(Number(accuracy) > 0.95, `validation accuracy ${accuracy}`);
+  });
+
+  test('the types serve a strict consumer', () => {
+    mkdirSync(join(consumer, 'node_modules/@types'), { recursive: true });
+    for (const name of ['@types/node', 'undici-types']) {
+      symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name));
+    }
+    writeFileSync(join(consumer, 'good.ts'), goodTypes);
+    writeFileSync(join(consumer, 'bad.ts'), badTypes);
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    run(process.execPath, [tsc, ...flags, 'good.ts'], consumer);
+    const bad = spawnSync(process.execPath, [tsc, ...flags, 'bad.ts'], { cwd: consumer, encoding: 'utf8' });
+    const errors = bad.stdout.split('\n').filter((line) => line.startsWith('bad.ts'));
+    assert.equal(errors.length, 2, `two wrong uses should be two errors:\n${bad.stdout}`);
+  });
+});
+
+/** Images whose class is the row that is lit: prints the weights' sum on one and on two threads, and the accuracy. */
+const trainScript = `
+  import { resolveConfig, train, weightsSha256 } from 'couture';
+  import { createNodeBackend } from 'couture/node';
+
+  const length = 600;
+  const labels = Uint8Array.from({ length }, (_, i) => i % 10);
+  const images = new Uint8Array(length * 784);
+  labels.forEach((label, i) => images.fill(200 + (i % 50), i * 784 + label * 56, i * 784 + label * 56 + 28));
+  const classNames = Array.from({ length: 10 }, (_, i) => 'row ' + i);
+  const dataset = { name: 'rows', split: 'train', images, labels, length, height: 28, width: 28, classNames };
+  const config = resolveConfig({ settings: { hidden: [24, 12], dropout: [0.1], epochs: 25, batchSize: 16 } });
+
+  let accuracy;
+  for (const threads of [1, 2]) {
+    const backend = await createNodeBackend({ backend: 'wasm', threads });
+    let parameters;
+    for await (const event of train(config, { backend, dataset })) {
+      if (event.type !== 'epoch') continue;
+      parameters = event.parameters;
+      accuracy = event.metrics.validationAccuracy;
+    }
+    const tensors = [...parameters].map(([name, data]) => [name, { shape: [data.length], data }]);
+    console.log(await weightsSha256(new Map(tensors)));
+    await backend.dispose();
+  }
+  console.log(accuracy);
+`;
+
+const goodTypes = `
+  import { type ModelSpec, multilayer, resolveConfig, type TrainEvent, train } from 'couture';
+  import { createNodeBackend, getDataset, load } from 'couture/node';
+
+  export const spec: ModelSpec = multilayer(784, [128, 64], 10, [0.25, 0.25]);
+  export async function main(): Promise<string> {
+    const backend = await createNodeBackend({ threads: 2 });
+    const dataset = await getDataset('fashion-mnist', 'train');
+    for await (const event of train(resolveConfig({ recipe: 'baseline' }), { backend, dataset })) {
+      const told: TrainEvent = event;
+      if (told.type === 'epoch') console.log(told.metrics.validationAccuracy.toFixed(4));
+    }
+    const model = await load('run');
+    const { label, probabilities } = await model.predict('shoe.png');
+    return label + probabilities[0].toFixed(2);
+  }
+`;
+
+const badTypes = `
+  import { linear, multilayer } from 'couture';
+  export const a = linear('784', 10);
+  export const b: number = multilayer(784, [128], 10);
+`;

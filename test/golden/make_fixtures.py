@@ -1,0 +1,280 @@
+"""Makes the golden fixtures: PyTorch's own numbers for both published networks, on a batch of 64 real images.
+
+    apt-get download dataset-fashion-mnist && dpkg-deb -x dataset-fashion-mnist_*.deb DIR
+    npm run goldens -- DIR/usr/share/datasets/fashion-mnist
+
+Needs Python 3 with torch and numpy (Debian: python3-torch; then /usr/bin/python3 runs this file). It needs to
+run only when a network or the batch changes: what it writes to test/golden/fixtures/ is committed.
+
+Nothing here runs Couture's code. Philox, the first weights and the dropout masks are written down a second time,
+from the paper and from the rules that src/model/init.ts and src/engine/reference/ops.ts state, so that a mistake
+in either place shows; forward, backward and Adam are PyTorch's.
+"""
+
+import gzip
+import hashlib
+import json
+import math
+import struct
+import sys
+import textwrap
+from pathlib import Path
+
+try:
+    import numpy as np
+    import torch
+except ImportError as error:
+    sys.exit(
+        f"make_fixtures.py needs the Python packages numpy and torch ({error}).\n"
+        "On Debian: apt-get install python3-torch, then run it with /usr/bin/python3."
+    )
+
+BATCH = 64
+STEPS = 10
+SEED = 1
+MODELS = {
+    "baseline": {"widths": [784, 128, 64, 10], "dropout": [0.25, 0.25, 0.0], "lr": 0.003},
+    "deeper": {
+        "widths": [784, 392, 196, 98, 49, 10],
+        "dropout": [0.25, 0.25, 0.25, 0.0, 0.0],
+        "lr": 0.0007,
+    },
+}
+FIXTURES = Path(__file__).resolve().parent / "fixtures"
+
+
+# Philox 4x32-10 (Salmon et al., SC 2011), on arrays of counters.
+
+
+def philox(key, counters):
+    """Random words [n, 4] of counters [n, 4] under a key of two words; all uint32."""
+    x = [counters[:, i].astype(np.uint64) for i in range(4)]
+    k0, k1 = int(key[0]), int(key[1])
+    low32 = np.uint64(0xFFFFFFFF)
+    for _ in range(10):
+        p0 = x[0] * np.uint64(0xD2511F53)
+        p1 = x[2] * np.uint64(0xCD9E8D57)
+        x = [
+            (p1 >> np.uint64(32)) ^ x[1] ^ np.uint64(k0),
+            p1 & low32,
+            (p0 >> np.uint64(32)) ^ x[3] ^ np.uint64(k1),
+            p0 & low32,
+        ]
+        k0 = (k0 + 0x9E3779B9) & 0xFFFFFFFF
+        k1 = (k1 + 0xBB67AE85) & 0xFFFFFFFF
+    return np.stack(x, axis=1).astype(np.uint32)
+
+
+def check_philox():
+    """The known answers that Random123, the authors' library, ships."""
+    known = [
+        ("00000000 00000000", "00000000 00000000 00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
+        ("ffffffff ffffffff", "ffffffff ffffffff ffffffff ffffffff", "408f276d 41c83b0e a20bc7c6 6d5451fd"),
+        ("a4093822 299f31d0", "243f6a88 85a308d3 13198a2e 03707344", "d16cfe09 94fdcceb 5001e420 24126ea1"),
+    ]
+    for key, counter, expected in known:
+        words = [[int(word, 16) for word in text.split()] for text in (key, counter, expected)]
+        got = philox(words[0], np.array([words[1]], dtype=np.uint32))[0]
+        assert got.tolist() == words[2], f"Philox: {got} for {expected}"
+
+
+def fork(key, name):
+    """The key of a named stream: two words of Philox at (FNV-1a of the name, its length, 0, f0f0f0f0)."""
+    digest = 0x811C9DC5
+    for character in name:
+        digest = ((digest ^ ord(character)) * 0x01000193) & 0xFFFFFFFF
+    counter = np.array([[digest, len(name), 0, 0xF0F0F0F0]], dtype=np.uint32)
+    return philox(key, counter)[0, :2].tolist()
+
+
+def key_from_seed(seed):
+    return [seed & 0xFFFFFFFF, seed >> 32]
+
+
+def stream(key, length):
+    """The first `length` words of a stream: word i is lane i % 4 of counter (i // 4, 0, 0, 0)."""
+    counters = np.zeros((math.ceil(length / 4), 4), dtype=np.uint32)
+    counters[:, 0] = np.arange(len(counters))
+    return philox(key, counters).reshape(-1)[:length]
+
+
+# What a run's seed decides.
+
+
+def initial_values(run_key, name, shape, fan_in):
+    """Uniform in +-1/sqrt(fan_in), 24 bits a value, every operation rounded to float32."""
+    words = stream(fork(run_key, name), math.prod(shape))
+    uniform = (words >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24)
+    bound = np.float32(1 / math.sqrt(fan_in))
+    return ((uniform * np.float32(2) - np.float32(1)) * bound).reshape(shape)
+
+
+def dropout_mask(key, rows, width, p, step, layer):
+    """[rows, width] of 0 and float32(1 / (1 - p)): row b, feature j is lane j % 4 of (b * ceil(width/4) + j//4, step, layer, 0)."""
+    groups = math.ceil(width / 4)
+    counters = np.zeros((rows * groups, 4), dtype=np.uint32)
+    counters[:, 0] = np.arange(rows * groups)
+    counters[:, 1] = step
+    counters[:, 2] = layer
+    words = philox(key, counters).reshape(rows, groups * 4)[:, :width]
+    threshold = np.uint32(math.floor(p * 2**32))
+    return np.where(words >= threshold, np.float32(1 / (1 - p)), np.float32(0))
+
+
+# The networks in PyTorch.
+
+
+class Network(torch.nn.Module):
+    """Linear, ReLU and dropout as often as there are widths, and LogSoftmax. The masks come from outside."""
+
+    def __init__(self, widths):
+        super().__init__()
+        self.depth = len(widths) - 1
+        for i in range(self.depth):
+            self.add_module(f"fc{i + 1}", torch.nn.Linear(widths[i], widths[i + 1]))
+
+    def forward(self, x, masks):
+        for i in range(self.depth):
+            x = getattr(self, f"fc{i + 1}")(x)
+            if i < self.depth - 1:
+                x = torch.relu(x)
+            if masks[i] is not None:
+                x = x * masks[i]
+        return torch.log_softmax(x, dim=1)
+
+
+def make_network(config, dtype):
+    """A network with the first weights of the run with seed SEED."""
+    network = Network(config["widths"]).to(dtype)
+    run_key = key_from_seed(SEED)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            fan_in = getattr(network, name.split(".")[0]).in_features
+            parameter.copy_(torch.from_numpy(initial_values(run_key, name, tuple(parameter.shape), fan_in)))
+    return network
+
+
+def masks_of(config, step, dtype):
+    key = fork(key_from_seed(SEED), "dropout")
+    return [
+        torch.from_numpy(dropout_mask(key, BATCH, width, p, step, layer)).to(dtype) if p > 0 else None
+        for layer, (width, p) in enumerate(zip(config["widths"][1:], config["dropout"]))
+    ]
+
+
+def train(config, images, labels, dtype):
+    """Gradients of step 0, and the loss of each of the first STEPS Adam steps on the one batch."""
+    network = make_network(config, dtype)
+    optimizer = torch.optim.Adam(network.parameters(), lr=config["lr"])
+    criterion = torch.nn.NLLLoss()
+    # Pixels are scaled in float32 whatever the network computes in: they are part of the input.
+    x = ((torch.from_numpy(images.astype(np.float32)) / 255 - 0.5) / 0.5).reshape(BATCH, -1).to(dtype)
+    y = torch.from_numpy(labels.astype(np.int64))
+    gradients, losses = {}, []
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss = criterion(network(x, masks_of(config, step, dtype)), y)
+        loss.backward()
+        if step == 0:
+            gradients = {name: parameter.grad.clone().numpy() for name, parameter in network.named_parameters()}
+        optimizer.step()
+        losses.append(loss.item())
+    return gradients, losses
+
+
+# Files.
+
+
+def read_idx(folder, name, header, count):
+    """The first `count` bytes behind an IDX file's header, packed or not."""
+    path = Path(folder) / name
+    packed = path.with_name(f"{name}.gz")
+    if packed.exists():
+        data = gzip.decompress(packed.read_bytes())
+    elif path.exists():
+        data = path.read_bytes()
+    else:
+        sys.exit(f"There is no {name} or {name}.gz in {folder}.")
+    return np.frombuffer(data, dtype=np.uint8, offset=header, count=count)
+
+
+def write_idx(name, array):
+    header = bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+    (FIXTURES / name).write_bytes(header + array.tobytes())
+
+
+def write_safetensors(name, tensors):
+    """Eight bytes of header length, a JSON header, the tensors end to end: safetensors, written by hand."""
+    header, offset = {}, 0
+    for key, value in tensors.items():
+        assert value.dtype == np.float32
+        header[key] = {
+            "dtype": "F32",
+            "shape": list(value.shape),
+            "data_offsets": [offset, offset + value.nbytes],
+        }
+        offset += value.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    data = b"".join(value.astype("<f4").tobytes() for value in tensors.values())
+    (FIXTURES / name).write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def to_json(value, indent=""):
+    """JSON as the repository's formatter writes it: lists of numbers filled to its line width."""
+    inner = indent + "  "
+    if isinstance(value, dict):
+        rows = [f"{inner}{json.dumps(key)}: {to_json(item, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if isinstance(value, list):
+        line = json.dumps(value)
+        if len(line) < 80:
+            return line
+        filled = textwrap.fill(line[1:-1], 110, initial_indent=inner, subsequent_indent=inner)
+        return f"[\n{filled}\n{indent}]"
+    return json.dumps(value).replace("e-0", "e-")
+
+
+def weights_sha256(config):
+    """SHA-256 over the first weights as little-endian float32, tensor after tensor in the order of the layers."""
+    digest = hashlib.sha256()
+    for parameter in make_network(config, torch.float32).parameters():
+        digest.update(parameter.detach().numpy().astype("<f4").tobytes())
+    return digest.hexdigest()
+
+
+def largest_deviation(gradients, exact):
+    """The largest of max|a - b| / max|b| over the tensors: how far float32 itself is from float64."""
+    return max(float(np.abs(gradients[name] - exact[name]).max() / np.abs(exact[name]).max()) for name in exact)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    check_philox()
+    torch.set_num_threads(1)
+    FIXTURES.mkdir(exist_ok=True)
+    images = read_idx(sys.argv[1], "train-images-idx3-ubyte", 16, BATCH * 784).reshape(BATCH, 28, 28)
+    labels = read_idx(sys.argv[1], "train-labels-idx1-ubyte", 8, BATCH)
+    write_idx("images-idx3-ubyte", images)
+    write_idx("labels-idx1-ubyte", labels)
+    golden = {"torch": torch.__version__, "numpy": np.__version__, "seed": SEED, "batch": BATCH, "models": {}}
+    for name, config in MODELS.items():
+        gradients, losses = train(config, images, labels, torch.float32)
+        exact, exact_losses = train(config, images, labels, torch.float64)
+        write_safetensors(f"{name}-gradients.safetensors", gradients)
+        golden["models"][name] = {
+            **config,
+            "initialWeightsSha256": weights_sha256(config),
+            "losses": losses,
+            "float64": {
+                "losses": exact_losses,
+                "largestGradientDeviation": largest_deviation(gradients, exact),
+            },
+        }
+        print(f"{name}: losses {losses[0]:.6f} to {losses[-1]:.6f}; float32 to float64 gradients "
+              f"{golden['models'][name]['float64']['largestGradientDeviation']:.1e}")
+    (FIXTURES / "golden.json").write_text(to_json(golden) + "\n")
+
+
+main()

@@ -1,0 +1,139 @@
+/** Every backend against PyTorch 1.13: first weights to the bit, gradients and losses to 1e-5 relative. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { fork, keyFromSeed } from '../../src/core/philox.ts';
+import type { Backend, DeviceImages, Session } from '../../src/engine/backend.ts';
+import { initialize } from '../../src/model/init.ts';
+import { buildProgram, planModel } from '../../src/model/program.ts';
+import { testedBackends } from '../backends.ts';
+import { type Golden, goldens, images, labels, seed } from './fixtures.ts';
+
+const TOLERANCE = 1e-5;
+const runKey = keyFromSeed(seed);
+
+for (const golden of goldens) {
+  test(`${golden.name}: the first weights are those of make_fixtures.py, to the bit`, () => {
+    const plan = planModel(golden.spec);
+    const tensors = initialize(plan, runKey);
+    const hash = createHash('sha256');
+    for (const { name } of plan.parameters) {
+      const values = tensors.get(name)!;
+      const bytes = new DataView(new ArrayBuffer(values.length * 4));
+      values.forEach((value, i) => {
+        bytes.setFloat32(i * 4, value, true);
+      });
+      hash.update(bytes);
+    }
+    assert.equal(hash.digest('hex'), golden.initialWeightsSha256);
+  });
+}
+
+for (const { title, create } of testedBackends) {
+  describe(title, () => {
+    let backend: Backend;
+    let batch: DeviceImages;
+    before(async () => {
+      backend = await create();
+      batch = backend.upload(images.data, images.dims[1] * images.dims[2]);
+    });
+    after(() => backend.dispose());
+
+    for (const golden of goldens) {
+      test(`${golden.name}: every gradient of the first step`, async () => {
+        const session = startSession(backend, golden, { keepGradients: true });
+        await trainSteps(session, batch, golden, 0, 1);
+        assert.deepEqual(
+          [...golden.gradients.keys()],
+          planModel(golden.spec).parameters.map(({ name }) => name),
+        );
+        for (const [name, { data }] of golden.gradients) {
+          const deviation = relativeDeviation(session.read(name, 'gradient'), data);
+          assert.ok(deviation <= TOLERANCE, `${name} is off by ${deviation}`);
+        }
+        session.dispose();
+      });
+
+      for (const keepGradients of [true, false]) {
+        const path = keepGradients ? 'gradients kept' : 'gradients not kept';
+        test(`${golden.name}: the loss of ten Adam steps, ${path}`, async () => {
+          const session = startSession(backend, golden, { keepGradients });
+          const count = golden.losses.length;
+          const losses = await trainSteps(session, batch, golden, 0, count);
+          assertClose(losses, golden.losses);
+          session.dispose();
+        });
+      }
+
+      test(`${golden.name}: ten steps one call at a time are ten steps in one call`, async () => {
+        const session = startSession(backend, golden, {});
+        const losses: number[] = [];
+        for (let step = 0; step < golden.losses.length; step++) {
+          losses.push(...(await trainSteps(session, batch, golden, step, 1)));
+        }
+        assertClose(losses, golden.losses);
+        session.dispose();
+      });
+    }
+  });
+}
+
+/** A session with the first weights of the golden's seed. */
+function startSession(backend: Backend, { spec }: Golden, options: { keepGradients?: boolean }): Session {
+  const program = buildProgram(spec, options);
+  const session = backend.createSession(program);
+  for (const [name, values] of initialize(program.plan, runKey)) session.write(name, values);
+  return session;
+}
+
+/** Trains `count` steps on the whole batch, each with masks of its own. Resolves to the mean loss of each. */
+async function trainSteps(
+  session: Session,
+  batch: DeviceImages,
+  { learningRate }: Golden,
+  firstStep: number,
+  count: number,
+): Promise<number[]> {
+  const batchSize = batch.length;
+  const losses = await session.train({
+    images: batch,
+    labels,
+    indices: Uint32Array.from({ length: batchSize * count }, (_, i) => i % batchSize),
+    batchSize,
+    firstStep,
+    learningRates: new Float32Array(count).fill(learningRate),
+    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    dropoutKey: fork(runKey, 'dropout'),
+  });
+  return Array.from({ length: count }, (_, step) => {
+    const own = losses.subarray(step * batchSize, (step + 1) * batchSize);
+    return own.reduce((sum, loss) => sum + loss, 0) / batchSize;
+  });
+}
+
+/** max|a - b| / max|b|. */
+function relativeDeviation(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  assert.equal(actual.length, expected.length);
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i++) {
+    // Not `Math.max` alone: a NaN must not pass.
+    if (!Number.isFinite(actual[i])) return Number.POSITIVE_INFINITY;
+    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
+    scale = Math.max(scale, Math.abs(expected[i]));
+  }
+  assert.ok(scale > 0, 'the expected values are not all zero');
+  return difference / scale;
+}
+
+function assertClose(losses: readonly number[], expected: readonly number[]): void {
+  assert.equal(losses.length, expected.length);
+  losses.forEach((loss, step) => {
+    const deviation = Math.abs(loss - expected[step]) / expected[step];
+    assert.ok(
+      deviation <= TOLERANCE,
+      `step ${step}: the loss is ${loss}, PyTorch's ${expected[step]} (off by ${deviation})`,
+    );
+  });
+}
