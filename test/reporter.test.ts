@@ -87,11 +87,11 @@ function runApart(file: string): Result {
     const events = run({ files: [file], signal: AbortSignal.timeout(2000) });
     console.log(JSON.stringify(await collect('sample', file, events)));
   `;
+  // In a file: node:test hands the flags of its process on to its children, and -e with them.
+  const main = `${file}.run.mjs`;
+  writeFileSync(main, script);
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    env,
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(process.execPath, [main], { env, encoding: 'utf8' });
   assert.notEqual(stdout, '', stderr);
   return JSON.parse(stdout);
 }

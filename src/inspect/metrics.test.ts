@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { argMax, evaluateLogProbabilities, wilsonInterval } from './metrics.ts';
+import { argMax } from '../train/metrics.ts';
+import { evaluateLogProbabilities, wilsonInterval } from './metrics.ts';
 
 const names = ['cat', 'dog', 'owl'];
 const log = (rows: number[][]): Float32Array => Float32Array.from(rows.flat(), (p) => Math.log(p));

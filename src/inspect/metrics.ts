@@ -4,6 +4,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { argMax } from '../train/metrics.ts';
 
 /** A range that holds the true value with 95% confidence. */
 export interface Interval {
@@ -37,13 +38,6 @@ export interface Evaluation {
   readonly perClass: readonly ClassMetrics[];
   /** Unweighted means over the classes. */
   readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
-}
-
-/** Index of the largest of `values[start .. start + length)`, from 0; the lowest index of equals. */
-export function argMax(values: ArrayLike<number>, start = 0, length = values.length - start): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) if (values[start + i] > values[start + best]) best = i;
-  return best;
 }
 
 /** Wilson's 95% score interval for a share of `total` (E. B. Wilson 1927): holds near 0 and 1 as well. */

@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import type { ParameterSpec } from '../model/program.ts';
 
 /** A float32 tensor, row-major. */
 export interface Tensor {
@@ -114,6 +115,23 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors 
     tensors.set(tensor, { shape, data });
   }
   return { tensors, metadata };
+}
+
+/**
+ * Named values with the shapes that a plan gives them.
+ * @throws CoutureError of kind `runtime` when one is missing
+ */
+export function withShapes(
+  parameters: readonly ParameterSpec[],
+  values: ReadonlyMap<string, Float32Array>,
+): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const { name, shape } of parameters) {
+    const data = values.get(name);
+    if (data === undefined) throw new CoutureError('runtime', `The parameter ${name} is missing.`);
+    tensors.set(name, { shape, data });
+  }
+  return tensors;
 }
 
 /** SHA-256 of the tensors alone, in hex: equal exactly when every name, shape and bit is equal. */

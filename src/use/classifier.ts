@@ -2,10 +2,10 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend, Session } from '../engine/backend.ts';
-import { argMax } from '../inspect/metrics.ts';
 import { buildProgram } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
 import type { TensorMap } from '../train/events.ts';
+import { argMax } from '../train/metrics.ts';
 
 /** Images that are asked about at once; more are taken in turns, so that memory stays bounded. */
 const CHUNK = 8192;

@@ -1,10 +1,10 @@
-/** `couture showcase`, which `npm start` runs: every recipe trained and evaluated, one image predicted, a table. */
+/** `couture showcase`, which `npm start` runs: both experiments trained and evaluated, one image predicted, a table. */
 
 import type { Command } from 'commander';
 import { imageAt } from '../../data/dataset.ts';
 import type { TrainRunResult } from '../../platform/node/experiment.ts';
 import { resolveConfig } from '../../train/config.ts';
-import { recipes } from '../../train/recipes.ts';
+import { recipes, showcaseRecipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
 import { probabilityBars } from '../ui/bars.ts';
@@ -30,7 +30,7 @@ Example:
 export function registerShowcase(program: Command, context: CliContext): void {
   const command = program
     .command('showcase')
-    .description('Get Fashion-MNIST, train and evaluate every recipe, predict one test image.')
+    .description('Get Fashion-MNIST, train and evaluate both experiments, predict one test image.')
     .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 1);
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
@@ -40,7 +40,7 @@ export function registerShowcase(program: Command, context: CliContext): void {
 async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<void> {
   const { from, backend, threads, seed } = flags;
   const results: { recipe: string; result: TrainRunResult }[] = [];
-  for (const recipe of Object.keys(recipes)) {
+  for (const recipe of showcaseRecipes) {
     const config = resolveConfig({ recipe, settings: { seed } });
     const result = await trainOnceWatched({ config, from, backend, threads }, context);
     results.push({ recipe, result });

@@ -7,8 +7,8 @@
 import * as z from 'zod';
 import { CoutureError } from '../../core/errors.ts';
 import type { ParameterSpec } from '../../model/program.ts';
-import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../ship/safetensors.ts';
-import type { TensorMap, TrainState } from '../../train/events.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor, withShapes } from '../../ship/safetensors.ts';
+import type { TrainState } from '../../train/events.ts';
 
 const FIRST_MOMENT = 'm.';
 const SECOND_MOMENT = 'v.';
@@ -34,17 +34,14 @@ const countersSchema = z.strictObject({
   ),
 });
 
-/** Parameters with the shapes that the plan gives them. */
-export function withShapes(parameters: readonly ParameterSpec[], values: TensorMap): Map<string, Tensor> {
-  return new Map(parameters.map(({ name, shape }) => [name, { shape, data: tensorOf(values, name) }]));
-}
-
 /** The bytes of checkpoint/state.safetensors. */
 export function encodeState(parameters: readonly ParameterSpec[], state: TrainState): Uint8Array {
   const tensors = withShapes(parameters, state.parameters);
-  for (const { name, shape } of parameters) {
-    tensors.set(FIRST_MOMENT + name, { shape, data: tensorOf(state.firstMoments, name) });
-    tensors.set(SECOND_MOMENT + name, { shape, data: tensorOf(state.secondMoments, name) });
+  for (const [prefix, moments] of [
+    [FIRST_MOMENT, state.firstMoments],
+    [SECOND_MOMENT, state.secondMoments],
+  ] as const) {
+    for (const [name, tensor] of withShapes(parameters, moments)) tensors.set(prefix + name, tensor);
   }
   tensors.set(LOSSES, { shape: [state.losses.length], data: state.losses });
   const { epoch, step, seconds, history } = state;
@@ -113,12 +110,6 @@ export function pickParameters(
     picked.set(name, tensor.data);
   }
   return picked;
-}
-
-function tensorOf(values: TensorMap, name: string): Float32Array {
-  const data = values.get(name);
-  if (data === undefined) throw new CoutureError('runtime', `The parameter ${name} is missing.`);
-  return data;
 }
 
 function parseJson(text: string): unknown {

@@ -32,7 +32,11 @@ function spawnWorker(): WorkerHandle {
     listen(listener) {
       worker.addEventListener('message', (event: MessageEvent<FromWorker>) => listener(event.data));
       worker.addEventListener('error', (event) => {
-        listener({ type: 'failed', message: event.message || 'its script could not be loaded', stack: undefined });
+        listener({
+          type: 'failed',
+          message: event.message || 'its script could not be loaded',
+          stack: undefined,
+        });
       });
     },
     terminate() {
