@@ -3,8 +3,12 @@
 /** Spins before a thread sleeps: about 50 µs, longer than threads are apart unless one lost its core. */
 const SPINS: i32 = 20000;
 
+/** A sleeper looks this often, in nanoseconds, whether a thread has failed: it may fall asleep after the alarm. */
+const NAP: i64 = 20_000_000;
+
 /**
- * Waits until all `threads` threads have come. Two words at `at`: how many have come, and how often all have.
+ * Waits until all `threads` threads have come. Three words at `at`: how many have come, how often all
+ * have, and whether a thread has failed, which ends the wait.
  * Spins first, since an op takes microseconds; sleeps after, since another process may hold the core.
  */
 export function barrier(at: usize, threads: i32): void {
@@ -20,6 +24,6 @@ export function barrier(at: usize, threads: i32): void {
     for (let spin = 0; spin < SPINS; spin++) {
       if (atomic.load<i32>(at, 4) != turn) return;
     }
-    while (atomic.load<i32>(at, 4) == turn) atomic.wait<i32>(at + 4, turn, -1);
+    while (atomic.load<i32>(at, 4) == turn && !atomic.load<i32>(at, 8)) atomic.wait<i32>(at + 4, turn, NAP);
   }
 }

@@ -20,6 +20,24 @@ export async function selfCheck(backend: Backend, reference: Backend): Promise<s
   return [...expected].filter(([name, values]) => !sameBits(values, found.get(name))).map(([name]) => name);
 }
 
+/**
+ * Whether a backend keeps to the reference's bits for `milliseconds` of the same small training: long enough for
+ * the JavaScript engine to have replaced its first, quick machine code of the kernels by the optimised one.
+ */
+export async function keepsToReference(
+  backend: Backend,
+  reference: Backend,
+  milliseconds: number,
+): Promise<boolean> {
+  const expected = await trainSmall(reference);
+  const end = performance.now() + milliseconds;
+  do {
+    const found = await trainSmall(backend);
+    if ([...expected].some(([name, values]) => !sameBits(values, found.get(name)))) return false;
+  } while (performance.now() < end);
+  return true;
+}
+
 async function trainSmall(backend: Backend): Promise<Map<string, Float32Array>> {
   const key = keyFromSeed(1);
   const program = buildProgram(multilayer(SIZE, HIDDEN, CLASSES, [0.25, 0.5]));

@@ -19,7 +19,7 @@ export interface WasmOptions {
 /** @throws CoutureError of kind `backend` where WebAssembly SIMD is missing */
 export async function createWasmBackend({ threads, spawn, wide }: WasmOptions): Promise<Backend> {
   const shared = spawn !== undefined;
-  const module = await compileKernels(shared);
+  const module = await compileKernels(shared, wide);
   const memory = new WasmMemory(shared);
   const team = await Team.start({ memory, module, wide, threads, spawn });
   const addresses = new WeakMap<DeviceImages, number>();

@@ -20,13 +20,19 @@ export interface Kernels {
   readonly logFromOne: (x: number) => number;
 }
 
+/** An empty custom section named `w`: V8 keeps machine code by the module's bytes, and wide kernels need their own. */
+const WIDE_MARK = Uint8Array.of(0, 2, 1, 0x77);
+
 /**
  * Compiles the kernels for shared or plain memory.
+ * @param wide for an engine that pairs vectors: such a module shares no machine code with a plain one
  * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
  */
-export async function compileKernels(shared: boolean): Promise<WebAssembly.Module> {
+export async function compileKernels(shared: boolean, wide: boolean): Promise<WebAssembly.Module> {
   const text = atob(shared ? sharedKernels : singleKernels);
-  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+  const bytes = Uint8Array.from(
+    [...text].map((char) => char.charCodeAt(0)).concat(wide ? [...WIDE_MARK] : []),
+  );
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) {
     throw new CoutureError(
       'backend',

@@ -36,7 +36,10 @@ export class Team {
     this.#control = control;
   }
 
-  /** Starts the workers and waits until each is ready. */
+  /**
+   * Starts the workers and waits until each is ready.
+   * @throws CoutureError of kind `runtime` when one cannot start
+   */
   static async start({ memory, module, wide, threads, spawn }: TeamOptions): Promise<Team> {
     const control: Block = memory.allocate(CONTROL_BYTES);
     const setup = (thread: number, of: number): ThreadSetup => ({
@@ -54,12 +57,17 @@ export class Team {
     const ready = Array.from({ length: threads }, (_, thread) => {
       const member: Member = { worker: spawn(), answer: () => {} };
       team.#members.push(member);
-      member.worker.listen((message) => team.#hear(member, message));
       const answered = team.#nextAnswer(member);
+      member.worker.listen((message) => team.#hear(member, message));
       member.worker.post({ type: 'setup', setup: setup(thread, threads) });
       return answered;
     });
     await Promise.all(ready);
+    const failure = team.#failure;
+    if (failure) {
+      await team.dispose();
+      throw failure;
+    }
     return team;
   }
 
@@ -69,15 +77,13 @@ export class Team {
     });
   }
 
-  /** A failed worker frees the others from the barrier, so that the job ends, and with its error. */
+  /** The failure word frees the others from the barrier, so that the job ends, and with this worker's error. */
   #hear(member: Member, message: FromWorker): void {
     if (message.type === 'failed') {
       this.#failure ??= new CoutureError('runtime', `A worker of the engine failed: ${message.message}.`, {
         cause: message.stack,
       });
       Atomics.store(this.#control, FAILED_WORD, 1);
-      Atomics.add(this.#control, 1, 1);
-      Atomics.notify(this.#control, 1);
     }
     member.answer(message);
   }

@@ -5,6 +5,7 @@ import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Backend } from '../../engine/backend.ts';
 import { type BackendName, createBackend } from '../../engine/create.ts';
+import { keepsToReference } from '../../engine/self-check.ts';
 import type { FromWorker, WorkerHandle } from '../../engine/wasm/protocol.ts';
 
 export interface NodeBackendOptions {
@@ -19,24 +20,48 @@ export interface NodeBackendOptions {
 /** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
 const PAIRING_SINCE = 24;
 
+/** How long the paired kernels are compared with the reference before they are believed. */
+const SELF_TEST_MS = 30;
+
 /**
  * Starts a backend for this process.
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
   const { backend = 'wasm', threads = availableParallelism(), pairing = true } = options;
-  const wide = backend === 'wasm' && pairing && switchOnPairing();
-  return createBackend({ backend, threads, wide, spawn: spawnWorker });
+  const create = (wide: boolean) => createBackend({ backend, threads, wide, spawn: spawnWorker });
+  if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
+  return createPaired(create, setPairing);
 }
 
-/** Must come before the kernels are compiled. The results are the same bits; see test/contract. */
-function switchOnPairing(): boolean {
-  const wanted = process.arch === 'x64' && Number(process.versions.node.split('.')[0]) >= PAIRING_SINCE;
-  if (wanted) v8.setFlagsFromString('--experimental-wasm-revectorize');
-  return wanted;
+function canPair(): boolean {
+  return process.arch === 'x64' && Number(process.versions.node.split('.')[0]) >= PAIRING_SINCE;
 }
 
-function spawnWorker(): WorkerHandle {
+/** V8 reads the flag when it compiles the kernels. */
+function setPairing(on: boolean): void {
+  v8.setFlagsFromString(`--${on ? '' : 'no-'}experimental-wasm-revectorize`);
+}
+
+/**
+ * A backend whose kernels V8 may pair, where it then keeps to the reference's bits; else one without pairing.
+ * Pairing is an experiment of V8's: it must prove itself at every start.
+ */
+export async function createPaired(
+  create: (wide: boolean) => Promise<Backend>,
+  setFlag: (on: boolean) => void,
+): Promise<Backend> {
+  setFlag(true);
+  const paired = await create(true);
+  const reference = await createBackend({ backend: 'reference' });
+  if (await keepsToReference(paired, reference, SELF_TEST_MS)) return paired;
+  await paired.dispose();
+  setFlag(false);
+  return create(false);
+}
+
+/** Starts a thread that runs jobs. */
+export function spawnWorker(): WorkerHandle {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url));
   // A waiting worker must not keep the process alive; one that owes an answer must.

@@ -1,0 +1,102 @@
+/** What the engine does when a part of it fails: it stops with that part's error, and says nothing stale. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Backend, Session } from '../../src/engine/backend.ts';
+import { createBackend } from '../../src/engine/create.ts';
+import type { WorkerHandle } from '../../src/engine/wasm/protocol.ts';
+import { buildProgram } from '../../src/model/program.ts';
+import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
+import { createNodeBackend, createPaired, spawnWorker } from '../../src/platform/node/backend.ts';
+
+const program = buildProgram(sequential(linear(4, 3), logSoftmax()));
+const indices = Uint32Array.from({ length: 40 }, (_, i) => i);
+
+/** A real worker that gets a job which it cannot run. */
+function sabotaged(worker: WorkerHandle): WorkerHandle {
+  return {
+    ...worker,
+    post(message) {
+      if (message.type === 'job') {
+        worker.post({ type: 'job', job: { ...message.job, layout: { ...message.job.layout, layers: [] } } });
+      } else worker.post(message);
+    },
+  };
+}
+
+describe('a worker that fails', () => {
+  it('ends the job with its error, frees the other threads, and fails every later job', async () => {
+    let spawned = 0;
+    const spawn = () => (spawned++ === 1 ? sabotaged(spawnWorker()) : spawnWorker());
+    const backend = await createBackend({ threads: 3, spawn });
+    const session = backend.createSession(program);
+    const images = backend.upload(new Uint8Array(160), 4);
+    const expected = { name: 'CoutureError', kind: 'runtime', message: /A worker of the engine failed/ };
+    await assert.rejects(session.infer(images, indices), expected);
+    await assert.rejects(session.infer(images, indices), expected);
+    await backend.dispose();
+  });
+
+  it('that cannot even start is reported', async () => {
+    const spawn = (): WorkerHandle => ({
+      post() {},
+      listen: (listener) => listener({ type: 'failed', message: 'no such script', stack: undefined }),
+      terminate: () => Promise.resolve(),
+    });
+    await assert.rejects(createBackend({ threads: 1, spawn }), /no such script/);
+  });
+});
+
+describe('pairing', () => {
+  it('is given up where its bits differ from the reference’s', async () => {
+    const flags: boolean[] = [];
+    /** A backend that computes, now and then, another number. */
+    const wrong = (backend: Backend): Backend => ({
+      ...backend,
+      createSession(plan) {
+        const session = backend.createSession(plan);
+        const read: Session['read'] = (name, role) => session.read(name, role).map((value) => value + 1e-7);
+        return Object.assign(Object.create(session), {
+          train: session.train.bind(session),
+          infer: session.infer.bind(session),
+          write: session.write.bind(session),
+          dispose: session.dispose.bind(session),
+          read,
+        });
+      },
+    });
+    const create = async (wide: boolean) => {
+      const backend = await createBackend({ wide });
+      return wide ? wrong(backend) : backend;
+    };
+    const backend = await createPaired(create, (on) => flags.push(on));
+    assert.equal(backend.info.variant, 'simd128');
+    assert.deepEqual(flags, [true, false]);
+  });
+
+  it('is kept where they agree', async () => {
+    const backend = await createPaired(
+      (wide) => createBackend({ wide }),
+      () => {},
+    );
+    assert.equal(backend.info.variant, 'simd256');
+  });
+});
+
+describe('what is asked wrongly', () => {
+  it('is refused before any work', async () => {
+    for (const threads of [0, 1.5, 257, Number.NaN]) {
+      await assert.rejects(createNodeBackend({ threads }), { kind: 'usage', message: /thread count/ });
+    }
+    const backend = await createBackend();
+    const other = await createBackend();
+    const session = backend.createSession(program);
+    const images = other.upload(new Uint8Array(160), 4);
+    await assert.rejects(session.infer(images, indices), /uploaded to another backend/);
+    const small = backend.upload(new Uint8Array(9), 3);
+    await assert.rejects(session.infer(small, indices), /takes 4 pixels, but the images have 3/);
+    assert.throws(() => session.read('fc2.weight'), /no parameter fc2.weight/);
+    assert.throws(() => session.write('fc1.weight', new Float32Array(3)), /has 12 values, not 3/);
+    assert.throws(() => session.read('fc1.weight', 'gradient'), /is not kept/);
+  });
+});
