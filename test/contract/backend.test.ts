@@ -142,6 +142,26 @@ for (const [name, create] of Object.entries(variants)) {
       assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
     });
 
+    it('normalises every byte as the reference does', async () => {
+      // One input with weight 1 and one class beside it: the log-probabilities show the pixel's value.
+      const logProbabilities = async (engine: Backend) => {
+        const session = engine.createSession(buildProgram(sequential(linear(1, 2), logSoftmax())));
+        const images = engine.upload(
+          Uint8Array.from({ length: 256 }, (_, byte) => byte),
+          1,
+        );
+        session.write('fc1.weight', Float32Array.of(1, 0));
+        const values = await session.infer(
+          images,
+          Uint32Array.from({ length: 256 }, (_, i) => i),
+        );
+        session.dispose();
+        images.dispose();
+        return new Map([['log-probabilities', values]]);
+      };
+      assertSameBits(await logProbabilities(backend), await logProbabilities(reference));
+    });
+
     it('takes the fused optimizer step as the separate one', async () => {
       const spec = sequential(linear(100, 30), relu(), dropout(0.25), linear(30, 7), logSoftmax());
       const fused = { spec, images: 50, batchSize: 16, seed: 5, keepGradients: false };
