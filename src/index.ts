@@ -30,6 +30,7 @@ export {
   sequential,
 } from './model/spec.ts';
 export { type LayerSummary, type ModelSummary, summarize } from './model/summary.ts';
+export { createWebBackend, type WebBackendOptions } from './platform/web/backend.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -34,8 +34,11 @@ export async function createNodeBackend(options: NodeBackendOptions = {}): Promi
   return createPaired(create, setPairing);
 }
 
+/** Bun and Deno give themselves out for a Node of some version, but pair nothing. */
 function canPair(): boolean {
-  return process.arch === 'x64' && Number(process.versions.node.split('.')[0]) >= PAIRING_SINCE;
+  const { node, bun, deno } = process.versions;
+  const isNode = bun === undefined && deno === undefined;
+  return isNode && process.arch === 'x64' && Number(node.split('.')[0]) >= PAIRING_SINCE;
 }
 
 /** V8 reads the flag when it compiles the kernels. */

@@ -1,0 +1,119 @@
+/**
+ * The determinism matrix: the same short training comes to the same bits in every runtime, for any number of
+ * threads, with plain and paired kernels, straight through and resumed. Runtimes come from npm, the browser from the
+ * system; one that cannot be had is skipped with its reason, except the Node that this project pins.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { runInBrowser } from '../matrix/browser.ts';
+import type { Case, Outcome } from '../matrix/job.ts';
+import { bun, deno, findChromium, findRuntime, finish, node, root } from '../matrix/runtimes.ts';
+
+/** SHA-256 of the job's weights. It changes only when the numerics change, on purpose; CHANGELOG.md then says why. */
+const expected = '01b15b8a720698e0ee4defe88607e04b31a4be26bc684a8fc8c3c17df648ea5e';
+
+const pinned = 24;
+const teams: readonly Case[] = [
+  { threads: 1 },
+  { threads: 2 },
+  { threads: 3 },
+  { threads: 4 },
+  { threads: 2, resumed: true },
+];
+const withoutPairing = teams.map((wanted) => ({ ...wanted, pairing: false }));
+
+/** Enough for an install over a slow line. */
+const timeout = 120_000;
+
+/** The package as JavaScript, compiled as dist/ is, with the job beside it. */
+let built = '';
+
+before(async () => {
+  await mkdir(join(root, 'build'), { recursive: true });
+  built = await mkdtemp(join(root, 'build/matrix-'));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { signal } = new AbortController();
+  const args = [tsc, '-p', 'test/matrix/tsconfig.json', '--outDir', built];
+  const { code, output } = await finish(process.execPath, args, { cwd: root, signal });
+  assert.equal(code, 0, output);
+});
+
+after(() => rm(built, { recursive: true, force: true }));
+
+function check(cases: readonly Case[], outcomes: readonly Outcome[]): void {
+  const sums = outcomes.map(({ sha256 }, i) => [cases[i], sha256]);
+  assert.deepEqual(
+    sums,
+    cases.map((wanted) => [wanted, expected]),
+  );
+  for (const { accuracy } of outcomes) assert.ok(accuracy > 0.5, `validation accuracy ${accuracy}`);
+}
+
+/**
+ * Runs cases in one process and returns the backends they ran on. Pairing is switched on for a whole process, so its
+ * two settings never share one.
+ */
+async function runCases(
+  command: readonly string[],
+  cases: readonly Case[],
+  t: TestContext,
+): Promise<string[]> {
+  const script = join(built, 'test/matrix/process.js');
+  const [path, ...args] = [...command, script, JSON.stringify(cases)];
+  const { code, stdout, output } = await finish(path, args, { cwd: root, signal: t.signal });
+  assert.equal(code, 0, output);
+  const outcomes: Outcome[] = JSON.parse(stdout);
+  check(cases, outcomes);
+  const threads = outcomes.map(({ info }) => info.threads);
+  assert.deepEqual(
+    threads,
+    cases.map((wanted) => wanted.threads),
+  );
+  const variants = [...new Set(outcomes.map(({ info }) => info.variant))];
+  t.diagnostic(`${variants.join(', ')} on ${threads.join(', ')} threads`);
+  return variants;
+}
+
+for (const runtime of [node(22), node(pinned), node(26), bun, deno]) {
+  test(`the same weights on ${runtime.name}`, { timeout }, async (t) => {
+    const found = await findRuntime(runtime, t.signal);
+    if ('missing' in found) {
+      assert.notEqual(runtime.name, node(pinned).name, found.missing);
+      return t.skip(found.missing);
+    }
+    t.diagnostic(found.version);
+    const command = [found.path, ...runtime.args];
+    const variants = await runCases(command, teams, t);
+    if (runtime.variant) assert.deepEqual(variants, [runtime.variant]);
+    assert.deepEqual(await runCases(command, withoutPairing, t), ['simd128']);
+  });
+}
+
+test('the same weights from the reference backend', { timeout }, async (t) => {
+  await runCases([process.execPath], [{ threads: 1, backend: 'reference' }], t);
+});
+
+for (const isolated of [true, false]) {
+  const where = isolated ? 'a page that shares memory' : 'a page without shared memory, on one thread';
+  test(`the same weights in Chromium, in ${where}`, { timeout }, async (t) => {
+    const found = await findChromium();
+    if ('missing' in found) return t.skip(found.missing);
+    const page = await runInBrowser({
+      chromium: found.path,
+      built,
+      cases: teams,
+      isolated,
+      signal: t.signal,
+    });
+    t.diagnostic(page.browser);
+    assert.equal(page.crossOriginIsolated, isolated);
+    check(teams, page.outcomes);
+    assert.deepEqual(
+      page.outcomes.map(({ info }) => info.threads),
+      teams.map(({ threads }) => (isolated ? threads : 1)),
+    );
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * The training that every runtime repeats: short, on images drawn from Philox, with sizes that fill no tile evenly,
+ * so that every kernel also runs its edges. It uses nothing that only one platform has.
+ */
+
+import {
+  type Backend,
+  type BackendInfo,
+  type Dataset,
+  fork,
+  keyFromSeed,
+  RandomStream,
+  resolveConfig,
+  type TensorMap,
+  type TrainState,
+  train,
+  weightsSha256,
+} from '../../src/index.ts';
+
+/** One way to run the job. */
+export interface Case {
+  readonly threads: number;
+  /** Stopped within the first epoch and resumed from the checkpoint. */
+  readonly resumed?: boolean;
+  /** Default: wasm. */
+  readonly backend?: 'wasm' | 'reference';
+  /** Node's backend only: pair 128-bit vectors where V8 can; default true. */
+  readonly pairing?: boolean;
+}
+
+/** What came of a case. */
+export interface Outcome {
+  readonly info: BackendInfo;
+  readonly sha256: string;
+  /** On the validation images, to show that something was learnt. */
+  readonly accuracy: number;
+}
+
+const SIDE = 28;
+const CLASSES = 10;
+/** More than the loop trains on before it first looks at its signal, so that a run can be cut within an epoch. */
+const IMAGES = 3_001;
+
+const config = resolveConfig({
+  settings: { hidden: [67, 35], dropout: [0.25, 0.1], epochs: 2, batchSize: 61, validation: 0.15, seed: 7 },
+});
+
+/** Noise in which the two rows of an image's class are brighter. */
+function drawDataset(): Dataset {
+  const key = keyFromSeed(7);
+  const noise = new RandomStream(fork(key, 'pixels'));
+  const classes = new RandomStream(fork(key, 'labels'));
+  const images = new Uint8Array(IMAGES * SIDE * SIDE);
+  for (let i = 0; i < images.length; i += 4) {
+    const word = noise.nextWord();
+    for (let lane = 0; lane < 4; lane++) images[i + lane] = ((word >>> (8 * lane)) & 0xff) >> 1;
+  }
+  const labels = Uint8Array.from({ length: IMAGES }, () => classes.nextBelow(CLASSES));
+  labels.forEach((label, i) => {
+    const begin = (i * SIDE + 2 * label) * SIDE;
+    for (let at = begin; at < begin + 2 * SIDE; at++) images[at] += 40;
+  });
+  const classNames = Array.from({ length: CLASSES }, (_, label) => `rows ${2 * label} and ${2 * label + 1}`);
+  return {
+    name: 'rows',
+    split: 'train',
+    images,
+    labels,
+    length: IMAGES,
+    height: SIDE,
+    width: SIDE,
+    classNames,
+  };
+}
+
+/** Runs the cases one after the other, each on a backend of its own. */
+export async function runCases(
+  cases: readonly Case[],
+  start: (wanted: Case) => Promise<Backend>,
+): Promise<Outcome[]> {
+  const dataset = drawDataset();
+  const outcomes: Outcome[] = [];
+  for (const wanted of cases) {
+    const backend = await start(wanted);
+    const resume = wanted.resumed ? await cutWithinAnEpoch(backend, dataset) : undefined;
+    outcomes.push(await finish(backend, dataset, resume));
+    await backend.dispose();
+  }
+  return outcomes;
+}
+
+async function cutWithinAnEpoch(backend: Backend, dataset: Dataset): Promise<TrainState> {
+  const stop = new AbortController();
+  for await (const event of train(config, { backend, dataset, signal: stop.signal })) {
+    if (event.type === 'step') stop.abort();
+    if (event.type === 'checkpoint' && event.state.step > 0) return event.state;
+  }
+  throw new Error('The run was to be cut within an epoch, but the epoch was over.');
+}
+
+async function finish(backend: Backend, dataset: Dataset, resume: TrainState | undefined): Promise<Outcome> {
+  let parameters: TensorMap = new Map();
+  let accuracy = 0;
+  for await (const event of train(config, { backend, dataset, ...(resume ? { resume } : {}) })) {
+    if (event.type !== 'epoch') continue;
+    parameters = event.parameters;
+    accuracy = event.metrics.validationAccuracy;
+  }
+  const tensors = new Map([...parameters].map(([name, data]) => [name, { shape: [data.length], data }]));
+  return { info: backend.info, sha256: await weightsSha256(tensors), accuracy };
+}
