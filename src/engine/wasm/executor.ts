@@ -9,10 +9,18 @@ import { instantiateKernels, type Kernels } from './kernels.ts';
 import { type LayerLayout, type Layout, PANEL, panelsOf } from './layout.ts';
 import type { InferJob, Job, ThreadSetup, TrainJob } from './protocol.ts';
 
-/** Bytes of a team's control block: two words of the barrier, one that is set when a thread has failed. */
-export const CONTROL_BYTES = 64;
-/** Index of the failure word, in words. */
+/**
+ * A team's control block, in words: two of the barrier, one that is set when a thread has failed, and from
+ * NEXT_WORD on two sets of counters, one a step in turn, that hold for each op the next unit to be done.
+ */
 export const FAILED_WORD = 2;
+const NEXT_WORD = 16;
+/** Ops of a program that have a counter; the rest, of a network of over a hundred layers, are shared out evenly. */
+const COUNTED_OPS = 512;
+export const CONTROL_BYTES = (NEXT_WORD + 2 * COUNTED_OPS) * 4;
+
+/** Pieces of an op's units for each thread: small enough that a thread on a busy core holds the others up little. */
+const PIECES = 4;
 /** Bytes of a thread's scratch: 68 lines, rounded up. */
 export const SCRATCH_BYTES = 8192;
 
@@ -31,6 +39,8 @@ export class Executor {
   readonly #kernels: Kernels;
   readonly #setup: ThreadSetup;
   readonly #control: Int32Array;
+  /** Index of the counter of the op in progress; 0 for none. */
+  #counter = 0;
 
   constructor(setup: ThreadSetup) {
     this.#setup = setup;
@@ -44,6 +54,10 @@ export class Executor {
       const from = step * job.batchSize;
       const batch = { step, from, rows: Math.min(job.batchSize, job.count - from) };
       for (let i = 0; i < job.ops.length; i++) {
+        this.#counter = i < COUNTED_OPS ? NEXT_WORD + (step % 2) * COUNTED_OPS + i : 0;
+        // Past the first barrier of a step nobody is in the step before: its counters can serve the step after.
+        if (i === 1 && this.#setup.threads > 1 && this.#setup.thread === 0)
+          this.#resetCounters((step + 1) % 2);
         this.#runOp(job.ops[i], job, batch);
         // What follows a fused weight gradient neither reads nor overwrites what it touches, until the next step.
         if (job.ops[i].op === 'weightGradientAdam' && i < job.ops.length - 1) continue;
@@ -53,10 +67,29 @@ export class Executor {
     }
   }
 
-  /** This thread's slice of `units` units. */
-  #slice(units: number): [number, number] {
+  #resetCounters(set: number): void {
+    const start = NEXT_WORD + set * COUNTED_OPS;
+    this.#control.fill(0, start, start + COUNTED_OPS);
+  }
+
+  /**
+   * Runs this thread's share of an op's units: pieces of them, taken one after the other by whoever is free.
+   * Which thread does a unit is chance; what comes out of it is not.
+   * @param whole units that share data and should stay together where there are enough of them
+   */
+  #share(units: number, run: (begin: number, end: number) => void, whole = 1): void {
     const { thread, threads } = this.#setup;
-    return [Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads)];
+    if (threads === 1 || this.#counter === 0) {
+      run(Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads));
+      return;
+    }
+    let piece = Math.ceil(units / (threads * PIECES));
+    if (piece > whole) piece = Math.ceil(piece / whole) * whole;
+    for (;;) {
+      const begin = Atomics.add(this.#control, this.#counter, piece);
+      if (begin >= units) return;
+      run(begin, Math.min(begin + piece, units));
+    }
   }
 
   #runOp(op: Op, job: Job, batch: Batch): void {
@@ -79,7 +112,9 @@ export class Executor {
   #gather(job: Job, batch: Batch): void {
     const { x, rowPanel } = job.layout;
     const indices = job.indices + batch.from * 4;
-    this.#kernels.gather(x, rowPanel, job.images, job.imageSize, indices, ...this.#slice(batch.rows));
+    this.#share(batch.rows, (begin, end) => {
+      this.#kernels.gather(x, rowPanel, job.images, job.imageSize, indices, begin, end);
+    });
   }
 
   /** The arguments of an epilogue with dropout: threshold, scale, key, step, layer. */
@@ -95,7 +130,8 @@ export class Executor {
 
   #linear(layout: Layout, index: number, job: Job, batch: Batch, training: boolean): void {
     const layer = layout.layers[index];
-    this.#kernels.linear(
+    const groups = Math.ceil(batch.rows / 4);
+    const args = [
       this.#input(layout, index),
       layout.rowPanel,
       layer.weights.value,
@@ -106,20 +142,22 @@ export class Executor {
       batch.rows,
       layer.activation === 'relu' ? 1 : 0,
       ...this.#dropout(layer, index, job, batch, training),
-      ...this.#slice(layer.panels * Math.ceil(batch.rows / 4)),
-    );
+    ];
+    this.#share(layer.panels * groups, (begin, end) => this.#kernels.linear(...args, begin, end), groups);
   }
 
   #logSoftmax(job: InferJob, batch: Batch): void {
     const layer = lastLayer(job.layout);
     const rowPanel = job.layout.rowPanel;
     const output = job.output + batch.from * layer.out * 4;
-    this.#kernels.logSoftmax(layer.y, rowPanel, layer.out, output, ...this.#slice(batch.rows));
+    this.#share(batch.rows, (begin, end) => {
+      this.#kernels.logSoftmax(layer.y, rowPanel, layer.out, output, begin, end);
+    });
   }
 
   #nllGradient(job: TrainJob, batch: Batch): void {
     const layer = lastLayer(job.layout);
-    this.#kernels.nllGradient(
+    const args = [
       layer.y,
       job.layout.rowPanel,
       layer.out,
@@ -129,14 +167,14 @@ export class Executor {
       layer.dzT,
       layer.panels * PANEL * 64,
       batch.rows,
-      ...this.#slice(batch.rows),
-    );
+    ];
+    this.#share(batch.rows, (begin, end) => this.#kernels.nllGradient(...args, begin, end));
   }
 
   #inputGradient(layout: Layout, index: number, job: TrainJob, batch: Batch): void {
     const layer = layout.layers[index];
     const below = layout.layers[index - 1];
-    this.#kernels.inputGradient(
+    const args = [
       layer.weights.value,
       layer.in,
       layer.out,
@@ -151,13 +189,15 @@ export class Executor {
       this.#setup.scratch,
       below.activation === 'relu' ? 1 : 0,
       ...this.#dropout(below, index - 1, job, batch, true),
-      ...this.#slice(panelsOf(layer.in) * panelsOf(batch.rows)),
+    ];
+    this.#share(panelsOf(layer.in) * panelsOf(batch.rows), (begin, end) =>
+      this.#kernels.inputGradient(...args, begin, end),
     );
   }
 
   #weightGradient(layout: Layout, index: number, job: TrainJob, batch: Batch, keep: boolean): void {
     const layer = layout.layers[index];
-    this.#kernels.weightGradient(
+    const args = [
       this.#input(layout, index),
       layout.rowPanel,
       layer.dz,
@@ -171,23 +211,20 @@ export class Executor {
       layer.weights.secondMoment,
       job.constants,
       job.scalars + batch.step * 8,
-      ...this.#slice(layer.panels * Math.ceil(layer.in / STRIP)),
+    ];
+    this.#share(layer.panels * Math.ceil(layer.in / STRIP), (begin, end) =>
+      this.#kernels.weightGradient(...args, begin, end),
     );
   }
 
   #adam(layer: LayerLayout, job: TrainJob, batch: Batch): void {
-    const lines = this.#slice(layer.panels * (layer.in + 1));
-    const offset = lines[0] * 64;
     const { value, firstMoment, secondMoment, gradient } = layer.weights;
-    this.#kernels.adam(
-      value + offset,
-      firstMoment + offset,
-      secondMoment + offset,
-      gradient + offset,
-      (lines[1] - lines[0]) * 64,
-      job.constants,
-      job.scalars + batch.step * 8,
-    );
+    const scalars = job.scalars + batch.step * 8;
+    this.#share(layer.panels * (layer.in + 1), (begin, end) => {
+      const [offset, bytes] = [begin * 64, (end - begin) * 64];
+      const addresses = [value + offset, firstMoment + offset, secondMoment + offset, gradient + offset];
+      this.#kernels.adam(...addresses, bytes, job.constants, scalars);
+    });
   }
 }
 

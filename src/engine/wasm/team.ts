@@ -101,6 +101,8 @@ export class Team {
   async #runNow(job: Job): Promise<void> {
     if (this.#failure) throw this.#failure;
     if (this.#members.length === 0) return this.#inline.run(job);
+    // Nobody is at work: the counters of the last job are done with.
+    this.#control.fill(0, FAILED_WORD + 1);
     const answers = this.#members.map((member) => this.#nextAnswer(member));
     for (const { worker } of this.#members) worker.post({ type: 'job', job });
     await Promise.all(answers);

@@ -1,0 +1,99 @@
+/**
+ * What the bench asks of a contender, each a child process of its own: one line of JSON in, one line of JSON out.
+ * A child idles between questions, so that contenders can take turns.
+ */
+
+import { createInterface } from 'node:readline';
+import type { Model } from './models.ts';
+
+/** Trains `steps` batches. */
+export interface TrainQuestion {
+  readonly ask: 'train';
+  readonly model: Model;
+  readonly batchSize: number;
+  readonly steps: number;
+}
+
+/** Classifies the test images once. */
+export interface EvaluateQuestion {
+  readonly ask: 'evaluate';
+  readonly model: Model;
+}
+
+/** Classifies one image, `count` times over; the answer's seconds are the median of one. */
+export interface PredictQuestion {
+  readonly ask: 'predict';
+  readonly model: Model;
+  readonly count: number;
+}
+
+/** Multiplies [rows, inputs] by [inputs, outputs]; the answer's seconds are those of the fastest of several. */
+export interface MatmulQuestion {
+  readonly ask: 'matmul';
+  readonly kernel: string;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly budget: number;
+}
+
+export interface InfoQuestion {
+  readonly ask: 'info';
+}
+
+export type Question = TrainQuestion | EvaluateQuestion | PredictQuestion | MatmulQuestion | InfoQuestion;
+
+export interface Answer {
+  readonly seconds?: number;
+  /** Of `info`: what this contender is, with its version. */
+  readonly info?: string;
+  /** Why there is no result. */
+  readonly error?: string;
+}
+
+/** The child's side: answers until its input ends. */
+export async function serve(answer: (question: Question) => Promise<Answer>): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    let reply: Answer;
+    try {
+      reply = await answer(JSON.parse(line));
+    } catch (error) {
+      reply = { error: error instanceof Error ? error.message : String(error) };
+    }
+    process.stdout.write(`${JSON.stringify(reply)}\n`);
+  }
+  process.exit(0);
+}
+
+/** Seconds of one run of `work`. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The median of `count` runs, one by one. */
+export async function medianOf(count: number, work: () => Promise<unknown>): Promise<number> {
+  const seconds: number[] = [];
+  for (let i = 0; i < count; i++) seconds.push(await timed(work));
+  return median(seconds);
+}
+
+/** The fastest run of `work` within `budget` seconds, after one that does not count. */
+export function fastest(budget: number, work: () => void): number {
+  work();
+  let best = Number.POSITIVE_INFINITY;
+  const end = performance.now() + budget * 1000;
+  do {
+    const began = performance.now();
+    work();
+    best = Math.min(best, (performance.now() - began) / 1000);
+  } while (performance.now() < end);
+  return best;
+}
