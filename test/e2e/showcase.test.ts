@@ -1,0 +1,37 @@
+/** What `npm start` runs, in full: both experiments on the real data, a prediction, the table and the paths. */
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { couture } from '../command.ts';
+
+const root = new URL('../..', import.meta.url);
+const cwd = await mkdtemp(join(tmpdir(), 'couture-showcase-'));
+after(() => rm(cwd, { recursive: true, force: true }));
+
+test('npm start trains both experiments, predicts an image, and says where everything is', async () => {
+  const { scripts } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
+  assert.equal(scripts.start, 'node bin/couture.js showcase');
+  const { code, out, err } = await couture(['showcase'], { cwd });
+  assert.equal(code, 0, err);
+  assert.match(out, /Test image 0 is labelled Ankle boot; deeper-seed1 says Ankle boot/);
+  const accuracy = (recipe: string) =>
+    Number(out.match(new RegExp(`^${recipe} +[\\d-]+ +([\\d.]+)%`, 'm'))?.[1]);
+  assert.ok(accuracy('baseline') >= 86, out);
+  assert.ok(accuracy('deeper') >= 88, out);
+  for (const run of ['baseline-seed1', 'deeper-seed1']) {
+    assert.ok(out.includes(join('runs', 'train', run)));
+    for (const file of [
+      'config.json',
+      'env.json',
+      'results.csv',
+      'metrics.json',
+      'weights/best.safetensors',
+    ]) {
+      assert.ok(existsSync(join(cwd, 'runs', 'train', run, file)), `${run}/${file}`);
+    }
+  }
+});
