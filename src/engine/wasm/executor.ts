@@ -6,7 +6,7 @@
 import type { Op } from '../../model/program.ts';
 import { dropoutScalars } from '../scalars.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
-import { type LayerLayout, type Layout, PANEL, panelsOf } from './layout.ts';
+import { type LayerLayout, type Layout, LINE, PANEL, panelsOf } from './layout.ts';
 import type { InferJob, Job, ThreadSetup, TrainJob } from './protocol.ts';
 
 /**
@@ -165,7 +165,7 @@ export class Executor {
       job.losses + batch.from * 4,
       layer.dz,
       layer.dzT,
-      layer.panels * PANEL * 64,
+      transposedPanel(layer),
       batch.rows,
     ];
     this.#share(batch.rows, (begin, end) => this.#kernels.nllGradient(...args, begin, end));
@@ -179,12 +179,12 @@ export class Executor {
       layer.in,
       layer.out,
       layer.dzT,
-      layer.panels * PANEL * 64,
+      transposedPanel(layer),
       below.y,
       below.dz,
       layout.rowPanel,
       below.dzT,
-      below.panels * PANEL * 64,
+      transposedPanel(below),
       batch.rows,
       this.#setup.scratch,
       below.activation === 'relu' ? 1 : 0,
@@ -221,11 +221,16 @@ export class Executor {
     const { value, firstMoment, secondMoment, gradient } = layer.weights;
     const scalars = job.scalars + batch.step * 8;
     this.#share(layer.panels * (layer.in + 1), (begin, end) => {
-      const [offset, bytes] = [begin * 64, (end - begin) * 64];
+      const [offset, bytes] = [begin * LINE, (end - begin) * LINE];
       const addresses = [value + offset, firstMoment + offset, secondMoment + offset, gradient + offset];
       this.#kernels.adam(...addresses, bytes, job.constants, scalars);
     });
   }
+}
+
+/** Bytes of one panel of a layer's dzT: 16 rows of the batch, a line for each output. */
+function transposedPanel(layer: LayerLayout): number {
+  return layer.panels * PANEL * LINE;
 }
 
 function lastLayer(layout: Layout): LayerLayout {

@@ -21,7 +21,7 @@ export interface Kernels {
 }
 
 /** An empty custom section named `w`: V8 keeps machine code by the module's bytes, and wide kernels need their own. */
-const WIDE_MARK = Uint8Array.of(0, 2, 1, 0x77);
+const WIDE_MARK = '\0\x02\x01w';
 
 /**
  * Compiles the kernels for shared or plain memory.
@@ -29,10 +29,8 @@ const WIDE_MARK = Uint8Array.of(0, 2, 1, 0x77);
  * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
  */
 export async function compileKernels(shared: boolean, wide: boolean): Promise<WebAssembly.Module> {
-  const text = atob(shared ? sharedKernels : singleKernels);
-  const bytes = Uint8Array.from(
-    [...text].map((char) => char.charCodeAt(0)).concat(wide ? [...WIDE_MARK] : []),
-  );
+  const text = atob(shared ? sharedKernels : singleKernels) + (wide ? WIDE_MARK : '');
+  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) {
     throw new CoutureError(
       'backend',
