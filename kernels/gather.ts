@@ -1,4 +1,4 @@
-// From bytes to a batch: (pixel / 255 - 0.5) / 0.5, into panels of 16 pixels.
+// From bytes to a batch: (pixel / 255 - 0.5) / 0.5, into panels of 16 pixels; and from panels to plain rows.
 
 import { LINE } from "./tile";
 
@@ -25,6 +25,19 @@ export function gather(
     }
     const inLast = size & 15;
     if (inLast) memory.fill(line - xPanel + (<usize>inLast << 2), 0, LINE - (<usize>inLast << 2));
+  }
+}
+
+/** out[row][width], contiguous, from panels, for rows `begin` to `end`. */
+export function scatter(y: usize, yPanel: usize, width: i32, out: usize, begin: i32, end: i32): void {
+  const bytes = (<usize>width) << 2;
+  for (let row = begin; row < end; row++) {
+    let line = y + (<usize>row) * LINE;
+    const to = out + (<usize>row) * bytes;
+    for (let at: usize = 0; at < bytes; at += LINE) {
+      memory.copy(to + at, line, min(LINE, bytes - at));
+      line += yPanel;
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 
 export { adam } from "./adam";
 export { inputGradient, linear, useWideTiles, weightGradient } from "./dense";
-export { gather } from "./gather";
+export { gather, scatter } from "./gather";
 export { logSoftmax, nllGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { barrier } from "./sync";

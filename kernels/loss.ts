@@ -35,15 +35,16 @@ export function logSoftmax(y: usize, yPanel: usize, classes: i32, out: usize, be
 }
 
 /**
- * losses[row] = -log-probability of the row's label, and dz = (softmax - onehot) / rows, by rows and, unless dzT
+ * losses[row] = -log-probability of the row's label, and dz = (softmax - onehot) * share, by rows and, unless dzT
  * is 0, transposed.
- * @param dzTPanel bytes of a panel of dzT; rows `begin` to `end` of `rows`
+ * @param losses 0 where they are not wanted
+ * @param dzTPanel bytes of a panel of dzT
+ * @param share 1 / rows for the mean loss of a batch
  */
 export function nllGradient(
   y: usize, yPanel: usize, classes: i32, labels: usize, losses: usize, dz: usize, dzT: usize, dzTPanel: usize,
-  rows: i32, begin: i32, end: i32,
+  share: f32, begin: i32, end: i32,
 ): void {
-  const share: f32 = <f32>1.0 / <f32>rows;
   for (let row = begin; row < end; row++) {
     const line = y + (<usize>row) * LINE;
     const grad = dz + (<usize>row) * LINE;
@@ -57,7 +58,7 @@ export function nllGradient(
       sum += e;
     }
     const logProbability = load<f32>(cell(line, yPanel, label)) - top - logFromOne(sum);
-    store<f32>(losses + ((<usize>row) << 2), -logProbability);
+    if (losses) store<f32>(losses + ((<usize>row) << 2), -logProbability);
     for (let j = 0; j < classes; j++) {
       const at = cell(grad, yPanel, j);
       const p = load<f32>(at) / sum;

@@ -53,8 +53,11 @@ export type TensorRole = 'value' | 'gradient' | 'firstMoment' | 'secondMoment';
 export interface Session {
   /** Runs the train program once per batch. Resolves to the loss of each image, in the order of `indices`. */
   train(request: TrainRequest): Promise<Float32Array>;
-  /** Log-probabilities [indices.length, classes], row-major. */
-  infer(images: DeviceImages, indices: Uint32Array): Promise<Float32Array>;
+  /**
+   * The program's output [indices.length, outputWidth], row-major: log-probabilities unless it was built for another.
+   * @param classes for each index the class whose log-probability a `pixelGradient` program differentiates
+   */
+  infer(images: DeviceImages, indices: Uint32Array, classes?: Uint8Array): Promise<Float32Array>;
   /** A copy of a parameter's tensor, row-major in its PyTorch shape. */
   read(parameter: string, role?: TensorRole): Float32Array;
   /** Replaces a parameter's tensor. */

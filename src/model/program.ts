@@ -40,26 +40,48 @@ export type Op =
   | { readonly op: 'gather' }
   /** y = dropout(activation(x Wᵀ + b)); dropout only where `training`. */
   | { readonly op: 'linear'; readonly layer: number; readonly training: boolean }
-  /** log-probabilities of the last layer's y. */
+  /** Output: log-probabilities of the last layer's y. */
   | { readonly op: 'logSoftmax' }
   /** loss of each image, and dz of the last layer: (softmax - onehot) / batch. */
   | { readonly op: 'nllGradient' }
-  /** dz of layer - 1 = (dz W) masked by that layer's activation and dropout. */
+  /** dz of the last layer: the gradient of each image's log-probability of its class, onehot - softmax. */
+  | { readonly op: 'logProbabilityGradient' }
+  /** dz of layer - 1 = (dz W) masked by that layer's activation and dropout; of layer 0, dx = dz W. */
   | { readonly op: 'inputGradient'; readonly layer: number }
   /** dW = dzᵀ x, db = column sums of dz, kept where they can be read. */
   | { readonly op: 'weightGradient'; readonly layer: number }
   /** Adam on the layer's weight and bias from the kept gradient. */
   | { readonly op: 'adam'; readonly layer: number }
   /** weightGradient and adam in one, strip by strip: the gradient is not kept. */
-  | { readonly op: 'weightGradientAdam'; readonly layer: number };
+  | { readonly op: 'weightGradientAdam'; readonly layer: number }
+  /** Output: y of a layer. */
+  | { readonly op: 'activations'; readonly layer: number }
+  /** Output: dx, which inputGradient of layer 0 left. */
+  | { readonly op: 'pixelGradient' };
+
+/** What inference gives for each image: see the ops that say "Output". */
+export type Output =
+  | { readonly of: 'logProbabilities' }
+  | { readonly of: 'activations'; readonly layer: number }
+  | { readonly of: 'pixelGradient' };
 
 /** Everything a backend needs to run one network. */
 export interface Program {
   readonly plan: Plan;
   /** Ops of one training batch. */
   readonly train: readonly Op[];
-  /** Ops of one inference batch: log-probabilities out. */
+  /** Ops of one inference batch. */
   readonly infer: readonly Op[];
+  /** Values that inference gives for each image. */
+  readonly outputWidth: number;
+}
+
+/** How a program is built. */
+export interface ProgramOptions {
+  /** Keep every parameter's gradient readable after a step (slower; for checks and clipping). */
+  readonly keepGradients?: boolean;
+  /** What inference gives; log-probabilities by default. */
+  readonly output?: Output;
 }
 
 /** The table for a checked spec: activations and dropout folded into the Linear before them. */
@@ -89,11 +111,9 @@ export function planModel(spec: ModelSpec): Plan {
   return { layers, parameters };
 }
 
-/**
- * The ops of a training and an inference batch.
- * @param keepGradients keep every parameter's gradient readable after a step (slower; for checks and clipping)
- */
-export function buildProgram(spec: ModelSpec, { keepGradients = false } = {}): Program {
+/** The ops of a training and an inference batch. */
+export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Program {
+  const { keepGradients = false, output = { of: 'logProbabilities' } } = options;
   const plan = planModel(spec);
   const last = plan.layers.length - 1;
   const forward = (training: boolean): Op[] => [
@@ -110,6 +130,24 @@ export function buildProgram(spec: ModelSpec, { keepGradients = false } = {}): P
   return {
     plan,
     train: [...forward(true), { op: 'nllGradient' }, ...backward],
-    infer: [...forward(false), { op: 'logSoftmax' }],
+    ...inference(plan, forward(false), output),
   };
+}
+
+function inference(plan: Plan, forward: readonly Op[], output: Output) {
+  const { layers } = plan;
+  if (output.of === 'activations') {
+    const { layer } = output;
+    // The gather comes before the Linears.
+    return {
+      infer: [...forward.slice(0, layer + 2), { op: 'activations', layer } as const],
+      outputWidth: layers[layer].out,
+    };
+  }
+  if (output.of === 'pixelGradient') {
+    const backward = layers.map((_, i): Op => ({ op: 'inputGradient', layer: layers.length - 1 - i }));
+    const ops: Op[] = [...forward, { op: 'logProbabilityGradient' }, ...backward, { op: 'pixelGradient' }];
+    return { infer: ops, outputWidth: layers[0].in };
+  }
+  return { infer: [...forward, { op: 'logSoftmax' } as const], outputWidth: layers[layers.length - 1].out };
 }

@@ -30,6 +30,25 @@ test('a prediction has the label of its largest probability, and they sum to one
   await model.dispose();
 });
 
+test('activations of the last layer are the logits; those before it have passed ReLU', async () => {
+  const model = await classifier();
+  const images = Uint8Array.from([...image(2), ...image(5)]);
+  const logits = await model.activations(images, { layer: 1 });
+  const logProbabilities = await model.logProbabilities(images);
+  // Log-probabilities are the logits less one number a row.
+  const shift = (i: number) => logits[i] - logProbabilities[i];
+  for (let i = 0; i < 6; i++) assert.ok(Math.abs(shift(i) - shift(i - (i % 3))) < 1e-6);
+  const hidden = await model.activations(images, { layer: 0, indices: Uint32Array.of(1) });
+  assert.equal(hidden.length, 8);
+  assert.ok(hidden.every((value) => value >= 0) && hidden.some((value) => value > 0));
+  await assert.rejects(model.activations(images, { layer: 2 }), /There is no layer 2/);
+  await assert.rejects(
+    model.inputGradients(images, { classes: Uint8Array.of(0) }),
+    /for each of the 2 images/,
+  );
+  await model.dispose();
+});
+
 test('many at once, one by one, and all together come out the same', async () => {
   const model = await classifier();
   const images = Array.from({ length: 5 }, (_, i) => image(i + 1));

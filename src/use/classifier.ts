@@ -2,7 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend, Session } from '../engine/backend.ts';
-import { buildProgram } from '../model/program.ts';
+import { buildProgram, type Output, planModel } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
 import type { TensorMap } from '../train/events.ts';
 import { argMax } from '../train/metrics.ts';
@@ -36,12 +36,27 @@ export interface ClassifierOptions {
   readonly shared?: boolean;
 }
 
+/** Which of the images given are asked about. */
+export interface ImageChoice {
+  /** Their numbers, in the order wanted; all by default. */
+  readonly indices?: Uint32Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A session, and how many values it gives for an image. */
+interface Asked {
+  readonly session: Session;
+  readonly width: number;
+}
+
 /** A network with its weights on a backend. Dispose of it when done. */
 export class Classifier {
   readonly spec: ModelSpec;
   readonly classNames: readonly string[];
   readonly #backend: Backend;
-  readonly #session: Session;
+  readonly #weights: TensorMap;
+  /** One for each kind of output that was asked for. */
+  readonly #sessions = new Map<string, Asked>();
   readonly #shared: boolean;
   readonly #size: number;
   /** A session's calls must not overlap: each waits for the one before. */
@@ -60,13 +75,25 @@ export class Classifier {
     this.#backend = backend;
     this.#shared = shared;
     this.#size = inputWidth(spec);
-    const program = buildProgram(spec);
-    this.#session = backend.createSession(program);
+    this.#weights = weights;
+    this.#ask({ of: 'logProbabilities' });
+  }
+
+  /** The session that gives an output. */
+  #ask(output: Output): Asked {
+    const key = JSON.stringify(output);
+    const known = this.#sessions.get(key);
+    if (known) return known;
+    const program = buildProgram(this.spec, { output });
+    const session = this.#backend.createSession(program);
     for (const { name } of program.plan.parameters) {
-      const values = weights.get(name);
+      const values = this.#weights.get(name);
       if (values === undefined) throw new CoutureError('usage', `The weights lack the tensor "${name}".`);
-      this.#session.write(name, values);
+      session.write(name, values);
     }
+    const asked = { session, width: program.outputWidth };
+    this.#sessions.set(key, asked);
+    return asked;
   }
 
   /** Label and probabilities of one image. */
@@ -89,16 +116,53 @@ export class Classifier {
     });
   }
 
+  /** Log-probabilities [count, classes] of images laid end to end. */
+  async logProbabilities(images: Uint8Array, options: ImageChoice = {}): Promise<Float32Array> {
+    return await this.#output({ of: 'logProbabilities' }, images, options);
+  }
+
   /**
-   * Log-probabilities [count, classes] of images laid end to end.
-   * @param indices which of the images, in which order; all of them by default
+   * Outputs [count, units] of one Linear layer after its activation, without dropout.
+   * @param layer counted from 0; of the last one these are the logits
+   * @throws CoutureError of kind `usage` when there is no such layer
    */
-  async logProbabilities(
+  async activations(
     images: Uint8Array,
-    {
-      indices,
-      signal,
-    }: { readonly indices?: Uint32Array | undefined; readonly signal?: AbortSignal | undefined } = {},
+    { layer, ...options }: ImageChoice & { readonly layer: number },
+  ): Promise<Float32Array> {
+    const layers = planModel(this.spec).layers.length;
+    if (!Number.isInteger(layer) || layer < 0 || layer >= layers) {
+      throw new CoutureError('usage', `There is no layer ${layer}: the model has layers 0 to ${layers - 1}.`);
+    }
+    return await this.#output({ of: 'activations', layer }, images, options);
+  }
+
+  /**
+   * Gradients [count, pixels] of a class's log-probability with respect to the network's input, which is
+   * (pixel / 255 - 0.5) / 0.5, by the engine's own backward pass.
+   * @param classes the class for each image asked about
+   * @throws CoutureError of kind `usage` when there is not one class for each image
+   */
+  async inputGradients(
+    images: Uint8Array,
+    { classes, ...options }: ImageChoice & { readonly classes: Uint8Array },
+  ): Promise<Float32Array> {
+    const count = options.indices?.length ?? images.length / this.#size;
+    const limit = this.classNames.length;
+    if (classes.length !== count || classes.some((index) => index >= limit)) {
+      throw new CoutureError(
+        'usage',
+        `Expected a class from 0 to ${limit - 1} for each of the ${count} images.`,
+      );
+    }
+    return await this.#output({ of: 'pixelGradient' }, images, options, classes);
+  }
+
+  async #output(
+    output: Output,
+    images: Uint8Array,
+    { indices, signal }: ImageChoice,
+    classes?: Uint8Array,
   ): Promise<Float32Array> {
     const count = images.length / this.#size;
     if (!Number.isInteger(count)) {
@@ -110,27 +174,30 @@ export class Classifier {
     const asked = indices ?? Uint32Array.from({ length: count }, (_, i) => i);
     if (asked.some((index) => index >= count))
       throw new CoutureError('usage', `An image past the ${count} given was asked about.`);
-    const turn = this.#last.then(() => this.#infer(images, asked, signal));
+    const turn = this.#last.then(() => this.#infer(output, images, asked, signal, classes));
     this.#last = turn.catch(() => {});
     return await turn;
   }
 
   async #infer(
+    output: Output,
     images: Uint8Array,
     indices: Uint32Array,
     signal: AbortSignal | undefined,
+    classes: Uint8Array | undefined,
   ): Promise<Float32Array> {
     if (this.#disposed) throw new CoutureError('usage', 'The classifier has been disposed of.');
-    const classes = this.classNames.length;
-    const all = new Float32Array(indices.length * classes);
+    const { session, width } = this.#ask(output);
+    const all = new Float32Array(indices.length * width);
     if (indices.length === 0) return all;
     const held = this.#backend.upload(images, this.#size);
     try {
       for (let start = 0; start < indices.length; start += CHUNK) {
         if (signal?.aborted)
           throw new CoutureError('interrupted', 'Stopped before all images were classified.');
-        const part = await this.#session.infer(held, indices.slice(start, start + CHUNK));
-        all.set(part, start * classes);
+        const end = start + CHUNK;
+        const part = await session.infer(held, indices.slice(start, end), classes?.slice(start, end));
+        all.set(part, start * width);
       }
     } finally {
       held.dispose();
@@ -157,8 +224,7 @@ export class Classifier {
     await this.#last;
     if (this.#disposed) return;
     this.#disposed = true;
-    const session = this.#session;
-    session.dispose();
+    for (const { session } of this.#sessions.values()) session.dispose();
     if (!this.#shared) await this.#backend.dispose();
   }
 

@@ -10,7 +10,7 @@ import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { Backend, TensorRole } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
-import { buildProgram } from '../../src/model/program.ts';
+import { buildProgram, type Output } from '../../src/model/program.ts';
 import {
   dropout,
   type LayerSpec,
@@ -96,6 +96,14 @@ async function runCase(backend: Backend, { spec, images: count, batchSize, seed,
   }
   results.set('log-probabilities', await session.infer(images, indices));
   results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));
+  const outputs: Output[] = program.plan.layers.map((_, layer) => ({ of: 'activations', layer }));
+  outputs.push({ of: 'pixelGradient' });
+  for (const output of outputs) {
+    const other = backend.createSession(buildProgram(spec, { output }));
+    for (const { name } of program.plan.parameters) other.write(name, session.read(name));
+    results.set(JSON.stringify(output), await other.infer(images, indices, labels));
+    other.dispose();
+  }
   session.dispose();
   images.dispose();
   return results;

@@ -49,7 +49,8 @@ function loss64(
 }
 
 async function checkGradients(spec: ModelSpec): Promise<void> {
-  const { plan, train, infer } = buildProgram(spec, { keepGradients: true });
+  const program = buildProgram(spec, { keepGradients: true });
+  const { plan } = program;
   const size = plan.layers[0].in;
   const classes = plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(9));
@@ -58,7 +59,7 @@ async function checkGradients(spec: ModelSpec): Promise<void> {
   const labels = Uint8Array.from({ length: rows }, () => random.nextBelow(classes));
   const initial = initialize(plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
-  const session = backend.createSession({ plan, train, infer });
+  const session = backend.createSession(program);
   for (const [name, values] of initial) session.write(name, values);
   const losses = await session.train({
     images: backend.upload(pixels, size),
@@ -99,7 +100,39 @@ async function checkGradients(spec: ModelSpec): Promise<void> {
   }
 }
 
+/** The gradient of one image's log-probability of a class by its pixels: what saliency shows. */
+async function checkPixelGradients(spec: ModelSpec): Promise<void> {
+  const program = buildProgram(spec, { output: { of: 'pixelGradient' } });
+  const { layers } = program.plan;
+  const size = layers[0].in;
+  const rows = 5;
+  const random = new RandomStream(keyFromSeed(3));
+  const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
+  const classes = Uint8Array.from({ length: rows }, () => random.nextBelow(layers[layers.length - 1].out));
+  const initial = initialize(program.plan, keyFromSeed(4));
+  const backend = await createBackend({ backend: 'reference' });
+  const session = backend.createSession(program);
+  for (const [name, values] of initial) session.write(name, values);
+  const all = Uint32Array.from({ length: rows }, (_, i) => i);
+  const gradients = await session.infer(backend.upload(pixels, size), all, classes);
+  const parameters = new Map([...initial].map(([name, values]) => [name, Float64Array.from(values)]));
+  const scale = Math.max(...gradients.map(Math.abs));
+  assert.ok(scale > 0, 'there is a gradient');
+  for (const row of all) {
+    const x = Array.from(pixels.subarray(row * size, (row + 1) * size), (byte) => byte / 127.5 - 1);
+    const logProbability = (i: number, h: number) =>
+      -loss64(layers, parameters, [x.with(i, x[i] + h)], classes.subarray(row, row + 1));
+    for (let i = 0; i < size; i++) {
+      const difference = (logProbability(i, 1e-5) - logProbability(i, -1e-5)) / 2e-5;
+      const found = gradients[row * size + i];
+      assert.ok(Math.abs(found - difference) <= 1e-5 * scale, `${row}, ${i}: ${found}, not ${difference}`);
+    }
+  }
+}
+
 describe('gradients agree with float64 central differences', () => {
+  it('of a log-probability by the pixels', () =>
+    checkPixelGradients(sequential(linear(9, 8), relu(), linear(8, 7), relu(), linear(7, 4), logSoftmax())));
   it('LogSoftmax and NLL behind one Linear', () => checkGradients(sequential(linear(6, 5), logSoftmax())));
   it('two Linears, nothing between', () =>
     checkGradients(sequential(linear(6, 4), linear(4, 3), logSoftmax())));

@@ -33,6 +33,8 @@ interface Batch {
   readonly indices: Uint32Array;
   readonly y: Float32Array[];
   readonly dz: Float32Array[];
+  /** Gradient with respect to the input. */
+  readonly dx: Float32Array;
 }
 
 class ReferenceSession implements Session {
@@ -63,8 +65,7 @@ class ReferenceSession implements Session {
       for (const op of this.#program.train) {
         if (op.op === 'nllGradient') {
           const labels = Uint8Array.from(batch.indices, (image) => request.labels[image]);
-          const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
-          ops.nllBackward(batch.y.at(-1)!, batch.rows, out, labels, losses.subarray(from), batch.dz.at(-1)!);
+          this.#nllBackward(batch, labels, Math.fround(1 / batch.rows), losses.subarray(from));
         } else if (op.op === 'adam' || op.op === 'weightGradientAdam') {
           if (op.op === 'weightGradientAdam') this.#weightGradient(op.layer, batch);
           const { value, gradient, firstMoment, secondMoment } = this.#tensors[op.layer];
@@ -87,19 +88,29 @@ class ReferenceSession implements Session {
     return losses;
   }
 
-  async infer(images: DeviceImages, indices: Uint32Array): Promise<Float32Array> {
-    const { out: classes } = this.#program.plan.layers.at(-1) as DenseLayer;
-    const result = new Float32Array(indices.length * classes);
+  async infer(images: DeviceImages, indices: Uint32Array, classes?: Uint8Array): Promise<Float32Array> {
+    const { infer, outputWidth } = this.#program;
+    const result = new Float32Array(indices.length * outputWidth);
     const rows = 64;
     for (let from = 0; from < indices.length; from += rows) {
       const batch = this.#batch(indices.subarray(from, from + rows));
-      for (const op of this.#program.infer) {
-        if (op.op === 'logSoftmax') {
-          ops.logSoftmaxForward(batch.y.at(-1)!, batch.rows, classes, result.subarray(from * classes));
-        } else this.#run(op, batch, images, { key: [0, 0], step: 0 });
+      const output = result.subarray(from * outputWidth);
+      for (const op of infer) {
+        if (op.op === 'logSoftmax') ops.logSoftmaxForward(batch.y.at(-1)!, batch.rows, outputWidth, output);
+        else if (op.op === 'activations') output.set(batch.y[op.layer + 1]);
+        else if (op.op === 'pixelGradient') output.set(batch.dx);
+        else if (op.op === 'logProbabilityGradient') {
+          const asked = classes?.subarray(from) ?? new Uint8Array(batch.rows);
+          this.#nllBackward(batch, asked, -1, new Float32Array(batch.rows));
+        } else this.#run(op, batch, images);
       }
     }
     return result;
+  }
+
+  #nllBackward(batch: Batch, labels: Uint8Array, share: number, losses: Float32Array): void {
+    const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
+    ops.nllBackward(batch.y.at(-1)!, batch.rows, out, labels, share, losses, batch.dz.at(-1)!);
   }
 
   #batch(indices: Uint32Array): Batch {
@@ -108,14 +119,20 @@ class ReferenceSession implements Session {
     const y = [layers[0].in, ...layers.map((layer) => layer.out)].map(
       (width) => new Float32Array(rows * width),
     );
-    return { rows, indices, y, dz: layers.map((layer) => new Float32Array(rows * layer.out)) };
+    return {
+      rows,
+      indices,
+      y,
+      dz: layers.map((layer) => new Float32Array(rows * layer.out)),
+      dx: new Float32Array(rows * layers[0].in),
+    };
   }
 
   #run(
     op: Op,
     batch: Batch,
     images: DeviceImages,
-    random: { key: readonly [number, number]; step: number },
+    random?: { key: readonly [number, number]; step: number },
   ): void {
     if (op.op === 'gather') ops.gather(this.#bytes(images), images.size, batch.indices, batch.y[0]);
     else if (op.op === 'linear') this.#linear(op.layer, batch, op.training ? random : undefined);
@@ -142,20 +159,21 @@ class ReferenceSession implements Session {
   #inputGradient(
     index: number,
     batch: Batch,
-    random: { key: readonly [number, number]; step: number },
+    random?: { key: readonly [number, number]; step: number },
   ): void {
     const layer = this.#program.plan.layers[index];
-    const below = this.#program.plan.layers[index - 1];
-    const dx = batch.dz[index - 1];
+    const dx = index === 0 ? batch.dx : batch.dz[index - 1];
     ops.linearBackwardInput(
       { rows: batch.rows, ...layer },
       batch.dz[index],
       this.#tensors[index].value.weight,
       dx,
     );
-    const dropout = dropoutScalars(below.dropout);
+    if (index === 0) return;
+    const below = this.#program.plan.layers[index - 1];
+    const dropout = dropoutScalars(random ? below.dropout : 0);
     if (below.activation === 'relu') ops.reluBackward(dx, batch.y[index], dropout.scale, dx.length);
-    else if (below.dropout > 0) {
+    else if (random && below.dropout > 0) {
       ops.applyDropout(dx, batch.rows, below.out, { ...dropout, ...random, layer: index - 1 });
     }
   }

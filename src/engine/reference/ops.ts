@@ -141,17 +141,20 @@ export function logSoftmaxForward(y: Float32Array, rows: number, classes: number
   }
 }
 
-/** Each row's negative log-likelihood, and dz = (softmax - onehot) / rows: LogSoftmax and NLLLoss, backward. */
+/**
+ * Each row's negative log-likelihood, and dz = (softmax - onehot) * share: LogSoftmax and NLLLoss, backward.
+ * @param share 1 / rows for the mean loss of a batch
+ */
 export function nllBackward(
   y: Float32Array,
   rows: number,
   classes: number,
   labels: ArrayLike<number>,
+  share: number,
   losses: Float32Array,
   dz: Float32Array,
 ): void {
   const terms = new Float32Array(classes);
-  const share = f(1 / rows);
   for (let row = 0; row < rows; row++) {
     const label = labels[row];
     const { top, sum } = softmaxTerms(y, row, classes, terms);

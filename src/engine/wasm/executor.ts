@@ -96,15 +96,28 @@ export class Executor {
     const { layout } = job;
     if (op.op === 'gather') this.#gather(job, batch);
     else if (op.op === 'linear') this.#linear(layout, op.layer, job, batch, op.training);
-    else if (op.op === 'logSoftmax' && job.kind === 'infer') this.#logSoftmax(job, batch);
+    else if (op.op === 'inputGradient') this.#inputGradient(layout, op.layer, job, batch);
     else if (job.kind === 'train') this.#runTrainingOp(op, job, batch);
+    else this.#runInferenceOp(op, job, batch);
+  }
+
+  #runInferenceOp(op: Op, job: InferJob, batch: Batch): void {
+    const { layout } = job;
+    if (op.op === 'logSoftmax') this.#logSoftmax(job, batch);
+    else if (op.op === 'logProbabilityGradient') {
+      this.#nllGradient(layout, job.classes + batch.from * 4, 0, -1, batch);
+    } else if (op.op === 'activations') {
+      const { y, out } = layout.layers[op.layer];
+      this.#scatter(y, out, job, batch);
+    } else if (op.op === 'pixelGradient') this.#scatter(layout.dx, layout.layers[0].in, job, batch);
   }
 
   #runTrainingOp(op: Op, job: TrainJob, batch: Batch): void {
     const { layout } = job;
-    if (op.op === 'nllGradient') this.#nllGradient(job, batch);
-    else if (op.op === 'inputGradient') this.#inputGradient(layout, op.layer, job, batch);
-    else if (op.op === 'weightGradient') this.#weightGradient(layout, op.layer, job, batch, true);
+    if (op.op === 'nllGradient') {
+      const at = batch.from * 4;
+      this.#nllGradient(layout, job.labels + at, job.losses + at, 1 / batch.rows, batch);
+    } else if (op.op === 'weightGradient') this.#weightGradient(layout, op.layer, job, batch, true);
     else if (op.op === 'weightGradientAdam') this.#weightGradient(layout, op.layer, job, batch, false);
     else if (op.op === 'adam') this.#adam(layout.layers[op.layer], job, batch);
   }
@@ -118,9 +131,9 @@ export class Executor {
   }
 
   /** The arguments of an epilogue with dropout: threshold, scale, key, step, layer. */
-  #dropout(layer: LayerLayout, index: number, job: Job, batch: Batch, on: boolean) {
+  #dropout(p: number, index: number, job: Job, batch: Batch, on: boolean) {
     if (job.kind !== 'train' || !on) return [0, 1, 0, 0, 0, index] as const;
-    const { threshold, scale } = dropoutScalars(layer.dropout);
+    const { threshold, scale } = dropoutScalars(p);
     return [threshold, scale, ...job.dropoutKey, job.firstStep + batch.step, index] as const;
   }
 
@@ -141,7 +154,7 @@ export class Executor {
       layout.rowPanel,
       batch.rows,
       layer.activation === 'relu' ? 1 : 0,
-      ...this.#dropout(layer, index, job, batch, training),
+      ...this.#dropout(layer.dropout, index, job, batch, training),
     ];
     this.#share(layer.panels * groups, (begin, end) => this.#kernels.linear(...args, begin, end), groups);
   }
@@ -155,40 +168,50 @@ export class Executor {
     });
   }
 
-  #nllGradient(job: TrainJob, batch: Batch): void {
-    const layer = lastLayer(job.layout);
+  /** The output of an inference program: `width` values a row out of panels. */
+  #scatter(panels: number, width: number, job: InferJob, batch: Batch): void {
+    const output = job.output + batch.from * width * 4;
+    this.#share(batch.rows, (begin, end) => {
+      this.#kernels.scatter(panels, job.layout.rowPanel, width, output, begin, end);
+    });
+  }
+
+  #nllGradient(layout: Layout, labels: number, losses: number, share: number, batch: Batch): void {
+    const layer = lastLayer(layout);
+    const transposed = transposedPanel(layer);
     const args = [
       layer.y,
-      job.layout.rowPanel,
+      layout.rowPanel,
       layer.out,
-      job.labels + batch.from * 4,
-      job.losses + batch.from * 4,
+      labels,
+      losses,
       layer.dz,
       layer.dzT,
-      transposedPanel(layer),
-      batch.rows,
+      transposed,
+      share,
     ];
     this.#share(batch.rows, (begin, end) => this.#kernels.nllGradient(...args, begin, end));
   }
 
-  #inputGradient(layout: Layout, index: number, job: TrainJob, batch: Batch): void {
+  #inputGradient(layout: Layout, index: number, job: Job, batch: Batch): void {
     const layer = layout.layers[index];
-    const below = layout.layers[index - 1];
+    const below = index > 0 ? layout.layers[index - 1] : undefined;
+    const { y, dz, dzT } = below ?? { y: 0, dz: layout.dx, dzT: 0 };
     const args = [
       layer.weights.value,
       layer.in,
       layer.out,
       layer.dzT,
       transposedPanel(layer),
-      below.y,
-      below.dz,
+      y,
+      dz,
       layout.rowPanel,
-      below.dzT,
-      transposedPanel(below),
+      dzT,
+      below ? transposedPanel(below) : 0,
       batch.rows,
       this.#setup.scratch,
-      below.activation === 'relu' ? 1 : 0,
-      ...this.#dropout(below, index - 1, job, batch, true),
+      below?.activation === 'relu' ? 1 : 0,
+      ...this.#dropout(below?.dropout ?? 0, index - 1, job, batch, true),
     ];
     this.#share(panelsOf(layer.in) * panelsOf(batch.rows), (begin, end) =>
       this.#kernels.inputGradient(...args, begin, end),

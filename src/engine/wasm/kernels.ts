@@ -10,6 +10,7 @@ export interface Kernels {
   readonly useWideTiles: (on: number) => void;
   readonly barrier: (at: number, threads: number) => void;
   readonly gather: Kernel;
+  readonly scatter: Kernel;
   readonly linear: Kernel;
   readonly logSoftmax: Kernel;
   readonly nllGradient: Kernel;

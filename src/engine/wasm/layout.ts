@@ -23,7 +23,7 @@ export interface LayerLayout extends DenseLayer {
   readonly y: number;
   /** Gradient of the loss with respect to the pre-activation, laid out as y. */
   readonly dz: number;
-  /** The same transposed, [panel of rows][feature][16]; 0 for the first layer, where nothing reads it. */
+  /** The same transposed, [panel of rows][feature][16]; 0 for the first layer of a network without dx. */
   readonly dzT: number;
 }
 
@@ -32,6 +32,8 @@ export interface Layout {
   readonly layers: readonly LayerLayout[];
   /** Input [panel][row][16]. */
   readonly x: number;
+  /** Gradient with respect to the input, laid out as x; 0 where no op asks for it. */
+  readonly dx: number;
   /** Bytes of one panel of x, y and dz. */
   readonly rowPanel: number;
 }
@@ -58,12 +60,16 @@ export function placeWeights(plan: Plan, start: number, keepGradients: boolean) 
   return { weights, end };
 }
 
-/** The layout of batches of up to `rows` images (a multiple of 16) from `start` on, and its end. */
+/**
+ * The layout of batches of up to `rows` images (a multiple of 16) from `start` on, and its end.
+ * @param withDx whether some op asks for the gradient with respect to the input
+ */
 export function placeBatch(
   plan: Plan,
   weights: readonly Record<TensorRole, number>[],
   start: number,
   rows: number,
+  withDx: boolean,
 ): { layout: Layout; end: number } {
   // One line more than the rows: panels a power of two apart would all fall into the same few cache sets.
   const rowPanel = (rows + 1) * LINE;
@@ -80,9 +86,10 @@ export function placeBatch(
     weights: weights[i],
     y: take(layer.out),
     dz: take(layer.out),
-    dzT: i > 0 ? take(layer.out) : 0,
+    dzT: i > 0 || withDx ? take(layer.out) : 0,
   }));
-  return { layout: { layers, x, rowPanel }, end };
+  const dx = withDx ? take(plan.layers[0].in) : 0;
+  return { layout: { layers, x, dx, rowPanel }, end };
 }
 
 /** Index of weight [o, i] in a layer's panels, in floats; the bias is input number `in`. */

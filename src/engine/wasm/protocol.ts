@@ -33,7 +33,9 @@ export interface TrainJob extends JobBase {
 
 export interface InferJob extends JobBase {
   readonly kind: 'infer';
-  /** Log-probabilities [count, classes], float32: written. */
+  /** Class of every row, uint32, where the program differentiates by it. */
+  readonly classes: number;
+  /** Output [count, width], float32: written. */
   readonly output: number;
 }
 

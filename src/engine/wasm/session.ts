@@ -78,13 +78,14 @@ export class WasmSession implements Session {
     return memory.floats(lossAt, count).slice();
   }
 
-  async infer(images: DeviceImages, indices: Uint32Array): Promise<Float32Array> {
+  async infer(images: DeviceImages, indices: Uint32Array, classes?: Uint8Array): Promise<Float32Array> {
     const { memory, team } = this.#context;
     const count = indices.length;
-    const classes = this.#program.plan.layers.at(-1)?.out ?? 0;
+    const { outputWidth } = this.#program;
     const address = this.#checkIndices(images, indices);
-    const [indexAt, outputAt] = this.#place(count * 4, count * classes * 4);
+    const [indexAt, classAt, outputAt] = this.#place(count * 4, count * 4, count * outputWidth * 4);
     memory.words(indexAt, count).set(indices);
+    memory.words(classAt, count).set(classes ?? new Uint8Array(count));
     const batchSize = Math.min(INFER_ROWS, Math.max(count, 1));
     const job = {
       kind: 'infer',
@@ -93,13 +94,14 @@ export class WasmSession implements Session {
       images: address,
       imageSize: images.size,
       indices: indexAt,
+      classes: classAt,
       output: outputAt,
       count,
       batchSize,
     } as const;
     if (count <= INLINE_IMAGES) team.runInline(job);
     else await team.run(job);
-    return memory.floats(outputAt, count * classes).slice();
+    return memory.floats(outputAt, count * outputWidth).slice();
   }
 
   /** The images' address, once their size and every index are known to fit: a kernel would read anything. */
@@ -141,9 +143,11 @@ export class WasmSession implements Session {
     const { memory } = this.#context;
     if (this.#batch) memory.release(this.#batch);
     this.#batchRows = Math.ceil(rows / 16) * 16;
-    const { end } = placeBatch(this.#program.plan, this.#addresses, 0, this.#batchRows);
-    this.#batch = memory.allocate(end);
-    this.#layout = placeBatch(this.#program.plan, this.#addresses, this.#batch.start, this.#batchRows).layout;
+    const { plan, infer } = this.#program;
+    const withDx = infer.some((op) => op.op === 'pixelGradient');
+    const place = (start: number) => placeBatch(plan, this.#addresses, start, this.#batchRows, withDx);
+    this.#batch = memory.allocate(place(0).end);
+    this.#layout = place(this.#batch.start).layout;
     return this.#layout;
   }
 
