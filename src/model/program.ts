@@ -120,10 +120,10 @@ export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Pro
     { op: 'gather' },
     ...plan.layers.map((_, layer): Op => ({ op: 'linear', layer, training })),
   ];
+  // All that goes row by row comes first, then the weights: threads meet only between the two.
   const backward: Op[] = [];
-  for (let layer = last; layer >= 0; layer--) {
-    // The input gradient reads the weights, so it comes before they are updated.
-    if (layer > 0) backward.push({ op: 'inputGradient', layer });
+  for (let layer = last; layer > 0; layer--) backward.push({ op: 'inputGradient', layer });
+  for (let layer = 0; layer <= last; layer++) {
     if (keepGradients) backward.push({ op: 'weightGradient', layer }, { op: 'adam', layer });
     else backward.push({ op: 'weightGradientAdam', layer });
   }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { Backend, Session } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import type { WorkerHandle } from '../../src/engine/wasm/protocol.ts';
-import { buildProgram } from '../../src/model/program.ts';
+import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
 import { createNodeBackend, createPaired, spawnWorker } from '../../src/platform/node/backend.ts';
 
@@ -18,7 +18,7 @@ function sabotaged(worker: WorkerHandle): WorkerHandle {
     ...worker,
     post(message) {
       if (message.type === 'job') {
-        worker.post({ type: 'job', job: { ...message.job, layout: { ...message.job.layout, layers: [] } } });
+        worker.post({ type: 'job', job: { ...message.job, ops: [undefined as unknown as Op] } });
       } else worker.post(message);
     },
   };

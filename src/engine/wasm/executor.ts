@@ -11,13 +11,17 @@ import type { InferJob, Job, ThreadSetup, TrainJob } from './protocol.ts';
 
 /**
  * A team's control block, in words: two of the barrier, one that is set when a thread has failed, and from
- * NEXT_WORD on two sets of counters, one a step in turn, that hold for each op the next unit to be done.
+ * NEXT_WORD on two sets of counters, one a step in turn, that hold for each op and thread the next of its units.
  */
 export const FAILED_WORD = 2;
 const NEXT_WORD = 16;
-/** Ops of a program that have a counter; the rest, of a network of over a hundred layers, are shared out evenly. */
-const COUNTED_OPS = 512;
-export const CONTROL_BYTES = (NEXT_WORD + 2 * COUNTED_OPS) * 4;
+/** Ops that have counters: more than a network of the most layers that a spec may have needs. */
+const COUNTED_OPS = 1024;
+
+/** Bytes of the control block of a team. */
+export function controlBytes(threads: number): number {
+  return (NEXT_WORD + 2 * COUNTED_OPS * threads) * 4;
+}
 
 /** Pieces of an op's units for each thread: small enough that a thread on a busy core holds the others up little. */
 const PIECES = 4;
@@ -39,56 +43,66 @@ export class Executor {
   readonly #kernels: Kernels;
   readonly #setup: ThreadSetup;
   readonly #control: Int32Array;
-  /** Index of the counter of the op in progress; 0 for none. */
+  /** Index of the first counter of the op in progress. */
   #counter = 0;
 
   constructor(setup: ThreadSetup) {
     this.#setup = setup;
     this.#kernels = instantiateKernels(setup.module, setup.memory, setup.wide);
-    this.#control = new Int32Array(setup.memory.buffer, setup.control, CONTROL_BYTES / 4);
+    this.#control = new Int32Array(setup.memory.buffer, setup.control, controlBytes(setup.threads) / 4);
   }
 
   /** Runs this thread's share of a job; returns when all threads have done theirs, or one has failed. */
   run(job: Job): void {
+    const { thread, threads, control } = this.#setup;
     for (let step = 0; step * job.batchSize < job.count; step++) {
       const from = step * job.batchSize;
       const batch = { step, from, rows: Math.min(job.batchSize, job.count - from) };
+      // Nobody is in the step before any more: its counters can serve the step after.
+      if (threads > 1 && thread === 0) this.#resetCounters((step + 1) % 2, job.ops.length);
       for (let i = 0; i < job.ops.length; i++) {
-        this.#counter = i < COUNTED_OPS ? NEXT_WORD + (step % 2) * COUNTED_OPS + i : 0;
-        // Past the first barrier of a step nobody is in the step before: its counters can serve the step after.
-        if (i === 1 && this.#setup.threads > 1 && this.#setup.thread === 0)
-          this.#resetCounters((step + 1) % 2);
+        this.#counter = this.#firstCounter(step % 2) + i * threads;
         this.#runOp(job.ops[i], job, batch);
         // What follows a fused weight gradient neither reads nor overwrites what it touches, until the next step.
         if (job.ops[i].op === 'weightGradientAdam' && i < job.ops.length - 1) continue;
-        this.#kernels.barrier(this.#setup.control, this.#setup.threads);
-        if (this.#setup.threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
+        this.#kernels.barrier(control, threads);
+        if (threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
       }
     }
   }
 
-  #resetCounters(set: number): void {
-    const start = NEXT_WORD + set * COUNTED_OPS;
-    this.#control.fill(0, start, start + COUNTED_OPS);
+  #firstCounter(set: number): number {
+    return NEXT_WORD + set * COUNTED_OPS * this.#setup.threads;
+  }
+
+  #resetCounters(set: number, ops: number): void {
+    const first = this.#firstCounter(set);
+    this.#control.fill(0, first, first + ops * this.#setup.threads);
   }
 
   /**
-   * Runs this thread's share of an op's units: pieces of them, taken one after the other by whoever is free.
-   * Which thread does a unit is chance; what comes out of it is not.
-   * @param whole units that share data and should stay together where there are enough of them
+   * Runs this thread's share of an op's units: its own slice, which is the same in every step so that weights and
+   * moments stay in this core's cache, and then pieces of the others' slices while they have any left. Which thread
+   * does a unit is chance; what comes out of it is not.
+   * @param whole units that share data: a slice holds all of such a group, or none
    */
   #share(units: number, run: (begin: number, end: number) => void, whole = 1): void {
     const { thread, threads } = this.#setup;
-    if (threads === 1 || this.#counter === 0) {
-      run(Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads));
+    if (threads === 1) {
+      run(0, units);
       return;
     }
-    let piece = Math.ceil(units / (threads * PIECES));
-    if (piece > whole) piece = Math.ceil(piece / whole) * whole;
-    for (;;) {
-      const begin = Atomics.add(this.#control, this.#counter, piece);
-      if (begin >= units) return;
-      run(begin, Math.min(begin + piece, units));
+    const groups = Math.ceil(units / whole);
+    const piece = Math.ceil(units / (threads * PIECES));
+    for (let turn = 0; turn < threads; turn++) {
+      const owner = (thread + turn) % threads;
+      const start = Math.floor((groups * owner) / threads) * whole;
+      const end = Math.min(units, Math.floor((groups * (owner + 1)) / threads) * whole);
+      for (;;) {
+        const begin = start + Atomics.add(this.#control, this.#counter + owner, piece);
+        if (begin >= end) break;
+        run(begin, Math.min(begin + piece, end));
+      }
     }
   }
 
@@ -235,9 +249,9 @@ export class Executor {
       job.constants,
       job.scalars + batch.step * 8,
     ];
-    this.#share(layer.panels * Math.ceil(layer.in / STRIP), (begin, end) =>
-      this.#kernels.weightGradient(...args, begin, end),
-    );
+    const strips = Math.ceil(layer.in / STRIP);
+    const run = (begin: number, end: number) => this.#kernels.weightGradient(...args, begin, end);
+    this.#share(layer.panels * strips, run, strips);
   }
 
   #adam(layer: LayerLayout, job: TrainJob, batch: Batch): void {

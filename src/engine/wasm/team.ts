@@ -4,7 +4,7 @@
  */
 
 import { CoutureError } from '../../core/errors.ts';
-import { CONTROL_BYTES, Executor, FAILED_WORD, SCRATCH_BYTES } from './executor.ts';
+import { controlBytes, Executor, FAILED_WORD, SCRATCH_BYTES } from './executor.ts';
 import type { Block, WasmMemory } from './memory.ts';
 import type { FromWorker, Job, SpawnWorker, ThreadSetup, WorkerHandle } from './protocol.ts';
 
@@ -41,7 +41,7 @@ export class Team {
    * @throws CoutureError of kind `runtime` when one cannot start
    */
   static async start({ memory, module, wide, threads, spawn }: TeamOptions): Promise<Team> {
-    const control: Block = memory.allocate(CONTROL_BYTES);
+    const control: Block = memory.allocate(controlBytes(threads));
     const setup = (thread: number, of: number): ThreadSetup => ({
       module,
       memory: memory.memory,
@@ -51,7 +51,7 @@ export class Team {
       control: control.start,
       scratch: memory.allocate(SCRATCH_BYTES).start,
     });
-    const words = new Int32Array(memory.memory.buffer, control.start, CONTROL_BYTES / 4);
+    const words = new Int32Array(memory.memory.buffer, control.start, controlBytes(threads) / 4);
     const team = new Team(new Executor(setup(0, 1)), words);
     if (!spawn) return team;
     const ready = Array.from({ length: threads }, (_, thread) => {
