@@ -10,6 +10,7 @@ import { LINE } from "./tile";
 export function gather(
   x: usize, xPanel: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32,
 ): void {
+  fetch(x, images, size, indices, begin, end);
   const panels = (size + 15) >> 4;
   for (let row = begin; row < end; row++) {
     const image = images + <usize>load<u32>(indices + ((<usize>row) << 2)) * (<usize>size);
@@ -39,6 +40,21 @@ export function scatter(y: usize, yPanel: usize, width: i32, out: usize, begin: 
       line += yPanel;
     }
   }
+}
+
+/**
+ * Reads a word of every cache line of the images, so that all are on their way from memory before the first is
+ * needed: they lie far apart, and the stores between them would hide all but a few from the processor's view.
+ * The sum only keeps the reads from being optimised away: the first pixel overwrites it.
+ */
+function fetch(sink: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32): void {
+  let sum: u32 = 0;
+  for (let row = begin; row < end; row++) {
+    const image = images + <usize>load<u32>(indices + ((<usize>row) << 2)) * (<usize>size);
+    const last = image + <usize>size;
+    for (let at = image; at < last; at += LINE) sum += load<u8>(at);
+  }
+  store<u32>(sink + (<usize>begin) * LINE, sum);
 }
 
 // @ts-ignore: decorator
