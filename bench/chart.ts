@@ -44,7 +44,7 @@ export function drawChart(findings: Findings): string {
 }
 
 function epochBars({ epochs = [] }: Findings): Bar[] {
-  const families = ['Couture', 'Couture, 128-bit', ...peers];
+  const families = ['Couture', 'Couture, --fast', 'Couture, 128-bit', ...peers];
   return [modelA, modelB].flatMap(({ name }) =>
     families.flatMap((family) => {
       const result = best(epochs, family, `epoch ${name}`);

@@ -174,6 +174,7 @@ function coutureStarts(): Start[] {
     ...threadCounts.map((threads) =>
       node('Couture, 128-bit', plural(threads), 'couture.ts', threads, 'narrow'),
     ),
+    ...threadCounts.map((threads) => node('Couture, --fast', plural(threads), 'couture.ts', threads, 'fast')),
   ];
 }
 

@@ -17,6 +17,17 @@ export const LINE: usize = 64;
 /** Sixteen lines: the run after which A jumps. */
 const PANEL: usize = 16 * LINE;
 
+/**
+ * a b + c. Exact kernels round the product and the sum; fast ones (`--fast`) leave it to the machine whether the
+ * product is rounded, which on most is one instruction, and another machine may give other bits.
+ */
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(c, f32x4.mul(a, b));
+}
+
 // Wide: 16 accumulators. For engines that pair 128-bit vectors into 256-bit registers; elsewhere it spills.
 export function tileWide<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
   let c00 = v128.load(c, 0), c01 = v128.load(c, 16), c02 = v128.load(c, 32), c03 = v128.load(c, 48);
@@ -30,25 +41,25 @@ export function tileWide<A>(a: usize, jump: usize, b: usize, count: i32, c: usiz
    do {
     const b0 = v128.load(b, 0), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
     let s = v128.load_splat<f32>(a, 0);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
-    c02 = f32x4.add(c02, f32x4.mul(s, b2));
-    c03 = f32x4.add(c03, f32x4.mul(s, b3));
+    c00 = multiplyAdd(s, b0, c00);
+    c01 = multiplyAdd(s, b1, c01);
+    c02 = multiplyAdd(s, b2, c02);
+    c03 = multiplyAdd(s, b3, c03);
     s = isSigned<A>() ? v128.load_splat<f32>(a, 64) : v128.load_splat<f32>(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
-    c12 = f32x4.add(c12, f32x4.mul(s, b2));
-    c13 = f32x4.add(c13, f32x4.mul(s, b3));
+    c10 = multiplyAdd(s, b0, c10);
+    c11 = multiplyAdd(s, b1, c11);
+    c12 = multiplyAdd(s, b2, c12);
+    c13 = multiplyAdd(s, b3, c13);
     s = isSigned<A>() ? v128.load_splat<f32>(a, 128) : v128.load_splat<f32>(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
-    c22 = f32x4.add(c22, f32x4.mul(s, b2));
-    c23 = f32x4.add(c23, f32x4.mul(s, b3));
+    c20 = multiplyAdd(s, b0, c20);
+    c21 = multiplyAdd(s, b1, c21);
+    c22 = multiplyAdd(s, b2, c22);
+    c23 = multiplyAdd(s, b3, c23);
     s = isSigned<A>() ? v128.load_splat<f32>(a, 192) : v128.load_splat<f32>(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
-    c32 = f32x4.add(c32, f32x4.mul(s, b2));
-    c33 = f32x4.add(c33, f32x4.mul(s, b3));
+    c30 = multiplyAdd(s, b0, c30);
+    c31 = multiplyAdd(s, b1, c31);
+    c32 = multiplyAdd(s, b2, c32);
+    c33 = multiplyAdd(s, b3, c33);
     a += isSigned<A>() ? 4 : LINE;
     b += LINE;
    } while (b < stop);
@@ -79,17 +90,17 @@ function half<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
    do {
     const b0 = v128.load(b, 0), b1 = v128.load(b, 16);
     let s = v128.load_splat<f32>(a, 0);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    c00 = multiplyAdd(s, b0, c00);
+    c01 = multiplyAdd(s, b1, c01);
     s = isSigned<A>() ? v128.load_splat<f32>(a, 64) : v128.load_splat<f32>(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    c10 = multiplyAdd(s, b0, c10);
+    c11 = multiplyAdd(s, b1, c11);
     s = isSigned<A>() ? v128.load_splat<f32>(a, 128) : v128.load_splat<f32>(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    c20 = multiplyAdd(s, b0, c20);
+    c21 = multiplyAdd(s, b1, c21);
     s = isSigned<A>() ? v128.load_splat<f32>(a, 192) : v128.load_splat<f32>(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    c30 = multiplyAdd(s, b0, c30);
+    c31 = multiplyAdd(s, b1, c31);
     a += isSigned<A>() ? 4 : LINE;
     b += LINE;
    } while (b < stop);

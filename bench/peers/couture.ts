@@ -1,4 +1,4 @@
-/** Couture as a contender: `node couture.ts THREADS wide|narrow`. */
+/** Couture as a contender: `node couture.ts THREADS wide|narrow|fast`. */
 
 import { performance } from 'node:perf_hooks';
 import { keyFromSeed } from '../../src/core/philox.ts';
@@ -24,7 +24,11 @@ import { type Answer, medianOf, type Question, serve, type TrainQuestion, timed 
 const CHUNK_SECONDS = 0.1;
 
 const [threads, shape] = process.argv.slice(2);
-const backend = await createNodeBackend({ threads: Number(threads), pairing: shape === 'wide' });
+const backend = await createNodeBackend({
+  threads: Number(threads),
+  pairing: shape !== 'narrow',
+  fast: shape === 'fast',
+});
 const images = makeImages(TRAIN_IMAGES);
 const labels = makeLabels(TRAIN_IMAGES);
 const order = shuffled(TRAIN_IMAGES);

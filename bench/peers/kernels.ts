@@ -73,7 +73,7 @@ async function tiles(
   { rows, inputs, outputs, budget }: Omit<MatmulQuestion, 'ask' | 'kernel'>,
 ): Promise<number> {
   const memory = new WebAssembly.Memory({ initial: 256, maximum: 32_768, shared: true });
-  const kernels = instantiateKernels(await compileKernels(true, wide), memory, wide);
+  const kernels = instantiateKernels(await compileKernels({ shared: true, wide, fast: false }), memory, wide);
   const panels = Math.ceil(outputs / 16);
   const groups = Math.ceil(rows / 4);
   const panelBytes = groups * 4 * 64;

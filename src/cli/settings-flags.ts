@@ -18,7 +18,8 @@ interface SettingFlag {
   readonly flag: string;
   readonly description: string;
   readonly read: (text: string) => unknown;
-  readonly placeholder: string;
+  /** Undefined for a switch, which takes no value. */
+  readonly placeholder: string | undefined;
 }
 
 const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
@@ -30,10 +31,16 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
     key: key as keyof TrainSettings,
     flag,
     description: `${schema.description ?? key} (default: ${text})`,
-    placeholder: value instanceof z.ZodArray ? 'n,n,…' : value instanceof z.ZodString ? 'name' : 'n',
+    placeholder: placeholderOf(value),
     read: reader(flag, value),
   };
 });
+
+function placeholderOf(schema: z.core.$ZodType): string | undefined {
+  if (schema instanceof z.ZodBoolean) return undefined;
+  if (schema instanceof z.ZodArray) return 'n,n,…';
+  return schema instanceof z.ZodString ? 'name' : 'n';
+}
 
 /** What the shared options of `train` and `summary` give, beside the settings. */
 export interface ConfigFlags extends Partial<TrainSettings> {
@@ -46,9 +53,11 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
   command
     .option('--recipe <name>', `named settings: ${Object.keys(recipes).join(', ')}`)
     .option('--config <file>', 'JSON file with recipe, settings or layers, e.g. the config.json of a run');
-  for (const { key, flag, placeholder, description, read } of settingFlags)
-    if (keys === undefined || keys.includes(key))
-      command.option(`${flag} <${placeholder}>`, description, read);
+  for (const { key, flag, placeholder, description, read } of settingFlags) {
+    if (keys !== undefined && !keys.includes(key)) continue;
+    if (placeholder === undefined) command.option(flag, description);
+    else command.option(`${flag} <${placeholder}>`, description, read);
+  }
   return command;
 }
 

@@ -9,7 +9,7 @@ import type { Program } from '../model/program.ts';
 /** What a backend says of itself: shown by `couture checks` and kept in env.json. */
 export interface BackendInfo {
   readonly name: 'reference' | 'wasm' | 'webgpu';
-  /** Kernel variant, e.g. `simd128` or `simd256`. */
+  /** Kernel variant: `simd128` or `simd256`, with `-fast` where products and sums may be fused. */
   readonly variant: string;
   readonly threads: number;
 }

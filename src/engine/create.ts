@@ -19,6 +19,8 @@ export interface BackendOptions {
   readonly spawn?: SpawnWorker | undefined;
   /** The JavaScript engine pairs 128-bit vectors into 256-bit registers; see docs/performance.md. */
   readonly wide?: boolean;
+  /** Products and sums may be fused: faster, but the bits are the machine's own. Not for the reference backend. */
+  readonly fast?: boolean;
 }
 
 /** A pool larger than this is a typing error. */
@@ -29,15 +31,20 @@ const MAX_THREADS = 256;
  * @throws CoutureError of kind `usage` for an unknown name or thread count, `backend` where it cannot run
  */
 export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = 1, spawn, wide = false } = options;
+  const { backend = 'wasm', threads = 1, spawn, wide = false, fast = false } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new CoutureError(
       'usage',
       `Invalid thread count ${threads}: expected an integer from 1 to ${MAX_THREADS}.`,
     );
   }
+  if (backend === 'reference' && fast)
+    throw new CoutureError(
+      'usage',
+      'The reference backend is exact; leave out fast or use the wasm backend.',
+    );
   if (backend === 'reference') return createReferenceBackend();
-  if (backend === 'wasm') return createWasmBackend({ threads, spawn, wide });
+  if (backend === 'wasm') return createWasmBackend({ threads, spawn, wide, fast });
   throw new CoutureError('usage', `Unknown backend ${String(backend)}.`, {
     hint: `The backends are ${backendNames.join(' and ')}.`,
   });

@@ -33,6 +33,10 @@ const shape = {
     .max(100_000)
     .default(0)
     .describe('stop after this many epochs without a lower validation loss; 0 never'),
+  fast: z
+    .boolean()
+    .default(false)
+    .describe('fuse products and sums: faster, but another machine may give other bits'),
   seed: z
     .int()
     .min(0)

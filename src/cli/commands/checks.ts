@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import type { createNodeBackend } from '../../platform/node/backend.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
 import { paint } from '../ui/format.ts';
@@ -28,19 +29,27 @@ export function registerChecks(program: Command, context: CliContext): void {
 }
 
 async function runChecks({ backend, threads, json }: ChecksFlags, context: CliContext): Promise<void> {
-  const { createNodeBackend } = await import('../../platform/node/backend.ts');
+  const { createNodeBackend: create } = await import('../../platform/node/backend.ts');
   const { describeMachine } = await import('../../platform/node/environment.ts');
   const { selfCheck } = await import('../../engine/self-check.ts');
   const machine = describeMachine();
-  const engine = await createNodeBackend({ backend, threads });
-  const reference = await createNodeBackend({ backend: 'reference' });
+  const engine = await create({ backend, threads });
+  const reference = await create({ backend: 'reference' });
   try {
     const { info } = engine;
+    const fast = await fastVariant(create);
     const differing = await selfCheck(engine, reference);
     const equal = differing.length === 0;
     if (json) {
       const { couture: version, ...rest } = machine;
-      printJson(context, 'checks', { version, ...rest, backend: info, equalsReference: equal, differing });
+      printJson(context, 'checks', {
+        version,
+        ...rest,
+        backend: info,
+        fast,
+        equalsReference: equal,
+        differing,
+      });
     } else {
       const good = paint(context.color, ['bold', 'green'], 'every bit equal');
       const bad = paint(context.color, ['bold', 'red'], `different: ${differing.join(', ')}`);
@@ -54,6 +63,7 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
             ['CPU', `${machine.cpu}, ${machine.cores} cores`],
             ['backend', info.name],
             ['kernels', info.variant],
+            ['kernels by --fast', fast ?? 'none here'],
             ['threads', info.threads],
             ['against the reference', equal ? good : bad],
           ],
@@ -68,5 +78,17 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
   } finally {
     await engine.dispose();
     await reference.dispose();
+  }
+}
+
+/** The kernels that `--fast` chooses here; null where the environment has none. */
+async function fastVariant(create: typeof createNodeBackend): Promise<string | null> {
+  try {
+    const engine = await create({ fast: true, threads: 1 });
+    await engine.dispose();
+    return engine.info.variant;
+  } catch (error) {
+    if (error instanceof CoutureError && error.kind === 'backend') return null;
+    throw error;
   }
 }

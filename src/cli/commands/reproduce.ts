@@ -57,7 +57,9 @@ async function runReproduce(path: string, flags: ReproduceFlags, context: CliCon
   }
   if (!reproduced) {
     throw new CoutureError('runtime', `${run.path} could not be reproduced.`, {
-      hint: 'Its env.json tells which version of Couture and which backend made it.',
+      hint: run.config.settings.fast
+        ? 'It was trained with --fast, whose bits are those of its machine; env.json tells which that was.'
+        : 'Its env.json tells which version of Couture and which backend made it.',
     });
   }
 }

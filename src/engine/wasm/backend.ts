@@ -14,12 +14,14 @@ export interface WasmOptions {
   readonly spawn: SpawnWorker | undefined;
   /** The engine pairs 128-bit vectors, so that wide tiles pay. */
   readonly wide: boolean;
+  /** Products and sums may be fused. */
+  readonly fast: boolean;
 }
 
 /** @throws CoutureError of kind `backend` where WebAssembly SIMD is missing */
-export async function createWasmBackend({ threads, spawn, wide }: WasmOptions): Promise<Backend> {
+export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOptions): Promise<Backend> {
   const shared = spawn !== undefined;
-  const module = await compileKernels(shared, wide);
+  const module = await compileKernels({ shared, wide, fast });
   const memory = new WasmMemory(shared);
   const team = await Team.start({ memory, module, wide, threads, spawn });
   const addresses = new WeakMap<DeviceImages, number>();
@@ -31,7 +33,11 @@ export async function createWasmBackend({ threads, spawn, wide }: WasmOptions): 
     return address;
   };
   return {
-    info: { name: 'wasm', variant: wide ? 'simd256' : 'simd128', threads: shared ? threads : 1 },
+    info: {
+      name: 'wasm',
+      variant: `simd${wide ? 256 : 128}${fast ? '-fast' : ''}`,
+      threads: shared ? threads : 1,
+    },
     upload(images, size) {
       const block = memory.allocate(images.length);
       memory.bytes(block.start, images.length).set(images);

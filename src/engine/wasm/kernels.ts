@@ -1,7 +1,7 @@
 /** The exports of kernels/ with their types, and how a module is compiled. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { sharedKernels, singleKernels } from './kernels.generated.ts';
+import { kernelModules } from './kernels.generated.ts';
 
 type Kernel = (...args: number[]) => void;
 
@@ -24,24 +24,37 @@ export interface Kernels {
 /** An empty custom section named `w`: V8 keeps machine code by the module's bytes, and wide kernels need their own. */
 const WIDE_MARK = '\0\x02\x01w';
 
+/** Which of the compiled kernels. */
+export interface KernelChoice {
+  /** For shared memory. */
+  readonly shared: boolean;
+  /** For an engine that pairs vectors: such a module shares no machine code with a plain one. */
+  readonly wide: boolean;
+  /** Products and sums may be fused: faster, and its bits are the machine's. */
+  readonly fast: boolean;
+}
+
 /**
- * Compiles the kernels for shared or plain memory.
- * @param wide for an engine that pairs vectors: such a module shares no machine code with a plain one
+ * Compiles the kernels.
  * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
  */
-export async function compileKernels(shared: boolean, wide: boolean): Promise<WebAssembly.Module> {
-  const text = atob(shared ? sharedKernels : singleKernels) + (wide ? WIDE_MARK : '');
+export async function compileKernels({ shared, wide, fast }: KernelChoice): Promise<WebAssembly.Module> {
+  const base64 = kernelModules[`${shared ? 'shared' : 'single'}${fast ? 'Fast' : ''}`];
+  const text = atob(base64) + (wide ? WIDE_MARK : '');
   const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) {
+  if (typeof WebAssembly !== 'undefined' && WebAssembly.validate(bytes)) return WebAssembly.compile(bytes);
+  if (fast) {
     throw new CoutureError(
       'backend',
-      'This environment has no WebAssembly SIMD, which the wasm backend needs.',
-      {
-        hint: 'Use Node 22 or later or a current browser, or the slow reference backend.',
-      },
+      'This environment has no WebAssembly relaxed SIMD, which fast arithmetic needs.',
+      { hint: 'Leave fast out: exact arithmetic runs wherever WebAssembly SIMD does.' },
     );
   }
-  return WebAssembly.compile(bytes);
+  throw new CoutureError(
+    'backend',
+    'This environment has no WebAssembly SIMD, which the wasm backend needs.',
+    { hint: 'Use Node 22 or later or a current browser, or the slow reference backend.' },
+  );
 }
 
 /** One thread's instance over the common memory. */

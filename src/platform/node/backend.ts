@@ -15,6 +15,8 @@ export interface NodeBackendOptions {
   readonly threads?: number | undefined;
   /** Pair 128-bit vectors where V8 can; default true. The bits are the same either way. */
   readonly pairing?: boolean | undefined;
+  /** Fused products and sums; default false. Faster, but another machine may give other bits. */
+  readonly fast?: boolean | undefined;
 }
 
 /** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
@@ -28,10 +30,12 @@ const SELF_TEST_MS = 30;
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = availableParallelism(), pairing = true } = options;
-  const create = (wide: boolean) => createBackend({ backend, threads, wide, spawn: spawnWorker });
+  const { backend = 'wasm', threads = availableParallelism(), pairing = true, fast = false } = options;
+  const create = (wide: boolean) => createBackend({ backend, threads, wide, fast, spawn: spawnWorker });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
-  return createPaired(create, setPairing);
+  // Fast kernels have no reference but the same machine's without pairing.
+  const oracle = () => createBackend(fast ? { fast } : { backend: 'reference' });
+  return createPaired(create, oracle, setPairing);
 }
 
 /** Bun and Deno give themselves out for a Node of some version, but pair nothing. */
@@ -47,17 +51,21 @@ function setPairing(on: boolean): void {
 }
 
 /**
- * A backend whose kernels V8 may pair, where it then keeps to the reference's bits; else one without pairing.
+ * A backend whose kernels V8 may pair, where it then keeps to the oracle's bits; else one without pairing.
  * Pairing is an experiment of V8's: it must prove itself at every start.
  */
 export async function createPaired(
   create: (wide: boolean) => Promise<Backend>,
+  createOracle: () => Promise<Backend>,
   setFlag: (on: boolean) => void,
 ): Promise<Backend> {
+  setFlag(false);
+  const oracle = await createOracle();
   setFlag(true);
   const paired = await create(true);
-  const reference = await createBackend({ backend: 'reference' });
-  if (await keepsToReference(paired, reference, SELF_TEST_MS)) return paired;
+  const agrees = await keepsToReference(paired, oracle, SELF_TEST_MS);
+  await oracle.dispose();
+  if (agrees) return paired;
   await paired.dispose();
   setFlag(false);
   return create(false);

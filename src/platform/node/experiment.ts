@@ -56,11 +56,16 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
     const trainSet = await loadSplit(config, 'train', options);
     const testSet = await loadSplit(config, 'test', options);
     for (const dataset of [trainSet, testSet]) if (earlier) await requireSameData(earlier, dataset);
-    const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
+    const { backend: name, threads } = options;
+    const { fast } = config.settings;
+    const backend = await createNodeBackend({ backend: name, threads, fast });
+    // The final figures are those that `couture evaluate` gives on any machine: of exact arithmetic.
+    const judge = fast ? await createNodeBackend({ backend: name, threads }) : backend;
     try {
       const run = earlier ?? (await startRun(options, config, backend, trainSet, testSet));
-      return { run, metrics: await carryOut(run, backend, trainSet, testSet, options) };
+      return { run, metrics: await carryOut(run, { backend, judge }, { trainSet, testSet }, options) };
     } finally {
+      await judge.dispose();
       await backend.dispose();
     }
   } finally {
@@ -71,15 +76,14 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 /** Trains and evaluates in a locked run folder, and gives the lock back. */
 async function carryOut(
   run: Run,
-  backend: Backend,
-  trainSet: Dataset,
-  testSet: Dataset,
+  { backend, judge }: { readonly backend: Backend; readonly judge: Backend },
+  { trainSet, testSet }: { readonly trainSet: Dataset; readonly testSet: Dataset },
   options: TrainRunOptions,
 ): Promise<RunMetrics> {
   try {
     options.onRun?.(run);
     await trainInto(run, backend, trainSet, options);
-    const metrics = await finalMetrics(run, backend, testSet, options.signal);
+    const metrics = await finalMetrics(run, judge, testSet, options.signal);
     await run.finish(metrics);
     return metrics;
   } catch (error) {

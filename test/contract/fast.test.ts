@@ -1,0 +1,57 @@
+/** Fast arithmetic: its bits are the machine's, but on one machine they are one, and its numbers are near the exact ones. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
+import type { Backend } from '../../src/engine/backend.ts';
+import { createBackend } from '../../src/engine/create.ts';
+import { selfCheck } from '../../src/engine/self-check.ts';
+import { initialize } from '../../src/model/init.ts';
+import { buildProgram } from '../../src/model/program.ts';
+import { multilayer } from '../../src/model/spec.ts';
+import { createNodeBackend } from '../../src/platform/node/backend.ts';
+
+const program = buildProgram(multilayer(784, [64, 32], 10));
+const random = new RandomStream(keyFromSeed(5));
+const pixels = Uint8Array.from({ length: 40 * 784 }, () => random.nextBelow(256));
+const indices = Uint32Array.from({ length: 40 }, (_, i) => i);
+
+/** Log-probabilities of a fresh network. */
+async function answers(backend: Backend): Promise<Float32Array> {
+  const session = backend.createSession(program);
+  for (const [name, values] of initialize(program.plan, keyFromSeed(2))) session.write(name, values);
+  const images = backend.upload(pixels, 784);
+  try {
+    return await session.infer(images, indices);
+  } finally {
+    session.dispose();
+    images.dispose();
+  }
+}
+
+describe('fast arithmetic', () => {
+  it('gives the same bits for any number of threads, paired or not', async () => {
+    const alone = await createBackend({ fast: true });
+    for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 3, pairing: false }]) {
+      const backend = await createNodeBackend({ ...options, fast: true });
+      assert.match(backend.info.variant, /-fast$/);
+      assert.deepEqual(await selfCheck(backend, alone), [], JSON.stringify(options));
+      await backend.dispose();
+    }
+    await alone.dispose();
+  });
+
+  it('gives the exact numbers but for their rounding', async () => {
+    const [fast, exact] = [await createBackend({ fast: true }), await createBackend()];
+    const [found, expected] = [await answers(fast), await answers(exact)];
+    const worst = Math.max(...found.map((value, i) => Math.abs(value - expected[i])));
+    assert.ok(worst < 2e-6, `log-probabilities are up to ${worst} apart`);
+    await fast.dispose();
+    await exact.dispose();
+  });
+
+  it('is not to be had of the reference backend', async () => {
+    const wanted = { kind: 'usage', message: /reference backend is exact/ };
+    await assert.rejects(createBackend({ backend: 'reference', fast: true }), wanted);
+  });
+});
