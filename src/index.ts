@@ -12,12 +12,38 @@ export { type Split, splitTrainValidation } from './data/split.ts';
 export type { Backend, BackendInfo } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export {
+  type InspectOptions,
+  type InspectProgress,
+  type InspectRequest,
+  inspectModel,
+  inspectStages,
+} from './inspect/inspect.ts';
+export type {
+  Calibration,
+  CalibrationBin,
+  ClassInterval,
+  ConfusedPair,
+  DatasetView,
+  FirstLayer,
+  Inspection,
+  LabelledImage,
+  LayerActivity,
+  PredictedImage,
+  ProjectedPoints,
+  RejectionPoint,
+  Saliency,
+  SplitBalance,
+  TrainingHistory,
+} from './inspect/inspection.ts';
+export {
   type ClassMetrics,
   type Evaluation,
   evaluateLogProbabilities,
   type Interval,
   wilsonInterval,
 } from './inspect/metrics.ts';
+export { explainPrediction, type ImageSize, type SaliencyOptions } from './inspect/saliency.ts';
+export { describeTraining } from './inspect/training.ts';
 export {
   checkModelSpec,
   dropout,

@@ -38,7 +38,7 @@ const outermost = ['cli', 'node.ts', 'index.ts'];
 const nodePlaces = /^src\/(platform\/node|node\.ts$|cli\/|serve\/)/;
 
 /** Packages that run in a page as well. */
-const pagePackages = new Set(['zod', 'fastest-levenshtein']);
+const pagePackages = new Set(['zod', 'fastest-levenshtein', 'umap-js']);
 
 /** Backends, reached through src/engine/create.ts alone. */
 const concreteBackend = /^src\/engine\/(reference|wasm|webgpu)\//;

@@ -1,0 +1,34 @@
+/** What each unit of the first layer looks for: its weights, laid out as the image that they multiply. */
+
+import { CoutureError } from '../core/errors.ts';
+import { planModel } from '../model/program.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import type { TensorMap } from '../train/events.ts';
+import type { FirstLayer } from './inspection.ts';
+
+/**
+ * The first layer's weights, unit by unit, the largest Euclidean norm first; of equals the lower unit first.
+ * @param weights by parameter name
+ * @throws CoutureError of kind `usage` when the weights are of another network or images of another size
+ */
+export function firstLayer(
+  spec: ModelSpec,
+  weights: TensorMap,
+  { width, height }: { readonly width: number; readonly height: number },
+): FirstLayer {
+  const layer = planModel(spec).layers[0];
+  const name = `${layer.name}.weight`;
+  const values = weights.get(name);
+  if (layer.in !== width * height || values?.length !== layer.in * layer.out) {
+    throw new CoutureError(
+      'usage',
+      `${name} has ${values?.length ?? 0} values, not ${layer.out} images of ${width} x ${height}.`,
+    );
+  }
+  const rows = Array.from({ length: layer.out }, (_, unit) =>
+    values.slice(unit * layer.in, (unit + 1) * layer.in),
+  );
+  const norms = rows.map((row) => row.reduce((sum, weight) => sum + weight * weight, 0));
+  const units = [...rows.keys()].sort((a, b) => norms[b] - norms[a] || a - b);
+  return { width, height, units, weights: units.map((unit) => rows[unit]) };
+}

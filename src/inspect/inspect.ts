@@ -1,0 +1,180 @@
+/** Everything there is to see of one finished run, computed in one go. */
+
+import { CoutureError } from '../core/errors.ts';
+import { fork, keyFromSeed, shuffledIndices } from '../core/philox.ts';
+import { type Dataset, imageAt } from '../data/dataset.ts';
+import { splitTrainValidation } from '../data/split.ts';
+import { planModel } from '../model/program.ts';
+import type { EpochMetrics, TensorMap } from '../train/events.ts';
+import type { RunConfig } from '../train/settings.ts';
+import type { Classifier } from '../use/classifier.ts';
+import { unitActivity } from './activity.ts';
+import { classIntervals, confusedPairs } from './class-intervals.ts';
+import { calibrate, rejectionCurve } from './confidence.ts';
+import { viewDataset } from './dataset-view.ts';
+import { firstLayer } from './first-layer.ts';
+import type { Inspection, PredictedImage, ProjectedPoints, Saliency } from './inspection.ts';
+import { evaluateLogProbabilities } from './metrics.ts';
+import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
+import { type Predictions, readPredictions } from './predictions.ts';
+import { principalComponents, umap } from './projections.ts';
+import { explainPrediction } from './saliency.ts';
+import { describeTraining } from './training.ts';
+
+/** How much is shown. */
+export interface InspectOptions {
+  /** Sample images of each class. */
+  readonly samplesPerClass: number;
+  /** Confused pairs of classes. */
+  readonly pairs: number;
+  readonly topLosses: number;
+  /** Images on the page of predictions. */
+  readonly examples: number;
+  /** Images kept for each cell of the confusion matrix. */
+  readonly imagesPerCell: number;
+  /** Test images on the maps, drawn by the run's seed; all if there are no more. */
+  readonly mapPoints: number;
+  /** Whether to make the UMAP, which takes longest by far. */
+  readonly umap: boolean;
+  /** Right predictions that are explained, of the first classes; the worst wrong one is explained as well. */
+  readonly explained: number;
+}
+
+const DEFAULTS: InspectOptions = {
+  samplesPerClass: 8,
+  pairs: 10,
+  topLosses: 24,
+  examples: 24,
+  imagesPerCell: 12,
+  mapPoints: 2000,
+  umap: true,
+  explained: 5,
+};
+
+/** The parts of the work, in their order. */
+export const inspectStages = ['data', 'predicting', 'activity', 'saliency', 'map'] as const;
+
+export interface InspectProgress {
+  readonly stage: (typeof inspectStages)[number];
+  /** Share of the stage that is done, 0 to 1. */
+  readonly done: number;
+}
+
+/** A finished run with its data and its network. */
+export interface InspectRequest {
+  /** The run's name. */
+  readonly run: string;
+  readonly config: RunConfig;
+  /** The training file of the run's data set, from which the config's share is held out; and the test file. */
+  readonly train: Dataset;
+  readonly test: Dataset;
+  readonly history: readonly EpochMetrics[];
+  /** The network with `weights`. */
+  readonly classifier: Pick<Classifier, 'logProbabilities' | 'activations' | 'inputGradients'>;
+  readonly weights: TensorMap;
+  readonly options?: Partial<InspectOptions> | undefined;
+  readonly onProgress?: ((progress: InspectProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Looks at a finished run on the test split. The same run on the same data gives the same inspection.
+ * @throws CoutureError of kind `usage` where data and network do not fit, `runtime` where the network gives no
+ * numbers, `interrupted` when `signal` aborted
+ */
+export async function inspectModel(request: InspectRequest): Promise<Inspection> {
+  const { run, config, train, test, history, classifier, weights, onProgress, signal } = request;
+  const options: InspectOptions = { ...DEFAULTS, ...request.options };
+  const { seed, validation } = config.settings;
+  const spec = config.model;
+  const progress = (stage: InspectProgress['stage']) => (done: number) => {
+    if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the run was looked at.');
+    onProgress?.({ stage, done });
+  };
+
+  progress('data')(0);
+  const training = describeTraining(run, history);
+  const split = splitTrainValidation(train.length, validation, keyFromSeed(seed));
+  const data = viewDataset(train, test, split, options);
+  progress('data')(1);
+
+  progress('predicting')(0);
+  const logProbabilities = await classifier.logProbabilities(test.images, { signal });
+  const evaluation = evaluateLogProbabilities(logProbabilities, test.labels, test.classNames);
+  const predictions = readPredictions(test, logProbabilities);
+  const worst = topLosses(predictions, options.topLosses);
+  progress('predicting')(1);
+
+  const activity = await unitActivity(classifier, spec, test, { onProgress: progress('activity'), signal });
+  const explained = [...rightWithDoubt(predictions).slice(0, options.explained), ...worst.slice(0, 1)];
+  const saliency = await explainAll(request, explained, progress('saliency'));
+  const maps = await drawMaps(request, predictions, options, progress('map'));
+
+  return {
+    run,
+    recipe: config.recipe ?? undefined,
+    seed,
+    spec,
+    data,
+    training,
+    evaluation,
+    classes: classIntervals(evaluation.perClass, evaluation.confusion),
+    pairs: confusedPairs(evaluation.confusion, options.pairs),
+    topLosses: worst,
+    examples: firstImages(predictions, options.examples),
+    cells: imagesBehindCells(predictions, options.imagesPerCell),
+    calibration: calibrate(predictions),
+    rejection: rejectionCurve(predictions),
+    firstLayer: firstLayer(spec, weights, test),
+    activity,
+    ...maps,
+    saliency,
+  };
+}
+
+async function explainAll(
+  { classifier, test, signal }: InspectRequest,
+  images: readonly PredictedImage[],
+  onProgress: (done: number) => void,
+): Promise<Saliency[]> {
+  const saliency: Saliency[] = [];
+  for (const image of images) {
+    onProgress(saliency.length / images.length);
+    saliency.push(await explainPrediction(classifier, image, test, { signal }));
+  }
+  onProgress(1);
+  return saliency;
+}
+
+/** The last hidden layer's activations as points; of a network without one, the logits. */
+async function drawMaps(
+  { config, classifier, test, signal }: InspectRequest,
+  { predicted }: Predictions,
+  options: InspectOptions,
+  onProgress: (done: number) => void,
+): Promise<Pick<Inspection, 'map' | 'neighbourMap' | 'mapImages'>> {
+  onProgress(0);
+  const key = fork(keyFromSeed(config.settings.seed), 'map');
+  const indices = shuffledIndices(test.length, key).slice(0, options.mapPoints).sort();
+  const { layers } = planModel(config.model);
+  const layer = Math.max(0, layers.length - 2);
+  const { name, out } = layers[layer];
+  const activations = await classifier.activations(test.images, { layer, indices, signal });
+  const shared = {
+    layer: name,
+    labels: Uint8Array.from(indices, (index) => test.labels[index]),
+    predicted: Uint8Array.from(indices, (index) => predicted[index]),
+    indices,
+  };
+  const map: ProjectedPoints = { method: 'pca', ...shared, ...principalComponents(activations, out) };
+  const near = options.umap ? await umap(activations, out, { key, onProgress, signal }) : undefined;
+  onProgress(1);
+
+  const size = test.width * test.height;
+  const mapImages = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => {
+    mapImages.set(imageAt(test, index), i * size);
+  });
+  const neighbourMap: ProjectedPoints | undefined = near && { method: 'umap', ...shared, points: near };
+  return { map, mapImages, ...(neighbourMap && { neighbourMap }) };
+}

@@ -1,0 +1,187 @@
+/**
+ * What looking at a finished run gives: the figures, the report and other tools read these types, and the files
+ * beside this one compute them. Every number is finite. An image is `width * height` bytes, row by row, 0 to 255.
+ */
+
+import type { ModelSpec } from '../model/spec.ts';
+import type { EpochMetrics } from '../train/events.ts';
+import type { ClassMetrics, Evaluation, Interval } from './metrics.ts';
+
+export interface LabelledImage {
+  readonly pixels: Uint8Array;
+  readonly label: number;
+  /** Its place in the data file that it came from, from 0. */
+  readonly index: number;
+}
+
+/** An image with what the network says of it. */
+export interface PredictedImage extends LabelledImage {
+  /** One per class. */
+  readonly probabilities: readonly number[];
+  /** The class with the largest probability. */
+  readonly predicted: number;
+  /** NLL of the true class, nats. */
+  readonly loss: number;
+}
+
+/** How many images of each class a split has. */
+export interface SplitBalance {
+  readonly split: 'train' | 'validation' | 'test';
+  readonly images: number;
+  readonly perClass: readonly number[];
+}
+
+/** What the figures of the data show. */
+export interface DatasetView {
+  readonly dataset: string;
+  readonly classNames: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly balance: readonly SplitBalance[];
+  /** One per class: the mean of the images that were trained on, rounded to bytes; black for a class without any. */
+  readonly meanImages: readonly Uint8Array[];
+  /** A few images per class of those that were trained on, in the order of the classes. */
+  readonly samples: readonly LabelledImage[];
+}
+
+/** How a run's training went. */
+export interface TrainingHistory {
+  readonly run: string;
+  readonly history: readonly EpochMetrics[];
+  /** The epoch with the lowest validation loss, the earliest of equals; counted from 1. */
+  readonly bestEpoch: number;
+  /** The epoch from which validation loss falls no further than chance would make it; absent where the run does not show it. */
+  readonly stopsFalling?: number;
+  /** Where validation loss stops falling, in one sentence made from the numbers. */
+  readonly sentence: string;
+}
+
+/** Images of one class that are taken for another. */
+export interface ConfusedPair {
+  readonly actual: number;
+  readonly predicted: number;
+  readonly count: number;
+  /** Of the images of `actual`, 0 to 1. */
+  readonly share: number;
+}
+
+/** How one class fares, with 95% intervals. */
+export interface ClassInterval extends ClassMetrics {
+  readonly precisionInterval: Interval;
+  readonly recallInterval: Interval;
+  readonly f1Interval: Interval;
+}
+
+/** The images whose confidence, the largest probability, lies in (low, high]; the first bin holds 0 as well. */
+export interface CalibrationBin {
+  readonly low: number;
+  readonly high: number;
+  /** At least 1: bins without images are left out. */
+  readonly count: number;
+  /** Mean confidence. */
+  readonly confidence: number;
+  readonly accuracy: number;
+  /** Wilson's 95% interval of the accuracy. */
+  readonly interval: Interval;
+}
+
+export interface Calibration {
+  /** Ascending. */
+  readonly bins: readonly CalibrationBin[];
+  /** Expected calibration error: the mean gap between confidence and accuracy, weighted by images; 0 to 1. */
+  readonly ece: number;
+}
+
+/** What is left when the network keeps silent on images below a confidence. */
+export interface RejectionPoint {
+  /** Images with at least this confidence are kept. */
+  readonly threshold: number;
+  /** At least 1: thresholds that keep no image are left out. */
+  readonly kept: number;
+  /** Share of all images that are kept. */
+  readonly coverage: number;
+  /** Of the kept images. */
+  readonly accuracy: number;
+  /** Wilson's 95% interval of the accuracy. */
+  readonly interval: Interval;
+}
+
+/** How often the units of a hidden layer are active. */
+export interface LayerActivity {
+  /** fc1, fc2, … */
+  readonly layer: string;
+  /** For each unit the share of images for which its output is above 0. */
+  readonly active: Float32Array;
+  /** Units that are active for no image at all. */
+  readonly dead: readonly number[];
+}
+
+/** The weights from the pixels to each unit of the first layer. */
+export interface FirstLayer {
+  readonly width: number;
+  readonly height: number;
+  /** [units][pixels], the largest norm first. */
+  readonly weights: readonly Float32Array[];
+  /** The unit that each of `weights` belongs to. */
+  readonly units: readonly number[];
+}
+
+/** Images as points in the plane, near each other when a layer sees them alike. */
+export interface ProjectedPoints {
+  readonly method: 'pca' | 'umap';
+  /** The layer whose activations are shown, e.g. fc2. */
+  readonly layer: string;
+  /** [count, 2]. */
+  readonly points: Float32Array;
+  /** For each point the true and the predicted class, and the place of its image in the test split. */
+  readonly labels: Uint8Array;
+  readonly predicted: Uint8Array;
+  readonly indices: Uint32Array;
+  /** PCA only: the share of the variance along each axis. */
+  readonly explained?: readonly [number, number];
+}
+
+/** Which pixels a prediction hangs on. */
+export interface Saliency {
+  readonly image: PredictedImage;
+  /** The class that is asked about. */
+  readonly target: number;
+  /** Per pixel, d log p(target) / d input; the network's input is (pixel / 255 - 0.5) / 0.5. */
+  readonly gradient: Float32Array;
+  /** Per pixel, by how much p(target) drops when a patch centred there is covered; below 0 where it rises. */
+  readonly occlusion: Float32Array;
+  /** Side of the patch in pixels. */
+  readonly patch: number;
+}
+
+/** A finished run, looked at on the test split. */
+export interface Inspection {
+  readonly run: string;
+  readonly recipe: string | undefined;
+  readonly seed: number;
+  readonly spec: ModelSpec;
+  readonly data: DatasetView;
+  readonly training: TrainingHistory;
+  readonly evaluation: Evaluation;
+  readonly classes: readonly ClassInterval[];
+  /** Most frequent first. */
+  readonly pairs: readonly ConfusedPair[];
+  /** The wrong images with the largest loss, largest first. */
+  readonly topLosses: readonly PredictedImage[];
+  /** The first images of the split, right and wrong as they come. */
+  readonly examples: readonly PredictedImage[];
+  /** Images behind each cell of the confusion matrix, [true class][predicted class], the most confident first. */
+  readonly cells: readonly (readonly (readonly PredictedImage[])[])[];
+  readonly calibration: Calibration;
+  readonly rejection: readonly RejectionPoint[];
+  readonly firstLayer: FirstLayer;
+  /** One for each hidden layer with ReLU. */
+  readonly activity: readonly LayerActivity[];
+  /** The last hidden layer by PCA. */
+  readonly map: ProjectedPoints;
+  /** The same images by UMAP, unless it was left out. */
+  readonly neighbourMap?: ProjectedPoints;
+  /** The images of the map's points, end to end, in their order. */
+  readonly mapImages: Uint8Array;
+  readonly saliency: readonly Saliency[];
+}

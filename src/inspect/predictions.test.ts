@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Dataset } from '../data/dataset.ts';
+import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
+import { predictedImage, readPredictions } from './predictions.ts';
+
+/** Seven images of one pixel, told apart by it, and what a network says of them. */
+const dataset: Dataset = {
+  name: 'seven',
+  split: 'test',
+  images: Uint8Array.of(10, 11, 12, 13, 14, 15, 16),
+  labels: Uint8Array.of(0, 0, 1, 1, 0, 2, 0),
+  length: 7,
+  height: 1,
+  width: 1,
+  classNames: ['cat', 'dog', 'owl'],
+};
+const probabilities = [
+  [0.995, 0.0025, 0.0025], // cat, right, all but certain
+  [0.25, 0.5, 0.25], // cat taken for a dog
+  [0.125, 0.75, 0.125], // dog, right
+  [0.125, 0.125, 0.75], // dog taken for an owl
+  [0.5, 0.25, 0.25], // cat, right, in doubt
+  [0.5, 0.4375, 0.0625], // owl taken for a cat
+  [0.75, 0.125, 0.125], // cat, right, in less doubt
+];
+const predictions = readPredictions(
+  dataset,
+  Float32Array.from(probabilities.flat(), (value) => Math.log(value)),
+);
+
+const near = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-6);
+const pixels = (images: readonly { readonly pixels: Uint8Array }[]) => images.map((image) => image.pixels[0]);
+
+test('each image has its class, confidence and loss', () => {
+  assert.deepEqual([...predictions.predicted], [0, 1, 1, 2, 0, 0, 0]);
+  assert.deepEqual([...predictions.correct], [1, 0, 1, 0, 1, 0, 1]);
+  [0.995, 0.5, 0.75, 0.75, 0.5, 0.5, 0.75].forEach((value, i) => {
+    near(predictions.confidence[i], value);
+  });
+  [0.995, 0.25, 0.75, 0.125, 0.5, 0.0625, 0.75].forEach((value, i) => {
+    near(predictions.losses[i], -Math.log(value));
+  });
+  const { probabilities: row, ...image } = predictedImage(predictions, 3);
+  assert.deepEqual(image, {
+    pixels: Uint8Array.of(13),
+    label: 1,
+    index: 3,
+    predicted: 2,
+    loss: predictions.losses[3],
+  });
+  row.forEach((value, i) => {
+    near(value, probabilities[3][i]);
+  });
+  assert.throws(() => readPredictions(dataset, new Float32Array(20)), { kind: 'runtime' });
+});
+
+test('the top losses are the wrong images, the largest loss first, and no right ones', () => {
+  assert.deepEqual(pixels(topLosses(predictions, 10)), [15, 13, 11]);
+  assert.deepEqual(pixels(topLosses(predictions, 1)), [15]);
+});
+
+test('a cell has its own images, the most confident first, and no more than asked', () => {
+  const cells = imagesBehindCells(predictions, 2).map((row) => row.map(pixels));
+  assert.deepEqual(cells, [
+    [[10, 16], [11], []],
+    [[], [12], [13]],
+    [[15], [], []],
+  ]);
+  assert.deepEqual(pixels(imagesBehindCells(predictions, 1)[0][0]), [10]);
+});
+
+test('the first images come as they are; the explained ones are right and, where there are such, in doubt', () => {
+  assert.deepEqual(pixels(firstImages(predictions, 2)), [10, 11]);
+  assert.equal(firstImages(predictions, 9).length, 7);
+  assert.deepEqual(pixels(rightWithDoubt(predictions)), [14, 12]);
+  // Of a class whose right images are all certain, the first one; of a class without, none.
+  const certain = readPredictions(
+    dataset,
+    Float32Array.from({ length: 21 }, (_, i) => (i % 3 === 0 ? 0 : -50)),
+  );
+  assert.deepEqual(pixels(rightWithDoubt(certain)), [10]);
+});

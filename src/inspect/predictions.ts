@@ -1,0 +1,68 @@
+/** What a network says of each image of a data set: where the analyses of single images begin. */
+
+import { CoutureError } from '../core/errors.ts';
+import { type Dataset, imageAt } from '../data/dataset.ts';
+import { argMax } from '../train/metrics.ts';
+import type { PredictedImage } from './inspection.ts';
+
+/** One entry per image, in the order of the data set. */
+export interface Predictions {
+  readonly dataset: Dataset;
+  /** [images, classes]. */
+  readonly logProbabilities: Float32Array;
+  /** The class with the largest probability, the lowest of equals. */
+  readonly predicted: Uint8Array;
+  /** The probability of the predicted class, 0 to 1. */
+  readonly confidence: Float64Array;
+  /** 1 where the predicted class is the true one, else 0. */
+  readonly correct: Uint8Array;
+  /** NLL of the true class, nats. */
+  readonly losses: Float64Array;
+}
+
+/**
+ * Reads log-probabilities [images, classes] of every image of a data set.
+ * @throws CoutureError of kind `runtime` when they are of another number of images
+ */
+export function readPredictions(dataset: Dataset, logProbabilities: Float32Array): Predictions {
+  const { length, labels } = dataset;
+  const classes = dataset.classNames.length;
+  if (logProbabilities.length !== length * classes) {
+    throw new CoutureError(
+      'runtime',
+      `${logProbabilities.length} log-probabilities do not make ${length} images of ${classes} classes.`,
+    );
+  }
+  const predicted = new Uint8Array(length);
+  const confidence = new Float64Array(length);
+  const correct = new Uint8Array(length);
+  const losses = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const row = i * classes;
+    predicted[i] = argMax(logProbabilities, row, classes);
+    confidence[i] = probability(logProbabilities[row + predicted[i]]);
+    correct[i] = predicted[i] === labels[i] ? 1 : 0;
+    losses[i] = 0 - logProbabilities[row + labels[i]];
+  }
+  return { dataset, logProbabilities, predicted, confidence, correct, losses };
+}
+
+/** A copy of one image with what is said of it. */
+export function predictedImage(predictions: Predictions, index: number): PredictedImage {
+  const { dataset, logProbabilities, predicted, losses } = predictions;
+  const classes = dataset.classNames.length;
+  const row = logProbabilities.subarray(index * classes, (index + 1) * classes);
+  return {
+    pixels: imageAt(dataset, index).slice(),
+    label: dataset.labels[index],
+    index,
+    probabilities: Array.from(row, probability),
+    predicted: predicted[index],
+    loss: losses[index],
+  };
+}
+
+/** Rounding may leave a log-probability of a hair above 0. */
+function probability(logProbability: number): number {
+  return Math.min(1, Math.exp(logProbability));
+}

@@ -1,0 +1,120 @@
+/** Rows of numbers as points in the plane: PCA, which is exact and quick, and UMAP, which keeps neighbours together. */
+
+import { CoutureError } from '../core/errors.ts';
+import { fork, type Key, RandomStream } from '../core/philox.ts';
+import { largestEigenpairs } from './eigen.ts';
+
+/** Fewer rows than this have no neighbourhoods to speak of. */
+const FEWEST_ROWS = 4;
+
+/** Points by principal components. */
+export interface PrincipalComponents {
+  /** [rows, 2], in the units of the values. */
+  readonly points: Float32Array;
+  /** The share of the variance along each axis. */
+  readonly explained: readonly [number, number];
+}
+
+/**
+ * Projects rows onto the two directions in which they vary most (Pearson 1901), the most first. Each direction is
+ * turned so that its largest component is positive, and sums run in the order of the rows: the same rows always give
+ * the same points.
+ * @param values [rows, width]
+ * @throws CoutureError of kind `runtime` when a value is not finite
+ */
+export function principalComponents(values: Float32Array, width: number): PrincipalComponents {
+  const rows = values.length / width;
+  const mean = new Float64Array(width);
+  for (let i = 0; i < values.length; i++) mean[i % width] += values[i];
+  for (let j = 0; j < width; j++) mean[j] /= rows;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += (values[i] - mean[i % width]) ** 2;
+
+  if (!Number.isFinite(total))
+    throw new CoutureError('runtime', 'The activations to be mapped are not all finite.');
+
+  // Along v each row reaches (row - mean) · v.
+  const reach = (vector: Float64Array): Float64Array =>
+    Float64Array.from({ length: rows }, (_, row) => {
+      let sum = 0;
+      for (let j = 0; j < width; j++) sum += (values[row * width + j] - mean[j]) * vector[j];
+      return sum;
+    });
+  // The covariance times the number of rows, without ever being laid out: a wide layer's would not fit in memory.
+  const scatter = (vector: Float64Array): Float64Array => {
+    const product = new Float64Array(width);
+    reach(vector).forEach((along, row) => {
+      for (let j = 0; j < width; j++) product[j] += along * (values[row * width + j] - mean[j]);
+    });
+    return product;
+  };
+
+  const points = new Float32Array(rows * 2);
+  const explained: [number, number] = [0, 0];
+  largestEigenpairs(width, 2, scatter).forEach(({ value, vector }, axis) => {
+    const turned = pointForward(vector);
+    reach(turned).forEach((along, row) => {
+      points[row * 2 + axis] = along;
+    });
+    if (total > 0) explained[axis] = Math.max(0, value) / total;
+  });
+  return { points, explained };
+}
+
+/** The vector or its opposite: the one whose largest component is positive. */
+function pointForward(vector: Float64Array): Float64Array {
+  const largest = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best));
+  return largest < 0 ? vector.map((value) => -value) : vector;
+}
+
+export interface UmapOptions {
+  /** Every random choice derives from it. */
+  readonly key: Key;
+  /** Rows that count as a row's neighbours. */
+  readonly neighbours?: number;
+  /** Called after each part of the work, with the share of it that is done. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Other work gets a turn, and the signal a look, after so many milliseconds of layout. */
+const TURN = 50;
+
+/**
+ * Projects rows so that neighbours stay neighbours (McInnes, Healy & Melville, "UMAP", 2018), by `umap-js`; the
+ * distances between groups mean little. It takes a few milliseconds a row, so a subset is enough; the first third of
+ * that, the search for neighbours, is one piece in which nothing else gets a turn.
+ * @param values [rows, width]
+ * @returns points [rows, 2]; undefined for fewer than 4 rows
+ * @throws CoutureError of kind `interrupted` when `signal` aborted
+ */
+export async function umap(
+  values: Float32Array,
+  width: number,
+  { key, neighbours = 15, onProgress, signal }: UmapOptions,
+): Promise<Float32Array | undefined> {
+  const rows = Array.from({ length: values.length / width }, (_, row) =>
+    Array.from(values.subarray(row * width, (row + 1) * width)),
+  );
+  if (rows.length < FEWEST_ROWS) return undefined;
+  // Loaded when it is needed: everything else here runs without the package.
+  const { UMAP } = await import('umap-js');
+  const random = new RandomStream(fork(key, 'umap'));
+  const layout = new UMAP({
+    nNeighbors: Math.min(neighbours, rows.length - 1),
+    random: () => random.nextFloat(),
+  });
+  const epochs = layout.initializeFit(rows);
+  let turnEnds = performance.now();
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    if (performance.now() >= turnEnds) {
+      onProgress?.(epoch / epochs);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the map was drawn.');
+      turnEnds = performance.now() + TURN;
+    }
+    layout.step();
+  }
+  onProgress?.(1);
+  return Float32Array.from(layout.getEmbedding().flat());
+}
