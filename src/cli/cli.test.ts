@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { couture, parseDocument } from '../../test/command.ts';
 import { settingsSchema } from '../train/settings.ts';
 
+const bin = fileURLToPath(new URL('../../bin/couture.js', import.meta.url));
 const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
 after(() => rm(cwd, { recursive: true, force: true }));
 
@@ -25,8 +26,11 @@ test('help names every command and shows examples; version is a version', async 
 
 test('every setting of the table is a flag of train, and every command has help with an example', async () => {
   const { out } = await couture(['train', '--help']);
-  for (const key of Object.keys(settingsSchema.shape))
-    assert.ok(out.includes(`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`), key);
+  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const value = schema.unwrap().type === 'boolean' ? ' {2,}' : ' <';
+    assert.match(out, new RegExp(`^ +${flag}${value}`, 'm'));
+  }
   const commands = ['evaluate', 'predict', 'summary', 'seeds', 'checks', 'reproduce', 'showcase', 'data'];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);
@@ -101,6 +105,14 @@ test('checks compares the engine with the reference', async () => {
   assert.deepEqual([equalsReference, backend.name, backend.threads], [true, 'wasm', 1]);
 });
 
+test('without SIMD the engine says so with the backend’s code', { skip: process.arch !== 'x64' }, () => {
+  // V8 has no WebAssembly SIMD where the processor lacks SSE 4.1.
+  const args = ['--no-enable-sse4-1', bin, 'checks'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.match(stderr, /has no WebAssembly SIMD/);
+  assert.equal(status, 4);
+});
+
 test('colours are for terminals and for those who ask', async () => {
   const forced = await couture(['evaluate', 'nothing'], { cwd, env: { FORCE_COLOR: '1' } });
   assert.ok(forced.err.includes('\x1b['));
@@ -109,7 +121,6 @@ test('colours are for terminals and for those who ask', async () => {
 });
 
 test('a reader that goes away ends the command without a word', async () => {
-  const bin = fileURLToPath(new URL('../../bin/couture.js', import.meta.url));
   const child = spawn(process.execPath, [bin, 'data', 'info'], { stdio: 'pipe' });
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

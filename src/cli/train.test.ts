@@ -184,6 +184,22 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     assert.match(wrong.out, /not reproduced/);
   });
 
+  await t.test('a fast run says so, resumes and is reproduced as one, and is judged exactly', async () => {
+    const fast = parseDocument(await couture(train('--fast', '--name', 'fast'), { cwd, env }), result);
+    const { backend } = JSON.parse(await readFile(join(cwd, fast.run, 'env.json'), 'utf8'));
+    assert.match(backend.variant, /^simd\d+-fast$/);
+    const evaluated = await couture(['evaluate', 'fast', '--from', data, '--json'], { cwd, env });
+    assert.equal(parseDocument(evaluated, { accuracy: z.number() }).accuracy, fast.testAccuracy);
+    const again = await couture(['reproduce', 'fast', '--threads', '1', '--from', data, '--json'], {
+      cwd,
+      env,
+    });
+    assert.equal(parseDocument(again, { reproduced: z.boolean() }).reproduced, true);
+    const mixed = await couture(['train', '--resume', 'custom-seed5', '--fast'], { cwd, env });
+    assert.equal(mixed.code, 2);
+    assert.match(mixed.err, /leave out --fast/);
+  });
+
   await t.test('a name that is taken is refused before any work', async () => {
     const taken = await couture(train('--name', 'cut'), { cwd, env });
     assert.equal(taken.code, 2);
