@@ -19,12 +19,13 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   model: ['core'],
   engine: ['core', 'data', 'model'],
   train: ['core', 'data', 'model', 'engine'],
+  figures: ['core', 'data', 'model', 'engine', 'train', 'inspect', 'ship', 'tune', 'use'],
   inspect: ['core', 'data', 'model', 'engine', 'train', 'ship', 'tune', 'use'],
   ship: ['core', 'data', 'model', 'engine', 'train', 'inspect', 'tune', 'use'],
   tune: ['core', 'data', 'model', 'engine', 'train', 'inspect', 'ship', 'use'],
   use: ['core', 'data', 'model', 'engine', 'train', 'inspect', 'ship', 'tune'],
   'platform/web': ['core', 'data', 'model', 'engine', 'train', 'inspect', 'ship', 'tune', 'use'],
-  'platform/node': ['core', 'data', 'model', 'engine', 'train', 'inspect', 'ship', 'tune', 'use'],
+  'platform/node': ['core', 'data', 'model', 'engine', 'train', 'inspect', 'ship', 'tune', 'use', 'figures'],
   serve: ['*'],
   cli: ['*'],
   'node.ts': ['*', 'index.ts'],
@@ -38,7 +39,7 @@ const outermost = ['cli', 'node.ts', 'index.ts'];
 const nodePlaces = /^src\/(platform\/node|node\.ts$|cli\/|serve\/)/;
 
 /** Packages that run in a page as well. */
-const pagePackages = new Set(['zod', 'fastest-levenshtein', 'umap-js']);
+const pagePackages = new Set(['zod', 'fastest-levenshtein', 'umap-js', '@observablehq/plot', 'fast-png']);
 
 /** Backends, reached through src/engine/create.ts alone. */
 const concreteBackend = /^src\/engine\/(reference|wasm|webgpu)\//;

@@ -50,7 +50,7 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'data',
-    summary: 'get, check and look at data sets',
+    summary: 'get, check, look at and audit data sets',
     load: async () => (await import('./commands/data.ts')).registerData,
   },
   {

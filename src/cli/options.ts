@@ -37,6 +37,11 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'one JSON document on stdout');
 }
 
+/** Adds `--no-umap`. */
+export function addUmapOption(command: Command): Command {
+  return command.option('--no-umap', 'leave out the map by UMAP, which takes the longest');
+}
+
 /** Adds `--weights`. */
 export function addWeightsOption(command: Command): Command {
   return command.option(

@@ -47,3 +47,14 @@ export function imageAt(dataset: Dataset, index: number): Uint8Array {
   const size = dataset.height * dataset.width;
   return dataset.images.subarray(index * size, (index + 1) * size);
 }
+
+/** Some images of a data set in the order of `indices`, copied, as a data set. */
+export function selectImages(dataset: Dataset, indices: Uint32Array): Dataset {
+  const size = dataset.height * dataset.width;
+  const images = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => {
+    images.set(imageAt(dataset, index), i * size);
+  });
+  const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
+  return { ...dataset, images, labels, length: indices.length };
+}

@@ -1,4 +1,4 @@
-/** `couture data get|check|info|show`: getting data sets, verifying them, and a look at them. */
+/** `couture data get|check|info|show|audit`: getting data sets, verifying them, and a look at them. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -19,6 +19,7 @@ import type { CliContext } from '../context.ts';
 import { addJsonOption, oneOf, wholeNumber } from '../options.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
+import { registerDataAudit } from './data-audit.ts';
 
 interface CommonOptions {
   readonly from?: string;
@@ -35,7 +36,7 @@ const defaultSet = 'fashion-mnist';
 
 /** Adds the verb `data` to the program. */
 export function registerData(program: Command, context: CliContext): void {
-  const data = program.command('data').description('get, check and look at data sets');
+  const data = program.command('data').description('get, check, look at and audit data sets');
   data.addHelpText(
     'after',
     `
@@ -43,7 +44,8 @@ Examples:
   couture data get                              Fashion-MNIST, from wherever it can be had
   couture data get emnist-letters --from DIR    a set from files of your own, plain or .gz
   couture data info                             the known sets
-  couture data show --split test --count 6      the first images with their labels`,
+  couture data show --split test --count 6      the first images with their labels
+  couture data audit                            duplicates and labels that are likely wrong`,
   );
 
   common(data.command('get'), 'get a set into the cache').action((name: string, options: CommonOptions) =>
@@ -66,6 +68,7 @@ Examples:
     .option('--count <n>', 'how many images', wholeNumber('--count', 1, 1000), 5)
     .option('--index <n...>', 'which images, by their number from 0', collect)
     .action((name: string, options: ShowOptions) => show(name, options, context));
+  registerDataAudit(data, context);
 }
 
 function common(command: Command, description: string): Command {

@@ -1,9 +1,11 @@
 /** The figures of a run and of an evaluation, as text. */
 
 import type { Evaluation } from '../../inspect/metrics.ts';
+import type { RunEvaluation } from '../../platform/node/evaluate-run.ts';
 import type { Run } from '../../platform/node/run-folder.ts';
 import type { RunMetrics } from '../../platform/node/run-metrics.ts';
 import type { CliContext } from '../context.ts';
+import { auditedTable } from './audit.ts';
 import { duration, paint, percent } from './format.ts';
 import { table } from './table.ts';
 
@@ -29,11 +31,13 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
 
 /** Overall figures, per-class figures and the confusion matrix. */
 export function evaluationReport(
-  evaluation: Evaluation & { readonly split: string; readonly weights: string },
+  evaluation: Evaluation & Pick<RunEvaluation, 'split' | 'weights' | 'audited'>,
   run: string,
-  { color }: Pick<CliContext, 'color'>,
+  context: Pick<CliContext, 'color'>,
 ): string {
-  const { images, accuracy, interval, loss, perClass, macro, confusion, split, weights } = evaluation;
+  const { color } = context;
+  const { images, accuracy, interval, loss, perClass, macro, confusion, split, weights, audited } =
+    evaluation;
   const right = perClass.map(() => 'right' as const);
   const figures = (name: string, row: { precision: number; recall: number; f1: number }, support: number) => [
     name,
@@ -60,6 +64,7 @@ export function evaluationReport(
     '',
     `accuracy ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
     `loss     ${loss.toFixed(4)}`,
+    ...(audited === undefined ? [] : ['', auditedTable(audited, context)]),
     '',
     classes,
     '',

@@ -1,10 +1,14 @@
 /** A trained run asked again, over a whole split. */
 
+import { CoutureError } from '../../core/errors.ts';
 import { keyFromSeed } from '../../core/philox.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { splitTrainValidation } from '../../data/split.ts';
+import { type AuditedAccuracy, accuracyWithout } from '../../inspect/audit-summary.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
+import { argMax } from '../../train/metrics.ts';
 import type { Classifier } from '../../use/classifier.ts';
+import { readAudit } from './audit.ts';
 import { type LoadOptions, load } from './load.ts';
 import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
 import { openRun, type Run } from './run-folder.ts';
@@ -15,6 +19,8 @@ export interface RunEvaluation extends Evaluation {
   readonly weights: 'best' | 'last';
   /** Wall time of the inference, seconds. */
   readonly seconds: number;
+  /** On the test split of data that has been audited: the accuracy also without what the audit found. */
+  readonly audited?: AuditedAccuracy;
 }
 
 /** Where `evaluateRun` finds things. */
@@ -36,12 +42,37 @@ export async function evaluateRun(
       split === 'val'
         ? splitTrainValidation(dataset.length, validation, keyFromSeed(seed)).validation
         : Uint32Array.from({ length: dataset.length }, (_, i) => i);
+    const { signal, weights = 'best' } = options;
     const start = performance.now();
-    const evaluation = await evaluateOn(model, dataset, indices, options.signal);
+    const logProbabilities = await model.logProbabilities(dataset.images, { indices, signal });
     const seconds = (performance.now() - start) / 1000;
-    return { split, weights: options.weights ?? 'best', seconds, ...evaluation };
+    const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
+    const evaluation = evaluateLogProbabilities(logProbabilities, labels, dataset.classNames);
+    const audited = split === 'test' ? await audit(opened, logProbabilities, labels, options) : undefined;
+    return { split, weights, seconds, ...evaluation, ...(audited && { audited }) };
   } finally {
     await model.dispose();
+  }
+}
+
+/** An audit that cannot be used is told of and takes nothing from the evaluation. */
+async function audit(
+  run: Run,
+  logProbabilities: Float32Array,
+  labels: Uint8Array,
+  { onData }: EvaluateOptions,
+): Promise<AuditedAccuracy | undefined> {
+  try {
+    const found = await readAudit(run);
+    if (found === undefined) return undefined;
+    const classes = found.classNames.length;
+    const predicted = labels.map((_, i) => argMax(logProbabilities, i * classes, classes));
+    return accuracyWithout(found, predicted, labels);
+  } catch (error) {
+    if (!(error instanceof CoutureError)) throw error;
+    const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
+    onData?.({ stage: 'note', file: note, done: 0, total: 0 });
+    return undefined;
   }
 }
 

@@ -21,6 +21,7 @@ import { decodeState, encodeState, pickParameters } from './checkpoint.ts';
 import { type Environment, environmentSchema } from './environment.ts';
 import { errorCode, formatJson, reason, removeTemporary, writeFileAtomic } from './files.ts';
 import { exists, readJson, readLimited } from './read-files.ts';
+import { formatResults, parseResults } from './results.ts';
 import { lockRun } from './run-lock.ts';
 import { metricsSchema, type RunMetrics } from './run-metrics.ts';
 
@@ -31,6 +32,7 @@ export const RUNS_FOLDER = join('runs', 'train');
 export type WeightsChoice = 'best' | 'last';
 
 const MAX_FILE_BYTES = 2 ** 31;
+const MAX_RESULTS_BYTES = 64 * 1024 * 1024;
 const MAX_TRIES = 10_000;
 
 /** One run folder. Made by `createRun` and `openRun`. */
@@ -81,7 +83,7 @@ export class Run {
     await mkdir(join(this.path, 'weights'), { recursive: true });
     await mkdir(join(this.path, 'checkpoint'), { recursive: true });
     if (best !== undefined) await this.#storeWeights('best', best.parameters, best.epoch);
-    await writeFileAtomic(join(this.path, 'results.csv'), formatResults(state.history));
+    await writeFileAtomic(this.#resultsPath, formatResults(state.history));
     await this.#storeWeights('last', state.parameters, state.epoch);
     await writeFileAtomic(this.#checkpointPath, encodeState(this.#parameters, state));
   }
@@ -97,6 +99,10 @@ export class Run {
     return join(this.path, 'checkpoint', 'state.safetensors');
   }
 
+  get #resultsPath(): string {
+    return join(this.path, 'results.csv');
+  }
+
   /** Where a kind of weights is kept. */
   weightsPath(which: WeightsChoice): string {
     return join(this.path, 'weights', `${which}.safetensors`);
@@ -106,6 +112,12 @@ export class Run {
   async loadState(): Promise<TrainState | undefined> {
     const bytes = await readLimited(this.#checkpointPath, MAX_FILE_BYTES);
     return bytes && decodeState(this.#parameters, bytes, this.#checkpointPath);
+  }
+
+  /** What was measured after each epoch, from results.csv; no rows before the first checkpoint. */
+  async history(): Promise<EpochMetrics[]> {
+    const bytes = await readLimited(this.#resultsPath, MAX_RESULTS_BYTES);
+    return bytes === undefined ? [] : parseResults(new TextDecoder().decode(bytes), this.#resultsPath);
   }
 
   /** Weights by parameter name, checked against the config. */
@@ -242,19 +254,4 @@ export async function listRuns({ root = RUNS_FOLDER } = {}): Promise<string[]> {
     if (entry.isDirectory() && (await exists(join(root, entry.name, 'config.json'))))
       runs.push(join(root, entry.name));
   return runs.sort();
-}
-
-/** results.csv, whole. */
-export function formatResults(history: readonly EpochMetrics[]): string {
-  const rows = history.map((row) =>
-    [
-      row.epoch,
-      row.trainLoss,
-      row.validationLoss,
-      row.validationAccuracy,
-      row.learningRate,
-      row.seconds.toFixed(3),
-    ].join(','),
-  );
-  return `${['epoch,train_loss,val_loss,val_accuracy,lr,seconds', ...rows].join('\n')}\n`;
 }
