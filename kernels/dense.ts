@@ -6,7 +6,7 @@
 //   dzT       [panel of 16 rows][feature][16]
 // Lanes past the last output have weight 0 and stay 0.
 
-import { adam } from "./adam";
+import { update } from "./optimizers";
 import { dropoutLines } from "./philox";
 import { ADJACENT, LINE, ROWS, tileNarrow, tileWide } from "./tile";
 
@@ -137,18 +137,19 @@ function transpose16(from: usize, to: usize): void {
   }
 }
 
-/** Inputs of one strip of a weight gradient: 64 lines are 4 KB, so that Adam finds them in the L1 cache. */
+/** Inputs of one strip of a weight gradient: 64 lines are 4 KB, so that the optimizer finds them in the L1 cache. */
 const STRIP: i32 = 64;
 
 /**
  * Gradient of weights and bias. Units: (panel of outputs, strip of 64 inputs); the last strip has the bias.
  * The strip goes to `scratch` (68 lines of this thread's own) and from there either to `gradient`, laid out as
- * the weights, or, where that is 0, straight into Adam while it is in the L1 cache: a gradient tile and Adam in
- * one loop would keep V8 from pairing the tile's vectors.
+ * the weights, or, where that is 0, straight into the optimizer while it is in the L1 cache: a gradient tile and the optimizer
+ * in one loop would keep V8 from pairing the tile's vectors.
  */
 export function weightGradient(
   x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, scratch: usize, gradient: usize,
-  weights: usize, first: usize, second: usize, constants: usize, scalars: usize, begin: i32, end: i32,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize,
+  begin: i32, end: i32,
 ): void {
   const strips = (inputs + STRIP - 1) / STRIP;
   const panelBytes = (<usize>inputs + 1) * LINE;
@@ -170,7 +171,12 @@ export function weightGradient(
     const offset = (<usize>panel) * panelBytes + (<usize>k0) * LINE;
     const bytes = (<usize>lines) * LINE;
     if (gradient) memory.copy(gradient + offset, scratch, bytes);
-    else adam(weights + offset, first + offset, second + offset, scratch, bytes, constants, scalars);
+    else {
+      const mean = average ? average + offset : 0;
+      update(
+        optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, constants, scalars,
+      );
+    }
   }
 }
 

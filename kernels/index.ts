@@ -1,9 +1,9 @@
 // The kernels' exports, one family a file. Memory is imported and laid out by src/engine/wasm; nothing here
 // allocates.
 
-export { adam } from "./adam";
 export { inputGradient, linear, useWideTiles, weightGradient } from "./dense";
 export { gather, scatter } from "./gather";
 export { logSoftmax, nllGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
+export { update } from "./optimizers";
 export { barrier } from "./sync";

@@ -35,15 +35,15 @@ export function logSoftmax(y: usize, yPanel: usize, classes: i32, out: usize, be
 }
 
 /**
- * losses[row] = -log-probability of the row's label, and dz = (softmax - onehot) * share, by rows and, unless dzT
- * is 0, transposed.
+ * losses[row] = cross-entropy with the row's target, and dz = (softmax - target) * share, by rows and, unless dzT
+ * is 0, transposed. The target is `own` for the row's label and `other` for every other class.
  * @param losses 0 where they are not wanted
  * @param dzTPanel bytes of a panel of dzT
  * @param share 1 / rows for the mean loss of a batch
  */
 export function nllGradient(
   y: usize, yPanel: usize, classes: i32, labels: usize, losses: usize, dz: usize, dzT: usize, dzTPanel: usize,
-  share: f32, begin: i32, end: i32,
+  own: f32, other: f32, share: f32, begin: i32, end: i32,
 ): void {
   for (let row = begin; row < end; row++) {
     const line = y + (<usize>row) * LINE;
@@ -57,12 +57,19 @@ export function nllGradient(
       store<f32>(cell(grad, yPanel, j), e);
       sum += e;
     }
-    const logProbability = load<f32>(cell(line, yPanel, label)) - top - logFromOne(sum);
-    if (losses) store<f32>(losses + ((<usize>row) << 2), -logProbability);
+    const shift = logFromOne(sum);
+    let loss = -(load<f32>(cell(line, yPanel, label)) - top - shift);
+    if (other > 0) {
+      loss = own * loss;
+      for (let j = 0; j < classes; j++) {
+        if (j != label) loss -= other * (load<f32>(cell(line, yPanel, j)) - top - shift);
+      }
+    }
+    if (losses) store<f32>(losses + ((<usize>row) << 2), loss);
     for (let j = 0; j < classes; j++) {
       const at = cell(grad, yPanel, j);
       const p = load<f32>(at) / sum;
-      const value = (j == label ? p - <f32>1.0 : p) * share;
+      const value = (p - (j == label ? own : other)) * share;
       store<f32>(at, value);
       if (dzT) store<f32>(column + (<usize>j) * LINE, value);
     }

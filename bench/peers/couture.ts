@@ -72,7 +72,7 @@ async function train({ model, batchSize, steps }: TrainQuestion): Promise<number
         batchSize,
         firstStep: run.step,
         learningRates: new Float32Array(chunk).fill(0.0007),
-        adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+        optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
         dropoutKey: key,
       });
       run.secondsPerStep = (performance.now() - began) / 1000 / chunk;

@@ -22,12 +22,25 @@ export interface DeviceImages {
   dispose(): void;
 }
 
-/** Constants of Adam (Kingma & Ba 2015), as in torch.optim.Adam. */
+/** Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019), as torch.optim.AdamW; 0 is Adam. */
 export interface AdamOptions {
+  readonly name: 'adam';
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  readonly weightDecay: number;
 }
+
+/** Stochastic gradient descent with momentum, as torch.optim.SGD: weight decay is added to the gradient. */
+export interface SgdOptions {
+  readonly name: 'sgd';
+  readonly momentum: number;
+  /** Nesterov's form of momentum. */
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+}
+
+export type OptimizerOptions = AdamOptions | SgdOptions;
 
 /** A run of consecutive training steps. */
 export interface TrainRequest {
@@ -41,23 +54,35 @@ export interface TrainRequest {
   readonly firstStep: number;
   /** Learning rate of each step of this run. */
   readonly learningRates: Float32Array;
-  readonly adam: AdamOptions;
+  readonly optimizer: OptimizerOptions;
+  /**
+   * Share of the target that is spread evenly over all classes (Szegedy et al. 2016); the loss is then the
+   * cross-entropy with the smoothed target. Default 0.
+   */
+  readonly labelSmoothing?: number;
+  /** For each step, the decay of the weights' running average; only for a program that keeps one. */
+  readonly averageDecays?: Float32Array;
   /** Key of the dropout stream; the counter is (place in the batch, step, layer). */
   readonly dropoutKey: readonly [number, number];
 }
 
 /** Which tensor of a parameter to read or write. */
-export type TensorRole = 'value' | 'gradient' | 'firstMoment' | 'secondMoment';
+export type TensorRole = 'value' | 'gradient' | 'firstMoment' | 'secondMoment' | 'average';
+
+/** What an inference asks for beside its images. */
+export interface InferOptions {
+  /** For each index the class whose log-probability a `pixelGradient` program differentiates. */
+  readonly classes?: Uint8Array | undefined;
+  /** Which weights; a running average only where the program keeps one. */
+  readonly weights?: 'value' | 'average' | undefined;
+}
 
 /** One network on a backend. Calls must not overlap. */
 export interface Session {
   /** Runs the train program once per batch. Resolves to the loss of each image, in the order of `indices`. */
   train(request: TrainRequest): Promise<Float32Array>;
-  /**
-   * The program's output [indices.length, outputWidth], row-major: log-probabilities unless it was built for another.
-   * @param classes for each index the class whose log-probability a `pixelGradient` program differentiates
-   */
-  infer(images: DeviceImages, indices: Uint32Array, classes?: Uint8Array): Promise<Float32Array>;
+  /** The program's output [indices.length, outputWidth], row-major: log-probabilities unless it was built for another. */
+  infer(images: DeviceImages, indices: Uint32Array, options?: InferOptions): Promise<Float32Array>;
   /** A copy of a parameter's tensor, row-major in its PyTorch shape. */
   read(parameter: string, role?: TensorRole): Float32Array;
   /** Replaces a parameter's tensor. */

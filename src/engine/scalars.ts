@@ -1,29 +1,51 @@
-/** Numbers that every backend must derive alike: Adam's and dropout's scalars, rounded to float32 once, here. */
+/** Numbers that every backend must derive alike, rounded to float32 once, here. */
 
-import type { AdamOptions } from './backend.ts';
+import type { OptimizerOptions, TrainRequest } from './backend.ts';
 
-/** beta1, 1 - beta1, beta2, 1 - beta2, epsilon, as float32. */
-export function adamConstants({ beta1, beta2, epsilon }: AdamOptions): Float32Array {
+/** What an optimizer's kernel takes for all steps, as float32. */
+export function optimizerConstants(optimizer: OptimizerOptions): Float32Array {
+  if (optimizer.name === 'sgd') {
+    const { momentum, weightDecay, nesterov } = optimizer;
+    return Float32Array.of(momentum, weightDecay, nesterov ? 1 : 0);
+  }
+  const { beta1, beta2, epsilon } = optimizer;
   return Float32Array.of(beta1, 1 - beta1, beta2, 1 - beta2, epsilon);
 }
 
+/** Float32 of one step in `stepScalars`. */
+export const STEP_SCALARS = 5;
+
 /**
- * For each step two float32: learning rate / (1 - beta1^t) and 1 / sqrt(1 - beta2^t), with t counted from 1.
- * Powers are running products: `Math.pow` may differ between engines.
+ * What an optimizer's kernel takes for each step, STEP_SCALARS float32: the step's size, Adam's correction of the
+ * second moment, what decoupled weight decay leaves of a weight; then the running average's decay and 1 minus that.
+ * With t counted from 1, Adam's size is learning rate / (1 - beta1^t) and its correction 1 / sqrt(1 - beta2^t). Powers
+ * are running products: `Math.pow` may differ between engines.
  */
-export function adamScalars(adam: AdamOptions, firstStep: number, learningRates: Float32Array): Float32Array {
-  const scalars = new Float32Array(learningRates.length * 2);
+export function stepScalars(
+  request: Pick<TrainRequest, 'optimizer' | 'firstStep' | 'learningRates' | 'averageDecays'>,
+): Float32Array {
+  const { optimizer, firstStep, learningRates, averageDecays } = request;
+  const isAdam = optimizer.name === 'adam';
+  const scalars = new Float32Array(learningRates.length * STEP_SCALARS);
   let power1 = 1;
   let power2 = 1;
   for (let step = 0; step < firstStep + learningRates.length; step++) {
-    power1 *= adam.beta1;
-    power2 *= adam.beta2;
+    power1 *= isAdam ? optimizer.beta1 : 0;
+    power2 *= isAdam ? optimizer.beta2 : 0;
     if (step < firstStep) continue;
     const i = step - firstStep;
-    scalars[2 * i] = learningRates[i] / (1 - power1);
-    scalars[2 * i + 1] = 1 / Math.sqrt(1 - power2);
+    const decay = averageDecays?.[i] ?? 0;
+    const size = learningRates[i] / (1 - power1);
+    const kept = isAdam ? 1 - learningRates[i] * optimizer.weightDecay : 1;
+    scalars.set([size, 1 / Math.sqrt(1 - power2), kept, decay, 1 - decay], i * STEP_SCALARS);
   }
   return scalars;
+}
+
+/** Targets of label smoothing: for the image's own class, and for every other. */
+export function smoothedTargets(labelSmoothing: number, classes: number): { own: number; other: number } {
+  const other = Math.fround(labelSmoothing / classes);
+  return { own: Math.fround(1 - labelSmoothing + labelSmoothing / classes), other };
 }
 
 /** A random word below the threshold drops its value; the others are multiplied by `scale`. */

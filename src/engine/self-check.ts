@@ -55,7 +55,7 @@ async function trainSmall(backend: Backend): Promise<Map<string, Float32Array>> 
       batchSize: BATCH,
       firstStep: 0,
       learningRates: new Float32Array(Math.ceil(IMAGES / BATCH)).fill(0.01),
-      adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
       dropoutKey: fork(key, 'dropout'),
     });
     const results = new Map([

@@ -67,8 +67,8 @@ describe('a plan', () => {
         'linear 1',
         'nllGradient',
         'inputGradient 1',
-        'weightGradientAdam 1',
-        'weightGradientAdam 0',
+        'weightGradientUpdate 0',
+        'weightGradientUpdate 1',
       ],
     );
   });

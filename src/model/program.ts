@@ -42,7 +42,7 @@ export type Op =
   | { readonly op: 'linear'; readonly layer: number; readonly training: boolean }
   /** Output: log-probabilities of the last layer's y. */
   | { readonly op: 'logSoftmax' }
-  /** loss of each image, and dz of the last layer: (softmax - onehot) / batch. */
+  /** loss of each image, and dz of the last layer: (softmax - target) / batch. */
   | { readonly op: 'nllGradient' }
   /** dz of the last layer: the gradient of each image's log-probability of its class, onehot - softmax. */
   | { readonly op: 'logProbabilityGradient' }
@@ -50,10 +50,10 @@ export type Op =
   | { readonly op: 'inputGradient'; readonly layer: number }
   /** dW = dzᵀ x, db = column sums of dz, kept where they can be read. */
   | { readonly op: 'weightGradient'; readonly layer: number }
-  /** Adam on the layer's weight and bias from the kept gradient. */
-  | { readonly op: 'adam'; readonly layer: number }
-  /** weightGradient and adam in one, strip by strip: the gradient is not kept. */
-  | { readonly op: 'weightGradientAdam'; readonly layer: number }
+  /** The optimizer's step on the layer's weight and bias from the kept gradient, and their running average. */
+  | { readonly op: 'update'; readonly layer: number }
+  /** weightGradient and update in one, strip by strip: the gradient is not kept. */
+  | { readonly op: 'weightGradientUpdate'; readonly layer: number }
   /** Output: y of a layer. */
   | { readonly op: 'activations'; readonly layer: number }
   /** Output: dx, which inputGradient of layer 0 left. */
@@ -74,12 +74,16 @@ export interface Program {
   readonly infer: readonly Op[];
   /** Values that inference gives for each image. */
   readonly outputWidth: number;
+  /** Whether a running average of every parameter is kept. */
+  readonly average: boolean;
 }
 
 /** How a program is built. */
 export interface ProgramOptions {
   /** Keep every parameter's gradient readable after a step (slower; for checks and clipping). */
   readonly keepGradients?: boolean;
+  /** Keep a running average of every parameter, from which inference can be asked for. */
+  readonly average?: boolean;
   /** What inference gives; log-probabilities by default. */
   readonly output?: Output;
 }
@@ -113,7 +117,7 @@ export function planModel(spec: ModelSpec): Plan {
 
 /** The ops of a training and an inference batch. */
 export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Program {
-  const { keepGradients = false, output = { of: 'logProbabilities' } } = options;
+  const { keepGradients = false, average = false, output = { of: 'logProbabilities' } } = options;
   const plan = planModel(spec);
   const last = plan.layers.length - 1;
   const forward = (training: boolean): Op[] => [
@@ -124,11 +128,12 @@ export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Pro
   const backward: Op[] = [];
   for (let layer = last; layer > 0; layer--) backward.push({ op: 'inputGradient', layer });
   for (let layer = 0; layer <= last; layer++) {
-    if (keepGradients) backward.push({ op: 'weightGradient', layer }, { op: 'adam', layer });
-    else backward.push({ op: 'weightGradientAdam', layer });
+    if (keepGradients) backward.push({ op: 'weightGradient', layer }, { op: 'update', layer });
+    else backward.push({ op: 'weightGradientUpdate', layer });
   }
   return {
     plan,
+    average,
     train: [...forward(true), { op: 'nllGradient' }, ...backward],
     ...inference(plan, forward(false), output),
   };

@@ -27,7 +27,7 @@ export interface TrainOptions {
 }
 
 /** As torch.optim.Adam's defaults. */
-const ADAM: AdamOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const ADAM: AdamOptions = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 /** How long the steps between two looks at the signal, and two progress events, should take. */
 const CHUNK_SECONDS = 0.1;
@@ -160,7 +160,7 @@ class TrainingRun {
         batchSize,
         firstStep: (epoch - 1) * this.#stepsPerEpoch + step,
         learningRates: new Float32Array(steps).fill(learningRate),
-        adam: ADAM,
+        optimizer: ADAM,
         dropoutKey: fork(this.#key, 'dropout'),
       });
       this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);

@@ -196,7 +196,9 @@ export class Classifier {
         if (signal?.aborted)
           throw new CoutureError('interrupted', 'Stopped before all images were classified.');
         const end = start + CHUNK;
-        const part = await session.infer(held, indices.slice(start, end), classes?.slice(start, end));
+        const part = await session.infer(held, indices.slice(start, end), {
+          classes: classes?.slice(start, end),
+        });
         all.set(part, start * width);
       }
     } finally {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
-import type { Backend, TensorRole } from '../../src/engine/backend.ts';
+import type { Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
 import { buildProgram, type Output } from '../../src/model/program.ts';
@@ -28,7 +28,18 @@ interface Case {
   readonly batchSize: number;
   readonly seed: number;
   readonly keepGradients: boolean;
+  readonly optimizer?: OptimizerOptions;
+  readonly labelSmoothing?: number;
+  readonly average?: boolean;
 }
+
+const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+const optimizer = fc.constantFrom<OptimizerOptions>(
+  adam,
+  { ...adam, weightDecay: 0.1 },
+  { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
+  { name: 'sgd', momentum: 0.8, nesterov: true, weightDecay: 0.01 },
+);
 
 const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
 /** What may follow a hidden Linear. */
@@ -49,6 +60,9 @@ const cases: fc.Arbitrary<Case> = fc
     batchSize: fc.integer({ min: 1, max: 70 }),
     seed: fc.nat(),
     keepGradients: fc.boolean(),
+    optimizer,
+    labelSmoothing: fc.constantFrom(0, 0, 0.1, 0.5),
+    average: fc.boolean(),
   })
   .map(({ inputs, hidden, classes, ...rest }) => {
     const layers: LayerSpec[] = [];
@@ -61,8 +75,9 @@ const cases: fc.Arbitrary<Case> = fc
   });
 
 /** Everything that a run of two short trainings and an inference leaves behind, by name. */
-async function runCase(backend: Backend, { spec, images: count, batchSize, seed, keepGradients }: Case) {
-  const program = buildProgram(spec, { keepGradients });
+async function runCase(backend: Backend, sample: Case) {
+  const { spec, images: count, batchSize, seed, keepGradients, average = false } = sample;
+  const program = buildProgram(spec, { keepGradients, average });
   const size = program.plan.layers[0].in;
   const classes = program.plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(seed));
@@ -84,13 +99,22 @@ async function runCase(backend: Backend, { spec, images: count, batchSize, seed,
       batchSize,
       firstStep: round * steps,
       learningRates: new Float32Array(steps).fill(0.01),
-      adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      optimizer: sample.optimizer ?? adam,
+      labelSmoothing: sample.labelSmoothing ?? 0,
+      averageDecays: new Float32Array(steps).fill(0.9),
       dropoutKey: [seed, 7],
     });
     results.set(`losses of round ${round}`, losses);
   }
   const roles: TensorRole[] = ['value', 'firstMoment', 'secondMoment'];
   if (keepGradients) roles.push('gradient');
+  if (average) {
+    roles.push('average');
+    results.set(
+      'log-probabilities of the average',
+      await session.infer(images, indices, { weights: 'average' }),
+    );
+  }
   for (const { name } of program.plan.parameters) {
     for (const role of roles) results.set(`${role} of ${name}`, session.read(name, role));
   }
@@ -101,7 +125,7 @@ async function runCase(backend: Backend, { spec, images: count, batchSize, seed,
   for (const output of outputs) {
     const other = backend.createSession(buildProgram(spec, { output }));
     for (const { name } of program.plan.parameters) other.write(name, session.read(name));
-    results.set(JSON.stringify(output), await other.infer(images, indices, labels));
+    results.set(JSON.stringify(output), await other.infer(images, indices, { classes: labels }));
     other.dispose();
   }
   session.dispose();

@@ -29,6 +29,7 @@ function loss64(
   parameters: Parameters64,
   x: number[][],
   labels: Uint8Array,
+  labelSmoothing = 0,
 ): number {
   let total = 0;
   x.forEach((pixels, row) => {
@@ -43,12 +44,13 @@ function loss64(
     });
     const top = Math.max(...values);
     const logSum = top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
-    total += logSum - values[labels[row]];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    total += logSum - (1 - labelSmoothing) * values[labels[row]] - labelSmoothing * mean;
   });
   return total / x.length;
 }
 
-async function checkGradients(spec: ModelSpec): Promise<void> {
+async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void> {
   const program = buildProgram(spec, { keepGradients: true });
   const { plan } = program;
   const size = plan.layers[0].in;
@@ -68,8 +70,9 @@ async function checkGradients(spec: ModelSpec): Promise<void> {
     batchSize: rows,
     firstStep: 0,
     learningRates: Float32Array.of(0.001),
-    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     dropoutKey,
+    labelSmoothing,
   });
   const x = Array.from({ length: rows }, (_, row) =>
     Array.from(pixels.subarray(row * size, (row + 1) * size), (byte) => (byte / 255 - 0.5) / 0.5),
@@ -78,7 +81,10 @@ async function checkGradients(spec: ModelSpec): Promise<void> {
     [...initial].map(([name, values]) => [name, Float64Array.from(values)]),
   );
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / rows;
-  assert.ok(Math.abs(mean - loss64(plan.layers, parameters, x, labels)) < 1e-6 * mean, 'the loss itself');
+  assert.ok(
+    Math.abs(mean - loss64(plan.layers, parameters, x, labels, labelSmoothing)) < 1e-6 * mean,
+    'the loss itself',
+  );
   for (const { name } of plan.parameters) {
     const values = parameters.get(name) ?? new Float64Array();
     const gradient = session.read(name, 'gradient');
@@ -87,9 +93,9 @@ async function checkGradients(spec: ModelSpec): Promise<void> {
     values.forEach((value, i) => {
       const h = 1e-5;
       values[i] = value + h;
-      const above = loss64(plan.layers, parameters, x, labels);
+      const above = loss64(plan.layers, parameters, x, labels, labelSmoothing);
       values[i] = value - h;
-      const below = loss64(plan.layers, parameters, x, labels);
+      const below = loss64(plan.layers, parameters, x, labels, labelSmoothing);
       values[i] = value;
       const difference = (above - below) / (2 * h);
       assert.ok(
@@ -114,7 +120,7 @@ async function checkPixelGradients(spec: ModelSpec): Promise<void> {
   const session = backend.createSession(program);
   for (const [name, values] of initial) session.write(name, values);
   const all = Uint32Array.from({ length: rows }, (_, i) => i);
-  const gradients = await session.infer(backend.upload(pixels, size), all, classes);
+  const gradients = await session.infer(backend.upload(pixels, size), all, { classes });
   const parameters = new Map([...initial].map(([name, values]) => [name, Float64Array.from(values)]));
   const scale = Math.max(...gradients.map(Math.abs));
   assert.ok(scale > 0, 'there is a gradient');
@@ -134,6 +140,8 @@ describe('gradients agree with float64 central differences', () => {
   it('of a log-probability by the pixels', () =>
     checkPixelGradients(sequential(linear(9, 8), relu(), linear(8, 7), relu(), linear(7, 4), logSoftmax())));
   it('LogSoftmax and NLL behind one Linear', () => checkGradients(sequential(linear(6, 5), logSoftmax())));
+  it('with label smoothing', () =>
+    checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2));
   it('two Linears, nothing between', () =>
     checkGradients(sequential(linear(6, 4), linear(4, 3), logSoftmax())));
   it('ReLU', () => checkGradients(sequential(linear(6, 8), relu(), linear(8, 3), logSoftmax())));

@@ -103,7 +103,7 @@ async function trainSteps(
     batchSize,
     firstStep,
     learningRates: new Float32Array(count).fill(learningRate),
-    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     dropoutKey: fork(runKey, 'dropout'),
   });
   return Array.from({ length: count }, (_, step) => {

@@ -2,9 +2,10 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { DenseLayer, Op, Program } from '../../model/program.ts';
-import type { Backend, DeviceImages, Session, TensorRole, TrainRequest } from '../backend.ts';
-import { adamConstants, adamScalars, dropoutScalars } from '../scalars.ts';
+import type { Backend, DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
+import { dropoutScalars, optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import * as ops from './ops.ts';
+import { adamStep, averageStep, sgdStep } from './optimizers.ts';
 
 interface HostImages extends DeviceImages {
   readonly bytes: Uint8Array;
@@ -41,6 +42,8 @@ class ReferenceSession implements Session {
   readonly #program: Program;
   readonly #held: WeakMap<DeviceImages, HostImages>;
   readonly #tensors: LayerTensors[];
+  /** The weights that forward and backward read. */
+  #role: 'value' | 'average' = 'value';
 
   constructor(program: Program, held: WeakMap<DeviceImages, HostImages>) {
     this.#program = program;
@@ -50,36 +53,32 @@ class ReferenceSession implements Session {
         weight: new Float32Array(layer.out * layer.in),
         bias: new Float32Array(layer.out),
       });
-      return { value: pair(), gradient: pair(), firstMoment: pair(), secondMoment: pair() };
+      return {
+        value: pair(),
+        gradient: pair(),
+        firstMoment: pair(),
+        secondMoment: pair(),
+        average: pair(),
+      };
     });
   }
 
   async train(request: TrainRequest): Promise<Float32Array> {
-    const { indices, batchSize, adam } = request;
+    const { indices, batchSize, labelSmoothing = 0 } = request;
     const losses = new Float32Array(indices.length);
-    const constants = adamConstants(adam);
-    const scalars = adamScalars(adam, request.firstStep, request.learningRates);
+    const scalars = stepScalars(request);
+    const targets = smoothedTargets(labelSmoothing, this.#program.outputWidth);
     for (let step = 0; step * batchSize < indices.length; step++) {
       const from = step * batchSize;
       const batch = this.#batch(indices.subarray(from, from + batchSize));
       for (const op of this.#program.train) {
         if (op.op === 'nllGradient') {
           const labels = Uint8Array.from(batch.indices, (image) => request.labels[image]);
-          this.#nllBackward(batch, labels, Math.fround(1 / batch.rows), losses.subarray(from));
-        } else if (op.op === 'adam' || op.op === 'weightGradientAdam') {
-          if (op.op === 'weightGradientAdam') this.#weightGradient(op.layer, batch);
-          const { value, gradient, firstMoment, secondMoment } = this.#tensors[op.layer];
-          for (const part of ['weight', 'bias'] as const) {
-            ops.adamStep(
-              value[part],
-              gradient[part],
-              firstMoment[part],
-              secondMoment[part],
-              constants,
-              scalars[2 * step],
-              scalars[2 * step + 1],
-            );
-          }
+          const share = Math.fround(1 / batch.rows);
+          this.#nllBackward(batch, { labels, ...targets, share }, losses.subarray(from));
+        } else if (op.op === 'update' || op.op === 'weightGradientUpdate') {
+          if (op.op === 'weightGradientUpdate') this.#weightGradient(op.layer, batch);
+          this.#update(op.layer, request, scalars, step);
         } else {
           this.#run(op, batch, request.images, { key: request.dropoutKey, step: request.firstStep + step });
         }
@@ -88,8 +87,29 @@ class ReferenceSession implements Session {
     return losses;
   }
 
-  async infer(images: DeviceImages, indices: Uint32Array, classes?: Uint8Array): Promise<Float32Array> {
+  #update(layer: number, { optimizer }: TrainRequest, scalars: Float32Array, step: number): void {
+    const constants = optimizerConstants(optimizer);
+    const { value, gradient, firstMoment, secondMoment, average } = this.#tensors[layer];
+    for (const part of ['weight', 'bias'] as const) {
+      const tensors = {
+        value: value[part],
+        gradient: gradient[part],
+        firstMoment: firstMoment[part],
+        secondMoment: secondMoment[part],
+      };
+      if (optimizer.name === 'sgd') sgdStep(tensors, constants, scalars, step);
+      else adamStep(tensors, constants, scalars, step);
+      if (this.#program.average) averageStep(average[part], value[part], scalars, step);
+    }
+  }
+
+  async infer(
+    images: DeviceImages,
+    indices: Uint32Array,
+    { classes, weights = 'value' }: InferOptions = {},
+  ): Promise<Float32Array> {
     const { infer, outputWidth } = this.#program;
+    this.#role = weights;
     const result = new Float32Array(indices.length * outputWidth);
     const rows = 64;
     for (let from = 0; from < indices.length; from += rows) {
@@ -100,17 +120,18 @@ class ReferenceSession implements Session {
         else if (op.op === 'activations') output.set(batch.y[op.layer + 1]);
         else if (op.op === 'pixelGradient') output.set(batch.dx);
         else if (op.op === 'logProbabilityGradient') {
-          const asked = classes?.subarray(from) ?? new Uint8Array(batch.rows);
-          this.#nllBackward(batch, asked, -1, new Float32Array(batch.rows));
+          const labels = classes?.subarray(from) ?? new Uint8Array(batch.rows);
+          this.#nllBackward(batch, { labels, own: 1, other: 0, share: -1 }, new Float32Array(batch.rows));
         } else this.#run(op, batch, images);
       }
     }
+    this.#role = 'value';
     return result;
   }
 
-  #nllBackward(batch: Batch, labels: Uint8Array, share: number, losses: Float32Array): void {
+  #nllBackward(batch: Batch, targets: ops.Targets, losses: Float32Array): void {
     const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
-    ops.nllBackward(batch.y.at(-1)!, batch.rows, out, labels, share, losses, batch.dz.at(-1)!);
+    ops.nllBackward(batch.y.at(-1)!, batch.rows, out, targets, losses, batch.dz.at(-1)!);
   }
 
   #batch(indices: Uint32Array): Batch {
@@ -143,7 +164,7 @@ class ReferenceSession implements Session {
 
   #linear(index: number, batch: Batch, random?: { key: readonly [number, number]; step: number }): void {
     const layer = this.#program.plan.layers[index];
-    const { weight, bias } = this.#tensors[index].value;
+    const { weight, bias } = this.#tensors[index][this.#role];
     const y = batch.y[index + 1];
     ops.linearForward({ rows: batch.rows, ...layer }, batch.y[index], weight, bias, y);
     if (layer.activation === 'relu') ops.reluForward(y, y.length);
@@ -166,7 +187,7 @@ class ReferenceSession implements Session {
     ops.linearBackwardInput(
       { rows: batch.rows, ...layer },
       batch.dz[index],
-      this.#tensors[index].value.weight,
+      this.#tensors[index][this.#role].weight,
       dx,
     );
     if (index === 0) return;

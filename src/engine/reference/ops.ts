@@ -141,16 +141,25 @@ export function logSoftmaxForward(y: Float32Array, rows: number, classes: number
   }
 }
 
+/** What nllBackward takes beside the logits. */
+export interface Targets {
+  readonly labels: ArrayLike<number>;
+  /** Target of the image's own class and of every other: 1 and 0 without label smoothing. */
+  readonly own: number;
+  readonly other: number;
+  /** 1 / rows for the gradient of a batch's mean loss. */
+  readonly share: number;
+}
+
 /**
- * Each row's negative log-likelihood, and dz = (softmax - onehot) * share: LogSoftmax and NLLLoss, backward.
- * @param share 1 / rows for the mean loss of a batch
+ * Each row's cross-entropy with its target, and dz = (softmax - target) * share: LogSoftmax and NLLLoss, backward.
+ * The terms of the other classes are added to the own one in the order of the classes.
  */
 export function nllBackward(
   y: Float32Array,
   rows: number,
   classes: number,
-  labels: ArrayLike<number>,
-  share: number,
+  { labels, own, other, share }: Targets,
   losses: Float32Array,
   dz: Float32Array,
 ): void {
@@ -158,30 +167,18 @@ export function nllBackward(
   for (let row = 0; row < rows; row++) {
     const label = labels[row];
     const { top, sum } = softmaxTerms(y, row, classes, terms);
-    losses[row] = -f(f(y[row * classes + label] - top) - logFromOne(sum));
+    const shift = logFromOne(sum);
+    let loss = -f(f(y[row * classes + label] - top) - shift);
+    if (other > 0) {
+      loss = f(own * loss);
+      for (let j = 0; j < classes; j++) {
+        if (j !== label) loss = f(loss - f(other * f(f(y[row * classes + j] - top) - shift)));
+      }
+    }
+    losses[row] = loss;
     for (let j = 0; j < classes; j++) {
       const p = f(terms[j] / sum);
-      dz[row * classes + j] = f((j === label ? f(p - 1) : p) * share);
+      dz[row * classes + j] = f(f(p - (j === label ? own : other)) * share);
     }
-  }
-}
-
-/** One Adam step (Kingma & Ba 2015), in the order of torch.optim.Adam; see `scalars.ts` for the numbers. */
-export function adamStep(
-  weights: Float32Array,
-  gradient: Float32Array,
-  first: Float32Array,
-  second: Float32Array,
-  constants: Float32Array,
-  stepSize: number,
-  correction: number,
-): void {
-  const [beta1, rest1, beta2, rest2, epsilon] = constants;
-  for (let i = 0; i < weights.length; i++) {
-    const g = gradient[i];
-    first[i] = f(f(beta1 * first[i]) + f(rest1 * g));
-    second[i] = f(f(beta2 * second[i]) + f(f(rest2 * g) * g));
-    const denominator = f(f(f(Math.sqrt(second[i])) * correction) + epsilon);
-    weights[i] = f(weights[i] - f(f(stepSize * first[i]) / denominator));
   }
 }

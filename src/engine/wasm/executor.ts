@@ -4,7 +4,7 @@
  */
 
 import type { Op } from '../../model/program.ts';
-import { dropoutScalars } from '../scalars.ts';
+import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import { type LayerLayout, type Layout, LINE, PANEL, panelsOf } from './layout.ts';
 import type { InferJob, Job, ThreadSetup, TrainJob } from './protocol.ts';
@@ -64,7 +64,7 @@ export class Executor {
         this.#counter = this.#firstCounter(step % 2) + i * threads;
         this.#runOp(job.ops[i], job, batch);
         // What follows a fused weight gradient neither reads nor overwrites what it touches, until the next step.
-        if (job.ops[i].op === 'weightGradientAdam' && i < job.ops.length - 1) continue;
+        if (job.ops[i].op === 'weightGradientUpdate' && i < job.ops.length - 1) continue;
         this.#kernels.barrier(control, threads);
         if (threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
       }
@@ -119,7 +119,7 @@ export class Executor {
     const { layout } = job;
     if (op.op === 'logSoftmax') this.#logSoftmax(job, batch);
     else if (op.op === 'logProbabilityGradient') {
-      this.#nllGradient(layout, job.classes + batch.from * 4, 0, -1, batch);
+      this.#nllGradient(layout, job.classes + batch.from * 4, 0, ONE_HOT, -1, batch);
     } else if (op.op === 'activations') {
       const { y, out } = layout.layers[op.layer];
       this.#scatter(y, out, job, batch);
@@ -130,10 +130,10 @@ export class Executor {
     const { layout } = job;
     if (op.op === 'nllGradient') {
       const at = batch.from * 4;
-      this.#nllGradient(layout, job.labels + at, job.losses + at, 1 / batch.rows, batch);
+      this.#nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / batch.rows, batch);
     } else if (op.op === 'weightGradient') this.#weightGradient(layout, op.layer, job, batch, true);
-    else if (op.op === 'weightGradientAdam') this.#weightGradient(layout, op.layer, job, batch, false);
-    else if (op.op === 'adam') this.#adam(layout.layers[op.layer], job, batch);
+    else if (op.op === 'weightGradientUpdate') this.#weightGradient(layout, op.layer, job, batch, false);
+    else if (op.op === 'update') this.#update(layout.layers[op.layer], job, batch);
   }
 
   #gather(job: Job, batch: Batch): void {
@@ -161,7 +161,7 @@ export class Executor {
     const args = [
       this.#input(layout, index),
       layout.rowPanel,
-      layer.weights.value,
+      layer.weights[weightsOf(job)],
       layer.in,
       layer.out,
       layer.y,
@@ -190,7 +190,14 @@ export class Executor {
     });
   }
 
-  #nllGradient(layout: Layout, labels: number, losses: number, share: number, batch: Batch): void {
+  #nllGradient(
+    layout: Layout,
+    labels: number,
+    losses: number,
+    { own, other }: TrainJob['targets'],
+    share: number,
+    batch: Batch,
+  ): void {
     const layer = lastLayer(layout);
     const transposed = transposedPanel(layer);
     const args = [
@@ -202,6 +209,8 @@ export class Executor {
       layer.dz,
       layer.dzT,
       transposed,
+      own,
+      other,
       share,
     ];
     this.#share(batch.rows, (begin, end) => this.#kernels.nllGradient(...args, begin, end));
@@ -212,7 +221,7 @@ export class Executor {
     const below = index > 0 ? layout.layers[index - 1] : undefined;
     const { y, dz, dzT } = below ?? { y: 0, dz: layout.dx, dzT: 0 };
     const args = [
-      layer.weights.value,
+      layer.weights[weightsOf(job)],
       layer.in,
       layer.out,
       layer.dzT,
@@ -243,26 +252,37 @@ export class Executor {
       layer.in,
       this.#setup.scratch,
       keep ? layer.weights.gradient : 0,
+      job.optimizer,
       layer.weights.value,
       layer.weights.firstMoment,
       layer.weights.secondMoment,
+      layer.weights.average,
       job.constants,
-      job.scalars + batch.step * 8,
+      job.scalars + batch.step * STEP_SCALARS * 4,
     ];
     const strips = Math.ceil(layer.in / STRIP);
     const run = (begin: number, end: number) => this.#kernels.weightGradient(...args, begin, end);
     this.#share(layer.panels * strips, run, strips);
   }
 
-  #adam(layer: LayerLayout, job: TrainJob, batch: Batch): void {
-    const { value, firstMoment, secondMoment, gradient } = layer.weights;
-    const scalars = job.scalars + batch.step * 8;
+  #update(layer: LayerLayout, job: TrainJob, batch: Batch): void {
+    const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
+    const scalars = job.scalars + batch.step * STEP_SCALARS * 4;
     this.#share(layer.panels * (layer.in + 1), (begin, end) => {
       const [offset, bytes] = [begin * LINE, (end - begin) * LINE];
-      const addresses = [value + offset, firstMoment + offset, secondMoment + offset, gradient + offset];
-      this.#kernels.adam(...addresses, bytes, job.constants, scalars);
+      const tensors = [value, firstMoment, secondMoment].map((address) => address + offset);
+      const mean = average === 0 ? 0 : average + offset;
+      this.#kernels.update(job.optimizer, ...tensors, mean, gradient + offset, bytes, job.constants, scalars);
     });
   }
+}
+
+/** Targets without label smoothing. */
+const ONE_HOT = { own: 1, other: 0 } as const;
+
+/** The weights that a job computes with. */
+function weightsOf(job: Job): 'value' | 'average' {
+  return job.kind === 'train' ? 'value' : job.weights;
 }
 
 /** Bytes of one panel of a layer's dzT: 16 rows of the batch, a line for each output. */

@@ -16,7 +16,7 @@ export interface Kernels {
   readonly nllGradient: Kernel;
   readonly inputGradient: Kernel;
   readonly weightGradient: Kernel;
-  readonly adam: Kernel;
+  readonly update: Kernel;
   readonly expNonPositive: (x: number) => number;
   readonly logFromOne: (x: number) => number;
 }

@@ -17,7 +17,7 @@ export const panelsOf = (width: number): number => Math.ceil(width / PANEL);
 export interface LayerLayout extends DenseLayer {
   /** Panels of 16 outputs; each has in + 1 lines of weights, the bias last. */
   readonly panels: number;
-  /** Address of each role's weights; gradient is 0 where it is not kept. */
+  /** Address of each role's weights; 0 where it is not kept. */
   readonly weights: Readonly<Record<TensorRole, number>>;
   /** Output [panel][row][16]. */
   readonly y: number;
@@ -43,15 +43,12 @@ export function weightBytes(layer: DenseLayer): number {
   return panelsOf(layer.out) * (layer.in + 1) * LINE;
 }
 
-const ROLES: readonly TensorRole[] = ['value', 'firstMoment', 'secondMoment', 'gradient'];
-
-/** Addresses of the weights of every layer and role, from `start` on, and their end. */
-export function placeWeights(plan: Plan, start: number, keepGradients: boolean) {
+/** Addresses of the weights of every layer in these roles, from `start` on, and their end; other roles have 0. */
+export function placeWeights(plan: Plan, start: number, roles: readonly TensorRole[]) {
   let end = start;
   const weights = plan.layers.map((layer) => {
-    const addresses: Record<TensorRole, number> = { value: 0, gradient: 0, firstMoment: 0, secondMoment: 0 };
-    for (const role of ROLES) {
-      if (role === 'gradient' && !keepGradients) continue;
+    const addresses = { value: 0, gradient: 0, firstMoment: 0, secondMoment: 0, average: 0 };
+    for (const role of roles) {
       addresses[role] = end;
       end += weightBytes(layer);
     }

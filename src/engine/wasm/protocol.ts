@@ -1,6 +1,7 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
 import type { Op } from '../../model/program.ts';
+import type { OptimizerOptions } from '../backend.ts';
 import type { Layout } from './layout.ts';
 
 /** One run of a program over a list of images, in batches. Addresses are of the common memory. */
@@ -17,22 +18,31 @@ interface JobBase {
   readonly batchSize: number;
 }
 
+/** Optimizers by their number in kernels/optimizers.ts. */
+export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd'];
+
 export interface TrainJob extends JobBase {
   readonly kind: 'train';
   /** Label of every row, uint32. */
   readonly labels: number;
   /** Loss of every row, float32: written. */
   readonly losses: number;
-  /** See `adamConstants`. */
+  /** Index into OPTIMIZERS. */
+  readonly optimizer: number;
+  /** See `optimizerConstants`. */
   readonly constants: number;
-  /** See `adamScalars`: 8 bytes a step. */
+  /** See `stepScalars`. */
   readonly scalars: number;
+  /** Target of an image's own class, and of every other. */
+  readonly targets: { readonly own: number; readonly other: number };
   readonly firstStep: number;
   readonly dropoutKey: readonly [number, number];
 }
 
 export interface InferJob extends JobBase {
   readonly kind: 'infer';
+  /** Which weights. */
+  readonly weights: 'value' | 'average';
   /** Class of every row, uint32, where the program differentiates by it. */
   readonly classes: number;
   /** Output [count, width], float32: written. */

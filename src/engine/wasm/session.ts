@@ -2,10 +2,11 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Program } from '../../model/program.ts';
-import type { DeviceImages, Session, TensorRole, TrainRequest } from '../backend.ts';
-import { adamConstants, adamScalars } from '../scalars.ts';
+import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
+import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { type Layout, pack, placeBatch, placeWeights, unpack, weightBytes } from './layout.ts';
 import type { Block, WasmMemory } from './memory.ts';
+import { OPTIMIZERS } from './protocol.ts';
 import type { Team } from './team.ts';
 
 /** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */
@@ -39,18 +40,20 @@ export class WasmSession implements Session {
   constructor(context: SessionContext, program: Program) {
     this.#context = context;
     this.#program = program;
-    const keepGradients = program.train.some((op) => op.op === 'weightGradient');
-    const { end } = placeWeights(program.plan, 0, keepGradients);
-    this.#weights = context.memory.allocate(end);
-    this.#addresses = placeWeights(program.plan, this.#weights.start, keepGradients).weights;
+    const roles: TensorRole[] = ['value', 'firstMoment', 'secondMoment'];
+    if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
+    if (program.average) roles.push('average');
+    const place = (start: number) => placeWeights(program.plan, start, roles);
+    this.#weights = context.memory.allocate(place(0).end);
+    this.#addresses = place(this.#weights.start).weights;
   }
 
   async train(request: TrainRequest): Promise<Float32Array> {
     const { memory, team } = this.#context;
     const { indices, batchSize } = request;
     const count = indices.length;
-    const constants = adamConstants(request.adam);
-    const scalars = adamScalars(request.adam, request.firstStep, request.learningRates);
+    const constants = optimizerConstants(request.optimizer);
+    const scalars = stepScalars(request);
     const images = this.#checkIndices(request.images, indices);
     const at = this.#place(count * 4, count * 4, count * 4, constants.byteLength, scalars.byteLength);
     const [indexAt, labelAt, lossAt, constantAt, scalarAt] = at;
@@ -68,6 +71,8 @@ export class WasmSession implements Session {
       indices: indexAt,
       labels: labelAt,
       losses: lossAt,
+      optimizer: OPTIMIZERS.indexOf(request.optimizer.name),
+      targets: smoothedTargets(request.labelSmoothing ?? 0, this.#program.outputWidth),
       constants: constantAt,
       scalars: scalarAt,
       count,
@@ -78,7 +83,11 @@ export class WasmSession implements Session {
     return memory.floats(lossAt, count).slice();
   }
 
-  async infer(images: DeviceImages, indices: Uint32Array, classes?: Uint8Array): Promise<Float32Array> {
+  async infer(
+    images: DeviceImages,
+    indices: Uint32Array,
+    { classes, weights = 'value' }: InferOptions = {},
+  ): Promise<Float32Array> {
     const { memory, team } = this.#context;
     const count = indices.length;
     const { outputWidth } = this.#program;
@@ -89,6 +98,7 @@ export class WasmSession implements Session {
     const batchSize = Math.min(INFER_ROWS, Math.max(count, 1));
     const job = {
       kind: 'infer',
+      weights,
       layout: this.#layoutFor(batchSize),
       ops: this.#program.infer,
       images: address,
