@@ -120,7 +120,7 @@ function maskBlock(dz: usize, y: usize, scale: f32): void {
 }
 
 /** A block of 16 lines of 16 floats, transposed. */
-function transpose16(from: usize, to: usize): void {
+export function transpose16(from: usize, to: usize): void {
   for (let i: usize = 0; i < 4; i++) {
     for (let j: usize = 0; j < 4; j++) {
       const source = from + i * 256 + j * 16;

@@ -1,6 +1,7 @@
 // The kernels' exports, one family a file. Memory is imported and laid out by src/engine/wasm; nothing here
 // allocates.
 
+export { activate, activateGradient } from "./activate";
 export { inputGradient, linear, useWideTiles, weightGradient } from "./dense";
 export { gather, scatter } from "./gather";
 export { logSoftmax, nllGradient } from "./loss";

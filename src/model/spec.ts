@@ -16,12 +16,32 @@ const width = z.int().min(1).max(MAX_WIDTH);
 const linearSchema = z.strictObject({ type: z.literal('Linear'), in: width, out: width });
 /** max(x, 0). */
 const reluSchema = z.strictObject({ type: z.literal('ReLU') });
+/** x above 0, else 0.01 x. */
+const leakyReluSchema = z.strictObject({ type: z.literal('LeakyReLU') });
+/** x Φ(x), with the normal distribution's Φ (Hendrycks & Gimpel 2016). */
+const geluSchema = z.strictObject({ type: z.literal('GELU') });
+/** x sigmoid(x). */
+const siluSchema = z.strictObject({ type: z.literal('SiLU') });
+/**
+ * Each feature normalised over the batch, then scaled and shifted (Ioffe & Szegedy 2015); as torch.nn.BatchNorm1d with
+ * its defaults: epsilon 1e-5, running statistics of momentum 0.1, which inference uses.
+ */
+const batchNormSchema = z.strictObject({ type: z.literal('BatchNorm1d'), features: width });
 /** In training, zeroes each value with probability p and scales the others by 1 / (1 - p). */
 const dropoutSchema = z.strictObject({ type: z.literal('Dropout'), p: z.number().min(0).lt(1) });
 /** x - log(sum(exp(x))) over the classes. */
 const logSoftmaxSchema = z.strictObject({ type: z.literal('LogSoftmax') });
 
-const layerSchema = z.discriminatedUnion('type', [linearSchema, reluSchema, dropoutSchema, logSoftmaxSchema]);
+const layerSchema = z.discriminatedUnion('type', [
+  linearSchema,
+  batchNormSchema,
+  reluSchema,
+  leakyReluSchema,
+  geluSchema,
+  siluSchema,
+  dropoutSchema,
+  logSoftmaxSchema,
+]);
 
 /** The schema of a whole network: flattened image in, log-probabilities of the classes out. */
 export const modelSpecSchema = z.strictObject({ layers: z.array(layerSchema).min(2).max(200) });
@@ -35,7 +55,11 @@ export const linear = (inputs: number, outputs: number): LayerSpec => ({
   in: inputs,
   out: outputs,
 });
+export const batchNorm = (features: number): LayerSpec => ({ type: 'BatchNorm1d', features });
 export const relu = (): LayerSpec => ({ type: 'ReLU' });
+export const leakyRelu = (): LayerSpec => ({ type: 'LeakyReLU' });
+export const gelu = (): LayerSpec => ({ type: 'GELU' });
+export const silu = (): LayerSpec => ({ type: 'SiLU' });
 export const dropout = (p: number): LayerSpec => ({ type: 'Dropout', p });
 export const logSoftmax = (): LayerSpec => ({ type: 'LogSoftmax' });
 
@@ -47,9 +71,21 @@ export function sequential(...layers: LayerSpec[]): ModelSpec {
   return checkModelSpec({ layers });
 }
 
+/** Activations by the names that settings have for them. */
+export const activations = { relu, 'leaky-relu': leakyRelu, gelu, silu } as const;
+export type ActivationName = keyof typeof activations;
+
+/** What stands between the Linears of a `multilayer` network. */
+export interface HiddenOptions {
+  /** Default: relu. */
+  readonly activation?: ActivationName;
+  /** BatchNorm1d behind each hidden Linear. */
+  readonly batchNorm?: boolean;
+}
+
 /**
- * The usual classifier: Linear and ReLU for each hidden width, each followed by its Dropout where that is
- * above 0, then Linear and LogSoftmax.
+ * The usual classifier: Linear, BatchNorm1d if wanted, and an activation for each hidden width, each followed by its
+ * Dropout where that is above 0, then Linear and LogSoftmax.
  * @param dropouts one probability per hidden layer; missing ones are 0
  */
 export function multilayer(
@@ -57,11 +93,14 @@ export function multilayer(
   hidden: readonly number[],
   classes: number,
   dropouts: readonly number[] = [],
+  { activation = 'relu', batchNorm: normalise = false }: HiddenOptions = {},
 ): ModelSpec {
   const layers: LayerSpec[] = [];
   let features = inputs;
   hidden.forEach((outputs, i) => {
-    layers.push(linear(features, outputs), relu());
+    layers.push(linear(features, outputs));
+    if (normalise) layers.push(batchNorm(outputs));
+    layers.push(activations[activation]());
     const p = dropouts[i] ?? 0;
     if (p > 0) layers.push(dropout(p));
     features = outputs;
@@ -97,6 +136,28 @@ export function checkModelSpec(value: unknown): ModelSpec {
       features = layer.out;
       parameters += layer.in * layer.out + layer.out;
     }
+    if (layer.type === 'BatchNorm1d') {
+      if (layers[i - 1]?.type !== 'Linear')
+        throw invalid(
+          `layer ${i} (BatchNorm1d) stands behind ${layers[i - 1]?.type}, but must follow a Linear`,
+        );
+      if (layer.features !== features) {
+        throw invalid(
+          `layer ${i} (BatchNorm1d) takes ${layer.features} values, but the Linear before it gives ${features}`,
+        );
+      }
+      parameters += 2 * features;
+    }
+    if (isSmooth(layer) && !['Linear', 'BatchNorm1d'].includes(layers[i - 1]?.type ?? ''))
+      throw invalid(`layer ${i} (${layer.type}) must follow a Linear or its BatchNorm1d`);
+    if (
+      layer.type === 'ReLU' &&
+      layers
+        .slice(0, i)
+        .findLast(isActivationOrLinear)
+        ?.type.match(/^(Leaky|GELU|SiLU)/)
+    )
+      throw invalid(`layer ${i} (ReLU) is a second activation of one Linear`);
     if (layer.type === 'LogSoftmax' && i !== layers.length - 1)
       throw invalid(`layer ${i} is LogSoftmax, which may only come last`);
   });
@@ -105,9 +166,18 @@ export function checkModelSpec(value: unknown): ModelSpec {
   return parsed.data;
 }
 
+/** Activations that do not commute with Dropout: it has to come after them. */
+function isSmooth({ type }: LayerSpec): boolean {
+  return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU';
+}
+
+function isActivationOrLinear(layer: LayerSpec): boolean {
+  return layer.type === 'Linear' || isSmooth(layer);
+}
+
 function invalid(what: string): CoutureError {
   return new CoutureError('usage', `Invalid model: ${what}.`, {
-    hint: 'A model is Linear layers with ReLU and Dropout between them, ending in Linear and LogSoftmax.',
+    hint: 'A model is Linear layers, each with its BatchNorm1d, activation and Dropout, and ends in Linear and LogSoftmax.',
   });
 }
 

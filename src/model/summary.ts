@@ -3,7 +3,7 @@
 import type { ModelSpec } from './spec.ts';
 
 export interface LayerSummary {
-  /** fc1, fc2, … for Linear; empty for layers without parameters. */
+  /** fc1, fc2, … for Linear, bn1, … for the BatchNorm1d behind it; empty for layers without parameters. */
   readonly name: string;
   readonly type: string;
   /** Values of one image that come out. */
@@ -43,6 +43,9 @@ export function summarize(spec: ModelSpec): ModelSummary {
         macs: layer.in * layer.out,
         detail: `${layer.in} → ${layer.out}`,
       });
+    } else if (layer.type === 'BatchNorm1d') {
+      const { type } = layer;
+      layers.push({ name: `bn${linears}`, type, outputs, parameters: 2 * outputs, macs: 0, detail: '' });
     } else {
       const detail = layer.type === 'Dropout' ? `p = ${layer.p}` : '';
       layers.push({ name: '', type: layer.type, outputs, parameters: 0, macs: 0, detail });

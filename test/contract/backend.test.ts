@@ -12,13 +12,17 @@ import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
 import { buildProgram, type Output } from '../../src/model/program.ts';
 import {
+  batchNorm,
   dropout,
+  gelu,
   type LayerSpec,
+  leakyRelu,
   linear,
   logSoftmax,
   type ModelSpec,
   relu,
   sequential,
+  silu,
 } from '../../src/model/spec.ts';
 import { variants } from './variants.ts';
 
@@ -43,13 +47,20 @@ const optimizer = fc.constantFrom<OptimizerOptions>(
 
 const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
 /** What may follow a hidden Linear. */
+const smooth = fc.constantFrom(relu, leakyRelu, gelu, silu);
 const activation = fc.oneof(
   fc.constant<LayerSpec[]>([]),
+  smooth.map((make): LayerSpec[] => [make()]),
+  fc.tuple(smooth, p).map(([make, value]): LayerSpec[] => [make(), dropout(value)]),
   fc.constant<LayerSpec[]>([relu()]),
   p.map((value): LayerSpec[] => [relu(), dropout(value)]),
   p.map((value): LayerSpec[] => [dropout(value)]),
 );
-const hiddenLayer = fc.record({ width: fc.integer({ min: 1, max: 70 }), after: activation });
+const hiddenLayer = fc.record({
+  width: fc.integer({ min: 1, max: 70 }),
+  normed: fc.boolean(),
+  after: activation,
+});
 
 const cases: fc.Arbitrary<Case> = fc
   .record({
@@ -67,8 +78,8 @@ const cases: fc.Arbitrary<Case> = fc
   .map(({ inputs, hidden, classes, ...rest }) => {
     const layers: LayerSpec[] = [];
     let features = inputs;
-    for (const { width, after: following } of hidden) {
-      layers.push(linear(features, width), ...following);
+    for (const { width, normed, after: following } of hidden) {
+      layers.push(linear(features, width), ...(normed ? [batchNorm(width)] : []), ...following);
       features = width;
     }
     return { spec: sequential(...layers, linear(features, classes), logSoftmax()), ...rest };
@@ -115,8 +126,9 @@ async function runCase(backend: Backend, sample: Case) {
       await session.infer(images, indices, { weights: 'average' }),
     );
   }
-  for (const { name } of program.plan.parameters) {
-    for (const role of roles) results.set(`${role} of ${name}`, session.read(name, role));
+  for (const { name, trained } of program.plan.parameters) {
+    for (const role of trained ? roles : (['value'] as const))
+      results.set(`${role} of ${name}`, session.read(name, role));
   }
   results.set('log-probabilities', await session.infer(images, indices));
   results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));

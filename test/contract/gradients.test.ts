@@ -8,8 +8,19 @@ import { describe, it } from 'node:test';
 import { keyFromSeed, philox4x32, RandomStream } from '../../src/core/philox.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
-import { buildProgram, type DenseLayer } from '../../src/model/program.ts';
-import { dropout, linear, logSoftmax, type ModelSpec, relu, sequential } from '../../src/model/spec.ts';
+import { type Activation, buildProgram, type DenseLayer } from '../../src/model/program.ts';
+import {
+  batchNorm,
+  dropout,
+  gelu,
+  leakyRelu,
+  linear,
+  logSoftmax,
+  type ModelSpec,
+  relu,
+  sequential,
+  silu,
+} from '../../src/model/spec.ts';
 
 type Parameters64 = Map<string, Float64Array>;
 
@@ -23,7 +34,35 @@ function keepFactor(layer: DenseLayer, index: number, row: number, j: number): n
   return word / 2 ** 32 >= layer.dropout ? 1 / (1 - layer.dropout) : 0;
 }
 
-/** Mean NLL of the batch in float64. */
+/** 2 / sqrt(π) ∫ e^-t² from 0 to x, by its power series. */
+function erf(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; n < 80; n++) {
+    term *= -(x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+const activations: Readonly<Record<Activation, (a: number) => number>> = {
+  none: (a) => a,
+  relu: (a) => Math.max(a, 0),
+  leakyRelu: (a) => (a > 0 ? a : 0.01 * a),
+  gelu: (a) => (a / 2) * (1 + erf(a / Math.SQRT2)),
+  silu: (a) => a / (1 + Math.exp(-a)),
+};
+
+/** Each column of `z` less its mean, over its deviation, times a scale plus a shift. */
+function batchNorm64(z: number[][], scale: Float64Array, shift: Float64Array): number[][] {
+  const means = scale.map((_, j) => z.reduce((sum, row) => sum + row[j], 0) / z.length);
+  const variances = scale.map((_, j) => z.reduce((sum, row) => sum + (row[j] - means[j]) ** 2, 0) / z.length);
+  return z.map((row) =>
+    row.map((value, j) => ((value - means[j]) / Math.sqrt(variances[j] + 1e-5)) * scale[j] + shift[j]),
+  );
+}
+
+/** Mean loss of the batch in float64. */
 function loss64(
   layers: readonly DenseLayer[],
   parameters: Parameters64,
@@ -31,17 +70,20 @@ function loss64(
   labels: Uint8Array,
   labelSmoothing = 0,
 ): number {
+  const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
+  const logits = layers.reduce((inputs, layer, index) => {
+    const [weight, bias] = [tensor(`${layer.name}.weight`), tensor(`${layer.name}.bias`)];
+    const z = inputs.map((row) =>
+      Array.from(bias, (b, o) => row.reduce((sum, value, i) => sum + value * weight[o * layer.in + i], b)),
+    );
+    const bn = `bn${index + 1}`;
+    const a = layer.batchNorm ? batchNorm64(z, tensor(`${bn}.weight`), tensor(`${bn}.bias`)) : z;
+    return a.map((values, row) =>
+      values.map((value, o) => activations[layer.activation](value) * keepFactor(layer, index, row, o)),
+    );
+  }, x);
   let total = 0;
-  x.forEach((pixels, row) => {
-    let values = pixels;
-    layers.forEach((layer, index) => {
-      const weight = parameters.get(`${layer.name}.weight`) ?? new Float64Array();
-      const bias = parameters.get(`${layer.name}.bias`) ?? new Float64Array();
-      values = Array.from({ length: layer.out }, (_, o) => {
-        const z = values.reduce((sum, value, i) => sum + value * weight[o * layer.in + i], bias[o]);
-        return (layer.activation === 'relu' ? Math.max(z, 0) : z) * keepFactor(layer, index, row, o);
-      });
-    });
+  logits.forEach((values, row) => {
     const top = Math.max(...values);
     const logSum = top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -85,10 +127,13 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void
     Math.abs(mean - loss64(plan.layers, parameters, x, labels, labelSmoothing)) < 1e-6 * mean,
     'the loss itself',
   );
-  for (const { name } of plan.parameters) {
+  for (const { name, trained } of plan.parameters) {
+    if (!trained) continue;
     const values = parameters.get(name) ?? new Float64Array();
     const gradient = session.read(name, 'gradient');
-    const scale = Math.max(...gradient.map(Math.abs));
+    // A bias behind which the batch's mean is taken away changes nothing: its gradient is 0 but for rounding.
+    const inert = name.endsWith('.bias') && parameters.has(name.replace('fc', 'bn')) && name.startsWith('fc');
+    const scale = inert ? 1 : Math.max(...gradient.map(Math.abs));
     assert.ok(scale > 0, `${name} has a gradient`);
     values.forEach((value, i) => {
       const h = 1e-5;
@@ -138,10 +183,31 @@ async function checkPixelGradients(spec: ModelSpec): Promise<void> {
 
 describe('gradients agree with float64 central differences', () => {
   it('of a log-probability by the pixels', () =>
-    checkPixelGradients(sequential(linear(9, 8), relu(), linear(8, 7), relu(), linear(7, 4), logSoftmax())));
+    checkPixelGradients(sequential(linear(9, 8), relu(), linear(8, 7), gelu(), linear(7, 4), logSoftmax())));
   it('LogSoftmax and NLL behind one Linear', () => checkGradients(sequential(linear(6, 5), logSoftmax())));
   it('with label smoothing', () =>
     checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2));
+  for (const [name, make] of Object.entries({ LeakyReLU: leakyRelu, GELU: gelu, SiLU: silu }))
+    it(name, () =>
+      checkGradients(sequential(linear(6, 8), make(), dropout(0.3), linear(8, 3), logSoftmax())),
+    );
+  it('BatchNorm1d', () =>
+    checkGradients(sequential(linear(6, 8), batchNorm(8), relu(), linear(8, 3), logSoftmax())));
+  it('BatchNorm1d, GELU and Dropout, three deep', () =>
+    checkGradients(
+      sequential(
+        linear(9, 8),
+        batchNorm(8),
+        gelu(),
+        dropout(0.25),
+        linear(8, 7),
+        batchNorm(7),
+        silu(),
+        linear(7, 4),
+        logSoftmax(),
+      ),
+      0.1,
+    ));
   it('two Linears, nothing between', () =>
     checkGradients(sequential(linear(6, 4), linear(4, 3), logSoftmax())));
   it('ReLU', () => checkGradients(sequential(linear(6, 8), relu(), linear(8, 3), logSoftmax())));

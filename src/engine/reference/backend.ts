@@ -1,9 +1,18 @@
 /** The reference backend: runs a program op by op over plain arrays. */
 
 import { CoutureError } from '../../core/errors.ts';
-import type { DenseLayer, Op, Program } from '../../model/program.ts';
+import {
+  type DenseLayer,
+  findParameter,
+  needsActivate,
+  type Op,
+  type Part,
+  type Program,
+} from '../../model/program.ts';
 import type { Backend, DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
 import { dropoutScalars, optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
+import { activate, derivative } from './activations.ts';
+import { type NormTensors, normBackward, normForward } from './norm.ts';
 import * as ops from './ops.ts';
 import { adamStep, averageStep, sgdStep } from './optimizers.ts';
 
@@ -25,17 +34,34 @@ export function createReferenceBackend(): Backend {
   };
 }
 
-/** One Linear's tensors: `weight` and `bias` under each role. */
-type LayerTensors = Record<TensorRole, { weight: Float32Array; bias: Float32Array }>;
+/** One layer's tensors under each role; parts that the layer does not have are empty. */
+type LayerTensors = Record<TensorRole, Record<Part, Float32Array>>;
 
 /** What one batch flows through; y[0] is the input, y[l + 1] the output of layer l. */
 interface Batch {
   readonly rows: number;
   readonly indices: Uint32Array;
   readonly y: Float32Array[];
+  /** Pre-activations, normalised where the layer is; only of layers that need `activate`. */
+  readonly z: Float32Array[];
+  /** 1 / standard deviation of each feature that `activate` normalised by. */
+  readonly inverse: Float32Array[];
   readonly dz: Float32Array[];
   /** Gradient with respect to the input. */
   readonly dx: Float32Array;
+}
+
+/** Where in its stream dropout is. */
+interface RandomStep {
+  readonly key: readonly [number, number];
+  readonly step: number;
+}
+
+/** The value that goes into the activation: z, scaled and shifted where it is normalised. */
+function scaled(layer: DenseLayer, { scale, shift }: NormTensors, z: Float32Array, i: number): number {
+  if (!layer.batchNorm) return z[i];
+  const j = i % layer.out;
+  return Math.fround(Math.fround(z[i] * scale[j]) + shift[j]);
 }
 
 class ReferenceSession implements Session {
@@ -49,16 +75,21 @@ class ReferenceSession implements Session {
     this.#program = program;
     this.#held = held;
     this.#tensors = program.plan.layers.map((layer) => {
-      const pair = () => ({
+      const normed = layer.batchNorm ? layer.out : 0;
+      const parts = () => ({
         weight: new Float32Array(layer.out * layer.in),
         bias: new Float32Array(layer.out),
+        scale: new Float32Array(normed),
+        shift: new Float32Array(normed),
+        runningMean: new Float32Array(normed),
+        runningVariance: new Float32Array(normed),
       });
       return {
-        value: pair(),
-        gradient: pair(),
-        firstMoment: pair(),
-        secondMoment: pair(),
-        average: pair(),
+        value: parts(),
+        gradient: parts(),
+        firstMoment: parts(),
+        secondMoment: parts(),
+        average: parts(),
       };
     });
   }
@@ -78,7 +109,9 @@ class ReferenceSession implements Session {
           this.#nllBackward(batch, { labels, ...targets, share }, losses.subarray(from));
         } else if (op.op === 'update' || op.op === 'weightGradientUpdate') {
           if (op.op === 'weightGradientUpdate') this.#weightGradient(op.layer, batch);
-          this.#update(op.layer, request, scalars, step);
+          this.#update(op.layer, ['weight', 'bias'], request, scalars, step);
+        } else if (op.op === 'normUpdate') {
+          this.#update(op.layer, ['scale', 'shift'], request, scalars, step);
         } else {
           this.#run(op, batch, request.images, { key: request.dropoutKey, step: request.firstStep + step });
         }
@@ -87,10 +120,16 @@ class ReferenceSession implements Session {
     return losses;
   }
 
-  #update(layer: number, { optimizer }: TrainRequest, scalars: Float32Array, step: number): void {
+  #update(
+    layer: number,
+    parts: readonly Part[],
+    { optimizer }: TrainRequest,
+    scalars: Float32Array,
+    step: number,
+  ): void {
     const constants = optimizerConstants(optimizer);
     const { value, gradient, firstMoment, secondMoment, average } = this.#tensors[layer];
-    for (const part of ['weight', 'bias'] as const) {
+    for (const part of parts) {
       const tensors = {
         value: value[part],
         gradient: gradient[part],
@@ -144,44 +183,68 @@ class ReferenceSession implements Session {
       rows,
       indices,
       y,
+      z: layers.map((layer) => new Float32Array(needsActivate(layer) ? rows * layer.out : 0)),
+      inverse: layers.map((layer) => new Float32Array(layer.batchNorm ? layer.out : 0)),
       dz: layers.map((layer) => new Float32Array(rows * layer.out)),
       dx: new Float32Array(rows * layers[0].in),
     };
   }
 
-  #run(
-    op: Op,
-    batch: Batch,
-    images: DeviceImages,
-    random?: { key: readonly [number, number]; step: number },
-  ): void {
+  #run(op: Op, batch: Batch, images: DeviceImages, random?: RandomStep): void {
     if (op.op === 'gather') ops.gather(this.#bytes(images), images.size, batch.indices, batch.y[0]);
     else if (op.op === 'linear') this.#linear(op.layer, batch, op.training ? random : undefined);
+    else if (op.op === 'activate') this.#activate(op.layer, batch, op.training ? random : undefined);
     else if (op.op === 'inputGradient') this.#inputGradient(op.layer, batch, random);
+    else if (op.op === 'activateGradient')
+      this.#activateGradient(op.layer, batch, op.training ? random : undefined);
     else if (op.op === 'weightGradient') this.#weightGradient(op.layer, batch);
     else throw new CoutureError('backend', `The reference backend has no op ${op.op} here.`);
   }
 
-  #linear(index: number, batch: Batch, random?: { key: readonly [number, number]; step: number }): void {
+  #linear(index: number, batch: Batch, random?: RandomStep): void {
     const layer = this.#program.plan.layers[index];
     const { weight, bias } = this.#tensors[index][this.#role];
-    const y = batch.y[index + 1];
+    const separate = needsActivate(layer);
+    const y = separate ? batch.z[index] : batch.y[index + 1];
     ops.linearForward({ rows: batch.rows, ...layer }, batch.y[index], weight, bias, y);
+    if (separate) return;
     if (layer.activation === 'relu') ops.reluForward(y, y.length);
-    if (random && layer.dropout > 0) {
-      ops.applyDropout(y, batch.rows, layer.out, {
-        ...dropoutScalars(layer.dropout),
-        ...random,
-        layer: index,
-      });
-    }
+    if (random && layer.dropout > 0) this.#dropout(index, y, batch.rows, random);
   }
 
-  #inputGradient(
-    index: number,
-    batch: Batch,
-    random?: { key: readonly [number, number]; step: number },
-  ): void {
+  /** A layer's norm tensors, with the place for what `activate` normalised by. */
+  #norm(index: number, batch: Batch): NormTensors {
+    const { scale, shift } = this.#tensors[index][this.#role];
+    const { runningMean, runningVariance } = this.#tensors[index].value;
+    return { scale, shift, runningMean, runningVariance, inverse: batch.inverse[index] };
+  }
+
+  #activate(index: number, batch: Batch, random?: RandomStep): void {
+    const layer = this.#program.plan.layers[index];
+    const [z, y] = [batch.z[index], batch.y[index + 1]];
+    const norm = this.#norm(index, batch);
+    if (layer.batchNorm) normForward(z, batch.rows, norm, random !== undefined);
+    for (let i = 0; i < z.length; i++) y[i] = activate(layer.activation, scaled(layer, norm, z, i));
+    if (random && layer.dropout > 0) this.#dropout(index, y, batch.rows, random);
+  }
+
+  #activateGradient(index: number, batch: Batch, random?: RandomStep): void {
+    const layer = this.#program.plan.layers[index];
+    const [z, dz] = [batch.z[index], batch.dz[index]];
+    const norm = this.#norm(index, batch);
+    if (random && layer.dropout > 0) this.#dropout(index, dz, batch.rows, random);
+    for (let i = 0; i < z.length; i++)
+      dz[i] = Math.fround(dz[i] * derivative(layer.activation, scaled(layer, norm, z, i)));
+    const { gradient } = this.#tensors[index];
+    if (layer.batchNorm) normBackward(dz, z, batch.rows, norm, gradient, random !== undefined);
+  }
+
+  #dropout(index: number, values: Float32Array, rows: number, random: RandomStep): void {
+    const { dropout, out } = this.#program.plan.layers[index];
+    ops.applyDropout(values, rows, out, { ...dropoutScalars(dropout), ...random, layer: index });
+  }
+
+  #inputGradient(index: number, batch: Batch, random?: RandomStep): void {
     const layer = this.#program.plan.layers[index];
     const dx = index === 0 ? batch.dx : batch.dz[index - 1];
     ops.linearBackwardInput(
@@ -192,11 +255,10 @@ class ReferenceSession implements Session {
     );
     if (index === 0) return;
     const below = this.#program.plan.layers[index - 1];
+    if (needsActivate(below)) return;
     const dropout = dropoutScalars(random ? below.dropout : 0);
     if (below.activation === 'relu') ops.reluBackward(dx, batch.y[index], dropout.scale, dx.length);
-    else if (random && below.dropout > 0) {
-      ops.applyDropout(dx, batch.rows, below.out, { ...dropout, ...random, layer: index - 1 });
-    }
+    else if (random && below.dropout > 0) this.#dropout(index - 1, dx, batch.rows, random);
   }
 
   #weightGradient(index: number, batch: Batch): void {
@@ -212,12 +274,8 @@ class ReferenceSession implements Session {
   }
 
   #tensor(parameter: string, role: TensorRole): Float32Array {
-    const [name, part] = parameter.split('.');
-    const index = this.#program.plan.layers.findIndex((layer) => layer.name === name);
-    if (index < 0 || (part !== 'weight' && part !== 'bias')) {
-      throw new CoutureError('usage', `This network has no parameter ${parameter}.`);
-    }
-    return this.#tensors[index][role][part];
+    const { layer, part } = findParameter(this.#program.plan, parameter);
+    return this.#tensors[layer][role][part];
   }
 
   read(parameter: string, role: TensorRole = 'value'): Float32Array {

@@ -3,11 +3,11 @@
  * op's work units, and meets the others at a barrier. A unit's result does not depend on who computes it.
  */
 
-import type { Op } from '../../model/program.ts';
+import { needsActivate, type Op } from '../../model/program.ts';
 import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import { type LayerLayout, type Layout, LINE, PANEL, panelsOf } from './layout.ts';
-import type { InferJob, Job, ThreadSetup, TrainJob } from './protocol.ts';
+import { ACTIVATIONS, type InferJob, type Job, type ThreadSetup, type TrainJob } from './protocol.ts';
 
 /**
  * A team's control block, in words: two of the barrier, one that is set when a thread has failed, and from
@@ -30,6 +30,9 @@ export const SCRATCH_BYTES = 8192;
 
 /** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
 const STRIP = 64;
+
+/** Ops after which threads need not wait for each other, unless they end the step. */
+const UNHURRIED: ReadonlySet<Op['op']> = new Set(['weightGradientUpdate', 'normUpdate']);
 
 /** Where a batch is within its job. */
 interface Batch {
@@ -63,8 +66,8 @@ export class Executor {
       for (let i = 0; i < job.ops.length; i++) {
         this.#counter = this.#firstCounter(step % 2) + i * threads;
         this.#runOp(job.ops[i], job, batch);
-        // What follows a fused weight gradient neither reads nor overwrites what it touches, until the next step.
-        if (job.ops[i].op === 'weightGradientUpdate' && i < job.ops.length - 1) continue;
+        // What follows these neither reads nor overwrites what they touch, until the next step.
+        if (UNHURRIED.has(job.ops[i].op) && i < job.ops.length - 1) continue;
         this.#kernels.barrier(control, threads);
         if (threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
       }
@@ -110,7 +113,9 @@ export class Executor {
     const { layout } = job;
     if (op.op === 'gather') this.#gather(job, batch);
     else if (op.op === 'linear') this.#linear(layout, op.layer, job, batch, op.training);
+    else if (op.op === 'activate') this.#activate(layout, op.layer, job, batch, op.training);
     else if (op.op === 'inputGradient') this.#inputGradient(layout, op.layer, job, batch);
+    else if (op.op === 'activateGradient') this.#activateGradient(layout, op.layer, job, batch, op.training);
     else if (job.kind === 'train') this.#runTrainingOp(op, job, batch);
     else this.#runInferenceOp(op, job, batch);
   }
@@ -133,6 +138,7 @@ export class Executor {
       this.#nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / batch.rows, batch);
     } else if (op.op === 'weightGradient') this.#weightGradient(layout, op.layer, job, batch, true);
     else if (op.op === 'weightGradientUpdate') this.#weightGradient(layout, op.layer, job, batch, false);
+    else if (op.op === 'normUpdate') this.#normUpdate(layout.layers[op.layer], job, batch);
     else if (op.op === 'update') this.#update(layout.layers[op.layer], job, batch);
   }
 
@@ -158,19 +164,57 @@ export class Executor {
   #linear(layout: Layout, index: number, job: Job, batch: Batch, training: boolean): void {
     const layer = layout.layers[index];
     const groups = Math.ceil(batch.rows / 4);
+    const apart = needsActivate(layer);
     const args = [
       this.#input(layout, index),
       layout.rowPanel,
       layer.weights[weightsOf(job)],
       layer.in,
       layer.out,
+      layer.z,
+      layout.rowPanel,
+      batch.rows,
+      layer.activation === 'relu' && !apart ? 1 : 0,
+      ...this.#dropout(layer.dropout, index, job, batch, training && !apart),
+    ];
+    this.#share(layer.panels * groups, (begin, end) => this.#kernels.linear(...args, begin, end), groups);
+  }
+
+  #activate(layout: Layout, index: number, job: Job, batch: Batch, training: boolean): void {
+    const layer = layout.layers[index];
+    const args = [
+      layer.z,
       layer.y,
       layout.rowPanel,
       batch.rows,
-      layer.activation === 'relu' ? 1 : 0,
+      layer.out,
+      ACTIVATIONS.indexOf(layer.activation),
+      layer.affine[weightsOf(job)],
+      layer.stats,
+      training ? 1 : 0,
       ...this.#dropout(layer.dropout, index, job, batch, training),
     ];
-    this.#share(layer.panels * groups, (begin, end) => this.#kernels.linear(...args, begin, end), groups);
+    this.#share(layer.panels, (begin, end) => this.#kernels.activate(...args, begin, end));
+  }
+
+  #activateGradient(layout: Layout, index: number, job: Job, batch: Batch, training: boolean): void {
+    const layer = layout.layers[index];
+    const args = [
+      layer.z,
+      layer.dz,
+      layout.rowPanel,
+      layer.dzT,
+      transposedPanel(layer),
+      batch.rows,
+      layer.out,
+      ACTIVATIONS.indexOf(layer.activation),
+      layer.affine[weightsOf(job)],
+      layer.stats,
+      layer.affine.gradient,
+      training ? 1 : 0,
+      ...this.#dropout(layer.dropout, index, job, batch, training),
+    ];
+    this.#share(layer.panels, (begin, end) => this.#kernels.activateGradient(...args, begin, end));
   }
 
   #logSoftmax(job: InferJob, batch: Batch): void {
@@ -220,6 +264,8 @@ export class Executor {
     const layer = layout.layers[index];
     const below = index > 0 ? layout.layers[index - 1] : undefined;
     const { y, dz, dzT } = below ?? { y: 0, dz: layout.dx, dzT: 0 };
+    // Where `activateGradient` comes next, the result is not the layer's dz yet.
+    const masked = below && !needsActivate(below) ? below : undefined;
     const args = [
       layer.weights[weightsOf(job)],
       layer.in,
@@ -229,12 +275,12 @@ export class Executor {
       y,
       dz,
       layout.rowPanel,
-      dzT,
-      below ? transposedPanel(below) : 0,
+      masked ? dzT : 0,
+      masked ? transposedPanel(masked) : 0,
       batch.rows,
       this.#setup.scratch,
-      below?.activation === 'relu' ? 1 : 0,
-      ...this.#dropout(below?.dropout ?? 0, index - 1, job, batch, true),
+      masked?.activation === 'relu' ? 1 : 0,
+      ...this.#dropout(masked?.dropout ?? 0, index - 1, job, batch, true),
     ];
     this.#share(panelsOf(layer.in) * panelsOf(batch.rows), (begin, end) =>
       this.#kernels.inputGradient(...args, begin, end),
@@ -263,6 +309,14 @@ export class Executor {
     const strips = Math.ceil(layer.in / STRIP);
     const run = (begin: number, end: number) => this.#kernels.weightGradient(...args, begin, end);
     this.#share(layer.panels * strips, run, strips);
+  }
+
+  #normUpdate(layer: LayerLayout, job: TrainJob, batch: Batch): void {
+    const { value, firstMoment, secondMoment, average, gradient } = layer.affine;
+    const scalars = job.scalars + batch.step * STEP_SCALARS * 4;
+    const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
+    const bytes = layer.panels * 2 * LINE;
+    this.#share(1, () => this.#kernels.update(...args, bytes, job.constants, scalars));
   }
 
   #update(layer: LayerLayout, job: TrainJob, batch: Batch): void {

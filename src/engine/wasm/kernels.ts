@@ -12,6 +12,8 @@ export interface Kernels {
   readonly gather: Kernel;
   readonly scatter: Kernel;
   readonly linear: Kernel;
+  readonly activate: Kernel;
+  readonly activateGradient: Kernel;
   readonly logSoftmax: Kernel;
   readonly nllGradient: Kernel;
   readonly inputGradient: Kernel;

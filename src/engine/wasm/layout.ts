@@ -3,7 +3,7 @@
  * kernels/dense.ts shows the layouts. A layout is plain data: it travels to the workers with every job.
  */
 
-import type { DenseLayer, Plan } from '../../model/program.ts';
+import { type DenseLayer, needsActivate, type Plan } from '../../model/program.ts';
 import type { TensorRole } from '../backend.ts';
 
 /** Bytes of one line: 16 float32. */
@@ -19,6 +19,12 @@ export interface LayerLayout extends DenseLayer {
   readonly panels: number;
   /** Address of each role's weights; 0 where it is not kept. */
   readonly weights: Readonly<Record<TensorRole, number>>;
+  /** Scale and shift, [panel][2][16], in each role; 0 without batch normalisation. */
+  readonly affine: Readonly<Record<TensorRole, number>>;
+  /** Running mean and variance, and those of the last batch, [panel][4][16]; 0 without batch normalisation. */
+  readonly stats: number;
+  /** Pre-activation [panel][row][16] of a layer that needs `activate`; else that of its output. */
+  readonly z: number;
   /** Output [panel][row][16]. */
   readonly y: number;
   /** Gradient of the loss with respect to the pre-activation, laid out as y. */
@@ -43,16 +49,30 @@ export function weightBytes(layer: DenseLayer): number {
   return panelsOf(layer.out) * (layer.in + 1) * LINE;
 }
 
-/** Addresses of the weights of every layer in these roles, from `start` on, and their end; other roles have 0. */
+/** Lines that batch normalisation keeps for a panel: scale and shift in each role, and statistics. */
+const AFFINE_LINES = 2;
+const STATS_LINES = 4;
+
+/** A layer's addresses that outlive a batch. */
+export type WeightAddresses = Pick<LayerLayout, 'weights' | 'affine' | 'stats'>;
+
+/** Addresses of every layer's tensors in these roles, from `start` on, and their end; other roles have 0. */
 export function placeWeights(plan: Plan, start: number, roles: readonly TensorRole[]) {
   let end = start;
-  const weights = plan.layers.map((layer) => {
-    const addresses = { value: 0, gradient: 0, firstMoment: 0, secondMoment: 0, average: 0 };
-    for (const role of roles) {
-      addresses[role] = end;
-      end += weightBytes(layer);
-    }
-    return addresses;
+  const take = (bytes: number): number => {
+    const at = end;
+    end += bytes;
+    return at;
+  };
+  const none = { value: 0, gradient: 0, firstMoment: 0, secondMoment: 0, average: 0 };
+  const weights = plan.layers.map((layer): WeightAddresses => {
+    const [weights, affine] = [{ ...none }, { ...none }];
+    for (const role of roles) weights[role] = take(weightBytes(layer));
+    if (!layer.batchNorm) return { weights, affine, stats: 0 };
+    const lines = panelsOf(layer.out) * LINE;
+    // The gradient of scale and shift is small: it is always kept.
+    for (const role of new Set<TensorRole>([...roles, 'gradient'])) affine[role] = take(lines * AFFINE_LINES);
+    return { weights, affine, stats: take(lines * STATS_LINES) };
   });
   return { weights, end };
 }
@@ -63,7 +83,7 @@ export function placeWeights(plan: Plan, start: number, roles: readonly TensorRo
  */
 export function placeBatch(
   plan: Plan,
-  weights: readonly Record<TensorRole, number>[],
+  weights: readonly WeightAddresses[],
   start: number,
   rows: number,
   withDx: boolean,
@@ -77,14 +97,18 @@ export function placeBatch(
     return at;
   };
   const x = take(plan.layers[0].in);
-  const layers = plan.layers.map((layer, i) => ({
-    ...layer,
-    panels: panelsOf(layer.out),
-    weights: weights[i],
-    y: take(layer.out),
-    dz: take(layer.out),
-    dzT: i > 0 || withDx ? take(layer.out) : 0,
-  }));
+  const layers = plan.layers.map((layer, i) => {
+    const y = take(layer.out);
+    return {
+      ...layer,
+      ...weights[i],
+      panels: panelsOf(layer.out),
+      y,
+      z: needsActivate(layer) ? take(layer.out) : y,
+      dz: take(layer.out),
+      dzT: i > 0 || withDx ? take(layer.out) : 0,
+    };
+  });
   const dx = withDx ? take(plan.layers[0].in) : 0;
   return { layout: { layers, x, dx, rowPanel }, end };
 }
@@ -121,4 +145,36 @@ export function pack(
     const to = panelIndex(layer, o, 0);
     for (let i = 0; i < layer.in; i++) panels[to + i * PANEL] = values[o * layer.in + i];
   }
+}
+
+/** Where a vector of batch normalisation is: floats from a block's start to a panel's line, and from panel to panel. */
+const VECTORS = {
+  scale: { line: 0, lines: AFFINE_LINES },
+  shift: { line: 1, lines: AFFINE_LINES },
+  runningMean: { line: 0, lines: STATS_LINES },
+  runningVariance: { line: 1, lines: STATS_LINES },
+} as const;
+
+export type NormPart = keyof typeof VECTORS;
+
+/** Bytes of the block that holds a vector of batch normalisation. */
+export function normBytes(layer: DenseLayer, part: NormPart): number {
+  return panelsOf(layer.out) * VECTORS[part].lines * LINE;
+}
+
+function vectorIndex(part: NormPart, feature: number): number {
+  const { line, lines } = VECTORS[part];
+  return (Math.floor(feature / PANEL) * lines + line) * PANEL + (feature % PANEL);
+}
+
+/** One vector of batch normalisation out of its block. */
+export function unpackNorm(layer: DenseLayer, part: NormPart, block: Float32Array): Float32Array {
+  return Float32Array.from({ length: layer.out }, (_, feature) => block[vectorIndex(part, feature)]);
+}
+
+/** The reverse of `unpackNorm`. */
+export function packNorm(part: NormPart, values: Float32Array, block: Float32Array): void {
+  values.forEach((value, feature) => {
+    block[vectorIndex(part, feature)] = value;
+  });
 }

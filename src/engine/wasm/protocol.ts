@@ -1,6 +1,6 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
-import type { Op } from '../../model/program.ts';
+import type { Activation, Op } from '../../model/program.ts';
 import type { OptimizerOptions } from '../backend.ts';
 import type { Layout } from './layout.ts';
 
@@ -17,6 +17,9 @@ interface JobBase {
   readonly count: number;
   readonly batchSize: number;
 }
+
+/** Activations by their number in kernels/activate.ts. */
+export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu'];
 
 /** Optimizers by their number in kernels/optimizers.ts. */
 export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd'];

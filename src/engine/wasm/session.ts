@@ -1,10 +1,21 @@
 /** One network in the wasm backend's memory. */
 
 import { CoutureError } from '../../core/errors.ts';
-import type { Program } from '../../model/program.ts';
+import { findParameter, type Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
-import { type Layout, pack, placeBatch, placeWeights, unpack, weightBytes } from './layout.ts';
+import {
+  type Layout,
+  normBytes,
+  pack,
+  packNorm,
+  placeBatch,
+  placeWeights,
+  unpack,
+  unpackNorm,
+  type WeightAddresses,
+  weightBytes,
+} from './layout.ts';
 import type { Block, WasmMemory } from './memory.ts';
 import { OPTIMIZERS } from './protocol.ts';
 import type { Team } from './team.ts';
@@ -30,7 +41,7 @@ export class WasmSession implements Session {
   readonly #context: SessionContext;
   readonly #program: Program;
   readonly #weights: Block;
-  readonly #addresses: readonly Record<TensorRole, number>[];
+  readonly #addresses: readonly WeightAddresses[];
   #batch: Block | undefined;
   #batchRows = 0;
   #layout: Layout | undefined;
@@ -161,31 +172,38 @@ export class WasmSession implements Session {
     return this.#layout;
   }
 
-  read(parameter: string, role: TensorRole = 'value'): Float32Array {
-    const { layer, part, panels } = this.#find(parameter, role);
-    return unpack(layer, part, panels);
+  read(name: string, role: TensorRole = 'value'): Float32Array {
+    const { layer, part } = this.#find(name);
+    if (part === 'weight' || part === 'bias') return unpack(layer, part, this.#block(name, role));
+    return unpackNorm(layer, part, this.#block(name, role));
   }
 
-  write(parameter: string, values: Float32Array, role: TensorRole = 'value'): void {
-    const { layer, part, panels } = this.#find(parameter, role);
-    const expected = part === 'bias' ? layer.out : layer.out * layer.in;
-    if (values.length !== expected) {
-      throw new CoutureError('usage', `${parameter} has ${expected} values, not ${values.length}.`);
-    }
-    pack(layer, part, values, panels);
+  write(name: string, values: Float32Array, role: TensorRole = 'value'): void {
+    const { layer, part, size } = this.#find(name);
+    if (values.length !== size)
+      throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
+    if (part === 'weight' || part === 'bias') pack(layer, part, values, this.#block(name, role));
+    else packNorm(part, values, this.#block(name, role));
   }
 
-  #find(parameter: string, role: TensorRole) {
-    const [name, part] = parameter.split('.');
-    const index = this.#program.plan.layers.findIndex((layer) => layer.name === name);
-    if (index < 0 || (part !== 'weight' && part !== 'bias')) {
-      throw new CoutureError('usage', `This network has no parameter ${parameter}.`);
-    }
-    const address = this.#addresses[index][role];
-    if (address === 0)
-      throw new CoutureError('usage', `The ${role} of ${parameter} is not kept by this program.`);
-    const layer = this.#program.plan.layers[index];
-    return { layer, part, panels: this.#context.memory.floats(address, weightBytes(layer) / 4) } as const;
+  #find(name: string) {
+    const { plan } = this.#program;
+    const { layer, part, shape } = findParameter(plan, name);
+    return { layer: plan.layers[layer], part, size: shape.reduce((product, n) => product * n, 1) };
+  }
+
+  /** The memory in which a parameter lies, with others. */
+  #block(name: string, role: TensorRole): Float32Array {
+    const { plan } = this.#program;
+    const { layer: index, part, trained } = findParameter(plan, name);
+    const layer = plan.layers[index];
+    const { weights, affine, stats } = this.#addresses[index];
+    const [address, bytes] =
+      part === 'weight' || part === 'bias'
+        ? [weights[role], weightBytes(layer)]
+        : [trained ? affine[role] : role === 'value' ? stats : 0, normBytes(layer, part)];
+    if (address === 0) throw new CoutureError('usage', `The ${role} of ${name} is not kept by this program.`);
+    return this.#context.memory.floats(address, bytes / 4);
   }
 
   dispose(): void {
