@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { checkPartialSettings, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
@@ -39,7 +40,7 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
 function placeholderOf(schema: z.core.$ZodType): string | undefined {
   if (schema instanceof z.ZodBoolean) return undefined;
   if (schema instanceof z.ZodArray) return 'n,n,…';
-  return schema instanceof z.ZodString ? 'name' : 'n';
+  return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
 }
 
 /** What the shared options of `train` and `summary` give, beside the settings. */
@@ -123,7 +124,10 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
     const parsed = z.safeParse(schema, convert(schema, text));
     if (parsed.success) return parsed.data;
     throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not "${text}".`, {
-      hint: 'couture train --help lists the settings.',
+      hint:
+        schema instanceof z.ZodEnum
+          ? didYouMean(text, schema.options.map(String))
+          : 'couture train --help lists the settings.',
     });
   };
 }
@@ -142,6 +146,7 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
 /** What a schema takes, in words, from its own limits. */
 function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
+  if (schema instanceof z.ZodEnum) return schema.options.join(', ').replace(/, (?=[^,]*$)/, ' or ');
   if (!(schema instanceof z.ZodNumber)) return 'a name of small letters, digits and dashes';
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
   const limits = [

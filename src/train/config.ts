@@ -35,7 +35,8 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
   const dataset = describeDataset(checked.dataset);
   const inputs = dataset.height * dataset.width;
   const classes = dataset.classNames.length;
-  const spec = model ?? multilayer(inputs, checked.hidden, classes, checked.dropout);
+  const { hidden, dropout, activation, batchNorm } = checked;
+  const spec = model ?? multilayer(inputs, hidden, classes, dropout, { activation, batchNorm });
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',

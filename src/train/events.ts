@@ -32,6 +32,13 @@ export interface TrainState {
   readonly parameters: TensorMap;
   readonly firstMoments: TensorMap;
   readonly secondMoments: TensorMap;
+  /** Running averages of the trained parameters, where the run keeps them. */
+  readonly averages?: TensorMap | undefined;
+}
+
+/** The model that a state has come to: the running averages where they are kept, else the parameters. */
+export function modelOf({ parameters, averages }: Pick<TrainState, 'parameters' | 'averages'>): TensorMap {
+  return averages === undefined ? parameters : new Map([...parameters, ...averages]);
 }
 
 export type TrainEvent =
@@ -59,6 +66,7 @@ export type TrainEvent =
       readonly metrics: EpochMetrics;
       /** Lowest validation loss so far; then `parameters` is worth keeping as the best. */
       readonly isBest: boolean;
+      /** The model, as `modelOf` gives it. */
       readonly parameters: TensorMap;
     }
   /** After each epoch, and when training is interrupted. Store the best weights before the checkpoint. */

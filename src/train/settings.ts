@@ -23,9 +23,37 @@ const shape = {
     .max(32)
     .default([])
     .describe('dropout probability after each hidden layer'),
+  activation: z
+    .enum(['relu', 'leaky-relu', 'gelu', 'silu'])
+    .default('relu')
+    .describe('activation of the hidden layers'),
+  batchNorm: z.boolean().default(false).describe('batch normalisation behind each hidden Linear'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
-  learningRate: z.number().positive().max(100).default(0.003).describe("Adam's step size"),
+  optimizer: z
+    .enum(['adam', 'sgd'])
+    .default('adam')
+    .describe('adam (with weight decay: AdamW), or gradient descent with momentum'),
+  learningRate: z.number().positive().max(100).default(0.003).describe("the optimizer's step size"),
+  weightDecay: z.number().min(0).max(10).default(0).describe('share of the learning rate that weights lose'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of sgd, in the form of Nesterov'),
+  schedule: z
+    .enum(['constant', 'cosine', 'linear', 'step', 'one-cycle'])
+    .default('constant')
+    .describe('how the learning rate goes on after the warm-up'),
+  warmup: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .default(0)
+    .describe('epochs in which the learning rate rises from 0'),
+  labelSmoothing: z.number().min(0).lt(1).default(0).describe('share of the target spread over all classes'),
+  average: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("decay of the weights' running average, which is then the model; 0 for none"),
   validation: z.number().min(0.001).max(0.9).default(0.2).describe('share of the training images held out'),
   patience: z
     .int()

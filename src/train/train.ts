@@ -8,13 +8,14 @@ import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { epochOrder, type Split, splitTrainValidation } from '../data/split.ts';
-import type { AdamOptions, Backend, DeviceImages, Session, TensorRole } from '../engine/backend.ts';
+import type { Backend, DeviceImages, OptimizerOptions, Session, TensorRole } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
 import { buildProgram, type Plan } from '../model/program.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
-import type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './events.ts';
+import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type TrainState } from './events.ts';
 import { lossAndCorrect } from './metrics.ts';
-import type { RunConfig } from './settings.ts';
+import { averageDecays, learningRates } from './schedule.ts';
+import type { RunConfig, TrainSettings } from './settings.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
@@ -26,8 +27,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
-/** As torch.optim.Adam's defaults. */
-const ADAM: AdamOptions = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+/** The optimizer that the settings ask for; all else as PyTorch's defaults. */
+function optimizerOf({ optimizer, weightDecay, momentum }: TrainSettings): OptimizerOptions {
+  if (optimizer === 'sgd') return { name: 'sgd', momentum, nesterov: momentum > 0, weightDecay };
+  return { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
+}
 
 /** How long the steps between two looks at the signal, and two progress events, should take. */
 const CHUNK_SECONDS = 0.1;
@@ -75,13 +79,15 @@ class TrainingRun {
     this.#dataset = dataset;
     this.#key = keyFromSeed(config.settings.seed);
     this.#split = splitTrainValidation(dataset.length, config.settings.validation, this.#key);
-    const program = buildProgram(config.model);
+    const program = buildProgram(config.model, { average: config.settings.average > 0 });
     this.#plan = program.plan;
     this.#session = backend.createSession(program);
     this.#images = backend.upload(dataset.images, size);
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
-    this.#write(resume?.parameters ?? initialize(program.plan, this.#key), 'value');
+    const parameters = resume?.parameters ?? initialize(program.plan, this.#key);
+    this.#write(parameters, 'value');
+    if (program.average) this.#write(resume?.averages ?? parameters, 'average');
     if (resume) {
       this.#write(resume.firstMoments, 'firstMoment');
       this.#write(resume.secondMoments, 'secondMoment');
@@ -133,7 +139,10 @@ class TrainingRun {
 
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
   async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
-    const { batchSize, learningRate } = this.#config.settings;
+    const { settings } = this.#config;
+    const { batchSize, learningRate, labelSmoothing } = settings;
+    const epochStart = (epoch - 1) * this.#stepsPerEpoch;
+    const totalSteps = settings.epochs * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch);
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
     const losses = new Float32Array(order.length);
@@ -158,9 +167,11 @@ class TrainingRun {
         labels: this.#dataset.labels,
         indices,
         batchSize,
-        firstStep: (epoch - 1) * this.#stepsPerEpoch + step,
-        learningRates: new Float32Array(steps).fill(learningRate),
-        optimizer: ADAM,
+        firstStep: epochStart + step,
+        learningRates: learningRates(settings, totalSteps, epochStart + step, steps),
+        averageDecays: averageDecays(settings.average, epochStart + step, steps),
+        optimizer: optimizerOf(settings),
+        labelSmoothing,
         dropoutKey: fork(this.#key, 'dropout'),
       });
       this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
@@ -183,20 +194,21 @@ class TrainingRun {
       epoch,
       trainLoss: lossSum / order.length,
       ...validation,
-      learningRate,
+      learningRate: learningRates(settings, totalSteps, epochStart, 1)[0],
       seconds: seconds(),
     };
     this.#history.push(metrics);
     const isBest = this.#bestEpoch() === epoch;
     const state = this.#state(0, new Float32Array(), 0);
-    yield { type: 'epoch', metrics, isBest, parameters: state.parameters };
+    yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
   }
 
   async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {
     const indices = this.#split.validation;
-    const logProbabilities = await this.#session.infer(this.#images, indices);
+    const weights = this.#config.settings.average > 0 ? 'average' : 'value';
+    const logProbabilities = await this.#session.infer(this.#images, indices, { weights });
     const labels = Uint8Array.from(indices, (image) => this.#dataset.labels[image]);
     const { loss, correct } = lossAndCorrect(logProbabilities, labels, classCount(this.#config.model));
     return { validationLoss: loss, validationAccuracy: correct / labels.length };
@@ -212,15 +224,19 @@ class TrainingRun {
       parameters: this.#read('value'),
       firstMoments: this.#read('firstMoment'),
       secondMoments: this.#read('secondMoment'),
+      ...(this.#config.settings.average > 0 && { averages: this.#read('average') }),
     };
   }
 
+  /** All parameters, or a role that only trained ones have. */
   #read(role: TensorRole): TensorMap {
-    return new Map(this.#plan.parameters.map(({ name }) => [name, this.#session.read(name, role)]));
+    const parameters = this.#plan.parameters.filter(({ trained }) => trained || role === 'value');
+    return new Map(parameters.map(({ name }) => [name, this.#session.read(name, role)]));
   }
 
   #write(tensors: TensorMap, role: TensorRole): void {
-    for (const { name, shape } of this.#plan.parameters) {
+    for (const { name, shape, trained } of this.#plan.parameters) {
+      if (!trained && role !== 'value') continue;
       const values = tensors.get(name);
       const size = shape.reduce((product, n) => product * n, 1);
       if (values?.length !== size) {

@@ -1,6 +1,6 @@
 /**
  * A TrainState as one safetensors file, so that it is written whole or not at all: parameters by their names,
- * Adam's moments behind `m.` and `v.`, the losses of the epoch in progress, and the counters and the history
+ * the optimizer's moments behind `m.` and `v.`, running averages behind `a.`, the losses of the epoch in progress, and the counters and the history
  * as JSON in the metadata.
  */
 
@@ -12,6 +12,7 @@ import type { TrainState } from '../../train/events.ts';
 
 const FIRST_MOMENT = 'm.';
 const SECOND_MOMENT = 'v.';
+const AVERAGE = 'a.';
 const LOSSES = 'losses';
 
 /** Numbers that JSON cannot hold (a loss that overflowed) travel as null. */
@@ -37,11 +38,14 @@ const countersSchema = z.strictObject({
 /** The bytes of checkpoint/state.safetensors. */
 export function encodeState(parameters: readonly ParameterSpec[], state: TrainState): Uint8Array {
   const tensors = withShapes(parameters, state.parameters);
-  for (const [prefix, moments] of [
+  const trained = parameters.filter((parameter) => parameter.trained);
+  for (const [prefix, role] of [
     [FIRST_MOMENT, state.firstMoments],
     [SECOND_MOMENT, state.secondMoments],
+    [AVERAGE, state.averages],
   ] as const) {
-    for (const [name, tensor] of withShapes(parameters, moments)) tensors.set(prefix + name, tensor);
+    if (role === undefined) continue;
+    for (const [name, tensor] of withShapes(trained, role)) tensors.set(prefix + name, tensor);
   }
   tensors.set(LOSSES, { shape: [state.losses.length], data: state.losses });
   const { epoch, step, seconds, history } = state;
@@ -72,6 +76,8 @@ export function decodeState(
     throw new CoutureError('data', `${name} tells of ${history.length} epochs but counts ${epoch}.`);
   const losses = tensors.get(LOSSES);
   if (losses === undefined) throw new CoutureError('data', `${name} lacks the tensor "${LOSSES}".`);
+  const trained = parameters.filter((parameter) => parameter.trained);
+  const averaged = trained.some((parameter) => tensors.has(AVERAGE + parameter.name));
   return {
     epoch,
     step,
@@ -79,8 +85,9 @@ export function decodeState(
     history,
     losses: losses.data,
     parameters: pickParameters(parameters, tensors, name),
-    firstMoments: pickParameters(parameters, tensors, name, FIRST_MOMENT),
-    secondMoments: pickParameters(parameters, tensors, name, SECOND_MOMENT),
+    firstMoments: pickParameters(trained, tensors, name, FIRST_MOMENT),
+    secondMoments: pickParameters(trained, tensors, name, SECOND_MOMENT),
+    ...(averaged && { averages: pickParameters(trained, tensors, name, AVERAGE) }),
   };
 }
 

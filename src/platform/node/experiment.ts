@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backend.ts';
 import { planModel } from '../../model/program.ts';
 import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
-import type { TensorMap, TrainEvent } from '../../train/events.ts';
+import { modelOf, type TensorMap, type TrainEvent } from '../../train/events.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { train } from '../../train/train.ts';
 import { Classifier } from '../../use/classifier.ts';
@@ -173,7 +173,7 @@ async function finalMetrics(
       validationAccuracy: bestEpoch.validationAccuracy,
       seconds: Number(state.history.reduce((sum, row) => sum + row.seconds, 0).toFixed(3)),
       weightsSha256: await sumOf(run, best),
-      lastSha256: await sumOf(run, state.parameters),
+      lastSha256: await sumOf(run, modelOf(state)),
     };
   } finally {
     await model.dispose();

@@ -15,7 +15,13 @@ import { didYouMean } from '../../core/nearest.ts';
 import { type ParameterSpec, planModel } from '../../model/program.ts';
 import { checkModelSpec } from '../../model/spec.ts';
 import { decodeSafetensors, encodeSafetensors, withShapes } from '../../ship/safetensors.ts';
-import type { EpochMetrics, TensorMap, TrainEvent, TrainState } from '../../train/events.ts';
+import {
+  type EpochMetrics,
+  modelOf,
+  type TensorMap,
+  type TrainEvent,
+  type TrainState,
+} from '../../train/events.ts';
 import { configSchema, type RunConfig } from '../../train/settings.ts';
 import { decodeState, encodeState, pickParameters } from './checkpoint.ts';
 import { type Environment, environmentSchema } from './environment.ts';
@@ -84,7 +90,7 @@ export class Run {
     await mkdir(join(this.path, 'checkpoint'), { recursive: true });
     if (best !== undefined) await this.#storeWeights('best', best.parameters, best.epoch);
     await writeFileAtomic(this.#resultsPath, formatResults(state.history));
-    await this.#storeWeights('last', state.parameters, state.epoch);
+    await this.#storeWeights('last', modelOf(state), state.epoch);
     await writeFileAtomic(this.#checkpointPath, encodeState(this.#parameters, state));
   }
 

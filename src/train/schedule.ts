@@ -1,0 +1,55 @@
+/** The learning rate of every step: a function of the step alone, so that a resumed run goes on as it would have. */
+
+import { cosine } from '../core/trigonometry.ts';
+import type { TrainSettings } from './settings.ts';
+
+/** How the learning rate goes on after its warm-up, by name. Each takes how far training is, 0 to 1, and gives a factor. */
+export const schedules = {
+  /** As it is. */
+  constant: () => 1,
+  /** Half a cosine, from 1 to 0 (Loshchilov & Hutter 2017). */
+  cosine: (progress: number) => (1 + cosine(Math.PI * progress)) / 2,
+  /** A straight line from 1 to 0. */
+  linear: (progress: number) => 1 - progress,
+  /** A tenth after half of training, a hundredth after three quarters. */
+  step: (progress: number) => (progress < 0.5 ? 1 : progress < 0.75 ? 0.1 : 0.01),
+  /** Up from a 25th for the first 30%, then down to a 10,000th of that, both by cosine (Smith & Topin 2018). */
+  'one-cycle': (progress: number) =>
+    progress < 0.3 ? between(1 / 25, 1, progress / 0.3) : between(1, 1 / 250_000, (progress - 0.3) / 0.7),
+} as const satisfies Record<string, (progress: number) => number>;
+
+/** From one factor to another along half a cosine. */
+function between(from: number, to: number, progress: number): number {
+  return to + ((from - to) * (1 + cosine(Math.PI * progress))) / 2;
+}
+
+/**
+ * Learning rates of `count` steps from `firstStep` on, counted from 0.
+ * @param totalSteps steps of the whole run
+ */
+export function learningRates(
+  settings: Pick<TrainSettings, 'learningRate' | 'schedule' | 'warmup' | 'epochs'>,
+  totalSteps: number,
+  firstStep: number,
+  count: number,
+): Float32Array {
+  const { learningRate, schedule, warmup, epochs } = settings;
+  const warmupSteps = Math.round((totalSteps / epochs) * Math.min(warmup, epochs));
+  return Float32Array.from({ length: count }, (_, i) => {
+    const step = firstStep + i;
+    // A first step of rate 0 would be lost.
+    if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
+    return learningRate * schedules[schedule]((step - warmupSteps) / (totalSteps - warmupSteps));
+  });
+}
+
+/**
+ * Decays of the running average of the weights: near 0 at first, so that it soon forgets the first weights, then
+ * `decay` (as in TensorFlow's ExponentialMovingAverage).
+ */
+export function averageDecays(decay: number, firstStep: number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => {
+    const steps = firstStep + i;
+    return Math.min(decay, (1 + steps) / (10 + steps));
+  });
+}
