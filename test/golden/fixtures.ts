@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { parseIdx } from '../../src/data/idx.ts';
-import { type ModelSpec, multilayer } from '../../src/model/spec.ts';
+import type { OptimizerOptions } from '../../src/engine/backend.ts';
+import { type ActivationName, type ModelSpec, multilayer } from '../../src/model/spec.ts';
 import { decodeSafetensors, type Tensor } from '../../src/ship/safetensors.ts';
 
 /** One network of golden.json. */
@@ -11,18 +12,28 @@ interface Entry {
   /** One probability per Linear. */
   readonly dropout: readonly number[];
   readonly lr: number;
+  readonly activation?: ActivationName;
+  readonly batchNorm?: boolean;
+  readonly optimizer?: 'adam' | 'sgd';
+  readonly weightDecay?: number;
+  readonly labelSmoothing?: number;
   readonly initialWeightsSha256: string;
   readonly losses: readonly number[];
+  readonly inferenceLoss: number | null;
 }
 
 export interface Golden {
   readonly name: string;
   readonly spec: ModelSpec;
   readonly learningRate: number;
+  readonly optimizer: OptimizerOptions;
+  readonly labelSmoothing: number;
   /** Over the first weights as little-endian float32, tensor after tensor. */
   readonly initialWeightsSha256: string;
-  /** Mean loss of each step of Adam on the one batch. */
+  /** Mean loss of each step on the one batch. */
   readonly losses: readonly number[];
+  /** Mean NLL of the batch after them, in inference; null where it is chance. */
+  readonly inferenceLoss: number | null;
   /** Of the first step, by parameter. */
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
@@ -39,14 +50,24 @@ export const images = parseIdx(read('images-idx3-ubyte'), { name: 'images-idx3-u
 export const labels = parseIdx(read('labels-idx1-ubyte'), { name: 'labels-idx1-ubyte', ndims: 1 }).data;
 
 export const goldens: readonly Golden[] = Object.entries(file.models).map(([name, entry]) => {
-  const { widths, dropout, lr, initialWeightsSha256, losses } = entry;
+  const { widths, dropout, lr, activation, batchNorm, initialWeightsSha256, losses, inferenceLoss } = entry;
+  const { weightDecay = 0, labelSmoothing = 0 } = entry;
   const gradients = `${name}-gradients.safetensors`;
   return {
     name,
-    spec: multilayer(widths[0], widths.slice(1, -1), widths.at(-1)!, dropout),
+    spec: multilayer(widths[0], widths.slice(1, -1), widths.at(-1)!, dropout, {
+      activation: activation ?? 'relu',
+      batchNorm: batchNorm ?? false,
+    }),
     learningRate: lr,
+    optimizer:
+      entry.optimizer === 'sgd'
+        ? { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay }
+        : { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    labelSmoothing,
     initialWeightsSha256,
     losses,
+    inferenceLoss,
     gradients: decodeSafetensors(read(gradients), gradients).tensors,
   };
 });
