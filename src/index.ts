@@ -12,6 +12,32 @@ export { type Split, splitTrainValidation } from './data/split.ts';
 export type { Backend, BackendInfo } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export {
+  type Audit,
+  type AuditedImage,
+  auditSchema,
+  type Duplicates,
+  type LabelAudit,
+  type NearDuplicate,
+  type Suspect,
+} from './inspect/audit.ts';
+export {
+  DUPLICATE_THRESHOLD,
+  type FindDuplicatesOptions,
+  findDuplicates,
+} from './inspect/audit-duplicates.ts';
+export { type AuditLabelsOptions, auditLabels } from './inspect/audit-labels.ts';
+export { mirrorImage, relativeDistance } from './inspect/audit-near-pairs.ts';
+export {
+  type AuditedAccuracy,
+  accuracyWithout,
+  type Conflicts,
+  countDuplicates,
+  type DuplicateCounts,
+  findConflicts,
+  type Score,
+} from './inspect/audit-summary.ts';
+export { type AuditView, viewAudit } from './inspect/audit-view.ts';
+export {
   type InspectOptions,
   type InspectProgress,
   type InspectRequest,
@@ -35,6 +61,7 @@ export type {
   SplitBalance,
   TrainingHistory,
 } from './inspect/inspection.ts';
+export { compareOnSameImages, type PairedComparison, signTest } from './inspect/mcnemar.ts';
 export {
   type ClassMetrics,
   type Evaluation,

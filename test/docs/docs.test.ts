@@ -101,13 +101,25 @@ function makeWorkspace(): string {
     if (!own.has(name)) symlinkSync(join(root, name), join(folder, name));
   }
   const manifest: object = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const exports = { '.': './as-installed/index.js', './node': './as-installed/node.js' };
+  const sources = {
+    '.': 'index',
+    './node': 'node',
+    './figures': 'figures/index',
+    './figures/node': 'platform/node/figures',
+    './report': 'report/index',
+    './report/node': 'platform/node/report',
+  };
+  const entries = Object.entries(sources).map(([entry, source], i) => {
+    return {
+      entry,
+      file: `./as-installed/${i}.js`,
+      source: pathToFileURL(join(root, `src/${source}.ts`)).href,
+    };
+  });
+  const exports = Object.fromEntries(entries.map(({ entry, file }) => [entry, file]));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, exports }));
   mkdirSync(join(folder, 'as-installed'));
-  for (const name of ['index', 'node']) {
-    const source = pathToFileURL(join(root, `src/${name}.ts`)).href;
-    writeFileSync(join(folder, `as-installed/${name}.js`), `export * from '${source}';\n`);
-  }
+  for (const { file, source } of entries) writeFileSync(join(folder, file), `export * from '${source}';\n`);
   return folder;
 }
 

@@ -1,0 +1,106 @@
+/**
+ * The gallery, docs/figures.md: every figure of a real run, with its function and what to read from it.
+ *
+ *     npm run gallery                      of the two runs that `npm start` makes
+ *     npm run gallery -- RUN RUN           of others; the first is shown, both are compared
+ */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Figure } from '../src/figures/figure.ts';
+import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
+import type { Inspection } from '../src/inspect/inspection.ts';
+import { nodeDocument, writeFigure } from '../src/platform/node/figures.ts';
+import { inspectRun } from '../src/platform/node/inspect-run.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'docs/figures');
+/** An SVG with more characters goes in as PNG. */
+const LARGEST = 300_000;
+
+const headings: Readonly<Record<FigureSection, string>> = {
+  data: 'The data',
+  network: 'The network',
+  training: 'Training',
+  predictions: 'Predictions',
+  mistakes: 'Mistakes',
+  confidence: 'Confidence',
+  inside: 'Inside the network',
+};
+
+const [first = 'baseline-seed1', second = 'deeper-seed1'] = process.argv.slice(2);
+
+async function look(run: string): Promise<Inspection> {
+  console.log(`looking at ${run}`);
+  return await inspectRun(run);
+}
+
+/** Writes a figure and returns its part of the page. */
+async function show<Subject>(
+  { source, reading, title }: FigureEntry<Subject>,
+  figure: Figure,
+  file: string,
+): Promise<string> {
+  const format = figure.svg.length > LARGEST ? 'png' : 'svg';
+  const name = `${file}.${format}`;
+  await writeFigure(join(folder, name), figure, format);
+  console.log(`${name}  ${Math.round(figure.svg.length / 1000)} KB as SVG`);
+  const alt = figure.alt.replaceAll(/[[\]\\<>`*_]/g, '\\$&');
+  return `### ${title}\n\n![${alt}](figures/${name})\n\n${reading}\n\n\`${source}\` · \`--only ${figure.name}\`\n`;
+}
+
+const inspections = [await look(first), await look(second)];
+const options = { document: nodeDocument() };
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+
+const parts = new Map<FigureSection, string[]>();
+const add = (section: FigureSection, part: string): void => {
+  parts.set(section, [...(parts.get(section) ?? []), part]);
+};
+for (const entry of runFigures.filter(({ has }) => has?.(inspections[0]) ?? true))
+  add(entry.section, await show(entry, entry.draw(inspections[0], options), entry.name));
+for (const entry of comparisonFigures)
+  add(entry.section, await show(entry, entry.draw(inspections, options), `compare-${entry.name}`));
+
+const page = `# Figures
+
+Every figure that Couture draws, from the runs \`${inspections.map(({ run }) => run).join('` and `')}\`. Written by
+\`npm run gallery\`. Under each stand the function that draws it and the flag that has the command line
+draw it alone.
+
+As files, all of them or some:
+
+\`\`\`sh
+npx couture figures small --out figures --format png
+\`\`\`
+
+In code; a page passes its own \`document\`:
+
+\`\`\`ts
+import { writeFile } from 'node:fs/promises';
+import { drawConfusion, runFigures } from 'couture/figures';
+import { nodeDocument, renderPng } from 'couture/figures/node';
+import { inspectRun } from 'couture/node';
+
+const inspection = await inspectRun('small');
+const options = { document: nodeDocument(), theme: 'light', width: 640 } as const;
+
+const { svg, alt } = drawConfusion(inspection.evaluation, { ...options, normalised: true });
+await writeFile('confusion.svg', svg);
+console.log(alt);
+
+for (const { name, draw } of runFigures)
+  await writeFile(\`\${name}.png\`, renderPng(draw(inspection, options)));
+\`\`\`
+
+A figure is one \`<svg>\` element, of its own or set into a page. With the theme \`auto\` it follows the \`color-scheme\` of
+the page around it; \`light\` and \`dark\` write the colours out. Figures reflow to the width that is asked for, from 320
+pixels on. Colours, and where they are from: [theme.ts](../src/figures/theme.ts).
+
+${Object.entries(headings)
+  .map(([section, heading]) => `## ${heading}\n\n${(parts.get(section as FigureSection) ?? []).join('\n')}`)
+  .join('\n')}`;
+writeFileSync(join(root, 'docs/figures.md'), page);
+console.log('Wrote docs/figures.md.');

@@ -1,0 +1,130 @@
+/** The images as a map: those lie together that a layer sees alike. */
+
+import * as Plot from '@observablehq/plot';
+import type { ProjectedPoints } from '../inspect/inspection.ts';
+import { chart } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
+import { placeLabels, scaleBetween } from './labels.ts';
+import { fit, list, percent } from './text.ts';
+import { classColour, colours } from './theme.ts';
+
+export interface MapOptions extends FigureOptions {
+  /** At most so many points, the first ones; 2,000 by default. */
+  readonly most?: number;
+}
+
+const MARGIN = { marginLeft: 40, marginRight: 14, marginTop: 24, marginBottom: 38 } as const;
+const INSET = 8;
+/** Type size of the classes' names. */
+const LABEL = 12;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/**
+ * Every image a dot in the colour of its true class, the class's name at the median of its dots. The dots are the
+ * circles of the group with `data-dots`, in the order of `points`, so that a page can show the image of each.
+ */
+export function drawMap(
+  { method, layer, points, labels, explained }: ProjectedPoints,
+  classNames: readonly string[],
+  { most = 2000, ...options }: MapOptions,
+): Figure {
+  const shown = Math.min(most, labels.length);
+  const how = method === 'pca' ? 'PCA' : 'UMAP';
+  const sheet = new Sheet(options, {
+    name: `map-${method}`,
+    title: `Map of the activations of ${layer} by ${how}`,
+    facts: `${shownOf(shown, labels.length, 'images')}, coloured by true class`,
+  });
+  const at = (i: number): Place => ({ x: points[2 * i], y: points[2 * i + 1] });
+  const dots = Array.from({ length: shown }, (_, i) => i);
+  const groups = classNames.map((_, label) => dots.filter((i) => labels[i] === label));
+  const present = groups.map((_, label) => label).filter((label) => groups[label].length > 0);
+  const middles = present.map((label) => ({
+    label,
+    x: median(groups[label].map((i) => at(i).x)),
+    y: median(groups[label].map((i) => at(i).y)),
+  }));
+  const axis = (i: 0 | 1): string =>
+    `${how} ${i + 1}${explained === undefined ? '' : ` (${percent(explained[i])} of the variance)`}`;
+  sheet.legend(present.map((label) => ({ colour: classColour(label), label: classNames[label] })));
+  const height = Math.max(300, sheet.width * 0.86);
+  const frame = {
+    left: MARGIN.marginLeft + INSET,
+    right: sheet.width - MARGIN.marginRight - INSET,
+    top: MARGIN.marginTop + INSET,
+    bottom: height - MARGIN.marginBottom - INSET,
+  };
+  const [xs, ys] = [dots.map((i) => at(i).x), dots.map((i) => at(i).y)];
+  const x = scaleBetween(xs, frame.left, frame.right);
+  const y = scaleBetween(ys, frame.bottom, frame.top);
+  const names = placeLabels(
+    middles.map((middle) => ({
+      text: fit(classNames[middle.label], LABEL, 120),
+      x: x.to(middle.x),
+      y: y.to(middle.y),
+    })),
+    { size: LABEL, ...frame },
+  ).map((label, i) => ({ ...label, x: x.from(label.x), y: y.from(label.y), middle: middles[i] }));
+  const map = chart(options.document, {
+    width: sheet.width,
+    height,
+    ...MARGIN,
+    inset: INSET,
+    x: {
+      domain: x.domain,
+      label: axis(0),
+      labelArrow: 'none',
+      labelAnchor: 'center',
+      ticks: Math.floor(sheet.width / 80),
+    },
+    y: { domain: y.domain, label: axis(1), labelArrow: 'none' },
+    marks: [
+      Plot.frame({ stroke: colours.faint }),
+      Plot.dot(dots, {
+        x: (i: number) => at(i).x,
+        y: (i: number) => at(i).y,
+        r: 2.2,
+        fill: (i: number) => classColour(labels[i]),
+        fillOpacity: 0.75,
+      }),
+      Plot.link(
+        names.filter(({ moved }) => moved),
+        {
+          x1: 'x',
+          y1: 'y',
+          x2: ({ middle }) => middle.x,
+          y2: ({ middle }) => middle.y,
+          stroke: colours.ink,
+        },
+      ),
+      Plot.text(names, {
+        x: 'x',
+        y: 'y',
+        text: 'text',
+        fontSize: LABEL,
+        fontWeight: 600,
+        fill: colours.ink,
+        stroke: colours.paper,
+        strokeWidth: 4,
+        pointerEvents: 'none',
+      }),
+    ],
+  });
+  map.querySelector('g[aria-label="dot"]')?.setAttribute('data-dots', '');
+  sheet.row([map]);
+  return sheet.figure(
+    `${shownOf(shown, labels.length, 'images')} as dots, placed by ${how} of the activations of ${layer}, coloured by class: ` +
+      `${list(present.map((label) => `${classNames[label]} (${groups[label].length})`))}.` +
+      (explained === undefined
+        ? ''
+        : ` The two axes hold ${percent(explained[0])} and ${percent(explained[1])} of the variance.`),
+  );
+}

@@ -1,0 +1,118 @@
+/** What an audit of a data set found: images beside their copies, and images whose labels are likely wrong. */
+
+import type { AuditView, ShownCopy } from '../inspect/audit-view.ts';
+import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
+import { greyImage } from './image.ts';
+import type { FigureEntry } from './table.ts';
+import { count, list, percent, plural } from './text.ts';
+import { verdict } from './theme.ts';
+import { tiles } from './tiles.ts';
+
+/** Grey pixels between an image and its copy, which lie in one picture. */
+const SEAM = 2;
+const SEAM_GREY = 128;
+
+/** Images beside their copies, with where they are and how far apart. */
+export function drawCopies(view: AuditView, options: FigureOptions): Figure {
+  const { copies, totals, classNames, dataset, width, height } = view;
+  const sheet = new Sheet(options, {
+    name: 'audit-copies',
+    title: 'Images that the data set has twice',
+    facts: `${dataset}, ${shownOf(copies.length, totals.copies, totals.copies === 1 ? 'pair' : 'pairs')}`,
+  });
+  const items = copies.map((copy) => {
+    const { first, second, kind, distance } = copy;
+    const agree = first.label === second.label;
+    return {
+      image: greyImage(sideBySide(copy, view), { width: 2 * width + SEAM, height }),
+      lines: [
+        agree ? classNames[first.label] : `${classNames[first.label]} / ${classNames[second.label]}`,
+        `${first.split} ${first.index}, ${second.split} ${second.index}`,
+        kind === 'exact'
+          ? 'exact'
+          : `${kind === 'mirrored' ? 'mirrored, ' : ''}distance ${distance.toFixed(3)}`,
+      ],
+      ...(agree ? {} : { fill: verdict.wrong }),
+    };
+  });
+  if (items.length > 0) {
+    const ratio = height / (2 * width + SEAM);
+    sheet.row([tiles(options.document, items, { width: sheet.width, least: 128, most: 6, ratio, gap: 14 })]);
+  }
+  const across = copies.filter(({ first, second }) => first.split !== second.split).length;
+  const conflicting = copies.filter(({ first, second }) => first.label !== second.label).length;
+  return sheet.figure(
+    copies.length === 0
+      ? `No image of ${dataset} has a copy.`
+      : `${plural(copies.length, 'image')} of ${dataset} beside a copy; ${count(across)} of them have it in the other ` +
+          `split, ${count(conflicting)} have another label than it.`,
+  );
+}
+
+/** Images with their label, and the class that models see instead that did not train on them. */
+export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
+  const { suspects, totals, classNames, dataset, width, height } = view;
+  const sheet = new Sheet(options, {
+    name: 'audit-suspects',
+    title: 'Labels that are likely wrong',
+    facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, totals.suspects === 1 ? 'label' : 'labels')}`,
+  });
+  const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
+    image: greyImage(pixels, { width, height }),
+    lines: [
+      `labelled ${classNames[label]}`,
+      `seems ${classNames[suggested]}`,
+      `with ${percent(suggestedProbability)}`,
+      `${split} ${index}`,
+    ],
+    hint: `loss ${loss.toFixed(2)} nats`,
+  }));
+  if (items.length > 0) {
+    const ratio = height / width;
+    sheet.row([tiles(options.document, items, { width: sheet.width, least: 84, most: 8, ratio, gap: 12 })]);
+  }
+  const said = suspects
+    .slice(0, 3)
+    .map(
+      ({ split, index, label, suggested }) =>
+        `${split} image ${index}, labelled ${classNames[label]} and seen as ${classNames[suggested]}`,
+    );
+  return sheet.figure(
+    suspects.length === 0
+      ? `No label of ${dataset} is likely wrong.`
+      : `${plural(suspects.length, 'image')} of ${dataset} whose label is likely wrong. First: ${list(said)}.`,
+  );
+}
+
+/** The two images of a pair in one picture. */
+function sideBySide({ first, second }: ShownCopy, { width, height }: AuditView): Uint8Array {
+  const whole = 2 * width + SEAM;
+  const pixels = new Uint8Array(whole * height).fill(SEAM_GREY);
+  for (let y = 0; y < height; y++) {
+    pixels.set(first.pixels.subarray(y * width, (y + 1) * width), y * whole);
+    pixels.set(second.pixels.subarray(y * width, (y + 1) * width), y * whole + width + SEAM);
+  }
+  return pixels;
+}
+
+/** The figures of an audit, for whatever lists figures. */
+export const auditFigures: readonly FigureEntry<AuditView>[] = [
+  {
+    name: 'audit-copies',
+    title: 'Images that the data set has twice',
+    source: 'drawCopies',
+    reading:
+      'A test image with a copy among the training images is no test; copies with two labels have a wrong one.',
+    section: 'data',
+    draw: drawCopies,
+  },
+  {
+    name: 'audit-suspects',
+    title: 'Labels that are likely wrong',
+    source: 'drawSuspects',
+    reading:
+      'Some labels are plainly wrong, others a matter of taste, and some images only unlike their class.',
+    section: 'data',
+    draw: drawSuspects,
+  },
+];

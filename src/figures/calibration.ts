@@ -1,0 +1,112 @@
+/** Whether the network is right as often as it says. */
+
+import * as Plot from '@observablehq/plot';
+import type { Calibration, CalibrationBin } from '../inspect/inspection.ts';
+import { chart, grid } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet } from './figure.ts';
+import { count, percent } from './text.ts';
+import { colours, seriesColour } from './theme.ts';
+
+/** Reliability diagram: accuracy against confidence, bin by bin, and below it how many images each bin holds. */
+export function drawCalibration({ bins, ece }: Calibration, options: FigureOptions): Figure {
+  const images = bins.reduce((sum, bin) => sum + bin.count, 0);
+  const mean = (pick: (bin: CalibrationBin) => number): number =>
+    bins.reduce((sum, bin) => sum + bin.count * pick(bin), 0) / Math.max(1, images);
+  const confidence = mean((bin) => bin.confidence);
+  const accuracy = mean((bin) => bin.accuracy);
+  const sheet = new Sheet(options, {
+    name: 'calibration',
+    title: `Calibration: an expected error (ECE) of ${percent(ece, 2)}`,
+    facts: `mean confidence ${percent(confidence)}, accuracy ${percent(accuracy)}, ${count(images)} images`,
+  });
+  sheet.legend([
+    { colour: seriesColour(0), label: 'accuracy of a bin, with 95% interval' },
+    { colour: colours.muted, label: 'perfect calibration', mark: 'dashes' },
+    { colour: seriesColour(1), label: 'gap', mark: 'line' },
+  ]);
+  const shared = { width: sheet.width, marginLeft: 52, marginRight: 14 } as const;
+  const x = { domain: [0, 100], ticks: 6 } as const;
+  const side = Math.min(sheet.width - 66, 340);
+  sheet.row([
+    chart(options.document, {
+      ...shared,
+      height: side + 34,
+      marginTop: 24,
+      marginBottom: 10,
+      x: { ...x, tickFormat: () => '', label: null },
+      y: { domain: [0, 100], label: 'accuracy (%)', labelArrow: 'none' },
+      marks: [
+        Plot.gridY(grid),
+        Plot.gridX({ ...grid, ticks: 6 }),
+        Plot.line(
+          [
+            [0, 0],
+            [100, 100],
+          ],
+          { stroke: colours.muted, strokeDasharray: '5 4' },
+        ),
+        Plot.ruleX(bins, {
+          x: (bin: CalibrationBin) => bin.confidence * 100,
+          y1: (bin: CalibrationBin) => bin.confidence * 100,
+          y2: (bin: CalibrationBin) => bin.accuracy * 100,
+          stroke: seriesColour(1),
+          strokeWidth: 6,
+          strokeOpacity: 0.45,
+        }),
+        Plot.ruleX(bins, {
+          x: (bin: CalibrationBin) => bin.confidence * 100,
+          y1: (bin: CalibrationBin) => bin.interval.low * 100,
+          y2: (bin: CalibrationBin) => bin.interval.high * 100,
+          stroke: seriesColour(0),
+          strokeWidth: 1.5,
+        }),
+        Plot.dot(bins, {
+          x: (bin: CalibrationBin) => bin.confidence * 100,
+          y: (bin: CalibrationBin) => bin.accuracy * 100,
+          r: 4.5,
+          fill: seriesColour(0),
+          stroke: colours.paper,
+        }),
+      ],
+    }),
+  ]);
+  sheet.row([
+    chart(options.document, {
+      ...shared,
+      height: 116,
+      marginTop: 22,
+      marginBottom: 38,
+      x: {
+        ...x,
+        label: 'confidence: probability of the predicted class (%)',
+        labelArrow: 'none',
+        labelAnchor: 'center',
+      },
+      y: { label: 'images', labelArrow: 'none', ticks: 3, tickFormat: count },
+      marks: [
+        Plot.gridY(grid),
+        Plot.rectY(bins, {
+          x1: (bin: CalibrationBin) => bin.low * 100,
+          x2: (bin: CalibrationBin) => bin.high * 100,
+          y: 'count',
+          fill: colours.quiet,
+          inset: 0.5,
+          title: (bin: CalibrationBin) => count(bin.count),
+        }),
+      ],
+    }),
+  ]);
+  const direction = confidence > accuracy ? 'more confident than right' : 'less confident than right';
+  const widest = bins.reduce<CalibrationBin | undefined>((most, bin) => {
+    const gap = (b: CalibrationBin): number => Math.abs(b.confidence - b.accuracy);
+    return most === undefined || gap(bin) > gap(most) ? bin : most;
+  }, undefined);
+  return sheet.figure(
+    `Reliability diagram of ${count(images)} images. The expected calibration error is ${percent(ece, 2)}: with a mean ` +
+      `confidence of ${percent(confidence)} and an accuracy of ${percent(accuracy)}, the network is ${direction}.` +
+      (widest === undefined
+        ? ''
+        : ` The widest gap is at a confidence of ${percent(widest.confidence)}, where ${percent(widest.accuracy)} of ` +
+          `${count(widest.count)} images are right.`),
+  );
+}

@@ -1,0 +1,87 @@
+/** Observable Plot with the house's margins and type, and what several figures place on it. */
+
+import * as Plot from '@observablehq/plot';
+import { count, fit, textWidth } from './text.ts';
+import { colours, STEPS, sequential } from './theme.ts';
+
+/** Type sizes in pixels. */
+export const TICK = 11;
+export const SMALL = 10;
+
+/** A chart as an SVG element. Titles and legends belong to the sheet. */
+export function chart(document: Document, options: Plot.PlotOptions): SVGSVGElement {
+  const element = Plot.plot({
+    document,
+    className: 'couture-plot',
+    ...options,
+  }) as SVGSVGElement;
+  element.setAttribute('font-size', String(TICK));
+  return element;
+}
+
+/** A grid in the colour of things that are not data. */
+export const grid = { stroke: colours.faint, strokeOpacity: 1 } as const;
+
+/** Room that the names of classes or runs need beside an axis, at most `share` of the width. */
+export function labelRoom(names: readonly string[], width: number, share = 0.36): number {
+  const widest = Math.max(0, ...names.map((name) => textWidth(name, TICK)));
+  return Math.ceil(Math.min(widest + 10, width * share));
+}
+
+/** A band axis of names, by their numbers, so that equal names stay apart. */
+export function namesAxis(names: readonly string[], room: number, order: readonly number[] = []) {
+  return {
+    type: 'band',
+    label: null,
+    domain: order.length > 0 ? [...order] : names.map((_, i) => i),
+    tickFormat: (i: number) => fit(names[i] ?? '', TICK, room - 8),
+    tickSize: 0,
+    tickPadding: 6,
+  } as const;
+}
+
+export interface RampOptions {
+  readonly width: number;
+  readonly label: string;
+  /** Values to name, and where on the scale a value is, 0 to 1. */
+  readonly values: readonly number[];
+  readonly place: (value: number) => number;
+}
+
+/** The sequential scale with its values. */
+export function rampLegend(document: Document, { width, label, values, place }: RampOptions): SVGSVGElement {
+  const names = new Map(values.map((value) => [place(value), count(value)]));
+  const steps = Array.from({ length: STEPS }, (_, i) => i / STEPS);
+  return chart(document, {
+    width,
+    height: 46,
+    marginLeft: 4,
+    marginRight: 22,
+    marginTop: 16,
+    marginBottom: 20,
+    x: {
+      domain: [0, 1],
+      ticks: [...names.keys()],
+      tickFormat: (at: number) => names.get(at) ?? '',
+      tickSize: 3,
+      label: null,
+    },
+    y: { axis: null },
+    marks: [
+      Plot.rectX(steps, {
+        x1: (x: number) => x,
+        x2: (x: number) => x + 1 / STEPS,
+        fill: (x: number) => sequential((x * STEPS) / (STEPS - 1)),
+        insetLeft: -0.3,
+        insetRight: -0.3,
+      }),
+      Plot.text([label], { frameAnchor: 'top-left', dy: -14, dx: -2, fill: colours.muted }),
+    ],
+  });
+}
+
+/** Ticks for counts: no more than fit, whole numbers only. */
+export const countTicks = (width: number) => ({
+  ticks: Math.max(2, Math.floor(width / 70)),
+  tickFormat: count,
+});

@@ -1,0 +1,82 @@
+/** How many images each class has in each split. */
+
+import * as Plot from '@observablehq/plot';
+import type { DatasetView } from '../inspect/inspection.ts';
+import { chart, countTicks, grid, labelRoom, namesAxis, SMALL } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet } from './figure.ts';
+import { count, list, textWidth } from './text.ts';
+import { colours, sequential } from './theme.ts';
+
+/** A bar for each class, made of its images in each split. */
+export function drawClassBalance(data: DatasetView, options: FigureOptions): Figure {
+  const total = data.balance.reduce((sum, { images }) => sum + images, 0);
+  const sheet = new Sheet(options, {
+    name: 'class-balance',
+    title: 'Images of each class',
+    facts: `${data.dataset}, ${count(total)} images`,
+  });
+  const shades = [0.75, 0.45, 0.2];
+  sheet.legend(
+    data.balance.map(({ split, images }, i) => ({
+      colour: sequential(shades[i]),
+      label: `${split} (${count(images)})`,
+    })),
+  );
+  const room = labelRoom(data.classNames, sheet.width);
+  const parts = data.classNames.flatMap((_, label) => {
+    let from = 0;
+    return data.balance.map(({ perClass }, split) => {
+      const part = { label, split, from, to: from + perClass[label], images: perClass[label] };
+      from = part.to;
+      return part;
+    });
+  });
+  const largest = Math.max(...parts.map(({ to }) => to));
+  const perImage = (sheet.width - room - 30) / largest;
+  const row = data.classNames.length > 20 ? 15 : 24;
+  const numbers = (fill: string, dark: boolean) =>
+    Plot.text(
+      parts.filter(
+        ({ split, images }) =>
+          (split === 0) === dark && textWidth(count(images), SMALL) + 4 < images * perImage,
+      ),
+      { x: (d) => (d.from + d.to) / 2, y: 'label', text: (d) => count(d.images), fill, fontSize: SMALL },
+    );
+  sheet.row([
+    chart(options.document, {
+      width: sheet.width,
+      height: row * data.classNames.length + 40,
+      marginLeft: room,
+      marginRight: 30,
+      marginTop: 2,
+      marginBottom: 38,
+      x: {
+        label: 'images',
+        labelArrow: 'none',
+        labelAnchor: 'center',
+        domain: [0, largest],
+        ...countTicks(sheet.width - room),
+      },
+      y: { ...namesAxis(data.classNames, room), padding: 0.16 },
+      marks: [
+        Plot.gridX(grid),
+        Plot.barX(parts, {
+          x1: 'from',
+          x2: 'to',
+          y: 'label',
+          fill: (d) => sequential(shades[d.split]),
+          insetRight: 1,
+        }),
+        numbers(colours.onHigh, true),
+        numbers(colours.onLow, false),
+      ],
+    }),
+  ]);
+  const described = data.balance.map(({ split, images, perClass }) => {
+    const [least, most] = [Math.min(...perClass), Math.max(...perClass)];
+    const each =
+      least === most ? `${count(least)} of each class` : `${count(least)} to ${count(most)} of a class`;
+    return `${count(images)} in the ${split} split, ${each}`;
+  });
+  return sheet.figure(`Images of each class of ${data.dataset}: ${list(described)}.`);
+}

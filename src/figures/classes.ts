@@ -1,0 +1,182 @@
+/** How each class fares, and which classes are taken for which. */
+
+import * as Plot from '@observablehq/plot';
+import type { ClassInterval, ConfusedPair } from '../inspect/inspection.ts';
+import type { Evaluation, Interval } from '../inspect/metrics.ts';
+import { chart, countTicks, grid, labelRoom, namesAxis } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet } from './figure.ts';
+import { count, fit, list, percent, plural } from './text.ts';
+import { colours, seriesColour } from './theme.ts';
+
+interface Score {
+  readonly label: number;
+  readonly value: number;
+  readonly interval: Interval;
+}
+
+const metrics: readonly {
+  readonly name: string;
+  readonly shift: number;
+  readonly of: (row: ClassInterval) => Omit<Score, 'label'>;
+}[] = [
+  {
+    name: 'precision',
+    shift: -0.26,
+    of: ({ precision, precisionInterval }) => ({ value: precision, interval: precisionInterval }),
+  },
+  {
+    name: 'recall',
+    shift: 0,
+    of: ({ recall, recallInterval }) => ({ value: recall, interval: recallInterval }),
+  },
+  { name: 'F1', shift: 0.26, of: ({ f1, f1Interval }) => ({ value: f1, interval: f1Interval }) },
+];
+
+/** Precision, recall and F1 of each class with 95% intervals, the class with the highest F1 first. */
+export function drawClasses(rows: readonly ClassInterval[], options: FigureOptions): Figure {
+  const sheet = new Sheet(options, {
+    name: 'classes',
+    title: 'Precision, recall and F1 of each class',
+    facts: 'with 95% intervals, highest F1 first',
+  });
+  const order = rows.map((_, i) => i).sort((a, b) => rows[b].f1 - rows[a].f1 || a - b);
+  const names = rows.map(({ name }) => name);
+  const room = labelRoom(names, sheet.width);
+  const row = rows.length > 20 ? 24 : 36;
+  sheet.legend(metrics.map(({ name }, i) => ({ colour: seriesColour(i), label: name })));
+  const lowest = Math.min(...rows.flatMap((r) => metrics.map(({ of }) => of(r).interval.low)));
+  const marks = metrics.flatMap(({ shift, of }, i) => {
+    const scores: Score[] = rows.map((r, label) => ({ label, ...of(r) }));
+    const place = { y: 'label', dy: shift * row } as const;
+    return [
+      Plot.ruleY(scores, {
+        ...place,
+        x1: (d: Score) => d.interval.low * 100,
+        x2: (d: Score) => d.interval.high * 100,
+        stroke: seriesColour(i),
+        strokeWidth: 2,
+      }),
+      Plot.dot(scores, {
+        ...place,
+        x: (d: Score) => d.value * 100,
+        r: 3.6,
+        fill: seriesColour(i),
+        stroke: colours.paper,
+        strokeWidth: 1,
+      }),
+    ];
+  });
+  sheet.row([
+    chart(options.document, {
+      width: sheet.width,
+      height: rows.length * row + 46,
+      marginLeft: room,
+      marginRight: 14,
+      marginTop: 4,
+      marginBottom: 40,
+      x: {
+        domain: [Math.floor(lowest * 10) * 10, 100],
+        label: 'precision, recall, F1 (%)',
+        labelArrow: 'none',
+        labelAnchor: 'center',
+        ticks: Math.max(3, Math.floor((sheet.width - room) / 60)),
+      },
+      y: { ...namesAxis(names, room, order), padding: 0.1 },
+      marks: [Plot.gridX(grid), ...marks],
+    }),
+  ]);
+  const say = ({ name, precision, recall, f1 }: ClassInterval): string =>
+    `${name} (precision ${percent(precision)}, recall ${percent(recall)}, F1 ${percent(f1)})`;
+  return sheet.figure(
+    `Precision, recall and F1 of ${rows.length} classes with 95% intervals. Best by F1: ${say(rows[order[0]])}; ` +
+      `worst: ${say(rows[order[order.length - 1]])}.`,
+  );
+}
+
+export interface PairsOptions extends FigureOptions {
+  /** At most so many pairs; 10 by default. */
+  readonly most?: number;
+}
+
+/** The pairs of classes that are confused most often. */
+export function drawPairs(
+  pairs: readonly ConfusedPair[],
+  { perClass, images, correct }: Evaluation,
+  { most = 10, ...options }: PairsOptions,
+): Figure {
+  const shown = pairs.slice(0, most);
+  const mistakes = images - correct;
+  const covered = shown.reduce((sum, pair) => sum + pair.count, 0);
+  const sheet = new Sheet(options, {
+    name: 'confused-pairs',
+    title: 'The most confused pairs of classes',
+    facts:
+      mistakes === 0
+        ? 'no mistakes'
+        : `${percent(covered / mistakes, 0)} of all ${plural(mistakes, 'mistake')}`,
+  });
+  const say = ({ actual, predicted }: ConfusedPair): string =>
+    `${perClass[actual].name} called ${perClass[predicted].name}`;
+  const row = 36;
+  if (shown.length > 0)
+    sheet.row([
+      chart(options.document, {
+        width: sheet.width,
+        height: row * shown.length + 42,
+        marginLeft: 2,
+        marginRight: 90,
+        marginTop: 4,
+        marginBottom: 38,
+        x: {
+          label: 'images',
+          labelArrow: 'none',
+          labelAnchor: 'center',
+          domain: [0, shown[0].count],
+          ...countTicks(sheet.width - 92),
+        },
+        y: { type: 'band', axis: null, domain: shown.map((_, i) => i), padding: 0, round: false },
+        marks: [
+          Plot.gridX(grid),
+          Plot.barX(shown, {
+            x: 'count',
+            y: (_, i) => i,
+            fill: seriesColour(1),
+            insetTop: 18,
+            insetBottom: 5,
+            rx: 1.5,
+          }),
+          Plot.text(shown, {
+            x: 0,
+            y: (_, i) => i,
+            text: (pair: ConfusedPair) => fit(say(pair), 11.5, sheet.width - 8),
+            textAnchor: 'start',
+            fontSize: 11.5,
+            dy: -9,
+            fill: colours.ink,
+            stroke: colours.paper,
+            strokeWidth: 3,
+          }),
+          Plot.text(shown, {
+            x: 'count',
+            y: (_, i) => i,
+            text: (pair: ConfusedPair) => `${count(pair.count)} (${percent(pair.share)})`,
+            textAnchor: 'start',
+            dx: 5,
+            dy: 6.5,
+            fill: colours.muted,
+          }),
+        ],
+      }),
+    ]);
+  if (shown.length > 0)
+    sheet.paragraph('In brackets: the share of the images of the true class.', {
+      size: 11.5,
+      fill: colours.muted,
+    });
+  return sheet.figure(
+    shown.length === 0
+      ? 'No class was taken for another.'
+      : `The ${shown.length} most confused pairs of classes: ` +
+          `${list(shown.map((pair) => `${say(pair)}, ${plural(pair.count, 'image')} (${percent(pair.share)})`))}.`,
+  );
+}

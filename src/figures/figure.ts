@@ -1,0 +1,214 @@
+/** What a figure is, and the sheet it is laid out on: title, the run's facts, then charts from top to bottom. */
+
+import { escapeXml, serialize } from './serialize.ts';
+import { count, fit, textWidth, wrap } from './text.ts';
+import { autoStyle, colours, inDark, type Theme } from './theme.ts';
+
+export interface FigureOptions {
+  /** Makes the elements: the page's own `document`, or `nodeDocument()` in Node. */
+  readonly document: Document;
+  /**
+   * `auto`, the default, follows the `color-scheme` of the page, or of the reader where the figure stands alone;
+   * `light` and `dark` write every colour out, for programs that know no style sheets.
+   */
+  readonly theme?: Theme | undefined;
+  /** Pixels; 640 by default. Figures reflow: from about 320 on they are readable. */
+  readonly width?: number | undefined;
+  /** Where the numbers come from, e.g. `baseline-1, fashion-mnist, test split`: begins the line under the title. */
+  readonly facts?: string | undefined;
+}
+
+/** A drawn figure. */
+export interface Figure {
+  /** For file names and addresses: letters, digits and dashes. */
+  readonly name: string;
+  readonly title: string;
+  /** What the figure shows, in words and numbers. */
+  readonly alt: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** A whole `<svg>` element: a file by itself, or set into a page as it is. */
+  readonly svg: string;
+}
+
+/** A colour and what it stands for. */
+export interface LegendEntry {
+  readonly colour: string;
+  readonly label: string;
+  readonly mark?: 'square' | 'line' | 'dashes' | 'tick';
+}
+
+export const FONT = 'Inter, system-ui, sans-serif';
+const SVG = 'http://www.w3.org/2000/svg';
+const MARGIN = 14;
+const GAP = 14;
+/** Narrower than this, what stood side by side stands one above the other. */
+const NARROW = 520;
+
+interface TextStyle {
+  readonly size: number;
+  readonly fill: string;
+  readonly bold?: boolean;
+}
+
+/** Lays out one figure. Charts and lines of text are placed below what is already there. */
+export class Sheet {
+  /** Pixels between the margins. */
+  readonly width: number;
+  readonly narrow: boolean;
+  readonly document: Document;
+  readonly #name: string;
+  readonly #title: string;
+  readonly #theme: Theme;
+  readonly #outer: number;
+  readonly #svg: SVGSVGElement;
+  #y = MARGIN;
+
+  constructor(
+    { document, theme = 'auto', width = 640, facts }: FigureOptions,
+    { name, title, facts: own }: { readonly name: string; readonly title: string; readonly facts?: string },
+  ) {
+    this.document = document;
+    this.width = width - 2 * MARGIN;
+    this.narrow = width < NARROW;
+    this.#name = name;
+    this.#title = title;
+    this.#theme = theme;
+    this.#outer = width;
+    this.#svg = document.createElementNS(SVG, 'svg');
+    this.paragraph(title, { size: 15, fill: colours.ink, bold: true });
+    const line = [facts, own].filter((part) => part !== undefined && part !== '').join(' · ');
+    if (line !== '') this.paragraph(line);
+    this.#y += 6;
+  }
+
+  /** Text over the whole width, wrapped. */
+  paragraph(text: string, style: TextStyle = { size: 12, fill: colours.muted }): void {
+    for (const line of wrap(text, style.size, this.width, style)) {
+      this.#y += style.size * 1.3;
+      this.#text(line, MARGIN, this.#y - style.size * 0.3, style);
+    }
+    this.#y += 3;
+  }
+
+  /** Charts beside each other, `gap` apart, with a heading above each if given. */
+  row(charts: readonly SVGSVGElement[], { gap = GAP, headings = [] as readonly string[] } = {}): void {
+    if (headings.length > 0) this.#y += 20;
+    let x = MARGIN;
+    let below = this.#y;
+    charts.forEach((chart, i) => {
+      const width = Number(chart.getAttribute('width'));
+      const height = Number(chart.getAttribute('height'));
+      if (headings[i] !== undefined) {
+        const style = { size: 12, fill: colours.ink, bold: true };
+        this.#text(fit(headings[i], style.size, width), x, this.#y - 4, style);
+      }
+      this.#svg.append(this.#unwrap(chart, x, this.#y));
+      x += width + gap;
+      below = Math.max(below, this.#y + height);
+    });
+    this.#y = below + 8;
+  }
+
+  /** Charts beside each other, or one above the other on a narrow sheet; each is drawn for its width. */
+  columns(
+    draw: readonly ((width: number) => SVGSVGElement)[],
+    { headings = [] as readonly string[] } = {},
+  ): void {
+    if (this.narrow) {
+      draw.forEach((chart, i) => {
+        this.row([chart(this.width)], { headings: headings.slice(i, i + 1) });
+      });
+      return;
+    }
+    const width = (this.width - GAP * (draw.length - 1)) / draw.length;
+    this.row(
+      draw.map((chart) => chart(width)),
+      { headings },
+    );
+  }
+
+  /** What the colours mean, in as many lines as it takes. */
+  legend(entries: readonly LegendEntry[]): void {
+    const size = 11.5;
+    const swatch = 18;
+    let x = MARGIN;
+    this.#y += 15;
+    for (const { colour, label, mark = 'square' } of entries) {
+      const shown = fit(label, size, this.width - swatch - 6);
+      const width = swatch + 4 + textWidth(shown, size);
+      if (x > MARGIN && x + width > MARGIN + this.width) {
+        x = MARGIN;
+        this.#y += 17;
+      }
+      const middle = this.#y - 4;
+      if (mark === 'square')
+        this.#element('rect', { x, y: middle - 5, width: 10, height: 10, rx: 2, fill: colour });
+      else {
+        const upright = mark === 'tick';
+        this.#element('line', {
+          ...(upright
+            ? { x1: x + 7, x2: x + 7, y1: middle - 6, y2: middle + 6 }
+            : { x1: x, x2: x + 15, y1: middle, y2: middle }),
+          stroke: colour,
+          'stroke-width': 2,
+          ...(mark === 'dashes' ? { 'stroke-dasharray': '4 2.5' } : {}),
+        });
+      }
+      this.#text(shown, x + (mark === 'square' ? 15 : 20), this.#y, { size, fill: colours.ink });
+      x += width + 12;
+    }
+    this.#y += 13;
+  }
+
+  /** Ends the sheet. */
+  figure(alt: string): Figure {
+    const height = Math.ceil(this.#y + MARGIN - 8);
+    const width = this.#outer;
+    const content = [...this.#svg.childNodes].map((child) => serialize(child as Element)).join('');
+    const paper = `<rect class="couture-paper" width="${width}" height="${height}" fill="${colours.paper}"/>`;
+    let body = `${paper}${content}`;
+    if (this.#theme === 'dark')
+      body = body.replaceAll(
+        /(fill|stroke)="(#[0-9a-f]{6})"/g,
+        (_, property, colour) => `${property}="${inDark(colour)}"`,
+      );
+    if (this.#theme === 'auto') body = `<style>${autoStyle(body)}</style>${body}`;
+    const svg =
+      `<svg xmlns="${SVG}" class="couture-figure" data-figure="${this.#name}" viewBox="0 0 ${width} ${height}" ` +
+      `width="${width}" height="${height}" font-family="${FONT}" role="img" aria-label="${escapeXml(alt)}">${body}</svg>`;
+    return { name: this.#name, title: this.#title, alt, width, height, svg };
+  }
+
+  #text(text: string, x: number, y: number, { size, fill, bold = false }: TextStyle): void {
+    const element = this.#element('text', { x, y, fill, 'font-size': size });
+    if (bold) element.setAttribute('font-weight', '600');
+    element.textContent = text;
+  }
+
+  #element(tag: string, attributes: Readonly<Record<string, string | number>>): Element {
+    const element = this.document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+    this.#svg.append(element);
+    return element;
+  }
+
+  /** A chart's content as a group: an inner `<svg>` would bring its own style sheet and clip what overhangs. */
+  #unwrap(chart: SVGSVGElement, x: number, y: number): Element {
+    const group = this.document.createElementNS(SVG, 'g');
+    group.setAttribute('transform', `translate(${x},${y})`);
+    group.setAttribute('fill', colours.ink);
+    group.setAttribute('font-size', chart.getAttribute('font-size') ?? '');
+    group.setAttribute('text-anchor', 'middle');
+    for (const child of [...chart.childNodes]) {
+      if (child.nodeName.toLowerCase() !== 'style') group.append(child);
+    }
+    return group;
+  }
+}
+
+/** `1 of 3` style counts of what a figure leaves out, for its facts; empty when nothing is. */
+export function shownOf(shown: number, total: number, noun: string): string {
+  return shown < total ? `${count(shown)} of ${count(total)} ${noun}` : `${count(total)} ${noun}`;
+}

@@ -1,0 +1,134 @@
+/** What holds for every figure, whatever the run, the width and the names of the classes. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fixtures } from '../../test/figures/fixture.ts';
+import { overlap, textBoxes } from '../../test/figures/layout.ts';
+import { nodeDocument, renderPng } from '../platform/node/figures.ts';
+import type { Figure, FigureOptions } from './figure.ts';
+import { comparisonFigures, runFigures } from './table.ts';
+import { inDark } from './theme.ts';
+
+const widths = [320, 360, 560, 640, 1000];
+
+/** All figures of a fixture. */
+function drawAll(name: keyof typeof fixtures, options: Omit<FigureOptions, 'document'>): Figure[] {
+  const inspection = fixtures[name]();
+  const whole = { document: nodeDocument(), ...options };
+  return [
+    ...runFigures.filter(({ has }) => has?.(inspection) ?? true).map(({ draw }) => draw(inspection, whole)),
+    ...comparisonFigures.map(({ draw }) => draw([inspection, fixtures.plain()], whole)),
+  ];
+}
+
+for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {
+  describe(`figures of ${name}`, () => {
+    for (const width of widths) {
+      test(`at ${width} pixels no text is cut off or covered by other text`, () => {
+        for (const figure of drawAll(name, { width })) {
+          assert.equal(figure.width, width);
+          const boxes = textBoxes(figure.svg);
+          assert.ok(boxes.length > 0, `${figure.name} has no text`);
+          for (const box of boxes) {
+            const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= figure.height;
+            assert.ok(inside, `${figure.name}: "${box.text}" leaves the figure: ${JSON.stringify(box)}`);
+          }
+          boxes.forEach((box, i) => {
+            for (const other of boxes.slice(i + 1))
+              assert.ok(overlap(box, other) < 1, `${figure.name}: "${box.text}" and "${other.text}" overlap`);
+          });
+        }
+      });
+    }
+
+    test('are well-formed, and refer to nothing outside', () => {
+      for (const figure of drawAll(name, {})) {
+        // A strict XML parser: throws at the first fault.
+        assert.ok(renderPng(figure, { scale: 0.2 }).length > 100);
+        const addresses = [...figure.svg.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, address]) => address);
+        for (const address of addresses) assert.match(address, /^data:image\/png;base64,/);
+        assert.doesNotMatch(figure.svg, /url\(|<script|<foreignObject| on\w+="| id="|@import/);
+        assert.doesNotMatch(figure.svg, /NaN|undefined|Infinity|null|⚠/);
+      }
+    });
+
+    test('say in words and numbers what they show', () => {
+      for (const { alt, name: figure, title } of drawAll(name, {})) {
+        assert.match(alt, /\d/, figure);
+        assert.ok(alt.length > 40 && title.length > 4, figure);
+        assert.doesNotMatch(alt + title, /NaN|undefined|Infinity/, figure);
+      }
+    });
+  });
+}
+
+test('a figure has the name that the table gives it', () => {
+  const inspection = fixtures.plain();
+  const options = { document: nodeDocument() };
+  for (const { name, draw } of runFigures) assert.equal(draw(inspection, options).name, name);
+  for (const { name, draw } of comparisonFigures) assert.equal(draw([inspection], options).name, name);
+  const names = runFigures.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+});
+
+test('the same run gives the same text, from any document', () => {
+  assert.deepEqual(
+    drawAll('plain', {}).map(({ svg }) => svg),
+    drawAll('plain', {}).map(({ svg }) => svg),
+  );
+});
+
+test('names are data: what looks like markup comes out as text', () => {
+  for (const { svg } of drawAll('hostile', {})) {
+    assert.doesNotMatch(svg, /<script|<img|<!--|onload="/);
+    assert.equal([...svg.matchAll(/<\/?svg/g)].length, 2);
+  }
+  const figures = drawAll('hostile', { width: 1000 });
+  const balance = figures.find(({ name }) => name === 'class-balance');
+  assert.match(balance?.svg ?? '', />&lt;script&gt;alert\(1\)&lt;\/script&gt;</);
+});
+
+describe('themes', () => {
+  const colour = /(?:fill|stroke)="(#[0-9a-f]{6})"/g;
+  const used = (svg: string): string[] => [...new Set([...svg.matchAll(colour)].map(([, hex]) => hex))];
+
+  test('dark exchanges every colour that has a dark one, and nothing else', () => {
+    const [light, dark] = (['light', 'dark'] as const).map((theme) => drawAll('plain', { theme }));
+    light.forEach((figure, i) => {
+      assert.deepEqual(used(dark[i].svg), used(figure.svg).map(inDark));
+      assert.doesNotMatch(figure.svg + dark[i].svg, /<style|light-dark|var\(/);
+      assert.notEqual(figure.svg, dark[i].svg);
+    });
+  });
+
+  test('auto has the light colours, and a rule for each that differs in the dark', () => {
+    const light = drawAll('plain', { theme: 'light' });
+    drawAll('plain', {}).forEach(({ svg }, i) => {
+      assert.equal(svg.replace(/<style>.*?<\/style>/s, ''), light[i].svg);
+      for (const hex of used(light[i].svg).filter((each) => inDark(each) !== each))
+        assert.ok(svg.includes(`:light-dark(${hex},${inDark(hex)})`), hex);
+    });
+  });
+});
+
+test('cells and dots can be found by a page', () => {
+  const inspection = fixtures.plain();
+  const figures = drawAll('plain', {});
+  const { svg } = figures.find(({ name }) => name === 'confusion') ?? { svg: '' };
+  const cells = [...svg.matchAll(/<rect data-cell="(\d) (\d)"[^>]*><title>([^<]*)/g)];
+  assert.equal(cells.length, 100);
+  const { evaluation, data } = inspection;
+  for (const [, actual, predicted, title] of cells) {
+    const count = evaluation.confusion[Number(actual)][Number(predicted)];
+    assert.ok(title.startsWith(data.classNames[Number(actual)]), title);
+    assert.match(title, new RegExp(`: ${count} `));
+  }
+  const map = figures.find(({ name }) => name === 'map-pca')?.svg ?? '';
+  const dots = /<g[^>]*data-dots=""[^>]*>(.*?)<\/g>/s.exec(map)?.[1] ?? '';
+  const centres = [...dots.matchAll(/cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+  assert.equal(centres.length, inspection.map.labels.length);
+  const { points } = inspection.map;
+  const largest = centres.indexOf(Math.max(...centres));
+  const xs = centres.map((_, i) => points[2 * i]);
+  assert.equal(xs[largest], Math.max(...xs));
+});

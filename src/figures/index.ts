@@ -1,0 +1,25 @@
+/**
+ * The figures: every function draws one from what it needs of an inspection, as an SVG with its words. They run in
+ * a page with its `document`, and in Node with that of `couture/figures/node`.
+ */
+
+export { drawAccuracies, type RunAccuracy, runAccuracy } from './accuracies.ts';
+export { drawMap, type MapOptions } from './activation-map.ts';
+export { drawActivity } from './activity.ts';
+export { auditFigures, drawCopies, drawSuspects } from './audit.ts';
+export { drawCalibration } from './calibration.ts';
+export { drawClassBalance } from './class-balance.ts';
+export { drawClasses, drawPairs, type PairsOptions } from './classes.ts';
+export { type ConfusionOptions, drawConfusion } from './confusion.ts';
+export { drawCurves } from './curves.ts';
+export type { Figure, FigureOptions } from './figure.ts';
+export { drawFirstLayer, type FirstLayerOptions } from './first-layer.ts';
+export { drawNetwork } from './network.ts';
+export { drawPixels, type PixelsOptions } from './pixels.ts';
+export { drawPrediction, drawPredictions, type ImageSet } from './predictions.ts';
+export { drawRejection } from './rejection.ts';
+export { drawSaliency } from './saliency.ts';
+export { drawMeanImages, drawSamples } from './samples.ts';
+export { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from './table.ts';
+export type { Theme } from './theme.ts';
+export { drawTopLosses, type TopLossesOptions } from './top-losses.ts';

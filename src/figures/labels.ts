@@ -1,0 +1,77 @@
+/** Names beside their points without one covering another. */
+
+import { textWidth } from './text.ts';
+
+/** A linear scale from data to pixels and back. */
+export interface LinearScale {
+  readonly domain: [number, number];
+  readonly to: (value: number) => number;
+  readonly from: (pixel: number) => number;
+}
+
+/** The scale that spreads the values from one pixel to another. */
+export function scaleBetween(values: readonly number[], first: number, last: number): LinearScale {
+  const low = Math.min(...values);
+  const span = Math.max(...values) - low || 1;
+  return {
+    domain: [low, low + span],
+    to: (value) => first + ((value - low) / span) * (last - first),
+    from: (pixel) => low + ((pixel - first) / (last - first)) * span,
+  };
+}
+
+/** A line of text with the middle at x and y, in pixels. */
+export interface Label {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface LabelBounds {
+  /** Type size, pixels. */
+  readonly size: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Distances that are tried, in steps, and directions at each: the nearest free place is taken. */
+const RINGS = 14;
+const DIRECTIONS = 12;
+
+/** Moves labels off each other and into the bounds, each by as little as it takes; the first stay, the later give way. */
+export function placeLabels(
+  labels: readonly Label[],
+  { size, left, right, top, bottom }: LabelBounds,
+): (Label & { readonly moved: boolean })[] {
+  const placed: (Label & { readonly moved: boolean })[] = [];
+  const half = (text: string): number => textWidth(text, size, { bold: true }) / 2 + 2;
+  const tall = size * 1.25;
+  const inside = ({ text, x, y }: Label): Label => ({
+    text,
+    x: Math.max(left + half(text), Math.min(right - half(text), x)),
+    y: Math.max(top + tall / 2, Math.min(bottom - tall / 2, y)),
+  });
+  const free = (label: Label): boolean =>
+    placed.every(
+      (other) =>
+        Math.abs(other.y - label.y) >= tall ||
+        Math.abs(other.x - label.x) >= half(other.text) + half(label.text),
+    );
+  for (const wanted of labels) {
+    const around = Array.from({ length: RINGS * DIRECTIONS }, (_, i) => {
+      const angle = ((i % DIRECTIONS) / DIRECTIONS) * 2 * Math.PI;
+      const distance = (1 + Math.floor(i / DIRECTIONS)) * tall * 0.75;
+      return {
+        ...wanted,
+        x: wanted.x + Math.cos(angle) * distance * 1.6,
+        y: wanted.y + Math.sin(angle) * distance,
+      };
+    });
+    const place = [wanted, ...around].map(inside).find(free) ?? inside(wanted);
+    const moved = Math.hypot(place.x - wanted.x, place.y - wanted.y) > tall;
+    placed.push({ ...place, moved });
+  }
+  return placed;
+}

@@ -1,0 +1,151 @@
+/** The network as a drawing: its layers from the image down to the classes. */
+
+import * as Plot from '@observablehq/plot';
+import type { ModelSpec } from '../model/spec.ts';
+import { summarize } from '../model/summary.ts';
+import { chart } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet } from './figure.ts';
+import { count, list, plural } from './text.ts';
+import { colours, seriesColour } from './theme.ts';
+
+/** A row of units, and what is said about it. */
+interface Stage {
+  readonly name: string;
+  readonly units: number;
+  /** What is done to get them, in order. */
+  readonly operations: readonly string[];
+  readonly parameters: number;
+  /** Dropout's probability, or 0. */
+  readonly dropout: number;
+}
+
+interface Unit {
+  readonly stage: number;
+  readonly x: number;
+  readonly y: number;
+  readonly dropped: boolean;
+}
+
+/** Distance between two rows, and of the first from the top. */
+const ROW = 76;
+const TOP = 26;
+
+function stagesOf(spec: ModelSpec): Stage[] {
+  const summary = summarize(spec);
+  const first = spec.layers[0];
+  const inputs = first.type === 'Linear' ? first.in : 0;
+  const stages: Stage[] = [
+    { name: 'Input', units: inputs, operations: ['pixel values'], parameters: 0, dropout: 0 },
+  ];
+  spec.layers.forEach((layer, i) => {
+    if (layer.type === 'Linear') {
+      const { name, parameters } = summary.layers[i];
+      stages.push({ name, units: layer.out, operations: ['Linear'], parameters, dropout: 0 });
+      return;
+    }
+    const stage = stages[stages.length - 1];
+    const isDropout = layer.type === 'Dropout';
+    const operations = [...stage.operations, isDropout ? `dropout ${layer.p}` : layer.type];
+    stages[stages.length - 1] = { ...stage, operations, dropout: isDropout ? layer.p : 0 };
+  });
+  return stages;
+}
+
+/** How many of a layer's units are drawn: more for wider layers, by the logarithm. */
+function shownUnits(units: number, most: number): number {
+  const wanted = units <= 12 ? units : Math.round(1.5 * Math.log2(units));
+  return Math.min(units, most, wanted);
+}
+
+/** The units of a stage that are drawn, spread around the middle; a gap in the middle stands for the others. */
+function place(stage: Stage, index: number, width: number): Unit[] {
+  const shown = shownUnits(stage.units, Math.floor(width / 12.5));
+  const gap = shown < stage.units ? 1 : 0;
+  const step = Math.min(20, width / (shown + gap));
+  const half = Math.ceil(shown / 2);
+  return Array.from({ length: shown }, (_, i) => {
+    const slot = i + (i >= half ? gap : 0) - (shown + gap - 1) / 2;
+    // Spread evenly: a unit is dropped where the running sum of probabilities passes a whole number.
+    const dropped = Math.floor((i + 1) * stage.dropout) > Math.floor(i * stage.dropout);
+    return { stage: index, x: width / 2 + slot * step, y: TOP + index * ROW, dropped };
+  });
+}
+
+/** Layers with their units, activations, dropout and parameters; every line between units is a weight. */
+export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
+  const stages = stagesOf(spec);
+  const { parameters, weightBytes, macsPerImage } = summarize(spec);
+  const sheet = new Sheet(options, {
+    name: 'network',
+    title: `The network: ${plural(parameters, 'parameter')} in ${stages.length - 1} layers`,
+    facts: `${(weightBytes / 1e6).toFixed(2)} MB of float32 weights, ${count(macsPerImage)} multiply-adds per image`,
+  });
+  const drawn = Math.min(sheet.width - 172, 340);
+  const rows = stages.map((stage, i) => place(stage, i, drawn));
+  const units = rows.flat();
+  const links = rows.slice(1).flatMap((row, i) => row.flatMap((to) => rows[i].map((from) => ({ from, to }))));
+  const gaps = rows
+    .filter((row, i) => row.length < stages[i].units)
+    .map((row) => {
+      const half = Math.ceil(row.length / 2);
+      return { x: (row[half - 1].x + row[half].x) / 2, y: row[0].y };
+    });
+  const text = (line: number, pick: (stage: Stage) => string, bold = false) =>
+    Plot.text(stages, {
+      x: drawn + 10,
+      y: (_, i) => TOP + i * ROW - 15 + line * 15,
+      text: pick,
+      textAnchor: 'start',
+      fill: bold ? colours.ink : colours.muted,
+      fontWeight: bold ? 600 : 400,
+    });
+  sheet.row([
+    chart(options.document, {
+      width: sheet.width,
+      height: TOP * 2 + (stages.length - 1) * ROW,
+      margin: 0,
+      x: { type: 'identity', axis: null },
+      y: { type: 'identity', axis: null },
+      marks: [
+        Plot.link(links, {
+          x1: (d) => d.from.x,
+          y1: (d) => d.from.y,
+          x2: (d) => d.to.x,
+          y2: (d) => d.to.y,
+          stroke: colours.faint,
+          strokeWidth: 0.7,
+        }),
+        Plot.dot(
+          units.filter(({ dropped }) => !dropped),
+          { x: 'x', y: 'y', r: 5.5, fill: seriesColour(0), stroke: colours.paper, strokeWidth: 1.2 },
+        ),
+        Plot.dot(
+          units.filter(({ dropped }) => dropped),
+          { x: 'x', y: 'y', r: 4.8, fill: colours.paper, stroke: colours.muted, strokeDasharray: '2.2 2' },
+        ),
+        Plot.text(gaps, { x: 'x', y: 'y', text: () => '…', fill: colours.ink, fontSize: 16, dy: -4 }),
+        text(
+          0,
+          ({ name, units: all }) => `${name}: ${plural(all, name === 'Input' ? 'value' : 'unit')}`,
+          true,
+        ),
+        text(1, ({ operations }) => operations.join(', ')),
+        text(2, ({ parameters: own }) => (own > 0 ? plural(own, 'parameter') : '')),
+      ],
+    }),
+  ]);
+  const say = ({ name, units: all, operations, parameters: own }: Stage): string =>
+    own === 0
+      ? `${count(all)} pixel values`
+      : `${name} with ${plural(all, 'unit')} (${operations.join(', ')}; ${plural(own, 'parameter')})`;
+  const dropouts = stages.filter(({ dropout }) => dropout > 0);
+  if (dropouts.length > 0)
+    sheet.paragraph('Dashed units: the share that dropout leaves out of each training step.', {
+      size: 11.5,
+      fill: colours.muted,
+    });
+  return sheet.figure(
+    `The network, from input to output: ${list(stages.map(say))}. ` +
+      `${plural(parameters, 'parameter')} in all.`,
+  );
+}

@@ -1,0 +1,164 @@
+/** Images beside the probabilities that the network gives them, as the notebook shows them. */
+
+import * as Plot from '@observablehq/plot';
+import type { PredictedImage } from '../inspect/inspection.ts';
+import { chart, labelRoom, SMALL } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet } from './figure.ts';
+import { greyImage, type Size } from './image.ts';
+import { count, fit, list, percent } from './text.ts';
+import { colours, verdict } from './theme.ts';
+
+/** What is known of the images beside their pixels. */
+export interface ImageSet extends Size {
+  readonly classNames: readonly string[];
+}
+
+/** Bars to an image: all classes of the usual ten, the likeliest of more. */
+const BARS = 10;
+const ROW = 14;
+
+interface Bar {
+  readonly label: number;
+  readonly probability: number;
+}
+
+function barsOf({ probabilities }: PredictedImage): Bar[] {
+  const bars = probabilities.map((probability, label) => ({ label, probability }));
+  if (bars.length <= BARS) return bars;
+  return bars.sort((a, b) => b.probability - a.probability).slice(0, BARS);
+}
+
+/** `Coat 61.0%`, or the two names where the network is wrong. */
+function headline(image: PredictedImage, names: readonly string[]): string {
+  const said = `${names[image.predicted]} ${percent(image.probabilities[image.predicted])}`;
+  return image.predicted === image.label ? said : `${said}; is ${names[image.label]}`;
+}
+
+/** One image and its bars in a chart of the given width. */
+function panel(document: Document, image: PredictedImage, set: ImageSet, width: number): SVGSVGElement {
+  const bars = barsOf(image);
+  const height = Math.max(bars.length, 5) * ROW + 8;
+  const side = Math.min(height - 8, width * 0.3);
+  const names = bars.map(({ label }) => set.classNames[label]);
+  const room = labelRoom(names, width, 0.3);
+  const left = side + 8 + room;
+  const scale = width - left - 38;
+  const y = (i: number): number => 4 + (i + 0.5) * ROW;
+  const right = image.predicted === image.label;
+  const fill = ({ label }: Bar): string => {
+    if (label === image.predicted) return right ? verdict.right : verdict.wrong;
+    return colours.quiet;
+  };
+  const writing = (bold: boolean) =>
+    Plot.text(
+      bars.map((bar, i) => ({ ...bar, i })).filter(({ label }) => (label === image.label) === bold),
+      {
+        x: left - 5,
+        y: ({ i }) => y(i),
+        text: ({ label }) => fit(set.classNames[label], SMALL, room - 6),
+        textAnchor: 'end',
+        fontSize: SMALL,
+        fontWeight: bold ? 600 : 400,
+        fill: bold ? colours.ink : colours.muted,
+      },
+    );
+  return chart(document, {
+    width,
+    height,
+    margin: 0,
+    x: { type: 'identity', axis: null },
+    y: { type: 'identity', axis: null },
+    marks: [
+      Plot.image([greyImage(image.pixels, set)], {
+        src: (uri: string) => uri,
+        x: side / 2,
+        y: 4 + (side * set.height) / set.width / 2,
+        width: side,
+        height: (side * set.height) / set.width,
+        preserveAspectRatio: 'none',
+        imageRendering: 'pixelated',
+      }),
+      Plot.ruleX([left], { y1: 4, y2: 4 + bars.length * ROW, stroke: colours.faint }),
+      Plot.rect(bars, {
+        x1: left,
+        x2: ({ probability }) => left + probability * scale,
+        y1: (_, i) => y(i) - ROW / 2 + 2,
+        y2: (_, i) => y(i) + ROW / 2 - 2,
+        fill,
+      }),
+      writing(true),
+      writing(false),
+      Plot.text(
+        bars.map((bar, i) => ({ ...bar, i })).filter(({ probability }) => probability >= 0.005),
+        {
+          x: ({ probability }) => left + probability * scale + 3,
+          y: ({ i }) => y(i),
+          text: ({ probability }) => percent(probability, 0),
+          textAnchor: 'start',
+          fontSize: SMALL,
+          fill: colours.muted,
+        },
+      ),
+    ],
+  });
+}
+
+const legend = [
+  { colour: verdict.right, label: 'the prediction, right' },
+  { colour: verdict.wrong, label: 'the prediction, wrong' },
+  { colour: colours.quiet, label: 'other classes; the true one is bold' },
+];
+
+/** One image beside its probabilities. */
+export function drawPrediction(image: PredictedImage, set: ImageSet, options: FigureOptions): Figure {
+  const names = set.classNames;
+  const right = image.predicted === image.label;
+  const sheet = new Sheet(options, {
+    name: 'prediction',
+    title: `Predicted ${names[image.predicted]}, ${right ? 'which it is' : `but it is ${names[image.label]}`}`,
+    facts: `image ${count(image.index)}, probability of each class (%)`,
+  });
+  sheet.row([panel(options.document, image, set, sheet.width)]);
+  sheet.legend(legend.filter(({ colour }) => colour !== (right ? verdict.wrong : verdict.right)));
+  const ranked = image.probabilities
+    .map((probability, label) => ({ probability, label }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, 3)
+    .map(({ probability, label }) => `${names[label]} ${percent(probability)}`);
+  return sheet.figure(
+    `Image ${count(image.index)}, labelled ${names[image.label]}, beside the probability of each class. ` +
+      `The likeliest: ${list(ranked)}. The prediction is ${right ? 'right' : 'wrong'}.`,
+  );
+}
+
+/** A page of images beside their probabilities, in as many columns as fit. */
+export function drawPredictions(
+  images: readonly PredictedImage[],
+  set: ImageSet,
+  options: FigureOptions,
+): Figure {
+  const right = images.filter(({ label, predicted }) => label === predicted).length;
+  const sheet = new Sheet(options, {
+    name: 'predictions',
+    title: `${count(images.length)} images and what the network says of them`,
+    facts: `${right} of ${images.length} right; probability of each class (%)`,
+  });
+  sheet.legend(legend);
+  const columns = Math.max(1, Math.floor(sheet.width / 290));
+  const gap = 20;
+  const width = (sheet.width - gap * (columns - 1)) / columns;
+  for (let i = 0; i < images.length; i += columns) {
+    const row = images.slice(i, i + columns);
+    sheet.row(
+      row.map((image) => panel(options.document, image, set, width)),
+      { gap, headings: row.map((image) => headline(image, set.classNames)) },
+    );
+  }
+  const wrong = images
+    .filter(({ label, predicted }) => label !== predicted)
+    .map(({ label, predicted }) => `${set.classNames[label]} called ${set.classNames[predicted]}`);
+  return sheet.figure(
+    `${images.length} images, each beside its probabilities. ${right} of them are classified rightly` +
+      `${wrong.length > 0 ? `; wrong: ${list(wrong)}` : ''}.`,
+  );
+}

@@ -1,0 +1,92 @@
+/** What it buys to let the network say that it does not know. */
+
+import * as Plot from '@observablehq/plot';
+import type { RejectionPoint } from '../inspect/inspection.ts';
+import { chart, grid } from './chart.ts';
+import { type Figure, type FigureOptions, Sheet } from './figure.ts';
+import { count, percent } from './text.ts';
+import { colours, seriesColour } from './theme.ts';
+
+/** Accuracies that a threshold is named for, the first that is reached above the plain accuracy. */
+const GOALS = [0.9, 0.95, 0.98, 0.99, 0.999];
+
+/** Accuracy of the images that are kept, and their share, against the confidence that is asked for. */
+export function drawRejection(points: readonly RejectionPoint[], options: FigureOptions): Figure {
+  const all = points[0];
+  const goal = GOALS.find((accuracy) => accuracy > all.accuracy + 0.005) ?? 1;
+  const reached = points.find(({ accuracy }) => accuracy >= goal);
+  const sentence =
+    reached === undefined
+      ? `No threshold gives ${percent(goal, 0)} accuracy.`
+      : `At a threshold of ${percent(reached.threshold, 0)}, ${percent(reached.coverage)} of the images are kept and ` +
+        `${percent(reached.accuracy)} of those are right.`;
+  const sheet = new Sheet(options, {
+    name: 'rejection',
+    title: 'Accuracy when unsure predictions are rejected',
+    facts: sentence,
+  });
+  const panel =
+    (label: string, colour: string, pick: (point: RejectionPoint) => number, interval: boolean) =>
+    (width: number) =>
+      chart(options.document, {
+        width,
+        height: 250,
+        marginLeft: 44,
+        marginRight: 14,
+        marginTop: 26,
+        marginBottom: 38,
+        x: {
+          domain: [0, 100],
+          ticks: 5,
+          label: 'rejection threshold: confidence (%)',
+          labelArrow: 'none',
+          labelAnchor: 'center',
+        },
+        y: { label, labelArrow: 'none', nice: true, ticks: 6, ...(interval ? {} : { domain: [0, 100] }) },
+        marks: [
+          Plot.gridY(grid),
+          ...(interval
+            ? [
+                Plot.areaY(points, {
+                  x: (p: RejectionPoint) => p.threshold * 100,
+                  y1: (p: RejectionPoint) => p.interval.low * 100,
+                  y2: (p: RejectionPoint) => p.interval.high * 100,
+                  fill: colour,
+                  fillOpacity: 0.22,
+                }),
+              ]
+            : []),
+          ...(reached === undefined
+            ? []
+            : [Plot.ruleX([reached.threshold * 100], { stroke: colours.muted, strokeDasharray: '3 3' })]),
+          Plot.line(points, {
+            x: (p: RejectionPoint) => p.threshold * 100,
+            y: (p: RejectionPoint) => pick(p) * 100,
+            stroke: colour,
+            strokeWidth: 2,
+          }),
+          ...(reached === undefined
+            ? []
+            : [
+                Plot.dot([reached], {
+                  x: (p: RejectionPoint) => p.threshold * 100,
+                  y: (p: RejectionPoint) => pick(p) * 100,
+                  r: 4.5,
+                  fill: colours.paper,
+                  stroke: colour,
+                  strokeWidth: 2,
+                }),
+              ]),
+        ],
+      });
+  sheet.columns([
+    panel('accuracy of what is kept (%), 95% interval', seriesColour(0), ({ accuracy }) => accuracy, true),
+    panel('coverage: images kept (%)', seriesColour(1), ({ coverage }) => coverage, false),
+  ]);
+  const last = points[points.length - 1];
+  return sheet.figure(
+    `Accuracy and coverage against the rejection threshold. Keeping all ${count(all.kept)} images gives ` +
+      `${percent(all.accuracy, 2)}. ${sentence} At a threshold of ${percent(last.threshold, 0)}, ` +
+      `${percent(last.coverage)} are kept with an accuracy of ${percent(last.accuracy, 2)}.`,
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * Every figure as it was last looked at. Where one changes on purpose, look at it, then write the snapshots again:
+ * `UPDATE_SNAPSHOTS=1 node --test src/figures/snapshots.test.ts`.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
+import { makeInspection } from '../../test/figures/fixture.ts';
+import { viewAudit } from '../inspect/audit-view.ts';
+import { nodeDocument } from '../platform/node/figures.ts';
+import { auditFigures } from './audit.ts';
+import type { Figure } from './figure.ts';
+import { comparisonFigures, runFigures } from './table.ts';
+
+const folder = fileURLToPath(new URL('../../test/figures/snapshots/', import.meta.url));
+const inspection = makeInspection();
+const runs = [inspection, makeInspection({ run: 'deeper-8', recipe: 'deeper', seed: 8, epochs: 16 })];
+const audited = viewAudit(madeUpAudit, madeUpSplits);
+const options = { document: nodeDocument() };
+
+const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
+  ...runFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(inspection, options)] as const),
+  ...runFigures
+    .filter(({ name }) => ['curves', 'network', 'confusion'].includes(name))
+    .map(
+      ({ name, draw }) =>
+        [
+          `${name}-narrow-dark.svg`,
+          () => draw(inspection, { ...options, width: 340, theme: 'dark' }),
+        ] as const,
+    ),
+  ...comparisonFigures.map(({ name, draw }) => [`compare-${name}.svg`, () => draw(runs, options)] as const),
+  ...auditFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(audited, options)] as const),
+];
+
+const { UPDATE_SNAPSHOTS } = process.env;
+const update = UPDATE_SNAPSHOTS === '1';
+if (update) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
+/** A line for each element, so that a difference names the place. */
+function readable({ svg, title, alt }: Figure): string {
+  return `${svg.replaceAll('><', '>\n<')}\n<!-- ${title}: ${alt} -->\n`;
+}
+
+for (const [file, draw] of figures) {
+  test(`${file} is as it was`, () => {
+    const text = readable(draw());
+    if (update) writeFileSync(folder + file, text);
+    assert.equal(text, readFileSync(folder + file, 'utf8'));
+  });
+}
+
+test('there is no snapshot without a figure', () => {
+  assert.deepEqual(readdirSync(folder).sort(), figures.map(([file]) => file).sort());
+});

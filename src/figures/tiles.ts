@@ -1,0 +1,91 @@
+/** A grid of small images with lines of text under each, in as many columns as the width takes. */
+
+import * as Plot from '@observablehq/plot';
+import { chart, SMALL } from './chart.ts';
+import { fit } from './text.ts';
+import { colours } from './theme.ts';
+
+/** One image and what stands under it. */
+export interface Tile {
+  /** A data URI. */
+  readonly image: string;
+  /** Short lines; what does not fit is cut. */
+  readonly lines: readonly string[];
+  /** Colour of the lines; muted by default. */
+  readonly fill?: string;
+  /** Shown when a reader points at the image. */
+  readonly hint?: string;
+}
+
+export interface TileOptions {
+  readonly width: number;
+  /** Narrowest that a tile may be, in pixels. */
+  readonly least: number;
+  /** Most columns, whatever the width. */
+  readonly most?: number;
+  /** Height of an image over its width. */
+  readonly ratio: number;
+  readonly gap?: number;
+}
+
+const LINE = 12.5;
+
+/** The tiles row by row. */
+export function tiles(
+  document: Document,
+  items: readonly Tile[],
+  { width, least, most = 100, ratio, gap = 8 }: TileOptions,
+): SVGSVGElement {
+  const fitting = Math.max(1, Math.min(most, items.length, Math.floor((width + gap) / (least + gap))));
+  // The fewest rows, evenly filled.
+  const columns = Math.max(1, Math.ceil(items.length / Math.ceil(items.length / fitting)));
+  const size = (width - gap * (columns - 1)) / columns;
+  const lines = Math.max(0, ...items.map((item) => item.lines.length));
+  const rowHeight = size * ratio + lines * LINE + (lines > 0 ? 6 : 0) + gap;
+  const rows = Math.ceil(items.length / columns);
+  const left = (i: number): number => (i % columns) * (size + gap);
+  const top = (i: number): number => Math.floor(i / columns) * rowHeight;
+  const captions = items.flatMap((item, i) =>
+    item.lines.map((line, k) => ({
+      text: fit(line, SMALL, size + gap - 3),
+      bold: k === 0 && item.lines.length > 1,
+      x: left(i),
+      y: top(i) + size * ratio + 12 + k * LINE,
+      fill: item.fill ?? colours.muted,
+    })),
+  );
+  const caption = (bold: boolean) =>
+    Plot.text(
+      captions.filter((line) => line.bold === bold),
+      {
+        x: 'x',
+        y: 'y',
+        text: 'text',
+        fill: 'fill',
+        fontSize: SMALL,
+        fontWeight: bold ? 600 : 400,
+        textAnchor: 'start',
+      },
+    );
+  return chart(document, {
+    width,
+    height: Math.max(1, rows * rowHeight),
+    margin: 0,
+    x: { type: 'identity', axis: null },
+    y: { type: 'identity', axis: null },
+    marks: [
+      Plot.image(items, {
+        x: (_, i) => left(i) + size / 2,
+        y: (_, i) => top(i) + (size * ratio) / 2,
+        width: size,
+        height: size * ratio,
+        src: 'image',
+        imageRendering: 'pixelated',
+        preserveAspectRatio: 'none',
+        ...(items.some((item) => item.hint !== undefined) ? { title: (item: Tile) => item.hint ?? '' } : {}),
+      }),
+      caption(true),
+      caption(false),
+    ],
+  });
+}

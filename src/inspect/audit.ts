@@ -1,0 +1,104 @@
+/**
+ * What an audit of a data set holds: duplicates within and across its splits, and labels that are likely wrong. One
+ * schema says its form, for the file and for everything that reads it.
+ */
+
+import * as z from 'zod';
+
+const probability = z.number().min(0).max(1);
+
+const imageSchema = z.object({
+  split: z.enum(['train', 'test']),
+  /** Place in its split, from 0. */
+  index: z.int().min(0),
+  /** As the data set has it. */
+  label: z.int().min(0).max(255),
+});
+
+const splitSchema = z.object({
+  length: z.int().min(1),
+  imagesSha256: z.string(),
+  labelsSha256: z.string(),
+});
+
+/** Mean NLL (nats) and share classified rightly, by models that did not train on the images. */
+const scoreSchema = z.object({ loss: z.number(), accuracy: probability });
+
+const duplicatesSchema = z.object({
+  /** Largest relative distance of a near duplicate, see `relativeDistance`. */
+  threshold: probability,
+  /** Groups of two or more images with the same bytes, in the order of their first images. */
+  exact: z.array(z.array(imageSchema).min(2)),
+  /**
+   * Pairs within the threshold, nearest first; `mirrored` when only the mirror image of one of them is. Of a group
+   * of exact duplicates only its first image is paired.
+   */
+  near: z.array(
+    z.object({
+      kind: z.enum(['near', 'mirrored']),
+      first: imageSchema,
+      second: imageSchema,
+      distance: probability,
+    }),
+  ),
+});
+
+const labelsSchema = z.object({
+  /** A suspect label has a lower out-of-fold probability. */
+  threshold: probability,
+  /** What the models were trained as. */
+  recipe: z.string().nullable(),
+  folds: z.int().min(2),
+  epochs: z.int().min(1),
+  seed: z.int().min(0),
+  outOfFold: z.object({ train: scoreSchema, test: scoreSchema }),
+  /** Images whose label is likely wrong, surest first. */
+  suspects: z.array(
+    imageSchema.extend({
+      /** The class that the models see instead. */
+      suggested: z.int().min(0).max(255),
+      /** Out-of-fold probability of the label. */
+      labelProbability: probability,
+      /** Out-of-fold probability of the suggested class. */
+      suggestedProbability: probability,
+      /** Out-of-fold NLL of the label, nats. */
+      loss: z.number().min(0),
+    }),
+  ),
+});
+
+const contentSchema = z.object({
+  version: z.literal(1),
+  dataset: z.string(),
+  classNames: z.array(z.string()).min(1).max(256),
+  /** Which images and labels were audited: the audit is of no others. */
+  data: z.object({ train: splitSchema, test: splitSchema }),
+  duplicates: duplicatesSchema,
+  labels: labelsSchema,
+});
+
+/** What audit.json holds. */
+export const auditSchema = contentSchema.refine(allInside, {
+  message: 'an image or a class past the end of the data set',
+});
+
+/** An image by its place and label. */
+export type AuditedImage = z.infer<typeof imageSchema>;
+/** Exact and near duplicates within and across the splits. */
+export type Duplicates = z.infer<typeof duplicatesSchema>;
+/** Two images that are nearly the same. */
+export type NearDuplicate = Duplicates['near'][number];
+/** Likely label errors, and the models that found them. */
+export type LabelAudit = z.infer<typeof labelsSchema>;
+/** An image whose label is likely wrong. */
+export type Suspect = LabelAudit['suspects'][number];
+/** What an audit of a data set found. */
+export type Audit = z.infer<typeof contentSchema>;
+
+function allInside({ data, classNames, duplicates: { exact, near }, labels: { suspects } }: Audit): boolean {
+  const images = [...exact.flat(), ...near.flatMap(({ first, second }) => [first, second]), ...suspects];
+  return (
+    images.every(({ split, index, label }) => index < data[split].length && label < classNames.length) &&
+    suspects.every(({ suggested }) => suggested < classNames.length)
+  );
+}

@@ -1,0 +1,214 @@
+/**
+ * Made-up inspections for the tests of the figures: small images, a few hundred predictions and a network that never
+ * was, all from one seed, so that the same figures come out everywhere.
+ */
+
+import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
+import { findDataset } from '../../src/data/registry.ts';
+import { classIntervals, confusedPairs } from '../../src/inspect/class-intervals.ts';
+import { calibrate, rejectionCurve } from '../../src/inspect/confidence.ts';
+import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts';
+import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
+import { describeTraining } from '../../src/inspect/training.ts';
+import { multilayer } from '../../src/model/spec.ts';
+
+/** What sets one made-up run apart from another. */
+export interface FixtureOptions {
+  readonly run?: string;
+  readonly recipe?: string | undefined;
+  readonly classNames?: readonly string[];
+  readonly seed?: number;
+  readonly epochs?: number;
+  readonly hidden?: readonly number[];
+}
+
+const fashionNames = findDataset('fashion-mnist')?.classNames ?? [];
+const SIDE = 8;
+const PIXELS = SIDE * SIDE;
+const IMAGES = 400;
+const POINTS = 80;
+
+/** An image of its class: bars whose number and direction depend on the label, and some noise. */
+function picture(label: number, stream: RandomStream): Uint8Array {
+  return Uint8Array.from({ length: PIXELS }, (_, i) => {
+    const along = label % 2 === 0 ? i % SIDE : Math.floor(i / SIDE);
+    const lit = along % (2 + (Math.floor(label / 2) % 4)) === 0;
+    return Math.floor((lit ? 180 : 20) + stream.nextFloat() * 60);
+  });
+}
+
+/** Log-probabilities that favour the true class and its neighbours. */
+function logProbabilities(labels: Uint8Array, classes: number, stream: RandomStream): Float32Array {
+  const values = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => {
+    const logits = Array.from({ length: classes }, (_, i) => {
+      const near = Math.abs(i - label);
+      return stream.nextFloat() * 4 + (near === 0 ? 3.4 : near === 1 ? 1.6 : 0);
+    });
+    const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    logits.forEach((logit, i) => {
+      values[row * classes + i] = logit - total;
+    });
+  });
+  return values;
+}
+
+/** A whole inspection, the same for the same options. */
+export function makeInspection({
+  run = 'baseline-7',
+  recipe = 'baseline',
+  classNames = fashionNames,
+  seed = 7,
+  epochs = 12,
+  hidden = [24, 12],
+}: FixtureOptions = {}): Inspection {
+  const key = keyFromSeed(seed);
+  const stream = (name: string): RandomStream => new RandomStream(fork(key, name));
+  const classes = classNames.length;
+  const pixels = stream('pixels');
+  const logits = stream('logits');
+  const weights = stream('weights');
+  const activity = stream('activity');
+  const map = stream('map');
+  const saliency = stream('saliency');
+  const labels = Uint8Array.from({ length: IMAGES }, (_, i) => (i * 7) % classes);
+  const predictions = logProbabilities(labels, classes, logits);
+  const evaluation = evaluateLogProbabilities(predictions, labels, classNames);
+  const images = Array.from(labels, (label, index): PredictedImage => {
+    const row = predictions.subarray(index * classes, (index + 1) * classes);
+    return {
+      pixels: picture(label, pixels),
+      label,
+      index,
+      probabilities: Array.from(row, Math.exp),
+      predicted: row.indexOf(Math.max(...row)),
+      loss: -row[label],
+    };
+  });
+  const wrong = images.filter((image) => image.predicted !== image.label).sort((a, b) => b.loss - a.loss);
+  const sure = {
+    confidence: Float64Array.from(images, ({ probabilities, predicted }) => probabilities[predicted]),
+    correct: Uint8Array.from(images, ({ label, predicted }) => Number(label === predicted)),
+  };
+  const signed = (length: number, from: RandomStream): Float32Array =>
+    Float32Array.from({ length }, () => from.nextFloat() * 2 - 1);
+  const points = Float32Array.from({ length: POINTS * 2 }, (_, i) => {
+    const angle = (labels[i >> 1] / classes) * 2 * Math.PI;
+    return (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle)) * 8 + map.nextFloat() * 3;
+  });
+  const layers = hidden.map((units, layer) => {
+    const active = Float32Array.from({ length: units }, () => Math.max(0, activity.nextFloat() - 0.12));
+    return { layer: `fc${layer + 1}`, active, dead: [...active.keys()].filter((unit) => active[unit] === 0) };
+  });
+  const shown = images.slice(0, POINTS);
+  return {
+    run,
+    recipe,
+    seed,
+    spec: multilayer(PIXELS, hidden, classes, [0.25]),
+    data: {
+      dataset: 'made-up',
+      classNames,
+      width: SIDE,
+      height: SIDE,
+      balance: (['train', 'validation', 'test'] as const).map((split, i) => {
+        const perClass = classNames.map((_, label) => 480 - 180 * i + ((label * 13) % 40));
+        return { split, images: perClass.reduce((sum, each) => sum + each, 0), perClass };
+      }),
+      meanImages: classNames.map((_, label) => picture(label, pixels)),
+      samples: classNames.flatMap((_, label) =>
+        Array.from({ length: 4 }, (_, i) => ({
+          pixels: picture(label, pixels),
+          label,
+          index: 40 * label + i,
+        })),
+      ),
+    },
+    training: describeTraining(
+      run,
+      Array.from({ length: epochs }, (_, i) => ({
+        epoch: i + 1,
+        trainLoss: 0.3 + 0.4 / (i + 1),
+        validationLoss: 0.34 + 0.25 / (i + 1) + 0.004 * i,
+        validationAccuracy: 0.88 - 0.1 / (i + 1),
+        learningRate: 0.003,
+        seconds: 1,
+      })),
+    ),
+    evaluation,
+    classes: classIntervals(evaluation.perClass, evaluation.confusion),
+    pairs: confusedPairs(evaluation.confusion, 10),
+    topLosses: wrong.slice(0, 8),
+    examples: images.slice(0, 8),
+    cells: classNames.map((_, actual) =>
+      classNames.map((_, predicted) =>
+        images.filter((image) => image.label === actual && image.predicted === predicted).slice(0, 4),
+      ),
+    ),
+    calibration: calibrate(sure),
+    rejection: rejectionCurve(sure),
+    firstLayer: {
+      width: SIDE,
+      height: SIDE,
+      weights: Array.from({ length: hidden[0] }, () => signed(PIXELS, weights)),
+      units: Array.from({ length: hidden[0] }, (_, i) => i),
+    },
+    activity: layers,
+    map: {
+      method: 'pca',
+      layer: `fc${hidden.length}`,
+      points,
+      labels: labels.slice(0, POINTS),
+      predicted: Uint8Array.from(shown, ({ predicted }) => predicted),
+      indices: Uint32Array.from(shown, ({ index }) => index),
+      explained: [0.42, 0.17],
+    },
+    neighbourMap: {
+      method: 'umap',
+      layer: `fc${hidden.length}`,
+      points: points.map((value) => value * 0.5),
+      labels: labels.slice(0, POINTS),
+      predicted: Uint8Array.from(shown, ({ predicted }) => predicted),
+      indices: Uint32Array.from(shown, ({ index }) => index),
+    },
+    mapImages: Uint8Array.from(shown.flatMap((image) => [...image.pixels])),
+    saliency: [images[0], wrong[0]].map((image) => ({
+      image,
+      target: image.predicted,
+      gradient: signed(PIXELS, saliency),
+      occlusion: signed(PIXELS, saliency),
+      patch: 3,
+    })),
+  };
+}
+
+/** Names that would be markup if anybody took them for it, that are alike, long, empty or in other scripts. */
+export const hostileNames: readonly string[] = [
+  '<script>alert(1)</script>',
+  '"&\' onload="alert(1)',
+  ']]> <!-- &amp; &lt;',
+  'same',
+  'same',
+  'A class with a name that is much longer than anybody would ever want to read in a chart',
+  'Donaudampfschifffahrtsgesellschaftskapitän',
+  'きもの 着物',
+  '\u0000\u0007 control \ud800',
+  '',
+];
+
+/** Every kind of inspection that a figure has to cope with. */
+export const fixtures = {
+  plain: () => makeInspection(),
+  hostile: () =>
+    makeInspection({
+      run: '<img src=x onerror=alert(1)> & "run"',
+      recipe: '</svg>',
+      classNames: hostileNames,
+    }),
+  'many classes': () =>
+    makeInspection({
+      classNames: [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'],
+      hidden: [300, 100, 50],
+    }),
+  'two classes, one epoch': () => makeInspection({ classNames: ['cat', 'dog'], epochs: 1, hidden: [4] }),
+} as const satisfies Record<string, () => Inspection>;
