@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { imageAt } from '../../data/dataset.ts';
 import { type DatasetEntry, registry } from '../../data/registry.ts';
-import { imageGrid, type TerminalColors } from '../../data/terminal-image.ts';
+import { imageGrid } from '../../data/terminal-image.ts';
 import {
   cacheDirectory,
   type DataFileInfo,
@@ -18,6 +18,7 @@ import {
 import type { CliContext } from '../context.ts';
 import { addJsonOption, oneOf, wholeNumber } from '../options.ts';
 import { dataView } from '../ui/data.ts';
+import { terminalColors } from '../ui/images.ts';
 import { printJson } from '../ui/json.ts';
 import { registerDataAudit } from './data-audit.ts';
 
@@ -214,13 +215,8 @@ async function show(name: string, options: ShowOptions, context: CliContext): Pr
     height,
     width,
     columns: context.columns,
-    colors: colorsOf(context),
+    colors: terminalColors(context),
   })) {
     context.out(line);
   }
-}
-
-function colorsOf({ color, env: { COLORTERM } }: CliContext): TerminalColors {
-  if (!color) return 'ascii';
-  return /truecolor|24bit/.test(COLORTERM ?? '') ? 'truecolor' : '256';
 }

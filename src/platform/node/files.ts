@@ -1,6 +1,6 @@
 /** Files written whole or not at all: a reader, or a machine that loses power, never sees half of one. */
 
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 
@@ -31,6 +31,18 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     });
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * Makes a folder, and those above it, where they are missing.
+ * @throws CoutureError of kind `runtime` when it cannot be made
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new CoutureError('runtime', `Cannot make the folder ${path}: ${reason(cause)}.`, { cause });
+  }
 }
 
 /** Removes what writers that were killed left beside their files in a folder. Only for whoever alone writes there. */

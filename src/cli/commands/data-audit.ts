@@ -1,0 +1,141 @@
+/** `couture data audit`: duplicates within and across the splits of a set, and labels that are likely wrong. */
+
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import type { WrittenAudit } from '../../platform/node/audit.ts';
+import type { RunEvaluation } from '../../platform/node/evaluate-run.ts';
+import type { Run } from '../../platform/node/run-folder.ts';
+import { recipes } from '../../train/recipes.ts';
+import type { CliContext } from '../context.ts';
+import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
+import { auditedTable, auditReport } from '../ui/audit.ts';
+import { auditView } from '../ui/audit-view.ts';
+import { dataView } from '../ui/data.ts';
+import { printJson } from '../ui/json.ts';
+
+interface AuditFlags extends EngineFlags {
+  readonly recipe: string;
+  readonly folds: number;
+  readonly epochs: number;
+  readonly threshold?: number;
+  readonly run?: readonly string[];
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+Near duplicates are compared pixel by pixel. Labels are judged by models that did not train on the image: the
+training images in turn by a model trained on the others, the test images by all of these models together. What is
+found is kept in runs/audit; couture evaluate then also gives the accuracy without it, beside the plain one.
+
+Examples:
+  couture data audit
+  couture data audit --run baseline-seed1 deeper-seed1
+  couture data audit mnist --folds 10 --epochs 20 --json`;
+
+/** Adds `audit` to the verb `data`. */
+export function registerDataAudit(data: Command, context: CliContext): void {
+  const command = data
+    .command('audit')
+    .description('find duplicates within and across the splits of a set, and labels that are likely wrong')
+    .argument('[name]', 'the set', 'fashion-mnist')
+    .option('--recipe <name>', `what judges the labels: ${Object.keys(recipes).join(', ')}`, 'baseline')
+    .option('--folds <n>', 'parts that are judged in turn', wholeNumber('--folds', 2, 100), 5)
+    .option('--epochs <n>', 'epochs of each model', wholeNumber('--epochs', 1, 100_000), 10)
+    .option('--threshold <d>', 'largest relative distance of near duplicates (default: 0.08)', readThreshold)
+    .option('--run <run...>', 'also evaluate these runs without what was found');
+  addJsonOption(addEngineOptions(addFromOption(command)))
+    .addHelpText('after', help)
+    .action(async (name: string, flags: AuditFlags) => await runAudit(name, flags, context));
+}
+
+function readThreshold(text: string): number {
+  const value = /^0?\.?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value < 1) return value;
+  throw new CoutureError('usage', `--threshold takes a number from 0 up to 1, not "${text}".`);
+}
+
+async function runAudit(name: string, flags: AuditFlags, context: CliContext): Promise<void> {
+  const runs = await openRuns(flags.run ?? [], name);
+  const { path, audit } = await auditWatched(name, flags, context);
+  const evaluations = await evaluateRuns(runs, flags, context);
+  if (flags.json) {
+    const { countDuplicates, findConflicts } = await import('../../inspect/audit-summary.ts');
+    const { version, ...found } = audit;
+    printJson(context, 'data audit', {
+      path,
+      counts: countDuplicates(audit.duplicates),
+      conflicts: findConflicts(audit.duplicates),
+      ...found,
+      runs: evaluations.map(({ run, evaluation }) => ({
+        run: run.path,
+        accuracy: evaluation.accuracy,
+        audited: evaluation.audited,
+      })),
+    });
+    return;
+  }
+  context.out(auditReport(audit, path, context));
+  for (const { run, evaluation } of evaluations)
+    if (evaluation.audited) context.out(`\n${run.path}\n\n${auditedTable(evaluation.audited, context)}`);
+}
+
+/** The runs, before any work: one that does not exist or knows other images is found now. */
+async function openRuns(paths: readonly string[], dataset: string): Promise<Run[]> {
+  const { openRun } = await import('../../platform/node/run-folder.ts');
+  const runs: Run[] = [];
+  for (const path of paths) {
+    const run = await openRun(path);
+    const own = run.config.settings.dataset;
+    if (own !== dataset)
+      throw new CoutureError('usage', `${run.path} was trained on ${own}, not on ${dataset}.`);
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function auditWatched(
+  name: string,
+  { recipe, folds, epochs, threshold, from, backend, threads }: AuditFlags,
+  context: CliContext,
+): Promise<WrittenAudit> {
+  const { auditDataset } = await import('../../platform/node/audit.ts');
+  const { signal, env } = context;
+  const { end, ...watchers } = auditView(context, folds, epochs);
+  try {
+    return await auditDataset(name, {
+      recipe,
+      folds,
+      epochs,
+      threshold,
+      from,
+      backend,
+      threads,
+      signal,
+      env,
+      ...watchers,
+    });
+  } finally {
+    end();
+  }
+}
+
+async function evaluateRuns(
+  runs: readonly Run[],
+  { from, backend, threads }: AuditFlags,
+  context: CliContext,
+): Promise<{ run: Run; evaluation: RunEvaluation }[]> {
+  const { evaluateRun } = await import('../../platform/node/evaluate-run.ts');
+  const { onData, end } = dataView(context);
+  const { signal, env } = context;
+  const evaluations: { run: Run; evaluation: RunEvaluation }[] = [];
+  try {
+    for (const run of runs) {
+      const evaluation = await evaluateRun(run, 'test', { from, backend, threads, signal, env, onData });
+      evaluations.push({ run, evaluation });
+    }
+  } finally {
+    end();
+  }
+  return evaluations;
+}
