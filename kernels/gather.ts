@@ -11,22 +11,27 @@ export function gather(
   x: usize, xPanel: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32,
 ): void {
   fetch(x, images, size, indices, begin, end);
-  const panels = (size + 15) >> 4;
   for (let row = begin; row < end; row++) {
     const image = images + <usize>load<u32>(indices + ((<usize>row) << 2)) * (<usize>size);
-    let line = x + (<usize>row) * LINE;
-    for (let panel = 0; panel < panels; panel++) {
-      const bytes = v128.load(image + (<usize>panel << 4));
-      const low = v128.extend_low<u8>(bytes), high = v128.extend_high<u8>(bytes);
-      store4(line, v128.extend_low<u16>(low));
-      store4(line + 16, v128.extend_high<u16>(low));
-      store4(line + 32, v128.extend_low<u16>(high));
-      store4(line + 48, v128.extend_high<u16>(high));
-      line += xPanel;
-    }
-    const inLast = size & 15;
-    if (inLast) memory.fill(line - xPanel + (<usize>inLast << 2), 0, LINE - (<usize>inLast << 2));
+    normalise(x, xPanel, image, size, row);
   }
+}
+
+/** One image into row `row` of x. It is followed by at least 16 readable bytes. */
+export function normalise(x: usize, xPanel: usize, image: usize, size: i32, row: i32): void {
+  const panels = (size + 15) >> 4;
+  let line = x + (<usize>row) * LINE;
+  for (let panel = 0; panel < panels; panel++) {
+    const bytes = v128.load(image + (<usize>panel << 4));
+    const low = v128.extend_low<u8>(bytes), high = v128.extend_high<u8>(bytes);
+    store4(line, v128.extend_low<u16>(low));
+    store4(line + 16, v128.extend_high<u16>(low));
+    store4(line + 32, v128.extend_low<u16>(high));
+    store4(line + 48, v128.extend_high<u16>(high));
+    line += xPanel;
+  }
+  const inLast = size & 15;
+  if (inLast) memory.fill(line - xPanel + (<usize>inLast << 2), 0, LINE - (<usize>inLast << 2));
 }
 
 /** out[row][width], contiguous, from panels, for rows `begin` to `end`. */

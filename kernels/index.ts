@@ -3,7 +3,8 @@
 
 export { activate, activateGradient } from "./activate";
 export { inputGradient, linear, useWideTiles, weightGradient } from "./dense";
-export { gather, scatter } from "./gather";
+export { augment } from "./augment";
+export { gather, normalise, scatter } from "./gather";
 export { logSoftmax, nllGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { update } from "./optimizers";

@@ -4,6 +4,7 @@
  * only through `createBackend`.
  */
 
+import type { AugmentOptions } from '../data/augment.ts';
 import type { Program } from '../model/program.ts';
 
 /** What a backend says of itself: shown by `couture checks` and kept in env.json. */
@@ -42,6 +43,15 @@ export interface SgdOptions {
 
 export type OptimizerOptions = AdamOptions | SgdOptions;
 
+/** Augmentation of a run's images: what may happen to them, and the stream that decides. */
+export interface Augmentation {
+  readonly options: AugmentOptions;
+  /** The counter is (place in the batch, step, draw). */
+  readonly key: readonly [number, number];
+  readonly height: number;
+  readonly width: number;
+}
+
 /** A run of consecutive training steps. */
 export interface TrainRequest {
   readonly images: DeviceImages;
@@ -64,6 +74,8 @@ export interface TrainRequest {
   readonly averageDecays?: Float32Array;
   /** Key of the dropout stream; the counter is (place in the batch, step, layer). */
   readonly dropoutKey: readonly [number, number];
+  /** Images as they are without it. */
+  readonly augmentation?: Augmentation | undefined;
 }
 
 /** Which tensor of a parameter to read or write. */

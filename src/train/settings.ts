@@ -54,6 +54,21 @@ const shape = {
     .lt(1)
     .default(0)
     .describe("decay of the weights' running average, which is then the model; 0 for none"),
+  flip: z.boolean().default(false).describe('mirror every second training image, left to right'),
+  shift: z.int().min(0).max(64).default(0).describe('pixels at most by which training images are moved'),
+  rotate: z
+    .number()
+    .min(0)
+    .max(90)
+    .default(0)
+    .describe('degrees at most by which training images are turned'),
+  zoom: z.number().min(0).max(0.9).default(0).describe('share at most by which training images are scaled'),
+  erase: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('probability that a rectangle of a training image is blackened'),
   validation: z.number().min(0.001).max(0.9).default(0.2).describe('share of the training images held out'),
   patience: z
     .int()

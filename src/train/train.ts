@@ -6,9 +6,17 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
+import { augments } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { epochOrder, type Split, splitTrainValidation } from '../data/split.ts';
-import type { Backend, DeviceImages, OptimizerOptions, Session, TensorRole } from '../engine/backend.ts';
+import type {
+  Augmentation,
+  Backend,
+  DeviceImages,
+  OptimizerOptions,
+  Session,
+  TensorRole,
+} from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
 import { buildProgram, type Plan } from '../model/program.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
@@ -173,6 +181,7 @@ class TrainingRun {
         optimizer: optimizerOf(settings),
         labelSmoothing,
         dropoutKey: fork(this.#key, 'dropout'),
+        augmentation: this.#augmentation(),
       });
       this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
@@ -203,6 +212,14 @@ class TrainingRun {
     yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
+  }
+
+  #augmentation(): Augmentation | undefined {
+    const { settings } = this.#config;
+    if (!augments(settings)) return undefined;
+    const { flip, shift, rotate, zoom, erase } = settings;
+    const { height, width } = this.#dataset;
+    return { options: { flip, shift, rotate, zoom, erase }, key: fork(this.#key, 'augment'), height, width };
   }
 
   async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {

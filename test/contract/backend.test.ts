@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
+import type { AugmentOptions } from '../../src/data/augment.ts';
 import type { Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
@@ -35,6 +36,29 @@ interface Case {
   readonly optimizer?: OptimizerOptions;
   readonly labelSmoothing?: number;
   readonly average?: boolean;
+  /** How images are changed, seen as of one row or as nearly square. */
+  readonly augment?: { readonly options: AugmentOptions; readonly square: boolean } | undefined;
+}
+
+const augment = fc.option(
+  fc.record({
+    options: fc.record({
+      flip: fc.boolean(),
+      shift: fc.integer({ min: 0, max: 9 }),
+      rotate: fc.constantFrom(0, 0, 15, 90),
+      zoom: fc.constantFrom(0, 0, 0.2),
+      erase: fc.constantFrom(0, 0.5),
+    }),
+    square: fc.boolean(),
+  }),
+  { nil: undefined },
+);
+
+/** Height and width of an image of `size` pixels. */
+function sides(size: number, square: boolean): { height: number; width: number } {
+  let height = square ? Math.floor(Math.sqrt(size)) : 1;
+  while (size % height !== 0) height -= 1;
+  return { height, width: size / height };
 }
 
 const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
@@ -74,6 +98,7 @@ const cases: fc.Arbitrary<Case> = fc
     optimizer,
     labelSmoothing: fc.constantFrom(0, 0, 0.1, 0.5),
     average: fc.boolean(),
+    augment,
   })
   .map(({ inputs, hidden, classes, ...rest }) => {
     const layers: LayerSpec[] = [];
@@ -112,6 +137,11 @@ async function runCase(backend: Backend, sample: Case) {
       learningRates: new Float32Array(steps).fill(0.01),
       optimizer: sample.optimizer ?? adam,
       labelSmoothing: sample.labelSmoothing ?? 0,
+      augmentation: sample.augment && {
+        ...sides(size, sample.augment.square),
+        options: sample.augment.options,
+        key: [seed, 8],
+      },
       averageDecays: new Float32Array(steps).fill(0.9),
       dropoutKey: [seed, 7],
     });

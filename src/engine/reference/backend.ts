@@ -1,6 +1,7 @@
 /** The reference backend: runs a program op by op over plain arrays. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import {
   type DenseLayer,
   findParameter,
@@ -9,9 +10,18 @@ import {
   type Part,
   type Program,
 } from '../../model/program.ts';
-import type { Backend, DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
+import type {
+  Augmentation,
+  Backend,
+  DeviceImages,
+  InferOptions,
+  Session,
+  TensorRole,
+  TrainRequest,
+} from '../backend.ts';
 import { dropoutScalars, optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { activate, derivative } from './activations.ts';
+import { augmentImage } from './augment.ts';
 import { type NormTensors, normBackward, normForward } from './norm.ts';
 import * as ops from './ops.ts';
 import { adamStep, averageStep, sgdStep } from './optimizers.ts';
@@ -112,12 +122,32 @@ class ReferenceSession implements Session {
           this.#update(op.layer, ['weight', 'bias'], request, scalars, step);
         } else if (op.op === 'normUpdate') {
           this.#update(op.layer, ['scale', 'shift'], request, scalars, step);
+        } else if (op.op === 'gather' && request.augmentation) {
+          this.#gatherAugmented(batch, request, request.augmentation, request.firstStep + step);
         } else {
           this.#run(op, batch, request.images, { key: request.dropoutKey, step: request.firstStep + step });
         }
       }
     }
     return losses;
+  }
+
+  #gatherAugmented(
+    batch: Batch,
+    { images }: TrainRequest,
+    { options, key, height, width }: Augmentation,
+    step: number,
+  ): void {
+    const bytes = this.#bytes(images);
+    const augmented = new Uint8Array(batch.rows * images.size);
+    const record = new Int32Array(RECORD);
+    batch.indices.forEach((image, row) => {
+      drawAugmentation(options, key, row, step, { height, width }, record);
+      const source = bytes.subarray(image * images.size, (image + 1) * images.size);
+      augmentImage(source, record, height, width, augmented.subarray(row * images.size));
+    });
+    const all = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+    ops.gather(augmented, images.size, all, batch.y[0]);
   }
 
   #update(

@@ -3,7 +3,9 @@
  * op's work units, and meets the others at a barrier. A unit's result does not depend on who computes it.
  */
 
+import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import { needsActivate, type Op } from '../../model/program.ts';
+import type { Augmentation } from '../backend.ts';
 import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import { type LayerLayout, type Layout, LINE, PANEL, panelsOf } from './layout.ts';
@@ -25,8 +27,10 @@ export function controlBytes(threads: number): number {
 
 /** Pieces of an op's units for each thread: small enough that a thread on a busy core holds the others up little. */
 const PIECES = 4;
-/** Bytes of a thread's scratch: 68 lines, rounded up. */
-export const SCRATCH_BYTES = 8192;
+/** Bytes of the largest image that can be augmented: as many as a spec's widest layer has inputs. */
+export const MAX_AUGMENTED = 65_536;
+/** Bytes of a thread's scratch: 68 lines of a gradient, or an augmented image behind its record, whichever is more. */
+export const SCRATCH_BYTES = MAX_AUGMENTED + 2 * 64;
 
 /** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
 const STRIP = 64;
@@ -111,7 +115,10 @@ export class Executor {
 
   #runOp(op: Op, job: Job, batch: Batch): void {
     const { layout } = job;
-    if (op.op === 'gather') this.#gather(job, batch);
+    const augmentation = job.kind === 'train' ? job.augmentation : undefined;
+    if (op.op === 'gather' && job.kind === 'train' && augmentation)
+      this.#gatherAugmented(job, augmentation, batch);
+    else if (op.op === 'gather') this.#gather(job, batch);
     else if (op.op === 'linear') this.#linear(layout, op.layer, job, batch, op.training);
     else if (op.op === 'activate') this.#activate(layout, op.layer, job, batch, op.training);
     else if (op.op === 'inputGradient') this.#inputGradient(layout, op.layer, job, batch);
@@ -147,6 +154,24 @@ export class Executor {
     const indices = job.indices + batch.from * 4;
     this.#share(batch.rows, (begin, end) => {
       this.#kernels.gather(x, rowPanel, job.images, job.imageSize, indices, begin, end);
+    });
+  }
+
+  /** An image at a time: its record and its bytes go through this thread's scratch. */
+  #gatherAugmented(job: TrainJob, { options, key, height, width }: Augmentation, batch: Batch): void {
+    const { x, rowPanel } = job.layout;
+    const { memory, scratch } = this.#setup;
+    const { augment, normalise } = this.#kernels;
+    const indices = new Uint32Array(memory.buffer, job.indices + batch.from * 4, batch.rows);
+    const record = new Int32Array(memory.buffer, scratch, RECORD);
+    const bytes = scratch + LINE;
+    const step = job.firstStep + batch.step;
+    this.#share(batch.rows, (begin, end) => {
+      for (let row = begin; row < end; row++) {
+        drawAugmentation(options, key, row, step, { height, width }, record);
+        augment(job.images + indices[row] * job.imageSize, scratch, height, width, bytes);
+        normalise(x, rowPanel, bytes, job.imageSize, row);
+      }
     });
   }
 

@@ -9,7 +9,9 @@ type Kernel = (...args: number[]) => void;
 export interface Kernels {
   readonly useWideTiles: (on: number) => void;
   readonly barrier: (at: number, threads: number) => void;
+  readonly augment: Kernel;
   readonly gather: Kernel;
+  readonly normalise: Kernel;
   readonly scatter: Kernel;
   readonly linear: Kernel;
   readonly activate: Kernel;

@@ -1,7 +1,7 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
 import type { Activation, Op } from '../../model/program.ts';
-import type { OptimizerOptions } from '../backend.ts';
+import type { Augmentation, OptimizerOptions } from '../backend.ts';
 import type { Layout } from './layout.ts';
 
 /** One run of a program over a list of images, in batches. Addresses are of the common memory. */
@@ -40,6 +40,7 @@ export interface TrainJob extends JobBase {
   readonly targets: { readonly own: number; readonly other: number };
   readonly firstStep: number;
   readonly dropoutKey: readonly [number, number];
+  readonly augmentation: Augmentation | undefined;
 }
 
 export interface InferJob extends JobBase {

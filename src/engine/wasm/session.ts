@@ -90,6 +90,7 @@ export class WasmSession implements Session {
       batchSize,
       firstStep: request.firstStep,
       dropoutKey: request.dropoutKey,
+      augmentation: request.augmentation,
     });
     return memory.floats(lossAt, count).slice();
   }

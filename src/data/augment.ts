@@ -1,0 +1,99 @@
+/**
+ * Augmentation: what happens to a training image on its way into a batch. Drawn for each image of each step from Philox
+ * counters, and written down as a record of integers, so that every backend moves the same pixels. The pixels themselves
+ * are moved by `augmentImage` of the reference backend and by kernels/augment.ts.
+ */
+
+import { type Key, philox4x32, type Words4 } from '../core/philox.ts';
+import { cosine, sine } from '../core/trigonometry.ts';
+
+/** How far images may be changed; all zero leaves them as they are. */
+export interface AugmentOptions {
+  /** Mirror every second image, left to right. */
+  readonly flip: boolean;
+  /** Whole pixels at most in each direction. */
+  readonly shift: number;
+  /** Degrees at most to either side, 90 at most. */
+  readonly rotate: number;
+  /** Share at most by which an image is made larger or smaller. */
+  readonly zoom: number;
+  /** Probability that a rectangle of 2% to 33% of the image is blackened (Zhong et al. 2020). */
+  readonly erase: number;
+}
+
+/** Whether the options change anything. */
+export function augments({ flip, shift, rotate, zoom, erase }: AugmentOptions): boolean {
+  return flip || shift > 0 || rotate > 0 || zoom > 0 || erase > 0;
+}
+
+/**
+ * Words of a record: where the pixel at (x, y) of the result comes from, in 65536ths of a pixel,
+ * (r0 x + r1 y + r2, r3 x + r4 y + r5); then the erased columns r6 to r8 and rows r7 to r9, ends left out.
+ */
+export const RECORD = 10;
+
+/** One pixel in the units of a record. */
+const ONE = 65_536;
+
+/** The erased rectangle: shares of the image's area, and of its height by its width. */
+const LEAST_AREA = 0.02;
+const MOST_AREA = 0.33;
+const LEAST_ASPECT = 0.3;
+
+/**
+ * Draws what happens to one image and writes its record.
+ * @param place the image's place in its batch
+ * @param step the optimizer's step, counted over the run
+ */
+export function drawAugmentation(
+  { flip, shift, rotate, zoom, erase }: AugmentOptions,
+  key: Key,
+  place: number,
+  step: number,
+  { height, width }: { readonly height: number; readonly width: number },
+  record: Int32Array,
+): void {
+  const words: Words4 = [0, 0, 0, 0];
+  const uniform = (word: number): number => words[word] / 2 ** 32;
+  const within = (word: number, most: number): number => (2 * uniform(word) - 1) * most;
+  const whole = (word: number, count: number): number => Math.floor(uniform(word) * count);
+
+  philox4x32(key, place, step, 0, 0, words);
+  const mirror = flip && words[0] >= 2 ** 31 ? -1 : 1;
+  const right = whole(1, 2 * shift + 1) - shift;
+  const down = whole(2, 2 * shift + 1) - shift;
+  const erased = uniform(3) < erase;
+
+  philox4x32(key, place, step, 1, 0, words);
+  const angle = (within(0, rotate) * Math.PI) / 180;
+  const size = 1 / (1 + within(1, zoom));
+  const across = size * cosine(Math.abs(angle));
+  const turned = size * sine(angle);
+  // About the middle of the image, which the shift then moves.
+  const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
+  const linear = [mirror * across, -mirror * turned, turned, across];
+  const [a, b, c, d] = linear.map((value) => Math.round(value * ONE));
+  const [fromX, fromY] = [middleX + right, middleY + down];
+  record[0] = a;
+  record[1] = b;
+  record[2] = Math.round(middleX * ONE - a * fromX - b * fromY);
+  record[3] = c;
+  record[4] = d;
+  record[5] = Math.round(middleY * ONE - c * fromX - d * fromY);
+
+  record.fill(0, 6, RECORD);
+  if (!erased) return;
+  const aspectWord = uniform(2);
+  // Tall and wide rectangles alike: an aspect of 0.3 to 1, or its inverse.
+  const aspect = LEAST_ASPECT + (1 - LEAST_ASPECT) * Math.abs(2 * aspectWord - 1);
+  philox4x32(key, place, step, 2, 0, words);
+  const area = (LEAST_AREA + (MOST_AREA - LEAST_AREA) * uniform(0)) * height * width;
+  const [long, short] = [Math.sqrt(area / aspect), Math.sqrt(area * aspect)];
+  const [rows, columns] = aspectWord < 0.5 ? [long, short] : [short, long];
+  const erasedRows = Math.min(height, Math.max(1, Math.round(rows)));
+  const erasedColumns = Math.min(width, Math.max(1, Math.round(columns)));
+  record[6] = whole(1, width - erasedColumns + 1);
+  record[7] = whole(2, height - erasedRows + 1);
+  record[8] = record[6] + erasedColumns;
+  record[9] = record[7] + erasedRows;
+}
