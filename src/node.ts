@@ -1,7 +1,9 @@
 /** Couture on Node: all of `couture`, with data sets from disk and network, run folders and image files. */
 
 export * from './index.ts';
+export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './platform/node/audit.ts';
 export { createNodeBackend, type NodeBackendOptions } from './platform/node/backend.ts';
+export { type CompareOptions, compareRuns, type RunComparison } from './platform/node/compare-runs.ts';
 export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data-store.ts';
 export type { Environment } from './platform/node/environment.ts';
 export { type EvaluateOptions, evaluateRun, type RunEvaluation } from './platform/node/evaluate-run.ts';
@@ -14,6 +16,7 @@ export {
   expandImagePaths,
   type Invert,
 } from './platform/node/images.ts';
+export { type InspectRunOptions, inspectRun } from './platform/node/inspect-run.ts';
 export { ImageClassifier, type LoadOptions, load } from './platform/node/load.ts';
 export { type Reproduction, reproduceRun } from './platform/node/reproduce-run.ts';
 export {

@@ -17,7 +17,21 @@ test('help names every command and shows examples; version is a version', async 
   const help = await couture(['--help']);
   assert.equal(help.code, 0);
   assert.equal(help.err, '');
-  for (const command of ['train', 'evaluate', 'predict', 'summary', 'data', 'seeds', 'checks', 'reproduce'])
+  for (const command of [
+    ...[
+      'train',
+      'evaluate',
+      'predict',
+      'inspect',
+      'report',
+      'figures',
+      'compare',
+      'summary',
+      'data',
+      'seeds',
+    ],
+    ...['checks', 'reproduce'],
+  ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
   assert.match(help.out, /Examples:/);
   assert.deepEqual(await couture([]), help);
@@ -31,7 +45,10 @@ test('every setting of the table is a flag of train, and every command has help 
     const value = schema.unwrap().type === 'boolean' ? ' {2,}' : ' <';
     assert.match(out, new RegExp(`^ +${flag}${value}`, 'm'));
   }
-  const commands = ['evaluate', 'predict', 'summary', 'seeds', 'checks', 'reproduce', 'showcase', 'data'];
+  const commands = [
+    ...['evaluate', 'predict', 'inspect', 'report', 'figures', 'compare', 'summary', 'seeds', 'checks'],
+    ...['reproduce', 'showcase', 'data'],
+  ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);
     assert.match(help.out, /Examples?:\n {2}couture/);

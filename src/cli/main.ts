@@ -34,6 +34,26 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
     load: async () => (await import('./commands/predict.ts')).registerPredict,
   },
   {
+    name: 'inspect',
+    summary: 'where a run is right, wrong and unsure, and which units are dead',
+    load: async () => (await import('./commands/inspect.ts')).registerInspect,
+  },
+  {
+    name: 'report',
+    summary: 'one HTML file that shows a run, or several side by side',
+    load: async () => (await import('./commands/report.ts')).registerReport,
+  },
+  {
+    name: 'figures',
+    summary: 'the figures of a run as SVG or PNG files',
+    load: async () => (await import('./commands/figures.ts')).registerFigures,
+  },
+  {
+    name: 'compare',
+    summary: 'runs side by side: settings, results, and whether they differ by chance',
+    load: async () => (await import('./commands/compare.ts')).registerCompare,
+  },
+  {
     name: 'summary',
     summary: 'layers, shapes, parameters, memory and arithmetic of a network',
     load: async () => (await import('./commands/summary.ts')).registerSummary,

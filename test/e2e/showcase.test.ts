@@ -1,4 +1,4 @@
-/** What `npm start` runs, in full: both experiments on the real data, a prediction, the table and the paths. */
+/** What `npm start` runs, in full: both experiments on the real data, a prediction, the table, the report and the paths. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -22,6 +22,12 @@ test('npm start trains both experiments, predicts an image, and says where every
     Number(out.match(new RegExp(`^${recipe} +[\\d-]+ +([\\d.]+)%`, 'm'))?.[1]);
   assert.ok(accuracy('baseline') >= 86, out);
   assert.ok(accuracy('deeper') >= 88, out);
+  const report = join('runs', 'showcase-seed1.html');
+  assert.ok(out.includes(report), out);
+  const page = await readFile(join(cwd, report), 'utf8');
+  assert.ok(page.length < 6_000_000, `${page.length} characters`);
+  assert.match(page, /<h1>fashion-mnist: baseline-seed1 and deeper-seed1<\/h1>/);
+  assert.match(page, /deeper-seed1 gets \d\.\d percentage points more right than baseline-seed1/);
   for (const run of ['baseline-seed1', 'deeper-seed1']) {
     assert.ok(out.includes(join('runs', 'train', run)));
     for (const file of [

@@ -1,8 +1,11 @@
-/** `couture showcase`, which `npm start` runs: both experiments trained and evaluated, one image predicted, a table. */
+/** `couture showcase`, which `npm start` runs: both experiments trained and evaluated, one image predicted, a table, a report. */
 
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { imageAt } from '../../data/dataset.ts';
 import type { TrainRunResult } from '../../platform/node/experiment.ts';
+import type { WrittenReport } from '../../platform/node/report-run.ts';
+import type { Run } from '../../platform/node/run-folder.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { recipes, showcaseRecipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
@@ -10,6 +13,7 @@ import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, whole
 import { probabilityBars } from '../ui/bars.ts';
 import { dataView } from '../ui/data.ts';
 import { duration, paint, percent } from '../ui/format.ts';
+import { inspectView } from '../ui/inspecting.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
@@ -30,7 +34,9 @@ Example:
 export function registerShowcase(program: Command, context: CliContext): void {
   const command = program
     .command('showcase')
-    .description('Get Fashion-MNIST, train and evaluate both experiments, predict one test image.')
+    .description(
+      'Get Fashion-MNIST, train and evaluate both experiments, predict one test image, write a report.',
+    )
     .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 1);
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
@@ -46,6 +52,11 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
     results.push({ recipe, result });
   }
   const asked = await predictOne(results[results.length - 1].result, flags, context);
+  const report = await writeReport(
+    results.map(({ result }) => result.run),
+    flags,
+    context,
+  );
   if (flags.json) {
     const runs = results.map(({ recipe, result: { run, metrics } }) => ({
       recipe,
@@ -56,17 +67,34 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
       weightsSha256: metrics.weightsSha256,
       seconds: metrics.seconds,
     }));
-    printJson(context, 'showcase', { runs, prediction: asked.json });
+    printJson(context, 'showcase', { runs, prediction: asked.json, report });
     return;
   }
   context.out(asked.text);
   context.out(`\n${resultsTable(results, context)}\n`);
   for (const { result } of results)
     context.out(`${result.run.path}/  config, results.csv, metrics.json, weights`);
+  context.out(`${report.path}  a report of both: open it in a browser`);
   const { run } = results[results.length - 1].result;
   context.out(
     `\nNext: npx couture predict ${run.name} PICTURE, npx couture evaluate ${run.name}, npx couture --help`,
   );
+}
+
+/** Both experiments side by side, in one file above the folder of runs. */
+async function writeReport(
+  runs: readonly Run[],
+  { seed, from, backend, threads }: ShowcaseFlags,
+  context: CliContext,
+): Promise<WrittenReport> {
+  const { reportRuns } = await import('../../platform/node/report-run.ts');
+  const out = join('runs', `showcase-seed${seed}.html`);
+  const { end, ...watched } = inspectView(context, runs.length);
+  try {
+    return await reportRuns(runs, { out, from, backend, threads, ...watched });
+  } finally {
+    end();
+  }
 }
 
 /** The first test image, as the last recipe sees it. */

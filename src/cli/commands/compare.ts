@@ -1,0 +1,99 @@
+/** `couture compare`: runs side by side, what was set differently and whether the outcome differs by more than chance. */
+
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import type { RunComparison } from '../../platform/node/compare-runs.ts';
+import type { CliContext } from '../context.ts';
+import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags } from '../options.ts';
+import { comparisonJson, comparisonText } from '../ui/comparison.ts';
+import { dataView } from '../ui/data.ts';
+import { printJson } from '../ui/json.ts';
+
+interface CompareFlags extends EngineFlags {
+  readonly out?: string;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+The first run is what the others are compared with, on the same test images, by McNemar's exact test.
+
+Examples:
+  couture compare baseline-seed1 deeper-seed1
+  couture compare baseline-seed1 deeper-seed1 --out curves.svg`;
+
+/** Adds the command to the program. */
+export function registerCompare(program: Command, context: CliContext): void {
+  const command = program
+    .command('compare')
+    .description(
+      'Settings that differ, best epochs and accuracies of runs, and whether they differ by chance.',
+    )
+    .argument('<run...>', 'two runs or more: paths, or names under runs/train')
+    .option('--out <file>', 'also draw their curves into one plot: a file that ends in .svg or .png');
+  addJsonOption(addEngineOptions(addFromOption(command)))
+    .addHelpText('after', help)
+    .action(async (paths: string[], flags: CompareFlags) => await runCompare(paths, flags, context));
+}
+
+async function runCompare(paths: readonly string[], flags: CompareFlags, context: CliContext): Promise<void> {
+  const { out, from, backend, threads } = flags;
+  if (paths.length < 2) {
+    throw new CoutureError('usage', 'couture compare takes two runs or more.', {
+      hint: 'For example: couture compare baseline-seed1 deeper-seed1',
+    });
+  }
+  const target = out === undefined ? undefined : { path: out, format: imageFormat(out) };
+  const { compareRuns } = await import('../../platform/node/compare-runs.ts');
+  const { onData, end } = dataView(context);
+  let progress: ReturnType<CliContext['progress']> | undefined;
+  const { signal, env } = context;
+  let comparison: RunComparison;
+  try {
+    comparison = await compareRuns(paths, {
+      from,
+      backend,
+      threads,
+      signal,
+      env,
+      onData,
+      onRun: (done) => {
+        progress ??= context.progress(paths.length, 'comparing');
+        progress.update(done, `${done} of ${paths.length} runs`);
+      },
+    });
+  } finally {
+    end();
+    progress?.done();
+  }
+  if (target !== undefined) await drawInto(target, comparison);
+  if (flags.json)
+    printJson(context, 'compare', { ...comparisonJson(comparison), ...(target && { figure: target.path }) });
+  else {
+    context.out(comparisonText(comparison, context));
+    if (target !== undefined) context.out(`\nCurves: ${target.path}`);
+  }
+}
+
+function imageFormat(path: string): 'svg' | 'png' {
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  if (ending === 'svg' || ending === 'png') return ending;
+  throw new CoutureError('usage', `--out takes a file that ends in .svg or .png, not "${path}".`);
+}
+
+async function drawInto(
+  { path, format }: { readonly path: string; readonly format: 'svg' | 'png' },
+  { runs }: RunComparison,
+): Promise<void> {
+  const { drawCurves } = await import('../../figures/curves.ts');
+  const { describeTraining } = await import('../../inspect/training.ts');
+  const { writeFigure, nodeDocument } = await import('../../platform/node/figures.ts');
+  const { makeFolder } = await import('../../platform/node/files.ts');
+  await makeFolder(dirname(path));
+  const histories = await Promise.all(
+    runs.map(async ({ run }) => describeTraining(run.name, await run.history())),
+  );
+  const theme = format === 'png' ? 'light' : 'auto';
+  await writeFigure(path, drawCurves(histories, { document: nodeDocument(), theme, width: 900 }), format);
+}

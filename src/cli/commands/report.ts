@@ -1,0 +1,60 @@
+/** `couture report`: one HTML file that shows everything of a run, or of several side by side. */
+
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import {
+  addEngineOptions,
+  addFromOption,
+  addJsonOption,
+  addUmapOption,
+  type EngineFlags,
+} from '../options.ts';
+import { bytes as formatBytes } from '../ui/format.ts';
+import { inspectView } from '../ui/inspecting.ts';
+import { printJson } from '../ui/json.ts';
+
+interface ReportFlags extends EngineFlags {
+  readonly out?: string;
+  readonly umap: boolean;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+The report is one file that needs no network: open it, print it, pass it on.
+
+Examples:
+  couture report baseline-seed1
+  couture report baseline-seed1 deeper-seed1 --out both.html`;
+
+/** Adds the command to the program. */
+export function registerReport(program: Command, context: CliContext): void {
+  const command = program
+    .command('report')
+    .description('One HTML file with all figures of a run, or of several of the same data side by side.')
+    .argument('<run...>', 'paths of runs, or their names under runs/train')
+    .option('--out <file>', 'where to write it (default: report.html in the folder of the first run)');
+  addJsonOption(addEngineOptions(addFromOption(addUmapOption(command))))
+    .addHelpText('after', help)
+    .action(async (runs: string[], flags: ReportFlags) => await runReport(runs, flags, context));
+}
+
+async function runReport(runs: readonly string[], flags: ReportFlags, context: CliContext): Promise<void> {
+  const { out, umap, from, backend, threads } = flags;
+  // A run that is not there is answered before the drawing code is loaded.
+  const { openFinishedRuns } = await import('../../platform/node/finished-run.ts');
+  const finished = await openFinishedRuns(runs);
+  const { reportRuns } = await import('../../platform/node/report-run.ts');
+  const { end, ...watched } = inspectView(context, runs.length);
+  try {
+    const { path, bytes } = await reportRuns(
+      finished.map(({ run }) => run),
+      { out, from, backend, threads, show: { umap }, ...watched },
+    );
+    end();
+    if (flags.json) printJson(context, 'report', { runs: finished.map(({ run }) => run.path), path, bytes });
+    else context.out(`Report: ${path}  (${formatBytes(bytes)}; open it in a browser)`);
+  } finally {
+    end();
+  }
+}

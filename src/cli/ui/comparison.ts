@@ -1,0 +1,80 @@
+/** A comparison of runs as text and as JSON. */
+
+import type { RunComparison } from '../../platform/node/compare-runs.ts';
+import type { CliContext } from '../context.ts';
+import { count, duration, paint, percent } from './format.ts';
+import { table } from './table.ts';
+
+/** Below this a difference counts as more than chance. */
+const LEVEL = 0.05;
+
+/** What was set differently, what came out, and whether that differs by more than chance. */
+export function comparisonText(
+  { runs, settings, pairs }: RunComparison,
+  { color }: Pick<CliContext, 'color'>,
+): string {
+  const names = runs.map(({ run }) => run.name);
+  const differing =
+    settings.length === 0
+      ? 'The settings are the same.'
+      : table(
+          ['setting', ...names],
+          settings.map(({ name, values }) => [name, ...values]),
+        );
+  const outcomes = table(
+    ['run', 'best epoch', 'validation accuracy', '95% interval', 'test accuracy', '95% interval', 'training'],
+    runs.map(({ run, metrics, validationInterval }) => [
+      run.name,
+      `${metrics.bestEpoch} of ${metrics.epochs}`,
+      percent(metrics.validationAccuracy),
+      interval(validationInterval),
+      paint(color, ['bold', 'green'], percent(metrics.testAccuracy)),
+      interval(metrics.testInterval),
+      duration(metrics.seconds),
+    ]),
+    ['left', 'right', 'right', 'left', 'right', 'left', 'right'],
+  );
+  const sentences = pairs.map(({ onlyFirst, onlySecond, pValue }, i) => {
+    const { metrics } = runs[i + 1];
+    const gain = metrics.testAccuracy - runs[0].metrics.testAccuracy;
+    const verdict = pValue < LEVEL ? 'more than chance' : 'may be chance';
+    return (
+      `${names[i + 1]} against ${names[0]}: ${signed(gain)} points on the test images, ${paint(color, 'bold', verdict)}. ` +
+      `${names[i + 1]} alone is right on ${count(onlySecond)} images, ${names[0]} alone on ${count(onlyFirst)}; McNemar's exact test: p = ${probability(pValue)}.`
+    );
+  });
+  return [differing, '', outcomes, '', ...sentences].join('\n');
+}
+
+/** The same for `--json`. */
+export function comparisonJson({ runs, settings, pairs }: RunComparison): Record<string, unknown> {
+  return {
+    settings: settings.map(({ name, values }) => ({ name, values })),
+    runs: runs.map(({ run, metrics, validationInterval }) => ({
+      run: run.path,
+      bestEpoch: metrics.bestEpoch,
+      epochs: metrics.epochs,
+      validationLoss: metrics.validationLoss,
+      validationAccuracy: metrics.validationAccuracy,
+      validationInterval,
+      testAccuracy: metrics.testAccuracy,
+      testInterval: metrics.testInterval,
+      testLoss: metrics.testLoss,
+      seconds: metrics.seconds,
+    })),
+    pairs: pairs.map((pair, i) => ({ first: runs[0].run.path, second: runs[i + 1].run.path, ...pair })),
+  };
+}
+
+function interval({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${percent(low)} to ${percent(high)}`;
+}
+
+/** `+1.87` */
+function signed(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(2)}`;
+}
+
+function probability(pValue: number): string {
+  return pValue < 0.0001 ? pValue.toExponential(1) : pValue.toFixed(4);
+}

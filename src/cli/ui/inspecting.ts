@@ -1,0 +1,50 @@
+/** Looking at runs as it is watched: one bar over all of them. */
+
+import type { InspectProgress } from '../../inspect/inspect.ts';
+import type { InspectRunOptions } from '../../platform/node/inspect-run.ts';
+import type { CliContext } from '../context.ts';
+import { dataView } from './data.ts';
+
+/** About how much of the time each stage takes; the map by far the most, where UMAP is wanted. */
+const shares: Readonly<Record<InspectProgress['stage'], number>> = {
+  data: 0.05,
+  predicting: 0.05,
+  activity: 0.05,
+  saliency: 0.1,
+  map: 0.75,
+};
+
+/** What is handed to `inspectRun` and `reportRuns`; `end` closes the bar. */
+export function inspectView(
+  context: CliContext,
+  runs: number,
+): Pick<InspectRunOptions, 'signal' | 'env' | 'onData' | 'onInspect'> & { readonly end: () => void } {
+  const data = dataView(context);
+  let bar: ReturnType<CliContext['progress']> | undefined;
+  let before: string | undefined;
+  let place = -1;
+  return {
+    signal: context.signal,
+    env: context.env,
+    onData: data.onData,
+    onInspect({ run, stage, done }) {
+      data.end();
+      bar ??= context.progress(runs, runs === 1 ? 'looking at the run' : `looking at ${runs} runs`);
+      if (run !== before) {
+        place += 1;
+        before = run;
+      }
+      const stages = Object.entries(shares);
+      const earlier = stages.slice(
+        0,
+        stages.findIndex(([name]) => name === stage),
+      );
+      const share = earlier.reduce((sum, [, part]) => sum + part, 0) + shares[stage] * done;
+      bar.update(place + share, place + share >= runs ? 'done' : `${run}: ${stage}`);
+    },
+    end() {
+      data.end();
+      bar?.done();
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/** What there is to see of a run, as text and as JSON. */
+
+import { imageGrid } from '../../data/terminal-image.ts';
+import type { ClassInterval, Inspection, PredictedImage } from '../../inspect/inspection.ts';
+import type { Interval } from '../../inspect/metrics.ts';
+import type { CliContext } from '../context.ts';
+import { count, paint, percent } from './format.ts';
+import { terminalColors } from './images.ts';
+import { table } from './table.ts';
+
+/** Confidences from which on the network would answer. */
+const THRESHOLDS = [0, 0.5, 0.7, 0.9, 0.95, 0.99];
+const MOST_DEAD = 20;
+
+/** The figures of an inspection, from the course of training to the images that cost most. */
+export function inspectionText(inspection: Inspection, context: CliContext): string {
+  const { run, evaluation, training, calibration } = inspection;
+  const { color } = context;
+  const heading = (text: string): string => paint(color, 'bold', text);
+  const accuracy = paint(color, ['bold', 'green'], percent(evaluation.accuracy));
+  return [
+    `${run}, best weights, ${count(evaluation.images)} test images`,
+    `accuracy ${accuracy}  (95% between ${range(evaluation.interval, ' and ')})`,
+    training.sentence,
+    '',
+    heading('Classes, with 95% intervals'),
+    classesTable(inspection.classes),
+    '',
+    heading('Most confused'),
+    pairsTable(inspection),
+    '',
+    heading('Confidence'),
+    `expected calibration error ${percent(calibration.ece)}`,
+    rejectionTable(inspection),
+    '',
+    heading('Hidden units'),
+    activityTable(inspection),
+    '',
+    heading('Most confidently wrong'),
+    ...topLosses(inspection, context),
+  ].join('\n');
+}
+
+/** The same for `--json`: numbers, without the pixels. */
+export function inspectionJson(inspection: Inspection): Record<string, unknown> {
+  const { recipe, seed, training, evaluation, classes, pairs, calibration, rejection } = inspection;
+  const { classNames } = inspection.data;
+  const image = ({ index, label, predicted, probabilities, loss }: PredictedImage) => ({
+    index,
+    label: classNames[label],
+    predicted: classNames[predicted],
+    probabilities,
+    loss,
+  });
+  return {
+    recipe: recipe ?? null,
+    seed,
+    bestEpoch: training.bestEpoch,
+    sentence: training.sentence,
+    evaluation,
+    classes,
+    pairs: pairs.map((pair) => ({
+      ...pair,
+      actual: classNames[pair.actual],
+      predicted: classNames[pair.predicted],
+    })),
+    calibration,
+    rejection,
+    activity: inspection.activity.map(({ layer, active, dead }) => ({ layer, active: [...active], dead })),
+    topLosses: inspection.topLosses.map(image),
+  };
+}
+
+function range({ low, high }: Interval, between = '-'): string {
+  const digits = between === '-' ? 1 : 2;
+  return between === '-'
+    ? `${(low * 100).toFixed(digits)}-${percent(high, digits)}`
+    : `${percent(low, digits)}${between}${percent(high, digits)}`;
+}
+
+function classesTable(classes: readonly ClassInterval[]): string {
+  return table(
+    ['class', 'precision', '', 'recall', '', 'F1', '', 'images'],
+    classes.map((row) => [
+      row.name,
+      percent(row.precision, 1),
+      range(row.precisionInterval),
+      percent(row.recall, 1),
+      range(row.recallInterval),
+      percent(row.f1, 1),
+      range(row.f1Interval),
+      row.support,
+    ]),
+    ['left', 'right', 'left', 'right', 'left', 'right', 'left', 'right'],
+  );
+}
+
+function pairsTable({ pairs, data }: Inspection): string {
+  if (pairs.length === 0) return 'No image is confused.';
+  return table(
+    ['is', 'called', 'images', 'of the class'],
+    pairs.map(({ actual, predicted, count: images, share }) => [
+      data.classNames[actual],
+      data.classNames[predicted],
+      images,
+      percent(share, 1),
+    ]),
+    ['left', 'left', 'right', 'right'],
+  );
+}
+
+/** The point at each threshold, where that keeps any image. */
+function rejectionTable({ rejection }: Inspection): string {
+  const points = THRESHOLDS.flatMap((threshold) =>
+    rejection.filter((point) => point.threshold === threshold),
+  );
+  return table(
+    ['answers from', 'images kept', 'accuracy on these', '95% interval'],
+    points.map(({ threshold, coverage, accuracy, interval }) => [
+      percent(threshold, 0),
+      percent(coverage, 1),
+      percent(accuracy),
+      range(interval, ' to '),
+    ]),
+    ['right', 'right', 'right', 'left'],
+  );
+}
+
+function activityTable({ activity }: Inspection): string {
+  if (activity.length === 0) return 'There are none with ReLU.';
+  return table(
+    ['layer', 'units', 'active on average', 'dead'],
+    activity.map(({ layer, active, dead }) => {
+      const mean = active.reduce((sum, share) => sum + share, 0) / active.length;
+      const named = dead.slice(0, MOST_DEAD).join(', ');
+      const rest = dead.length > MOST_DEAD ? `, … (${dead.length})` : '';
+      return [layer, active.length, percent(mean, 1), dead.length === 0 ? 'none' : named + rest];
+    }),
+    ['left', 'right', 'right', 'left'],
+  );
+}
+
+/** As many images as fit side by side; what each is and what it was called stands above it. */
+function topLosses({ topLosses: images, data }: Inspection, context: CliContext): string[] {
+  if (images.length === 0) return ['No image is wrong.'];
+  const { width, height, classNames } = data;
+  const perRow = Math.max(1, Math.floor((context.columns + 2) / (width + 2)));
+  const shown = images.slice(0, perRow);
+  const list = table(
+    ['image', 'is', 'called', 'with', 'loss'],
+    shown.map(({ index, label, predicted, probabilities, loss }) => [
+      index,
+      classNames[label],
+      classNames[predicted],
+      percent(probabilities[predicted], 1),
+      loss.toFixed(2),
+    ]),
+    ['right', 'left', 'left', 'right', 'right'],
+  );
+  const pictures = shown.map(({ pixels, index }) => ({ pixels, caption: `image ${index}` }));
+  const colors = terminalColors(context);
+  return [list, '', ...imageGrid(pictures, { width, height, colors, columns: context.columns })];
+}

@@ -1,0 +1,50 @@
+/** What an audit of the data found, and each run's accuracy without it, beside the plain one. */
+
+import { auditFigures } from '../figures/audit.ts';
+import { count, percent, plural } from '../figures/text.ts';
+import { accuracyWithout, countDuplicates, type Score } from '../inspect/audit-summary.ts';
+import { type Chapter, headedTable } from './chapter.ts';
+import { figureCard } from './figure-card.ts';
+import { html, type Markup } from './html.ts';
+import type { ReportAudit, ReportRun } from './input.ts';
+import { range } from './story.ts';
+
+/** The chapter of an audit. */
+export function auditChapter(found: ReportAudit, runs: readonly ReportRun[], document: Document): Chapter {
+  const { duplicates, labels } = found.audit;
+  const { any } = countDuplicates(duplicates);
+  const inTest = labels.suspects.filter(({ split }) => split === 'test').length;
+  const cards = auditFigures
+    .filter(({ has }) => has?.(found.view) ?? true)
+    .map(({ draw, reading }) =>
+      figureCard((width) => draw(found.view, { document, width }), { reading, narrow: true }),
+    );
+  const body = html`<p>${plural(any.testInTrain, 'test image')} and ${plural(any.withinTrain, 'training image')} have a
+      copy among the training images: exact, near or mirrored.</p>
+    <p>${plural(labels.suspects.length, 'label')}, ${count(inTest)} of them of test images, are likely wrong: networks
+      that did not train on the image contradict them.</p>
+    <h3>Accuracy with and without them</h3>
+    <p>The first row is the result. The others say how much of it hangs on such images. Without suspects a network
+      scores higher in any case, as a suspect is what such networks get wrong.</p>
+    ${accuracies(found, runs)}
+    <div class="figures">${cards}</div>`;
+  return { id: 'audit', title: 'The data, audited', body };
+}
+
+function accuracies({ audit }: ReportAudit, runs: readonly ReportRun[]): Markup {
+  const scores = runs.map(({ predicted, labels }) => accuracyWithout(audit, predicted, labels));
+  const rows = [
+    ['all test images', 'all'],
+    ['without copies of training images', 'withoutDuplicates'],
+    ['without suspected labels', 'withoutSuspects'],
+    ['without both', 'withoutBoth'],
+  ] as const;
+  return headedTable(
+    rows.map(([name, key]) => [name, ...scores.map((score) => scoreText(score[key]))]),
+    runs.map(({ inspection }) => inspection.run),
+  );
+}
+
+function scoreText({ accuracy, interval, images }: Score): string {
+  return `${percent(accuracy, 2)} (${range(interval)}) of ${count(images)}`;
+}

@@ -1,0 +1,134 @@
+/** The chapters of the report: the story from the samples to what the second network gained, then a closer look. */
+
+import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../figures/table.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import { auditChapter } from './audit-chapter.ts';
+import { captionOf } from './captions.ts';
+import { type Chapter, paragraphs } from './chapter.ts';
+import { type CardOptions, figureCard } from './figure-card.ts';
+import { runName } from './frame.ts';
+import { html, type Markup } from './html.ts';
+import type { ReportInput, ReportRun } from './input.ts';
+import { repeatChapter } from './repeat.ts';
+import { accuracyStory, dataStory, gainStory, networkStory } from './story.ts';
+
+/** With more runs, figures are not drawn for phones as well: the file would grow too large. */
+const MOST_DRAWN_TWICE = 2;
+
+/** The chapters in their order. */
+export function writeChapters(input: ReportInput): Chapter[] {
+  const { runs, audit } = input;
+  return [
+    {
+      id: 'data',
+      title: 'The data',
+      body: html`${paragraphs(dataStory(runs[0].inspection))}
+        <div class="figures">${entriesOf('data', runs).map((entry) => card(entry, 0, input))}</div>`,
+    },
+    ...runs.map((run, i) => networkChapter(run, i, input)),
+    comparisonChapter(input),
+    closerLook('predictions', 'Single predictions', input),
+    closerLook('mistakes', 'Mistakes', input),
+    closerLook('confidence', 'How far to trust it', input),
+    closerLook('inside', 'Inside the network', input),
+    ...(audit === undefined ? [] : [auditChapter(audit, runs, input.document)]),
+    repeatChapter(runs),
+  ];
+}
+
+/** `The network`, or of several `The first network`. */
+function networkChapter(run: ReportRun, place: number, input: ReportInput): Chapter {
+  const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
+  const which = input.runs.length === 1 ? '' : `${ordinals[place] ?? `${place + 1}th`} `;
+  const entries = (['network', 'training'] as const).flatMap((section) => entriesOf(section, [run]));
+  return {
+    id: `network-${place + 1}`,
+    title: `The ${which}network: ${run.inspection.run}`,
+    body: html`${paragraphs(networkStory(run))}
+      <div class="figures">${entries.map((entry) => card(entry, place, input))}</div>`,
+  };
+}
+
+/** All runs in one plot, and what the later ones gain. */
+function comparisonChapter({ runs, document }: ReportInput): Chapter {
+  const inspections = runs.map(({ inspection }) => inspection);
+  const several = runs.length > 1;
+  const stops = inspections.map(
+    ({ run, training }, i) => html`<p>${runName(run, i)} ${training.sentence}</p>`,
+  );
+  const gains = runs.slice(1).flatMap((run) => gainStory(runs[0], run));
+  const cards = comparisonFigures
+    .filter(({ name }) => several || name === 'accuracies')
+    .map(({ draw, reading }) =>
+      figureCard((width) => draw(inspections, { document, width }), { reading, narrow: true }),
+    );
+  return {
+    id: 'accuracy',
+    title: several ? 'Side by side on the test images' : 'On the test images',
+    body: html`${paragraphs([...inspections.map(accuracyStory), ...gains])}
+      ${several ? html`<h3>Where validation loss stops falling</h3>${stops}` : undefined}
+      <div class="figures">${cards}</div>`,
+  };
+}
+
+/** A section of the figures' table; of several runs each figure side by side. */
+function closerLook(section: FigureSection, title: string, input: ReportInput): Chapter {
+  const { runs } = input;
+  const entries = entriesOf(section, runs);
+  const body =
+    runs.length === 1
+      ? html`<div class="figures">${entries.map((entry) => card(entry, 0, input, { reading: entry.reading }))}</div>`
+      : html`${entries.map((entry) => row(entry, input))}`;
+  return { id: section, title, body };
+}
+
+/** A figure of each run, side by side. */
+function row(entry: FigureEntry<Inspection>, input: ReportInput): Markup {
+  const columns = input.runs.map(
+    ({ inspection }, i) =>
+      html`<div class="run" data-run="${i}">${card(entry, i, input, { heading: runName(inspection.run, i) })}</div>`,
+  );
+  return html`<div class="lead"><h3>${entry.title}.</h3> <p>${entry.reading}</p></div>
+    <div class="runs">${columns}</div>`;
+}
+
+/** The figures of a section that at least one of the runs has. */
+function entriesOf(section: FigureSection, runs: readonly ReportRun[]): FigureEntry<Inspection>[] {
+  return runFigures.filter(
+    (entry) => entry.section === section && runs.some(({ inspection }) => has(entry, inspection)),
+  );
+}
+
+function has(entry: FigureEntry<Inspection>, inspection: Inspection): boolean {
+  return entry.has?.(inspection) ?? true;
+}
+
+/** Which figures the page's script brings to life, by their names. */
+const lively: Readonly<Record<string, NonNullable<CardOptions['live']>['kind']>> = {
+  confusion: 'matrix',
+  'confusion-normalised': 'matrix',
+  'map-pca': 'map',
+  'map-umap': 'map',
+};
+
+/** From this width on the page of predictions has two columns. */
+const widths: Readonly<Record<string, number>> = { predictions: 640 };
+
+/** A figure of one run; nothing where the run has none of the kind. */
+function card(
+  entry: FigureEntry<Inspection>,
+  run: number,
+  { runs, document }: ReportInput,
+  words: Pick<CardOptions, 'reading' | 'heading'> = {},
+): Markup | undefined {
+  const { inspection } = runs[run];
+  if (!has(entry, inspection)) return undefined;
+  const kind = lively[entry.name];
+  return figureCard((width) => entry.draw(inspection, { document, width }), {
+    sentence: captionOf(entry.name, inspection),
+    ...words,
+    live: kind && { kind, run },
+    width: widths[entry.name],
+    narrow: runs.length <= MOST_DRAWN_TWICE,
+  });
+}

@@ -1,0 +1,74 @@
+/** What stands around the chapters: the opening, the bar at the top, the table of contents, the dialog. */
+
+import { count, list, percent } from '../figures/text.ts';
+import { seriesColour } from '../figures/theme.ts';
+import type { Chapter } from './chapter.ts';
+import { html, type Markup } from './html.ts';
+import type { ReportRun } from './input.ts';
+import { duration, range } from './story.ts';
+
+/** `fashion-mnist: baseline-seed1 and deeper-seed1` */
+export function titleOf(runs: readonly ReportRun[]): string {
+  return `${runs[0].inspection.data.dataset}: ${list(runs.map(({ inspection }) => inspection.run))}`;
+}
+
+/** Title, and for each run the one figure that matters. */
+export function opening(runs: readonly ReportRun[]): Markup {
+  return html`<header class="opening">
+    <p class="kind">Report of ${runs.length === 1 ? 'a training run' : `${runs.length} training runs`}</p>
+    <h1>${titleOf(runs)}</h1>
+    <div class="marks">${runs.map(mark)}</div>
+  </header>`;
+}
+
+function mark({ inspection, seconds }: ReportRun, place: number): Markup {
+  const { run, evaluation, training, spec } = inspection;
+  const widths = spec.layers.flatMap((layer, i) =>
+    layer.type !== 'Linear' ? [] : i === 0 ? [layer.in, layer.out] : [layer.out],
+  );
+  return html`<div class="mark">
+    ${runName(run, place)}
+    <b>${percent(evaluation.accuracy, 2)}</b>
+    <p>of ${count(evaluation.images)} test images recognised; with 95% confidence ${range(evaluation.interval)}</p>
+    <p>${widths.join('-')}, best epoch ${training.bestEpoch} of ${training.history.length}, trained in ${duration(seconds)}</p>
+  </div>`;
+}
+
+/** A run's name with its colour in the plots. */
+export function runName(run: string, place: number): Markup {
+  return html`<span class="name"><i style="background: ${seriesColour(place)}"></i>${run}</span>`;
+}
+
+/** The switch between runs, if there are several, and the button for light and dark. */
+export function bar(runs: readonly ReportRun[]): Markup {
+  const choice = (value: string, label: Markup | string): Markup =>
+    html`<label><input type="radio" name="run" value="${value}"${value === 'all' ? html` checked` : undefined}><span>${label}</span></label>`;
+  const runsSwitch =
+    runs.length < 2
+      ? undefined
+      : html`<fieldset class="runs-switch"><legend>Show</legend>${choice('all', runs.length === 2 ? 'both' : 'all')}
+        ${runs.map(({ inspection }, i) => choice(String(i), runName(inspection.run, i)))}</fieldset>`;
+  return html`<div class="bar" id="bar"><div>${runsSwitch}<button type="button" id="theme">Dark</button></div></div>
+    <noscript><style>.bar { display: none; }</style></noscript>`;
+}
+
+/** The table of contents. */
+export function contents(chapters: readonly Chapter[]): Markup {
+  return html`<nav class="contents" aria-label="Contents"><details open><summary>Contents</summary>
+    <ol>${chapters.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></details></nav>`;
+}
+
+/** A chapter with its number. */
+export function section({ id, title, body }: Chapter, place: number): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title"><span class="number">${place + 1}</span>${title}</h2>
+    ${body}
+  </section>`;
+}
+
+/** Where the images behind a cell are shown. */
+export const dialog = html`<dialog id="images" aria-labelledby="images-title"><div>
+  <header><h2 id="images-title"></h2><button type="button" id="images-close">Close</button></header>
+  <p id="images-note"></p>
+  <ul class="pictures" id="images-list"></ul>
+</div></dialog>`;

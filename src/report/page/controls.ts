@@ -1,0 +1,41 @@
+/** What stands in the bar at the top: which run is shown, and whether in light or dark. */
+
+import type { Page } from './page.ts';
+
+/** The switch between the runs. What the reader looks at stays where it is. */
+export function watchRuns({ part }: Page): void {
+  const root = document.documentElement;
+  for (const choice of document.querySelectorAll<HTMLInputElement>('input[name="run"]')) {
+    choice.addEventListener('change', () => {
+      const line = part('bar').getBoundingClientRect().bottom;
+      const seen = [...document.querySelectorAll('main section > *')].find(
+        (element) => element.getBoundingClientRect().bottom > line,
+      );
+      const before = seen?.getBoundingClientRect();
+      root.setAttribute('data-show', choice.value);
+      const after = seen?.getBoundingClientRect();
+      if (before === undefined || after === undefined) return;
+      // Within a row of figures the same share of it, else the same distance to what comes.
+      const share = (line - before.top) / before.height;
+      const top = share > 0 ? after.top + share * after.height - line : after.top - before.top;
+      scrollBy({ top, behavior: 'instant' });
+    });
+  }
+}
+
+/** The button for light and dark; until it is pressed, the system decides. */
+export function watchTheme({ part }: Page): void {
+  const root = document.documentElement;
+  const button = part('theme');
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const current = (): string => root.getAttribute('data-theme') ?? (dark.matches ? 'dark' : 'light');
+  const label = (): void => {
+    button.textContent = current() === 'dark' ? 'Light' : 'Dark';
+  };
+  button.addEventListener('click', () => {
+    root.setAttribute('data-theme', current() === 'dark' ? 'light' : 'dark');
+    label();
+  });
+  dark.addEventListener('change', label);
+  label();
+}

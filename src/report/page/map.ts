@@ -1,0 +1,94 @@
+/** The maps of activations: the dot under the pointer shows its image. */
+
+import type { Page } from './page.ts';
+
+/** Listens to every map of the page. With the keyboard, the arrow keys walk along the dots from left to right. */
+export function watchMaps({ data, part, picture, element }: Page): void {
+  /** Pixels of the screen from which a dot is pointed at. */
+  const reach = 12;
+  const tip = part('tip');
+  /** Where on the screen the dot is whose image is shown. */
+  let shownAt = Number.NaN;
+
+  const hide = (): void => {
+    tip.hidden = true;
+    document.querySelector('.dot-shown')?.classList.remove('dot-shown');
+  };
+
+  const show = (dot: Element, place: number, predicted: number): void => {
+    if (dot.classList.contains('dot-shown')) return;
+    hide();
+    const [is, called] = [data.classNames[data.labels[place]], data.classNames[predicted]];
+    const words = is === called ? is : `${is}, called ${called}`;
+    const number = data.numbers[place];
+    tip.replaceChildren(
+      picture(place, 4, `Test image ${number}: ${words}`),
+      element('b', words),
+      element('small', `#${number}`),
+    );
+    dot.classList.add('dot-shown');
+    tip.hidden = false;
+    const box = dot.getBoundingClientRect();
+    shownAt = box.y;
+    const { width, height } = tip.getBoundingClientRect();
+    const left = box.x + box.width / 2 - width / 2;
+    const above = box.y - height - 8;
+    tip.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+    tip.style.top = `${above >= 8 ? above : box.bottom + 8}px`;
+  };
+
+  for (const svg of document.querySelectorAll<SVGElement>('[data-map] svg')) {
+    const run = data.runs[Number(svg.closest('[data-map]')?.getAttribute('data-map'))];
+    const { places, predicted } = run.map;
+    const dots = [...svg.querySelectorAll<SVGCircleElement>('[data-dots] circle')]
+      .map((dot, point) => ({
+        dot,
+        point,
+        x: Number(dot.getAttribute('cx')),
+        y: Number(dot.getAttribute('cy')),
+      }))
+      .sort((a, b) => a.x - b.x);
+    if (dots.length === 0) continue;
+    const showDot = ({ dot, point }: (typeof dots)[number]): void =>
+      show(dot, places[point], predicted[point]);
+    let walked = -1;
+
+    const pointAt = ({ clientX, clientY }: PointerEvent): void => {
+      const toScreen = dots[0].dot.getScreenCTM();
+      if (toScreen === null) return;
+      const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(toScreen.inverse());
+      let nearest: (typeof dots)[number] | undefined;
+      let least = (reach / toScreen.a) ** 2;
+      for (const candidate of dots) {
+        const distance = (candidate.x - x) ** 2 + (candidate.y - y) ** 2;
+        if (distance < least) {
+          nearest = candidate;
+          least = distance;
+        }
+      }
+      if (nearest === undefined) hide();
+      else showDot(nearest);
+    };
+    svg.addEventListener('pointermove', pointAt);
+    svg.addEventListener('pointerdown', pointAt);
+    // A finger leaves as soon as it has tapped: what it asked for stays.
+    svg.addEventListener('pointerleave', ({ pointerType }) => {
+      if (pointerType !== 'touch') hide();
+    });
+
+    svg.setAttribute('tabindex', '0');
+    svg.addEventListener('blur', hide);
+    svg.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') hide();
+      const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+      if (step === 0) return;
+      event.preventDefault();
+      walked = (walked + step + dots.length) % dots.length;
+      showDot(dots[walked]);
+    });
+  }
+  // The image stays where it was put: once its dot has moved away, it goes.
+  addEventListener('scroll', () => {
+    if (document.querySelector('.dot-shown')?.getBoundingClientRect().y !== shownAt) hide();
+  });
+}

@@ -1,0 +1,86 @@
+/** The confusion matrix: a cell opens the images behind it. */
+
+import type { Page, PageRun } from './page.ts';
+
+/** Makes buttons of the cells of every matrix. Arrow keys move within one, Enter and Space open a cell. */
+export function watchMatrices({ data, part, picture, element }: Page): void {
+  const side = data.classNames.length;
+  const dialog = part<HTMLDialogElement>('images');
+
+  const show = (run: PageRun, actual: number, predicted: number): void => {
+    const { count, places, sureness } = run.cells[actual * side + predicted];
+    const [is, called] = [data.classNames[actual], data.classNames[predicted]];
+    const few = places.length < count ? `; these are the ${places.length} it was surest of` : '';
+    part('images-title').textContent = actual === predicted ? `${is}, recognised` : `${is}, called ${called}`;
+    part('images-note').textContent =
+      `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${few}.` +
+      (count > 0 ? ` Below each, the probability of ${called} and the number of the image.` : '');
+    const items = places.map((place, i) => {
+      const number = data.numbers[place];
+      const probability = `${(sureness[i] / 10).toFixed(1)}%`;
+      const label = `Test image ${number}: ${is}, called ${called} with ${probability}`;
+      const item = document.createElement('li');
+      item.append(picture(place, 3, label), element('b', probability), element('small', `#${number}`));
+      return item;
+    });
+    part('images-list').replaceChildren(...items);
+    dialog.showModal();
+    dialog.scrollTop = 0;
+  };
+
+  /** Where in its matrix a cell is. */
+  const placeOf = (cell: Element): [actual: number, predicted: number] => {
+    const [actual, predicted] = (cell.getAttribute('data-cell') ?? '').split(' ').map(Number);
+    return [actual, predicted];
+  };
+  const cellOf = ({ target }: Event): SVGElement | null =>
+    target instanceof Element ? target.closest<SVGElement>('[data-cell]') : null;
+  const steps = new Map([
+    ['ArrowUp', [-1, 0]],
+    ['ArrowDown', [1, 0]],
+    ['ArrowLeft', [0, -1]],
+    ['ArrowRight', [0, 1]],
+  ]);
+
+  for (const matrix of document.querySelectorAll<SVGElement>('[data-matrix] svg')) {
+    const run = data.runs[Number(matrix.closest('[data-matrix]')?.getAttribute('data-matrix'))];
+    // What is one image to a reader without the script is a group of buttons to one with it.
+    matrix.setAttribute('role', 'group');
+    matrix.querySelectorAll('[data-cell]').forEach((cell, i) => {
+      cell.setAttribute('role', 'button');
+      cell.setAttribute('tabindex', i === 0 ? '0' : '-1');
+      cell.setAttribute('aria-haspopup', 'dialog');
+      cell.setAttribute('aria-label', cell.querySelector('title')?.textContent ?? '');
+    });
+    // A matrix is one stop of the Tab key: the cell that had the focus last.
+    matrix.addEventListener('focusin', (event) => {
+      const cell = cellOf(event);
+      if (cell === null) return;
+      matrix.querySelector('[tabindex="0"]')?.setAttribute('tabindex', '-1');
+      cell.setAttribute('tabindex', '0');
+    });
+    matrix.addEventListener('click', (event) => {
+      const cell = cellOf(event);
+      if (cell !== null) show(run, ...placeOf(cell));
+    });
+    matrix.addEventListener('keydown', (event) => {
+      const cell = cellOf(event);
+      if (cell === null) return;
+      const [actual, predicted] = placeOf(cell);
+      const step = steps.get(event.key);
+      if (step !== undefined) {
+        const wanted = `[data-cell="${actual + step[0]} ${predicted + step[1]}"]`;
+        const next = matrix.querySelector<SVGElement>(wanted);
+        next?.focus();
+      } else if (event.key === 'Enter' || event.key === ' ') show(run, actual, predicted);
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  // A click beside the content of a dialog is a click on the dialog itself.
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  part('images-close').addEventListener('click', () => dialog.close());
+}

@@ -1,0 +1,68 @@
+/** How to repeat the runs: the commands, the sums that must come out, and what they ran on. */
+
+import { type Chapter, headedTable } from './chapter.ts';
+import { html, type Markup } from './html.ts';
+import type { ReportRun } from './input.ts';
+import { duration } from './story.ts';
+import { trainCommand } from './train-command.ts';
+
+/** The last chapter. */
+export function repeatChapter(runs: readonly ReportRun[]): Chapter {
+  const fast = runs.some(({ config }) => config.settings.fast);
+  const promise = fast
+    ? 'Same version, same seed, same bits, on this kind of machine: with --fast another one may give others.'
+    : 'Same version, same seed, same bits: the weights do not depend on the number of threads or on the processor.';
+  const body = html`<p>${promise} These commands train each network again and compare its weights with those of the run.</p>
+    ${runs.map(commands)}
+    <h3>The runs</h3>
+    ${headedTable(facts(runs), runs.length > 1 ? runs.map(({ inspection }) => inspection.run) : [])}
+    <h3>The network in code</h3>
+    <p>In Node, the run as a classifier that takes pixels or an image file:</p>
+    <pre><code>${code(runs[runs.length - 1])}</code></pre>`;
+  return { id: 'repeat', title: 'Do it again', body };
+}
+
+function commands({ config, path }: ReportRun): Markup {
+  const train = trainCommand(config) ?? `npx couture train --config ${quoted(`${path}/config.json`)}`;
+  return html`<pre><code>${train}\nnpx couture reproduce ${quoted(path)}</code></pre>`;
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+function code({ path }: ReportRun): string {
+  return [
+    "import { load } from 'couture/node';",
+    '',
+    `const model = await load(${JSON.stringify(path)});`,
+    "console.log(await model.predict('picture.png'));",
+  ].join('\n');
+}
+
+/** Rows by name, a value for each run; of the environments, every name that any of them has. */
+function facts(runs: readonly ReportRun[]): [name: string, ...values: (string | Markup)[]][] {
+  const row = (name: string, of: (run: ReportRun) => string): [string, ...(string | Markup)[]] => [
+    name,
+    ...runs.map((run) => breakable(of(run))),
+  ];
+  const names = [...new Set(runs.flatMap(({ environment }) => environment.map(([name]) => name)))];
+  return [
+    row('folder', ({ path }) => path),
+    row('recipe', ({ config }) => config.recipe ?? 'none'),
+    row('seed', ({ config }) => String(config.settings.seed)),
+    row('epochs', ({ inspection }) => String(inspection.training.history.length)),
+    row('training', ({ seconds }) => duration(seconds)),
+    row('best weights, SHA-256', ({ weightsSha256 }) => weightsSha256),
+    row('last weights, SHA-256', ({ lastSha256 }) => lastSha256),
+    ...names.map((name) =>
+      row(name, ({ environment }) => environment.find(([own]) => own === name)?.[1] ?? ''),
+    ),
+  ];
+}
+
+/** Sums may break anywhere, or they would widen the table. */
+function breakable(text: string): string | Markup {
+  return /^[0-9a-f]{64}$/.test(text) ? html`<code class="sum">${text}</code>` : text;
+}

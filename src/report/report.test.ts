@@ -1,0 +1,138 @@
+/** What holds for every report, whatever the run and its names. What it does in a browser: test/e2e/report.test.ts. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { parseHTML } from 'linkedom';
+import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
+import { fixtures, hostileNames, makeInspection } from '../../test/figures/fixture.ts';
+import { makeReportRun } from '../../test/report-fixture.ts';
+import { comparisonFigures, runFigures } from '../figures/table.ts';
+import { viewAudit } from '../inspect/audit-view.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import { nodeDocument } from '../platform/node/figures.ts';
+import type { ReportRun } from './input.ts';
+import { writeReport } from './report.ts';
+
+async function write(...inspections: Inspection[]): Promise<string> {
+  return await writeReport({ runs: inspections.map(makeReportRun), document: nodeDocument() });
+}
+
+const parse = (text: string): Document => parseHTML(text).document;
+
+for (const [name, make] of Object.entries(fixtures)) {
+  describe(`the report of ${name}`, () => {
+    test('shows every figure that there is', async () => {
+      const inspection = make();
+      const page = parse(await write(inspection));
+      const shown = new Set(
+        [...page.querySelectorAll('figure')].map((figure) => figure.getAttribute('data-name')),
+      );
+      const wanted = runFigures.filter(({ has }) => has?.(inspection) ?? true).map((entry) => entry.name);
+      assert.deepEqual(
+        [...wanted, 'accuracies'].filter((figure) => !shown.has(figure)),
+        [],
+      );
+      for (const svg of page.querySelectorAll('figure svg'))
+        assert.ok((svg.getAttribute('aria-label') ?? '').length > 40, 'each drawing has its words');
+    });
+
+    test('loads nothing, and holds no script but its own', async () => {
+      const page = parse(await write(make()));
+      for (const element of page.querySelectorAll('[src], [href]')) {
+        const address = element.getAttribute('src') ?? element.getAttribute('href') ?? '';
+        assert.match(address, /^(data:|#)/);
+      }
+      for (const element of page.querySelectorAll('*'))
+        for (const { name: attribute } of element.attributes) assert.doesNotMatch(attribute, /^on/i);
+      for (const style of page.querySelectorAll('style'))
+        assert.doesNotMatch(style.textContent ?? '', /@import|url\(/);
+      const scripts = [...page.querySelectorAll('script')];
+      assert.deepEqual(
+        scripts.map((script) => script.getAttribute('type')),
+        ['application/json', null],
+      );
+      const digest = createHash('sha256')
+        .update(scripts[1].textContent ?? '')
+        .digest('base64');
+      const policy = page
+        .querySelector('meta[http-equiv="Content-Security-Policy"]')
+        ?.getAttribute('content');
+      assert.ok(policy?.includes(`script-src 'sha256-${digest}';`), policy ?? 'no policy');
+      assert.ok(policy?.startsWith("default-src 'none';"));
+    });
+
+    test('is the same for the same run, and has sound headings and addresses', async () => {
+      const text = await write(make());
+      assert.ok((await write(make())) === text);
+      const page = parse(text);
+      const words = page.querySelector('main')?.textContent ?? '';
+      assert.deepEqual(words.match(/.{20}(NaN|undefined|\[object|Infinity).{20}/g), null);
+      const ids = [...page.querySelectorAll('[id]')].map(({ id }) => id);
+      assert.deepEqual([...new Set(ids)], ids, 'every id is there once');
+      for (const link of page.querySelectorAll('a[href^="#"]'))
+        assert.ok(ids.includes(link.getAttribute('href')?.slice(1) ?? ''), link.outerHTML);
+      assert.equal(page.querySelectorAll('h1').length, 1);
+      assert.ok(page.querySelectorAll('main section > h2').length >= 8);
+    });
+  });
+}
+
+test('names are text wherever they stand', async () => {
+  const inspection = fixtures.hostile();
+  const text = await write(inspection, makeInspection({ run: 'b', classNames: hostileNames }));
+  const page = parse(text);
+  assert.equal(page.querySelectorAll('img[src="x"]').length, 0);
+  assert.ok(page.querySelector('h1')?.textContent?.includes(inspection.run));
+  const data = JSON.parse(page.querySelector('#page-data')?.textContent ?? '');
+  assert.deepEqual(data.classNames, hostileNames);
+  assert.equal(data.runs[0].name, inspection.run);
+});
+
+test('several runs stand side by side, each in its column, under the figures that compare them', async () => {
+  const page = parse(
+    await write(makeInspection({ run: 'one' }), makeInspection({ run: 'two', hidden: [30, 20] })),
+  );
+  for (const row of page.querySelectorAll('.runs')) {
+    const columns = [...row.querySelectorAll('.run')].map((column) => column.getAttribute('data-run'));
+    assert.deepEqual(columns, ['0', '1']);
+  }
+  assert.deepEqual(
+    [...page.querySelectorAll('#accuracy figure')].map((figure) => figure.getAttribute('data-name')),
+    comparisonFigures.map(({ name }) => name),
+  );
+  const titles = [...page.querySelectorAll('main h2')].map((title) => title.textContent ?? '');
+  assert.ok(
+    titles.some((title) => title.endsWith('The first network: one')),
+    titles.join(),
+  );
+  assert.ok(
+    titles.some((title) => title.endsWith('The second network: two')),
+    titles.join(),
+  );
+  assert.equal(page.querySelectorAll('input[type="radio"][name="run"]').length, 3);
+  const [one] = page.querySelectorAll('figure[data-name="confusion"]');
+  assert.equal(one.getAttribute('data-matrix'), '0');
+});
+
+test('an audit is a chapter with the plain accuracy first', async () => {
+  const inspection = makeInspection({ classNames: madeUpAudit.classNames });
+  const run: ReportRun = {
+    ...makeReportRun(inspection),
+    labels: madeUpSplits.test.labels,
+    predicted: Uint8Array.from(madeUpSplits.test.labels, (label, i) => (i < 3 ? (label + 1) % 3 : label)),
+  };
+  const audit = { audit: madeUpAudit, view: viewAudit(madeUpAudit, madeUpSplits) };
+  const page = parse(await writeReport({ runs: [run], audit, document: nodeDocument() }));
+  const rows = [...page.querySelectorAll('#audit tbody tr')].map(({ textContent }) => textContent ?? '');
+  assert.equal(rows.length, 4);
+  assert.match(rows[0], /^all test images75\.00% .* of 12$/);
+  assert.equal(page.querySelectorAll('#audit figure').length, 2);
+});
+
+test('what it cannot be made of is refused', async () => {
+  await assert.rejects(write(), { kind: 'usage' });
+  const other = makeInspection();
+  const stranger = { ...other, data: { ...other.data, dataset: 'another' } };
+  await assert.rejects(write(other, stranger), { kind: 'usage', message: /one data set/ });
+});

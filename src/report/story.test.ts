@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeInspection } from '../../test/figures/fixture.ts';
+import { makeReportRun } from '../../test/report-fixture.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import { resolveConfig } from '../train/config.ts';
+import type { TrainSettings } from '../train/settings.ts';
+import {
+  accuracyStory,
+  activityStory,
+  calibrationStory,
+  chance,
+  classesStory,
+  confusionStory,
+  dataStory,
+  duration,
+  gainStory,
+  lossesStory,
+  mapStory,
+  networkStory,
+  rejectionStory,
+} from './story.ts';
+
+const inspection = makeInspection({ run: 'first' });
+
+test('the data: counts and the share of the commonest class', () => {
+  const balance = [
+    { split: 'train', images: 60, perClass: [20, 40] },
+    { split: 'validation', images: 12, perClass: [6, 6] },
+    { split: 'test', images: 10, perClass: [3, 7] },
+  ] as const;
+  const data = { ...inspection.data, classNames: ['cat', 'dog'], balance };
+  assert.deepEqual(dataStory({ ...inspection, data }), [
+    'made-up holds 82 grey images of 8 by 8 pixels in 2 classes: 60 train the network, 12 are held out to choose the best epoch and 10 are kept for the figures below.',
+    'A class has between 20 and 40 training images.',
+    'Always naming the commonest class would be right for 70.0% of the test images: what a network has to beat.',
+  ]);
+});
+
+test('the network: its shape and its training', () => {
+  assert.deepEqual(networkStory(makeReportRun(inspection)), [
+    '2 hidden layers of 24 and 12 units with ReLU, dropout of 25% after 1 of them; 1,990 parameters, 1,944 multiply-adds an image.',
+    'Trained by Adam for 12 epochs in 13 s: learning rate 0.003, batches of 64, seed 7.',
+  ]);
+  const plain = makeInspection({ hidden: [] as number[], epochs: 1 });
+  assert.match(networkStory(makeReportRun(plain))[0], /^No hidden layer; 650 parameters/);
+});
+
+test('the network: what else it was trained with', () => {
+  const settings: Partial<TrainSettings> = {
+    activation: 'gelu',
+    batchNorm: true,
+    weightDecay: 0.01,
+    labelSmoothing: 0.1,
+    schedule: 'cosine',
+    warmup: 2,
+    average: 0.99,
+  };
+  const config = resolveConfig({ settings });
+  const run = { ...makeReportRun({ ...inspection, spec: config.model }), config };
+  const [shape, training] = networkStory(run);
+  assert.match(shape, /^2 hidden layers of 128 and 64 units with GELU, batch normalisation, no dropout;/);
+  assert.match(
+    training,
+    /^Trained by AdamW for 12 epochs in 13 s: learning rate 0\.003 \(warm-up of 2 epochs, cosine schedule\), batches of 64, weight decay 0\.01, label smoothing 0\.1, running average of the weights with decay 0\.99, seed 1\.$/,
+  );
+  const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
+  assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);
+});
+
+/** A run of some test images with these predictions; all are of class 0. */
+function runWith(run: string, predicted: readonly number[]) {
+  const correct = predicted.filter((each) => each === 0).length;
+  const evaluation = { ...inspection.evaluation, images: predicted.length, correct };
+  const accuracy = correct / predicted.length;
+  return {
+    ...makeReportRun({ ...inspection, run, evaluation: { ...evaluation, accuracy } }),
+    labels: new Uint8Array(predicted.length),
+    predicted: Uint8Array.from(predicted),
+  };
+}
+
+test('the gain: images, points, and whether it is chance', () => {
+  const weak = runWith('weak', [1, 1, 1, 1, 1, 1, 1, 0, 0, 1]);
+  const strong = runWith('strong', [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+  assert.deepEqual(gainStory(weak, strong), [
+    'strong gets 60.0 percentage points more right than weak: 6 test images.',
+    "On 8 images one of the two is right and the other wrong: weak alone on 1, strong alone on 7. That may be chance: two equally good networks would differ so much with probability 0.070 (McNemar's exact test).",
+  ]);
+  assert.match(gainStory(strong, weak)[0], /weak gets 60\.0 percentage points fewer right than strong/);
+  assert.match(gainStory(strong, runWith('twin', [...strong.predicted]))[0], /exactly as often/);
+  const many = runWith(
+    'many',
+    Array.from({ length: 40 }, () => 0),
+  );
+  const none = runWith(
+    'none',
+    Array.from({ length: 40 }, () => 1),
+  );
+  assert.match(gainStory(none, many)[1], /That is more than chance: .* less than 0\.001/);
+});
+
+test('sentences about the test images agree with the inspection', () => {
+  const { evaluation, pairs, data, topLosses } = inspection;
+  const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
+  assert.ok(
+    accuracyStory(inspection).startsWith(`first recognises ${evaluation.correct} of 400 test images: `),
+  );
+  const [pair] = pairs;
+  const pairText = `${data.classNames[pair.actual]} is called ${data.classNames[pair.predicted]}: ${pair.count} images`;
+  assert.ok(confusionStory(inspection).includes(pairText), confusionStory(inspection));
+  const f1s = evaluation.perClass.map(({ f1 }) => f1);
+  assert.ok(classesStory(inspection).includes(`best (F1 ${percent(Math.max(...f1s))})`));
+  assert.ok(classesStory(inspection).includes(`worst (F1 ${percent(Math.min(...f1s))})`));
+  assert.ok(lossesStory(inspection).includes(`test image ${topLosses[0].index}, labelled`));
+  assert.equal(
+    mapStory(inspection),
+    'The two axes hold 59.0% of the variance of the activations of fc2; what lies along the others is not seen here.',
+  );
+});
+
+test('confidence: too sure, too cautious, or neither', () => {
+  const bin = { low: 0, high: 1, interval: { low: 0, high: 1 } };
+  const told = (confidence: number): string => {
+    const calibration = { bins: [{ ...bin, count: 400, confidence, accuracy: 0.8 }], ece: 0.0123 };
+    const evaluation = { ...inspection.evaluation, accuracy: 0.8 };
+    return calibrationStory({ ...inspection, calibration, evaluation });
+  };
+  assert.match(
+    told(0.9),
+    /gives its answer 90\.0% and is right in 80\.0%: surer than it should be\. .* 1\.23%\.$/,
+  );
+  assert.match(told(0.7), /more cautious than it need be/);
+  assert.match(told(0.801), /neither too sure nor too cautious/);
+  const interval = { low: 0, high: 1 };
+  const rejection = [0, 0.5, 0.88].map((threshold) => ({
+    threshold,
+    kept: 300,
+    coverage: 0.75,
+    accuracy: 0.95,
+    interval,
+  }));
+  assert.match(
+    rejectionStory({ ...inspection, rejection }),
+    /from a probability of 88% on, it would answer for 75\.0% of the images and be right in 95\.0% of these/,
+  );
+});
+
+test('units: dead or not', () => {
+  const layer = (dead: number[]): Inspection['activity'][number] => ({
+    layer: 'fc1',
+    active: new Float32Array(8).fill(0.5),
+    dead,
+  });
+  const told = (...activity: Inspection['activity']) => activityStory({ ...inspection, activity });
+  assert.match(told(layer([]), layer([])), /^Each of the 16 units with ReLU is active for some test image/);
+  assert.match(told(layer([1, 2]), layer([7])), /^3 of 16 units with ReLU are dead/);
+  assert.equal(told(), 'The network has no units with ReLU.');
+});
+
+test('times and probabilities are written for people', () => {
+  assert.deepEqual([0.25, 9.96, 68.2, 185].map(duration), ['0.3 s', '10 s', '68 s', '3 min 05 s']);
+  assert.deepEqual([0.0004, 0.0371, 1].map(chance), ['less than 0.001', '0.037', '1.000']);
+});

@@ -1,0 +1,203 @@
+/** The report's sentences: each is computed from the run that it tells of. */
+
+import { count, list, percent, plural } from '../figures/text.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import { compareOnSameImages } from '../inspect/mcnemar.ts';
+import type { Interval } from '../inspect/metrics.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import { summarize } from '../model/summary.ts';
+import type { TrainSettings } from '../train/settings.ts';
+import type { ReportRun } from './input.ts';
+
+/** `86.6% to 87.9%` */
+export function range({ low, high }: Interval): string {
+  return `${percent(low)} to ${percent(high)}`;
+}
+
+/** `12 s`, `3 min 05 s` */
+export function duration(seconds: number): string {
+  if (seconds < 99.5) return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+/** `0.037`, or `less than 0.001`. */
+export function chance(pValue: number): string {
+  return pValue < 0.001 ? 'less than 0.001' : pValue.toFixed(3);
+}
+
+/** `1.8 percentage points` */
+function points(share: number): string {
+  return `${Math.abs(share * 100).toFixed(1)} percentage points`;
+}
+
+/** What the data set is, how it is split, and how evenly its classes share it. */
+export function dataStory({ data }: Inspection): string[] {
+  const { dataset, balance, classNames, width, height } = data;
+  const total = balance.reduce((sum, { images }) => sum + images, 0);
+  const uses = {
+    train: 'train the network',
+    validation: 'are held out to choose the best epoch',
+    test: 'are kept for the figures below',
+  };
+  const parts = balance.map(({ split, images }) => `${count(images)} ${uses[split]}`);
+  const training = balance.find(({ split }) => split === 'train')?.perClass ?? [];
+  const tested = balance.find(({ split }) => split === 'test');
+  const [least, most] = [Math.min(...training), Math.max(...training)];
+  const guess = tested === undefined ? 0 : Math.max(...tested.perClass) / tested.images;
+  return [
+    `${dataset} holds ${count(total)} grey images of ${width} by ${height} pixels in ${classNames.length} classes: ${list(parts)}.`,
+    least === most
+      ? `Each class has ${count(least)} training images.`
+      : `A class has between ${count(least)} and ${count(most)} training images.`,
+    `Always naming the commonest class would be right for ${percent(guess)} of the test images: what a network has to beat.`,
+  ];
+}
+
+/** The network's shape and how it was trained. */
+export function networkStory({ inspection, config, seconds }: ReportRun): string[] {
+  const { parameters, macsPerImage } = summarize(inspection.spec);
+  const { learningRate, batchSize, seed } = config.settings;
+  const parts = [
+    `learning rate ${learningRate}${scheduleWords(config.settings)}`,
+    `batches of ${batchSize}`,
+    ...regularisers(config.settings),
+    `seed ${seed}`,
+  ];
+  return [
+    `${shapeWords(inspection.spec)}; ${count(parameters)} parameters, ${count(macsPerImage)} multiply-adds an image.`,
+    `Trained by ${optimizerWords(config.settings)} for ${plural(inspection.training.history.length, 'epoch')} in ${duration(seconds)}: ${parts.join(', ')}.`,
+  ];
+}
+
+/** `2 hidden layers of 128 and 64 units with ReLU, dropout of 25% after each` */
+function shapeWords({ layers }: ModelSpec): string {
+  const widths = layers.flatMap((layer) => (layer.type === 'Linear' ? [layer.out] : [])).slice(0, -1);
+  if (widths.length === 0) return 'No hidden layer';
+  const kinds = ['ReLU', 'LeakyReLU', 'GELU', 'SiLU'].filter((kind) =>
+    layers.some(({ type }) => type === kind),
+  );
+  const dropouts = layers.flatMap((layer) => (layer.type === 'Dropout' ? [percent(layer.p, 0)] : []));
+  const where = dropouts.length === widths.length ? 'each' : `${dropouts.length} of them`;
+  return [
+    `${plural(widths.length, 'hidden layer')} of ${list(widths.map(String))} units${kinds.length > 0 ? ` with ${list(kinds)}` : ''}`,
+    ...(layers.some(({ type }) => type === 'BatchNorm1d') ? ['batch normalisation'] : []),
+    dropouts.length === 0 ? 'no dropout' : `dropout of ${list([...new Set(dropouts)])} after ${where}`,
+  ].join(', ');
+}
+
+function optimizerWords({ optimizer, momentum, weightDecay }: TrainSettings): string {
+  if (optimizer === 'sgd') return `gradient descent with momentum ${momentum}`;
+  return weightDecay > 0 ? 'AdamW' : 'Adam';
+}
+
+function scheduleWords({ schedule, warmup }: TrainSettings): string {
+  const words = [
+    ...(warmup > 0 ? [`warm-up of ${plural(warmup, 'epoch')}`] : []),
+    ...(schedule === 'constant' ? [] : [`${schedule} schedule`]),
+  ];
+  return words.length > 0 ? ` (${words.join(', ')})` : '';
+}
+
+function regularisers({ weightDecay, labelSmoothing, average }: TrainSettings): string[] {
+  return [
+    ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
+    ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
+    ...(average > 0 ? [`running average of the weights with decay ${average}`] : []),
+  ];
+}
+
+/** Test accuracy with its interval. */
+export function accuracyStory({ evaluation, run }: Inspection): string {
+  const { accuracy, images, correct, interval } = evaluation;
+  return `${run} recognises ${count(correct)} of ${count(images)} test images: ${percent(accuracy, 2)}, with 95% confidence ${range(interval)}.`;
+}
+
+/** What the second run gains over the first, and whether that is more than chance. */
+export function gainStory(first: ReportRun, second: ReportRun): string[] {
+  const [a, b] = [first.inspection, second.inspection];
+  const gain = b.evaluation.accuracy - a.evaluation.accuracy;
+  const images = Math.abs(b.evaluation.correct - a.evaluation.correct);
+  const verb = gain >= 0 ? 'more' : 'fewer';
+  const { onlyFirst, onlySecond, pValue } = compareOnSameImages(
+    first.labels,
+    first.predicted,
+    second.predicted,
+  );
+  const verdict = pValue < 0.05 ? 'That is more than chance' : 'That may be chance';
+  return [
+    gain === 0
+      ? `${b.run} is right exactly as often as ${a.run}.`
+      : `${b.run} gets ${points(gain)} ${verb} right than ${a.run}: ${plural(images, 'test image')}.`,
+    `On ${count(onlyFirst + onlySecond)} images one of the two is right and the other wrong: ${a.run} alone on ${count(onlyFirst)}, ${b.run} alone on ${count(onlySecond)}. ${verdict}: two equally good networks would differ so much with probability ${chance(pValue)} (McNemar's exact test).`,
+  ];
+}
+
+/** The commonest confusion. */
+export function confusionStory({ pairs, data }: Inspection): string {
+  const [pair] = pairs;
+  if (pair === undefined) return 'Not one test image is confused.';
+  const [is, called] = [data.classNames[pair.actual], data.classNames[pair.predicted]];
+  return `Most often ${is} is called ${called}: ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
+}
+
+/** The easiest and the hardest class. */
+export function classesStory({ classes }: Inspection): string {
+  const byF1 = [...classes].sort((a, b) => b.f1 - a.f1);
+  const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
+  return `${best.name} is recognised best (F1 ${percent(best.f1)}), ${worst.name} worst (F1 ${percent(worst.f1)}).`;
+}
+
+/** The most confident mistake. */
+export function lossesStory({ topLosses, data }: Inspection): string {
+  const [worst] = topLosses;
+  if (worst === undefined) return 'There are no mistakes to show.';
+  const { label, predicted, probabilities, index } = worst;
+  return `The costliest mistake: test image ${index}, labelled ${data.classNames[label]}, called ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
+}
+
+/** Whether the probabilities can be believed. */
+export function calibrationStory({ calibration, evaluation }: Inspection): string {
+  const { bins, ece } = calibration;
+  const confidence = bins.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / evaluation.images;
+  const gap = confidence - evaluation.accuracy;
+  const leaning =
+    Math.abs(gap) < 0.005
+      ? 'neither too sure nor too cautious'
+      : gap > 0
+        ? 'surer than it should be'
+        : 'more cautious than it need be';
+  return `On average it gives its answer ${percent(confidence)} and is right in ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
+}
+
+/** What silence on doubtful images would gain. */
+export function rejectionStory({ rejection, evaluation }: Inspection): string {
+  const wanted = 0.9;
+  const point = rejection.reduce<Inspection['rejection'][number] | undefined>(
+    (best, next) =>
+      best === undefined || Math.abs(next.threshold - wanted) < Math.abs(best.threshold - wanted)
+        ? next
+        : best,
+    undefined,
+  );
+  if (point === undefined) return '';
+  return `Were it to answer only from a probability of ${percent(point.threshold, 0)} on, it would answer for ${percent(point.coverage)} of the images and be right in ${percent(point.accuracy)} of these, instead of ${percent(evaluation.accuracy)}.`;
+}
+
+/** How many units work. */
+export function activityStory({ activity }: Inspection): string {
+  if (activity.length === 0) return 'The network has no units with ReLU.';
+  const units = activity.reduce((sum, layer) => sum + layer.active.length, 0);
+  const dead = activity.filter((layer) => layer.dead.length > 0);
+  if (dead.length === 0)
+    return `Each of the ${count(units)} units with ReLU is active for some test image: none is dead.`;
+  const total = dead.reduce((sum, layer) => sum + layer.dead.length, 0);
+  return `${count(total)} of ${count(units)} units with ReLU are dead: without them the network would answer the same to every test image.`;
+}
+
+/** How much of the activations a flat map can show. */
+export function mapStory({ map }: Inspection): string {
+  if (map.explained === undefined) return '';
+  const [first, second] = map.explained;
+  return `The two axes hold ${percent(first + second)} of the variance of the activations of ${map.layer}; what lies along the others is not seen here.`;
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { linear, logSoftmax, sequential } from '../model/spec.ts';
+import { resolveConfig } from '../train/config.ts';
+import { trainCommand } from './train-command.ts';
+
+test('a command says what differs from the recipe, and the seed', () => {
+  assert.equal(
+    trainCommand(resolveConfig({ recipe: 'deeper' })),
+    'npx couture train --recipe deeper --seed 1',
+  );
+  const changed = { recipe: 'deeper', settings: { epochs: 3, seed: 7, dropout: [0.1] } };
+  assert.equal(
+    trainCommand(resolveConfig(changed)),
+    'npx couture train --recipe deeper --dropout 0.1 --epochs 3 --seed 7',
+  );
+  const own = { settings: { hidden: [], batchSize: 32, learningRate: 1e-4 } };
+  assert.equal(
+    trainCommand(resolveConfig(own)),
+    'npx couture train --hidden none --batch-size 32 --learning-rate 0.0001 --seed 1',
+  );
+});
+
+test('switches and words are flags too', () => {
+  const settings = { batchNorm: true, fast: true, schedule: 'cosine' } as const;
+  assert.equal(
+    trainCommand(resolveConfig({ recipe: 'baseline', settings })),
+    'npx couture train --recipe baseline --batch-norm --schedule cosine --fast --seed 1',
+  );
+});
+
+test('where no flags lead to a config, there is no command', () => {
+  const model = sequential(linear(784, 20), linear(20, 10), logSoftmax());
+  assert.equal(trainCommand(resolveConfig({ model })), undefined);
+  assert.equal(trainCommand({ ...resolveConfig({ recipe: 'deeper' }), recipe: 'of later years' }), undefined);
+});

@@ -1,0 +1,38 @@
+/** The command that trains a given config. */
+
+import { resolveConfig } from '../train/config.ts';
+import type { RunConfig, TrainSettings } from '../train/settings.ts';
+
+/**
+ * The `couture train` command that resolves to exactly this config; undefined where no flags can, as with layers
+ * of one's own.
+ */
+export function trainCommand(config: RunConfig): string | undefined {
+  const { recipe, settings } = config;
+  try {
+    const standard = resolveConfig({ recipe }).settings;
+    const changed = Object.entries(settings).filter(
+      ([key, value]) =>
+        key === 'seed' || JSON.stringify(value) !== JSON.stringify(standard[key as keyof TrainSettings]),
+    );
+    const found = resolveConfig({ recipe, settings: Object.fromEntries(changed) });
+    if (JSON.stringify(found) !== JSON.stringify(config)) return undefined;
+    const flags = changed.map(([key, value]) =>
+      value === true ? flagOf(key) : `${flagOf(key)} ${textOf(value)}`,
+    );
+    return ['npx couture train', ...(recipe === null ? [] : [`--recipe ${recipe}`]), ...flags].join(' ');
+  } catch {
+    // A recipe or data set that this version does not know.
+    return undefined;
+  }
+}
+
+/** `learningRate` as `--learning-rate`. */
+function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function textOf(value: TrainSettings[keyof TrainSettings]): string {
+  if (typeof value !== 'object') return String(value);
+  return value.length === 0 ? 'none' : value.join(',');
+}
