@@ -3,7 +3,17 @@ import { describe, test } from 'node:test';
 import { keyFromSeed } from '../core/philox.ts';
 import { initialize } from './init.ts';
 import { buildProgram, planModel } from './program.ts';
-import { checkModelSpec, dropout, linear, logSoftmax, multilayer, relu, sequential } from './spec.ts';
+import {
+  batchNorm,
+  checkModelSpec,
+  dropout,
+  gelu,
+  linear,
+  logSoftmax,
+  multilayer,
+  relu,
+  sequential,
+} from './spec.ts';
 import { summarize } from './summary.ts';
 
 const deeper = multilayer(784, [392, 196, 98, 49], 10, [0.25, 0.25, 0.25]);
@@ -27,6 +37,26 @@ describe('a spec', () => {
       /only come last/,
     ],
     ['an unknown layer', { layers: [{ type: 'Conv2d' }, logSoftmax()] }, /layers\.0/],
+    [
+      'BatchNorm1d of another width',
+      { layers: [linear(4, 3), batchNorm(2), linear(3, 2), logSoftmax()] },
+      /takes 2.*gives 3/,
+    ],
+    [
+      'BatchNorm1d behind ReLU',
+      { layers: [linear(4, 3), relu(), batchNorm(3), linear(3, 2), logSoftmax()] },
+      /must follow a Linear/,
+    ],
+    [
+      'GELU behind Dropout',
+      { layers: [linear(4, 3), dropout(0.5), gelu(), linear(3, 2), logSoftmax()] },
+      /must follow a Linear or/,
+    ],
+    [
+      'two activations',
+      { layers: [linear(4, 3), gelu(), relu(), linear(3, 2), logSoftmax()] },
+      /second activation/,
+    ],
     ['a dropout of 1', { layers: [linear(4, 2), dropout(1), linear(2, 2), logSoftmax()] }, /layers\.1\.p/],
     ['a width of 0', { layers: [linear(4, 0), logSoftmax()] }, /layers\.0\.out/],
     ['too many parameters', { layers: [linear(65_536, 65_536), linear(65_536, 2), logSoftmax()] }, /limit/],
@@ -53,8 +83,38 @@ describe('a plan', () => {
         ['fc5', 49, 10, 'none', 0],
       ],
     );
-    assert.deepEqual(parameters[0], { name: 'fc1.weight', shape: [392, 784] });
-    assert.deepEqual(parameters[9], { name: 'fc5.bias', shape: [10] });
+    const [weight, bias] = [parameters[0], parameters[9]];
+    assert.deepEqual(weight, {
+      name: 'fc1.weight',
+      shape: [392, 784],
+      layer: 0,
+      part: 'weight',
+      trained: true,
+    });
+    assert.deepEqual(bias, { name: 'fc5.bias', shape: [10], layer: 4, part: 'bias', trained: true });
+  });
+
+  test('gives BatchNorm1d its vectors behind the Linear’s, of which the running ones are not trained', () => {
+    const spec = multilayer(4, [3], 2, [0.5], { activation: 'gelu', batchNorm: true });
+    const { layers, parameters } = planModel(spec);
+    assert.deepEqual([layers[0].batchNorm, layers[0].activation, layers[0].dropout], [true, 'gelu', 0.5]);
+    assert.deepEqual(
+      parameters.map(({ name, trained }) => (trained ? name : `(${name})`)),
+      [
+        'fc1.weight',
+        'fc1.bias',
+        'bn1.weight',
+        'bn1.bias',
+        '(bn1.running_mean)',
+        '(bn1.running_var)',
+        'fc2.weight',
+        'fc2.bias',
+      ],
+    );
+    const initial = initialize(planModel(spec), keyFromSeed(1));
+    assert.deepEqual(initial.get('bn1.running_var'), Float32Array.of(1, 1, 1));
+    assert.deepEqual(initial.get('bn1.bias'), new Float32Array(3));
+    assert.equal(summarize(spec).parameters, 4 * 3 + 3 + 2 * 3 + 3 * 2 + 2);
   });
 
   test('becomes a program that reads weights before it updates them', () => {

@@ -137,27 +137,15 @@ export function checkModelSpec(value: unknown): ModelSpec {
       parameters += layer.in * layer.out + layer.out;
     }
     if (layer.type === 'BatchNorm1d') {
-      if (layers[i - 1]?.type !== 'Linear')
-        throw invalid(
-          `layer ${i} (BatchNorm1d) stands behind ${layers[i - 1]?.type}, but must follow a Linear`,
-        );
       if (layer.features !== features) {
         throw invalid(
-          `layer ${i} (BatchNorm1d) takes ${layer.features} values, but the Linear before it gives ${features}`,
+          `layer ${i} (BatchNorm1d) takes ${layer.features} values, but the layer before it gives ${features}`,
         );
       }
       parameters += 2 * features;
     }
-    if (isSmooth(layer) && !['Linear', 'BatchNorm1d'].includes(layers[i - 1]?.type ?? ''))
-      throw invalid(`layer ${i} (${layer.type}) must follow a Linear or its BatchNorm1d`);
-    if (
-      layer.type === 'ReLU' &&
-      layers
-        .slice(0, i)
-        .findLast(isActivationOrLinear)
-        ?.type.match(/^(Leaky|GELU|SiLU)/)
-    )
-      throw invalid(`layer ${i} (ReLU) is a second activation of one Linear`);
+    const fault = misplaced(layers, i);
+    if (fault !== undefined) throw invalid(`layer ${i} (${layer.type}) ${fault}`);
     if (layer.type === 'LogSoftmax' && i !== layers.length - 1)
       throw invalid(`layer ${i} is LogSoftmax, which may only come last`);
   });
@@ -166,13 +154,20 @@ export function checkModelSpec(value: unknown): ModelSpec {
   return parsed.data;
 }
 
-/** Activations that do not commute with Dropout: it has to come after them. */
-function isSmooth({ type }: LayerSpec): boolean {
-  return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU';
+/** What is wrong with the place of a layer behind its Linear; undefined where nothing is. */
+function misplaced(layers: readonly LayerSpec[], i: number): string | undefined {
+  const [layer, before] = [layers[i], layers[i - 1]?.type];
+  if (layer.type === 'BatchNorm1d' && before !== 'Linear') return 'must follow a Linear';
+  if (isSmooth(layer) && before !== 'Linear' && before !== 'BatchNorm1d')
+    return 'must follow a Linear or its BatchNorm1d';
+  if (layer.type !== 'ReLU') return undefined;
+  const last = layers.slice(0, i).findLast((other) => other.type === 'Linear' || isSmooth(other));
+  return last && isSmooth(last) ? 'is a second activation of one Linear' : undefined;
 }
 
-function isActivationOrLinear(layer: LayerSpec): boolean {
-  return layer.type === 'Linear' || isSmooth(layer);
+/** Activations that do not commute with Dropout, as ReLU does: it has to come after them. */
+function isSmooth({ type }: LayerSpec): boolean {
+  return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU';
 }
 
 function invalid(what: string): CoutureError {
