@@ -72,15 +72,21 @@ export {
 export { explainPrediction, type ImageSize, type SaliencyOptions } from './inspect/saliency.ts';
 export { describeTraining } from './inspect/training.ts';
 export {
+  type ActivationName,
+  batchNorm,
   checkModelSpec,
   dropout,
+  gelu,
+  type HiddenOptions,
   type LayerSpec,
+  leakyRelu,
   linear,
   logSoftmax,
   type ModelSpec,
   multilayer,
   relu,
   sequential,
+  silu,
 } from './model/spec.ts';
 export { type LayerSummary, type ModelSummary, summarize } from './model/summary.ts';
 export { createWebBackend, type WebBackendOptions } from './platform/web/backend.ts';

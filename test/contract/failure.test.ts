@@ -96,6 +96,23 @@ describe('what is asked wrongly', () => {
     const session = backend.createSession(program);
     const images = other.upload(new Uint8Array(160), 4);
     await assert.rejects(session.infer(images, indices), /uploaded to another backend/);
+    const skewed = session.train({
+      images: backend.upload(new Uint8Array(160), 4),
+      labels: new Uint8Array(40),
+      indices,
+      batchSize: 8,
+      firstStep: 0,
+      learningRates: new Float32Array(5),
+      optimizer: { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 },
+      dropoutKey: [1, 2],
+      augmentation: {
+        options: { flip: true, shift: 0, rotate: 0, zoom: 0, erase: 0 },
+        key: [1, 2],
+        height: 28,
+        width: 28,
+      },
+    });
+    await assert.rejects(skewed, { kind: 'usage', message: /4 pixels cannot be augmented as 28x28/ });
     const small = backend.upload(new Uint8Array(9), 3);
     await assert.rejects(session.infer(small, indices), /takes 4 pixels, but the images have 3/);
     assert.throws(() => session.read('fc2.weight'), /no parameter fc2.weight/);

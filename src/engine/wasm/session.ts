@@ -63,6 +63,7 @@ export class WasmSession implements Session {
     const { memory, team } = this.#context;
     const { indices, batchSize } = request;
     const count = indices.length;
+    checkAugmentation(request);
     const constants = optimizerConstants(request.optimizer);
     const scalars = stepScalars(request);
     const images = this.#checkIndices(request.images, indices);
@@ -214,4 +215,14 @@ export class WasmSession implements Session {
     this.#job = undefined;
     this.#layout = undefined;
   }
+}
+
+/** A kernel would move whatever pixels it is told to. */
+function checkAugmentation({ augmentation, images }: TrainRequest): void {
+  if (!augmentation || augmentation.height * augmentation.width === images.size) return;
+  const { height, width } = augmentation;
+  throw new CoutureError(
+    'usage',
+    `Images of ${images.size} pixels cannot be augmented as ${height}x${width}.`,
+  );
 }
