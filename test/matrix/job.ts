@@ -10,6 +10,7 @@ import {
   fork,
   keyFromSeed,
   RandomStream,
+  type RunConfig,
   resolveConfig,
   type TensorMap,
   type TrainState,
@@ -17,8 +18,12 @@ import {
   weightsSha256,
 } from '../../src/index.ts';
 
+/** What is trained: the published networks' layers, or everything that came after them. */
+export type Kind = 'plain' | 'modern';
+
 /** One way to run the job. */
 export interface Case {
+  readonly kind: Kind;
   readonly threads: number;
   /** Stopped within the first epoch and resumed from the checkpoint. */
   readonly resumed?: boolean;
@@ -41,9 +46,33 @@ const CLASSES = 10;
 /** More than the loop trains on before it first looks at its signal, so that a run can be cut within an epoch. */
 const IMAGES = 3_001;
 
-const config = resolveConfig({
-  settings: { hidden: [67, 35], dropout: [0.25, 0.1], epochs: 2, batchSize: 61, validation: 0.15, seed: 7 },
-});
+const settings = {
+  hidden: [67, 35],
+  dropout: [0.25, 0.1],
+  epochs: 2,
+  batchSize: 61,
+  validation: 0.15,
+  seed: 7,
+};
+const configs: Readonly<Record<Kind, RunConfig>> = {
+  plain: resolveConfig({ settings }),
+  modern: resolveConfig({
+    settings: {
+      ...settings,
+      activation: 'gelu',
+      batchNorm: true,
+      weightDecay: 0.05,
+      schedule: 'one-cycle',
+      warmup: 0.2,
+      labelSmoothing: 0.1,
+      average: 0.9,
+      flip: true,
+      rotate: 3,
+      zoom: 0.02,
+      erase: 0.2,
+    },
+  }),
+};
 
 /** Noise in which the two rows of an image's class are brighter. */
 function drawDataset(): Dataset {
@@ -82,14 +111,15 @@ export async function runCases(
   const outcomes: Outcome[] = [];
   for (const wanted of cases) {
     const backend = await start(wanted);
-    const resume = wanted.resumed ? await cutWithinAnEpoch(backend, dataset) : undefined;
-    outcomes.push(await finish(backend, dataset, resume));
+    const config = configs[wanted.kind];
+    const resume = wanted.resumed ? await cutWithinAnEpoch(config, backend, dataset) : undefined;
+    outcomes.push(await finish(config, backend, dataset, resume));
     await backend.dispose();
   }
   return outcomes;
 }
 
-async function cutWithinAnEpoch(backend: Backend, dataset: Dataset): Promise<TrainState> {
+async function cutWithinAnEpoch(config: RunConfig, backend: Backend, dataset: Dataset): Promise<TrainState> {
   const stop = new AbortController();
   for await (const event of train(config, { backend, dataset, signal: stop.signal })) {
     if (event.type === 'step') stop.abort();
@@ -98,7 +128,12 @@ async function cutWithinAnEpoch(backend: Backend, dataset: Dataset): Promise<Tra
   throw new Error('The run was to be cut within an epoch, but the epoch was over.');
 }
 
-async function finish(backend: Backend, dataset: Dataset, resume: TrainState | undefined): Promise<Outcome> {
+async function finish(
+  config: RunConfig,
+  backend: Backend,
+  dataset: Dataset,
+  resume: TrainState | undefined,
+): Promise<Outcome> {
   let parameters: TensorMap = new Map();
   let accuracy = 0;
   for await (const event of train(config, { backend, dataset, ...(resume ? { resume } : {}) })) {
