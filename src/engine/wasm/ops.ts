@@ -1,0 +1,289 @@
+/**
+ * What each op of a program asks of the kernels: its arguments and its units of work. Units are shared among threads by
+ * `share`; what a unit gives does not depend on who computes it.
+ */
+
+import { drawAugmentation, RECORD } from '../../data/augment.ts';
+import { needsActivate, type Op } from '../../model/program.ts';
+import type { Augmentation } from '../backend.ts';
+import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
+import type { Kernels } from './kernels.ts';
+import { type LayerLayout, type Layout, LINE, PANEL, panelsOf } from './layout.ts';
+import { ACTIVATIONS, type InferJob, type Job, type ThreadSetup, type TrainJob } from './protocol.ts';
+
+/** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
+const STRIP = 64;
+
+/** One thread's part in a batch of a job. */
+export interface Part {
+  readonly kernels: Kernels;
+  readonly setup: ThreadSetup;
+  /** The batch's number within the job, its first row counted over the job, and its rows. */
+  readonly step: number;
+  readonly from: number;
+  readonly rows: number;
+  /**
+   * Runs this thread's share of an op's units.
+   * @param whole units that share data: a slice holds all of such a group, or none
+   */
+  readonly share: (units: number, run: (begin: number, end: number) => void, whole?: number) => void;
+}
+
+/** Runs this thread's share of one op. */
+export function runOp(op: Op, job: Job, part: Part): void {
+  const { layout } = job;
+  const augmentation = job.kind === 'train' ? job.augmentation : undefined;
+  if (op.op === 'gather' && job.kind === 'train' && augmentation) gatherAugmented(job, augmentation, part);
+  else if (op.op === 'gather') gather(job, part);
+  else if (op.op === 'linear') linear(layout, op.layer, job, part, op.training);
+  else if (op.op === 'activate') activate(layout, op.layer, job, part, op.training);
+  else if (op.op === 'inputGradient') inputGradient(layout, op.layer, job, part);
+  else if (op.op === 'activateGradient') activateGradient(layout, op.layer, job, part, op.training);
+  else if (job.kind === 'train') runTrainingOp(op, job, part);
+  else runInferenceOp(op, job, part);
+}
+
+function runInferenceOp(op: Op, job: InferJob, part: Part): void {
+  const { layout } = job;
+  if (op.op === 'logSoftmax') logSoftmax(job, part);
+  else if (op.op === 'logProbabilityGradient') {
+    nllGradient(layout, job.classes + part.from * 4, 0, ONE_HOT, -1, part);
+  } else if (op.op === 'activations') {
+    const { y, out } = layout.layers[op.layer];
+    scatter(y, out, job, part);
+  } else if (op.op === 'pixelGradient') scatter(layout.dx, layout.layers[0].in, job, part);
+}
+
+function runTrainingOp(op: Op, job: TrainJob, part: Part): void {
+  const { layout } = job;
+  if (op.op === 'nllGradient') {
+    const at = part.from * 4;
+    nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
+  } else if (op.op === 'weightGradient') weightGradient(layout, op.layer, job, part, true);
+  else if (op.op === 'weightGradientUpdate') weightGradient(layout, op.layer, job, part, false);
+  else if (op.op === 'normUpdate') normUpdate(layout.layers[op.layer], job, part);
+  else if (op.op === 'update') update(layout.layers[op.layer], job, part);
+}
+
+function gather(job: Job, part: Part): void {
+  const { x, rowPanel } = job.layout;
+  const indices = job.indices + part.from * 4;
+  part.share(part.rows, (begin, end) => {
+    part.kernels.gather(x, rowPanel, job.images, job.imageSize, indices, begin, end);
+  });
+}
+
+/** An image at a time: its record and its bytes go through this thread's scratch. */
+function gatherAugmented(job: TrainJob, { options, key, height, width }: Augmentation, part: Part): void {
+  const { x, rowPanel } = job.layout;
+  const { memory, scratch } = part.setup;
+  const { augment, normalise } = part.kernels;
+  const indices = new Uint32Array(memory.buffer, job.indices + part.from * 4, part.rows);
+  const record = new Int32Array(memory.buffer, scratch, RECORD);
+  const bytes = scratch + LINE;
+  const step = job.firstStep + part.step;
+  part.share(part.rows, (begin, end) => {
+    for (let row = begin; row < end; row++) {
+      drawAugmentation(options, key, row, step, { height, width }, record);
+      augment(job.images + indices[row] * job.imageSize, scratch, height, width, bytes);
+      normalise(x, rowPanel, bytes, job.imageSize, row);
+    }
+  });
+}
+
+/** The arguments of an epilogue with dropout: threshold, scale, key, step, layer. */
+function dropout(p: number, index: number, job: Job, part: Part, on: boolean) {
+  if (job.kind !== 'train' || !on) return [0, 1, 0, 0, 0, index] as const;
+  const { threshold, scale } = dropoutScalars(p);
+  return [threshold, scale, ...job.dropoutKey, job.firstStep + part.step, index] as const;
+}
+
+function input(layout: Layout, index: number): number {
+  return index === 0 ? layout.x : layout.layers[index - 1].y;
+}
+
+function linear(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+  const layer = layout.layers[index];
+  const groups = Math.ceil(part.rows / 4);
+  const apart = needsActivate(layer);
+  const args = [
+    input(layout, index),
+    layout.rowPanel,
+    layer.weights[weightsOf(job)],
+    layer.in,
+    layer.out,
+    layer.z,
+    layout.rowPanel,
+    part.rows,
+    layer.activation === 'relu' && !apart ? 1 : 0,
+    ...dropout(layer.dropout, index, job, part, training && !apart),
+  ];
+  part.share(layer.panels * groups, (begin, end) => part.kernels.linear(...args, begin, end), groups);
+}
+
+function activate(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+  const layer = layout.layers[index];
+  const args = [
+    layer.z,
+    layer.y,
+    layout.rowPanel,
+    part.rows,
+    layer.out,
+    ACTIVATIONS.indexOf(layer.activation),
+    layer.affine[weightsOf(job)],
+    layer.stats,
+    training ? 1 : 0,
+    ...dropout(layer.dropout, index, job, part, training),
+  ];
+  part.share(layer.panels, (begin, end) => part.kernels.activate(...args, begin, end));
+}
+
+function activateGradient(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+  const layer = layout.layers[index];
+  const args = [
+    layer.z,
+    layer.dz,
+    layout.rowPanel,
+    layer.dzT,
+    transposedPanel(layer),
+    part.rows,
+    layer.out,
+    ACTIVATIONS.indexOf(layer.activation),
+    layer.affine[weightsOf(job)],
+    layer.stats,
+    layer.affine.gradient,
+    training ? 1 : 0,
+    ...dropout(layer.dropout, index, job, part, training),
+  ];
+  part.share(layer.panels, (begin, end) => part.kernels.activateGradient(...args, begin, end));
+}
+
+function logSoftmax(job: InferJob, part: Part): void {
+  const layer = lastLayer(job.layout);
+  const rowPanel = job.layout.rowPanel;
+  const output = job.output + part.from * layer.out * 4;
+  part.share(part.rows, (begin, end) => {
+    part.kernels.logSoftmax(layer.y, rowPanel, layer.out, output, begin, end);
+  });
+}
+
+/** The output of an inference program: `width` values a row out of panels. */
+function scatter(panels: number, width: number, job: InferJob, part: Part): void {
+  const output = job.output + part.from * width * 4;
+  part.share(part.rows, (begin, end) => {
+    part.kernels.scatter(panels, job.layout.rowPanel, width, output, begin, end);
+  });
+}
+
+function nllGradient(
+  layout: Layout,
+  labels: number,
+  losses: number,
+  { own, other }: TrainJob['targets'],
+  share: number,
+  part: Part,
+): void {
+  const layer = lastLayer(layout);
+  const transposed = transposedPanel(layer);
+  const args = [
+    layer.y,
+    layout.rowPanel,
+    layer.out,
+    labels,
+    losses,
+    layer.dz,
+    layer.dzT,
+    transposed,
+    own,
+    other,
+    share,
+  ];
+  part.share(part.rows, (begin, end) => part.kernels.nllGradient(...args, begin, end));
+}
+
+function inputGradient(layout: Layout, index: number, job: Job, part: Part): void {
+  const layer = layout.layers[index];
+  const below = index > 0 ? layout.layers[index - 1] : undefined;
+  const { y, dz, dzT } = below ?? { y: 0, dz: layout.dx, dzT: 0 };
+  // Where `activateGradient` comes next, the result is not the layer's dz yet.
+  const masked = below && !needsActivate(below) ? below : undefined;
+  const args = [
+    layer.weights[weightsOf(job)],
+    layer.in,
+    layer.out,
+    layer.dzT,
+    transposedPanel(layer),
+    y,
+    dz,
+    layout.rowPanel,
+    masked ? dzT : 0,
+    masked ? transposedPanel(masked) : 0,
+    part.rows,
+    part.setup.scratch,
+    masked?.activation === 'relu' ? 1 : 0,
+    ...dropout(masked?.dropout ?? 0, index - 1, job, part, true),
+  ];
+  part.share(panelsOf(layer.in) * panelsOf(part.rows), (begin, end) =>
+    part.kernels.inputGradient(...args, begin, end),
+  );
+}
+
+function weightGradient(layout: Layout, index: number, job: TrainJob, part: Part, keep: boolean): void {
+  const layer = layout.layers[index];
+  const args = [
+    input(layout, index),
+    layout.rowPanel,
+    layer.dz,
+    layout.rowPanel,
+    part.rows,
+    layer.in,
+    part.setup.scratch,
+    keep ? layer.weights.gradient : 0,
+    job.optimizer,
+    layer.weights.value,
+    layer.weights.firstMoment,
+    layer.weights.secondMoment,
+    layer.weights.average,
+    job.constants,
+    job.scalars + part.step * STEP_SCALARS * 4,
+  ];
+  const strips = Math.ceil(layer.in / STRIP);
+  const run = (begin: number, end: number) => part.kernels.weightGradient(...args, begin, end);
+  part.share(layer.panels * strips, run, strips);
+}
+
+function normUpdate(layer: LayerLayout, job: TrainJob, part: Part): void {
+  const { value, firstMoment, secondMoment, average, gradient } = layer.affine;
+  const scalars = job.scalars + part.step * STEP_SCALARS * 4;
+  const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
+  const bytes = layer.panels * 2 * LINE;
+  part.share(1, () => part.kernels.update(...args, bytes, job.constants, scalars));
+}
+
+function update(layer: LayerLayout, job: TrainJob, part: Part): void {
+  const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
+  const scalars = job.scalars + part.step * STEP_SCALARS * 4;
+  part.share(layer.panels * (layer.in + 1), (begin, end) => {
+    const [offset, bytes] = [begin * LINE, (end - begin) * LINE];
+    const tensors = [value, firstMoment, secondMoment].map((address) => address + offset);
+    const mean = average === 0 ? 0 : average + offset;
+    part.kernels.update(job.optimizer, ...tensors, mean, gradient + offset, bytes, job.constants, scalars);
+  });
+}
+
+/** Targets without label smoothing. */
+const ONE_HOT = { own: 1, other: 0 } as const;
+
+/** The weights that a job computes with. */
+function weightsOf(job: Job): 'value' | 'average' {
+  return job.kind === 'train' ? 'value' : job.weights;
+}
+
+/** Bytes of one panel of a layer's dzT: 16 rows of the batch, a line for each output. */
+function transposedPanel(layer: LayerLayout): number {
+  return layer.panels * PANEL * LINE;
+}
+
+function lastLayer(layout: Layout): LayerLayout {
+  return layout.layers[layout.layers.length - 1];
+}
