@@ -52,6 +52,8 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
     results.push({ recipe, result });
   }
   const asked = await predictOne(results[results.length - 1].result, flags, context);
+  // The figures first: the report takes a while.
+  if (!flags.json) context.out(`${asked.text}\n\n${resultsTable(results, context)}\n`);
   const report = await writeReport(
     results.map(({ result }) => result.run),
     flags,
@@ -70,8 +72,6 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
     printJson(context, 'showcase', { runs, prediction: asked.json, report });
     return;
   }
-  context.out(asked.text);
-  context.out(`\n${resultsTable(results, context)}\n`);
   for (const { result } of results)
     context.out(`${result.run.path}/  config, results.csv, metrics.json, weights`);
   context.out(`${report.path}  a report of both: open it in a browser`);
