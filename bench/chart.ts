@@ -2,9 +2,9 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { type Findings, gflopsOf, ladderRows, peers } from './findings.ts';
 import { best } from './measure.ts';
 import { ladderShapes, modelA, modelB } from './models.ts';
-import { type Findings, gflopsOf, ladderRows, peers } from './report.ts';
 
 const WIDTH = 880;
 const HEIGHTS = [250, 330];

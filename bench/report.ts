@@ -1,13 +1,22 @@
 /** The findings as Markdown: docs/benchmarks.md. */
 
-import { readFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
-import { best, type Result, shortest } from './measure.ts';
+import {
+  achievedGflops,
+  BLAS,
+  type Findings,
+  gflopsOf,
+  ladderRows,
+  peakGflops,
+  peers,
+  productFlop,
+  ratio,
+} from './findings.ts';
+import { digits, distinct, figure, table, thousands, times } from './markdown.ts';
+import { best, type Result } from './measure.ts';
 import {
   BATCH_SIZE,
   inferFlop,
   ladderShapes,
-  type Model,
   modelA,
   modelB,
   peakShape,
@@ -15,52 +24,7 @@ import {
   TRAIN_IMAGES,
   trainFlop,
 } from './models.ts';
-import type { Options } from './options.ts';
-
-export interface Findings {
-  readonly ladder?: readonly Result[];
-  readonly epochs?: readonly Result[];
-  readonly uses?: readonly Result[];
-  readonly growth?: readonly Result[];
-  readonly missing: readonly { readonly who: string; readonly reason: string }[];
-  readonly versions: ReadonlyMap<string, string>;
-  readonly machine: string;
-  readonly cores: number;
-  readonly options: Options;
-  readonly seconds: number;
-}
-
-export const peers = ['PyTorch', 'jax-js', 'TensorFlow.js wasm'] as const;
-const BLAS = 'OpenBLAS';
-const BLAS_AVX2 = 'OpenBLAS, AVX2 only';
-const libraries = [BLAS_AVX2, BLAS];
-
-/** How many times faster than each peer an epoch should be. */
-const epochTargets: Readonly<Record<string, Readonly<Record<(typeof peers)[number], number>>>> = {
-  A: { PyTorch: 4, 'jax-js': 12, 'TensorFlow.js wasm': 60 },
-  B: { PyTorch: 5, 'jax-js': 15, 'TensorFlow.js wasm': 50 },
-};
-
-export function describeMachine(): string {
-  const all = cpus();
-  const vector = vectorUnits();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `${all[0]?.model.trim() ?? 'unknown CPU'}, ${all.length} cores${vector}, ${memory} GiB, ${process.platform} ${process.arch}`;
-}
-
-/** What the CPU offers beyond what WebAssembly can ask for; only Linux says. */
-function vectorUnits(): string {
-  try {
-    const flags = new Set(/^flags.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0].split(/\s+/));
-    const found = [
-      ['avx2', 'AVX2'],
-      ['avx512f', 'AVX-512'],
-    ].filter(([flag]) => flags.has(flag));
-    return found.length > 0 ? ` with ${found.map(([, name]) => name).join(' and ')}` : '';
-  } catch {
-    return '';
-  }
-}
+import { targets } from './targets.ts';
 
 export function report(findings: Findings): string {
   const { options, versions, missing } = findings;
@@ -93,132 +57,6 @@ export function report(findings: Findings): string {
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
-
-// Targets
-
-interface Verdict {
-  readonly what: string;
-  readonly target: string;
-  readonly measured: string;
-  /** The same of the fastest round of everyone: what a quiet machine would show. */
-  readonly quiet: string;
-  readonly met: boolean | undefined;
-}
-
-function targets(findings: Findings): string {
-  const verdicts = [...epochVerdicts(findings), ...arithmeticVerdicts(findings), ...useVerdicts(findings)];
-  if (verdicts.length === 0) return '';
-  const rows = verdicts.map(({ what, target, measured, quiet, met }) => [
-    what,
-    target,
-    measured,
-    quiet,
-    met === undefined ? 'not measured' : met ? 'met' : '**missed**',
-  ]);
-  const missed = verdicts.filter(({ met }) => met === false).length;
-  const met = verdicts.filter((verdict) => verdict.met).length;
-  return `## Against the targets\n\n${met} met, ${missed} missed, of ${verdicts.length}. ${loadNote()}\n\n${table(['', 'target', 'measured', 'of the fastest rounds', ''], rows)}`;
-}
-
-function loadNote(): string {
-  return (
-    `Medians decide. The machine's load over the last minute was ${loadavg()[0].toFixed(1)} at the end of the run, this bench included. ` +
-    'Couture on all cores loses most to a busy neighbour, since its threads wait for each other at every product; the column after holds the ' +
-    'fastest round of each against each other, which is nearer to a machine of its own.'
-  );
-}
-
-function epochVerdicts({ epochs }: Findings): Verdict[] {
-  if (!epochs) return [];
-  return [modelB, modelA].flatMap(({ name }) => {
-    const label = `epoch ${name}`;
-    return peers.map((peer) =>
-      atLeast(
-        `${name}, epoch, times as fast as ${peer}`,
-        epochTargets[name][peer],
-        ratio(best(epochs, peer, label)?.median, best(epochs, 'Couture', label)?.median),
-        ratio(shortest(epochs, peer, label), shortest(epochs, 'Couture', label)),
-        times,
-      ),
-    );
-  });
-}
-
-function arithmeticVerdicts(findings: Findings): Verdict[] {
-  const { epochs, ladder = [], cores } = findings;
-  if (!epochs) return [];
-  const peakSeconds = Math.min(
-    ...libraries.flatMap((family) => shortest(ladder, family, peakShape.label) ?? []),
-  );
-  const perEpoch = trainFlop(modelB, TRAIN_IMAGES) / productFlop(peakShape);
-  const verdicts = [
-    atLeast(
-      "B, arithmetic achieved over OpenBLAS's peak on all cores",
-      0.6,
-      ratio(achievedGflops(findings, modelB), peakGflops(findings)),
-      ratio(peakSeconds * perEpoch, shortest(epochs, 'Couture', 'epoch B')),
-      digits,
-    ),
-  ];
-  if (cores === 2) {
-    const one = ofThreads(epochs, 1);
-    const all = ofThreads(epochs, cores);
-    verdicts.push(
-      atLeast(
-        'B, two threads over one',
-        1.8,
-        ratio(one?.median, all?.median),
-        ratio(one && Math.min(...one.values), all && Math.min(...all.values)),
-        times,
-      ),
-    );
-  }
-  return verdicts;
-}
-
-function useVerdicts({ uses }: Findings): Verdict[] {
-  if (!uses) return [];
-  const verdict = (what: string, label: string, target: number, scale: number, unit: string): Verdict => {
-    const value = best(uses, 'Couture', label)?.median;
-    const quiet = shortest(uses, 'Couture', label);
-    const show = (seconds: number | undefined) =>
-      seconds === undefined ? '' : `${digits(seconds * scale)} ${unit}`;
-    return {
-      what,
-      target: `under ${target} ${unit}`,
-      measured: show(value),
-      quiet: show(quiet),
-      met: value === undefined ? undefined : value * scale < target,
-    };
-  };
-  return [
-    verdict(`B, evaluation of ${thousands(TEST_IMAGES)} images`, 'evaluate', 90, 1e3, 'ms'),
-    verdict('B, `predict` of one image in process', 'predict', 100, 1e6, 'µs'),
-  ];
-}
-
-function atLeast(
-  what: string,
-  target: number,
-  value: number | undefined,
-  quiet: number | undefined,
-  format: (value: number) => string,
-): Verdict {
-  const show = (number: number | undefined) => (number === undefined ? '' : format(number));
-  const met = value === undefined ? undefined : value >= target;
-  return { what, target: `at least ${format(target)}`, measured: show(value), quiet: show(quiet), met };
-}
-
-function times(value: number): string {
-  return `${digits(value)}x`;
-}
-
-function ratio(a: number | undefined, b: number | undefined): number | undefined {
-  const value = a === undefined || b === undefined ? Number.NaN : a / b;
-  return Number.isFinite(value) ? value : undefined;
-}
-
-// Sections
 
 function epochSection(findings: Findings, epochs: readonly Result[]): string {
   const settings = distinct(epochs.map(({ family, setting }) => `${family}\n${setting}`));
@@ -280,36 +118,6 @@ function useSection(findings: Findings, uses: readonly Result[]): string {
   ].join('\n\n');
 }
 
-const rungs = [
-  ['plain', 'reference', 'reference: plain TypeScript, every operation rounded to float32'],
-  ['plain', 'scalar', 'naive WebAssembly, one scalar at a time'],
-  ['plain', 'vector', 'vectors of four, no tile'],
-  ['plain', 'narrow', "Couture's narrow tile, 128-bit"],
-  ['plain', 'wide', "Couture's wide tile, not paired (it spills; not used so)"],
-  ['paired', 'wide', "Couture's wide tile, 256-bit pairs"],
-] as const;
-
-/** GFLOP/s of the rungs and of OpenBLAS, one thread, by shape. */
-export function ladderRows({ ladder = [] }: Findings): { name: string; results: (Result | undefined)[] }[] {
-  const own = rungs.map(([setting, kernel, name]) => ({
-    name,
-    results: ladderShapes.map(({ label }) =>
-      ladder.find((r) => r.family === 'Kernels' && r.setting === setting && r.label === `${label} ${kernel}`),
-    ),
-  }));
-  const native = libraries.map((family) => ({
-    name: family,
-    results: ladderShapes.map(({ label }) =>
-      ladder.find((r) => r.family === family && r.setting === '1 thread' && r.label === label),
-    ),
-  }));
-  return [...own, ...native].filter(({ results }) => results.some((result) => result !== undefined));
-}
-
-export function gflopsOf(result: Result | undefined, index: number): number {
-  return productFlop(ladderShapes[index]) / (result?.median ?? Number.NaN) / 1e9;
-}
-
 function ladderSection(findings: Findings, ladder: readonly Result[]): string {
   const rows = ladderRows(findings).map(({ name, results }) => [
     name,
@@ -357,59 +165,4 @@ function growthFlop(kind: string, value: number): number {
   if (kind === 'width') model = { name: '', hidden: [value, value], dropout: [] };
   if (kind === 'depth') model = { name: '', hidden: Array.from({ length: value }, () => 256), dropout: [] };
   return trainFlop(model, TRAIN_IMAGES);
-}
-
-// Figures
-
-function ofThreads(epochs: readonly Result[], threads: number): Result | undefined {
-  const setting = threads === 1 ? '1 thread' : `${threads} threads`;
-  return epochs.find(
-    (r) =>
-      r.family === 'Couture' && r.setting === setting && r.label === 'epoch B' && !Number.isNaN(r.median),
-  );
-}
-
-function achievedGflops({ epochs }: Findings, model: Model): number | undefined {
-  const seconds = best(epochs ?? [], 'Couture', `epoch ${model.name}`)?.median;
-  return seconds === undefined ? undefined : trainFlop(model, TRAIN_IMAGES) / seconds / 1e9;
-}
-
-function productFlop({ rows, inputs, outputs }: { rows: number; inputs: number; outputs: number }): number {
-  return 2 * rows * inputs * outputs;
-}
-
-/** The most that OpenBLAS reached, with whatever instructions and threads. */
-function peakGflops({ ladder = [] }: Findings): number | undefined {
-  const found = libraries.flatMap((family) => best(ladder, family, peakShape.label) ?? []);
-  return found.length > 0
-    ? Math.max(...found.map(({ median }) => productFlop(peakShape) / median / 1e9))
-    : undefined;
-}
-
-/** A median with its range. */
-function figure(result: Result | undefined, scale: number, strong: boolean): string {
-  if (!result || Number.isNaN(result.median)) return 'missing';
-  const [low, high] = [Math.min(...result.values), Math.max(...result.values)];
-  const middle = digits(result.median * scale);
-  return `${strong ? `**${middle}**` : middle} (${digits(low * scale)} to ${digits(high * scale)})`;
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
-}
-
-function thousands(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** Three significant digits at most, none made up. */
-function digits(value: number): string {
-  if (!Number.isFinite(value)) return '';
-  if (value >= 100) return thousands(Math.round(value));
-  return String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

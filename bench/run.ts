@@ -8,10 +8,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Contender, type Start } from './contender.ts';
+import type { Findings } from './findings.ts';
+import { describeMachine } from './machine.ts';
 import { measure, type Result, type Trial } from './measure.ts';
 import { BATCH_SIZE, ladderShapes, type Model, modelA, modelB, peakShape, TRAIN_IMAGES } from './models.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { describeMachine, type Findings, report } from './report.ts';
+import { report } from './report.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
