@@ -1,5 +1,8 @@
 // The pixels of an augmented image, in integers. src/engine/reference/augment.ts states the same plainly.
 
+/** Points of the elastic grid in each direction; as GRID in src/data/augment.ts. */
+const GRID: usize = 4;
+
 /** The word of a record, see RECORD in src/data/augment.ts. */
 // @ts-ignore: decorator
 @inline
@@ -7,18 +10,23 @@ function word(record: usize, index: usize): i32 {
   return load<i32>(record + (index << 2));
 }
 
-/** Writes to `target` what `record` makes of the image of height * width bytes at `source`. */
+/**
+ * Writes to `target` what `record` makes of the image of height * width bytes at `source`. A byte behind the source is
+ * read, and three behind the target are overwritten.
+ */
 export function augment(source: usize, record: usize, height: i32, width: i32, target: usize): void {
   const a = word(record, 0), b = word(record, 1), c = word(record, 3), d = word(record, 4);
-  let u0 = word(record, 2), v0 = word(record, 5);
+  let u = word(record, 2), v = word(record, 5);
+  const cellWidth = word(record, 10);
   // Whole pixels upright: a copy, mirrored or not.
-  const whole = (a == 65536 || a == -65536) && b == 0 && c == 0 && d == 65536 && !((u0 | v0) & 0xffff);
+  const whole = !cellWidth && (a == 65536 || a == -65536) && b == 0 && c == 0 && d == 65536 && !((u | v) & 0xffff);
   for (let y = 0; y < height; y++) {
     const line = target + <usize>(y * width);
-    if (whole) copyRow(source, u0 >> 16, v0 >> 16, a > 0 ? 1 : -1, height, width, line);
-    else turnRow(source, u0, v0, a, c, height, width, line);
-    u0 += b;
-    v0 += d;
+    if (whole) copyRow(source, u >> 16, v >> 16, a > 0 ? 1 : -1, height, width, line);
+    else if (cellWidth) pullRow(source, u, v, a, c, record, y, height, width, line);
+    else turnRow(source, u, v, a, c, height, width, line, width);
+    u += b;
+    v += d;
   }
   const left = word(record, 6), right = word(record, 8), bottom = word(record, 9);
   for (let y = word(record, 7); y < bottom; y++) memory.fill(target + <usize>(y * width + left), 0, <usize>(right - left));
@@ -33,22 +41,91 @@ function copyRow(source: usize, x: i32, y: i32, direction: i32, height: i32, wid
   }
 }
 
-function turnRow(source: usize, u: i32, v: i32, stepU: i32, stepV: i32, height: i32, width: i32, line: usize): void {
-  for (let i = 0; i < width; i++) {
-    const x = u >> 16, y = v >> 16;
-    const fx = (u >> 8) & 255, fy = (v >> 8) & 255;
-    const upper = pixel(source, x, y, height, width) * (256 - fx) + pixel(source, x + 1, y, height, width) * fx;
-    const lower = pixel(source, x, y + 1, height, width) * (256 - fx) + pixel(source, x + 1, y + 1, height, width) * fx;
-    store<u8>(line + <usize>i, (upper * (256 - fy) + lower * fy + 32768) >> 16);
-    u += stepU;
-    v += stepV;
+/** A row under an elastic grid: within a cell, what the grid adds grows evenly. */
+function pullRow(
+  source: usize, u: i32, v: i32, stepU: i32, stepV: i32, record: usize, y: i32, height: i32, width: i32, line: usize,
+): void {
+  const cellWidth = word(record, 10), cellHeight = word(record, 11);
+  const row = y / cellHeight, down = y - row * cellHeight;
+  let point: usize = 12 + 2 * <usize>row * GRID;
+  let leftU = pulled(record, point, cellHeight, down), leftV = pulled(record, point + 1, cellHeight, down);
+  for (let x = 0; x < width; x += cellWidth) {
+    point += 2;
+    const rightU = pulled(record, point, cellHeight, down), rightV = pulled(record, point + 1, cellHeight, down);
+    turnRow(
+      source, u + leftU, v + leftV, stepU + (rightU - leftU) / cellWidth, stepV + (rightV - leftV) / cellWidth,
+      height, width, line + <usize>x, min(cellWidth, width - x),
+    );
+    u += stepU * cellWidth;
+    v += stepV * cellWidth;
+    leftU = rightU;
+    leftV = rightV;
   }
 }
 
-/** A pixel of the source; 0 outside. */
+/** A word of a grid point, `down` rows below it. */
 // @ts-ignore: decorator
 @inline
-function pixel(source: usize, x: i32, y: i32, height: i32, width: i32): i32 {
-  if (<u32>x >= <u32>width || <u32>y >= <u32>height) return 0;
-  return <i32>load<u8>(source + <usize>(y * width + x));
+function pulled(record: usize, point: usize, cellHeight: i32, down: i32): i32 {
+  const upper = word(record, point);
+  return upper + (word(record, point + 2 * GRID) - upper) / cellHeight * down;
+}
+
+/**
+ * `count` pixels of a row of the target, from (u, v) on by (stepU, stepV) a pixel: four pixels at a time, the last of which may lie
+ * behind the row. Nothing branches, wherever a pixel comes from: neighbours outside are read at the source's nearest
+ * pixel and have weight 0.
+ */
+function turnRow(source: usize, u: i32, v: i32, stepU: i32, stepV: i32, height: i32, width: i32, line: usize, count: i32): void {
+  const lanes = i32x4(0, 1, 2, 3), one = i32x4.splat(1), unit = i32x4.splat(256), byte = i32x4.splat(255);
+  const zero = i32x4.splat(0), lastX = i32x4.splat(width - 1), lastY = i32x4.splat(height - 1);
+  const wide = i32x4.splat(width);
+  const nextU = i32x4.splat(stepU << 2), nextV = i32x4.splat(stepV << 2);
+  let us = i32x4.add(i32x4.splat(u), i32x4.mul(lanes, i32x4.splat(stepU)));
+  let vs = i32x4.add(i32x4.splat(v), i32x4.mul(lanes, i32x4.splat(stepV)));
+  for (let i = 0; i < count; i += 4) {
+    const x = i32x4.shr_s(us, 16), y = i32x4.shr_s(vs, 16), below = i32x4.add(y, one);
+    const column = clamp(x, zero, lastX), upperRow = clamp(y, zero, lastY), lowerRow = clamp(below, zero, lastY);
+    // Left of the source, the pair that is read starts with the right neighbour.
+    const fx = v128.and(i32x4.shr_u(us, 8), byte), fy = v128.and(i32x4.shr_u(vs, 8), byte);
+    const isIn = i32x4.eq(x, column), before = i32x4.eq(x, i32x4.splat(-1));
+    const first = v128.or(v128.and(isIn, i32x4.sub(unit, fx)), v128.and(before, fx));
+    const second = v128.and(v128.and(isIn, i32x4.lt_s(x, lastX)), fx);
+    const weights = v128.or(first, i32x4.shl(second, 16));
+    const pairs = readPairs(
+      source, i32x4.add(i32x4.mul(upperRow, wide), column), i32x4.add(i32x4.mul(lowerRow, wide), column),
+    );
+    const upper = i32x4.mul(
+      i32x4.dot_i16x8_s(v128.extend_low<u8>(pairs), weights), v128.and(i32x4.eq(y, upperRow), i32x4.sub(unit, fy)),
+    );
+    const lower = i32x4.mul(
+      i32x4.dot_i16x8_s(v128.extend_high<u8>(pairs), weights), v128.and(i32x4.eq(below, lowerRow), fy),
+    );
+    const rounded = i32x4.shr_u(i32x4.add(i32x4.add(upper, lower), i32x4.splat(32768)), 16);
+    const words = i16x8.narrow_i32x4_s(rounded, rounded);
+    v128.store_lane<u32>(line + <usize>i, i8x16.narrow_i16x8_u(words, words), 0);
+    us = i32x4.add(us, nextU);
+    vs = i32x4.add(vs, nextV);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function clamp(value: v128, least: v128, most: v128): v128 {
+  return i32x4.min_s(i32x4.max_s(value, least), most);
+}
+
+/** The pixels at four offsets and at four more, each with its right neighbour. */
+// @ts-ignore: decorator
+@inline
+function readPairs(source: usize, upper: v128, lower: v128): v128 {
+  let pairs = i32x4.splat(0);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(upper, 0), pairs, 0);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(upper, 1), pairs, 1);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(upper, 2), pairs, 2);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(upper, 3), pairs, 3);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(lower, 0), pairs, 4);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(lower, 1), pairs, 5);
+  pairs = v128.load_lane<u16>(source + <usize>i32x4.extract_lane(lower, 2), pairs, 6);
+  return v128.load_lane<u16>(source + <usize>i32x4.extract_lane(lower, 3), pairs, 7);
 }

@@ -4,7 +4,15 @@ import { fork, keyFromSeed, RandomStream } from '../core/philox.ts';
 import { augmentImage } from '../engine/reference/augment.ts';
 import { type AugmentOptions, augments, drawAugmentation, RECORD } from './augment.ts';
 
-const none: AugmentOptions = { flip: false, shift: 0, rotate: 0, zoom: 0, erase: 0 };
+const none: AugmentOptions = {
+  flip: false,
+  shift: 0,
+  rotate: 0,
+  zoom: 0,
+  shear: 0,
+  elastic: 0,
+  erase: 0,
+};
 const key = fork(keyFromSeed(1), 'augment');
 const size = { height: 9, width: 6 };
 const random = new RandomStream(keyFromSeed(2));
@@ -73,13 +81,67 @@ test('zoom keeps to its share, about the middle', () => {
   }
 });
 
+test('shear leans upright lines to its angle and leaves level ones level', () => {
+  let [left, right] = [0, 0];
+  for (let step = 0; step < 500; step++) {
+    const { record } = draw({ shear: 45 }, 2, step);
+    assert.deepEqual([record[0], record[3], record[4]], [65_536, 0, 65_536]);
+    const degrees = (Math.atan(record[1] / 65_536) * 180) / Math.PI;
+    [left, right] = [Math.min(left, degrees), Math.max(right, degrees)];
+    const middle = (record[1] * 4 + record[2] + record[0] * 2.5) / 65_536;
+    assert.ok(Math.abs(middle - 2.5) < 1e-4, 'the middle stays');
+  }
+  assert.ok(left >= -45.001 && left < -44 && right <= 45.001 && right > 44, `${left} to ${right}`);
+});
+
+test('an elastic grid pulls its points to within its pixels, and what lies between them evenly', () => {
+  const large = { height: 30, width: 36 };
+  // Brightness is the column, or the row: what comes out says where a pixel came from.
+  const columns = Uint8Array.from({ length: 1080 }, (_, i) => 100 + (i % 36));
+  const rows = Uint8Array.from({ length: 1080 }, (_, i) => 100 + Math.floor(i / 36));
+  const [across, down] = [new Uint8Array(1080), new Uint8Array(1080)];
+  const record = new Int32Array(RECORD);
+  let furthest = 0;
+  for (let step = 0; step < 50; step++) {
+    drawAugmentation({ ...none, elastic: 2 }, key, 1, step, large, record);
+    assert.deepEqual([record[10], record[11]], [12, 10]);
+    for (const word of record.subarray(12)) furthest = Math.max(furthest, Math.abs(word / 65_536));
+    augmentImage(columns, record, 30, 36, across);
+    augmentImage(rows, record, 30, 36, down);
+    for (const [j, i] of [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ]) {
+      // In the corner of a cell, its point alone counts; half a cell to the right, half of each.
+      const at = j * 10 * 36 + i * 12;
+      const [here, next] = [12 + 2 * (j * 4 + i), 12 + 2 * (j * 4 + i + 1)];
+      assert.ok(Math.abs(across[at] - 100 - i * 12 - record[here] / 65_536) <= 0.51);
+      assert.ok(Math.abs(down[at] - 100 - j * 10 - record[here + 1] / 65_536) <= 0.51);
+      const mean = (record[here] + record[next]) / 2 / 65_536;
+      if (i === 1) assert.ok(Math.abs(across[at + 6] - 100 - 18 - mean) <= 0.51);
+    }
+  }
+  assert.ok(furthest > 1.95 && furthest <= 2, String(furthest));
+});
+
+test('one kind of change does not alter another’s draws', () => {
+  const [alone, together] = [new Int32Array(RECORD), new Int32Array(RECORD)];
+  const wanted = { ...none, flip: true, shift: 2, rotate: 15, zoom: 0.1, erase: 1 };
+  drawAugmentation(wanted, key, 4, 9, size, alone);
+  drawAugmentation({ ...wanted, elastic: 1 }, key, 4, 9, size, together);
+  assert.deepEqual(together.subarray(0, 10), alone.subarray(0, 10));
+  assert.ok(together.subarray(10).some((word) => word !== 0));
+});
+
 test('a rectangle is erased as often as asked, within its limits', () => {
   let erased = 0;
   const large = { height: 40, width: 50 };
   for (let step = 0; step < 2000; step++) {
     const record = new Int32Array(RECORD);
     drawAugmentation({ ...none, erase: 0.3 }, key, 0, step, large, record);
-    const [left, top, right, bottom] = record.subarray(6);
+    const [left, top, right, bottom] = record.subarray(6, 10);
     if (right === 0) continue;
     erased += 1;
     const share = ((right - left) * (bottom - top)) / 2000;

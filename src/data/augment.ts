@@ -17,20 +17,29 @@ export interface AugmentOptions {
   readonly rotate: number;
   /** Share at most by which an image is made larger or smaller. */
   readonly zoom: number;
+  /** Degrees at most by which upright lines lean to either side, below 90. */
+  readonly shear: number;
+  /** Pixels at most, in each direction, by which the points of a coarse grid are pulled (Simard et al. 2003). */
+  readonly elastic: number;
   /** Probability that a rectangle of 2% to 33% of the image is blackened (Zhong et al. 2020). */
   readonly erase: number;
 }
 
 /** Whether the options change anything. */
-export function augments({ flip, shift, rotate, zoom, erase }: AugmentOptions): boolean {
-  return flip || shift > 0 || rotate > 0 || zoom > 0 || erase > 0;
+export function augments({ flip, shift, rotate, zoom, shear, elastic, erase }: AugmentOptions): boolean {
+  return flip || [shift, rotate, zoom, shear, elastic, erase].some((amount) => amount > 0);
 }
+
+/** Points of the elastic grid in each direction; as GRID in kernels/augment.ts. */
+export const GRID = 4;
 
 /**
  * Words of a record: where the pixel at (x, y) of the result comes from, in 65536ths of a pixel,
- * (r0 x + r1 y + r2, r3 x + r4 y + r5); then the erased columns r6 to r8 and rows r7 to r9, ends left out.
+ * (r0 x + r1 y + r2, r3 x + r4 y + r5); then the erased columns r6 to r8 and rows r7 to r9, ends left out; then the
+ * elastic grid: its cells are r10 pixels wide, a multiple of 4, and r11 high, 0 without one, and each of its points, row
+ * by row, adds two words to where a pixel there comes from. Between the points, they are interpolated.
  */
-export const RECORD = 10;
+export const RECORD = 12 + 2 * GRID * GRID;
 
 /** One pixel in the units of a record. */
 const ONE = 65_536;
@@ -46,7 +55,7 @@ const LEAST_ASPECT = 0.3;
  * @param step the optimizer's step, counted over the run
  */
 export function drawAugmentation(
-  { flip, shift, rotate, zoom, erase }: AugmentOptions,
+  { flip, shift, rotate, zoom, shear, elastic, erase }: AugmentOptions,
   key: Key,
   place: number,
   step: number,
@@ -69,9 +78,11 @@ export function drawAugmentation(
   const size = 1 / (1 + within(1, zoom));
   const across = size * cosine(Math.abs(angle));
   const turned = size * sine(angle);
+  const lean = (within(3, shear) * Math.PI) / 180;
+  const slant = sine(lean) / cosine(Math.abs(lean));
   // About the middle of the image, which the shift then moves.
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
-  const linear = [mirror * across, -mirror * turned, turned, across];
+  const linear = [mirror * across, mirror * (across * slant - turned), turned, turned * slant + across];
   const [a, b, c, d] = linear.map((value) => Math.round(value * ONE));
   const [fromX, fromY] = [middleX + right, middleY + down];
   record[0] = a;
@@ -82,8 +93,16 @@ export function drawAugmentation(
   record[5] = Math.round(middleY * ONE - c * fromX - d * fromY);
 
   record.fill(0, 6, RECORD);
-  if (!erased) return;
   const aspectWord = uniform(2);
+  if (elastic > 0) {
+    record[10] = 4 * Math.ceil(width / (4 * (GRID - 1)));
+    record[11] = Math.ceil(height / (GRID - 1));
+    for (let i = 0; i < 2 * GRID * GRID; i++) {
+      if (i % 4 === 0) philox4x32(key, place, step, 3 + i / 4, 0, words);
+      record[12 + i] = Math.round(within(i % 4, elastic) * ONE);
+    }
+  }
+  if (!erased) return;
   // Tall and wide rectangles alike: an aspect of 0.3 to 1, or its inverse.
   const aspect = LEAST_ASPECT + (1 - LEAST_ASPECT) * Math.abs(2 * aspectWord - 1);
   philox4x32(key, place, step, 2, 0, words);

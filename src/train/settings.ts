@@ -63,6 +63,18 @@ const shape = {
     .default(0)
     .describe('degrees at most by which training images are turned'),
   zoom: z.number().min(0).max(0.9).default(0).describe('share at most by which training images are scaled'),
+  shear: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(0)
+    .describe('degrees at most by which upright lines of training images lean'),
+  elastic: z
+    .number()
+    .min(0)
+    .max(32)
+    .default(0)
+    .describe('pixels at most by which parts of training images are pulled'),
   erase: z
     .number()
     .min(0)

@@ -217,9 +217,10 @@ class TrainingRun {
   #augmentation(): Augmentation | undefined {
     const { settings } = this.#config;
     if (!augments(settings)) return undefined;
-    const { flip, shift, rotate, zoom, erase } = settings;
+    const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
     const { height, width } = this.#dataset;
-    return { options: { flip, shift, rotate, zoom, erase }, key: fork(this.#key, 'augment'), height, width };
+    const options = { flip, shift, rotate, zoom, shear, elastic, erase };
+    return { options, key: fork(this.#key, 'augment'), height, width };
   }
 
   async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {

@@ -47,6 +47,8 @@ const augment = fc.option(
       shift: fc.integer({ min: 0, max: 9 }),
       rotate: fc.constantFrom(0, 0, 15, 90),
       zoom: fc.constantFrom(0, 0, 0.2),
+      shear: fc.constantFrom(0, 0, 20),
+      elastic: fc.constantFrom(0, 0, 2),
       erase: fc.constantFrom(0, 0.5),
     }),
     square: fc.boolean(),

@@ -106,7 +106,7 @@ describe('what is asked wrongly', () => {
       optimizer: { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 },
       dropoutKey: [1, 2],
       augmentation: {
-        options: { flip: true, shift: 0, rotate: 0, zoom: 0, erase: 0 },
+        options: { flip: true, shift: 0, rotate: 0, zoom: 0, shear: 0, elastic: 0, erase: 0 },
         key: [1, 2],
         height: 28,
         width: 28,

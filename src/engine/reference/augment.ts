@@ -1,5 +1,7 @@
 /** The pixels of an augmented image, stated plainly in integers; kernels/augment.ts does the same. */
 
+import { GRID } from '../../data/augment.ts';
+
 /**
  * Writes the image that a record of `drawAugmentation` (src/data/augment.ts) makes of `source`: each pixel from where
  * the record says, between four neighbours in 256ths; outside of the source is 0, and so is what is erased.
@@ -15,8 +17,8 @@ export function augmentImage(
     x >= 0 && x < width && y >= 0 && y < height ? source[y * width + x] : 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const u = record[0] * x + record[1] * y + record[2];
-      const v = record[3] * x + record[4] * y + record[5];
+      const u = record[0] * x + record[1] * y + record[2] + pull(record, 0, x, y);
+      const v = record[3] * x + record[4] * y + record[5] + pull(record, 1, x, y);
       const [left, top] = [u >> 16, v >> 16];
       const [fx, fy] = [(u >> 8) & 255, (v >> 8) & 255];
       const upper = at(left, top) * (256 - fx) + at(left + 1, top) * fx;
@@ -25,4 +27,17 @@ export function augmentImage(
       target[y * width + x] = erased ? 0 : (upper * (256 - fy) + lower * fy + 32_768) >> 16;
     }
   }
+}
+
+/** What the elastic grid adds to the position of the pixel at (x, y): across (`axis` 0) or down (1). */
+function pull(record: Int32Array, axis: number, x: number, y: number): number {
+  const [cellWidth, cellHeight] = [record[10], record[11]];
+  if (cellWidth === 0) return 0;
+  const column = Math.floor(x / cellWidth);
+  const row = Math.floor(y / cellHeight);
+  const point = (i: number, j: number): number => record[12 + 2 * (j * GRID + i) + axis];
+  const down = (i: number): number =>
+    point(i, row) + Math.trunc((point(i, row + 1) - point(i, row)) / cellHeight) * (y - row * cellHeight);
+  const [left, right] = [down(column), down(column + 1)];
+  return left + Math.trunc((right - left) / cellWidth) * (x - column * cellWidth);
 }

@@ -13,6 +13,8 @@ import { ACTIVATIONS, type InferJob, type Job, type ThreadSetup, type TrainJob }
 
 /** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
 const STRIP = 64;
+/** Bytes of an augmentation's record in a thread's scratch, in whole lines; the image comes behind it. */
+export const RECORD_BYTES = Math.ceil((RECORD * 4) / LINE) * LINE;
 
 /** One thread's part in a batch of a job. */
 export interface Part {
@@ -80,7 +82,7 @@ function gatherAugmented(job: TrainJob, { options, key, height, width }: Augment
   const { augment, normalise } = part.kernels;
   const indices = new Uint32Array(memory.buffer, job.indices + part.from * 4, part.rows);
   const record = new Int32Array(memory.buffer, scratch, RECORD);
-  const bytes = scratch + LINE;
+  const bytes = scratch + RECORD_BYTES;
   const step = job.firstStep + part.step;
   part.share(part.rows, (begin, end) => {
     for (let row = begin; row < end; row++) {

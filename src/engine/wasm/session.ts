@@ -217,10 +217,14 @@ export class WasmSession implements Session {
   }
 }
 
+/** Pixels of a side whose places, in 65536ths, still fit 32 bits. */
+const MAX_SIDE = 32_767;
+
 /** A kernel would move whatever pixels it is told to. */
 function checkAugmentation({ augmentation, images }: TrainRequest): void {
-  if (!augmentation || augmentation.height * augmentation.width === images.size) return;
+  if (!augmentation) return;
   const { height, width } = augmentation;
+  if (height * width === images.size && Math.max(height, width) <= MAX_SIDE) return;
   throw new CoutureError(
     'usage',
     `Images of ${images.size} pixels cannot be augmented as ${height}x${width}.`,
