@@ -55,12 +55,12 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
     title: 'Labels that are likely wrong',
-    facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, totals.suspects === 1 ? 'label' : 'labels')}`,
+    facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, totals.suspects === 1 ? 'label' : 'labels')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
     image: greyImage(pixels, { width, height }),
     lines: [
-      `labelled ${classNames[label]}`,
+      classNames[label],
       `seems ${classNames[suggested]}`,
       `with ${percent(suggestedProbability)}`,
       `${split} ${index}`,

@@ -47,7 +47,7 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
   });
   const entries: LegendEntry[] = single
     ? [
-        { colour: colours.muted, label: 'training (with dropout)', mark: 'dashes' },
+        { colour: colours.muted, label: 'training (during the epoch)', mark: 'dashes' },
         { colour: colour(0), label: 'validation', mark: 'line' },
         { colour: colours.ink, label: `best epoch, ${runs[0].bestEpoch}`, mark: 'tick' },
       ]

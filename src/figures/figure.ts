@@ -102,7 +102,7 @@ export class Sheet {
       const height = Number(chart.getAttribute('height'));
       if (headings[i] !== undefined) {
         const style = { size: 12, fill: colours.ink, bold: true };
-        this.#text(fit(headings[i], style.size, width), x, this.#y - 4, style);
+        this.#text(fit(headings[i], style.size, width, style), x, this.#y - 4, style);
       }
       this.#svg.append(this.#unwrap(chart, x, this.#y));
       x += width + gap;

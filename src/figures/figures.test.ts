@@ -2,10 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures } from '../../test/figures/fixture.ts';
 import { overlap, textBoxes } from '../../test/figures/layout.ts';
+import { viewAudit } from '../inspect/audit-view.ts';
 import { nodeDocument, renderPng } from '../platform/node/figures.ts';
+import { auditFigures, drawSuspects } from './audit.ts';
 import type { Figure, FigureOptions } from './figure.ts';
+import { drawNetwork } from './network.ts';
 import { comparisonFigures, runFigures } from './table.ts';
 import { inDark } from './theme.ts';
 
@@ -21,22 +25,27 @@ function drawAll(name: keyof typeof fixtures, options: Omit<FigureOptions, 'docu
   ];
 }
 
+/** Fails where a text of the figure leaves it or runs into another. */
+function checkLayout(figure: Figure, width: number): void {
+  assert.equal(figure.width, width);
+  const boxes = textBoxes(figure.svg);
+  assert.ok(boxes.length > 0, `${figure.name} has no text`);
+  for (const box of boxes) {
+    const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= figure.height;
+    assert.ok(inside, `${figure.name}: "${box.text}" leaves the figure: ${JSON.stringify(box)}`);
+  }
+  boxes.forEach((box, i) => {
+    for (const other of boxes.slice(i + 1))
+      assert.ok(overlap(box, other) < 1, `${figure.name}: "${box.text}" and "${other.text}" overlap`);
+  });
+}
+
 for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {
   describe(`figures of ${name}`, () => {
     for (const width of widths) {
       test(`at ${width} pixels no text is cut off or covered by other text`, () => {
         for (const figure of drawAll(name, { width })) {
-          assert.equal(figure.width, width);
-          const boxes = textBoxes(figure.svg);
-          assert.ok(boxes.length > 0, `${figure.name} has no text`);
-          for (const box of boxes) {
-            const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= figure.height;
-            assert.ok(inside, `${figure.name}: "${box.text}" leaves the figure: ${JSON.stringify(box)}`);
-          }
-          boxes.forEach((box, i) => {
-            for (const other of boxes.slice(i + 1))
-              assert.ok(overlap(box, other) < 1, `${figure.name}: "${box.text}" and "${other.text}" overlap`);
-          });
+          checkLayout(figure, width);
         }
       });
     }
@@ -61,6 +70,24 @@ for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {
     });
   });
 }
+
+test('the network drawing names every operation and counts the parameters of BatchNorm1d', () => {
+  const { spec } = fixtures['units that are never off, with BatchNorm1d']();
+  const { alt, svg } = drawNetwork(spec, { document: nodeDocument(), width: 360 });
+  assert.match(alt, /fc1 with 24 units \(Linear, BatchNorm1d, LeakyReLU, dropout 0.25; 1,608 parameters\)/);
+  assert.doesNotMatch(svg, /BatchNorm…|LeakyReLU…/);
+});
+
+test('figures of an audit keep the long names of neighbours apart, and show usual ones whole', () => {
+  const view = viewAudit(madeUpAudit, madeUpSplits);
+  const classNames = ['T-shirt/top', 'Ankle boot and more', 'i'.repeat(80)];
+  const suspects = Array.from({ length: 4 }, () => view.suspects).flat();
+  const drawing = drawSuspects({ ...view, classNames, suspects }, { document: nodeDocument(), width: 560 });
+  assert.match(drawing.svg, />T-shirt\/top</);
+  for (const width of widths)
+    for (const { draw } of auditFigures)
+      checkLayout(draw({ ...view, classNames, suspects }, { document: nodeDocument(), width }), width);
+});
 
 test('a figure has the name that the table gives it', () => {
   const inspection = fixtures.plain();

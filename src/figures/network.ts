@@ -3,9 +3,9 @@
 import * as Plot from '@observablehq/plot';
 import type { ModelSpec } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
-import { chart } from './chart.ts';
+import { chart, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, list, plural } from './text.ts';
+import { count, list, plural, wrap } from './text.ts';
 import { colours, seriesColour } from './theme.ts';
 
 /** A row of units, and what is said about it. */
@@ -29,6 +29,8 @@ interface Unit {
 /** Distance between two rows, and of the first from the top. */
 const ROW = 76;
 const TOP = 26;
+/** Distance between two lines of text. */
+const LINE = 15;
 
 function stagesOf(spec: ModelSpec): Stage[] {
   const summary = summarize(spec);
@@ -45,8 +47,12 @@ function stagesOf(spec: ModelSpec): Stage[] {
     }
     const stage = stages[stages.length - 1];
     const isDropout = layer.type === 'Dropout';
-    const operations = [...stage.operations, isDropout ? `dropout ${layer.p}` : layer.type];
-    stages[stages.length - 1] = { ...stage, operations, dropout: isDropout ? layer.p : 0 };
+    stages[stages.length - 1] = {
+      ...stage,
+      operations: [...stage.operations, isDropout ? `dropout ${layer.p}` : layer.type],
+      parameters: stage.parameters + summary.layers[i].parameters,
+      dropout: isDropout ? layer.p : stage.dropout,
+    };
   });
   return stages;
 }
@@ -71,6 +77,15 @@ function place(stage: Stage, index: number, width: number): Unit[] {
   });
 }
 
+/** What stands beside a stage, in lines no wider than `width`: its name, what is done, its parameters. */
+function labelOf({ name, units, operations, parameters }: Stage, width: number): string[] {
+  return [
+    `${name}: ${plural(units, name === 'Input' ? 'value' : 'unit')}`,
+    ...wrap(operations.join(', '), TICK, width),
+    parameters > 0 ? plural(parameters, 'parameter') : '',
+  ];
+}
+
 /** Layers with their units, activations, dropout and parameters; every line between units is a weight. */
 export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
   const stages = stagesOf(spec);
@@ -90,14 +105,15 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
       const half = Math.ceil(row.length / 2);
       return { x: (row[half - 1].x + row[half].x) / 2, y: row[0].y };
     });
-  const text = (line: number, pick: (stage: Stage) => string, bold = false) =>
-    Plot.text(stages, {
+  const labels = stages.map((stage) => labelOf(stage, sheet.width - drawn - 10));
+  const text = (line: number) =>
+    Plot.text(labels, {
       x: drawn + 10,
-      y: (_, i) => TOP + i * ROW - 15 + line * 15,
-      text: pick,
+      y: (lines: readonly string[], i) => TOP + i * ROW + (line - (lines.length - 1) / 2) * LINE,
+      text: (lines: readonly string[]) => lines[line] ?? '',
       textAnchor: 'start',
-      fill: bold ? colours.ink : colours.muted,
-      fontWeight: bold ? 600 : 400,
+      fill: line === 0 ? colours.ink : colours.muted,
+      fontWeight: line === 0 ? 600 : 400,
     });
   sheet.row([
     chart(options.document, {
@@ -124,13 +140,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
           { x: 'x', y: 'y', r: 4.8, fill: colours.paper, stroke: colours.muted, strokeDasharray: '2.2 2' },
         ),
         Plot.text(gaps, { x: 'x', y: 'y', text: () => '…', fill: colours.ink, fontSize: 16, dy: -4 }),
-        text(
-          0,
-          ({ name, units: all }) => `${name}: ${plural(all, name === 'Input' ? 'value' : 'unit')}`,
-          true,
-        ),
-        text(1, ({ operations }) => operations.join(', ')),
-        text(2, ({ parameters: own }) => (own > 0 ? plural(own, 'parameter') : '')),
+        ...Array.from({ length: Math.max(...labels.map((lines) => lines.length)) }, (_, line) => text(line)),
       ],
     }),
   ]);

@@ -49,6 +49,10 @@ test('text that does not fit ends in an ellipsis, and then fits', () => {
     assert.match(shown, /^A?.*…$/);
     assert.ok(textWidth(shown, 11) <= width || shown === '…', shown);
   }
+  // As wide as the plain text is: too narrow for the same in semibold.
+  const tight = textWidth('Ankle boot', 11);
+  assert.equal(fit('Ankle boot', 11, tight), 'Ankle boot');
+  assert.equal(fit('Ankle boot', 11, tight, { bold: true }), 'Ankle b…');
   assert.equal(fit('👕👖', 10, 22), '👕…');
 });
 

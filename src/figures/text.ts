@@ -24,10 +24,10 @@ export function textWidth(text: string, size: number, { bold = false } = {}): nu
 }
 
 /** The text, or its beginning and an ellipsis where it is wider than `width` pixels. */
-export function fit(text: string, size: number, width: number): string {
-  if (textWidth(text, size) <= width) return text;
+export function fit(text: string, size: number, width: number, { bold = false } = {}): string {
+  if (textWidth(text, size, { bold }) <= width) return text;
   const letters = [...text];
-  while (letters.length > 0 && textWidth(`${letters.join('')}…`, size) > width) letters.pop();
+  while (letters.length > 0 && textWidth(`${letters.join('')}…`, size, { bold }) > width) letters.pop();
   return `${letters.join('').trimEnd()}…`;
 }
 
@@ -40,7 +40,7 @@ export function wrap(text: string, size: number, width: number, { bold = false }
     if (textWidth(longer, size, { bold }) <= width) line = longer;
     else {
       if (line !== '') lines.push(line);
-      line = fit(word, bold ? size * 1.06 : size, width);
+      line = fit(word, size, width, { bold });
     }
   }
   if (line !== '') lines.push(line);

@@ -46,13 +46,16 @@ export function tiles(
   const left = (i: number): number => (i % columns) * (size + gap);
   const top = (i: number): number => Math.floor(i / columns) * rowHeight;
   const captions = items.flatMap((item, i) =>
-    item.lines.map((line, k) => ({
-      text: fit(line, SMALL, size + gap - 3),
-      bold: k === 0 && item.lines.length > 1,
-      x: left(i),
-      y: top(i) + size * ratio + 12 + k * LINE,
-      fill: item.fill ?? colours.muted,
-    })),
+    item.lines.map((line, k) => {
+      const bold = k === 0 && item.lines.length > 1;
+      return {
+        text: fit(line, SMALL, size + gap - 4, { bold }),
+        bold,
+        x: left(i),
+        y: top(i) + size * ratio + 12 + k * LINE,
+        fill: item.fill ?? colours.muted,
+      };
+    }),
   );
   const caption = (bold: boolean) =>
     Plot.text(

@@ -9,10 +9,12 @@ import {
   lossesStory,
   mapStory,
   rejectionStory,
+  trainingStory,
 } from './story.ts';
 
 /** By the figure's name; figures that need no words are not here. */
 const captions: Readonly<Record<string, (inspection: Inspection) => string>> = {
+  curves: trainingStory,
   confusion: confusionStory,
   classes: classesStory,
   'top-losses': lossesStory,

@@ -114,7 +114,7 @@ const lively: Readonly<Record<string, NonNullable<CardOptions['live']>['kind']>>
 /** From this width on the page of predictions has two columns. */
 const widths: Readonly<Record<string, number>> = { predictions: 640 };
 
-/** A figure of one run; nothing where the run has none of the kind. */
+/** A figure of one run; where the run has none of the kind, what there is to say of that. */
 function card(
   entry: FigureEntry<Inspection>,
   run: number,
@@ -122,10 +122,11 @@ function card(
   words: Pick<CardOptions, 'reading' | 'heading'> = {},
 ): Markup | undefined {
   const { inspection } = runs[run];
-  if (!has(entry, inspection)) return undefined;
+  const sentence = captionOf(entry.name, inspection);
+  if (!has(entry, inspection)) return sentence ? html`${words.heading}<p>${sentence}</p>` : undefined;
   const kind = lively[entry.name];
   return figureCard((width) => entry.draw(inspection, { document, width }), {
-    sentence: captionOf(entry.name, inspection),
+    sentence,
     ...words,
     live: kind && { kind, run },
     width: widths[entry.name],

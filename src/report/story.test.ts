@@ -19,6 +19,7 @@ import {
   mapStory,
   networkStory,
   rejectionStory,
+  trainingStory,
 } from './story.ts';
 
 const inspection = makeInspection({ run: 'first' });
@@ -155,7 +156,17 @@ test('units: dead or not', () => {
   const told = (...activity: Inspection['activity']) => activityStory({ ...inspection, activity });
   assert.match(told(layer([]), layer([])), /^Each of the 16 units with ReLU is active for some test image/);
   assert.match(told(layer([1, 2]), layer([7])), /^3 of 16 units with ReLU are dead/);
-  assert.equal(told(), 'The network has no units with ReLU.');
+  assert.equal(told(), 'No hidden unit has ReLU: only such units can be dead.');
+});
+
+test('the curves: dropout is named where there is some, and whose accuracy it is', () => {
+  const { spec } = inspection;
+  const layers = spec.layers.filter(({ type }) => type !== 'Dropout');
+  assert.match(
+    trainingStory(inspection),
+    /with dropout on; accuracy is shown for the validation images only/,
+  );
+  assert.doesNotMatch(trainingStory({ ...inspection, spec: { ...spec, layers } }), /dropout/);
 });
 
 test('times and probabilities are written for people', () => {

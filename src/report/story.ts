@@ -107,6 +107,12 @@ function regularisers({ weightDecay, labelSmoothing, average }: TrainSettings): 
   ];
 }
 
+/** What the curves are of, as the figure does not say. */
+export function trainingStory({ spec }: Inspection): string {
+  const dropout = spec.layers.some(({ type }) => type === 'Dropout') ? ', with dropout on' : '';
+  return `Training loss is taken while training${dropout}; accuracy is shown for the validation images only.`;
+}
+
 /** Test accuracy with its interval. */
 export function accuracyStory({ evaluation, run }: Inspection): string {
   const { accuracy, images, correct, interval } = evaluation;
@@ -186,7 +192,7 @@ export function rejectionStory({ rejection, evaluation }: Inspection): string {
 
 /** How many units work. */
 export function activityStory({ activity }: Inspection): string {
-  if (activity.length === 0) return 'The network has no units with ReLU.';
+  if (activity.length === 0) return 'No hidden unit has ReLU: only such units can be dead.';
   const units = activity.reduce((sum, layer) => sum + layer.active.length, 0);
   const dead = activity.filter((layer) => layer.dead.length > 0);
   if (dead.length === 0)

@@ -210,5 +210,10 @@ export const fixtures = {
       classNames: [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'],
       hidden: [300, 100, 50],
     }),
+  'units that are never off, with BatchNorm1d': () => ({
+    ...makeInspection(),
+    spec: multilayer(PIXELS, [24, 16], 10, [0.25], { activation: 'leaky-relu', batchNorm: true }),
+    activity: [],
+  }),
   'two classes, one epoch': () => makeInspection({ classNames: ['cat', 'dog'], epochs: 1, hidden: [4] }),
 } as const satisfies Record<string, () => Inspection>;

@@ -205,6 +205,15 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
       const { code, out, err } = await couture(evaluate, { cwd, env });
       assert.deepEqual([code, out], [0, plain.out]);
       assert.match(err, note);
+      const drawn = await couture(
+        ['figures', 'small', '--from', data, '--out', 'drawn', '--only', 'audit-copies'],
+        {
+          cwd,
+          env,
+        },
+      );
+      assert.deepEqual([drawn.code, drawn.out], [0, '']);
+      assert.match(drawn.err, note);
     }
   });
 });

@@ -111,6 +111,21 @@ export async function readAudit(
   return audit;
 }
 
+/**
+ * The audit that counts for a run, for whoever can do without one: an audit that cannot be used is told of in a note
+ * and passed over.
+ */
+export async function usableAudit(run: Run, onData: RunDataOptions['onData']): Promise<Audit | undefined> {
+  try {
+    return await readAudit(run);
+  } catch (error) {
+    if (!(error instanceof CoutureError)) throw error;
+    const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
+    onData?.({ stage: 'note', file: note, done: 0, total: 0 });
+    return undefined;
+  }
+}
+
 function auditPath(dataset: string, root: string): string {
   return join(root, dataset, 'audit.json');
 }

@@ -41,12 +41,12 @@ export async function drawRun(
   const [finished] = await openFinishedRuns([run]);
   await makeFolder(folder);
   const splits = await loadSplits(finished, options);
+  const view = (await findAudit(finished, splits, options))?.view;
   const umap = names.includes('map-umap') && options.show?.umap !== false;
   const inspection = await inspectFinished(finished, splits, {
     ...options,
     show: { ...options.show, umap },
   });
-  const view = (await findAudit(finished, splits))?.view;
   const drawing = {
     document: nodeDocument(),
     theme: theme ?? (format === 'png' ? 'light' : 'auto'),

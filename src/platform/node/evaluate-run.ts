@@ -1,6 +1,5 @@
 /** A trained run asked again, over a whole split. */
 
-import { CoutureError } from '../../core/errors.ts';
 import { keyFromSeed } from '../../core/philox.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { splitTrainValidation } from '../../data/split.ts';
@@ -8,7 +7,7 @@ import { type AuditedAccuracy, accuracyWithout } from '../../inspect/audit-summa
 import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { argMax } from '../../train/metrics.ts';
 import type { Classifier } from '../../use/classifier.ts';
-import { readAudit } from './audit.ts';
+import { usableAudit } from './audit.ts';
 import { type LoadOptions, load } from './load.ts';
 import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
 import { openRun, type Run } from './run-folder.ts';
@@ -55,25 +54,18 @@ export async function evaluateRun(
   }
 }
 
-/** An audit that cannot be used is told of and takes nothing from the evaluation. */
+/** The accuracy also without what an audit found, where there is one. */
 async function audit(
   run: Run,
   logProbabilities: Float32Array,
   labels: Uint8Array,
   { onData }: EvaluateOptions,
 ): Promise<AuditedAccuracy | undefined> {
-  try {
-    const found = await readAudit(run);
-    if (found === undefined) return undefined;
-    const classes = found.classNames.length;
-    const predicted = labels.map((_, i) => argMax(logProbabilities, i * classes, classes));
-    return accuracyWithout(found, predicted, labels);
-  } catch (error) {
-    if (!(error instanceof CoutureError)) throw error;
-    const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
-    onData?.({ stage: 'note', file: note, done: 0, total: 0 });
-    return undefined;
-  }
+  const found = await usableAudit(run, onData);
+  if (found === undefined) return undefined;
+  const classes = found.classNames.length;
+  const predicted = labels.map((_, i) => argMax(logProbabilities, i * classes, classes));
+  return accuracyWithout(found, predicted, labels);
 }
 
 /** The figures of a classifier on some images of a data set. */

@@ -41,7 +41,10 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new CoutureError('runtime', `Cannot make the folder ${path}: ${reason(cause)}.`, { cause });
+    throw new CoutureError('runtime', `Cannot make the folder ${path}: ${reason(cause)}.`, {
+      hint: 'Check that the folder above it can be written to and that no file has its name.',
+      cause,
+    });
   }
 }
 

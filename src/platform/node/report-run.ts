@@ -1,6 +1,8 @@
 /** The report of finished runs: inspects each and writes one HTML file. */
 
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CoutureError } from '../../core/errors.ts';
 import type { ReportRun } from '../../report/input.ts';
 import { writeReport } from '../../report/report.ts';
 import type { Environment } from './environment.ts';
@@ -32,7 +34,8 @@ export interface WrittenReport {
 
 /**
  * Writes the report of one run, or of several of the same data side by side.
- * @throws CoutureError of kind `usage` when a run is missing, not finished, or of other data than the first
+ * @throws CoutureError of kind `usage` when a run is missing, not finished, or of other data than the first, or `out`
+ *   is a folder
  */
 export async function reportRuns(
   runs: readonly (Run | string)[],
@@ -40,8 +43,15 @@ export async function reportRuns(
 ): Promise<WrittenReport> {
   const finished = await openFinishedRuns(runs);
   const path = options.out ?? join(finished[0].run.path, 'report.html');
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) {
+    throw new CoutureError('usage', `${path} is a folder, and a report is a file.`, {
+      hint: `For example: ${join(path, 'report.html')}`,
+    });
+  }
   await makeFolder(dirname(path));
   const splits = await loadSplits(finished[0], options);
+  const audit = await findAudit(finished[0], splits, options);
   // Runs of one seed have the same images on their maps.
   const seeds = new Set(finished.map(({ run }) => run.config.settings.seed)).size;
   const show = {
@@ -51,7 +61,6 @@ export async function reportRuns(
   };
   const parts: ReportRun[] = [];
   for (const run of finished) parts.push(await reportRun(run, splits, { ...options, show }));
-  const audit = await findAudit(finished[0], splits);
   const text = await writeReport({ runs: parts, audit, document: nodeDocument() });
   const bytes = new TextEncoder().encode(text);
   await writeFileAtomic(path, bytes);
