@@ -3,16 +3,21 @@
  *
  *     npm run gallery                      of the two runs that `npm start` makes
  *     npm run gallery -- RUN RUN           of others; the first is shown, both are compared
+ *
+ * The figures of an audit need one: `couture data audit` comes first.
  */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
 import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
 import type { Inspection } from '../src/inspect/inspection.ts';
 import { nodeDocument, writeFigure } from '../src/platform/node/figures.ts';
-import { inspectRun } from '../src/platform/node/inspect-run.ts';
+import { findAudit } from '../src/platform/node/find-audit.ts';
+import { openFinishedRuns } from '../src/platform/node/finished-run.ts';
+import { inspectRun, loadSplits } from '../src/platform/node/inspect-run.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/figures');
@@ -50,6 +55,9 @@ async function show<Subject>(
   return `### ${title}\n\n![${alt}](figures/${name})\n\n${reading}\n\n\`${source}\` · \`--only ${figure.name}\`\n`;
 }
 
+const [finished] = await openFinishedRuns([first]);
+const audit = await findAudit(finished, await loadSplits(finished, {}), {});
+if (audit === undefined) throw new Error('There is no audit: run `npx couture data audit` first.');
 const inspections = [await look(first), await look(second)];
 const options = { document: nodeDocument() };
 rmSync(folder, { recursive: true, force: true });
@@ -61,6 +69,8 @@ const add = (section: FigureSection, part: string): void => {
 };
 for (const entry of runFigures.filter(({ has }) => has?.(inspections[0]) ?? true))
   add(entry.section, await show(entry, entry.draw(inspections[0], options), entry.name));
+for (const entry of auditFigures)
+  add(entry.section, await show(entry, entry.draw(audit.view, options), entry.name));
 for (const entry of comparisonFigures)
   add(entry.section, await show(entry, entry.draw(inspections, options), `compare-${entry.name}`));
 
