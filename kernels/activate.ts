@@ -4,7 +4,7 @@
 
 import { transpose16 } from "./dense";
 import { expNonPositive4 } from "./math";
-import { dropoutLines } from "./philox";
+import { dropoutRows } from "./philox";
 import { LINE } from "./tile";
 
 /** Activations; as ACTIVATIONS in src/engine/wasm/protocol.ts. */
@@ -37,10 +37,7 @@ export function activate(
     }
     if (threshold) {
       const words = (outputs + 3) >> 2;
-      for (let row = 0; row < rows; row += 2) {
-        const line = to + (<usize>row) * LINE;
-        dropoutLines(line, row * words + (panel << 2), words, step, layer, key0, key1, threshold, scale);
-      }
+      dropoutRows(to, rows, panel << 2, words, step, layer, key0, key1, threshold, scale);
     }
   }
 }
@@ -61,10 +58,7 @@ export function activateGradient(
     const own = affine ? affine + (<usize>panel) * 128 : 0;
     if (threshold) {
       const words = (outputs + 3) >> 2;
-      for (let row = 0; row < rows; row += 2) {
-        const line = to + (<usize>row) * LINE;
-        dropoutLines(line, row * words + (panel << 2), words, step, layer, key0, key1, threshold, scale);
-      }
+      dropoutRows(to, rows, panel << 2, words, step, layer, key0, key1, threshold, scale);
     }
     const bytes = (<usize>rows) * LINE;
     for (let at: usize = 0; at < bytes; at += 16) {

@@ -7,7 +7,7 @@
 // Lanes past the last output have weight 0 and stay 0.
 
 import { update } from "./optimizers";
-import { dropoutLines } from "./philox";
+import { dropoutRows } from "./philox";
 import { ADJACENT, LINE, ROWS, tileNarrow, tileWide } from "./tile";
 
 let wide: bool = false;
@@ -60,10 +60,8 @@ export function linear(
     }
     if (threshold) {
       const words = (outputs + 3) >> 2;
-      for (let row = from << 2; row < to << 2; row += 2) {
-        const line = out + (<usize>row) * LINE;
-        dropoutLines(line, row * words + (panel << 2), words, step, layer, key0, key1, threshold, scale);
-      }
+      const counter = (from << 2) * words + (panel << 2);
+      dropoutRows(first, (to - from) << 2, counter, words, step, layer, key0, key1, threshold, scale);
     }
   }
 }
@@ -100,11 +98,8 @@ export function inputGradient(
     if (relu) maskBlock(dz + offset, y + offset, threshold ? scale : 1);
     else if (threshold) {
       const words = (inputs + 3) >> 2;
-      for (let i = 0; i < 16; i += 2) {
-        const line = dz + offset + (<usize>i) * LINE;
-        const counter = ((batch << 4) + i) * words + (panel << 2);
-        dropoutLines(line, counter, words, step, layer, key0, key1, threshold, scale);
-      }
+      const counter = (batch << 4) * words + (panel << 2);
+      dropoutRows(dz + offset, 16, counter, words, step, layer, key0, key1, threshold, scale);
     }
     if (dzT) transpose16(dz + offset, dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024);
   }

@@ -20,7 +20,7 @@ function highWords(low: v128, high: v128): v128 {
  * step, layer, 0) reaches the threshold, and is then scaled; a dropped one becomes 0. The second line is the next
  * row's, `words` counters on. Two at once, since each round waits for the one before.
  */
-export function dropoutLines(
+function dropoutLines(
   line: usize, first: u32, words: u32, step: u32, layer: u32, key0: u32, key1: u32, threshold: u32, scale: f32,
 ): void {
   const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
@@ -47,6 +47,17 @@ export function dropoutLines(
   }
   keepLine(line, x0, x1, x2, x3, threshold, scale);
   keepLine(line + 64, y0, y1, y2, y3, threshold, scale);
+}
+
+/** dropoutLines on `rows` lines, of which the first has its counters from `first` on; one line more may be touched. */
+export function dropoutRows(
+  line: usize, rows: i32, first: u32, words: u32, step: u32, layer: u32, key0: u32, key1: u32, threshold: u32,
+  scale: f32,
+): void {
+  for (let row = 0; row < rows; row += 2) {
+    const at = line + (<usize>row) * 64;
+    dropoutLines(at, first + <u32>row * words, words, step, layer, key0, key1, threshold, scale);
+  }
 }
 
 /** A vector holds one word of four counters; the line wants four words of one counter: a transpose. */

@@ -72,8 +72,14 @@ export function sequential(...layers: LayerSpec[]): ModelSpec {
 }
 
 /** Activations by the names that settings have for them. */
-export const activations = { relu, 'leaky-relu': leakyRelu, gelu, silu } as const;
-export type ActivationName = keyof typeof activations;
+export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu'] as const;
+export type ActivationName = (typeof activationNames)[number];
+const activations: Readonly<Record<ActivationName, () => LayerSpec>> = {
+  relu,
+  'leaky-relu': leakyRelu,
+  gelu,
+  silu,
+};
 
 /** What stands between the Linears of a `multilayer` network. */
 export interface HiddenOptions {

@@ -5,7 +5,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
-import { modelSpecSchema } from '../model/spec.ts';
+import { activationNames, modelSpecSchema } from '../model/spec.ts';
 
 const shape = {
   dataset: z
@@ -23,10 +23,7 @@ const shape = {
     .max(32)
     .default([])
     .describe('dropout probability after each hidden layer'),
-  activation: z
-    .enum(['relu', 'leaky-relu', 'gelu', 'silu'])
-    .default('relu')
-    .describe('activation of the hidden layers'),
+  activation: z.enum(activationNames).default('relu').describe('activation of the hidden layers'),
   batchNorm: z.boolean().default(false).describe('batch normalisation behind each hidden Linear'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),

@@ -247,7 +247,7 @@ function weightGradient(layout: Layout, index: number, job: TrainJob, part: Part
     layer.weights.secondMoment,
     layer.weights.average,
     job.constants,
-    job.scalars + part.step * STEP_SCALARS * 4,
+    scalarsOf(job, part),
   ];
   const strips = Math.ceil(layer.in / STRIP);
   const run = (begin: number, end: number) => part.kernels.weightGradient(...args, begin, end);
@@ -256,7 +256,7 @@ function weightGradient(layout: Layout, index: number, job: TrainJob, part: Part
 
 function normUpdate(layer: LayerLayout, job: TrainJob, part: Part): void {
   const { value, firstMoment, secondMoment, average, gradient } = layer.affine;
-  const scalars = job.scalars + part.step * STEP_SCALARS * 4;
+  const scalars = scalarsOf(job, part);
   const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
   const bytes = layer.panels * 2 * LINE;
   part.share(1, () => part.kernels.update(...args, bytes, job.constants, scalars));
@@ -264,13 +264,18 @@ function normUpdate(layer: LayerLayout, job: TrainJob, part: Part): void {
 
 function update(layer: LayerLayout, job: TrainJob, part: Part): void {
   const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
-  const scalars = job.scalars + part.step * STEP_SCALARS * 4;
+  const scalars = scalarsOf(job, part);
   part.share(layer.panels * (layer.in + 1), (begin, end) => {
     const [offset, bytes] = [begin * LINE, (end - begin) * LINE];
     const tensors = [value, firstMoment, secondMoment].map((address) => address + offset);
     const mean = average === 0 ? 0 : average + offset;
     part.kernels.update(job.optimizer, ...tensors, mean, gradient + offset, bytes, job.constants, scalars);
   });
+}
+
+/** Where the optimizer's scalars of a step lie. */
+function scalarsOf(job: TrainJob, part: Part): number {
+  return job.scalars + part.step * STEP_SCALARS * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Targets without label smoothing. */

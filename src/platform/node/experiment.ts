@@ -65,8 +65,7 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
       const run = earlier ?? (await startRun(options, config, backend, trainSet, testSet));
       return { run, metrics: await carryOut(run, { backend, judge }, { trainSet, testSet }, options) };
     } finally {
-      await judge.dispose();
-      await backend.dispose();
+      for (const used of new Set([judge, backend])) await used.dispose();
     }
   } finally {
     await earlier?.close();
