@@ -21,3 +21,9 @@ export function lossAndCorrect(
   }
   return { loss: loss / labels.length, correct };
 }
+
+/** The class that each row of log-probabilities [images, classes] names. */
+export function predictedClasses(logProbabilities: Float32Array, classes: number): Uint8Array {
+  const images = logProbabilities.length / classes;
+  return Uint8Array.from({ length: images }, (_, i) => argMax(logProbabilities, i * classes, classes));
+}

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { splitTrainValidation } from '../../data/split.ts';
 import { type AuditedAccuracy, accuracyWithout } from '../../inspect/audit-summary.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
-import { argMax } from '../../train/metrics.ts';
+import { predictedClasses } from '../../train/metrics.ts';
 import type { Classifier } from '../../use/classifier.ts';
 import { usableAudit } from './audit.ts';
 import { type LoadOptions, load } from './load.ts';
@@ -63,9 +63,7 @@ async function audit(
 ): Promise<AuditedAccuracy | undefined> {
   const found = await usableAudit(run, onData);
   if (found === undefined) return undefined;
-  const classes = found.classNames.length;
-  const predicted = labels.map((_, i) => argMax(logProbabilities, i * classes, classes));
-  return accuracyWithout(found, predicted, labels);
+  return accuracyWithout(found, predictedClasses(logProbabilities, found.classNames.length), labels);
 }
 
 /** The figures of a classifier on some images of a data set. */
