@@ -25,15 +25,16 @@ interface SettingFlag {
 
 const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const value = schema.unwrap();
+  const inner = schema.unwrap();
+  const value = inner instanceof z.ZodNullable ? inner.unwrap() : inner;
   const standard = schema.parse(undefined);
-  const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard);
+  const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard ?? 'none');
   return {
     key: key as keyof TrainSettings,
     flag,
     description: `${schema.description ?? key} (default: ${text})`,
     placeholder: placeholderOf(value),
-    read: reader(flag, value),
+    read: inner instanceof z.ZodNullable ? orNone(reader(flag, value)) : reader(flag, value),
   };
 });
 
@@ -130,6 +131,11 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
           : 'couture train --help lists the settings.',
     });
   };
+}
+
+/** The same reader, for a setting that may be none. */
+function orNone(read: (text: string) => unknown): (text: string) => unknown {
+  return (text) => (text.trim() === 'none' ? null : read(text));
 }
 
 /** What is not a number in form becomes NaN, which no schema takes. */
