@@ -63,6 +63,21 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
   return command;
 }
 
+/**
+ * A setting and its value from words, by the flag's name: `shift` and `2`; a switch takes yes or no.
+ * @throws CoutureError of kind `usage` for a setting or value that is none
+ */
+export function settingFromText(name: string, text: string): [keyof TrainSettings, unknown] {
+  const found = settingFlags.find(({ flag }) => flag === `--${name}`);
+  if (found === undefined) {
+    const names = settingFlags.map(({ flag }) => flag.slice(2));
+    throw new CoutureError('usage', `There is no setting "${name}".`, { hint: didYouMean(name, names) });
+  }
+  if (found.placeholder !== undefined) return [found.key, found.read(text)];
+  if (text === 'yes' || text === 'no') return [found.key, text === 'yes'];
+  throw new CoutureError('usage', `The setting ${name} takes yes or no, not "${text}".`);
+}
+
 /** The flags given that say what a run is; of them, `--resume` takes none. */
 export function configFlagsGiven(flags: ConfigFlags): string[] {
   const given = settingFlags.filter(({ key }) => flags[key] !== undefined).map(({ flag }) => flag);
