@@ -114,7 +114,7 @@ export interface Program {
 
 /** How a program is built. */
 export interface ProgramOptions {
-  /** Keep every parameter's gradient readable after a step (slower; for checks and clipping). */
+  /** Keep every parameter's gradient readable after a step (slower; for checks). */
   readonly keepGradients?: boolean;
   /** Scale the gradient of every step down to this norm over all parameters together; 0, the default, for no limit. */
   readonly clip?: number;

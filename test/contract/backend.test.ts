@@ -279,6 +279,31 @@ for (const [name, create] of Object.entries(variants)) {
       assertSameBits(await runCase(backend, { ...base, clip: 1e6 }), await runCase(backend, base));
     });
 
+    it('has a counter for every op of the deepest network', async () => {
+      const layers = Array.from({ length: 199 }, () => linear(2, 2));
+      const program = buildProgram(sequential(...layers, logSoftmax()), { clip: 0.1 });
+      const trained: Map<string, Float32Array>[] = [];
+      for (const engine of [backend, reference]) {
+        const session = engine.createSession(program);
+        for (const [name, values] of initialize(program.plan, keyFromSeed(1))) session.write(name, values);
+        const images = engine.upload(Uint8Array.of(0, 255, 255, 0), 2);
+        await session.train({
+          images,
+          labels: Uint8Array.of(0, 1),
+          indices: Uint32Array.of(0, 1, 0, 1),
+          batchSize: 2,
+          firstStep: 0,
+          learningRates: Float32Array.of(0.1, 0.1),
+          optimizer: lion,
+          dropoutKey: [1, 2],
+        });
+        trained.push(new Map(program.plan.parameters.map(({ name }) => [name, session.read(name)])));
+        session.dispose();
+        images.dispose();
+      }
+      assertSameBits(trained[0], trained[1]);
+    });
+
     it('gives freed memory out again', async () => {
       const sample = {
         spec: sequential(linear(64, 10), logSoftmax()),
