@@ -45,6 +45,21 @@ async function collect(run: RunConfig, options: { resume?: TrainState; signal?: 
   return { events, states, last: states[states.length - 1] };
 }
 
+/** The last checkpoint of a run that is stopped after so many step events. */
+async function stopped(run: RunConfig, stopAfter: number): Promise<TrainState> {
+  const backend = await createBackend({ backend: 'reference' });
+  const stop = new AbortController();
+  if (stopAfter === 0) stop.abort();
+  let state: TrainState | undefined;
+  let seen = 0;
+  for await (const event of train(run, { backend, dataset, signal: stop.signal })) {
+    if (event.type === 'step' && ++seen === stopAfter) stop.abort();
+    if (event.type === 'checkpoint') state = event.state;
+  }
+  assert.ok(state);
+  return state;
+}
+
 /** Everything of a history but the wall time. */
 const figures = ({ history }: { history: TrainState['history'] }) =>
   history.map(({ seconds: _, ...row }) => row);
@@ -82,16 +97,7 @@ test('stopped anywhere and resumed, a run ends in the same bits', async () => {
   const whole = await collect(config());
   const stoppedAt: number[] = [];
   for (const stopAfter of [0, 1, 2, 3]) {
-    const backend = await createBackend({ backend: 'reference' });
-    const stop = new AbortController();
-    if (stopAfter === 0) stop.abort();
-    let state: TrainState | undefined;
-    let seen = 0;
-    for await (const event of train(config(), { backend, dataset, signal: stop.signal })) {
-      if (event.type === 'step' && ++seen === stopAfter) stop.abort();
-      if (event.type === 'checkpoint') state = event.state;
-    }
-    assert.ok(state);
+    const state = await stopped(config(), stopAfter);
     stoppedAt.push(state.step);
     const resumed = await collect(config(), { resume: state });
     assert.deepEqual(figures(resumed.last), figures(whole.last));
@@ -133,16 +139,9 @@ for (const [name, settings] of Object.entries(variants)) {
     const { last } = await collect(run);
     assert.ok(last.history[2].trainLoss < last.history[0].trainLoss, 'it learns');
     for (const stopAfter of [1, 2]) {
-      const backend = await createBackend({ backend: 'reference' });
-      const stop = new AbortController();
-      let state: TrainState | undefined;
-      let seen = 0;
-      for await (const event of train(run, { backend, dataset, signal: stop.signal })) {
-        if (event.type === 'step' && ++seen === stopAfter) stop.abort();
-        if (event.type === 'checkpoint') state = event.state;
-      }
-      assert.ok(state && state.epoch < 3);
-      const resumed = (await collect(run, { resume: state })).last;
+      const resume = await stopped(run, stopAfter);
+      assert.ok(resume.epoch < 3);
+      const resumed = (await collect(run, { resume })).last;
       assert.deepEqual(figures(resumed), figures(last));
       for (const role of ['parameters', 'firstMoments', 'secondMoments', 'averages'] as const)
         assert.deepEqual(resumed[role], last[role], role);
