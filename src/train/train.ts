@@ -93,7 +93,7 @@ class TrainingRun {
     this.#key = keyFromSeed(config.settings.seed);
     this.#split = splitTrainValidation(dataset.length, config.settings.validation, this.#key);
     const { average, swa, clip } = config.settings;
-    // A running average with a decay keeps near the weights, and so to their statistics; that of swa goes far from them.
+    // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
     const program = buildProgram(config.model, {
       clip,
       average: average > 0 || swa > 0,
