@@ -99,10 +99,14 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
   return words.length > 0 ? ` (${words.join(', ')})` : '';
 }
 
-function regularisers({ weightDecay, labelSmoothing, average }: TrainSettings): string[] {
+function regularisers(settings: TrainSettings): string[] {
+  const { weightDecay, labelSmoothing, average, teacher, distillation, mixup, cutmix } = settings;
   return [
     ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
+    ...(teacher === null ? [] : [`distillation ${distillation} from ${teacher}`]),
+    ...(mixup > 0 ? [`mixup ${mixup}`] : []),
+    ...(cutmix > 0 ? [`cutmix ${cutmix}`] : []),
     ...(average > 0 ? [`running average of the weights with decay ${average}`] : []),
   ];
 }
