@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { parseIdx } from '../../src/data/idx.ts';
-import type { OptimizerOptions } from '../../src/engine/backend.ts';
+import { type MixOptions, mixes } from '../../src/data/mix.ts';
+import type { OptimizerOptions, Teacher } from '../../src/engine/backend.ts';
 import { type ActivationName, type ModelSpec, multilayer } from '../../src/model/spec.ts';
 import { decodeSafetensors, type Tensor } from '../../src/ship/safetensors.ts';
 
@@ -17,6 +18,9 @@ interface Entry {
   readonly optimizer?: 'adam' | 'sgd';
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
+  readonly distillation?: number;
+  readonly mixup?: number;
+  readonly cutmix?: number;
   readonly initialWeightsSha256: string;
   readonly losses: readonly number[];
   readonly inferenceLoss: number | null;
@@ -28,6 +32,8 @@ export interface Golden {
   readonly learningRate: number;
   readonly optimizer: OptimizerOptions;
   readonly labelSmoothing: number;
+  readonly teacher: Teacher | undefined;
+  readonly mixing: MixOptions | undefined;
   /** Over the first weights as little-endian float32, tensor after tensor. */
   readonly initialWeightsSha256: string;
   /** Mean loss of each step on the one batch. */
@@ -49,9 +55,12 @@ export const seed = file.seed;
 export const images = parseIdx(read('images-idx3-ubyte'), { name: 'images-idx3-ubyte', ndims: 3 });
 export const labels = parseIdx(read('labels-idx1-ubyte'), { name: 'labels-idx1-ubyte', ndims: 1 }).data;
 
+const teacherFile = 'teacher.safetensors';
+const probabilities = decodeSafetensors(read(teacherFile), teacherFile).tensors.get('probabilities')!.data;
+
 export const goldens: readonly Golden[] = Object.entries(file.models).map(([name, entry]) => {
   const { widths, dropout, lr, activation, batchNorm, initialWeightsSha256, losses, inferenceLoss } = entry;
-  const { weightDecay = 0, labelSmoothing = 0 } = entry;
+  const { weightDecay = 0, labelSmoothing = 0, distillation = 0, mixup = 0, cutmix = 0 } = entry;
   const gradients = `${name}-gradients.safetensors`;
   return {
     name,
@@ -65,6 +74,8 @@ export const goldens: readonly Golden[] = Object.entries(file.models).map(([name
         ? { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay }
         : { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
     labelSmoothing,
+    teacher: distillation > 0 ? { probabilities, share: distillation } : undefined,
+    mixing: mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined,
     initialWeightsSha256,
     losses,
     inferenceLoss,
