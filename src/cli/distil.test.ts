@@ -22,14 +22,17 @@ const result = {
   lastSha256: z.string().length(64),
 };
 const teachers = ['first', 'second'];
-const distil = ['--teacher', 'first, runs/train/second', '--distillation', '0.8'];
-const soft = [...distil, '--mixup', '0.2', '--cutmix', '0.2', '--epochs', '2'];
+const soft = [
+  ...['--teacher', 'first, runs/train/second', '--distillation', '0.8'],
+  ...['--mixup', '0.2', '--cutmix', '0.2', '--epochs', '4'],
+];
 
-/** Trains a small network on the images made here. */
-const train = async (name: string, ...flags: string[]) => {
-  const settings = ['--dataset', 'mnist', '--hidden', '16', '--epochs', '1', '--name', name, ...flags];
-  return await couture(['train', ...settings, '--from', data, '--json'], { cwd, env });
-};
+/** The command that trains a small network, on a fifth of the images for the sake of speed. */
+const training = (name: string, ...flags: string[]) => [
+  ...['train', '--dataset', 'mnist', '--hidden', '16', '--validation', '0.8', '--epochs', '2'],
+  ...['--name', name, '--from', data, '--json', ...flags],
+];
+const train = (name: string, ...flags: string[]) => couture(training(name, ...flags), { cwd, env });
 const resume = (name: string) => couture(['train', '--resume', name, '--from', data, '--json'], { cwd, env });
 const readEnv = async (name: string) => JSON.parse(await readFile(join(runs, name, 'env.json'), 'utf8'));
 
@@ -44,10 +47,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
   assert.match(teacherSha256, /^[0-9a-f]{64}$/);
   assert.equal((await readEnv('first')).teacherSha256, undefined);
 
-  await t.test('the order of teachers that sum alike does not matter, a teacher does', async () => {
-    const swapped = ['--teacher', 'second,first', '--distillation', '0.8'];
-    parseDocument(await train('swapped', ...soft, ...swapped), result);
-    assert.equal((await readEnv('swapped')).teacherSha256, teacherSha256);
+  await t.test('of one teacher it learns something else', async () => {
     const alone = parseDocument(await train('alone', ...soft, '--teacher', 'first'), result);
     assert.notEqual((await readEnv('alone')).teacherSha256, teacherSha256);
     assert.notEqual(alone.weightsSha256, student.weightsSha256);
@@ -60,12 +60,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
   });
 
   await t.test('stopped and resumed it ends in the same bits', async () => {
-    const settings = ['--dataset', 'mnist', '--hidden', '16', '--name', 'cut', ...soft];
-    const cut = await couture(['train', ...settings, '--from', data], {
-      cwd,
-      env,
-      interruptAt: /^epoch 1\/2/m,
-    });
+    const cut = await couture(training('cut', ...soft), { cwd, env, interruptAt: /^epoch 1\/4/m });
     assert.equal(cut.code, 130);
     await cp(join(runs, 'cut'), join(runs, 'other'), { recursive: true });
     const resumed = parseDocument(await resume('cut'), result);
@@ -102,8 +97,8 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
       2,
       /teacher frist cannot be opened: There is no run "frist"\.\nDid you mean first\?/,
     );
-    await rm(join(runs, 'swapped/metrics.json'));
-    await refused('first,swapped', 2, /teacher runs.train.swapped is not finished/);
+    await rm(join(runs, 'cut/metrics.json'));
+    await refused('first,cut', 2, /teacher runs.train.cut is not finished/);
     const described = await readEnv('alone');
     const put = (change: object) =>
       writeFile(
