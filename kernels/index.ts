@@ -3,9 +3,9 @@
 
 export { activate, activateGradient } from "./activate";
 export { inputGradient, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
-export { augment } from "./augment";
+export { augment, mix } from "./augment";
 export { gather, normalise, scatter } from "./gather";
-export { logSoftmax, nllGradient } from "./loss";
+export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { blend, clipFactor, gradientSquares, scaleGradient, update } from "./optimizers";
 export { barrier } from "./sync";

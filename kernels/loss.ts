@@ -34,6 +34,19 @@ export function logSoftmax(y: usize, yPanel: usize, classes: i32, out: usize, be
   }
 }
 
+/** Writes the exponentials of a row's distances to its maximum to the cells from `grad` on, and gives their sum. */
+// @ts-ignore: decorator
+@inline
+function softmaxTerms(line: usize, grad: usize, panel: usize, classes: i32, top: f32): f32 {
+  let sum: f32 = 0;
+  for (let j = 0; j < classes; j++) {
+    const e = expNonPositive(load<f32>(cell(line, panel, j)) - top);
+    store<f32>(cell(grad, panel, j), e);
+    sum += e;
+  }
+  return sum;
+}
+
 /**
  * losses[row] = cross-entropy with the row's target, and dz = (softmax - target) * share, by rows and, unless dzT
  * is 0, transposed. The target is `own` for the row's label and `other` for every other class.
@@ -51,12 +64,7 @@ export function nllGradient(
     const column = dzT + (<usize>(row >> 4)) * dzTPanel + (<usize>(row & 15)) * 4;
     const label = <i32>load<u32>(labels + ((<usize>row) << 2));
     const top = rowMaximum(line, yPanel, classes);
-    let sum: f32 = 0;
-    for (let j = 0; j < classes; j++) {
-      const e = expNonPositive(load<f32>(cell(line, yPanel, j)) - top);
-      store<f32>(cell(grad, yPanel, j), e);
-      sum += e;
-    }
+    const sum = softmaxTerms(line, grad, yPanel, classes, top);
     const shift = logFromOne(sum);
     let loss = -(load<f32>(cell(line, yPanel, label)) - top - shift);
     if (other > 0) {
@@ -73,5 +81,34 @@ export function nllGradient(
       store<f32>(at, value);
       if (dzT) store<f32>(column + (<usize>j) * LINE, value);
     }
+  }
+}
+
+/**
+ * As nllGradient, but with a target of its own for every class of every row.
+ * @param targets [row][class], contiguous
+ */
+export function softGradient(
+  y: usize, yPanel: usize, classes: i32, targets: usize, losses: usize, dz: usize, dzT: usize, dzTPanel: usize,
+  share: f32, begin: i32, end: i32,
+): void {
+  for (let row = begin; row < end; row++) {
+    const line = y + (<usize>row) * LINE;
+    const grad = dz + (<usize>row) * LINE;
+    const column = dzT + (<usize>(row >> 4)) * dzTPanel + (<usize>(row & 15)) * 4;
+    const target = targets + (<usize>row) * (<usize>classes) * 4;
+    const top = rowMaximum(line, yPanel, classes);
+    const sum = softmaxTerms(line, grad, yPanel, classes, top);
+    const shift = logFromOne(sum);
+    let loss: f32 = 0;
+    for (let j = 0; j < classes; j++) {
+      const t = load<f32>(target + ((<usize>j) << 2));
+      loss -= t * (load<f32>(cell(line, yPanel, j)) - top - shift);
+      const at = cell(grad, yPanel, j);
+      const value = (load<f32>(at) / sum - t) * share;
+      store<f32>(at, value);
+      if (dzT) store<f32>(column + (<usize>j) * LINE, value);
+    }
+    store<f32>(losses + ((<usize>row) << 2), loss);
   }
 }

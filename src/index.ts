@@ -11,6 +11,7 @@ export { type DatasetEntry, findDataset, registry } from './data/registry.ts';
 export { type Split, type SplitSettings, splitOf, splitTrainValidation } from './data/split.ts';
 export type { Backend, BackendInfo } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
+export { meanProbabilities } from './engine/targets.ts';
 export {
   type Audit,
   type AuditedImage,

@@ -40,6 +40,7 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
 
 function placeholderOf(schema: z.core.$ZodType): string | undefined {
   if (schema instanceof z.ZodBoolean) return undefined;
+  if (schema instanceof z.ZodNullable) return placeholderOf(schema.unwrap());
   if (schema instanceof z.ZodArray) return 'n,n,…';
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
 }
@@ -156,6 +157,7 @@ function orNone(read: (text: string) => unknown): (text: string) => unknown {
 /** What is not a number in form becomes NaN, which no schema takes. */
 function convert(schema: z.core.$ZodType, text: string): unknown {
   const trimmed = text.trim();
+  if (schema instanceof z.ZodNullable) return trimmed === 'none' ? null : convert(schema.unwrap(), text);
   if (schema instanceof z.ZodArray) {
     if (trimmed === '' || trimmed === 'none') return [];
     return trimmed.split(',').map((item) => convert(schema.element, item));
@@ -164,10 +166,12 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
 }
 
-/** What a schema takes, in words, from its own limits. */
+/** What a schema takes, in words, from its own limits or, of a text, its description. */
 function expected(schema: z.core.$ZodType): string {
+  if (schema instanceof z.ZodNullable) return `${expected(schema.unwrap())}, or none`;
   if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
   if (schema instanceof z.ZodEnum) return schema.options.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+  if (schema instanceof z.ZodString && schema.description !== undefined) return schema.description;
   if (!(schema instanceof z.ZodNumber)) return 'a name of small letters, digits and dashes';
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
   const limits = [

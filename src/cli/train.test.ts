@@ -1,7 +1,4 @@
-/**
- * The commands that train and use a run, on images made here: MNIST's files have no checksum of their unpacked
- * bytes in the registry, so that files of their shape are taken from a folder.
- */
+/** The commands that train and use a run, on images made here. */
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,43 +8,14 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
 import { couture, parseDocument } from '../../test/command.ts';
+import { image, labelOf, TEST_IMAGES, writeMnistFiles } from '../../test/mnist-files.ts';
 
-const TEST_IMAGES = 10_000;
 const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 after(() => rm(cwd, { recursive: true, force: true }));
 
-/** A bright bar at the height of the class, on some noise: learnt in one epoch, though not to perfection. */
-function image(index: number, label: number): Uint8Array {
-  const pixels = new Uint8Array(784);
-  for (let i = 0; i < 784; i++) pixels[i] = Math.imul(index * 784 + i + 1, 0x9e3779b1) >>> 26;
-  const shown = index % 19 === 0 ? (label + 1) % 10 : label;
-  pixels.fill(200, shown * 56 + 6, shown * 56 + 20);
-  return pixels;
-}
-
-const labelOf = (index: number): number => (index * 7) % 10;
-
-async function writeIdx(stem: string, count: number): Promise<void> {
-  const images = Buffer.alloc(16 + count * 784);
-  for (const [i, word] of [0x803, count, 28, 28].entries()) images.writeUInt32BE(word, i * 4);
-  const labels = Buffer.alloc(8 + count);
-  for (const [i, word] of [0x801, count].entries()) labels.writeUInt32BE(word, i * 4);
-  for (let i = 0; i < count; i++) {
-    images.set(image(i, labelOf(i)), 16 + i * 784);
-    labels[8 + i] = labelOf(i);
-  }
-  await writeFile(join(data, `${stem}-images-idx3-ubyte`), images);
-  await writeFile(join(data, `${stem}-labels-idx1-ubyte`), labels);
-}
-
-before(async () => {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(data);
-  await writeIdx('train', 60_000);
-  await writeIdx('t10k', TEST_IMAGES);
-});
+before(() => writeMnistFiles(data));
 
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
 const result = {

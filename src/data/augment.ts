@@ -6,6 +6,7 @@
 
 import { type Key, philox4x32, type Words4 } from '../core/philox.ts';
 import { cosine, sine } from '../core/trigonometry.ts';
+import { type MixOptions, mixes } from './mix.ts';
 
 /** How far images may be changed; all zero leaves them as they are. */
 export interface AugmentOptions {
@@ -25,9 +26,11 @@ export interface AugmentOptions {
   readonly erase: number;
 }
 
-/** Whether the options change anything. */
-export function augments({ flip, shift, rotate, zoom, shear, elastic, erase }: AugmentOptions): boolean {
-  return flip || [shift, rotate, zoom, shear, elastic, erase].some((amount) => amount > 0);
+/** Whether the options change anything, mixing included. */
+export function augments(options: AugmentOptions & Partial<MixOptions>): boolean {
+  const { flip, shift, rotate, zoom, shear, elastic, erase, mixup = 0, cutmix = 0 } = options;
+  const changed = flip || [shift, rotate, zoom, shear, elastic, erase].some((amount) => amount > 0);
+  return changed || mixes({ mixup, cutmix });
 }
 
 /** Points of the elastic grid in each direction; as GRID in kernels/augment.ts. */
@@ -50,7 +53,7 @@ const MOST_AREA = 0.33;
 const LEAST_ASPECT = 0.3;
 
 /**
- * Draws what happens to one image and writes its record.
+ * Draws what happens to one image and writes its record. The counters are (place, step, draw, 0).
  * @param place the image's place in its batch
  * @param step the optimizer's step, counted over the run
  */

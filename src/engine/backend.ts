@@ -5,6 +5,7 @@
  */
 
 import type { AugmentOptions } from '../data/augment.ts';
+import type { MixOptions } from '../data/mix.ts';
 import type { Program } from '../model/program.ts';
 
 /** What a backend says of itself: shown by `couture checks` and kept in env.json. */
@@ -68,10 +69,20 @@ export type OptimizerOptions = AdamOptions | SgdOptions | LionOptions;
 /** Augmentation of a run's images: what may happen to them, and the stream that decides. */
 export interface Augmentation {
   readonly options: AugmentOptions;
-  /** The counter is (place in the batch, step, draw). */
+  /** What may be mixed into them from their batch, and then into their targets; nothing without it. */
+  readonly mixing?: MixOptions | undefined;
+  /** The counter is (place in the batch, step, draw, and 1 for mixing). */
   readonly key: readonly [number, number];
   readonly height: number;
   readonly width: number;
+}
+
+/** Distillation (Hinton et al. 2015): probabilities that are part of the targets. */
+export interface Teacher {
+  /** [images, classes], row-major: a row for every image of the request's `images`. */
+  readonly probabilities: Float32Array;
+  /** Share of the target that they are; the rest is the label's, smoothed as asked. */
+  readonly share: number;
 }
 
 /** A run of consecutive training steps. */
@@ -92,6 +103,8 @@ export interface TrainRequest {
    * cross-entropy with the smoothed target. Default 0.
    */
   readonly labelSmoothing?: number;
+  /** Labels alone without it. See `softTargets`. */
+  readonly teacher?: Teacher | undefined;
   /** For each step, the decay of the weights' running average; only for a program that keeps one. */
   readonly averageDecays?: Float32Array;
   /** Key of the dropout stream; the counter is (place in the batch, step, layer). */

@@ -4,7 +4,7 @@ import { type Chapter, headedTable } from './chapter.ts';
 import { html, type Markup } from './html.ts';
 import type { ReportRun } from './input.ts';
 import { duration } from './story.ts';
-import { trainCommand } from './train-command.ts';
+import { quoted, trainCommand } from './train-command.ts';
 
 /** The last chapter. */
 export function repeatChapter(runs: readonly ReportRun[]): Chapter {
@@ -25,11 +25,6 @@ export function repeatChapter(runs: readonly ReportRun[]): Chapter {
 function commands({ config, path }: ReportRun): Markup {
   const train = trainCommand(config) ?? `npx couture train --config ${quoted(`${path}/config.json`)}`;
   return html`<pre><code>${train}\nnpx couture reproduce ${quoted(path)}</code></pre>`;
-}
-
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function code({ path }: ReportRun): string {

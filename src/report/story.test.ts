@@ -65,6 +65,11 @@ test('the network: what else it was trained with', () => {
     training,
     /^Trained by AdamW for 12 epochs in 13 s: learning rate 0\.003 \(warm-up of 2 epochs, cosine schedule\), batches of 64, weight decay 0\.01, label smoothing 0\.1, running average of the weights with decay 0\.99, seed 1\.$/,
   );
+  const soft = { teacher: 'a,b', distillation: 0.7, mixup: 0.2, cutmix: 0.3 };
+  assert.match(
+    networkStory({ ...run, config: resolveConfig({ settings: soft }) })[1],
+    /batches of 64, distillation 0\.7 from a,b, mixup 0\.2, cutmix 0\.3, seed 1\.$/,
+  );
   const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
   assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);
   const lion = resolveConfig({ settings: { optimizer: 'lion', clip: 1, swa: 0.25 } });

@@ -102,11 +102,15 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
 
 function regularisers(settings: TrainSettings): string[] {
   const { weightDecay, clip, lasso, lassoThreshold, labelSmoothing, average, swa } = settings;
+  const { teacher, distillation, mixup, cutmix } = settings;
   return [
     ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
     ...(clip > 0 ? [`gradients clipped to a norm of ${clip}`] : []),
     ...(lasso > 0 ? [`β-LASSO with λ ${lasso} and β ${lassoThreshold}`] : []),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
+    ...(teacher === null ? [] : [`distillation ${distillation} from ${teacher}`]),
+    ...(mixup > 0 ? [`mixup ${mixup}`] : []),
+    ...(cutmix > 0 ? [`cutmix ${cutmix}`] : []),
     ...(average > 0 ? [`running average of the weights with decay ${average}`] : []),
     ...(swa > 0 ? [`average of the weights over the last ${percent(swa, 0)} of training`] : []),
   ];

@@ -34,6 +34,14 @@ test('what may be none is said as none', () => {
   assert.equal(trainCommand(resolveConfig({ settings })), 'npx couture train --seed 2 --split-seed 4');
 });
 
+test('a teacher is named as a shell takes it', () => {
+  const command = (teacher: string) =>
+    trainCommand(resolveConfig({ settings: { teacher, distillation: 1 } }));
+  const [begin, end] = ['npx couture train --teacher ', ' --distillation 1 --seed 1'];
+  assert.equal(command('a,runs/train/b'), `${begin}a,runs/train/b${end}`);
+  assert.equal(command("my 'best' run"), `${begin}'my '\\''best'\\'' run'${end}`);
+});
+
 test('where no flags lead to a config, there is no command', () => {
   const model = sequential(linear(784, 20), linear(20, 10), logSoftmax());
   assert.equal(trainCommand(resolveConfig({ model })), undefined);

@@ -33,6 +33,12 @@ function flagOf(key: string): string {
 }
 
 function textOf(value: TrainSettings[keyof TrainSettings]): string {
+  if (typeof value === 'string') return quoted(value);
   if (!Array.isArray(value)) return String(value ?? 'none');
   return value.length === 0 ? 'none' : value.join(',');
+}
+
+/** A text as a shell takes it. */
+export function quoted(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

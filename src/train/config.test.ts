@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linear, logSoftmax, relu, sequential } from '../model/spec.ts';
 import { checkPartialSettings, resolveConfig } from './config.ts';
-import { configSchema } from './settings.ts';
+import { configSchema, type TrainSettings } from './settings.ts';
 
 test('a recipe resolves to the published network', () => {
   const { model, settings, recipe } = resolveConfig({ recipe: 'deeper', settings: { seed: 3 } });
@@ -66,4 +66,18 @@ test('wrong names are answered with the nearest', () => {
   assert.throws(() => checkPartialSettings({ epoch: 1 }), { kind: 'usage', hint: 'Did you mean epochs?' });
   assert.throws(() => checkPartialSettings({ epochs: 0 }), { kind: 'usage', message: /epochs/ });
   assert.deepEqual(checkPartialSettings({ epochs: 2 }), { epochs: 2 });
+});
+
+test('a teacher and its share go together, and mixing has its limits', () => {
+  const rejected = (settings: Partial<TrainSettings>, message: RegExp): void => {
+    assert.throws(() => resolveConfig({ settings }), { kind: 'usage', message });
+  };
+  rejected({ distillation: 0.5 }, /distillation: 0\.5 without a teacher/);
+  rejected({ teacher: 'baseline-seed1' }, /teacher: its share of the targets, distillation, is 0/);
+  for (const teacher of ['', ' ', 'a,,b', ',a', 'a, ']) rejected({ teacher, distillation: 1 }, /teacher/);
+  rejected({ mixup: 0.6, cutmix: 0.5 }, /0\.6 and 0\.5 make more than 1/);
+  rejected({ mixup: 1.5 }, /mixup/);
+  rejected({ cutmix: 0.5, batchSize: 1 }, /batchSize: 1 image has no other/);
+  const { settings } = resolveConfig({ settings: { teacher: 'a, runs/b c', distillation: 1, mixup: 0.5 } });
+  assert.deepEqual([settings.teacher, settings.distillation, settings.cutmix], ['a, runs/b c', 1, 0]);
 });

@@ -4,7 +4,7 @@
 export interface EpochMetrics {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean NLL over the epoch's training images as they were trained on (dropout on), nats. */
+  /** Mean loss over the epoch's training images as they were trained on (dropout on, targets softened), nats. */
   readonly trainLoss: number;
   /** Mean NLL over the validation images after the epoch, nats. */
   readonly validationLoss: number;

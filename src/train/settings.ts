@@ -75,6 +75,20 @@ const shape = {
     .default(0)
     .describe('epochs in which the learning rate rises from 0'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('share of the target spread over all classes'),
+  teacher: z
+    .string()
+    .max(65_536)
+    .regex(/^\s*[^,\s][^,]*(,\s*[^,\s][^,]*)*$/)
+    .describe('a run, or several by commas')
+    .nullable()
+    .default(null)
+    .describe('run whose predictions are part of the targets; several by commas stand for their mean'),
+  distillation: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("share of the targets that is the teacher's predictions"),
   average: z
     .number()
     .min(0)
@@ -116,6 +130,18 @@ const shape = {
     .max(1)
     .default(0)
     .describe('probability that a rectangle of a training image is blackened'),
+  mixup: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('probability that a training image is blended with another of its batch'),
+  cutmix: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('probability that a training image gets a rectangle of another of its batch'),
   augmentUntil: z
     .number()
     .min(0)
@@ -187,6 +213,7 @@ export function checkSettings(value: unknown): TrainSettings {
     );
   }
   checkTogether(parsed.data);
+  checkTargets(parsed.data);
   return parsed.data;
 }
 
@@ -204,6 +231,40 @@ function checkTogether({ average, swa, lasso, optimizer }: TrainSettings): void 
       'usage',
       `Invalid setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}.`,
       { hint: 'Choose the optimizer sgd, or set lasso to 0.' },
+    );
+  }
+}
+
+/** A teacher and its share go together, and so do the two ways of mixing. */
+function checkTargets({ teacher, distillation, mixup, cutmix, batchSize }: TrainSettings): void {
+  if (distillation > 0 && teacher === null) {
+    throw new CoutureError('usage', `Invalid setting distillation: ${distillation} without a teacher.`, {
+      hint: 'Name the run to learn from by teacher, or leave distillation out.',
+    });
+  }
+  if (teacher !== null && distillation === 0) {
+    throw new CoutureError(
+      'usage',
+      'Invalid setting teacher: its share of the targets, distillation, is 0.',
+      {
+        hint: 'Give distillation a share up to 1, for example 0.5, or leave the teacher out.',
+      },
+    );
+  }
+  if (mixup + cutmix > 1) {
+    throw new CoutureError(
+      'usage',
+      `Invalid settings mixup and cutmix: ${mixup} and ${cutmix} make more than 1.`,
+      { hint: 'An image is mixed in one way at most: their probabilities sum to 1 or less.' },
+    );
+  }
+  if (mixup + cutmix > 0 && batchSize === 1) {
+    throw new CoutureError(
+      'usage',
+      'Invalid setting batchSize: 1 image has no other in its batch to mix with.',
+      {
+        hint: 'Use larger batches, or leave mixup and cutmix out.',
+      },
     );
   }
 }

@@ -8,7 +8,7 @@ import { createBackend } from '../engine/create.ts';
 import { linear, logSoftmax, multilayer, sequential } from '../model/spec.ts';
 import { modelOf, type TrainEvent, type TrainState } from './events.ts';
 import { checkSettings, type RunConfig, type TrainSettings } from './settings.ts';
-import { train } from './train.ts';
+import { type TrainOptions, train } from './train.ts';
 
 /** Three classes of 4 x 4 images, told apart by a bright row; so many that the first epoch takes two chunks. */
 const dataset: Dataset = (() => {
@@ -37,7 +37,9 @@ function config(settings: Partial<TrainSettings> = {}): RunConfig {
   };
 }
 
-async function collect(run: RunConfig, options: { resume?: TrainState; signal?: AbortSignal } = {}) {
+type Options = Omit<TrainOptions, 'backend' | 'dataset'>;
+
+async function collect(run: RunConfig, options: Options = {}) {
   const backend = await createBackend({ backend: 'reference' });
   const events: TrainEvent[] = [];
   for await (const event of train(run, { backend, dataset, ...options })) events.push(event);
@@ -46,13 +48,13 @@ async function collect(run: RunConfig, options: { resume?: TrainState; signal?: 
 }
 
 /** The last checkpoint of a run that is stopped after so many step events. */
-async function stopped(run: RunConfig, stopAfter: number): Promise<TrainState> {
+async function stopped(run: RunConfig, stopAfter: number, options: Options = {}): Promise<TrainState> {
   const backend = await createBackend({ backend: 'reference' });
   const stop = new AbortController();
   if (stopAfter === 0) stop.abort();
   let state: TrainState | undefined;
   let seen = 0;
-  for await (const event of train(run, { backend, dataset, signal: stop.signal })) {
+  for await (const event of train(run, { ...options, backend, dataset, signal: stop.signal })) {
     if (event.type === 'step' && ++seen === stopAfter) stop.abort();
     if (event.type === 'checkpoint') state = event.state;
   }
@@ -93,19 +95,72 @@ test('patience ends a run that many epochs after its best', async () => {
   assert.equal(losses.length - 1 - losses.indexOf(Math.min(...losses)), 2);
 });
 
-test('stopped anywhere and resumed, a run ends in the same bits', async () => {
-  const whole = await collect(config());
+/** The classes' probabilities of a teacher that sees rows of brightness, and confuses them somewhat. */
+const teacher = Float32Array.from({ length: 9000 }, (_, i) => {
+  const [image, j] = [Math.floor(i / 3), i % 3];
+  return j === dataset.labels[image] ? 0.8 : 0.1;
+});
+/** Soft targets of every kind. */
+const soft = {
+  teacher: 'other',
+  distillation: 0.5,
+  mixup: 0.3,
+  cutmix: 0.3,
+  flip: true,
+  labelSmoothing: 0.1,
+};
+
+/** A run stopped at several places and resumed, against one that was not. */
+async function checkResuming(run: RunConfig, options: Options = {}): Promise<void> {
+  const whole = await collect(run, options);
   const stoppedAt: number[] = [];
   for (const stopAfter of [0, 1, 2, 3]) {
-    const state = await stopped(config(), stopAfter);
+    const state = await stopped(run, stopAfter, options);
     stoppedAt.push(state.step);
-    const resumed = await collect(config(), { resume: state });
+    const resumed = await collect(run, { ...options, resume: state });
     assert.deepEqual(figures(resumed.last), figures(whole.last));
     assert.deepEqual(resumed.last.parameters, whole.last.parameters);
     assert.deepEqual(resumed.last.secondMoments, whole.last.secondMoments);
   }
   assert.equal(stoppedAt[0], 0, 'before the first step');
   assert.ok(stoppedAt[1] > 0, 'within the first epoch');
+}
+
+test('stopped anywhere and resumed, a run ends in the same bits', () => checkResuming(config()));
+
+test('so does a run with a teacher and mixed images', () => checkResuming(config(soft), { teacher }));
+
+test('it learns from a teacher alone, wrong or right', async () => {
+  // A teacher that takes every class for the next: the labels have no say.
+  const wrong = teacher.map((_, i) => teacher[i - (i % 3) + ((i + 2) % 3)]);
+  const { last } = await collect(config({ teacher: 'wrong', distillation: 1 }), { teacher: wrong });
+  assert.ok(last.history[3].validationAccuracy < 0.1, String(last.history[3].validationAccuracy));
+  // The loss is no less than what the teacher leaves open: 0.64 nats.
+  assert.ok(last.history[3].trainLoss > 0.639 && last.history[3].trainLoss < 0.8);
+  const right = await collect(config({ teacher: 'right', distillation: 1 }), { teacher });
+  assert.ok(right.last.history[3].validationAccuracy > 0.9);
+});
+
+test('it learns from mixed images, with a loss that cannot come near 0', async () => {
+  for (const settings of [{ mixup: 1 }, { cutmix: 1 }, { mixup: 0.5, cutmix: 0.5 }]) {
+    const { last } = await collect(config(settings));
+    const [first, end] = [last.history[0], last.history[3]];
+    assert.ok(end.validationAccuracy > 0.9, `${JSON.stringify(settings)}: ${end.validationAccuracy}`);
+    assert.ok(end.trainLoss > 0.2 && end.trainLoss < first.trainLoss);
+  }
+});
+
+test('a teacher that does not fit is refused', async () => {
+  const distilling = config({ teacher: 'other', distillation: 0.5 });
+  const refuse = async (given: Float32Array, message: RegExp) =>
+    await assert.rejects(collect(distilling, { teacher: given }), { kind: 'usage', message });
+  await assert.rejects(collect(distilling), { kind: 'usage', message: /no teacher was given/ });
+  await assert.rejects(collect(config(), { teacher }), { kind: 'usage', message: /distillation, is 0/ });
+  await refuse(teacher.slice(1), /9000 in all, not 8999/);
+  await refuse(teacher.with(5, 0.2), /for image 1 is not probabilities/);
+  await refuse(teacher.with(31, Number.NaN), /for image 10 /);
+  await refuse(teacher.map(Math.log), /for image 0 /);
+  await refuse(teacher.with(0, 1.6).with(1, -0.7), /for image 0 /);
 });
 
 test('a loss that is no number ends the run with a hint', async () => {

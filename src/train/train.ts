@@ -8,6 +8,7 @@ import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import { augments } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { mixes } from '../data/mix.ts';
 import { epochOrder, type Split, splitOf } from '../data/split.ts';
 import type {
   Augmentation,
@@ -25,11 +26,14 @@ import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type Train
 import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
+import { checkTeacher } from './teacher.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
   /** The training split; validation images are held out of it. */
   readonly dataset: Dataset;
+  /** Probabilities [images of the split, classes] that are part of the targets; given where `distillation` is above 0. */
+  readonly teacher?: Float32Array;
   /** Go on from here instead of from fresh weights. */
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
@@ -52,7 +56,7 @@ const CHUNK_SECONDS = 0.1;
 
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
- * @throws CoutureError of kind `usage` where data and model do not fit, `runtime` where the loss is no longer a number
+ * @throws CoutureError of kind `usage` where data, model and teacher do not fit, `runtime` where the loss is no longer a number
  */
 export async function* train(
   config: RunConfig,
@@ -75,12 +79,13 @@ class TrainingRun {
   readonly #program: Program;
   readonly #session: Session;
   readonly #images: DeviceImages;
+  readonly #teacher: Float32Array | undefined;
   readonly #history: EpochMetrics[];
   /** The epoch in progress, where the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
   #imagesPerSecond = 20_000;
 
-  constructor(config: RunConfig, { backend, dataset, resume, signal }: TrainOptions) {
+  constructor(config: RunConfig, { backend, dataset, teacher, resume, signal }: TrainOptions) {
     const size = dataset.height * dataset.width;
     if (inputWidth(config.model) !== size) {
       throw new CoutureError(
@@ -88,7 +93,9 @@ class TrainingRun {
         `The model takes ${inputWidth(config.model)} pixels, but the images of ${dataset.name} have ${size}.`,
       );
     }
+    checkTeacher(teacher, config, dataset.length);
     this.#config = config;
+    this.#teacher = teacher;
     this.#signal = signal;
     this.#dataset = dataset;
     this.#key = keyFromSeed(config.settings.seed);
@@ -159,7 +166,7 @@ class TrainingRun {
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
   async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
     const { settings } = this.#config;
-    const { batchSize, learningRate, labelSmoothing } = settings;
+    const { batchSize, learningRate, labelSmoothing, distillation } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
     const totalSteps = settings.epochs * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch);
@@ -191,6 +198,7 @@ class TrainingRun {
         averageDecays: averageDecays(settings, totalSteps, epochStart + step, steps),
         optimizer: optimizerOf(settings),
         labelSmoothing,
+        teacher: this.#teacher && { probabilities: this.#teacher, share: distillation },
         dropoutKey: fork(this.#key, 'dropout'),
         augmentation: this.#augmentation(epoch),
       });
@@ -232,7 +240,9 @@ class TrainingRun {
     const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
     const { height, width } = this.#dataset;
     const options = { flip, shift, rotate, zoom, shear, elastic, erase };
-    return { options, key: fork(this.#key, 'augment'), height, width };
+    const { mixup, cutmix } = settings;
+    const mixing = mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined;
+    return { options, mixing, key: fork(this.#key, 'augment'), height, width };
   }
 
   async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {

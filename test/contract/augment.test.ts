@@ -1,11 +1,12 @@
-/** The augmentation kernel writes the reference's bytes, and none beside the image, for whatever a record says. */
+/** The kernels of augmentation and mixing write the reference's bytes, and none beside the image, whatever they are told. */
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import { type AugmentOptions, drawAugmentation, RECORD } from '../../src/data/augment.ts';
-import { augmentImage } from '../../src/engine/reference/augment.ts';
+import { drawMix, type Mix } from '../../src/data/mix.ts';
+import { augmentImage, mixImage } from '../../src/engine/reference/augment.ts';
 import { compileKernels, instantiateKernels } from '../../src/engine/wasm/kernels.ts';
 
 const RECORD_AT = 1024;
@@ -111,5 +112,44 @@ describe('the augmentation kernel', () => {
     };
     const offset = fc.integer({ min: -45, max: 45 });
     fc.assert(fc.property(sizes, fc.boolean(), offset, offset, check), { numRuns: 200 });
+  });
+});
+
+describe('the mixing kernel', () => {
+  /** Runs both and compares, bytes around the image included. */
+  function compareMix(size: Size, seed: number, mix: Mix): void {
+    const [image, partner] = [randomImage(size, seed), randomImage(size, seed + 1)];
+    bytes.fill(FILL);
+    bytes.set(partner, SOURCE_AT);
+    bytes.set(image, TARGET_AT);
+    const { left, top, right, bottom, weight } = mix;
+    kernels.mix(TARGET_AT, SOURCE_AT, size.width, left, top, right, bottom, weight);
+    const expected = new Uint8Array(bytes.length).fill(FILL);
+    expected.set(partner, SOURCE_AT);
+    mixImage(image, partner, size.width, mix);
+    expected.set(image, TARGET_AT);
+    if (Buffer.compare(expected, bytes) === 0) return;
+    const wrong = expected.findIndex((value, i) => value !== bytes[i]);
+    assert.fail(`${JSON.stringify({ size, mix })}: byte ${wrong - TARGET_AT}`);
+  }
+
+  it('gives the reference’s bytes for whatever is drawn', () => {
+    const check = (size: Size, seed: number, mixup: number) => {
+      for (let place = 0; place < 5; place++) {
+        const mix = drawMix({ mixup, cutmix: 1 - mixup }, keyFromSeed(seed), place, 3, 9, size);
+        assert.ok(mix);
+        compareMix(size, seed, mix);
+      }
+    };
+    fc.assert(fc.property(sizes, fc.nat(), fc.constantFrom(0, 0.5, 1), check), { numRuns: 200 });
+  });
+
+  it('blends with every weight as the reference does, and to a byte', () => {
+    const size = { height: 20, width: 39 };
+    const whole = { partner: 0, left: 0, top: 0, right: 39, bottom: 20, own: 1 };
+    for (let weight = 0; weight <= 256; weight++) compareMix(size, weight, { ...whole, weight });
+    const white = new Uint8Array(780).fill(255);
+    mixImage(white, white.slice(), 39, { ...whole, weight: 100 });
+    assert.ok(white.every((value) => value === 255));
   });
 });

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { AugmentOptions } from '../../src/data/augment.ts';
+import type { MixOptions } from '../../src/data/mix.ts';
 import type { Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
@@ -39,7 +40,11 @@ interface Case {
   readonly averageStatistics?: boolean;
   readonly clip?: number;
   /** How images are changed, seen as of one row or as nearly square. */
-  readonly augment?: { readonly options: AugmentOptions; readonly square: boolean } | undefined;
+  readonly augment?:
+    | { readonly options: AugmentOptions; readonly mixing: MixOptions | undefined; readonly square: boolean }
+    | undefined;
+  /** Share of the target that random probabilities make up; none without it. */
+  readonly distillation?: number | undefined;
 }
 
 const augment = fc.option(
@@ -53,6 +58,12 @@ const augment = fc.option(
       elastic: fc.constantFrom(0, 0, 2),
       erase: fc.constantFrom(0, 0.5),
     }),
+    mixing: fc.constantFrom(
+      undefined,
+      { mixup: 1, cutmix: 0 },
+      { mixup: 0, cutmix: 1 },
+      { mixup: 0.3, cutmix: 0.4 },
+    ),
     square: fc.boolean(),
   }),
   { nil: undefined },
@@ -114,6 +125,7 @@ const cases: fc.Arbitrary<Case> = fc
     // Most gradients have a norm between the last two.
     clip: fc.constantFrom(0, 0, 1e-3, 0.1, 100),
     augment,
+    distillation: fc.constantFrom(undefined, undefined, 0.3, 1),
   })
   .map(({ inputs, hidden, classes, ...rest }) => {
     const layers: LayerSpec[] = [];
@@ -124,6 +136,15 @@ const cases: fc.Arbitrary<Case> = fc
     }
     return { spec: sequential(...layers, linear(features, classes), logSoftmax()), ...rest };
   });
+
+/** Random probabilities [images, classes]. */
+function randomProbabilities(random: RandomStream, images: number, classes: number): Float32Array {
+  const values = Float32Array.from({ length: images * classes }, () => random.nextFloat());
+  return values.map((value, i) => {
+    const row = values.subarray(i - (i % classes), i - (i % classes) + classes);
+    return value / row.reduce((sum, each) => sum + each, 1e-9);
+  });
+}
 
 /** Everything that a run of two short trainings and an inference leaves behind, by name. */
 async function runCase(backend: Backend, sample: Case) {
@@ -139,6 +160,8 @@ async function runCase(backend: Backend, sample: Case) {
   );
   const labels = Uint8Array.from({ length: count }, () => random.nextBelow(classes));
   const indices = Uint32Array.from({ length: count }, () => random.nextBelow(count));
+  const probabilities = randomProbabilities(random, count, classes);
+  const { augment: changes, distillation } = sample;
   const session = backend.createSession(program);
   for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) session.write(name, values);
   const results = new Map<string, Float32Array>();
@@ -153,9 +176,11 @@ async function runCase(backend: Backend, sample: Case) {
       learningRates: new Float32Array(steps).fill(0.01),
       optimizer: sample.optimizer ?? adam,
       labelSmoothing: sample.labelSmoothing ?? 0,
-      augmentation: sample.augment && {
-        ...sides(size, sample.augment.square),
-        options: sample.augment.options,
+      teacher: distillation === undefined ? undefined : { probabilities, share: distillation },
+      augmentation: changes && {
+        ...sides(size, changes.square),
+        options: changes.options,
+        mixing: changes.mixing,
         key: [seed, 8],
       },
       averageDecays: new Float32Array(steps).fill(0.9),
@@ -264,6 +289,29 @@ for (const [name, create] of Object.entries(variants)) {
       assertSameBits(await logProbabilities(backend), await logProbabilities(reference));
     });
 
+    it('gives the reference’s bits with soft targets, in batches of which the last is of one image', async () => {
+      const sample: Case = {
+        spec: sequential(linear(12 * 9, 40), relu(), dropout(0.25), linear(40, 19), logSoftmax()),
+        images: 2 * 37 + 1,
+        batchSize: 37,
+        seed: 6,
+        keepGradients: false,
+        labelSmoothing: 0.1,
+        augment: {
+          options: { flip: true, shift: 1, rotate: 5, zoom: 0, shear: 0, elastic: 0, erase: 0.5 },
+          mixing: { mixup: 0.5, cutmix: 0.5 },
+          square: true,
+        },
+        distillation: 0.7,
+      };
+      const found = await runCase(backend, sample);
+      assertSameBits(found, await runCase(reference, sample));
+      // What is left out must show: another target is another loss.
+      const losses = (other: Map<string, Float32Array>) => other.get('losses of round 0');
+      const plain = await runCase(backend, { ...sample, distillation: undefined });
+      assert.notDeepEqual(losses(found), losses(plain));
+    });
+
     it('takes the fused optimizer step as the separate one', async () => {
       const spec = sequential(linear(100, 30), relu(), dropout(0.25), linear(30, 7), logSoftmax());
       const fused = { spec, images: 50, batchSize: 16, seed: 5, keepGradients: false };
@@ -314,6 +362,25 @@ for (const [name, create] of Object.entries(variants)) {
       };
       const first = await runCase(backend, sample);
       for (let i = 0; i < 50; i++) assertSameBits(await runCase(backend, sample), first);
+    });
+
+    it('refuses a teacher of other images', async () => {
+      const session = backend.createSession(buildProgram(sequential(linear(4, 2), logSoftmax())));
+      const images = backend.upload(new Uint8Array(8), 4);
+      const request = {
+        images,
+        labels: new Uint8Array(2),
+        indices: Uint32Array.of(0, 1),
+        batchSize: 2,
+        firstStep: 0,
+        learningRates: Float32Array.of(0.1),
+        optimizer: adam,
+        dropoutKey: [1, 2],
+        teacher: { probabilities: new Float32Array(6), share: 0.5 },
+      } as const;
+      await assert.rejects(session.train(request), { kind: 'usage', message: /6 probabilities, not 4/ });
+      session.dispose();
+      images.dispose();
     });
 
     it('refuses an image number past the last', async () => {

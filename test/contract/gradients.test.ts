@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { keyFromSeed, philox4x32, RandomStream } from '../../src/core/philox.ts';
+import type { Teacher } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
 import { type Activation, buildProgram, type DenseLayer } from '../../src/model/program.ts';
@@ -62,13 +63,19 @@ function batchNorm64(z: number[][], scale: Float64Array, shift: Float64Array): n
   );
 }
 
+/** How targets differ from the labels. */
+interface Softening {
+  readonly labelSmoothing?: number;
+  readonly teacher?: Teacher;
+}
+
 /** Mean loss of the batch in float64. */
 function loss64(
   layers: readonly DenseLayer[],
   parameters: Parameters64,
   x: number[][],
   labels: Uint8Array,
-  labelSmoothing = 0,
+  { labelSmoothing = 0, teacher }: Softening = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
   const logits = layers.reduce((inputs, layer, index) => {
@@ -87,12 +94,29 @@ function loss64(
     const top = Math.max(...values);
     const logSum = top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    total += logSum - (1 - labelSmoothing) * values[labels[row]] - labelSmoothing * mean;
+    const hard = logSum - (1 - labelSmoothing) * values[labels[row]] - labelSmoothing * mean;
+    const { share = 0, probabilities = new Float32Array() } = teacher ?? {};
+    const soft = values.reduce(
+      (sum, value, j) => sum + (probabilities[row * values.length + j] ?? 0) * (logSum - value),
+      0,
+    );
+    total += (1 - share) * hard + share * soft;
   });
   return total / x.length;
 }
 
-async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void> {
+/** A teacher that is of several minds: rows of probabilities that sum to 1 but for rounding. */
+function makeTeacher(rows: number, classes: number, share: number): Teacher {
+  const random = new RandomStream(keyFromSeed(10));
+  const table = Array.from({ length: rows }, () => {
+    const row = Array.from({ length: classes }, () => random.nextFloat());
+    const sum = row.reduce((a, b) => a + b);
+    return row.map((value) => value / sum);
+  });
+  return { probabilities: Float32Array.from(table.flat()), share };
+}
+
+async function checkGradients(spec: ModelSpec, labelSmoothing = 0, distillation = 0): Promise<void> {
   const program = buildProgram(spec, { keepGradients: true });
   const { plan } = program;
   const size = plan.layers[0].in;
@@ -101,6 +125,8 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void
   const rows = 7;
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
   const labels = Uint8Array.from({ length: rows }, () => random.nextBelow(classes));
+  const teacher = distillation > 0 ? makeTeacher(rows, classes, distillation) : undefined;
+  const softening: Softening = { labelSmoothing, ...(teacher && { teacher }) };
   const initial = initialize(plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
   const session = backend.createSession(program);
@@ -114,7 +140,7 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void
     learningRates: Float32Array.of(0.001),
     optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     dropoutKey,
-    labelSmoothing,
+    ...softening,
   });
   const x = Array.from({ length: rows }, (_, row) =>
     Array.from(pixels.subarray(row * size, (row + 1) * size), (byte) => (byte / 255 - 0.5) / 0.5),
@@ -124,7 +150,7 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void
   );
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / rows;
   assert.ok(
-    Math.abs(mean - loss64(plan.layers, parameters, x, labels, labelSmoothing)) < 1e-6 * mean,
+    Math.abs(mean - loss64(plan.layers, parameters, x, labels, softening)) < 1e-6 * mean,
     'the loss itself',
   );
   for (const { name, trained } of plan.parameters) {
@@ -138,9 +164,9 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0): Promise<void
     values.forEach((value, i) => {
       const h = 1e-5;
       values[i] = value + h;
-      const above = loss64(plan.layers, parameters, x, labels, labelSmoothing);
+      const above = loss64(plan.layers, parameters, x, labels, softening);
       values[i] = value - h;
-      const below = loss64(plan.layers, parameters, x, labels, labelSmoothing);
+      const below = loss64(plan.layers, parameters, x, labels, softening);
       values[i] = value;
       const difference = (above - below) / (2 * h);
       assert.ok(
@@ -187,6 +213,9 @@ describe('gradients agree with float64 central differences', () => {
   it('LogSoftmax and NLL behind one Linear', () => checkGradients(sequential(linear(6, 5), logSoftmax())));
   it('with label smoothing', () =>
     checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2));
+  it('with a teacher', () => checkGradients(sequential(linear(6, 5), logSoftmax()), 0, 1));
+  it('with a teacher and label smoothing', () =>
+    checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2, 0.6));
   for (const [name, make] of Object.entries({ LeakyReLU: leakyRelu, GELU: gelu, SiLU: silu }))
     it(name, () =>
       checkGradients(sequential(linear(6, 8), make(), dropout(0.3), linear(8, 3), logSoftmax())),

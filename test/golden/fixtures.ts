@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { parseIdx } from '../../src/data/idx.ts';
-import type { OptimizerOptions } from '../../src/engine/backend.ts';
+import { type MixOptions, mixes } from '../../src/data/mix.ts';
+import type { OptimizerOptions, Teacher } from '../../src/engine/backend.ts';
 import { type ActivationName, type ModelSpec, multilayer } from '../../src/model/spec.ts';
 import { decodeSafetensors, type Tensor } from '../../src/ship/safetensors.ts';
 
@@ -20,6 +21,9 @@ interface Entry {
   readonly lassoThreshold?: number;
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
+  readonly distillation?: number;
+  readonly mixup?: number;
+  readonly cutmix?: number;
   readonly initialWeightsSha256: string;
   readonly losses: readonly number[];
   readonly inferenceLoss: number | null;
@@ -33,6 +37,8 @@ export interface Golden {
   /** Largest norm of the gradient; 0 for no limit. */
   readonly clip: number;
   readonly labelSmoothing: number;
+  readonly teacher: Teacher | undefined;
+  readonly mixing: MixOptions | undefined;
   /** Over the first weights as little-endian float32, tensor after tensor. */
   readonly initialWeightsSha256: string;
   /** Mean loss of each step on the one batch. */
@@ -54,9 +60,12 @@ export const seed = file.seed;
 export const images = parseIdx(read('images-idx3-ubyte'), { name: 'images-idx3-ubyte', ndims: 3 });
 export const labels = parseIdx(read('labels-idx1-ubyte'), { name: 'labels-idx1-ubyte', ndims: 1 }).data;
 
+const teacherFile = 'teacher.safetensors';
+const probabilities = decodeSafetensors(read(teacherFile), teacherFile).tensors.get('probabilities')!.data;
+
 export const goldens: readonly Golden[] = Object.entries(file.models).map(([name, entry]) => {
   const { widths, dropout, lr, activation, batchNorm, initialWeightsSha256, losses, inferenceLoss } = entry;
-  const { labelSmoothing = 0, clip = 0 } = entry;
+  const { labelSmoothing = 0, clip = 0, distillation = 0, mixup = 0, cutmix = 0 } = entry;
   const gradients = `${name}-gradients.safetensors`;
   return {
     name,
@@ -68,6 +77,8 @@ export const goldens: readonly Golden[] = Object.entries(file.models).map(([name
     optimizer: optimizerOf(entry),
     clip,
     labelSmoothing,
+    teacher: distillation > 0 ? { probabilities, share: distillation } : undefined,
+    mixing: mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined,
     initialWeightsSha256,
     losses,
     inferenceLoss,

@@ -1,5 +1,5 @@
 """Makes the golden fixtures: PyTorch's own numbers for both published networks, and for small ones of every other
-layer, activation and optimizer, on a batch of 64 real images.
+layer, activation, optimizer and kind of target, on a batch of 64 real images.
 
     apt-get download dataset-fashion-mnist && dpkg-deb -x dataset-fashion-mnist_*.deb DIR
     npm run goldens -- DIR/usr/share/datasets/fashion-mnist
@@ -7,9 +7,10 @@ layer, activation and optimizer, on a batch of 64 real images.
 Needs Python 3 with torch and numpy (Debian: python3-torch; then /usr/bin/python3 runs this file). It needs to
 run only when a network or the batch changes: what it writes to test/golden/fixtures/ is committed.
 
-Nothing here runs Couture's code. Philox, the first weights and the dropout masks are written down a second time,
-from the paper and from the rules that src/model/init.ts and src/engine/reference/ops.ts state, so that a mistake
-in either place shows; forward, backward, clipping and optimizers are PyTorch's, but for Lion and beta-LASSO.
+Nothing here runs Couture's code. Philox, the first weights, the dropout masks and what is mixed are written down a second
+time, from the paper and from the rules that src/model/init.ts, src/engine/reference/ops.ts and src/data/mix.ts state, so
+that a mistake in either place shows; losses, forward, backward, clipping and optimizers are PyTorch's, but for Lion and
+beta-LASSO.
 """
 
 import gzip
@@ -89,6 +90,21 @@ MODELS = {
         "optimizer": "sgd",
         "lasso": 0.0002,
         "lassoThreshold": 50.0,
+    },
+    "distilled": {
+        "widths": [784, 20, 10],
+        "dropout": [0.25, 0.0],
+        "lr": 0.003,
+        "labelSmoothing": 0.1,
+        "distillation": 0.6,
+    },
+    "mixed": {
+        "widths": [784, 20, 10],
+        "dropout": [0.0, 0.0],
+        "lr": 0.003,
+        "labelSmoothing": 0.1,
+        "mixup": 0.4,
+        "cutmix": 0.4,
     },
 }
 ACTIVATIONS = {
@@ -208,6 +224,45 @@ def threshold_weights(network, lr, penalty, beta):
             w[w.abs() < penalty * beta] = 0
 
 
+# Targets.
+
+
+def teacher_probabilities(labels):
+    """[BATCH, 10] float32: random, with as much again for the label, each row over its sum."""
+    words = stream(fork(key_from_seed(SEED), "teacher"), BATCH * 10).reshape(BATCH, 10)
+    weights = words / 2.0**32 + np.eye(10)[labels]
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def mix_batch(config, images, step):
+    """What mixup and cutmix make of the batch in a step: images, the partner of every row, and its own share.
+
+    Row b has the counters (b, step, 0, 1) and (b, step, 1, 1); src/data/mix.ts tells what they decide."""
+    mixup, cutmix = config.get("mixup", 0.0), config.get("cutmix", 0.0)
+    key = fork(key_from_seed(SEED), "augment")
+    height, width = images.shape[1:]
+    mixed, partners, shares = images.astype(np.int64), np.arange(BATCH), np.ones(BATCH)
+    for row in range(BATCH):
+        counters = np.array([[row, step, draw, 1] for draw in (0, 1)], dtype=np.uint32)
+        (kind, other, amount, _), (across, down, _, _) = philox(key, counters) / 2.0**32
+        if kind >= mixup + cutmix:
+            continue
+        partner = (row + 1 + math.floor(other * (BATCH - 1))) % BATCH
+        mine, theirs = images[row].astype(np.int64), images[partner].astype(np.int64)
+        partners[row] = partner
+        if kind < mixup:
+            weight = math.floor(amount * 257)
+            mixed[row] = (mine * weight + theirs * (256 - weight) + 128) // 256
+            shares[row] = weight / 256
+        else:
+            columns, rows = (math.floor(side * math.sqrt(amount) + 0.5) for side in (width, height))
+            left, top = math.floor(across * width) - columns // 2, math.floor(down * height) - rows // 2
+            inside = slice(max(0, top), top + rows), slice(max(0, left), left + columns)
+            mixed[row][inside] = theirs[inside]
+            shares[row] = 1 - theirs[inside].size / theirs.size
+    return mixed, partners, shares
+
+
 # The networks in PyTorch.
 
 
@@ -257,6 +312,18 @@ def masks_of(config, step, dtype):
     ]
 
 
+def loss_of(config, output, labels, partners, shares):
+    """Cross-entropy with the mixed labels, smoothed, and with the mixed teacher, each by its share."""
+    own = torch.from_numpy(shares).to(output.dtype).unsqueeze(1)
+    blend = lambda rows: own * rows + (1 - own) * rows[torch.from_numpy(partners)]
+    entropy = torch.nn.functional.cross_entropy
+    hard = torch.nn.functional.one_hot(torch.from_numpy(labels.astype(np.int64)), 10).to(output.dtype)
+    teacher = torch.from_numpy(teacher_probabilities(labels)).to(output.dtype)
+    share = config.get("distillation", 0.0)
+    smoothed = entropy(output, blend(hard), label_smoothing=config.get("labelSmoothing", 0.0))
+    return (1 - share) * smoothed + share * entropy(output, blend(teacher))
+
+
 def train(config, images, labels, dtype):
     """Gradients of step 0, clipped where they are, the loss of each of the first STEPS steps on the one batch, and then that of inference."""
     network = make_network(config, dtype)
@@ -273,12 +340,18 @@ def train(config, images, labels, dtype):
     smoothing = config.get("labelSmoothing", 0.0)
     criterion = torch.nn.CrossEntropyLoss(label_smoothing=smoothing) if smoothing > 0 else torch.nn.NLLLoss()
     # Pixels are scaled in float32 whatever the network computes in: they are part of the input.
-    x = ((torch.from_numpy(images.astype(np.float32)) / 255 - 0.5) / 0.5).reshape(BATCH, -1).to(dtype)
+    scale = lambda pixels: ((torch.from_numpy(pixels.astype(np.float32)) / 255 - 0.5) / 0.5).reshape(BATCH, -1).to(dtype)
+    x = scale(images)
+    soft = any(name in config for name in ("distillation", "mixup", "cutmix"))
     y = torch.from_numpy(labels.astype(np.int64))
     gradients, losses = {}, []
     for step in range(STEPS):
         optimizer.zero_grad()
-        loss = criterion(network(x, masks_of(config, step, dtype)), y)
+        if soft:
+            mixed, partners, shares = mix_batch(config, images, step)
+            loss = loss_of(config, network(scale(mixed), masks_of(config, step, dtype)), labels, partners, shares)
+        else:
+            loss = criterion(network(x, masks_of(config, step, dtype)), y)
         loss.backward()
         if "clip" in config:
             torch.nn.utils.clip_grad_norm_(network.parameters(), config["clip"])
@@ -382,6 +455,7 @@ def main():
     labels = read_idx(sys.argv[1], "train-labels-idx1-ubyte", 8, BATCH)
     write_idx("images-idx3-ubyte", images)
     write_idx("labels-idx1-ubyte", labels)
+    write_safetensors("teacher.safetensors", {"probabilities": teacher_probabilities(labels)})
     golden = {"torch": torch.__version__, "numpy": np.__version__, "seed": SEED, "batch": BATCH, "models": {}}
     for name, config in MODELS.items():
         gradients, losses, inference = train(config, images, labels, torch.float32)

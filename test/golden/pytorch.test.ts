@@ -12,6 +12,9 @@ import { type Golden, goldens, images, labels, seed } from './fixtures.ts';
 
 const TOLERANCE = 1e-5;
 const runKey = keyFromSeed(seed);
+const [, height, width] = images.dims;
+/** No augmentation but mixing. */
+const unchanged = { flip: false, shift: 0, rotate: 0, zoom: 0, shear: 0, elastic: 0, erase: 0 };
 
 for (const golden of goldens) {
   test(`${golden.name}: the first weights are those of make_fixtures.py, to the bit`, () => {
@@ -38,7 +41,7 @@ for (const { title, create } of testedBackends) {
     let batch: DeviceImages;
     before(async () => {
       backend = await create();
-      batch = backend.upload(images.data, images.dims[1] * images.dims[2]);
+      batch = backend.upload(images.data, height * width);
     });
     after(() => backend.dispose());
 
@@ -103,7 +106,7 @@ function startSession(
 async function trainSteps(
   session: Session,
   batch: DeviceImages,
-  { learningRate, optimizer, labelSmoothing }: Golden,
+  { learningRate, optimizer, labelSmoothing, teacher, mixing }: Golden,
   firstStep: number,
   count: number,
 ): Promise<number[]> {
@@ -117,6 +120,8 @@ async function trainSteps(
     learningRates: new Float32Array(count).fill(learningRate),
     optimizer,
     labelSmoothing,
+    teacher,
+    augmentation: mixing && { options: unchanged, mixing, key: fork(runKey, 'augment'), height, width },
     dropoutKey: fork(runKey, 'dropout'),
   });
   return Array.from({ length: count }, (_, step) => {

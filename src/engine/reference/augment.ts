@@ -1,6 +1,7 @@
 /** The pixels of an augmented image, stated plainly in integers; kernels/augment.ts does the same. */
 
 import { GRID } from '../../data/augment.ts';
+import type { Mix } from '../../data/mix.ts';
 
 /**
  * Writes the image that a record of `drawAugmentation` (src/data/augment.ts) makes of `source`: each pixel from where
@@ -40,4 +41,16 @@ function pull(record: Int32Array, axis: number, x: number, y: number): number {
     point(i, row) + Math.trunc((point(i, row + 1) - point(i, row)) / cellHeight) * (y - row * cellHeight);
   const [left, right] = [down(column), down(column + 1)];
   return left + Math.trunc((right - left) / cellWidth) * (x - column * cellWidth);
+}
+
+/**
+ * Mixes another image into `image`, in place, as `drawMix` (src/data/mix.ts) says: in the rectangle, a pixel becomes
+ * `weight` 256ths of its own and the rest of the partner's, rounded to the nearest and half up.
+ */
+export function mixImage(image: Uint8Array, partner: Uint8Array, width: number, mix: Mix): void {
+  const { left, top, right, bottom, weight } = mix;
+  for (let y = top; y < bottom; y++) {
+    for (let i = y * width + left; i < y * width + right; i++)
+      image[i] = (image[i] * weight + partner[i] * (256 - weight) + 128) >> 8;
+  }
 }

@@ -1,7 +1,6 @@
 /** The reference backend: runs a program op by op over plain arrays. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import {
   type DenseLayer,
   findParameter,
@@ -10,6 +9,7 @@ import {
   type Part,
   type Program,
 } from '../../model/program.ts';
+import { augmentedImage } from '../augmented-image.ts';
 import type {
   Augmentation,
   Backend,
@@ -20,8 +20,8 @@ import type {
   TrainRequest,
 } from '../backend.ts';
 import { dropoutScalars, optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
+import { softTargets } from '../targets.ts';
 import { activate, derivative } from './activations.ts';
-import { augmentImage } from './augment.ts';
 import { type NormTensors, normBackward, normForward } from './norm.ts';
 import * as ops from './ops.ts';
 import {
@@ -121,7 +121,9 @@ class ReferenceSession implements Session {
     const { indices, batchSize, labelSmoothing = 0 } = request;
     const losses = new Float32Array(indices.length);
     const scalars = stepScalars(request);
-    const targets = smoothedTargets(labelSmoothing, this.#program.outputWidth);
+    const classes = this.#program.outputWidth;
+    const smoothed = smoothedTargets(labelSmoothing, classes);
+    const soft = softTargets(request, classes);
     for (let step = 0; step * batchSize < indices.length; step++) {
       const from = step * batchSize;
       const batch = this.#batch(indices.subarray(from, from + batchSize));
@@ -129,7 +131,9 @@ class ReferenceSession implements Session {
         if (op.op === 'nllGradient') {
           const labels = Uint8Array.from(batch.indices, (image) => request.labels[image]);
           const share = Math.fround(1 / batch.rows);
-          this.#nllBackward(batch, { labels, ...targets, share }, losses.subarray(from));
+          const targets = soft?.subarray(from * classes);
+          if (targets) this.#softBackward(batch, { targets, share }, losses.subarray(from));
+          else this.#nllBackward(batch, { labels, ...smoothed, share }, losses.subarray(from));
         } else if (op.op === 'update' || op.op === 'weightGradientUpdate') {
           if (op.op === 'weightGradientUpdate') this.#weightGradient(op.layer, batch);
           else if (op.clipped) this.#clip(op.layer, ['weight', 'bias'], batch);
@@ -148,21 +152,12 @@ class ReferenceSession implements Session {
     return losses;
   }
 
-  #gatherAugmented(
-    batch: Batch,
-    { images }: TrainRequest,
-    { options, key, height, width }: Augmentation,
-    step: number,
-  ): void {
+  #gatherAugmented(batch: Batch, { images }: TrainRequest, augmentation: Augmentation, step: number): void {
     const bytes = this.#bytes(images);
     const augmented = new Uint8Array(batch.rows * images.size);
-    const record = new Int32Array(RECORD);
-    batch.indices.forEach((image, row) => {
-      drawAugmentation(options, key, row, step, { height, width }, record);
-      const source = bytes.subarray(image * images.size, (image + 1) * images.size);
-      augmentImage(source, record, height, width, augmented.subarray(row * images.size));
-    });
     const all = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+    for (const row of all)
+      augmented.set(augmentedImage(bytes, batch.indices, augmentation, row, step), row * images.size);
     ops.gather(augmented, images.size, all, batch.y[0]);
   }
 
@@ -236,6 +231,11 @@ class ReferenceSession implements Session {
   #nllBackward(batch: Batch, targets: ops.Targets, losses: Float32Array): void {
     const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
     ops.nllBackward(batch.y.at(-1)!, batch.rows, out, targets, losses, batch.dz.at(-1)!);
+  }
+
+  #softBackward(batch: Batch, targets: ops.SoftTargets, losses: Float32Array): void {
+    const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
+    ops.softBackward(batch.y.at(-1)!, batch.rows, out, targets, losses, batch.dz.at(-1)!);
   }
 
   #batch(indices: Uint32Array): Batch {

@@ -182,3 +182,36 @@ export function nllBackward(
     }
   }
 }
+
+/** What softBackward takes beside the logits. */
+export interface SoftTargets {
+  /** [rows, classes]. */
+  readonly targets: Float32Array;
+  /** 1 / rows for the gradient of a batch's mean loss. */
+  readonly share: number;
+}
+
+/**
+ * As nllBackward, but with a target of its own for every class of every row. The loss, -Σ target * log-probability,
+ * starts from 0, and the terms are taken away from it in the order of the classes.
+ */
+export function softBackward(
+  y: Float32Array,
+  rows: number,
+  classes: number,
+  { targets, share }: SoftTargets,
+  losses: Float32Array,
+  dz: Float32Array,
+): void {
+  const terms = new Float32Array(classes);
+  for (let row = 0; row < rows; row++) {
+    const { top, sum } = softmaxTerms(y, row, classes, terms);
+    const shift = logFromOne(sum);
+    let loss = 0;
+    for (let i = row * classes; i < (row + 1) * classes; i++) {
+      loss = f(loss - f(targets[i] * f(f(y[i] - top) - shift)));
+      dz[i] = f(f(f(terms[i - row * classes] / sum) - targets[i]) * share);
+    }
+    losses[row] = loss;
+  }
+}

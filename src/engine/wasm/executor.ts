@@ -5,7 +5,7 @@
 
 import type { Op } from '../../model/program.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
-import { type Part, RECORD_BYTES, runOp } from './ops.ts';
+import { imageBytes, type Part, RECORD_BYTES, runOp } from './ops.ts';
 import type { Job, ThreadSetup } from './protocol.ts';
 
 /**
@@ -26,8 +26,8 @@ export function controlBytes(threads: number): number {
 const PIECES = 4;
 /** Bytes of the largest image that can be augmented: as many as a spec's widest layer has inputs. */
 export const MAX_AUGMENTED = 65_536;
-/** Bytes of a thread's scratch: 68 lines of a gradient, or an augmented image behind its record, whichever is more. */
-export const SCRATCH_BYTES = RECORD_BYTES + MAX_AUGMENTED + 64;
+/** Bytes of a thread's scratch: 68 lines of a gradient, or two augmented images behind a record, whichever is more. */
+export const SCRATCH_BYTES = RECORD_BYTES + 2 * imageBytes(MAX_AUGMENTED);
 
 /** Ops after which threads need not wait for each other, unless they end the step. */
 const UNHURRIED: ReadonlySet<Op['op']> = new Set(['weightGradientUpdate', 'update', 'normUpdate']);

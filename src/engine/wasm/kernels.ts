@@ -10,6 +10,7 @@ export interface Kernels {
   readonly useWideTiles: (on: number) => void;
   readonly barrier: (at: number, threads: number) => void;
   readonly augment: Kernel;
+  readonly mix: Kernel;
   readonly gather: Kernel;
   readonly normalise: Kernel;
   readonly scatter: Kernel;
@@ -18,6 +19,7 @@ export interface Kernels {
   readonly activateGradient: Kernel;
   readonly logSoftmax: Kernel;
   readonly nllGradient: Kernel;
+  readonly softGradient: Kernel;
   readonly inputGradient: Kernel;
   readonly weightGradient: Kernel;
   readonly updateWeights: Kernel;

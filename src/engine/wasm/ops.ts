@@ -4,6 +4,7 @@
  */
 
 import { drawAugmentation, RECORD } from '../../data/augment.ts';
+import { drawMix } from '../../data/mix.ts';
 import { needsActivate, type Op } from '../../model/program.ts';
 import type { Augmentation } from '../backend.ts';
 import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
@@ -15,6 +16,11 @@ import { ACTIVATIONS, type InferJob, type Job, type ThreadSetup, type TrainJob }
 const STRIP = 64;
 /** Bytes of an augmentation's record in a thread's scratch, in whole lines; the image comes behind it. */
 export const RECORD_BYTES = Math.ceil((RECORD * 4) / LINE) * LINE;
+
+/** Bytes that an augmented image of `size` takes there, with what kernels read and write past its end. */
+export function imageBytes(size: number): number {
+  return (Math.ceil(size / LINE) + 1) * LINE;
+}
 
 /** One thread's part in a batch of a job. */
 export interface Part {
@@ -60,7 +66,8 @@ function runTrainingOp(op: Op, job: TrainJob, part: Part): void {
   const { layout } = job;
   if (op.op === 'nllGradient') {
     const at = part.from * 4;
-    nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
+    if (job.softTargets !== 0) softGradient(job, part);
+    else nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
   } else if (op.op === 'weightGradient') weightGradient(layout, op.layer, job, part, true);
   else if (op.op === 'weightGradientUpdate') weightGradient(layout, op.layer, job, part, false);
   else if (op.op === 'gradientSquares') gradientSquares(layout.layers[op.layer], part);
@@ -77,19 +84,30 @@ function gather(job: Job, part: Part): void {
   });
 }
 
-/** An image at a time: its record and its bytes go through this thread's scratch. */
-function gatherAugmented(job: TrainJob, { options, key, height, width }: Augmentation, part: Part): void {
+/** An image at a time: its record, its bytes and those of the image mixed in go through this thread's scratch. */
+function gatherAugmented(job: TrainJob, augmentation: Augmentation, part: Part): void {
+  const { options, mixing, key, height, width } = augmentation;
   const { x, rowPanel } = job.layout;
   const { memory, scratch } = part.setup;
-  const { augment, normalise } = part.kernels;
+  const { augment, mix, normalise } = part.kernels;
   const indices = new Uint32Array(memory.buffer, job.indices + part.from * 4, part.rows);
   const record = new Int32Array(memory.buffer, scratch, RECORD);
   const bytes = scratch + RECORD_BYTES;
+  const others = bytes + imageBytes(job.imageSize);
   const step = job.firstStep + part.step;
+  const augmentRow = (row: number, target: number) => {
+    drawAugmentation(options, key, row, step, { height, width }, record);
+    augment(job.images + indices[row] * job.imageSize, scratch, height, width, target);
+  };
   part.share(part.rows, (begin, end) => {
     for (let row = begin; row < end; row++) {
-      drawAugmentation(options, key, row, step, { height, width }, record);
-      augment(job.images + indices[row] * job.imageSize, scratch, height, width, bytes);
+      augmentRow(row, bytes);
+      const mixed = mixing && drawMix(mixing, key, row, step, part.rows, { height, width });
+      if (mixed) {
+        const { partner, left, top, right, bottom, weight } = mixed;
+        augmentRow(partner, others);
+        mix(bytes, others, width, left, top, right, bottom, weight);
+      }
       normalise(x, rowPanel, bytes, job.imageSize, row);
     }
   });
@@ -203,6 +221,22 @@ function nllGradient(
     share,
   ];
   part.share(part.rows, (begin, end) => part.kernels.nllGradient(...args, begin, end));
+}
+
+function softGradient({ layout, softTargets, losses }: TrainJob, part: Part): void {
+  const layer = lastLayer(layout);
+  const args = [
+    layer.y,
+    layout.rowPanel,
+    layer.out,
+    softTargets + part.from * layer.out * 4,
+    losses + part.from * 4,
+    layer.dz,
+    layer.dzT,
+    transposedPanel(layer),
+    1 / part.rows,
+  ];
+  part.share(part.rows, (begin, end) => part.kernels.softGradient(...args, begin, end));
 }
 
 function inputGradient(layout: Layout, index: number, job: Job, part: Part): void {

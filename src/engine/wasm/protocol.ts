@@ -38,6 +38,8 @@ export interface TrainJob extends JobBase {
   readonly scalars: number;
   /** Target of an image's own class, and of every other. */
   readonly targets: { readonly own: number; readonly other: number };
+  /** Target of every row and class, float32, see `softTargets`; 0 where `targets` and the labels say it all. */
+  readonly softTargets: number;
   readonly firstStep: number;
   readonly dropoutKey: readonly [number, number];
   readonly augmentation: Augmentation | undefined;

@@ -4,6 +4,7 @@ import { CoutureError } from '../../core/errors.ts';
 import { findParameter, type Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
+import { softTargets } from '../targets.ts';
 import {
   type Layout,
   normBytes,
@@ -67,13 +68,22 @@ export class WasmSession implements Session {
     const constants = optimizerConstants(request.optimizer);
     const scalars = stepScalars(request);
     const images = this.#checkIndices(request.images, indices);
-    const at = this.#place(count * 4, count * 4, count * 4, constants.byteLength, scalars.byteLength);
-    const [indexAt, labelAt, lossAt, constantAt, scalarAt] = at;
+    const soft = softTargets(request, this.#program.outputWidth) ?? new Float32Array();
+    const sizes = [
+      count * 4,
+      count * 4,
+      count * 4,
+      constants.byteLength,
+      scalars.byteLength,
+      soft.byteLength,
+    ];
+    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt] = this.#place(...sizes);
     memory.words(indexAt, count).set(indices);
     const labels = memory.words(labelAt, count);
     for (let i = 0; i < count; i++) labels[i] = request.labels[indices[i]];
     memory.floats(constantAt, constants.length).set(constants);
     memory.floats(scalarAt, scalars.length).set(scalars);
+    memory.floats(softAt, soft.length).set(soft);
     await team.run({
       kind: 'train',
       layout: this.#layoutFor(Math.min(batchSize, count)),
@@ -85,6 +95,7 @@ export class WasmSession implements Session {
       losses: lossAt,
       optimizer: OPTIMIZERS.indexOf(request.optimizer.name),
       targets: smoothedTargets(request.labelSmoothing ?? 0, this.#program.outputWidth),
+      softTargets: soft.length > 0 ? softAt : 0,
       constants: constantAt,
       scalars: scalarAt,
       count,

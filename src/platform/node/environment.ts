@@ -31,6 +31,8 @@ export const environmentSchema = z.looseObject({
     train: splitSchema,
     test: splitSchema,
   }),
+  /** SHA-256 of the teacher's probabilities of the training images, of a run that has a teacher. */
+  teacherSha256: z.string().optional(),
 });
 /** The contents of env.json. */
 export type Environment = z.infer<typeof environmentSchema>;
@@ -51,7 +53,12 @@ export function describeMachine(): Pick<
 }
 
 /** env.json of a run that starts now. */
-export function describeEnvironment(backend: BackendInfo, train: Dataset, test: Dataset): Environment {
+export function describeEnvironment(
+  backend: BackendInfo,
+  train: Dataset,
+  test: Dataset,
+  teacherSha256?: string,
+): Environment {
   const { name, height, width, classNames } = train;
   return {
     ...describeMachine(),
@@ -65,6 +72,7 @@ export function describeEnvironment(backend: BackendInfo, train: Dataset, test: 
       train: checksums(train),
       test: checksums(test),
     },
+    ...(teacherSha256 !== undefined && { teacherSha256 }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { LoadOptions } from './load.ts';
 import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from './run-metrics.ts';
+import { openTeachers, requireSameTeacher, type TeacherTable, teacherTable } from './teacher.ts';
 
 /** How the engine is chosen. */
 export type EngineOptions = Pick<LoadOptions, 'backend' | 'threads'>;
@@ -28,6 +29,8 @@ export interface TrainRunOptions extends EngineOptions, RunDataOptions {
   /** Folder of runs, and the run's name in it. */
   readonly root?: string | undefined;
   readonly name?: string | undefined;
+  /** What the teacher's SHA-256 has to be, of a run that is repeated; that of env.json where one is resumed. */
+  readonly teacherSha256?: string | undefined;
   /** Called once, before training: the folder and its config. */
   readonly onRun?: ((run: Run) => void) | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
@@ -53,18 +56,23 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 
   await earlier?.lock();
   try {
+    const teachers = await openTeachers(config);
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
     const trainSet = await loadSplit(config, 'train', options);
     const testSet = await loadSplit(config, 'test', options);
     for (const dataset of [trainSet, testSet]) if (earlier) await requireSameData(earlier, dataset);
+    const teacher = await teacherTable(teachers, trainSet, options);
+    const expected = earlier ? (await earlier.environment()).teacherSha256 : options.teacherSha256;
+    if (teacher) requireSameTeacher(config, teacher, expected);
     const { backend: name, threads } = options;
     const { fast } = config.settings;
     const backend = await createNodeBackend({ backend: name, threads, fast });
     // The final figures are those that `couture evaluate` gives on any machine: of exact arithmetic.
     const judge = fast ? await createNodeBackend({ backend: name, threads }) : backend;
     try {
-      const run = earlier ?? (await startRun(options, config, backend, trainSet, testSet));
-      return { run, metrics: await carryOut(run, { backend, judge }, { trainSet, testSet }, options) };
+      const data: ExperimentData = { trainSet, testSet, teacher };
+      const run = earlier ?? (await startRun(options, config, backend, data));
+      return { run, metrics: await carryOut(run, { backend, judge }, data, options) };
     } finally {
       for (const used of new Set([judge, backend])) await used.dispose();
     }
@@ -73,17 +81,24 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
   }
 }
 
+/** What a run trains on and is judged by. */
+interface ExperimentData {
+  readonly trainSet: Dataset;
+  readonly testSet: Dataset;
+  readonly teacher: TeacherTable | undefined;
+}
+
 /** Trains and evaluates in a locked run folder, and gives the lock back. */
 async function carryOut(
   run: Run,
   { backend, judge }: { readonly backend: Backend; readonly judge: Backend },
-  { trainSet, testSet }: { readonly trainSet: Dataset; readonly testSet: Dataset },
+  data: ExperimentData,
   options: TrainRunOptions,
 ): Promise<RunMetrics> {
   try {
     options.onRun?.(run);
-    await trainInto(run, backend, trainSet, options);
-    const metrics = await finalMetrics(run, judge, testSet, options.signal);
+    await trainInto(run, backend, data, options);
+    const metrics = await finalMetrics(run, judge, data.testSet, options.signal);
     await run.finish(metrics);
     return metrics;
   } catch (error) {
@@ -97,21 +112,26 @@ async function startRun(
   { root, name }: TrainRunOptions,
   config: RunConfig,
   backend: Backend,
-  trainSet: Dataset,
-  testSet: Dataset,
+  { trainSet, testSet, teacher }: ExperimentData,
 ): Promise<Run> {
-  const env = describeEnvironment(backend.info, trainSet, testSet);
+  const env = describeEnvironment(backend.info, trainSet, testSet, teacher?.sha256);
   return await createRun({ config, env, root, name });
 }
 
 async function trainInto(
   run: Run,
   backend: Backend,
-  dataset: Dataset,
+  { trainSet: dataset, teacher }: ExperimentData,
   { signal, onEvent }: TrainRunOptions,
 ): Promise<void> {
   const resume = await run.loadState();
-  const options = { backend, dataset, ...(resume && { resume }), ...(signal && { signal }) };
+  const options = {
+    backend,
+    dataset,
+    ...(teacher && { teacher: teacher.probabilities }),
+    ...(resume && { resume }),
+    ...(signal && { signal }),
+  };
   for await (const event of train(run.config, options)) {
     await run.consume(event);
     onEvent?.(event);

@@ -86,7 +86,8 @@ async function reportRun(
   };
 }
 
-function environmentRows({ couture, node, v8, platform, cpu, cores, backend, started, data }: Environment) {
+function environmentRows(environment: Environment): (readonly [name: string, value: string])[] {
+  const { couture, node, v8, platform, cpu, cores, backend, started, data, teacherSha256 } = environment;
   return [
     ['started', started],
     ['Couture', couture],
@@ -96,5 +97,6 @@ function environmentRows({ couture, node, v8, platform, cpu, cores, backend, sta
     ['data set', data.name],
     ['training images, SHA-256', data.train.imagesSha256],
     ['test images, SHA-256', data.test.imagesSha256],
-  ] as const;
+    ...(teacherSha256 === undefined ? [] : [["teacher's probabilities, SHA-256", teacherSha256] as const]),
+  ];
 }

@@ -18,7 +18,7 @@ export interface Reproduction {
 /** Repeats a finished run from its config, in a temporary folder, and compares the weights. */
 export async function reproduceRun(
   run: Run | string,
-  options: Omit<TrainRunOptions, 'config' | 'resume' | 'root' | 'name'> = {},
+  options: Omit<TrainRunOptions, 'config' | 'resume' | 'root' | 'name' | 'teacherSha256'> = {},
 ): Promise<Reproduction> {
   const opened = typeof run === 'string' ? await openRun(run) : run;
   const expected = await opened.metrics();
@@ -27,9 +27,10 @@ export async function reproduceRun(
       hint: `Finish it first: npx couture train --resume ${opened.path}`,
     });
   }
+  const { teacherSha256 } = await opened.environment();
   const root = await mkdtemp(join(tmpdir(), 'couture-reproduce-'));
   try {
-    const { metrics: found } = await trainRun({ ...options, config: opened.config, root });
+    const { metrics: found } = await trainRun({ ...options, config: opened.config, root, teacherSha256 });
     const reproduced =
       found.weightsSha256 === expected.weightsSha256 && found.lastSha256 === expected.lastSha256;
     return { reproduced, expected: pickSums(expected), found: pickSums(found) };

@@ -1,0 +1,113 @@
+/** A run that learns from two others, on images made here. */
+
+import assert from 'node:assert/strict';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import * as z from 'zod';
+import { couture, parseDocument } from '../../test/command.ts';
+import { writeMnistFiles } from '../../test/mnist-files.ts';
+
+const cwd = await mkdtemp(join(tmpdir(), 'couture-distil-'));
+const data = join(cwd, 'data');
+const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
+const runs = join(cwd, 'runs/train');
+before(() => writeMnistFiles(data));
+after(() => rm(cwd, { recursive: true, force: true }));
+
+const result = {
+  testAccuracy: z.number(),
+  weightsSha256: z.string().length(64),
+  lastSha256: z.string().length(64),
+};
+const teachers = ['first', 'second'];
+const soft = [
+  ...['--teacher', 'first, runs/train/second', '--distillation', '0.8'],
+  ...['--mixup', '0.2', '--cutmix', '0.2', '--epochs', '4'],
+];
+
+/** The command that trains a small network, on a fifth of the images for the sake of speed. */
+const training = (name: string, ...flags: string[]) => [
+  ...['train', '--dataset', 'mnist', '--hidden', '16', '--validation', '0.8', '--epochs', '2'],
+  ...['--name', name, '--from', data, '--json', ...flags],
+];
+const train = (name: string, ...flags: string[]) => couture(training(name, ...flags), { cwd, env });
+const resume = (name: string) => couture(['train', '--resume', name, '--from', data, '--json'], { cwd, env });
+const readEnv = async (name: string) => JSON.parse(await readFile(join(runs, name, 'env.json'), 'utf8'));
+
+test('a run learns from the mean of two, and can be resumed and reproduced', async (t) => {
+  for (const [i, name] of teachers.entries()) {
+    const { testAccuracy } = parseDocument(await train(name, '--seed', String(i)), result);
+    assert.ok(testAccuracy > 0.8, String(testAccuracy));
+  }
+  const student = parseDocument(await train('student', ...soft), result);
+  assert.ok(student.testAccuracy > 0.8, String(student.testAccuracy));
+  const { teacherSha256 } = await readEnv('student');
+  assert.match(teacherSha256, /^[0-9a-f]{64}$/);
+  assert.equal((await readEnv('first')).teacherSha256, undefined);
+
+  await t.test('of one teacher it learns something else', async () => {
+    const alone = parseDocument(await train('alone', ...soft, '--teacher', 'first'), result);
+    assert.notEqual((await readEnv('alone')).teacherSha256, teacherSha256);
+    assert.notEqual(alone.weightsSha256, student.weightsSha256);
+  });
+
+  await t.test('on one thread as well it comes out bit for bit', async () => {
+    const args = ['reproduce', 'student', '--threads', '1', '--from', data, '--json'];
+    const outcome = await couture(args, { cwd, env });
+    assert.equal(parseDocument(outcome, { reproduced: z.boolean() }).reproduced, true);
+  });
+
+  await t.test('stopped and resumed it ends in the same bits', async () => {
+    const cut = await couture(training('cut', ...soft), { cwd, env, interruptAt: /^epoch 1\/4/m });
+    assert.equal(cut.code, 130);
+    await cp(join(runs, 'cut'), join(runs, 'other'), { recursive: true });
+    const resumed = parseDocument(await resume('cut'), result);
+    assert.deepEqual(
+      [resumed.weightsSha256, resumed.lastSha256],
+      [student.weightsSha256, student.lastSha256],
+    );
+  });
+
+  await t.test('with other teachers it is neither resumed nor reproduced', async () => {
+    const weights = (name: string) => join(runs, name, 'weights/best.safetensors');
+    await copyFile(weights('first'), join(cwd, 'kept'));
+    await copyFile(weights('second'), weights('first'));
+    const outcomes = [
+      await resume('other'),
+      await couture(['reproduce', 'student', '--from', data], { cwd, env }),
+    ];
+    await copyFile(join(cwd, 'kept'), weights('first'));
+    for (const { code, err } of outcomes) {
+      assert.equal(code, 3);
+      assert.match(err, /The teacher first, runs\/train\/second no longer gives the probabilities/);
+    }
+    assert.equal(parseDocument(await resume('other'), result).weightsSha256, student.weightsSha256);
+  });
+
+  await t.test('a teacher that is missing, unfinished or of other data is refused', async () => {
+    const refused = async (teacher: string, code: number, message: RegExp) => {
+      const outcome = await train('never', '--teacher', teacher, '--distillation', '1');
+      assert.equal(outcome.code, code, outcome.err);
+      assert.match(outcome.err, message);
+    };
+    await refused(
+      'frist',
+      2,
+      /teacher frist cannot be opened: There is no run "frist"\.\nDid you mean first\?/,
+    );
+    await rm(join(runs, 'cut/metrics.json'));
+    await refused('first,cut', 2, /teacher runs.train.cut is not finished/);
+    const described = await readEnv('alone');
+    const put = (change: object) =>
+      writeFile(
+        join(runs, 'alone/env.json'),
+        JSON.stringify({ ...described, data: { ...described.data, ...change } }),
+      );
+    await put({ train: { ...described.data.train, labelsSha256: '0'.repeat(64) } });
+    await refused('alone', 3, /teacher runs.train.alone was trained with other images or labels \(mnist\)/);
+    await put({ classNames: Array.from({ length: 10 }, (_, i) => `garment ${i}`) });
+    await refused('alone', 3, /was trained with other classes/);
+  });
+});
