@@ -152,9 +152,12 @@ function repetition(model: ModelFile, { name }: CardFile): string {
   ];
   const runs = card.members.map(({ run }) => quoted(run)).join(' ');
   const pack = `npx couture pack ${runs} --out ${quoted(name)} ${flags.join(' ')}`;
+  const same = card.members.some(({ settings: { fast } }) => fast === true)
+    ? 'to the same bits on the same kind of machine: some of it was trained with fused arithmetic'
+    : 'to the same bits with the versions of Couture named';
   const note =
     own.length === 0
-      ? 'These commands train and pack it again, to the same bits with the versions of Couture named.'
+      ? `These commands train and pack it again, ${same}.`
       : `These commands train and pack it again; networks ${own.join(', ')} have layers of their own, which no flags tell.`;
   return [note, '```sh', ...trained, pack, '```'].join('\n').replace('\n', '\n\n');
 }

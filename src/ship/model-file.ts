@@ -126,7 +126,7 @@ function readDescription(text: string | undefined, name: string): Description {
   } catch (cause) {
     throw wrong('is no readable model: its description is not JSON', damaged, cause);
   }
-  const versioned = z.looseObject({ version: z.unknown() }).safeParse(value);
+  const versioned = z.looseObject({ version: z.unknown().optional() }).safeParse(value);
   if (!versioned.success) throw wrong('is no readable model: its description is not a JSON object', damaged);
   const { version, ...description } = versioned.data;
   if (version !== VERSION) {

@@ -8,6 +8,7 @@ import type { CliContext } from '../context.ts';
 import { chooseModel } from '../model-argument.ts';
 import { addJsonOption } from '../options.ts';
 import { printJson } from '../ui/json.ts';
+import { modelJson } from '../ui/packed.ts';
 
 interface CardFlags {
   readonly json?: true;
@@ -37,8 +38,6 @@ async function runCard(argument: string, flags: CardFlags, context: CliContext):
     });
   }
   const { path, bytes, model } = found;
-  const { members, card, ...rest } = model;
-  if (flags.json)
-    printJson(context, 'card', { path, bytes, ...rest, members: members.map(({ spec }) => spec), card });
+  if (flags.json) printJson(context, 'card', modelJson(found));
   else context.out(modelCard(model, { name: basename(path), bytes }));
 }

@@ -13,7 +13,7 @@ import {
 } from '../options.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
-import { packedText } from '../ui/packed.ts';
+import { modelJson, packedText } from '../ui/packed.ts';
 import { lateProgress } from '../ui/progress.ts';
 
 interface PackFlags extends EngineFlags {
@@ -79,10 +79,7 @@ async function runPack(runs: readonly string[], flags: PackFlags, context: CliCo
     });
     end();
     progress.end();
-    const { path, bytes, model } = written;
-    const { members, card, ...rest } = model;
-    if (flags.json)
-      printJson(context, 'pack', { path, bytes, ...rest, members: members.map(({ spec }) => spec), card });
+    if (flags.json) printJson(context, 'pack', modelJson(written));
     else context.out(packedText(written, context));
   } finally {
     end();

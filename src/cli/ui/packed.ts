@@ -49,3 +49,9 @@ export function packedText(
     `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% between ${percent(low)} and ${percent(high)})`,
   ].join('\n');
 }
+
+/** What a model file says of itself, for `--json`: everything but the weights. */
+export function modelJson({ path, bytes, model }: WrittenModel): Record<string, unknown> {
+  const { members, card, ...rest } = model;
+  return { path, bytes, ...rest, members: members.map(({ spec }) => spec), card };
+}

@@ -67,7 +67,7 @@ export function lateProgress(context: { progress(total: number, label: string): 
       if (current !== undefined) begun = performance.now();
       current = label;
     }
-    if (open === undefined && performance.now() - begun < LATE_MS) return;
+    if (open === undefined && (share >= 1 || performance.now() - begun < LATE_MS)) return;
     open ??= context.progress(1, label);
     open.update(share, share < 1 ? '' : 'done');
   };
