@@ -51,13 +51,17 @@ export class Mixture {
  */
 export function temper(logProbabilities: Float32Array, classes: number, temperature: number): Float32Array {
   if (temperature === 1) return logProbabilities;
-  const tempered = logProbabilities.map((value) => value / temperature);
+  const tempered = new Float32Array(logProbabilities.length);
   for (let row = 0; row < tempered.length; row += classes) {
+    const given = logProbabilities.subarray(row, row + classes);
     const own = tempered.subarray(row, row + classes);
-    const largest = own.reduce((most, value) => Math.max(most, value));
+    const largest = given.reduce((most, value) => Math.max(most, value));
     let sum = 0;
-    for (const value of own) sum = f(sum + expNonPositive(f(value - largest)));
-    const log = f(largest + logFromOne(sum));
+    for (let i = 0; i < classes; i++) {
+      own[i] = (given[i] - largest) / temperature;
+      sum = f(sum + expNonPositive(own[i]));
+    }
+    const log = logFromOne(sum);
     for (let i = 0; i < classes; i++) own[i] -= log;
   }
   return tempered;
