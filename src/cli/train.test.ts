@@ -1,7 +1,4 @@
-/**
- * The commands that train and use a run, on images made here: MNIST's files have no checksum of their unpacked
- * bytes in the registry, so that files of their shape are taken from a folder.
- */
+/** The commands that train and use a run, on images made here. */
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,44 +7,15 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
+import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
 import { couture, parseDocument } from '../../test/command.ts';
 
-const TEST_IMAGES = 10_000;
 const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 after(() => rm(cwd, { recursive: true, force: true }));
 
-/** A bright bar at the height of the class, on some noise: learnt in one epoch, though not to perfection. */
-function image(index: number, label: number): Uint8Array {
-  const pixels = new Uint8Array(784);
-  for (let i = 0; i < 784; i++) pixels[i] = Math.imul(index * 784 + i + 1, 0x9e3779b1) >>> 26;
-  const shown = index % 19 === 0 ? (label + 1) % 10 : label;
-  pixels.fill(200, shown * 56 + 6, shown * 56 + 20);
-  return pixels;
-}
-
-const labelOf = (index: number): number => (index * 7) % 10;
-
-async function writeIdx(stem: string, count: number): Promise<void> {
-  const images = Buffer.alloc(16 + count * 784);
-  for (const [i, word] of [0x803, count, 28, 28].entries()) images.writeUInt32BE(word, i * 4);
-  const labels = Buffer.alloc(8 + count);
-  for (const [i, word] of [0x801, count].entries()) labels.writeUInt32BE(word, i * 4);
-  for (let i = 0; i < count; i++) {
-    images.set(image(i, labelOf(i)), 16 + i * 784);
-    labels[8 + i] = labelOf(i);
-  }
-  await writeFile(join(data, `${stem}-images-idx3-ubyte`), images);
-  await writeFile(join(data, `${stem}-labels-idx1-ubyte`), labels);
-}
-
-before(async () => {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(data);
-  await writeIdx('train', 60_000);
-  await writeIdx('t10k', TEST_IMAGES);
-});
+before(() => writeBars(data));
 
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
 const result = {
@@ -108,7 +76,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
   await t.test(
     'predict gives the same answer to a file, to standard input and to the test image',
     async () => {
-      const png = await sharp(image(3, labelOf(3)), { raw: { width: 28, height: 28, channels: 1 } })
+      const png = await sharp(barImage(3, barLabel(3)), { raw: { width: 28, height: 28, channels: 1 } })
         .png()
         .toBuffer();
       await writeFile(join(cwd, 'three.png'), png);
@@ -132,7 +100,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
         [...both].sort((a, b) => b.source.localeCompare(a.source)),
       );
       const [indexed] = await ask('--test-index', '3', '--from', data);
-      assert.equal(file.label, String(labelOf(3)));
+      assert.equal(file.label, String(barLabel(3)));
       assert.deepEqual(file.probabilities, input.probabilities);
       assert.deepEqual(file.probabilities, indexed.probabilities);
       const text = await couture(['predict', 'custom-seed5', 'three.png'], { cwd, env });
