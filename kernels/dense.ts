@@ -6,7 +6,7 @@
 //   dzT       [panel of 16 rows][feature][16]
 // Lanes past the last output have weight 0 and stay 0.
 
-import { update } from "./optimizers";
+import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
 import { ADJACENT, LINE, ROWS, tileNarrow, tileWide } from "./tile";
 
@@ -159,6 +159,7 @@ export function weightGradient(
       const a = x + (<usize>(input >> 4)) * xPanel + (<usize>(input & 15)) * 4;
       tile<ADJACENT>(a, 1024, d, rows, scratch + (<usize>k) * LINE);
     }
+    const shrinkable = (<usize>lines) * LINE;
     if (k0 + lines == inputs) {
       sumLines(d, rows, scratch + (<usize>lines) * LINE);
       lines += 1;
@@ -169,9 +170,36 @@ export function weightGradient(
     else {
       const mean = average ? average + offset : 0;
       update(
-        optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, constants, scalars,
+        optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, shrinkable, constants,
+        scalars,
       );
     }
+  }
+}
+
+/**
+ * The optimizer's step from a kept gradient. Units as those of `weightGradient`.
+ * @param factor of `clipFactor`, by which the gradient is first multiplied; 0 for none
+ */
+export function updateWeights(
+  inputs: i32, gradient: usize, factor: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize,
+  begin: i32, end: i32,
+): void {
+  const strips = (inputs + STRIP - 1) / STRIP;
+  for (let unit = begin; unit < end; unit++) {
+    const panel = unit / strips;
+    const k0 = (unit - panel * strips) * STRIP;
+    const lines = min(STRIP, inputs - k0);
+    const shrinkable = (<usize>lines) * LINE;
+    const bytes = k0 + lines == inputs ? shrinkable + LINE : shrinkable;
+    const offset = ((<usize>panel) * (<usize>inputs + 1) + <usize>k0) * LINE;
+    if (factor) scaleGradient(gradient + offset, bytes, factor);
+    const mean = average ? average + offset : 0;
+    update(
+      optimizer, weights + offset, first + offset, second + offset, mean, gradient + offset, bytes, shrinkable,
+      constants, scalars,
+    );
   }
 }
 

@@ -2,10 +2,10 @@
 // allocates.
 
 export { activate, activateGradient } from "./activate";
-export { inputGradient, linear, useWideTiles, weightGradient } from "./dense";
+export { inputGradient, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
 export { augment } from "./augment";
 export { gather, normalise, scatter } from "./gather";
 export { logSoftmax, nllGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
-export { update } from "./optimizers";
+export { blend, clipFactor, gradientSquares, scaleGradient, update } from "./optimizers";
 export { barrier } from "./sync";

@@ -1,17 +1,23 @@
 // The optimizers, elementwise, and the running average of the weights. src/engine/reference/optimizers.ts states them plainly.
 
+import { LINE } from "./tile";
+
 /** Which optimizer; as OPTIMIZERS in src/engine/wasm/protocol.ts. */
-const SGD: i32 = 1;
+const SGD: i32 = 1, LION: i32 = 2;
 
 /**
  * One step on `bytes` bytes (a multiple of 32) of weights, and of their running average unless that is 0.
+ * @param shrinkable the first bytes of these: weights that lasso may shrink
  * @param constants, scalars float32, see optimizerConstants and stepScalars in src/engine/scalars.ts
  */
 export function update(
   optimizer: i32, weights: usize, first: usize, second: usize, average: usize, gradient: usize, bytes: usize,
-  constants: usize, scalars: usize,
+  shrinkable: usize, constants: usize, scalars: usize,
 ): void {
-  if (optimizer == SGD) sgd(weights, first, gradient, bytes, constants, scalars);
+  if (optimizer == SGD) {
+    sgd(weights, first, gradient, bytes, constants, scalars);
+    if (load<f32>(constants, 12) > 0 || load<f32>(scalars, 20) > 0) lasso(weights, shrinkable, constants, scalars);
+  } else if (optimizer == LION) lion(weights, first, gradient, bytes, constants, scalars);
   else adam(weights, first, second, gradient, bytes, constants, scalars);
   if (average) blend(average, weights, bytes, scalars);
 }
@@ -61,8 +67,87 @@ function sgd(
   }
 }
 
-/** average = decay * average + (1 - decay) * weights. */
-function blend(average: usize, weights: usize, bytes: usize, scalars: usize): void {
+/** Lion (Chen et al. 2023) with decoupled weight decay, in the order of its authors' code. */
+function lion(
+  weights: usize, first: usize, gradient: usize, bytes: usize, constants: usize, scalars: usize,
+): void {
+  const beta1 = v128.load_splat<f32>(constants, 0), rest1 = v128.load_splat<f32>(constants, 4);
+  const beta2 = v128.load_splat<f32>(constants, 8), rest2 = v128.load_splat<f32>(constants, 12);
+  const size = v128.load_splat<f32>(scalars, 0), kept = v128.load_splat<f32>(scalars, 8);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const g = v128.load(gradient + at), m = v128.load(first + at);
+    const direction = f32x4.add(f32x4.mul(beta1, m), f32x4.mul(rest1, g));
+    const w = f32x4.mul(v128.load(weights + at), kept);
+    v128.store(weights + at, f32x4.sub(w, withSign(size, direction)));
+    v128.store(first + at, f32x4.add(f32x4.mul(beta2, m), f32x4.mul(rest2, g)));
+  }
+}
+
+/** The thresholding of β-LASSO (Neyshabur 2020): each weight nearer to 0, and small ones 0. */
+function lasso(weights: usize, bytes: usize, constants: usize, scalars: usize): void {
+  const threshold = v128.load_splat<f32>(constants, 12), shrinkage = v128.load_splat<f32>(scalars, 20);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const w = v128.load(weights + at);
+    const shrunk = f32x4.sub(w, withSign(shrinkage, w));
+    v128.store(weights + at, v128.andnot(shrunk, f32x4.lt(f32x4.abs(shrunk), threshold)));
+  }
+}
+
+/** A size above 0 with the sign of x, and 0 where x is. */
+// @ts-ignore: decorator
+@inline
+function withSign(size: v128, x: v128): v128 {
+  const zero = f32x4.splat(0);
+  return f32x4.sub(v128.and(size, f32x4.gt(x, zero)), v128.and(size, f32x4.lt(x, zero)));
+}
+
+/**
+ * The sum of squares of each output's gradients, in the order of the inputs, then its bias, then its norm. Units: panels
+ * of 16 outputs.
+ * @param affine the gradients of scale and shift, [panel][2][16]; 0 without a norm
+ * @param squares [panel][16]
+ */
+export function gradientSquares(
+  gradient: usize, inputs: i32, affine: usize, squares: usize, begin: i32, end: i32,
+): void {
+  const panelBytes = (<usize>inputs + 1) * LINE;
+  for (let panel = <usize>begin; panel < <usize>end; panel++) {
+    const to = squares + panel * LINE;
+    memory.fill(to, 0, LINE);
+    addSquares(gradient + panel * panelBytes, panelBytes, to);
+    if (affine) addSquares(affine + panel * 2 * LINE, 2 * LINE, to);
+  }
+}
+
+/** Adds the squares of lines, one line after the other, to the line `to`. */
+function addSquares(lines: usize, bytes: usize, to: usize): void {
+  let s0 = v128.load(to, 0), s1 = v128.load(to, 16), s2 = v128.load(to, 32), s3 = v128.load(to, 48);
+  for (let at = lines; at < lines + bytes; at += LINE) {
+    const g0 = v128.load(at, 0), g1 = v128.load(at, 16), g2 = v128.load(at, 32), g3 = v128.load(at, 48);
+    s0 = f32x4.add(s0, f32x4.mul(g0, g0));
+    s1 = f32x4.add(s1, f32x4.mul(g1, g1));
+    s2 = f32x4.add(s2, f32x4.mul(g2, g2));
+    s3 = f32x4.add(s3, f32x4.mul(g3, g3));
+  }
+  v128.store(to, s0, 0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
+}
+
+/** The factor, float32, that takes a gradient down to the norm `largest`, from `bytes` bytes of `gradientSquares`. */
+export function clipFactor(squares: usize, bytes: usize, largest: f32, factor: usize): void {
+  let sum: f64 = 0;
+  for (let at = squares; at < squares + bytes; at += 4) sum += <f64>load<f32>(at);
+  const norm = <f32>sqrt<f64>(sum);
+  store<f32>(factor, min<f32>(1, largest / (norm + <f32>1e-6)));
+}
+
+/** `bytes` bytes of a gradient, a multiple of 16, times the factor of `clipFactor`, in place. */
+export function scaleGradient(gradient: usize, bytes: usize, factor: usize): void {
+  const scale = v128.load_splat<f32>(factor);
+  for (let at = gradient; at < gradient + bytes; at += 16) v128.store(at, f32x4.mul(v128.load(at), scale));
+}
+
+/** average = decay * average + (1 - decay) * weights, of `bytes` bytes, a multiple of 32. */
+export function blend(average: usize, weights: usize, bytes: usize, scalars: usize): void {
   const decay = v128.load_splat<f32>(scalars, 12), rest = v128.load_splat<f32>(scalars, 16);
   for (let at: usize = 0; at < bytes; at += 32) {
     const a0 = f32x4.add(f32x4.mul(decay, v128.load(average + at, 0)), f32x4.mul(rest, v128.load(weights + at, 0)));

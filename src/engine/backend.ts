@@ -39,9 +39,31 @@ export interface SgdOptions {
   /** Nesterov's form of momentum. */
   readonly nesterov: boolean;
   readonly weightDecay: number;
+  /** None without it. */
+  readonly lasso?: LassoOptions | undefined;
 }
 
-export type OptimizerOptions = AdamOptions | SgdOptions;
+/**
+ * The thresholding of β-LASSO (Neyshabur 2020): after each step every weight w, but no bias or parameter of a norm, becomes
+ * w - learning rate · penalty · sign(w), and then 0 where |w| is below `threshold`. The paper's λ and βλ.
+ */
+export interface LassoOptions {
+  readonly penalty: number;
+  readonly threshold: number;
+}
+
+/**
+ * Lion (Chen et al. 2023), as its authors' code: a step of the learning rate's size against the sign of
+ * beta1 · m + (1 - beta1) · g, with decoupled weight decay, and then m = beta2 · m + (1 - beta2) · g.
+ */
+export interface LionOptions {
+  readonly name: 'lion';
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly weightDecay: number;
+}
+
+export type OptimizerOptions = AdamOptions | SgdOptions | LionOptions;
 
 /** Augmentation of a run's images: what may happen to them, and the stream that decides. */
 export interface Augmentation {

@@ -5,19 +5,21 @@ import type { OptimizerOptions, TrainRequest } from './backend.ts';
 /** What an optimizer's kernel takes for all steps, as float32. */
 export function optimizerConstants(optimizer: OptimizerOptions): Float32Array {
   if (optimizer.name === 'sgd') {
-    const { momentum, weightDecay, nesterov } = optimizer;
-    return Float32Array.of(momentum, weightDecay, nesterov ? 1 : 0);
+    const { momentum, weightDecay, nesterov, lasso } = optimizer;
+    return Float32Array.of(momentum, weightDecay, nesterov ? 1 : 0, lasso?.threshold ?? 0);
   }
-  const { beta1, beta2, epsilon } = optimizer;
-  return Float32Array.of(beta1, 1 - beta1, beta2, 1 - beta2, epsilon);
+  const { beta1, beta2 } = optimizer;
+  const betas = [beta1, 1 - beta1, beta2, 1 - beta2];
+  return Float32Array.from(optimizer.name === 'adam' ? [...betas, optimizer.epsilon] : betas);
 }
 
 /** Float32 of one step in `stepScalars`. */
-export const STEP_SCALARS = 5;
+export const STEP_SCALARS = 6;
 
 /**
  * What an optimizer's kernel takes for each step, STEP_SCALARS float32: the step's size, Adam's correction of the
- * second moment, what decoupled weight decay leaves of a weight; then the running average's decay and 1 minus that.
+ * second moment, what decoupled weight decay leaves of a weight; then the running average's decay and 1 minus that; and
+ * what lasso takes off a weight.
  * With t counted from 1, Adam's size is learning rate / (1 - beta1^t) and its correction 1 / sqrt(1 - beta2^t). Powers
  * are running products: `Math.pow` may differ between engines.
  */
@@ -36,8 +38,10 @@ export function stepScalars(
     const i = step - firstStep;
     const decay = averageDecays?.[i] ?? 0;
     const size = learningRates[i] / (1 - power1);
-    const kept = isAdam ? 1 - learningRates[i] * optimizer.weightDecay : 1;
-    scalars.set([size, 1 / Math.sqrt(1 - power2), kept, decay, 1 - decay], i * STEP_SCALARS);
+    const isSgd = optimizer.name === 'sgd';
+    const kept = isSgd ? 1 : 1 - learningRates[i] * optimizer.weightDecay;
+    const lasso = isSgd ? learningRates[i] * (optimizer.lasso?.penalty ?? 0) : 0;
+    scalars.set([size, 1 / Math.sqrt(1 - power2), kept, decay, 1 - decay, lasso], i * STEP_SCALARS);
   }
   return scalars;
 }

@@ -73,10 +73,17 @@ export type Op =
   | { readonly op: 'activateGradient'; readonly layer: number; readonly training: boolean }
   /** dW = dzᵀ x, db = column sums of dz, kept where they can be read. */
   | { readonly op: 'weightGradient'; readonly layer: number }
-  /** The optimizer's step on the layer's weight and bias from the kept gradient, and their running average. */
-  | { readonly op: 'update'; readonly layer: number }
-  /** The optimizer's step on the scale and shift of a BatchNorm1d. */
-  | { readonly op: 'normUpdate'; readonly layer: number }
+  /** For each output of the layer, the sum of squares of its kept gradients and those of its norm. */
+  | { readonly op: 'gradientSquares'; readonly layer: number }
+  /** The factor that takes the norm of all gradients together down to `largest`; 1 where it is below. */
+  | { readonly op: 'clipFactor'; readonly largest: number }
+  /**
+   * The optimizer's step on the layer's weight and bias from the kept gradient, and their running average. Where
+   * `clipped`, the gradient is first multiplied by the factor of `clipFactor`, and stays so.
+   */
+  | { readonly op: 'update'; readonly layer: number; readonly clipped: boolean }
+  /** The same for the scale and shift of a BatchNorm1d; and the running average of its statistics, where that is kept. */
+  | { readonly op: 'normUpdate'; readonly layer: number; readonly clipped: boolean }
   /** weightGradient and update in one, strip by strip: the gradient is not kept. */
   | { readonly op: 'weightGradientUpdate'; readonly layer: number }
   /** Output: y of a layer. */
@@ -99,16 +106,22 @@ export interface Program {
   readonly infer: readonly Op[];
   /** Values that inference gives for each image. */
   readonly outputWidth: number;
-  /** Whether a running average of every parameter is kept. */
+  /** Whether a running average of every trained parameter is kept. */
   readonly average: boolean;
+  /** Whether one of the running statistics of BatchNorm1d is kept as well. */
+  readonly averageStatistics: boolean;
 }
 
 /** How a program is built. */
 export interface ProgramOptions {
-  /** Keep every parameter's gradient readable after a step (slower; for checks and clipping). */
+  /** Keep every parameter's gradient readable after a step (slower; for checks). */
   readonly keepGradients?: boolean;
-  /** Keep a running average of every parameter, from which inference can be asked for. */
+  /** Scale the gradient of every step down to this norm over all parameters together; 0, the default, for no limit. */
+  readonly clip?: number;
+  /** Keep a running average of every trained parameter, from which inference can be asked for. */
   readonly average?: boolean;
+  /** Average the running statistics of BatchNorm1d with them; else inference from the average uses the current ones. */
+  readonly averageStatistics?: boolean;
   /** What inference gives; log-probabilities by default. */
   readonly output?: Output;
 }
@@ -181,7 +194,8 @@ export function needsActivate({ batchNorm, activation }: DenseLayer): boolean {
 
 /** The ops of a training and an inference batch. */
 export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Program {
-  const { keepGradients = false, average = false, output = { of: 'logProbabilities' } } = options;
+  const { keepGradients = false, clip = 0, output = { of: 'logProbabilities' } } = options;
+  const { average = false, averageStatistics = false } = options;
   const plan = planModel(spec);
   const last = plan.layers.length - 1;
   const forward = (training: boolean): Op[] => [
@@ -191,14 +205,19 @@ export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Pro
   // All that goes row by row comes first, then the weights: threads meet only between the two.
   const backward: Op[] = [];
   for (let layer = last; layer > 0; layer--) backward.push(...backwardOps(plan, layer, true));
+  const clipped = clip > 0;
+  if (clipped) backward.push(...clipOps(plan, clip));
   for (let layer = 0; layer <= last; layer++) {
-    if (plan.layers[layer].batchNorm) backward.push({ op: 'normUpdate', layer });
-    if (keepGradients) backward.push({ op: 'weightGradient', layer }, { op: 'update', layer });
-    else backward.push({ op: 'weightGradientUpdate', layer });
+    if (plan.layers[layer].batchNorm) backward.push({ op: 'normUpdate', layer, clipped });
+    if (keepGradients && !clipped) backward.push({ op: 'weightGradient', layer });
+    backward.push(
+      keepGradients || clipped ? { op: 'update', layer, clipped } : { op: 'weightGradientUpdate', layer },
+    );
   }
   return {
     plan,
     average,
+    averageStatistics: average && averageStatistics,
     train: [...forward(true), { op: 'nllGradient' }, ...backward],
     ...inference(plan, forward(false), output),
   };
@@ -215,6 +234,15 @@ function backwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
   const gradient: Op = { op: 'inputGradient', layer };
   if (layer === 0 || !needsActivate(layers[layer - 1])) return [gradient];
   return [gradient, { op: 'activateGradient', layer: layer - 1, training }];
+}
+
+/** Every gradient, before any update, and how much of it is left. */
+function clipOps({ layers }: Plan, largest: number): Op[] {
+  return [
+    ...layers.map((_, layer): Op => ({ op: 'weightGradient', layer })),
+    ...layers.map((_, layer): Op => ({ op: 'gradientSquares', layer })),
+    { op: 'clipFactor', largest },
+  ];
 }
 
 function inference(plan: Plan, forward: readonly Op[], output: Output) {

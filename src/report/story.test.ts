@@ -67,6 +67,13 @@ test('the network: what else it was trained with', () => {
   );
   const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
   assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);
+  const lion = resolveConfig({ settings: { optimizer: 'lion', clip: 1, swa: 0.25 } });
+  assert.match(
+    networkStory({ ...run, config: lion })[1],
+    /^Trained by Lion for .*, gradients clipped to a norm of 1, average of the weights over the last 25% of training, seed 1\.$/,
+  );
+  const lasso = resolveConfig({ settings: { optimizer: 'sgd', lasso: 1e-5 } });
+  assert.match(networkStory({ ...run, config: lasso })[1], /, β-LASSO with λ 0\.00001 and β 50, seed 1\.$/);
 });
 
 /** A run of some test images with these predictions; all are of class 0. */

@@ -88,6 +88,7 @@ function shapeWords({ layers }: ModelSpec): string {
 
 function optimizerWords({ optimizer, momentum, weightDecay }: TrainSettings): string {
   if (optimizer === 'sgd') return `gradient descent with momentum ${momentum}`;
+  if (optimizer === 'lion') return 'Lion';
   return weightDecay > 0 ? 'AdamW' : 'Adam';
 }
 
@@ -99,11 +100,15 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
   return words.length > 0 ? ` (${words.join(', ')})` : '';
 }
 
-function regularisers({ weightDecay, labelSmoothing, average }: TrainSettings): string[] {
+function regularisers(settings: TrainSettings): string[] {
+  const { weightDecay, clip, lasso, lassoThreshold, labelSmoothing, average, swa } = settings;
   return [
     ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
+    ...(clip > 0 ? [`gradients clipped to a norm of ${clip}`] : []),
+    ...(lasso > 0 ? [`β-LASSO with λ ${lasso} and β ${lassoThreshold}`] : []),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(average > 0 ? [`running average of the weights with decay ${average}`] : []),
+    ...(swa > 0 ? [`average of the weights over the last ${percent(swa, 0)} of training`] : []),
   ];
 }
 

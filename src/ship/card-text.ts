@@ -179,7 +179,7 @@ function figures({ validation, test }: ModelCard): string {
     ),
     validation === null
       ? 'There is no figure on validation images: the runs held out different ones. The test images were used for this table alone.'
-      : 'The validation images also chose the epochs, so that their figures flatter a little. The test images were used for this table alone.',
+      : 'Choices were made on the validation images, so that their figures flatter a little. The test images were used for this table alone.',
   ].join('\n\n');
 }
 

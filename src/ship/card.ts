@@ -59,7 +59,7 @@ const memberSchema = z.strictObject({
   settings: z.record(text(40), setting),
   /** What trains it again; null where no flags can, as with layers of one's own. */
   command: text(4000).nullable(),
-  /** The epoch whose weights these are, the one of lowest validation loss. */
+  /** The epoch whose weights these are. */
   bestEpoch: z.int().min(1),
   epochs: z.int().min(1),
   /** Of the weights as they were trained, before anything was folded or rounded. */
@@ -68,9 +68,12 @@ const memberSchema = z.strictObject({
 
 const confidenceSchema = z.strictObject({ loss: z.number().min(0), ece: share });
 
+/** The first line of a card. */
+export const titleSchema = text(200).min(1);
+
 /** What a card holds. Nothing of the time or the machine: the same runs give the same file. */
 export const cardSchema = z.strictObject({
-  title: text(200).min(1),
+  title: titleSchema,
   /** Version of Couture that packed it. */
   couture: text(40),
   data: z.strictObject({ train: splitDataSchema, test: splitDataSchema }),

@@ -25,11 +25,26 @@ export function toFloat16(value: number): number {
 /** The value of a half, exact as a float32. */
 export function fromFloat16(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >>> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return (sign * fraction) / STEPS_OF_SUBNORMALS;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  const magnitude = half & 0x7fff;
+  if (magnitude > 0x7c00) return Number.NaN;
+  if (magnitude === 0x7c00) return sign * Number.POSITIVE_INFINITY;
+  if (magnitude < 0x0400) return (sign * magnitude) / STEPS_OF_SUBNORMALS;
+  bits[0] = (magnitude << DROPPED_BITS) + REBIAS;
+  return sign * floats[0];
+}
+
+/** Each value as its nearest half. */
+export function encodeFloat16(values: Float32Array): Uint16Array {
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) halves[i] = toFloat16(values[i]);
+  return halves;
+}
+
+/** The values of halves. */
+export function decodeFloat16(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < values.length; i++) values[i] = fromFloat16(halves[i]);
+  return values;
 }
 
 /** The nearest whole number to a number from 0, of two equally near ones the even one. */

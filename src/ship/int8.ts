@@ -32,7 +32,11 @@ export function quantizeRows(weights: Float32Array, columns: number): QuantizedM
 
 /** The float32 weights that a quantised matrix stands for. */
 export function restoreRows({ values, scales }: QuantizedMatrix, columns: number): Float32Array {
-  return Float32Array.from(values, (value, i) => value * scales[Math.floor(i / columns)]);
+  const weights = new Float32Array(values.length);
+  scales.forEach((scale, row) => {
+    for (let i = row * columns; i < (row + 1) * columns; i++) weights[i] = values[i] * scale;
+  });
+  return weights;
 }
 
 function quantize(weight: number, scale: number): number {

@@ -6,7 +6,7 @@
 import { CoutureError } from '../core/errors.ts';
 import type { ParameterSpec } from '../model/program.ts';
 import type { TensorMap } from '../train/events.ts';
-import { fromFloat16, toFloat16 } from './float16.ts';
+import { decodeFloat16, encodeFloat16 } from './float16.ts';
 import { quantizeRows, restoreRows } from './int8.ts';
 import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts';
 
@@ -62,8 +62,8 @@ export function storeParameters(
 }
 
 function toHalves(data: Float32Array, name: string): Uint16Array {
-  const halves = Uint16Array.from(data, toFloat16);
-  const lost = halves.findIndex((half) => !Number.isFinite(fromFloat16(half)));
+  const halves = encodeFloat16(data);
+  const lost = decodeFloat16(halves).findIndex((value) => !Number.isFinite(value));
   if (lost < 0) return halves;
   throw new CoutureError('usage', `${data[lost]}, a weight of ${name}, is too large for float16.`, {
     hint: 'Keep the model in float32 or int8.',
@@ -105,7 +105,7 @@ function restore(
 ): Float32Array {
   const { data } = tensors.get(key)!;
   if (data instanceof Float32Array) return data;
-  if (data instanceof Uint16Array) return Float32Array.from(data, fromFloat16);
+  if (data instanceof Uint16Array) return decodeFloat16(data);
   const scales = Float32Array.from(tensors.get(scalesOf(key))!.data);
   if (!scales.every((scale) => scale > 0 && Number.isFinite(scale)))
     throw new CoutureError(

@@ -38,6 +38,22 @@ test('a config survives its file', () => {
   assert.deepEqual(configSchema.parse(JSON.parse(JSON.stringify(config))), config);
 });
 
+test('settings that exclude each other are named together', () => {
+  assert.throws(() => resolveConfig({ recipe: 'fast-90', settings: { swa: 0.25 } }), {
+    kind: 'usage',
+    message:
+      'Invalid settings average and swa: a run keeps one average of its weights, not both 0.995 and 0.25.',
+  });
+  assert.equal(resolveConfig({ recipe: 'fast-90', settings: { swa: 0.25, average: 0 } }).settings.swa, 0.25);
+  for (const optimizer of ['adam', 'lion'] as const) {
+    assert.throws(() => resolveConfig({ settings: { lasso: 1e-5, optimizer } }), {
+      kind: 'usage',
+      message: `Invalid setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}.`,
+    });
+  }
+  assert.equal(resolveConfig({ settings: { lasso: 1e-5, optimizer: 'sgd' } }).settings.lassoThreshold, 50);
+});
+
 test('wrong names are answered with the nearest', () => {
   assert.throws(() => resolveConfig({ recipe: 'basline' }), {
     kind: 'usage',

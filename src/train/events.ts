@@ -32,7 +32,7 @@ export interface TrainState {
   readonly parameters: TensorMap;
   readonly firstMoments: TensorMap;
   readonly secondMoments: TensorMap;
-  /** Running averages of the trained parameters, where the run keeps them. */
+  /** Running averages of the trained parameters, where the run keeps them; with `swa` of the statistics of norms too. */
   readonly averages?: TensorMap | undefined;
 }
 

@@ -14,9 +14,19 @@ test('a warm-up rises evenly to the learning rate, and the schedule goes on from
 test('rates of some steps are those of all steps: a resumed run goes on as it would have', () => {
   const all = learningRates(settings, 100, 0, 100);
   assert.deepEqual(learningRates(settings, 100, 37, 11), all.slice(37, 48));
-  const decays = averageDecays(0.99, 0, 2000);
-  assert.deepEqual(averageDecays(0.99, 700, 3), decays.slice(700, 703));
+  const average = { average: 0.99, swa: 0 };
+  const decays = averageDecays(average, 5000, 0, 2000);
+  assert.deepEqual(averageDecays(average, 5000, 700, 3), decays.slice(700, 703));
   assert.ok(Math.abs(decays[0] - 0.1) < 1e-7 && decays[1999] === Math.fround(0.99));
+});
+
+test('swa averages the steps of its share evenly, and before that only the last step', () => {
+  const decays = averageDecays({ average: 0, swa: 0.25 }, 40, 0, 40);
+  assert.ok(decays.subarray(0, 31).every((decay) => decay === 0));
+  assert.deepEqual(averageDecays({ average: 0, swa: 0.25 }, 40, 33, 4), decays.slice(33, 37));
+  let mean = 0;
+  for (let step = 0; step < 40; step++) mean = decays[step] * mean + (1 - decays[step]) * step;
+  assert.ok(Math.abs(mean - 34.5) < 1e-5, `steps 30 to 39 have the mean 34.5, not ${mean}`);
 });
 
 test('every schedule begins and ends where it says', () => {

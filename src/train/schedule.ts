@@ -44,12 +44,23 @@ export function learningRates(
 }
 
 /**
- * Decays of the running average of the weights: near 0 at first, so that it soon forgets the first weights, then
- * `decay` (as in TensorFlow's ExponentialMovingAverage).
+ * Decays of the running average of the weights, for `count` steps from `firstStep` on. Of `average`: near 0 at first, so
+ * that it soon forgets the first weights, then that decay (as in TensorFlow's ExponentialMovingAverage). Of `swa`
+ * (Izmailov et al. 2018): 0 until its share of training begins, so that the average is the weights as they are, and from
+ * then on n / (n + 1), which weighs all n + 1 steps alike.
+ * @param totalSteps steps of the whole run
  */
-export function averageDecays(decay: number, firstStep: number, count: number): Float32Array {
+export function averageDecays(
+  { average, swa }: Pick<TrainSettings, 'average' | 'swa'>,
+  totalSteps: number,
+  firstStep: number,
+  count: number,
+): Float32Array {
+  const averagedFrom = totalSteps - Math.round(swa * totalSteps);
   return Float32Array.from({ length: count }, (_, i) => {
     const steps = firstStep + i;
-    return Math.min(decay, (1 + steps) / (10 + steps));
+    if (swa === 0) return Math.min(average, (1 + steps) / (10 + steps));
+    const averaged = Math.max(0, steps - averagedFrom);
+    return averaged / (averaged + 1);
   });
 }

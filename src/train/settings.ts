@@ -5,7 +5,9 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import { initializerNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema } from '../model/spec.ts';
+import { selections } from './best.ts';
 
 const shape = {
   dataset: z
@@ -23,17 +25,45 @@ const shape = {
     .max(32)
     .default([])
     .describe('dropout probability after each hidden layer'),
+  init: z
+    .enum(initializerNames)
+    .default('torch')
+    .describe(
+      "first weights: torch's default, kaiming, xavier, orthogonal, or local (see the image in patches)",
+    ),
   activation: z.enum(activationNames).default('relu').describe('activation of the hidden layers'),
   batchNorm: z.boolean().default(false).describe('batch normalisation behind each hidden Linear'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
   optimizer: z
-    .enum(['adam', 'sgd'])
+    .enum(['adam', 'sgd', 'lion'])
     .default('adam')
-    .describe('adam (with weight decay: AdamW), or gradient descent with momentum'),
+    .describe(
+      'adam (with weight decay: AdamW), gradient descent with momentum, or lion, with a rate 3 to 10 times smaller',
+    ),
   learningRate: z.number().positive().max(100).default(0.003).describe("the optimizer's step size"),
   weightDecay: z.number().min(0).max(10).default(0).describe('share of the learning rate that weights lose'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of sgd, in the form of Nesterov'),
+  clip: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('largest norm of a gradient over all parameters, scaled down to it; 0 for no limit'),
+  lasso: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      "β-LASSO's λ, by which sgd makes weights 0: share of the learning rate taken off each; 0 for none",
+    ),
+  lassoThreshold: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(50)
+    .describe("β-LASSO's β: weights below β times λ become 0"),
   schedule: z
     .enum(['constant', 'cosine', 'linear', 'step', 'one-cycle'])
     .default('constant')
@@ -51,6 +81,14 @@ const shape = {
     .lt(1)
     .default(0)
     .describe("decay of the weights' running average, which is then the model; 0 for none"),
+  swa: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'share of training, at its end, whose weights are averaged, which is then the model; 0 for none',
+    ),
   flip: z.boolean().default(false).describe('mirror every second training image, left to right'),
   shift: z.int().min(0).max(64).default(0).describe('pixels at most by which training images are moved'),
   rotate: z
@@ -78,13 +116,25 @@ const shape = {
     .max(1)
     .default(0)
     .describe('probability that a rectangle of a training image is blackened'),
+  augmentUntil: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('share of the epochs after which training images come as they are'),
   validation: z.number().min(0.001).max(0.9).default(0.2).describe('share of the training images held out'),
+  select: z
+    .enum(selections)
+    .default('loss')
+    .describe(
+      'the epoch whose weights are the best: by validation loss, by validation accuracy, or the last',
+    ),
   patience: z
     .int()
     .min(0)
     .max(100_000)
     .default(0)
-    .describe('stop after this many epochs without a lower validation loss; 0 never'),
+    .describe('stop after this many epochs without a better one; 0 never'),
   fast: z
     .boolean()
     .default(false)
@@ -95,6 +145,13 @@ const shape = {
     .max(Number.MAX_SAFE_INTEGER)
     .default(1)
     .describe('the one source of every random choice'),
+  splitSeed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .nullable()
+    .default(null)
+    .describe('seed of the held-out images alone, for runs that must hold out the same; the seed by default'),
 } as const;
 
 /** What a recipe fixes and a flag may change. */
@@ -129,5 +186,24 @@ export function checkSettings(value: unknown): TrainSettings {
       { hint: 'Give at most one probability for each hidden layer.' },
     );
   }
+  checkTogether(parsed.data);
   return parsed.data;
+}
+
+/** Settings that exclude each other. */
+function checkTogether({ average, swa, lasso, optimizer }: TrainSettings): void {
+  if (average > 0 && swa > 0) {
+    throw new CoutureError(
+      'usage',
+      `Invalid settings average and swa: a run keeps one average of its weights, not both ${average} and ${swa}.`,
+      { hint: 'Set one of them to 0.' },
+    );
+  }
+  if (lasso > 0 && optimizer !== 'sgd') {
+    throw new CoutureError(
+      'usage',
+      `Invalid setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}.`,
+      { hint: 'Choose the optimizer sgd, or set lasso to 0.' },
+    );
+  }
 }

@@ -1,8 +1,6 @@
 /** What the split of a run is drawn from: all that has to be known to hold out the same images again. */
 
-import { keyFromSeed } from '../core/philox.ts';
-import { type Split, splitTrainValidation } from '../data/split.ts';
-import type { TrainSettings } from './settings.ts';
+import { type Split, type SplitSettings, splitOf } from '../data/split.ts';
 
 /** The split is a function of these and of the number of images. */
 export interface SplitSource {
@@ -11,12 +9,12 @@ export interface SplitSource {
   readonly validation: number;
 }
 
-/** That of a run with these settings. */
-export function splitSourceOf({ seed, validation }: TrainSettings): SplitSource {
-  return { seed, validation };
+/** That of a run with these settings: equal exactly when two runs of the same data hold out the same images. */
+export function splitSourceOf({ seed, splitSeed, validation }: SplitSettings): SplitSource {
+  return { seed: splitSeed ?? seed, validation };
 }
 
 /** The split of `length` training images. */
 export function drawSplit({ seed, validation }: SplitSource, length: number): Split {
-  return splitTrainValidation(length, validation, keyFromSeed(seed));
+  return splitOf({ seed, splitSeed: null, validation }, length);
 }

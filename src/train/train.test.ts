@@ -6,7 +6,7 @@ import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { linear, logSoftmax, multilayer, sequential } from '../model/spec.ts';
-import type { TrainEvent, TrainState } from './events.ts';
+import { modelOf, type TrainEvent, type TrainState } from './events.ts';
 import { checkSettings, type RunConfig, type TrainSettings } from './settings.ts';
 import { train } from './train.ts';
 
@@ -30,7 +30,10 @@ function config(settings: Partial<TrainSettings> = {}): RunConfig {
     version: 1,
     recipe: null,
     settings: checked,
-    model: multilayer(16, checked.hidden, 3, checked.dropout),
+    model: multilayer(16, checked.hidden, 3, checked.dropout, {
+      activation: checked.activation,
+      batchNorm: checked.batchNorm,
+    }),
   };
 }
 
@@ -40,6 +43,21 @@ async function collect(run: RunConfig, options: { resume?: TrainState; signal?: 
   for await (const event of train(run, { backend, dataset, ...options })) events.push(event);
   const states = events.flatMap((event) => (event.type === 'checkpoint' ? [event.state] : []));
   return { events, states, last: states[states.length - 1] };
+}
+
+/** The last checkpoint of a run that is stopped after so many step events. */
+async function stopped(run: RunConfig, stopAfter: number): Promise<TrainState> {
+  const backend = await createBackend({ backend: 'reference' });
+  const stop = new AbortController();
+  if (stopAfter === 0) stop.abort();
+  let state: TrainState | undefined;
+  let seen = 0;
+  for await (const event of train(run, { backend, dataset, signal: stop.signal })) {
+    if (event.type === 'step' && ++seen === stopAfter) stop.abort();
+    if (event.type === 'checkpoint') state = event.state;
+  }
+  assert.ok(state);
+  return state;
 }
 
 /** Everything of a history but the wall time. */
@@ -79,16 +97,7 @@ test('stopped anywhere and resumed, a run ends in the same bits', async () => {
   const whole = await collect(config());
   const stoppedAt: number[] = [];
   for (const stopAfter of [0, 1, 2, 3]) {
-    const backend = await createBackend({ backend: 'reference' });
-    const stop = new AbortController();
-    if (stopAfter === 0) stop.abort();
-    let state: TrainState | undefined;
-    let seen = 0;
-    for await (const event of train(config(), { backend, dataset, signal: stop.signal })) {
-      if (event.type === 'step' && ++seen === stopAfter) stop.abort();
-      if (event.type === 'checkpoint') state = event.state;
-    }
-    assert.ok(state);
+    const state = await stopped(config(), stopAfter);
     stoppedAt.push(state.step);
     const resumed = await collect(config(), { resume: state });
     assert.deepEqual(figures(resumed.last), figures(whole.last));
@@ -114,4 +123,68 @@ test('weights of another network are refused', async () => {
     kind: 'data',
     message: /fc1\.weight should have/,
   });
+});
+
+test('augmentation ends where it is told to, and the first weights are those asked for', async () => {
+  const plain = await collect(config({ epochs: 2 }));
+  const shifted = await collect(config({ epochs: 2, shift: 1 }));
+  const half = await collect(config({ epochs: 2, shift: 1, augmentUntil: 0.5 }));
+  const none = await collect(config({ epochs: 2, shift: 1, augmentUntil: 0 }));
+  assert.deepEqual(half.states[0].parameters, shifted.states[0].parameters);
+  assert.notDeepEqual(half.last.parameters, shifted.last.parameters);
+  assert.deepEqual(none.last.parameters, plain.last.parameters);
+  const local = await collect(config({ epochs: 2, init: 'local' }));
+  assert.notDeepEqual(local.last.parameters, plain.last.parameters);
+});
+
+/** What a run may have beyond Adam and an average with a decay. */
+const variants = {
+  lion: { optimizer: 'lion', learningRate: 0.001, weightDecay: 0.1 },
+  clip: { clip: 0.5, weightDecay: 0.01, batchNorm: true },
+  lasso: { optimizer: 'sgd', learningRate: 0.02, lasso: 0.001 },
+  swa: { swa: 0.9, batchNorm: true },
+} as const satisfies Record<string, Partial<TrainSettings>>;
+
+for (const [name, settings] of Object.entries(variants)) {
+  test(`${name}: stopped within an epoch or behind one and resumed, a run ends in the same bits`, async () => {
+    const run = config({ ...settings, epochs: 3 });
+    const { last } = await collect(run);
+    assert.ok(last.history[2].trainLoss < last.history[0].trainLoss, 'it learns');
+    for (const stopAfter of [1, 2]) {
+      const resume = await stopped(run, stopAfter);
+      assert.ok(resume.epoch < 3);
+      const resumed = (await collect(run, { resume })).last;
+      assert.deepEqual(figures(resumed), figures(last));
+      for (const role of ['parameters', 'firstMoments', 'secondMoments', 'averages'] as const)
+        assert.deepEqual(resumed[role], last[role], role);
+    }
+  });
+}
+
+test('swa: the model is the mean of the last steps, statistics of norms among it', async () => {
+  // One step an epoch, so that every step's weights are seen.
+  const settings = { batchSize: 3000, epochs: 8, batchNorm: true } as const;
+  const { states } = await collect(config({ ...settings, swa: 0.5 }));
+  const plain = await collect(config(settings));
+  assert.deepEqual(states[7].parameters, plain.last.parameters, 'averaging changes no step');
+  for (const state of states.slice(0, 5)) assert.deepEqual(modelOf(state), state.parameters);
+  const model = modelOf(states[7]);
+  assert.deepEqual([...model.keys()], [...states[7].parameters.keys()]);
+  for (const [name, values] of model) {
+    values.forEach((value, i) => {
+      const steps = states.slice(4).map(({ parameters }) => parameters.get(name)?.[i] ?? Number.NaN);
+      const mean = steps.reduce((sum, each) => sum + each, 0) / 4;
+      assert.ok(Math.abs(value - mean) <= 1e-6 * Math.max(...steps.map(Math.abs)), `${name}[${i}]`);
+    });
+  }
+});
+
+test('lasso: weights are 0 or above the threshold, biases as they come', async () => {
+  const { last } = await collect(config({ ...variants.lasso, epochs: 3 }));
+  const weights = last.parameters.get('fc1.weight') ?? new Float32Array();
+  const zeros = weights.filter((weight) => weight === 0).length;
+  assert.ok(zeros > 5 && zeros < weights.length / 2, `${zeros} of ${weights.length} weights are 0`);
+  assert.ok(weights.every((weight) => weight === 0 || Math.abs(weight) >= Math.fround(0.05)));
+  const biases = last.parameters.get('fc1.bias') ?? new Float32Array();
+  assert.ok(biases.some((bias) => bias !== 0 && Math.abs(bias) < 0.05));
 });

@@ -8,7 +8,7 @@ import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import { augments } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { epochOrder, type Split, splitTrainValidation } from '../data/split.ts';
+import { epochOrder, type Split, splitOf } from '../data/split.ts';
 import type {
   Augmentation,
   Backend,
@@ -18,8 +18,9 @@ import type {
   TensorRole,
 } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
-import { buildProgram, type Plan } from '../model/program.ts';
+import { buildProgram, type ParameterSpec, type Program } from '../model/program.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
+import { bestEpoch } from './best.ts';
 import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type TrainState } from './events.ts';
 import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
@@ -35,9 +36,14 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The optimizer that the settings ask for; all else as PyTorch's defaults. */
-function optimizerOf({ optimizer, weightDecay, momentum }: TrainSettings): OptimizerOptions {
-  if (optimizer === 'sgd') return { name: 'sgd', momentum, nesterov: momentum > 0, weightDecay };
+/** The optimizer that the settings ask for; all else as PyTorch's defaults, or the authors' of Lion. */
+function optimizerOf(settings: TrainSettings): OptimizerOptions {
+  const { optimizer, weightDecay, momentum, lasso, lassoThreshold } = settings;
+  if (optimizer === 'sgd') {
+    const thresholding = lasso > 0 ? { penalty: lasso, threshold: lasso * lassoThreshold } : undefined;
+    return { name: 'sgd', momentum, nesterov: momentum > 0, weightDecay, lasso: thresholding };
+  }
+  if (optimizer === 'lion') return { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay };
   return { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }
 
@@ -66,7 +72,7 @@ class TrainingRun {
   readonly #dataset: Dataset;
   readonly #key: Key;
   readonly #split: Split;
-  readonly #plan: Plan;
+  readonly #program: Program;
   readonly #session: Session;
   readonly #images: DeviceImages;
   readonly #history: EpochMetrics[];
@@ -86,14 +92,21 @@ class TrainingRun {
     this.#signal = signal;
     this.#dataset = dataset;
     this.#key = keyFromSeed(config.settings.seed);
-    this.#split = splitTrainValidation(dataset.length, config.settings.validation, this.#key);
-    const program = buildProgram(config.model, { average: config.settings.average > 0 });
-    this.#plan = program.plan;
+    this.#split = splitOf(config.settings, dataset.length);
+    const { average, swa, clip } = config.settings;
+    // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
+    const program = buildProgram(config.model, {
+      clip,
+      average: average > 0 || swa > 0,
+      averageStatistics: swa > 0,
+    });
+    this.#program = program;
     this.#session = backend.createSession(program);
     this.#images = backend.upload(dataset.images, size);
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
-    const parameters = resume?.parameters ?? initialize(program.plan, this.#key);
+    const parameters =
+      resume?.parameters ?? initialize(program.plan, this.#key, config.settings.init, dataset);
     this.#write(parameters, 'value');
     if (program.average) this.#write(resume?.averages ?? parameters, 'average');
     if (resume) {
@@ -135,14 +148,12 @@ class TrainingRun {
 
   #patienceIsOver(): boolean {
     const { patience } = this.#config.settings;
-    return patience > 0 && this.#history.length - this.#bestEpoch() >= patience;
+    return patience > 0 && this.#history.length - this.#bestEpoch >= patience;
   }
 
-  /** The epoch with the lowest validation loss, the earlier one of equals; 0 before the first. */
-  #bestEpoch(): number {
-    let best: EpochMetrics | undefined;
-    for (const row of this.#history) if (!best || row.validationLoss < best.validationLoss) best = row;
-    return best?.epoch ?? 0;
+  /** 0 before the first. */
+  get #bestEpoch(): number {
+    return bestEpoch(this.#history, this.#config.settings.select)?.epoch ?? 0;
   }
 
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
@@ -177,11 +188,11 @@ class TrainingRun {
         batchSize,
         firstStep: epochStart + step,
         learningRates: learningRates(settings, totalSteps, epochStart + step, steps),
-        averageDecays: averageDecays(settings.average, epochStart + step, steps),
+        averageDecays: averageDecays(settings, totalSteps, epochStart + step, steps),
         optimizer: optimizerOf(settings),
         labelSmoothing,
         dropoutKey: fork(this.#key, 'dropout'),
-        augmentation: this.#augmentation(),
+        augmentation: this.#augmentation(epoch),
       });
       this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
@@ -207,16 +218,17 @@ class TrainingRun {
       seconds: seconds(),
     };
     this.#history.push(metrics);
-    const isBest = this.#bestEpoch() === epoch;
+    const isBest = this.#bestEpoch === epoch;
     const state = this.#state(0, new Float32Array(), 0);
     yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
   }
 
-  #augmentation(): Augmentation | undefined {
+  /** What happens to the images of an epoch; nothing once augmentation has ended. */
+  #augmentation(epoch: number): Augmentation | undefined {
     const { settings } = this.#config;
-    if (!augments(settings)) return undefined;
+    if (!augments(settings) || epoch > Math.round(settings.epochs * settings.augmentUntil)) return undefined;
     const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
     const { height, width } = this.#dataset;
     const options = { flip, shift, rotate, zoom, shear, elastic, erase };
@@ -225,7 +237,7 @@ class TrainingRun {
 
   async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {
     const indices = this.#split.validation;
-    const weights = this.#config.settings.average > 0 ? 'average' : 'value';
+    const weights = this.#program.average ? 'average' : 'value';
     const logProbabilities = await this.#session.infer(this.#images, indices, { weights });
     const labels = Uint8Array.from(indices, (image) => this.#dataset.labels[image]);
     const { loss, correct } = lossAndCorrect(logProbabilities, labels, classCount(this.#config.model));
@@ -242,19 +254,23 @@ class TrainingRun {
       parameters: this.#read('value'),
       firstMoments: this.#read('firstMoment'),
       secondMoments: this.#read('secondMoment'),
-      ...(this.#config.settings.average > 0 && { averages: this.#read('average') }),
+      ...(this.#program.average && { averages: this.#read('average') }),
     };
   }
 
-  /** All parameters, or a role that only trained ones have. */
+  /** The parameters that have a role: all a value, those that are trained the others, and some an average alone. */
+  #parametersWith(role: TensorRole): ParameterSpec[] {
+    const { plan, averageStatistics } = this.#program;
+    const all = role === 'value' || (role === 'average' && averageStatistics);
+    return plan.parameters.filter(({ trained }) => trained || all);
+  }
+
   #read(role: TensorRole): TensorMap {
-    const parameters = this.#plan.parameters.filter(({ trained }) => trained || role === 'value');
-    return new Map(parameters.map(({ name }) => [name, this.#session.read(name, role)]));
+    return new Map(this.#parametersWith(role).map(({ name }) => [name, this.#session.read(name, role)]));
   }
 
   #write(tensors: TensorMap, role: TensorRole): void {
-    for (const { name, shape, trained } of this.#plan.parameters) {
-      if (!trained && role !== 'value') continue;
+    for (const { name, shape } of this.#parametersWith(role)) {
       const values = tensors.get(name);
       const size = shape.reduce((product, n) => product * n, 1);
       if (values?.length !== size) {

@@ -36,6 +36,8 @@ interface Case {
   readonly optimizer?: OptimizerOptions;
   readonly labelSmoothing?: number;
   readonly average?: boolean;
+  readonly averageStatistics?: boolean;
+  readonly clip?: number;
   /** How images are changed, seen as of one row or as nearly square. */
   readonly augment?: { readonly options: AugmentOptions; readonly square: boolean } | undefined;
 }
@@ -64,12 +66,20 @@ function sides(size: number, square: boolean): { height: number; width: number }
 }
 
 const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-const optimizer = fc.constantFrom<OptimizerOptions>(
+const sgd = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 } as const;
+const lion = { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay: 0 } as const;
+const optimizers: readonly OptimizerOptions[] = [
   adam,
   { ...adam, weightDecay: 0.1 },
   { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
   { name: 'sgd', momentum: 0.8, nesterov: true, weightDecay: 0.01 },
-);
+  // First weights are as large as 1 / sqrt(inputs): the first of these thresholds takes some of them, the second most.
+  { ...sgd, lasso: { penalty: 0.1, threshold: 0.03 } },
+  { ...sgd, lasso: { penalty: 1, threshold: 0.3 } },
+  { ...sgd, lasso: { penalty: 0.5, threshold: 0 } },
+  lion,
+  { ...lion, weightDecay: 0.5 },
+];
 
 const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
 /** What may follow a hidden Linear. */
@@ -97,9 +107,12 @@ const cases: fc.Arbitrary<Case> = fc
     batchSize: fc.integer({ min: 1, max: 70 }),
     seed: fc.nat(),
     keepGradients: fc.boolean(),
-    optimizer,
+    optimizer: fc.constantFrom(...optimizers),
     labelSmoothing: fc.constantFrom(0, 0, 0.1, 0.5),
     average: fc.boolean(),
+    averageStatistics: fc.boolean(),
+    // Most gradients have a norm between the last two.
+    clip: fc.constantFrom(0, 0, 1e-3, 0.1, 100),
     augment,
   })
   .map(({ inputs, hidden, classes, ...rest }) => {
@@ -115,7 +128,8 @@ const cases: fc.Arbitrary<Case> = fc
 /** Everything that a run of two short trainings and an inference leaves behind, by name. */
 async function runCase(backend: Backend, sample: Case) {
   const { spec, images: count, batchSize, seed, keepGradients, average = false } = sample;
-  const program = buildProgram(spec, { keepGradients, average });
+  const { averageStatistics = false, clip = 0 } = sample;
+  const program = buildProgram(spec, { keepGradients, clip, average, averageStatistics });
   const size = program.plan.layers[0].in;
   const classes = program.plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(seed));
@@ -150,7 +164,7 @@ async function runCase(backend: Backend, sample: Case) {
     results.set(`losses of round ${round}`, losses);
   }
   const roles: TensorRole[] = ['value', 'firstMoment', 'secondMoment'];
-  if (keepGradients) roles.push('gradient');
+  if (keepGradients || clip > 0) roles.push('gradient');
   if (average) {
     roles.push('average');
     results.set(
@@ -158,8 +172,9 @@ async function runCase(backend: Backend, sample: Case) {
       await session.infer(images, indices, { weights: 'average' }),
     );
   }
+  const statistics: TensorRole[] = program.averageStatistics ? ['value', 'average'] : ['value'];
   for (const { name, trained } of program.plan.parameters) {
-    for (const role of trained ? roles : (['value'] as const))
+    for (const role of trained ? roles : statistics)
       results.set(`${role} of ${name}`, session.read(name, role));
   }
   results.set('log-probabilities', await session.infer(images, indices));
@@ -218,6 +233,17 @@ for (const [name, create] of Object.entries(variants)) {
       assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
     });
 
+    it('gives the reference’s bits with every optimizer, clipped and not', async () => {
+      const spec = sequential(linear(130, 40), batchNorm(40), gelu(), linear(40, 7), logSoftmax());
+      const base = { spec, images: 50, batchSize: 16, seed: 6, keepGradients: false, average: true };
+      for (const optimizer of optimizers) {
+        for (const clip of [0, 0.1]) {
+          const sample = { ...base, optimizer, clip, averageStatistics: true };
+          assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
+        }
+      }
+    });
+
     it('normalises every byte as the reference does', async () => {
       // One input with weight 1 and one class beside it: the log-probabilities show the pixel's value.
       const logProbabilities = async (engine: Backend) => {
@@ -245,6 +271,37 @@ for (const [name, create] of Object.entries(variants)) {
       const separate = await runCase(backend, { ...fused, keepGradients: true });
       for (const key of separate.keys()) if (key.startsWith('gradient')) separate.delete(key);
       assertSameBits(separate, expected);
+    });
+
+    it('takes a clipped step as any other where the gradient is below the limit', async () => {
+      const spec = sequential(linear(100, 30), batchNorm(30), relu(), linear(30, 7), logSoftmax());
+      const base = { spec, images: 50, batchSize: 16, seed: 5, keepGradients: true };
+      assertSameBits(await runCase(backend, { ...base, clip: 1e6 }), await runCase(backend, base));
+    });
+
+    it('has a counter for every op of the deepest network', async () => {
+      const layers = Array.from({ length: 199 }, () => linear(2, 2));
+      const program = buildProgram(sequential(...layers, logSoftmax()), { clip: 0.1 });
+      const trained: Map<string, Float32Array>[] = [];
+      for (const engine of [backend, reference]) {
+        const session = engine.createSession(program);
+        for (const [name, values] of initialize(program.plan, keyFromSeed(1))) session.write(name, values);
+        const images = engine.upload(Uint8Array.of(0, 255, 255, 0), 2);
+        await session.train({
+          images,
+          labels: Uint8Array.of(0, 1),
+          indices: Uint32Array.of(0, 1, 0, 1),
+          batchSize: 2,
+          firstStep: 0,
+          learningRates: Float32Array.of(0.1, 0.1),
+          optimizer: lion,
+          dropoutKey: [1, 2],
+        });
+        trained.push(new Map(program.plan.parameters.map(({ name }) => [name, session.read(name)])));
+        session.dispose();
+        images.dispose();
+      }
+      assertSameBits(trained[0], trained[1]);
     });
 
     it('gives freed memory out again', async () => {

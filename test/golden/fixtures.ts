@@ -14,7 +14,10 @@ interface Entry {
   readonly lr: number;
   readonly activation?: ActivationName;
   readonly batchNorm?: boolean;
-  readonly optimizer?: 'adam' | 'sgd';
+  readonly optimizer?: 'adam' | 'sgd' | 'lion';
+  readonly clip?: number;
+  readonly lasso?: number;
+  readonly lassoThreshold?: number;
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
   readonly initialWeightsSha256: string;
@@ -27,6 +30,8 @@ export interface Golden {
   readonly spec: ModelSpec;
   readonly learningRate: number;
   readonly optimizer: OptimizerOptions;
+  /** Largest norm of the gradient; 0 for no limit. */
+  readonly clip: number;
   readonly labelSmoothing: number;
   /** Over the first weights as little-endian float32, tensor after tensor. */
   readonly initialWeightsSha256: string;
@@ -34,7 +39,7 @@ export interface Golden {
   readonly losses: readonly number[];
   /** Mean NLL of the batch after them, in inference; null where it is chance. */
   readonly inferenceLoss: number | null;
-  /** Of the first step, by parameter. */
+  /** Of the first step, by parameter; clipped. */
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
 
@@ -51,7 +56,7 @@ export const labels = parseIdx(read('labels-idx1-ubyte'), { name: 'labels-idx1-u
 
 export const goldens: readonly Golden[] = Object.entries(file.models).map(([name, entry]) => {
   const { widths, dropout, lr, activation, batchNorm, initialWeightsSha256, losses, inferenceLoss } = entry;
-  const { weightDecay = 0, labelSmoothing = 0 } = entry;
+  const { labelSmoothing = 0, clip = 0 } = entry;
   const gradients = `${name}-gradients.safetensors`;
   return {
     name,
@@ -60,10 +65,8 @@ export const goldens: readonly Golden[] = Object.entries(file.models).map(([name
       batchNorm: batchNorm ?? false,
     }),
     learningRate: lr,
-    optimizer:
-      entry.optimizer === 'sgd'
-        ? { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay }
-        : { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    optimizer: optimizerOf(entry),
+    clip,
     labelSmoothing,
     initialWeightsSha256,
     losses,
@@ -71,3 +74,16 @@ export const goldens: readonly Golden[] = Object.entries(file.models).map(([name
     gradients: decodeSafetensors(read(gradients), gradients).tensors,
   };
 });
+
+function optimizerOf({ optimizer, weightDecay = 0, lasso, lassoThreshold = 0 }: Entry): OptimizerOptions {
+  if (optimizer === 'lion') return { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay };
+  if (optimizer !== 'sgd') return { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
+  const thresholding = lasso && { penalty: lasso, threshold: lasso * lassoThreshold };
+  return {
+    name: 'sgd',
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay,
+    ...(thresholding && { lasso: thresholding }),
+  };
+}

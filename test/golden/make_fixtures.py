@@ -9,7 +9,7 @@ run only when a network or the batch changes: what it writes to test/golden/fixt
 
 Nothing here runs Couture's code. Philox, the first weights and the dropout masks are written down a second time,
 from the paper and from the rules that src/model/init.ts and src/engine/reference/ops.ts state, so that a mistake
-in either place shows; forward, backward and Adam are PyTorch's.
+in either place shows; forward, backward, clipping and optimizers are PyTorch's, but for Lion and beta-LASSO.
 """
 
 import gzip
@@ -66,6 +66,29 @@ MODELS = {
         "activation": "leaky-relu",
         "batchNorm": True,
         "optimizer": "sgd",
+    },
+    "clip-adamw": {
+        "widths": [784, 20, 18, 10],
+        "dropout": [0.0, 0.0, 0.0],
+        "lr": 0.003,
+        "batchNorm": True,
+        "weightDecay": 0.1,
+        "clip": 1.0,
+    },
+    "lion": {
+        "widths": [784, 24, 10],
+        "dropout": [0.25, 0.0],
+        "lr": 0.0005,
+        "optimizer": "lion",
+        "weightDecay": 0.1,
+    },
+    "lasso": {
+        "widths": [784, 20, 10],
+        "dropout": [0.0, 0.0],
+        "lr": 0.02,
+        "optimizer": "sgd",
+        "lasso": 0.0002,
+        "lassoThreshold": 50.0,
     },
 }
 ACTIVATIONS = {
@@ -156,6 +179,35 @@ def dropout_mask(key, rows, width, p, step, layer):
     return np.where(words >= threshold, np.float32(1 / (1 - p)), np.float32(0))
 
 
+# Optimizers that PyTorch does not have.
+
+
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of Chen et al. (2023), with the operations in the order of the authors' code."""
+
+    def __init__(self, parameters, lr, weight_decay, betas=(0.9, 0.99)):
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay, "betas": betas})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, (beta1, beta2) = group["lr"], group["betas"]
+            for w in group["params"]:
+                m = self.state[w].setdefault("m", torch.zeros_like(w))
+                direction = (m * beta1 + w.grad * (1 - beta1)).sign()
+                w.mul_(1 - lr * group["weight_decay"]).sub_(direction * lr)
+                m.mul_(beta2).add_(w.grad * (1 - beta2))
+
+
+@torch.no_grad()
+def threshold_weights(network, lr, penalty, beta):
+    """What beta-LASSO (Neyshabur 2020) adds to a step of gradient descent: weights are shrunk, small ones are 0."""
+    for name, w in network.named_parameters():
+        if name.startswith("fc") and name.endswith(".weight"):
+            w.sub_(lr * penalty * w.sign())
+            w[w.abs() < penalty * beta] = 0
+
+
 # The networks in PyTorch.
 
 
@@ -206,13 +258,15 @@ def masks_of(config, step, dtype):
 
 
 def train(config, images, labels, dtype):
-    """Gradients of step 0, the loss of each of the first STEPS steps on the one batch, and then that of inference."""
+    """Gradients of step 0, clipped where they are, the loss of each of the first STEPS steps on the one batch, and then that of inference."""
     network = make_network(config, dtype)
     decay = config.get("weightDecay", 0.0)
     if config.get("optimizer") == "sgd":
         optimizer = torch.optim.SGD(
             network.parameters(), lr=config["lr"], momentum=MOMENTUM, nesterov=True, weight_decay=decay
         )
+    elif config.get("optimizer") == "lion":
+        optimizer = Lion(network.parameters(), lr=config["lr"], weight_decay=decay)
     else:
         optimizer = torch.optim.AdamW(network.parameters(), lr=config["lr"], weight_decay=decay)
     # On log-probabilities cross-entropy is the negative log-likelihood, but for label smoothing.
@@ -226,9 +280,13 @@ def train(config, images, labels, dtype):
         optimizer.zero_grad()
         loss = criterion(network(x, masks_of(config, step, dtype)), y)
         loss.backward()
+        if "clip" in config:
+            torch.nn.utils.clip_grad_norm_(network.parameters(), config["clip"])
         if step == 0:
             gradients = {name: parameter.grad.clone().numpy() for name, parameter in network.named_parameters()}
         optimizer.step()
+        if "lasso" in config:
+            threshold_weights(network, config["lr"], config["lasso"], config["lassoThreshold"])
         losses.append(loss.item())
     # Adam makes whole steps of the rounding errors that are the gradient of a bias before a batch norm, so that its running
     # mean, and with it inference, is chance.

@@ -88,8 +88,12 @@ for (const { title, create } of testedBackends) {
 }
 
 /** A session with the first weights of the golden's seed. */
-function startSession(backend: Backend, { spec }: Golden, options: { keepGradients?: boolean }): Session {
-  const program = buildProgram(spec, options);
+function startSession(
+  backend: Backend,
+  { spec, clip }: Golden,
+  options: { keepGradients?: boolean },
+): Session {
+  const program = buildProgram(spec, { ...options, clip });
   const session = backend.createSession(program);
   for (const [name, values] of initialize(program.plan, runKey)) session.write(name, values);
   return session;

@@ -24,7 +24,16 @@ import { activate, derivative } from './activations.ts';
 import { augmentImage } from './augment.ts';
 import { type NormTensors, normBackward, normForward } from './norm.ts';
 import * as ops from './ops.ts';
-import { adamStep, averageStep, sgdStep } from './optimizers.ts';
+import {
+  adamStep,
+  averageStep,
+  clipFactor,
+  lassoStep,
+  lionStep,
+  scaleGradient,
+  sgdStep,
+  squaresOf,
+} from './optimizers.ts';
 
 interface HostImages extends DeviceImages {
   readonly bytes: Uint8Array;
@@ -59,6 +68,10 @@ interface Batch {
   readonly dz: Float32Array[];
   /** Gradient with respect to the input. */
   readonly dx: Float32Array;
+  /** What `gradientSquares` gave, layer after layer. */
+  readonly squares: number[];
+  /** What `clipFactor` gave. */
+  clipFactor: number;
 }
 
 /** Where in its stream dropout is. */
@@ -119,9 +132,12 @@ class ReferenceSession implements Session {
           this.#nllBackward(batch, { labels, ...targets, share }, losses.subarray(from));
         } else if (op.op === 'update' || op.op === 'weightGradientUpdate') {
           if (op.op === 'weightGradientUpdate') this.#weightGradient(op.layer, batch);
+          else if (op.clipped) this.#clip(op.layer, ['weight', 'bias'], batch);
           this.#update(op.layer, ['weight', 'bias'], request, scalars, step);
         } else if (op.op === 'normUpdate') {
+          if (op.clipped) this.#clip(op.layer, ['scale', 'shift'], batch);
           this.#update(op.layer, ['scale', 'shift'], request, scalars, step);
+          if (this.#program.averageStatistics) this.#averageStatistics(op.layer, scalars, step);
         } else if (op.op === 'gather' && request.augmentation) {
           this.#gatherAugmented(batch, request, request.augmentation, request.firstStep + step);
         } else {
@@ -167,9 +183,28 @@ class ReferenceSession implements Session {
         secondMoment: secondMoment[part],
       };
       if (optimizer.name === 'sgd') sgdStep(tensors, constants, scalars, step);
+      else if (optimizer.name === 'lion') lionStep(tensors, constants, scalars, step);
       else adamStep(tensors, constants, scalars, step);
+      if (optimizer.name === 'sgd' && optimizer.lasso && part === 'weight')
+        lassoStep(value.weight, constants, scalars, step);
       if (this.#program.average) averageStep(average[part], value[part], scalars, step);
     }
+  }
+
+  #averageStatistics(layer: number, scalars: Float32Array, step: number): void {
+    const { value, average } = this.#tensors[layer];
+    for (const part of ['runningMean', 'runningVariance'] as const)
+      averageStep(average[part], value[part], scalars, step);
+  }
+
+  #gradientSquares(layer: number, batch: Batch): void {
+    const { in: inputs, out } = this.#program.plan.layers[layer];
+    const { weight, bias, scale, shift } = this.#tensors[layer].gradient;
+    for (let o = 0; o < out; o++) batch.squares.push(squaresOf(o, inputs, weight, bias, [scale, shift]));
+  }
+
+  #clip(layer: number, parts: readonly Part[], batch: Batch): void {
+    for (const part of parts) scaleGradient(this.#tensors[layer].gradient[part], batch.clipFactor);
   }
 
   async infer(
@@ -217,6 +252,8 @@ class ReferenceSession implements Session {
       inverse: layers.map((layer) => new Float32Array(layer.batchNorm ? layer.out : 0)),
       dz: layers.map((layer) => new Float32Array(rows * layer.out)),
       dx: new Float32Array(rows * layers[0].in),
+      squares: [],
+      clipFactor: 1,
     };
   }
 
@@ -228,6 +265,8 @@ class ReferenceSession implements Session {
     else if (op.op === 'activateGradient')
       this.#activateGradient(op.layer, batch, op.training ? random : undefined);
     else if (op.op === 'weightGradient') this.#weightGradient(op.layer, batch);
+    else if (op.op === 'gradientSquares') this.#gradientSquares(op.layer, batch);
+    else if (op.op === 'clipFactor') batch.clipFactor = clipFactor(batch.squares, op.largest);
     else throw new CoutureError('backend', `The reference backend has no op ${op.op} here.`);
   }
 
@@ -245,7 +284,8 @@ class ReferenceSession implements Session {
   /** A layer's norm tensors, with the place for what `activate` normalised by. */
   #norm(index: number, batch: Batch): NormTensors {
     const { scale, shift } = this.#tensors[index][this.#role];
-    const { runningMean, runningVariance } = this.#tensors[index].value;
+    const { averageStatistics } = this.#program;
+    const { runningMean, runningVariance } = this.#tensors[index][averageStatistics ? this.#role : 'value'];
     return { scale, shift, runningMean, runningVariance, inverse: batch.inverse[index] };
   }
 

@@ -49,6 +49,44 @@ export function sgdStep(
   }
 }
 
+/** One step of Lion with decoupled weight decay, in the order of its authors' code. */
+export function lionStep(
+  tensors: Updated,
+  constants: Float32Array,
+  scalars: Float32Array,
+  step: number,
+): void {
+  const { value, gradient, firstMoment } = tensors;
+  const [beta1, rest1, beta2, rest2] = constants;
+  const [size, , kept] = scalars.subarray(step * STEP_SCALARS);
+  for (let i = 0; i < value.length; i++) {
+    const g = gradient[i];
+    const direction = f(f(beta1 * firstMoment[i]) + f(rest1 * g));
+    value[i] = f(f(value[i] * kept) - size * sign(direction));
+    firstMoment[i] = f(f(beta2 * firstMoment[i]) + f(rest2 * g));
+  }
+}
+
+/** What lasso makes of weights after a step of `sgdStep`: each nearer to 0, and small ones 0. */
+export function lassoStep(
+  value: Float32Array,
+  constants: Float32Array,
+  scalars: Float32Array,
+  step: number,
+): void {
+  const threshold = constants[3];
+  const shrinkage = scalars[step * STEP_SCALARS + 5];
+  for (let i = 0; i < value.length; i++) {
+    const shrunk = f(value[i] - shrinkage * sign(value[i]));
+    value[i] = Math.abs(shrunk) < threshold ? 0 : shrunk;
+  }
+}
+
+/** 1, -1, or 0 for what is neither above nor below 0. */
+function sign(x: number): number {
+  return x > 0 ? 1 : x < 0 ? -1 : 0;
+}
+
 /** The running average after a step: decay * average + (1 - decay) * value. */
 export function averageStep(
   average: Float32Array,
@@ -58,4 +96,40 @@ export function averageStep(
 ): void {
   const [decay, rest] = scalars.subarray(step * STEP_SCALARS + 3);
   for (let i = 0; i < value.length; i++) average[i] = f(f(decay * average[i]) + f(rest * value[i]));
+}
+
+/**
+ * The sum of squares of an output's gradients, one after the other: its weights in the order of the inputs, its bias, and
+ * then the `affine` vectors of a norm behind it, empty without one.
+ */
+export function squaresOf(
+  output: number,
+  inputs: number,
+  weight: Float32Array,
+  bias: Float32Array,
+  affine: readonly Float32Array[],
+): number {
+  let sum = 0;
+  const add = (g: number) => {
+    sum = f(sum + f(g * g));
+  };
+  for (let i = 0; i < inputs; i++) add(weight[output * inputs + i]);
+  add(bias[output]);
+  for (const vector of affine) if (vector.length > 0) add(vector[output]);
+  return sum;
+}
+
+/**
+ * The factor that takes the whole gradient's norm down to `largest`, and 1 where it is below, as
+ * torch.nn.utils.clip_grad_norm_.
+ * @param squares what squaresOf gives for each output, layer after layer; they are added in float64
+ */
+export function clipFactor(squares: readonly number[], largest: number): number {
+  const norm = f(Math.sqrt(squares.reduce((sum, square) => sum + square, 0)));
+  return Math.min(1, f(f(largest) / f(norm + f(1e-6))));
+}
+
+/** A gradient times the factor of `clipFactor`, in place. */
+export function scaleGradient(gradient: Float32Array, factor: number): void {
+  for (let i = 0; i < gradient.length; i++) gradient[i] = f(gradient[i] * factor);
 }

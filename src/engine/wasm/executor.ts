@@ -30,7 +30,7 @@ export const MAX_AUGMENTED = 65_536;
 export const SCRATCH_BYTES = RECORD_BYTES + MAX_AUGMENTED + 64;
 
 /** Ops after which threads need not wait for each other, unless they end the step. */
-const UNHURRIED: ReadonlySet<Op['op']> = new Set(['weightGradientUpdate', 'normUpdate']);
+const UNHURRIED: ReadonlySet<Op['op']> = new Set(['weightGradientUpdate', 'update', 'normUpdate']);
 
 export class Executor {
   readonly #kernels: Kernels;

@@ -20,7 +20,12 @@ export interface Kernels {
   readonly nllGradient: Kernel;
   readonly inputGradient: Kernel;
   readonly weightGradient: Kernel;
+  readonly updateWeights: Kernel;
   readonly update: Kernel;
+  readonly blend: Kernel;
+  readonly gradientSquares: Kernel;
+  readonly clipFactor: Kernel;
+  readonly scaleGradient: Kernel;
   readonly expNonPositive: (x: number) => number;
   readonly logFromOne: (x: number) => number;
 }

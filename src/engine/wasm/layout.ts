@@ -23,6 +23,10 @@ export interface LayerLayout extends DenseLayer {
   readonly affine: Readonly<Record<TensorRole, number>>;
   /** Running mean and variance, and those of the last batch, [panel][4][16]; 0 without batch normalisation. */
   readonly stats: number;
+  /** Their running average, laid out alike; 0 where none is kept. */
+  readonly averageStats: number;
+  /** Sums of squares of each output's gradients, [panel][16], behind those of the layer before. */
+  readonly squares: number;
   /** Pre-activation [panel][row][16] of a layer that needs `activate`; else that of its output. */
   readonly z: number;
   /** Output [panel][row][16]. */
@@ -42,6 +46,8 @@ export interface Layout {
   readonly dx: number;
   /** Bytes of one panel of x, y and dz. */
   readonly rowPanel: number;
+  /** The factor by which gradients are clipped, float32, behind the squares of the last layer. */
+  readonly clipFactor: number;
 }
 
 /** Bytes of one role of a layer's weights. */
@@ -51,13 +57,21 @@ export function weightBytes(layer: DenseLayer): number {
 
 /** Lines that batch normalisation keeps for a panel: scale and shift in each role, and statistics. */
 const AFFINE_LINES = 2;
-const STATS_LINES = 4;
+export const STATS_LINES = 4;
 
 /** A layer's addresses that outlive a batch. */
-export type WeightAddresses = Pick<LayerLayout, 'weights' | 'affine' | 'stats'>;
+export type WeightAddresses = Pick<LayerLayout, 'weights' | 'affine' | 'stats' | 'averageStats'>;
 
-/** Addresses of every layer's tensors in these roles, from `start` on, and their end; other roles have 0. */
-export function placeWeights(plan: Plan, start: number, roles: readonly TensorRole[]) {
+/**
+ * Addresses of every layer's tensors in these roles, from `start` on, and their end; other roles have 0.
+ * @param averageStatistics whether a running average of the statistics of batch normalisation is kept
+ */
+export function placeWeights(
+  plan: Plan,
+  start: number,
+  roles: readonly TensorRole[],
+  averageStatistics: boolean,
+) {
   let end = start;
   const take = (bytes: number): number => {
     const at = end;
@@ -68,11 +82,12 @@ export function placeWeights(plan: Plan, start: number, roles: readonly TensorRo
   const weights = plan.layers.map((layer): WeightAddresses => {
     const [weights, affine] = [{ ...none }, { ...none }];
     for (const role of roles) weights[role] = take(weightBytes(layer));
-    if (!layer.batchNorm) return { weights, affine, stats: 0 };
+    if (!layer.batchNorm) return { weights, affine, stats: 0, averageStats: 0 };
     const lines = panelsOf(layer.out) * LINE;
     // The gradient of scale and shift is small: it is always kept.
     for (const role of new Set<TensorRole>([...roles, 'gradient'])) affine[role] = take(lines * AFFINE_LINES);
-    return { weights, affine, stats: take(lines * STATS_LINES) };
+    const stats = take(lines * STATS_LINES);
+    return { weights, affine, stats, averageStats: averageStatistics ? take(lines * STATS_LINES) : 0 };
   });
   return { weights, end };
 }
@@ -96,6 +111,13 @@ export function placeBatch(
     end += panelsOf(width) * rowPanel;
     return at;
   };
+  const squares = plan.layers.map((layer) => {
+    const at = end;
+    end += panelsOf(layer.out) * LINE;
+    return at;
+  });
+  const clipFactor = end;
+  end += LINE;
   const x = take(plan.layers[0].in);
   const layers = plan.layers.map((layer, i) => {
     const y = take(layer.out);
@@ -103,6 +125,7 @@ export function placeBatch(
       ...layer,
       ...weights[i],
       panels: panelsOf(layer.out),
+      squares: squares[i],
       y,
       z: needsActivate(layer) ? take(layer.out) : y,
       dz: take(layer.out),
@@ -110,7 +133,7 @@ export function placeBatch(
     };
   });
   const dx = withDx ? take(plan.layers[0].in) : 0;
-  return { layout: { layers, x, dx, rowPanel }, end };
+  return { layout: { layers, x, dx, rowPanel, clipFactor }, end };
 }
 
 /** Index of weight [o, i] in a layer's panels, in floats; the bias is input number `in`. */

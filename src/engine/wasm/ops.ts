@@ -8,7 +8,7 @@ import { needsActivate, type Op } from '../../model/program.ts';
 import type { Augmentation } from '../backend.ts';
 import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
 import type { Kernels } from './kernels.ts';
-import { type LayerLayout, type Layout, LINE, PANEL, panelsOf } from './layout.ts';
+import { type LayerLayout, type Layout, LINE, PANEL, panelsOf, STATS_LINES } from './layout.ts';
 import { ACTIVATIONS, type InferJob, type Job, type ThreadSetup, type TrainJob } from './protocol.ts';
 
 /** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
@@ -63,8 +63,10 @@ function runTrainingOp(op: Op, job: TrainJob, part: Part): void {
     nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
   } else if (op.op === 'weightGradient') weightGradient(layout, op.layer, job, part, true);
   else if (op.op === 'weightGradientUpdate') weightGradient(layout, op.layer, job, part, false);
-  else if (op.op === 'normUpdate') normUpdate(layout.layers[op.layer], job, part);
-  else if (op.op === 'update') update(layout.layers[op.layer], job, part);
+  else if (op.op === 'gradientSquares') gradientSquares(layout.layers[op.layer], part);
+  else if (op.op === 'clipFactor') clipFactor(layout, op.largest, part);
+  else if (op.op === 'normUpdate') normUpdate(layout, op.layer, job, part, op.clipped);
+  else if (op.op === 'update') update(layout, op.layer, job, part, op.clipped);
 }
 
 function gather(job: Job, part: Part): void {
@@ -133,7 +135,7 @@ function activate(layout: Layout, index: number, job: Job, part: Part, training:
     layer.out,
     ACTIVATIONS.indexOf(layer.activation),
     layer.affine[weightsOf(job)],
-    layer.stats,
+    statsOf(layer, job),
     training ? 1 : 0,
     ...dropout(layer.dropout, index, job, part, training),
   ];
@@ -152,7 +154,7 @@ function activateGradient(layout: Layout, index: number, job: Job, part: Part, t
     layer.out,
     ACTIVATIONS.indexOf(layer.activation),
     layer.affine[weightsOf(job)],
-    layer.stats,
+    statsOf(layer, job),
     layer.affine.gradient,
     training ? 1 : 0,
     ...dropout(layer.dropout, index, job, part, training),
@@ -254,23 +256,48 @@ function weightGradient(layout: Layout, index: number, job: TrainJob, part: Part
   part.share(layer.panels * strips, run, strips);
 }
 
-function normUpdate(layer: LayerLayout, job: TrainJob, part: Part): void {
-  const { value, firstMoment, secondMoment, average, gradient } = layer.affine;
-  const scalars = scalarsOf(job, part);
-  const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
-  const bytes = layer.panels * 2 * LINE;
-  part.share(1, () => part.kernels.update(...args, bytes, job.constants, scalars));
+function gradientSquares(layer: LayerLayout, part: Part): void {
+  const args = [layer.weights.gradient, layer.in, layer.affine.gradient, layer.squares];
+  part.share(layer.panels, (begin, end) => part.kernels.gradientSquares(...args, begin, end));
 }
 
-function update(layer: LayerLayout, job: TrainJob, part: Part): void {
-  const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
+function clipFactor({ layers, clipFactor: factor }: Layout, largest: number, part: Part): void {
+  const { squares } = layers[0];
+  part.share(1, () => part.kernels.clipFactor(squares, factor - squares, largest, factor));
+}
+
+function normUpdate(layout: Layout, index: number, job: TrainJob, part: Part, clipped: boolean): void {
+  const { affine, panels, stats, averageStats } = layout.layers[index];
+  const { value, firstMoment, secondMoment, average, gradient } = affine;
   const scalars = scalarsOf(job, part);
-  part.share(layer.panels * (layer.in + 1), (begin, end) => {
-    const [offset, bytes] = [begin * LINE, (end - begin) * LINE];
-    const tensors = [value, firstMoment, secondMoment].map((address) => address + offset);
-    const mean = average === 0 ? 0 : average + offset;
-    part.kernels.update(job.optimizer, ...tensors, mean, gradient + offset, bytes, job.constants, scalars);
+  const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
+  const bytes = panels * 2 * LINE;
+  const { kernels } = part;
+  part.share(1, () => {
+    if (clipped) kernels.scaleGradient(gradient, bytes, layout.clipFactor);
+    kernels.update(...args, bytes, 0, job.constants, scalars);
+    if (averageStats !== 0) kernels.blend(averageStats, stats, panels * STATS_LINES * LINE, scalars);
   });
+}
+
+function update(layout: Layout, index: number, job: TrainJob, part: Part, clipped: boolean): void {
+  const layer = layout.layers[index];
+  const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
+  const args = [
+    layer.in,
+    gradient,
+    clipped ? layout.clipFactor : 0,
+    job.optimizer,
+    value,
+    firstMoment,
+    secondMoment,
+    average,
+    job.constants,
+    scalarsOf(job, part),
+  ];
+  const strips = Math.ceil(layer.in / STRIP);
+  const run = (begin: number, end: number) => part.kernels.updateWeights(...args, begin, end);
+  part.share(layer.panels * strips, run, strips);
 }
 
 /** Where the optimizer's scalars of a step lie. */
@@ -284,6 +311,11 @@ const ONE_HOT = { own: 1, other: 0 } as const;
 /** The weights that a job computes with. */
 function weightsOf(job: Job): 'value' | 'average' {
   return job.kind === 'train' ? 'value' : job.weights;
+}
+
+/** The statistics of batch normalisation that a job computes with. */
+function statsOf(layer: LayerLayout, job: Job): number {
+  return (weightsOf(job) === 'average' && layer.averageStats) || layer.stats;
 }
 
 /** Bytes of one panel of a layer's dzT: 16 rows of the batch, a line for each output. */

@@ -22,7 +22,7 @@ interface JobBase {
 export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu'];
 
 /** Optimizers by their number in kernels/optimizers.ts. */
-export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd'];
+export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
 
 export interface TrainJob extends JobBase {
   readonly kind: 'train';

@@ -56,7 +56,7 @@ export class WasmSession implements Session {
     if (program.train.length > 0) roles.push('firstMoment', 'secondMoment');
     if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
     if (program.average) roles.push('average');
-    const place = (start: number) => placeWeights(program.plan, start, roles);
+    const place = (start: number) => placeWeights(program.plan, start, roles, program.averageStatistics);
     this.#weights = context.memory.allocate(place(0).end);
     this.#addresses = place(this.#weights.start).weights;
   }
@@ -201,11 +201,12 @@ export class WasmSession implements Session {
     const { plan } = this.#program;
     const { layer: index, part, trained } = findParameter(plan, name);
     const layer = plan.layers[index];
-    const { weights, affine, stats } = this.#addresses[index];
+    const { weights, affine, stats, averageStats } = this.#addresses[index];
+    const statistics = role === 'value' ? stats : role === 'average' ? averageStats : 0;
     const [address, bytes] =
       part === 'weight' || part === 'bias'
         ? [weights[role], weightBytes(layer)]
-        : [trained ? affine[role] : role === 'value' ? stats : 0, normBytes(layer, part)];
+        : [trained ? affine[role] : statistics, normBytes(layer, part)];
     if (address === 0) throw new CoutureError('usage', `The ${role} of ${name} is not kept by this program.`);
     return this.#context.memory.floats(address, bytes / 4);
   }

@@ -39,13 +39,14 @@ const countersSchema = z.strictObject({
 export function encodeState(parameters: readonly ParameterSpec[], state: TrainState): Uint8Array {
   const tensors = withShapes(parameters, state.parameters);
   const trained = parameters.filter((parameter) => parameter.trained);
-  for (const [prefix, role] of [
-    [FIRST_MOMENT, state.firstMoments],
-    [SECOND_MOMENT, state.secondMoments],
-    [AVERAGE, state.averages],
+  const averaged = parameters.filter(({ name }) => state.averages?.has(name));
+  for (const [prefix, kept, role] of [
+    [FIRST_MOMENT, trained, state.firstMoments],
+    [SECOND_MOMENT, trained, state.secondMoments],
+    [AVERAGE, averaged, state.averages],
   ] as const) {
     if (role === undefined) continue;
-    for (const [name, tensor] of withShapes(trained, role)) tensors.set(prefix + name, tensor);
+    for (const [name, tensor] of withShapes(kept, role)) tensors.set(prefix + name, tensor);
   }
   tensors.set(LOSSES, { shape: [state.losses.length], data: state.losses });
   const { epoch, step, seconds, history } = state;
@@ -77,7 +78,7 @@ export function decodeState(
   const losses = tensors.get(LOSSES);
   if (losses === undefined) throw new CoutureError('data', `${name} lacks the tensor "${LOSSES}".`);
   const trained = parameters.filter((parameter) => parameter.trained);
-  const averaged = trained.some((parameter) => tensors.has(AVERAGE + parameter.name));
+  const averaged = parameters.filter(({ name }) => tensors.has(AVERAGE + name));
   return {
     epoch,
     step,
@@ -87,7 +88,7 @@ export function decodeState(
     parameters: pickParameters(parameters, tensors, name),
     firstMoments: pickParameters(trained, tensors, name, FIRST_MOMENT),
     secondMoments: pickParameters(trained, tensors, name, SECOND_MOMENT),
-    ...(averaged && { averages: pickParameters(trained, tensors, name, AVERAGE) }),
+    ...(averaged.length > 0 && { averages: pickParameters(averaged, tensors, name, AVERAGE) }),
   };
 }
 

@@ -11,7 +11,7 @@ import { evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { fitTemperature } from '../../inspect/temperature.ts';
 import { planModel } from '../../model/program.ts';
 import { trainCommand } from '../../report/train-command.ts';
-import { type Figures, MAX_MEMBERS, type ModelCard } from '../../ship/card.ts';
+import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../../ship/card.ts';
 import { foldBatchNorm } from '../../ship/fold.ts';
 import { encodeModel, type ModelFile } from '../../ship/model-file.ts';
 import type { Network } from '../../ship/network.ts';
@@ -76,22 +76,22 @@ export async function packRuns(
   options: PackOptions = {},
 ): Promise<WrittenModel> {
   const { precision = 'float32', views = plainView, fold = true } = options;
-  checkRequest(runs, out);
+  checkRequest(runs, out, options.title);
   const finished = await openFinishedRuns(runs);
   const split = commonSplit(finished);
   if (options.calibrate && split === null) {
     throw new CoutureError(
       'usage',
       'A temperature cannot be fitted: the runs held out different images, and each knows those of others.',
-      { hint: 'Train them with one split, or leave out --calibrate.' },
+      { hint: 'Train them with one --split-seed, or leave out --calibrate.' },
     );
   }
   await makeFolder(dirname(out));
   const trained = await Promise.all(finished.map(readNetwork));
   const members = fold ? trained.map(foldBatchNorm) : trained;
   const { height, width, classNames, name: dataset } = finished[0].environment.data;
-  const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
   const kept = members.map((member) => asKept(member, precision));
+  const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
   try {
     const ensemble = new Ensemble({ members: kept, classNames, height, width, views, backend, shared: true });
     const held = split && (await judge(ensemble, finished[0], 'validation', options));
@@ -123,11 +123,13 @@ export async function packRuns(
   }
 }
 
-function checkRequest(runs: readonly unknown[], out: string): void {
+function checkRequest(runs: readonly unknown[], out: string, title: string | undefined): void {
   if (!out.endsWith(MODEL_ENDING))
     throw new CoutureError('usage', `A model file's name ends in ${MODEL_ENDING}, not as "${out}".`);
   if (runs.length === 0 || runs.length > MAX_MEMBERS)
     throw new CoutureError('usage', `A model is made of 1 to ${MAX_MEMBERS} runs, not of ${runs.length}.`);
+  if (title !== undefined && !titleSchema.safeParse(title).success)
+    throw new CoutureError('usage', 'A title is one line of at most 200 characters.');
 }
 
 /** What all runs drew their split from; null where they differ. */
