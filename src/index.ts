@@ -71,6 +71,7 @@ export {
   wilsonInterval,
 } from './inspect/metrics.ts';
 export { explainPrediction, type ImageSize, type SaliencyOptions } from './inspect/saliency.ts';
+export { fitTemperature } from './inspect/temperature.ts';
 export { describeTraining } from './inspect/training.ts';
 export {
   type ActivationName,
@@ -91,10 +92,18 @@ export {
 } from './model/spec.ts';
 export { type LayerSummary, type ModelSummary, summarize } from './model/summary.ts';
 export { createWebBackend, type WebBackendOptions } from './platform/web/backend.ts';
+export type { Figures, ModelCard } from './ship/card.ts';
+export { type CardFile, modelCard } from './ship/card-text.ts';
+export { foldBatchNorm } from './ship/fold.ts';
+export { decodeModel, encodeModel, type ModelFile } from './ship/model-file.ts';
+export type { Network } from './ship/network.ts';
+export { type Precision, precisions } from './ship/precision.ts';
 export {
   decodeSafetensors,
+  decodeStoredTensors,
   encodeSafetensors,
   type SafeTensors,
+  type StoredTensor,
   type Tensor,
   weightsSha256,
 } from './ship/safetensors.ts';
@@ -104,4 +113,7 @@ export { type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
 export { type TrainOptions, train } from './train/train.ts';
 
-export { Classifier, type ClassifierOptions, type Pixels, type Prediction } from './use/classifier.ts';
+export { Classifier, type ClassifierOptions } from './use/classifier.ts';
+export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
+export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
+export type { ViewOptions } from './use/views.ts';

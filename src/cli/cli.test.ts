@@ -31,7 +31,7 @@ test('help names every command and shows examples; version is a version', async 
       'seeds',
       'ablate',
     ],
-    ...['checks', 'reproduce'],
+    ...['checks', 'reproduce', 'pack', 'card'],
   ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
   assert.match(help.out, /Examples:/);
@@ -59,7 +59,7 @@ test('every setting of the table is a flag of train, and every command has help 
       'ablate',
       'checks',
     ],
-    ...['reproduce', 'showcase', 'data'],
+    ...['reproduce', 'showcase', 'data', 'pack', 'card'],
   ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);
@@ -89,8 +89,9 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --config broken.json', 2, /--config broken\.json: it is not JSON/],
   ['train --config unknown.json', 2, /no setting "epoch"\.\nDid you mean epochs\?/],
   ['train --from missing --epochs 1', 3, /missing/],
-  ['evaluate', 2, /Missing required argument 'run'/],
-  ['evaluate nothing', 2, /no run "nothing"/],
+  ['evaluate', 2, /Give a model, or --recipe/],
+  ['evaluate nothing', 2, /no run or model "nothing"/],
+  ['report', 2, /Missing required argument 'run'/],
   ['evaluate nothing --split tes', 2, /Did you mean test\?/],
   ['predict nothing', 2, /either images or --test-index/],
   ['summary --hidden 0', 2, /--hidden takes/],
@@ -115,7 +116,7 @@ test('what is asked wrongly is answered before any work, with the right code and
 test('a stack trace is for --debug alone', async () => {
   const { code, err } = await couture(['evaluate', 'nothing', '--debug'], { cwd });
   assert.equal(code, 2);
-  assert.match(err, /\n {4}at .*openRun/);
+  assert.match(err, /\n {4}at .*findModel/);
 });
 
 test('summary counts what the published networks have', async () => {

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
+import { writeBars } from '../../test/bars-data.ts';
 import { couture, parseDocument } from '../../test/command.ts';
-import { writeMnistFiles } from '../../test/mnist-files.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-distil-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 const runs = join(cwd, 'runs/train');
-before(() => writeMnistFiles(data));
+before(() => writeBars(data));
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const result = {

@@ -25,7 +25,7 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'evaluate',
-    summary: 'accuracy, loss, per-class figures and confusion matrix of a run',
+    summary: 'accuracy, loss, per-class figures and confusion matrix of a model',
     load: async () => (await import('./commands/evaluate.ts')).registerEvaluate,
   },
   {
@@ -52,6 +52,16 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
     name: 'compare',
     summary: 'runs side by side: settings, results, and whether they differ by chance',
     load: async () => (await import('./commands/compare.ts')).registerCompare,
+  },
+  {
+    name: 'pack',
+    summary: 'runs as one model file, a network or an ensemble, with its model card',
+    load: async () => (await import('./commands/pack.ts')).registerPack,
+  },
+  {
+    name: 'card',
+    summary: 'the card of a model file: data, training, figures, limits',
+    load: async () => (await import('./commands/card.ts')).registerCard,
   },
   {
     name: 'summary',

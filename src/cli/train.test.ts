@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
+import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
 import { couture, parseDocument } from '../../test/command.ts';
-import { image, labelOf, TEST_IMAGES, writeMnistFiles } from '../../test/mnist-files.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 after(() => rm(cwd, { recursive: true, force: true }));
 
-before(() => writeMnistFiles(data));
+before(() => writeBars(data));
 
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
 const result = {
@@ -76,7 +76,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
   await t.test(
     'predict gives the same answer to a file, to standard input and to the test image',
     async () => {
-      const png = await sharp(image(3, labelOf(3)), { raw: { width: 28, height: 28, channels: 1 } })
+      const png = await sharp(barImage(3, barLabel(3)), { raw: { width: 28, height: 28, channels: 1 } })
         .png()
         .toBuffer();
       await writeFile(join(cwd, 'three.png'), png);
@@ -100,7 +100,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
         [...both].sort((a, b) => b.source.localeCompare(a.source)),
       );
       const [indexed] = await ask('--test-index', '3', '--from', data);
-      assert.equal(file.label, String(labelOf(3)));
+      assert.equal(file.label, String(barLabel(3)));
       assert.deepEqual(file.probabilities, input.probabilities);
       assert.deepEqual(file.probabilities, indexed.probabilities);
       const text = await couture(['predict', 'custom-seed5', 'three.png'], { cwd, env });

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CoutureError } from '../core/errors.ts';
-import { decodeSafetensors, encodeSafetensors, type Tensor, weightsSha256 } from './safetensors.ts';
+import {
+  decodeSafetensors,
+  decodeStoredTensors,
+  encodeSafetensors,
+  type StoredTensor,
+  type Tensor,
+  weightsSha256,
+} from './safetensors.ts';
 
 const tensor = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 }).chain((shape) => {
   const length = shape.reduce((a, b) => a * b, 1);
@@ -126,4 +133,27 @@ test('the hash depends on names, shapes and bits, not on the order of the map', 
   assert.equal(await weightsSha256(new Map([...two].reverse())), hash);
   const changed = new Map(two).set('fc1.bias', { shape: [2], data: new Float32Array([-1, 0.50000006]) });
   assert.notEqual(await weightsSha256(changed), hash);
+});
+
+test('float16 and int8 are stored behind what is wider, each aligned, and come back as they are', () => {
+  const mixed = new Map<string, StoredTensor>([
+    ['a', { shape: [3], data: Int8Array.of(-128, 0, 127) }],
+    ['b', { shape: [1, 2], data: Uint16Array.of(0x3c00, 0xfbff) }],
+    ['c', { shape: [1], data: Float32Array.of(0.1) }],
+  ]);
+  const bytes = encodeSafetensors(mixed);
+  const { tensors } = decodeStoredTensors(bytes, 'mixed');
+  assert.deepEqual([...tensors.keys()], ['c', 'b', 'a']);
+  assert.deepEqual(new Map([...tensors].sort()), mixed);
+  const header = new TextDecoder().decode(bytes.subarray(8, bytes.length - 11)).trimEnd();
+  assert.deepEqual(JSON.parse(header), {
+    c: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+    b: { dtype: 'F16', shape: [1, 2], data_offsets: [4, 8] },
+    a: { dtype: 'I8', shape: [3], data_offsets: [8, 11] },
+  });
+  assert.throws(() => decodeSafetensors(bytes, 'mixed'), /only F32 can be read/);
+  assert.throws(
+    () => decodeStoredTensors(fileOf({ a: { dtype: 'F64', shape: [1], data_offsets: [0, 8] } }, 8), 'f'),
+    /is F64/,
+  );
 });

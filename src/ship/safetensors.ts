@@ -1,29 +1,33 @@
 /**
- * The safetensors format: named float32 tensors in one file that PyTorch, JAX and the rest of the field read.
- * Eight bytes of header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes:
- * names are sorted and nothing of the time or the machine goes in. Only F32 is written and read.
+ * The safetensors format: named tensors in one file that PyTorch, JAX and the rest of the field read. Eight bytes of
+ * header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes: wider types come
+ * first, so that each tensor is aligned, names are sorted, and nothing of the time or the machine goes in.
  */
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import type { ParameterSpec } from '../model/program.ts';
 
-/** A float32 tensor, row-major. */
-export interface Tensor {
+/** A tensor as a file holds it, row-major: float32, the bits of float16 (see float16.ts), or int8. */
+export interface StoredTensor {
   readonly shape: readonly number[];
+  readonly data: Float32Array | Uint16Array | Int8Array;
+}
+
+/** A float32 tensor, row-major. */
+export interface Tensor extends StoredTensor {
   readonly data: Float32Array;
 }
 
 /** What a file holds. */
-export interface SafeTensors {
+export interface SafeTensors<Kind extends StoredTensor = Tensor> {
   /** By name, in the order of their bytes. */
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tensors: ReadonlyMap<string, Kind>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
-const FLOAT_BYTES = 4;
 const METADATA_KEY = '__metadata__';
 /** Enough for the history of 100,000 epochs; the format itself allows 100 MB. */
 const MAX_HEADER_BYTES = 32 * 1024 * 1024;
@@ -37,8 +41,33 @@ const entrySchema = z.strictObject({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
+/** How a value of each type is kept; through a DataView, since the format is little-endian whatever the machine is. */
+const types = {
+  F32: {
+    bytes: 4,
+    make: (length: number) => new Float32Array(length),
+    read: (view: DataView, at: number) => view.getFloat32(at, true),
+    write: (view: DataView, at: number, value: number) => view.setFloat32(at, value, true),
+  },
+  F16: {
+    bytes: 2,
+    make: (length: number) => new Uint16Array(length),
+    read: (view: DataView, at: number) => view.getUint16(at, true),
+    write: (view: DataView, at: number, value: number) => view.setUint16(at, value, true),
+  },
+  I8: {
+    bytes: 1,
+    make: (length: number) => new Int8Array(length),
+    read: (view: DataView, at: number) => view.getInt8(at),
+    write: (view: DataView, at: number, value: number) => view.setInt8(at, value),
+  },
+} as const;
+/** The name that the format has for a type. */
+export type TensorType = keyof typeof types;
+
 interface Entry {
   readonly name: string;
+  readonly type: TensorType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -50,17 +79,20 @@ interface Entry {
  * @throws CoutureError of kind `runtime` when a tensor's data does not fill its shape
  */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const names = [...tensors.keys()].sort();
+  const bytesOf = (name: string): number => types[tensorType(tensors.get(name)!)].bytes;
+  // Sorting is stable: within a type, by name.
+  const names = [...tensors.keys()].sort().sort((a, b) => bytesOf(b) - bytesOf(a));
   const header: [string, unknown][] = [];
   const metadataKeys = Object.keys(metadata).sort();
   if (metadataKeys.length > 0)
     header.push([METADATA_KEY, Object.fromEntries(metadataKeys.map((key) => [key, metadata[key]]))]);
   let end = 0;
   for (const name of names) {
-    const { shape, data } = tensors.get(name)!;
+    const tensor = tensors.get(name)!;
+    const { shape, data } = tensor;
     if (name === METADATA_KEY || elements(shape) !== data.length) {
       throw new CoutureError(
         'runtime',
@@ -68,8 +100,8 @@ export function encodeSafetensors(
       );
     }
     const begin = end;
-    end += data.length * FLOAT_BYTES;
-    header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
+    end += data.length * bytesOf(name);
+    header.push([name, { dtype: tensorType(tensor), shape, data_offsets: [begin, end] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
@@ -80,21 +112,38 @@ export function encodeSafetensors(
   bytes.set(json, LENGTH_BYTES);
   let at = LENGTH_BYTES + headerBytes;
   for (const name of names) {
-    // Through a DataView: the format is little-endian whatever the machine is.
-    for (const value of tensors.get(name)!.data) {
-      view.setFloat32(at, value, true);
-      at += FLOAT_BYTES;
+    const tensor = tensors.get(name)!;
+    const type = types[tensorType(tensor)];
+    for (const value of tensor.data) {
+      type.write(view, at, value);
+      at += type.bytes;
     }
   }
   return bytes;
 }
 
+/** How the values of a tensor are stored. */
+export function tensorType({ data }: StoredTensor): TensorType {
+  if (data instanceof Float32Array) return 'F32';
+  return data instanceof Uint16Array ? 'F16' : 'I8';
+}
+
 /**
- * Reads a safetensors file, checking every length against the bytes that are there.
+ * Reads a safetensors file of float32 tensors, checking every length against the bytes that are there.
  * @param name what to call the file in messages
  * @throws CoutureError of kind `data` saying what is wrong with it
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors {
+  const { tensors, metadata } = decode(bytes, name, ['F32']);
+  return { tensors: tensors as ReadonlyMap<string, Tensor>, metadata };
+}
+
+/** As {@link decodeSafetensors}, of a file that may hold float16 and int8 as well: those stay as they are stored. */
+export function decodeStoredTensors(bytes: Uint8Array, name: string): SafeTensors<StoredTensor> {
+  return decode(bytes, name, ['F32', 'F16', 'I8']);
+}
+
+function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]): SafeTensors<StoredTensor> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < LENGTH_BYTES) throw damaged(name, `it has ${bytes.length} bytes, too few for a header`);
   const headerBytes = view.getBigUint64(0, true);
@@ -104,14 +153,14 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors 
   if (dataStart > bytes.length)
     throw damaged(name, `its header claims ${headerBytes} bytes, but ${bytes.length - LENGTH_BYTES} follow`);
 
-  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), name);
+  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), name, wanted);
   checkOffsets(entries, bytes.length - dataStart, name);
 
-  const tensors = new Map<string, Tensor>();
-  for (const { name: tensor, shape, begin, end } of entries) {
-    const data = new Float32Array((end - begin) / FLOAT_BYTES);
-    for (let i = 0; i < data.length; i++)
-      data[i] = view.getFloat32(dataStart + begin + i * FLOAT_BYTES, true);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name: tensor, type, shape, begin } of entries) {
+    const { make, read, bytes: width } = types[type];
+    const data = make(elements(shape));
+    for (let i = 0; i < data.length; i++) data[i] = read(view, dataStart + begin + i * width);
     tensors.set(tensor, { shape, data });
   }
   return { tensors, metadata };
@@ -143,6 +192,7 @@ export async function weightsSha256(tensors: ReadonlyMap<string, Tensor>): Promi
 function parseHeader(
   bytes: Uint8Array,
   name: string,
+  wanted: readonly TensorType[],
 ): { entries: Entry[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
@@ -168,8 +218,10 @@ function parseHeader(
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) throw damaged(name, `the entry of tensor ${tensor} is malformed`);
     const { dtype, shape, data_offsets } = parsed.data;
-    if (dtype !== 'F32') throw damaged(name, `tensor ${tensor} is ${dtype}, and only F32 can be read`);
-    entries.push({ name: key, shape, begin: data_offsets[0], end: data_offsets[1] });
+    const type = wanted.find((known) => known === dtype);
+    if (type === undefined)
+      throw damaged(name, `tensor ${tensor} is ${dtype}, and only ${wanted.join(', ')} can be read`);
+    entries.push({ name: key, type, shape, begin: data_offsets[0], end: data_offsets[1] });
   }
   return { entries: entries.sort((a, b) => a.begin - b.begin || a.end - b.end), metadata };
 }
@@ -181,7 +233,7 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string
     const tensor = JSON.stringify(entry.name.slice(0, 80));
     if (entry.begin !== end)
       throw damaged(name, `tensor ${tensor} begins at byte ${entry.begin} instead of ${end}`);
-    const size = elements(entry.shape) * FLOAT_BYTES;
+    const size = elements(entry.shape) * types[entry.type].bytes;
     if (entry.end - entry.begin !== size) {
       throw damaged(
         name,

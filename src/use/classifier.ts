@@ -1,28 +1,21 @@
-/** A trained network, ready to be asked. Runs wherever its backend does. */
+/** One trained network, ready to be asked. Runs wherever its backend does. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend, Session } from '../engine/backend.ts';
 import { buildProgram, type Output, planModel } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
 import type { TensorMap } from '../train/events.ts';
-import { argMax } from '../train/metrics.ts';
+import {
+  chosenImages,
+  type ImageChoice,
+  type Pixels,
+  type Prediction,
+  type Predictor,
+  predictEach,
+} from './predictor.ts';
 
 /** Images that are asked about at once; more are taken in turns, so that memory stays bounded. */
 const CHUNK = 8192;
-
-/**
- * One image: bytes 0 to 255, row by row, light on black as the network was trained; or the same as floats
- * 0 to 1, which are rounded to bytes.
- */
-export type Pixels = Uint8Array | Uint8ClampedArray | Float32Array;
-
-/** What the network says of one image. */
-export interface Prediction {
-  readonly label: string;
-  readonly index: number;
-  /** One per class, in the order of `classNames`; they sum to 1. */
-  readonly probabilities: readonly number[];
-}
 
 /** What a classifier is made of. */
 export interface ClassifierOptions {
@@ -36,13 +29,6 @@ export interface ClassifierOptions {
   readonly shared?: boolean;
 }
 
-/** Which of the images given are asked about. */
-export interface ImageChoice {
-  /** Their numbers, in the order wanted; all by default. */
-  readonly indices?: Uint32Array | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** A session, and how many values it gives for an image. */
 interface Asked {
   readonly session: Session;
@@ -50,7 +36,7 @@ interface Asked {
 }
 
 /** A network with its weights on a backend. Dispose of it when done. */
-export class Classifier {
+export class Classifier implements Predictor {
   readonly spec: ModelSpec;
   readonly classNames: readonly string[];
   readonly #backend: Backend;
@@ -84,7 +70,8 @@ export class Classifier {
     const key = JSON.stringify(output);
     const known = this.#sessions.get(key);
     if (known) return known;
-    const program = buildProgram(this.spec, { output });
+    // Never trained: the session need keep no moments.
+    const program = { ...buildProgram(this.spec, { output }), train: [] };
     const session = this.#backend.createSession(program);
     for (const { name } of program.plan.parameters) {
       const values = this.#weights.get(name);
@@ -103,17 +90,7 @@ export class Classifier {
 
   /** Label and probabilities of each image. */
   async predictMany(images: readonly Pixels[]): Promise<Prediction[]> {
-    const bytes = new Uint8Array(images.length * this.#size);
-    images.forEach((image, i) => {
-      bytes.set(this.#toBytes(image), i * this.#size);
-    });
-    const logProbabilities = await this.logProbabilities(bytes);
-    const classes = this.classNames.length;
-    return images.map((_, i) => {
-      const row = logProbabilities.subarray(i * classes, (i + 1) * classes);
-      const index = argMax(row);
-      return { label: this.classNames[index], index, probabilities: Array.from(row, Math.exp) };
-    });
+    return await predictEach(this, images, this.#size);
   }
 
   /** Log-probabilities [count, classes] of images laid end to end. */
@@ -161,20 +138,11 @@ export class Classifier {
   async #output(
     output: Output,
     images: Uint8Array,
-    { indices, signal }: ImageChoice,
+    choice: ImageChoice,
     classes?: Uint8Array,
   ): Promise<Float32Array> {
-    const count = images.length / this.#size;
-    if (!Number.isInteger(count)) {
-      throw new CoutureError(
-        'usage',
-        `${images.length} bytes are not a whole number of images of ${this.#size} pixels.`,
-      );
-    }
-    const asked = indices ?? Uint32Array.from({ length: count }, (_, i) => i);
-    if (asked.some((index) => index >= count))
-      throw new CoutureError('usage', `An image past the ${count} given was asked about.`);
-    const turn = this.#last.then(() => this.#infer(output, images, asked, signal, classes));
+    const asked = chosenImages(images, this.#size, choice.indices);
+    const turn = this.#last.then(() => this.#infer(output, images, asked, choice, classes));
     this.#last = turn.catch(() => {});
     return await turn;
   }
@@ -183,7 +151,7 @@ export class Classifier {
     output: Output,
     images: Uint8Array,
     indices: Uint32Array,
-    signal: AbortSignal | undefined,
+    { signal, onProgress }: ImageChoice,
     classes: Uint8Array | undefined,
   ): Promise<Float32Array> {
     if (this.#disposed) throw new CoutureError('usage', 'The classifier has been disposed of.');
@@ -200,25 +168,12 @@ export class Classifier {
           classes: classes?.slice(start, end),
         });
         all.set(part, start * width);
+        onProgress?.(Math.min(1, end / indices.length));
       }
     } finally {
       held.dispose();
     }
     return all;
-  }
-
-  #toBytes(image: Pixels): Uint8Array | Uint8ClampedArray {
-    if (image.length !== this.#size) {
-      throw new CoutureError(
-        'usage',
-        `An image of ${image.length} pixels was given to a model of ${this.#size}.`,
-      );
-    }
-    if (!(image instanceof Float32Array)) return image;
-    return Uint8Array.from(image, (value) => {
-      if (value >= 0 && value <= 1) return Math.round(value * 255);
-      throw new CoutureError('usage', `A pixel of ${value} is not between 0 and 1.`);
-    });
   }
 
   /** Frees the network, and its backend unless shared, after what is under way. */

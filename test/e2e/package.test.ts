@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -45,7 +54,7 @@ describe('the packed package', () => {
   test('holds what is used and nothing else', () => {
     const stray = files.filter(
       (path) =>
-        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(
+        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md|models\/[\w-]+\.(safetensors|md))$/.test(
           path,
         ),
     );
@@ -82,6 +91,21 @@ describe('the packed package', () => {
     assert.match(one, /^[0-9a-f]{64}$/);
     assert.equal(two, one);
     assert.ok(Number(accuracy) > 0.95, `validation accuracy ${accuracy}`);
+  });
+
+  test('its shipped models are found where it is installed, by name', () => {
+    const models = join(consumer, 'node_modules/couture/models');
+    const shipped = readdirSync(join(root, 'models'));
+    assert.deepEqual(readdirSync(models).sort(), shipped.sort());
+    writeFileSync(join(consumer, 'ship.js'), shipScript);
+    const [folder, names, label] = run(process.execPath, ['ship.js'], consumer).trim().split('\n');
+    assert.equal(realpathSync(folder), realpathSync(models));
+    const own = shipped.filter((name) => name.endsWith('.safetensors')).map((name) => name.slice(0, -12));
+    assert.deepEqual(names.split(','), [...own, 'tiny'].sort());
+    writeFileSync(join(consumer, 'black.png'), BLACK_PNG);
+    const said = run('npx', ['--no-install', 'couture', 'predict', 'tiny', 'black.png'], consumer);
+    assert.ok(said.startsWith(`black.png: ${label} (`), said);
+    assert.match(run('npx', ['--no-install', 'couture', 'card', 'tiny'], consumer), /^# Tiny\n/);
   });
 
   test('the types serve a strict consumer', () => {
@@ -127,6 +151,49 @@ const trainScript = `
     await backend.dispose();
   }
   console.log(accuracy);
+`;
+
+/** A picture of one black pixel. */
+const BLACK_PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** A model put among the shipped ones: prints their folder, their names, and what it says of a black picture. */
+const shipScript = `
+  import { writeFileSync } from 'node:fs';
+  import { join } from 'node:path';
+  import { encodeModel, linear, logSoftmax, sequential } from 'couture';
+  import { listShipped, load, modelsFolder } from 'couture/node';
+
+  const sum = '0'.repeat(64);
+  const split = { length: 1, imagesSha256: sum, labelsSha256: sum };
+  const figures = {
+    images: 1, accuracy: 1, interval: { low: 0, high: 1 }, loss: 0, ece: 0, perClass: [], confused: [],
+  };
+  const member = {
+    run: 'tiny', recipe: null, couture: '0.1.0', settings: {}, command: null, bestEpoch: 1, epochs: 1,
+    weightsSha256: sum,
+  };
+  const card = {
+    title: 'Tiny', couture: '0.1.0', data: { train: split, test: split }, split: null, folded: false,
+    members: [member], validation: null, calibration: null, test: figures,
+  };
+  const weights = new Map([
+    ['fc1.weight', new Float32Array(2 * 784).map((_, i) => Math.sin(i))],
+    ['fc1.bias', Float32Array.of(0.5, -0.5)],
+  ]);
+  const bytes = encodeModel({
+    dataset: 'fashion-mnist', height: 28, width: 28, classNames: ['cap', 'scarf'], temperature: 1,
+    views: { flip: true, shift: 1 }, precision: 'int8', card,
+    members: [{ spec: sequential(linear(784, 2), logSoftmax()), weights }],
+  });
+  writeFileSync(join(modelsFolder(), 'tiny.safetensors'), bytes);
+  console.log(modelsFolder());
+  console.log((await listShipped()).join());
+  const model = await load('tiny');
+  console.log((await model.predict(new Uint8Array(784))).label);
+  await model.dispose();
 `;
 
 const goodTypes = `

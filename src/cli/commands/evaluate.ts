@@ -1,7 +1,9 @@
-/** `couture evaluate`: the figures of a run on the test or validation images. */
+/** `couture evaluate`: the figures of a run or a model file on the test or validation images. */
 
 import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
 import type { CliContext } from '../context.ts';
+import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
   addFromOption,
@@ -12,11 +14,13 @@ import {
 } from '../options.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
+import { lateProgress } from '../ui/progress.ts';
 import { evaluationReport } from '../ui/report.ts';
 
 interface EvaluateFlags extends EngineFlags {
   readonly split: 'test' | 'val';
   readonly weights: 'best' | 'last';
+  readonly recipe?: string;
   readonly from?: string;
   readonly json?: true;
 }
@@ -24,34 +28,44 @@ interface EvaluateFlags extends EngineFlags {
 const help = `
 Examples:
   couture evaluate baseline-seed1
-  couture evaluate runs/train/baseline-seed1 --split val --json`;
+  couture evaluate runs/train/baseline-seed1 --split val --json
+  couture evaluate clothes.safetensors`;
 
 /** Adds the command to the program. */
 export function registerEvaluate(program: Command, context: CliContext): void {
   const command = program
     .command('evaluate')
-    .description('Accuracy with its 95% interval, loss, per-class figures and confusion matrix of a run.')
-    .argument('<run>', 'path of a run, or its name under runs/train')
+    .description('Accuracy with its 95% interval, loss, per-class figures and confusion matrix of a model.')
+    .argument('[model]', MODEL_HELP)
     .option(
       '--split <split>',
       'test, or val for the held-out images',
       oneOf('--split', ['test', 'val']),
       'test',
     );
+  addRecipeOption(command);
   addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
     .addHelpText('after', help)
-    .action(async (path: string, flags: EvaluateFlags) => await runEvaluate(path, flags, context));
+    .action(
+      async (model: string | undefined, flags: EvaluateFlags) => await runEvaluate(model, flags, context),
+    );
 }
 
-async function runEvaluate(path: string, flags: EvaluateFlags, context: CliContext): Promise<void> {
-  const { split, weights, from, backend, threads } = flags;
-  const { openRun } = await import('../../platform/node/run-folder.ts');
-  const run = await openRun(path);
-  const { evaluateRun } = await import('../../platform/node/evaluate-run.ts');
+async function runEvaluate(
+  argument: string | undefined,
+  flags: EvaluateFlags,
+  context: CliContext,
+): Promise<void> {
+  const { split, weights, recipe, from, backend, threads } = flags;
+  if (argument !== undefined && recipe !== undefined)
+    throw new CoutureError('usage', `Give a model or --recipe, not both: leave out "${argument}".`);
+  const found = await chooseModel(argument, recipe, context);
+  const { evaluateModel } = await import('../../platform/node/evaluate-run.ts');
   const { onData, end } = dataView(context);
+  const progress = lateProgress(context);
   const { signal, env } = context;
   try {
-    const evaluation = await evaluateRun(run, split, {
+    const evaluation = await evaluateModel(found, split, {
       weights,
       from,
       backend,
@@ -59,11 +73,20 @@ async function runEvaluate(path: string, flags: EvaluateFlags, context: CliConte
       signal,
       env,
       onData,
+      onProgress: (share) => progress.update('evaluating', share),
     });
     end();
-    if (flags.json) printJson(context, 'evaluate', { run: run.path, ...evaluation });
-    else context.out(evaluationReport(evaluation, run.path, context));
+    progress.end();
+    const { path, kind } = found;
+    const subject = kind === 'run' ? `${path}, ${weights} weights` : path;
+    if (flags.json)
+      printJson(context, 'evaluate', {
+        ...(kind === 'run' ? { run: path, weights } : { model: path }),
+        ...evaluation,
+      });
+    else context.out(evaluationReport(evaluation, subject, context));
   } finally {
     end();
+    progress.end();
   }
 }

@@ -3,11 +3,12 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import type { FoundModel } from '../../platform/node/find-model.ts';
 import type { Invert } from '../../platform/node/images.ts';
 import type { ImageClassifier } from '../../platform/node/load.ts';
-import type { Run } from '../../platform/node/run-folder.ts';
-import type { Pixels, Prediction } from '../../use/classifier.ts';
+import type { Pixels, Prediction } from '../../use/predictor.ts';
 import type { CliContext } from '../context.ts';
+import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
   addFromOption,
@@ -25,6 +26,7 @@ import { printJson } from '../ui/json.ts';
 interface PredictFlags extends EngineFlags {
   readonly weights: 'best' | 'last';
   readonly invert: Invert;
+  readonly recipe?: string;
   readonly testIndex?: number;
   readonly from?: string;
   readonly json?: true;
@@ -48,6 +50,7 @@ Networks know a light object on black; --invert says what to do with other image
 Examples:
   couture predict baseline-seed1 shoe.jpg photos/
   couture predict baseline-seed1 --test-index 0
+  couture predict clothes.safetensors shoe.jpg
   cat shoe.png | couture predict baseline-seed1 - --json`;
 
 /** Adds the command to the program. */
@@ -55,7 +58,7 @@ export function registerPredict(program: Command, context: CliContext): void {
   const command = program
     .command('predict')
     .description('Classify image files, folders of them, an image of the test split, or standard input.')
-    .argument('<run>', 'path of a run, or its name under runs/train')
+    .argument('[model]', MODEL_HELP)
     .argument('[path...]', 'PNG, JPEG and WebP files, folders of them, or - for standard input')
     .option('--test-index <n>', 'an image of the test split, counted from 0', wholeNumber('--test-index', 0))
     .option(
@@ -64,16 +67,18 @@ export function registerPredict(program: Command, context: CliContext): void {
       oneOf('--invert', ['auto', 'yes', 'no']),
       'auto',
     );
+  addRecipeOption(command);
   addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
     .addHelpText('after', help)
-    .action(
-      async (run: string, paths: string[], flags: PredictFlags) =>
-        await runPredict(run, paths, flags, context),
-    );
+    .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
+      // With --recipe no model is named: what stands in its place is the first image.
+      if (flags.recipe === undefined || model === undefined) await runPredict(model, paths, flags, context);
+      else await runPredict(undefined, [model, ...paths], flags, context);
+    });
 }
 
 async function runPredict(
-  runPath: string,
+  argument: string | undefined,
   paths: readonly string[],
   flags: PredictFlags,
   context: CliContext,
@@ -83,16 +88,15 @@ async function runPredict(
       hint: 'For example: couture predict baseline-seed1 shoe.jpg',
     });
   }
-  const { openRun } = await import('../../platform/node/run-folder.ts');
-  const run = await openRun(runPath);
+  const found = await chooseModel(argument, flags.recipe, context);
   const { expandImagePaths } = await import('../../platform/node/images.ts');
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
   const { load } = await import('../../platform/node/load.ts');
   const { weights, backend, threads } = flags;
-  const model = await load(run, { weights, backend, threads });
+  const model = await load(found, { weights, backend, threads });
   try {
     const predictions: Record<string, unknown>[] = [];
-    for await (const questions of inChunks(ask(run, paths, files, model, flags, context))) {
+    for await (const questions of inChunks(ask(found, paths, files, model, flags, context))) {
       const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
       answers.forEach((answer, i) => {
         const { pixels, ...question } = questions[i];
@@ -102,8 +106,11 @@ async function runPredict(
       if (context.signal.aborted)
         throw new CoutureError('interrupted', 'Stopped before all images were seen.');
     }
-    if (flags.json)
-      printJson(context, 'predict', { run: run.path, weights, classNames: model.classNames, predictions });
+    if (flags.json) {
+      const { classNames } = model;
+      const subject = found.kind === 'run' ? { run: found.path, weights } : { model: found.path };
+      printJson(context, 'predict', { ...subject, classNames, predictions });
+    }
   } finally {
     await model.dispose();
   }
@@ -111,7 +118,7 @@ async function runPredict(
 
 /** The images asked about, read as they are needed. */
 async function* ask(
-  run: Run,
+  found: FoundModel,
   paths: readonly string[],
   files: readonly string[],
   model: ImageClassifier,
@@ -121,7 +128,7 @@ async function* ask(
   const { decodeImage, MAX_IMAGE_BYTES } = await import('../../platform/node/images.ts');
   const { height, width } = model;
   const options = { height, width, invert: flags.invert };
-  if (flags.testIndex !== undefined) yield await testImage(run, flags.testIndex, flags, context);
+  if (flags.testIndex !== undefined) yield await testImage(found.dataset, flags.testIndex, flags, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     const { pixels, inverted } = await decodeImage(bytes, { ...options, name: 'standard input' });
@@ -134,7 +141,7 @@ async function* ask(
 }
 
 async function testImage(
-  run: Run,
+  name: string,
   index: number,
   { from }: PredictFlags,
   context: CliContext,
@@ -144,7 +151,7 @@ async function testImage(
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   try {
-    const dataset = await getDataset(run.config.settings.dataset, 'test', {
+    const dataset = await getDataset(name, 'test', {
       from,
       signal,
       env,

@@ -45,3 +45,31 @@ export function createProgress({ total, label, err, redraw }: ProgressOptions): 
     },
   };
 }
+
+/** Below this, work is done before a bar could be read. */
+const LATE_MS = 1000;
+
+/** A bar over a share of work, 0 to 1, that appears only once the work has taken a second; `end` closes it. */
+export function lateProgress(context: { progress(total: number, label: string): Progress }): {
+  readonly update: (label: string, share: number) => void;
+  readonly end: () => void;
+} {
+  let open: Progress | undefined;
+  let current: string | undefined;
+  let begun = performance.now();
+  const end = (): void => {
+    open?.done();
+    open = undefined;
+  };
+  const update = (label: string, share: number): void => {
+    if (current !== label) {
+      end();
+      if (current !== undefined) begun = performance.now();
+      current = label;
+    }
+    if (open === undefined && (share >= 1 || performance.now() - begun < LATE_MS)) return;
+    open ??= context.progress(1, label);
+    open.update(share, share < 1 ? '' : 'done');
+  };
+  return { update, end };
+}

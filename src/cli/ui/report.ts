@@ -1,7 +1,7 @@
 /** The figures of a run and of an evaluation, as text. */
 
 import type { Evaluation } from '../../inspect/metrics.ts';
-import type { RunEvaluation } from '../../platform/node/evaluate-run.ts';
+import type { ModelEvaluation } from '../../platform/node/evaluate-run.ts';
 import type { Run } from '../../platform/node/run-folder.ts';
 import type { RunMetrics } from '../../platform/node/run-metrics.ts';
 import type { CliContext } from '../context.ts';
@@ -29,15 +29,17 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
   );
 }
 
-/** Overall figures, per-class figures and the confusion matrix. */
+/**
+ * Overall figures, per-class figures and the confusion matrix.
+ * @param model what is evaluated, in words
+ */
 export function evaluationReport(
-  evaluation: Evaluation & Pick<RunEvaluation, 'split' | 'weights' | 'audited'>,
-  run: string,
+  evaluation: Evaluation & Pick<ModelEvaluation, 'split' | 'audited'>,
+  model: string,
   context: Pick<CliContext, 'color'>,
 ): string {
   const { color } = context;
-  const { images, accuracy, interval, loss, perClass, macro, confusion, split, weights, audited } =
-    evaluation;
+  const { images, accuracy, interval, loss, perClass, macro, confusion, split, audited } = evaluation;
   const right = perClass.map(() => 'right' as const);
   const figures = (name: string, row: { precision: number; recall: number; f1: number }, support: number) => [
     name,
@@ -60,7 +62,7 @@ export function evaluationReport(
     ['left', ...right],
   );
   return [
-    `${run}, ${weights} weights, ${split} split, ${images} images`,
+    `${model}, ${split} split, ${images} images`,
     '',
     `accuracy ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
     `loss     ${loss.toFixed(4)}`,

@@ -52,7 +52,9 @@ export class WasmSession implements Session {
   constructor(context: SessionContext, program: Program) {
     this.#context = context;
     this.#program = program;
-    const roles: TensorRole[] = ['value', 'firstMoment', 'secondMoment'];
+    const roles: TensorRole[] = ['value'];
+    // A program that only infers has no optimizer: an ensemble would not fit three times.
+    if (program.train.length > 0) roles.push('firstMoment', 'secondMoment');
     if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
     if (program.average) roles.push('average');
     const place = (start: number) => placeWeights(program.plan, start, roles, program.averageStatistics);

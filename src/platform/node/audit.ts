@@ -14,6 +14,7 @@ import type { TrainEvent } from '../../train/events.ts';
 import { createNodeBackend } from './backend.ts';
 import { checksums } from './environment.ts';
 import { formatJson, writeFileAtomic } from './files.ts';
+import { type ModelFacts, modelOfRun } from './find-model.ts';
 import type { LoadOptions } from './load.ts';
 import { exists, readJson } from './read-files.ts';
 import { loadSplit, type RunDataOptions } from './run-data.ts';
@@ -94,17 +95,22 @@ export async function auditDataset(dataset: string, options: AuditOptions = {}):
  */
 export async function readAudit(
   run: Run,
+  options: Pick<AuditOptions, 'root'> = {},
+): Promise<Audit | undefined> {
+  return await readAuditOf(await modelOfRun(run), options);
+}
+
+async function readAuditOf(
+  { path: trained, dataset, data }: ModelFacts,
   { root = AUDITS_FOLDER }: Pick<AuditOptions, 'root'> = {},
 ): Promise<Audit | undefined> {
-  const { dataset } = run.config.settings;
   const path = auditPath(dataset, root);
   if (!(await exists(path))) return undefined;
   const audit = await readJson(path, auditSchema);
-  const { data } = await run.environment();
   for (const split of ['train', 'test'] as const) {
     const { imagesSha256, labelsSha256 } = audit.data[split];
     if (imagesSha256 === data[split].imagesSha256 && labelsSha256 === data[split].labelsSha256) continue;
-    throw new CoutureError('data', `${path} is of another ${split} split than ${run.path}.`, {
+    throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
       hint: `Audit the data at hand: npx couture data audit ${dataset}`,
     });
   }
@@ -112,12 +118,15 @@ export async function readAudit(
 }
 
 /**
- * The audit that counts for a run, for whoever can do without one: an audit that cannot be used is told of in a note
+ * The audit that counts for a trained model, for whoever can do without one: an audit that cannot be used is told of in a note
  * and passed over.
  */
-export async function usableAudit(run: Run, onData: RunDataOptions['onData']): Promise<Audit | undefined> {
+export async function usableAudit(
+  model: ModelFacts,
+  onData: RunDataOptions['onData'],
+): Promise<Audit | undefined> {
   try {
-    return await readAudit(run);
+    return await readAuditOf(model);
   } catch (error) {
     if (!(error instanceof CoutureError)) throw error;
     const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');

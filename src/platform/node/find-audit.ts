@@ -3,6 +3,7 @@
 import { viewAudit } from '../../inspect/audit-view.ts';
 import type { ReportAudit } from '../../report/input.ts';
 import { usableAudit } from './audit.ts';
+import { modelOfRun } from './find-model.ts';
 import type { FinishedRun } from './finished-run.ts';
 import type { Splits } from './inspect-run.ts';
 import type { RunDataOptions } from './run-data.ts';
@@ -16,6 +17,6 @@ export async function findAudit(
   splits: Splits,
   { onData }: Pick<RunDataOptions, 'onData'>,
 ): Promise<ReportAudit | undefined> {
-  const audit = await usableAudit(run, onData);
+  const audit = await usableAudit(await modelOfRun(run), onData);
   return audit && { audit, view: viewAudit(audit, splits, SHOWN) };
 }

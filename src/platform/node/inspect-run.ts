@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { type InspectOptions, type InspectProgress, inspectModel } from '../../inspect/inspect.ts';
 import type { Inspection } from '../../inspect/inspection.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
-import { type LoadOptions, load } from './load.ts';
+import { type LoadOptions, loadNetwork } from './load.ts';
 import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
 import type { Run } from './run-folder.ts';
 
@@ -45,7 +45,7 @@ export async function inspectFinished(
 ): Promise<Inspection> {
   const weights = await run.loadWeights('best');
   const history = await run.history();
-  const classifier = await load(run, { backend, threads });
+  const classifier = await loadNetwork(run, { backend, threads });
   try {
     return await inspectModel({
       run: run.name,

@@ -2,7 +2,7 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { classCount, inputWidth } from '../../model/spec.ts';
+import { classCount, inputWidth, type ModelSpec } from '../../model/spec.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { type DataOptions, getDataset } from './data-store.ts';
 import { checksums } from './environment.ts';
@@ -22,28 +22,49 @@ export interface RunDataOptions {
 export async function loadSplit(
   config: RunConfig,
   split: 'train' | 'test',
+  options: RunDataOptions,
+): Promise<Dataset> {
+  return await loadSplitFor(config.model, config.settings.dataset, split, options);
+}
+
+/** A split of a data set for a network, which it has to fit. */
+export async function loadSplitFor(
+  spec: ModelSpec,
+  name: string,
+  split: 'train' | 'test',
   { from, signal, onData, env }: RunDataOptions,
 ): Promise<Dataset> {
-  const dataset = await getDataset(config.settings.dataset, split, { from, signal, env, onProgress: onData });
+  const dataset = await getDataset(name, split, { from, signal, env, onProgress: onData });
   const pixels = dataset.height * dataset.width;
-  if (pixels !== inputWidth(config.model) || dataset.classNames.length !== classCount(config.model)) {
+  if (pixels !== inputWidth(spec) || dataset.classNames.length !== classCount(spec)) {
     throw new CoutureError(
       'data',
-      `${dataset.name} has ${pixels} pixels and ${dataset.classNames.length} classes, the model ${inputWidth(config.model)} and ${classCount(config.model)}.`,
+      `${dataset.name} has ${pixels} pixels and ${dataset.classNames.length} classes, the model ${inputWidth(spec)} and ${classCount(spec)}.`,
     );
   }
   return dataset;
 }
 
+/** The sums of the data that something was trained with, as env.json has them. */
+export type DataSums = Readonly<
+  Record<'train' | 'test', { readonly imagesSha256: string; readonly labelsSha256: string }>
+>;
+
 /** Other pixels or labels than a run began with would make its figures a mixture. */
 export async function requireSameData(run: Run, dataset: Dataset): Promise<void> {
-  const { data } = await run.environment();
-  const then = data[dataset.split];
+  requireSums((await run.environment()).data, dataset, run.path);
+}
+
+/** @throws CoutureError of kind `data` when a data set is not what the model at `path` was trained with */
+export function requireSums(sums: DataSums, dataset: Dataset, path: string): void {
+  const then = sums[dataset.split];
   const now = checksums(dataset);
   if (then.imagesSha256 === now.imagesSha256 && then.labelsSha256 === now.labelsSha256) return;
   throw new CoutureError(
     'data',
-    `The ${dataset.split} split of ${dataset.name} is not the one that ${run.path} was trained with.`,
-    { hint: 'Give the folder of the same files by --from; env.json has their checksums.' },
+    `The ${dataset.split} split of ${dataset.name} is not the one that ${path} was trained with.`,
+    {
+      hint: "Give the folder of the same files by --from; a run's env.json and a model's card have their checksums.",
+    },
   );
 }

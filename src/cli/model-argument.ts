@@ -1,0 +1,38 @@
+/** The model that a command is about: its first argument, or the model of a recipe that comes with the package. */
+
+import type { Command } from 'commander';
+import { CoutureError } from '../core/errors.ts';
+import type { FoundModel } from '../platform/node/find-model.ts';
+import type { CliContext } from './context.ts';
+
+/** What a command takes as its model. */
+export const MODEL_HELP =
+  'a run (path, or name under runs/train), a .safetensors model file, or a shipped model';
+
+/** Adds `--recipe`. */
+export function addRecipeOption(command: Command): Command {
+  return command.option('--recipe <name>', 'the pretrained model of this recipe, in place of <model>');
+}
+
+/**
+ * Finds the model asked for.
+ * @throws CoutureError of kind `usage` when none is named, or there is none of that name
+ */
+export async function chooseModel(
+  argument: string | undefined,
+  recipe: string | undefined,
+  { env }: Pick<CliContext, 'env'>,
+): Promise<FoundModel> {
+  const { modelsFolder, shippedRecipe } = await import('../platform/node/shipped.ts');
+  const { findModel, readModelFile } = await import('../platform/node/find-model.ts');
+  const models = modelsFolder(env);
+  if (recipe !== undefined) return await readModelFile(await shippedRecipe(recipe, models));
+  if (argument !== undefined) return await findModel(argument, { models });
+  throw new CoutureError(
+    'usage',
+    'Give a model, or --recipe with the name of one that comes with the package.',
+    {
+      hint: 'A model is a run, a model file or a shipped model; couture train makes a run.',
+    },
+  );
+}

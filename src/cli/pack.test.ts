@@ -1,0 +1,219 @@
+/** The commands that pack runs into model files and use these, on images made here. */
+
+import assert from 'node:assert/strict';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import * as z from 'zod';
+import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
+import { couture, type Outcome, parseDocument } from '../../test/command.ts';
+
+const cwd = await mkdtemp(join(tmpdir(), 'couture-pack-'));
+const data = join(cwd, 'data');
+const models = join(cwd, 'shipped');
+const env = { XDG_CACHE_HOME: join(cwd, 'cache'), COUTURE_MODELS: models };
+after(() => rm(cwd, { recursive: true, force: true }));
+
+const run = async (...args: string[]): Promise<Outcome> => await couture(args, { cwd, env });
+const onData = async (...args: string[]): Promise<Outcome> => await run(...args, '--from', data);
+
+/** A run of one epoch. Smoothed labels make it less sure than it may be: something for a temperature to do. */
+async function train(name: string, ...flags: string[]): Promise<void> {
+  const settings = ['--dataset', 'mnist', '--epochs', '1', '--batch-size', '256', '--label-smoothing', '0.2'];
+  const { code, err } = await onData('train', ...settings, ...flags, '--name', name);
+  assert.equal(code, 0, err);
+}
+
+const share = z.number().min(0).max(1);
+const figures = z.object({ images: z.number(), accuracy: share, loss: z.number(), ece: share });
+const shape = {
+  path: z.string(),
+  bytes: z.number(),
+  temperature: z.number(),
+  members: z.array(z.object({ layers: z.array(z.object({ type: z.string() })) })),
+  card: z.object({
+    test: figures,
+    validation: figures.nullable(),
+    split: z.object({ seed: z.number() }).nullable(),
+    calibration: z
+      .object({
+        before: z.object({ loss: z.number(), ece: share }),
+        after: z.object({ loss: z.number(), ece: share }),
+      })
+      .nullable(),
+  }),
+};
+const scored = { accuracy: share, loss: z.number(), images: z.number() };
+
+before(async () => {
+  await writeBars(data);
+  await mkdir(models);
+  await train('first', '--hidden', '24', '--batch-norm', '--seed', '5');
+  await train('second', '--hidden', '16,8', '--seed', '7', '--split-seed', '5');
+  await train('stranger', '--hidden', '16', '--seed', '6');
+});
+
+test('one run packs into its network, with the figures that the run has', async () => {
+  const packed = parseDocument(await onData('pack', 'first', '--out', 'one.safetensors', '--json'), shape);
+  assert.equal(packed.bytes, (await readFile(join(cwd, 'one.safetensors'))).length);
+  assert.ok(packed.members[0].layers.every(({ type }) => type !== 'BatchNorm1d'));
+  const ofRun = parseDocument(await onData('evaluate', 'first', '--json'), scored);
+  const ofFile = parseDocument(await onData('evaluate', 'one.safetensors', '--json'), {
+    ...scored,
+    model: z.literal('one.safetensors'),
+  });
+  assert.ok(ofRun.accuracy > 0.5 && ofRun.accuracy < 1, String(ofRun.accuracy));
+  // Folding rounds a little.
+  assert.ok(Math.abs(ofFile.accuracy - ofRun.accuracy) <= 3 / TEST_IMAGES);
+  assert.ok(Math.abs(ofFile.loss - ofRun.loss) < 1e-5);
+  assert.deepEqual(
+    [packed.card.test.accuracy, packed.card.test.loss],
+    [ofFile.accuracy, ofFile.loss],
+    'the card has what evaluate measures',
+  );
+  const unfolded = ['pack', 'first', '--out', 'unfolded.safetensors', '--no-fold', '--json'];
+  const whole = parseDocument(await onData(...unfolded), shape);
+  assert.ok(whole.members[0].layers.some(({ type }) => type === 'BatchNorm1d'));
+  assert.deepEqual([whole.card.test.accuracy, whole.card.test.loss], [ofRun.accuracy, ofRun.loss]);
+});
+
+test('an ensemble is packed, calibrated, evaluated on both splits, and packed again to the same bits', async () => {
+  const args = ['first', 'second', '--precision', 'int8', '--flip', '--shift', '1', '--calibrate'];
+  const packed = parseDocument(await onData('pack', ...args, '--out', 'both.safetensors', '--json'), shape);
+  const { calibration, validation, split } = packed.card;
+  assert.ok(calibration && validation && split);
+  assert.equal(packed.members.length, 2);
+  assert.ok(packed.temperature < 0.95, `temperature ${packed.temperature}`);
+  assert.ok(calibration.after.loss < calibration.before.loss);
+  assert.equal(calibration.after.loss, validation.loss);
+  const val = parseDocument(await onData('evaluate', 'both.safetensors', '--split', 'val', '--json'), scored);
+  assert.deepEqual([val.accuracy, val.loss, val.images], [validation.accuracy, validation.loss, 12_000]);
+  const text = await onData('pack', ...args, '--threads', '1', '--out', 'again/both.safetensors');
+  assert.equal(text.code, 0, text.err);
+  assert.match(text.out, /2 networks, int8, views of an image: 10, temperature 0\.\d+/);
+  assert.match(
+    text.out,
+    /validation, temperature 1 +\d+\.\d\d% +\d\.\d{4} +\d+\.\d\d%\nvalidation, temperature 0/,
+  );
+  const [one, two] = ['both.safetensors', 'again/both.safetensors'].map((path) => readFile(join(cwd, path)));
+  assert.deepEqual(await two, await one);
+});
+
+test('runs that held out different images make an ensemble without validation figures, and none to calibrate', async () => {
+  const refused = await onData('pack', 'first', 'stranger', '--calibrate', '--out', 'mixed.safetensors');
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /held out different images/);
+  assert.ok(!(await readdir(cwd)).includes('mixed.safetensors'));
+  const packed = await onData('pack', 'first', 'stranger', '--out', 'mixed.safetensors');
+  assert.match(packed.out, /held out different images: .* no validation figures/);
+  const val = await onData('evaluate', 'mixed.safetensors', '--split', 'val');
+  assert.deepEqual([val.code, /no validation images/.test(val.err)], [2, true]);
+  assert.match((await run('card', 'mixed.safetensors')).out, /There is no figure on validation images/);
+});
+
+test('a shipped model goes by its name and by its recipe, and asks as its file does', async () => {
+  await onData('pack', 'first', '--out', 'compact.safetensors', '--precision', 'float16');
+  await copyFile(join(cwd, 'compact.safetensors'), join(models, 'compact.safetensors'));
+  const png = await sharp(barImage(3, barLabel(3)), { raw: { width: 28, height: 28, channels: 1 } })
+    .png()
+    .toBuffer();
+  await writeFile(join(cwd, 'three.png'), png);
+  const answers = {
+    model: z.string(),
+    predictions: z.array(z.object({ label: z.string(), probabilities: z.array(z.number()).length(10) })),
+  };
+  const ask = async (...args: string[]) =>
+    parseDocument(await onData('predict', ...args, '--json'), answers).predictions[0];
+  const byFile = await ask('compact.safetensors', 'three.png');
+  assert.equal(byFile.label, String(barLabel(3)));
+  assert.deepEqual(await ask('--recipe', 'compact', 'three.png'), byFile);
+  assert.deepEqual(await ask('compact', 'three.png'), byFile);
+  const byIndex = await ask('--recipe', 'compact', '--test-index', '3');
+  assert.deepEqual(byIndex.probabilities, byFile.probabilities);
+  const named = parseDocument(await onData('evaluate', '--recipe', 'compact', '--json'), scored);
+  const filed = parseDocument(await onData('evaluate', 'compact.safetensors', '--json'), scored);
+  assert.deepEqual([named.accuracy, named.loss], [filed.accuracy, filed.loss]);
+  const evaluated = await onData('evaluate', 'compact');
+  assert.match(evaluated.out, /compact\.safetensors, test split, 10000 images/);
+});
+
+test('card prints what is in the file, with commands that make it again', async () => {
+  const { out, code } = await run('card', 'both.safetensors');
+  assert.equal(code, 0);
+  assert.match(out, /^# MNIST by an ensemble of 2 networks\n/);
+  const pack = /^npx couture (pack .*) --title '(.*)'$/m.exec(out);
+  assert.ok(pack, out);
+  const before = await readFile(join(cwd, 'both.safetensors'));
+  assert.equal((await onData(...pack[1].split(' '), '--title', pack[2])).code, 0);
+  assert.deepEqual(await readFile(join(cwd, 'both.safetensors')), before);
+  const trained = /^npx couture (train .*--name first)$/m.exec(out);
+  assert.ok(trained, out);
+  const again = await onData(...trained[1].replace('--name first', '--name third').split(' '));
+  assert.equal(again.code, 0, again.err);
+  const sum = /\| 0 \| 5 \| 1 of 1 \| [\d.]+ \| `([0-9a-f]{64})` \|/.exec(out)?.[1];
+  const metrics: unknown = JSON.parse(await readFile(join(cwd, 'runs/train/third/metrics.json'), 'utf8'));
+  assert.equal(z.object({ weightsSha256: z.string() }).parse(metrics).weightsSha256, sum);
+});
+
+test('what cannot be packed or used is said before any work', async () => {
+  const wrongs: [args: string[], code: number, message: RegExp][] = [
+    [['pack', 'first'], 2, /'--out <file>' not specified/],
+    [['pack', 'first', '--out', 'x.bin'], 2, /ends in \.safetensors, not as "x\.bin"/],
+    [['pack', 'firts', '--out', 'x.safetensors'], 2, /Did you mean first\?/],
+    [['pack', 'first', 'first', '--out', 'x.safetensors'], 2, /given twice/],
+    [['pack', 'first', '--out', 'x.safetensors', '--precision', 'int4'], 2, /--precision takes .* "int4"/],
+    [
+      ['pack', 'first', '--out', 'x.safetensors', '--shift', '3'],
+      2,
+      /--shift takes a whole number from 0 to 2/,
+    ],
+    [['pack', 'first', '--out', 'x.safetensors', '--title', 'a\nb'], 2, /one line of at most 200/],
+    [['card', 'first'], 2, /is a run.*\nPack it: npx couture pack/],
+    [
+      ['evaluate', '--recipe', 'baseline'],
+      2,
+      /No model of the recipe "baseline".*\nTrain one: npx couture train/,
+    ],
+    [['evaluate', '--recipe', 'compcat'], 2, /no recipe "compcat"\.\nDid you mean compact\?/],
+    [['evaluate', 'first', '--recipe', 'compact'], 2, /not both: leave out "first"/],
+    [['predict', 'both.safetensor', 'three.png'], 2, /no run or model "both\.safetensor"/],
+    [['predict', 'three.safetensors', 'three.png'], 2, /no model file "three\.safetensors"/],
+    [['predict', 'one.safetensors', 'three.png', '--weights', 'last'], 2, /one set of weights/],
+    [['predict', 'runs/train/first/weights/best.safetensors', 'three.png'], 3, /no model of Couture/],
+    [['predict', 'broken.safetensors', 'three.png'], 3, /broken\.safetensors is not a readable safetensors/],
+  ];
+  await writeFile(join(cwd, 'broken.safetensors'), 'no model at all');
+  const check = async ([args, code, message]: (typeof wrongs)[number]): Promise<void> => {
+    const outcome = await (args[0] === 'card' ? run(...args) : onData(...args));
+    assert.match(outcome.err, message, args.join(' '));
+    assert.deepEqual([outcome.code, outcome.out], [code, ''], args.join(' '));
+  };
+  for (let i = 0; i < wrongs.length; i += 4) await Promise.all(wrongs.slice(i, i + 4).map(check));
+  assert.ok(!(await readdir(cwd)).includes('x.safetensors'), 'nothing is left of what failed');
+});
+
+test('weights that are not those of the run’s figures are not packed', async () => {
+  const folder = join(cwd, 'runs/train/second/weights');
+  await copyFile(join(folder, 'best.safetensors'), join(folder, 'kept'));
+  const bytes = await readFile(join(folder, 'best.safetensors'));
+  bytes[bytes.length - 2] ^= 1;
+  await writeFile(join(folder, 'best.safetensors'), bytes);
+  const outcome = await onData('pack', 'second', '--out', 'y.safetensors');
+  await copyFile(join(folder, 'kept'), join(folder, 'best.safetensors'));
+  assert.equal(outcome.code, 3);
+  assert.match(outcome.err, /not those that its metrics\.json tells of/);
+});
+
+test('other data than the card tells of is refused', async () => {
+  const other = join(cwd, 'other');
+  await cp(data, other, { recursive: true });
+  const path = join(other, 't10k-labels-idx1-ubyte');
+  const bytes = await readFile(path);
+  bytes[100] = (bytes[100] + 1) % 10;
+  await writeFile(path, bytes);
+  const outcome = await run('evaluate', 'one.safetensors', '--from', other);
+  assert.equal(outcome.code, 3);
+  assert.match(outcome.err, /test split of mnist is not the one that one\.safetensors was trained with/);
+});

@@ -1,0 +1,57 @@
+/** What was packed, and what it is worth, as text. */
+
+import type { WrittenModel } from '../../platform/node/pack.ts';
+import type { Figures } from '../../ship/card.ts';
+import { viewsOf } from '../../use/views.ts';
+import type { CliContext } from '../context.ts';
+import { bytes as formatBytes, paint, percent } from './format.ts';
+import { table } from './table.ts';
+
+/** File, make-up and figures; of a fitted temperature also what it changed. */
+export function packedText(
+  { path, bytes, model }: WrittenModel,
+  { color }: Pick<CliContext, 'color'>,
+): string {
+  const { members, precision, views, temperature, card } = model;
+  const { validation, calibration, test } = card;
+  const row = (name: string, accuracy: number, { loss, ece }: Pick<Figures, 'loss' | 'ece'>): string[] => [
+    name,
+    percent(accuracy),
+    loss.toFixed(4),
+    percent(ece),
+  ];
+  const onValidation =
+    validation === null
+      ? []
+      : calibration === null
+        ? [row('validation', validation.accuracy, validation)]
+        : [
+            row('validation, temperature 1', validation.accuracy, calibration.before),
+            row(`validation, temperature ${temperature}`, validation.accuracy, calibration.after),
+          ];
+  const figures = table(
+    ['images', 'accuracy', 'NLL', 'calibration error'],
+    [...onValidation, row('test', test.accuracy, test)],
+    ['left', 'right', 'right', 'right'],
+  );
+  const { low, high } = test.interval;
+  return [
+    `${path}  ${formatBytes(bytes)} (${bytes} bytes)`,
+    `${members.length === 1 ? '1 network' : `${members.length} networks`}, ${precision}, views of an image: ${viewsOf(views).length}, temperature ${temperature}`,
+    ...(validation === null
+      ? [
+          'The runs held out different images: each knows those of others, and there are no validation figures.',
+        ]
+      : []),
+    '',
+    figures,
+    '',
+    `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% between ${percent(low)} and ${percent(high)})`,
+  ].join('\n');
+}
+
+/** What a model file says of itself, for `--json`: everything but the weights. */
+export function modelJson({ path, bytes, model }: WrittenModel): Record<string, unknown> {
+  const { members, card, ...rest } = model;
+  return { path, bytes, ...rest, members: members.map(({ spec }) => spec), card };
+}

@@ -1,0 +1,45 @@
+/** The temperature that makes a classifier's confidence fit what it gets right. */
+
+import { expNonPositive } from '../engine/math.ts';
+
+/** Beyond these nothing is gained: at the lower end a classifier is as good as certain, at the upper as good as silent. */
+export const TEMPERATURES = { least: 0.05, most: 20 } as const;
+
+/** Halvings of the range of 1/T: below 1e-8, which is finer than the rounding of the result. */
+const HALVINGS = 32;
+/** A temperature is given to four decimals: further ones change nothing that could be measured. */
+const DECIMALS = 1e4;
+
+/**
+ * The temperature T of least mean NLL on labelled images, of log_softmax(log p / T) (Guo et al., ICML 2017). The NLL is
+ * convex in 1/T, so that its slope has at most one zero, which is found by halving. Same input, same bits.
+ * @param logProbabilities [labels.length, classes]
+ */
+export function fitTemperature(logProbabilities: Float32Array, labels: Uint8Array, classes: number): number {
+  let low = 1 / TEMPERATURES.most;
+  let high = 1 / TEMPERATURES.least;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (slope(logProbabilities, labels, classes, middle) > 0) high = middle;
+    else low = middle;
+  }
+  return Math.round((2 / (low + high)) * DECIMALS) / DECIMALS;
+}
+
+/** Derivative of the summed NLL by the inverse temperature: mean log p under the tempered row, less that of the label. */
+function slope(logProbabilities: Float32Array, labels: Uint8Array, classes: number, inverse: number): number {
+  let sum = 0;
+  labels.forEach((label, image) => {
+    const row = logProbabilities.subarray(image * classes, (image + 1) * classes);
+    const largest = row.reduce((most, value) => Math.max(most, value));
+    let total = 0;
+    let weighted = 0;
+    for (const value of row) {
+      const weight = expNonPositive(Math.fround((value - largest) * inverse));
+      total += weight;
+      weighted += weight * value;
+    }
+    sum += weighted / total - row[label];
+  });
+  return sum;
+}

@@ -1,0 +1,249 @@
+/** Finished runs packed into one model file, with the card that says what they are worth together. */
+
+import { dirname } from 'node:path';
+import { CoutureError } from '../../core/errors.ts';
+import { type Dataset, selectImages } from '../../data/dataset.ts';
+import { findDataset } from '../../data/registry.ts';
+import { expNonPositive } from '../../engine/math.ts';
+import { confusedPairs } from '../../inspect/class-intervals.ts';
+import { type Confidences, calibrate } from '../../inspect/confidence.ts';
+import { evaluateLogProbabilities } from '../../inspect/metrics.ts';
+import { fitTemperature } from '../../inspect/temperature.ts';
+import { planModel } from '../../model/program.ts';
+import { trainCommand } from '../../report/train-command.ts';
+import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../../ship/card.ts';
+import { foldBatchNorm } from '../../ship/fold.ts';
+import { encodeModel, type ModelFile } from '../../ship/model-file.ts';
+import type { Network } from '../../ship/network.ts';
+import { type Precision, restoreParameters, storeParameters } from '../../ship/precision.ts';
+import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
+import { predictedClasses } from '../../train/metrics.ts';
+import { drawSplit, splitSourceOf } from '../../train/split-source.ts';
+import { Ensemble } from '../../use/ensemble.ts';
+import { temper } from '../../use/mixture.ts';
+import { plainView, type ViewOptions } from '../../use/views.ts';
+import { createNodeBackend } from './backend.ts';
+import { makeFolder, writeFileAtomic } from './files.ts';
+import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
+import type { LoadOptions } from './load.ts';
+import { loadSplit, type RunDataOptions, requireSums } from './run-data.ts';
+import type { Run } from './run-folder.ts';
+import { MODEL_ENDING } from './shipped.ts';
+import { coutureVersion } from './version.ts';
+
+/** What `packRuns` measures on, in this order; the first only where the runs held out the same images. */
+export type PackStage = 'validation' | 'test';
+
+/** How runs are packed, where data is found, and who watches. */
+export interface PackOptions extends Omit<LoadOptions, 'weights'>, RunDataOptions {
+  /** How matrices are kept; float32 by default. */
+  readonly precision?: Precision | undefined;
+  /** Views of an image; the image as it is by default. */
+  readonly views?: ViewOptions | undefined;
+  /** Fit the temperature on the validation images that the runs have in common; default false. */
+  readonly calibrate?: boolean | undefined;
+  /** Fold BatchNorm1d into the Linear before it; default true. */
+  readonly fold?: boolean | undefined;
+  /** One line; made from the networks and the data set by default. */
+  readonly title?: string | undefined;
+  /** Told which share of a stage is done, 0 to 1. */
+  readonly onProgress?: ((stage: PackStage, share: number) => void) | undefined;
+}
+
+/** A model file as it was written. */
+export interface WrittenModel {
+  readonly path: string;
+  readonly bytes: number;
+  readonly model: ModelFile;
+}
+
+/** What the networks say of some images, before any temperature. */
+interface Judged {
+  readonly images: Dataset;
+  readonly logProbabilities: Float32Array;
+}
+
+/**
+ * Packs the best weights of runs of the same data: of one run its network, of several an ensemble. What is measured for
+ * the card is measured with the weights as the file keeps them. The file is written whole or not at all.
+ * @param out where to; the name ends in .safetensors
+ * @throws CoutureError of kind `usage` when the runs do not go together or are not finished, or when `calibrate` is asked
+ *   for and they held out different images; `data` when files are damaged; `interrupted` when `signal` aborts
+ */
+export async function packRuns(
+  runs: readonly (Run | string)[],
+  out: string,
+  options: PackOptions = {},
+): Promise<WrittenModel> {
+  const { precision = 'float32', views = plainView, fold = true } = options;
+  checkRequest(runs, out, options.title);
+  const finished = await openFinishedRuns(runs);
+  const split = commonSplit(finished);
+  if (options.calibrate && split === null) {
+    throw new CoutureError(
+      'usage',
+      'A temperature cannot be fitted: the runs held out different images, and each knows those of others.',
+      { hint: 'Train them with one --split-seed, or leave out --calibrate.' },
+    );
+  }
+  await makeFolder(dirname(out));
+  const trained = await Promise.all(finished.map(readNetwork));
+  const members = fold ? trained.map(foldBatchNorm) : trained;
+  const { height, width, classNames, name: dataset } = finished[0].environment.data;
+  const kept = members.map((member) => asKept(member, precision));
+  const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
+  try {
+    const ensemble = new Ensemble({ members: kept, classNames, height, width, views, backend, shared: true });
+    const held = split && (await judge(ensemble, finished[0], 'validation', options));
+    const temperature = held && options.calibrate ? fitOn(held) : 1;
+    const tested = await judge(ensemble, finished[0], 'test', options);
+    const validation = held && figuresAt(held, temperature);
+    const card: ModelCard = {
+      title: options.title ?? defaultTitle(members, dataset),
+      couture: coutureVersion(),
+      data: sumsOf(finished[0]),
+      split,
+      folded: members.some((member, i) => member !== trained[i]),
+      members: finished.map(describeMember),
+      validation,
+      calibration:
+        held && validation && options.calibrate
+          ? { before: confidenceOf(figuresAt(held, 1)), after: confidenceOf(validation) }
+          : null,
+      test: figuresAt(tested, temperature),
+    };
+    const names = [...classNames];
+    const rest = { dataset, height, width, classNames: names, temperature, views, precision, card };
+    const model: ModelFile = { ...rest, members };
+    const bytes = encodeModel(model);
+    await writeFileAtomic(out, bytes);
+    return { path: out, bytes: bytes.length, model: { ...model, members: kept } };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+function checkRequest(runs: readonly unknown[], out: string, title: string | undefined): void {
+  if (!out.endsWith(MODEL_ENDING))
+    throw new CoutureError('usage', `A model file's name ends in ${MODEL_ENDING}, not as "${out}".`);
+  if (runs.length === 0 || runs.length > MAX_MEMBERS)
+    throw new CoutureError('usage', `A model is made of 1 to ${MAX_MEMBERS} runs, not of ${runs.length}.`);
+  if (title !== undefined && !titleSchema.safeParse(title).success)
+    throw new CoutureError('usage', 'A title is one line of at most 200 characters.');
+}
+
+/** What all runs drew their split from; null where they differ. */
+function commonSplit(finished: readonly FinishedRun[]): ModelCard['split'] {
+  const [first, ...others] = finished.map(({ run }) => splitSourceOf(run.config.settings));
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : null;
+}
+
+/** A run's network, whose weights are those that its figures are of. */
+async function readNetwork({ run, metrics }: FinishedRun): Promise<Network> {
+  const spec = run.config.model;
+  const weights = await run.loadWeights('best');
+  const sum = await weightsSha256(withShapes(planModel(spec).parameters, weights));
+  if (sum === metrics.weightsSha256) return { spec, weights };
+  throw new CoutureError(
+    'data',
+    `The best weights of ${run.path} are not those that its metrics.json tells of.`,
+    {
+      hint: `Train it again: npx couture reproduce ${run.path} shows what comes out.`,
+    },
+  );
+}
+
+/** A network with its weights as the file will give them back. */
+function asKept({ spec, weights }: Network, precision: Precision): Network {
+  const { parameters } = planModel(spec);
+  const stored = storeParameters(parameters, weights, precision);
+  return { spec, weights: restoreParameters(parameters, stored, precision, { file: 'the packed model' }) };
+}
+
+/** Asks the networks about the held-out or the test images of a run. */
+async function judge(
+  ensemble: Ensemble,
+  { run, environment }: FinishedRun,
+  stage: PackStage,
+  options: PackOptions,
+): Promise<Judged> {
+  const whole = await loadSplit(run.config, stage === 'test' ? 'test' : 'train', options);
+  requireSums(environment.data, whole, run.path);
+  const images =
+    stage === 'test'
+      ? whole
+      : selectImages(whole, drawSplit(splitSourceOf(run.config.settings), whole.length).validation);
+  const logProbabilities = await ensemble.logProbabilities(images.images, {
+    signal: options.signal,
+    onProgress: (share) => options.onProgress?.(stage, share),
+  });
+  return { images, logProbabilities };
+}
+
+function fitOn({ images, logProbabilities }: Judged): number {
+  return fitTemperature(logProbabilities, images.labels, images.classNames.length);
+}
+
+function figuresAt({ images, logProbabilities }: Judged, temperature: number): Figures {
+  const { labels, classNames } = images;
+  const tempered = temper(logProbabilities, classNames.length, temperature);
+  const evaluation = evaluateLogProbabilities(tempered, labels, classNames);
+  const { ece } = calibrate(confidencesOf(tempered, labels, classNames.length));
+  return {
+    images: evaluation.images,
+    accuracy: evaluation.accuracy,
+    interval: evaluation.interval,
+    loss: Math.max(0, evaluation.loss),
+    ece,
+    perClass: [...evaluation.perClass],
+    confused: confusedPairs(evaluation.confusion, 5).map(({ actual, predicted, count, share }) => ({
+      actual: classNames[actual],
+      predicted: classNames[predicted],
+      count,
+      share,
+    })),
+  };
+}
+
+/** By the engine's own exp, so that the file has the same bits wherever it is packed. */
+function confidencesOf(logProbabilities: Float32Array, labels: Uint8Array, classes: number): Confidences {
+  const predicted = predictedClasses(logProbabilities, classes);
+  return {
+    confidence: Float64Array.from(predicted, (own, i) =>
+      expNonPositive(Math.min(0, logProbabilities[i * classes + own])),
+    ),
+    correct: predicted.map((own, i) => (own === labels[i] ? 1 : 0)),
+  };
+}
+
+const confidenceOf = ({ loss, ece }: Figures): Pick<Figures, 'loss' | 'ece'> => ({ loss, ece });
+
+function sumsOf({ environment: { data } }: FinishedRun): ModelCard['data'] {
+  const pick = ({ length, imagesSha256, labelsSha256 }: ModelCard['data']['train']) => ({
+    length,
+    imagesSha256,
+    labelsSha256,
+  });
+  return { train: pick(data.train), test: pick(data.test) };
+}
+
+function describeMember({ run, metrics, environment }: FinishedRun): ModelCard['members'][number] {
+  return {
+    run: run.name,
+    recipe: run.config.recipe,
+    couture: environment.couture,
+    settings: run.config.settings,
+    command: trainCommand(run.config) ?? null,
+    bestEpoch: metrics.bestEpoch,
+    epochs: metrics.epochs,
+    weightsSha256: metrics.weightsSha256,
+  };
+}
+
+/** `Fashion-MNIST by an ensemble of 5 networks` */
+function defaultTitle(members: readonly Network[], dataset: string): string {
+  const set = findDataset(dataset)?.title.split(':')[0] ?? dataset;
+  if (members.length > 1) return `${set} by an ensemble of ${members.length} networks`;
+  const { layers } = planModel(members[0].spec);
+  return `${set} by a network of ${[layers[0].in, ...layers.map((layer) => layer.out)].join('-')}`;
+}

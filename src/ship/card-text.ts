@@ -1,0 +1,268 @@
+/** The model card as Markdown, from what a model file says of itself. */
+
+import { findDataset } from '../data/registry.ts';
+import { planModel } from '../model/program.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import { summarize } from '../model/summary.ts';
+import { viewsOf } from '../use/views.ts';
+import type { Figures, ModelCard } from './card.ts';
+import type { ModelFile } from './model-file.ts';
+
+/** The file that a card is of. */
+export interface CardFile {
+  /** Its name without folders, e.g. compact.safetensors. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** The card as a Markdown page. Same file, same text. */
+export function modelCard(model: ModelFile, file: CardFile): string {
+  const sections = [
+    `# ${escaped(model.card.title)}`,
+    introduction(model),
+    overview(model, file),
+    ['## Data', data(model)],
+    ['## How it was trained', training(model.card), members(model.card), repetition(model, file)],
+    ['## Figures', figures(model.card), ...perClass(model.card)],
+    ['## Confidence', confidence(model)],
+    ['## What it is for, and what goes wrong', limits(model)],
+    ['## Licence', licence(model)],
+  ].flat();
+  return `${sections.join('\n\n')}\n`;
+}
+
+function introduction({ members, dataset, classNames, views, precision }: ModelFile): string {
+  const many = members.length > 1;
+  const seen = viewsOf(views).length;
+  const answer = [
+    ...(many ? [`over ${members.length} networks`] : []),
+    ...(seen > 1 ? [`over ${seen} views of the image`] : []),
+  ];
+  const mean =
+    answer.length === 0 ? '' : ` Its answer is the mean of the probabilities ${answer.join(' and ')}.`;
+  const kept = {
+    float32: '',
+    float16: ' Weights are kept in half precision.',
+    int8: ' Weights are kept in a byte each.',
+  };
+  return (
+    `${many ? `An ensemble of ${members.length} fully connected networks` : 'A fully connected network'} that tells ` +
+    `the ${classNames.length} classes of ${titleOf(dataset)} apart: ${classNames.map(escaped).join(', ')}.${mean}${kept[precision]}`
+  );
+}
+
+function overview(model: ModelFile, file: CardFile): string {
+  const { members, views, temperature, precision, height, width, card } = model;
+  const parameters = members.reduce((sum, { spec }) => sum + summarize(spec).parameters, 0);
+  const shapes = new Map<string, number>();
+  for (const { spec } of members) shapes.set(shapeOf(spec), (shapes.get(shapeOf(spec)) ?? 0) + 1);
+  const architecture = [...shapes].map(([shape, times]) => (times === 1 ? shape : `${times} times ${shape}`));
+  return table(
+    ['', ''],
+    [
+      ['file', `\`${file.name}\`, ${grouped(file.bytes)} bytes`],
+      ['input', `${height}x${width} grey pixels, light on black`],
+      [
+        'networks',
+        architecture.join('; ') + (card.folded ? '; BatchNorm1d folded into the Linear layers' : ''),
+      ],
+      ['parameters', grouped(parameters)],
+      ['precision', precision],
+      ['views of an image', describeViews(model.views, viewsOf(views).length)],
+      ['temperature', String(temperature)],
+      ['accuracy on the test images', accuracyOf(card.test)],
+    ],
+  );
+}
+
+function describeViews({ flip, shift }: ModelFile['views'], count: number): string {
+  if (count === 1) return 'one, as it is';
+  const moved =
+    shift > 0 ? `, moved by ${shift === 1 ? 'a pixel' : `${shift} pixels`} in each direction` : '';
+  return `${count}: as it is${moved}${flip ? `${moved ? ', and all of these' : ' and'} mirrored` : ''}`;
+}
+
+/** `784-448-224-10 of Linear, ReLU, Dropout, LogSoftmax` */
+function shapeOf(spec: ModelSpec): string {
+  const { layers } = planModel(spec);
+  const widths = [layers[0].in, ...layers.map((layer) => layer.out)].join('-');
+  return `${widths} of ${[...new Set(spec.layers.map(({ type }) => type))].join(', ')}`;
+}
+
+function data({ dataset, card }: ModelFile): string {
+  const rows = (['train', 'test'] as const).map((split) => {
+    const { length, imagesSha256, labelsSha256 } = card.data[split];
+    return [split, grouped(length), `\`${imagesSha256}\``, `\`${labelsSha256}\``];
+  });
+  const entry = findDataset(dataset);
+  const home = entry === undefined ? '' : `, ${entry.homepage}`;
+  return [
+    `${titleOf(dataset)} (\`${dataset}\`${home}). Checksums are of the pixels and the labels alone, without the files' headers.`,
+    table(['split', 'images', 'SHA-256 of the pixels', 'SHA-256 of the labels'], rows, ' ---: '),
+    card.split === null
+      ? 'The runs held out different training images, so that none is new to all of them.'
+      : `${percent(card.split.validation, 2)} of the training images, drawn by seed ${card.split.seed}, were held out: all choices were made on these.`,
+  ].join('\n\n');
+}
+
+/** The settings of the runs; those that differ in the seed alone share a line. */
+function training({ members: runs }: ModelCard): string {
+  const groups = new Map<string, number[]>();
+  runs.forEach(({ recipe, settings: { seed: _, ...settings } }, i) => {
+    const all = Object.entries(settings).map(([name, value]) => `${name} ${settingText(value)}`);
+    const text = `${recipe === null ? 'no recipe' : `recipe \`${escaped(recipe)}\``}: ${all.map(escaped).join('; ')}`;
+    groups.set(text, [...(groups.get(text) ?? []), i]);
+  });
+  if (groups.size === 1) return `${[...groups.keys()][0].replace(/^./, (letter) => letter.toUpperCase())}.`;
+  return [...groups].map(([text, places]) => `- networks ${places.join(', ')}: ${text}`).join('\n');
+}
+
+function settingText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
+  return value === true ? 'yes' : value === false ? 'no' : String(value);
+}
+
+function members({ members: runs }: ModelCard): string {
+  return table(
+    ['network', 'seed', 'epoch', 'Couture', 'SHA-256 of its weights as trained'],
+    runs.map(({ settings: { seed = '' }, bestEpoch, epochs, couture, weightsSha256 }, i) => [
+      String(i),
+      String(seed),
+      `${bestEpoch} of ${epochs}`,
+      couture,
+      `\`${weightsSha256}\``,
+    ]),
+  );
+}
+
+/** The commands that end in this very file. */
+function repetition(model: ModelFile, { name }: CardFile): string {
+  const { card, views, precision } = model;
+  const own = card.members.flatMap(({ command }, i) => (command === null ? [i] : []));
+  const trained = card.members.flatMap(({ command, run }) =>
+    command === null ? [] : [`${command} --name ${quoted(run)}`],
+  );
+  const flags = [
+    ...(precision === 'float32' ? [] : [`--precision ${precision}`]),
+    ...(views.flip ? ['--flip'] : []),
+    ...(views.shift > 0 ? [`--shift ${views.shift}`] : []),
+    ...(card.folded ? [] : ['--no-fold']),
+    ...(card.calibration === null ? [] : ['--calibrate']),
+    `--title ${quoted(card.title)}`,
+  ];
+  const runs = card.members.map(({ run }) => quoted(run)).join(' ');
+  const pack = `npx couture pack ${runs} --out ${quoted(name)} ${flags.join(' ')}`;
+  const same = card.members.some(({ settings: { fast } }) => fast === true)
+    ? 'to the same bits on the same kind of machine: some of it was trained with fused arithmetic'
+    : 'to the same bits with the versions of Couture named';
+  const note =
+    own.length === 0
+      ? `These commands train and pack it again, ${same}.`
+      : `These commands train and pack it again; networks ${own.join(', ')} have layers of their own, which no flags tell.`;
+  return [note, '```sh', ...trained, pack, '```'].join('\n').replace('\n', '\n\n');
+}
+
+function figures({ validation, test }: ModelCard): string {
+  const row = (name: string, { images, accuracy, interval, loss, ece }: Figures): string[] => [
+    name,
+    grouped(images),
+    percent(accuracy, 2),
+    `${percent(interval.low, 2)} to ${percent(interval.high, 2)}`,
+    loss.toFixed(4),
+    percent(ece, 2),
+  ];
+  return [
+    table(
+      ['split', 'images', 'accuracy', '95% interval', 'NLL, nats', 'calibration error'],
+      [...(validation === null ? [] : [row('validation', validation)]), row('test', test)],
+      ' ---: ',
+    ),
+    validation === null
+      ? 'There is no figure on validation images: the runs held out different ones. The test images were used for this table alone.'
+      : 'Choices were made on the validation images, so that their figures flatter a little. The test images were used for this table alone.',
+  ].join('\n\n');
+}
+
+function perClass({ validation, test }: ModelCard): string[] {
+  const rows = (split: Figures): string[][] =>
+    split.perClass.map(({ name, precision, recall, f1, support }) => [
+      escaped(name),
+      percent(precision, 2),
+      percent(recall, 2),
+      percent(f1, 2),
+      grouped(support),
+    ]);
+  const heads = ['precision', 'recall', 'F1', 'images'];
+  return [
+    table(['class, test', ...heads], rows(test), ' ---: '),
+    ...(validation === null ? [] : [table(['class, validation', ...heads], rows(validation), ' ---: ')]),
+  ];
+}
+
+function confidence({ temperature, card: { calibration, test } }: ModelFile): string {
+  const error = `On the test images the confidence is off by ${percent(test.ece, 2)} on average (expected calibration error, 15 bins).`;
+  if (calibration === null) return `No temperature was fitted. ${error}`;
+  const { before, after } = calibration;
+  return (
+    `The temperature ${temperature} was fitted on the validation images, where it took the NLL from ${before.loss.toFixed(4)} to ` +
+    `${after.loss.toFixed(4)} and the expected calibration error from ${percent(before.ece, 2)} to ${percent(after.ece, 2)}. ${error}`
+  );
+}
+
+function limits({ dataset, height, width, card: { test } }: ModelFile): string {
+  const fashion = dataset === 'fashion-mnist';
+  const thing = fashion ? 'one garment' : 'one object';
+  const confused = test.confused.map(
+    ({ actual, predicted, count, share }) =>
+      `- ${escaped(actual)} is taken for ${escaped(predicted)}: ${grouped(count)} test images, ${percent(share, 1)} of the class`,
+  );
+  return [
+    `It is for pictures like those of ${titleOf(dataset)}: ${height}x${width} grey pixels, ${thing} in the middle, light on black, filling the frame. ` +
+      'It knows its classes and nothing else: whatever it is shown, it names one of them. It serves for learning, comparing and demonstrating, not for decisions that matter to anyone.',
+    ...(confused.length === 0 ? [] : [`What it mixes up most:\n\n${confused.join('\n')}`]),
+    fashion
+      ? 'Shirts look like T-shirts, pullovers and coats at this size, to people as well. Photographs go wrong where the ground is not plain, where somebody wears the garment, or where it lies across the picture. The labels of the set are noisy: some test images are mislabelled, and some are copies of training images.'
+      : 'Pictures with a ground that is not plain, or with the object small or to one side, go wrong. No data set is free of wrong labels.',
+  ].join('\n\n');
+}
+
+function licence({ dataset }: ModelFile): string {
+  const set =
+    dataset === 'fashion-mnist'
+      ? 'Fashion-MNIST is under the MIT licence, copyright 2017 Zalando SE.'
+      : `The licence of ${titleOf(dataset)} is that of its publisher.`;
+  return `${set} The weights are under the licence of Couture, MIT.`;
+}
+
+function titleOf(dataset: string): string {
+  return findDataset(dataset)?.title.split(':')[0] ?? dataset;
+}
+
+function accuracyOf({ accuracy, interval, images }: Figures): string {
+  return `**${percent(accuracy, 2)}** of ${grouped(images)} (95% between ${percent(interval.low, 2)} and ${percent(interval.high, 2)})`;
+}
+
+/** A Markdown table; `rule` is what stands under every head but the first. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[], rule = ' --- '): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rules = heads.map((_, i) => (i === 0 ? ' --- ' : rule));
+  return [line(heads), `|${rules.join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function percent(share: number, digits: number): string {
+  return `${(share * 100).toFixed(digits)}%`;
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Names and titles are data: nothing in them is markup. */
+function escaped(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, '\\$&');
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Weight matrices in a byte a weight: symmetric, w ≈ scale · q with q from -127 to 127 and one scale for each row, that
+ * is for each output. What a row's few largest weights lose by clipping may be less than what all others gain from the
+ * finer steps, so that each row takes the clipping that costs it least.
+ */
+
+/** A quantised matrix [rows, columns]. */
+export interface QuantizedMatrix {
+  readonly values: Int8Array;
+  /** One for each row, above 0. */
+  readonly scales: Float32Array;
+}
+
+const LARGEST = 127;
+/** Shares of a row's largest weight at which it may be clipped: 1, 0.95 and so on down to 0.5. */
+const CLIPPINGS = Array.from({ length: 11 }, (_, i) => 1 - i / 20);
+
+/** Quantises a matrix row by row; each row's clipping has the least sum of squared errors, the weakest of equals. */
+export function quantizeRows(weights: Float32Array, columns: number): QuantizedMatrix {
+  const rows = weights.length / columns;
+  const values = new Int8Array(weights.length);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    const own = weights.subarray(start, start + columns);
+    const scale = chooseScale(own);
+    scales[row] = scale;
+    for (let i = 0; i < columns; i++) values[start + i] = quantize(own[i], scale);
+  }
+  return { values, scales };
+}
+
+/** The float32 weights that a quantised matrix stands for. */
+export function restoreRows({ values, scales }: QuantizedMatrix, columns: number): Float32Array {
+  const weights = new Float32Array(values.length);
+  scales.forEach((scale, row) => {
+    for (let i = row * columns; i < (row + 1) * columns; i++) weights[i] = values[i] * scale;
+  });
+  return weights;
+}
+
+function quantize(weight: number, scale: number): number {
+  return Math.max(-LARGEST, Math.min(LARGEST, Math.round(weight / scale)));
+}
+
+function chooseScale(row: Float32Array): number {
+  const largest = row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  let best = 1;
+  let least = Number.POSITIVE_INFINITY;
+  for (const clipping of CLIPPINGS) {
+    const scale = Math.fround((largest * clipping) / LARGEST);
+    // A row of nothing, or of next to nothing, is zeros in any scale.
+    if (scale === 0) break;
+    let error = 0;
+    for (const weight of row) error += (weight - scale * quantize(weight, scale)) ** 2;
+    if (error >= least) continue;
+    least = error;
+    best = scale;
+  }
+  return best;
+}

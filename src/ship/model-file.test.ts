@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { makeCard, makeModel, makeNetwork } from '../../test/model-fixture.ts';
+import { CoutureError } from '../core/errors.ts';
+import { multilayer } from '../model/spec.ts';
+import { fromFloat16, toFloat16 } from './float16.ts';
+import { foldBatchNorm } from './fold.ts';
+import { decodeModel, encodeModel, type ModelFile } from './model-file.ts';
+import { precisions } from './precision.ts';
+import { decodeStoredTensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+
+const two = [makeNetwork(multilayer(12, [8], 3), 1), makeNetwork(multilayer(12, [5, 4], 3), 2)];
+const normed = makeNetwork(multilayer(12, [8], 3, [0.1], { batchNorm: true }), 3);
+
+test('a model comes back as it was, in every precision; vectors keep every bit', () => {
+  for (const precision of precisions) {
+    const model = makeModel({
+      members: [...two, normed],
+      precision,
+      temperature: 1.25,
+      views: { flip: true, shift: 2 },
+    });
+    const bytes = encodeModel(model);
+    assert.deepEqual(encodeModel(model), bytes, 'the same bits again');
+    const { members, ...rest } = decodeModel(bytes, 'test');
+    const { members: given, ...expected } = model;
+    assert.deepEqual(rest, expected);
+    assert.deepEqual(
+      members.map(({ spec }) => spec),
+      given.map(({ spec }) => spec),
+    );
+    members.forEach(({ weights }, i) => {
+      for (const [name, values] of given[i].weights) {
+        const found = weights.get(name)!;
+        const exact = precision === 'float32' || !/^fc\d\.weight$/.test(name);
+        if (exact) assert.deepEqual(found, values, name);
+        else if (precision === 'float16')
+          assert.deepEqual(
+            found,
+            values.map((value) => fromFloat16(toFloat16(value))),
+          );
+        else {
+          const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+          values.forEach((value, j) => {
+            assert.ok(Math.abs(found[j] - value) < most * 0.02, `${name}: ${value} became ${found[j]}`);
+          });
+        }
+      }
+    });
+  }
+});
+
+test('tensors have the names of a state_dict, of several networks behind their number', () => {
+  const names = (model: ModelFile): string[] => [
+    ...decodeStoredTensors(encodeModel(model), 'test').tensors.keys(),
+  ];
+  assert.deepEqual(names(makeModel()), ['fc1.bias', 'fc1.weight', 'fc2.bias', 'fc2.weight']);
+  assert.deepEqual(names(makeModel({ precision: 'int8' })), [
+    ...['fc1.bias', 'fc1.weight.scale', 'fc2.bias', 'fc2.weight.scale', 'fc1.weight', 'fc2.weight'],
+  ]);
+  assert.ok(names(makeModel({ members: two })).includes('members.1.fc3.weight'));
+});
+
+test('784-448-224-10 in int8 with its norms folded takes less than 500,000 bytes', () => {
+  const spec = multilayer(784, [448, 224], 10, [0.2, 0.2], { batchNorm: true });
+  const classNames = Array.from({ length: 10 }, (_, i) => `class ${i}`);
+  const model = makeModel({
+    members: [foldBatchNorm(makeNetwork(spec, 1))],
+    height: 28,
+    width: 28,
+    classNames,
+    precision: 'int8',
+  });
+  const { length } = encodeModel(model);
+  assert.ok(length < 500_000, `${length} bytes`);
+});
+
+/** So many times the first network. */
+const times = (count: number) => (all: Record<string, unknown>) => {
+  const { members } = all;
+  assert.ok(Array.isArray(members));
+  return { ...all, members: Array.from({ length: count }, () => members[0]) };
+};
+
+/** The bytes of a model with something changed in its description or its tensors. */
+function tamper(
+  model: ModelFile,
+  change: (description: Record<string, unknown>) => unknown,
+  tensors: (tensors: Map<string, StoredTensor>) => void = () => {},
+): Uint8Array {
+  const file = decodeStoredTensors(encodeModel(model), 'test');
+  const changed = change(JSON.parse(file.metadata['couture.model']));
+  const text = typeof changed === 'string' ? changed : JSON.stringify(changed);
+  const own = new Map(file.tensors);
+  tensors(own);
+  return encodeSafetensors(own, { ...file.metadata, 'couture.model': text });
+}
+
+const floats = (length: number, value = 0): StoredTensor => ({
+  shape: [length],
+  data: new Float32Array(length).fill(value),
+});
+
+test('each fault of a file is named in a sentence', () => {
+  const plain = makeModel();
+  const small = makeModel({ precision: 'int8' });
+  const same = (description: object): object => description;
+  const cases: [Uint8Array, RegExp][] = [
+    [encodeSafetensors(new Map()), /holds tensors, but no model of Couture/],
+    [tamper(plain, () => '{'), /its description is not JSON/],
+    [tamper(plain, () => '[1]'), /not a JSON object/],
+    [tamper(plain, () => JSON.stringify('x'.repeat(2 ** 20))), /over the limit of 1048576/],
+    [tamper(plain, (all) => ({ ...all, version: 2 })), /version 2, and only version 1 can be read/],
+    [tamper(plain, (all) => ({ ...all, version: undefined })), /version undefined, and only/],
+    [tamper(plain, (all) => ({ ...all, temperature: 0 })), /temperature: /],
+    [tamper(plain, (all) => ({ ...all, temperature: null })), /temperature: /],
+    [tamper(plain, (all) => ({ ...all, precision: 'int4' })), /precision: /],
+    [tamper(plain, (all) => ({ ...all, views: { flip: true, shift: 3 } })), /views.shift: /],
+    [tamper(plain, (all) => ({ ...all, height: 1e9 })), /height: /],
+    [tamper(plain, (all) => ({ ...all, height: 5 })), /takes 12 pixels .* images are 5x3/],
+    [tamper(plain, (all) => ({ ...all, classNames: ['a', 'b'] })), /there are 2 class names/],
+    [tamper(plain, (all) => ({ ...all, classNames: ['a', 'b', '\u001b[2J'] })), /classNames.2: /],
+    [tamper(plain, (all) => ({ ...all, more: 1 })), /"more"/],
+    [tamper(plain, (all) => ({ ...all, members: [] })), /members: /],
+    [tamper(plain, times(65)), /members: /],
+    [tamper(plain, times(2)), /2 networks, but the card tells of 1/],
+    [
+      tamper(plain, (all) => ({ ...all, members: [multilayer(12, [9], 3)] })),
+      /tensor "fc1.weight" is F32 \[8, 12\], but the model needs F32 \[9, 12\]/,
+    ],
+    [
+      tamper(plain, (all) => ({ ...all, members: [{ layers: multilayer(12, [8], 3).layers.slice(1) }] })),
+      /network 0: Invalid model: layer 0 is ReLU/,
+    ],
+    [tamper(plain, (all) => ({ ...all, precision: 'float16' })), /"fc1.weight" is F32 .* needs F16/],
+    [tamper(plain, same, (own) => own.delete('fc2.bias')), /lacks the tensor "fc2.bias"/],
+    [tamper(plain, same, (own) => own.set('fc9.bias', floats(1))), /a tensor "fc9.bias" that no network has/],
+    [tamper(plain, same, (own) => own.set('fc1.bias', floats(7))), /"fc1.bias" is F32 \[7\]/],
+    [tamper(plain, same, (own) => own.set('fc1.bias', floats(8, Number.NaN))), /not finite/],
+    [tamper(small, same, (own) => own.delete('fc1.weight.scale')), /lacks the tensor "fc1.weight.scale"/],
+    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, Number.NaN))), /no number above 0/],
+    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, 0))), /no number above 0/],
+    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, 3e38))), /not finite/],
+  ];
+  for (const [bytes, message] of cases) {
+    assert.throws(
+      () => decodeModel(bytes, 'bad.safetensors'),
+      (error) => {
+        assert.ok(error instanceof CoutureError && error.kind === 'data', String(error));
+        assert.match(error.message, message);
+        assert.match(error.message, /bad\.safetensors/);
+        return true;
+      },
+    );
+  }
+  const norms = makeModel({ members: [normed] });
+  const negative = tamper(norms, same, (own) => own.set('bn1.running_var', floats(8, -1)));
+  assert.throws(() => decodeModel(negative, 'f'), /a variance below 0/);
+  const half = makeModel({ precision: 'float16' });
+  const infinite = tamper(half, same, (own) =>
+    own.set('fc1.weight', { shape: [8, 12], data: new Uint16Array(96).fill(0x7c00) }),
+  );
+  assert.throws(() => decodeModel(infinite, 'f'), /not finite/);
+});
+
+test('truncated and damaged files give a data error, never another one', () => {
+  const whole = encodeModel(makeModel({ members: two, precision: 'int8' }));
+  for (let length = 0; length < whole.length; length += 13)
+    assert.throws(() => decodeModel(whole.subarray(0, length), 'cut'), { kind: 'data' });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 }),
+      (changes) => {
+        const bytes = whole.slice();
+        for (const [place, value] of changes) bytes[place % bytes.length] = value;
+        try {
+          decodeModel(bytes, 'test');
+        } catch (error) {
+          assert.ok(error instanceof CoutureError && error.kind === 'data', String(error));
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('what could not be read again is not written', () => {
+  const refused: [Partial<ModelFile>, RegExp][] = [
+    [{ temperature: 100 }, /temperature/],
+    [{ card: { ...makeCard(['hat', 'shoe', 'sock'], 1), title: 'two\nlines' } }, /card.title/],
+    [{ card: makeCard(['hat', 'shoe', 'sock'], 2) }, /the card tells of 2/],
+    [{ members: [makeNetwork(multilayer(13, [8], 3), 1)] }, /takes 13 pixels/],
+  ];
+  for (const [changes, message] of refused)
+    assert.throws(() => encodeModel(makeModel(changes)), { kind: 'usage', message });
+  const huge = makeNetwork(multilayer(12, [8], 3), 1);
+  const weights = new Map(huge.weights).set('fc1.weight', new Float32Array(96).fill(7e4));
+  const members = [{ ...huge, weights }];
+  assert.throws(() => encodeModel(makeModel({ members, precision: 'float16' })), /too large for float16/);
+});

@@ -1,0 +1,168 @@
+/**
+ * A model file: a classifier ready to be used anywhere, in one safetensors file. The tensors have the names of PyTorch's
+ * state_dict (fc1.weight, …), behind `members.0.` and so on where there are several networks; everything else is JSON
+ * under one key of the metadata. docs/architecture.md shows the whole.
+ */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import { TEMPERATURES } from '../inspect/temperature.ts';
+import { planModel } from '../model/program.ts';
+import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
+import { cardSchema, MAX_CLASSES, MAX_MEMBERS } from './card.ts';
+import type { Network } from './network.ts';
+import { precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
+import { decodeStoredTensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+
+const KEY = 'couture.model';
+const VERSION = 1;
+/** Characters of the JSON: 64 members take about 100,000. */
+const MAX_DESCRIPTION = 2 ** 20;
+const MAX_SIDE = 1024;
+
+/** What the metadata say, beside the version. */
+const descriptionSchema = z.strictObject({
+  /** Registry name of the data set that the classes are of. */
+  dataset: z.string().regex(/^[a-z0-9-]{1,100}$/),
+  height: z.int().min(1).max(MAX_SIDE),
+  width: z.int().min(1).max(MAX_SIDE),
+  classNames: z
+    .array(
+      z
+        .string()
+        .max(100)
+        .regex(/^\P{Cc}+$/u),
+    )
+    .min(1)
+    .max(MAX_CLASSES),
+  members: z.array(modelSpecSchema).min(1).max(MAX_MEMBERS),
+  /** Divides the log of the mean probability, before log_softmax. */
+  temperature: z.number().min(TEMPERATURES.least).max(TEMPERATURES.most),
+  /** Test-time augmentation; src/use/views.ts says which views these are. */
+  views: z.strictObject({ flip: z.boolean(), shift: z.int().min(0).max(2) }),
+  /** Of the matrices; src/ship/precision.ts says how they are kept. */
+  precision: z.enum(precisions),
+  card: cardSchema,
+});
+type Description = z.infer<typeof descriptionSchema>;
+
+/** A classifier out of a file: with a backend, it is what an `Ensemble` is made of. */
+export interface ModelFile extends Omit<Description, 'members'> {
+  /** With float32 weights, whatever they were kept in. */
+  readonly members: readonly Network[];
+}
+
+/**
+ * The bytes of a model file. Same model, same bytes.
+ * @throws CoutureError of kind `usage` when something is beyond the limits, or the networks do not fit each other
+ */
+export function encodeModel({ members, ...rest }: ModelFile): Uint8Array<ArrayBuffer> {
+  const checked = descriptionSchema.safeParse({ ...rest, members: members.map(({ spec }) => spec) });
+  if (!checked.success)
+    throw new CoutureError('usage', `The model cannot be packed: ${issueOf(checked.error)}.`);
+  const misfit = findMisfit(checked.data);
+  if (misfit !== undefined) throw new CoutureError('usage', `The model cannot be packed: ${misfit}.`);
+  const tensors = new Map<string, StoredTensor>();
+  members.forEach(({ spec, weights }, i) => {
+    const { parameters } = planModel(spec);
+    const stored = storeParameters(parameters, weights, rest.precision, prefixOf(i, members.length));
+    for (const [name, tensor] of stored) tensors.set(name, tensor);
+  });
+  const description = JSON.stringify({ version: VERSION, ...checked.data });
+  // `format: pt` is what PyTorch's tools expect to find.
+  return encodeSafetensors(tensors, { format: 'pt', [KEY]: description });
+}
+
+/**
+ * Reads a model file, believing nothing that it says before it is checked.
+ * @param name what to call the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong with it
+ */
+export function decodeModel(bytes: Uint8Array, name: string): ModelFile {
+  const { tensors, metadata } = decodeStoredTensors(bytes, name);
+  const { members, ...rest } = readDescription(metadata[KEY], name);
+  const specs = members.map((spec, i) => checkSpec(spec, i, name));
+  const misfit = findMisfit({ ...rest, members: specs });
+  if (misfit !== undefined) throw new CoutureError('data', `${name}: ${misfit}.`);
+  const wanted = new Set(
+    specs.flatMap((spec, i) =>
+      storedNames(planModel(spec).parameters, rest.precision, prefixOf(i, specs.length)),
+    ),
+  );
+  const stray = [...tensors.keys()].find((key) => !wanted.has(key));
+  if (stray !== undefined)
+    throw new CoutureError('data', `${name} holds a tensor "${stray.slice(0, 80)}" that no network has.`);
+  const networks = specs.map((spec, i): Network => {
+    const place = { file: name, prefix: prefixOf(i, specs.length) };
+    const { parameters } = planModel(spec);
+    return { spec, weights: restoreParameters(parameters, tensors, rest.precision, place) };
+  });
+  return { ...rest, members: networks };
+}
+
+/** What goes before a member's tensors: nothing where there is one, so that PyTorch loads it as it is. */
+function prefixOf(member: number, members: number): string {
+  return members === 1 ? '' : `members.${member}.`;
+}
+
+function readDescription(text: string | undefined, name: string): Description {
+  const wrong = (what: string, hint: string, cause?: unknown): CoutureError =>
+    new CoutureError('data', `${name} ${what}.`, { hint, cause });
+  const damaged = 'The file is damaged; pack it again from its runs.';
+  if (text === undefined) {
+    throw wrong(
+      `holds tensors, but no model of Couture: its metadata lack "${KEY}"`,
+      'Bare weights do not say which network they are of; pack their run: npx couture pack RUN --out FILE',
+    );
+  }
+  if (text.length > MAX_DESCRIPTION)
+    throw wrong(
+      `describes itself in ${text.length} characters, over the limit of ${MAX_DESCRIPTION}`,
+      damaged,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw wrong('is no readable model: its description is not JSON', damaged, cause);
+  }
+  const versioned = z.looseObject({ version: z.unknown().optional() }).safeParse(value);
+  if (!versioned.success) throw wrong('is no readable model: its description is not a JSON object', damaged);
+  const { version, ...description } = versioned.data;
+  if (version !== VERSION) {
+    throw wrong(
+      `is a model file of version ${JSON.stringify(version)?.slice(0, 20)}, and only version ${VERSION} can be read`,
+      'A later Couture may have written it: update this one.',
+    );
+  }
+  const parsed = descriptionSchema.safeParse(description);
+  if (!parsed.success) throw wrong(`is no readable model: ${issueOf(parsed.error)}`, damaged);
+  return parsed.data;
+}
+
+function issueOf({ issues: [issue] }: z.ZodError): string {
+  return `${issue.path.join('.') || 'it'}: ${issue.message}`;
+}
+
+function checkSpec(spec: ModelSpec, member: number, name: string): ModelSpec {
+  try {
+    return checkModelSpec(spec);
+  } catch (cause) {
+    if (!(cause instanceof CoutureError)) throw cause;
+    throw new CoutureError('data', `${name}: network ${member}: ${cause.message}`, { cause });
+  }
+}
+
+/** What does not fit between networks, images, classes and card; undefined where all does. */
+function findMisfit({ members, height, width, classNames, card }: Description): string | undefined {
+  const stranger = members.findIndex(
+    (spec) => inputWidth(spec) !== height * width || classCount(spec) !== classNames.length,
+  );
+  if (stranger >= 0) {
+    const spec = members[stranger];
+    return `network ${stranger} takes ${inputWidth(spec)} pixels and gives ${classCount(spec)} classes, but images are ${height}x${width} and there are ${classNames.length} class names`;
+  }
+  if (card.members.length !== members.length)
+    return `there are ${members.length} networks, but the card tells of ${card.members.length}`;
+  return undefined;
+}

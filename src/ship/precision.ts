@@ -1,0 +1,141 @@
+/**
+ * How a network's parameters are kept in a model file. Matrices are what takes room and are kept in the file's precision;
+ * vectors (biases, norms, the scales of int8 rows) stay float32.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+import type { ParameterSpec } from '../model/program.ts';
+import type { TensorMap } from '../train/events.ts';
+import { decodeFloat16, encodeFloat16 } from './float16.ts';
+import { quantizeRows, restoreRows } from './int8.ts';
+import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts';
+
+/** How the matrices of a file are kept. */
+export const precisions = ['float32', 'float16', 'int8'] as const;
+export type Precision = (typeof precisions)[number];
+
+/** What the file has to hold under a name. */
+interface Expected {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: TensorType;
+}
+
+const matrixTypes: Readonly<Record<Precision, TensorType>> = { float32: 'F32', float16: 'F16', int8: 'I8' };
+
+/** Where the scales of an int8 matrix lie. */
+const scalesOf = (name: string): string => `${name}.scale`;
+
+/** The tensors that a file holds for a parameter. */
+function expectedOf({ name, shape }: ParameterSpec, precision: Precision): Expected[] {
+  if (shape.length < 2) return [{ name, shape, type: 'F32' }];
+  const matrix: Expected = { name, shape, type: matrixTypes[precision] };
+  if (precision !== 'int8') return [matrix];
+  return [matrix, { name: scalesOf(name), shape: [shape[0]], type: 'F32' }];
+}
+
+/**
+ * The parameters as they are stored.
+ * @param prefix goes before every name
+ * @throws CoutureError of kind `usage` when a parameter is missing or too large for float16
+ */
+export function storeParameters(
+  parameters: readonly ParameterSpec[],
+  weights: TensorMap,
+  precision: Precision,
+  prefix = '',
+): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, shape } of parameters) {
+    const data = weights.get(name);
+    if (data === undefined) throw new CoutureError('usage', `The weights lack the tensor "${name}".`);
+    const key = prefix + name;
+    if (shape.length < 2 || precision === 'float32') tensors.set(key, { shape, data });
+    else if (precision === 'float16') tensors.set(key, { shape, data: toHalves(data, name) });
+    else {
+      const { values, scales } = quantizeRows(data, shape[1]);
+      tensors.set(key, { shape, data: values });
+      tensors.set(scalesOf(key), { shape: [shape[0]], data: scales });
+    }
+  }
+  return tensors;
+}
+
+function toHalves(data: Float32Array, name: string): Uint16Array {
+  const halves = encodeFloat16(data);
+  const lost = decodeFloat16(halves).findIndex((value) => !Number.isFinite(value));
+  if (lost < 0) return halves;
+  throw new CoutureError('usage', `${data[lost]}, a weight of ${name}, is too large for float16.`, {
+    hint: 'Keep the model in float32 or int8.',
+  });
+}
+
+/**
+ * The float32 weights of a network out of a file's tensors, each checked.
+ * @param file what to call the file in messages
+ * @param prefix goes before every name
+ * @throws CoutureError of kind `data` naming the tensor that is missing, of another type or shape, or not finite
+ */
+export function restoreParameters(
+  parameters: readonly ParameterSpec[],
+  tensors: ReadonlyMap<string, StoredTensor>,
+  precision: Precision,
+  { file, prefix = '' }: { readonly file: string; readonly prefix?: string },
+): Map<string, Float32Array> {
+  const weights = new Map<string, Float32Array>();
+  for (const parameter of parameters) {
+    const { name, shape } = parameter;
+    for (const expected of expectedOf(parameter, precision)) checkStored(tensors, expected, { file, prefix });
+    const restored = restore(tensors, prefix + name, shape, file);
+    if (!restored.every(Number.isFinite))
+      throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds values that are not finite.`);
+    if (parameter.part === 'runningVariance' && restored.some((value) => value < 0))
+      throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds a variance below 0.`);
+    weights.set(name, restored);
+  }
+  return weights;
+}
+
+/** The values under a name, whose tensors have been found to be of the right types and shapes. */
+function restore(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  key: string,
+  shape: readonly number[],
+  file: string,
+): Float32Array {
+  const { data } = tensors.get(key)!;
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Uint16Array) return decodeFloat16(data);
+  const scales = Float32Array.from(tensors.get(scalesOf(key))!.data);
+  if (!scales.every((scale) => scale > 0 && Number.isFinite(scale)))
+    throw new CoutureError(
+      'data',
+      `${file}: tensor "${scalesOf(key)}" holds a scale that is no number above 0.`,
+    );
+  return restoreRows({ values: data, scales }, shape[1]);
+}
+
+/** The names of all tensors that a file holds for these parameters. */
+export function storedNames(
+  parameters: readonly ParameterSpec[],
+  precision: Precision,
+  prefix = '',
+): string[] {
+  return parameters.flatMap((parameter) => expectedOf(parameter, precision).map(({ name }) => prefix + name));
+}
+
+function checkStored(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  { name, shape, type }: Expected,
+  { file, prefix }: { readonly file: string; readonly prefix: string },
+): void {
+  const key = prefix + name;
+  const tensor = tensors.get(key);
+  if (tensor === undefined) throw new CoutureError('data', `${file} lacks the tensor "${key}".`);
+  const found = tensorType(tensor);
+  if (found === type && tensor.shape.join() === shape.join()) return;
+  throw new CoutureError(
+    'data',
+    `${file}: tensor "${key}" is ${found} [${tensor.shape.join(', ')}], but the model needs ${type} [${shape.join(', ')}].`,
+  );
+}

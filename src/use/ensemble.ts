@@ -1,0 +1,147 @@
+/** One network or several asked together, each about one view of an image or about several. */
+
+import { CoutureError } from '../core/errors.ts';
+import type { Backend } from '../engine/backend.ts';
+import { inputWidth } from '../model/spec.ts';
+import type { Network } from '../ship/network.ts';
+import { Classifier } from './classifier.ts';
+import { Mixture, temper } from './mixture.ts';
+import {
+  chosenImages,
+  type ImageChoice,
+  type Pixels,
+  type Prediction,
+  type Predictor,
+  predictEach,
+} from './predictor.ts';
+import { drawView, plainView, type View, type ViewOptions, viewsOf } from './views.ts';
+
+/** Images whose views are made at once; more are taken in turns, so that memory stays bounded. */
+const CHUNK = 4096;
+
+/** What an ensemble is made of; a decoded model file has all of it but the backend. */
+export interface EnsembleOptions {
+  /** The networks, of the same inputs and classes. */
+  readonly members: readonly Network[];
+  readonly classNames: readonly string[];
+  /** Pixels of an image. */
+  readonly height: number;
+  readonly width: number;
+  /** Views of an image that each network is asked about; the image as it is by default. */
+  readonly views?: ViewOptions;
+  /** 1 by default, for none. */
+  readonly temperature?: number;
+  /** All networks share it, one after the other. Disposed of with the ensemble, unless shared. */
+  readonly backend: Backend;
+  /** The backend is somebody else's too: leave it when disposing. */
+  readonly shared?: boolean;
+}
+
+/**
+ * The mean of the probabilities over all networks and views, at a temperature. Same networks, same images, same bits, on
+ * any machine. Dispose of it when done.
+ */
+export class Ensemble implements Predictor {
+  readonly classNames: readonly string[];
+  readonly height: number;
+  readonly width: number;
+  readonly temperature: number;
+  readonly #members: readonly Classifier[];
+  readonly #views: readonly View[];
+  readonly #backend: Backend;
+  readonly #shared: boolean;
+  /** Networks on one backend must not run at once: each call waits for the one before. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @throws CoutureError of kind `usage` when there is no network, or one does not fit the images or the classes */
+  constructor(options: EnsembleOptions) {
+    const { members, classNames, height, width, backend, shared = false } = options;
+    const size = height * width;
+    if (members.length === 0) throw new CoutureError('usage', 'An ensemble needs at least one network.');
+    for (const { spec } of members) {
+      if (inputWidth(spec) !== size)
+        throw new CoutureError(
+          'usage',
+          `A network of ${inputWidth(spec)} pixels does not fit images of ${height}x${width}.`,
+        );
+    }
+    this.classNames = classNames;
+    this.height = height;
+    this.width = width;
+    this.temperature = options.temperature ?? 1;
+    this.#members = members.map((member) => new Classifier({ ...member, classNames, backend, shared: true }));
+    this.#views = viewsOf(options.views ?? plainView);
+    this.#backend = backend;
+    this.#shared = shared;
+  }
+
+  /** Label and probabilities of one image. */
+  async predict(image: Pixels): Promise<Prediction> {
+    return (await this.predictMany([image]))[0];
+  }
+
+  /** Label and probabilities of each image. */
+  async predictMany(images: readonly Pixels[]): Promise<Prediction[]> {
+    return await predictEach(this, images, this.height * this.width);
+  }
+
+  /** Log-probabilities [count, classes] of images laid end to end. */
+  async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
+    const asked = chosenImages(images, this.height * this.width, choice.indices);
+    const turn = this.#last.then(() => this.#ask(images, asked, choice));
+    this.#last = turn.catch(() => {});
+    return await turn;
+  }
+
+  async #ask(
+    images: Uint8Array,
+    asked: Uint32Array,
+    { signal, onProgress }: ImageChoice,
+  ): Promise<Float32Array> {
+    const size = this.height * this.width;
+    const classes = this.classNames.length;
+    const all = new Float32Array(asked.length * classes);
+    for (let start = 0; start < asked.length; start += CHUNK) {
+      const chunk = asked.subarray(start, start + CHUNK);
+      const told = (share: number): void => onProgress?.((start + share * chunk.length) / asked.length);
+      const mixture = await this.#mix(pick(images, size, chunk), { signal, onProgress: told });
+      all.set(temper(mixture.logMean(), classes, this.temperature), start * classes);
+    }
+    return all;
+  }
+
+  async #mix(
+    images: Uint8Array,
+    { signal, onProgress }: Pick<ImageChoice, 'signal' | 'onProgress'>,
+  ): Promise<Mixture> {
+    const [views, members] = [this.#views, this.#members];
+    const mixture = new Mixture((images.length / (this.height * this.width)) * this.classNames.length);
+    for (const [place, view] of views.entries()) {
+      const seen = drawView(images, this, view);
+      for (const [number, member] of members.entries()) {
+        mixture.add(await member.logProbabilities(seen, { signal }));
+        onProgress?.((place * members.length + number + 1) / (views.length * members.length));
+      }
+    }
+    return mixture;
+  }
+
+  /** Frees the networks, and their backend unless shared, after what is under way. */
+  async dispose(): Promise<void> {
+    await this.#last;
+    for (const member of this.#members) await member.dispose();
+    if (!this.#shared) await this.#backend.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
+
+function pick(images: Uint8Array, size: number, indices: Uint32Array): Uint8Array {
+  const picked = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => {
+    picked.set(images.subarray(index * size, (index + 1) * size), i * size);
+  });
+  return picked;
+}

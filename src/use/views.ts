@@ -1,0 +1,49 @@
+/** Test-time augmentation: an image is looked at several times, as it is, moved and mirrored. */
+
+/** Which views there are; without flip and shift the image as it is alone. */
+export interface ViewOptions {
+  /** Each view also mirrored, left to right. */
+  readonly flip: boolean;
+  /** Whole pixels by which the image is also moved to the right, to the left, down and up; 0 for not at all. */
+  readonly shift: number;
+}
+
+/** The image as it is. */
+export const plainView: ViewOptions = { flip: false, shift: 0 };
+
+/** The image moved, black coming in at the edge it moves away from, and then mirrored. */
+export interface View {
+  /** Pixels to the right and down. */
+  readonly right: number;
+  readonly down: number;
+  readonly mirrored: boolean;
+}
+
+/** The views in their order: as it is; right, left, down, up; then, with flip, these mirrored. */
+export function viewsOf({ flip, shift }: ViewOptions): View[] {
+  const moves = [[0, 0]];
+  if (shift > 0) moves.push([shift, 0], [-shift, 0], [0, shift], [0, -shift]);
+  return (flip ? [false, true] : [false]).flatMap((mirrored) =>
+    moves.map(([right, down]) => ({ right, down, mirrored })),
+  );
+}
+
+/** Images laid end to end as a view shows them, in a new array. */
+export function drawView(
+  images: Uint8Array,
+  { height, width }: { readonly height: number; readonly width: number },
+  { right, down, mirrored }: View,
+): Uint8Array {
+  const drawn = new Uint8Array(images.length);
+  const size = height * width;
+  for (let image = 0; image < images.length; image += size) {
+    for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+      const row = image + y * width;
+      for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) {
+        const to = mirrored ? width - 1 - x : x;
+        drawn[row + to] = images[row - down * width + x - right];
+      }
+    }
+  }
+  return drawn;
+}
