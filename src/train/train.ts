@@ -33,6 +33,8 @@ export interface TrainOptions {
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Learning rates of `count` steps from step `first` on, counted from 0; by default those of the settings. */
+  readonly rates?: (first: number, count: number) => Float32Array;
 }
 
 /** The optimizer that the settings ask for; all else as PyTorch's defaults. */
@@ -63,6 +65,7 @@ export async function* train(
 class TrainingRun {
   readonly #config: RunConfig;
   readonly #signal: AbortSignal | undefined;
+  readonly #rates: (first: number, count: number) => Float32Array;
   readonly #dataset: Dataset;
   readonly #key: Key;
   readonly #split: Split;
@@ -74,7 +77,7 @@ class TrainingRun {
   readonly #unfinished: TrainState | undefined;
   #imagesPerSecond = 20_000;
 
-  constructor(config: RunConfig, { backend, dataset, resume, signal }: TrainOptions) {
+  constructor(config: RunConfig, { backend, dataset, resume, signal, rates }: TrainOptions) {
     const size = dataset.height * dataset.width;
     if (inputWidth(config.model) !== size) {
       throw new CoutureError(
@@ -91,6 +94,8 @@ class TrainingRun {
     this.#plan = program.plan;
     this.#session = backend.createSession(program);
     this.#images = backend.upload(dataset.images, size);
+    const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
+    this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
     const parameters = resume?.parameters ?? initialize(program.plan, this.#key);
@@ -150,7 +155,6 @@ class TrainingRun {
     const { settings } = this.#config;
     const { batchSize, learningRate, labelSmoothing } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
-    const totalSteps = settings.epochs * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch);
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
     const losses = new Float32Array(order.length);
@@ -176,7 +180,7 @@ class TrainingRun {
         indices,
         batchSize,
         firstStep: epochStart + step,
-        learningRates: learningRates(settings, totalSteps, epochStart + step, steps),
+        learningRates: this.#rates(epochStart + step, steps),
         averageDecays: averageDecays(settings.average, epochStart + step, steps),
         optimizer: optimizerOf(settings),
         labelSmoothing,
@@ -187,7 +191,6 @@ class TrainingRun {
       losses.set(chunk, from);
       step += steps;
       lossSum = sum(chunk, lossSum);
-      checkFinite(lossSum, epoch, learningRate);
       const loss = lossSum / (from + indices.length);
       yield {
         type: 'step',
@@ -195,15 +198,17 @@ class TrainingRun {
         step,
         steps: this.#stepsPerEpoch,
         loss,
+        losses: chunk,
         imagesPerSecond: this.#imagesPerSecond,
       };
+      checkFinite(lossSum, epoch, learningRate);
     }
     const validation = await this.#validate();
     const metrics = {
       epoch,
       trainLoss: lossSum / order.length,
       ...validation,
-      learningRate: learningRates(settings, totalSteps, epochStart, 1)[0],
+      learningRate: this.#rates(epochStart, 1)[0],
       seconds: seconds(),
     };
     this.#history.push(metrics);
