@@ -8,6 +8,7 @@ export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './
 export type { Environment } from './platform/node/environment.ts';
 export { type EvaluateOptions, evaluateRun, type RunEvaluation } from './platform/node/evaluate-run.ts';
 export { type TrainRunOptions, type TrainRunResult, trainRun } from './platform/node/experiment.ts';
+export { type FindRunRateOptions, findRunRate, type WrittenRates } from './platform/node/find-rate.ts';
 export { type FoundRun, findRun, trainOnce } from './platform/node/find-run.ts';
 export {
   type DecodedImage,

@@ -30,7 +30,7 @@ test('help names every command and shows examples; version is a version', async 
       'data',
       'seeds',
     ],
-    ...['checks', 'reproduce'],
+    ...['checks', 'reproduce', 'lr-find'],
   ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
   assert.match(help.out, /Examples:/);
@@ -47,7 +47,7 @@ test('every setting of the table is a flag of train, and every command has help 
   }
   const commands = [
     ...['evaluate', 'predict', 'inspect', 'report', 'figures', 'compare', 'summary', 'seeds', 'checks'],
-    ...['reproduce', 'showcase', 'data'],
+    ...['reproduce', 'showcase', 'data', 'lr-find'],
   ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);
@@ -75,6 +75,13 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --config broken.json', 2, /--config broken\.json: it is not JSON/],
   ['train --config unknown.json', 2, /no setting "epoch"\.\nDid you mean epochs\?/],
   ['train --from missing --epochs 1', 3, /missing/],
+  ['lr-find --start-rate 0', 2, /--start-rate takes a number above 0 up to 100, not "0"/],
+  ['lr-find --end-rate 1e3', 2, /--end-rate takes a number above 0 up to 100/],
+  ['lr-find --start-rate 0.1 --end-rate 0.01', 2, /cannot rise from 0\.1 to 0\.01/],
+  ['lr-find --steps 5', 2, /--steps takes a whole number from 20 to 100000/],
+  ['lr-find --name a/b', 2, /cannot be the name of a run/],
+  ['lr-find --recipe deper', 2, /Did you mean deeper\?/],
+  ['lr-find --from missing', 3, /missing/],
   ['evaluate', 2, /Missing required argument 'run'/],
   ['evaluate nothing', 2, /no run "nothing"/],
   ['evaluate nothing --split tes', 2, /Did you mean test\?/],

@@ -80,6 +80,15 @@ export function wholeNumber(
   };
 }
 
+/** A reader for a number above 0, up to `most`. */
+export function positiveNumber(flag: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= most) return value;
+    throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not "${text}".`);
+  };
+}
+
 /** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the order given. */
 export function numberList(flag: string, mostItems = 1000): (text: string) => number[] {
   return (text) => {

@@ -17,6 +17,7 @@ export { drawFirstLayer, type FirstLayerOptions } from './first-layer.ts';
 export { drawNetwork } from './network.ts';
 export { drawPixels, type PixelsOptions } from './pixels.ts';
 export { drawPrediction, drawPredictions, type ImageSet } from './predictions.ts';
+export { drawRates, rateFigures } from './rates.ts';
 export { drawRejection } from './rejection.ts';
 export { drawSaliency } from './saliency.ts';
 export { drawMeanImages, drawSamples } from './samples.ts';

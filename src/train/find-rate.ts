@@ -14,9 +14,9 @@ import { train } from './train.ts';
 /** Over which rates, in how many steps. */
 export interface RateRange {
   /** The first rate; 1e-6 by default. */
-  readonly from?: number | undefined;
+  readonly startRate?: number | undefined;
   /** The last rate, 100 at most; 1 by default. */
-  readonly to?: number | undefined;
+  readonly endRate?: number | undefined;
   /** An epoch's by default, but from 100 to 400. */
   readonly steps?: number | undefined;
 }
@@ -35,7 +35,7 @@ export const MOST_STEPS = 100_000;
 /** As of the setting: nothing trains at more. */
 export const HIGHEST_RATE = 100;
 /** Without a wish of one's own. */
-const STANDARD = { from: 1e-6, to: 1, leastSteps: 100, mostSteps: 400 } as const;
+export const STANDARD_RANGE = { startRate: 1e-6, endRate: 1, leastSteps: 100, mostSteps: 400 } as const;
 
 /**
  * Trains while the learning rate rises, until the loss has, and says which rate to take. The settings' own rate, schedule
@@ -44,11 +44,11 @@ const STANDARD = { from: 1e-6, to: 1, leastSteps: 100, mostSteps: 400 } as const
  *   the first loss is no number, `interrupted` when `signal` aborts
  */
 export async function findRate(config: RunConfig, options: FindRateOptions): Promise<RateCurve> {
-  const { backend, dataset, signal, onStep, from = STANDARD.from, to = STANDARD.to } = options;
-  checkRange(from, to, options.steps);
+  const { backend, dataset, signal, onStep } = options;
+  const { startRate, endRate } = checkRateRange(options);
   const { settings } = config;
   // An epoch has a step at least: so many are enough.
-  const epochs = Math.max(settings.epochs, options.steps ?? STANDARD.mostSteps);
+  const epochs = Math.max(settings.epochs, options.steps ?? STANDARD_RANGE.mostSteps);
   let rates: number[] = [];
   const events = train(
     { ...config, settings: { ...settings, epochs, patience: 0 } },
@@ -64,12 +64,12 @@ export async function findRate(config: RunConfig, options: FindRateOptions): Pro
   const losses: number[] = [];
   for await (const event of events) {
     if (event.type === 'start') {
-      rates = risingRates(from, to, options.steps ?? standardSteps(event.stepsPerEpoch));
+      rates = risingRates(startRate, endRate, options.steps ?? standardSteps(event.stepsPerEpoch));
     } else if (event.type === 'step') {
       losses.push(...meansOf(event.losses, settings.batchSize));
-      const done = Math.min(losses.length, rates.length);
-      onStep?.(done, rates.length, rates[done - 1]);
       const curve = readRateCurve(rates, losses);
+      const done = curve?.losses.length ?? losses.length;
+      onStep?.(done, rates.length, rates[Math.max(0, done - 1)]);
       if (curve !== undefined) return requireLosses(curve);
     } else if (event.type === 'done') break;
   }
@@ -87,7 +87,7 @@ function meansOf(losses: Float32Array, batchSize: number): number[] {
 }
 
 function standardSteps(stepsPerEpoch: number): number {
-  return Math.max(STANDARD.leastSteps, Math.min(STANDARD.mostSteps, stepsPerEpoch));
+  return Math.max(STANDARD_RANGE.leastSteps, Math.min(STANDARD_RANGE.mostSteps, stepsPerEpoch));
 }
 
 function requireLosses(curve: RateCurve): RateCurve {
@@ -97,9 +97,17 @@ function requireLosses(curve: RateCurve): RateCurve {
   });
 }
 
-function checkRange(from: number, to: number, steps: number | undefined): void {
-  if (!(from > 0 && from < to && to <= HIGHEST_RATE)) {
-    throw new CoutureError('usage', `The learning rate cannot rise from ${from} to ${to}.`, {
+/**
+ * The rates that a range begins and ends with.
+ * @throws CoutureError of kind `usage` for a range that cannot be
+ */
+export function checkRateRange({ startRate, endRate, steps }: RateRange): {
+  readonly startRate: number;
+  readonly endRate: number;
+} {
+  const [start, end] = [startRate ?? STANDARD_RANGE.startRate, endRate ?? STANDARD_RANGE.endRate];
+  if (!(start > 0 && start < end && end <= HIGHEST_RATE)) {
+    throw new CoutureError('usage', `The learning rate cannot rise from ${start} to ${end}.`, {
       hint: `Both are above 0, at most ${HIGHEST_RATE}, and the second is above the first.`,
     });
   }
@@ -109,4 +117,5 @@ function checkRange(from: number, to: number, steps: number | undefined): void {
       `A search cannot take ${steps} steps: it takes from ${LEAST_STEPS} to ${MOST_STEPS}.`,
     );
   }
+  return { startRate: start, endRate: end };
 }

@@ -8,7 +8,9 @@ import { root } from '../core/powers.ts';
 
 /** The loss of each step while the learning rate rose, and what to take from it. Every number is finite. */
 export interface RateCurve {
-  /** Rates of the steps, evenly apart in their logarithm. */
+  /** What was asked for: the first and the last rate, and steps from one to the other. */
+  readonly range: { readonly startRate: number; readonly endRate: number; readonly steps: number };
+  /** Rates of the steps up to the end, evenly apart in their logarithm. */
   readonly rates: readonly number[];
   /** Mean loss of each step's images as they were trained on, nats. */
   readonly losses: readonly number[];
@@ -39,8 +41,8 @@ const FALLEN = 0.95;
 export function risingRates(from: number, to: number, steps: number): number[] {
   const factor = root(to / from, steps - 1);
   const rates = [from];
-  while (rates.length < steps) rates.push(rates[rates.length - 1] * factor);
-  return rates;
+  while (rates.length < steps - 1) rates.push(rates[rates.length - 1] * factor);
+  return [...rates, to];
 }
 
 /**
@@ -55,8 +57,7 @@ export function readRateCurve(rates: readonly number[], losses: readonly number[
   const smoothed: number[] = [];
   let [mean, weight, lowest] = [0, 0, 0];
   let end: RateCurve['end'] | undefined;
-  const hasFallen = (): boolean =>
-    smoothed.length > beginning && smoothed[lowest] < FALLEN * smoothed[beginning];
+  const hasFallen = (): boolean => lowest > beginning && smoothed[lowest] < FALLEN * smoothed[beginning];
   while (end === undefined && smoothed.length < losses.length) {
     const loss = losses[smoothed.length];
     if (!Number.isFinite(loss)) {
@@ -75,6 +76,7 @@ export function readRateCurve(rates: readonly number[], losses: readonly number[
   if (end === undefined) return undefined;
   const fallen = hasFallen();
   return {
+    range: { startRate: rates[0], endRate: rates[rates.length - 1], steps: rates.length },
     rates: rates.slice(0, smoothed.length),
     losses: losses.slice(0, smoothed.length),
     smoothed,
