@@ -37,6 +37,7 @@ export {
   type Score,
 } from './inspect/audit-summary.ts';
 export { type AuditView, viewAudit } from './inspect/audit-view.ts';
+export { viewAugmentation } from './inspect/augmentation.ts';
 export {
   type InspectOptions,
   type InspectProgress,
@@ -45,6 +46,8 @@ export {
   inspectStages,
 } from './inspect/inspect.ts';
 export type {
+  AugmentationColumn,
+  AugmentationView,
   Calibration,
   CalibrationBin,
   ClassInterval,

@@ -7,6 +7,7 @@ export { drawAccuracies, type RunAccuracy, runAccuracy } from './accuracies.ts';
 export { drawMap, type MapOptions } from './activation-map.ts';
 export { drawActivity } from './activity.ts';
 export { auditFigures, drawCopies, drawSuspects } from './audit.ts';
+export { drawAugmentation } from './augmentation.ts';
 export { drawCalibration } from './calibration.ts';
 export { drawClassBalance } from './class-balance.ts';
 export { drawClasses, drawPairs, type PairsOptions } from './classes.ts';

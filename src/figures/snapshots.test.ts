@@ -26,7 +26,7 @@ const options = { document: nodeDocument() };
 const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
   ...runFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(inspection, options)] as const),
   ...runFigures
-    .filter(({ name }) => ['curves', 'network', 'confusion'].includes(name))
+    .filter(({ name }) => ['curves', 'network', 'confusion', 'augmentation'].includes(name))
     .map(
       ({ name, draw }) =>
         [

@@ -9,6 +9,7 @@ import type { EpochMetrics, TensorMap } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
+import { viewAugmentation } from './augmentation.ts';
 import { classIntervals, confusedPairs } from './class-intervals.ts';
 import { calibrate, rejectionCurve } from './confidence.ts';
 import { viewDataset } from './dataset-view.ts';
@@ -96,6 +97,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   const training = describeTraining(run, history);
   const split = splitTrainValidation(train.length, validation, keyFromSeed(seed));
   const data = viewDataset(train, test, split, options);
+  const augmentation = viewAugmentation(train, split.train, config.settings);
   progress('data')(1);
 
   progress('predicting')(0);
@@ -116,6 +118,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
     seed,
     spec,
     data,
+    augmentation,
     training,
     evaluation,
     classes: classIntervals(evaluation.perClass, evaluation.confusion),
