@@ -66,6 +66,21 @@ export function oneOf<const Word extends string>(
   };
 }
 
+/** A picture to be written. */
+export interface ImageFile {
+  readonly path: string;
+  readonly format: 'svg' | 'png';
+}
+
+/** A reader for the path of a picture, whose ending says what it becomes. */
+export function imageFile(flag: string): (text: string) => ImageFile {
+  return (path) => {
+    const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+    if (ending === 'svg' || ending === 'png') return { path, format: ending };
+    throw new CoutureError('usage', `${flag} takes a file that ends in .svg or .png, not "${path}".`);
+  };
+}
+
 /** A reader for a whole number within limits. */
 export function wholeNumber(
   flag: string,
