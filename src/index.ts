@@ -8,7 +8,7 @@ export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
 
 export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
 export { type DatasetEntry, findDataset, registry } from './data/registry.ts';
-export { type Split, splitTrainValidation } from './data/split.ts';
+export { type Split, type SplitSettings, splitOf, splitTrainValidation } from './data/split.ts';
 export type { Backend, BackendInfo } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export {

@@ -29,6 +29,7 @@ test('help names every command and shows examples; version is a version', async 
       'summary',
       'data',
       'seeds',
+      'ablate',
     ],
     ...['checks', 'reproduce', 'lr-find'],
   ])
@@ -46,7 +47,18 @@ test('every setting of the table is a flag of train, and every command has help 
     assert.match(out, new RegExp(`^ +${flag}${value}`, 'm'));
   }
   const commands = [
-    ...['evaluate', 'predict', 'inspect', 'report', 'figures', 'compare', 'summary', 'seeds', 'checks'],
+    ...[
+      'evaluate',
+      'predict',
+      'inspect',
+      'report',
+      'figures',
+      'compare',
+      'summary',
+      'seeds',
+      'ablate',
+      'checks',
+    ],
     ...['reproduce', 'showcase', 'data', 'lr-find'],
   ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {

@@ -69,6 +69,11 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
     load: async () => (await import('./commands/seeds.ts')).registerSeeds,
   },
   {
+    name: 'ablate',
+    summary: 'train a recipe with each of some changes and tabulate what they gave',
+    load: async () => (await import('./commands/ablate.ts')).registerAblate,
+  },
+  {
     name: 'reproduce',
     summary: 'repeat a run and certify that its weights come out bit for bit',
     load: async () => (await import('./commands/reproduce.ts')).registerReproduce,

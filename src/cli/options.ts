@@ -46,7 +46,7 @@ export function addUmapOption(command: Command): Command {
 export function addWeightsOption(command: Command): Command {
   return command.option(
     '--weights <which>',
-    'best (by validation loss) or last',
+    'best (by validation, see --select of train) or last',
     oneOf('--weights', ['best', 'last']),
     'best',
   );

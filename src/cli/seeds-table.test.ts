@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markdownTable, replaceBlock, type SeedResult, seedsText, summarizeRecipe } from './seeds-table.ts';
+import { markdownTable, type SeedResult, seedsText, summarizeRecipe } from './seeds-table.ts';
 
 const sum = 'a'.repeat(64);
 function result(seed: number, testAccuracy: number): SeedResult {
@@ -69,13 +69,4 @@ test('seeds are shortened where they follow each other', () => {
   assert.equal(seedsText([3, 1, 2]), '1 to 3');
   assert.equal(seedsText([1, 2]), '1, 2');
   assert.equal(seedsText([1, 2, 4]), '1, 2, 4');
-});
-
-test('only what stands between the marks is replaced', () => {
-  const document = 'before\n<!-- table:seeds -->\nold\n<!-- /table:seeds -->\nafter\n';
-  const replaced = replaceBlock(document, 'new $& text', 'README.md');
-  assert.equal(replaced, 'before\n<!-- table:seeds -->\nnew $& text\n<!-- /table:seeds -->\nafter\n');
-  assert.equal(replaceBlock(replaced, 'old', 'README.md'), document);
-  for (const broken of ['', '<!-- /table:seeds --><!-- table:seeds -->', document + document])
-    assert.throws(() => replaceBlock(broken, 'x', 'README.md'), { kind: 'usage', message: /README\.md/ });
 });

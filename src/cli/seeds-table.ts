@@ -1,8 +1,8 @@
-/** Results over seeds as a Markdown table, and its place in a document. */
+/** Recipes over their seeds as a Markdown table. */
 
-import { CoutureError } from '../core/errors.ts';
 import type { Environment } from '../platform/node/environment.ts';
 import type { RunMetrics } from '../platform/node/run-metrics.ts';
+import { meanAndSpread, provenance, row, spreadText } from './measured-table.ts';
 import { duration, percent } from './ui/format.ts';
 
 /** One finished run in the table. */
@@ -35,16 +35,13 @@ export function summarizeRecipe(
   published: number | null,
 ): RecipeRow {
   const accuracies = results.map(({ metrics }) => metrics.testAccuracy);
-  const mean = average(accuracies);
-  const squares = accuracies.reduce((sum, accuracy) => sum + (accuracy - mean) ** 2, 0);
   return {
     recipe,
     seeds: results.map(({ seed }) => seed),
-    mean,
-    spread: accuracies.length > 1 ? Math.sqrt(squares / (accuracies.length - 1)) : null,
+    ...meanAndSpread(accuracies),
     min: Math.min(...accuracies),
     max: Math.max(...accuracies),
-    seconds: average(results.map(({ metrics }) => metrics.seconds)),
+    seconds: meanAndSpread(results.map(({ metrics }) => metrics.seconds)).mean,
     published,
   };
 }
@@ -55,7 +52,7 @@ export function markdownTable(rows: readonly RecipeRow[], results: readonly Seed
     row([
       `\`${recipe}\``,
       seedsText(seeds),
-      `**${percent(mean)}**${spread === null ? '' : ` ± ${(spread * 100).toFixed(2)}`}`,
+      `**${percent(mean)}**${spreadText(spread)}`,
       `${percent(min)} to ${percent(max)}`,
       duration(seconds),
       published === null ? '' : percent(published),
@@ -66,11 +63,12 @@ export function markdownTable(rows: readonly RecipeRow[], results: readonly Seed
     row(['---', '---', '---', '---', '---:', '---']),
     ...lines,
     '',
-    provenance(results.map(({ env }) => env)),
+    provenance(
+      'couture seeds',
+      results.map(({ env }) => env),
+    ),
   ].join('\n');
 }
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** `1 to 5` where they follow each other, else all of them. */
 export function seedsText(seeds: readonly number[]): string {
@@ -79,39 +77,4 @@ export function seedsText(seeds: readonly number[]): string {
   const last = sorted[sorted.length - 1];
   const joined = sorted.length > 2 && last - first === sorted.length - 1;
   return joined ? `${first} to ${last}` : sorted.join(', ');
-}
-
-function provenance(envs: readonly Environment[]): string {
-  const machines = new Set(
-    envs.map(({ cpu, cores, node, couture, backend: { name, variant, threads } }) => {
-      const parallel = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-      return `couture ${couture}, ${name} (${variant}, ${parallel}), Node ${node}, ${cpu} (${cores} cores)`;
-    }),
-  );
-  const days = [...new Set(envs.map(({ started }) => started.slice(0, 10)))].sort();
-  const when = days.length > 1 ? `${days[0]} to ${days[days.length - 1]}` : days[0];
-  return `Measured by \`couture seeds\` with ${[...machines].join('; ')}; ${when}.`;
-}
-
-const BEGIN = '<!-- table:seeds -->';
-const END = '<!-- /table:seeds -->';
-
-/**
- * Replaces what stands between the two marks of a Markdown document.
- * @throws CoutureError of kind `usage` when the marks are not there, once each and in order
- */
-export function replaceBlock(document: string, table: string, name: string): string {
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END);
-  const once = document.lastIndexOf(BEGIN) === begin && document.lastIndexOf(END) === end;
-  if (begin < 0 || end < begin || !once) {
-    throw new CoutureError('usage', `${name} has no single block for the table.`, {
-      hint: `Put the lines ${BEGIN} and ${END} where the table belongs.`,
-    });
-  }
-  return `${document.slice(0, begin + BEGIN.length)}\n${table}\n${document.slice(end)}`;
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

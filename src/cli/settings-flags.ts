@@ -25,15 +25,16 @@ interface SettingFlag {
 
 const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const value = schema.unwrap();
+  const inner = schema.unwrap();
+  const value = inner instanceof z.ZodNullable ? inner.unwrap() : inner;
   const standard = schema.parse(undefined);
-  const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard);
+  const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard ?? 'none');
   return {
     key: key as keyof TrainSettings,
     flag,
     description: `${schema.description ?? key} (default: ${text})`,
     placeholder: placeholderOf(value),
-    read: reader(flag, value),
+    read: inner instanceof z.ZodNullable ? orNone(reader(flag, value)) : reader(flag, value),
   };
 });
 
@@ -60,6 +61,21 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
     else command.option(`${flag} <${placeholder}>`, description, read);
   }
   return command;
+}
+
+/**
+ * A setting and its value from words, by the flag's name: `shift` and `2`; a switch takes yes or no.
+ * @throws CoutureError of kind `usage` for a setting or value that is none
+ */
+export function settingFromText(name: string, text: string): [keyof TrainSettings, unknown] {
+  const found = settingFlags.find(({ flag }) => flag === `--${name}`);
+  if (found === undefined) {
+    const names = settingFlags.map(({ flag }) => flag.slice(2));
+    throw new CoutureError('usage', `There is no setting "${name}".`, { hint: didYouMean(name, names) });
+  }
+  if (found.placeholder !== undefined) return [found.key, found.read(text)];
+  if (text === 'yes' || text === 'no') return [found.key, text === 'yes'];
+  throw new CoutureError('usage', `The setting ${name} takes yes or no, not "${text}".`);
 }
 
 /** The flags given that say what a run is; of them, `--resume` takes none. */
@@ -130,6 +146,11 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
           : 'couture train --help lists the settings.',
     });
   };
+}
+
+/** The same reader, for a setting that may be none. */
+function orNone(read: (text: string) => unknown): (text: string) => unknown {
+  return (text) => (text.trim() === 'none' ? null : read(text));
 }
 
 /** What is not a number in form becomes NaN, which no schema takes. */

@@ -231,3 +231,48 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     assert.match(outcome.err, /test split of mnist is not the one/);
   });
 });
+
+test('ablate trains each change with each seed, and takes what is there', async () => {
+  const small = ['--dataset', 'mnist', '--hidden', '16', '--epochs', '1', '--from', data, '--seeds', '1,2'];
+  const document = join(cwd, 'ablation.md');
+  await writeFile(document, 'Before.\n\n<!-- table:ablate -->\n<!-- /table:ablate -->\n');
+  const args = ['ablate', 'dropout=0.6', 'flip=yes+shift=2', ...small, '--json', '--write', document];
+  const first = await couture(args, { cwd, env });
+  assert.equal(first.code, 0, first.err);
+  const row = z.object({
+    change: z.string().optional(),
+    validation: z.number(),
+    difference: z.object({ mean: z.number(), error: z.number() }).nullable(),
+  });
+  const run = z.object({ change: z.string().optional(), seed: z.number(), validationAccuracy: z.number() });
+  const { rows, runs } = parseDocument(first, { rows: z.array(row), runs: z.array(run) });
+  assert.deepEqual(
+    rows.map(({ change }) => change),
+    [undefined, 'dropout=0.6', 'flip=yes+shift=2'],
+  );
+  const of = (change: string | undefined, seed: number) =>
+    runs.find((one) => one.change === change && one.seed === seed)?.validationAccuracy ?? Number.NaN;
+  const differences = [1, 2].map((seed) => of('dropout=0.6', seed) - of(undefined, seed));
+  assert.ok(Math.abs((rows[1].difference?.mean ?? 9) - (differences[0] + differences[1]) / 2) < 1e-12);
+  assert.ok(
+    Math.abs((rows[1].difference?.error ?? 9) - Math.abs(differences[0] - differences[1]) / 2) < 1e-12,
+  );
+  assert.ok((rows[1].difference?.mean ?? 0) < -0.001, 'so much dropout costs so small a network');
+  assert.match(await readFile(document, 'utf8'), /Before\.[\s\S]*\| `flip=yes\+shift=2` \| /);
+
+  const again = await couture(args, { cwd, env });
+  assert.equal(again.err.match(/finished before/g)?.length, 6);
+  assert.equal(again.out, first.out);
+
+  for (const [change, message] of [
+    ['shift', /"shift" is not of the form setting=value/],
+    ['shfit=1', /no setting "shfit"\.[\s\S]*shift/],
+    ['flip=1', /flip takes yes or no, not "1"/],
+    ['shift=-1', /--shift takes a whole number from 0 up to 64, not "-1"/],
+    ['seed=4', /Every change has the seeds/],
+  ] as const) {
+    const wrong = await couture(['ablate', change, ...small], { cwd, env });
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, message);
+  }
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyFromSeed } from '../core/philox.ts';
-import { epochOrder, splitTrainValidation } from './split.ts';
+import { epochOrder, splitOf, splitTrainValidation } from './split.ts';
 
 const sorted = (indices: Iterable<number>) => [...indices].sort((a, b) => a - b);
 
@@ -14,6 +14,13 @@ test('train and validation share nothing and leave nothing out', () => {
   );
   assert.deepEqual(splitTrainValidation(1003, 0.2, keyFromSeed(1)).train, train);
   assert.notDeepEqual(splitTrainValidation(1003, 0.2, keyFromSeed(2)).train, train);
+});
+
+test('runs of different seeds hold out the same images where they share a split seed', () => {
+  const of = (seed: number, splitSeed: number | null) => splitOf({ validation: 0.1, seed, splitSeed }, 300);
+  assert.deepEqual(of(1, null), splitTrainValidation(300, 0.1, keyFromSeed(1)));
+  assert.deepEqual(of(2, 1), of(1, null));
+  assert.notDeepEqual(of(2, null), of(1, null));
 });
 
 test('each epoch has an order of its own over the same images', () => {

@@ -1,6 +1,6 @@
 /** Which training images are trained on and which are held out for every choice: drawn once per seed. */
 
-import { fork, type Key, shuffledIndices } from '../core/philox.ts';
+import { fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 
 /** Indices into the training file. */
 export interface Split {
@@ -13,6 +13,20 @@ export function splitTrainValidation(length: number, fraction: number, runKey: K
   const order = shuffledIndices(length, fork(runKey, 'split'));
   const held = Math.round(length * fraction);
   return { train: order.slice(0, length - held), validation: order.slice(length - held) };
+}
+
+/** What of a run's settings decides its split. */
+export interface SplitSettings {
+  /** Share of the images held out. */
+  readonly validation: number;
+  readonly seed: number;
+  /** Seed of the split alone, so that runs of different seeds can hold out the same images; null for `seed`. */
+  readonly splitSeed: number | null;
+}
+
+/** The split of a run over a training file of `length` images. */
+export function splitOf({ validation, seed, splitSeed }: SplitSettings, length: number): Split {
+  return splitTrainValidation(length, validation, keyFromSeed(splitSeed ?? seed));
 }
 
 /** The training order of one epoch (counted from 1): a fresh shuffle of `train`, a function of seed and epoch alone. */

@@ -43,7 +43,7 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
   const sheet = new Sheet(options, {
     name: 'curves',
     title: single ? 'Loss and accuracy per epoch' : `Loss and accuracy per epoch of ${runs.length} runs`,
-    facts: single ? runs[0].sentence : 'best epoch by validation loss ringed',
+    facts: single ? runs[0].sentence : 'best epoch ringed',
   });
   const entries: LegendEntry[] = single
     ? [

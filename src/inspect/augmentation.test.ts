@@ -61,6 +61,20 @@ test('what stands under an epoch is what that epoch trains on', async () => {
   }
 });
 
+test('epochs after the last that is augmented show the image as it is', async () => {
+  const ending = { ...everything, augmentUntil: 0.5 };
+  const { columns, rows } = view(ending);
+  const epochs = [...columns.keys()].filter((i) => columns[i].group === 'together');
+  const [augmented, plain] = [await lossesOf(settingsOf(ending), dataset), await lossesOf(settingsOf({}), dataset)];
+  for (const { index, images } of rows) {
+    const same = epochs.map((column) => images[column].every((value, i) => value === images[0][i]));
+    // Half of three epochs, rounded, are two.
+    assert.deepEqual(same, [false, false, true]);
+    assert.equal(augmented[2].get(index), plain[2].get(index));
+  }
+  assert.deepEqual(view({ ...everything, augmentUntil: 0 }).rows, []);
+});
+
 test('the images are the first of their class that training meets', () => {
   const { rows, dataset: name, classNames } = view(everything);
   const order = [...epochOrder(trained, keyFromSeed(9), 1)];

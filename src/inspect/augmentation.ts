@@ -1,7 +1,7 @@
 /** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
 
 import { fork, keyFromSeed } from '../core/philox.ts';
-import { type AugmentOptions, augments } from '../data/augment.ts';
+import { type AugmentOptions, augmentedEpochs, augments } from '../data/augment.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { epochOrder } from '../data/split.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
@@ -81,7 +81,7 @@ interface Drawn extends AugmentationColumn {
  * Shows augmentation on the first training images of a run, each of another class: as they are; with each of the
  * changes that the settings switch on alone, in the first draw that alters the image; and as the run trains on them in
  * its first epochs, to the byte.
- * @param trained the indices that are trained on, see `splitTrainValidation`
+ * @param trained the indices that are trained on, see `splitOf`
  * @returns a view without rows where the settings change no image
  */
 export function viewAugmentation(
@@ -90,7 +90,7 @@ export function viewAugmentation(
   settings: TrainSettings,
 ): AugmentationView {
   const { name, classNames, height, width } = train;
-  const columns = augments(settings) ? columnsOf(settings, { height, width }) : [];
+  const columns = augmentedEpochs(settings) > 0 ? columnsOf(settings, { height, width }) : [];
   const shown = columns.length > 0 ? firstImages(train, trained, settings) : [];
   const rows = shown.map((image) => ({
     label: image.label,
@@ -137,12 +137,14 @@ function columnsOf(
     });
   const together = Array.from({ length: shownEpochs(settings) }, (_, i): Drawn => {
     const augmentation = { options, key, ...size };
+    const changed = i < augmentedEpochs(settings);
     return {
       group: 'together',
       name: 'epoch',
       detail: String(i + 1),
       words: `as epoch ${i + 1} trains on it`,
-      draw: ({ pixels, met }) => augmentedImage(pixels, augmentation, met[i].place, met[i].step),
+      draw: ({ pixels, met }) =>
+        changed ? augmentedImage(pixels, augmentation, met[i].place, met[i].step) : pixels,
     };
   });
   return [asItIs, ...alone, ...together];

@@ -3,7 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import { fork, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
-import { splitTrainValidation } from '../data/split.ts';
+import { splitOf } from '../data/split.ts';
 import { planModel } from '../model/program.ts';
 import type { EpochMetrics, TensorMap } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -86,7 +86,6 @@ export interface InspectRequest {
 export async function inspectModel(request: InspectRequest): Promise<Inspection> {
   const { run, config, train, test, history, classifier, weights, onProgress, signal } = request;
   const options: InspectOptions = { ...DEFAULTS, ...request.options };
-  const { seed, validation } = config.settings;
   const spec = config.model;
   const progress = (stage: InspectProgress['stage']) => (done: number) => {
     if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the run was looked at.');
@@ -94,8 +93,8 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   };
 
   progress('data')(0);
-  const training = describeTraining(run, history);
-  const split = splitTrainValidation(train.length, validation, keyFromSeed(seed));
+  const training = describeTraining(run, history, config.settings.select);
+  const split = splitOf(config.settings, train.length);
   const data = viewDataset(train, test, split, options);
   const augmentation = viewAugmentation(train, split.train, config.settings);
   progress('data')(1);
@@ -115,7 +114,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   return {
     run,
     recipe: config.recipe ?? undefined,
-    seed,
+    seed: config.settings.seed,
     spec,
     data,
     augmentation,

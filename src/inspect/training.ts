@@ -4,6 +4,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { bestEpoch, type Selection } from '../train/best.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { TrainingHistory } from './inspection.ts';
 
@@ -15,14 +16,20 @@ const CLEAR = 2;
 
 /**
  * A run's history with its best epoch and one sentence about it.
+ * @param select what made an epoch the best
  * @throws CoutureError of kind `runtime` when no epoch has a finite validation loss
  */
-export function describeTraining(run: string, history: readonly EpochMetrics[]): TrainingHistory {
+export function describeTraining(
+  run: string,
+  history: readonly EpochMetrics[],
+  select: Selection = 'loss',
+): TrainingHistory {
   const rows = history.filter((row) => Number.isFinite(row.validationLoss));
   if (rows.length === 0)
     throw new CoutureError('runtime', `No epoch of ${run} has a finite validation loss.`);
-  const best = rows.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
-  return { run, history, bestEpoch: best.epoch, ...judge(rows, rows.indexOf(best)) };
+  const lowest = rows.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  const best = bestEpoch(rows, select) ?? lowest;
+  return { run, history, bestEpoch: best.epoch, ...judge(rows, rows.indexOf(lowest)) };
 }
 
 /** What can be said of the epochs `rows`, of which `best` is the place of the lowest validation loss. */

@@ -1,30 +1,135 @@
-/** First values of the parameters: PyTorch's default for Linear, from the run's own random stream. */
+/** First values of the parameters, from the run's own random stream. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
 import type { Plan } from './program.ts';
 
 /**
- * Every parameter of the plan, row-major: a Linear's uniform in ±1 / sqrt(fan_in), weight and bias alike
- * (torch.nn.Linear.reset_parameters), a BatchNorm1d's scale and running variance 1, its shift and running mean 0.
- * Each tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they
- * were.
+ * First values of a Linear's weight, all of them of mean 0. `local` concerns the first layer, whose inputs are pixels;
+ * the others begin as with `kaiming`.
  */
-export function initialize(plan: Plan, runKey: Key): Map<string, Float32Array> {
+export const initializerNames = ['torch', 'kaiming', 'xavier', 'orthogonal', 'local'] as const;
+export type Initializer = (typeof initializerNames)[number];
+
+/** Rows and columns of the pixels that the first layer takes. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A weight to be filled, row-major [out, in]. */
+interface Weight {
+  readonly out: number;
+  readonly in: number;
+  readonly random: RandomStream;
+}
+
+/**
+ * Every parameter of the plan, row-major. Weights by `initializer`: torch, uniform in ±1 / sqrt(in)
+ * (torch.nn.Linear.reset_parameters); kaiming, uniform in ±sqrt(6 / in) (He et al. 2015); xavier, uniform in
+ * ±sqrt(6 / (in + out)) (Glorot & Bengio 2010); orthogonal (Saxe et al. 2014); local (see `local`). Biases are uniform in
+ * ±1 / sqrt(in) with torch, else 0; a BatchNorm1d's scale and running variance 1, its shift and running mean 0. Each
+ * tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they were.
+ * @param image the form of the pixels; needed by `local` alone
+ */
+export function initialize(
+  plan: Plan,
+  runKey: Key,
+  initializer: Initializer = 'torch',
+  image?: ImageShape,
+): Map<string, Float32Array> {
   return new Map(
     plan.parameters.map(({ name, shape, layer, part }) => {
       const length = shape.reduce((product, n) => product * n, 1);
-      if (part === 'weight' || part === 'bias') {
-        const bound = Math.fround(1 / Math.sqrt(plan.layers[layer].in));
-        return [name, uniform(length, bound, runKey, name)];
+      const { in: inputs, out } = plan.layers[layer];
+      const random = new RandomStream(fork(runKey, name));
+      if (part === 'weight') {
+        const weight = { in: inputs, out, random };
+        const patches = initializer === 'local' && layer === 0 ? image : undefined;
+        return [name, patches ? local(weight, patches) : fill[initializer](weight)];
       }
+      if (part === 'bias' && initializer === 'torch')
+        return [name, uniform(length, 1 / Math.sqrt(inputs), random)];
       return [name, new Float32Array(length).fill(part === 'scale' || part === 'runningVariance' ? 1 : 0)];
     }),
   );
 }
 
-function uniform(length: number, bound: number, runKey: Key, name: string): Float32Array {
-  const random = new RandomStream(fork(runKey, name));
+const kaiming = (weight: Weight): Float32Array =>
+  uniform(weight.out * weight.in, Math.sqrt(6 / weight.in), weight.random);
+
+const fill: Readonly<Record<Initializer, (weight: Weight) => Float32Array>> = {
+  torch: (weight) => uniform(weight.out * weight.in, 1 / Math.sqrt(weight.in), weight.random),
+  kaiming,
+  xavier: (weight) => uniform(weight.out * weight.in, Math.sqrt(6 / (weight.in + weight.out)), weight.random),
+  orthogonal,
+  local: kaiming,
+};
+
+function uniform(length: number, limit: number, random: RandomStream): Float32Array {
+  const bound = Math.fround(limit);
   const values = new Float32Array(length);
   for (let i = 0; i < length; i++) values[i] = Math.fround(random.nextFloat() * 2 - 1) * bound;
+  return values;
+}
+
+/** Nearly normal, mean 0 and variance 1: the sum of 12 uniform numbers, which needs no logarithm. */
+function nearlyNormal(random: RandomStream): number {
+  let sum = -6;
+  for (let i = 0; i < 12; i++) sum += random.nextFloat();
+  return sum;
+}
+
+/**
+ * A matrix whose rows, or columns where there are fewer of those, are orthogonal to each other and of length sqrt(2),
+ * which ReLU halves: Gram-Schmidt, twice over for its rounding errors, on random vectors.
+ */
+function orthogonal({ out, in: inputs, random }: Weight): Float32Array {
+  const [count, size] = out <= inputs ? [out, inputs] : [inputs, out];
+  const vectors: Float64Array[] = [];
+  while (vectors.length < count) {
+    const vector = Float64Array.from({ length: size }, () => nearlyNormal(random));
+    for (const other of [...vectors, ...vectors]) {
+      let dot = 0;
+      for (let i = 0; i < size; i++) dot += vector[i] * other[i];
+      for (let i = 0; i < size; i++) vector[i] -= dot * other[i];
+    }
+    let square = 0;
+    for (const value of vector) square += value * value;
+    const length = Math.sqrt(square);
+    vectors.push(vector.map((value) => value / length));
+  }
+  const gain = Math.sqrt(2);
+  return Float32Array.from({ length: out * inputs }, (_, at) => {
+    const [row, column] = [Math.floor(at / inputs), at % inputs];
+    return gain * (out <= inputs ? vectors[row][column] : vectors[column][row]);
+  });
+}
+
+/** Least and greatest radius of a patch, as shares of the image's longer side. */
+const LEAST_RADIUS = 0.15;
+const MOST_RADIUS = 0.6;
+
+/**
+ * Each unit begins by looking at one round patch of the image: random weights under a bell (1 - d² / r²)² about a random
+ * pixel, of random radius r, at the length that `kaiming` has on average. Every weight is free from then on: this is
+ * no convolution, only a first guess that near pixels belong together.
+ */
+function local({ out, in: inputs, random }: Weight, { height, width }: ImageShape): Float32Array {
+  const values = new Float32Array(out * inputs);
+  const side = Math.max(height, width);
+  for (let row = 0; row < out; row++) {
+    const [x, y] = [random.nextFloat() * (width - 1), random.nextFloat() * (height - 1)];
+    const radius = Math.max(1.5, side * (LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * random.nextFloat()));
+    const unit = Float64Array.from({ length: inputs }, (_, pixel) => {
+      const [dx, dy] = [(pixel % width) - x, Math.floor(pixel / width) - y];
+      const left = 1 - (dx * dx + dy * dy) / (radius * radius);
+      const value = nearlyNormal(random);
+      return left > 0 ? value * left * left : 0;
+    });
+    let square = 0;
+    for (const value of unit) square += value * value;
+    const scale = Math.sqrt(2 / square);
+    for (let i = 0; i < inputs; i++) values[row * inputs + i] = unit[i] * scale;
+  }
   return values;
 }

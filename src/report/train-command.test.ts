@@ -29,6 +29,11 @@ test('switches and words are flags too', () => {
   );
 });
 
+test('what may be none is said as none', () => {
+  const settings = { splitSeed: 4, seed: 2 };
+  assert.equal(trainCommand(resolveConfig({ settings })), 'npx couture train --seed 2 --split-seed 4');
+});
+
 test('where no flags lead to a config, there is no command', () => {
   const model = sequential(linear(784, 20), linear(20, 10), logSoftmax());
   assert.equal(trainCommand(resolveConfig({ model })), undefined);

@@ -33,6 +33,6 @@ function flagOf(key: string): string {
 }
 
 function textOf(value: TrainSettings[keyof TrainSettings]): string {
-  if (typeof value !== 'object') return String(value);
+  if (!Array.isArray(value)) return String(value ?? 'none');
   return value.length === 0 ? 'none' : value.join(',');
 }

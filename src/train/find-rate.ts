@@ -5,6 +5,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend } from '../engine/backend.ts';
 import { type RateCurve, readRateCurve, risingRates } from './rate-curve.ts';
@@ -47,11 +48,12 @@ export async function findRate(config: RunConfig, options: FindRateOptions): Pro
   const { backend, dataset, signal, onStep } = options;
   const { startRate, endRate } = checkRateRange(options);
   const { settings } = config;
-  // An epoch has a step at least: so many are enough.
+  // An epoch has a step at least, so that these are enough; and each is like the first, whatever ends later.
   const epochs = Math.max(settings.epochs, options.steps ?? STANDARD_RANGE.mostSteps);
+  const augmentUntil = augmentedEpochs(settings) > 0 ? 1 : 0;
   let rates: number[] = [];
   const events = train(
-    { ...config, settings: { ...settings, epochs, patience: 0 } },
+    { ...config, settings: { ...settings, epochs, augmentUntil, patience: 0 } },
     {
       backend,
       dataset,

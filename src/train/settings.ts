@@ -5,7 +5,9 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import { initializerNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema } from '../model/spec.ts';
+import { selections } from './best.ts';
 
 const shape = {
   dataset: z
@@ -23,6 +25,12 @@ const shape = {
     .max(32)
     .default([])
     .describe('dropout probability after each hidden layer'),
+  init: z
+    .enum(initializerNames)
+    .default('torch')
+    .describe(
+      "first weights: torch's default, kaiming, xavier, orthogonal, or local (see the image in patches)",
+    ),
   activation: z.enum(activationNames).default('relu').describe('activation of the hidden layers'),
   batchNorm: z.boolean().default(false).describe('batch normalisation behind each hidden Linear'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
@@ -78,13 +86,25 @@ const shape = {
     .max(1)
     .default(0)
     .describe('probability that a rectangle of a training image is blackened'),
+  augmentUntil: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('share of the epochs after which training images come as they are'),
   validation: z.number().min(0.001).max(0.9).default(0.2).describe('share of the training images held out'),
+  select: z
+    .enum(selections)
+    .default('loss')
+    .describe(
+      'the epoch whose weights are the best: by validation loss, by validation accuracy, or the last',
+    ),
   patience: z
     .int()
     .min(0)
     .max(100_000)
     .default(0)
-    .describe('stop after this many epochs without a lower validation loss; 0 never'),
+    .describe('stop after this many epochs without a better one; 0 never'),
   fast: z
     .boolean()
     .default(false)
@@ -95,6 +115,13 @@ const shape = {
     .max(Number.MAX_SAFE_INTEGER)
     .default(1)
     .describe('the one source of every random choice'),
+  splitSeed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .nullable()
+    .default(null)
+    .describe('seed of the held-out images alone, for runs that must hold out the same; the seed by default'),
 } as const;
 
 /** What a recipe fixes and a flag may change. */

@@ -115,3 +115,15 @@ test('weights of another network are refused', async () => {
     message: /fc1\.weight should have/,
   });
 });
+
+test('augmentation ends where it is told to, and the first weights are those asked for', async () => {
+  const plain = await collect(config({ epochs: 2 }));
+  const shifted = await collect(config({ epochs: 2, shift: 1 }));
+  const half = await collect(config({ epochs: 2, shift: 1, augmentUntil: 0.5 }));
+  const none = await collect(config({ epochs: 2, shift: 1, augmentUntil: 0 }));
+  assert.deepEqual(half.states[0].parameters, shifted.states[0].parameters);
+  assert.notDeepEqual(half.last.parameters, shifted.last.parameters);
+  assert.deepEqual(none.last.parameters, plain.last.parameters);
+  const local = await collect(config({ epochs: 2, init: 'local' }));
+  assert.notDeepEqual(local.last.parameters, plain.last.parameters);
+});

@@ -6,9 +6,9 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
-import { augments } from '../data/augment.ts';
+import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { epochOrder, type Split, splitTrainValidation } from '../data/split.ts';
+import { epochOrder, type Split, splitOf } from '../data/split.ts';
 import type {
   Augmentation,
   Backend,
@@ -20,6 +20,7 @@ import type {
 import { initialize } from '../model/init.ts';
 import { buildProgram, type Plan } from '../model/program.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
+import { bestEpoch } from './best.ts';
 import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type TrainState } from './events.ts';
 import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
@@ -89,7 +90,7 @@ class TrainingRun {
     this.#signal = signal;
     this.#dataset = dataset;
     this.#key = keyFromSeed(config.settings.seed);
-    this.#split = splitTrainValidation(dataset.length, config.settings.validation, this.#key);
+    this.#split = splitOf(config.settings, dataset.length);
     const program = buildProgram(config.model, { average: config.settings.average > 0 });
     this.#plan = program.plan;
     this.#session = backend.createSession(program);
@@ -98,7 +99,8 @@ class TrainingRun {
     this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
-    const parameters = resume?.parameters ?? initialize(program.plan, this.#key);
+    const parameters =
+      resume?.parameters ?? initialize(program.plan, this.#key, config.settings.init, dataset);
     this.#write(parameters, 'value');
     if (program.average) this.#write(resume?.averages ?? parameters, 'average');
     if (resume) {
@@ -140,14 +142,12 @@ class TrainingRun {
 
   #patienceIsOver(): boolean {
     const { patience } = this.#config.settings;
-    return patience > 0 && this.#history.length - this.#bestEpoch() >= patience;
+    return patience > 0 && this.#history.length - this.#bestEpoch >= patience;
   }
 
-  /** The epoch with the lowest validation loss, the earlier one of equals; 0 before the first. */
-  #bestEpoch(): number {
-    let best: EpochMetrics | undefined;
-    for (const row of this.#history) if (!best || row.validationLoss < best.validationLoss) best = row;
-    return best?.epoch ?? 0;
+  /** 0 before the first. */
+  get #bestEpoch(): number {
+    return bestEpoch(this.#history, this.#config.settings.select)?.epoch ?? 0;
   }
 
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
@@ -185,7 +185,7 @@ class TrainingRun {
         optimizer: optimizerOf(settings),
         labelSmoothing,
         dropoutKey: fork(this.#key, 'dropout'),
-        augmentation: this.#augmentation(),
+        augmentation: this.#augmentation(epoch),
       });
       this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
@@ -212,16 +212,17 @@ class TrainingRun {
       seconds: seconds(),
     };
     this.#history.push(metrics);
-    const isBest = this.#bestEpoch() === epoch;
+    const isBest = this.#bestEpoch === epoch;
     const state = this.#state(0, new Float32Array(), 0);
     yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
   }
 
-  #augmentation(): Augmentation | undefined {
+  /** What happens to the images of an epoch; nothing once augmentation has ended. */
+  #augmentation(epoch: number): Augmentation | undefined {
     const { settings } = this.#config;
-    if (!augments(settings)) return undefined;
+    if (epoch > augmentedEpochs(settings)) return undefined;
     const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
     const { height, width } = this.#dataset;
     const options = { flip, shift, rotate, zoom, shear, elastic, erase };

@@ -93,7 +93,7 @@ async function drawInto({ path, format }: ImageFile, { runs }: RunComparison): P
   const { makeFolder } = await import('../../platform/node/files.ts');
   await makeFolder(dirname(path));
   const histories = await Promise.all(
-    runs.map(async ({ run }) => describeTraining(run.name, await run.history())),
+    runs.map(async ({ run }) => describeTraining(run.name, await run.history(), run.config.settings.select)),
   );
   const theme = format === 'png' ? 'light' : 'auto';
   await writeFigure(path, drawCurves(histories, { document: nodeDocument(), theme, width: 900 }), format);

@@ -3,9 +3,8 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import { keyFromSeed } from '../../core/philox.ts';
-import { augments } from '../../data/augment.ts';
-import { splitTrainValidation } from '../../data/split.ts';
+import { augmentedEpochs } from '../../data/augment.ts';
+import { splitOf } from '../../data/split.ts';
 import { viewAugmentation } from '../../inspect/augmentation.ts';
 import type { AugmentationView } from '../../inspect/inspection.ts';
 import type { RunConfig } from '../../train/settings.ts';
@@ -48,7 +47,7 @@ export function registerDataAugment(data: Command, context: CliContext): void {
 async function runAugment(flags: AugmentFlags, context: CliContext): Promise<void> {
   const config = await configFromFlags(flags);
   const { out, count, json } = flags;
-  if (!augments(config.settings)) {
+  if (augmentedEpochs(config.settings) === 0) {
     throw new CoutureError('usage', 'These settings change no training image.', {
       hint: 'Switch something on, for example: couture data augment --flip --shift 2 --rotate 10',
     });
@@ -72,9 +71,7 @@ async function look(
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const train = await loadSplit(config, 'train', { from, signal, env, onData }).finally(end);
-  const { seed, validation } = config.settings;
-  const split = splitTrainValidation(train.length, validation, keyFromSeed(seed));
-  return viewAugmentation(train, split.train, config.settings);
+  return viewAugmentation(train, splitOf(config.settings, train.length).train, config.settings);
 }
 
 async function draw(view: AugmentationView, { path, format }: ImageFile): Promise<void> {

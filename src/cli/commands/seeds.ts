@@ -1,14 +1,13 @@
 /** `couture seeds`: recipes over several seeds, tabulated. What was trained before is not trained again. */
 
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { CoutureError } from '../../core/errors.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
+import { requireBlock, writeTable } from '../document.ts';
 import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, numberList } from '../options.ts';
-import { markdownTable, replaceBlock, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
+import { markdownTable, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
@@ -63,7 +62,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   // A document without a place for the table is found now and not hours later.
-  if (flags.write !== undefined) replaceBlock(await readDocument(flags.write), '', flags.write);
+  if (flags.write !== undefined) await requireBlock(flags.write, 'seeds');
 
   const { from, backend, threads } = flags;
   const results: SeedResult[] = [];
@@ -81,14 +80,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     ),
   );
   const table = markdownTable(rows, results);
-  if (flags.write !== undefined) {
-    const { writeFileAtomic } = await import('../../platform/node/files.ts');
-    await writeFileAtomic(
-      flags.write,
-      replaceBlock(await readDocument(flags.write), `\n${table}\n`, flags.write),
-    );
-    context.err(`The table is in ${flags.write}`);
-  }
+  if (flags.write !== undefined) await writeTable(flags.write, 'seeds', table, context);
   if (flags.json) {
     const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({
       recipe,
@@ -102,10 +94,4 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
   } else {
     context.out(table);
   }
-}
-
-async function readDocument(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CoutureError('usage', `--write ${path}: there is no such file that can be read.`, { cause });
-  });
 }

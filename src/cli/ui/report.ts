@@ -21,7 +21,7 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
       ['test loss', metrics.testLoss.toFixed(4)],
       [
         'best epoch',
-        `${metrics.bestEpoch} of ${metrics.epochs}, by validation loss ${metrics.validationLoss.toFixed(4)}`,
+        `${metrics.bestEpoch} of ${metrics.epochs}: validation loss ${metrics.validationLoss.toFixed(4)}, accuracy ${percent(metrics.validationAccuracy)}`,
       ],
       ['training', duration(metrics.seconds)],
       ['weights', `sha256 ${metrics.weightsSha256}`],

@@ -1,8 +1,7 @@
 /** Finished runs side by side: what was set differently, and whether what came out differs by more than chance. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { keyFromSeed } from '../../core/philox.ts';
-import { splitTrainValidation } from '../../data/split.ts';
+import { splitOf } from '../../data/split.ts';
 import { compareOnSameImages, type PairedComparison } from '../../inspect/mcnemar.ts';
 import { type Interval, wilsonInterval } from '../../inspect/metrics.ts';
 import type { RunConfig } from '../../train/settings.ts';
@@ -64,8 +63,7 @@ export async function compareRuns(
 }
 
 function validationInterval({ run, metrics, environment }: FinishedRun): Interval {
-  const { seed, validation } = run.config.settings;
-  const held = splitTrainValidation(environment.data.train.length, validation, keyFromSeed(seed)).validation;
+  const held = splitOf(run.config.settings, environment.data.train.length).validation;
   return wilsonInterval(Math.round(metrics.validationAccuracy * held.length), held.length);
 }
 

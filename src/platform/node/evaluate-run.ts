@@ -1,8 +1,7 @@
 /** A trained run asked again, over a whole split. */
 
-import { keyFromSeed } from '../../core/philox.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { splitTrainValidation } from '../../data/split.ts';
+import { splitOf } from '../../data/split.ts';
 import { type AuditedAccuracy, accuracyWithout } from '../../inspect/audit-summary.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { predictedClasses } from '../../train/metrics.ts';
@@ -36,10 +35,9 @@ export async function evaluateRun(
   await requireSameData(opened, dataset);
   const model = await load(opened, options);
   try {
-    const { seed, validation } = opened.config.settings;
     const indices =
       split === 'val'
-        ? splitTrainValidation(dataset.length, validation, keyFromSeed(seed)).validation
+        ? splitOf(opened.config.settings, dataset.length).validation
         : Uint32Array.from({ length: dataset.length }, (_, i) => i);
     const { signal, weights = 'best' } = options;
     const start = performance.now();

@@ -5,6 +5,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backend.ts';
 import { planModel } from '../../model/program.ts';
 import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
+import { bestEpoch } from '../../train/best.ts';
 import { modelOf, type TensorMap, type TrainEvent } from '../../train/events.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { train } from '../../train/train.ts';
@@ -145,8 +146,9 @@ async function finalMetrics(
       },
     );
   });
-  if (state === undefined) throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
-  const bestEpoch = state.history.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  const epoch = bestEpoch(state?.history ?? [], run.config.settings.select);
+  if (state === undefined || epoch === undefined)
+    throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
   const spec = run.config.model;
   const { classNames } = testSet;
   const model = new Classifier({ spec, classNames, weights: best, backend, shared: true });
@@ -166,10 +168,10 @@ async function finalMetrics(
       perClass: [...perClass],
       macro,
       confusion: confusion.map((row) => [...row]),
-      bestEpoch: bestEpoch.epoch,
+      bestEpoch: epoch.epoch,
       epochs: state.epoch,
-      validationLoss: bestEpoch.validationLoss,
-      validationAccuracy: bestEpoch.validationAccuracy,
+      validationLoss: epoch.validationLoss,
+      validationAccuracy: epoch.validationAccuracy,
       seconds: Number(state.history.reduce((sum, row) => sum + row.seconds, 0).toFixed(3)),
       weightsSha256: await sumOf(run, best),
       lastSha256: await sumOf(run, modelOf(state)),

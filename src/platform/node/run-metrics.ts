@@ -7,7 +7,7 @@ const share = z.number().min(0).max(1);
 /** What metrics.json holds. */
 export const metricsSchema = z.object({
   version: z.literal(1),
-  /** On the test split, which is touched once, with the weights of the best epoch by validation loss. */
+  /** On the test split, which is touched once, with the weights of the best epoch (see `bestEpoch`). */
   testAccuracy: share,
   /** Wilson's 95% interval of the test accuracy. */
   testInterval: z.object({ low: share, high: share }),

@@ -1,0 +1,99 @@
+/** `couture ablate`: what each change to a run gives or costs, over seeds. */
+
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import type { RunConfig } from '../../train/settings.ts';
+import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
+import type { CliContext } from '../context.ts';
+import { requireBlock, writeTable } from '../document.ts';
+import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, numberList } from '../options.ts';
+import { addConfigOptions, type ConfigFlags, configFromFlags, settingFromText } from '../settings-flags.ts';
+import { percent } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { trainOnceWatched } from '../ui/train-watched.ts';
+
+interface AblateFlags extends ConfigFlags, EngineFlags {
+  readonly seeds: readonly number[];
+  readonly write?: string;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+Changes are settings by their flags' names; + joins those of one change. Differences are taken seed by seed, on validation
+images. Runs land in runs/train. Stopped and started again, it goes on where it was.
+
+Examples:
+  couture ablate flip=no shift=0 flip=no+shift=0 --recipe compact --epochs 40 --seeds 1-3
+  couture ablate learning-rate=0.001 activation=gelu --recipe baseline --write notes.md`;
+
+/** Adds the command to the program. */
+export function registerAblate(program: Command, context: CliContext): void {
+  const command = program
+    .command('ablate')
+    .description(
+      'Train a recipe as it is and with each change, over seeds, and tabulate what the change gave.',
+    )
+    .argument('<change...>', 'a setting and its value, like dropout=none; several joined by +');
+  addConfigOptions(command)
+    .option('--seeds <list>', 'seeds, like 1-5 or 1,2,7 (default: 1-3)', numberList('--seeds'), [1, 2, 3])
+    .option('--write <file>', 'put the table into this Markdown file, between its table:ablate marks');
+  // The defaults are told in words: commander would print them as JSON.
+  for (const option of command.options)
+    if (option.defaultValue !== undefined) option.defaultValueDescription = '';
+  addJsonOption(addEngineOptions(addFromOption(command)))
+    .addHelpText('after', help)
+    .action(async (changes: string[], flags: AblateFlags) => await runAblate(changes, flags, context));
+}
+
+async function runAblate(changes: readonly string[], flags: AblateFlags, context: CliContext): Promise<void> {
+  const planned: { change: string | undefined; seed: number; config: RunConfig }[] = [];
+  for (const change of [undefined, ...new Set(changes)]) {
+    for (const seed of flags.seeds) {
+      const config = await configFromFlags({ ...flags, ...(change && readChange(change)), seed });
+      planned.push({ change, seed, config });
+    }
+  }
+  if (flags.write !== undefined) await requireBlock(flags.write, 'ablate');
+
+  const { from, backend, threads } = flags;
+  const results: AblationResult[] = [];
+  for (const { change, seed, config } of planned) {
+    const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
+    context.err(`${change ?? 'as it is'}, seed ${seed}: validation ${percent(metrics.validationAccuracy)}`);
+    results.push({ change, seed, run: run.path, metrics, env: await run.environment() });
+  }
+
+  const rows = summarizeAblation(results);
+  const table = ablationTable(rows, results);
+  if (flags.write !== undefined) await writeTable(flags.write, 'ablate', table, context);
+  if (flags.json) {
+    const runs = results.map(({ change, seed, run, metrics: { validationAccuracy, testAccuracy } }) => ({
+      change,
+      seed,
+      run,
+      validationAccuracy,
+      testAccuracy,
+    }));
+    printJson(context, 'ablate', { rows, runs });
+  } else {
+    context.out(table);
+  }
+}
+
+/** `shift=2+flip=no` as flags. */
+function readChange(change: string): ConfigFlags {
+  const settings: Record<string, unknown> = {};
+  for (const part of change.split('+')) {
+    const equals = part.indexOf('=');
+    if (equals < 1) {
+      throw new CoutureError('usage', `The change "${part}" is not of the form setting=value.`, {
+        hint: 'For example: shift=2, flip=no or dropout=none; + joins several.',
+      });
+    }
+    const [key, value] = settingFromText(part.slice(0, equals), part.slice(equals + 1));
+    if (key === 'seed') throw new CoutureError('usage', 'Every change has the seeds of --seeds.');
+    settings[key] = value;
+  }
+  return settings;
+}

@@ -1,0 +1,19 @@
+/** Which epoch of a run is its best: the one whose weights are kept as the model. */
+
+import type { EpochMetrics } from './events.ts';
+
+/** What makes an epoch the best, by the names that settings have for it. */
+export const selections = ['loss', 'accuracy', 'last'] as const;
+export type Selection = (typeof selections)[number];
+
+/**
+ * The epoch of lowest validation loss or highest validation accuracy, the earlier one of equals, or the last one;
+ * undefined where no epoch has a finite validation loss.
+ */
+export function bestEpoch(history: readonly EpochMetrics[], select: Selection): EpochMetrics | undefined {
+  const rows = history.filter((row) => Number.isFinite(row.validationLoss));
+  if (rows.length === 0 || select === 'last') return rows.at(-1);
+  const better = (a: EpochMetrics, b: EpochMetrics): boolean =>
+    select === 'loss' ? b.validationLoss < a.validationLoss : b.validationAccuracy > a.validationAccuracy;
+  return rows.reduce((a, b) => (better(a, b) ? b : a));
+}
