@@ -65,7 +65,10 @@ test('epochs after the last that is augmented show the image as it is', async ()
   const ending = { ...everything, augmentUntil: 0.5 };
   const { columns, rows } = view(ending);
   const epochs = [...columns.keys()].filter((i) => columns[i].group === 'together');
-  const [augmented, plain] = [await lossesOf(settingsOf(ending), dataset), await lossesOf(settingsOf({}), dataset)];
+  const [augmented, plain] = [
+    await lossesOf(settingsOf(ending), dataset),
+    await lossesOf(settingsOf({}), dataset),
+  ];
   for (const { index, images } of rows) {
     const same = epochs.map((column) => images[column].every((value, i) => value === images[0][i]));
     // Half of three epochs, rounded, are two.

@@ -81,7 +81,7 @@ test('each setting that shapes a step shapes the curve; the learning rate and it
   const { losses } = await find(everything, { steps });
   const changes: Partial<TrainSettings>[] = [
     ...[{ optimizer: 'sgd' as const }, { weightDecay: 0.5 }, { labelSmoothing: 0 }, { dropout: [] }],
-    ...[{ flip: false }, { erase: 0 }, { batchSize: 21 }],
+    ...[{ flip: false }, { erase: 0 }, { augmentUntil: 0 }, { batchSize: 21 }],
   ];
   for (const change of changes)
     assert.notDeepEqual(
@@ -89,7 +89,7 @@ test('each setting that shapes a step shapes the curve; the learning rate and it
       losses,
       JSON.stringify(change),
     );
-  const same = { learningRate: 7, schedule: 'cosine', warmup: 1, epochs: 9 } as const;
+  const same = { learningRate: 7, schedule: 'cosine', warmup: 1, epochs: 9, augmentUntil: 0.2 } as const;
   assert.deepEqual((await find({ ...everything, ...same }, { steps })).losses, losses);
 });
 
