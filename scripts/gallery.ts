@@ -10,19 +10,30 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { splitOf } from '../src/data/split.ts';
 import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
+import { rateFigures } from '../src/figures/rates.ts';
 import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
-import type { Inspection } from '../src/inspect/inspection.ts';
+import { viewAugmentation } from '../src/inspect/augmentation.ts';
+import type { AugmentationView, Inspection } from '../src/inspect/inspection.ts';
+import { createNodeBackend } from '../src/platform/node/backend.ts';
 import { nodeDocument, writeFigure } from '../src/platform/node/figures.ts';
 import { findAudit } from '../src/platform/node/find-audit.ts';
 import { openFinishedRuns } from '../src/platform/node/finished-run.ts';
 import { inspectRun, loadSplits } from '../src/platform/node/inspect-run.ts';
+import { findRate } from '../src/train/find-rate.ts';
+import type { TrainSettings } from '../src/train/settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/figures');
 /** An SVG with more characters goes in as PNG. */
 const LARGEST = 300_000;
+
+/** What is shown of augmentation where the first run has none. */
+const changes: Partial<TrainSettings> = {
+  ...{ flip: true, shift: 2, rotate: 10, zoom: 0.1, shear: 10, elastic: 1.5, erase: 0.25 },
+};
 
 const headings: Readonly<Record<FigureSection, string>> = {
   data: 'The data',
@@ -41,24 +52,40 @@ async function look(run: string): Promise<Inspection> {
   return await inspectRun(run);
 }
 
+/** What all changes would do to the images of the first run. */
+function exampleOfAugmentation(): AugmentationView {
+  const settings = { ...finished.run.config.settings, ...changes };
+  return viewAugmentation(splits.train, splitOf(settings, splits.train.length).train, settings);
+}
+
 /** Writes a figure and returns its part of the page. */
 async function show<Subject>(
   { source, reading, title }: FigureEntry<Subject>,
   figure: Figure,
   file: string,
+  command = `--only ${figure.name}`,
 ): Promise<string> {
   const format = figure.svg.length > LARGEST ? 'png' : 'svg';
   const name = `${file}.${format}`;
   await writeFigure(join(folder, name), figure, format);
   console.log(`${name}  ${Math.round(figure.svg.length / 1000)} KB as SVG`);
   const alt = figure.alt.replaceAll(/[[\]\\<>`*_]/g, '\\$&');
-  return `### ${title}\n\n![${alt}](figures/${name})\n\n${reading}\n\n\`${source}\` · \`--only ${figure.name}\`\n`;
+  return `### ${title}\n\n![${alt}](figures/${name})\n\n${reading}\n\n\`${source}\` · \`${command}\`\n`;
 }
 
 const [finished] = await openFinishedRuns([first]);
-const audit = await findAudit(finished, await loadSplits(finished, {}), {});
+const splits = await loadSplits(finished, {});
+const audit = await findAudit(finished, splits, {});
 if (audit === undefined) throw new Error('There is no audit: run `npx couture data audit` first.');
-const inspections = [await look(first), await look(second)];
+const { augmentation, ...rest } = await look(first);
+const isExample = augmentation.rows.length === 0;
+const inspections = [
+  { ...rest, augmentation: isExample ? exampleOfAugmentation() : augmentation },
+  await look(second),
+];
+const backend = await createNodeBackend();
+const curve = await findRate(finished.run.config, { backend, dataset: splits.train });
+await backend.dispose();
 const options = { document: nodeDocument() };
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -67,10 +94,16 @@ const parts = new Map<FigureSection, string[]>();
 const add = (section: FigureSection, part: string): void => {
   parts.set(section, [...(parts.get(section) ?? []), part]);
 };
-for (const entry of runFigures.filter(({ has }) => has?.(inspections[0]) ?? true))
-  add(entry.section, await show(entry, entry.draw(inspections[0], options), entry.name));
+for (const entry of runFigures.filter(({ has }) => has?.(inspections[0]) ?? true)) {
+  const facts = entry.name === 'augmentation' && isExample ? { facts: 'an example, no run' } : {};
+  add(entry.section, await show(entry, entry.draw(inspections[0], { ...options, ...facts }), entry.name));
+}
 for (const entry of auditFigures)
   add(entry.section, await show(entry, entry.draw(audit.view, options), entry.name));
+for (const entry of rateFigures) {
+  const figure = entry.draw(curve, { ...options, facts: first });
+  add(entry.section, await show(entry, figure, entry.name, 'couture lr-find'));
+}
 for (const entry of comparisonFigures)
   add(entry.section, await show(entry, entry.draw(inspections, options), `compare-${entry.name}`));
 
@@ -84,6 +117,13 @@ As files, all of them or some:
 
 \`\`\`sh
 npx couture figures small --out figures --format png
+\`\`\`
+
+Two need no run: what augmentation does, and how the loss falls while the learning rate rises.
+
+\`\`\`sh
+npx couture data augment --flip --shift 2 --rotate 10 --out augmentation.png
+npx couture lr-find --hidden 64 --steps 100 --name quick
 \`\`\`
 
 In code; a page passes its own \`document\`:

@@ -38,6 +38,7 @@ export {
   type Score,
 } from './inspect/audit-summary.ts';
 export { type AuditView, viewAudit } from './inspect/audit-view.ts';
+export { viewAugmentation } from './inspect/augmentation.ts';
 export {
   type InspectOptions,
   type InspectProgress,
@@ -46,6 +47,8 @@ export {
   inspectStages,
 } from './inspect/inspect.ts';
 export type {
+  AugmentationColumn,
+  AugmentationView,
   Calibration,
   CalibrationBin,
   ClassInterval,
@@ -109,6 +112,8 @@ export {
 } from './ship/safetensors.ts';
 export { type ConfigRequest, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './train/events.ts';
+export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
+export { adviseRate, type RateCurve } from './train/rate-curve.ts';
 export { type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
 export { type TrainOptions, train } from './train/train.ts';

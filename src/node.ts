@@ -22,6 +22,7 @@ export {
   type RunModel,
   readModelFile,
 } from './platform/node/find-model.ts';
+export { type FindRunRateOptions, findRunRate, type WrittenRates } from './platform/node/find-rate.ts';
 export { type FoundRun, findRun, trainOnce } from './platform/node/find-run.ts';
 export {
   type DecodedImage,

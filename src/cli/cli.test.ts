@@ -31,7 +31,7 @@ test('help names every command and shows examples; version is a version', async 
       'seeds',
       'ablate',
     ],
-    ...['checks', 'reproduce', 'pack', 'card'],
+    ...['checks', 'reproduce', 'pack', 'card', 'lr-find'],
   ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
   assert.match(help.out, /Examples:/);
@@ -59,7 +59,7 @@ test('every setting of the table is a flag of train, and every command has help 
       'ablate',
       'checks',
     ],
-    ...['reproduce', 'showcase', 'data', 'pack', 'card'],
+    ...['reproduce', 'showcase', 'data', 'pack', 'card', 'lr-find'],
   ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);
@@ -89,6 +89,17 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --config broken.json', 2, /--config broken\.json: it is not JSON/],
   ['train --config unknown.json', 2, /no setting "epoch"\.\nDid you mean epochs\?/],
   ['train --from missing --epochs 1', 3, /missing/],
+  ['lr-find --start-rate 0', 2, /--start-rate takes a number above 0 up to 100, not "0"/],
+  ['lr-find --end-rate 1e3', 2, /--end-rate takes a number above 0 up to 100/],
+  ['lr-find --start-rate 0.1 --end-rate 0.01', 2, /cannot rise from 0\.1 to 0\.01/],
+  ['lr-find --steps 5', 2, /--steps takes a whole number from 20 to 100000/],
+  ['lr-find --name a/b', 2, /cannot be the name of a run/],
+  ['lr-find --recipe deper', 2, /Did you mean deeper\?/],
+  ['lr-find --from missing', 3, /missing/],
+  ['data augment --epochs 3', 2, /change no training image\.\nSwitch something on/],
+  ['data augment --flip --out a.gif', 2, /--out takes a file that ends in \.svg or \.png, not "a\.gif"/],
+  ['data augment --flip --from missing', 3, /missing/],
+  ['compare a b --out a.txt', 2, /--out takes a file that ends in/],
   ['evaluate', 2, /Give a model, or --recipe/],
   ['evaluate nothing', 2, /no run or model "nothing"/],
   ['report', 2, /Missing required argument 'run'/],

@@ -24,6 +24,11 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
     load: async () => (await import('./commands/train.ts')).registerTrain,
   },
   {
+    name: 'lr-find',
+    summary: 'find a learning rate: one short training in which it rises, and its plot',
+    load: async () => (await import('./commands/lr-find.ts')).registerLrFind,
+  },
+  {
     name: 'evaluate',
     summary: 'accuracy, loss, per-class figures and confusion matrix of a model',
     load: async () => (await import('./commands/evaluate.ts')).registerEvaluate,

@@ -66,6 +66,21 @@ export function oneOf<const Word extends string>(
   };
 }
 
+/** A picture to be written. */
+export interface ImageFile {
+  readonly path: string;
+  readonly format: 'svg' | 'png';
+}
+
+/** A reader for the path of a picture, whose ending says what it becomes. */
+export function imageFile(flag: string): (text: string) => ImageFile {
+  return (path) => {
+    const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+    if (ending === 'svg' || ending === 'png') return { path, format: ending };
+    throw new CoutureError('usage', `${flag} takes a file that ends in .svg or .png, not "${path}".`);
+  };
+}
+
 /** A reader for a whole number within limits. */
 export function wholeNumber(
   flag: string,
@@ -77,6 +92,15 @@ export function wholeNumber(
     if (value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
     throw new CoutureError('usage', `${flag} takes a whole number ${range}, not "${text}".`);
+  };
+}
+
+/** A reader for a number above 0, up to `most`. */
+export function positiveNumber(flag: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= most) return value;
+    throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not "${text}".`);
   };
 }
 

@@ -33,6 +33,13 @@ export function augments(options: AugmentOptions & Partial<MixOptions>): boolean
   return changed || mixes({ mixup, cutmix });
 }
 
+/** How many epochs change their images, from the first one on; those after them take images as they are. */
+export function augmentedEpochs(
+  settings: AugmentOptions & { readonly epochs: number; readonly augmentUntil: number },
+): number {
+  return augments(settings) ? Math.round(settings.epochs * settings.augmentUntil) : 0;
+}
+
 /** Points of the elastic grid in each direction; as GRID in kernels/augment.ts. */
 export const GRID = 4;
 

@@ -5,11 +5,13 @@ import { describe, test } from 'node:test';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures } from '../../test/figures/fixture.ts';
 import { overlap, textBoxes } from '../../test/figures/layout.ts';
+import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { viewAudit } from '../inspect/audit-view.ts';
 import { nodeDocument, renderPng } from '../platform/node/figures.ts';
 import { auditFigures, drawSuspects } from './audit.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { drawNetwork } from './network.ts';
+import { drawRates } from './rates.ts';
 import { comparisonFigures, runFigures } from './table.ts';
 import { inDark } from './theme.ts';
 
@@ -87,6 +89,18 @@ test('figures of an audit keep the long names of neighbours apart, and show usua
   for (const width of widths)
     for (const { draw } of auditFigures)
       checkLayout(draw({ ...view, classNames, suspects }, { document: nodeDocument(), width }), width);
+});
+
+test('however a search for a learning rate went, its figure holds together', () => {
+  const document = nodeDocument();
+  for (const [name, curve] of Object.entries(madeUpCurves)) {
+    for (const width of widths) checkLayout(drawRates(curve, { document, width, facts: name }), width);
+    const figure = drawRates(curve, { document });
+    assert.ok(renderPng(figure, { scale: 0.2 }).length > 100);
+    assert.doesNotMatch(figure.svg + figure.alt, /url\(|NaN|undefined|Infinity|null/, name);
+    assert.equal(figure.svg.includes('>take '), curve.suggested !== undefined);
+    if (curve.suggested !== undefined) assert.ok(figure.alt.includes(`rate of ${curve.suggested}:`));
+  }
 });
 
 test('a figure has the name that the table gives it', () => {

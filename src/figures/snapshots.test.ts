@@ -9,10 +9,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { makeInspection } from '../../test/figures/fixture.ts';
+import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { viewAudit } from '../inspect/audit-view.ts';
 import { nodeDocument } from '../platform/node/figures.ts';
 import { auditFigures } from './audit.ts';
 import type { Figure } from './figure.ts';
+import { drawRates } from './rates.ts';
 import { comparisonFigures, runFigures } from './table.ts';
 
 const folder = fileURLToPath(new URL('../../test/figures/snapshots/', import.meta.url));
@@ -24,7 +26,7 @@ const options = { document: nodeDocument() };
 const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
   ...runFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(inspection, options)] as const),
   ...runFigures
-    .filter(({ name }) => ['curves', 'network', 'confusion'].includes(name))
+    .filter(({ name }) => ['curves', 'network', 'confusion', 'augmentation'].includes(name))
     .map(
       ({ name, draw }) =>
         [
@@ -34,6 +36,11 @@ const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
     ),
   ...comparisonFigures.map(({ name, draw }) => [`compare-${name}.svg`, () => draw(runs, options)] as const),
   ...auditFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(audited, options)] as const),
+  ['lr-find.svg', () => drawRates(madeUpCurves.diverged, options)],
+  [
+    'lr-find-narrow-dark.svg',
+    () => drawRates(madeUpCurves.diverged, { ...options, width: 340, theme: 'dark' }),
+  ],
 ];
 
 const { UPDATE_SNAPSHOTS } = process.env;

@@ -4,6 +4,7 @@ import type { Inspection } from '../inspect/inspection.ts';
 import { drawAccuracies, runAccuracy } from './accuracies.ts';
 import { drawMap } from './activation-map.ts';
 import { drawActivity } from './activity.ts';
+import { drawAugmentation } from './augmentation.ts';
 import { drawCalibration } from './calibration.ts';
 import { drawClassBalance } from './class-balance.ts';
 import { drawClasses, drawPairs } from './classes.ts';
@@ -95,6 +96,16 @@ export const runFigures: readonly RunFigure[] = [
       'From the pixels at the top to the classes at the bottom; nearly all parameters are in the first layer.',
     section: 'network',
     draw: ({ spec, run }, options) => drawNetwork(spec, { facts: run, ...options }),
+  },
+  {
+    name: 'augmentation',
+    title: 'What augmentation does to training images',
+    source: 'drawAugmentation',
+    reading:
+      'Whether a person would still give each image its label: what is bent past that teaches the network something wrong.',
+    section: 'training',
+    has: ({ augmentation }) => augmentation.rows.length > 0,
+    draw: ({ augmentation, run }, options) => drawAugmentation(augmentation, { facts: run, ...options }),
   },
   {
     name: 'curves',

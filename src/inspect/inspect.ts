@@ -9,6 +9,7 @@ import type { EpochMetrics, TensorMap } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
+import { viewAugmentation } from './augmentation.ts';
 import { classIntervals, confusedPairs } from './class-intervals.ts';
 import { calibrate, rejectionCurve } from './confidence.ts';
 import { viewDataset } from './dataset-view.ts';
@@ -95,6 +96,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   const training = describeTraining(run, history, config.settings.select);
   const split = splitOf(config.settings, train.length);
   const data = viewDataset(train, test, split, options);
+  const augmentation = viewAugmentation(train, split.train, config.settings);
   progress('data')(1);
 
   progress('predicting')(0);
@@ -115,6 +117,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
     seed: config.settings.seed,
     spec,
     data,
+    augmentation,
     training,
     evaluation,
     classes: classIntervals(evaluation.perClass, evaluation.confusion),

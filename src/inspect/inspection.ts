@@ -154,6 +154,33 @@ export interface Saliency {
   readonly patch: number;
 }
 
+/** A column of images: what has been done to all that stand in it. */
+export interface AugmentationColumn {
+  /** The image as it is; one change alone; or everything together, as training does it. */
+  readonly group: 'original' | 'alone' | 'together';
+  /** One word or two for the head of the column, and what goes below: a strength or a number; may be empty. */
+  readonly name: string;
+  readonly detail: string;
+  /** What happened to the images, in a phrase. */
+  readonly words: string;
+}
+
+/** What augmentation makes of a few training images. */
+export interface AugmentationView {
+  readonly dataset: string;
+  readonly classNames: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly columns: readonly AugmentationColumn[];
+  /** A training image each, of different classes, with one picture for each column. */
+  readonly rows: readonly {
+    readonly label: number;
+    /** Its place in the training file, from 0. */
+    readonly index: number;
+    readonly images: readonly Uint8Array[];
+  }[];
+}
+
 /** A finished run, looked at on the test split. */
 export interface Inspection {
   readonly run: string;
@@ -161,6 +188,8 @@ export interface Inspection {
   readonly seed: number;
   readonly spec: ModelSpec;
   readonly data: DatasetView;
+  /** Without rows for a run whose training images come as they are. */
+  readonly augmentation: AugmentationView;
   readonly training: TrainingHistory;
   readonly evaluation: Evaluation;
   readonly classes: readonly ClassInterval[];

@@ -59,6 +59,8 @@ export type TrainEvent =
       readonly steps: number;
       /** Mean loss of the epoch so far. */
       readonly loss: number;
+      /** Loss of each image of the steps since the last such event, in training order. */
+      readonly losses: Float32Array;
       readonly imagesPerSecond: number;
     }
   | {

@@ -6,7 +6,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
-import { augments } from '../data/augment.ts';
+import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { mixes } from '../data/mix.ts';
 import { epochOrder, type Split, splitOf } from '../data/split.ts';
@@ -38,6 +38,8 @@ export interface TrainOptions {
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Learning rates of `count` steps from step `first` on, counted from 0; by default those of the settings. */
+  readonly rates?: (first: number, count: number) => Float32Array;
 }
 
 /** The optimizer that the settings ask for; all else as PyTorch's defaults, or the authors' of Lion. */
@@ -73,6 +75,7 @@ export async function* train(
 class TrainingRun {
   readonly #config: RunConfig;
   readonly #signal: AbortSignal | undefined;
+  readonly #rates: (first: number, count: number) => Float32Array;
   readonly #dataset: Dataset;
   readonly #key: Key;
   readonly #split: Split;
@@ -85,7 +88,7 @@ class TrainingRun {
   readonly #unfinished: TrainState | undefined;
   #imagesPerSecond = 20_000;
 
-  constructor(config: RunConfig, { backend, dataset, teacher, resume, signal }: TrainOptions) {
+  constructor(config: RunConfig, { backend, dataset, teacher, resume, signal, rates }: TrainOptions) {
     const size = dataset.height * dataset.width;
     if (inputWidth(config.model) !== size) {
       throw new CoutureError(
@@ -110,6 +113,8 @@ class TrainingRun {
     this.#program = program;
     this.#session = backend.createSession(program);
     this.#images = backend.upload(dataset.images, size);
+    const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
+    this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
     const parameters =
@@ -168,7 +173,6 @@ class TrainingRun {
     const { settings } = this.#config;
     const { batchSize, learningRate, labelSmoothing, distillation } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
-    const totalSteps = settings.epochs * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch);
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
     const losses = new Float32Array(order.length);
@@ -194,8 +198,13 @@ class TrainingRun {
         indices,
         batchSize,
         firstStep: epochStart + step,
-        learningRates: learningRates(settings, totalSteps, epochStart + step, steps),
-        averageDecays: averageDecays(settings, totalSteps, epochStart + step, steps),
+        learningRates: this.#rates(epochStart + step, steps),
+        averageDecays: averageDecays(
+          settings,
+          settings.epochs * this.#stepsPerEpoch,
+          epochStart + step,
+          steps,
+        ),
         optimizer: optimizerOf(settings),
         labelSmoothing,
         teacher: this.#teacher && { probabilities: this.#teacher, share: distillation },
@@ -206,7 +215,6 @@ class TrainingRun {
       losses.set(chunk, from);
       step += steps;
       lossSum = sum(chunk, lossSum);
-      checkFinite(lossSum, epoch, learningRate);
       const loss = lossSum / (from + indices.length);
       yield {
         type: 'step',
@@ -214,15 +222,17 @@ class TrainingRun {
         step,
         steps: this.#stepsPerEpoch,
         loss,
+        losses: chunk,
         imagesPerSecond: this.#imagesPerSecond,
       };
+      checkFinite(lossSum, epoch, learningRate);
     }
     const validation = await this.#validate();
     const metrics = {
       epoch,
       trainLoss: lossSum / order.length,
       ...validation,
-      learningRate: learningRates(settings, totalSteps, epochStart, 1)[0],
+      learningRate: this.#rates(epochStart, 1)[0],
       seconds: seconds(),
     };
     this.#history.push(metrics);
@@ -236,7 +246,7 @@ class TrainingRun {
   /** What happens to the images of an epoch; nothing once augmentation has ended. */
   #augmentation(epoch: number): Augmentation | undefined {
     const { settings } = this.#config;
-    if (!augments(settings) || epoch > Math.round(settings.epochs * settings.augmentUntil)) return undefined;
+    if (epoch > augmentedEpochs(settings)) return undefined;
     const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
     const { height, width } = this.#dataset;
     const options = { flip, shift, rotate, zoom, shear, elastic, erase };

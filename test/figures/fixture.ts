@@ -4,13 +4,16 @@
  */
 
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { findDataset } from '../../src/data/registry.ts';
+import { viewAugmentation } from '../../src/inspect/augmentation.ts';
 import { classIntervals, confusedPairs } from '../../src/inspect/class-intervals.ts';
 import { calibrate, rejectionCurve } from '../../src/inspect/confidence.ts';
 import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts';
 import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
 import { describeTraining } from '../../src/inspect/training.ts';
 import { multilayer } from '../../src/model/spec.ts';
+import { checkSettings } from '../../src/train/settings.ts';
 
 /** What sets one made-up run apart from another. */
 export interface FixtureOptions {
@@ -20,6 +23,8 @@ export interface FixtureOptions {
   readonly seed?: number;
   readonly epochs?: number;
   readonly hidden?: readonly number[];
+  /** Whether its training images are changed. */
+  readonly augmented?: boolean;
 }
 
 const fashionNames = findDataset('fashion-mnist')?.classNames ?? [];
@@ -27,6 +32,8 @@ const SIDE = 8;
 const PIXELS = SIDE * SIDE;
 const IMAGES = 400;
 const POINTS = 80;
+
+const augmentation = { flip: true, shift: 1, rotate: 12.5, zoom: 0.1, elastic: 0.6, erase: 0.25 };
 
 /** An image of its class: bars whose number and direction depend on the label, and some noise. */
 function picture(label: number, stream: RandomStream): Uint8Array {
@@ -61,6 +68,7 @@ export function makeInspection({
   seed = 7,
   epochs = 12,
   hidden = [24, 12],
+  augmented = true,
 }: FixtureOptions = {}): Inspection {
   const key = keyFromSeed(seed);
   const stream = (name: string): RandomStream => new RandomStream(fork(key, name));
@@ -101,6 +109,14 @@ export function makeInspection({
     return { layer: `fc${layer + 1}`, active, dead: [...active.keys()].filter((unit) => active[unit] === 0) };
   });
   const shown = images.slice(0, POINTS);
+  const originals = stream('augmented');
+  const trained: Dataset = {
+    ...{ name: 'made-up', split: 'train', classNames, length: 2 * classes, height: SIDE, width: SIDE },
+    images: Uint8Array.from(
+      Array.from({ length: 2 * classes }, (_, i) => [...picture(i >> 1, originals)]).flat(),
+    ),
+    labels: Uint8Array.from({ length: 2 * classes }, (_, i) => i >> 1),
+  };
   return {
     run,
     recipe,
@@ -124,6 +140,11 @@ export function makeInspection({
         })),
       ),
     },
+    augmentation: viewAugmentation(
+      trained,
+      Uint32Array.from(trained.labels.keys()),
+      checkSettings({ seed, epochs, ...(augmented && augmentation) }),
+    ),
     training: describeTraining(
       run,
       Array.from({ length: epochs }, (_, i) => ({
@@ -211,7 +232,7 @@ export const fixtures = {
       hidden: [300, 100, 50],
     }),
   'units that are never off, with BatchNorm1d': () => ({
-    ...makeInspection(),
+    ...makeInspection({ augmented: false }),
     spec: multilayer(PIXELS, [24, 16], 10, [0.25], { activation: 'leaky-relu', batchNorm: true }),
     activity: [],
   }),

@@ -5,13 +5,20 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { RunComparison } from '../../platform/node/compare-runs.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags } from '../options.ts';
+import {
+  addEngineOptions,
+  addFromOption,
+  addJsonOption,
+  type EngineFlags,
+  type ImageFile,
+  imageFile,
+} from '../options.ts';
 import { comparisonJson, comparisonText } from '../ui/comparison.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
 
 interface CompareFlags extends EngineFlags {
-  readonly out?: string;
+  readonly out?: ImageFile;
   readonly from?: string;
   readonly json?: true;
 }
@@ -31,7 +38,11 @@ export function registerCompare(program: Command, context: CliContext): void {
       'Settings that differ, best epochs and accuracies of runs, and whether they differ by chance.',
     )
     .argument('<run...>', 'two runs or more: paths, or names under runs/train')
-    .option('--out <file>', 'also draw their curves into one plot: a file that ends in .svg or .png');
+    .option(
+      '--out <file>',
+      'also draw their curves into one plot: a file that ends in .svg or .png',
+      imageFile('--out'),
+    );
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
     .action(async (paths: string[], flags: CompareFlags) => await runCompare(paths, flags, context));
@@ -44,7 +55,6 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
       hint: 'For example: couture compare baseline-seed1 deeper-seed1',
     });
   }
-  const target = out === undefined ? undefined : { path: out, format: imageFormat(out) };
   const { compareRuns } = await import('../../platform/node/compare-runs.ts');
   const { onData, end } = dataView(context);
   let progress: ReturnType<CliContext['progress']> | undefined;
@@ -67,25 +77,16 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
     end();
     progress?.done();
   }
-  if (target !== undefined) await drawInto(target, comparison);
+  if (out !== undefined) await drawInto(out, comparison);
   if (flags.json)
-    printJson(context, 'compare', { ...comparisonJson(comparison), ...(target && { figure: target.path }) });
+    printJson(context, 'compare', { ...comparisonJson(comparison), ...(out && { figure: out.path }) });
   else {
     context.out(comparisonText(comparison, context));
-    if (target !== undefined) context.out(`\nCurves: ${target.path}`);
+    if (out !== undefined) context.out(`\nCurves: ${out.path}`);
   }
 }
 
-function imageFormat(path: string): 'svg' | 'png' {
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  if (ending === 'svg' || ending === 'png') return ending;
-  throw new CoutureError('usage', `--out takes a file that ends in .svg or .png, not "${path}".`);
-}
-
-async function drawInto(
-  { path, format }: { readonly path: string; readonly format: 'svg' | 'png' },
-  { runs }: RunComparison,
-): Promise<void> {
+async function drawInto({ path, format }: ImageFile, { runs }: RunComparison): Promise<void> {
   const { drawCurves } = await import('../../figures/curves.ts');
   const { describeTraining } = await import('../../inspect/training.ts');
   const { writeFigure, nodeDocument } = await import('../../platform/node/figures.ts');

@@ -1,4 +1,4 @@
-/** `couture data get|check|info|show|audit`: getting data sets, verifying them, and a look at them. */
+/** `couture data get|check|info|show|augment|audit`: getting data sets, verifying them, and a look at them. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -21,6 +21,7 @@ import { dataView } from '../ui/data.ts';
 import { terminalColors } from '../ui/images.ts';
 import { printJson } from '../ui/json.ts';
 import { registerDataAudit } from './data-audit.ts';
+import { registerDataAugment } from './data-augment.ts';
 
 interface CommonOptions {
   readonly from?: string;
@@ -46,6 +47,7 @@ Examples:
   couture data get emnist-letters --from DIR    a set from files of your own, plain or .gz
   couture data info                             the known sets
   couture data show --split test --count 6      the first images with their labels
+  couture data augment --flip --shift 2         what that does to training images
   couture data audit                            duplicates and labels that are likely wrong`,
   );
 
@@ -69,6 +71,7 @@ Examples:
     .option('--count <n>', 'how many images', wholeNumber('--count', 1, 1000), 5)
     .option('--index <n...>', 'which images, by their number from 0', collect)
     .action((name: string, options: ShowOptions) => show(name, options, context));
+  registerDataAugment(data, context);
   registerDataAudit(data, context);
 }
 

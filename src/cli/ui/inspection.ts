@@ -4,6 +4,7 @@ import { imageGrid } from '../../data/terminal-image.ts';
 import type { ClassInterval, Inspection, PredictedImage } from '../../inspect/inspection.ts';
 import type { Interval } from '../../inspect/metrics.ts';
 import type { CliContext } from '../context.ts';
+import { augmentationJson, augmentationText } from './augmentation.ts';
 import { count, paint, percent } from './format.ts';
 import { terminalColors } from './images.ts';
 import { table } from './table.ts';
@@ -22,6 +23,9 @@ export function inspectionText(inspection: Inspection, context: CliContext): str
     `${run}, best weights, ${count(evaluation.images)} test images`,
     `accuracy ${accuracy}  (95% between ${range(evaluation.interval, ' and ')})`,
     training.sentence,
+    ...(inspection.augmentation.rows.length > 0
+      ? ['', heading('Augmentation'), augmentationText(inspection.augmentation, 1, context)]
+      : []),
     '',
     heading('Classes, with 95% intervals'),
     classesTable(inspection.classes),
@@ -57,6 +61,7 @@ export function inspectionJson(inspection: Inspection): Record<string, unknown> 
     seed,
     bestEpoch: training.bestEpoch,
     sentence: training.sentence,
+    augmentation: augmentationJson(inspection.augmentation),
     evaluation,
     classes,
     pairs: pairs.map((pair) => ({

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { madeUpCurves } from '../../../test/figures/rates-fixture.ts';
 import { probabilityBars } from './bars.ts';
 import { bytes, clock, count, duration, paint, percent } from './format.ts';
 import { createProgress } from './progress.ts';
+import { ratePlot, rateText } from './rates.ts';
 import { table } from './table.ts';
 
 test('numbers are written for people', () => {
@@ -22,6 +24,28 @@ test('bars: the likeliest first, at most ten, none longer than the terminal', ()
   assert.equal(lines.length, 10);
   assert.match(lines[0], /^ {2}d {3}75\.00% {2}█+▊?$/);
   assert.ok(lines.every((line) => line.length <= 40));
+});
+
+test('the plot of a search for a rate stays within the terminal and marks the suggested rate', () => {
+  for (const columns of [30, 80, 200]) {
+    for (const [name, curve] of Object.entries(madeUpCurves)) {
+      const lines = ratePlot(curve, { color: false, columns });
+      assert.ok(
+        lines.every((line) => line.length <= columns && !/NaN|undefined/.test(line)),
+        `${name}: ${lines.join('\n')}`,
+      );
+    }
+  }
+  const { diverged } = madeUpCurves;
+  const lines = ratePlot(diverged, { color: false, columns: 80 });
+  // High at first, low in the end; the mark is where the logarithm of the rate says.
+  assert.match(lines[0], /^ 2\.\d\d [▁-█]{10,20}$/);
+  assert.match(lines[7], /^ 0\.\d\d [▁-█]{70,}$/);
+  const { rates, suggested = 0 } = diverged;
+  const share = Math.log(suggested / rates[0]) / Math.log(rates[rates.length - 1] / rates[0]);
+  assert.ok(Math.abs(lines[9].indexOf('▲') - 6 - share * 72) <= 1);
+  assert.match(lines[8], /^ {6}1e-6 +1e-5 +0\.0001 +0\.001 +0\.01/);
+  assert.deepEqual([1e-7, 0.00031, 0.0123, 1].map(rateText), ['1e-7', '0.00031', '0.012', '1']);
 });
 
 test('a table aligns its columns and has no spaces at the ends of lines', () => {

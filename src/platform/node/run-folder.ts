@@ -183,7 +183,7 @@ export interface CreateRunOptions {
  */
 export async function createRun({ config, env, root = RUNS_FOLDER, name }: CreateRunOptions): Promise<Run> {
   if (name !== undefined) await checkNewRun(name, { root });
-  const path = await claimFolder(root, name, `${config.recipe ?? 'custom'}-seed${config.settings.seed}`);
+  const path = await claimFolder(root, name, standardRunName(config));
   const run = new Run(path, config);
   await run.lock();
   await writeFileAtomic(join(path, 'env.json'), formatJson(env));
@@ -193,12 +193,22 @@ export async function createRun({ config, env, root = RUNS_FOLDER, name }: Creat
 
 /** @throws CoutureError of kind `usage` when `name` is not a plain folder name, or is taken */
 export async function checkNewRun(name: string, { root = RUNS_FOLDER } = {}): Promise<void> {
+  checkRunName(name);
+  if (await exists(join(root, name))) throw taken(join(root, name));
+}
+
+/** The name of a run that is given none: its recipe, or `custom`, and its seed. */
+export function standardRunName({ recipe, settings }: RunConfig): string {
+  return `${recipe ?? 'custom'}-seed${settings.seed}`;
+}
+
+/** @throws CoutureError of kind `usage` when `name` is not a plain folder name */
+export function checkRunName(name: string): void {
   if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
     throw new CoutureError('usage', `"${name}" cannot be the name of a run.`, {
       hint: 'Use up to 100 letters, digits, dots, dashes and underscores, not beginning with a dot or a dash.',
     });
   }
-  if (await exists(join(root, name))) throw taken(join(root, name));
 }
 
 function taken(path: string): CoutureError {

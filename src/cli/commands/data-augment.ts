@@ -1,0 +1,85 @@
+/** `couture data augment`: what augmentation does to training images, before anything is trained. */
+
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { CoutureError } from '../../core/errors.ts';
+import { augmentedEpochs } from '../../data/augment.ts';
+import { splitOf } from '../../data/split.ts';
+import { viewAugmentation } from '../../inspect/augmentation.ts';
+import type { AugmentationView } from '../../inspect/inspection.ts';
+import type { RunConfig } from '../../train/settings.ts';
+import type { CliContext } from '../context.ts';
+import { addFromOption, addJsonOption, type ImageFile, imageFile, wholeNumber } from '../options.ts';
+import { addConfigOptions, type ConfigFlags, configFromFlags } from '../settings-flags.ts';
+import { augmentationJson, augmentationText } from '../ui/augmentation.ts';
+import { dataView } from '../ui/data.ts';
+import { printJson } from '../ui/json.ts';
+
+interface AugmentFlags extends ConfigFlags {
+  readonly count: number;
+  readonly out?: ImageFile;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const help = `
+Takes the flags of couture train and shows the images that it would train on: each as it is, with each change alone,
+and as the first epochs would see it.
+
+Examples:
+  couture data augment --flip --shift 2
+  couture data augment --rotate 10 --elastic 1 --erase 0.25 --out augmentation.png
+  couture data augment --config runs/train/baseline-seed1/config.json --flip`;
+
+/** Adds `augment` to the verb `data`. */
+export function registerDataAugment(data: Command, context: CliContext): void {
+  const command = data
+    .command('augment')
+    .description('show what augmentation does to training images, before anything is trained');
+  addConfigOptions(command)
+    .option('--count <n>', 'how many images the terminal shows', wholeNumber('--count', 1, 5), 1)
+    .option('--out <file>', 'also draw them: a file that ends in .svg or .png', imageFile('--out'));
+  addJsonOption(addFromOption(command))
+    .addHelpText('after', help)
+    .action(async (flags: AugmentFlags) => await runAugment(flags, context));
+}
+
+async function runAugment(flags: AugmentFlags, context: CliContext): Promise<void> {
+  const config = await configFromFlags(flags);
+  const { out, count, json } = flags;
+  if (augmentedEpochs(config.settings) === 0) {
+    throw new CoutureError('usage', 'These settings change no training image.', {
+      hint: 'Switch something on, for example: couture data augment --flip --shift 2 --rotate 10',
+    });
+  }
+  const view = await look(config, flags, context);
+  if (out !== undefined) await draw(view, out);
+  if (json) {
+    printJson(context, 'data augment', { ...augmentationJson(view), ...(out && { figure: out.path }) });
+    return;
+  }
+  context.out(augmentationText(view, count, context));
+  if (out !== undefined) context.out(`\nDrawn: ${out.path}`);
+}
+
+async function look(
+  config: RunConfig,
+  { from }: AugmentFlags,
+  context: CliContext,
+): Promise<AugmentationView> {
+  const { loadSplit } = await import('../../platform/node/run-data.ts');
+  const { onData, end } = dataView(context);
+  const { signal, env } = context;
+  const train = await loadSplit(config, 'train', { from, signal, env, onData }).finally(end);
+  return viewAugmentation(train, splitOf(config.settings, train.length).train, config.settings);
+}
+
+async function draw(view: AugmentationView, { path, format }: ImageFile): Promise<void> {
+  const { drawAugmentation } = await import('../../figures/augmentation.ts');
+  const { nodeDocument, writeFigure } = await import('../../platform/node/figures.ts');
+  const { makeFolder } = await import('../../platform/node/files.ts');
+  await makeFolder(dirname(path));
+  const theme = format === 'png' ? 'light' : 'auto';
+  const figure = drawAugmentation(view, { document: nodeDocument(), theme, width: 800 });
+  await writeFigure(path, figure, format);
+}

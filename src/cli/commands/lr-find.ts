@@ -1,0 +1,103 @@
+/** `couture lr-find`: which learning rate to train with. */
+
+import type { Command } from 'commander';
+import {
+  HIGHEST_RATE,
+  LEAST_STEPS,
+  MOST_STEPS,
+  type RateRange,
+  STANDARD_RANGE,
+} from '../../train/find-rate.ts';
+import { adviseRate } from '../../train/rate-curve.ts';
+import type { CliContext } from '../context.ts';
+import {
+  addEngineOptions,
+  addFromOption,
+  addJsonOption,
+  type EngineFlags,
+  positiveNumber,
+  wholeNumber,
+} from '../options.ts';
+import { addConfigOptions, type ConfigFlags, configFromFlags } from '../settings-flags.ts';
+import { dataView } from '../ui/data.ts';
+import { count } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { rateReport, rateText } from '../ui/rates.ts';
+
+interface LrFindFlags extends ConfigFlags, EngineFlags, RateRange {
+  readonly name?: string;
+  readonly from?: string;
+  readonly json?: true;
+}
+
+const { startRate, endRate, leastSteps, mostSteps } = STANDARD_RANGE;
+
+const help = `
+Trains as couture train would with the same flags, from fresh weights, while the learning rate rises from step to step,
+until the loss has risen with it. The settings' own rate and schedule play no part. What is found is kept in
+runs/lr-find, over an earlier search of the same name: lr-find.json, lr-find.svg and lr-find.png.
+
+Examples:
+  couture lr-find --recipe baseline
+  couture lr-find --hidden 512,512 --batch-norm --batch-size 256
+  couture lr-find --optimizer sgd --end-rate 10 --name sgd`;
+
+/** Adds the command to the program. */
+export function registerLrFind(program: Command, context: CliContext): void {
+  const command = program
+    .command('lr-find')
+    .description('Find a learning rate: a short training in which it rises, its plot, and the rate to take.');
+  addConfigOptions(command)
+    .option(
+      '--start-rate <n>',
+      `the smallest rate tried (default: ${rateText(startRate)})`,
+      positiveNumber('--start-rate', HIGHEST_RATE),
+    )
+    .option(
+      '--end-rate <n>',
+      `the largest rate tried (default: ${rateText(endRate)})`,
+      positiveNumber('--end-rate', HIGHEST_RATE),
+    )
+    .option(
+      '--steps <n>',
+      `steps from one to the other (default: an epoch's, but from ${leastSteps} to ${mostSteps})`,
+      wholeNumber('--steps', LEAST_STEPS, MOST_STEPS),
+    )
+    .option('--name <name>', 'name of the folder in runs/lr-find (default: recipe and seed)');
+  addJsonOption(addEngineOptions(addFromOption(command)))
+    .addHelpText('after', help)
+    .action(async (flags: LrFindFlags) => await runLrFind(flags, context));
+}
+
+async function runLrFind(flags: LrFindFlags, context: CliContext): Promise<void> {
+  const config = await configFromFlags(flags);
+  const { findRunRate } = await import('../../platform/node/find-rate.ts');
+  const { startRate, endRate, steps, name, from, backend, threads } = flags;
+  const { signal, env } = context;
+  const { onData, end } = dataView(context);
+  let progress: ReturnType<CliContext['progress']> | undefined;
+  const found = await findRunRate(config, {
+    ...{ startRate, endRate, steps, name, from, backend, threads },
+    ...{ signal, env, onData },
+    onStep: (done, total, rate) => {
+      end();
+      if (progress === undefined)
+        context.err(`At most ${count(total)} steps while the learning rate rises; Ctrl-C ends it.`);
+      progress ??= context.progress(total, 'raising the learning rate');
+      progress.update(done, `${count(done)} of ${count(total)} steps, ${rateText(rate)}`);
+    },
+  }).finally(() => {
+    end();
+    progress?.done();
+  });
+  const { curve, path, figures } = found;
+  if (!flags.json) return context.out(rateReport(found, context));
+  const { recipe, settings } = config;
+  printJson(context, 'lr-find', {
+    ...{ recipe, seed: settings.seed, path, figures },
+    suggested: curve.suggested ?? null,
+    steepest: curve.steepest ?? null,
+    advice: adviseRate(curve),
+    curve,
+  });
+}

@@ -1,0 +1,25 @@
+/**
+ * Whole powers and roots in float64 from multiplication alone: `Math.pow` may differ between JavaScript engines in
+ * the last bit, and learning rates are part of a run's bits.
+ */
+
+/** `base` to the power of a whole `exponent` from 0 on, by squaring. */
+export function power(base: number, exponent: number): number {
+  let result = 1;
+  for (let [square, rest] = [base, exponent]; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}
+
+/** The `degree`-th root of a number from 1 on: the largest float64 whose power is not above it. */
+export function root(value: number, degree: number): number {
+  let [low, high] = [1, value];
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return power(high, degree) <= value ? high : low;
+    if (power(middle, degree) <= value) low = middle;
+    else high = middle;
+  }
+}

@@ -1,0 +1,158 @@
+/** The loss while the learning rate rises, and the rate that follows from it. */
+
+import * as Plot from '@observablehq/plot';
+import { adviseRate, type RateCurve } from '../train/rate-curve.ts';
+import { chart, grid, TICK } from './chart.ts';
+import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
+import type { FigureEntry } from './table.ts';
+import { plural, textWidth } from './text.ts';
+import { colours, seriesColour } from './theme.ts';
+
+const HEIGHT = 300;
+/** How far above the highest smoothed loss single losses are shown. */
+const HEADROOM = 1.12;
+
+const curveColour = seriesColour(0);
+const suggestedColour = seriesColour(1);
+
+/** Loss of each step and smoothed loss over the learning rate; the suggested rate is marked. */
+export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
+  const { rates, losses, smoothed, lowest, suggested, steepest } = curve;
+  const top = highest(curve) * HEADROOM;
+  // What leaves the frame is cut off at its edge.
+  const steps = rates.map((rate, i) => ({
+    rate,
+    loss: Math.min(losses[i], top),
+    smoothed: Math.min(smoothed[i], top),
+  }));
+  const above = losses.filter((loss) => loss > top).length;
+  const sheet = new Sheet(options, {
+    name: 'lr-find',
+    title: 'Loss while the learning rate rises',
+    facts: `${plural(steps.length, 'step')}${above > 0 ? `, ${above} of them above the frame` : ''}`,
+  });
+  const entries: LegendEntry[] = [
+    { colour: colours.quiet, label: 'loss of each step', mark: 'line' },
+    { colour: curveColour, label: 'smoothed', mark: 'line' },
+    ...(suggested === undefined
+      ? []
+      : [
+          { colour: suggestedColour, label: `suggested, ${suggested}`, mark: 'line' } as const,
+          { colour: colours.ink, label: `steepest fall, ${steepest}`, mark: 'dashes' } as const,
+        ]),
+  ];
+  sheet.legend(entries);
+  const ends: [number, number] = [rates[0], Math.max(rates[rates.length - 1], rates[0] * 1.001)];
+  const [marginLeft, marginRight] = [44, 14];
+  const across = sheet.width - marginLeft - marginRight;
+  const label = `take ${suggested}`;
+  sheet.row([
+    chart(options.document, {
+      width: sheet.width,
+      height: HEIGHT,
+      marginLeft,
+      marginRight,
+      marginTop: 40,
+      marginBottom: 40,
+      x: {
+        type: 'log',
+        domain: ends,
+        label: 'learning rate (log scale)',
+        labelArrow: 'none',
+        labelAnchor: 'center',
+        ticks: decades(ends, across),
+        tickFormat: (rate: number) => (rate < 0.0005 ? rate.toExponential(0) : rateText(rate)),
+      },
+      y: {
+        domain: [Math.min(...losses, ...smoothed) * 0.9, top],
+        label: 'loss (nats)',
+        labelArrow: 'none',
+        ticks: 6,
+      },
+      marks: [
+        Plot.gridY(grid),
+        Plot.lineY(steps, { x: 'rate', y: 'loss', stroke: colours.quiet, strokeWidth: 1 }),
+        ...(steepest === undefined
+          ? []
+          : [Plot.ruleX([steepest], { stroke: colours.ink, strokeWidth: 1, strokeDasharray: '4 2.5' })]),
+        ...(suggested === undefined
+          ? []
+          : [
+              Plot.ruleX([suggested], { stroke: suggestedColour, strokeWidth: 2 }),
+              Plot.text([suggested], {
+                x: (rate: number) => rate,
+                frameAnchor: 'top',
+                text: () => label,
+                dy: -16,
+                dx: inside(suggested, ends, across, textWidth(label, TICK + 2, { bold: true })),
+                fill: colours.ink,
+                fontSize: TICK + 2,
+                fontWeight: 600,
+              }),
+            ]),
+        Plot.lineY(steps, { x: 'rate', y: 'smoothed', stroke: curveColour, strokeWidth: 2.5 }),
+        Plot.dot(suggested === undefined ? [] : [steps[lowest]], {
+          x: 'rate',
+          y: 'smoothed',
+          r: 5,
+          stroke: curveColour,
+          fill: colours.paper,
+          strokeWidth: 2,
+        }),
+      ],
+    }),
+  ]);
+  sheet.paragraph(adviseRate(curve));
+  return sheet.figure(altOf(curve));
+}
+
+function altOf(curve: RateCurve): string {
+  const { rates, smoothed, lowest, end } = curve;
+  const ends = {
+    diverged: 'where it has risen too far',
+    'not-a-number': 'after which it is no number',
+    finished: 'the last that was asked for',
+  };
+  return (
+    `The loss of ${plural(rates.length, 'step')} while the learning rate rises from ${rateText(rates[0])} to ` +
+    `${rateText(rates[rates.length - 1])}, ${ends[end]}. Smoothed, it is ${smoothed[0].toFixed(2)} nats at first and ` +
+    `${smoothed[lowest].toFixed(2)} at its lowest. ${adviseRate(curve)}`
+  );
+}
+
+/** The highest smoothed loss that says something: the last one may be anything where training came apart. */
+function highest({ smoothed, end }: RateCurve): number {
+  const sound = end === 'finished' || smoothed.length < 2 ? smoothed : smoothed.slice(0, -1);
+  return Math.max(...sound);
+}
+
+/** How far to shift a text over a rate so that it does not leave the frame, in pixels. */
+function inside(rate: number, [low, high]: readonly [number, number], across: number, width: number): number {
+  const at = (Math.log10(rate / low) / Math.log10(high / low)) * across;
+  return Math.max(0, width / 2 - at) - Math.max(0, at + width / 2 - across);
+}
+
+/** Powers of ten, as many as fit. */
+function decades([low, high]: readonly [number, number], across: number): number[] {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((last - first + 1) / (across / 56)));
+  return Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => 10 ** (first + i * every));
+}
+
+/** `0.003`, `1e-7` */
+function rateText(rate: number): string {
+  return String(Number(rate.toPrecision(2)));
+}
+
+/** The figures of a search for a learning rate, for whatever lists figures. */
+export const rateFigures: readonly FigureEntry<RateCurve>[] = [
+  {
+    name: 'lr-find',
+    title: 'Loss while the learning rate rises',
+    source: 'drawRates',
+    reading:
+      'Too small a rate leaves the loss where it is, too large a one drives it up. A tenth of the rate at the lowest loss learns fast and keeps its distance.',
+    section: 'training',
+    draw: drawRates,
+  },
+];

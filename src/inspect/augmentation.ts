@@ -1,0 +1,216 @@
+/** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
+
+import { fork, keyFromSeed } from '../core/philox.ts';
+import { type AugmentOptions, augmentedEpochs, augments } from '../data/augment.ts';
+import { type Dataset, imageAt } from '../data/dataset.ts';
+import { type MixOptions, mixes } from '../data/mix.ts';
+import { epochOrder } from '../data/split.ts';
+import { augmentedImage } from '../engine/augmented-image.ts';
+import type { Augmentation } from '../engine/backend.ts';
+import type { TrainSettings } from '../train/settings.ts';
+import type { AugmentationColumn, AugmentationView } from './inspection.ts';
+
+/** Images shown, each of another class. */
+const ROWS = 5;
+/** Epochs whose images are shown. */
+const EPOCHS = 4;
+/** Draws among which one is looked for that changes an image: many, as some changes are rare. */
+const TRIES = 1000;
+
+/** All that may happen to an image. */
+type Changes = AugmentOptions & MixOptions;
+
+const none: Changes = {
+  ...{ flip: false, shift: 0, rotate: 0, zoom: 0, shear: 0, elastic: 0, erase: 0 },
+  ...{ mixup: 0, cutmix: 0 },
+};
+
+/** A kind of change: its strength, short and in words. */
+interface Kind {
+  readonly key: keyof Changes;
+  readonly strength: (settings: Changes) => string;
+  readonly words: (settings: Changes) => string;
+}
+
+/** A number without the noise of its last digits. */
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+const percent = (share: number): string => `${short(share * 100)}%`;
+
+/** In the order of their columns. */
+const kinds: readonly Kind[] = [
+  { key: 'flip', strength: () => '1 in 2', words: () => 'every second image mirrored, left to right' },
+  {
+    key: 'shift',
+    strength: ({ shift }) => `${shift} px`,
+    words: ({ shift }) => `moved by up to ${shift} ${shift === 1 ? 'pixel' : 'pixels'} in each direction`,
+  },
+  {
+    key: 'rotate',
+    strength: ({ rotate }) => `${short(rotate)}°`,
+    words: ({ rotate }) => `turned by up to ${short(rotate)}° to either side`,
+  },
+  {
+    key: 'zoom',
+    strength: ({ zoom }) => percent(zoom),
+    words: ({ zoom }) => `scaled by up to ${percent(zoom)}`,
+  },
+  {
+    key: 'shear',
+    strength: ({ shear }) => `${short(shear)}°`,
+    words: ({ shear }) => `upright lines leaning by up to ${short(shear)}°`,
+  },
+  {
+    key: 'elastic',
+    strength: ({ elastic }) => `${short(elastic)} px`,
+    words: ({ elastic }) => `parts pulled by up to ${short(elastic)} pixels`,
+  },
+  {
+    key: 'erase',
+    strength: ({ erase }) => percent(erase),
+    words: ({ erase }) => `a rectangle blackened in ${percent(erase)} of the images`,
+  },
+  {
+    key: 'mixup',
+    strength: ({ mixup }) => percent(mixup),
+    words: ({ mixup }) => `${percent(mixup)} of the images blended with another of their batch`,
+  },
+  {
+    key: 'cutmix',
+    strength: ({ cutmix }) => percent(cutmix),
+    words: ({ cutmix }) => `a rectangle of another image in ${percent(cutmix)} of the images`,
+  },
+];
+
+interface Met {
+  readonly batch: Uint32Array;
+  readonly place: number;
+  readonly step: number;
+}
+
+/** A training image, and where training meets it. */
+interface Shown {
+  readonly pixels: Uint8Array;
+  readonly label: number;
+  readonly index: number;
+  /** Its batch, its place there, and the step, from 0, in each of the first epochs. */
+  readonly met: readonly Met[];
+}
+
+/** A column and how its images are made. */
+interface Drawn extends AugmentationColumn {
+  readonly draw: (image: Shown) => Uint8Array;
+}
+
+/**
+ * Shows augmentation on the first training images of a run, each of another class: as they are; with each of the
+ * changes that the settings switch on alone, in the first draw that alters the image; and as the run trains on them in
+ * its first epochs, to the byte.
+ * @param trained the indices that are trained on, see `splitOf`
+ * @returns a view without rows where the settings change no image
+ */
+export function viewAugmentation(
+  train: Dataset,
+  trained: Uint32Array,
+  settings: TrainSettings,
+): AugmentationView {
+  const { name, classNames, height, width } = train;
+  const columns = augmentedEpochs(settings) > 0 ? columnsOf(train, settings) : [];
+  const shown = columns.length > 0 ? firstImages(train, trained, settings) : [];
+  const rows = shown.map((image) => ({
+    label: image.label,
+    index: image.index,
+    images: columns.map(({ draw }) => draw(image)),
+  }));
+  return {
+    dataset: name,
+    classNames,
+    width,
+    height,
+    columns: columns.map(({ draw: _, ...column }) => column),
+    rows,
+  };
+}
+
+/** The columns from left to right; what else may happen to an image has its place here. */
+function columnsOf({ images, height, width }: Dataset, settings: TrainSettings): Drawn[] {
+  const { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix, seed } = settings;
+  const options: Changes = { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix };
+  const key = fork(keyFromSeed(seed), 'augment');
+  const drawer = (changes: Changes) => {
+    const mixing = mixes(changes) ? changes : undefined;
+    const augmentation: Augmentation = { options: changes, mixing, key, height, width };
+    return ({ batch, place, step }: Met) => augmentedImage(images, batch, augmentation, place, step);
+  };
+  const asItIs: Drawn = {
+    group: 'original',
+    name: 'as it is',
+    detail: '',
+    words: 'the image of the data set',
+    draw: ({ pixels }) => pixels,
+  };
+  const alone = kinds
+    .filter((kind) => augments({ ...none, [kind.key]: options[kind.key] }))
+    .map((kind): Drawn => {
+      const draw = drawer({ ...none, [kind.key]: options[kind.key] });
+      return {
+        group: 'alone',
+        name: kind.key,
+        detail: kind.strength(options),
+        words: kind.words(options),
+        draw: ({ pixels, met: [first] }) =>
+          firstChange(pixels, (later) => draw({ ...first, step: first.step + later })),
+      };
+    });
+  const together = Array.from({ length: shownEpochs(settings) }, (_, i): Drawn => {
+    const draw = drawer(options);
+    const changed = i < augmentedEpochs(settings);
+    return {
+      group: 'together',
+      name: 'epoch',
+      detail: String(i + 1),
+      words: `as epoch ${i + 1} trains on it`,
+      draw: ({ pixels, met }) => (changed ? draw(met[i]) : pixels),
+    };
+  });
+  return [asItIs, ...alone, ...together];
+}
+
+/** The first draw that alters the image; after many that do not, the last of them. */
+function firstChange(pixels: Uint8Array, draw: (later: number) => Uint8Array): Uint8Array {
+  for (let later = 0; later < TRIES - 1; later++) {
+    const drawn = draw(later);
+    if (drawn.some((value, i) => value !== pixels[i])) return drawn;
+  }
+  return draw(TRIES - 1);
+}
+
+function shownEpochs({ epochs }: TrainSettings): number {
+  return Math.min(EPOCHS, epochs);
+}
+
+/** The first image of each class that training meets, and where it meets them again. */
+function firstImages(train: Dataset, trained: Uint32Array, settings: TrainSettings): Shown[] {
+  const { batchSize, seed } = settings;
+  const key = keyFromSeed(seed);
+  const stepsPerEpoch = Math.ceil(trained.length / batchSize);
+  const orders = Array.from({ length: shownEpochs(settings) }, (_, i) => epochOrder(trained, key, i + 1));
+  const first = new Map<number, number>();
+  for (const index of orders[0]) {
+    if (first.size === ROWS) break;
+    if (!first.has(train.labels[index])) first.set(train.labels[index], index);
+  }
+  return Array.from(first, ([label, index]) => ({
+    pixels: imageAt(train, index).slice(),
+    label,
+    index,
+    met: orders.map((order, epoch) => {
+      const position = order.indexOf(index);
+      const place = position % batchSize;
+      return {
+        batch: order.subarray(position - place, position - place + batchSize),
+        place,
+        step: epoch * stepsPerEpoch + Math.floor(position / batchSize),
+      };
+    }),
+  }));
+}

@@ -1,0 +1,123 @@
+/**
+ * The learning-rate finder: training as the settings have it, from fresh weights, but for a rate that rises from step
+ * to step (Smith 2017). One pass over a few hundred batches shows from which rate on the loss falls, and at which
+ * training comes apart.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+import { augmentedEpochs } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Backend } from '../engine/backend.ts';
+import { type RateCurve, readRateCurve, risingRates } from './rate-curve.ts';
+import type { RunConfig } from './settings.ts';
+import { train } from './train.ts';
+
+/** Over which rates, in how many steps. */
+export interface RateRange {
+  /** The first rate; 1e-6 by default. */
+  readonly startRate?: number | undefined;
+  /** The last rate, 100 at most; 1 by default. */
+  readonly endRate?: number | undefined;
+  /** An epoch's by default, but from 100 to 400. */
+  readonly steps?: number | undefined;
+}
+
+export interface FindRateOptions extends RateRange {
+  readonly backend: Backend;
+  /** The training split; validation images are held out of it as in training, and not looked at. */
+  readonly dataset: Dataset;
+  readonly signal?: AbortSignal | undefined;
+  /** Steps done, of how many, and the rate that they have come to. */
+  readonly onStep?: ((done: number, steps: number, rate: number) => void) | undefined;
+}
+
+export const LEAST_STEPS = 20;
+export const MOST_STEPS = 100_000;
+/** As of the setting: nothing trains at more. */
+export const HIGHEST_RATE = 100;
+/** Without a wish of one's own. */
+export const STANDARD_RANGE = { startRate: 1e-6, endRate: 1, leastSteps: 100, mostSteps: 400 } as const;
+
+/**
+ * Trains while the learning rate rises, until the loss has, and says which rate to take. The settings' own rate, schedule
+ * and patience play no part; everything else does. The same config and range give the same curve, to the bit.
+ * @throws CoutureError of kind `usage` for a range that cannot be and where data and model do not fit, `runtime` where
+ *   the first loss is no number, `interrupted` when `signal` aborts
+ */
+export async function findRate(config: RunConfig, options: FindRateOptions): Promise<RateCurve> {
+  const { backend, dataset, signal, onStep } = options;
+  const { startRate, endRate } = checkRateRange(options);
+  const { settings } = config;
+  // An epoch has a step at least, so that these are enough; and each is like the first, whatever ends later.
+  const epochs = Math.max(settings.epochs, options.steps ?? STANDARD_RANGE.mostSteps);
+  const augmentUntil = augmentedEpochs(settings) > 0 ? 1 : 0;
+  let rates: number[] = [];
+  const events = train(
+    { ...config, settings: { ...settings, epochs, augmentUntil, patience: 0 } },
+    {
+      backend,
+      dataset,
+      // A chunk of steps may go past the last one: what comes of those is left out.
+      rates: (first, count) =>
+        Float32Array.from({ length: count }, (_, i) => rates[Math.min(first + i, rates.length - 1)]),
+      ...(signal && { signal }),
+    },
+  );
+  const losses: number[] = [];
+  for await (const event of events) {
+    if (event.type === 'start') {
+      rates = risingRates(startRate, endRate, options.steps ?? standardSteps(event.stepsPerEpoch));
+    } else if (event.type === 'step') {
+      losses.push(...meansOf(event.losses, settings.batchSize));
+      const curve = readRateCurve(rates, losses);
+      const done = curve?.losses.length ?? losses.length;
+      onStep?.(done, rates.length, rates[Math.max(0, done - 1)]);
+      if (curve !== undefined) return requireLosses(curve);
+    } else if (event.type === 'done') break;
+  }
+  throw new CoutureError('interrupted', 'Stopped before a learning rate was found.');
+}
+
+/** The mean of each batch, summed in its order: the last batch of an epoch may be smaller. */
+function meansOf(losses: Float32Array, batchSize: number): number[] {
+  const means: number[] = [];
+  for (let start = 0; start < losses.length; start += batchSize) {
+    const batch = losses.subarray(start, start + batchSize);
+    means.push(batch.reduce((sum, loss) => sum + loss, 0) / batch.length);
+  }
+  return means;
+}
+
+function standardSteps(stepsPerEpoch: number): number {
+  return Math.max(STANDARD_RANGE.leastSteps, Math.min(STANDARD_RANGE.mostSteps, stepsPerEpoch));
+}
+
+function requireLosses(curve: RateCurve): RateCurve {
+  if (curve.losses.length > 0) return curve;
+  throw new CoutureError('runtime', 'The loss of the first step is no number.', {
+    hint: 'Begin at a smaller rate, or look at the layers: no training can go on from there.',
+  });
+}
+
+/**
+ * The rates that a range begins and ends with.
+ * @throws CoutureError of kind `usage` for a range that cannot be
+ */
+export function checkRateRange({ startRate, endRate, steps }: RateRange): {
+  readonly startRate: number;
+  readonly endRate: number;
+} {
+  const [start, end] = [startRate ?? STANDARD_RANGE.startRate, endRate ?? STANDARD_RANGE.endRate];
+  if (!(start > 0 && start < end && end <= HIGHEST_RATE)) {
+    throw new CoutureError('usage', `The learning rate cannot rise from ${start} to ${end}.`, {
+      hint: `Both are above 0, at most ${HIGHEST_RATE}, and the second is above the first.`,
+    });
+  }
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= LEAST_STEPS && steps <= MOST_STEPS)) {
+    throw new CoutureError(
+      'usage',
+      `A search cannot take ${steps} steps: it takes from ${LEAST_STEPS} to ${MOST_STEPS}.`,
+    );
+  }
+  return { startRate: start, endRate: end };
+}
