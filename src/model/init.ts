@@ -5,7 +5,7 @@ import type { Plan } from './program.ts';
 
 /**
  * Every parameter of the plan, row-major: a Linear's uniform in ±1 / sqrt(fan_in), weight and bias alike
- * (torch.nn.Linear.reset_parameters), a BatchNorm1d's scale and running variance 1, its shift and running mean 0.
+ * (torch.nn.Linear.reset_parameters), a norm's scale and running variance 1, its shift and running mean 0.
  * Each tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they
  * were.
  */

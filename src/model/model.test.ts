@@ -95,9 +95,9 @@ describe('a plan', () => {
   });
 
   test('gives BatchNorm1d its vectors behind the Linear’s, of which the running ones are not trained', () => {
-    const spec = multilayer(4, [3], 2, [0.5], { activation: 'gelu', batchNorm: true });
+    const spec = multilayer(4, [3], 2, [0.5], { activation: 'gelu', norm: 'batch' });
     const { layers, parameters } = planModel(spec);
-    assert.deepEqual([layers[0].batchNorm, layers[0].activation, layers[0].dropout], [true, 'gelu', 0.5]);
+    assert.deepEqual([layers[0].norm, layers[0].activation, layers[0].dropout], ['batch', 'gelu', 0.5]);
     assert.deepEqual(
       parameters.map(({ name, trained }) => (trained ? name : `(${name})`)),
       [

@@ -50,7 +50,7 @@ test('the network: its shape and its training', () => {
 test('the network: what else it was trained with', () => {
   const settings: Partial<TrainSettings> = {
     activation: 'gelu',
-    batchNorm: true,
+    norm: 'batch',
     weightDecay: 0.01,
     labelSmoothing: 0.1,
     schedule: 'cosine',

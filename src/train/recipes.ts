@@ -31,7 +31,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     settings: {
       hidden: [512, 512],
       dropout: [0.3, 0.3],
-      batchNorm: true,
+      norm: 'batch',
       batchSize: 256,
       learningRate: 0.003,
       weightDecay: 0.02,

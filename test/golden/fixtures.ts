@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseIdx } from '../../src/data/idx.ts';
 import type { OptimizerOptions } from '../../src/engine/backend.ts';
-import { type ActivationName, type ModelSpec, multilayer } from '../../src/model/spec.ts';
+import { type ActivationName, type ModelSpec, multilayer, type NormName } from '../../src/model/spec.ts';
 import { decodeSafetensors, type Tensor } from '../../src/ship/safetensors.ts';
 
 /** One network of golden.json. */
@@ -14,6 +14,9 @@ interface Entry {
   readonly lr: number;
   readonly activation?: ActivationName;
   readonly batchNorm?: boolean;
+  readonly norm?: NormName;
+  readonly blocks?: number;
+  readonly expansion?: number;
   readonly optimizer?: 'adam' | 'sgd';
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
@@ -50,14 +53,17 @@ export const images = parseIdx(read('images-idx3-ubyte'), { name: 'images-idx3-u
 export const labels = parseIdx(read('labels-idx1-ubyte'), { name: 'labels-idx1-ubyte', ndims: 1 }).data;
 
 export const goldens: readonly Golden[] = Object.entries(file.models).map(([name, entry]) => {
-  const { widths, dropout, lr, activation, batchNorm, initialWeightsSha256, losses, inferenceLoss } = entry;
+  const { widths, dropout, lr, batchNorm = false, initialWeightsSha256, losses, inferenceLoss } = entry;
+  const { activation = 'relu', norm = batchNorm ? 'batch' : 'none', blocks = 0, expansion = 2 } = entry;
   const { weightDecay = 0, labelSmoothing = 0 } = entry;
   const gradients = `${name}-gradients.safetensors`;
   return {
     name,
     spec: multilayer(widths[0], widths.slice(1, -1), widths.at(-1)!, dropout, {
-      activation: activation ?? 'relu',
-      batchNorm: batchNorm ?? false,
+      activation,
+      norm,
+      blocks,
+      expansion,
     }),
     learningRate: lr,
     optimizer:

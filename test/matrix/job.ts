@@ -60,7 +60,7 @@ const configs: Readonly<Record<Kind, RunConfig>> = {
     settings: {
       ...settings,
       activation: 'gelu',
-      batchNorm: true,
+      norm: 'batch',
       weightDecay: 0.05,
       schedule: 'one-cycle',
       warmup: 0.2,

@@ -16,6 +16,9 @@ export interface Kernels {
   readonly linear: Kernel;
   readonly activate: Kernel;
   readonly activateGradient: Kernel;
+  readonly layerNorm: Kernel;
+  readonly layerNormGradient: Kernel;
+  readonly scaleGradient: Kernel;
   readonly logSoftmax: Kernel;
   readonly nllGradient: Kernel;
   readonly inputGradient: Kernel;
