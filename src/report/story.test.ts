@@ -65,6 +65,11 @@ test('the network: what else it was trained with', () => {
     training,
     /^Trained by AdamW for 12 epochs in 13 s: learning rate 0\.003 \(warm-up of 2 epochs, cosine schedule\), batches of 64, weight decay 0\.01, label smoothing 0\.1, running average of the weights with decay 0\.99, seed 1\.$/,
   );
+  const blocks = resolveConfig({ settings: { hidden: [64], dropout: [0.2], blocks: 2, activation: 'silu' } });
+  assert.match(
+    networkStory({ ...run, inspection: { ...inspection, spec: blocks.model } })[0],
+    /^1 hidden layer of 64 units with SiLU, layer normalisation, dropout of 20% after each, 2 residual blocks of up to 128 units with dropout of 20%;/,
+  );
   const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
   assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);
 });

@@ -57,6 +57,19 @@ test('it learns, and says so in order', async () => {
   assert.ok(last.history[3].trainLoss < last.history[0].trainLoss);
 });
 
+test('residual blocks learn, with either norm, and a stopped run of them ends in the same bits', async () => {
+  for (const norm of ['layer', 'batch'] as const) {
+    const { settings } = config({ norm, blocks: 2, activation: 'gelu', average: 0.9 });
+    const { hidden, dropout } = settings;
+    const run = { ...config(settings), model: multilayer(16, hidden, 3, dropout, settings) };
+    const { last, states } = await collect(run);
+    assert.ok(last.history[3].validationAccuracy > 0.9, `${norm}: ${last.history[3].validationAccuracy}`);
+    const resumed = await collect(run, { resume: states[1] });
+    assert.deepEqual(resumed.last.parameters, last.parameters);
+    assert.deepEqual(resumed.last.averages, last.averages);
+  }
+});
+
 test('the best epoch is the one with the lowest validation loss', async () => {
   const { events } = await collect(config({ epochs: 8, learningRate: 0.2 }));
   let lowest = Number.POSITIVE_INFINITY;
