@@ -1,5 +1,6 @@
-// What stands between a Linear and the next where it is more than ReLU: batch normalisation, scale and shift of any norm,
-// activation, dropout, and back. One panel of 16 features at a time, whose rows lie line after line: what a feature needs is in its lane.
+// What stands between a Linear and the next where it is more than ReLU: batch normalisation, scale and shift of any
+// norm, activation, dropout, and back. One panel of 16 features at a time, whose rows lie line after line: what a
+// feature needs is in its lane.
 // src/engine/reference/{activations,norm}.ts state the same plainly.
 
 import { addLines, transpose16 } from "./dense";
@@ -24,7 +25,8 @@ const VARIANCE: usize = 64, MEAN: usize = 128, INVERSE: usize = 192;
  * @param training whether the batch's statistics are used, or the running ones
  */
 export function activate(
-  x: usize, z: usize, y: usize, panelBytes: usize, rows: i32, outputs: i32, activation: i32, affine: usize, stats: usize,
+  x: usize, z: usize, y: usize, panelBytes: usize, rows: i32, outputs: i32, activation: i32, affine: usize,
+  stats: usize,
   training: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {
@@ -51,8 +53,8 @@ export function activate(
  * @param dzT [panel of 16 rows][feature][16], or 0
  */
 export function activateGradient(
-  z: usize, dy: usize, skipped: usize, dz: usize, panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32, outputs: i32, activation: i32,
-  affine: usize, stats: usize, gradient: usize,
+  z: usize, dy: usize, skipped: usize, dz: usize, panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32,
+  outputs: i32, activation: i32, affine: usize, stats: usize, gradient: usize,
   training: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {

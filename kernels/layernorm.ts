@@ -1,5 +1,5 @@
-// Layer normalisation: each row of the batch by the mean and variance of its own features, and back. A row is a line in each
-// panel, so that what a feature needs lies in its lane, and sixteen sums side by side run over the panels.
+// Layer normalisation: each row of the batch by the mean and variance of its own features, and back. A row is a line
+// in each panel, so that what a feature needs lies in its lane, and sixteen sums side by side run over the panels.
 // src/engine/reference/norm.ts states the same plainly. Lanes past the last feature are 0, and stay so.
 
 import { transpose16 } from "./dense";

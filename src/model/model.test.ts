@@ -101,7 +101,7 @@ describe('a spec', () => {
     [
       'a norm behind a Residual and no Linear behind that',
       around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), relu()),
-      /layer 2 \(LayerNorm\) is in front of a block, so that Linear must come next/,
+      /layer 2 \(LayerNorm\) follows a Residual or begins one, so that a Linear must come next/,
     ],
     [
       'ReLU behind a Residual',
@@ -111,7 +111,7 @@ describe('a spec', () => {
     [
       'a Residual that does not begin with a norm',
       around(residual(linear(3, 3), relu())),
-      /layer 1\.0 \(Linear\) comes first in a Residual, where a norm must/,
+      /layer 1\.0 \(Linear\) begins a Residual, which must begin with a norm/,
     ],
     [
       'a Residual that ends in an activation',

@@ -231,7 +231,7 @@ function checkLayers(
 function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): string | undefined {
   const [layer, before] = [layers[i], layers[i - 1]];
   const isLast = i === layers.length - 1;
-  if (within && i === 0 && !isNorm(layer)) return 'comes first in a Residual, where a norm must';
+  if (within && i === 0 && !isNorm(layer)) return 'begins a Residual, which must begin with a norm';
   if (within && isLast && layers.findLast(({ type }) => type !== 'Dropout')?.type !== 'Linear')
     return 'ends a Residual, whose last layer must be Linear, or its Dropout';
   if (layer.type === 'LogSoftmax' && !isLast) return 'may only come last';
@@ -239,7 +239,7 @@ function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): st
     if (isInFront(layers, i))
       return layers[i + 1]?.type === 'Linear'
         ? undefined
-        : 'is in front of a block, so that Linear must come next';
+        : 'follows a Residual or begins one, so that a Linear must come next';
     if (before.type !== 'Linear') return 'must follow a Linear or a Residual';
     return isInFront(layers, i - 2) ? 'is a second norm of one Linear' : undefined;
   }

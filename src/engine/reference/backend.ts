@@ -309,7 +309,7 @@ class ReferenceSession implements Session {
     if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalised, i);
   }
 
-  /** Where the gradient with respect to what a layer's norm gives stands, and then that with respect to what it was given. */
+  /** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
   #normedGradient(index: number, batch: Batch): Float32Array {
     return this.#program.plan.layers[index].preNorm ? batch.dy[index - 1] : batch.dz[index];
   }

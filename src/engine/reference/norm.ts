@@ -1,6 +1,6 @@
 /**
- * Normalisation over [rows, width], stated plainly: each operation rounded to float32. As torch.nn.BatchNorm1d, rows added in
- * order, and torch.nn.LayerNorm, a row's features added by `rowSum`; the constants are their defaults.
+ * Normalisation over [rows, width], stated plainly: each operation rounded to float32. As torch.nn.BatchNorm1d, rows
+ * added in order, and torch.nn.LayerNorm, a row's features added by `rowSum`; the constants are their defaults.
  */
 
 const f = Math.fround;
@@ -53,7 +53,7 @@ export interface NormGradients {
   readonly shift: Float32Array;
 }
 
-/** Gradients of scale and shift: sums over the rows, in order, of `da`, that with respect to the scaled and shifted values. */
+/** Gradients of scale and shift from `da`, that with respect to the scaled and shifted values: sums over the rows in order. */
 export function scaleBackward(
   da: Float32Array,
   normalised: Float32Array,

@@ -159,7 +159,7 @@ function normalise(layout: Layout, index: number, job: Job, part: Part, training
   }
 }
 
-/** Where the gradient with respect to what a layer's norm gives stands, and then that with respect to what it was given. */
+/** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
 function normedGradient(layout: Layout, index: number): number {
   const layer = layout.layers[index];
   return layer.preNorm ? layout.layers[index - 1].dy : layer.dz;
