@@ -1,8 +1,9 @@
-// What stands between a Linear and the next where it is more than ReLU: batch normalisation, activation, dropout, and
-// back. One panel of 16 features at a time, whose rows lie line after line: what a feature needs is in its lane.
+// What stands between a Linear and the next where it is more than ReLU: batch normalisation, scale and shift of any
+// norm, activation, dropout, and back. One panel of 16 features at a time, whose rows lie line after line: what a
+// feature needs is in its lane.
 // src/engine/reference/{activations,norm}.ts state the same plainly.
 
-import { transpose16 } from "./dense";
+import { addLines, transpose16 } from "./dense";
 import { expNonPositive4 } from "./math";
 import { dropoutRows } from "./philox";
 import { LINE } from "./tile";
@@ -17,20 +18,22 @@ const EPSILON: f32 = 1e-5, MOMENTUM: f32 = 0.1, REST: f32 = 0.9;
 const VARIANCE: usize = 64, MEAN: usize = 128, INVERSE: usize = 192;
 
 /**
- * y = dropout(activation(norm(z))), and z normalised in place. Units: panels of 16 features.
- * @param affine scale and shift, [panel][2][16]; 0 without batch normalisation
- * @param stats [panel][4][16]
+ * y = dropout(activation(norm(x))), and what is normalised of x in z, which may be x. Units: panels of 16 features.
+ * @param x read only with batch normalisation; else z is there already
+ * @param affine scale and shift, [panel][2][16]; 0 without a norm
+ * @param stats [panel][4][16]; 0 without batch normalisation
  * @param training whether the batch's statistics are used, or the running ones
  */
 export function activate(
-  z: usize, y: usize, panelBytes: usize, rows: i32, outputs: i32, activation: i32, affine: usize, stats: usize,
+  x: usize, z: usize, y: usize, panelBytes: usize, rows: i32, outputs: i32, activation: i32, affine: usize,
+  stats: usize,
   training: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {
     const from = z + (<usize>panel) * panelBytes;
     const to = y + (<usize>panel) * panelBytes;
     const own = affine ? affine + (<usize>panel) * 128 : 0;
-    if (affine) normalise(from, rows, stats + (<usize>panel) * 256, training);
+    if (stats) normalise(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * 256, training);
     const bytes = (<usize>rows) * LINE;
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(to + at, apply(activation, scaled(from + at, own, at & 63)));
@@ -43,29 +46,36 @@ export function activate(
 }
 
 /**
- * dz, in place, from the gradient with respect to y, and once more transposed; gradients of scale and shift, laid out as
- * these. Units: panels of 16 features.
+ * dz from dy, the gradient with respect to y, and once more transposed; of batch normalisation, gradients of scale and
+ * shift, laid out as these. Units: panels of 16 features.
+ * @param dy may be dz
+ * @param skipped laid out as dy and added to it, or 0
  * @param dzT [panel of 16 rows][feature][16], or 0
  */
 export function activateGradient(
-  z: usize, dz: usize, panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32, outputs: i32, activation: i32,
-  affine: usize, stats: usize, gradient: usize,
+  z: usize, dy: usize, skipped: usize, dz: usize, panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32,
+  outputs: i32, activation: i32, affine: usize, stats: usize, gradient: usize,
   training: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {
     const from = z + (<usize>panel) * panelBytes;
     const to = dz + (<usize>panel) * panelBytes;
     const own = affine ? affine + (<usize>panel) * 128 : 0;
+    const bytes = (<usize>rows) * LINE;
+    const gradients = dy + (<usize>panel) * panelBytes;
+    if (skipped) addLines(gradients, skipped + (<usize>panel) * panelBytes, bytes);
+    if (dy != dz) memory.copy(to, gradients, bytes);
     if (threshold) {
       const words = (outputs + 3) >> 2;
       dropoutRows(to, rows, panel << 2, words, step, layer, key0, key1, threshold, scale);
     }
-    const bytes = (<usize>rows) * LINE;
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const slope = derivative(activation, scaled(from + at, own, at & 63));
-      v128.store(to + at, f32x4.mul(v128.load(to + at), slope));
+    if (activation) {
+      for (let at: usize = 0; at < bytes; at += 16) {
+        const slope = derivative(activation, scaled(from + at, own, at & 63));
+        v128.store(to + at, f32x4.mul(v128.load(to + at), slope));
+      }
     }
-    if (affine) {
+    if (stats) {
       const grads = gradient + (<usize>panel) * 128;
       normaliseGradient(to, from, rows, own, stats + (<usize>panel) * 256, grads, training);
     }
@@ -78,6 +88,34 @@ export function activateGradient(
   }
 }
 
+/**
+ * Gradients of scale and shift, [panel][2][16], from that with respect to the scaled and shifted values. Units: panels of
+ * 16 features.
+ */
+export function affineGradient(
+  da: usize, normalised: usize, panelBytes: usize, rows: i32, gradient: usize, begin: i32, end: i32,
+): void {
+  for (let panel = begin; panel < end; panel++) {
+    const at = (<usize>panel) * panelBytes;
+    scaleSums(da + at, normalised + at, rows, gradient + (<usize>panel) * 128);
+  }
+}
+
+/** One panel's gradients of scale and shift: sums over its rows, in order. */
+function scaleSums(da: usize, normalised: usize, rows: i32, gradient: usize): void {
+  const bytes = (<usize>rows) * LINE;
+  for (let lane: usize = 0; lane < LINE; lane += 16) {
+    let sum = f32x4.splat(0), product = f32x4.splat(0);
+    for (let at = lane; at < bytes; at += LINE) {
+      const value = v128.load(da + at);
+      sum = f32x4.add(sum, value);
+      product = f32x4.add(product, f32x4.mul(value, v128.load(normalised + at)));
+    }
+    v128.store(gradient + lane, product);
+    v128.store(gradient + lane, sum, 64);
+  }
+}
+
 /** Four values of z, scaled and shifted by the same four features' numbers where there are any. */
 // @ts-ignore: decorator
 @inline
@@ -87,19 +125,19 @@ function scaled(z: usize, affine: usize, lane: usize): v128 {
   return f32x4.add(f32x4.mul(value, v128.load(affine + lane)), v128.load(affine + lane, 64));
 }
 
-/** One panel of z, normalised in place. */
-function normalise(z: usize, rows: i32, stats: usize, training: bool): void {
-  const end = z + (<usize>rows) * LINE;
+/** One panel of x, normalised, to z. */
+function normalise(x: usize, z: usize, rows: i32, stats: usize, training: bool): void {
+  const end = x + (<usize>rows) * LINE;
   const count = f32x4.splat(<f32>rows), others = f32x4.splat(<f32>max(rows - 1, 1));
   const momentum = f32x4.splat(MOMENTUM), rest = f32x4.splat(REST);
   for (let lane: usize = 0; lane < LINE; lane += 16) {
     let mean = v128.load(stats + lane), variance = v128.load(stats + lane, VARIANCE);
     if (training) {
       let sum = f32x4.splat(0);
-      for (let at = z + lane; at < end; at += LINE) sum = f32x4.add(sum, v128.load(at));
+      for (let at = x + lane; at < end; at += LINE) sum = f32x4.add(sum, v128.load(at));
       mean = f32x4.div(sum, count);
       let squares = f32x4.splat(0);
-      for (let at = z + lane; at < end; at += LINE) {
+      for (let at = x + lane; at < end; at += LINE) {
         const distance = f32x4.sub(v128.load(at), mean);
         squares = f32x4.add(squares, f32x4.mul(distance, distance));
       }
@@ -114,27 +152,21 @@ function normalise(z: usize, rows: i32, stats: usize, training: bool): void {
     const inverse = f32x4.div(f32x4.splat(1), deviation);
     v128.store(stats + lane, mean, MEAN);
     v128.store(stats + lane, inverse, INVERSE);
-    for (let at = z + lane; at < end; at += LINE) {
-      v128.store(at, f32x4.mul(f32x4.sub(v128.load(at), mean), inverse));
+    for (let at = x + lane; at < end; at += LINE) {
+      v128.store(at - x + z, f32x4.mul(f32x4.sub(v128.load(at), mean), inverse));
     }
   }
 }
 
-/** One panel of gradients through the normalisation, in place; the sums over its rows are those of scale and shift. */
+/** One panel of gradients through the normalisation, in place; and those of scale and shift. */
 function normaliseGradient(
   da: usize, normalised: usize, rows: i32, affine: usize, stats: usize, gradient: usize, training: bool,
 ): void {
   const bytes = (<usize>rows) * LINE;
   const count = f32x4.splat(<f32>rows), zero = f32x4.splat(0);
+  scaleSums(da, normalised, rows, gradient);
   for (let lane: usize = 0; lane < LINE; lane += 16) {
-    let sum = zero, product = zero;
-    for (let at = lane; at < bytes; at += LINE) {
-      const value = v128.load(da + at);
-      sum = f32x4.add(sum, value);
-      product = f32x4.add(product, f32x4.mul(value, v128.load(normalised + at)));
-    }
-    v128.store(gradient + lane, product);
-    v128.store(gradient + lane, sum, 64);
+    const product = v128.load(gradient + lane), sum = v128.load(gradient + lane, 64);
     const factor = f32x4.mul(v128.load(affine + lane), v128.load(stats + lane, INVERSE));
     const meanSum = training ? f32x4.div(sum, count) : zero;
     const meanProduct = training ? f32x4.div(product, count) : zero;

@@ -27,10 +27,14 @@ function tile<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
 /** Inputs of one pass over the rows: 256 lines of weights are 16 KB, half of a common L1 cache. */
 const BLOCK: i32 = 256;
 
-/** Units of `linear`: (panel of outputs, four rows). */
+/**
+ * y = dropout(x Wᵀ + b, or what ReLU leaves of it) + skipped. Units: (panel of outputs, four rows).
+ * @param skipped laid out as y, or 0
+ */
 export function linear(
   x: usize, xPanel: usize, weights: usize, inputs: i32, outputs: i32, y: usize, yPanel: usize, rows: i32,
-  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+  relu: bool, skipped: usize, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32,
+  begin: i32, end: i32,
 ): void {
   const groups = (rows + 3) >> 2;
   const panelBytes = (<usize>inputs + 1) * LINE;
@@ -63,6 +67,15 @@ export function linear(
       const counter = (from << 2) * words + (panel << 2);
       dropoutRows(first, (to - from) << 2, counter, words, step, layer, key0, key1, threshold, scale);
     }
+    if (skipped) addLines(first, skipped + (first - y), last - first);
+  }
+}
+
+/** `bytes` bytes of lines at `from` added to those at `to`. */
+export function addLines(to: usize, from: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 32) {
+    v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+    v128.store(to + at, f32x4.add(v128.load(to + at, 16), v128.load(from + at, 16)), 16);
   }
 }
 

@@ -1,10 +1,11 @@
 // The kernels' exports, one family a file. Memory is imported and laid out by src/engine/wasm; nothing here
 // allocates.
 
-export { activate, activateGradient } from "./activate";
+export { activate, activateGradient, affineGradient } from "./activate";
 export { inputGradient, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
 export { augment, mix } from "./augment";
 export { gather, normalise, scatter } from "./gather";
+export { layerNorm, layerNormGradient } from "./layernorm";
 export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { blend, clipFactor, gradientSquares, scaleGradient, update } from "./optimizers";

@@ -102,34 +102,25 @@ function withSign(size: v128, x: v128): v128 {
 }
 
 /**
- * The sum of squares of each output's gradients, in the order of the inputs, then its bias, then its norm. Units: panels
- * of 16 outputs.
- * @param affine the gradients of scale and shift, [panel][2][16]; 0 without a norm
+ * The sum of squares of each feature's gradients, of which a panel has `lines` lines: weights in the order of the inputs and
+ * then the bias, or scale and shift. Units: panels of 16 features.
  * @param squares [panel][16]
  */
-export function gradientSquares(
-  gradient: usize, inputs: i32, affine: usize, squares: usize, begin: i32, end: i32,
-): void {
-  const panelBytes = (<usize>inputs + 1) * LINE;
+export function gradientSquares(gradient: usize, lines: i32, squares: usize, begin: i32, end: i32): void {
+  const bytes = <usize>lines * LINE;
   for (let panel = <usize>begin; panel < <usize>end; panel++) {
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+    const from = gradient + panel * bytes;
+    for (let at = from; at < from + bytes; at += LINE) {
+      const g0 = v128.load(at, 0), g1 = v128.load(at, 16), g2 = v128.load(at, 32), g3 = v128.load(at, 48);
+      s0 = f32x4.add(s0, f32x4.mul(g0, g0));
+      s1 = f32x4.add(s1, f32x4.mul(g1, g1));
+      s2 = f32x4.add(s2, f32x4.mul(g2, g2));
+      s3 = f32x4.add(s3, f32x4.mul(g3, g3));
+    }
     const to = squares + panel * LINE;
-    memory.fill(to, 0, LINE);
-    addSquares(gradient + panel * panelBytes, panelBytes, to);
-    if (affine) addSquares(affine + panel * 2 * LINE, 2 * LINE, to);
+    v128.store(to, s0, 0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
   }
-}
-
-/** Adds the squares of lines, one line after the other, to the line `to`. */
-function addSquares(lines: usize, bytes: usize, to: usize): void {
-  let s0 = v128.load(to, 0), s1 = v128.load(to, 16), s2 = v128.load(to, 32), s3 = v128.load(to, 48);
-  for (let at = lines; at < lines + bytes; at += LINE) {
-    const g0 = v128.load(at, 0), g1 = v128.load(at, 16), g2 = v128.load(at, 32), g3 = v128.load(at, 48);
-    s0 = f32x4.add(s0, f32x4.mul(g0, g0));
-    s1 = f32x4.add(s1, f32x4.mul(g1, g1));
-    s2 = f32x4.add(s2, f32x4.mul(g2, g2));
-    s3 = f32x4.add(s3, f32x4.mul(g3, g3));
-  }
-  v128.store(to, s0, 0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
 }
 
 /** The factor, float32, that takes a gradient down to the norm `largest`, from `bytes` bytes of `gradientSquares`. */

@@ -82,7 +82,7 @@ async function tiles(
   const yAt = weightsAt + panels * (inputs + 1) * 64;
   const end = yAt + panels * panelBytes;
   new Float32Array(memory.buffer, xAt, (end - xAt) / 4).set(makeWeights((end - xAt) / 4, inputs));
-  const no = [0, 0, 1, 0, 0, 0, 0] as const;
+  const no = [0, 0, 0, 1, 0, 0, 0, 0] as const;
   return fastest(budget, () =>
     kernels.linear(
       xAt,

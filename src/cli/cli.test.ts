@@ -106,6 +106,8 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['evaluate nothing --split tes', 2, /Did you mean test\?/],
   ['predict nothing', 2, /either images or --test-index/],
   ['summary --hidden 0', 2, /--hidden takes/],
+  ['summary --hidden none --blocks 2', 2, /residual blocks need a hidden layer before them/],
+  ['summary --norm group', 2, /--norm takes none, batch or layer, not "group"/],
   ['seeds --seeds 5-1', 2, /--seeds takes numbers and ranges/],
   ['seeds --recipes deper', 2, /Did you mean deeper\?/],
   ['seeds --write unmarked.md', 2, /unmarked\.md has no single block/],
@@ -137,6 +139,12 @@ test('summary counts what the published networks have', async () => {
   const own = parseDocument(await couture(['summary', '--hidden', 'none', '--json']), shape);
   assert.equal(own.parameters, 7850);
   assert.match((await couture(['summary'])).out, /fc3 +Linear +64 → 10/);
+  const { out } = await couture(['summary', '--hidden', '512', '--blocks', '3', '--activation', 'gelu']);
+  assert.match(
+    out,
+    /ln6 +LayerNorm +512 +1,024\n *fc6 +Linear +512 → 1024 .*\n *GELU .*\n *fc7 +Linear +1024 → 512/,
+  );
+  assert.match(out, /Residual +fc5 \+ fc7 +512\n *ln8 +LayerNorm .*\n *fc8 +Linear +512 → 10/);
 });
 
 test('checks compares the engine with the reference', async () => {

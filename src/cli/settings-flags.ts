@@ -45,6 +45,9 @@ function placeholderOf(schema: z.core.$ZodType): string | undefined {
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
 }
 
+/** The settings that say which network is trained; all others say how. */
+export const networkSettings = ['hidden', 'dropout', 'activation', 'norm', 'blocks', 'expansion'] as const;
+
 /** What the shared options of `train` and `summary` give, beside the settings. */
 export interface ConfigFlags extends Partial<TrainSettings> {
   readonly recipe?: string;
@@ -92,8 +95,8 @@ export async function configFromFlags(flags: ConfigFlags): Promise<RunConfig> {
   const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const settings: Record<string, unknown> = { ...file.settings };
   for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
-  // Widths asked for by hand replace the layers of a file.
-  const ownLayers = flags.hidden === undefined && flags.dropout === undefined ? file.model : undefined;
+  // Layers asked for by hand replace those of a file.
+  const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
   return resolveConfig({
     recipe: flags.recipe ?? file.recipe ?? null,
     settings: checkPartialSettings(settings),

@@ -3,13 +3,35 @@
 import { fork, type Key, keyFromSeed, RandomStream } from '../core/philox.ts';
 import { initialize } from '../model/init.ts';
 import { buildProgram } from '../model/program.ts';
-import { multilayer } from '../model/spec.ts';
+import {
+  batchNorm,
+  dropout,
+  gelu,
+  layerNorm,
+  linear,
+  logSoftmax,
+  relu,
+  residual,
+  sequential,
+} from '../model/spec.ts';
 import type { Backend } from './backend.ts';
 
-/** Odd sizes, so that every kernel also runs its remainder; dropout, so that the random streams are compared. */
+/** Odd sizes, so that every kernel also runs its remainder; every kind of layer, so that each kernel runs. */
 const SIZE = 150;
-const HIDDEN = [37, 21];
 const CLASSES = 10;
+const spec = sequential(
+  linear(SIZE, 37),
+  relu(),
+  dropout(0.25),
+  linear(37, 21),
+  batchNorm(21),
+  gelu(),
+  dropout(0.5),
+  residual(layerNorm(21), linear(21, 35), relu(), dropout(0.25), linear(35, 21)),
+  layerNorm(21),
+  linear(21, CLASSES),
+  logSoftmax(),
+);
 const IMAGES = 90;
 const BATCH = 32;
 
@@ -40,7 +62,7 @@ export async function keepsToReference(
 
 async function trainSmall(backend: Backend): Promise<Map<string, Float32Array>> {
   const key = keyFromSeed(1);
-  const program = buildProgram(multilayer(SIZE, HIDDEN, CLASSES, [0.25, 0.5]));
+  const program = buildProgram(spec);
   const pixels = randomBytes(IMAGES * SIZE, fork(key, 'pixels'), 256);
   const labels = randomBytes(IMAGES, fork(key, 'labels'), CLASSES);
   const indices = Uint32Array.from({ length: IMAGES }, (_, i) => (i * 7) % IMAGES);

@@ -7,6 +7,7 @@ import { fixtures } from '../../test/figures/fixture.ts';
 import { overlap, textBoxes } from '../../test/figures/layout.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { viewAudit } from '../inspect/audit-view.ts';
+import { multilayer } from '../model/spec.ts';
 import { nodeDocument, renderPng } from '../platform/node/figures.ts';
 import { auditFigures, drawSuspects } from './audit.ts';
 import type { Figure, FigureOptions } from './figure.ts';
@@ -78,6 +79,16 @@ test('the network drawing names every operation and counts the parameters of Bat
   const { alt, svg } = drawNetwork(spec, { document: nodeDocument(), width: 360 });
   assert.match(alt, /fc1 with 24 units \(Linear, BatchNorm1d, LeakyReLU, dropout 0.25; 1,608 parameters\)/);
   assert.doesNotMatch(svg, /BatchNorm…|LeakyReLU…/);
+});
+
+test('the network drawing says what goes round a residual block, and counts its norms where they belong', () => {
+  const spec = multilayer(64, [24], 10, [0.25], { activation: 'gelu', blocks: 2, expansion: 3 });
+  for (const width of widths) checkLayout(drawNetwork(spec, { document: nodeDocument(), width }), width);
+  const { alt, svg } = drawNetwork(spec, { document: nodeDocument(), width: 560 });
+  assert.match(alt, /fc2 with 72 units \(LayerNorm, Linear, GELU, dropout 0.25; 1,848 parameters\)/);
+  assert.match(alt, /fc5 with 24 units \(Linear, plus fc3; 1,752 parameters\)/);
+  assert.match(alt, /fc6 with 10 units \(LayerNorm, Linear, LogSoftmax; 298 parameters\)/);
+  assert.match(svg, /Arrows: values that skip/);
 });
 
 test('figures of an audit keep the long names of neighbours apart, and show usual ones whole', () => {

@@ -1,7 +1,7 @@
 /** The network as a drawing: its layers from the image down to the classes. */
 
 import * as Plot from '@observablehq/plot';
-import type { ModelSpec } from '../model/spec.ts';
+import { inputWidth, type ModelSpec, placeLayers } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
 import { chart, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
@@ -17,6 +17,8 @@ interface Stage {
   readonly parameters: number;
   /** Dropout's probability, or 0. */
   readonly dropout: number;
+  /** Number of the stage whose values are added here, at the end of a residual block. */
+  readonly adds: number | undefined;
 }
 
 interface Unit {
@@ -33,27 +35,26 @@ const TOP = 26;
 const LINE = 15;
 
 function stagesOf(spec: ModelSpec): Stage[] {
-  const summary = summarize(spec);
-  const first = spec.layers[0];
-  const inputs = first.type === 'Linear' ? first.in : 0;
-  const stages: Stage[] = [
-    { name: 'Input', units: inputs, operations: ['pixel values'], parameters: 0, dropout: 0 },
-  ];
-  spec.layers.forEach((layer, i) => {
-    if (layer.type === 'Linear') {
-      const { name, parameters } = summary.layers[i];
-      stages.push({ name, units: layer.out, operations: ['Linear'], parameters, dropout: 0 });
-      return;
-    }
-    const stage = stages[stages.length - 1];
+  const { layers } = summarize(spec);
+  const empty = { units: 0, operations: [], parameters: 0, dropout: 0, adds: undefined };
+  const inputs = inputWidth(spec);
+  const stages: Stage[] = [{ ...empty, name: 'Input', units: inputs, operations: ['pixel values'] }];
+  for (const { layer, linear, adds } of placeLayers(spec)) {
+    const stage = stages[linear + 1] ?? { ...empty, name: `fc${linear + 1}` };
     const isDropout = layer.type === 'Dropout';
-    stages[stages.length - 1] = {
+    const operation = isDropout ? `dropout ${layer.p}` : layer.type;
+    stages[linear + 1] = {
       ...stage,
-      operations: [...stage.operations, isDropout ? `dropout ${layer.p}` : layer.type],
-      parameters: stage.parameters + summary.layers[i].parameters,
+      units: layer.type === 'Linear' ? layer.out : stage.units,
+      operations: [...stage.operations, operation, ...(adds === undefined ? [] : [`plus fc${adds + 1}`])],
       dropout: isDropout ? layer.p : stage.dropout,
+      adds: adds === undefined ? undefined : adds + 1,
     };
-  });
+  }
+  for (const { linear, parameters } of layers) {
+    const stage = stages[linear + 1];
+    stages[linear + 1] = { ...stage, parameters: stage.parameters + parameters };
+  }
   return stages;
 }
 
@@ -105,6 +106,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
       const half = Math.ceil(row.length / 2);
       return { x: (row[half - 1].x + row[half].x) / 2, y: row[0].y };
     });
+  const skips = stages.flatMap(({ adds }, i) => (adds === undefined ? [] : [{ from: adds, to: i }]));
   const labels = stages.map((stage) => labelOf(stage, sheet.width - drawn - 10));
   const text = (line: number) =>
     Plot.text(labels, {
@@ -139,11 +141,24 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
           units.filter(({ dropped }) => dropped),
           { x: 'x', y: 'y', r: 4.8, fill: colours.paper, stroke: colours.muted, strokeDasharray: '2.2 2' },
         ),
+        Plot.arrow(skips, {
+          x: drawn + 4,
+          y1: ({ from }) => TOP + from * ROW + 6,
+          y2: ({ to }) => TOP + to * ROW - 6,
+          stroke: colours.muted,
+          strokeWidth: 1.2,
+          headLength: 6,
+        }),
         Plot.text(gaps, { x: 'x', y: 'y', text: () => '…', fill: colours.ink, fontSize: 16, dy: -4 }),
         ...Array.from({ length: Math.max(...labels.map((lines) => lines.length)) }, (_, line) => text(line)),
       ],
     }),
   ]);
+  if (skips.length > 0)
+    sheet.paragraph('Arrows: values that skip a residual block and are added to what it gives.', {
+      size: 11.5,
+      fill: colours.muted,
+    });
   const say = ({ name, units: all, operations, parameters: own }: Stage): string =>
     own === 0
       ? `${count(all)} pixel values`

@@ -5,7 +5,16 @@ import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
 import { planModel } from '../model/program.ts';
-import { linear, logSoftmax, type ModelSpec, multilayer, relu, sequential } from '../model/spec.ts';
+import {
+  layerNorm,
+  linear,
+  logSoftmax,
+  type ModelSpec,
+  multilayer,
+  relu,
+  residual,
+  sequential,
+} from '../model/spec.ts';
 import type { TensorMap } from '../train/events.ts';
 import { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
@@ -55,6 +64,17 @@ test('a hidden layer without ReLU has no activity to speak of', async () => {
     activity.map(({ layer }) => layer),
     ['fc2'],
   );
+});
+
+test('of a residual block, the units within that have ReLU are counted, not what goes round them', async () => {
+  const block = residual(layerNorm(2), linear(2, 3), relu(), linear(3, 2));
+  const spec = sequential(linear(1, 2), block, linear(2, 2), logSoftmax());
+  const weights = new Map(initialize(planModel(spec), keyFromSeed(1)));
+  // Of two features the norm gives -1 and 1, or the reverse, but for epsilon: fc1 gives x and 0.
+  weights.set('fc1.weight', Float32Array.of(1, 0)).set('fc1.bias', new Float32Array(2));
+  weights.set('fc2.weight', Float32Array.of(1, 0, -1, 0, 0, 0)).set('fc2.bias', Float32Array.of(0, 0, -1));
+  const { activity } = await activityOf(spec, weights);
+  assert.deepEqual(activity, [{ layer: 'fc2', active: Float32Array.of(3 / 6, 3 / 6, 0), dead: [2] }]);
 });
 
 test('a wide layer is asked about a few images at a time, and none is missed', async () => {

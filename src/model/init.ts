@@ -27,7 +27,7 @@ interface Weight {
  * Every parameter of the plan, row-major. Weights by `initializer`: torch, uniform in ±1 / sqrt(in)
  * (torch.nn.Linear.reset_parameters); kaiming, uniform in ±sqrt(6 / in) (He et al. 2015); xavier, uniform in
  * ±sqrt(6 / (in + out)) (Glorot & Bengio 2010); orthogonal (Saxe et al. 2014); local (see `local`). Biases are uniform in
- * ±1 / sqrt(in) with torch, else 0; a BatchNorm1d's scale and running variance 1, its shift and running mean 0. Each
+ * ±1 / sqrt(in) with torch, else 0; a norm's scale and running variance 1, its shift and running mean 0. Each
  * tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they were.
  * @param image the form of the pixels; needed by `local` alone
  */

@@ -8,10 +8,12 @@ import {
   checkModelSpec,
   dropout,
   gelu,
+  layerNorm,
   linear,
   logSoftmax,
   multilayer,
   relu,
+  residual,
   sequential,
 } from './spec.ts';
 import { summarize } from './summary.ts';
@@ -24,6 +26,37 @@ describe('a spec', () => {
       multilayer(4, [3], 2, [0.5]),
       sequential(linear(4, 3), relu(), dropout(0.5), linear(3, 2), logSoftmax()),
     );
+  });
+
+  test('has residual blocks behind its last hidden layer, and a norm behind them', () => {
+    const inside = [linear(3, 6), gelu(), dropout(0.5), linear(6, 3)];
+    assert.deepEqual(
+      multilayer(4, [5, 3], 2, [0, 0.5], { activation: 'gelu', blocks: 2 }),
+      sequential(
+        linear(4, 5),
+        gelu(),
+        linear(5, 3),
+        gelu(),
+        dropout(0.5),
+        residual(layerNorm(3), ...inside),
+        residual(layerNorm(3), ...inside),
+        layerNorm(3),
+        linear(3, 2),
+        logSoftmax(),
+      ),
+    );
+    const { layers } = multilayer(4, [3], 2, [], { norm: 'batch', blocks: 1, expansion: 1 });
+    assert.deepEqual(layers[1], batchNorm(3));
+    assert.deepEqual(layers[3], residual(batchNorm(3), linear(3, 3), relu(), linear(3, 3)));
+    assert.throws(() => multilayer(4, [], 2, [], { blocks: 1 }), {
+      kind: 'usage',
+      message: /layer 0 is Residual/,
+    });
+  });
+
+  /** A network of 4, 3 and 2 values with layers behind the first Linear. */
+  const around = (...layers: unknown[]) => ({
+    layers: [linear(4, 3), ...layers, linear(3, 2), logSoftmax()],
   });
 
   const wrong: readonly [string, unknown, RegExp][] = [
@@ -56,6 +89,59 @@ describe('a spec', () => {
       'two activations',
       { layers: [linear(4, 3), gelu(), relu(), linear(3, 2), logSoftmax()] },
       /second activation/,
+    ],
+    ['LayerNorm of another width', around(layerNorm(2)), /layer 1 \(LayerNorm\) takes 2.*gives 3/],
+    ['LayerNorm behind GELU', around(gelu(), layerNorm(3)), /must follow a Linear or a Residual/],
+    ['two norms', around(batchNorm(3), layerNorm(3)), /layer 2 \(LayerNorm\) must follow a Linear/],
+    [
+      'a norm in front of a Linear and behind it',
+      around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), linear(3, 3), batchNorm(3)),
+      /layer 4 \(BatchNorm1d\) is a second norm of one Linear/,
+    ],
+    [
+      'a norm behind a Residual and no Linear behind that',
+      around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), relu()),
+      /layer 2 \(LayerNorm\) follows a Residual or begins one, so that a Linear must come next/,
+    ],
+    [
+      'ReLU behind a Residual',
+      around(residual(layerNorm(3), linear(3, 3)), relu()),
+      /layer 2 \(ReLU\) must not follow a Residual/,
+    ],
+    [
+      'a Residual that does not begin with a norm',
+      around(residual(linear(3, 3), relu())),
+      /layer 1\.0 \(Linear\) begins a Residual, which must begin with a norm/,
+    ],
+    [
+      'a Residual that ends in an activation',
+      around(residual(layerNorm(3), linear(3, 3), relu())),
+      /layer 1\.2 \(ReLU\) ends a Residual, whose last layer must be Linear/,
+    ],
+    [
+      'a Residual of another width within',
+      around(residual(layerNorm(3), linear(3, 5), gelu(), linear(6, 3))),
+      /layer 1\.3 \(Linear\) takes 6 values, but the layer before it gives 5/,
+    ],
+    [
+      'a Residual that gives more than it takes',
+      around(residual(layerNorm(3), linear(3, 5))),
+      /layer 1 \(Residual\) takes 3 values, but its layers give 5/,
+    ],
+    [
+      'a Residual in a Residual',
+      around({ type: 'Residual', layers: [residual(layerNorm(3), linear(3, 3)), linear(3, 3)] }),
+      /layers\.1\.layers\.0\.type: a Residual holds only Linear, BatchNorm1d, LayerNorm/,
+    ],
+    [
+      'a Residual before LogSoftmax',
+      { layers: [linear(4, 3), residual(layerNorm(3), linear(3, 3)), logSoftmax()] },
+      /before LogSoftmax must be Linear/,
+    ],
+    [
+      'too many layers',
+      around(...Array.from({ length: 140 }, () => residual(layerNorm(3), linear(3, 3)))),
+      /423 layers are more than the limit of 400/,
     ],
     ['a dropout of 1', { layers: [linear(4, 2), dropout(1), linear(2, 2), logSoftmax()] }, /layers\.1\.p/],
     ['a width of 0', { layers: [linear(4, 0), logSoftmax()] }, /layers\.0\.out/],
@@ -95,9 +181,9 @@ describe('a plan', () => {
   });
 
   test('gives BatchNorm1d its vectors behind the Linear’s, of which the running ones are not trained', () => {
-    const spec = multilayer(4, [3], 2, [0.5], { activation: 'gelu', batchNorm: true });
+    const spec = multilayer(4, [3], 2, [0.5], { activation: 'gelu', norm: 'batch' });
     const { layers, parameters } = planModel(spec);
-    assert.deepEqual([layers[0].batchNorm, layers[0].activation, layers[0].dropout], [true, 'gelu', 0.5]);
+    assert.deepEqual([layers[0].norm, layers[0].activation, layers[0].dropout], ['batch', 'gelu', 0.5]);
     assert.deepEqual(
       parameters.map(({ name, trained }) => (trained ? name : `(${name})`)),
       [
@@ -115,6 +201,80 @@ describe('a plan', () => {
     assert.deepEqual(initial.get('bn1.running_var'), Float32Array.of(1, 1, 1));
     assert.deepEqual(initial.get('bn1.bias'), new Float32Array(3));
     assert.equal(summarize(spec).parameters, 4 * 3 + 3 + 2 * 3 + 3 * 2 + 2);
+  });
+
+  test('knows what a norm is of, and what skips a Residual', () => {
+    const spec = multilayer(4, [3], 2, [], { norm: 'layer', blocks: 2 });
+    const { layers, parameters } = planModel(spec);
+    assert.deepEqual(
+      layers.map(({ norm, preNorm, skip }) => [norm, preNorm, skip]),
+      [
+        ['layer', false, undefined],
+        ['layer', true, undefined],
+        ['none', false, 0],
+        ['layer', true, undefined],
+        ['none', false, 2],
+        ['layer', true, undefined],
+      ],
+    );
+    const names = parameters.filter(({ part }) => part === 'weight' || part === 'scale');
+    assert.deepEqual(
+      names.map(({ name, shape }) => `${name} ${shape.join('x')}`),
+      [
+        'fc1.weight 3x4',
+        'ln1.weight 3',
+        'ln2.weight 3',
+        'fc2.weight 6x3',
+        'fc3.weight 3x6',
+        'ln4.weight 3',
+        'fc4.weight 6x3',
+        'fc5.weight 3x6',
+        'ln6.weight 3',
+        'fc6.weight 2x3',
+      ],
+    );
+    const block = 2 * 3 + (3 * 6 + 6) + (6 * 3 + 3);
+    assert.equal(summarize(spec).parameters, 4 * 3 + 3 + 6 + 2 * block + 6 + 3 * 2 + 2);
+    assert.equal(summarize(spec).macsPerImage, 4 * 3 + 4 * 3 * 6 + 3 * 2);
+  });
+
+  test('adds up what went round a block before the layers below', () => {
+    const { train } = buildProgram(
+      sequential(
+        linear(4, 3),
+        layerNorm(3),
+        relu(),
+        residual(layerNorm(3), linear(3, 3)),
+        linear(3, 2),
+        logSoftmax(),
+      ),
+    );
+    assert.deepEqual(
+      train.map((step) => ('layer' in step ? `${step.op} ${step.layer}` : step.op)),
+      [
+        'gather',
+        'linear 0',
+        'normalise 0',
+        'activate 0',
+        'normalise 1',
+        'linear 1',
+        'linear 2',
+        'nllGradient',
+        'inputGradient 2',
+        'activateGradient 1',
+        'inputGradient 1',
+        'affineGradient 1',
+        'normaliseGradient 1',
+        'activateGradient 0',
+        'affineGradient 0',
+        'normaliseGradient 0',
+        'normUpdate 0',
+        'weightGradientUpdate 0',
+        'normUpdate 1',
+        'weightGradientUpdate 1',
+        'weightGradientUpdate 2',
+      ],
+    );
   });
 
   test('becomes a program that reads weights before it updates them', () => {

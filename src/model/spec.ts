@@ -9,6 +9,8 @@ import { CoutureError } from '../core/errors.ts';
 /** Limits that keep a typing error from asking for a machine's whole memory. */
 const MAX_WIDTH = 65_536;
 const MAX_PARAMETERS = 100_000_000;
+/** Of all layers, those of Residuals among them. */
+const MAX_LAYERS = 400;
 
 const width = z.int().min(1).max(MAX_WIDTH);
 
@@ -27,40 +29,71 @@ const siluSchema = z.strictObject({ type: z.literal('SiLU') });
  * its defaults: epsilon 1e-5, running statistics of momentum 0.1, which inference uses.
  */
 const batchNormSchema = z.strictObject({ type: z.literal('BatchNorm1d'), features: width });
+/**
+ * Each image's values normalised by their own mean and variance, then scaled and shifted feature by feature (Ba, Kiros &
+ * Hinton 2016); as torch.nn.LayerNorm with its defaults: epsilon 1e-5, the biased variance.
+ */
+const layerNormSchema = z.strictObject({ type: z.literal('LayerNorm'), features: width });
 /** In training, zeroes each value with probability p and scales the others by 1 / (1 - p). */
 const dropoutSchema = z.strictObject({ type: z.literal('Dropout'), p: z.number().min(0).lt(1) });
 /** x - log(sum(exp(x))) over the classes. */
 const logSoftmaxSchema = z.strictObject({ type: z.literal('LogSoftmax') });
 
-const layerSchema = z.discriminatedUnion('type', [
+const innerLayers = [
   linearSchema,
   batchNormSchema,
+  layerNormSchema,
   reluSchema,
   leakyReluSchema,
   geluSchema,
   siluSchema,
   dropoutSchema,
-  logSoftmaxSchema,
-]);
+] as const;
 
-/** The schema of a whole network: flattened image in, log-probabilities of the classes out. */
-export const modelSpecSchema = z.strictObject({ layers: z.array(layerSchema).min(2).max(200) });
+const innerSchema = z.discriminatedUnion('type', innerLayers, {
+  error: `a Residual holds only ${innerLayers.map(({ shape }) => shape.type.value).join(', ')}`,
+});
+
+/**
+ * y = x + f(x) (He et al. 2016, with the norm in front: arXiv 1603.05027), f being the layers: first a BatchNorm1d or
+ * LayerNorm, directly in front of a Linear; last a Linear, with no more than Dropout behind it; between them what may stand
+ * anywhere. As many values come out as go in.
+ */
+const residualSchema = z.strictObject({
+  type: z.literal('Residual'),
+  layers: z.array(innerSchema).min(2).max(MAX_LAYERS),
+});
+
+const layerSchema = z.discriminatedUnion('type', [...innerLayers, residualSchema, logSoftmaxSchema]);
+
+/**
+ * The schema of a whole network: flattened image in, log-probabilities of the classes out. Behind a Linear come, each if
+ * wanted, its norm, activation and Dropout; behind these the next Linear, or a Residual. Behind a Residual comes another
+ * one, or a Linear, in front of which a norm may stand. A Linear has one norm at most, in front or behind.
+ */
+export const modelSpecSchema = z.strictObject({ layers: z.array(layerSchema).min(2).max(MAX_LAYERS) });
 
 export type LayerSpec = z.infer<typeof layerSchema>;
+/** A layer that may stand within a Residual. */
+export type InnerLayerSpec = z.infer<typeof innerSchema>;
+export type ResidualSpec = z.infer<typeof residualSchema>;
 export type LinearSpec = z.infer<typeof linearSchema>;
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
 
-export const linear = (inputs: number, outputs: number): LayerSpec => ({
+export const linear = (inputs: number, outputs: number): InnerLayerSpec => ({
   type: 'Linear',
   in: inputs,
   out: outputs,
 });
-export const batchNorm = (features: number): LayerSpec => ({ type: 'BatchNorm1d', features });
-export const relu = (): LayerSpec => ({ type: 'ReLU' });
-export const leakyRelu = (): LayerSpec => ({ type: 'LeakyReLU' });
-export const gelu = (): LayerSpec => ({ type: 'GELU' });
-export const silu = (): LayerSpec => ({ type: 'SiLU' });
-export const dropout = (p: number): LayerSpec => ({ type: 'Dropout', p });
+export const batchNorm = (features: number): InnerLayerSpec => ({ type: 'BatchNorm1d', features });
+export const layerNorm = (features: number): InnerLayerSpec => ({ type: 'LayerNorm', features });
+export const relu = (): InnerLayerSpec => ({ type: 'ReLU' });
+export const leakyRelu = (): InnerLayerSpec => ({ type: 'LeakyReLU' });
+export const gelu = (): InnerLayerSpec => ({ type: 'GELU' });
+export const silu = (): InnerLayerSpec => ({ type: 'SiLU' });
+export const dropout = (p: number): InnerLayerSpec => ({ type: 'Dropout', p });
+/** x + f(x): `residual(layerNorm(512), linear(512, 1024), gelu(), dropout(0.1), linear(1024, 512))`. */
+export const residual = (...layers: InnerLayerSpec[]): LayerSpec => ({ type: 'Residual', layers });
 export const logSoftmax = (): LayerSpec => ({ type: 'LogSoftmax' });
 
 /**
@@ -74,49 +107,69 @@ export function sequential(...layers: LayerSpec[]): ModelSpec {
 /** Activations by the names that settings have for them. */
 export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu'] as const;
 export type ActivationName = (typeof activationNames)[number];
-const activations: Readonly<Record<ActivationName, () => LayerSpec>> = {
+const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
   relu,
   'leaky-relu': leakyRelu,
   gelu,
   silu,
 };
 
-/** What stands between the Linears of a `multilayer` network. */
+/** Norms by the names that settings have for them. */
+export const normNames = ['none', 'batch', 'layer'] as const;
+export type NormName = (typeof normNames)[number];
+
+/** What stands between the Linears of a `multilayer` network, and the blocks behind its hidden layers. */
 export interface HiddenOptions {
   /** Default: relu. */
   readonly activation?: ActivationName;
-  /** BatchNorm1d behind each hidden Linear. */
-  readonly batchNorm?: boolean;
+  /** BatchNorm1d or LayerNorm behind each hidden Linear; default: none. */
+  readonly norm?: NormName;
+  /** Residual blocks behind the last hidden layer, each of its width; default: 0. */
+  readonly blocks?: number;
+  /** How many times wider than that the inside of a block is; default: 2. */
+  readonly expansion?: number;
 }
 
 /**
- * The usual classifier: Linear, BatchNorm1d if wanted, and an activation for each hidden width, each followed by its
- * Dropout where that is above 0, then Linear and LogSoftmax.
+ * The usual classifier: Linear, its norm if wanted, and an activation for each hidden width, each followed by its
+ * Dropout where that is above 0, then Linear and LogSoftmax. Each residual block is a norm, Linear, activation, the last
+ * hidden layer's Dropout, and Linear; behind the last block stands one more norm. Norms of blocks are BatchNorm1d where the
+ * hidden layers have that, else LayerNorm.
  * @param dropouts one probability per hidden layer; missing ones are 0
+ * @throws CoutureError of kind `usage` when there are blocks, but no hidden layer before them
  */
 export function multilayer(
   inputs: number,
   hidden: readonly number[],
   classes: number,
   dropouts: readonly number[] = [],
-  { activation = 'relu', batchNorm: normalise = false }: HiddenOptions = {},
+  { activation = 'relu', norm = 'none', blocks = 0, expansion = 2 }: HiddenOptions = {},
 ): ModelSpec {
   const layers: LayerSpec[] = [];
   let features = inputs;
+  const normalise = norm === 'batch' ? batchNorm : layerNorm;
+  const activate = (layer: number): InnerLayerSpec[] => {
+    const p = dropouts[layer] ?? 0;
+    return [activations[activation](), ...(p > 0 ? [dropout(p)] : [])];
+  };
   hidden.forEach((outputs, i) => {
     layers.push(linear(features, outputs));
-    if (normalise) layers.push(batchNorm(outputs));
-    layers.push(activations[activation]());
-    const p = dropouts[i] ?? 0;
-    if (p > 0) layers.push(dropout(p));
+    if (norm !== 'none') layers.push(normalise(outputs));
+    layers.push(...activate(i));
     features = outputs;
   });
+  for (let block = 0; block < blocks; block++) {
+    const inside = features * expansion;
+    const wider = [linear(features, inside), ...activate(hidden.length - 1)];
+    layers.push(residual(normalise(features), ...wider, linear(inside, features)));
+  }
+  if (blocks > 0) layers.push(normalise(features));
   return sequential(...layers, linear(features, classes), logSoftmax());
 }
 
 /**
  * Checks anything that claims to be a network: its form, that widths meet, that Linear comes first and
- * LogSoftmax last and only there.
+ * LogSoftmax last and only there, and that norms, activations and Residuals are where they may be.
  * @throws CoutureError of kind `usage` naming the layer at fault
  */
 export function checkModelSpec(value: unknown): ModelSpec {
@@ -130,45 +183,83 @@ export function checkModelSpec(value: unknown): ModelSpec {
     throw invalid(`layer 0 is ${layers[0].type}, but the first layer must be Linear`);
   if (layers.at(-1)?.type !== 'LogSoftmax') throw invalid('the last layer must be LogSoftmax');
   if (layers.at(-2)?.type !== 'Linear') throw invalid('the layer before LogSoftmax must be Linear');
-  let features = layers[0].in;
-  let parameters = 0;
-  layers.forEach((layer, i) => {
-    if (layer.type === 'Linear') {
-      if (layer.in !== features) {
-        throw invalid(
-          `layer ${i} (Linear) takes ${layer.in} values, but the layer before it gives ${features}`,
-        );
-      }
-      features = layer.out;
-      parameters += layer.in * layer.out + layer.out;
-    }
-    if (layer.type === 'BatchNorm1d') {
-      if (layer.features !== features) {
-        throw invalid(
-          `layer ${i} (BatchNorm1d) takes ${layer.features} values, but the layer before it gives ${features}`,
-        );
-      }
-      parameters += 2 * features;
-    }
-    const fault = misplaced(layers, i);
-    if (fault !== undefined) throw invalid(`layer ${i} (${layer.type}) ${fault}`);
-    if (layer.type === 'LogSoftmax' && i !== layers.length - 1)
-      throw invalid(`layer ${i} is LogSoftmax, which may only come last`);
-  });
-  if (parameters > MAX_PARAMETERS)
-    throw invalid(`${parameters} parameters are more than the limit of ${MAX_PARAMETERS}`);
+  const total = { layers: 0, parameters: 0 };
+  checkLayers(layers, layers[0].in, '', total);
+  if (total.layers > MAX_LAYERS)
+    throw invalid(`${total.layers} layers are more than the limit of ${MAX_LAYERS}`);
+  if (total.parameters > MAX_PARAMETERS)
+    throw invalid(`${total.parameters} parameters are more than the limit of ${MAX_PARAMETERS}`);
   return parsed.data;
 }
 
-/** What is wrong with the place of a layer behind its Linear; undefined where nothing is. */
-function misplaced(layers: readonly LayerSpec[], i: number): string | undefined {
-  const [layer, before] = [layers[i], layers[i - 1]?.type];
-  if (layer.type === 'BatchNorm1d' && before !== 'Linear') return 'must follow a Linear';
-  if (isSmooth(layer) && before !== 'Linear' && before !== 'BatchNorm1d')
-    return 'must follow a Linear or its BatchNorm1d';
+/**
+ * Checks the layers of a network or of a Residual one after the other, and adds to `total` what they have.
+ * @param features values that go in
+ * @param path what stands before a layer's number, such as `3.` within layer 3
+ * @returns values that come out
+ */
+function checkLayers(
+  layers: readonly LayerSpec[],
+  features: number,
+  path: string,
+  total: { layers: number; parameters: number },
+): number {
+  let width = features;
+  layers.forEach((layer, i) => {
+    const wrong = (fault: string) => invalid(`layer ${path}${i} (${layer.type}) ${fault}`);
+    total.layers += 1;
+    const taken = layer.type === 'Linear' ? layer.in : isNorm(layer) ? layer.features : width;
+    if (taken !== width) throw wrong(`takes ${taken} values, but the layer before it gives ${width}`);
+    const fault = misplaced(layers, i, path !== '');
+    if (fault !== undefined) throw wrong(fault);
+    if (layer.type === 'Linear') {
+      width = layer.out;
+      total.parameters += layer.in * layer.out + layer.out;
+    } else if (isNorm(layer)) total.parameters += 2 * width;
+    else if (layer.type === 'Residual') {
+      const out = checkLayers(layer.layers, width, `${path}${i}.`, total);
+      if (out !== width) throw wrong(`takes ${width} values, but its layers give ${out}`);
+    }
+  });
+  return width;
+}
+
+/**
+ * What is wrong with the place of a layer; undefined where nothing is.
+ * @param within whether the layers are those of a Residual
+ */
+function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): string | undefined {
+  const [layer, before] = [layers[i], layers[i - 1]];
+  const isLast = i === layers.length - 1;
+  if (within && i === 0 && !isNorm(layer)) return 'begins a Residual, which must begin with a norm';
+  if (within && isLast && layers.findLast(({ type }) => type !== 'Dropout')?.type !== 'Linear')
+    return 'ends a Residual, whose last layer must be Linear, or its Dropout';
+  if (layer.type === 'LogSoftmax' && !isLast) return 'may only come last';
+  if (isNorm(layer)) {
+    if (isInFront(layers, i))
+      return layers[i + 1]?.type === 'Linear'
+        ? undefined
+        : 'follows a Residual or begins one, so that a Linear must come next';
+    if (before.type !== 'Linear') return 'must follow a Linear or a Residual';
+    return isInFront(layers, i - 2) ? 'is a second norm of one Linear' : undefined;
+  }
+  if (isSmooth(layer) && before.type !== 'Linear' && !isNorm(before))
+    return 'must follow a Linear or its norm';
+  if (before?.type === 'Residual' && (layer.type === 'ReLU' || layer.type === 'Dropout'))
+    return 'must not follow a Residual';
   if (layer.type !== 'ReLU') return undefined;
   const last = layers.slice(0, i).findLast((other) => other.type === 'Linear' || isSmooth(other));
   return last && isSmooth(last) ? 'is a second activation of one Linear' : undefined;
+}
+
+/** Whether layer i is a norm that belongs to the Linear to come: behind a Residual, or first in one. */
+function isInFront(layers: readonly LayerSpec[], i: number): boolean {
+  const layer = layers[i];
+  return layer !== undefined && isNorm(layer) && (i === 0 || layers[i - 1].type === 'Residual');
+}
+
+function isNorm(layer: LayerSpec): layer is z.infer<typeof batchNormSchema | typeof layerNormSchema> {
+  return layer.type === 'BatchNorm1d' || layer.type === 'LayerNorm';
 }
 
 /** Activations that do not commute with Dropout, as ReLU does: it has to come after them. */
@@ -178,8 +269,36 @@ function isSmooth({ type }: LayerSpec): boolean {
 
 function invalid(what: string): CoutureError {
   return new CoutureError('usage', `Invalid model: ${what}.`, {
-    hint: 'A model is Linear layers, each with its BatchNorm1d, activation and Dropout, and ends in Linear and LogSoftmax.',
+    hint: 'A model is Linear layers, each with its norm, activation and Dropout, and Residuals of such, and ends in Linear and LogSoftmax.',
   });
+}
+
+/** A layer of a network with the Linear that it belongs to. */
+export interface PlacedLayer {
+  readonly layer: Exclude<LayerSpec, ResidualSpec>;
+  /** That Linear's number, counted from 0; a norm behind a Residual, or first in one, belongs to the next. */
+  readonly linear: number;
+  /** Of a Residual's last layer: number of the Linear with whose output the Residual begins, and which is added here. */
+  readonly adds: number | undefined;
+}
+
+/** Every layer of a checked network in order, those of a Residual in its place. */
+export function placeLayers({ layers }: ModelSpec): PlacedLayer[] {
+  const placed: PlacedLayer[] = [];
+  let linears = 0;
+  const place = (all: readonly LayerSpec[], adds?: number): void =>
+    all.forEach((layer, i) => {
+      if (layer.type === 'Residual') {
+        place(layer.layers, linears - 1);
+        return;
+      }
+      const isNext = layer.type === 'Linear' || isInFront(all, i);
+      const linear = isNext ? linears : linears - 1;
+      if (layer.type === 'Linear') linears += 1;
+      placed.push({ layer, linear, adds: i === all.length - 1 ? adds : undefined });
+    });
+  place(layers);
+  return placed;
 }
 
 /** Number of values that go in: the pixels of one image. */

@@ -1,11 +1,14 @@
 /** What a network costs: parameters, memory and arithmetic, layer by layer. */
 
-import type { ModelSpec } from './spec.ts';
+import { type ModelSpec, placeLayers } from './spec.ts';
 
 export interface LayerSummary {
-  /** fc1, fc2, … for Linear, bn1, … for the BatchNorm1d behind it; empty for layers without parameters. */
+  /** fc1, fc2, … for Linear, bn1, … or ln1, … for its norm; empty for layers without parameters. */
   readonly name: string;
+  /** As in the spec; `Residual` stands behind the layers of one, where its input is added. */
   readonly type: string;
+  /** Number of the Linear that it belongs to, counted from 0. */
+  readonly linear: number;
   /** Values of one image that come out. */
   readonly outputs: number;
   readonly parameters: number;
@@ -30,26 +33,27 @@ export interface ModelSummary {
 export function summarize(spec: ModelSpec): ModelSummary {
   const layers: LayerSummary[] = [];
   let outputs = 0;
-  let linears = 0;
-  for (const layer of spec.layers) {
-    if (layer.type === 'Linear') {
-      linears += 1;
+  for (const { layer, linear, adds } of placeLayers(spec)) {
+    const { type } = layer;
+    const common = { name: '', type, linear, parameters: 0, macs: 0, detail: '' };
+    if (type === 'Linear') {
       outputs = layer.out;
       layers.push({
-        name: `fc${linears}`,
-        type: layer.type,
+        ...common,
+        name: `fc${linear + 1}`,
         outputs,
         parameters: layer.in * layer.out + layer.out,
         macs: layer.in * layer.out,
         detail: `${layer.in} → ${layer.out}`,
       });
-    } else if (layer.type === 'BatchNorm1d') {
-      const { type } = layer;
-      layers.push({ name: `bn${linears}`, type, outputs, parameters: 2 * outputs, macs: 0, detail: '' });
+    } else if (type === 'BatchNorm1d' || type === 'LayerNorm') {
+      const name = `${type === 'LayerNorm' ? 'ln' : 'bn'}${linear + 1}`;
+      layers.push({ ...common, name, outputs, parameters: 2 * outputs });
     } else {
-      const detail = layer.type === 'Dropout' ? `p = ${layer.p}` : '';
-      layers.push({ name: '', type: layer.type, outputs, parameters: 0, macs: 0, detail });
+      layers.push({ ...common, outputs, detail: type === 'Dropout' ? `p = ${layer.p}` : '' });
     }
+    if (adds !== undefined)
+      layers.push({ ...common, type: 'Residual', outputs, detail: `fc${adds + 1} + fc${linear + 1}` });
   }
   const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const macsPerImage = layers.reduce((sum, layer) => sum + layer.macs, 0);

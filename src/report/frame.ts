@@ -2,6 +2,7 @@
 
 import { count, list, percent } from '../figures/text.ts';
 import { seriesColour } from '../figures/theme.ts';
+import { layerWidths } from '../model/program.ts';
 import type { Chapter } from './chapter.ts';
 import { html, type Markup } from './html.ts';
 import type { ReportRun } from './input.ts';
@@ -23,14 +24,11 @@ export function opening(runs: readonly ReportRun[]): Markup {
 
 function mark({ inspection, seconds }: ReportRun, place: number): Markup {
   const { run, evaluation, training, spec } = inspection;
-  const widths = spec.layers.flatMap((layer, i) =>
-    layer.type !== 'Linear' ? [] : i === 0 ? [layer.in, layer.out] : [layer.out],
-  );
   return html`<div class="mark">
     ${runName(run, place)}
     <b>${percent(evaluation.accuracy, 2)}</b>
     <p>of ${count(evaluation.images)} test images recognised; with 95% confidence ${range(evaluation.interval)}</p>
-    <p>${widths.join('-')}, best epoch ${training.bestEpoch} of ${training.history.length}, trained in ${duration(seconds)}</p>
+    <p>${layerWidths(spec).join('-')}, best epoch ${training.bestEpoch} of ${training.history.length}, trained in ${duration(seconds)}</p>
   </div>`;
 }
 

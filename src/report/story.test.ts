@@ -50,7 +50,7 @@ test('the network: its shape and its training', () => {
 test('the network: what else it was trained with', () => {
   const settings: Partial<TrainSettings> = {
     activation: 'gelu',
-    batchNorm: true,
+    norm: 'batch',
     weightDecay: 0.01,
     labelSmoothing: 0.1,
     schedule: 'cosine',
@@ -69,6 +69,11 @@ test('the network: what else it was trained with', () => {
   assert.match(
     networkStory({ ...run, config: resolveConfig({ settings: soft }) })[1],
     /batches of 64, distillation 0\.7 from a,b, mixup 0\.2, cutmix 0\.3, seed 1\.$/,
+  );
+  const blocks = resolveConfig({ settings: { hidden: [64], dropout: [0.2], blocks: 2, activation: 'silu' } });
+  assert.match(
+    networkStory({ ...run, inspection: { ...inspection, spec: blocks.model } })[0],
+    /^1 hidden layer of 64 units with SiLU, layer normalisation, dropout of 20% after each, 2 residual blocks of up to 128 units with dropout of 20%;/,
   );
   const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
   assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);

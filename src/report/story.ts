@@ -4,7 +4,7 @@ import { count, list, percent, plural } from '../figures/text.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { compareOnSameImages } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';
-import type { ModelSpec } from '../model/spec.ts';
+import { type LayerSpec, type ModelSpec, placeLayers } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
 import type { TrainSettings } from '../train/settings.ts';
 import type { ReportRun } from './input.ts';
@@ -70,20 +70,39 @@ export function networkStory({ inspection, config, seconds }: ReportRun): string
   ];
 }
 
-/** `2 hidden layers of 128 and 64 units with ReLU, dropout of 25% after each` */
-function shapeWords({ layers }: ModelSpec): string {
-  const widths = layers.flatMap((layer) => (layer.type === 'Linear' ? [layer.out] : [])).slice(0, -1);
+/** `2 hidden layers of 128 and 64 units with ReLU, dropout of 25% after each, 3 residual blocks of up to 128 units` */
+function shapeWords(spec: ModelSpec): string {
+  const outside = spec.layers.filter(({ type }) => type !== 'Residual');
+  const blocks = spec.layers.flatMap((layer) => (layer.type === 'Residual' ? [layer.layers] : []));
+  const widths = widthsOf(outside).slice(0, -1);
   if (widths.length === 0) return 'No hidden layer';
-  const kinds = ['ReLU', 'LeakyReLU', 'GELU', 'SiLU'].filter((kind) =>
-    layers.some(({ type }) => type === kind),
-  );
-  const dropouts = layers.flatMap((layer) => (layer.type === 'Dropout' ? [percent(layer.p, 0)] : []));
+  const types = new Set<string>(placeLayers(spec).map(({ layer }) => layer.type));
+  const kinds = ['ReLU', 'LeakyReLU', 'GELU', 'SiLU'].filter((kind) => types.has(kind));
+  const dropouts = dropoutsOf(outside);
   const where = dropouts.length === widths.length ? 'each' : `${dropouts.length} of them`;
+  const inside = dropoutsOf(blocks.flat());
+  const widest = Math.max(...widthsOf(blocks.flat()));
   return [
     `${plural(widths.length, 'hidden layer')} of ${list(widths.map(String))} units${kinds.length > 0 ? ` with ${list(kinds)}` : ''}`,
-    ...(layers.some(({ type }) => type === 'BatchNorm1d') ? ['batch normalisation'] : []),
+    ...(types.has('BatchNorm1d') ? ['batch normalisation'] : []),
+    ...(types.has('LayerNorm') ? ['layer normalisation'] : []),
     dropouts.length === 0 ? 'no dropout' : `dropout of ${list([...new Set(dropouts)])} after ${where}`,
+    ...(blocks.length > 0
+      ? [
+          `${plural(blocks.length, 'residual block')} of up to ${count(widest)} units${inside.length > 0 ? ` with dropout of ${list([...new Set(inside)])}` : ''}`,
+        ]
+      : []),
   ].join(', ');
+}
+
+/** Values that each Linear gives. */
+function widthsOf(layers: readonly LayerSpec[]): number[] {
+  return layers.flatMap((layer) => (layer.type === 'Linear' ? [layer.out] : []));
+}
+
+/** Each Dropout's probability, in words. */
+function dropoutsOf(layers: readonly LayerSpec[]): string[] {
+  return layers.flatMap((layer) => (layer.type === 'Dropout' ? [percent(layer.p, 0)] : []));
 }
 
 function optimizerWords({ optimizer, momentum, weightDecay }: TrainSettings): string {
@@ -118,7 +137,7 @@ function regularisers(settings: TrainSettings): string[] {
 
 /** What the curves are of, as the figure does not say. */
 export function trainingStory({ spec }: Inspection): string {
-  const dropout = spec.layers.some(({ type }) => type === 'Dropout') ? ', with dropout on' : '';
+  const dropout = placeLayers(spec).some(({ layer }) => layer.type === 'Dropout') ? ', with dropout on' : '';
   return `Training loss is taken while training${dropout}; accuracy is shown for the validation images only.`;
 }
 

@@ -22,10 +22,10 @@ test('a command says what differs from the recipe, and the seed', () => {
 });
 
 test('switches and words are flags too', () => {
-  const settings = { batchNorm: true, fast: true, schedule: 'cosine' } as const;
+  const settings = { norm: 'batch', fast: true, schedule: 'cosine' } as const;
   assert.equal(
     trainCommand(resolveConfig({ recipe: 'baseline', settings })),
-    'npx couture train --recipe baseline --batch-norm --schedule cosine --fast --seed 1',
+    'npx couture train --recipe baseline --norm batch --schedule cosine --fast --seed 1',
   );
 });
 

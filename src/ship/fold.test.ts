@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
 import { createBackend } from '../engine/create.ts';
-import { multilayer } from '../model/spec.ts';
+import {
+  batchNorm,
+  gelu,
+  linear,
+  logSoftmax,
+  multilayer,
+  relu,
+  residual,
+  sequential,
+} from '../model/spec.ts';
 import { Classifier } from '../use/classifier.ts';
 import { foldBatchNorm } from './fold.ts';
 import type { Network } from './network.ts';
@@ -17,7 +26,7 @@ async function ask({ spec, weights }: Network, images: Uint8Array): Promise<Floa
 test('a folded network says the same to 1e-5, and has no BatchNorm1d left', async () => {
   const images = makeImages(200, 30);
   for (const activation of ['relu', 'gelu'] as const) {
-    const spec = multilayer(30, [24, 16], 4, [0.2], { batchNorm: true, activation });
+    const spec = multilayer(30, [24, 16], 4, [0.2], { norm: 'batch', activation });
     const network = makeNetwork(spec, 3);
     const folded = foldBatchNorm(network);
     assert.deepEqual(
@@ -43,4 +52,17 @@ test('a folded network says the same to 1e-5, and has no BatchNorm1d left', asyn
 test('a network without such layers stays as it is', () => {
   const network = makeNetwork(multilayer(12, [8], 3), 1);
   assert.equal(foldBatchNorm(network), network);
+});
+
+test('a norm in front of its Linear stays, as one behind a Linear is folded', async () => {
+  const images = makeImages(100, 30);
+  const block = residual(batchNorm(24), linear(24, 32), gelu(), linear(32, 24));
+  const head = [batchNorm(24), linear(24, 4), logSoftmax()];
+  const network = makeNetwork(sequential(linear(30, 24), batchNorm(24), relu(), block, ...head), 3);
+  const folded = foldBatchNorm(network);
+  assert.deepEqual(folded.spec, sequential(linear(30, 24), relu(), block, ...head));
+  const [before, after] = [await ask(network, images), await ask(folded, images)];
+  before.forEach((value, i) => {
+    assert.ok(Math.abs(value - after[i]) < 1e-5, `${value} became ${after[i]}`);
+  });
 });

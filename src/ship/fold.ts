@@ -1,22 +1,34 @@
 /** BatchNorm1d folded into the Linear before it: at inference both are affine, so that one does the work of two. */
 
 import { CoutureError } from '../core/errors.ts';
-import { planModel } from '../model/program.ts';
-import { checkModelSpec } from '../model/spec.ts';
+import { type DenseLayer, normsProduct, planModel } from '../model/program.ts';
+import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
 import type { Network } from './network.ts';
 
 /** That of torch.nn.BatchNorm1d, as the engine has it. */
 const EPSILON = Math.fround(1e-5);
 
+/** Whether a layer's norm stands behind its Linear and does not depend on the image. */
+function isFoldable(layer: DenseLayer): boolean {
+  return layer.norm === 'batch' && normsProduct(layer);
+}
+
+/** The layers without each BatchNorm1d behind a Linear, within residual blocks as well. */
+function withoutFolded<Layer extends LayerSpec>(layers: readonly Layer[]): Layer[] {
+  return layers
+    .filter(({ type }, i) => type !== 'BatchNorm1d' || layers[i - 1]?.type !== 'Linear')
+    .map((layer) => (layer.type === 'Residual' ? { ...layer, layers: withoutFolded(layer.layers) } : layer));
+}
+
 /**
- * The network without its BatchNorm1d layers: W' = W · s and b' = (b - mean) · s + shift, for each output, where
+ * The network without the BatchNorm1d layers that stand behind a Linear: W' = W · s and b' = (b - mean) · s + shift, for each output, where
  * s = scale / sqrt(variance + epsilon), in float64 and rounded once. It gives what the network gives in inference, to
  * rounding. A network without such layers comes back as it is.
  * @throws CoutureError of kind `usage` when a tensor is missing
  */
 export function foldBatchNorm(network: Network): Network {
   const { layers } = planModel(network.spec);
-  if (!layers.some(({ batchNorm }) => batchNorm)) return network;
+  if (!layers.some(isFoldable)) return network;
   const take = (name: string): Float32Array => {
     const values = network.weights.get(name);
     if (values === undefined) throw new CoutureError('usage', `The weights lack the tensor "${name}".`);
@@ -24,7 +36,7 @@ export function foldBatchNorm(network: Network): Network {
   };
   const folded = new Map<string, Float32Array>();
   layers.forEach((layer, index) => {
-    if (!layer.batchNorm) return;
+    if (!isFoldable(layer)) return;
     const norm = `bn${index + 1}`;
     const scale = take(`${norm}.weight`);
     const shift = take(`${norm}.bias`);
@@ -41,9 +53,7 @@ export function foldBatchNorm(network: Network): Network {
       take(`${layer.name}.bias`).map((value, o) => (value - mean[o]) * factors[o] + shift[o]),
     );
   });
-  const spec = checkModelSpec({
-    layers: network.spec.layers.filter(({ type }) => type !== 'BatchNorm1d'),
-  });
+  const spec = checkModelSpec({ layers: withoutFolded(network.spec.layers) });
   const { parameters } = planModel(spec);
   return { spec, weights: new Map(parameters.map(({ name }) => [name, folded.get(name) ?? take(name)])) };
 }

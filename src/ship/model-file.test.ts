@@ -11,7 +11,7 @@ import { precisions } from './precision.ts';
 import { decodeStoredTensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
 const two = [makeNetwork(multilayer(12, [8], 3), 1), makeNetwork(multilayer(12, [5, 4], 3), 2)];
-const normed = makeNetwork(multilayer(12, [8], 3, [0.1], { batchNorm: true }), 3);
+const normed = makeNetwork(multilayer(12, [8], 3, [0.1], { norm: 'batch' }), 3);
 
 test('a model comes back as it was, in every precision; vectors keep every bit', () => {
   for (const precision of precisions) {
@@ -63,7 +63,7 @@ test('tensors have the names of a state_dict, of several networks behind their n
 });
 
 test('784-448-224-10 in int8 with its norms folded takes less than 500,000 bytes', () => {
-  const spec = multilayer(784, [448, 224], 10, [0.2, 0.2], { batchNorm: true });
+  const spec = multilayer(784, [448, 224], 10, [0.2, 0.2], { norm: 'batch' });
   const classNames = Array.from({ length: 10 }, (_, i) => `class ${i}`);
   const model = makeModel({
     members: [foldBatchNorm(makeNetwork(spec, 1))],

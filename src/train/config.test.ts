@@ -33,6 +33,24 @@ test('layers of one’s own stand for hidden and dropout', () => {
   });
 });
 
+test('blocks stand behind the last hidden layer, and are told from a model', () => {
+  const settings = { hidden: [30, 20], blocks: 3, expansion: 4, dropout: [0.5, 0.25] };
+  const config = resolveConfig({ settings });
+  assert.equal(config.model.layers.filter(({ type }) => type === 'Residual').length, 3);
+  const again = resolveConfig({ settings: config.settings, model: config.model });
+  assert.deepEqual(again, config);
+  const { blocks, hidden } = resolveConfig({ model: config.model }).settings;
+  assert.deepEqual([blocks, hidden], [3, [30, 20]]);
+  assert.throws(() => resolveConfig({ settings: { hidden: [], blocks: 1 } }), {
+    kind: 'usage',
+    message: 'Invalid setting blocks: residual blocks need a hidden layer before them.',
+  });
+  assert.throws(() => resolveConfig({ settings: { hidden: [60_000], blocks: 1 } }), {
+    kind: 'usage',
+    message: /layers\.2\.layers\.1\.out/,
+  });
+});
+
 test('a config survives its file', () => {
   const config = resolveConfig({ recipe: 'baseline' });
   assert.deepEqual(configSchema.parse(JSON.parse(JSON.stringify(config))), config);

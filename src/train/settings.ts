@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import { initializerNames } from '../model/init.ts';
-import { activationNames, modelSpecSchema } from '../model/spec.ts';
+import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
 
 const shape = {
@@ -32,7 +32,22 @@ const shape = {
       "first weights: torch's default, kaiming, xavier, orthogonal, or local (see the image in patches)",
     ),
   activation: z.enum(activationNames).default('relu').describe('activation of the hidden layers'),
-  batchNorm: z.boolean().default(false).describe('batch normalisation behind each hidden Linear'),
+  norm: z
+    .enum(normNames)
+    .default('none')
+    .describe('normalisation behind each hidden Linear, and of residual blocks, which without it have layer'),
+  blocks: z
+    .int()
+    .min(0)
+    .max(32)
+    .default(0)
+    .describe('residual blocks behind the last hidden layer, of its width and dropout'),
+  expansion: z
+    .int()
+    .min(1)
+    .max(8)
+    .default(2)
+    .describe('how many times wider the inside of a residual block is'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
   optimizer: z
@@ -210,6 +225,13 @@ export function checkSettings(value: unknown): TrainSettings {
       'usage',
       `Invalid setting dropout: ${parsed.data.dropout.length} probabilities for ${parsed.data.hidden.length} hidden layers.`,
       { hint: 'Give at most one probability for each hidden layer.' },
+    );
+  }
+  if (parsed.data.blocks > 0 && parsed.data.hidden.length === 0) {
+    throw new CoutureError(
+      'usage',
+      'Invalid setting blocks: residual blocks need a hidden layer before them.',
+      { hint: 'Give hidden at least one width: that of the last is the width of the blocks.' },
     );
   }
   checkTogether(parsed.data);

@@ -32,7 +32,7 @@ function config(settings: Partial<TrainSettings> = {}): RunConfig {
     settings: checked,
     model: multilayer(16, checked.hidden, 3, checked.dropout, {
       activation: checked.activation,
-      batchNorm: checked.batchNorm,
+      norm: checked.norm,
     }),
   };
 }
@@ -75,6 +75,19 @@ test('it learns, and says so in order', async () => {
   );
   assert.ok(last.history[3].validationAccuracy > 0.9);
   assert.ok(last.history[3].trainLoss < last.history[0].trainLoss);
+});
+
+test('residual blocks learn, with either norm, and a stopped run of them ends in the same bits', async () => {
+  for (const norm of ['layer', 'batch'] as const) {
+    const { settings } = config({ norm, blocks: 2, activation: 'gelu', average: 0.9 });
+    const { hidden, dropout } = settings;
+    const run = { ...config(settings), model: multilayer(16, hidden, 3, dropout, settings) };
+    const { last, states } = await collect(run);
+    assert.ok(last.history[3].validationAccuracy > 0.9, `${norm}: ${last.history[3].validationAccuracy}`);
+    const resumed = await collect(run, { resume: states[1] });
+    assert.deepEqual(resumed.last.parameters, last.parameters);
+    assert.deepEqual(resumed.last.averages, last.averages);
+  }
 });
 
 test('the best epoch is the one with the lowest validation loss', async () => {
@@ -195,9 +208,9 @@ test('augmentation ends where it is told to, and the first weights are those ask
 /** What a run may have beyond Adam and an average with a decay. */
 const variants = {
   lion: { optimizer: 'lion', learningRate: 0.001, weightDecay: 0.1 },
-  clip: { clip: 0.5, weightDecay: 0.01, batchNorm: true },
+  clip: { clip: 0.5, weightDecay: 0.01, norm: 'batch' },
   lasso: { optimizer: 'sgd', learningRate: 0.02, lasso: 0.001 },
-  swa: { swa: 0.9, batchNorm: true },
+  swa: { swa: 0.9, norm: 'batch' },
 } as const satisfies Record<string, Partial<TrainSettings>>;
 
 for (const [name, settings] of Object.entries(variants)) {
@@ -218,7 +231,7 @@ for (const [name, settings] of Object.entries(variants)) {
 
 test('swa: the model is the mean of the last steps, statistics of norms among it', async () => {
   // One step an epoch, so that every step's weights are seen.
-  const settings = { batchSize: 3000, epochs: 8, batchNorm: true } as const;
+  const settings = { batchSize: 3000, epochs: 8, norm: 'batch' } as const;
   const { states } = await collect(config({ ...settings, swa: 0.5 }));
   const plain = await collect(config(settings));
   assert.deepEqual(states[7].parameters, plain.last.parameters, 'averaging changes no step');

@@ -11,7 +11,7 @@ const classNames = ['a', 'b', 'c'];
 const [height, width] = [5, 4];
 const members = [
   makeNetwork(multilayer(20, [16], 3), 1),
-  makeNetwork(multilayer(20, [8, 8], 3, [], { batchNorm: true }), 2),
+  makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
   makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
 ];
 const COUNT = 300;

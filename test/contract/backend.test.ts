@@ -17,12 +17,15 @@ import {
   batchNorm,
   dropout,
   gelu,
+  type InnerLayerSpec,
   type LayerSpec,
+  layerNorm,
   leakyRelu,
   linear,
   logSoftmax,
   type ModelSpec,
   relu,
+  residual,
   sequential,
   silu,
 } from '../../src/model/spec.ts';
@@ -96,23 +99,45 @@ const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
 /** What may follow a hidden Linear. */
 const smooth = fc.constantFrom(relu, leakyRelu, gelu, silu);
 const activation = fc.oneof(
-  fc.constant<LayerSpec[]>([]),
-  smooth.map((make): LayerSpec[] => [make()]),
-  fc.tuple(smooth, p).map(([make, value]): LayerSpec[] => [make(), dropout(value)]),
-  fc.constant<LayerSpec[]>([relu()]),
-  p.map((value): LayerSpec[] => [relu(), dropout(value)]),
-  p.map((value): LayerSpec[] => [dropout(value)]),
+  fc.constant<InnerLayerSpec[]>([]),
+  smooth.map((make): InnerLayerSpec[] => [make()]),
+  fc.tuple(smooth, p).map(([make, value]): InnerLayerSpec[] => [make(), dropout(value)]),
+  fc.constant<InnerLayerSpec[]>([relu()]),
+  p.map((value): InnerLayerSpec[] => [relu(), dropout(value)]),
+  p.map((value): InnerLayerSpec[] => [dropout(value)]),
 );
-const hiddenLayer = fc.record({
-  width: fc.integer({ min: 1, max: 70 }),
-  normed: fc.boolean(),
-  after: activation,
+const width = fc.integer({ min: 1, max: 70 });
+const norm = fc.constantFrom(batchNorm, layerNorm);
+const hiddenLayer = fc.record({ width, norm: fc.option(norm), after: activation });
+/** A residual block: its norm, the layers within, and the dropout behind the last. */
+const block = fc.record({
+  norm,
+  inside: fc.array(hiddenLayer, { maxLength: 2 }),
+  last: fc.option(p),
 });
+/** Some hidden layers, and behind them blocks of the width that is there, and a norm if wanted. */
+const stage = fc.record({
+  hidden: fc.array(hiddenLayer, { minLength: 1, maxLength: 2 }),
+  blocks: fc.array(block, { maxLength: 2 }),
+  norm: fc.option(norm),
+});
+
+/** Layers of the kind drawn, from `inputs` values on; a Linear with a norm in front has none behind. */
+function layersOf(
+  drawn: readonly { width: number; norm: typeof layerNorm | null; after: InnerLayerSpec[] }[],
+  inputs: number,
+  firstIsNormed: boolean,
+): InnerLayerSpec[] {
+  return drawn.flatMap(({ width: out, norm: normalise, after }, i) => {
+    const behind = normalise !== null && !(i === 0 && firstIsNormed) ? [normalise(out)] : [];
+    return [linear(drawn[i - 1]?.width ?? inputs, out), ...behind, ...after];
+  });
+}
 
 const cases: fc.Arbitrary<Case> = fc
   .record({
     inputs: fc.integer({ min: 1, max: 300 }),
-    hidden: fc.array(hiddenLayer, { maxLength: 3 }),
+    stages: fc.array(stage, { maxLength: 2 }),
     classes: fc.integer({ min: 1, max: 20 }),
     images: fc.integer({ min: 1, max: 90 }),
     batchSize: fc.integer({ min: 1, max: 70 }),
@@ -127,12 +152,19 @@ const cases: fc.Arbitrary<Case> = fc
     augment,
     distillation: fc.constantFrom(undefined, undefined, 0.3, 1),
   })
-  .map(({ inputs, hidden, classes, ...rest }) => {
+  .map(({ inputs, stages, classes, ...rest }) => {
     const layers: LayerSpec[] = [];
     let features = inputs;
-    for (const { width, normed, after: following } of hidden) {
-      layers.push(linear(features, width), ...(normed ? [batchNorm(width)] : []), ...following);
-      features = width;
+    let isNormed = false;
+    for (const { hidden, blocks, norm: behind } of stages) {
+      layers.push(...layersOf(hidden, features, isNormed));
+      features = hidden[hidden.length - 1].width;
+      for (const { norm: normalise, inside, last } of blocks) {
+        const ending = [linear(inside.at(-1)?.width ?? features, features), ...(last ? [dropout(last)] : [])];
+        layers.push(residual(normalise(features), ...layersOf(inside, features, true), ...ending));
+      }
+      isNormed = blocks.length > 0 && behind !== null;
+      if (isNormed && behind !== null) layers.push(behind(features));
     }
     return { spec: sequential(...layers, linear(features, classes), logSoftmax()), ...rest };
   });

@@ -9,16 +9,18 @@ import { keyFromSeed, philox4x32, RandomStream } from '../../src/core/philox.ts'
 import type { Teacher } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
-import { type Activation, buildProgram, type DenseLayer } from '../../src/model/program.ts';
+import { type Activation, buildProgram, type DenseLayer, normsProduct } from '../../src/model/program.ts';
 import {
   batchNorm,
   dropout,
   gelu,
+  layerNorm,
   leakyRelu,
   linear,
   logSoftmax,
   type ModelSpec,
   relu,
+  residual,
   sequential,
   silu,
 } from '../../src/model/spec.ts';
@@ -63,6 +65,15 @@ function batchNorm64(z: number[][], scale: Float64Array, shift: Float64Array): n
   );
 }
 
+/** Each row of `x` less its mean, over its deviation, times a scale plus a shift. */
+function layerNorm64(x: number[][], scale: Float64Array, shift: Float64Array): number[][] {
+  return x.map((row) => {
+    const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+    const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length;
+    return row.map((value, j) => ((value - mean) / Math.sqrt(variance + 1e-5)) * scale[j] + shift[j]);
+  });
+}
+
 /** How targets differ from the labels. */
 interface Softening {
   readonly labelSmoothing?: number;
@@ -78,17 +89,27 @@ function loss64(
   { labelSmoothing = 0, teacher }: Softening = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
-  const logits = layers.reduce((inputs, layer, index) => {
+  const outputs: number[][][] = [];
+  layers.forEach((layer, index) => {
     const [weight, bias] = [tensor(`${layer.name}.weight`), tensor(`${layer.name}.bias`)];
-    const z = inputs.map((row) =>
+    const normed = (values: number[][]): number[][] => {
+      const [name, normalise] = layer.norm === 'batch' ? ['bn', batchNorm64] : ['ln', layerNorm64];
+      return normalise(values, tensor(`${name}${index + 1}.weight`), tensor(`${name}${index + 1}.bias`));
+    };
+    const below = outputs[index - 1] ?? x;
+    const z = (layer.preNorm ? normed(below) : below).map((row) =>
       Array.from(bias, (b, o) => row.reduce((sum, value, i) => sum + value * weight[o * layer.in + i], b)),
     );
-    const bn = `bn${index + 1}`;
-    const a = layer.batchNorm ? batchNorm64(z, tensor(`${bn}.weight`), tensor(`${bn}.bias`)) : z;
-    return a.map((values, row) =>
-      values.map((value, o) => activations[layer.activation](value) * keepFactor(layer, index, row, o)),
+    const a = normsProduct(layer) ? normed(z) : z;
+    const skipped = layer.skip === undefined ? undefined : outputs[layer.skip];
+    outputs[index] = a.map((values, row) =>
+      values.map((value, o) => {
+        const y = activations[layer.activation](value) * keepFactor(layer, index, row, o);
+        return y + (skipped?.[row][o] ?? 0);
+      }),
     );
-  }, x);
+  });
+  const logits = outputs[layers.length - 1];
   let total = 0;
   logits.forEach((values, row) => {
     const top = Math.max(...values);
@@ -157,20 +178,23 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, distillation 
     if (!trained) continue;
     const values = parameters.get(name) ?? new Float64Array();
     const gradient = session.read(name, 'gradient');
-    // A bias behind which the batch's mean is taken away changes nothing: its gradient is 0 but for rounding.
-    const inert = name.endsWith('.bias') && parameters.has(name.replace('fc', 'bn')) && name.startsWith('fc');
-    const scale = inert ? 1 : Math.max(...gradient.map(Math.abs));
-    assert.ok(scale > 0, `${name} has a gradient`);
-    values.forEach((value, i) => {
+    const differences = values.map((value, i) => {
       const h = 1e-5;
       values[i] = value + h;
       const above = loss64(plan.layers, parameters, x, labels, softening);
       values[i] = value - h;
       const below = loss64(plan.layers, parameters, x, labels, softening);
       values[i] = value;
-      const difference = (above - below) / (2 * h);
+      return (above - below) / (2 * h);
+    });
+    const largest = Math.max(...differences.map(Math.abs));
+    // A bias behind which the batch's mean is taken away changes nothing: its gradient is 0 but for rounding.
+    const inert = name.endsWith('.bias') && largest < 1e-9;
+    assert.ok(inert || largest > 1e-6, `${name} has a gradient`);
+    const tolerance = inert ? 1e-6 : 1e-5 * largest;
+    differences.forEach((difference, i) => {
       assert.ok(
-        Math.abs(gradient[i] - difference) <= 1e-5 * scale,
+        Math.abs(gradient[i] - difference) <= tolerance,
         `${name}[${i}]: ${gradient[i]}, by differences ${difference}`,
       );
     });
@@ -207,6 +231,22 @@ async function checkPixelGradients(spec: ModelSpec): Promise<void> {
   }
 }
 
+/** Blocks of every form: with Dropout at the end, of one Linear, of three, and a norm behind the last. */
+function residualNet(norm: typeof layerNorm): ModelSpec {
+  return sequential(
+    linear(6, 9),
+    gelu(),
+    residual(norm(9), linear(9, 18), gelu(), dropout(0.25), linear(18, 9), dropout(0.3)),
+    residual(norm(9), linear(9, 9)),
+    residual(norm(9), linear(9, 7), linear(7, 5), layerNorm(5), silu(), linear(5, 9), dropout(0.2)),
+    norm(9),
+    linear(9, 8),
+    silu(),
+    linear(8, 4),
+    logSoftmax(),
+  );
+}
+
 describe('gradients agree with float64 central differences', () => {
   it('of a log-probability by the pixels', () =>
     checkPixelGradients(sequential(linear(9, 8), relu(), linear(8, 7), gelu(), linear(7, 4), logSoftmax())));
@@ -236,6 +276,40 @@ describe('gradients agree with float64 central differences', () => {
         logSoftmax(),
       ),
       0.1,
+    ));
+  it('LayerNorm, GELU and Dropout', () =>
+    checkGradients(
+      sequential(linear(6, 19), layerNorm(19), gelu(), dropout(0.25), linear(19, 3), logSoftmax()),
+    ));
+  it('LayerNorm behind two Linears', () =>
+    checkGradients(
+      sequential(linear(6, 9), layerNorm(9), linear(9, 8), layerNorm(8), silu(), linear(8, 3), logSoftmax()),
+    ));
+  for (const [name, norm] of Object.entries({ LayerNorm: layerNorm, BatchNorm1d: batchNorm })) {
+    it(`residual blocks with ${name}`, () => checkGradients(residualNet(norm)));
+    it(`residual blocks with ${name} behind Linear, ReLU and Dropout`, () =>
+      checkGradients(
+        sequential(
+          linear(6, 9),
+          relu(),
+          dropout(0.3),
+          residual(norm(9), linear(9, 20), relu(), linear(20, 9)),
+          linear(9, 3),
+          logSoftmax(),
+        ),
+      ));
+  }
+  it('of a log-probability by the pixels, through residual blocks', () =>
+    checkPixelGradients(
+      sequential(
+        linear(9, 8),
+        relu(),
+        residual(layerNorm(8), linear(8, 18), gelu(), linear(18, 8)),
+        residual(layerNorm(8), linear(8, 7), linear(7, 6), layerNorm(6), silu(), linear(6, 8)),
+        layerNorm(8),
+        linear(8, 4),
+        logSoftmax(),
+      ),
     ));
   it('two Linears, nothing between', () =>
     checkGradients(sequential(linear(6, 4), linear(4, 3), logSoftmax())));

@@ -16,6 +16,7 @@ import { bun, deno, findChromium, findRuntime, finish, node, root } from '../mat
 const expected: Readonly<Record<Kind, string>> = {
   plain: '01b15b8a720698e0ee4defe88607e04b31a4be26bc684a8fc8c3c17df648ea5e',
   modern: '205ba0436606e56c1f406bed7b566eb4a3dc1e53ad1a01c175b88c9986551870',
+  residual: '4b71dcd6750edc279952cd8a1475c13395973710f22417b67e816445b378ca13',
 };
 
 const pinned = 24;
@@ -28,6 +29,7 @@ const teams: readonly Case[] = [
   { kind: 'modern', threads: 1 },
   { kind: 'modern', threads: 3 },
   { kind: 'modern', threads: 2, resumed: true },
+  { kind: 'residual', threads: 3 },
 ];
 const withoutPairing = teams.map((wanted) => ({ ...wanted, pairing: false }));
 
@@ -103,6 +105,7 @@ test('the same weights from the reference backend', { timeout }, async (t) => {
   const cases: Case[] = [
     { ...alone, kind: 'plain' },
     { ...alone, kind: 'modern' },
+    { ...alone, kind: 'residual' },
   ];
   await runCases([process.execPath], cases, t);
 });

@@ -233,7 +233,7 @@ export const fixtures = {
     }),
   'units that are never off, with BatchNorm1d': () => ({
     ...makeInspection({ augmented: false }),
-    spec: multilayer(PIXELS, [24, 16], 10, [0.25], { activation: 'leaky-relu', batchNorm: true }),
+    spec: multilayer(PIXELS, [24, 16], 10, [0.25], { activation: 'leaky-relu', norm: 'batch' }),
     activity: [],
   }),
   'two classes, one epoch': () => makeInspection({ classNames: ['cat', 'dog'], epochs: 1, hidden: [4] }),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseIdx } from '../../src/data/idx.ts';
 import { type MixOptions, mixes } from '../../src/data/mix.ts';
 import type { OptimizerOptions, Teacher } from '../../src/engine/backend.ts';
-import { type ActivationName, type ModelSpec, multilayer } from '../../src/model/spec.ts';
+import { type ActivationName, type ModelSpec, multilayer, type NormName } from '../../src/model/spec.ts';
 import { decodeSafetensors, type Tensor } from '../../src/ship/safetensors.ts';
 
 /** One network of golden.json. */
@@ -15,6 +15,9 @@ interface Entry {
   readonly lr: number;
   readonly activation?: ActivationName;
   readonly batchNorm?: boolean;
+  readonly norm?: NormName;
+  readonly blocks?: number;
+  readonly expansion?: number;
   readonly optimizer?: 'adam' | 'sgd' | 'lion';
   readonly clip?: number;
   readonly lasso?: number;
@@ -64,14 +67,17 @@ const teacherFile = 'teacher.safetensors';
 const probabilities = decodeSafetensors(read(teacherFile), teacherFile).tensors.get('probabilities')!.data;
 
 export const goldens: readonly Golden[] = Object.entries(file.models).map(([name, entry]) => {
-  const { widths, dropout, lr, activation, batchNorm, initialWeightsSha256, losses, inferenceLoss } = entry;
+  const { widths, dropout, lr, batchNorm = false, initialWeightsSha256, losses, inferenceLoss } = entry;
+  const { activation = 'relu', norm = batchNorm ? 'batch' : 'none', blocks = 0, expansion = 2 } = entry;
   const { labelSmoothing = 0, clip = 0, distillation = 0, mixup = 0, cutmix = 0 } = entry;
   const gradients = `${name}-gradients.safetensors`;
   return {
     name,
     spec: multilayer(widths[0], widths.slice(1, -1), widths.at(-1)!, dropout, {
-      activation: activation ?? 'relu',
-      batchNorm: batchNorm ?? false,
+      activation,
+      norm,
+      blocks,
+      expansion,
     }),
     learningRate: lr,
     optimizer: optimizerOf(entry),

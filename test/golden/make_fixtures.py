@@ -106,6 +106,17 @@ MODELS = {
         "mixup": 0.4,
         "cutmix": 0.4,
     },
+    "residual-adamw": {
+        "widths": [784, 40, 10],
+        "dropout": [0.25, 0.0],
+        "lr": 0.003,
+        "activation": "gelu",
+        "norm": "layer",
+        "blocks": 2,
+        "expansion": 3,
+        "weightDecay": 0.1,
+        "labelSmoothing": 0.1,
+    },
 }
 ACTIVATIONS = {
     "relu": torch.relu,
@@ -266,6 +277,16 @@ def mix_batch(config, images, step):
 # The networks in PyTorch.
 
 
+def linears(config):
+    """Each Linear of a network: inputs, outputs, and dropout behind its activation; those of residual blocks among them."""
+    widths, dropout = config["widths"], config["dropout"]
+    plain = list(zip(widths, widths[1:], dropout))
+    width = widths[-2]
+    inside = width * config.get("expansion", 2)
+    block = [(width, inside, dropout[-2]), (inside, width, 0.0)]
+    return plain[:-1] + block * config.get("blocks", 0) + plain[-1:]
+
+
 class Network(torch.nn.Module):
     """Linear, ReLU and dropout as often as there are widths, and LogSoftmax. The masks come from outside."""
 
@@ -291,13 +312,51 @@ class Network(torch.nn.Module):
         return torch.log_softmax(x, dim=1)
 
 
+class ResidualNetwork(torch.nn.Module):
+    """The same with LayerNorm and, behind the hidden layers, residual blocks: x plus Linear of dropout of the activation of
+    Linear of LayerNorm of x. One more LayerNorm stands behind them."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.activation = ACTIVATIONS[config["activation"]]
+        self.hidden = len(config["widths"]) - 2
+        self.depth = len(linears(config))
+        for i, (inputs, outputs, _) in enumerate(linears(config)):
+            linear, is_hidden = torch.nn.Linear(inputs, outputs), i < self.hidden
+            ends_block = not is_hidden and i < self.depth - 1 and (i - self.hidden) % 2 == 1
+            norm = None if ends_block else torch.nn.LayerNorm(outputs if is_hidden else inputs)
+            modules = [(f"fc{i + 1}", linear), (f"ln{i + 1}", norm)]
+            for name, module in modules if is_hidden else reversed(modules):
+                if module is not None:
+                    self.add_module(name, module)
+
+    def forward(self, x, masks):
+        def drop(values, i):
+            return values if masks[i] is None else values * masks[i]
+
+        def layer(kind, i):
+            return getattr(self, f"{kind}{i + 1}")
+
+        for i in range(self.hidden):
+            x = drop(self.activation(layer("ln", i)(layer("fc", i)(x))), i)
+        for i in range(self.hidden, self.depth - 1, 2):
+            inside = drop(self.activation(layer("fc", i)(layer("ln", i)(x))), i)
+            x = x + layer("fc", i + 1)(inside)
+        last = self.depth - 1
+        return torch.log_softmax(layer("fc", last)(layer("ln", last)(x)), dim=1)
+
+
 def make_network(config, dtype):
     """A network with the first weights of the run with seed SEED."""
-    network = Network(config["widths"], config.get("activation", "relu"), config.get("batchNorm", False)).to(dtype)
+    if "blocks" in config:
+        network = ResidualNetwork(config)
+    else:
+        network = Network(config["widths"], config.get("activation", "relu"), config.get("batchNorm", False))
+    network = network.to(dtype)
     run_key = key_from_seed(SEED)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
-            if name.startswith("bn"):
+            if not name.startswith("fc"):
                 continue
             fan_in = getattr(network, name.split(".")[0]).in_features
             parameter.copy_(torch.from_numpy(initial_values(run_key, name, tuple(parameter.shape), fan_in)))
@@ -308,7 +367,7 @@ def masks_of(config, step, dtype):
     key = fork(key_from_seed(SEED), "dropout")
     return [
         torch.from_numpy(dropout_mask(key, BATCH, width, p, step, layer)).to(dtype) if p > 0 else None
-        for layer, (width, p) in enumerate(zip(config["widths"][1:], config["dropout"]))
+        for layer, (_, width, p) in enumerate(linears(config))
     ]
 
 
@@ -428,7 +487,7 @@ def weights_sha256(config):
     """SHA-256 over the first weights as little-endian float32, tensor after tensor in the order of the layers."""
     digest = hashlib.sha256()
     for name, parameter in make_network(config, torch.float32).named_parameters():
-        if not name.startswith("bn"):
+        if name.startswith("fc"):
             digest.update(parameter.detach().numpy().astype("<f4").tobytes())
     return digest.hexdigest()
 

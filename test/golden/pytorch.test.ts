@@ -21,7 +21,7 @@ for (const golden of goldens) {
     const plan = planModel(golden.spec);
     const tensors = initialize(plan, runKey);
     const hash = createHash('sha256');
-    // A BatchNorm1d's are all 1 or 0.
+    // A norm's are all 1 or 0.
     for (const { name, part } of plan.parameters) {
       if (part !== 'weight' && part !== 'bias') continue;
       const values = tensors.get(name)!;

@@ -18,8 +18,8 @@ import {
   weightsSha256,
 } from '../../src/index.ts';
 
-/** What is trained: the published networks' layers, or everything that came after them. */
-export type Kind = 'plain' | 'modern';
+/** What is trained: the published networks' layers, everything that came after them, or residual blocks. */
+export type Kind = 'plain' | 'modern' | 'residual';
 
 /** One way to run the job. */
 export interface Case {
@@ -60,7 +60,7 @@ const configs: Readonly<Record<Kind, RunConfig>> = {
     settings: {
       ...settings,
       activation: 'gelu',
-      batchNorm: true,
+      norm: 'batch',
       weightDecay: 0.05,
       schedule: 'one-cycle',
       warmup: 0.2,
@@ -71,6 +71,9 @@ const configs: Readonly<Record<Kind, RunConfig>> = {
       zoom: 0.02,
       erase: 0.2,
     },
+  }),
+  residual: resolveConfig({
+    settings: { ...settings, activation: 'silu', norm: 'layer', blocks: 2, expansion: 3, weightDecay: 0.05 },
   }),
 };
 

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { imageAt } from '../../data/dataset.ts';
+import { layerWidths } from '../../model/program.ts';
 import type { TrainRunResult } from '../../platform/node/experiment.ts';
 import type { WrittenReport } from '../../platform/node/report-run.ts';
 import type { Run } from '../../platform/node/run-folder.ts';
@@ -137,9 +138,7 @@ function resultsTable(
       const { published } = recipes[recipe];
       return [
         recipe,
-        [...run.config.model.layers.filter((layer) => layer.type === 'Linear')]
-          .flatMap((layer, i) => (i === 0 ? [layer.in, layer.out] : [layer.out]))
-          .join('-'),
+        layerWidths(run.config.model).join('-'),
         paint(color, ['bold', 'green'], percent(metrics.testAccuracy)),
         `${percent(low)} to ${percent(high)}`,
         published === null ? '' : percent(published),

@@ -6,7 +6,13 @@ import { summarize } from '../../model/summary.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addJsonOption } from '../options.ts';
-import { addConfigOptions, type ConfigFlags, configFlagsGiven, configFromFlags } from '../settings-flags.ts';
+import {
+  addConfigOptions,
+  type ConfigFlags,
+  configFlagsGiven,
+  configFromFlags,
+  networkSettings,
+} from '../settings-flags.ts';
 import { bytes, count } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
@@ -19,6 +25,7 @@ const help = `
 Examples:
   couture summary --recipe deeper
   couture summary --hidden 512,256
+  couture summary --hidden 512 --blocks 3 --activation gelu
   couture summary baseline-seed1`;
 
 /** Adds the command to the program. */
@@ -27,7 +34,7 @@ export function registerSummary(program: Command, context: CliContext): void {
     .command('summary')
     .description('Layers, shapes, parameters, memory and arithmetic of a network.')
     .argument('[run]', 'path of a run, or its name under runs/train; otherwise the flags say which network');
-  addJsonOption(addConfigOptions(command, ['dataset', 'hidden', 'dropout']))
+  addJsonOption(addConfigOptions(command, ['dataset', ...networkSettings]))
     .addHelpText('after', help)
     .action(async (run: string | undefined, flags: SummaryFlags) => await runSummary(run, flags, context));
 }

@@ -4,10 +4,14 @@ import { CoutureError } from '../../core/errors.ts';
 import {
   type DenseLayer,
   findParameter,
+  isApart,
   needsActivate,
+  normsProduct,
+  normWidth,
   type Op,
   type Part,
   type Program,
+  skipEnd,
 } from '../../model/program.ts';
 import { augmentedImage } from '../augmented-image.ts';
 import type {
@@ -22,7 +26,14 @@ import type {
 import { dropoutScalars, optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { softTargets } from '../targets.ts';
 import { activate, derivative } from './activations.ts';
-import { type NormTensors, normBackward, normForward } from './norm.ts';
+import {
+  layerNormBackward,
+  layerNormForward,
+  type NormTensors,
+  normBackward,
+  normForward,
+  scaleBackward,
+} from './norm.ts';
 import * as ops from './ops.ts';
 import {
   adamStep,
@@ -61,10 +72,16 @@ interface Batch {
   readonly rows: number;
   readonly indices: Uint32Array;
   readonly y: Float32Array[];
-  /** Pre-activations, normalised where the layer is; only of layers that need `activate`. */
+  /** What the product takes: the y below, or what a norm in front of the product makes of it. */
+  readonly x: Float32Array[];
+  /** Pre-activations, normalised where these are; y itself of layers that do not need `activate`. */
   readonly z: Float32Array[];
-  /** 1 / standard deviation of each feature that `activate` normalised by. */
+  /** Normalised values of layers with a norm: z, or those of x. */
+  readonly normalised: Float32Array[];
+  /** 1 / standard deviation that the norm divided by: of each feature, or of each row. */
   readonly inverse: Float32Array[];
+  /** Gradients with respect to y, of layers below the last that are `apart`. */
+  readonly dy: Float32Array[];
   readonly dz: Float32Array[];
   /** Gradient with respect to the input. */
   readonly dx: Float32Array;
@@ -80,11 +97,10 @@ interface RandomStep {
   readonly step: number;
 }
 
-/** The value that goes into the activation: z, scaled and shifted where it is normalised. */
-function scaled(layer: DenseLayer, { scale, shift }: NormTensors, z: Float32Array, i: number): number {
-  if (!layer.batchNorm) return z[i];
-  const j = i % layer.out;
-  return Math.fround(Math.fround(z[i] * scale[j]) + shift[j]);
+/** A normalised value, scaled and shifted. */
+function scaled({ scale, shift }: NormTensors, normalised: Float32Array, i: number): number {
+  const j = i % scale.length;
+  return Math.fround(Math.fround(normalised[i] * scale[j]) + shift[j]);
 }
 
 class ReferenceSession implements Session {
@@ -98,14 +114,15 @@ class ReferenceSession implements Session {
     this.#program = program;
     this.#held = held;
     this.#tensors = program.plan.layers.map((layer) => {
-      const normed = layer.batchNorm ? layer.out : 0;
+      const normed = layer.norm === 'none' ? 0 : normWidth(layer);
+      const running = layer.norm === 'batch' ? normed : 0;
       const parts = () => ({
         weight: new Float32Array(layer.out * layer.in),
         bias: new Float32Array(layer.out),
         scale: new Float32Array(normed),
         shift: new Float32Array(normed),
-        runningMean: new Float32Array(normed),
-        runningVariance: new Float32Array(normed),
+        runningMean: new Float32Array(running),
+        runningVariance: new Float32Array(running),
       });
       return {
         value: parts(),
@@ -195,7 +212,11 @@ class ReferenceSession implements Session {
   #gradientSquares(layer: number, batch: Batch): void {
     const { in: inputs, out } = this.#program.plan.layers[layer];
     const { weight, bias, scale, shift } = this.#tensors[layer].gradient;
-    for (let o = 0; o < out; o++) batch.squares.push(squaresOf(o, inputs, weight, bias, [scale, shift]));
+    for (let o = 0; o < out; o++)
+      batch.squares.push(squaresOf([...weight.subarray(o * inputs, (o + 1) * inputs), bias[o]]));
+    scale.forEach((gradient, j) => {
+      batch.squares.push(squaresOf([gradient, shift[j]]));
+    });
   }
 
   #clip(layer: number, parts: readonly Part[], batch: Batch): void {
@@ -241,17 +262,20 @@ class ReferenceSession implements Session {
   #batch(indices: Uint32Array): Batch {
     const rows = indices.length;
     const { layers } = this.#program.plan;
-    const y = [layers[0].in, ...layers.map((layer) => layer.out)].map(
-      (width) => new Float32Array(rows * width),
-    );
+    const values = (width: number) => new Float32Array(rows * width);
+    const y = [layers[0].in, ...layers.map((layer) => layer.out)].map(values);
+    const z = layers.map((layer, i) => (needsActivate(layer) ? values(layer.out) : y[i + 1]));
     return {
       rows,
       indices,
       y,
-      z: layers.map((layer) => new Float32Array(needsActivate(layer) ? rows * layer.out : 0)),
-      inverse: layers.map((layer) => new Float32Array(layer.batchNorm ? layer.out : 0)),
-      dz: layers.map((layer) => new Float32Array(rows * layer.out)),
-      dx: new Float32Array(rows * layers[0].in),
+      x: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : y[i])),
+      z,
+      normalised: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : z[i])),
+      inverse: layers.map((layer) => new Float32Array(layer.norm === 'layer' ? rows : normWidth(layer))),
+      dy: layers.map((layer) => values(layer.out)),
+      dz: layers.map((layer) => values(layer.out)),
+      dx: values(layers[0].in),
       squares: [],
       clipFactor: 1,
     };
@@ -267,18 +291,21 @@ class ReferenceSession implements Session {
     else if (op.op === 'weightGradient') this.#weightGradient(op.layer, batch);
     else if (op.op === 'gradientSquares') this.#gradientSquares(op.layer, batch);
     else if (op.op === 'clipFactor') batch.clipFactor = clipFactor(batch.squares, op.largest);
+    else if (op.op === 'normalise') this.#normalise(op.layer, batch, op.training);
+    else if (op.op === 'affineGradient') this.#affineGradient(op.layer, batch);
+    else if (op.op === 'normaliseGradient') this.#normaliseGradient(op.layer, batch, op.training);
     else throw new CoutureError('backend', `The reference backend has no op ${op.op} here.`);
   }
 
   #linear(index: number, batch: Batch, random?: RandomStep): void {
     const layer = this.#program.plan.layers[index];
     const { weight, bias } = this.#tensors[index][this.#role];
-    const separate = needsActivate(layer);
-    const y = separate ? batch.z[index] : batch.y[index + 1];
-    ops.linearForward({ rows: batch.rows, ...layer }, batch.y[index], weight, bias, y);
-    if (separate) return;
+    const y = batch.z[index];
+    ops.linearForward({ rows: batch.rows, ...layer }, batch.x[index], weight, bias, y);
+    if (needsActivate(layer)) return;
     if (layer.activation === 'relu') ops.reluForward(y, y.length);
     if (random && layer.dropout > 0) this.#dropout(index, y, batch.rows, random);
+    if (layer.skip !== undefined) ops.addTo(y, batch.y[layer.skip + 1]);
   }
 
   /** A layer's norm tensors, with the place for what `activate` normalised by. */
@@ -293,20 +320,55 @@ class ReferenceSession implements Session {
     const layer = this.#program.plan.layers[index];
     const [z, y] = [batch.z[index], batch.y[index + 1]];
     const norm = this.#norm(index, batch);
-    if (layer.batchNorm) normForward(z, batch.rows, norm, random !== undefined);
-    for (let i = 0; i < z.length; i++) y[i] = activate(layer.activation, scaled(layer, norm, z, i));
+    if (normsProduct(layer) && layer.norm === 'batch') normForward(z, batch.rows, norm, random !== undefined);
+    for (let i = 0; i < z.length; i++)
+      y[i] = activate(layer.activation, normsProduct(layer) ? scaled(norm, z, i) : z[i]);
     if (random && layer.dropout > 0) this.#dropout(index, y, batch.rows, random);
   }
 
   #activateGradient(index: number, batch: Batch, random?: RandomStep): void {
-    const layer = this.#program.plan.layers[index];
-    const [z, dz] = [batch.z[index], batch.dz[index]];
-    const norm = this.#norm(index, batch);
+    const { layers } = this.#program.plan;
+    const layer = layers[index];
+    const [z, dy, dz] = [batch.z[index], batch.dy[index], batch.dz[index]];
+    const end = skipEnd(layers, index);
+    if (end) ops.addTo(dy, batch.dy[layers.indexOf(end)]);
+    dz.set(dy);
     if (random && layer.dropout > 0) this.#dropout(index, dz, batch.rows, random);
-    for (let i = 0; i < z.length; i++)
-      dz[i] = Math.fround(dz[i] * derivative(layer.activation, scaled(layer, norm, z, i)));
-    const { gradient } = this.#tensors[index];
-    if (layer.batchNorm) normBackward(dz, z, batch.rows, norm, gradient, random !== undefined);
+    const norm = this.#norm(index, batch);
+    for (let i = 0; i < z.length; i++) {
+      const a = normsProduct(layer) ? scaled(norm, z, i) : z[i];
+      dz[i] = Math.fround(dz[i] * derivative(layer.activation, a));
+    }
+    if (normsProduct(layer) && layer.norm === 'batch')
+      normBackward(dz, z, batch.rows, norm, this.#tensors[index].gradient, random !== undefined);
+  }
+
+  #normalise(index: number, batch: Batch, training: boolean): void {
+    const layer = this.#program.plan.layers[index];
+    const norm = this.#norm(index, batch);
+    const [normalised, x] = [batch.normalised[index], batch.x[index]];
+    if (layer.preNorm) normalised.set(batch.y[index]);
+    if (layer.norm === 'batch') normForward(normalised, batch.rows, norm, training);
+    else layerNormForward(normalised, batch.rows, norm.inverse);
+    if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalised, i);
+  }
+
+  /** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
+  #normedGradient(index: number, batch: Batch): Float32Array {
+    return this.#program.plan.layers[index].preNorm ? batch.dy[index - 1] : batch.dz[index];
+  }
+
+  #affineGradient(index: number, batch: Batch): void {
+    const da = this.#normedGradient(index, batch);
+    scaleBackward(da, batch.normalised[index], batch.rows, this.#tensors[index].gradient);
+  }
+
+  #normaliseGradient(index: number, batch: Batch, training: boolean): void {
+    const [da, normalised] = [this.#normedGradient(index, batch), batch.normalised[index]];
+    const norm = this.#norm(index, batch);
+    if (this.#program.plan.layers[index].norm === 'layer')
+      layerNormBackward(da, normalised, batch.rows, norm);
+    else normBackward(da, normalised, batch.rows, norm, this.#tensors[index].gradient, training);
   }
 
   #dropout(index: number, values: Float32Array, rows: number, random: RandomStep): void {
@@ -315,17 +377,17 @@ class ReferenceSession implements Session {
   }
 
   #inputGradient(index: number, batch: Batch, random?: RandomStep): void {
-    const layer = this.#program.plan.layers[index];
-    const dx = index === 0 ? batch.dx : batch.dz[index - 1];
+    const { layers } = this.#program.plan;
+    const apart = index > 0 && isApart(layers, index - 1);
+    const dx = index === 0 ? batch.dx : apart ? batch.dy[index - 1] : batch.dz[index - 1];
     ops.linearBackwardInput(
-      { rows: batch.rows, ...layer },
+      { rows: batch.rows, ...layers[index] },
       batch.dz[index],
       this.#tensors[index][this.#role].weight,
       dx,
     );
-    if (index === 0) return;
-    const below = this.#program.plan.layers[index - 1];
-    if (needsActivate(below)) return;
+    if (index === 0 || apart) return;
+    const below = layers[index - 1];
     const dropout = dropoutScalars(random ? below.dropout : 0);
     if (below.activation === 'relu') ops.reluBackward(dx, batch.y[index], dropout.scale, dx.length);
     else if (random && below.dropout > 0) this.#dropout(index - 1, dx, batch.rows, random);
@@ -334,7 +396,7 @@ class ReferenceSession implements Session {
   #weightGradient(index: number, batch: Batch): void {
     const { weight, bias } = this.#tensors[index].gradient;
     const shape = { rows: batch.rows, ...this.#program.plan.layers[index] };
-    ops.linearBackwardWeight(shape, batch.y[index], batch.dz[index], weight, bias);
+    ops.linearBackwardWeight(shape, batch.x[index], batch.dz[index], weight, bias);
   }
 
   #bytes(images: DeviceImages): Uint8Array {

@@ -1,6 +1,6 @@
 /**
- * Batch normalisation over [rows, width], stated plainly: each operation rounded to float32, rows added in order. As
- * torch.nn.BatchNorm1d; the constants are its defaults.
+ * Normalisation over [rows, width], stated plainly: each operation rounded to float32. As torch.nn.BatchNorm1d, rows
+ * added in order, and torch.nn.LayerNorm, a row's features added by `rowSum`; the constants are their defaults.
  */
 
 const f = Math.fround;
@@ -14,7 +14,7 @@ export interface NormTensors {
   readonly shift: Float32Array;
   readonly runningMean: Float32Array;
   readonly runningVariance: Float32Array;
-  /** 1 / standard deviation that the last forward pass used. */
+  /** 1 / standard deviation that the last forward pass used: of each feature, or of each row. */
   readonly inverse: Float32Array;
 }
 
@@ -47,10 +47,31 @@ export function normForward(z: Float32Array, rows: number, norm: NormTensors, tr
   }
 }
 
-/** What normBackward leaves the gradients in. */
+/** What scaleBackward leaves the gradients in. */
 export interface NormGradients {
   readonly scale: Float32Array;
   readonly shift: Float32Array;
+}
+
+/** Gradients of scale and shift from `da`, that with respect to the scaled and shifted values: sums over the rows in order. */
+export function scaleBackward(
+  da: Float32Array,
+  normalised: Float32Array,
+  rows: number,
+  gradients: NormGradients,
+): void {
+  const width = gradients.scale.length;
+  for (let j = 0; j < width; j++) {
+    let sum = 0;
+    let product = 0;
+    for (let row = 0; row < rows; row++) {
+      const at = row * width + j;
+      sum = f(sum + da[at]);
+      product = f(product + f(da[at] * normalised[at]));
+    }
+    gradients.shift[j] = sum;
+    gradients.scale[j] = product;
+  }
 }
 
 /**
@@ -66,16 +87,9 @@ export function normBackward(
   training: boolean,
 ): void {
   const width = norm.scale.length;
+  scaleBackward(da, normalised, rows, gradients);
   for (let j = 0; j < width; j++) {
-    let sum = 0;
-    let product = 0;
-    for (let row = 0; row < rows; row++) {
-      const at = row * width + j;
-      sum = f(sum + da[at]);
-      product = f(product + f(da[at] * normalised[at]));
-    }
-    gradients.shift[j] = sum;
-    gradients.scale[j] = product;
+    const [sum, product] = [gradients.shift[j], gradients.scale[j]];
     const factor = f(norm.scale[j] * norm.inverse[j]);
     // The running statistics do not depend on the batch.
     const meanSum = training ? f(sum / rows) : 0;
@@ -84,5 +98,58 @@ export function normBackward(
       const at = row * width + j;
       da[at] = f(factor * f(f(da[at] - meanSum) - f(normalised[at] * meanProduct)));
     }
+  }
+}
+
+/**
+ * The sum of a row's values: sixteen sums, of the features by their number modulo 16, each in order; of these the upper
+ * half is added to the lower, until one is left.
+ */
+function rowSum(width: number, value: (feature: number) => number): number {
+  const sums = new Float32Array(16);
+  for (let j = 0; j < width; j++) sums[j % 16] = f(sums[j % 16] + value(j));
+  for (let half = 8; half >= 1; half /= 2) {
+    for (let i = 0; i < half; i++) sums[i] = f(sums[i] + sums[i + half]);
+  }
+  return sums[0];
+}
+
+/**
+ * Each row of z becomes its normalised self.
+ * @param inverse one value a row: 1 / standard deviation
+ */
+export function layerNormForward(z: Float32Array, rows: number, inverse: Float32Array): void {
+  const width = z.length / rows;
+  for (let row = 0; row < rows; row++) {
+    const values = z.subarray(row * width, (row + 1) * width);
+    const mean = f(rowSum(width, (j) => values[j]) / width);
+    const squares = rowSum(width, (j) => {
+      const distance = f(values[j] - mean);
+      return f(distance * distance);
+    });
+    inverse[row] = f(1 / f(Math.sqrt(f(f(squares / width) + EPSILON))));
+    for (let j = 0; j < width; j++) values[j] = f(f(values[j] - mean) * inverse[row]);
+  }
+}
+
+/**
+ * The gradient `da` with respect to the scaled and shifted values becomes that with respect to z.
+ * @param normalised what layerNormForward left in z
+ */
+export function layerNormBackward(
+  da: Float32Array,
+  normalised: Float32Array,
+  rows: number,
+  { scale, inverse }: Pick<NormTensors, 'scale' | 'inverse'>,
+): void {
+  const width = scale.length;
+  for (let row = 0; row < rows; row++) {
+    const gradients = da.subarray(row * width, (row + 1) * width);
+    const values = normalised.subarray(row * width, (row + 1) * width);
+    for (let j = 0; j < width; j++) gradients[j] = f(gradients[j] * scale[j]);
+    const meanSum = f(rowSum(width, (j) => gradients[j]) / width);
+    const meanProduct = f(rowSum(width, (j) => f(gradients[j] * values[j])) / width);
+    for (let j = 0; j < width; j++)
+      gradients[j] = f(inverse[row] * f(f(gradients[j] - meanSum) - f(values[j] * meanProduct)));
   }
 }

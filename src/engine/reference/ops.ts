@@ -91,6 +91,11 @@ export function reluBackward(dy: Float32Array, y: Float32Array, scale: number, l
   for (let i = 0; i < length; i++) dy[i] = y[i] > 0 ? f(dy[i] * scale) : 0;
 }
 
+/** y = y + x, in place. */
+export function addTo(y: Float32Array, x: Float32Array): void {
+  for (let i = 0; i < y.length; i++) y[i] = f(y[i] + x[i]);
+}
+
 /** Where a dropout mask's random words come from. */
 export interface DropoutStream extends DropoutScalars {
   readonly key: readonly [number, number];

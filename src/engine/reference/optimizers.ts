@@ -99,30 +99,19 @@ export function averageStep(
 }
 
 /**
- * The sum of squares of an output's gradients, one after the other: its weights in the order of the inputs, its bias, and
- * then the `affine` vectors of a norm behind it, empty without one.
+ * The sum of squares of gradients, one after the other: of an output, its weights in the order of the inputs and its bias;
+ * of a norm's feature, its scale and its shift.
  */
-export function squaresOf(
-  output: number,
-  inputs: number,
-  weight: Float32Array,
-  bias: Float32Array,
-  affine: readonly Float32Array[],
-): number {
+export function squaresOf(gradients: readonly number[]): number {
   let sum = 0;
-  const add = (g: number) => {
-    sum = f(sum + f(g * g));
-  };
-  for (let i = 0; i < inputs; i++) add(weight[output * inputs + i]);
-  add(bias[output]);
-  for (const vector of affine) if (vector.length > 0) add(vector[output]);
+  for (const g of gradients) sum = f(sum + f(g * g));
   return sum;
 }
 
 /**
  * The factor that takes the whole gradient's norm down to `largest`, and 1 where it is below, as
  * torch.nn.utils.clip_grad_norm_.
- * @param squares what squaresOf gives for each output, layer after layer; they are added in float64
+ * @param squares what squaresOf gives for each output and each feature of a norm, layer after layer; added in float64
  */
 export function clipFactor(squares: readonly number[], largest: number): number {
   const norm = f(Math.sqrt(squares.reduce((sum, square) => sum + square, 0)));

@@ -15,7 +15,7 @@ import type { Job, ThreadSetup } from './protocol.ts';
 export const FAILED_WORD = 2;
 const NEXT_WORD = 16;
 /** Ops that have counters: more than a network of the most layers that a spec may have needs. */
-const COUNTED_OPS = 1024;
+const COUNTED_OPS = 2048;
 
 /** Bytes of the control block of a team. */
 export function controlBytes(threads: number): number {

@@ -17,6 +17,9 @@ export interface Kernels {
   readonly linear: Kernel;
   readonly activate: Kernel;
   readonly activateGradient: Kernel;
+  readonly layerNorm: Kernel;
+  readonly layerNormGradient: Kernel;
+  readonly affineGradient: Kernel;
   readonly logSoftmax: Kernel;
   readonly nllGradient: Kernel;
   readonly softGradient: Kernel;

@@ -3,7 +3,7 @@
  * kernels/dense.ts shows the layouts. A layout is plain data: it travels to the workers with every job.
  */
 
-import { type DenseLayer, needsActivate, type Plan } from '../../model/program.ts';
+import { type DenseLayer, needsActivate, normWidth, type Plan, skipEnd } from '../../model/program.ts';
 import type { TensorRole } from '../backend.ts';
 
 /** Bytes of one line: 16 float32. */
@@ -19,18 +19,30 @@ export interface LayerLayout extends DenseLayer {
   readonly panels: number;
   /** Address of each role's weights; 0 where it is not kept. */
   readonly weights: Readonly<Record<TensorRole, number>>;
-  /** Scale and shift, [panel][2][16], in each role; 0 without batch normalisation. */
+  /** Scale and shift, [panel][2][16], in each role; 0 without a norm. */
   readonly affine: Readonly<Record<TensorRole, number>>;
   /** Running mean and variance, and those of the last batch, [panel][4][16]; 0 without batch normalisation. */
   readonly stats: number;
   /** Their running average, laid out alike; 0 where none is kept. */
   readonly averageStats: number;
-  /** Sums of squares of each output's gradients, [panel][16], behind those of the layer before. */
+  /** Sums of squares of gradients, [panel][16]: of its outputs, then of its norm; behind those of the layer before. */
   readonly squares: number;
+  /** Of layer normalisation, 1 / standard deviation of each row in a line of its own; else 0. */
+  readonly inverse: number;
+  /** What the product takes, [panel][row][16]: the y below, or what a norm in front of the product makes of it. */
+  readonly x: number;
   /** Pre-activation [panel][row][16] of a layer that needs `activate`; else that of its output. */
   readonly z: number;
+  /** Normalised values: z, or those of a norm in front of the product, laid out as x. */
+  readonly normalised: number;
   /** Output [panel][row][16]. */
   readonly y: number;
+  /** y of the layer that a residual block ending here began with, which is added to this one's; else 0. */
+  readonly skipped: number;
+  /** Gradient of the loss with respect to y: dz, which replaces it, unless it is still to be added to another. */
+  readonly dy: number;
+  /** dy of the layer with which a residual block ends that begins with this one's y; else 0. */
+  readonly skipGradient: number;
   /** Gradient of the loss with respect to the pre-activation, laid out as y. */
   readonly dz: number;
   /** The same transposed, [panel of rows][feature][16]; 0 for the first layer of a network without dx. */
@@ -55,9 +67,14 @@ export function weightBytes(layer: DenseLayer): number {
   return panelsOf(layer.out) * (layer.in + 1) * LINE;
 }
 
-/** Lines that batch normalisation keeps for a panel: scale and shift in each role, and statistics. */
-const AFFINE_LINES = 2;
+/** Lines that a norm keeps for a panel: scale and shift in each role, and, of batch normalisation, statistics. */
+export const AFFINE_LINES = 2;
 export const STATS_LINES = 4;
+
+/** Panels of sums of squares of a layer's gradients: those of its outputs, then those of its norm's features. */
+export function squaresPanels(layer: DenseLayer): number {
+  return panelsOf(layer.out) + (layer.norm === 'none' ? 0 : panelsOf(normWidth(layer)));
+}
 
 /** A layer's addresses that outlive a batch. */
 export type WeightAddresses = Pick<LayerLayout, 'weights' | 'affine' | 'stats' | 'averageStats'>;
@@ -82,10 +99,11 @@ export function placeWeights(
   const weights = plan.layers.map((layer): WeightAddresses => {
     const [weights, affine] = [{ ...none }, { ...none }];
     for (const role of roles) weights[role] = take(weightBytes(layer));
-    if (!layer.batchNorm) return { weights, affine, stats: 0, averageStats: 0 };
-    const lines = panelsOf(layer.out) * LINE;
+    if (layer.norm === 'none') return { weights, affine, stats: 0, averageStats: 0 };
+    const lines = panelsOf(normWidth(layer)) * LINE;
     // The gradient of scale and shift is small: it is always kept.
     for (const role of new Set<TensorRole>([...roles, 'gradient'])) affine[role] = take(lines * AFFINE_LINES);
+    if (layer.norm === 'layer') return { weights, affine, stats: 0, averageStats: 0 };
     const stats = take(lines * STATS_LINES);
     return { weights, affine, stats, averageStats: averageStatistics ? take(lines * STATS_LINES) : 0 };
   });
@@ -113,27 +131,38 @@ export function placeBatch(
   };
   const squares = plan.layers.map((layer) => {
     const at = end;
-    end += panelsOf(layer.out) * LINE;
+    end += squaresPanels(layer) * LINE;
     return at;
   });
   const clipFactor = end;
   end += LINE;
   const x = take(plan.layers[0].in);
-  const layers = plan.layers.map((layer, i) => {
+  const layers: LayerLayout[] = [];
+  plan.layers.forEach((layer, i) => {
     const y = take(layer.out);
-    return {
+    const z = needsActivate(layer) ? take(layer.out) : y;
+    const dz = take(layer.out);
+    layers.push({
       ...layer,
       ...weights[i],
       panels: panelsOf(layer.out),
       squares: squares[i],
+      inverse: layer.norm === 'layer' ? take(1) : 0,
+      x: layer.preNorm ? take(layer.in) : (layers[i - 1]?.y ?? x),
+      z,
+      normalised: layer.preNorm ? take(layer.in) : z,
       y,
-      z: needsActivate(layer) ? take(layer.out) : y,
-      dz: take(layer.out),
+      skipped: layer.skip === undefined ? 0 : layers[layer.skip].y,
+      // Dropout changes it, and what skipped the block takes it as it was.
+      dy: layer.skip !== undefined && layer.dropout > 0 ? take(layer.out) : dz,
+      skipGradient: 0,
+      dz,
       dzT: i > 0 || withDx ? take(layer.out) : 0,
-    };
+    });
   });
+  const skips = layers.map((layer, i) => ({ ...layer, skipGradient: skipEnd(layers, i)?.dy ?? 0 }));
   const dx = withDx ? take(plan.layers[0].in) : 0;
-  return { layout: { layers, x, dx, rowPanel, clipFactor }, end };
+  return { layout: { layers: skips, x, dx, rowPanel, clipFactor }, end };
 }
 
 /** Index of weight [o, i] in a layer's panels, in floats; the bias is input number `in`. */
@@ -170,7 +199,7 @@ export function pack(
   }
 }
 
-/** Where a vector of batch normalisation is: floats from a block's start to a panel's line, and from panel to panel. */
+/** Where a vector of a norm is: floats from a block's start to a panel's line, and from panel to panel. */
 const VECTORS = {
   scale: { line: 0, lines: AFFINE_LINES },
   shift: { line: 1, lines: AFFINE_LINES },
@@ -180,9 +209,9 @@ const VECTORS = {
 
 export type NormPart = keyof typeof VECTORS;
 
-/** Bytes of the block that holds a vector of batch normalisation. */
+/** Bytes of the block that holds a vector of a norm. */
 export function normBytes(layer: DenseLayer, part: NormPart): number {
-  return panelsOf(layer.out) * VECTORS[part].lines * LINE;
+  return panelsOf(normWidth(layer)) * VECTORS[part].lines * LINE;
 }
 
 function vectorIndex(part: NormPart, feature: number): number {
@@ -190,9 +219,9 @@ function vectorIndex(part: NormPart, feature: number): number {
   return (Math.floor(feature / PANEL) * lines + line) * PANEL + (feature % PANEL);
 }
 
-/** One vector of batch normalisation out of its block. */
+/** One vector of a norm out of its block. */
 export function unpackNorm(layer: DenseLayer, part: NormPart, block: Float32Array): Float32Array {
-  return Float32Array.from({ length: layer.out }, (_, feature) => block[vectorIndex(part, feature)]);
+  return Float32Array.from({ length: normWidth(layer) }, (_, feature) => block[vectorIndex(part, feature)]);
 }
 
 /** The reverse of `unpackNorm`. */

@@ -5,11 +5,20 @@
 
 import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import { drawMix } from '../../data/mix.ts';
-import { needsActivate, type Op } from '../../model/program.ts';
+import { isApart, needsActivate, normsProduct, normWidth, type Op } from '../../model/program.ts';
 import type { Augmentation } from '../backend.ts';
 import { dropoutScalars, STEP_SCALARS } from '../scalars.ts';
 import type { Kernels } from './kernels.ts';
-import { type LayerLayout, type Layout, LINE, PANEL, panelsOf, STATS_LINES } from './layout.ts';
+import {
+  AFFINE_LINES,
+  type LayerLayout,
+  type Layout,
+  LINE,
+  PANEL,
+  panelsOf,
+  STATS_LINES,
+  squaresPanels,
+} from './layout.ts';
 import { ACTIVATIONS, type InferJob, type Job, type ThreadSetup, type TrainJob } from './protocol.ts';
 
 /** Inputs of one unit of a weight gradient; as STRIP in kernels/dense.ts. */
@@ -47,6 +56,9 @@ export function runOp(op: Op, job: Job, part: Part): void {
   else if (op.op === 'activate') activate(layout, op.layer, job, part, op.training);
   else if (op.op === 'inputGradient') inputGradient(layout, op.layer, job, part);
   else if (op.op === 'activateGradient') activateGradient(layout, op.layer, job, part, op.training);
+  else if (op.op === 'normalise') normalise(layout, op.layer, job, part, op.training);
+  else if (op.op === 'normaliseGradient') normaliseGradient(layout, op.layer, job, part, op.training);
+  else if (op.op === 'affineGradient') affineGradient(layout, op.layer, part);
   else if (job.kind === 'train') runTrainingOp(op, job, part);
   else runInferenceOp(op, job, part);
 }
@@ -120,16 +132,12 @@ function dropout(p: number, index: number, job: Job, part: Part, on: boolean) {
   return [threshold, scale, ...job.dropoutKey, job.firstStep + part.step, index] as const;
 }
 
-function input(layout: Layout, index: number): number {
-  return index === 0 ? layout.x : layout.layers[index - 1].y;
-}
-
 function linear(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
   const layer = layout.layers[index];
   const groups = Math.ceil(part.rows / 4);
   const apart = needsActivate(layer);
   const args = [
-    input(layout, index),
+    layer.x,
     layout.rowPanel,
     layer.weights[weightsOf(job)],
     layer.in,
@@ -138,6 +146,7 @@ function linear(layout: Layout, index: number, job: Job, part: Part, training: b
     layout.rowPanel,
     part.rows,
     layer.activation === 'relu' && !apart ? 1 : 0,
+    layer.skipped,
     ...dropout(layer.dropout, index, job, part, training && !apart),
   ];
   part.share(layer.panels * groups, (begin, end) => part.kernels.linear(...args, begin, end), groups);
@@ -145,34 +154,94 @@ function linear(layout: Layout, index: number, job: Job, part: Part, training: b
 
 function activate(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
   const layer = layout.layers[index];
+  const normed = normsProduct(layer);
   const args = [
+    layer.z,
     layer.z,
     layer.y,
     layout.rowPanel,
     part.rows,
     layer.out,
     ACTIVATIONS.indexOf(layer.activation),
-    layer.affine[weightsOf(job)],
-    statsOf(layer, job),
+    normed ? layer.affine[weightsOf(job)] : 0,
+    normed ? statsOf(layer, job) : 0,
     training ? 1 : 0,
     ...dropout(layer.dropout, index, job, part, training),
   ];
   part.share(layer.panels, (begin, end) => part.kernels.activate(...args, begin, end));
 }
 
+function normalise(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+  const layer = layout.layers[index];
+  const { rowPanel } = layout;
+  const from = layer.preNorm ? layout.layers[index - 1].y : layer.z;
+  const affine = layer.affine[weightsOf(job)];
+  const features = normWidth(layer);
+  if (layer.norm === 'batch') {
+    const norm = [affine, layer.stats, training ? 1 : 0, ...dropout(0, index, job, part, false)];
+    const args = [from, layer.normalised, layer.x, rowPanel, part.rows, features, NO_ACTIVATION, ...norm];
+    part.share(panelsOf(features), (begin, end) => part.kernels.activate(...args, begin, end));
+  } else {
+    const scaled = layer.preNorm ? layer.x : 0;
+    const args = [from, layer.normalised, scaled, rowPanel, features, affine, layer.inverse];
+    part.share(part.rows, (begin, end) => part.kernels.layerNorm(...args, begin, end));
+  }
+}
+
+/** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
+function normedGradient(layout: Layout, index: number): number {
+  const layer = layout.layers[index];
+  return layer.preNorm ? layout.layers[index - 1].dy : layer.dz;
+}
+
+function affineGradient(layout: Layout, index: number, part: Part): void {
+  const layer = layout.layers[index];
+  const da = normedGradient(layout, index);
+  const args = [da, layer.normalised, layout.rowPanel, part.rows, layer.affine.gradient];
+  part.share(panelsOf(normWidth(layer)), (begin, end) => part.kernels.affineGradient(...args, begin, end));
+}
+
+function normaliseGradient(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+  const layer = layout.layers[index];
+  const { rowPanel } = layout;
+  const da = normedGradient(layout, index);
+  const affine = layer.affine[weightsOf(job)];
+  const features = normWidth(layer);
+  if (layer.norm === 'batch') {
+    const norm = [affine, layer.stats, layer.affine.gradient, training ? 1 : 0];
+    const args = [layer.normalised, da, 0, da, rowPanel, 0, 0, part.rows, features, NO_ACTIVATION, ...norm];
+    const plain = dropout(0, index, job, part, false);
+    part.share(panelsOf(features), (begin, end) =>
+      part.kernels.activateGradient(...args, ...plain, begin, end),
+    );
+  } else {
+    // Of the layer below, `activateGradient` comes next.
+    const dzT = layer.preNorm ? 0 : layer.dzT;
+    const args = [da, layer.normalised, rowPanel, features, affine, layer.inverse];
+    const transposed = [dzT, transposedPanel(layer), part.rows];
+    part.share(panelsOf(part.rows), (begin, end) =>
+      part.kernels.layerNormGradient(...args, ...transposed, begin, end),
+    );
+  }
+}
+
 function activateGradient(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
   const layer = layout.layers[index];
+  const normed = normsProduct(layer);
   const args = [
     layer.z,
+    layer.dy,
+    layer.skipGradient,
     layer.dz,
     layout.rowPanel,
-    layer.dzT,
+    // Of a LayerNorm, `normaliseGradient` comes next.
+    normed && layer.norm === 'layer' ? 0 : layer.dzT,
     transposedPanel(layer),
     part.rows,
     layer.out,
     ACTIVATIONS.indexOf(layer.activation),
-    layer.affine[weightsOf(job)],
-    statsOf(layer, job),
+    normed ? layer.affine[weightsOf(job)] : 0,
+    normed ? statsOf(layer, job) : 0,
     layer.affine.gradient,
     training ? 1 : 0,
     ...dropout(layer.dropout, index, job, part, training),
@@ -242,19 +311,18 @@ function softGradient({ layout, softTargets, losses }: TrainJob, part: Part): vo
 function inputGradient(layout: Layout, index: number, job: Job, part: Part): void {
   const layer = layout.layers[index];
   const below = index > 0 ? layout.layers[index - 1] : undefined;
-  const { y, dz, dzT } = below ?? { y: 0, dz: layout.dx, dzT: 0 };
-  // Where `activateGradient` comes next, the result is not the layer's dz yet.
-  const masked = below && !needsActivate(below) ? below : undefined;
+  // Where more comes before the layer's dz, the result stands in the place of dy.
+  const masked = below && !isApart(layout.layers, index - 1) ? below : undefined;
   const args = [
     layer.weights[weightsOf(job)],
     layer.in,
     layer.out,
     layer.dzT,
     transposedPanel(layer),
-    y,
-    dz,
+    masked?.y ?? 0,
+    masked?.dz ?? below?.dy ?? layout.dx,
     layout.rowPanel,
-    masked ? dzT : 0,
+    masked?.dzT ?? 0,
     masked ? transposedPanel(masked) : 0,
     part.rows,
     part.setup.scratch,
@@ -269,7 +337,7 @@ function inputGradient(layout: Layout, index: number, job: Job, part: Part): voi
 function weightGradient(layout: Layout, index: number, job: TrainJob, part: Part, keep: boolean): void {
   const layer = layout.layers[index];
   const args = [
-    input(layout, index),
+    layer.x,
     layout.rowPanel,
     layer.dz,
     layout.rowPanel,
@@ -291,8 +359,14 @@ function weightGradient(layout: Layout, index: number, job: TrainJob, part: Part
 }
 
 function gradientSquares(layer: LayerLayout, part: Part): void {
-  const args = [layer.weights.gradient, layer.in, layer.affine.gradient, layer.squares];
-  part.share(layer.panels, (begin, end) => part.kernels.gradientSquares(...args, begin, end));
+  const { weights, affine, squares, panels } = layer;
+  const { kernels } = part;
+  part.share(squaresPanels(layer), (begin, end) => {
+    const middle = Math.min(Math.max(panels, begin), end);
+    kernels.gradientSquares(weights.gradient, layer.in + 1, squares, begin, middle);
+    const [from, to] = [middle - panels, end - panels];
+    kernels.gradientSquares(affine.gradient, AFFINE_LINES, squares + panels * LINE, from, to);
+  });
 }
 
 function clipFactor({ layers, clipFactor: factor }: Layout, largest: number, part: Part): void {
@@ -301,11 +375,13 @@ function clipFactor({ layers, clipFactor: factor }: Layout, largest: number, par
 }
 
 function normUpdate(layout: Layout, index: number, job: TrainJob, part: Part, clipped: boolean): void {
-  const { affine, panels, stats, averageStats } = layout.layers[index];
+  const layer = layout.layers[index];
+  const { affine, stats, averageStats } = layer;
   const { value, firstMoment, secondMoment, average, gradient } = affine;
   const scalars = scalarsOf(job, part);
   const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
-  const bytes = panels * 2 * LINE;
+  const panels = panelsOf(normWidth(layer));
+  const bytes = panels * AFFINE_LINES * LINE;
   const { kernels } = part;
   part.share(1, () => {
     if (clipped) kernels.scaleGradient(gradient, bytes, layout.clipFactor);
@@ -338,6 +414,9 @@ function update(layout: Layout, index: number, job: TrainJob, part: Part, clippe
 function scalarsOf(job: TrainJob, part: Part): number {
   return job.scalars + part.step * STEP_SCALARS * Float32Array.BYTES_PER_ELEMENT;
 }
+
+/** For the kernels that only normalise. */
+const NO_ACTIVATION = ACTIVATIONS.indexOf('none');
 
 /** Targets without label smoothing. */
 const ONE_HOT = { own: 1, other: 0 } as const;

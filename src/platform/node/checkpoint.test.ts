@@ -5,7 +5,7 @@ import { multilayer } from '../../model/spec.ts';
 import type { TrainState } from '../../train/events.ts';
 import { decodeState, encodeState } from './checkpoint.ts';
 
-const { parameters } = planModel(multilayer(4, [3], 2, [], { activation: 'relu', batchNorm: true }));
+const { parameters } = planModel(multilayer(4, [3], 2, [], { activation: 'relu', norm: 'batch' }));
 const trained = parameters.filter((parameter) => parameter.trained);
 
 /** Tensors of these parameters, no two values alike. */
