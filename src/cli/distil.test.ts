@@ -96,7 +96,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     await refused(
       'frist',
       2,
-      /teacher frist cannot be opened: There is no run "frist"\.\nDid you mean first\?/,
+      /teacher frist cannot be opened: There is no run or model "frist"\.\nDid you mean first\?/,
     );
     await rm(join(runs, 'cut/metrics.json'));
     await refused('first,cut', 2, /teacher runs.train.cut is not finished/);

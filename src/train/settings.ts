@@ -94,10 +94,10 @@ const shape = {
     .string()
     .max(65_536)
     .regex(/^\s*[^,\s][^,]*(,\s*[^,\s][^,]*)*$/)
-    .describe('a run, or several by commas')
+    .describe('a run, a model file or a shipped model, or several by commas')
     .nullable()
     .default(null)
-    .describe('run whose predictions are part of the targets; several by commas stand for their mean'),
+    .describe('run or model whose predictions are part of the targets; several by commas stand for their mean'),
   distillation: z
     .number()
     .min(0)

@@ -178,7 +178,7 @@ function normalise(layout: Layout, index: number, job: Job, part: Part, training
   const affine = layer.affine[weightsOf(job)];
   const features = normWidth(layer);
   if (layer.norm === 'batch') {
-    const norm = [affine, layer.stats, training ? 1 : 0, ...dropout(0, index, job, part, false)];
+    const norm = [affine, statsOf(layer, job), training ? 1 : 0, ...dropout(0, index, job, part, false)];
     const args = [from, layer.normalised, layer.x, rowPanel, part.rows, features, NO_ACTIVATION, ...norm];
     part.share(panelsOf(features), (begin, end) => part.kernels.activate(...args, begin, end));
   } else {
@@ -208,7 +208,7 @@ function normaliseGradient(layout: Layout, index: number, job: Job, part: Part, 
   const affine = layer.affine[weightsOf(job)];
   const features = normWidth(layer);
   if (layer.norm === 'batch') {
-    const norm = [affine, layer.stats, layer.affine.gradient, training ? 1 : 0];
+    const norm = [affine, statsOf(layer, job), layer.affine.gradient, training ? 1 : 0];
     const args = [layer.normalised, da, 0, da, rowPanel, 0, 0, part.rows, features, NO_ACTIVATION, ...norm];
     const plain = dropout(0, index, job, part, false);
     part.share(panelsOf(features), (begin, end) =>

@@ -1,4 +1,4 @@
-/** The teacher of a run that distils: what trained runs say of every training image. */
+/** The teacher of a run that distils: what trained models say of every training image. */
 
 import { createHash } from 'node:crypto';
 import { CoutureError } from '../../core/errors.ts';
@@ -6,8 +6,8 @@ import type { Dataset } from '../../data/dataset.ts';
 import { meanProbabilities } from '../../engine/targets.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { checksums } from './environment.ts';
+import { type FoundModel, findModel } from './find-model.ts';
 import { type LoadOptions, load } from './load.ts';
-import { openRun, type Run } from './run-folder.ts';
 
 /** Probabilities of every image of a training file, and what tells them from others. */
 export interface TeacherTable {
@@ -18,45 +18,46 @@ export interface TeacherTable {
 }
 
 /**
- * The runs that a config names as its teacher, by path or by name under runs/train; none where it has no teacher.
+ * The models that a config names as its teacher: runs, model files, or models that come with the package; none where it
+ * has no teacher.
  * @throws CoutureError of kind `usage` when one is missing or not finished
  */
-export async function openTeachers({ settings }: RunConfig): Promise<Run[]> {
+export async function openTeachers({ settings }: RunConfig): Promise<FoundModel[]> {
   const names = settings.teacher?.split(',').map((name) => name.trim()) ?? [];
-  const runs: Run[] = [];
+  const teachers: FoundModel[] = [];
   for (const name of names) {
-    const run = await openRun(name).catch((cause: unknown) => {
+    const teacher = await findModel(name).catch((cause: unknown) => {
       if (!(cause instanceof CoutureError)) throw cause;
       const { kind, message, hint } = cause;
       const options = { ...(hint !== undefined && { hint }), cause };
       throw new CoutureError(kind, `The teacher ${name} cannot be opened: ${message}`, options);
     });
-    if ((await run.metrics()) === undefined) {
-      throw new CoutureError('usage', `The teacher ${run.path} is not finished.`, {
-        hint: `Finish it first: npx couture train --resume ${run.path}`,
+    if (teacher.kind === 'run' && (await teacher.run.metrics()) === undefined) {
+      throw new CoutureError('usage', `The teacher ${teacher.path} is not finished.`, {
+        hint: `Finish it first: npx couture train --resume ${teacher.path}`,
       });
     }
-    runs.push(run);
+    teachers.push(teacher);
   }
-  return runs;
+  return teachers;
 }
 
 /**
- * What the teachers say of every image of the training file, in exact arithmetic: the mean of their best weights'
- * probabilities; undefined where there are none.
+ * What the teachers say of every image of the training file, in exact arithmetic: the mean of their probabilities, of a run
+ * by its best weights; undefined where there are none.
  * @throws CoutureError of kind `data` when one was trained with other images, labels or classes
  */
 export async function teacherTable(
-  teachers: readonly Run[],
+  teachers: readonly FoundModel[],
   dataset: Dataset,
   { backend, threads, signal }: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TeacherTable | undefined> {
   if (teachers.length === 0) return undefined;
   const tables: Float32Array[] = [];
-  for (const run of teachers) {
-    await requireTeacherOf(dataset, run);
-    const model = await load(run, { backend, threads });
+  for (const teacher of teachers) {
+    const model = await load(teacher, { backend, threads });
     try {
+      requireTeacherOf(dataset, teacher, model.classNames);
       tables.push(await model.logProbabilities(dataset.images, { signal }));
     } finally {
       await model.dispose();
@@ -66,16 +67,17 @@ export async function teacherTable(
   return { probabilities, sha256: sha256(probabilities) };
 }
 
-async function requireTeacherOf(dataset: Dataset, run: Run): Promise<void> {
-  const { data } = await run.environment();
-  const [then, now] = [data.train, checksums(dataset)];
-  const sameClasses = JSON.stringify(data.classNames) === JSON.stringify(dataset.classNames);
+function requireTeacherOf(dataset: Dataset, teacher: FoundModel, classNames: readonly string[]): void {
+  const [then, now] = [teacher.data.train, checksums(dataset)];
+  const sameClasses = JSON.stringify(classNames) === JSON.stringify(dataset.classNames);
   const sameImages = then.imagesSha256 === now.imagesSha256 && then.labelsSha256 === now.labelsSha256;
   if (sameClasses && sameImages) return;
   throw new CoutureError(
     'data',
-    `The teacher ${run.path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run's ${dataset.name}.`,
-    { hint: 'Name a run of the same data set; env.json of a run has the checksums of its files.' },
+    `The teacher ${teacher.path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${teacher.dataset}) than this run's ${dataset.name}.`,
+    {
+      hint: "Name a model of the same data set; a run's env.json and a model's card have the checksums of its files.",
+    },
   );
 }
 
