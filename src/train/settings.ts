@@ -35,7 +35,7 @@ const shape = {
   norm: z
     .enum(normNames)
     .default('none')
-    .describe('normalisation behind each hidden Linear, and of residual blocks, which without it have layer'),
+    .describe('normalisation behind each hidden Linear; residual blocks have batch with batch, else layer'),
   blocks: z
     .int()
     .min(0)
