@@ -1,22 +1,59 @@
 /**
- * Writes the card of every model in models/ beside it, as NAME.md, out of what the file says of itself.
+ * Writes what the files in models/ say of themselves: the card of each beside it, as NAME.md, and all of them in the table of
+ * docs/accuracy.md.
  *
  *     npm run cards
  */
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeTable } from '../src/cli/document.ts';
+import { row } from '../src/cli/measured-table.ts';
+import { percent } from '../src/cli/ui/format.ts';
+import { summarize } from '../src/model/summary.ts';
 import { writeFileAtomic } from '../src/platform/node/files.ts';
 import { readModelFile } from '../src/platform/node/find-model.ts';
 import { listShipped, MODEL_ENDING } from '../src/platform/node/shipped.ts';
 import { modelCard } from '../src/ship/card-text.ts';
+import { viewsOf } from '../src/use/views.ts';
 
-const folder = fileURLToPath(new URL('../models', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'models');
 
+const rows = [
+  row([
+    'model',
+    'networks',
+    'parameters',
+    'passes an image',
+    'on disk',
+    'validation',
+    'test (95% interval)',
+    'ECE on test',
+  ]),
+  row(['---', '---:', '---:', '---:', '---:', '---:', '---', '---:']),
+];
 for (const name of await listShipped(folder)) {
   const file = name + MODEL_ENDING;
   const { model, bytes } = await readModelFile(join(folder, file));
   const path = join(folder, `${name}.md`);
   await writeFileAtomic(path, modelCard(model, { name: file, bytes }));
   console.log(path);
+
+  const { members, views, precision, card } = model;
+  const parameters = members.reduce((sum, { spec }) => sum + summarize(spec).parameters, 0);
+  const { accuracy, interval, ece } = card.test;
+  rows.push(
+    row([
+      `[\`${name}\`](../models/${name}.md)`,
+      String(members.length),
+      parameters.toLocaleString('en'),
+      String(members.length * viewsOf(views).length),
+      `${Math.round(bytes / 1000).toLocaleString('en')} KB (${precision})`,
+      card.validation === null ? '' : percent(card.validation.accuracy),
+      `**${percent(accuracy)}** (${percent(interval.low)} to ${percent(interval.high)})`,
+      percent(ece),
+    ]),
+  );
 }
+await writeTable(join(root, 'docs', 'accuracy.md'), 'models', rows.join('\n'), { err: console.log });

@@ -24,9 +24,18 @@ export interface SplitSettings {
   readonly splitSeed: number | null;
 }
 
+/** All that has to be known to hold out the same images again. */
+export type SplitSource = Omit<SplitSettings, 'splitSeed'>;
+
+/** What a run's split is drawn from: equal exactly when two runs of the same data hold out the same images. */
+export function splitSourceOf({ validation, seed, splitSeed }: SplitSettings): SplitSource {
+  return { seed: splitSeed ?? seed, validation };
+}
+
 /** The split of a run over a training file of `length` images. */
-export function splitOf({ validation, seed, splitSeed }: SplitSettings, length: number): Split {
-  return splitTrainValidation(length, validation, keyFromSeed(splitSeed ?? seed));
+export function splitOf(settings: SplitSettings | SplitSource, length: number): Split {
+  const { seed, validation } = 'splitSeed' in settings ? splitSourceOf(settings) : settings;
+  return splitTrainValidation(length, validation, keyFromSeed(seed));
 }
 
 /** The training order of one epoch (counted from 1): a fresh shuffle of `train`, a function of seed and epoch alone. */

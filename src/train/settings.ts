@@ -97,7 +97,9 @@ const shape = {
     .describe('a run, a model file or a shipped model, or several by commas')
     .nullable()
     .default(null)
-    .describe('run or model whose predictions are part of the targets; several by commas stand for their mean'),
+    .describe(
+      'run or model whose predictions are part of the targets; several by commas stand for their mean',
+    ),
   distillation: z
     .number()
     .min(0)

@@ -2,10 +2,10 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { splitOf } from '../../data/split.ts';
 import { type AuditedAccuracy, accuracyWithout } from '../../inspect/audit-summary.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { predictedClasses } from '../../train/metrics.ts';
-import { drawSplit } from '../../train/split-source.ts';
 import type { ImageChoice, Predictor } from '../../use/predictor.ts';
 import { usableAudit } from './audit.ts';
 import { type FoundModel, findModel, modelOfRun } from './find-model.ts';
@@ -67,7 +67,7 @@ export async function evaluateModel(
   try {
     const indices =
       split === 'val' && found.split !== null
-        ? drawSplit(found.split, dataset.length).validation
+        ? splitOf(found.split, dataset.length).validation
         : Uint32Array.from({ length: dataset.length }, (_, i) => i);
     const { signal, onProgress } = options;
     const start = performance.now();

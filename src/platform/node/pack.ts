@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { type Dataset, selectImages } from '../../data/dataset.ts';
 import { findDataset } from '../../data/registry.ts';
+import { splitOf, splitSourceOf } from '../../data/split.ts';
 import { expNonPositive } from '../../engine/math.ts';
 import { confusedPairs } from '../../inspect/class-intervals.ts';
 import { type Confidences, calibrate } from '../../inspect/confidence.ts';
@@ -18,7 +19,6 @@ import type { Network } from '../../ship/network.ts';
 import { type Precision, restoreParameters, storeParameters } from '../../ship/precision.ts';
 import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
 import { predictedClasses } from '../../train/metrics.ts';
-import { drawSplit, splitSourceOf } from '../../train/split-source.ts';
 import { Ensemble } from '../../use/ensemble.ts';
 import { temper } from '../../use/mixture.ts';
 import { plainView, type ViewOptions } from '../../use/views.ts';
@@ -170,9 +170,7 @@ async function judge(
   const whole = await loadSplit(run.config, stage === 'test' ? 'test' : 'train', options);
   requireSums(environment.data, whole, run.path);
   const images =
-    stage === 'test'
-      ? whole
-      : selectImages(whole, drawSplit(splitSourceOf(run.config.settings), whole.length).validation);
+    stage === 'test' ? whole : selectImages(whole, splitOf(run.config.settings, whole.length).validation);
   const logProbabilities = await ensemble.logProbabilities(images.images, {
     signal: options.signal,
     onProgress: (share) => options.onProgress?.(stage, share),
