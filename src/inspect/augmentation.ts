@@ -35,6 +35,7 @@ interface Kind {
 /** A number without the noise of its last digits. */
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 const percent = (share: number): string => `${short(share * 100)}%`;
+const pixels = (value: number): string => (value === 1 ? '1 pixel' : `${short(value)} pixels`);
 
 /** In the order of their columns. */
 const kinds: readonly Kind[] = [
@@ -42,7 +43,7 @@ const kinds: readonly Kind[] = [
   {
     key: 'shift',
     strength: ({ shift }) => `${shift} px`,
-    words: ({ shift }) => `moved by up to ${shift} ${shift === 1 ? 'pixel' : 'pixels'} in each direction`,
+    words: ({ shift }) => `moved by up to ${pixels(shift)} in each direction`,
   },
   {
     key: 'rotate',
@@ -62,7 +63,7 @@ const kinds: readonly Kind[] = [
   {
     key: 'elastic',
     strength: ({ elastic }) => `${short(elastic)} px`,
-    words: ({ elastic }) => `parts pulled by up to ${short(elastic)} pixels`,
+    words: ({ elastic }) => `parts pulled by up to ${pixels(elastic)}`,
   },
   {
     key: 'erase',
