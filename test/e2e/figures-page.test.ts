@@ -4,19 +4,14 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
-import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { comparisonFigures, runFigures } from '../../src/figures/table.ts';
 import { nodeDocument } from '../../src/platform/node/figures.ts';
 import { makeInspection } from '../figures/fixture.ts';
 import { findChromium } from '../matrix/runtimes.ts';
+import { openSourcePage, pageAddress } from '../source-page.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const origin = 'http://figures.test';
 const found = await findChromium();
 const skip = 'missing' in found ? found.missing : false;
 
@@ -33,10 +28,10 @@ after(async () => {
 
 /** Where a page finds the packages that the figures use, as a bundler would. */
 function importMap(): Record<string, string> {
-  const plot = createAddress(import.meta.resolve('@observablehq/plot'));
+  const plot = pageAddress('@observablehq/plot');
   const map: Record<string, string> = {
     '@observablehq/plot': plot,
-    'fast-png': createAddress(import.meta.resolve('fast-png')),
+    'fast-png': pageAddress('fast-png'),
     // Only the CommonJS package that Plot needs for a transform that no figure uses is left out.
     'interval-tree-1d': 'data:text/javascript,export default undefined',
     fflate: '/node_modules/fflate/esm/browser.js',
@@ -46,40 +41,11 @@ function importMap(): Record<string, string> {
     'd3-delaunay d3-dispatch d3-drag d3-dsv d3-ease d3-fetch d3-force d3-format d3-geo d3-hierarchy d3-interpolate d3-path ' +
     'd3-polygon d3-quadtree d3-random d3-scale d3-scale-chromatic d3-selection d3-shape d3-time d3-time-format d3-timer ' +
     'd3-transition d3-zoom zod';
-  for (const name of names.split(' ')) map[name] = createAddress(import.meta.resolve(name));
+  for (const name of names.split(' ')) map[name] = pageAddress(name);
   return map;
 }
 
-function createAddress(url: string): string {
-  return `/${relative(root, fileURLToPath(url))}`;
-}
-
-/** Opens a page that gets the source as it is, without types; any other address is noted. */
-async function openPage(strays: string[]): Promise<Page> {
-  assert.ok(browser);
-  // On coarser screens Plot shifts everything by half a pixel, so that lines are sharp.
-  const page = await browser.newPage({ deviceScaleFactor: 2 });
-  await page.route('**/*', async (route) => {
-    const { pathname } = new URL(route.request().url());
-    if (pathname === '/') {
-      const map = JSON.stringify({ imports: importMap() });
-      const body = `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${map}</script><body></body>`;
-      await route.fulfill({ contentType: 'text/html', body });
-      return;
-    }
-    const file = join(root, pathname);
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined || !/\.[mc]?[jt]s$/.test(pathname)) {
-      strays.push(pathname);
-      await route.abort();
-      return;
-    }
-    const body = pathname.endsWith('.ts') ? stripTypeScriptTypes(text) : text;
-    await route.fulfill({ contentType: 'text/javascript', body });
-  });
-  await page.goto(`${origin}/`);
-  return page;
-}
+const openPage = (strays: string[]) => openSourcePage(browser, importMap(), strays);
 
 /** What the page runs: every figure, with the page's own document. */
 const drawInPage = async (width: number): Promise<string[]> => {

@@ -1,0 +1,57 @@
+/** A page of Chromium that gets the checkout's source as it is, without its types, and nothing else. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const origin = 'http://source.test';
+
+/** What a page may load: modules, and model files. */
+const types: readonly (readonly [ending: RegExp, type: string])[] = [
+  [/\.[mc]?[jt]s$/, 'text/javascript'],
+  [/\.safetensors$/, 'application/octet-stream'],
+];
+
+/** The address in the page of what an import of this checkout leads to. */
+export function pageAddress(specifier: string): string {
+  return `/${relative(root, fileURLToPath(import.meta.resolve(specifier)))}`;
+}
+
+/**
+ * Opens such a page.
+ * @param imports where the page finds packages by their names, as a bundler would
+ * @param strays addresses that were asked for and are not in the checkout
+ */
+export async function openSourcePage(
+  browser: Browser | undefined,
+  imports: Readonly<Record<string, string>>,
+  strays: string[],
+): Promise<Page> {
+  assert.ok(browser);
+  // On coarser screens Plot shifts everything by half a pixel, so that lines are sharp.
+  const page = await browser.newPage({ deviceScaleFactor: 2 });
+  await page.route('**/*', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === '/') {
+      const map = JSON.stringify({ imports });
+      const body = `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${map}</script><body></body>`;
+      await route.fulfill({ contentType: 'text/html', body });
+      return;
+    }
+    const contentType = types.find(([ending]) => ending.test(pathname))?.[1];
+    const bytes = await readFile(join(root, pathname)).catch(() => undefined);
+    if (bytes === undefined || contentType === undefined) {
+      strays.push(pathname);
+      await route.abort();
+      return;
+    }
+    const body = pathname.endsWith('.ts') ? stripTypeScriptTypes(bytes.toString()) : bytes;
+    await route.fulfill({ contentType, body });
+  });
+  await page.goto(`${origin}/`);
+  return page;
+}
