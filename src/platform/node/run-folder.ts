@@ -34,7 +34,7 @@ import { metricsSchema, type RunMetrics } from './run-metrics.ts';
 /** Where runs are made and looked for. */
 export const RUNS_FOLDER = join('runs', 'train');
 
-/** The weights of the epoch of lowest validation loss, or of the last epoch. */
+/** The weights of the best epoch (see `bestEpoch`), or of the last. */
 export type WeightsChoice = 'best' | 'last';
 
 const MAX_FILE_BYTES = 2 ** 31;
