@@ -3,8 +3,12 @@
 import { cosine } from '../core/trigonometry.ts';
 import type { TrainSettings } from './settings.ts';
 
-/** How the learning rate goes on after its warm-up, by name. Each takes how far training is, 0 to 1, and gives a factor. */
-export const schedules = {
+/** How the learning rate goes on after its warm-up, by the names that settings have for it. */
+export const scheduleNames = ['constant', 'cosine', 'linear', 'step', 'one-cycle'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** Each takes how far training is, 0 to 1, and gives a factor. */
+export const schedules: Readonly<Record<ScheduleName, (progress: number) => number>> = {
   /** As it is. */
   constant: () => 1,
   /** Half a cosine, from 1 to 0 (Loshchilov & Hutter 2017). */
@@ -16,7 +20,7 @@ export const schedules = {
   /** Up from a 25th for the first 30%, then down to a 10,000th of that, both by cosine (Smith & Topin 2018). */
   'one-cycle': (progress: number) =>
     progress < 0.3 ? between(1 / 25, 1, progress / 0.3) : between(1, 1 / 250_000, (progress - 0.3) / 0.7),
-} as const satisfies Record<string, (progress: number) => number>;
+};
 
 /** From one factor to another along half a cosine. */
 function between(from: number, to: number, progress: number): number {
