@@ -4,7 +4,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
-import type { ParameterSpec } from '../model/program.ts';
+import type { ParameterSpec } from '../model/plan.ts';
 import type { TensorMap } from '../train/events.ts';
 import { decodeFloat16, encodeFloat16 } from './float16.ts';
 import { quantizeRows, restoreRows } from './int8.ts';

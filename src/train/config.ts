@@ -3,7 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { type DatasetEntry, findDataset, registry } from '../data/registry.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
 import { checkSettings } from './check-settings.ts';
 import { recipes } from './recipes.ts';

@@ -2,7 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend, Session } from '../engine/backend.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import { buildProgram, type Output } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
 import { takeTensor } from '../ship/network.ts';

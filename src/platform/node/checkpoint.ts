@@ -6,7 +6,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../../core/errors.ts';
-import type { ParameterSpec } from '../../model/program.ts';
+import type { ParameterSpec } from '../../model/plan.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, withShapes } from '../../ship/safetensors.ts';
 import type { TrainState } from '../../train/events.ts';
 

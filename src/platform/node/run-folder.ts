@@ -12,7 +12,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { type ParameterSpec, planModel } from '../../model/program.ts';
+import { type ParameterSpec, planModel } from '../../model/plan.ts';
 import { checkModelSpec } from '../../model/spec.ts';
 import { decodeSafetensors, encodeSafetensors, withShapes } from '../../ship/safetensors.ts';
 import {
