@@ -1,7 +1,6 @@
 /** The learning rate of every step: a function of the step alone, so that a resumed run goes on as it would have. */
 
 import { cosine } from '../core/trigonometry.ts';
-import type { TrainSettings } from './settings.ts';
 
 /** How the learning rate goes on after its warm-up, by the names that settings have for it. */
 export const scheduleNames = ['constant', 'cosine', 'linear', 'step', 'one-cycle'] as const;
@@ -27,12 +26,22 @@ function between(from: number, to: number, progress: number): number {
   return to + ((from - to) * (1 + cosine(Math.PI * progress))) / 2;
 }
 
+/** What of a run's settings decides its learning rates. */
+export interface RateSettings {
+  /** The rate that a schedule is a factor of. */
+  readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  /** Epochs in which the rate rises. */
+  readonly warmup: number;
+  readonly epochs: number;
+}
+
 /**
  * Learning rates of `count` steps from `firstStep` on, counted from 0.
  * @param totalSteps steps of the whole run
  */
 export function learningRates(
-  settings: Pick<TrainSettings, 'learningRate' | 'schedule' | 'warmup' | 'epochs'>,
+  settings: RateSettings,
   totalSteps: number,
   firstStep: number,
   count: number,
@@ -55,7 +64,7 @@ export function learningRates(
  * @param totalSteps steps of the whole run
  */
 export function averageDecays(
-  { average, swa }: Pick<TrainSettings, 'average' | 'swa'>,
+  { average, swa }: { readonly average: number; readonly swa: number },
   totalSteps: number,
   firstStep: number,
   count: number,
