@@ -6,10 +6,19 @@
 export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
 export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
 
+export type { AugmentOptions } from './data/augment.ts';
 export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
+export type { MixOptions } from './data/mix.ts';
 export { type DatasetEntry, findDataset, registry } from './data/registry.ts';
-export { type Split, type SplitSettings, splitOf, splitTrainValidation } from './data/split.ts';
-export type { Backend, BackendInfo } from './engine/backend.ts';
+export {
+  type Split,
+  type SplitSettings,
+  type SplitSource,
+  splitOf,
+  splitTrainValidation,
+} from './data/split.ts';
+export { augmentedImage } from './engine/augmented-image.ts';
+export type { Augmentation, Backend, BackendInfo } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export { meanProbabilities } from './engine/targets.ts';
 export {
@@ -114,6 +123,7 @@ export {
   type Tensor,
   weightsSha256,
 } from './ship/safetensors.ts';
+export { bestEpoch, type Selection } from './train/best.ts';
 export { type ConfigRequest, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './train/events.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';

@@ -19,6 +19,7 @@ export {
   type FindModelOptions,
   type FoundModel,
   findModel,
+  type ModelFacts,
   type RunModel,
   readModelFile,
 } from './platform/node/find-model.ts';

@@ -78,7 +78,11 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --epochs 1.5', 2, /--epochs takes a whole number/],
   ['train --learning-rate 0', 2, /--learning-rate takes a number above 0 up to 100/],
   ['train --hidden 10,x', 2, /--hidden takes numbers by commas/],
-  ['train --teacher a,,b --distillation 0.5', 2, /--teacher takes a run, or several by commas, or none, not/],
+  [
+    'train --teacher a,,b --distillation 0.5',
+    2,
+    /--teacher takes a run, .*, or several by commas, or none, not/,
+  ],
   ['train --distillation 0.5', 2, /without a teacher/],
   ['train --hidden 10 --dropout 0.1,0.2', 2, /2 probabilities for 1 hidden/],
   ['train --threads 0', 2, /--threads takes a whole number from 1 to 256/],

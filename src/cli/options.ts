@@ -37,6 +37,12 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'one JSON document on stdout');
 }
 
+/** Keeps commander from printing defaults, which it would as JSON: the descriptions tell them in words. */
+export function hideDefaults(command: Command): void {
+  for (const option of command.options)
+    if (option.defaultValue !== undefined) option.defaultValueDescription = '';
+}
+
 /** Adds `--no-umap`. */
 export function addUmapOption(command: Command): Command {
   return command.option('--no-umap', 'leave out the map by UMAP, which takes the longest');

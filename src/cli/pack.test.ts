@@ -50,7 +50,7 @@ const scored = { accuracy: share, loss: z.number(), images: z.number() };
 before(async () => {
   await writeBars(data);
   await mkdir(models);
-  await train('first', '--hidden', '24', '--batch-norm', '--seed', '5');
+  await train('first', '--hidden', '24', '--norm', 'batch', '--seed', '5');
   await train('second', '--hidden', '16,8', '--seed', '7', '--split-seed', '5');
   await train('stranger', '--hidden', '16', '--seed', '6');
 });
@@ -116,7 +116,7 @@ test('runs that held out different images make an ensemble without validation fi
 test('a shipped model goes by its name and by its recipe, and asks as its file does', async () => {
   await onData('pack', 'first', '--out', 'compact.safetensors', '--precision', 'float16');
   await copyFile(join(cwd, 'compact.safetensors'), join(models, 'compact.safetensors'));
-  const png = await sharp(barImage(3, barLabel(3)), { raw: { width: 28, height: 28, channels: 1 } })
+  const png = await sharp(barImage(3), { raw: { width: 28, height: 28, channels: 1 } })
     .png()
     .toBuffer();
   await writeFile(join(cwd, 'three.png'), png);

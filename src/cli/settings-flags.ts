@@ -6,7 +6,9 @@ import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { checkModelSpec } from '../model/spec.ts';
-import { checkPartialSettings, resolveConfig } from '../train/config.ts';
+import { flagOf } from '../report/train-command.ts';
+import { checkPartialSettings } from '../train/check-settings.ts';
+import { resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 
@@ -24,9 +26,8 @@ interface SettingFlag {
 }
 
 const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
-  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const inner = schema.unwrap();
-  const value = inner instanceof z.ZodNullable ? inner.unwrap() : inner;
+  const flag = flagOf(key);
+  const value = schema.unwrap();
   const standard = schema.parse(undefined);
   const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard ?? 'none');
   return {
@@ -34,7 +35,7 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
     flag,
     description: `${schema.description ?? key} (default: ${text})`,
     placeholder: placeholderOf(value),
-    read: inner instanceof z.ZodNullable ? orNone(reader(flag, value)) : reader(flag, value),
+    read: reader(flag, value),
   };
 });
 
@@ -152,12 +153,7 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
   };
 }
 
-/** The same reader, for a setting that may be none. */
-function orNone(read: (text: string) => unknown): (text: string) => unknown {
-  return (text) => (text.trim() === 'none' ? null : read(text));
-}
-
-/** What is not a number in form becomes NaN, which no schema takes. */
+/** A text in the form of a schema's value; `none` is null, and what is no number in form NaN, which no schema takes. */
 function convert(schema: z.core.$ZodType, text: string): unknown {
   const trimmed = text.trim();
   if (schema instanceof z.ZodNullable) return trimmed === 'none' ? null : convert(schema.unwrap(), text);

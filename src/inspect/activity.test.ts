@@ -4,7 +4,7 @@ import { keyFromSeed } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import {
   layerNorm,
   linear,

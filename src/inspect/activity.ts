@@ -1,7 +1,7 @@
 /** How often each hidden unit is active, and which never are. */
 
 import type { Dataset } from '../data/dataset.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { Classifier } from '../use/classifier.ts';
 import type { LayerActivity } from './inspection.ts';

@@ -4,7 +4,8 @@ import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { multilayer } from '../model/spec.ts';
-import { checkSettings, type RunConfig } from '../train/settings.ts';
+import { checkSettings } from '../train/check-settings.ts';
+import type { RunConfig } from '../train/settings.ts';
 import type { Duplicates, LabelAudit } from './audit.ts';
 import { type AuditLabelsOptions, auditLabels, findSuspects } from './audit-labels.ts';
 

@@ -143,7 +143,7 @@ function meanSelfConfidence(logProbabilities: Float32Array, labels: Uint8Array, 
   return sums.map((sum, label) => sum / counts[label]);
 }
 
-/** The weights of lowest validation loss of a training on `dataset`. */
+/** The weights of the best epoch (see `bestEpoch`) of a training on `dataset`. */
 async function trainOn(
   dataset: Dataset,
   { backend, config, signal }: AuditLabelsOptions,

@@ -4,7 +4,7 @@ import { CoutureError } from '../core/errors.ts';
 import { fork, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { splitOf } from '../data/split.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import type { EpochMetrics, TensorMap } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';

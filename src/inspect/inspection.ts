@@ -48,7 +48,7 @@ export interface DatasetView {
 export interface TrainingHistory {
   readonly run: string;
   readonly history: readonly EpochMetrics[];
-  /** The epoch with the lowest validation loss, the earliest of equals; counted from 1. */
+  /** The epoch whose weights are the model, see `bestEpoch`; counted from 1. */
   readonly bestEpoch: number;
   /** The epoch from which validation loss falls no further than chance would make it; absent where the run does not show it. */
   readonly stopsFalling?: number;

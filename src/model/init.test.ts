@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { keyFromSeed } from '../core/philox.ts';
 import { type Initializer, initialize } from './init.ts';
-import { planModel } from './program.ts';
+import { planModel } from './plan.ts';
 import { multilayer } from './spec.ts';
 
 const image = { height: 12, width: 10 };

@@ -1,7 +1,7 @@
 /** First values of the parameters, from the run's own random stream. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
-import type { Plan } from './program.ts';
+import type { Plan } from './plan.ts';
 
 /**
  * First values of a Linear's weight, all of them of mean 0. `local` concerns the first layer, whose inputs are pixels;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { keyFromSeed } from '../core/philox.ts';
 import { initialize } from './init.ts';
-import { buildProgram, planModel } from './program.ts';
+import { planModel } from './plan.ts';
+import { buildProgram } from './program.ts';
 import {
   batchNorm,
   checkModelSpec,

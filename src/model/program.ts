@@ -1,57 +1,10 @@
 /**
- * Spec → plan → program. The plan is the one table of named tensors (parameters and what flows between
- * layers); the program is the list of typed ops that a backend runs over them for one batch. Backends choose
- * their own memory layout from the plan; nothing here knows one.
+ * Plan → program: the list of typed ops that a backend runs over the plan's tensors for one batch, forward and backward.
+ * Nothing here knows a backend.
  */
 
-import { CoutureError } from '../core/errors.ts';
-import { type ModelSpec, type NormName, type PlacedLayer, placeLayers } from './spec.ts';
-
-/** Which tensor of a layer: of its Linear, or of its norm. */
-export type Part = 'weight' | 'bias' | 'scale' | 'shift' | 'runningMean' | 'runningVariance';
-
-/**
- * A parameter, named and shaped as in PyTorch's state_dict of a model with layers fc1, fc2, …; the norm of fc2, in front
- * of it or behind, is bn2 or ln2. The running statistics of BatchNorm1d count as parameters that no optimizer touches.
- */
-export interface ParameterSpec {
-  readonly name: string;
-  /** [out, in] for a weight, [out] for a bias, the width of a norm for its own; row-major. */
-  readonly shape: readonly number[];
-  /** Index into `plan.layers`. */
-  readonly layer: number;
-  readonly part: Part;
-  /** Changed by the optimizer, so that it has a gradient and moments. */
-  readonly trained: boolean;
-}
-
-export type Activation = 'none' | 'relu' | 'leakyRelu' | 'gelu' | 'silu';
-
-/**
- * One Linear with what belongs to it: y = dropout(activation(x Wᵀ + b)), with a norm of x or of the product, and plus what
- * skipped a residual block. The unit that kernels fuse.
- */
-export interface DenseLayer {
-  /** fc1, fc2, … */
-  readonly name: string;
-  readonly in: number;
-  readonly out: number;
-  /** Of each feature over the batch, or of each image over its features. */
-  readonly norm: NormName;
-  /** Whether the norm is of x, in front of the product; else it is between product and activation. */
-  readonly preNorm: boolean;
-  readonly activation: Activation;
-  /** Dropout probability after the activation; 0 for none. */
-  readonly dropout: number;
-  /** The layer whose y is added behind the dropout: this one ends the residual block that begins with that y. */
-  readonly skip: number | undefined;
-}
-
-/** The table of what a network is made of. */
-export interface Plan {
-  readonly layers: readonly DenseLayer[];
-  readonly parameters: readonly ParameterSpec[];
-}
+import { type DenseLayer, isApart, needsActivate, normsProduct, type Plan, planModel } from './plan.ts';
+import type { ModelSpec } from './spec.ts';
 
 /**
  * One step of a program. `layer` indexes `plan.layers`. Tensors are implied by the layer: its input
@@ -144,109 +97,6 @@ export interface ProgramOptions {
   readonly averageStatistics?: boolean;
   /** What inference gives; log-probabilities by default. */
   readonly output?: Output;
-}
-
-/** The table for a checked spec: norms, activations and dropout folded into the Linear that they belong to. */
-export function planModel(spec: ModelSpec): Plan {
-  const layers: DenseLayer[] = [];
-  for (const { layer, linear, adds } of placeLayers(spec)) {
-    const own = layers[linear] ?? { ...empty, name: `fc${linear + 1}` };
-    layers[linear] = { ...own, ...changesOf(layer, own), ...(adds !== undefined && { skip: adds }) };
-  }
-  return { layers, parameters: layers.flatMap(parametersOf) };
-}
-
-const empty: DenseLayer = {
-  name: '',
-  in: 0,
-  out: 0,
-  norm: 'none',
-  preNorm: false,
-  activation: 'none',
-  dropout: 0,
-  skip: undefined,
-};
-
-const activationOf = { ReLU: 'relu', LeakyReLU: 'leakyRelu', GELU: 'gelu', SiLU: 'silu' } as const;
-
-/** What a layer of the spec makes of the Linear that it belongs to. */
-function changesOf(layer: PlacedLayer['layer'], own: DenseLayer): Partial<DenseLayer> {
-  if (layer.type === 'Linear') return { in: layer.in, out: layer.out };
-  // In front of its Linear, which has no width yet.
-  const preNorm = own.out === 0;
-  if (layer.type === 'BatchNorm1d') return { norm: 'batch', preNorm };
-  if (layer.type === 'LayerNorm') return { norm: 'layer', preNorm };
-  if (layer.type === 'Dropout') return { dropout: 1 - (1 - own.dropout) * (1 - layer.p) };
-  return layer.type === 'LogSoftmax' ? {} : { activation: activationOf[layer.type] };
-}
-
-/** Values that go in, and that each Linear gives. */
-export function layerWidths(spec: ModelSpec): number[] {
-  const { layers } = planModel(spec);
-  return [layers[0].in, ...layers.map(({ out }) => out)];
-}
-
-/** Values that a layer's norm is of. */
-export function normWidth(layer: DenseLayer): number {
-  return layer.preNorm ? layer.in : layer.out;
-}
-
-function parametersOf(layer: DenseLayer, index: number): ParameterSpec[] {
-  const parameter = (name: string, part: Part, shape: number[], trained = true): ParameterSpec => ({
-    name,
-    shape,
-    layer: index,
-    part,
-    trained,
-  });
-  const linear = [
-    parameter(`${layer.name}.weight`, 'weight', [layer.out, layer.in]),
-    parameter(`${layer.name}.bias`, 'bias', [layer.out]),
-  ];
-  if (layer.norm === 'none') return linear;
-  const name = `${layer.norm === 'batch' ? 'bn' : 'ln'}${index + 1}`;
-  const shape = [normWidth(layer)];
-  const norm = [parameter(`${name}.weight`, 'scale', shape), parameter(`${name}.bias`, 'shift', shape)];
-  if (layer.norm === 'batch') {
-    norm.push(
-      parameter(`${name}.running_mean`, 'runningMean', shape, false),
-      parameter(`${name}.running_var`, 'runningVariance', shape, false),
-    );
-  }
-  return layer.preNorm ? [...norm, ...linear] : [...linear, ...norm];
-}
-
-/**
- * The plan's parameter of that name.
- * @throws CoutureError of kind `usage` when there is none
- */
-export function findParameter(plan: Plan, name: string): ParameterSpec {
-  const found = plan.parameters.find((parameter) => parameter.name === name);
-  if (found !== undefined) return found;
-  throw new CoutureError('usage', `This network has no parameter ${name}.`);
-}
-
-/** Whether a layer has a norm between product and activation. */
-export function normsProduct({ norm, preNorm }: DenseLayer): boolean {
-  return norm !== 'none' && !preNorm;
-}
-
-/** Whether what follows the product of a layer is ops of its own; else it is the product's epilogue. */
-export function needsActivate(layer: DenseLayer): boolean {
-  return normsProduct(layer) || !(layer.activation === 'none' || layer.activation === 'relu');
-}
-
-/** Whether dz of a layer below the last comes from dy by an op of its own; else it is the epilogue of `inputGradient`. */
-export function isApart(layers: readonly DenseLayer[], layer: number): boolean {
-  return needsActivate(layers[layer]) || layers[layer].skip !== undefined || layers[layer + 1].preNorm;
-}
-
-/** The layer with which the residual block ends that begins with this one's y; undefined where none does. */
-export function skipEnd<Layer extends DenseLayer>(
-  layers: readonly Layer[],
-  layer: number,
-): Layer | undefined {
-  return layers.find(({ skip }) => skip === layer);
 }
 
 /** The ops of a training and an inference batch. */

@@ -2,7 +2,7 @@
 
 import { count, list, percent } from '../figures/text.ts';
 import { seriesColour } from '../figures/theme.ts';
-import { layerWidths } from '../model/program.ts';
+import { layerWidths } from '../model/plan.ts';
 import type { Chapter } from './chapter.ts';
 import { html, type Markup } from './html.ts';
 import type { ReportRun } from './input.ts';

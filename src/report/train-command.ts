@@ -27,8 +27,8 @@ export function trainCommand(config: RunConfig): string | undefined {
   }
 }
 
-/** `learningRate` as `--learning-rate`. */
-function flagOf(key: string): string {
+/** The flag of a setting: `learningRate` as `--learning-rate`. */
+export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

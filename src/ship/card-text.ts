@@ -1,7 +1,7 @@
 /** The model card as Markdown, from what a model file says of itself. */
 
 import { findDataset } from '../data/registry.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
 import { viewsOf } from '../use/views.ts';

@@ -1,9 +1,8 @@
 /** BatchNorm1d folded into the Linear before it: at inference both are affine, so that one does the work of two. */
 
-import { CoutureError } from '../core/errors.ts';
-import { type DenseLayer, normsProduct, planModel } from '../model/program.ts';
+import { type DenseLayer, normsProduct, type Part, planModel } from '../model/plan.ts';
 import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
-import type { Network } from './network.ts';
+import { type Network, takeTensor } from './network.ts';
 
 /** That of torch.nn.BatchNorm1d, as the engine has it. */
 const EPSILON = Math.fround(1e-5);
@@ -21,39 +20,33 @@ function withoutFolded<Layer extends LayerSpec>(layers: readonly Layer[]): Layer
 }
 
 /**
- * The network without the BatchNorm1d layers that stand behind a Linear: W' = W · s and b' = (b - mean) · s + shift, for each output, where
- * s = scale / sqrt(variance + epsilon), in float64 and rounded once. It gives what the network gives in inference, to
- * rounding. A network without such layers comes back as it is.
+ * The network without the BatchNorm1d layers that stand behind a Linear: W' = W · s and b' = (b - mean) · s + shift, for
+ * each output, where s = scale / sqrt(variance + epsilon), in float64 and rounded once. It gives what the network gives in
+ * inference, to rounding. A network without such layers comes back as it is.
  * @throws CoutureError of kind `usage` when a tensor is missing
  */
 export function foldBatchNorm(network: Network): Network {
-  const { layers } = planModel(network.spec);
+  const { layers, parameters } = planModel(network.spec);
   if (!layers.some(isFoldable)) return network;
-  const take = (name: string): Float32Array => {
-    const values = network.weights.get(name);
-    if (values === undefined) throw new CoutureError('usage', `The weights lack the tensor "${name}".`);
-    return values;
-  };
-  const folded = new Map<string, Float32Array>();
+  const folded = new Map(network.weights);
   layers.forEach((layer, index) => {
     if (!isFoldable(layer)) return;
-    const norm = `bn${index + 1}`;
-    const scale = take(`${norm}.weight`);
-    const shift = take(`${norm}.bias`);
-    const mean = take(`${norm}.running_mean`);
-    const variance = take(`${norm}.running_var`);
+    const own = parameters.filter((parameter) => parameter.layer === index);
+    const names = Object.fromEntries(own.map(({ part, name }) => [part, name])) as Record<Part, string>;
+    const take = (part: Part): Float32Array => takeTensor(network.weights, names[part]);
+    const [weight, bias, scale, shift] = [take('weight'), take('bias'), take('scale'), take('shift')];
+    const [mean, variance] = [take('runningMean'), take('runningVariance')];
     const factors = Float64Array.from(scale, (value, o) => value / Math.sqrt(variance[o] + EPSILON));
-    const weight = take(`${layer.name}.weight`);
     folded.set(
-      `${layer.name}.weight`,
+      names.weight,
       weight.map((value, i) => value * factors[Math.floor(i / layer.in)]),
     );
     folded.set(
-      `${layer.name}.bias`,
-      take(`${layer.name}.bias`).map((value, o) => (value - mean[o]) * factors[o] + shift[o]),
+      names.bias,
+      bias.map((value, o) => (value - mean[o]) * factors[o] + shift[o]),
     );
   });
   const spec = checkModelSpec({ layers: withoutFolded(network.spec.layers) });
-  const { parameters } = planModel(spec);
-  return { spec, weights: new Map(parameters.map(({ name }) => [name, folded.get(name) ?? take(name)])) };
+  const kept = planModel(spec).parameters;
+  return { spec, weights: new Map(kept.map(({ name }) => [name, takeTensor(folded, name)])) };
 }

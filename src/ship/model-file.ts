@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
 import { cardSchema, MAX_CLASSES, MAX_MEMBERS } from './card.ts';
 import type { Network } from './network.ts';

@@ -4,10 +4,11 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
-import type { ParameterSpec } from '../model/program.ts';
+import type { ParameterSpec } from '../model/plan.ts';
 import type { TensorMap } from '../train/events.ts';
 import { decodeFloat16, encodeFloat16 } from './float16.ts';
 import { quantizeRows, restoreRows } from './int8.ts';
+import { takeTensor } from './network.ts';
 import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts';
 
 /** How the matrices of a file are kept. */
@@ -47,8 +48,7 @@ export function storeParameters(
 ): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   for (const { name, shape } of parameters) {
-    const data = weights.get(name);
-    if (data === undefined) throw new CoutureError('usage', `The weights lack the tensor "${name}".`);
+    const data = takeTensor(weights, name);
     const key = prefix + name;
     if (shape.length < 2 || precision === 'float32') tensors.set(key, { shape, data });
     else if (precision === 'float16') tensors.set(key, { shape, data: toHalves(data, name) });

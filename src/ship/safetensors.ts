@@ -6,7 +6,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
-import type { ParameterSpec } from '../model/program.ts';
+import type { ParameterSpec } from '../model/plan.ts';
 
 /** A tensor as a file holds it, row-major: float32, the bits of float16 (see float16.ts), or int8. */
 export interface StoredTensor {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linear, logSoftmax, relu, sequential } from '../model/spec.ts';
-import { checkPartialSettings, resolveConfig } from './config.ts';
+import { checkPartialSettings } from './check-settings.ts';
+import { resolveConfig } from './config.ts';
 import { configSchema, type TrainSettings } from './settings.ts';
 
 test('a recipe resolves to the published network', () => {

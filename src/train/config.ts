@@ -3,10 +3,11 @@
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { type DatasetEntry, findDataset, registry } from '../data/registry.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
+import { checkSettings } from './check-settings.ts';
 import { recipes } from './recipes.ts';
-import { checkSettings, type RunConfig, settingsSchema, type TrainSettings } from './settings.ts';
+import type { RunConfig, TrainSettings } from './settings.ts';
 
 /** What a run is asked to be. Later ones win: defaults, recipe, settings; a model stands for hidden, dropout and blocks. */
 export interface ConfigRequest {
@@ -49,28 +50,6 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
     );
   }
   return { version: 1, recipe, settings: checked, model: checkModelSpec(spec) };
-}
-
-/**
- * Checks the settings that are there and adds none.
- * @throws CoutureError of kind `usage` naming the setting at fault, with the nearest right name
- */
-export function checkPartialSettings(value: Readonly<Record<string, unknown>>): Partial<TrainSettings> {
-  const schemas = new Map(Object.entries(settingsSchema.shape));
-  const checked: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(value)) {
-    const schema = schemas.get(name);
-    if (schema === undefined) {
-      throw new CoutureError('usage', `There is no setting "${name}".`, {
-        hint: didYouMean(name, [...schemas.keys()]),
-      });
-    }
-    const parsed = schema.safeParse(given);
-    if (!parsed.success)
-      throw new CoutureError('usage', `Invalid setting ${name}: ${parsed.error.issues[0].message}.`);
-    checked[name] = parsed.data;
-  }
-  return checked;
 }
 
 function findRecipe(name: string): Partial<TrainSettings> {

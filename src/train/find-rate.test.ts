@@ -7,9 +7,10 @@ import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { multilayer } from '../model/spec.ts';
 import { createNodeBackend } from '../platform/node/backend.ts';
+import { checkSettings } from './check-settings.ts';
 import { type FindRateOptions, findRate } from './find-rate.ts';
 import { readRateCurve, risingRates } from './rate-curve.ts';
-import { checkSettings, type RunConfig, type TrainSettings } from './settings.ts';
+import type { RunConfig, TrainSettings } from './settings.ts';
 import { train } from './train.ts';
 
 /** Three classes of 4 x 4 images, told apart by a bright row. */

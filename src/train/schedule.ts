@@ -1,10 +1,13 @@
 /** The learning rate of every step: a function of the step alone, so that a resumed run goes on as it would have. */
 
 import { cosine } from '../core/trigonometry.ts';
-import type { TrainSettings } from './settings.ts';
 
-/** How the learning rate goes on after its warm-up, by name. Each takes how far training is, 0 to 1, and gives a factor. */
-export const schedules = {
+/** How the learning rate goes on after its warm-up, by the names that settings have for it. */
+export const scheduleNames = ['constant', 'cosine', 'linear', 'step', 'one-cycle'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** Each takes how far training is, 0 to 1, and gives a factor. */
+export const schedules: Readonly<Record<ScheduleName, (progress: number) => number>> = {
   /** As it is. */
   constant: () => 1,
   /** Half a cosine, from 1 to 0 (Loshchilov & Hutter 2017). */
@@ -16,11 +19,21 @@ export const schedules = {
   /** Up from a 25th for the first 30%, then down to a 10,000th of that, both by cosine (Smith & Topin 2018). */
   'one-cycle': (progress: number) =>
     progress < 0.3 ? between(1 / 25, 1, progress / 0.3) : between(1, 1 / 250_000, (progress - 0.3) / 0.7),
-} as const satisfies Record<string, (progress: number) => number>;
+};
 
 /** From one factor to another along half a cosine. */
 function between(from: number, to: number, progress: number): number {
   return to + ((from - to) * (1 + cosine(Math.PI * progress))) / 2;
+}
+
+/** What of a run's settings decides its learning rates. */
+export interface RateSettings {
+  /** The rate that a schedule is a factor of. */
+  readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  /** Epochs in which the rate rises. */
+  readonly warmup: number;
+  readonly epochs: number;
 }
 
 /**
@@ -28,7 +41,7 @@ function between(from: number, to: number, progress: number): number {
  * @param totalSteps steps of the whole run
  */
 export function learningRates(
-  settings: Pick<TrainSettings, 'learningRate' | 'schedule' | 'warmup' | 'epochs'>,
+  settings: RateSettings,
   totalSteps: number,
   firstStep: number,
   count: number,
@@ -51,7 +64,7 @@ export function learningRates(
  * @param totalSteps steps of the whole run
  */
 export function averageDecays(
-  { average, swa }: Pick<TrainSettings, 'average' | 'swa'>,
+  { average, swa }: { readonly average: number; readonly swa: number },
   totalSteps: number,
   firstStep: number,
   count: number,

@@ -1,13 +1,13 @@
 /**
- * The settings of a training run: one table, from which the config schema, the command line's flags and
- * checks, and the studio's controls derive.
+ * The settings of a training run: one table, from which the config schema, and the command line's flags and checks
+ * derive. What a value must be is said here, which go together in check-settings.ts.
  */
 
 import * as z from 'zod';
-import { CoutureError } from '../core/errors.ts';
 import { initializerNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
+import { scheduleNames } from './schedule.ts';
 
 const shape = {
   dataset: z
@@ -80,7 +80,7 @@ const shape = {
     .default(50)
     .describe("β-LASSO's β: weights below β times λ become 0"),
   schedule: z
-    .enum(['constant', 'cosine', 'linear', 'step', 'one-cycle'])
+    .enum(scheduleNames)
     .default('constant')
     .describe('how the learning rate goes on after the warm-up'),
   warmup: z
@@ -209,86 +209,3 @@ export const configSchema = z.strictObject({
   model: modelSpecSchema,
 });
 export type RunConfig = z.infer<typeof configSchema>;
-
-/**
- * Fills in defaults and checks every value.
- * @throws CoutureError of kind `usage` naming the setting at fault
- */
-export function checkSettings(value: unknown): TrainSettings {
-  const parsed = settingsSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new CoutureError('usage', `Invalid setting ${issue.path.join('.')}: ${issue.message}.`, {
-      hint: 'couture train --help lists the settings with their ranges.',
-    });
-  }
-  if (parsed.data.dropout.length > parsed.data.hidden.length) {
-    throw new CoutureError(
-      'usage',
-      `Invalid setting dropout: ${parsed.data.dropout.length} probabilities for ${parsed.data.hidden.length} hidden layers.`,
-      { hint: 'Give at most one probability for each hidden layer.' },
-    );
-  }
-  if (parsed.data.blocks > 0 && parsed.data.hidden.length === 0) {
-    throw new CoutureError(
-      'usage',
-      'Invalid setting blocks: residual blocks need a hidden layer before them.',
-      { hint: 'Give hidden at least one width: that of the last is the width of the blocks.' },
-    );
-  }
-  checkTogether(parsed.data);
-  checkTargets(parsed.data);
-  return parsed.data;
-}
-
-/** Settings that exclude each other. */
-function checkTogether({ average, swa, lasso, optimizer }: TrainSettings): void {
-  if (average > 0 && swa > 0) {
-    throw new CoutureError(
-      'usage',
-      `Invalid settings average and swa: a run keeps one average of its weights, not both ${average} and ${swa}.`,
-      { hint: 'Set one of them to 0.' },
-    );
-  }
-  if (lasso > 0 && optimizer !== 'sgd') {
-    throw new CoutureError(
-      'usage',
-      `Invalid setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}.`,
-      { hint: 'Choose the optimizer sgd, or set lasso to 0.' },
-    );
-  }
-}
-
-/** A teacher and its share go together, and so do the two ways of mixing. */
-function checkTargets({ teacher, distillation, mixup, cutmix, batchSize }: TrainSettings): void {
-  if (distillation > 0 && teacher === null) {
-    throw new CoutureError('usage', `Invalid setting distillation: ${distillation} without a teacher.`, {
-      hint: 'Name the run to learn from by teacher, or leave distillation out.',
-    });
-  }
-  if (teacher !== null && distillation === 0) {
-    throw new CoutureError(
-      'usage',
-      'Invalid setting teacher: its share of the targets, distillation, is 0.',
-      {
-        hint: 'Give distillation a share up to 1, for example 0.5, or leave the teacher out.',
-      },
-    );
-  }
-  if (mixup + cutmix > 1) {
-    throw new CoutureError(
-      'usage',
-      `Invalid settings mixup and cutmix: ${mixup} and ${cutmix} make more than 1.`,
-      { hint: 'An image is mixed in one way at most: their probabilities sum to 1 or less.' },
-    );
-  }
-  if (mixup + cutmix > 0 && batchSize === 1) {
-    throw new CoutureError(
-      'usage',
-      'Invalid setting batchSize: 1 image has no other in its batch to mix with.',
-      {
-        hint: 'Use larger batches, or leave mixup and cutmix out.',
-      },
-    );
-  }
-}

@@ -6,8 +6,9 @@ import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { linear, logSoftmax, multilayer, sequential } from '../model/spec.ts';
+import { checkSettings } from './check-settings.ts';
 import { modelOf, type TrainEvent, type TrainState } from './events.ts';
-import { checkSettings, type RunConfig, type TrainSettings } from './settings.ts';
+import type { RunConfig, TrainSettings } from './settings.ts';
 import { type TrainOptions, train } from './train.ts';
 
 /** Three classes of 4 x 4 images, told apart by a bright row; so many that the first epoch takes two chunks. */

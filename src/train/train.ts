@@ -19,7 +19,8 @@ import type {
   TensorRole,
 } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
-import { buildProgram, type ParameterSpec, type Program } from '../model/program.ts';
+import type { ParameterSpec } from '../model/plan.ts';
+import { buildProgram, type Program } from '../model/program.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
 import { bestEpoch } from './best.ts';
 import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type TrainState } from './events.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { keyFromSeed } from '../core/philox.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
-import { planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
 import { multilayer } from '../model/spec.ts';
 import { Classifier } from './classifier.ts';
 

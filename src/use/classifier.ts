@@ -2,8 +2,10 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend, Session } from '../engine/backend.ts';
-import { buildProgram, type Output, planModel } from '../model/program.ts';
+import { planModel } from '../model/plan.ts';
+import { buildProgram, type Output } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
+import { takeTensor } from '../ship/network.ts';
 import type { TensorMap } from '../train/events.ts';
 import {
   chosenImages,
@@ -73,11 +75,7 @@ export class Classifier implements Predictor {
     // Never trained: the session need keep no moments.
     const program = { ...buildProgram(this.spec, { output }), train: [] };
     const session = this.#backend.createSession(program);
-    for (const { name } of program.plan.parameters) {
-      const values = this.#weights.get(name);
-      if (values === undefined) throw new CoutureError('usage', `The weights lack the tensor "${name}".`);
-      session.write(name, values);
-    }
+    for (const { name } of program.plan.parameters) session.write(name, takeTensor(this.#weights, name));
     const asked = { session, width: program.outputWidth };
     this.#sessions.set(key, asked);
     return asked;

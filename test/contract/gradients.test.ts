@@ -9,7 +9,8 @@ import { keyFromSeed, philox4x32, RandomStream } from '../../src/core/philox.ts'
 import type { Teacher } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
-import { type Activation, buildProgram, type DenseLayer, normsProduct } from '../../src/model/program.ts';
+import { type Activation, type DenseLayer, normsProduct } from '../../src/model/plan.ts';
+import { buildProgram } from '../../src/model/program.ts';
 import {
   batchNorm,
   dropout,
@@ -29,7 +30,7 @@ type Parameters64 = Map<string, Float64Array>;
 
 const dropoutKey = [11, 12] as const;
 
-/** 1 / (1 - p) where dropout keeps value j of a row, else 0: from the definition in DESIGN, not from the engine's code. */
+/** 1 / (1 - p) where dropout keeps value j of a row, else 0: by the definition of a dropout value's counter, not by the engine's code. */
 function keepFactor(layer: DenseLayer, index: number, row: number, j: number): number {
   if (layer.dropout === 0) return 1;
   const counter = row * Math.ceil(layer.out / 4) + Math.floor(j / 4);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as z from 'zod';
 import { imageAt } from '../../src/data/dataset.ts';
-import { planModel } from '../../src/model/program.ts';
+import { planModel } from '../../src/model/plan.ts';
 import { createNodeBackend } from '../../src/platform/node/backend.ts';
 import { getDataset } from '../../src/platform/node/data-store.ts';
 import { load } from '../../src/platform/node/load.ts';

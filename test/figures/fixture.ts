@@ -13,7 +13,7 @@ import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts
 import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
 import { describeTraining } from '../../src/inspect/training.ts';
 import { multilayer } from '../../src/model/spec.ts';
-import { checkSettings } from '../../src/train/settings.ts';
+import { checkSettings } from '../../src/train/check-settings.ts';
 
 /** What sets one made-up run apart from another. */
 export interface FixtureOptions {

@@ -6,7 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { fork, keyFromSeed } from '../../src/core/philox.ts';
 import type { Backend, DeviceImages, Session } from '../../src/engine/backend.ts';
 import { initialize } from '../../src/model/init.ts';
-import { buildProgram, planModel } from '../../src/model/program.ts';
+import { planModel } from '../../src/model/plan.ts';
+import { buildProgram } from '../../src/model/program.ts';
 import { testedBackends } from '../backends.ts';
 import { type Golden, goldens, images, labels, seed } from './fixtures.ts';
 

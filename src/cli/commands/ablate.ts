@@ -6,7 +6,14 @@ import type { RunConfig } from '../../train/settings.ts';
 import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
 import type { CliContext } from '../context.ts';
 import { requireBlock, writeTable } from '../document.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, numberList } from '../options.ts';
+import {
+  addEngineOptions,
+  addFromOption,
+  addJsonOption,
+  type EngineFlags,
+  hideDefaults,
+  numberList,
+} from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFromFlags, settingFromText } from '../settings-flags.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
@@ -38,9 +45,7 @@ export function registerAblate(program: Command, context: CliContext): void {
   addConfigOptions(command)
     .option('--seeds <list>', 'seeds, like 1-5 or 1,2,7 (default: 1-3)', numberList('--seeds'), [1, 2, 3])
     .option('--write <file>', 'put the table into this Markdown file, between its table:ablate marks');
-  // The defaults are told in words: commander would print them as JSON.
-  for (const option of command.options)
-    if (option.defaultValue !== undefined) option.defaultValueDescription = '';
+  hideDefaults(command);
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
     .action(async (changes: string[], flags: AblateFlags) => await runAblate(changes, flags, context));

@@ -89,12 +89,12 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
 async function drawInto({ path, format }: ImageFile, { runs }: RunComparison): Promise<void> {
   const { drawCurves } = await import('../../figures/curves.ts');
   const { describeTraining } = await import('../../inspect/training.ts');
-  const { writeFigure, nodeDocument } = await import('../../platform/node/figures.ts');
+  const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/figures.ts');
   const { makeFolder } = await import('../../platform/node/files.ts');
   await makeFolder(dirname(path));
   const histories = await Promise.all(
     runs.map(async ({ run }) => describeTraining(run.name, await run.history(), run.config.settings.select)),
   );
-  const theme = format === 'png' ? 'light' : 'auto';
+  const theme = themeOf(format);
   await writeFigure(path, drawCurves(histories, { document: nodeDocument(), theme, width: 900 }), format);
 }

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
+import { barImage, barLabel, writeBars } from '../../../test/bars-data.ts';
 import { couture, parseDocument } from '../../../test/command.ts';
-import { imageOf, labelOf, writeMnist } from '../../../test/mnist-files.ts';
 import { imageLines } from '../../data/terminal-image.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-augment-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
-before(() => writeMnist(data));
+before(() => writeBars(data));
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const settings = ['--dataset', 'mnist', '--hidden', 'none', '--epochs', '1', '--seed', '3'];
@@ -37,7 +37,7 @@ test('the same images before training as of the run, on the terminal and as a fi
       ['as it is', 'shift 3 px', 'erase 50%', 'epoch 1'],
     );
     assert.equal(new Set(planned.images.map(({ label }) => label)).size, 5);
-    for (const { index, label } of planned.images) assert.equal(label, String(labelOf(index)));
+    for (const { index, label } of planned.images) assert.equal(label, String(barLabel(index)));
   });
 
   await t.test('the terminal shows the image as it is beside what becomes of it', async () => {
@@ -48,7 +48,7 @@ test('the same images before training as of the run, on the terminal and as a fi
       assert.ok(out.includes(`image ${index}, ${label}: as it is`));
     const pictures = out.split('\n');
     const top = pictures.findIndex((line) => line.startsWith('as it is'));
-    const original = imageLines(imageOf(first.index), 28, 28, 'ascii');
+    const original = imageLines(barImage(first.index), 28, 28, 'ascii');
     assert.deepEqual(
       pictures.slice(top + 1, top + 15).map((line) => line.slice(0, 28)),
       original.map((line) => line.slice(0, 28)),

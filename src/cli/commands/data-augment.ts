@@ -76,10 +76,10 @@ async function look(
 
 async function draw(view: AugmentationView, { path, format }: ImageFile): Promise<void> {
   const { drawAugmentation } = await import('../../figures/augmentation.ts');
-  const { nodeDocument, writeFigure } = await import('../../platform/node/figures.ts');
+  const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/figures.ts');
   const { makeFolder } = await import('../../platform/node/files.ts');
   await makeFolder(dirname(path));
-  const theme = format === 'png' ? 'light' : 'auto';
+  const theme = themeOf(format);
   const figure = drawAugmentation(view, { document: nodeDocument(), theme, width: 800 });
   await writeFigure(path, figure, format);
 }

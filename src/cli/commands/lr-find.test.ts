@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
+import { writeBars } from '../../../test/bars-data.ts';
 import { couture, parseDocument } from '../../../test/command.ts';
-import { writeMnist } from '../../../test/mnist-files.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { configSchema } from '../../train/settings.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-lr-find-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
-before(() => writeMnist(data));
+before(() => writeBars(data));
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const find = (...more: string[]): string[] => [

@@ -39,7 +39,7 @@ runs/lr-find, over an earlier search of the same name: lr-find.json, lr-find.svg
 
 Examples:
   couture lr-find --recipe baseline
-  couture lr-find --hidden 512,512 --batch-norm --batch-size 256
+  couture lr-find --hidden 512,512 --norm batch --batch-size 256
   couture lr-find --optimizer sgd --end-rate 10 --name sgd`;
 
 /** Adds the command to the program. */

@@ -6,7 +6,14 @@ import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { requireBlock, writeTable } from '../document.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, numberList } from '../options.ts';
+import {
+  addEngineOptions,
+  addFromOption,
+  addJsonOption,
+  type EngineFlags,
+  hideDefaults,
+  numberList,
+} from '../options.ts';
 import { markdownTable, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
@@ -48,9 +55,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
       [1, 2, 3, 4, 5],
     )
     .option('--write <file>', 'put the table into this Markdown file, between its table:seeds marks');
-  // The defaults are told in words: commander would print them as JSON.
-  for (const option of command.options)
-    if (option.defaultValue !== undefined) option.defaultValueDescription = '';
+  hideDefaults(command);
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
     .action(async (flags: SeedsFlags) => await runSeeds(flags, context));

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { imageAt } from '../../data/dataset.ts';
-import { layerWidths } from '../../model/program.ts';
+import { layerWidths } from '../../model/plan.ts';
 import type { TrainRunResult } from '../../platform/node/experiment.ts';
 import type { WrittenReport } from '../../platform/node/report-run.ts';
 import type { Run } from '../../platform/node/run-folder.ts';

@@ -5,7 +5,9 @@
 
 import type { Op } from '../../model/program.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
-import { imageBytes, type Part, RECORD_BYTES, runOp } from './ops.ts';
+import { imageBytes, RECORD_BYTES } from './ops/gather.ts';
+import type { Part } from './ops/part.ts';
+import { runOp } from './ops.ts';
 import type { Job, ThreadSetup } from './protocol.ts';
 
 /**
@@ -25,7 +27,7 @@ export function controlBytes(threads: number): number {
 /** Pieces of an op's units for each thread: small enough that a thread on a busy core holds the others up little. */
 const PIECES = 4;
 /** Bytes of the largest image that can be augmented: as many as a spec's widest layer has inputs. */
-export const MAX_AUGMENTED = 65_536;
+const MAX_AUGMENTED = 65_536;
 /** Bytes of a thread's scratch: 68 lines of a gradient, or two augmented images behind a record, whichever is more. */
 export const SCRATCH_BYTES = RECORD_BYTES + 2 * imageBytes(MAX_AUGMENTED);
 

@@ -1,6 +1,7 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
-import type { Activation, Op } from '../../model/program.ts';
+import type { Activation } from '../../model/plan.ts';
+import type { Op } from '../../model/program.ts';
 import type { Augmentation, OptimizerOptions } from '../backend.ts';
 import type { Layout } from './layout.ts';
 
@@ -64,7 +65,7 @@ export interface ThreadSetup {
   readonly wide: boolean;
   readonly thread: number;
   readonly threads: number;
-  /** Address of the team's control block, see `control.ts`. */
+  /** Address of the team's control block, see executor.ts. */
   readonly control: number;
   /** Address of this thread's scratch lines. */
   readonly scratch: number;

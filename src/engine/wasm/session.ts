@@ -1,7 +1,8 @@
 /** One network in the wasm backend's memory. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { findParameter, type Program } from '../../model/program.ts';
+import { findParameter } from '../../model/plan.ts';
+import type { Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { softTargets } from '../targets.ts';

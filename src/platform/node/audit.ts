@@ -12,7 +12,7 @@ import { auditLabels } from '../../inspect/audit-labels.ts';
 import { resolveConfig } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/events.ts';
 import { createNodeBackend } from './backend.ts';
-import { checksums } from './environment.ts';
+import { checksums, sameSums } from './environment.ts';
 import { formatJson, writeFileAtomic } from './files.ts';
 import { type ModelFacts, modelOfRun } from './find-model.ts';
 import type { LoadOptions } from './load.ts';
@@ -108,8 +108,7 @@ async function readAuditOf(
   if (!(await exists(path))) return undefined;
   const audit = await readJson(path, auditSchema);
   for (const split of ['train', 'test'] as const) {
-    const { imagesSha256, labelsSha256 } = audit.data[split];
-    if (imagesSha256 === data[split].imagesSha256 && labelsSha256 === data[split].labelsSha256) continue;
+    if (sameSums(audit.data[split], data[split])) continue;
     throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
       hint: `Audit the data at hand: npx couture data audit ${dataset}`,
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planModel } from '../../model/program.ts';
+import { planModel } from '../../model/plan.ts';
 import { multilayer } from '../../model/spec.ts';
 import type { TrainState } from '../../train/events.ts';
 import { decodeState, encodeState } from './checkpoint.ts';

@@ -1,12 +1,12 @@
 /**
  * A TrainState as one safetensors file, so that it is written whole or not at all: parameters by their names,
- * the optimizer's moments behind `m.` and `v.`, running averages behind `a.`, the losses of the epoch in progress, and the counters and the history
- * as JSON in the metadata.
+ * the optimizer's moments behind `m.` and `v.`, running averages behind `a.`, the losses of the epoch in progress, and
+ * the counters and the history as JSON in the metadata.
  */
 
 import * as z from 'zod';
 import { CoutureError } from '../../core/errors.ts';
-import type { ParameterSpec } from '../../model/program.ts';
+import type { ParameterSpec } from '../../model/plan.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, withShapes } from '../../ship/safetensors.ts';
 import type { TrainState } from '../../train/events.ts';
 

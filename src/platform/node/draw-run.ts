@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { auditFigures } from '../../figures/audit.ts';
 import type { Figure, FigureOptions } from '../../figures/figure.ts';
 import { type FigureEntry, runFigures } from '../../figures/table.ts';
-import { type FigureFormat, nodeDocument, writeFigure } from './figures.ts';
+import { type FigureFormat, nodeDocument, themeOf, writeFigure } from './figures.ts';
 import { makeFolder } from './files.ts';
 import { findAudit } from './find-audit.ts';
 import { openFinishedRuns } from './finished-run.ts';
@@ -49,7 +49,7 @@ export async function drawRun(
   });
   const drawing = {
     document: nodeDocument(),
-    theme: theme ?? (format === 'png' ? 'light' : 'auto'),
+    theme: theme ?? themeOf(format),
     width,
   } as const;
   const figures = [

@@ -85,6 +85,14 @@ export function checksums(dataset: Dataset): z.infer<typeof splitSchema> {
   };
 }
 
+/** What tells a split's images and labels from others. */
+export type SplitSums = Pick<z.infer<typeof splitSchema>, 'imagesSha256' | 'labelsSha256'>;
+
+/** Whether two splits have the same images and labels. */
+export function sameSums(a: SplitSums, b: SplitSums): boolean {
+  return a.imagesSha256 === b.imagesSha256 && a.labelsSha256 === b.labelsSha256;
+}
+
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -3,7 +3,7 @@
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backend.ts';
-import { planModel } from '../../model/program.ts';
+import { planModel } from '../../model/plan.ts';
 import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
 import { bestEpoch } from '../../train/best.ts';
 import { modelOf, type TensorMap, type TrainEvent } from '../../train/events.ts';

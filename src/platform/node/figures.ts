@@ -9,6 +9,11 @@ import { writeFileAtomic } from './files.ts';
 /** How a figure is stored. */
 export type FigureFormat = 'svg' | 'png';
 
+/** The theme of a figure in a file by itself: an SVG follows what it is shown on, pixels cannot. */
+export function themeOf(format: FigureFormat): 'auto' | 'light' {
+  return format === 'png' ? 'light' : 'auto';
+}
+
 /** The bundled type: Inter under the SIL Open Font License, so that text looks the same on a machine without fonts. */
 const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
   fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)),

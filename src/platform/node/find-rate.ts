@@ -9,7 +9,7 @@ import type { RunConfig } from '../../train/settings.ts';
 import { createNodeBackend } from './backend.ts';
 import { checksums } from './environment.ts';
 import type { EngineOptions } from './experiment.ts';
-import { nodeDocument, writeFigure } from './figures.ts';
+import { nodeDocument, themeOf, writeFigure } from './figures.ts';
 import { formatJson, makeFolder, writeFileAtomic } from './files.ts';
 import { loadSplit, type RunDataOptions } from './run-data.ts';
 import { checkRunName, standardRunName } from './run-folder.ts';
@@ -71,7 +71,7 @@ async function write(
   const figures: string[] = [];
   for (const format of ['svg', 'png'] as const) {
     const path = join(folder, `lr-find.${format}`);
-    const theme = format === 'png' ? 'light' : 'auto';
+    const theme = themeOf(format);
     await writeFigure(path, drawRates(curve, { document: nodeDocument(), theme, facts }), format);
     figures.push(path);
   }

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { keyFromSeed } from '../../core/philox.ts';
 import { findDataset } from '../../data/registry.ts';
 import { initialize } from '../../model/init.ts';
-import { planModel } from '../../model/program.ts';
+import { planModel } from '../../model/plan.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { load } from './load.ts';
 import { createRun, type Run } from './run-folder.ts';

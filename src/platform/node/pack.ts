@@ -10,7 +10,7 @@ import { confusedPairs } from '../../inspect/class-intervals.ts';
 import { type Confidences, calibrate } from '../../inspect/confidence.ts';
 import { evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { fitTemperature } from '../../inspect/temperature.ts';
-import { planModel } from '../../model/program.ts';
+import { planModel } from '../../model/plan.ts';
 import { trainCommand } from '../../report/train-command.ts';
 import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../../ship/card.ts';
 import { foldBatchNorm } from '../../ship/fold.ts';

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { classCount, inputWidth, type ModelSpec } from '../../model/spec.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { type DataOptions, getDataset } from './data-store.ts';
-import { checksums } from './environment.ts';
+import { checksums, type SplitSums, sameSums } from './environment.ts';
 import type { Run } from './run-folder.ts';
 
 /** Where data comes from, and who watches. */
@@ -46,9 +46,7 @@ export async function loadSplitFor(
 }
 
 /** The sums of the data that something was trained with, as env.json has them. */
-export type DataSums = Readonly<
-  Record<'train' | 'test', { readonly imagesSha256: string; readonly labelsSha256: string }>
->;
+export type DataSums = Readonly<Record<'train' | 'test', SplitSums>>;
 
 /** Other pixels or labels than a run began with would make its figures a mixture. */
 export async function requireSameData(run: Run, dataset: Dataset): Promise<void> {
@@ -57,9 +55,7 @@ export async function requireSameData(run: Run, dataset: Dataset): Promise<void>
 
 /** @throws CoutureError of kind `data` when a data set is not what the model at `path` was trained with */
 export function requireSums(sums: DataSums, dataset: Dataset, path: string): void {
-  const then = sums[dataset.split];
-  const now = checksums(dataset);
-  if (then.imagesSha256 === now.imagesSha256 && then.labelsSha256 === now.labelsSha256) return;
+  if (sameSums(sums[dataset.split], checksums(dataset))) return;
   throw new CoutureError(
     'data',
     `The ${dataset.split} split of ${dataset.name} is not the one that ${path} was trained with.`,

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { planModel } from '../../model/program.ts';
+import { planModel } from '../../model/plan.ts';
 import { multilayer } from '../../model/spec.ts';
 import type { EpochMetrics, TensorMap, TrainEvent, TrainState } from '../../train/events.ts';
 import { type RunConfig, settingsSchema } from '../../train/settings.ts';

@@ -12,7 +12,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { type ParameterSpec, planModel } from '../../model/program.ts';
+import { type ParameterSpec, planModel } from '../../model/plan.ts';
 import { checkModelSpec } from '../../model/spec.ts';
 import { decodeSafetensors, encodeSafetensors, withShapes } from '../../ship/safetensors.ts';
 import {
@@ -34,7 +34,7 @@ import { metricsSchema, type RunMetrics } from './run-metrics.ts';
 /** Where runs are made and looked for. */
 export const RUNS_FOLDER = join('runs', 'train');
 
-/** The weights of the epoch of lowest validation loss, or of the last epoch. */
+/** The weights of the best epoch (see `bestEpoch`), or of the last. */
 export type WeightsChoice = 'best' | 'last';
 
 const MAX_FILE_BYTES = 2 ** 31;

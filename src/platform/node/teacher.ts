@@ -5,7 +5,7 @@ import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { meanProbabilities } from '../../engine/targets.ts';
 import type { RunConfig } from '../../train/settings.ts';
-import { checksums } from './environment.ts';
+import { checksums, sameSums } from './environment.ts';
 import { type FoundModel, findModel } from './find-model.ts';
 import { type LoadOptions, load } from './load.ts';
 
@@ -68,10 +68,8 @@ export async function teacherTable(
 }
 
 function requireTeacherOf(dataset: Dataset, teacher: FoundModel, classNames: readonly string[]): void {
-  const [then, now] = [teacher.data.train, checksums(dataset)];
   const sameClasses = JSON.stringify(classNames) === JSON.stringify(dataset.classNames);
-  const sameImages = then.imagesSha256 === now.imagesSha256 && then.labelsSha256 === now.labelsSha256;
-  if (sameClasses && sameImages) return;
+  if (sameClasses && sameSums(teacher.data.train, checksums(dataset))) return;
   throw new CoutureError(
     'data',
     `The teacher ${teacher.path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${teacher.dataset}) than this run's ${dataset.name}.`,

@@ -1,0 +1,154 @@
+/**
+ * The ops of a layer: what each takes of a network's and a batch's tensors, and gives to the plain functions of ops.ts,
+ * norm.ts and activations.ts. Forward beside backward.
+ */
+
+import { isApart, needsActivate, normsProduct, type Plan, skipEnd } from '../../model/plan.ts';
+import { dropoutScalars } from '../scalars.ts';
+import * as activations from './activations.ts';
+import {
+  layerNormBackward,
+  layerNormForward,
+  type NormTensors,
+  normBackward,
+  normForward,
+  scaleBackward,
+} from './norm.ts';
+import * as ops from './ops.ts';
+import { squaresOf } from './optimizers.ts';
+import type { Batch, LayerTensors } from './tensors.ts';
+
+/** A network as ops see it. */
+export interface Network {
+  readonly plan: Plan;
+  readonly tensors: readonly LayerTensors[];
+  /** The weights that forward and backward read. */
+  readonly role: 'value' | 'average';
+  /** Whether the running statistics of BatchNorm1d are of that role too; else they are the current ones. */
+  readonly averageStatistics: boolean;
+}
+
+/** Where in its stream dropout is; without it, an op is one of inference. */
+export interface RandomStep {
+  readonly key: readonly [number, number];
+  readonly step: number;
+}
+
+export function linear(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+  const layer = net.plan.layers[index];
+  const { weight, bias } = net.tensors[index][net.role];
+  const y = batch.z[index];
+  ops.linearForward({ rows: batch.rows, ...layer }, batch.x[index], weight, bias, y);
+  if (needsActivate(layer)) return;
+  if (layer.activation === 'relu') ops.reluForward(y, y.length);
+  if (random && layer.dropout > 0) dropout(net, index, y, batch.rows, random);
+  if (layer.skip !== undefined) ops.addTo(y, batch.y[layer.skip + 1]);
+}
+
+export function inputGradient(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+  const { layers } = net.plan;
+  const apart = index > 0 && isApart(layers, index - 1);
+  const dx = index === 0 ? batch.dx : apart ? batch.dy[index - 1] : batch.dz[index - 1];
+  const { weight } = net.tensors[index][net.role];
+  ops.linearBackwardInput({ rows: batch.rows, ...layers[index] }, batch.dz[index], weight, dx);
+  if (index === 0 || apart) return;
+  const below = layers[index - 1];
+  const { scale } = dropoutScalars(random ? below.dropout : 0);
+  if (below.activation === 'relu') ops.reluBackward(dx, batch.y[index], scale, dx.length);
+  else if (random && below.dropout > 0) dropout(net, index - 1, dx, batch.rows, random);
+}
+
+export function weightGradient({ plan, tensors }: Network, index: number, batch: Batch): void {
+  const { weight, bias } = tensors[index].gradient;
+  const shape = { rows: batch.rows, ...plan.layers[index] };
+  ops.linearBackwardWeight(shape, batch.x[index], batch.dz[index], weight, bias);
+}
+
+export function activate(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+  const layer = net.plan.layers[index];
+  const [z, y] = [batch.z[index], batch.y[index + 1]];
+  const norm = normOf(net, index, batch);
+  if (normsProduct(layer) && layer.norm === 'batch') normForward(z, batch.rows, norm, random !== undefined);
+  for (let i = 0; i < z.length; i++)
+    y[i] = activations.activate(layer.activation, normsProduct(layer) ? scaled(norm, z, i) : z[i]);
+  if (random && layer.dropout > 0) dropout(net, index, y, batch.rows, random);
+}
+
+export function activateGradient(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+  const { layers } = net.plan;
+  const layer = layers[index];
+  const [z, dy, dz] = [batch.z[index], batch.dy[index], batch.dz[index]];
+  const end = skipEnd(layers, index);
+  if (end) ops.addTo(dy, batch.dy[layers.indexOf(end)]);
+  dz.set(dy);
+  if (random && layer.dropout > 0) dropout(net, index, dz, batch.rows, random);
+  const norm = normOf(net, index, batch);
+  for (let i = 0; i < z.length; i++) {
+    const a = normsProduct(layer) ? scaled(norm, z, i) : z[i];
+    dz[i] = Math.fround(dz[i] * activations.derivative(layer.activation, a));
+  }
+  if (normsProduct(layer) && layer.norm === 'batch')
+    normBackward(dz, z, batch.rows, norm, net.tensors[index].gradient, random !== undefined);
+}
+
+export function normalise(net: Network, index: number, batch: Batch, training: boolean): void {
+  const layer = net.plan.layers[index];
+  const norm = normOf(net, index, batch);
+  const [normalised, x] = [batch.normalised[index], batch.x[index]];
+  if (layer.preNorm) normalised.set(batch.y[index]);
+  if (layer.norm === 'batch') normForward(normalised, batch.rows, norm, training);
+  else layerNormForward(normalised, batch.rows, norm.inverse);
+  if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalised, i);
+}
+
+export function affineGradient(net: Network, index: number, batch: Batch): void {
+  const da = normedGradient(net, index, batch);
+  scaleBackward(da, batch.normalised[index], batch.rows, net.tensors[index].gradient);
+}
+
+export function normaliseGradient(net: Network, index: number, batch: Batch, training: boolean): void {
+  const [da, normalised] = [normedGradient(net, index, batch), batch.normalised[index]];
+  const norm = normOf(net, index, batch);
+  if (net.plan.layers[index].norm === 'layer') layerNormBackward(da, normalised, batch.rows, norm);
+  else normBackward(da, normalised, batch.rows, norm, net.tensors[index].gradient, training);
+}
+
+export function gradientSquares({ plan, tensors }: Network, index: number, batch: Batch): void {
+  const { in: inputs, out } = plan.layers[index];
+  const { weight, bias, scale, shift } = tensors[index].gradient;
+  for (let o = 0; o < out; o++)
+    batch.squares.push(squaresOf([...weight.subarray(o * inputs, (o + 1) * inputs), bias[o]]));
+  scale.forEach((gradient, j) => {
+    batch.squares.push(squaresOf([gradient, shift[j]]));
+  });
+}
+
+/** Forward and backward alike. */
+function dropout(
+  { plan }: Network,
+  index: number,
+  values: Float32Array,
+  rows: number,
+  random: RandomStep,
+): void {
+  const { dropout, out } = plan.layers[index];
+  ops.applyDropout(values, rows, out, { ...dropoutScalars(dropout), ...random, layer: index });
+}
+
+/** A layer's norm tensors, with the place for what it normalised by. */
+function normOf({ tensors, role, averageStatistics }: Network, index: number, batch: Batch): NormTensors {
+  const { scale, shift } = tensors[index][role];
+  const { runningMean, runningVariance } = tensors[index][averageStatistics ? role : 'value'];
+  return { scale, shift, runningMean, runningVariance, inverse: batch.inverse[index] };
+}
+
+/** A normalised value, scaled and shifted. */
+function scaled({ scale, shift }: NormTensors, normalised: Float32Array, i: number): number {
+  const j = i % scale.length;
+  return Math.fround(Math.fround(normalised[i] * scale[j]) + shift[j]);
+}
+
+/** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
+function normedGradient({ plan }: Network, index: number, batch: Batch): Float32Array {
+  return plan.layers[index].preNorm ? batch.dy[index - 1] : batch.dz[index];
+}

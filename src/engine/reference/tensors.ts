@@ -1,0 +1,74 @@
+/** The tensors of a network and of one batch, as plain arrays. */
+
+import { type DenseLayer, needsActivate, normWidth, type Part, type Plan } from '../../model/plan.ts';
+import type { TensorRole } from '../backend.ts';
+
+/** One layer's tensors under each role; parts that the layer does not have are empty. */
+export type LayerTensors = Record<TensorRole, Record<Part, Float32Array>>;
+
+/** What one batch flows through; y[0] is the input, y[l + 1] the output of layer l. */
+export interface Batch {
+  readonly rows: number;
+  readonly indices: Uint32Array;
+  readonly y: Float32Array[];
+  /** What the product takes: the y below, or what a norm in front of the product makes of it. */
+  readonly x: Float32Array[];
+  /** Pre-activations, normalised where these are; y itself of layers that do not need `activate`. */
+  readonly z: Float32Array[];
+  /** Normalised values of layers with a norm: z, or those of x. */
+  readonly normalised: Float32Array[];
+  /** 1 / standard deviation that the norm divided by: of each feature, or of each row. */
+  readonly inverse: Float32Array[];
+  /** Gradients with respect to y, of layers below the last that are `apart`. */
+  readonly dy: Float32Array[];
+  readonly dz: Float32Array[];
+  /** Gradient with respect to the input. */
+  readonly dx: Float32Array;
+  /** What `gradientSquares` gave, layer after layer. */
+  readonly squares: number[];
+  /** What `clipFactor` gave. */
+  clipFactor: number;
+}
+
+/** A layer's tensors, all 0. */
+export function makeTensors(layer: DenseLayer): LayerTensors {
+  const normed = layer.norm === 'none' ? 0 : normWidth(layer);
+  const running = layer.norm === 'batch' ? normed : 0;
+  const parts = () => ({
+    weight: new Float32Array(layer.out * layer.in),
+    bias: new Float32Array(layer.out),
+    scale: new Float32Array(normed),
+    shift: new Float32Array(normed),
+    runningMean: new Float32Array(running),
+    runningVariance: new Float32Array(running),
+  });
+  return {
+    value: parts(),
+    gradient: parts(),
+    firstMoment: parts(),
+    secondMoment: parts(),
+    average: parts(),
+  };
+}
+
+/** The arrays of a batch of these images. */
+export function makeBatch({ layers }: Plan, indices: Uint32Array): Batch {
+  const rows = indices.length;
+  const values = (width: number) => new Float32Array(rows * width);
+  const y = [layers[0].in, ...layers.map((layer) => layer.out)].map(values);
+  const z = layers.map((layer, i) => (needsActivate(layer) ? values(layer.out) : y[i + 1]));
+  return {
+    rows,
+    indices,
+    y,
+    x: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : y[i])),
+    z,
+    normalised: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : z[i])),
+    inverse: layers.map((layer) => new Float32Array(layer.norm === 'layer' ? rows : normWidth(layer))),
+    dy: layers.map((layer) => values(layer.out)),
+    dz: layers.map((layer) => values(layer.out)),
+    dx: values(layers[0].in),
+    squares: [],
+    clipFactor: 1,
+  };
+}

@@ -1,0 +1,109 @@
+/** Settings from outside, checked: each by the table of settings, and together with the others. */
+
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { settingsSchema, type TrainSettings } from './settings.ts';
+
+/**
+ * Fills in defaults and checks every value.
+ * @throws CoutureError of kind `usage` naming the setting at fault
+ */
+export function checkSettings(value: unknown): TrainSettings {
+  const parsed = settingsSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const hint = 'couture train --help lists the settings with their ranges.';
+    throw invalid(`setting ${issue.path.join('.')}: ${issue.message}`, hint);
+  }
+  const settings = parsed.data;
+  checkNetwork(settings);
+  checkOptimizer(settings);
+  checkTargets(settings);
+  return settings;
+}
+
+/**
+ * Checks the settings that are there, each by itself, and adds none.
+ * @throws CoutureError of kind `usage` naming the setting at fault, with the nearest right name
+ */
+export function checkPartialSettings(value: Readonly<Record<string, unknown>>): Partial<TrainSettings> {
+  const schemas = new Map(Object.entries(settingsSchema.shape));
+  const checked: Record<string, unknown> = {};
+  for (const [name, given] of Object.entries(value)) {
+    const schema = schemas.get(name);
+    if (schema === undefined) {
+      throw new CoutureError('usage', `There is no setting "${name}".`, {
+        hint: didYouMean(name, [...schemas.keys()]),
+      });
+    }
+    const parsed = schema.safeParse(given);
+    if (!parsed.success)
+      throw new CoutureError('usage', `Invalid setting ${name}: ${parsed.error.issues[0].message}.`);
+    checked[name] = parsed.data;
+  }
+  return checked;
+}
+
+function invalid(what: string, hint: string): CoutureError {
+  return new CoutureError('usage', `Invalid ${what}.`, { hint });
+}
+
+/** What stands behind hidden layers needs them. */
+function checkNetwork({ hidden, dropout, blocks }: TrainSettings): void {
+  if (dropout.length > hidden.length) {
+    throw invalid(
+      `setting dropout: ${dropout.length} probabilities for ${hidden.length} hidden layers`,
+      'Give at most one probability for each hidden layer.',
+    );
+  }
+  if (blocks > 0 && hidden.length === 0) {
+    throw invalid(
+      'setting blocks: residual blocks need a hidden layer before them',
+      'Give hidden at least one width: that of the last is the width of the blocks.',
+    );
+  }
+}
+
+/** A run keeps one average, and β-LASSO belongs to one optimizer. */
+function checkOptimizer({ average, swa, lasso, optimizer }: TrainSettings): void {
+  if (average > 0 && swa > 0) {
+    throw invalid(
+      `settings average and swa: a run keeps one average of its weights, not both ${average} and ${swa}`,
+      'Set one of them to 0.',
+    );
+  }
+  if (lasso > 0 && optimizer !== 'sgd') {
+    throw invalid(
+      `setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}`,
+      'Choose the optimizer sgd, or set lasso to 0.',
+    );
+  }
+}
+
+/** A teacher and its share go together, and so do the two ways of mixing. */
+function checkTargets({ teacher, distillation, mixup, cutmix, batchSize }: TrainSettings): void {
+  if (distillation > 0 && teacher === null) {
+    throw invalid(
+      `setting distillation: ${distillation} without a teacher`,
+      'Name the run or model to learn from by teacher, or leave distillation out.',
+    );
+  }
+  if (teacher !== null && distillation === 0) {
+    throw invalid(
+      'setting teacher: its share of the targets, distillation, is 0',
+      'Give distillation a share up to 1, for example 0.5, or leave the teacher out.',
+    );
+  }
+  if (mixup + cutmix > 1) {
+    throw invalid(
+      `settings mixup and cutmix: ${mixup} and ${cutmix} make more than 1`,
+      'An image is mixed in one way at most: their probabilities sum to 1 or less.',
+    );
+  }
+  if (mixup + cutmix > 0 && batchSize === 1) {
+    throw invalid(
+      'setting batchSize: 1 image has no other in its batch to mix with',
+      'Use larger batches, or leave mixup and cutmix out.',
+    );
+  }
+}
