@@ -27,7 +27,7 @@ const models: Readonly<Record<string, ModelRecipe>> = {
     options: { precision: 'int8', calibrate: true, title: 'Fashion-MNIST in under 500 KB' },
   },
   'best-single': {
-    runs: seedsOf('best-single', 1),
+    runs: seedsOf('best-single', 2),
     options: { precision: 'int8', calibrate: true, title: 'Fashion-MNIST by one network, in one pass' },
   },
   best: {
