@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { findViolations, importsOf } from './imports.ts';
@@ -13,6 +14,21 @@ test('the source keeps to the rules of docs/architecture.md', () => {
   assert.ok(files.length > 20, `only ${files.length} source files were found`);
   const sources = new Map(files.map((file) => [file, readFileSync(root + file, 'utf8')]));
   assert.deepEqual(findViolations(sources), []);
+});
+
+test("a page's worker leads to no package, which it could not find by its name", () => {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { specifier, typeOnly } of importsOf(readFileSync(root + file, 'utf8'))) {
+      if (typeOnly) continue;
+      assert.ok(specifier.startsWith('.'), `${file} imports ${specifier}`);
+      visit(posix.join(posix.dirname(file), specifier));
+    }
+  };
+  visit('src/platform/web/worker.ts');
+  assert.ok(reached.has('src/engine/wasm/executor.ts'), [...reached].join());
 });
 
 describe('the checker', () => {

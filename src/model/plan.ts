@@ -4,7 +4,8 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
-import { type ModelSpec, type NormName, type PlacedLayer, placeLayers } from './spec.ts';
+import { type DenseLayer, normWidth } from './dense-layer.ts';
+import { type ModelSpec, type PlacedLayer, placeLayers } from './spec.ts';
 
 /** Which tensor of a layer: of its Linear, or of its norm. */
 export type Part = 'weight' | 'bias' | 'scale' | 'shift' | 'runningMean' | 'runningVariance';
@@ -22,28 +23,6 @@ export interface ParameterSpec {
   readonly part: Part;
   /** Changed by the optimizer, so that it has a gradient and moments. */
   readonly trained: boolean;
-}
-
-export type Activation = 'none' | 'relu' | 'leakyRelu' | 'gelu' | 'silu';
-
-/**
- * One Linear with what belongs to it: y = dropout(activation(x Wᵀ + b)), with a norm of x or of the product, and plus what
- * skipped a residual block. The unit that kernels fuse.
- */
-export interface DenseLayer {
-  /** fc1, fc2, … */
-  readonly name: string;
-  readonly in: number;
-  readonly out: number;
-  /** Of each feature over the batch, or of each image over its features. */
-  readonly norm: NormName;
-  /** Whether the norm is of x, in front of the product; else it is between product and activation. */
-  readonly preNorm: boolean;
-  readonly activation: Activation;
-  /** Dropout probability after the activation; 0 for none. */
-  readonly dropout: number;
-  /** The layer whose y is added behind the dropout: this one ends the residual block that begins with that y. */
-  readonly skip: number | undefined;
 }
 
 /** The table of what a network is made of. */
@@ -92,11 +71,6 @@ export function layerWidths(spec: ModelSpec): number[] {
   return [layers[0].in, ...layers.map(({ out }) => out)];
 }
 
-/** Values that a layer's norm is of. */
-export function normWidth(layer: DenseLayer): number {
-  return layer.preNorm ? layer.in : layer.out;
-}
-
 function parametersOf(layer: DenseLayer, index: number): ParameterSpec[] {
   const parameter = (name: string, part: Part, shape: number[], trained = true): ParameterSpec => ({
     name,
@@ -130,27 +104,4 @@ export function findParameter(plan: Plan, name: string): ParameterSpec {
   const found = plan.parameters.find((parameter) => parameter.name === name);
   if (found !== undefined) return found;
   throw new CoutureError('usage', `This network has no parameter ${name}.`);
-}
-
-/** Whether a layer has a norm between product and activation. */
-export function normsProduct({ norm, preNorm }: DenseLayer): boolean {
-  return norm !== 'none' && !preNorm;
-}
-
-/** Whether what follows the product of a layer is ops of its own; else it is the product's epilogue. */
-export function needsActivate(layer: DenseLayer): boolean {
-  return normsProduct(layer) || !(layer.activation === 'none' || layer.activation === 'relu');
-}
-
-/** Whether dz of a layer below the last comes from dy by an op of its own; else it is the epilogue of `inputGradient`. */
-export function isApart(layers: readonly DenseLayer[], layer: number): boolean {
-  return needsActivate(layers[layer]) || layers[layer].skip !== undefined || layers[layer + 1].preNorm;
-}
-
-/** The layer with which the residual block ends that begins with this one's y; undefined where none does. */
-export function skipEnd<Layer extends DenseLayer>(
-  layers: readonly Layer[],
-  layer: number,
-): Layer | undefined {
-  return layers.find(({ skip }) => skip === layer);
 }

@@ -3,7 +3,8 @@
  * Nothing here knows a backend.
  */
 
-import { type DenseLayer, isApart, needsActivate, normsProduct, type Plan, planModel } from './plan.ts';
+import { type DenseLayer, isApart, needsActivate, normsProduct } from './dense-layer.ts';
+import { type Plan, planModel } from './plan.ts';
 import type { ModelSpec } from './spec.ts';
 
 /**

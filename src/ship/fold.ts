@@ -1,6 +1,7 @@
 /** BatchNorm1d folded into the Linear before it: at inference both are affine, so that one does the work of two. */
 
-import { type DenseLayer, normsProduct, type Part, planModel } from '../model/plan.ts';
+import { type DenseLayer, normsProduct } from '../model/dense-layer.ts';
+import { type Part, planModel } from '../model/plan.ts';
 import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
 import { type Network, takeTensor } from './network.ts';
 

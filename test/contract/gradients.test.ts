@@ -8,8 +8,8 @@ import { describe, it } from 'node:test';
 import { keyFromSeed, philox4x32, RandomStream } from '../../src/core/philox.ts';
 import type { Teacher } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
+import { type Activation, type DenseLayer, normsProduct } from '../../src/model/dense-layer.ts';
 import { initialize } from '../../src/model/init.ts';
-import { type Activation, type DenseLayer, normsProduct } from '../../src/model/plan.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import {
   batchNorm,

@@ -13,7 +13,7 @@ import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts
 import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
 import { describeTraining } from '../../src/inspect/training.ts';
 import { multilayer } from '../../src/model/spec.ts';
-import { checkSettings } from '../../src/train/check-settings.ts';
+import { settingsSchema } from '../../src/train/settings.ts';
 
 /** What sets one made-up run apart from another. */
 export interface FixtureOptions {
@@ -143,7 +143,7 @@ export function makeInspection({
     augmentation: viewAugmentation(
       trained,
       Uint32Array.from(trained.labels.keys()),
-      checkSettings({ seed, epochs, ...(augmented && augmentation) }),
+      settingsSchema.parse({ seed, epochs, ...(augmented && augmentation) }),
     ),
     training: describeTraining(
       run,

@@ -1,6 +1,6 @@
 /** Activations and their derivatives, stated plainly: each operation rounded to float32. */
 
-import type { Activation } from '../../model/plan.ts';
+import type { Activation } from '../../model/dense-layer.ts';
 import { expNonPositive } from './math.ts';
 
 const f = Math.fround;

@@ -1,7 +1,8 @@
 /** The reference backend: runs a program op by op over plain arrays. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { type DenseLayer, findParameter, type Part } from '../../model/plan.ts';
+import type { DenseLayer } from '../../model/dense-layer.ts';
+import { findParameter, type Part } from '../../model/plan.ts';
 import type { Op, Program } from '../../model/program.ts';
 import { augmentedImage } from '../augmented-image.ts';
 import type {

@@ -3,7 +3,8 @@
  * norm.ts and activations.ts. Forward beside backward.
  */
 
-import { isApart, needsActivate, normsProduct, type Plan, skipEnd } from '../../model/plan.ts';
+import { isApart, needsActivate, normsProduct, skipEnd } from '../../model/dense-layer.ts';
+import type { Plan } from '../../model/plan.ts';
 import { dropoutScalars } from '../scalars.ts';
 import * as activations from './activations.ts';
 import {

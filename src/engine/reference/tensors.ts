@@ -1,6 +1,7 @@
 /** The tensors of a network and of one batch, as plain arrays. */
 
-import { type DenseLayer, needsActivate, normWidth, type Part, type Plan } from '../../model/plan.ts';
+import { type DenseLayer, needsActivate, normWidth } from '../../model/dense-layer.ts';
+import type { Part, Plan } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
 
 /** One layer's tensors under each role; parts that the layer does not have are empty. */

@@ -3,7 +3,8 @@
  * kernels/dense.ts shows the layouts. A layout is plain data: it travels to the workers with every job.
  */
 
-import { type DenseLayer, needsActivate, normWidth, type Plan, skipEnd } from '../../model/plan.ts';
+import { type DenseLayer, needsActivate, normWidth, skipEnd } from '../../model/dense-layer.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
 
 /** Bytes of one line: 16 float32. */

@@ -1,6 +1,6 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
-import type { Activation } from '../../model/plan.ts';
+import type { Activation } from '../../model/dense-layer.ts';
 import type { Op } from '../../model/program.ts';
 import type { Augmentation, OptimizerOptions } from '../backend.ts';
 import type { Layout } from './layout.ts';

@@ -1,6 +1,6 @@
 /** What stands between two products, forward and backward, by kernels/activate.ts and kernels/layernorm.ts. */
 
-import { normsProduct, normWidth } from '../../../model/plan.ts';
+import { normsProduct, normWidth } from '../../../model/dense-layer.ts';
 import { type Layout, panelsOf } from '../layout.ts';
 import { ACTIVATIONS, type Job } from '../protocol.ts';
 import { dropout, type Part, statsOf, transposedPanel, weightsOf } from './part.ts';

@@ -1,6 +1,6 @@
 /** The three products of a Linear, by kernels/dense.ts. */
 
-import { isApart, needsActivate } from '../../../model/plan.ts';
+import { isApart, needsActivate } from '../../../model/dense-layer.ts';
 import { type Layout, panelsOf } from '../layout.ts';
 import type { Job, TrainJob } from '../protocol.ts';
 import { dropout, type Part, STRIP, scalarsOf, transposedPanel, weightsOf } from './part.ts';

@@ -1,6 +1,6 @@
 /** Clipping and updates, by kernels/optimizers.ts and, of weights, kernels/dense.ts. */
 
-import { normWidth } from '../../../model/plan.ts';
+import { normWidth } from '../../../model/dense-layer.ts';
 import {
   AFFINE_LINES,
   type LayerLayout,
