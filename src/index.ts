@@ -18,9 +18,8 @@ export {
   splitTrainValidation,
 } from './data/split.ts';
 export { augmentedImage } from './engine/augmented-image.ts';
-export type { Augmentation, Backend, BackendInfo } from './engine/backend.ts';
+export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
-export { meanProbabilities } from './engine/targets.ts';
 export {
   type Audit,
   type AuditedImage,
@@ -130,9 +129,11 @@ export { type FindRateOptions, findRate, type RateRange } from './train/find-rat
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';
 export { type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
+export type { Teacher } from './train/teacher.ts';
 export { type TrainOptions, train } from './train/train.ts';
 
 export { Classifier, type ClassifierOptions } from './use/classifier.ts';
 export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
 export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
+export { NetworkTeacher, type TeacherModel } from './use/teacher.ts';
 export type { ViewOptions } from './use/views.ts';

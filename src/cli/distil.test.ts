@@ -82,7 +82,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     await copyFile(join(cwd, 'kept'), weights('first'));
     for (const { code, err } of outcomes) {
       assert.equal(code, 3);
-      assert.match(err, /The teacher first, runs\/train\/second no longer gives the probabilities/);
+      assert.match(err, /The teacher first, runs\/train\/second no longer has the weights/);
     }
     assert.equal(parseDocument(await resume('other'), result).weightsSha256, student.weightsSha256);
   });

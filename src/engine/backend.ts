@@ -78,23 +78,29 @@ export interface Augmentation {
 }
 
 /** Distillation (Hinton et al. 2015): probabilities that are part of the targets. */
-export interface Teacher {
-  /** [images, classes], row-major: a row for every image of the request's `images`. */
+export interface Distillation {
+  /** [indices.length, classes], row-major: a row for every row of the request, of its image as the batch has it. */
   readonly probabilities: Float32Array;
-  /** Share of the target that they are; the rest is the label's, smoothed as asked. */
+  /** Share of the target that they are; the rest is the label's, smoothed and mixed as asked. */
   readonly share: number;
 }
 
+/** The images of consecutive training steps, as their batches have them. */
+export interface TrainingView {
+  readonly batchSize: number;
+  /** Number of optimizer steps taken before, since the start of training. */
+  readonly firstStep: number;
+  /** Images as they are without it. */
+  readonly augmentation?: Augmentation | undefined;
+}
+
 /** A run of consecutive training steps. */
-export interface TrainRequest {
+export interface TrainRequest extends TrainingView {
   readonly images: DeviceImages;
   /** Label of every image of `images`. */
   readonly labels: Uint8Array;
   /** Images in training order; the last batch may be smaller. */
   readonly indices: Uint32Array;
-  readonly batchSize: number;
-  /** Number of optimizer steps taken before this run, since the start of training. */
-  readonly firstStep: number;
   /** Learning rate of each step of this run. */
   readonly learningRates: Float32Array;
   readonly optimizer: OptimizerOptions;
@@ -104,13 +110,11 @@ export interface TrainRequest {
    */
   readonly labelSmoothing?: number;
   /** Labels alone without it. See `softTargets`. */
-  readonly teacher?: Teacher | undefined;
+  readonly distillation?: Distillation | undefined;
   /** For each step, the decay of the weights' running average; only for a program that keeps one. */
   readonly averageDecays?: Float32Array;
   /** Key of the dropout stream; the counter is (place in the batch, step, layer). */
   readonly dropoutKey: readonly [number, number];
-  /** Images as they are without it. */
-  readonly augmentation?: Augmentation | undefined;
 }
 
 /** Which tensor of a parameter to read or write. */
@@ -122,6 +126,8 @@ export interface InferOptions {
   readonly classes?: Uint8Array | undefined;
   /** Which weights; a running average only where the program keeps one. */
   readonly weights?: 'value' | 'average' | undefined;
+  /** The images as training has them, in its batches, instead of as they are. */
+  readonly view?: TrainingView | undefined;
 }
 
 /** One network on a backend. Calls must not overlap. */

@@ -16,7 +16,7 @@ const augmentation: Augmentation = {
   height: 2,
   width: 3,
 };
-const probabilities = Float32Array.from({ length: 20 }, (_, i) => [0.5, 0.25, 0.125, 0.125][(i * 3) % 4]);
+const probabilities = Float32Array.from({ length: 28 }, (_, i) => [0.5, 0.25, 0.125, 0.125][(i * 3) % 4]);
 const request = {
   images,
   labels: Uint8Array.of(0, 1, 2, 3, 1),
@@ -32,24 +32,27 @@ test('labels and label smoothing need no targets of their own', () => {
 });
 
 test('a teacher has its share of the target, and the smoothed label the rest', () => {
-  const teacher = { probabilities, share: 0.75 };
-  const targets = softTargets({ ...request, labelSmoothing: 0.2, teacher }, CLASSES) ?? new Float32Array();
+  const distillation = { probabilities, share: 0.75 };
+  const targets =
+    softTargets({ ...request, labelSmoothing: 0.2, distillation }, CLASSES) ?? new Float32Array();
   assert.equal(targets.length, 28);
   request.indices.forEach((image, row) => {
     for (let j = 0; j < CLASSES; j++) {
       const hard = (j === request.labels[image] ? 0.8 : 0) + 0.05;
-      const expected = 0.25 * hard + 0.75 * probabilities[image * CLASSES + j];
+      const expected = 0.25 * hard + 0.75 * probabilities[row * CLASSES + j];
       assert.ok(Math.abs(targets[row * CLASSES + j] - expected) < 1e-7, `row ${row}, class ${j}`);
     }
   });
-  const alone = softTargets({ ...request, teacher: { probabilities, share: 1 } }, CLASSES);
-  assert.deepEqual(alone?.subarray(0, 4), probabilities.subarray(16, 20));
+  const alone = softTargets({ ...request, distillation: { probabilities, share: 1 } }, CLASSES);
+  assert.deepEqual(alone, probabilities);
 });
 
-test('a mixed image has a mixed target, of its own batch and step', () => {
-  const teacher = { probabilities, share: 0.75 };
-  const plain = softTargets({ ...request, teacher }, CLASSES) ?? new Float32Array();
-  const mixed = softTargets({ ...request, teacher, augmentation }, CLASSES) ?? new Float32Array();
+test('a mixed image has a mixed label, of its own batch and step', () => {
+  const oneHot = [...request.indices].flatMap((image) =>
+    Array.from({ length: CLASSES }, (_, j) => (j === request.labels[image] ? 1 : 0)),
+  );
+  const plain = Float32Array.from(oneHot);
+  const mixed = softTargets({ ...request, augmentation }, CLASSES) ?? new Float32Array();
   request.indices.forEach((_, row) => {
     const step = Math.floor(row / 3);
     const rows = step === 2 ? 1 : 3;
@@ -63,6 +66,15 @@ test('a mixed image has a mixed target, of its own batch and step', () => {
   });
   assert.deepEqual(mixed.subarray(24), plain.subarray(24), 'the last batch is of one image');
   assert.notDeepEqual(mixed, plain);
+});
+
+test('what a teacher says of a mixed image is not mixed again', () => {
+  const mixed = softTargets({ ...request, augmentation }, CLASSES) ?? new Float32Array();
+  const distillation = { probabilities, share: 0.75 };
+  const targets = softTargets({ ...request, augmentation, distillation }, CLASSES) ?? new Float32Array();
+  targets.forEach((target, i) => {
+    assert.ok(Math.abs(target - (0.25 * mixed[i] + 0.75 * probabilities[i])) < 1e-7, String(i));
+  });
 });
 
 test('a step at a time gives the targets of all steps', () => {

@@ -14,28 +14,59 @@ const f = Math.fround;
 /** What of a request its targets depend on. */
 type TargetRequest = Pick<
   TrainRequest,
-  'images' | 'labels' | 'indices' | 'batchSize' | 'firstStep' | 'labelSmoothing' | 'teacher' | 'augmentation'
+  'labels' | 'indices' | 'batchSize' | 'firstStep' | 'labelSmoothing' | 'distillation' | 'augmentation'
 >;
 
 /**
- * The target of every row, [indices.length, classes]; undefined where labels and label smoothing say it all. Of an image it
- * is (1 - share) * smoothed label + share * teacher's probabilities; of a mixed one, own * the image's target +
- * (1 - own) * its partner's.
- * @throws CoutureError of kind `usage` where the teacher has not a row for every image
+ * The target of every row, [indices.length, classes]; undefined where labels and label smoothing say it all. It is
+ * (1 - share) * label + share * teacher's probabilities, where of a mixed image the label is own * its smoothed label +
+ * (1 - own) * its partner's, and the teacher has seen the image mixed.
+ * @throws CoutureError of kind `usage` where the teacher has not a row for every row
  */
 export function softTargets(request: TargetRequest, classes: number): Float32Array | undefined {
-  const { indices, batchSize, firstStep, augmentation } = request;
+  const { indices, distillation, augmentation } = request;
   const mixing = augmentation?.mixing;
-  if (request.teacher === undefined && mixing === undefined) return undefined;
-  const targets = imageTargets(request, classes);
-  if (augmentation === undefined || mixing === undefined) return targets;
+  if (distillation === undefined && mixing === undefined) return undefined;
+  const plain = labelTargets(request, classes);
+  const labels = mixing === undefined ? plain : mixTargets(plain, request, classes);
+  if (distillation === undefined) return labels;
 
+  const { probabilities } = distillation;
+  if (probabilities.length !== indices.length * classes) {
+    throw new CoutureError(
+      'usage',
+      `The teacher has ${probabilities.length} probabilities, not ${indices.length * classes}: ${classes} for each image.`,
+    );
+  }
+  const share = f(distillation.share);
+  const keep = f(1 - share);
+  return labels.map((label, i) => f(f(keep * label) + f(share * probabilities[i])));
+}
+
+/** The smoothed label of every row's own image. */
+function labelTargets({ labels, indices, labelSmoothing = 0 }: TargetRequest, classes: number): Float32Array {
+  const { own, other } = smoothedTargets(labelSmoothing, classes);
+  const targets = new Float32Array(indices.length * classes).fill(other);
+  indices.forEach((image, row) => {
+    targets[row * classes + labels[image]] = own;
+  });
+  return targets;
+}
+
+/** Every row's target blended with that of the row that is mixed into it. */
+function mixTargets(
+  targets: Float32Array,
+  { indices, batchSize, firstStep, augmentation }: TargetRequest,
+  classes: number,
+): Float32Array {
   const mixed = targets.slice();
+  if (augmentation?.mixing === undefined) return mixed;
   for (let row = 0; row < indices.length; row++) {
     const step = Math.floor(row / batchSize);
     const first = step * batchSize;
     const rows = Math.min(batchSize, indices.length - first);
-    const mix = drawMix(mixing, augmentation.key, row - first, firstStep + step, rows, augmentation);
+    const { mixing, key } = augmentation;
+    const mix = drawMix(mixing, key, row - first, firstStep + step, rows, augmentation);
     if (mix === undefined) continue;
     const rest = f(1 - mix.own);
     for (let j = 0; j < classes; j++) {
@@ -44,30 +75,6 @@ export function softTargets(request: TargetRequest, classes: number): Float32Arr
     }
   }
   return mixed;
-}
-
-/** The target of every row's own image. */
-function imageTargets(request: TargetRequest, classes: number): Float32Array {
-  const { images, labels, indices, labelSmoothing = 0, teacher } = request;
-  const { own, other } = smoothedTargets(labelSmoothing, classes);
-  const share = f(teacher?.share ?? 0);
-  const keep = f(1 - share);
-  const table = teacher?.probabilities;
-  if (table !== undefined && table.length !== images.length * classes) {
-    throw new CoutureError(
-      'usage',
-      `The teacher has ${table.length} probabilities, not ${images.length * classes}: ${classes} for each image.`,
-    );
-  }
-  const targets = new Float32Array(indices.length * classes);
-  indices.forEach((image, row) => {
-    for (let j = 0; j < classes; j++) {
-      const hard = j === labels[image] ? own : other;
-      const soft = table?.[image * classes + j];
-      targets[row * classes + j] = soft === undefined ? hard : f(f(keep * hard) + f(share * soft));
-    }
-  });
-  return targets;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Backend } from '../engine/backend.ts';
 import { type RateCurve, readRateCurve, risingRates } from './rate-curve.ts';
 import type { RunConfig } from './settings.ts';
+import type { Teacher } from './teacher.ts';
 import { train } from './train.ts';
 
 /** Over which rates, in how many steps. */
@@ -26,6 +27,8 @@ export interface FindRateOptions extends RateRange {
   readonly backend: Backend;
   /** The training split; validation images are held out of it as in training, and not looked at. */
   readonly dataset: Dataset;
+  /** As in training, where the settings ask for one. */
+  readonly teacher?: Teacher | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Steps done, of how many, and the rate that they have come to. */
   readonly onStep?: ((done: number, steps: number, rate: number) => void) | undefined;
@@ -45,7 +48,7 @@ export const STANDARD_RANGE = { startRate: 1e-6, endRate: 1, leastSteps: 100, mo
  *   the first loss is no number, `interrupted` when `signal` aborts
  */
 export async function findRate(config: RunConfig, options: FindRateOptions): Promise<RateCurve> {
-  const { backend, dataset, signal, onStep } = options;
+  const { backend, dataset, teacher, signal, onStep } = options;
   const { startRate, endRate } = checkRateRange(options);
   const { settings } = config;
   // An epoch has a step at least, so that these are enough; and each is like the first, whatever ends later.
@@ -60,6 +63,7 @@ export async function findRate(config: RunConfig, options: FindRateOptions): Pro
       // A chunk of steps may go past the last one: what comes of those is left out.
       rates: (first, count) =>
         Float32Array.from({ length: count }, (_, i) => rates[Math.min(first + i, rates.length - 1)]),
+      ...(teacher && { teacher }),
       ...(signal && { signal }),
     },
   );

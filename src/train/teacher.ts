@@ -1,49 +1,68 @@
-/** What the loop takes as a teacher. */
+/** Who has a say in the targets beside the labels, and what the loop believes of it. */
 
 import { CoutureError } from '../core/errors.ts';
-import { classCount } from '../model/spec.ts';
-import type { RunConfig } from './settings.ts';
+import type { DeviceImages, TrainingView } from '../engine/backend.ts';
+import type { TrainSettings } from './settings.ts';
 
 /** How far from 1 the sum of a row may be: rounding is far less. */
 const TOLERANCE = 1e-3;
 
 /**
- * Checks that a teacher is there where the settings ask for one, and that it has probabilities for every image.
- * @param teacher [images, classes]
- * @throws CoutureError of kind `usage` naming what is wrong
+ * Whoever knows the classes of an image better than its label says. It is asked about the very images that a step is about
+ * to see, moved, mirrored and mixed: then what it says fits them (Beyer et al., "Knowledge distillation: a good teacher is
+ * patient and consistent", CVPR 2022).
+ */
+export interface Teacher {
+  /**
+   * Probabilities [indices.length, classes], row-major, of images as a few steps will have them. Training to the same bits
+   * asks for the same probabilities to the bit, however many steps a call is about.
+   */
+  probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array>;
+}
+
+/**
+ * Checks that a teacher is there where the settings ask for one.
+ * @throws CoutureError of kind `usage` where one is missing, or has no say
  */
 export function checkTeacher(
-  teacher: Float32Array | undefined,
-  { settings, model }: RunConfig,
-  images: number,
+  teacher: Teacher | undefined,
+  { distillation }: Pick<TrainSettings, 'distillation'>,
 ): void {
-  const classes = classCount(model);
-  if ((teacher !== undefined) !== settings.distillation > 0) {
+  if ((teacher !== undefined) === distillation > 0) return;
+  throw new CoutureError(
+    'usage',
+    teacher === undefined
+      ? `The targets are to be ${distillation} of a teacher's predictions, but no teacher was given.`
+      : 'A teacher was given, but the share of its predictions in the targets, distillation, is 0.',
+    { hint: 'Give train() the teacher and its share, or neither.' },
+  );
+}
+
+/**
+ * Checks that a teacher said probabilities, of each of the images that it was asked about.
+ * @throws CoutureError of kind `usage` naming what is wrong
+ */
+export function checkTaught(probabilities: Float32Array, indices: Uint32Array, classes: number): void {
+  if (probabilities.length !== indices.length * classes) {
     throw new CoutureError(
       'usage',
-      teacher === undefined
-        ? `The targets are to be ${settings.distillation} of a teacher's predictions, but no teacher was given.`
-        : 'A teacher was given, but the share of its predictions in the targets, distillation, is 0.',
-      { hint: 'Give train() the teacher and its share, or neither.' },
+      `The teacher should have ${classes} probabilities for each of the ${indices.length} images, ${indices.length * classes} in all, not ${probabilities.length}.`,
     );
   }
-  if (teacher === undefined) return;
-  if (teacher.length !== images * classes) {
-    throw new CoutureError(
-      'usage',
-      `The teacher should have ${classes} probabilities for each of the ${images} images, ${images * classes} in all, not ${teacher.length}.`,
-    );
-  }
-  for (let image = 0; image < images; image++) {
+  for (let row = 0; row < indices.length; row++) {
     let sum = 0;
     for (let j = 0; j < classes; j++) {
-      const value = teacher[image * classes + j];
+      const value = probabilities[row * classes + j];
       if (!(value >= 0)) sum = Number.NaN;
       sum += value;
     }
     if (Math.abs(sum - 1) <= TOLERANCE) continue;
-    throw new CoutureError('usage', `What the teacher gives for image ${image} is not probabilities.`, {
-      hint: `${classes} numbers from 0 to 1 that sum to 1 were expected: not logits, and not logarithms.`,
-    });
+    throw new CoutureError(
+      'usage',
+      `What the teacher gives for image ${indices[row]} is not probabilities.`,
+      {
+        hint: `${classes} numbers from 0 to 1 that sum to 1 were expected: not logits, and not logarithms.`,
+      },
+    );
   }
 }

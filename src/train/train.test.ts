@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { TrainingView } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
 import { linear, logSoftmax, multilayer, sequential } from '../model/spec.ts';
 import { checkSettings } from './check-settings.ts';
 import { modelOf, type TrainEvent, type TrainState } from './events.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
+import type { Teacher } from './teacher.ts';
 import { type TrainOptions, train } from './train.ts';
 
 /** Three classes of 4 x 4 images, told apart by a bright row; so many that the first epoch takes two chunks. */
@@ -109,11 +111,28 @@ test('patience ends a run that many epochs after its best', async () => {
   assert.equal(losses.length - 1 - losses.indexOf(Math.min(...losses)), 2);
 });
 
-/** The classes' probabilities of a teacher that sees rows of brightness, and confuses them somewhat. */
-const teacher = Float32Array.from({ length: 9000 }, (_, i) => {
-  const [image, j] = [Math.floor(i / 3), i % 3];
-  return j === dataset.labels[image] ? 0.8 : 0.1;
+/** A teacher that knows every image by its number, and says of its class `right` and of the next `next`. */
+const knowing = (right: number, next: number): Teacher => ({
+  probabilities: async (_images, indices) =>
+    Float32Array.from({ length: indices.length * 3 }, (_, i) => {
+      const label = dataset.labels[indices[Math.floor(i / 3)]];
+      return [right, next, 1 - right - next][(i + 3 - label) % 3];
+    }),
 });
+const teacher = knowing(0.8, 0.1);
+/** What a run asks its teacher, and the images of the first question. */
+async function firstAsked(run: RunConfig) {
+  const asked: { indices: Uint32Array; view: TrainingView }[] = [];
+  const listening: Teacher = {
+    probabilities: (images, indices, view) => {
+      asked.push({ indices: indices.slice(), view });
+      return teacher.probabilities(images, indices, view);
+    },
+  };
+  await collect(run, { teacher: listening });
+  return { asked, indices: asked[0].indices };
+}
+
 /** Soft targets of every kind. */
 const soft = {
   teacher: 'other',
@@ -146,8 +165,8 @@ test('so does a run with a teacher and mixed images', () => checkResuming(config
 
 test('it learns from a teacher alone, wrong or right', async () => {
   // A teacher that takes every class for the next: the labels have no say.
-  const wrong = teacher.map((_, i) => teacher[i - (i % 3) + ((i + 2) % 3)]);
-  const { last } = await collect(config({ teacher: 'wrong', distillation: 1 }), { teacher: wrong });
+  const wrong = config({ teacher: 'wrong', distillation: 1 });
+  const { last } = await collect(wrong, { teacher: knowing(0.1, 0.8) });
   assert.ok(last.history[3].validationAccuracy < 0.1, String(last.history[3].validationAccuracy));
   // The loss is no less than what the teacher leaves open: 0.64 nats.
   assert.ok(last.history[3].trainLoss > 0.639 && last.history[3].trainLoss < 0.8);
@@ -164,17 +183,35 @@ test('it learns from mixed images, with a loss that cannot come near 0', async (
   }
 });
 
+test('a teacher is asked about the images of each step, in order', async () => {
+  const run = config({ ...soft, epochs: 2, mixup: 0 });
+  const { asked } = await firstAsked(run);
+  const steps = asked.map(({ view, indices }) => [view.firstStep, Math.ceil(indices.length / 70)]);
+  let next = 0;
+  for (const [first, count] of steps) {
+    assert.equal(first, next);
+    next += count;
+  }
+  assert.equal(next, 2 * 35, 'all steps of both epochs');
+  for (const { view } of asked) assert.equal(view.augmentation?.options.flip, true);
+});
+
 test('a teacher that does not fit is refused', async () => {
   const distilling = config({ teacher: 'other', distillation: 0.5 });
-  const refuse = async (given: Float32Array, message: RegExp) =>
+  const refuse = async (change: (row: Float32Array) => Float32Array, message: RegExp) => {
+    const given: Teacher = {
+      probabilities: async (...asked) => change(await teacher.probabilities(...asked)),
+    };
     await assert.rejects(collect(distilling, { teacher: given }), { kind: 'usage', message });
+  };
   await assert.rejects(collect(distilling), { kind: 'usage', message: /no teacher was given/ });
   await assert.rejects(collect(config(), { teacher }), { kind: 'usage', message: /distillation, is 0/ });
-  await refuse(teacher.slice(1), /9000 in all, not 8999/);
-  await refuse(teacher.with(5, 0.2), /for image 1 is not probabilities/);
-  await refuse(teacher.with(31, Number.NaN), /for image 10 /);
-  await refuse(teacher.map(Math.log), /for image 0 /);
-  await refuse(teacher.with(0, 1.6).with(1, -0.7), /for image 0 /);
+  await refuse((rows) => rows.slice(1), /3 probabilities for each of the \d+ images, \d+ in all, not \d+/);
+  const { indices } = await firstAsked(distilling);
+  await refuse((rows) => rows.with(5, 0.9), new RegExp(`for image ${indices[1]} is not probabilities`));
+  await refuse((rows) => rows.with(31, Number.NaN), new RegExp(`for image ${indices[10]} `));
+  await refuse((rows) => rows.map(Math.log), new RegExp(`for image ${indices[0]} `));
+  await refuse((rows) => rows.with(0, 1.6).with(1, -0.7), new RegExp(`for image ${indices[0]} `));
 });
 
 test('a loss that is no number ends the run with a hint', async () => {

@@ -14,9 +14,11 @@ import type {
   Augmentation,
   Backend,
   DeviceImages,
+  Distillation,
   OptimizerOptions,
   Session,
   TensorRole,
+  TrainingView,
 } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
 import type { ParameterSpec } from '../model/plan.ts';
@@ -27,14 +29,14 @@ import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type Train
 import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
-import { checkTeacher } from './teacher.ts';
+import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
   /** The training split; validation images are held out of it. */
   readonly dataset: Dataset;
-  /** Probabilities [images of the split, classes] that are part of the targets; given where `distillation` is above 0. */
-  readonly teacher?: Float32Array;
+  /** Whose predictions are part of the targets; given where `distillation` is above 0. On the same backend as training. */
+  readonly teacher?: Teacher;
   /** Go on from here instead of from fresh weights. */
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
@@ -83,7 +85,7 @@ class TrainingRun {
   readonly #program: Program;
   readonly #session: Session;
   readonly #images: DeviceImages;
-  readonly #teacher: Float32Array | undefined;
+  readonly #teacher: Teacher | undefined;
   readonly #history: EpochMetrics[];
   /** The epoch in progress, where the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
@@ -97,7 +99,7 @@ class TrainingRun {
         `The model takes ${inputWidth(config.model)} pixels, but the images of ${dataset.name} have ${size}.`,
       );
     }
-    checkTeacher(teacher, config, dataset.length);
+    checkTeacher(teacher, config.settings);
     this.#config = config;
     this.#teacher = teacher;
     this.#signal = signal;
@@ -172,7 +174,7 @@ class TrainingRun {
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
   async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
     const { settings } = this.#config;
-    const { batchSize, learningRate, labelSmoothing, distillation } = settings;
+    const { batchSize, learningRate, labelSmoothing } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch);
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
@@ -193,12 +195,12 @@ class TrainingRun {
       const from = step * batchSize;
       const indices = order.subarray(from, from + steps * batchSize);
       const chunkBegan = performance.now();
+      const view = { batchSize, firstStep: epochStart + step, augmentation: this.#augmentation(epoch) };
       const chunk = await this.#session.train({
+        ...view,
         images: this.#images,
         labels: this.#dataset.labels,
         indices,
-        batchSize,
-        firstStep: epochStart + step,
         learningRates: this.#rates(epochStart + step, steps),
         averageDecays: averageDecays(
           settings,
@@ -208,9 +210,8 @@ class TrainingRun {
         ),
         optimizer: optimizerOf(settings),
         labelSmoothing,
-        teacher: this.#teacher && { probabilities: this.#teacher, share: distillation },
+        distillation: await this.#askTeacher(indices, view),
         dropoutKey: fork(this.#key, 'dropout'),
-        augmentation: this.#augmentation(epoch),
       });
       this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
@@ -254,6 +255,13 @@ class TrainingRun {
     const { mixup, cutmix } = settings;
     const mixing = mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined;
     return { options, mixing, key: fork(this.#key, 'augment'), height, width };
+  }
+
+  async #askTeacher(indices: Uint32Array, view: TrainingView): Promise<Distillation | undefined> {
+    if (this.#teacher === undefined) return undefined;
+    const probabilities = await this.#teacher.probabilities(this.#images, indices, view);
+    checkTaught(probabilities, indices, classCount(this.#config.model));
+    return { probabilities, share: this.#config.settings.distillation };
   }
 
   async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {

@@ -1,12 +1,12 @@
 /** One trained network, ready to be asked. Runs wherever its backend does. */
 
 import { CoutureError } from '../core/errors.ts';
-import type { Backend, Session } from '../engine/backend.ts';
+import type { Backend } from '../engine/backend.ts';
 import { planModel } from '../model/plan.ts';
-import { buildProgram, type Output } from '../model/program.ts';
+import type { Output } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
-import { takeTensor } from '../ship/network.ts';
 import type { TensorMap } from '../train/events.ts';
+import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import {
   chosenImages,
   type ImageChoice,
@@ -31,12 +31,6 @@ export interface ClassifierOptions {
   readonly shared?: boolean;
 }
 
-/** A session, and how many values it gives for an image. */
-interface Asked {
-  readonly session: Session;
-  readonly width: number;
-}
-
 /** A network with its weights on a backend. Dispose of it when done. */
 export class Classifier implements Predictor {
   readonly spec: ModelSpec;
@@ -44,7 +38,7 @@ export class Classifier implements Predictor {
   readonly #backend: Backend;
   readonly #weights: TensorMap;
   /** One for each kind of output that was asked for. */
-  readonly #sessions = new Map<string, Asked>();
+  readonly #sessions = new Map<string, InferenceSession>();
   readonly #shared: boolean;
   readonly #size: number;
   /** A session's calls must not overlap: each waits for the one before. */
@@ -68,15 +62,11 @@ export class Classifier implements Predictor {
   }
 
   /** The session that gives an output. */
-  #ask(output: Output): Asked {
+  #ask(output: Output): InferenceSession {
     const key = JSON.stringify(output);
     const known = this.#sessions.get(key);
     if (known) return known;
-    // Never trained: the session need keep no moments.
-    const program = { ...buildProgram(this.spec, { output }), train: [] };
-    const session = this.#backend.createSession(program);
-    for (const { name } of program.plan.parameters) session.write(name, takeTensor(this.#weights, name));
-    const asked = { session, width: program.outputWidth };
+    const asked = inferenceSession({ spec: this.spec, weights: this.#weights }, this.#backend, output);
     this.#sessions.set(key, asked);
     return asked;
   }

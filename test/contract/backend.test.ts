@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { AugmentOptions } from '../../src/data/augment.ts';
 import type { MixOptions } from '../../src/data/mix.ts';
-import type { Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
+import { augmentedImage } from '../../src/engine/augmented-image.ts';
+import type { Augmentation, Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
 import { buildProgram, type Output } from '../../src/model/program.ts';
@@ -196,6 +197,12 @@ async function runCase(backend: Backend, sample: Case) {
   const { augment: changes, distillation } = sample;
   const session = backend.createSession(program);
   for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) session.write(name, values);
+  const augmentation = changes && {
+    ...sides(size, changes.square),
+    options: changes.options,
+    mixing: changes.mixing,
+    key: [seed, 8] as const,
+  };
   const results = new Map<string, Float32Array>();
   const steps = Math.ceil(count / batchSize);
   for (const round of [0, 1]) {
@@ -208,13 +215,8 @@ async function runCase(backend: Backend, sample: Case) {
       learningRates: new Float32Array(steps).fill(0.01),
       optimizer: sample.optimizer ?? adam,
       labelSmoothing: sample.labelSmoothing ?? 0,
-      teacher: distillation === undefined ? undefined : { probabilities, share: distillation },
-      augmentation: changes && {
-        ...sides(size, changes.square),
-        options: changes.options,
-        mixing: changes.mixing,
-        key: [seed, 8],
-      },
+      distillation: distillation === undefined ? undefined : { probabilities, share: distillation },
+      augmentation,
       averageDecays: new Float32Array(steps).fill(0.9),
       dropoutKey: [seed, 7],
     });
@@ -236,6 +238,8 @@ async function runCase(backend: Backend, sample: Case) {
   }
   results.set('log-probabilities', await session.infer(images, indices));
   results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));
+  const view = { batchSize, firstStep: 3, augmentation };
+  results.set('log-probabilities in training', await session.infer(images, indices, { view }));
   const outputs: Output[] = program.plan.layers.map((_, layer) => ({ of: 'activations', layer }));
   outputs.push({ of: 'pixelGradient' });
   for (const output of outputs) {
@@ -344,6 +348,41 @@ for (const [name, create] of Object.entries(variants)) {
       assert.notDeepEqual(losses(found), losses(plain));
     });
 
+    it('sees in an inference of training’s images what a step sees, batch by batch', async () => {
+      const program = buildProgram(sequential(linear(12 * 9, 10), logSoftmax()));
+      const session = backend.createSession(program);
+      for (const [name, values] of initialize(program.plan, keyFromSeed(2))) session.write(name, values);
+      const random = new RandomStream(keyFromSeed(3));
+      const bytes = Uint8Array.from({ length: 60 * 12 * 9 }, () => random.nextBelow(256));
+      const images = backend.upload(bytes, 12 * 9);
+      const indices = Uint32Array.from({ length: 41 }, () => random.nextBelow(60));
+      const augmentation: Augmentation = {
+        options: { flip: true, shift: 1, rotate: 5, zoom: 0, shear: 0, elastic: 1, erase: 0.5 },
+        mixing: { mixup: 0.5, cutmix: 0.5 },
+        key: [4, 5],
+        height: 12,
+        width: 9,
+      };
+      const view = { batchSize: 20, firstStep: 17, augmentation };
+      const found = await session.infer(images, indices, { view });
+      const drawn = [...indices].flatMap((_, row) => {
+        const step = Math.floor(row / 20);
+        const batch = indices.subarray(step * 20, step * 20 + 20);
+        return [...augmentedImage(bytes, batch, augmentation, row % 20, 17 + step)];
+      });
+      const plain = backend.upload(Uint8Array.from(drawn), 12 * 9);
+      const expected = await session.infer(plain, Uint32Array.from(indices.keys()));
+      assert.deepEqual(found, expected);
+      // In another step they are other images; without augmentation they are as they are.
+      assert.notDeepEqual(await session.infer(images, indices, { view: { ...view, firstStep: 18 } }), found);
+      const unchanged = await session.infer(images, indices, { view: { batchSize: 20, firstStep: 17 } });
+      assert.deepEqual(unchanged, await session.infer(images, indices));
+      const later = { ...view, firstStep: 19 };
+      assert.deepEqual(await session.infer(images, indices.subarray(40), { view: later }), found.slice(400));
+      session.dispose();
+      for (const held of [images, plain]) held.dispose();
+    });
+
     it('takes the fused optimizer step as the separate one', async () => {
       const spec = sequential(linear(100, 30), relu(), dropout(0.25), linear(30, 7), logSoftmax());
       const fused = { spec, images: 50, batchSize: 16, seed: 5, keepGradients: false };
@@ -408,7 +447,7 @@ for (const [name, create] of Object.entries(variants)) {
         learningRates: Float32Array.of(0.1),
         optimizer: adam,
         dropoutKey: [1, 2],
-        teacher: { probabilities: new Float32Array(6), share: 0.5 },
+        distillation: { probabilities: new Float32Array(6), share: 0.5 },
       } as const;
       await assert.rejects(session.train(request), { kind: 'usage', message: /6 probabilities, not 4/ });
       session.dispose();

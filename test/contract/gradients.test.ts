@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { keyFromSeed, philox4x32, RandomStream } from '../../src/core/philox.ts';
-import type { Teacher } from '../../src/engine/backend.ts';
+import type { Distillation } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { type Activation, type DenseLayer, normsProduct } from '../../src/model/dense-layer.ts';
 import { initialize } from '../../src/model/init.ts';
@@ -78,7 +78,7 @@ function layerNorm64(x: number[][], scale: Float64Array, shift: Float64Array): n
 /** How targets differ from the labels. */
 interface Softening {
   readonly labelSmoothing?: number;
-  readonly teacher?: Teacher;
+  readonly distillation?: Distillation;
 }
 
 /** Mean loss of the batch in float64. */
@@ -87,7 +87,7 @@ function loss64(
   parameters: Parameters64,
   x: number[][],
   labels: Uint8Array,
-  { labelSmoothing = 0, teacher }: Softening = {},
+  { labelSmoothing = 0, distillation }: Softening = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
   const outputs: number[][][] = [];
@@ -117,7 +117,7 @@ function loss64(
     const logSum = top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const hard = logSum - (1 - labelSmoothing) * values[labels[row]] - labelSmoothing * mean;
-    const { share = 0, probabilities = new Float32Array() } = teacher ?? {};
+    const { share = 0, probabilities = new Float32Array() } = distillation ?? {};
     const soft = values.reduce(
       (sum, value, j) => sum + (probabilities[row * values.length + j] ?? 0) * (logSum - value),
       0,
@@ -128,7 +128,7 @@ function loss64(
 }
 
 /** A teacher that is of several minds: rows of probabilities that sum to 1 but for rounding. */
-function makeTeacher(rows: number, classes: number, share: number): Teacher {
+function makeTeacher(rows: number, classes: number, share: number): Distillation {
   const random = new RandomStream(keyFromSeed(10));
   const table = Array.from({ length: rows }, () => {
     const row = Array.from({ length: classes }, () => random.nextFloat());
@@ -138,7 +138,7 @@ function makeTeacher(rows: number, classes: number, share: number): Teacher {
   return { probabilities: Float32Array.from(table.flat()), share };
 }
 
-async function checkGradients(spec: ModelSpec, labelSmoothing = 0, distillation = 0): Promise<void> {
+async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): Promise<void> {
   const program = buildProgram(spec, { keepGradients: true });
   const { plan } = program;
   const size = plan.layers[0].in;
@@ -147,8 +147,8 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, distillation 
   const rows = 7;
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
   const labels = Uint8Array.from({ length: rows }, () => random.nextBelow(classes));
-  const teacher = distillation > 0 ? makeTeacher(rows, classes, distillation) : undefined;
-  const softening: Softening = { labelSmoothing, ...(teacher && { teacher }) };
+  const distillation = share > 0 ? makeTeacher(rows, classes, share) : undefined;
+  const softening: Softening = { labelSmoothing, ...(distillation && { distillation }) };
   const initial = initialize(plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
   const session = backend.createSession(program);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseIdx } from '../../src/data/idx.ts';
 import { type MixOptions, mixes } from '../../src/data/mix.ts';
-import type { OptimizerOptions, Teacher } from '../../src/engine/backend.ts';
+import type { Distillation, OptimizerOptions } from '../../src/engine/backend.ts';
 import { type ActivationName, type ModelSpec, multilayer, type NormName } from '../../src/model/spec.ts';
 import { decodeSafetensors, type Tensor } from '../../src/ship/safetensors.ts';
 
@@ -40,7 +40,7 @@ export interface Golden {
   /** Largest norm of the gradient; 0 for no limit. */
   readonly clip: number;
   readonly labelSmoothing: number;
-  readonly teacher: Teacher | undefined;
+  readonly distillation: Distillation | undefined;
   readonly mixing: MixOptions | undefined;
   /** Over the first weights as little-endian float32, tensor after tensor. */
   readonly initialWeightsSha256: string;
@@ -83,7 +83,7 @@ export const goldens: readonly Golden[] = Object.entries(file.models).map(([name
     optimizer: optimizerOf(entry),
     clip,
     labelSmoothing,
-    teacher: distillation > 0 ? { probabilities, share: distillation } : undefined,
+    distillation: distillation > 0 ? { probabilities, share: distillation } : undefined,
     mixing: mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined,
     initialWeightsSha256,
     losses,

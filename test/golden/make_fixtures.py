@@ -372,7 +372,7 @@ def masks_of(config, step, dtype):
 
 
 def loss_of(config, output, labels, partners, shares):
-    """Cross-entropy with the mixed labels, smoothed, and with the mixed teacher, each by its share."""
+    """Cross-entropy with the mixed labels, smoothed, and with what the teacher says of the mixed images, each by its share."""
     own = torch.from_numpy(shares).to(output.dtype).unsqueeze(1)
     blend = lambda rows: own * rows + (1 - own) * rows[torch.from_numpy(partners)]
     entropy = torch.nn.functional.cross_entropy
@@ -380,7 +380,7 @@ def loss_of(config, output, labels, partners, shares):
     teacher = torch.from_numpy(teacher_probabilities(labels)).to(output.dtype)
     share = config.get("distillation", 0.0)
     smoothed = entropy(output, blend(hard), label_smoothing=config.get("labelSmoothing", 0.0))
-    return (1 - share) * smoothed + share * entropy(output, blend(teacher))
+    return (1 - share) * smoothed + share * entropy(output, teacher)
 
 
 def train(config, images, labels, dtype):

@@ -107,7 +107,7 @@ function startSession(
 async function trainSteps(
   session: Session,
   batch: DeviceImages,
-  { learningRate, optimizer, labelSmoothing, teacher, mixing }: Golden,
+  { learningRate, optimizer, labelSmoothing, distillation, mixing }: Golden,
   firstStep: number,
   count: number,
 ): Promise<number[]> {
@@ -121,7 +121,7 @@ async function trainSteps(
     learningRates: new Float32Array(count).fill(learningRate),
     optimizer,
     labelSmoothing,
-    teacher,
+    distillation,
     augmentation: mixing && { options: unchanged, mixing, key: fork(runKey, 'augment'), height, width },
     dropoutKey: fork(runKey, 'dropout'),
   });

@@ -85,7 +85,7 @@ class ReferenceSession implements Session {
           this.#update(op.layer, ['scale', 'shift'], request, scalars, step);
           if (this.#program.averageStatistics) this.#averageStatistics(op.layer, scalars, step);
         } else if (op.op === 'gather' && request.augmentation) {
-          this.#gatherAugmented(batch, request, request.augmentation, request.firstStep + step);
+          this.#gatherAugmented(batch, request.images, request.augmentation, request.firstStep + step);
         } else {
           const random = { key: request.dropoutKey, step: request.firstStep + step };
           this.#run(op, net, batch, request.images, random);
@@ -95,7 +95,7 @@ class ReferenceSession implements Session {
     return losses;
   }
 
-  #gatherAugmented(batch: Batch, { images }: TrainRequest, augmentation: Augmentation, step: number): void {
+  #gatherAugmented(batch: Batch, images: DeviceImages, augmentation: Augmentation, step: number): void {
     const bytes = this.#bytes(images);
     const augmented = new Uint8Array(batch.rows * images.size);
     const all = Uint32Array.from({ length: batch.rows }, (_, row) => row);
@@ -142,12 +142,12 @@ class ReferenceSession implements Session {
   async infer(
     images: DeviceImages,
     indices: Uint32Array,
-    { classes, weights = 'value' }: InferOptions = {},
+    { classes, weights = 'value', view }: InferOptions = {},
   ): Promise<Float32Array> {
     const { infer, outputWidth } = this.#program;
     const net = this.#network(weights);
     const result = new Float32Array(indices.length * outputWidth);
-    const rows = 64;
+    const rows = view?.batchSize ?? 64;
     for (let from = 0; from < indices.length; from += rows) {
       const batch = makeBatch(this.#program.plan, indices.subarray(from, from + rows));
       const output = result.subarray(from * outputWidth);
@@ -158,6 +158,8 @@ class ReferenceSession implements Session {
         else if (op.op === 'logProbabilityGradient') {
           const labels = classes?.subarray(from) ?? new Uint8Array(batch.rows);
           this.#nllBackward(batch, { labels, own: 1, other: 0, share: -1 }, new Float32Array(batch.rows));
+        } else if (op.op === 'gather' && view?.augmentation) {
+          this.#gatherAugmented(batch, images, view.augmentation, view.firstStep + from / rows);
         } else this.#run(op, net, batch, images);
       }
     }

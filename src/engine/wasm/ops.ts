@@ -18,8 +18,7 @@ const ONE_HOT = { own: 1, other: 0 } as const;
 /** Runs this thread's share of one op. */
 export function runOp(op: Op, job: Job, part: Part): void {
   const { layout } = job;
-  const augmentation = job.kind === 'train' ? job.augmentation : undefined;
-  if (op.op === 'gather' && job.kind === 'train' && augmentation) gatherAugmented(job, augmentation, part);
+  if (op.op === 'gather' && job.augmentation) gatherAugmented(job, job.augmentation, part);
   else if (op.op === 'gather') gather(job, part);
   else if (op.op === 'linear') linear(layout, op.layer, job, part, op.training);
   else if (op.op === 'activate') activate(layout, op.layer, job, part, op.training);

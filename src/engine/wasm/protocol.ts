@@ -17,6 +17,8 @@ interface JobBase {
   /** Rows in all. */
   readonly count: number;
   readonly batchSize: number;
+  readonly firstStep: number;
+  readonly augmentation: Augmentation | undefined;
 }
 
 /** Activations by their number in kernels/activate.ts. */
@@ -41,9 +43,7 @@ export interface TrainJob extends JobBase {
   readonly targets: { readonly own: number; readonly other: number };
   /** Target of every row and class, float32, see `softTargets`; 0 where `targets` and the labels say it all. */
   readonly softTargets: number;
-  readonly firstStep: number;
   readonly dropoutKey: readonly [number, number];
-  readonly augmentation: Augmentation | undefined;
 }
 
 export interface InferJob extends JobBase {

@@ -3,7 +3,14 @@
 import { CoutureError } from '../../core/errors.ts';
 import { findParameter } from '../../model/plan.ts';
 import type { Program } from '../../model/program.ts';
-import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
+import type {
+  Augmentation,
+  DeviceImages,
+  InferOptions,
+  Session,
+  TensorRole,
+  TrainRequest,
+} from '../backend.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { softTargets } from '../targets.ts';
 import {
@@ -67,7 +74,7 @@ export class WasmSession implements Session {
     const { memory, team } = this.#context;
     const { indices, batchSize } = request;
     const count = indices.length;
-    checkAugmentation(request);
+    checkAugmentation(request.augmentation, request.images);
     const constants = optimizerConstants(request.optimizer);
     const scalars = stepScalars(request);
     const images = this.#checkIndices(request.images, indices);
@@ -113,16 +120,17 @@ export class WasmSession implements Session {
   async infer(
     images: DeviceImages,
     indices: Uint32Array,
-    { classes, weights = 'value' }: InferOptions = {},
+    { classes, weights = 'value', view }: InferOptions = {},
   ): Promise<Float32Array> {
     const { memory, team } = this.#context;
     const count = indices.length;
     const { outputWidth } = this.#program;
+    checkAugmentation(view?.augmentation, images);
     const address = this.#checkIndices(images, indices);
     const [indexAt, classAt, outputAt] = this.#place(count * 4, count * 4, count * outputWidth * 4);
     memory.words(indexAt, count).set(indices);
     memory.words(classAt, count).set(classes ?? new Uint8Array(count));
-    const batchSize = Math.min(INFER_ROWS, Math.max(count, 1));
+    const batchSize = Math.min(view?.batchSize ?? INFER_ROWS, Math.max(count, 1));
     const job = {
       kind: 'infer',
       weights,
@@ -135,6 +143,8 @@ export class WasmSession implements Session {
       output: outputAt,
       count,
       batchSize,
+      firstStep: view?.firstStep ?? 0,
+      augmentation: view?.augmentation,
     } as const;
     if (count <= INLINE_IMAGES) team.runInline(job);
     else await team.run(job);
@@ -236,7 +246,7 @@ export class WasmSession implements Session {
 const MAX_SIDE = 32_767;
 
 /** A kernel would move whatever pixels it is told to. */
-function checkAugmentation({ augmentation, images }: TrainRequest): void {
+function checkAugmentation(augmentation: Augmentation | undefined, images: DeviceImages): void {
   if (!augmentation) return;
   const { height, width } = augmentation;
   if (height * width === images.size && Math.max(height, width) <= MAX_SIDE) return;

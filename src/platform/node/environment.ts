@@ -31,7 +31,7 @@ export const environmentSchema = z.looseObject({
     train: splitSchema,
     test: splitSchema,
   }),
-  /** SHA-256 of the teacher's probabilities of the training images, of a run that has a teacher. */
+  /** SHA-256 of the teacher's weights, of a run that has a teacher. */
   teacherSha256: z.string().optional(),
 });
 /** The contents of env.json. */

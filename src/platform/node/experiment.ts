@@ -10,6 +10,7 @@ import { modelOf, type TensorMap, type TrainEvent } from '../../train/events.ts'
 import type { RunConfig } from '../../train/settings.ts';
 import { train } from '../../train/train.ts';
 import { Classifier } from '../../use/classifier.ts';
+import { NetworkTeacher } from '../../use/teacher.ts';
 import { createNodeBackend } from './backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-run.ts';
@@ -17,7 +18,7 @@ import type { LoadOptions } from './load.ts';
 import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from './run-metrics.ts';
-import { openTeachers, requireSameTeacher, type TeacherTable, teacherTable } from './teacher.ts';
+import { loadTeachers, openTeachers, requireSameTeacher, type TeacherNetworks } from './teacher.ts';
 
 /** How the engine is chosen. */
 export type EngineOptions = Pick<LoadOptions, 'backend' | 'threads'>;
@@ -61,7 +62,7 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
     const trainSet = await loadSplit(config, 'train', options);
     const testSet = await loadSplit(config, 'test', options);
     for (const dataset of [trainSet, testSet]) if (earlier) await requireSameData(earlier, dataset);
-    const teacher = await teacherTable(teachers, trainSet, options);
+    const teacher = await loadTeachers(teachers, trainSet);
     const expected = earlier ? (await earlier.environment()).teacherSha256 : options.teacherSha256;
     if (teacher) requireSameTeacher(config, teacher, expected);
     const { backend: name, threads } = options;
@@ -85,7 +86,7 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 interface ExperimentData {
   readonly trainSet: Dataset;
   readonly testSet: Dataset;
-  readonly teacher: TeacherTable | undefined;
+  readonly teacher: TeacherNetworks | undefined;
 }
 
 /** Trains and evaluates in a locked run folder, and gives the lock back. */
@@ -125,18 +126,23 @@ async function trainInto(
   { signal, onEvent }: TrainRunOptions,
 ): Promise<void> {
   const resume = await run.loadState();
+  const asked = teacher && new NetworkTeacher(teacher.models, backend);
   const options = {
     backend,
     dataset,
-    ...(teacher && { teacher: teacher.probabilities }),
+    ...(asked && { teacher: asked }),
     ...(resume && { resume }),
     ...(signal && { signal }),
   };
-  for await (const event of train(run.config, options)) {
-    await run.consume(event);
-    onEvent?.(event);
-    if (event.type === 'done' && event.reason === 'interrupted')
-      throw new CoutureError('interrupted', 'Training was interrupted.');
+  try {
+    for await (const event of train(run.config, options)) {
+      await run.consume(event);
+      onEvent?.(event);
+      if (event.type === 'done' && event.reason === 'interrupted')
+        throw new CoutureError('interrupted', 'Training was interrupted.');
+    }
+  } finally {
+    asked?.dispose();
   }
 }
 

@@ -6,6 +6,7 @@ import { drawRates } from '../../figures/rates.ts';
 import { checkRateRange, findRate, type RateRange } from '../../train/find-rate.ts';
 import type { RateCurve } from '../../train/rate-curve.ts';
 import type { RunConfig } from '../../train/settings.ts';
+import { NetworkTeacher } from '../../use/teacher.ts';
 import { createNodeBackend } from './backend.ts';
 import { checksums } from './environment.ts';
 import type { EngineOptions } from './experiment.ts';
@@ -13,6 +14,7 @@ import { nodeDocument, themeOf, writeFigure } from './figures.ts';
 import { formatJson, makeFolder, writeFileAtomic } from './files.ts';
 import { loadSplit, type RunDataOptions } from './run-data.ts';
 import { checkRunName, standardRunName } from './run-folder.ts';
+import { loadTeachers, openTeachers } from './teacher.ts';
 
 /** Where curves are kept, a folder for each. */
 export const RATES_FOLDER = join('runs', 'lr-find');
@@ -45,13 +47,17 @@ export async function findRunRate(
 ): Promise<WrittenRates> {
   checkRunName(name);
   checkRateRange(options);
+  const teachers = await openTeachers(config);
   const dataset = await loadSplit(config, 'train', options);
+  const networks = await loadTeachers(teachers, dataset);
   const { backend: engine, threads, signal, onStep, startRate, endRate, steps } = options;
   const { fast } = config.settings;
   const backend = await createNodeBackend({ backend: engine, threads, fast });
   try {
     const range = { startRate, endRate, steps };
-    const curve = await findRate(config, { backend, dataset, ...range, signal, onStep });
+    // It goes with the backend.
+    const teacher = networks && new NetworkTeacher(networks.models, backend);
+    const curve = await findRate(config, { backend, dataset, teacher, ...range, signal, onStep });
     const folder = join(root, name);
     await makeFolder(folder);
     return { curve, ...(await write(folder, curve, config, dataset)) };

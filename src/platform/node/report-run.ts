@@ -97,6 +97,6 @@ function environmentRows(environment: Environment): (readonly [name: string, val
     ['data set', data.name],
     ['training images, SHA-256', data.train.imagesSha256],
     ['test images, SHA-256', data.test.imagesSha256],
-    ...(teacherSha256 === undefined ? [] : [["teacher's probabilities, SHA-256", teacherSha256] as const]),
+    ...(teacherSha256 === undefined ? [] : [["teacher's weights, SHA-256", teacherSha256] as const]),
   ];
 }

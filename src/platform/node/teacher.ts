@@ -1,21 +1,14 @@
-/** The teacher of a run that distils: what trained models say of every training image. */
+/** The teacher of a run that distils: the trained models that its config names. */
 
 import { createHash } from 'node:crypto';
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { meanProbabilities } from '../../engine/targets.ts';
+import { planModel } from '../../model/plan.ts';
+import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
 import type { RunConfig } from '../../train/settings.ts';
+import type { TeacherModel } from '../../use/teacher.ts';
 import { checksums, sameSums } from './environment.ts';
 import { type FoundModel, findModel } from './find-model.ts';
-import { type LoadOptions, load } from './load.ts';
-
-/** Probabilities of every image of a training file, and what tells them from others. */
-export interface TeacherTable {
-  /** [images, classes], row-major. */
-  readonly probabilities: Float32Array;
-  /** Of the probabilities as little-endian float32. */
-  readonly sha256: string;
-}
 
 /**
  * The models that a config names as its teacher: runs, model files, or models that come with the package; none where it
@@ -42,29 +35,42 @@ export async function openTeachers({ settings }: RunConfig): Promise<FoundModel[
   return teachers;
 }
 
+/** The networks of a run's teachers, and what tells them from others. */
+export interface TeacherNetworks {
+  readonly models: readonly TeacherModel[];
+  /** Over the networks' weights and the temperatures, in their order. */
+  readonly sha256: string;
+}
+
 /**
- * What the teachers say of every image of the training file, in exact arithmetic: the mean of their probabilities, of a run
- * by its best weights; undefined where there are none.
+ * The networks that teach: of a run by its best weights, of a model file all of its members; undefined where there are none.
  * @throws CoutureError of kind `data` when one was trained with other images, labels or classes
  */
-export async function teacherTable(
+export async function loadTeachers(
   teachers: readonly FoundModel[],
   dataset: Dataset,
-  { backend, threads, signal }: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<TeacherTable | undefined> {
+): Promise<TeacherNetworks | undefined> {
   if (teachers.length === 0) return undefined;
-  const tables: Float32Array[] = [];
-  for (const teacher of teachers) {
-    const model = await load(teacher, { backend, threads });
-    try {
-      requireTeacherOf(dataset, teacher, model.classNames);
-      tables.push(await model.logProbabilities(dataset.images, { signal }));
-    } finally {
-      await model.dispose();
-    }
+  const models: TeacherModel[] = [];
+  for (const teacher of teachers) models.push(await networksOf(teacher, dataset));
+  const hash = createHash('sha256');
+  for (const { members, temperature } of models) {
+    hash.update(`temperature ${temperature}\n`);
+    for (const { spec, weights } of members)
+      hash.update(`${await weightsSha256(withShapes(planModel(spec).parameters, weights))}\n`);
   }
-  const probabilities = meanProbabilities(tables);
-  return { probabilities, sha256: sha256(probabilities) };
+  return { models, sha256: hash.digest('hex') };
+}
+
+async function networksOf(teacher: FoundModel, dataset: Dataset): Promise<TeacherModel> {
+  if (teacher.kind === 'file') {
+    const { members, temperature, classNames } = teacher.model;
+    requireTeacherOf(dataset, teacher, classNames);
+    return { members, temperature };
+  }
+  const { run } = teacher;
+  requireTeacherOf(dataset, teacher, (await run.environment()).data.classNames);
+  return { members: [{ spec: run.config.model, weights: await run.loadWeights('best') }] };
 }
 
 function requireTeacherOf(dataset: Dataset, teacher: FoundModel, classNames: readonly string[]): void {
@@ -86,21 +92,13 @@ function requireTeacherOf(dataset: Dataset, teacher: FoundModel, classNames: rea
  */
 export function requireSameTeacher(
   { settings }: RunConfig,
-  { sha256 }: TeacherTable,
+  { sha256 }: TeacherNetworks,
   expected: string | undefined,
 ): void {
   if (expected === undefined || sha256 === expected) return;
   throw new CoutureError(
     'data',
-    `The teacher ${settings.teacher} no longer gives the probabilities that the run was begun with.`,
-    { hint: 'Its weights are others now. Put the run of then back in its place, or train anew.' },
+    `The teacher ${settings.teacher} no longer has the weights that the run was begun with.`,
+    { hint: 'Put the run or model of then back in its place, or train anew.' },
   );
-}
-
-function sha256(values: Float32Array): string {
-  const bytes = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((value, i) => {
-    bytes.setFloat32(i * 4, value, true);
-  });
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -4,7 +4,7 @@ import { drawAugmentation, RECORD } from '../../../data/augment.ts';
 import { drawMix } from '../../../data/mix.ts';
 import type { Augmentation } from '../../backend.ts';
 import { LINE } from '../layout.ts';
-import type { Job, TrainJob } from '../protocol.ts';
+import type { Job } from '../protocol.ts';
 import type { Part } from './part.ts';
 
 /** Bytes of an augmentation's record in a thread's scratch, in whole lines; the image comes behind it. */
@@ -24,7 +24,7 @@ export function gather(job: Job, part: Part): void {
 }
 
 /** An image at a time: its record, its bytes and those of the image mixed in go through this thread's scratch. */
-export function gatherAugmented(job: TrainJob, augmentation: Augmentation, part: Part): void {
+export function gatherAugmented(job: Job, augmentation: Augmentation, part: Part): void {
   const { options, mixing, key, height, width } = augmentation;
   const { x, rowPanel } = job.layout;
   const { memory, scratch } = part.setup;

@@ -1,0 +1,27 @@
+/** A trained network on a backend, to be asked and never trained. */
+
+import type { Backend, Session } from '../engine/backend.ts';
+import { buildProgram, type Output } from '../model/program.ts';
+import { type Network, takeTensor } from '../ship/network.ts';
+
+/** A session, and how many values it gives for an image. */
+export interface InferenceSession {
+  readonly session: Session;
+  readonly width: number;
+}
+
+/**
+ * A session that holds a network's weights and gives one kind of output.
+ * @throws CoutureError of kind `usage` when a tensor is missing
+ */
+export function inferenceSession(
+  { spec, weights }: Network,
+  backend: Backend,
+  output: Output = { of: 'logProbabilities' },
+): InferenceSession {
+  // Never trained: the session need keep no moments.
+  const program = { ...buildProgram(spec, { output }), train: [] };
+  const session = backend.createSession(program);
+  for (const { name } of program.plan.parameters) session.write(name, takeTensor(weights, name));
+  return { session, width: program.outputWidth };
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
+import { augmentedImage } from '../engine/augmented-image.ts';
+import type { Augmentation } from '../engine/backend.ts';
+import { createBackend } from '../engine/create.ts';
+import { multilayer } from '../model/spec.ts';
+import { Ensemble } from './ensemble.ts';
+import { NetworkTeacher, type TeacherModel } from './teacher.ts';
+
+const classNames = ['a', 'b', 'c'];
+const [height, width] = [5, 4];
+const members = [
+  makeNetwork(multilayer(20, [16], 3), 1),
+  makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
+  makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
+];
+const images = makeImages(50, 20);
+const indices = Uint32Array.from({ length: 33 }, (_, i) => (i * 7) % 50);
+const augmentation: Augmentation = {
+  options: { flip: true, shift: 1, rotate: 10, zoom: 0, shear: 0, elastic: 0, erase: 0 },
+  mixing: { mixup: 0.4, cutmix: 0.4 },
+  key: [1, 2],
+  height,
+  width,
+};
+const view = { batchSize: 8, firstStep: 5, augmentation };
+
+/** The batches' images, end to end. */
+const drawn = Uint8Array.from(
+  [...indices].flatMap((_, row) => {
+    const first = row - (row % 8);
+    const batch = indices.subarray(first, first + 8);
+    return [...augmentedImage(images, batch, augmentation, row % 8, 5 + first / 8)];
+  }),
+);
+
+/** What an ensemble says of those images. */
+async function probabilitiesOf({ members, temperature = 1 }: TeacherModel): Promise<number[]> {
+  const backend = await createBackend();
+  await using ensemble = new Ensemble({ members, temperature, classNames, height, width, backend });
+  return Array.from(await ensemble.logProbabilities(drawn), Math.exp);
+}
+
+test('a teacher says of the images of a step what its models say of them, on average', async () => {
+  const models = [{ members, temperature: 0.6 }, { members: [members[1]] }];
+  const backend = await createBackend();
+  const teacher = new NetworkTeacher(models, backend);
+  const held = backend.upload(images, 20);
+  const found = await teacher.probabilities(held, indices, view);
+  const [several, one] = [await probabilitiesOf(models[0]), await probabilitiesOf(models[1])];
+  assert.equal(found.length, 99);
+  found.forEach((value, i) => {
+    assert.ok(Math.abs(value - (several[i] + one[i]) / 2) < 1e-6, `${i}: ${value}`);
+  });
+
+  // Asked about a step at a time it says the same, to the bit.
+  for (let step = 0; step < 5; step++) {
+    const batch = indices.subarray(step * 8, step * 8 + 8);
+    const part = await teacher.probabilities(held, batch, { ...view, firstStep: 5 + step });
+    assert.deepEqual(part, found.slice(step * 24, step * 24 + part.length));
+  }
+  teacher.dispose();
+  await backend.dispose();
+});

@@ -1,0 +1,51 @@
+/** Trained networks as the teacher of another: asked about the images of a step, on the backend that trains. */
+
+import type { Backend, DeviceImages, TrainingView } from '../engine/backend.ts';
+import { meanProbabilities } from '../engine/targets.ts';
+import type { Network } from '../ship/network.ts';
+import type { Teacher } from '../train/teacher.ts';
+import { type InferenceSession, inferenceSession } from './inference-session.ts';
+import { Mixture, temper } from './mixture.ts';
+
+/** What a teacher asks: a network, or several that answer as one, as a decoded model file does. */
+export interface TeacherModel {
+  readonly members: readonly Network[];
+  /** 1 by default, for none. */
+  readonly temperature?: number;
+}
+
+interface Asked {
+  readonly networks: readonly InferenceSession[];
+  readonly temperature: number;
+}
+
+/**
+ * The mean of the probabilities over models, each of which is the mean over its networks at its temperature. It sees an image
+ * once, as the student does: the views that a model file may have beside it are left out. Dispose of it when done.
+ */
+export class NetworkTeacher implements Teacher {
+  readonly #models: readonly Asked[];
+
+  /** @param backend the one that trains: images are asked about where they lie */
+  constructor(models: readonly TeacherModel[], backend: Backend) {
+    this.#models = models.map(({ members, temperature = 1 }) => ({
+      networks: members.map((member) => inferenceSession(member, backend)),
+      temperature,
+    }));
+  }
+
+  async probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
+    const answers: Float32Array[] = [];
+    for (const { networks, temperature } of this.#models) {
+      const classes = networks[0].width;
+      const mixture = new Mixture(indices.length * classes);
+      for (const { session } of networks) mixture.add(await session.infer(images, indices, { view }));
+      answers.push(temper(mixture.logMean(), classes, temperature));
+    }
+    return meanProbabilities(answers);
+  }
+
+  dispose(): void {
+    for (const { networks } of this.#models) for (const { session } of networks) session.dispose();
+  }
+}
