@@ -127,7 +127,7 @@ export { type ConfigRequest, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './train/events.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';
-export { type Recipe, recipes } from './train/recipes.ts';
+export { type Measured, type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
 export type { Teacher } from './train/teacher.ts';
 export { type TrainOptions, train } from './train/train.ts';

@@ -31,7 +31,7 @@ test('help names every command and shows examples; version is a version', async 
       'seeds',
       'ablate',
     ],
-    ...['checks', 'reproduce', 'pack', 'card', 'lr-find'],
+    ...['checks', 'recipes', 'reproduce', 'pack', 'card', 'lr-find'],
   ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
   assert.match(help.out, /Examples:/);
@@ -59,7 +59,7 @@ test('every setting of the table is a flag of train, and every command has help 
       'ablate',
       'checks',
     ],
-    ...['reproduce', 'showcase', 'data', 'pack', 'card', 'lr-find'],
+    ...['recipes', 'reproduce', 'showcase', 'data', 'pack', 'card', 'lr-find'],
   ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);

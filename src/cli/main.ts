@@ -74,6 +74,11 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
     load: async () => (await import('./commands/summary.ts')).registerSummary,
   },
   {
+    name: 'recipes',
+    summary: 'the recipes: what each gives, how long it takes, and its command',
+    load: async () => (await import('./commands/recipes.ts')).registerRecipes,
+  },
+  {
     name: 'seeds',
     summary: 'train recipes over several seeds and tabulate the results',
     load: async () => (await import('./commands/seeds.ts')).registerSeeds,

@@ -1,0 +1,41 @@
+/** What recipes say of themselves is what `couture seeds` wrote into the documentation. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { seedsText } from '../../src/cli/seeds-table.ts';
+import { duration, percent } from '../../src/cli/ui/format.ts';
+import { recipes } from '../../src/train/recipes.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The cells of each recipe's row in the pages' tables, and on how many threads it was measured. */
+const rows = new Map<string, { cells: string[]; threads: number }>();
+for (const page of ['README.md', 'docs/accuracy.md']) {
+  const text = readFileSync(`${root}/${page}`, 'utf8');
+  const block = /<!-- table:seeds -->\n(.*?)<!-- \/table:seeds -->/s.exec(text)?.[1] ?? '';
+  const threads = Number(/(\d+) threads?\)/.exec(block)?.[1]);
+  for (const [line, name] of block.matchAll(/^\| `([\w-]+)` .*$/gm)) {
+    const cells = line.split('|').map((cell) => cell.trim());
+    rows.set(name, { cells: cells.slice(2, -1), threads });
+  }
+}
+
+test('every recipe is in a table, with what it says of itself', () => {
+  assert.deepEqual([...rows.keys()].sort(), Object.keys(recipes).sort());
+  for (const [name, { measured, published }] of Object.entries(recipes)) {
+    assert.ok(measured, `${name} is measured`);
+    const { cells, threads } = rows.get(name)!;
+    const [seeds, accuracy, , training, figure] = cells;
+    assert.equal(seeds, seedsText(measured.seeds), name);
+    assert.equal(
+      accuracy,
+      `**${percent(measured.mean)}** ± ${(measured.spread * 100).toFixed(2)}`,
+      `${name}: accuracy`,
+    );
+    assert.equal(training, duration(measured.seconds), `${name}: time`);
+    assert.equal(measured.threads, threads, `${name}: threads`);
+    assert.equal(figure, published === null ? '' : percent(published), `${name}: published`);
+  }
+});
