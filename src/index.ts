@@ -135,5 +135,6 @@ export { type TrainOptions, train } from './train/train.ts';
 export { Classifier, type ClassifierOptions } from './use/classifier.ts';
 export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
 export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
+export { RememberingTeacher } from './use/remembering-teacher.ts';
 export { NetworkTeacher, type TeacherModel } from './use/teacher.ts';
 export type { ViewOptions } from './use/views.ts';

@@ -59,6 +59,26 @@ const LEAST_AREA = 0.02;
 const MOST_AREA = 0.33;
 const LEAST_ASPECT = 0.3;
 
+/** Where an image is moved, in whole pixels, and whether it is mirrored besides. */
+export interface Move {
+  readonly mirrored: boolean;
+  readonly right: number;
+  readonly down: number;
+}
+
+/** The draw of an image's flip and shift, which leaves its last word to be used. */
+export function drawMove(
+  { flip, shift }: Pick<AugmentOptions, 'flip' | 'shift'>,
+  key: Key,
+  place: number,
+  step: number,
+  words: Words4 = [0, 0, 0, 0],
+): Move {
+  philox4x32(key, place, step, 0, 0, words);
+  const whole = (word: number): number => Math.floor((words[word] / 2 ** 32) * (2 * shift + 1)) - shift;
+  return { mirrored: flip && words[0] >= 2 ** 31, right: whole(1), down: whole(2) };
+}
+
 /**
  * Draws what happens to one image and writes its record. The counters are (place, step, draw, 0).
  * @param place the image's place in its batch
@@ -77,10 +97,8 @@ export function drawAugmentation(
   const within = (word: number, most: number): number => (2 * uniform(word) - 1) * most;
   const whole = (word: number, count: number): number => Math.floor(uniform(word) * count);
 
-  philox4x32(key, place, step, 0, 0, words);
-  const mirror = flip && words[0] >= 2 ** 31 ? -1 : 1;
-  const right = whole(1, 2 * shift + 1) - shift;
-  const down = whole(2, 2 * shift + 1) - shift;
+  const { mirrored, right, down } = drawMove({ flip, shift }, key, place, step, words);
+  const mirror = mirrored ? -1 : 1;
   const erased = uniform(3) < erase;
 
   philox4x32(key, place, step, 1, 0, words);

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
-import type { Augmentation } from '../engine/backend.ts';
+import type { Augmentation, TrainingView } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
 import { multilayer } from '../model/spec.ts';
+import type { Teacher } from '../train/teacher.ts';
 import { Ensemble } from './ensemble.ts';
+import { RememberingTeacher } from './remembering-teacher.ts';
 import { NetworkTeacher, type TeacherModel } from './teacher.ts';
 
 const classNames = ['a', 'b', 'c'];
@@ -59,6 +62,48 @@ test('a teacher says of the images of a step what its models say of them, on ave
     const batch = indices.subarray(step * 8, step * 8 + 8);
     const part = await teacher.probabilities(held, batch, { ...view, firstStep: 5 + step });
     assert.deepEqual(part, found.slice(step * 24, step * 24 + part.length));
+  }
+  teacher.dispose();
+  await backend.dispose();
+});
+
+const dataset: Dataset = {
+  ...{ name: 'noise', split: 'train', images, labels: new Uint8Array(50) },
+  ...{ length: 50, height, width, classNames },
+};
+
+test('one that remembers says the same to the bit, and asks once about every view of an image', async () => {
+  const backend = await createBackend();
+  const teacher = new NetworkTeacher([{ members }], backend);
+  let asked = 0;
+  const counting: Teacher = {
+    probabilities: (held, rows, seen) => {
+      asked += rows.length;
+      return teacher.probabilities(held, rows, seen);
+    },
+  };
+  const remembering = new RememberingTeacher(counting, dataset, backend);
+  const held = backend.upload(images, 20);
+  const moves = { ...augmentation.options, rotate: 0 };
+  const moved = { ...augmentation, options: moves, mixing: undefined };
+  const compare = async (seen: TrainingView) => {
+    const expected = await teacher.probabilities(held, indices, seen);
+    assert.deepEqual(await remembering.probabilities(held, indices, seen), expected);
+  };
+  for (let step = 0; step < 400; step += 5) await compare({ ...view, firstStep: step, augmentation: moved });
+  // Nine moves of 33 images, mirrored or not.
+  assert.ok(asked > 33 * 18 * 0.9 && asked <= 33 * 18, String(asked));
+
+  // As it is it is an image of its own, asked about once as well.
+  asked = 0;
+  for (const firstStep of [0, 5]) await compare({ batchSize: 8, firstStep });
+  assert.equal(asked, 33);
+
+  // Turned and mixed images are new every time.
+  for (const changed of [augmentation, { ...moved, mixing: augmentation.mixing }]) {
+    asked = 0;
+    for (const firstStep of [0, 5]) await compare({ ...view, firstStep, augmentation: changed });
+    assert.equal(asked, 66);
   }
   teacher.dispose();
   await backend.dispose();

@@ -10,6 +10,7 @@ import { modelOf, type TensorMap, type TrainEvent } from '../../train/events.ts'
 import type { RunConfig } from '../../train/settings.ts';
 import { train } from '../../train/train.ts';
 import { Classifier } from '../../use/classifier.ts';
+import { RememberingTeacher } from '../../use/remembering-teacher.ts';
 import { NetworkTeacher } from '../../use/teacher.ts';
 import { createNodeBackend } from './backend.ts';
 import { describeEnvironment } from './environment.ts';
@@ -126,11 +127,11 @@ async function trainInto(
   { signal, onEvent }: TrainRunOptions,
 ): Promise<void> {
   const resume = await run.loadState();
-  const asked = teacher && new NetworkTeacher(teacher.models, backend);
+  const networks = teacher && new NetworkTeacher(teacher.models, backend);
   const options = {
     backend,
     dataset,
-    ...(asked && { teacher: asked }),
+    ...(networks && { teacher: new RememberingTeacher(networks, dataset, backend) }),
     ...(resume && { resume }),
     ...(signal && { signal }),
   };
@@ -142,7 +143,7 @@ async function trainInto(
         throw new CoutureError('interrupted', 'Training was interrupted.');
     }
   } finally {
-    asked?.dispose();
+    networks?.dispose();
   }
 }
 

@@ -1,0 +1,114 @@
+/** A teacher that is asked once about each view of an image, where there are few enough to be remembered. */
+
+import { drawMove } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { augmentedImage } from '../engine/augmented-image.ts';
+import type { Augmentation, Backend, DeviceImages, TrainingView } from '../engine/backend.ts';
+import type { Teacher } from '../train/teacher.ts';
+
+/** What answers may take: those of Fashion-MNIST, mirrored and moved by a pixel, are 43 MB. */
+const MOST_BYTES = 2 ** 28;
+
+/**
+ * Gives another teacher's answers, to the bit. Of images that are only moved and mirrored by whole pixels there are few views:
+ * each is drawn and asked about when it first comes, and its answer kept, so that in a long training even an ensemble
+ * costs little. About all others the teacher is asked as if this were not there.
+ */
+export class RememberingTeacher implements Teacher {
+  readonly #teacher: Teacher;
+  readonly #dataset: Dataset;
+  readonly #backend: Backend;
+  /** Answers to a view number of all images, by number; NaN where it has not come yet. */
+  readonly #known = new Map<number, Float32Array>();
+
+  /** @param dataset whose images are those that training asks about */
+  constructor(teacher: Teacher, dataset: Dataset, backend: Backend) {
+    this.#teacher = teacher;
+    this.#dataset = dataset;
+    this.#backend = backend;
+  }
+
+  async probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
+    if (!this.#remembers(view.augmentation)) return await this.#teacher.probabilities(images, indices, view);
+    const classes = this.#dataset.classNames.length;
+    const tables = Array.from(indices, (_, row) => this.#tableOf(rowOf(row, view), view.augmentation));
+    const missing = [...indices.keys()].filter((row) => Number.isNaN(tables[row][indices[row] * classes]));
+    if (missing.length > 0) {
+      const found = await this.#ask(missing, indices, view);
+      missing.forEach((row, i) => {
+        tables[row].set(found.subarray(i * classes, (i + 1) * classes), indices[row] * classes);
+      });
+    }
+    const answers = new Float32Array(indices.length * classes);
+    indices.forEach((image, row) => {
+      answers.set(tables[row].subarray(image * classes, (image + 1) * classes), row * classes);
+    });
+    return answers;
+  }
+
+  /** Whether views can be numbered, and are few enough. */
+  #remembers(augmentation: Augmentation | undefined): boolean {
+    if (augmentation === undefined) return true;
+    const { flip, shift, ...others } = augmentation.options;
+    const onlyMoves = augmentation.mixing === undefined && Object.values(others).every((n) => n === 0);
+    const views = (2 * shift + 1) ** 2 * (flip ? 2 : 1);
+    const { length, classNames } = this.#dataset;
+    return onlyMoves && views * length * classNames.length * 4 <= MOST_BYTES;
+  }
+
+  /** The answers to the view in which a row of a step's batch has its image. */
+  #tableOf({ place, step }: Row, augmentation: Augmentation | undefined): Float32Array {
+    const number = augmentation === undefined ? 0 : viewNumber(augmentation, place, step);
+    const known = this.#known.get(number);
+    if (known !== undefined) return known;
+    const { length, classNames } = this.#dataset;
+    const table = new Float32Array(length * classNames.length).fill(Number.NaN);
+    this.#known.set(number, table);
+    return table;
+  }
+
+  /** What the teacher says of some rows' images, drawn as their batches have them. */
+  async #ask(rows: readonly number[], indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
+    const { images, height, width } = this.#dataset;
+    const size = height * width;
+    const drawn = new Uint8Array(rows.length * size);
+    rows.forEach((row, i) => {
+      const { place, step } = rowOf(row, view);
+      const batch = indices.subarray(row - place, row - place + view.batchSize);
+      const { augmentation } = view;
+      const image = batch[place] * size;
+      drawn.set(
+        augmentation === undefined
+          ? images.subarray(image, image + size)
+          : augmentedImage(images, batch, augmentation, place, step),
+        i * size,
+      );
+    });
+    const held = this.#backend.upload(drawn, size);
+    try {
+      const { batchSize } = view;
+      const all = Uint32Array.from(rows.keys());
+      return await this.#teacher.probabilities(held, all, { batchSize, firstStep: 0 });
+    } finally {
+      held.dispose();
+    }
+  }
+}
+
+/** A row of a request: its place in the batch, and the step of that. */
+interface Row {
+  readonly place: number;
+  readonly step: number;
+}
+
+const rowOf = (row: number, { batchSize, firstStep }: TrainingView): Row => ({
+  place: row % batchSize,
+  step: firstStep + Math.floor(row / batchSize),
+});
+
+/** A number for what happens to the image at a place of a step's batch: the same for the same move. */
+function viewNumber({ options, key }: Augmentation, place: number, step: number): number {
+  const { mirrored, right, down } = drawMove(options, key, place, step);
+  const side = 2 * options.shift + 1;
+  return 1 + 2 * ((down + options.shift) * side + right + options.shift) + (mirrored ? 1 : 0);
+}
