@@ -113,6 +113,25 @@ test('runs that held out different images make an ensemble without validation fi
   assert.match((await run('card', 'mixed.safetensors')).out, /There is no figure on validation images/);
 });
 
+test('the networks of a model file join an ensemble as the file has them, and its card says where they are from', async () => {
+  const both = ['--out', 'x/runs.safetensors', '--json'];
+  const ofRuns = parseDocument(await onData('pack', 'second', 'first', ...both), shape);
+  const joined = ['pack', 'second', 'one.safetensors', '--flip', '--out', 'x/joined.safetensors'];
+  assert.equal((await onData(...joined)).code, 0);
+  // Its views are the new ensemble's business: without them it is the ensemble of the runs.
+  const again = ['pack', 'x/joined.safetensors', '--out', 'x/again.safetensors', '--json'];
+  assert.deepEqual(parseDocument(await onData(...again), shape).card.test, ofRuns.card.test);
+  const card = (await run('card', 'x/joined.safetensors')).out;
+  assert.match(card, /The card of one\.safetensors says how that was made\./);
+  assert.match(card, /npx couture pack second one\.safetensors --out joined\.safetensors --flip/);
+  assert.doesNotMatch(card, /--name first/);
+  await copyFile(join(cwd, 'one.safetensors'), join(models, 'one.safetensors'));
+  const shipped = await onData('pack', 'one', 'second', '--out', 'x/shipped.safetensors');
+  await rm(join(models, 'one.safetensors'));
+  assert.equal(shipped.code, 0, shipped.err);
+  assert.match((await run('card', 'x/shipped.safetensors')).out, /npx couture pack one second --out/);
+});
+
 test('a shipped model goes by its name and by its recipe, and asks as its file does', async () => {
   await onData('pack', 'first', '--out', 'compact.safetensors', '--precision', 'float16');
   await copyFile(join(cwd, 'compact.safetensors'), join(models, 'compact.safetensors'));

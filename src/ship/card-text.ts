@@ -138,8 +138,12 @@ function members({ members: runs }: ModelCard): string {
 /** The commands that end in this very file. */
 function repetition(model: ModelFile, { name }: CardFile): string {
   const { card, views, precision } = model;
-  const own = card.members.flatMap(({ command }, i) => (command === null ? [i] : []));
-  const trained = card.members.flatMap(({ command, run }) =>
+  const ofRuns = card.members.filter(({ file }) => file === undefined);
+  const files = new Set(card.members.flatMap(({ file }) => file ?? []));
+  const own = card.members.flatMap(({ command, file }, i) =>
+    command === null && file === undefined ? [i] : [],
+  );
+  const trained = ofRuns.flatMap(({ command, run }) =>
     command === null ? [] : [`${command} --name ${quoted(run)}`],
   );
   const flags = [
@@ -150,7 +154,7 @@ function repetition(model: ModelFile, { name }: CardFile): string {
     ...(card.calibration === null ? [] : ['--calibrate']),
     `--title ${quoted(card.title)}`,
   ];
-  const runs = card.members.map(({ run }) => quoted(run)).join(' ');
+  const runs = [...new Set(card.members.map(({ run, file }) => quoted(file ?? run)))].join(' ');
   const pack = `npx couture pack ${runs} --out ${quoted(name)} ${flags.join(' ')}`;
   const same = card.members.some(({ settings: { fast } }) => fast === true)
     ? 'to the same bits on the same kind of machine: some of it was trained with fused arithmetic'
@@ -159,7 +163,8 @@ function repetition(model: ModelFile, { name }: CardFile): string {
     own.length === 0
       ? `These commands train and pack it again, ${same}.`
       : `These commands train and pack it again; networks ${own.join(', ')} have layers of their own, which no flags tell.`;
-  return [note, '```sh', ...trained, pack, '```'].join('\n').replace('\n', '\n\n');
+  const taken = [...files].map((file) => ` The card of ${file} says how that was made.`).join('');
+  return [note + taken, '```sh', ...trained, pack, '```'].join('\n').replace('\n', '\n\n');
 }
 
 function figures({ validation, test }: ModelCard): string {

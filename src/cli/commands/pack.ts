@@ -29,20 +29,24 @@ interface PackFlags extends EngineFlags {
 }
 
 const help = `
-One run gives its network, several an ensemble. The file holds its own card: couture card FILE
+One run gives its network, several an ensemble; of a model file it takes the networks alone. The file holds its own card: couture card FILE
 What is measured for the card is measured with the weights as the file keeps them.
 
 Examples:
   couture pack baseline-seed1 --out clothes.safetensors
   couture pack fast-90-seed1 --out small.safetensors --precision int8 --calibrate
-  couture pack first second third --out best.safetensors --precision float16 --flip --shift 1`;
+  couture pack first second third --out best.safetensors --precision float16 --flip --shift 1
+  couture pack first best.safetensors --out better.safetensors`;
 
 /** Adds the command to the program. */
 export function registerPack(program: Command, context: CliContext): void {
   const command = program
     .command('pack')
     .description('Finished runs as one model file that is ready to be used anywhere, with its model card.')
-    .argument('<run...>', 'runs of the same data: paths, or names under runs/train')
+    .argument(
+      '<model...>',
+      'runs of the same data, by path or by name under runs/train, and model files whose networks join them',
+    )
     .requiredOption('--out <file>', 'where to write it; the name ends in .safetensors')
     .option(
       '--precision <name>',

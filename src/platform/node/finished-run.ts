@@ -22,13 +22,7 @@ export async function openFinishedRuns(runs: readonly (Run | string)[]): Promise
     const run = typeof given === 'string' ? await openRun(given) : given;
     if (opened.some((other) => other.run.path === run.path))
       throw new CoutureError('usage', `The run ${run.path} is given twice.`);
-    const metrics = await run.metrics();
-    if (metrics === undefined) {
-      throw new CoutureError('usage', `The run ${run.path} is not finished.`, {
-        hint: `Finish it first: npx couture train --resume ${run.path}`,
-      });
-    }
-    opened.push({ run, metrics, environment: await run.environment() });
+    opened.push(await finishedRun(run));
   }
   const [first, ...others] = opened;
   const stranger = others.find((other) => dataOf(other) !== dataOf(first));
@@ -40,6 +34,18 @@ export async function openFinishedRuns(runs: readonly (Run | string)[]): Promise
     );
   }
   return opened;
+}
+
+/**
+ * What a run left behind.
+ * @throws CoutureError of kind `usage` when it is not finished
+ */
+export async function finishedRun(run: Run): Promise<FinishedRun> {
+  const metrics = await run.metrics();
+  if (metrics !== undefined) return { run, metrics, environment: await run.environment() };
+  throw new CoutureError('usage', `The run ${run.path} is not finished.`, {
+    hint: `Finish it first: npx couture train --resume ${run.path}`,
+  });
 }
 
 function dataOf({ environment: { data } }: FinishedRun): string {

@@ -1,32 +1,30 @@
-/** Finished runs packed into one model file, with the card that says what they are worth together. */
+/** Finished runs, and networks of other model files, packed into one, with the card that says what they are worth together. */
 
 import { dirname } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { type Dataset, selectImages } from '../../data/dataset.ts';
 import { findDataset } from '../../data/registry.ts';
-import { splitOf, splitSourceOf } from '../../data/split.ts';
+import { splitOf } from '../../data/split.ts';
 import { expNonPositive } from '../../engine/math.ts';
 import { confusedPairs } from '../../inspect/class-intervals.ts';
 import { type Confidences, calibrate } from '../../inspect/confidence.ts';
 import { evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { fitTemperature } from '../../inspect/temperature.ts';
 import { planModel } from '../../model/plan.ts';
-import { trainCommand } from '../../report/train-command.ts';
 import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../../ship/card.ts';
 import { foldBatchNorm } from '../../ship/fold.ts';
 import { encodeModel, type ModelFile } from '../../ship/model-file.ts';
 import type { Network } from '../../ship/network.ts';
 import { type Precision, restoreParameters, storeParameters } from '../../ship/precision.ts';
-import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
 import { predictedClasses } from '../../train/metrics.ts';
 import { Ensemble } from '../../use/ensemble.ts';
 import { temper } from '../../use/mixture.ts';
 import { plainView, type ViewOptions } from '../../use/views.ts';
 import { createNodeBackend } from './backend.ts';
 import { makeFolder, writeFileAtomic } from './files.ts';
-import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
 import type { LoadOptions } from './load.ts';
-import { loadSplit, type RunDataOptions, requireSums } from './run-data.ts';
+import { openSources, type PackSource } from './pack-sources.ts';
+import { loadSplitFor, type RunDataOptions, requireSums } from './run-data.ts';
 import type { Run } from './run-folder.ts';
 import { MODEL_ENDING } from './shipped.ts';
 import { coutureVersion } from './version.ts';
@@ -64,11 +62,12 @@ interface Judged {
 }
 
 /**
- * Packs the best weights of runs of the same data: of one run its network, of several an ensemble. What is measured for
+ * Packs the best weights of runs of the same data: of one run its network, of several an ensemble, which the networks of model
+ * files may join, as these have them, without their views and temperature. What is measured for
  * the card is measured with the weights as the file keeps them. The file is written whole or not at all.
  * @param out where to; the name ends in .safetensors
- * @throws CoutureError of kind `usage` when the runs do not go together or are not finished, or when `calibrate` is asked
- *   for and they held out different images; `data` when files are damaged; `interrupted` when `signal` aborts
+ * @throws CoutureError of kind `usage` when runs and files do not go together, or a run is not finished, or when `calibrate`
+ *   is asked for and they held out different images; `data` when files are damaged; `interrupted` when `signal` aborts
  */
 export async function packRuns(
   runs: readonly (Run | string)[],
@@ -77,8 +76,8 @@ export async function packRuns(
 ): Promise<WrittenModel> {
   const { precision = 'float32', views = plainView, fold = true } = options;
   checkRequest(runs, out, options.title);
-  const finished = await openFinishedRuns(runs);
-  const split = commonSplit(finished);
+  const sources = await openSources(runs);
+  const split = commonSplit(sources);
   if (options.calibrate && split === null) {
     throw new CoutureError(
       'usage',
@@ -87,24 +86,31 @@ export async function packRuns(
     );
   }
   await makeFolder(dirname(out));
-  const trained = await Promise.all(finished.map(readNetwork));
+  const trained = sources.flatMap(({ networks }) => networks);
+  if (trained.length > MAX_MEMBERS) {
+    throw new CoutureError(
+      'usage',
+      `A model is made of at most ${MAX_MEMBERS} networks, and these are ${trained.length}.`,
+    );
+  }
   const members = fold ? trained.map(foldBatchNorm) : trained;
-  const { height, width, classNames, name: dataset } = finished[0].environment.data;
+  const [first] = sources;
+  const { dataset, height, width, classNames } = first;
   const kept = members.map((member) => asKept(member, precision));
   const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
   try {
     const ensemble = new Ensemble({ members: kept, classNames, height, width, views, backend, shared: true });
-    const held = split && (await judge(ensemble, finished[0], 'validation', options));
+    const held = split && (await judge(ensemble, first, split, options));
     const temperature = held && options.calibrate ? fitOn(held) : 1;
-    const tested = await judge(ensemble, finished[0], 'test', options);
+    const tested = await judge(ensemble, first, null, options);
     const validation = held && figuresAt(held, temperature);
     const card: ModelCard = {
       title: options.title ?? defaultTitle(members, dataset),
       couture: coutureVersion(),
-      data: sumsOf(finished[0]),
+      data: first.data,
       split,
-      folded: members.some((member, i) => member !== trained[i]),
-      members: finished.map(describeMember),
+      folded: sources.some(({ folded }) => folded) || members.some((member, i) => member !== trained[i]),
+      members: sources.flatMap((source) => source.members),
       validation,
       calibration:
         held && validation && options.calibrate
@@ -126,31 +132,16 @@ export async function packRuns(
 function checkRequest(runs: readonly unknown[], out: string, title: string | undefined): void {
   if (!out.endsWith(MODEL_ENDING))
     throw new CoutureError('usage', `A model file's name ends in ${MODEL_ENDING}, not as "${out}".`);
-  if (runs.length === 0 || runs.length > MAX_MEMBERS)
-    throw new CoutureError('usage', `A model is made of 1 to ${MAX_MEMBERS} runs, not of ${runs.length}.`);
+  if (runs.length === 0) throw new CoutureError('usage', 'A model is made of a run at least.');
   if (title !== undefined && !titleSchema.safeParse(title).success)
     throw new CoutureError('usage', 'A title is one line of at most 200 characters.');
 }
 
-/** What all runs drew their split from; null where they differ. */
-function commonSplit(finished: readonly FinishedRun[]): ModelCard['split'] {
-  const [first, ...others] = finished.map(({ run }) => splitSourceOf(run.config.settings));
-  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : null;
-}
-
-/** A run's network, whose weights are those that its figures are of. */
-async function readNetwork({ run, metrics }: FinishedRun): Promise<Network> {
-  const spec = run.config.model;
-  const weights = await run.loadWeights('best');
-  const sum = await weightsSha256(withShapes(planModel(spec).parameters, weights));
-  if (sum === metrics.weightsSha256) return { spec, weights };
-  throw new CoutureError(
-    'data',
-    `The best weights of ${run.path} are not those that its metrics.json tells of.`,
-    {
-      hint: `Train it again: npx couture reproduce ${run.path} shows what comes out.`,
-    },
-  );
+/** What all drew their held-out images by; null where they differ. */
+function commonSplit([first, ...others]: readonly PackSource[]): ModelCard['split'] {
+  return others.every(({ split }) => JSON.stringify(split) === JSON.stringify(first.split))
+    ? first.split
+    : null;
 }
 
 /** A network with its weights as the file will give them back. */
@@ -160,17 +151,17 @@ function asKept({ spec, weights }: Network, precision: Precision): Network {
   return { spec, weights: restoreParameters(parameters, stored, precision, { file: 'the packed model' }) };
 }
 
-/** Asks the networks about the held-out or the test images of a run. */
+/** Asks the networks about the test images, or those held out by a split of the training images. */
 async function judge(
   ensemble: Ensemble,
-  { run, environment }: FinishedRun,
-  stage: PackStage,
+  { path, dataset, data, networks: [{ spec }] }: PackSource,
+  held: ModelCard['split'],
   options: PackOptions,
 ): Promise<Judged> {
-  const whole = await loadSplit(run.config, stage === 'test' ? 'test' : 'train', options);
-  requireSums(environment.data, whole, run.path);
-  const images =
-    stage === 'test' ? whole : selectImages(whole, splitOf(run.config.settings, whole.length).validation);
+  const stage = held === null ? 'test' : 'validation';
+  const whole = await loadSplitFor(spec, dataset, held === null ? 'test' : 'train', options);
+  requireSums(data, whole, path);
+  const images = held === null ? whole : selectImages(whole, splitOf(held, whole.length).validation);
   const logProbabilities = await ensemble.logProbabilities(images.images, {
     signal: options.signal,
     onProgress: (share) => options.onProgress?.(stage, share),
@@ -215,28 +206,6 @@ function confidencesOf(logProbabilities: Float32Array, labels: Uint8Array, class
 }
 
 const confidenceOf = ({ loss, ece }: Figures): Pick<Figures, 'loss' | 'ece'> => ({ loss, ece });
-
-function sumsOf({ environment: { data } }: FinishedRun): ModelCard['data'] {
-  const pick = ({ length, imagesSha256, labelsSha256 }: ModelCard['data']['train']) => ({
-    length,
-    imagesSha256,
-    labelsSha256,
-  });
-  return { train: pick(data.train), test: pick(data.test) };
-}
-
-function describeMember({ run, metrics, environment }: FinishedRun): ModelCard['members'][number] {
-  return {
-    run: run.name,
-    recipe: run.config.recipe,
-    couture: environment.couture,
-    settings: run.config.settings,
-    command: trainCommand(run.config) ?? null,
-    bestEpoch: metrics.bestEpoch,
-    epochs: metrics.epochs,
-    weightsSha256: metrics.weightsSha256,
-  };
-}
 
 /** `Fashion-MNIST by an ensemble of 5 networks` */
 function defaultTitle(members: readonly Network[], dataset: string): string {

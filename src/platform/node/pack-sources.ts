@@ -1,0 +1,115 @@
+/** What models are packed from: finished runs, and model files whose networks join them. */
+
+import { basename, dirname } from 'node:path';
+import { CoutureError } from '../../core/errors.ts';
+import { type SplitSource, splitSourceOf } from '../../data/split.ts';
+import { planModel } from '../../model/plan.ts';
+import { trainCommand } from '../../report/train-command.ts';
+import type { ModelCard } from '../../ship/card.ts';
+import type { Network } from '../../ship/network.ts';
+import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
+import { type FileModel, findModel } from './find-model.ts';
+import { type FinishedRun, finishedRun } from './finished-run.ts';
+import { Run } from './run-folder.ts';
+import { MODEL_ENDING, modelsFolder } from './shipped.ts';
+
+/** Networks of one origin, with what a card says of them. */
+export interface PackSource {
+  readonly path: string;
+  /** Registry name of the data set. */
+  readonly dataset: string;
+  readonly height: number;
+  readonly width: number;
+  readonly classNames: readonly string[];
+  readonly data: ModelCard['data'];
+  /** What the held-out images were drawn by; null where these differ within the source. */
+  readonly split: SplitSource | null;
+  readonly networks: readonly Network[];
+  /** One for each network. */
+  readonly members: ModelCard['members'];
+  /** Whether BatchNorm1d was folded before. */
+  readonly folded: boolean;
+}
+
+/**
+ * Opens runs and model files, by path or name.
+ * @throws CoutureError of kind `usage` when one is missing, not finished or given twice, or when they are not of the same
+ *   data; `data` when files are damaged
+ */
+export async function openSources(models: readonly (Run | string)[]): Promise<PackSource[]> {
+  const sources: PackSource[] = [];
+  for (const given of models) {
+    const source = await openSource(given);
+    if (sources.some(({ path }) => path === source.path))
+      throw new CoutureError('usage', `The model ${source.path} is given twice.`);
+    sources.push(source);
+  }
+  const [first, ...others] = sources;
+  const stranger = others.find((other) => dataOf(other) !== dataOf(first));
+  if (stranger === undefined) return sources;
+  throw new CoutureError(
+    'usage',
+    `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
+    { hint: 'Only models of the same images make an ensemble.' },
+  );
+}
+
+async function openSource(given: Run | string): Promise<PackSource> {
+  if (given instanceof Run) return await sourceOfRun(await finishedRun(given));
+  const found = await findModel(given);
+  return found.kind === 'run' ? await sourceOfRun(await finishedRun(found.run)) : sourceOfFile(found);
+}
+
+async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<PackSource> {
+  const { data } = environment;
+  const { height, width, classNames, train, test } = data;
+  const spec = run.config.model;
+  const weights = await run.loadWeights('best');
+  const sum = await weightsSha256(withShapes(planModel(spec).parameters, weights));
+  if (sum !== metrics.weightsSha256) {
+    throw new CoutureError(
+      'data',
+      `The best weights of ${run.path} are not those that its metrics.json tells of.`,
+      { hint: `Train it again: npx couture reproduce ${run.path} shows what comes out.` },
+    );
+  }
+  const member = {
+    run: run.name,
+    recipe: run.config.recipe,
+    couture: environment.couture,
+    settings: run.config.settings,
+    command: trainCommand(run.config) ?? null,
+    bestEpoch: metrics.bestEpoch,
+    epochs: metrics.epochs,
+    weightsSha256: metrics.weightsSha256,
+  };
+  return {
+    ...{ path: run.path, dataset: data.name, height, width, classNames },
+    data: { train: sumsOf(train), test: sumsOf(test) },
+    split: splitSourceOf(run.config.settings),
+    networks: [{ spec, weights }],
+    members: [member],
+    folded: false,
+  };
+}
+
+/** Its views and its temperature are of that ensemble, and stay behind. */
+function sourceOfFile({ path, model }: FileModel): PackSource {
+  const { dataset, height, width, classNames, members, card } = model;
+  // A model that comes with the package is known by its name; of another the place is not the card's business.
+  const file = basename(path, dirname(path) === modelsFolder() ? MODEL_ENDING : '');
+  return {
+    ...{ path, dataset, height, width, classNames, data: card.data, split: card.split },
+    networks: members,
+    members: card.members.map((member) => ({ ...member, file })),
+    folded: card.folded,
+  };
+}
+
+function sumsOf({ length, imagesSha256, labelsSha256 }: ModelCard['data']['train']) {
+  return { length, imagesSha256, labelsSha256 };
+}
+
+function dataOf({ data: { train, test } }: PackSource): string {
+  return [train, test].flatMap((split) => [split.imagesSha256, split.labelsSha256]).join();
+}
