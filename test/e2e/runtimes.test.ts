@@ -17,6 +17,7 @@ const expected: Readonly<Record<Kind, string>> = {
   plain: '01b15b8a720698e0ee4defe88607e04b31a4be26bc684a8fc8c3c17df648ea5e',
   modern: '205ba0436606e56c1f406bed7b566eb4a3dc1e53ad1a01c175b88c9986551870',
   residual: '4b71dcd6750edc279952cd8a1475c13395973710f22417b67e816445b378ca13',
+  taught: '81a12f62a78276e48a75861346f5510135b4d75155bc76f04e932e4af23390f4',
 };
 
 const pinned = 24;
@@ -30,6 +31,8 @@ const teams: readonly Case[] = [
   { kind: 'modern', threads: 3 },
   { kind: 'modern', threads: 2, resumed: true },
   { kind: 'residual', threads: 3 },
+  { kind: 'taught', threads: 1 },
+  { kind: 'taught', threads: 2, resumed: true },
 ];
 const withoutPairing = teams.map((wanted) => ({ ...wanted, pairing: false }));
 
@@ -106,6 +109,7 @@ test('the same weights from the reference backend', { timeout }, async (t) => {
     { ...alone, kind: 'plain' },
     { ...alone, kind: 'modern' },
     { ...alone, kind: 'residual' },
+    { ...alone, kind: 'taught' },
   ];
   await runCases([process.execPath], cases, t);
 });

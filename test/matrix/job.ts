@@ -9,17 +9,22 @@ import {
   type Dataset,
   fork,
   keyFromSeed,
+  NetworkTeacher,
   RandomStream,
+  RememberingTeacher,
   type RunConfig,
   resolveConfig,
+  type Teacher,
+  type TeacherModel,
   type TensorMap,
+  type TrainOptions,
   type TrainState,
   train,
   weightsSha256,
 } from '../../src/index.ts';
 
-/** What is trained: the published networks' layers, everything that came after them, or residual blocks. */
-export type Kind = 'plain' | 'modern' | 'residual';
+/** What is trained: the published networks' layers, everything that came after them, residual blocks, or a student of two. */
+export type Kind = 'plain' | 'modern' | 'residual' | 'taught';
 
 /** One way to run the job. */
 export interface Case {
@@ -75,6 +80,16 @@ const configs: Readonly<Record<Kind, RunConfig>> = {
   residual: resolveConfig({
     settings: { ...settings, activation: 'silu', norm: 'layer', blocks: 2, expansion: 3, weightDecay: 0.05 },
   }),
+  taught: resolveConfig({
+    settings: {
+      ...settings,
+      hidden: [35],
+      dropout: [],
+      teacher: 'plain,modern',
+      distillation: 0.6,
+      shift: 1,
+    },
+  }),
 };
 
 /** Noise in which the two rows of an image's class are brighter. */
@@ -115,16 +130,28 @@ export async function runCases(
   for (const wanted of cases) {
     const backend = await start(wanted);
     const config = configs[wanted.kind];
-    const resume = wanted.resumed ? await cutWithinAnEpoch(config, backend, dataset) : undefined;
-    outcomes.push(await finish(config, backend, dataset, resume));
+    const options = { backend, dataset, ...(config.settings.teacher && (await teach(backend, dataset))) };
+    const resume = wanted.resumed ? await cutWithinAnEpoch(config, options) : undefined;
+    const { parameters, accuracy } = await finish(config, { ...options, ...(resume && { resume }) });
+    outcomes.push({ info: backend.info, sha256: await sumOf(parameters), accuracy });
     await backend.dispose();
   }
   return outcomes;
 }
 
-async function cutWithinAnEpoch(config: RunConfig, backend: Backend, dataset: Dataset): Promise<TrainState> {
+/** Two networks as a teacher, trained here and now. */
+async function teach(backend: Backend, dataset: Dataset): Promise<{ teacher: Teacher }> {
+  const models: TeacherModel[] = [];
+  for (const config of [configs.plain, configs.modern]) {
+    const { parameters } = await finish(config, { backend, dataset });
+    models.push({ members: [{ spec: config.model, weights: parameters }], temperature: 0.8 });
+  }
+  return { teacher: new RememberingTeacher(new NetworkTeacher(models, backend), dataset, backend) };
+}
+
+async function cutWithinAnEpoch(config: RunConfig, options: TrainOptions): Promise<TrainState> {
   const stop = new AbortController();
-  for await (const event of train(config, { backend, dataset, signal: stop.signal })) {
+  for await (const event of train(config, { ...options, signal: stop.signal })) {
     if (event.type === 'step') stop.abort();
     if (event.type === 'checkpoint' && event.state.step > 0) return event.state;
   }
@@ -133,17 +160,20 @@ async function cutWithinAnEpoch(config: RunConfig, backend: Backend, dataset: Da
 
 async function finish(
   config: RunConfig,
-  backend: Backend,
-  dataset: Dataset,
-  resume: TrainState | undefined,
-): Promise<Outcome> {
+  options: TrainOptions,
+): Promise<{ parameters: TensorMap; accuracy: number }> {
   let parameters: TensorMap = new Map();
   let accuracy = 0;
-  for await (const event of train(config, { backend, dataset, ...(resume ? { resume } : {}) })) {
+  for await (const event of train(config, options)) {
     if (event.type !== 'epoch') continue;
     parameters = event.parameters;
     accuracy = event.metrics.validationAccuracy;
   }
-  const tensors = new Map([...parameters].map(([name, data]) => [name, { shape: [data.length], data }]));
-  return { info: backend.info, sha256: await weightsSha256(tensors), accuracy };
+  return { parameters, accuracy };
+}
+
+async function sumOf(parameters: TensorMap): Promise<string> {
+  return await weightsSha256(
+    new Map([...parameters].map(([name, data]) => [name, { shape: [data.length], data }])),
+  );
 }
