@@ -113,23 +113,30 @@ test('runs that held out different images make an ensemble without validation fi
   assert.match((await run('card', 'mixed.safetensors')).out, /There is no figure on validation images/);
 });
 
-test('the networks of a model file join an ensemble as the file has them, and its card says where they are from', async () => {
-  const both = ['--out', 'x/runs.safetensors', '--json'];
-  const ofRuns = parseDocument(await onData('pack', 'second', 'first', ...both), shape);
-  const joined = ['pack', 'second', 'one.safetensors', '--flip', '--out', 'x/joined.safetensors'];
-  assert.equal((await onData(...joined)).code, 0);
-  // Its views are the new ensemble's business: without them it is the ensemble of the runs.
-  const again = ['pack', 'x/joined.safetensors', '--out', 'x/again.safetensors', '--json'];
-  assert.deepEqual(parseDocument(await onData(...again), shape).card.test, ofRuns.card.test);
-  const card = (await run('card', 'x/joined.safetensors')).out;
-  assert.match(card, /The card of one\.safetensors says how that was made\./);
-  assert.match(card, /npx couture pack second one\.safetensors --out joined\.safetensors --flip/);
+test('the networks of a model file join an ensemble as they are, and are repeated from their runs where these give the same', async () => {
+  const pack = async (...args: string[]) => {
+    const out = args.pop()!;
+    const outcome = await onData('pack', ...args, '--title', 'x', '--out', `x/${out}.safetensors`);
+    assert.equal(outcome.code, 0, outcome.err);
+    return await readFile(join(cwd, `x/${out}.safetensors`));
+  };
+  const int8 = ['--precision', 'int8'];
+  const ofRuns = await pack('second', 'first', ...int8, '--shift', '1', 'runs');
+  await pack('first', ...int8, 'first');
+  assert.deepEqual(await pack('second', 'x/first.safetensors', ...int8, '--shift', '1', 'joined'), ofRuns);
+  assert.deepEqual(await pack('second', 'one.safetensors', ...int8, '--shift', '1', 'exact'), ofRuns);
+  // Views are the new ensemble's business.
+  assert.deepEqual(
+    await pack('x/runs.safetensors', ...int8, 'plain'),
+    await pack('second', 'first', ...int8, 'again'),
+  );
+
+  // In another precision the file alone gives its weights.
+  await pack('second', 'x/first.safetensors', 'other');
+  const card = (await run('card', 'x/other.safetensors')).out;
+  assert.match(card, /The card of first\.safetensors says how that was made\./);
+  assert.match(card, /npx couture pack second first\.safetensors --out other\.safetensors --title x/);
   assert.doesNotMatch(card, /--name first/);
-  await copyFile(join(cwd, 'one.safetensors'), join(models, 'one.safetensors'));
-  const shipped = await onData('pack', 'one', 'second', '--out', 'x/shipped.safetensors');
-  await rm(join(models, 'one.safetensors'));
-  assert.equal(shipped.code, 0, shipped.err);
-  assert.match((await run('card', 'x/shipped.safetensors')).out, /npx couture pack one second --out/);
 });
 
 test('a shipped model goes by its name and by its recipe, and asks as its file does', async () => {
@@ -181,7 +188,12 @@ test('what cannot be packed or used is said before any work', async () => {
     [['pack', 'first'], 2, /'--out <file>' not specified/],
     [['pack', 'first', '--out', 'x.bin'], 2, /ends in \.safetensors, not as "x\.bin"/],
     [['pack', 'firts', '--out', 'x.safetensors'], 2, /Did you mean first\?/],
-    [['pack', 'first', 'first', '--out', 'x.safetensors'], 2, /given twice/],
+    [['pack', 'first', 'first', '--out', 'x.safetensors'], 2, /runs.train.first is given twice/],
+    [
+      ['pack', 'first', 'one.safetensors', '--out', 'x.safetensors'],
+      2,
+      /network of the run first is given twice: by runs.train.first and by one\.safetensors/,
+    ],
     [['pack', 'first', '--out', 'x.safetensors', '--precision', 'int4'], 2, /--precision takes .* "int4"/],
     [
       ['pack', 'first', '--out', 'x.safetensors', '--shift', '3'],

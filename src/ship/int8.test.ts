@@ -62,3 +62,16 @@ test('a row of zeros stays one', () => {
   assert.ok(restored.subarray(0, COLUMNS).every((value) => value === 0));
   assert.ok(restored.subarray(COLUMNS).every((value) => Math.abs(value - 0.5) < 1e-6));
 });
+
+test('what was quantised before comes out as it was, to the bit', () => {
+  for (let seed = 3; seed < 40; seed++) {
+    // Rows of many scales, some of them zeros, some clipped.
+    const weights = matrix(8, seed).fill(0, 5 * COLUMNS, 6 * COLUMNS);
+    weights[7] *= 20;
+    const once = quantizeRows(weights, COLUMNS);
+    const restored = restoreRows(once, COLUMNS);
+    const twice = quantizeRows(restored, COLUMNS);
+    assert.deepEqual(twice, once);
+    assert.deepEqual(restoreRows(twice, COLUMNS), restored);
+  }
+});

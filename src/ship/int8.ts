@@ -1,7 +1,7 @@
 /**
  * Weight matrices in a byte a weight: symmetric, w ≈ scale · q with q from -127 to 127 and one scale for each row, that
  * is for each output. What a row's few largest weights lose by clipping may be less than what all others gain from the
- * finer steps, so that each row takes the clipping that costs it least.
+ * finer steps, so that each row takes the clipping that costs it least. What has been quantised before comes out as it was.
  */
 
 /** A quantised matrix [rows, columns]. */
@@ -45,6 +45,8 @@ function quantize(weight: number, scale: number): number {
 
 function chooseScale(row: Float32Array): number {
   const largest = row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const before = scaleBefore(row, largest);
+  if (before !== undefined) return before;
   let best = 1;
   let least = Number.POSITIVE_INFINITY;
   for (const clipping of CLIPPINGS) {
@@ -58,4 +60,18 @@ function chooseScale(row: Float32Array): number {
     best = scale;
   }
   return best;
+}
+
+/**
+ * The scale by which a row was quantised before; undefined for one that never was. Its largest weight is then 127 scales,
+ * rounded, so that the scale is a 127th of it or the float32 next to that.
+ */
+function scaleBefore(row: Float32Array, largest: number): number | undefined {
+  const near = Math.fround(largest / LARGEST);
+  if (near === 0) return undefined;
+  const bits = new Int32Array(Float32Array.of(near).buffer)[0];
+  const neighbours = new Float32Array(Int32Array.of(bits, bits - 1, bits + 1).buffer);
+  return neighbours.find((scale) =>
+    row.every((weight) => Math.fround(scale * quantize(weight, scale)) === weight),
+  );
 }

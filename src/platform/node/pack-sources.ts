@@ -1,17 +1,17 @@
 /** What models are packed from: finished runs, and model files whose networks join them. */
 
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { type SplitSource, splitSourceOf } from '../../data/split.ts';
 import { planModel } from '../../model/plan.ts';
 import { trainCommand } from '../../report/train-command.ts';
 import type { ModelCard } from '../../ship/card.ts';
 import type { Network } from '../../ship/network.ts';
+import type { Precision } from '../../ship/precision.ts';
 import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
 import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import { Run } from './run-folder.ts';
-import { MODEL_ENDING, modelsFolder } from './shipped.ts';
 
 /** Networks of one origin, with what a card says of them. */
 export interface PackSource {
@@ -33,15 +33,29 @@ export interface PackSource {
 
 /**
  * Opens runs and model files, by path or name.
+ * @param precision that they are to be packed in
  * @throws CoutureError of kind `usage` when one is missing, not finished or given twice, or when they are not of the same
  *   data; `data` when files are damaged
  */
-export async function openSources(models: readonly (Run | string)[]): Promise<PackSource[]> {
+export async function openSources(
+  models: readonly (Run | string)[],
+  precision: Precision,
+): Promise<PackSource[]> {
   const sources: PackSource[] = [];
+  const known = new Map<string, string>();
   for (const given of models) {
-    const source = await openSource(given);
-    if (sources.some(({ path }) => path === source.path))
-      throw new CoutureError('usage', `The model ${source.path} is given twice.`);
+    const source = await openSource(given, precision);
+    for (const { run, weightsSha256 } of source.members) {
+      const other = known.get(weightsSha256);
+      known.set(weightsSha256, source.path);
+      if (other === undefined) continue;
+      throw new CoutureError(
+        'usage',
+        other === source.path
+          ? `The model ${other} is given twice.`
+          : `The network of the run ${run} is given twice: by ${other} and by ${source.path}.`,
+      );
+    }
     sources.push(source);
   }
   const [first, ...others] = sources;
@@ -54,10 +68,11 @@ export async function openSources(models: readonly (Run | string)[]): Promise<Pa
   );
 }
 
-async function openSource(given: Run | string): Promise<PackSource> {
+async function openSource(given: Run | string, precision: Precision): Promise<PackSource> {
   if (given instanceof Run) return await sourceOfRun(await finishedRun(given));
   const found = await findModel(given);
-  return found.kind === 'run' ? await sourceOfRun(await finishedRun(found.run)) : sourceOfFile(found);
+  if (found.kind === 'run') return await sourceOfRun(await finishedRun(found.run));
+  return sourceOfFile(found, precision);
 }
 
 async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<PackSource> {
@@ -94,14 +109,14 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
 }
 
 /** Its views and its temperature are of that ensemble, and stay behind. */
-function sourceOfFile({ path, model }: FileModel): PackSource {
+function sourceOfFile({ path, model }: FileModel, precision: Precision): PackSource {
   const { dataset, height, width, classNames, members, card } = model;
-  // A model that comes with the package is known by its name; of another the place is not the card's business.
-  const file = basename(path, dirname(path) === modelsFolder() ? MODEL_ENDING : '');
+  // Rounded once in the same way, weights are what their runs would give; in another, only the file gives them again.
+  const exact = model.precision === 'float32' || model.precision === precision;
   return {
     ...{ path, dataset, height, width, classNames, data: card.data, split: card.split },
     networks: members,
-    members: card.members.map((member) => ({ ...member, file })),
+    members: exact ? card.members : card.members.map((member) => ({ ...member, file: basename(path) })),
     folded: card.folded,
   };
 }

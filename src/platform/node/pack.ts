@@ -76,7 +76,7 @@ export async function packRuns(
 ): Promise<WrittenModel> {
   const { precision = 'float32', views = plainView, fold = true } = options;
   checkRequest(runs, out, options.title);
-  const sources = await openSources(runs);
+  const sources = await openSources(runs, precision);
   const split = commonSplit(sources);
   if (options.calibrate && split === null) {
     throw new CoutureError(
