@@ -16,8 +16,6 @@ import { MODEL_ENDING } from '../src/platform/node/shipped.ts';
 /** What a model is packed from, and how. Which seeds was decided on validation images, see docs/accuracy.md. */
 interface ModelRecipe {
   readonly runs: readonly { readonly recipe: string; readonly seed: number }[];
-  /** Models made before, whose networks join those of the runs. */
-  readonly joined?: readonly string[];
   readonly options: Pick<PackOptions, 'precision' | 'views' | 'calibrate' | 'title'>;
 }
 
@@ -28,21 +26,12 @@ const models: Readonly<Record<string, ModelRecipe>> = {
     runs: seedsOf('compact', 1),
     options: { precision: 'int8', calibrate: true, title: 'Fashion-MNIST in under 500 KB' },
   },
-  // Before best-single, whose recipe names it.
-  teacher: {
-    runs: [...seedsOf('wide', 1, 2, 3), ...seedsOf('compact', 1, 2, 3)],
-    options: {
-      ...{ precision: 'int8', views: { flip: true, shift: 1 }, calibrate: true },
-      title: 'Fashion-MNIST by six networks, the teacher of best-single',
-    },
-  },
   'best-single': {
     runs: seedsOf('best-single', 2),
     options: { precision: 'int8', calibrate: true, title: 'Fashion-MNIST by one network, in one pass' },
   },
   best: {
-    runs: seedsOf('best-single', 1, 2, 3),
-    joined: ['teacher'],
+    runs: [...seedsOf('best-single', 1, 2, 3), ...seedsOf('compact', 1, 2, 3)],
     options: {
       ...{ precision: 'int8', views: { flip: true, shift: 1 }, calibrate: true },
       title: 'Fashion-MNIST by an ensemble that looks at every image ten times',
@@ -55,7 +44,7 @@ const wanted = process.argv.slice(2);
 for (const name of wanted)
   if (!Object.hasOwn(models, name)) throw new Error(`There is no model ${name}: ${Object.keys(models)}`);
 
-for (const [name, { runs, joined = [], options }] of Object.entries(models)) {
+for (const [name, { runs, options }] of Object.entries(models)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const trained = [];
   for (const { recipe, seed } of runs) {
@@ -71,6 +60,6 @@ for (const [name, { runs, joined = [], options }] of Object.entries(models)) {
     });
     trained.push(run);
   }
-  const { path, bytes, model } = await packRuns([...trained, ...joined], join(folder, name + MODEL_ENDING), options);
+  const { path, bytes, model } = await packRuns(trained, join(folder, name + MODEL_ENDING), options);
   console.log(`${path}: ${bytes} bytes, ${(100 * model.card.test.accuracy).toFixed(2)}% on test`);
 }

@@ -7,7 +7,6 @@ import { compact } from './recipes/compact.ts';
 import { deeper } from './recipes/deeper.ts';
 import { fast90 } from './recipes/fast-90.ts';
 import type { Recipe } from './recipes/recipe.ts';
-import { wide } from './recipes/wide.ts';
 
 export type { Measured, Recipe } from './recipes/recipe.ts';
 
@@ -17,7 +16,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   deeper,
   'fast-90': fast90,
   compact,
-  wide,
   'best-single': bestSingle,
 };
 

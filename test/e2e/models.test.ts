@@ -18,7 +18,7 @@ const names = await listShipped(folder);
 const figure = (share: number): string => `**${(100 * share).toFixed(2)}%**`;
 
 test('the shipped models are there, within their limits', async () => {
-  assert.deepEqual(names, ['best', 'best-single', 'compact', 'teacher']);
+  assert.deepEqual(names, ['best', 'best-single', 'compact']);
   const compact = await readModelFile(join(folder, `compact${MODEL_ENDING}`));
   assert.ok(compact.bytes <= 500_000, `${compact.bytes} bytes`);
   const single = await readModelFile(join(folder, `best-single${MODEL_ENDING}`));

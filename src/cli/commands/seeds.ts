@@ -23,7 +23,6 @@ interface SeedsFlags extends EngineFlags {
   readonly recipes: readonly string[];
   readonly seeds: readonly number[];
   readonly write?: string;
-  readonly block: string;
   readonly from?: string;
   readonly json?: true;
 }
@@ -55,8 +54,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
       numberList('--seeds'),
       [1, 2, 3, 4, 5],
     )
-    .option('--write <file>', 'put the table into this Markdown file, between its marks, as table:seeds')
-    .option('--block <name>', 'the name in the marks, where a file has several tables', 'seeds');
+    .option('--write <file>', 'put the table into this Markdown file, between its table:seeds marks');
   hideDefaults(command);
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
@@ -69,7 +67,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   // A document without a place for the table is found now and not hours later.
-  if (flags.write !== undefined) await requireBlock(flags.write, flags.block);
+  if (flags.write !== undefined) await requireBlock(flags.write, 'seeds');
 
   const { from, backend, threads } = flags;
   const results: SeedResult[] = [];
@@ -87,7 +85,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     ),
   );
   const table = markdownTable(rows, results);
-  if (flags.write !== undefined) await writeTable(flags.write, flags.block, table, context);
+  if (flags.write !== undefined) await writeTable(flags.write, 'seeds', table, context);
   if (flags.json) {
     const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({
       recipe,

@@ -2,16 +2,8 @@ import { augmented } from './augmented.ts';
 import type { Recipe } from './recipe.ts';
 
 export const bestSingle: Recipe = {
-  title: 'the most accurate single network here: images are pulled, turned and scaled as well',
-  settings: {
-    ...augmented,
-    hidden: [1024, 512],
-    dropout: [0.1, 0.1],
-    elastic: 1,
-    rotate: 3,
-    zoom: 0.05,
-    epochs: 180,
-  },
+  title: 'augmented, with twice the units: the most accurate single network here',
+  settings: { ...augmented, hidden: [1024, 512], dropout: [0.2, 0.2] },
   published: null,
-  measured: null,
+  measured: { seeds: [1, 2, 3], mean: 0.9203, spread: 0.0007, seconds: 1647, threads: 1 },
 };
