@@ -121,7 +121,14 @@ async function trainSteps(
     learningRates: new Float32Array(count).fill(learningRate),
     optimizer,
     labelSmoothing,
-    distillation,
+    // The teacher says the same of the batch in every step.
+    distillation: distillation && {
+      ...distillation,
+      probabilities: Float32Array.from(
+        { length: count * distillation.probabilities.length },
+        (_, i) => distillation.probabilities[i % distillation.probabilities.length],
+      ),
+    },
     augmentation: mixing && { options: unchanged, mixing, key: fork(runKey, 'augment'), height, width },
     dropoutKey: fork(runKey, 'dropout'),
   });
