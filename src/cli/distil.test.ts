@@ -54,6 +54,21 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     assert.notEqual(alone.weightsSha256, student.weightsSha256);
   });
 
+  await t.test('a learning rate is found with the teacher, too', async () => {
+    const search = (teacher: string) =>
+      couture(
+        [
+          ...['lr-find', '--dataset', 'mnist', '--hidden', '16', '--steps', '30', '--threads', '1'],
+          ...['--teacher', teacher, '--distillation', '1', '--from', data, '--json'],
+        ],
+        { cwd, env },
+      );
+    const shape = { curve: z.object({ losses: z.array(z.number()).min(1) }) };
+    const first = parseDocument(await search('first'), shape);
+    const second = parseDocument(await search('second'), shape);
+    assert.notDeepEqual(second.curve.losses, first.curve.losses, 'another teacher, another loss');
+  });
+
   await t.test('on two threads as well it comes out bit for bit', async () => {
     const args = ['reproduce', 'student', '--threads', '2', '--from', data, '--json'];
     const outcome = await couture(args, { cwd, env });

@@ -63,8 +63,8 @@ interface Judged {
 
 /**
  * Packs the best weights of runs of the same data: of one run its network, of several an ensemble, which the networks of model
- * files may join, as these have them, without their views and temperature. What is measured for
- * the card is measured with the weights as the file keeps them. The file is written whole or not at all.
+ * files may join, as these have them, without their views and temperature. What is measured for the card is measured with
+ * the weights as the file keeps them. The file is written whole or not at all.
  * @param out where to; the name ends in .safetensors
  * @throws CoutureError of kind `usage` when runs and files do not go together, or a run is not finished, or when `calibrate`
  *   is asked for and they held out different images; `data` when files are damaged; `interrupted` when `signal` aborts
@@ -85,7 +85,6 @@ export async function packRuns(
       { hint: 'Train them with one --split-seed, or leave out --calibrate.' },
     );
   }
-  await makeFolder(dirname(out));
   const trained = sources.flatMap(({ networks }) => networks);
   if (trained.length > MAX_MEMBERS) {
     throw new CoutureError(
@@ -93,6 +92,7 @@ export async function packRuns(
       `A model is made of at most ${MAX_MEMBERS} networks, and these are ${trained.length}.`,
     );
   }
+  await makeFolder(dirname(out));
   const members = fold ? trained.map(foldBatchNorm) : trained;
   const [first] = sources;
   const { dataset, height, width, classNames } = first;
