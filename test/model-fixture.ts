@@ -27,6 +27,15 @@ export function makeNetwork(spec: ModelSpec, seed: number): Network {
   return { spec, weights };
 }
 
+/** Three networks of 20 pixels and three classes, of different kinds. */
+export function makeMembers(): Network[] {
+  return [
+    makeNetwork(multilayer(20, [16], 3), 1),
+    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
+    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
+  ];
+}
+
 /** Figures of ten images of each class, nine of them right. */
 export function makeFigures(classNames: readonly string[]): Figures {
   const row = { precision: 0.9, recall: 0.9, f1: 0.9, support: 10 };

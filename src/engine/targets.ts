@@ -25,10 +25,8 @@ type TargetRequest = Pick<
  */
 export function softTargets(request: TargetRequest, classes: number): Float32Array | undefined {
   const { indices, distillation, augmentation } = request;
-  const mixing = augmentation?.mixing;
-  if (distillation === undefined && mixing === undefined) return undefined;
-  const plain = labelTargets(request, classes);
-  const labels = mixing === undefined ? plain : mixTargets(plain, request, classes);
+  if (distillation === undefined && augmentation?.mixing === undefined) return undefined;
+  const labels = mixTargets(labelTargets(request, classes), request, classes);
   if (distillation === undefined) return labels;
 
   const { probabilities } = distillation;
@@ -53,19 +51,19 @@ function labelTargets({ labels, indices, labelSmoothing = 0 }: TargetRequest, cl
   return targets;
 }
 
-/** Every row's target blended with that of the row that is mixed into it. */
+/** Every row's target blended with that of the row that is mixed into it; as they are where nothing is mixed. */
 function mixTargets(
   targets: Float32Array,
   { indices, batchSize, firstStep, augmentation }: TargetRequest,
   classes: number,
 ): Float32Array {
+  if (augmentation?.mixing === undefined) return targets;
+  const { mixing, key } = augmentation;
   const mixed = targets.slice();
-  if (augmentation?.mixing === undefined) return mixed;
   for (let row = 0; row < indices.length; row++) {
     const step = Math.floor(row / batchSize);
     const first = step * batchSize;
     const rows = Math.min(batchSize, indices.length - first);
-    const { mixing, key } = augmentation;
     const mix = drawMix(mixing, key, row - first, firstStep + step, rows, augmentation);
     if (mix === undefined) continue;
     const rest = f(1 - mix.own);

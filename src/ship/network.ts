@@ -1,8 +1,10 @@
 /** A trained network by itself: what runs, model files and ensembles have in common. */
 
 import { CoutureError } from '../core/errors.ts';
+import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { TensorMap } from '../train/events.ts';
+import { weightsSha256, withShapes } from './safetensors.ts';
 
 /**
  * The weights' tensor of that name.
@@ -20,4 +22,9 @@ export function takeTensor(weights: TensorMap, name: string): Float32Array {
 export interface Network {
   readonly spec: ModelSpec;
   readonly weights: TensorMap;
+}
+
+/** SHA-256 of a network's weights: what metrics.json and model cards know them by. */
+export async function networkSha256({ spec, weights }: Network): Promise<string> {
+  return await weightsSha256(withShapes(planModel(spec).parameters, weights));
 }

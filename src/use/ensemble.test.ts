@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
+import { makeImages, makeMembers } from '../../test/model-fixture.ts';
 import { type BackendName, createBackend } from '../engine/create.ts';
-import { multilayer } from '../model/spec.ts';
 import type { Network } from '../ship/network.ts';
 import { Classifier } from './classifier.ts';
 import { Ensemble, type EnsembleOptions } from './ensemble.ts';
 
 const classNames = ['a', 'b', 'c'];
 const [height, width] = [5, 4];
-const members = [
-  makeNetwork(multilayer(20, [16], 3), 1),
-  makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
-  makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
-];
+const members = makeMembers();
 const COUNT = 300;
 const images = makeImages(COUNT, 20);
 

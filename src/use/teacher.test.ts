@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
+import { makeImages, makeMembers } from '../../test/model-fixture.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
 import type { Augmentation, TrainingView } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
-import { multilayer } from '../model/spec.ts';
 import type { Teacher } from '../train/teacher.ts';
 import { Ensemble } from './ensemble.ts';
 import { RememberingTeacher } from './remembering-teacher.ts';
@@ -13,11 +12,7 @@ import { NetworkTeacher, type TeacherModel } from './teacher.ts';
 
 const classNames = ['a', 'b', 'c'];
 const [height, width] = [5, 4];
-const members = [
-  makeNetwork(multilayer(20, [16], 3), 1),
-  makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
-  makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
-];
+const members = makeMembers();
 const images = makeImages(50, 20);
 const indices = Uint32Array.from({ length: 33 }, (_, i) => (i * 7) % 50);
 const augmentation: Augmentation = {

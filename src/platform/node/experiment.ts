@@ -3,10 +3,9 @@
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Backend } from '../../engine/backend.ts';
-import { planModel } from '../../model/plan.ts';
-import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
+import { networkSha256 } from '../../ship/network.ts';
 import { bestEpoch } from '../../train/best.ts';
-import { modelOf, type TensorMap, type TrainEvent } from '../../train/events.ts';
+import { modelOf, type TrainEvent } from '../../train/events.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { train } from '../../train/train.ts';
 import { Classifier } from '../../use/classifier.ts';
@@ -200,14 +199,10 @@ async function finalMetrics(
       validationLoss: epoch.validationLoss,
       validationAccuracy: epoch.validationAccuracy,
       seconds: Number(state.history.reduce((sum, row) => sum + row.seconds, 0).toFixed(3)),
-      weightsSha256: await sumOf(run, best),
-      lastSha256: await sumOf(run, modelOf(state)),
+      weightsSha256: await networkSha256({ spec, weights: best }),
+      lastSha256: await networkSha256({ spec, weights: modelOf(state) }),
     };
   } finally {
     await model.dispose();
   }
-}
-
-async function sumOf(run: Run, values: TensorMap): Promise<string> {
-  return await weightsSha256(withShapes(planModel(run.config.model).parameters, values));
 }

@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Environment } from './environment.ts';
+import { sameData } from './run-data.ts';
 import { openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from './run-metrics.ts';
 
@@ -25,7 +26,7 @@ export async function openFinishedRuns(runs: readonly (Run | string)[]): Promise
     opened.push(await finishedRun(run));
   }
   const [first, ...others] = opened;
-  const stranger = others.find((other) => dataOf(other) !== dataOf(first));
+  const stranger = others.find((other) => !sameData(other.environment.data, first.environment.data));
   if (stranger !== undefined) {
     throw new CoutureError(
       'usage',
@@ -46,8 +47,4 @@ export async function finishedRun(run: Run): Promise<FinishedRun> {
   throw new CoutureError('usage', `The run ${run.path} is not finished.`, {
     hint: `Finish it first: npx couture train --resume ${run.path}`,
   });
-}
-
-function dataOf({ environment: { data } }: FinishedRun): string {
-  return [data.train, data.test].flatMap((split) => [split.imagesSha256, split.labelsSha256]).join();
 }

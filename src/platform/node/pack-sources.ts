@@ -3,14 +3,13 @@
 import { basename } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { type SplitSource, splitSourceOf } from '../../data/split.ts';
-import { planModel } from '../../model/plan.ts';
 import { trainCommand } from '../../report/train-command.ts';
 import type { ModelCard } from '../../ship/card.ts';
-import type { Network } from '../../ship/network.ts';
+import { type Network, networkSha256 } from '../../ship/network.ts';
 import type { Precision } from '../../ship/precision.ts';
-import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
 import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
+import { sameData } from './run-data.ts';
 import { Run } from './run-folder.ts';
 
 /** Networks of one origin, with what a card says of them. */
@@ -59,7 +58,7 @@ export async function openSources(
     sources.push(source);
   }
   const [first, ...others] = sources;
-  const stranger = others.find((other) => dataOf(other) !== dataOf(first));
+  const stranger = others.find(({ data }) => !sameData(data, first.data));
   if (stranger === undefined) return sources;
   throw new CoutureError(
     'usage',
@@ -80,8 +79,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
   const { height, width, classNames, train, test } = data;
   const spec = run.config.model;
   const weights = await run.loadWeights('best');
-  const sum = await weightsSha256(withShapes(planModel(spec).parameters, weights));
-  if (sum !== metrics.weightsSha256) {
+  if ((await networkSha256({ spec, weights })) !== metrics.weightsSha256) {
     throw new CoutureError(
       'data',
       `The best weights of ${run.path} are not those that its metrics.json tells of.`,
@@ -123,8 +121,4 @@ function sourceOfFile({ path, model }: FileModel, precision: Precision): PackSou
 
 function sumsOf({ length, imagesSha256, labelsSha256 }: ModelCard['data']['train']) {
   return { length, imagesSha256, labelsSha256 };
-}
-
-function dataOf({ data: { train, test } }: PackSource): string {
-  return [train, test].flatMap((split) => [split.imagesSha256, split.labelsSha256]).join();
 }

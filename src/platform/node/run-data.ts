@@ -48,6 +48,11 @@ export async function loadSplitFor(
 /** The sums of the data that something was trained with, as env.json has them. */
 export type DataSums = Readonly<Record<'train' | 'test', SplitSums>>;
 
+/** Whether two models were trained and tested on the same images and labels. */
+export function sameData(a: DataSums, b: DataSums): boolean {
+  return sameSums(a.train, b.train) && sameSums(a.test, b.test);
+}
+
 /** Other pixels or labels than a run began with would make its figures a mixture. */
 export async function requireSameData(run: Run, dataset: Dataset): Promise<void> {
   requireSums((await run.environment()).data, dataset, run.path);

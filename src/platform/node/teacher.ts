@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto';
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { planModel } from '../../model/plan.ts';
-import { weightsSha256, withShapes } from '../../ship/safetensors.ts';
+import { networkSha256 } from '../../ship/network.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { TeacherModel } from '../../use/teacher.ts';
 import { checksums, sameSums } from './environment.ts';
@@ -56,8 +55,7 @@ export async function loadTeachers(
   const hash = createHash('sha256');
   for (const { members, temperature } of models) {
     hash.update(`temperature ${temperature}\n`);
-    for (const { spec, weights } of members)
-      hash.update(`${await weightsSha256(withShapes(planModel(spec).parameters, weights))}\n`);
+    for (const member of members) hash.update(`${await networkSha256(member)}\n`);
   }
   return { models, sha256: hash.digest('hex') };
 }
