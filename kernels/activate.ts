@@ -9,7 +9,7 @@ import { dropoutRows } from "./philox";
 import { LINE } from "./tile";
 
 /** Activations; as ACTIVATIONS in src/engine/wasm/protocol.ts. */
-const RELU: i32 = 1, LEAKY_RELU: i32 = 2, GELU: i32 = 3, SILU: i32 = 4;
+const RELU: i32 = 1, LEAKY_RELU: i32 = 2, GELU: i32 = 3, SILU: i32 = 4, ROOT: i32 = 5;
 
 /** As torch.nn.BatchNorm1d's defaults. */
 const EPSILON: f32 = 1e-5, MOMENTUM: f32 = 0.1, REST: f32 = 0.9;
@@ -189,6 +189,7 @@ function apply(activation: i32, a: v128): v128 {
     const e = expNonPositive4(halfSquare(a));
     return f32x4.mul(a, normalBelow(a, e));
   }
+  if (activation == ROOT) return f32x4.sub(rootFromOne(a), f32x4.splat(1));
   return a;
 }
 
@@ -205,7 +206,15 @@ function derivative(activation: i32, a: v128): v128 {
     const density = f32x4.mul(f32x4.splat(<f32>0.3989422804014327), e);
     return f32x4.add(normalBelow(a, e), f32x4.mul(a, density));
   }
+  if (activation == ROOT) return v128.and(f32x4.div(f32x4.splat(0.5), rootFromOne(a)), f32x4.gt(a, zero));
   return one;
+}
+
+/** sqrt(1 + a), 1 where a is below 0. */
+// @ts-ignore: decorator
+@inline
+function rootFromOne(a: v128): v128 {
+  return f32x4.sqrt(f32x4.add(f32x4.splat(1), v128.and(a, f32x4.gt(a, f32x4.splat(0)))));
 }
 
 /** 1 / (1 + e^-a), by the exponential of -|a| alone. */

@@ -102,6 +102,7 @@ export {
   type NormName,
   relu,
   residual,
+  root,
   sequential,
   silu,
 } from './model/spec.ts';

@@ -47,7 +47,15 @@ function placeholderOf(schema: z.core.$ZodType): string | undefined {
 }
 
 /** The settings that say which network is trained; all others say how. */
-export const networkSettings = ['hidden', 'dropout', 'activation', 'norm', 'blocks', 'expansion'] as const;
+export const networkSettings = [
+  'stem',
+  'hidden',
+  'dropout',
+  'activation',
+  'norm',
+  'blocks',
+  'expansion',
+] as const;
 
 /** What the shared options of `train` and `summary` give, beside the settings. */
 export interface ConfigFlags extends Partial<TrainSettings> {

@@ -5,7 +5,7 @@
 
 import type { NormName } from './spec.ts';
 
-export type Activation = 'none' | 'relu' | 'leakyRelu' | 'gelu' | 'silu';
+export type Activation = 'none' | 'relu' | 'leakyRelu' | 'gelu' | 'silu' | 'root';
 
 /**
  * One Linear with what belongs to it: y = dropout(activation(x Wᵀ + b)), with a norm of x or of the product, and plus what

@@ -1,6 +1,7 @@
 /** First values of the parameters, from the run's own random stream. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
+import { edgeWeights, type ImageShape, sumWeights } from './edges.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -10,11 +11,9 @@ import type { Plan } from './plan.ts';
 export const initializerNames = ['torch', 'kaiming', 'xavier', 'orthogonal', 'local'] as const;
 export type Initializer = (typeof initializerNames)[number];
 
-/** Rows and columns of the pixels that the first layer takes. */
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-}
+/** What may stand in front of the hidden layers: nothing, or the two layers of edges.ts. */
+export const stemNames = ['none', 'edges'] as const;
+export type Stem = (typeof stemNames)[number];
 
 /** A weight to be filled, row-major [out, in]. */
 interface Weight {
@@ -29,16 +28,18 @@ interface Weight {
  * ±sqrt(6 / (in + out)) (Glorot & Bengio 2010); orthogonal (Saxe et al. 2014); local (see `local`). Biases are uniform in
  * ±1 / sqrt(in) with torch, else 0; a norm's scale and running variance 1, its shift and running mean 0. Each
  * tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they were.
- * @param image the form of the pixels; needed by `local` alone
+ * @param image the form of the pixels; needed by `local` and by a stem
+ * @param stem whether the first two layers are those of edges.ts, which begin as that says
  */
 export function initialize(
   plan: Plan,
   runKey: Key,
   initializer: Initializer = 'torch',
   image?: ImageShape,
+  stem: Stem = 'none',
 ): Map<string, Float32Array> {
-  return new Map(
-    plan.parameters.map(({ name, shape, layer, part }) => {
+  const values = new Map(
+    plan.parameters.map(({ name, shape, layer, part }): [string, Float32Array] => {
       const length = shape.reduce((product, n) => product * n, 1);
       const { in: inputs, out } = plan.layers[layer];
       const random = new RandomStream(fork(runKey, name));
@@ -52,6 +53,12 @@ export function initialize(
       return [name, new Float32Array(length).fill(part === 'scale' || part === 'runningVariance' ? 1 : 0)];
     }),
   );
+  if (stem === 'edges' && image) {
+    const { weight, bias } = edgeWeights(image);
+    values.set('fc1.weight', weight).set('fc1.bias', bias).set('fc2.weight', sumWeights(image));
+    values.set('fc2.bias', new Float32Array(plan.layers[1].out));
+  }
+  return values;
 }
 
 const kaiming = (weight: Weight): Float32Array =>

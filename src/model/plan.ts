@@ -52,7 +52,13 @@ const empty: DenseLayer = {
   skip: undefined,
 };
 
-const activationOf = { ReLU: 'relu', LeakyReLU: 'leakyRelu', GELU: 'gelu', SiLU: 'silu' } as const;
+const activationOf = {
+  ReLU: 'relu',
+  LeakyReLU: 'leakyRelu',
+  GELU: 'gelu',
+  SiLU: 'silu',
+  Root: 'root',
+} as const;
 
 /** What a layer of the spec makes of the Linear that it belongs to. */
 function changesOf(layer: PlacedLayer['layer'], own: DenseLayer): Partial<DenseLayer> {

@@ -25,6 +25,11 @@ const geluSchema = z.strictObject({ type: z.literal('GELU') });
 /** x sigmoid(x). */
 const siluSchema = z.strictObject({ type: z.literal('SiLU') });
 /**
+ * sqrt(1 + x) - 1 for x above 0, else 0: a ReLU that tells a faint from a strong x, but not a strong one from a stronger,
+ * as the square roots of histograms of gradients do (Dalal & Triggs 2005, "R-HOG square root").
+ */
+const rootSchema = z.strictObject({ type: z.literal('Root') });
+/**
  * Each feature normalised over the batch, then scaled and shifted (Ioffe & Szegedy 2015); as torch.nn.BatchNorm1d with
  * its defaults: epsilon 1e-5, running statistics of momentum 0.1, which inference uses.
  */
@@ -47,6 +52,7 @@ const innerLayers = [
   leakyReluSchema,
   geluSchema,
   siluSchema,
+  rootSchema,
   dropoutSchema,
 ] as const;
 
@@ -91,6 +97,7 @@ export const relu = (): InnerLayerSpec => ({ type: 'ReLU' });
 export const leakyRelu = (): InnerLayerSpec => ({ type: 'LeakyReLU' });
 export const gelu = (): InnerLayerSpec => ({ type: 'GELU' });
 export const silu = (): InnerLayerSpec => ({ type: 'SiLU' });
+export const root = (): InnerLayerSpec => ({ type: 'Root' });
 export const dropout = (p: number): InnerLayerSpec => ({ type: 'Dropout', p });
 /** x + f(x): `residual(layerNorm(512), linear(512, 1024), gelu(), dropout(0.1), linear(1024, 512))`. */
 export const residual = (...layers: InnerLayerSpec[]): LayerSpec => ({ type: 'Residual', layers });
@@ -105,13 +112,14 @@ export function sequential(...layers: LayerSpec[]): ModelSpec {
 }
 
 /** Activations by the names that settings have for them. */
-export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu'] as const;
+export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu', 'root'] as const;
 export type ActivationName = (typeof activationNames)[number];
 const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
   relu,
   'leaky-relu': leakyRelu,
   gelu,
   silu,
+  root,
 };
 
 /** Norms by the names that settings have for them. */
@@ -120,6 +128,8 @@ export type NormName = (typeof normNames)[number];
 
 /** What stands between the Linears of a `multilayer` network, and the blocks behind its hidden layers. */
 export interface HiddenOptions {
+  /** Layers in front of all, whose last Linear gives as many values as the first hidden layer takes; default: none. */
+  readonly front?: readonly LayerSpec[];
   /** Default: relu. */
   readonly activation?: ActivationName;
   /** BatchNorm1d or LayerNorm behind each hidden Linear; default: none. */
@@ -143,10 +153,10 @@ export function multilayer(
   hidden: readonly number[],
   classes: number,
   dropouts: readonly number[] = [],
-  { activation = 'relu', norm = 'none', blocks = 0, expansion = 2 }: HiddenOptions = {},
+  { front = [], activation = 'relu', norm = 'none', blocks = 0, expansion = 2 }: HiddenOptions = {},
 ): ModelSpec {
-  const layers: LayerSpec[] = [];
-  let features = inputs;
+  const layers: LayerSpec[] = [...front];
+  let features = front.findLast((layer) => layer.type === 'Linear')?.out ?? inputs;
   const normalise = norm === 'batch' ? batchNorm : layerNorm;
   const activate = (layer: number): InnerLayerSpec[] => {
     const p = dropouts[layer] ?? 0;
@@ -264,7 +274,7 @@ function isNorm(layer: LayerSpec): layer is z.infer<typeof batchNormSchema | typ
 
 /** Activations that do not commute with Dropout, as ReLU does: it has to come after them. */
 function isSmooth({ type }: LayerSpec): boolean {
-  return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU';
+  return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU' || type === 'Root';
 }
 
 function invalid(what: string): CoutureError {

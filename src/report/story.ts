@@ -77,7 +77,7 @@ function shapeWords(spec: ModelSpec): string {
   const widths = widthsOf(outside).slice(0, -1);
   if (widths.length === 0) return 'No hidden layer';
   const types = new Set<string>(placeLayers(spec).map(({ layer }) => layer.type));
-  const kinds = ['ReLU', 'LeakyReLU', 'GELU', 'SiLU'].filter((kind) => types.has(kind));
+  const kinds = ['ReLU', 'LeakyReLU', 'GELU', 'SiLU', 'Root'].filter((kind) => types.has(kind));
   const dropouts = dropoutsOf(outside);
   const where = dropouts.length === widths.length ? 'each' : `${dropouts.length} of them`;
   const inside = dropoutsOf(blocks.flat());

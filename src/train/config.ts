@@ -3,6 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { type DatasetEntry, findDataset, registry } from '../data/registry.ts';
+import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
 import { checkSettings } from './check-settings.ts';
@@ -31,7 +32,10 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
     const { layers } = checkModelSpec(model);
     // Of a Residual as many values come out as go in: the others fit each other without it.
     const others = layers.filter(({ type }) => type !== 'Residual');
-    const hiddenLayers = planModel({ layers: others }).layers.slice(0, -1);
+    const hiddenLayers = planModel({ layers: others }).layers.slice(
+      merged.stem === 'edges' ? EDGE_LAYERS : 0,
+      -1,
+    );
     merged.blocks = layers.length - others.length;
     merged.hidden = hiddenLayers.map((layer) => layer.out);
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
@@ -40,14 +44,20 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
   const dataset = describeDataset(checked.dataset);
   const inputs = dataset.height * dataset.width;
   const classes = dataset.classNames.length;
-  const { hidden, dropout, activation, norm, blocks, expansion } = checked;
-  const options = { activation, norm, blocks, expansion };
+  const { stem, hidden, dropout, activation, norm, blocks, expansion } = checked;
+  const front = stem === 'edges' ? edgeLayers(dataset) : [];
+  const options = { front, activation, norm, blocks, expansion };
   const spec = model ?? multilayer(inputs, hidden, classes, dropout, options);
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',
       `The model takes ${inputWidth(spec)} pixels and gives ${classCount(spec)} classes, but ${dataset.name} has ${inputs} and ${classes}.`,
     );
+  }
+  if (JSON.stringify(spec.layers.slice(0, front.length)) !== JSON.stringify(front)) {
+    throw new CoutureError('usage', `The model does not begin with the layers of the stem ${stem}.`, {
+      hint: 'Give the setting stem as none, or leave the model out.',
+    });
   }
   return { version: 1, recipe, settings: checked, model: checkModelSpec(spec) };
 }

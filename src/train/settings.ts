@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { initializerNames } from '../model/init.ts';
+import { initializerNames, stemNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
 import { scheduleNames } from './schedule.ts';
@@ -15,6 +15,12 @@ const shape = {
     .regex(/^[a-z0-9-]+$/)
     .default('fashion-mnist')
     .describe('data set, by its registry name'),
+  stem: z
+    .enum(stemNames)
+    .default('none')
+    .describe(
+      'layers in front of the hidden ones: none, or edges, two that begin by seeing edges and where they are',
+    ),
   hidden: z
     .array(z.int().min(1).max(65_536))
     .max(32)

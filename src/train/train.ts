@@ -121,7 +121,8 @@ class TrainingRun {
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
     const parameters =
-      resume?.parameters ?? initialize(program.plan, this.#key, config.settings.init, dataset);
+      resume?.parameters ??
+      initialize(program.plan, this.#key, config.settings.init, dataset, config.settings.stem);
     this.#write(parameters, 'value');
     if (program.average) this.#write(resume?.averages ?? parameters, 'average');
     if (resume) {

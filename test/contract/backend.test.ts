@@ -27,6 +27,7 @@ import {
   type ModelSpec,
   relu,
   residual,
+  root,
   sequential,
   silu,
 } from '../../src/model/spec.ts';
@@ -98,7 +99,7 @@ const optimizers: readonly OptimizerOptions[] = [
 
 const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
 /** What may follow a hidden Linear. */
-const smooth = fc.constantFrom(relu, leakyRelu, gelu, silu);
+const smooth = fc.constantFrom(relu, leakyRelu, gelu, silu, root);
 const activation = fc.oneof(
   fc.constant<InnerLayerSpec[]>([]),
   smooth.map((make): InnerLayerSpec[] => [make()]),

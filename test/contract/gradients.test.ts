@@ -22,6 +22,7 @@ import {
   type ModelSpec,
   relu,
   residual,
+  root,
   sequential,
   silu,
 } from '../../src/model/spec.ts';
@@ -55,6 +56,7 @@ const activations: Readonly<Record<Activation, (a: number) => number>> = {
   leakyRelu: (a) => (a > 0 ? a : 0.01 * a),
   gelu: (a) => (a / 2) * (1 + erf(a / Math.SQRT2)),
   silu: (a) => a / (1 + Math.exp(-a)),
+  root: (a) => Math.sqrt(1 + Math.max(a, 0)) - 1,
 };
 
 /** Each column of `z` less its mean, over its deviation, times a scale plus a shift. */
@@ -257,7 +259,7 @@ describe('gradients agree with float64 central differences', () => {
   it('with a teacher', () => checkGradients(sequential(linear(6, 5), logSoftmax()), 0, 1));
   it('with a teacher and label smoothing', () =>
     checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2, 0.6));
-  for (const [name, make] of Object.entries({ LeakyReLU: leakyRelu, GELU: gelu, SiLU: silu }))
+  for (const [name, make] of Object.entries({ LeakyReLU: leakyRelu, GELU: gelu, SiLU: silu, Root: root }))
     it(name, () =>
       checkGradients(sequential(linear(6, 8), make(), dropout(0.3), linear(8, 3), logSoftmax())),
     );

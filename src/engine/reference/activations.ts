@@ -15,6 +15,7 @@ export function activate(kind: Activation, a: number): number {
   if (kind === 'leakyRelu') return a > 0 ? a : f(SLOPE * a);
   if (kind === 'silu') return f(a * sigmoid(a));
   if (kind === 'gelu') return f(a * normal(a).below);
+  if (kind === 'root') return f(f(Math.sqrt(f(1 + Math.max(a, 0)))) - 1);
   return a;
 }
 
@@ -30,6 +31,7 @@ export function derivative(kind: Activation, a: number): number {
     const { below, density } = normal(a);
     return f(below + f(a * density));
   }
+  if (kind === 'root') return a > 0 ? f(0.5 / f(Math.sqrt(f(1 + a)))) : 0;
   return 1;
 }
 

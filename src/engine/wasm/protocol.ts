@@ -22,7 +22,7 @@ interface JobBase {
 }
 
 /** Activations by their number in kernels/activate.ts. */
-export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu'];
+export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu', 'root'];
 
 /** Optimizers by their number in kernels/optimizers.ts. */
 export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];

@@ -1,0 +1,129 @@
+/**
+ * Two layers to put in front of a network that sees images, `--stem edges`, and their first values: edges, and sums of
+ * edges over neighbourhoods, as the simple and complex cells of the visual cortex have them (Hubel & Wiesel 1962) and
+ * histograms of oriented gradients count them (Dalal & Triggs 2005).
+ *
+ * Both are dense layers over the whole image, and every weight of theirs, those that begin as 0 among them, is trained like
+ * any other: the same edge is looked for at every place at first, but nothing keeps it so.
+ */
+
+import { batchNorm, type LayerSpec, linear, root } from './spec.ts';
+
+/** Rows and columns of the pixels that the first layer takes. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Where to dark an edge goes from light, in turns of 45°; from dark to light is a direction of its own. */
+const DIAGONAL = Math.SQRT1_2;
+const DIRECTIONS: readonly (readonly [number, number])[] = [
+  [1, 0],
+  [DIAGONAL, DIAGONAL],
+  [0, 1],
+  [-DIAGONAL, DIAGONAL],
+  [-1, 0],
+  [-DIAGONAL, -DIAGONAL],
+  [0, -1],
+  [DIAGONAL, -DIAGONAL],
+];
+
+/** Places with edges along the image's longer side, where it has pixels enough. */
+const PLACES = 14;
+/**
+ * What an edge of all of the grey scale gives before its root, about: so much that the root takes away nearly all that
+ * is contrast, and that steps of a learning rate's size leave an edge what it is for long.
+ */
+const EDGE_GAIN = 10_000;
+/** Weights of a sum together; the norm behind it takes that away, and leaves that a step changes little of it. */
+const SUM_GAIN = 10;
+
+/** The middles of a grid's fields along a side: `step` pixels apart, and as far from both ends. */
+function middles(size: number, step: number): number[] {
+  const count = Math.max(1, Math.floor(size / step));
+  return Array.from({ length: count }, (_, i) => (size - 1 - (count - 1) * step) / 2 + i * step);
+}
+
+/** A unit of either layer: which direction it is for, and where it is in the middle. */
+interface Cell {
+  readonly direction: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One cell for each direction at each place, place by place. */
+function cells({ height, width }: ImageShape, step: number): Cell[] {
+  return middles(height, step).flatMap((y) =>
+    middles(width, step).flatMap((x) => DIRECTIONS.map((_, direction) => ({ direction, x, y }))),
+  );
+}
+
+/** Pixels from one place to the next. */
+function edgeStep({ height, width }: ImageShape): number {
+  return Math.max(1, Math.max(height, width) / PLACES);
+}
+
+const edgeCells = (image: ImageShape): Cell[] => cells(image, edgeStep(image));
+const sumCells = (image: ImageShape): Cell[] => cells(image, 2 * edgeStep(image));
+
+/** How much is left of 1 at a distance, whose square is given, under a bell of that radius; 0 outside. */
+function bell(squaredDistance: number, radius: number): number {
+  const left = Math.max(0, 1 - squaredDistance / (radius * radius));
+  return left * left;
+}
+
+/** The layers for images of that form: Linear and Root of the edges, Linear and BatchNorm1d of their sums. */
+export function edgeLayers(image: ImageShape): LayerSpec[] {
+  const [edges, sums] = [edgeCells(image).length, sumCells(image).length];
+  return [linear(image.height * image.width, edges), root(), linear(edges, sums), batchNorm(sums)];
+}
+
+/** Linear layers among them. */
+export const EDGE_LAYERS = 2;
+
+/**
+ * First weights of the edges, [edges, pixels], and biases, with which a black image, whose pixels are -1, gives 0 in every
+ * unit: the slope of a bell, narrow enough to see the pixels next to a place and little else.
+ */
+export function edgeWeights(image: ImageShape): { weight: Float32Array; bias: Float32Array } {
+  const pixels = image.height * image.width;
+  const units = edgeCells(image);
+  const radius = Math.max(2, edgeStep(image));
+  const weight = new Float32Array(units.length * pixels);
+  const bias = new Float32Array(units.length);
+  units.forEach(({ direction, x, y }, unit) => {
+    const [across, down] = DIRECTIONS[direction];
+    const slope = Float64Array.from({ length: pixels }, (_, pixel) => {
+      const [dx, dy] = [(pixel % image.width) - x, Math.floor(pixel / image.width) - y];
+      const height = bell(dx * dx + dy * dy, radius);
+      return (dx * across + dy * down) * height * height;
+    });
+    const length = slope.reduce((sum, value) => sum + Math.abs(value), 0);
+    // Pixels go from -1 to 1.
+    const scale = length > 0 ? EDGE_GAIN / 2 / length : 0;
+    weight.set(
+      slope.map((value) => value * scale),
+      unit * pixels,
+    );
+    bias[unit] = weight.subarray(unit * pixels, (unit + 1) * pixels).reduce((sum, value) => sum + value, 0);
+  });
+  return { weight, bias };
+}
+
+/** First weights of the sums, [sums, edges]: edges of one direction under a bell that reaches to the next sums' places. */
+export function sumWeights(image: ImageShape): Float32Array {
+  const [sums, edges] = [sumCells(image), edgeCells(image)];
+  const radius = 2 * edgeStep(image);
+  const weight = new Float32Array(sums.length * edges.length);
+  sums.forEach(({ direction, x, y }, sum) => {
+    const shares = edges.map((edge) =>
+      edge.direction === direction ? bell((edge.x - x) ** 2 + (edge.y - y) ** 2, radius) : 0,
+    );
+    const scale = SUM_GAIN / shares.reduce((total, share) => total + share, 0);
+    weight.set(
+      shares.map((share) => share * scale),
+      sum * edges.length,
+    );
+  });
+  return weight;
+}
