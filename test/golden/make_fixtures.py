@@ -68,6 +68,13 @@ MODELS = {
         "batchNorm": True,
         "optimizer": "sgd",
     },
+    "root": {
+        "widths": [784, 32, 16, 10],
+        "dropout": [0.0, 0.25, 0.0],
+        "lr": 0.003,
+        "activation": "root",
+        "batchNorm": False,
+    },
     "clip-adamw": {
         "widths": [784, 20, 18, 10],
         "dropout": [0.0, 0.0, 0.0],
@@ -123,6 +130,7 @@ ACTIVATIONS = {
     "gelu": torch.nn.functional.gelu,
     "silu": torch.nn.functional.silu,
     "leaky-relu": torch.nn.functional.leaky_relu,
+    "root": lambda x: torch.sqrt(1 + torch.relu(x)) - 1,
 }
 MOMENTUM = 0.9
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
