@@ -15,21 +15,20 @@ export interface ImageShape {
   readonly width: number;
 }
 
-/** Where to dark an edge goes from light, in turns of 45°; from dark to light is a direction of its own. */
-const DIAGONAL = Math.SQRT1_2;
+/** Where an edge goes from dark to light, as a unit vector in pixels to the right and down. */
 const DIRECTIONS: readonly (readonly [number, number])[] = [
   [1, 0],
-  [DIAGONAL, DIAGONAL],
   [0, 1],
-  [-DIAGONAL, DIAGONAL],
   [-1, 0],
-  [-DIAGONAL, -DIAGONAL],
   [0, -1],
-  [DIAGONAL, -DIAGONAL],
 ];
 
 /** Places with edges along the image's longer side, where it has pixels enough. */
-const PLACES = 14;
+const PLACES = 28;
+/** Places of edges from one place of sums to the next, which is also how far a sum reaches. */
+const SUM_STEP = 3;
+/** How far an edge sees, in places: to its neighbours and hardly further. */
+const EDGE_RADIUS = 2.4;
 /**
  * What an edge of all of the grey scale gives before its root, about: so much that the root takes away nearly all that
  * is contrast, and that steps of a learning rate's size leave an edge what it is for long.
@@ -64,7 +63,7 @@ function edgeStep({ height, width }: ImageShape): number {
 }
 
 const edgeCells = (image: ImageShape): Cell[] => cells(image, edgeStep(image));
-const sumCells = (image: ImageShape): Cell[] => cells(image, 2 * edgeStep(image));
+const sumCells = (image: ImageShape): Cell[] => cells(image, SUM_STEP * edgeStep(image));
 
 /** How much is left of 1 at a distance, whose square is given, under a bell of that radius; 0 outside. */
 function bell(squaredDistance: number, radius: number): number {
@@ -88,7 +87,7 @@ export const EDGE_LAYERS = 2;
 export function edgeWeights(image: ImageShape): { weight: Float32Array; bias: Float32Array } {
   const pixels = image.height * image.width;
   const units = edgeCells(image);
-  const radius = Math.max(2, edgeStep(image));
+  const radius = EDGE_RADIUS * edgeStep(image);
   const weight = new Float32Array(units.length * pixels);
   const bias = new Float32Array(units.length);
   units.forEach(({ direction, x, y }, unit) => {
@@ -113,7 +112,7 @@ export function edgeWeights(image: ImageShape): { weight: Float32Array; bias: Fl
 /** First weights of the sums, [sums, edges]: edges of one direction under a bell that reaches to the next sums' places. */
 export function sumWeights(image: ImageShape): Float32Array {
   const [sums, edges] = [sumCells(image), edgeCells(image)];
-  const radius = 2 * edgeStep(image);
+  const radius = SUM_STEP * edgeStep(image);
   const weight = new Float32Array(sums.length * edges.length);
   sums.forEach(({ direction, x, y }, sum) => {
     const shares = edges.map((edge) =>

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { keyFromSeed } from '../core/philox.ts';
+import { edgeLayers, edgeWeights, sumWeights } from './edges.ts';
+import { initialize } from './init.ts';
+import { planModel } from './plan.ts';
+import { multilayer } from './spec.ts';
+
+const image = { height: 12, width: 10 };
+const pixels = 120;
+const front = edgeLayers(image);
+const plan = planModel(multilayer(pixels, [6], 3, [], { front }));
+const [edges, sums] = plan.layers.map(({ out }) => out);
+const { weight, bias } = edgeWeights(image);
+const sum = sumWeights(image);
+
+/** What the sums are for a picture of greys from 0 to 255, and the edges, by place and direction. */
+function see(grey: (x: number, y: number) => number): { edges: Float64Array; sums: Float64Array } {
+  const x = Float64Array.from({ length: pixels }, (_, i) => grey(i % 10, Math.floor(i / 10)) / 127.5 - 1);
+  const z = Float64Array.from(bias, (b, unit) =>
+    x.reduce((total, value, i) => total + value * weight[unit * pixels + i], b),
+  );
+  const y = z.map((value) => Math.sqrt(1 + Math.max(0, value)) - 1);
+  return {
+    edges: y,
+    sums: Float64Array.from({ length: sums }, (_, unit) =>
+      y.reduce((total, value, i) => total + value * sum[unit * edges + i], 0),
+    ),
+  };
+}
+
+describe('a stem of edges', () => {
+  test('has four directions at every pixel, and at every third the sums', () => {
+    assert.deepEqual([edges, sums], [4 * 120, 4 * 4 * 3]);
+    const showcase = planModel(multilayer(784, [6], 3, [], { front: edgeLayers({ height: 28, width: 28 }) }));
+    assert.deepEqual(
+      showcase.layers.map(({ out }) => out),
+      [3136, 324, 6, 3],
+    );
+  });
+
+  test('gives 0 for black, and for an even grey away from the border', () => {
+    assert.ok(see(() => 0).edges.every((value) => Math.abs(value) < 1e-3));
+    const { edges: grey } = see(() => 180);
+    const middle = (5 * 10 + 5) * 4;
+    for (let direction = 0; direction < 4; direction++) assert.ok(Math.abs(grey[middle + direction]) < 0.05);
+  });
+
+  test('answers each edge by its own direction, and a faint one not much less than a strong one', () => {
+    const step = (light: number) => see((x) => (x < 5 ? 0 : light));
+    const at = (place: number) => (place * 10 + 5) * 4;
+    const strong = step(255).edges.subarray(at(6), at(6) + 4);
+    assert.ok(strong[0] > 20 && strong[2] === 0, [...strong].join());
+    assert.ok(strong[1] < 0.1 * strong[0] && strong[3] < 0.1 * strong[0], [...strong].join());
+    const faint = step(25).edges[at(6)];
+    assert.ok(faint > strong[0] / 4 && faint < strong[0] / 3, 'a tenth of the contrast gives a third');
+    const fromRight = see((x) => (x < 5 ? 255 : 0)).edges;
+    assert.ok(fromRight[at(6) + 2] > 20 && fromRight[at(6)] === 0);
+  });
+
+  test('sums hardly change where the image is moved by a pixel', () => {
+    const blob = (dx: number) => (x: number, y: number) =>
+      255 * Math.max(0, 1 - Math.hypot(x - dx - 5, y - 6) / 4);
+    const distance = (a: Float64Array, b: Float64Array) =>
+      Math.hypot(...a.map((value, i) => value - b[i])) / Math.hypot(...a);
+    const [here, there] = [see(blob(0)), see(blob(1))];
+    assert.ok(distance(here.sums, there.sums) < 0.75 * distance(here.edges, there.edges));
+  });
+
+  test('is where a network with it begins, whatever the seed; what follows begins as without it', () => {
+    const values = initialize(plan, keyFromSeed(7), 'torch', image, 'edges');
+    assert.deepEqual(values.get('fc1.weight'), weight);
+    assert.deepEqual(values.get('fc1.bias'), bias);
+    assert.deepEqual(values.get('fc2.weight'), sum);
+    assert.ok(values.get('fc2.bias')?.every((value) => value === 0));
+    const plain = initialize(plan, keyFromSeed(7), 'torch', image);
+    assert.deepEqual(values.get('fc3.weight'), plain.get('fc3.weight'));
+    assert.notDeepEqual(plain.get('fc1.weight'), weight);
+  });
+});
