@@ -3,8 +3,7 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-
-const MAX_THREADS = 256;
+import { MAX_THREADS } from '../engine/threads.ts';
 
 /** What the engine options give. */
 export interface EngineFlags {
@@ -22,7 +21,7 @@ export function addEngineOptions(command: Command): Command {
     )
     .option(
       '--threads <n>',
-      'threads of the engine; the results do not depend on it (default: the cores)',
+      'threads of the engine; the results do not depend on it (default: COUTURE_THREADS, else the cores)',
       wholeNumber('--threads', 1, MAX_THREADS),
     );
 }

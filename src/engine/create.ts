@@ -3,6 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import type { Backend } from './backend.ts';
 import { createReferenceBackend } from './reference/backend.ts';
+import { MAX_THREADS } from './threads.ts';
 import { createWasmBackend } from './wasm/backend.ts';
 import type { SpawnWorker } from './wasm/protocol.ts';
 
@@ -22,9 +23,6 @@ export interface BackendOptions {
   /** Products and sums may be fused: faster, but the bits are the machine's own. Not for the reference backend. */
   readonly fast?: boolean;
 }
-
-/** A pool larger than this is a typing error. */
-const MAX_THREADS = 256;
 
 /**
  * Starts a backend. Node's `createNodeBackend` and a page's `createWebBackend` fill in the platform's part.

@@ -35,7 +35,7 @@ const EDGE_RADIUS = 2.4;
  */
 const EDGE_GAIN = 10_000;
 /** Weights of a sum together; the norm behind it takes that away, and leaves that a step changes little of it. */
-const SUM_GAIN = 10;
+const SUM_GAIN = 100;
 
 /** The middles of a grid's fields along a side: `step` pixels apart, and as far from both ends. */
 function middles(size: number, step: number): number[] {

@@ -3,15 +3,17 @@
 import { availableParallelism } from 'node:os';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { CoutureError } from '../../core/errors.ts';
 import type { Backend } from '../../engine/backend.ts';
 import { type BackendName, createBackend } from '../../engine/create.ts';
 import { keepsToReference } from '../../engine/self-check.ts';
+import { MAX_THREADS } from '../../engine/threads.ts';
 import type { FromWorker, WorkerHandle } from '../../engine/wasm/protocol.ts';
 
 export interface NodeBackendOptions {
   /** Default: wasm. */
   readonly backend?: BackendName | undefined;
-  /** Default: as many as there are cores. */
+  /** Default: as many as the environment's COUTURE_THREADS says, else as there are cores. */
   readonly threads?: number | undefined;
   /** Pair 128-bit vectors where V8 can; default true. The bits are the same either way. */
   readonly pairing?: boolean | undefined;
@@ -30,12 +32,29 @@ const SELF_TEST_MS = 30;
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = availableParallelism(), pairing = true, fast = false } = options;
+  const { backend = 'wasm', threads = defaultThreads(), pairing = true, fast = false } = options;
   const create = (wide: boolean) => createBackend({ backend, threads, wide, fast, spawn: spawnWorker });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
   // Fast kernels have no reference but the same machine's without pairing.
   const oracle = () => createBackend(fast ? { fast } : { backend: 'reference' });
   return createPaired(create, oracle, setPairing);
+}
+
+/**
+ * Threads where nobody says how many: those of COUTURE_THREADS, or one for each core.
+ * @throws CoutureError of kind `usage` when COUTURE_THREADS is set, but no number of threads
+ */
+function defaultThreads({ COUTURE_THREADS: text }: NodeJS.ProcessEnv = process.env): number {
+  if (text === undefined || text === '') return availableParallelism();
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
+  throw new CoutureError(
+    'usage',
+    `COUTURE_THREADS is "${text}", not a number of threads from 1 to ${MAX_THREADS}.`,
+    {
+      hint: 'Set it to a number such as 2, or unset it for one thread for each core.',
+    },
+  );
 }
 
 /** Bun and Deno give themselves out for a Node of some version, but pair nothing. */

@@ -1,0 +1,2 @@
+/** A pool larger than this is a typing error. */
+export const MAX_THREADS = 256;
