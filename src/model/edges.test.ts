@@ -8,11 +8,11 @@ import { multilayer } from './spec.ts';
 
 const image = { height: 12, width: 10 };
 const pixels = 120;
-const front = edgeLayers(image);
+const front = edgeLayers('edges', image);
 const plan = planModel(multilayer(pixels, [6], 3, [], { front }));
 const [edges, sums] = plan.layers.map(({ out }) => out);
-const { weight, bias } = edgeWeights(image);
-const sum = sumWeights(image);
+const { weight, bias } = edgeWeights('edges', image);
+const sum = sumWeights('edges', image);
 
 /** What the sums are for a picture of greys from 0 to 255, and the edges, by place and direction. */
 function see(grey: (x: number, y: number) => number): { edges: Float64Array; sums: Float64Array } {
@@ -32,7 +32,9 @@ function see(grey: (x: number, y: number) => number): { edges: Float64Array; sum
 describe('a stem of edges', () => {
   test('has four directions at every pixel, and at every third the sums', () => {
     assert.deepEqual([edges, sums], [4 * 120, 4 * 4 * 3]);
-    const showcase = planModel(multilayer(784, [6], 3, [], { front: edgeLayers({ height: 28, width: 28 }) }));
+    const showcase = planModel(
+      multilayer(784, [6], 3, [], { front: edgeLayers('edges', { height: 28, width: 28 }) }),
+    );
     assert.deepEqual(
       showcase.layers.map(({ out }) => out),
       [3136, 324, 6, 3],

@@ -15,13 +15,32 @@ export interface ImageShape {
   readonly width: number;
 }
 
-/** Where an edge goes from dark to light, as a unit vector in pixels to the right and down. */
-const DIRECTIONS: readonly (readonly [number, number])[] = [
+/** Where an edge goes from dark to light: a unit vector in pixels to the right and down. */
+type Direction = readonly [number, number];
+
+const STRAIGHT: readonly Direction[] = [
   [1, 0],
   [0, 1],
   [-1, 0],
   [0, -1],
 ];
+const DIAGONAL: readonly Direction[] = STRAIGHT.map(([x, y]) => [
+  (x - y) * Math.SQRT1_2,
+  (x + y) * Math.SQRT1_2,
+]);
+
+/** Stems by name, with the directions of their edges. */
+const directions = {
+  edges: STRAIGHT,
+  diagonals: DIAGONAL,
+  compass: [...STRAIGHT, ...DIAGONAL],
+} as const satisfies Readonly<Record<string, readonly Direction[]>>;
+
+/** Two layers of edges and their sums; or `none`. */
+export const stemNames = ['none', 'edges', 'diagonals', 'compass'] as const;
+export type Stem = (typeof stemNames)[number];
+/** A stem that is there. */
+export type EdgeStem = Exclude<Stem, 'none'>;
 
 /** Places with edges along the image's longer side, where it has pixels enough. */
 const PLACES = 28;
@@ -45,15 +64,15 @@ function middles(size: number, step: number): number[] {
 
 /** A unit of either layer: which direction it is for, and where it is in the middle. */
 interface Cell {
-  readonly direction: number;
+  readonly direction: Direction;
   readonly x: number;
   readonly y: number;
 }
 
 /** One cell for each direction at each place, place by place. */
-function cells({ height, width }: ImageShape, step: number): Cell[] {
+function cells(stem: EdgeStem, { height, width }: ImageShape, step: number): Cell[] {
   return middles(height, step).flatMap((y) =>
-    middles(width, step).flatMap((x) => DIRECTIONS.map((_, direction) => ({ direction, x, y }))),
+    middles(width, step).flatMap((x) => directions[stem].map((direction) => ({ direction, x, y }))),
   );
 }
 
@@ -62,8 +81,9 @@ function edgeStep({ height, width }: ImageShape): number {
   return Math.max(1, Math.max(height, width) / PLACES);
 }
 
-const edgeCells = (image: ImageShape): Cell[] => cells(image, edgeStep(image));
-const sumCells = (image: ImageShape): Cell[] => cells(image, SUM_STEP * edgeStep(image));
+const edgeCells = (stem: EdgeStem, image: ImageShape): Cell[] => cells(stem, image, edgeStep(image));
+const sumCells = (stem: EdgeStem, image: ImageShape): Cell[] =>
+  cells(stem, image, SUM_STEP * edgeStep(image));
 
 /** How much is left of 1 at a distance, whose square is given, under a bell of that radius; 0 outside. */
 function bell(squaredDistance: number, radius: number): number {
@@ -72,8 +92,8 @@ function bell(squaredDistance: number, radius: number): number {
 }
 
 /** The layers for images of that form: Linear and Root of the edges, Linear and BatchNorm1d of their sums. */
-export function edgeLayers(image: ImageShape): LayerSpec[] {
-  const [edges, sums] = [edgeCells(image).length, sumCells(image).length];
+export function edgeLayers(stem: EdgeStem, image: ImageShape): LayerSpec[] {
+  const [edges, sums] = [edgeCells(stem, image).length, sumCells(stem, image).length];
   return [linear(image.height * image.width, edges), root(), linear(edges, sums), batchNorm(sums)];
 }
 
@@ -84,14 +104,13 @@ export const EDGE_LAYERS = 2;
  * First weights of the edges, [edges, pixels], and biases, with which a black image, whose pixels are -1, gives 0 in every
  * unit: the slope of a bell, narrow enough to see the pixels next to a place and little else.
  */
-export function edgeWeights(image: ImageShape): { weight: Float32Array; bias: Float32Array } {
+export function edgeWeights(stem: EdgeStem, image: ImageShape): { weight: Float32Array; bias: Float32Array } {
   const pixels = image.height * image.width;
-  const units = edgeCells(image);
+  const units = edgeCells(stem, image);
   const radius = EDGE_RADIUS * edgeStep(image);
   const weight = new Float32Array(units.length * pixels);
   const bias = new Float32Array(units.length);
-  units.forEach(({ direction, x, y }, unit) => {
-    const [across, down] = DIRECTIONS[direction];
+  units.forEach(({ direction: [across, down], x, y }, unit) => {
     const slope = Float64Array.from({ length: pixels }, (_, pixel) => {
       const [dx, dy] = [(pixel % image.width) - x, Math.floor(pixel / image.width) - y];
       const height = bell(dx * dx + dy * dy, radius);
@@ -110,8 +129,8 @@ export function edgeWeights(image: ImageShape): { weight: Float32Array; bias: Fl
 }
 
 /** First weights of the sums, [sums, edges]: edges of one direction under a bell that reaches to the next sums' places. */
-export function sumWeights(image: ImageShape): Float32Array {
-  const [sums, edges] = [sumCells(image), edgeCells(image)];
+export function sumWeights(stem: EdgeStem, image: ImageShape): Float32Array {
+  const [sums, edges] = [sumCells(stem, image), edgeCells(stem, image)];
   const radius = SUM_STEP * edgeStep(image);
   const weight = new Float32Array(sums.length * edges.length);
   sums.forEach(({ direction, x, y }, sum) => {

@@ -1,7 +1,7 @@
 /** First values of the parameters, from the run's own random stream. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
-import { edgeWeights, type ImageShape, sumWeights } from './edges.ts';
+import { edgeWeights, type ImageShape, type Stem, sumWeights } from './edges.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -10,10 +10,6 @@ import type { Plan } from './plan.ts';
  */
 export const initializerNames = ['torch', 'kaiming', 'xavier', 'orthogonal', 'local'] as const;
 export type Initializer = (typeof initializerNames)[number];
-
-/** What may stand in front of the hidden layers: nothing, or the two layers of edges.ts. */
-export const stemNames = ['none', 'edges'] as const;
-export type Stem = (typeof stemNames)[number];
 
 /** A weight to be filled, row-major [out, in]. */
 interface Weight {
@@ -53,9 +49,9 @@ export function initialize(
       return [name, new Float32Array(length).fill(part === 'scale' || part === 'runningVariance' ? 1 : 0)];
     }),
   );
-  if (stem === 'edges' && image) {
-    const { weight, bias } = edgeWeights(image);
-    values.set('fc1.weight', weight).set('fc1.bias', bias).set('fc2.weight', sumWeights(image));
+  if (stem !== 'none' && image) {
+    const { weight, bias } = edgeWeights(stem, image);
+    values.set('fc1.weight', weight).set('fc1.bias', bias).set('fc2.weight', sumWeights(stem, image));
     values.set('fc2.bias', new Float32Array(plan.layers[1].out));
   }
   return values;

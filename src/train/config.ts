@@ -33,7 +33,7 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
     // Of a Residual as many values come out as go in: the others fit each other without it.
     const others = layers.filter(({ type }) => type !== 'Residual');
     const hiddenLayers = planModel({ layers: others }).layers.slice(
-      merged.stem === 'edges' ? EDGE_LAYERS : 0,
+      (merged.stem ?? 'none') === 'none' ? 0 : EDGE_LAYERS,
       -1,
     );
     merged.blocks = layers.length - others.length;
@@ -45,7 +45,7 @@ export function resolveConfig({ recipe = null, settings = {}, model }: ConfigReq
   const inputs = dataset.height * dataset.width;
   const classes = dataset.classNames.length;
   const { stem, hidden, dropout, activation, norm, blocks, expansion } = checked;
-  const front = stem === 'edges' ? edgeLayers(dataset) : [];
+  const front = stem === 'none' ? [] : edgeLayers(stem, dataset);
   const options = { front, activation, norm, blocks, expansion };
   const spec = model ?? multilayer(inputs, hidden, classes, dropout, options);
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {

@@ -4,7 +4,8 @@
  */
 
 import * as z from 'zod';
-import { initializerNames, stemNames } from '../model/init.ts';
+import { stemNames } from '../model/edges.ts';
+import { initializerNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
 import { scheduleNames } from './schedule.ts';
@@ -19,7 +20,7 @@ const shape = {
     .enum(stemNames)
     .default('none')
     .describe(
-      'layers in front of the hidden ones: none, or edges, two that begin by seeing edges and where they are',
+      'two layers in front of the hidden ones that begin by seeing edges and where they are: edges, upright and level; diagonals; or compass, all of these; or none',
     ),
   hidden: z
     .array(z.int().min(1).max(65_536))
