@@ -44,6 +44,7 @@ function introduction({ members, dataset, classNames, views, precision }: ModelF
     float32: '',
     float16: ' Weights are kept in half precision.',
     int8: ' Weights are kept in a byte each.',
+    'int8-blocks': ' Weights are kept in a byte each, with a scale for every 32.',
   };
   return (
     `${many ? `An ensemble of ${members.length} fully connected networks` : 'A fully connected network'} that tells ` +

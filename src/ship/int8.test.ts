@@ -75,3 +75,23 @@ test('what was quantised before comes out as it was, to the bit', () => {
     assert.deepEqual(restoreRows(twice, COLUMNS), restored);
   }
 });
+
+test('in blocks, large weights do not take from the others of their row, and what was quantised before comes out as it was', () => {
+  const columns = 72;
+  // A large weight in the first block of each row, and a last block of 8.
+  const weights = Float32Array.from({ length: 8 * columns }, (_, i) =>
+    i % columns === 3 ? 1000 : Math.sin(i),
+  );
+  const [rows, blocks] = [columns, 32].map((block) => {
+    const quantized = quantizeRows(weights, columns, block);
+    return { quantized, restored: restoreRows(quantized, columns, block) };
+  });
+  assert.equal(blocks.quantized.scales.length, 8 * 3);
+  const far = (restored: Float32Array): number =>
+    squares(
+      weights.filter((_, i) => i % columns >= 32),
+      restored.filter((_, i) => i % columns >= 32),
+    );
+  assert.ok(far(blocks.restored) < far(rows.restored) / 1000);
+  assert.deepEqual(quantizeRows(blocks.restored, columns, 32), blocks.quantized);
+});

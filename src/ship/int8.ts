@@ -1,42 +1,63 @@
 /**
  * Weight matrices in a byte a weight: symmetric, w ≈ scale · q with q from -127 to 127 and one scale for each row, that
- * is for each output. What a row's few largest weights lose by clipping may be less than what all others gain from the
+ * is for each output, or for each block of a row. What a row's few largest weights lose by clipping may be less than what all others gain from the
  * finer steps, so that each row takes the clipping that costs it least. What has been quantised before comes out as it was.
  */
 
 /** A quantised matrix [rows, columns]. */
 export interface QuantizedMatrix {
   readonly values: Int8Array;
-  /** One for each row, above 0. */
+  /** One for each row, or [rows, blocks of a row]; above 0. */
   readonly scales: Float32Array;
 }
+
+/**
+ * Weights that share a scale in `int8-blocks`. A row in which a few weights are a thousand times as large as the others, as
+ * in a stem of edges, has these in blocks of their own, and the others keep steps fine enough for them.
+ */
+export const BLOCK = 32;
 
 const LARGEST = 127;
 /** Shares of a row's largest weight at which it may be clipped: 1, 0.95 and so on down to 0.5. */
 const CLIPPINGS = Array.from({ length: 11 }, (_, i) => 1 - i / 20);
 
-/** Quantises a matrix row by row; each row's clipping has the least sum of squared errors, the weakest of equals. */
-export function quantizeRows(weights: Float32Array, columns: number): QuantizedMatrix {
-  const rows = weights.length / columns;
+/**
+ * Quantises a matrix row by row; each scale's clipping has the least sum of squared errors, the weakest of equals.
+ * @param block weights of a row that share a scale; the whole row by default
+ */
+export function quantizeRows(weights: Float32Array, columns: number, block = columns): QuantizedMatrix {
   const values = new Int8Array(weights.length);
-  const scales = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const start = row * columns;
-    const own = weights.subarray(start, start + columns);
+  const scales = blocksOf(weights.length, columns, block).map(([start, end]) => {
+    const own = weights.subarray(start, end);
     const scale = chooseScale(own);
-    scales[row] = scale;
-    for (let i = 0; i < columns; i++) values[start + i] = quantize(own[i], scale);
-  }
-  return { values, scales };
+    values.set(
+      own.map((weight) => quantize(weight, scale)),
+      start,
+    );
+    return scale;
+  });
+  return { values, scales: Float32Array.from(scales) };
 }
 
 /** The float32 weights that a quantised matrix stands for. */
-export function restoreRows({ values, scales }: QuantizedMatrix, columns: number): Float32Array {
+export function restoreRows(
+  { values, scales }: QuantizedMatrix,
+  columns: number,
+  block = columns,
+): Float32Array {
   const weights = new Float32Array(values.length);
-  scales.forEach((scale, row) => {
-    for (let i = row * columns; i < (row + 1) * columns; i++) weights[i] = values[i] * scale;
-  });
+  for (const [i, [start, end]] of blocksOf(values.length, columns, block).entries())
+    for (let at = start; at < end; at++) weights[at] = values[at] * scales[i];
   return weights;
+}
+
+/** Where each block begins and ends, row by row; the last of a row may be shorter. */
+function blocksOf(length: number, columns: number, block: number): [number, number][] {
+  const blocks: [number, number][] = [];
+  for (let row = 0; row < length; row += columns)
+    for (let start = row; start < row + columns; start += block)
+      blocks.push([start, Math.min(start + block, row + columns)]);
+  return blocks;
 }
 
 function quantize(weight: number, scale: number): number {

@@ -7,12 +7,12 @@ import { CoutureError } from '../core/errors.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import type { TensorMap } from '../train/events.ts';
 import { decodeFloat16, encodeFloat16 } from './float16.ts';
-import { quantizeRows, restoreRows } from './int8.ts';
+import { BLOCK, quantizeRows, restoreRows } from './int8.ts';
 import { takeTensor } from './network.ts';
 import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts';
 
 /** How the matrices of a file are kept. */
-export const precisions = ['float32', 'float16', 'int8'] as const;
+export const precisions = ['float32', 'float16', 'int8', 'int8-blocks'] as const;
 export type Precision = (typeof precisions)[number];
 
 /** What the file has to hold under a name. */
@@ -22,17 +22,34 @@ interface Expected {
   readonly type: TensorType;
 }
 
-const matrixTypes: Readonly<Record<Precision, TensorType>> = { float32: 'F32', float16: 'F16', int8: 'I8' };
+const matrixTypes: Readonly<Record<Precision, TensorType>> = {
+  float32: 'F32',
+  float16: 'F16',
+  int8: 'I8',
+  'int8-blocks': 'I8',
+};
+
+/** How many weights of a row of that length share a scale; undefined where nothing has one. */
+function blockOf(precision: Precision, columns: number): number | undefined {
+  if (precision === 'int8') return columns;
+  return precision === 'int8-blocks' ? Math.min(BLOCK, columns) : undefined;
+}
 
 /** Where the scales of an int8 matrix lie. */
 const scalesOf = (name: string): string => `${name}.scale`;
+
+/** A scale for each row, or for each block of each. */
+function scaleShape([rows, columns]: readonly number[], block: number): number[] {
+  return block === columns ? [rows] : [rows, Math.ceil(columns / block)];
+}
 
 /** The tensors that a file holds for a parameter. */
 function expectedOf({ name, shape }: ParameterSpec, precision: Precision): Expected[] {
   if (shape.length < 2) return [{ name, shape, type: 'F32' }];
   const matrix: Expected = { name, shape, type: matrixTypes[precision] };
-  if (precision !== 'int8') return [matrix];
-  return [matrix, { name: scalesOf(name), shape: [shape[0]], type: 'F32' }];
+  const block = blockOf(precision, shape[1]);
+  if (block === undefined) return [matrix];
+  return [matrix, { name: scalesOf(name), shape: scaleShape(shape, block), type: 'F32' }];
 }
 
 /**
@@ -53,9 +70,10 @@ export function storeParameters(
     if (shape.length < 2 || precision === 'float32') tensors.set(key, { shape, data });
     else if (precision === 'float16') tensors.set(key, { shape, data: toHalves(data, name) });
     else {
-      const { values, scales } = quantizeRows(data, shape[1]);
+      const block = blockOf(precision, shape[1]) ?? shape[1];
+      const { values, scales } = quantizeRows(data, shape[1], block);
       tensors.set(key, { shape, data: values });
-      tensors.set(scalesOf(key), { shape: [shape[0]], data: scales });
+      tensors.set(scalesOf(key), { shape: scaleShape(shape, block), data: scales });
     }
   }
   return tensors;
@@ -86,7 +104,7 @@ export function restoreParameters(
   for (const parameter of parameters) {
     const { name, shape } = parameter;
     for (const expected of expectedOf(parameter, precision)) checkStored(tensors, expected, { file, prefix });
-    const restored = restore(tensors, prefix + name, shape, file);
+    const restored = restore(tensors, prefix + name, shape, { precision, file });
     if (!restored.every(Number.isFinite))
       throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds values that are not finite.`);
     if (parameter.part === 'runningVariance' && restored.some((value) => value < 0))
@@ -101,7 +119,7 @@ function restore(
   tensors: ReadonlyMap<string, StoredTensor>,
   key: string,
   shape: readonly number[],
-  file: string,
+  { precision, file }: { readonly precision: Precision; readonly file: string },
 ): Float32Array {
   const { data } = tensors.get(key)!;
   if (data instanceof Float32Array) return data;
@@ -112,7 +130,7 @@ function restore(
       'data',
       `${file}: tensor "${scalesOf(key)}" holds a scale that is no number above 0.`,
     );
-  return restoreRows({ values: data, scales }, shape[1]);
+  return restoreRows({ values: data, scales }, shape[1], blockOf(precision, shape[1]));
 }
 
 /** The names of all tensors that a file holds for these parameters. */

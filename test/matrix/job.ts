@@ -85,6 +85,7 @@ const configs: Readonly<Record<Kind, RunConfig>> = {
       ...settings,
       hidden: [35],
       dropout: [],
+      activation: 'root',
       teacher: 'plain,modern',
       distillation: 0.6,
       shift: 1,
