@@ -52,6 +52,20 @@ test('blocks stand behind the last hidden layer, and are told from a model', () 
   });
 });
 
+test('a stem stands in front of the hidden layers, and a model must begin with it', () => {
+  const config = resolveConfig({ settings: { stem: 'diagonals', hidden: [30], dropout: [0.5] } });
+  const widths = config.model.layers.flatMap((layer) => (layer.type === 'Linear' ? [layer.out] : []));
+  assert.deepEqual(widths, [3136, 324, 30, 10]);
+  assert.equal(config.model.layers.filter(({ type }) => type === 'Dropout').length, 1);
+  assert.deepEqual(resolveConfig({ settings: config.settings, model: config.model }), config);
+  assert.deepEqual(configSchema.parse(JSON.parse(JSON.stringify(config))), config);
+  const model = sequential(linear(784, 20), relu(), linear(20, 10), logSoftmax());
+  assert.throws(() => resolveConfig({ settings: { stem: 'edges' }, model }), {
+    kind: 'usage',
+    message: 'The model does not begin with the layers of the stem edges.',
+  });
+});
+
 test('a config survives its file', () => {
   const config = resolveConfig({ recipe: 'baseline' });
   assert.deepEqual(configSchema.parse(JSON.parse(JSON.stringify(config))), config);

@@ -14,11 +14,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const rows = new Map<string, { cells: string[]; threads: number }>();
 for (const page of ['README.md', 'docs/accuracy.md']) {
   const text = readFileSync(`${root}/${page}`, 'utf8');
-  const block = /<!-- table:seeds -->\n(.*?)<!-- \/table:seeds -->/s.exec(text)?.[1] ?? '';
-  const threads = Number(/(\d+) threads?\)/.exec(block)?.[1]);
-  for (const [line, name] of block.matchAll(/^\| `([\w-]+)` .*$/gm)) {
-    const cells = line.split('|').map((cell) => cell.trim());
-    rows.set(name, { cells: cells.slice(2, -1), threads });
+  for (const [, , block] of text.matchAll(/<!-- table:(seeds[\w-]*) -->\n(.*?)<!-- \/table:\1 -->/gs)) {
+    const threads = Number(/(\d+) threads?\)/.exec(block)?.[1]);
+    for (const [line, name] of block.matchAll(/^\| `([\w-]+)` .*$/gm)) {
+      const cells = line.split('|').map((cell) => cell.trim());
+      rows.set(name, { cells: cells.slice(2, -1), threads });
+    }
   }
 }
 

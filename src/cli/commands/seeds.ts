@@ -23,6 +23,7 @@ interface SeedsFlags extends EngineFlags {
   readonly recipes: readonly string[];
   readonly seeds: readonly number[];
   readonly write?: string;
+  readonly block?: string;
   readonly from?: string;
   readonly json?: true;
 }
@@ -34,7 +35,8 @@ and version are taken as they are, unfinished ones are resumed.
 Examples:
   couture seeds
   couture seeds --recipes baseline --seeds 1-3,7
-  couture seeds --write README.md`;
+  couture seeds --write README.md
+  couture seeds --recipes best-single --write notes.md --block best`;
 
 /** Adds the command to the program. */
 export function registerSeeds(program: Command, context: CliContext): void {
@@ -54,7 +56,11 @@ export function registerSeeds(program: Command, context: CliContext): void {
       numberList('--seeds'),
       [1, 2, 3, 4, 5],
     )
-    .option('--write <file>', 'put the table into this Markdown file, between its table:seeds marks');
+    .option(
+      '--write <file>',
+      'put the table into this Markdown file, between its marks <!-- table:seeds --> and <!-- /table:seeds -->',
+    )
+    .option('--block <name>', 'the name in these marks, where a file has several tables (default: seeds)');
   hideDefaults(command);
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
@@ -67,9 +73,9 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   // A document without a place for the table is found now and not hours later.
-  if (flags.write !== undefined) await requireBlock(flags.write, 'seeds');
+  const { from, backend, threads, write, block = 'seeds' } = flags;
+  if (write !== undefined) await requireBlock(write, block);
 
-  const { from, backend, threads } = flags;
   const results: SeedResult[] = [];
   for (const { recipe, seed, config } of configs) {
     const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
@@ -85,7 +91,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     ),
   );
   const table = markdownTable(rows, results);
-  if (flags.write !== undefined) await writeTable(flags.write, 'seeds', table, context);
+  if (write !== undefined) await writeTable(write, block, table, context);
   if (flags.json) {
     const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({
       recipe,
