@@ -12,28 +12,39 @@ import { resolveConfig } from '../src/index.ts';
 import { trainOnce } from '../src/platform/node/find-run.ts';
 import { type PackOptions, packRuns } from '../src/platform/node/pack.ts';
 import { MODEL_ENDING } from '../src/platform/node/shipped.ts';
+import { trainCommand } from '../src/report/train-command.ts';
+import type { TrainSettings } from '../src/train/settings.ts';
 
 /** What a model is packed from, and how. Which seeds was decided on validation images, see docs/accuracy.md. */
 interface ModelRecipe {
-  readonly runs: readonly { readonly recipe: string; readonly seed: number }[];
+  readonly runs: readonly { readonly recipe: string; readonly settings: Partial<TrainSettings> }[];
   readonly options: Pick<PackOptions, 'precision' | 'views' | 'calibrate' | 'title'>;
 }
 
-const seedsOf = (recipe: string, ...seeds: number[]) => seeds.map((seed) => ({ recipe, seed }));
+const seedsOf = (recipe: string, seeds: readonly number[], settings: Partial<TrainSettings> = {}) =>
+  seeds.map((seed) => ({ recipe, settings: { ...settings, seed } }));
 
 const models: Readonly<Record<string, ModelRecipe>> = {
   compact: {
-    runs: seedsOf('compact', 1),
+    runs: seedsOf('compact', [1]),
     options: { precision: 'int8', calibrate: true, title: 'Fashion-MNIST in under 500 KB' },
   },
   'best-single': {
-    runs: seedsOf('best-single', 2),
-    options: { precision: 'int8', calibrate: true, title: 'Fashion-MNIST by one network, in one pass' },
+    runs: seedsOf('best-single', [1]),
+    options: {
+      precision: 'int8-blocks',
+      calibrate: true,
+      title: 'Fashion-MNIST by one network, in one pass',
+    },
   },
   best: {
-    runs: [...seedsOf('best-single', 1, 2, 3), ...seedsOf('compact', 1, 2, 3)],
+    runs: [
+      ...seedsOf('best-single', [1, 2, 3]),
+      ...seedsOf('best-single', [1, 2], { stem: 'diagonals' }),
+      ...seedsOf('best-single', [1], { stem: 'compass', epochs: 30 }),
+    ],
     options: {
-      ...{ precision: 'int8', views: { flip: true, shift: 1 }, calibrate: true },
+      ...{ precision: 'int8-blocks', views: { flip: true, shift: 1 }, calibrate: true },
       title: 'Fashion-MNIST by an ensemble that looks at every image ten times',
     },
   },
@@ -47,9 +58,9 @@ for (const name of wanted)
 for (const [name, { runs, options }] of Object.entries(models)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const trained = [];
-  for (const { recipe, seed } of runs) {
-    console.log(`${name}: ${recipe}, seed ${seed}`);
-    const config = resolveConfig({ recipe, settings: { seed } });
+  for (const { recipe, settings } of runs) {
+    const config = resolveConfig({ recipe, settings });
+    console.log(`${name}: ${trainCommand(config)}`);
     const { run } = await trainOnce({
       config,
       onEvent: (event) => {
