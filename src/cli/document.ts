@@ -1,9 +1,29 @@
 /** Tables put into Markdown files. */
 
 import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import type { CliContext } from './context.ts';
 import { replaceBlock } from './measured-table.ts';
+
+/** What the options of `addTableOptions` give. */
+export interface TableFlags {
+  readonly write?: string;
+  readonly block?: string;
+}
+
+/** Adds `--write` and `--block`. */
+export function addTableOptions(command: Command, standard: string): Command {
+  return command
+    .option(
+      '--write <file>',
+      `put the table into this Markdown file, between its marks <!-- table:${standard} --> and <!-- /table:${standard} -->`,
+    )
+    .option(
+      '--block <name>',
+      `the name in these marks, where a file has several such tables (default: ${standard})`,
+    );
+}
 
 /**
  * Makes sure that a file has a place for the table: found before the work, and not hours later.

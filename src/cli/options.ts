@@ -38,8 +38,7 @@ export function addJsonOption(command: Command): Command {
 
 /** Keeps commander from printing defaults, which it would as JSON: the descriptions tell them in words. */
 export function hideDefaults(command: Command): void {
-  for (const option of command.options)
-    if (option.defaultValue !== undefined) option.defaultValueDescription = '';
+  command.configureHelp({ optionDescription: ({ description }) => description });
 }
 
 /** Adds `--no-umap`. */

@@ -5,7 +5,7 @@ import { CoutureError } from '../../core/errors.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
 import type { CliContext } from '../context.ts';
-import { requireBlock, writeTable } from '../document.ts';
+import { addTableOptions, requireBlock, type TableFlags, writeTable } from '../document.ts';
 import {
   addEngineOptions,
   addFromOption,
@@ -19,9 +19,8 @@ import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
 
-interface AblateFlags extends ConfigFlags, EngineFlags {
+interface AblateFlags extends ConfigFlags, EngineFlags, TableFlags {
   readonly seeds: readonly number[];
-  readonly write?: string;
   readonly from?: string;
   readonly json?: true;
 }
@@ -42,10 +41,13 @@ export function registerAblate(program: Command, context: CliContext): void {
       'Train a recipe as it is and with each change, over seeds, and tabulate what the change gave.',
     )
     .argument('<change...>', 'a setting and its value, like dropout=none; several joined by +');
-  addConfigOptions(command)
-    .option('--seeds <list>', 'seeds, like 1-5 or 1,2,7 (default: 1-3)', numberList('--seeds'), [1, 2, 3])
-    .option('--write <file>', 'put the table into this Markdown file, between its table:ablate marks');
-  hideDefaults(command);
+  addConfigOptions(command).option(
+    '--seeds <list>',
+    'seeds, like 1-5 or 1,2,7 (default: 1-3)',
+    numberList('--seeds'),
+    [1, 2, 3],
+  );
+  hideDefaults(addTableOptions(command, 'ablate'));
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
     .action(async (changes: string[], flags: AblateFlags) => await runAblate(changes, flags, context));
@@ -59,9 +61,9 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
       planned.push({ change, seed, config });
     }
   }
-  if (flags.write !== undefined) await requireBlock(flags.write, 'ablate');
+  const { from, backend, threads, write, block = 'ablate' } = flags;
+  if (write !== undefined) await requireBlock(write, block);
 
-  const { from, backend, threads } = flags;
   const results: AblationResult[] = [];
   for (const { change, seed, config } of planned) {
     const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
@@ -71,7 +73,7 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
 
   const rows = summarizeAblation(results);
   const table = ablationTable(rows, results);
-  if (flags.write !== undefined) await writeTable(flags.write, 'ablate', table, context);
+  if (write !== undefined) await writeTable(write, block, table, context);
   if (flags.json) {
     const runs = results.map(({ change, seed, run, metrics: { validationAccuracy, testAccuracy } }) => ({
       change,

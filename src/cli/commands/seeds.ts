@@ -5,7 +5,7 @@ import { resolveConfig } from '../../train/config.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
-import { requireBlock, writeTable } from '../document.ts';
+import { addTableOptions, requireBlock, type TableFlags, writeTable } from '../document.ts';
 import {
   addEngineOptions,
   addFromOption,
@@ -19,11 +19,9 @@ import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
 
-interface SeedsFlags extends EngineFlags {
+interface SeedsFlags extends EngineFlags, TableFlags {
   readonly recipes: readonly string[];
   readonly seeds: readonly number[];
-  readonly write?: string;
-  readonly block?: string;
   readonly from?: string;
   readonly json?: true;
 }
@@ -55,13 +53,8 @@ export function registerSeeds(program: Command, context: CliContext): void {
       'seeds, like 1-5 or 1,2,7 (default: 1-5)',
       numberList('--seeds'),
       [1, 2, 3, 4, 5],
-    )
-    .option(
-      '--write <file>',
-      'put the table into this Markdown file, between its marks <!-- table:seeds --> and <!-- /table:seeds -->',
-    )
-    .option('--block <name>', 'the name in these marks, where a file has several tables (default: seeds)');
-  hideDefaults(command);
+    );
+  hideDefaults(addTableOptions(command, 'seeds'));
   addJsonOption(addEngineOptions(addFromOption(command)))
     .addHelpText('after', help)
     .action(async (flags: SeedsFlags) => await runSeeds(flags, context));
