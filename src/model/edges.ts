@@ -7,6 +7,7 @@
  * any other: the same edge is looked for at every place at first, but nothing keeps it so.
  */
 
+import type { RandomStream } from '../core/philox.ts';
 import { batchNorm, type LayerSpec, linear, root } from './spec.ts';
 
 /** Rows and columns of the pixels that the first layer takes. */
@@ -48,6 +49,10 @@ const PLACES = 28;
 const SUM_STEP = 3;
 /** How far an edge sees, in places: to its neighbours and hardly further. */
 const EDGE_RADIUS = 2.4;
+/** How far an edge's own place is off the grid's, in steps; half the tangent of its turn; and its widening: all at most. */
+const OFFSET = 0.25;
+const TURN = 0.1;
+const WIDENING = 0.1;
 /**
  * What an edge of all of the grey scale gives before its root, about: so much that the root takes away nearly all that
  * is contrast, and that steps of a learning rate's size leave an edge what it is for long.
@@ -85,6 +90,14 @@ const edgeCells = (stem: EdgeStem, image: ImageShape): Cell[] => cells(stem, ima
 const sumCells = (stem: EdgeStem, image: ImageShape): Cell[] =>
   cells(stem, image, SUM_STEP * edgeStep(image));
 
+/** A direction turned by 2 atan(t), which needs no sine: those of two engines may differ. */
+function turned([x, y]: Direction, t: number): Direction {
+  const [cosine, sine] = [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)];
+  return [x * cosine - y * sine, x * sine + y * cosine];
+}
+
+const total = (values: Float32Array | Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
 /** How much is left of 1 at a distance, whose square is given, under a bell of that radius; 0 outside. */
 function bell(squaredDistance: number, radius: number): number {
   const left = Math.max(0, 1 - squaredDistance / (radius * radius));
@@ -102,20 +115,36 @@ export const EDGE_LAYERS = 2;
 
 /**
  * First weights of the edges, [edges, pixels], and biases, with which a black image, whose pixels are -1, gives 0 in every
- * unit: the slope of a bell, narrow enough to see the pixels next to a place and little else.
+ * unit: the slope of a bell, narrow enough to see the pixels next to a place and little else. Each unit's bell is its own:
+ * a little off its place, turned a little and of a width that no other has.
  */
-export function edgeWeights(stem: EdgeStem, image: ImageShape): { weight: Float32Array; bias: Float32Array } {
+export function edgeWeights(
+  stem: EdgeStem,
+  image: ImageShape,
+  random: RandomStream,
+): { weight: Float32Array; bias: Float32Array } {
   const pixels = image.height * image.width;
   const units = edgeCells(stem, image);
-  const radius = EDGE_RADIUS * edgeStep(image);
+  const step = edgeStep(image);
   const weight = new Float32Array(units.length * pixels);
   const bias = new Float32Array(units.length);
-  units.forEach(({ direction: [across, down], x, y }, unit) => {
-    const slope = Float64Array.from({ length: pixels }, (_, pixel) => {
+  /** Uniform within ±limit. */
+  const within = (limit: number) => (2 * random.nextFloat() - 1) * limit;
+  units.forEach((cell, unit) => {
+    const [x, y] = [cell.x + within(OFFSET) * step, cell.y + within(OFFSET) * step];
+    const [across, down] = turned(cell.direction, within(TURN));
+    const radius = EDGE_RADIUS * step * (1 + within(WIDENING));
+    const slope = new Float64Array(pixels);
+    const height = new Float64Array(pixels);
+    for (let pixel = 0; pixel < pixels; pixel++) {
       const [dx, dy] = [(pixel % image.width) - x, Math.floor(pixel / image.width) - y];
-      const height = bell(dx * dx + dy * dy, radius);
-      return (dx * across + dy * down) * height * height;
-    });
+      const near = bell(dx * dx + dy * dy, radius);
+      height[pixel] = near * near;
+      slope[pixel] = (dx * across + dy * down) * height[pixel];
+    }
+    // No edge, no answer: an even grey gives 0 wherever the bell lies between the pixels, and at the border.
+    const grey = total(slope) / total(height);
+    for (let pixel = 0; pixel < pixels; pixel++) slope[pixel] -= grey * height[pixel];
     const length = slope.reduce((sum, value) => sum + Math.abs(value), 0);
     // Pixels go from -1 to 1.
     const scale = length > 0 ? EDGE_GAIN / 2 / length : 0;
@@ -123,7 +152,7 @@ export function edgeWeights(stem: EdgeStem, image: ImageShape): { weight: Float3
       slope.map((value) => value * scale),
       unit * pixels,
     );
-    bias[unit] = weight.subarray(unit * pixels, (unit + 1) * pixels).reduce((sum, value) => sum + value, 0);
+    bias[unit] = total(weight.subarray(unit * pixels, (unit + 1) * pixels));
   });
   return { weight, bias };
 }

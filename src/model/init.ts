@@ -50,7 +50,7 @@ export function initialize(
     }),
   );
   if (stem !== 'none' && image) {
-    const { weight, bias } = edgeWeights(stem, image);
+    const { weight, bias } = edgeWeights(stem, image, new RandomStream(fork(runKey, 'fc1.weight')));
     values.set('fc1.weight', weight).set('fc1.bias', bias).set('fc2.weight', sumWeights(stem, image));
     values.set('fc2.bias', new Float32Array(plan.layers[1].out));
   }
