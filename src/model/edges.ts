@@ -4,7 +4,7 @@
  * histograms of oriented gradients count them (Dalal & Triggs 2005).
  *
  * Both are dense layers over the whole image, and every weight of theirs, those that begin as 0 among them, is trained like
- * any other: the same edge is looked for at every place at first, but nothing keeps it so.
+ * any other. No two units have a weight in common, even at first: each edge has a place, a turn and a width of its own.
  */
 
 import type { RandomStream } from '../core/philox.ts';
