@@ -96,7 +96,11 @@ function turned([x, y]: Direction, t: number): Direction {
   return [x * cosine - y * sine, x * sine + y * cosine];
 }
 
-const total = (values: Float32Array | Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+function total(values: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
 
 /** How much is left of 1 at a distance, whose square is given, under a bell of that radius; 0 outside. */
 function bell(squaredDistance: number, radius: number): number {
