@@ -90,7 +90,7 @@ const edgeCells = (stem: EdgeStem, image: ImageShape): Cell[] => cells(stem, ima
 const sumCells = (stem: EdgeStem, image: ImageShape): Cell[] =>
   cells(stem, image, SUM_STEP * edgeStep(image));
 
-/** A direction turned by 2 atan(t), which needs no sine: those of two engines may differ. */
+/** A direction turned by 2 atan(t): products and quotients alone, which are the same everywhere. */
 function turned([x, y]: Direction, t: number): Direction {
   const [cosine, sine] = [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)];
   return [x * cosine - y * sine, x * sine + y * cosine];

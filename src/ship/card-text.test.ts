@@ -60,7 +60,7 @@ test('what there is not is said, not left out', () => {
       'There is no figure on validation images',
       'No temperature was fitted',
     ],
-    ...['networks 1 have layers of their own', '- networks 1: recipe `fast-90`: hidden 8; fast yes'],
+    ...['networks 1 have layers of their own', '- network 1: recipe `fast-90`: hidden 8; fast yes'],
   );
   assert.doesNotMatch(text, /class, validation|\| validation/);
 });

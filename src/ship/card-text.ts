@@ -115,7 +115,9 @@ function training({ members: runs }: ModelCard): string {
     groups.set(text, [...(groups.get(text) ?? []), i]);
   });
   if (groups.size === 1) return `${[...groups.keys()][0].replace(/^./, (letter) => letter.toUpperCase())}.`;
-  return [...groups].map(([text, places]) => `- networks ${places.join(', ')}: ${text}`).join('\n');
+  return [...groups]
+    .map(([text, places]) => `- network${places.length > 1 ? 's' : ''} ${places.join(', ')}: ${text}`)
+    .join('\n');
 }
 
 function settingText(value: unknown): string {
