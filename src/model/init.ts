@@ -1,7 +1,7 @@
 /** First values of the parameters, from the run's own random stream. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
-import { edgeWeights, type ImageShape, type Stem, sumWeights } from './edges.ts';
+import { type EdgeStem, edgeWeights, type ImageShape, type Stem, sumWeights } from './edges.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -34,8 +34,11 @@ export function initialize(
   image?: ImageShape,
   stem: Stem = 'none',
 ): Map<string, Float32Array> {
-  const values = new Map(
+  const begun = stem !== 'none' && image ? stemParameters(stem, image, runKey) : undefined;
+  return new Map(
     plan.parameters.map(({ name, shape, layer, part }): [string, Float32Array] => {
+      const own = begun?.get(name);
+      if (own !== undefined) return [name, own];
       const length = shape.reduce((product, n) => product * n, 1);
       const { in: inputs, out } = plan.layers[layer];
       const random = new RandomStream(fork(runKey, name));
@@ -49,12 +52,18 @@ export function initialize(
       return [name, new Float32Array(length).fill(part === 'scale' || part === 'runningVariance' ? 1 : 0)];
     }),
   );
-  if (stem !== 'none' && image) {
-    const { weight, bias } = edgeWeights(stem, image, new RandomStream(fork(runKey, 'fc1.weight')));
-    values.set('fc1.weight', weight).set('fc1.bias', bias).set('fc2.weight', sumWeights(stem, image));
-    values.set('fc2.bias', new Float32Array(plan.layers[1].out));
-  }
-  return values;
+}
+
+/** Weights and biases of a stem's two layers. */
+function stemParameters(stem: EdgeStem, image: ImageShape, runKey: Key): Map<string, Float32Array> {
+  const { weight, bias } = edgeWeights(stem, image, new RandomStream(fork(runKey, 'fc1.weight')));
+  const sums = sumWeights(stem, image);
+  return new Map([
+    ['fc1.weight', weight],
+    ['fc1.bias', bias],
+    ['fc2.weight', sums],
+    ['fc2.bias', new Float32Array(sums.length / bias.length)],
+  ]);
 }
 
 const kaiming = (weight: Weight): Float32Array =>
