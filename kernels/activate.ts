@@ -180,7 +180,7 @@ function normaliseGradient(
 const SLOPE: f32 = 0.01;
 
 function apply(activation: i32, a: v128): v128 {
-  if (activation == RELU) return v128.and(a, f32x4.gt(a, f32x4.splat(0)));
+  if (activation == RELU) return positive(a);
   if (activation == LEAKY_RELU) {
     return v128.bitselect(a, f32x4.mul(f32x4.splat(SLOPE), a), f32x4.gt(a, f32x4.splat(0)));
   }
@@ -210,11 +210,19 @@ function derivative(activation: i32, a: v128): v128 {
   return one;
 }
 
+/** max(a, 0): NaN stays NaN, so that training that went wrong is seen, and -0 becomes 0. */
+// @ts-ignore: decorator
+@inline
+function positive(a: v128): v128 {
+  const zero = f32x4.splat(0);
+  return v128.bitselect(zero, a, f32x4.le(a, zero));
+}
+
 /** sqrt(1 + a), 1 where a is below 0. */
 // @ts-ignore: decorator
 @inline
 function rootFromOne(a: v128): v128 {
-  return f32x4.sqrt(f32x4.add(f32x4.splat(1), v128.and(a, f32x4.gt(a, f32x4.splat(0)))));
+  return f32x4.sqrt(f32x4.add(f32x4.splat(1), positive(a)));
 }
 
 /** 1 / (1 + e^-a), by the exponential of -|a| alone. */

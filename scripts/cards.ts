@@ -56,4 +56,5 @@ for (const name of await listShipped(folder)) {
     ]),
   );
 }
-await writeTable(join(root, 'docs', 'accuracy.md'), 'models', rows.join('\n'), { err: console.log });
+const place = { path: join(root, 'docs', 'accuracy.md'), block: 'models' };
+await writeTable(place, rows.join('\n'), { err: console.log });

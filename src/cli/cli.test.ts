@@ -115,6 +115,10 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['seeds --seeds 5-1', 2, /--seeds takes numbers and ranges/],
   ['seeds --recipes deper', 2, /Did you mean deeper\?/],
   ['seeds --write unmarked.md', 2, /unmarked\.md has no single block/],
+  ['seeds --block other', 2, /--block other names a place in a file, but there is no --write/],
+  ['ablate dropout=none --write unmarked.md --block a:b', 2, /--block takes a name of letters, .*not "a:b"/],
+  ['ablate dropout=none --write unmarked.md --block b', 2, /<!-- table:b -->/],
+  ['train --stem edges --init local', 2, /init local.*stem edges/],
 ];
 
 test('what is asked wrongly is answered before any work, with the right code and the nearest right word', async () => {

@@ -25,18 +25,38 @@ export function addTableOptions(command: Command, standard: string): Command {
     );
 }
 
-/**
- * Makes sure that a file has a place for the table: found before the work, and not hours later.
- * @throws CoutureError of kind `usage` where it has none
- */
-export async function requireBlock(path: string, block: string): Promise<void> {
-  replaceBlock(await readDocument(path), block, '', path);
+/** A place for a table: between the marks of that name in that file. */
+export interface TablePlace {
+  readonly path: string;
+  readonly block: string;
 }
 
-/** Puts a table between the marks of a file, which is read again: it may have changed meanwhile. */
+/**
+ * Where the flags want the table, if anywhere. A file without a place for it is found now, and not after hours of work.
+ * @param standard the name in the marks where none is given
+ * @throws CoutureError of kind `usage` where there is no such place, or a name for one but no file
+ */
+export async function findTablePlace(
+  { write: path, block }: TableFlags,
+  standard: string,
+): Promise<TablePlace | undefined> {
+  if (block !== undefined && !/^[a-z0-9-]{1,80}$/i.test(block)) {
+    throw new CoutureError('usage', `--block takes a name of letters, digits and hyphens, not "${block}".`);
+  }
+  if (path === undefined) {
+    if (block === undefined) return undefined;
+    throw new CoutureError('usage', `--block ${block} names a place in a file, but there is no --write.`, {
+      hint: 'Name the file by --write, or leave out --block.',
+    });
+  }
+  const place = { path, block: block ?? standard };
+  replaceBlock(await readDocument(path), place.block, '', path);
+  return place;
+}
+
+/** Puts a table into its place in a file, which is read again: it may have changed meanwhile. */
 export async function writeTable(
-  path: string,
-  block: string,
+  { path, block }: TablePlace,
   table: string,
   context: Pick<CliContext, 'err'>,
 ): Promise<void> {

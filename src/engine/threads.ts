@@ -1,2 +1,7 @@
 /** A pool larger than this is a typing error. */
 export const MAX_THREADS = 256;
+
+/** One thread for each core, within the limit. */
+export function threadsForCores(cores: number): number {
+  return Math.max(1, Math.min(cores, MAX_THREADS));
+}

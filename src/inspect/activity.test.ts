@@ -13,6 +13,7 @@ import {
   multilayer,
   relu,
   residual,
+  root,
   sequential,
 } from '../model/spec.ts';
 import type { TensorMap } from '../train/events.ts';
@@ -55,6 +56,14 @@ test('the share of images above 0 is counted by hand, and the dead units are nam
     { layer: 'fc2', active: Float32Array.of(2 / 6, 5 / 6, 0), dead: [2] },
   ]);
   assert.deepEqual(done, [0.5, 1]);
+});
+
+test('a unit with Root is active where it is above 0, as with ReLU', async () => {
+  const spec = sequential(linear(1, 3), root(), linear(3, 2), logSoftmax());
+  const weights = new Map(initialize(planModel(spec), keyFromSeed(1)));
+  weights.set('fc1.weight', Float32Array.of(1, 0, 1)).set('fc1.bias', Float32Array.of(0, 1, -1));
+  const { activity } = await activityOf(spec, weights);
+  assert.deepEqual(activity, [{ layer: 'fc1', active: Float32Array.of(3 / 6, 1, 0), dead: [2] }]);
 });
 
 test('a hidden layer without ReLU has no activity to speak of', async () => {

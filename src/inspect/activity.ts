@@ -16,7 +16,7 @@ export interface ActivityOptions {
 }
 
 /**
- * For each hidden layer with ReLU, the share of the images for which a unit's output is above 0, without dropout. A
+ * For each hidden layer with ReLU or Root, the share of the images for which a unit's output is above 0, without dropout. A
  * unit that is dead, active for none of the images, passes no gradient either, so that training cannot revive it.
  */
 export async function unitActivity(
@@ -29,7 +29,7 @@ export async function unitActivity(
   const hidden = planModel(spec).layers.slice(0, -1);
   const activity: LayerActivity[] = [];
   for (const [layer, { name, out, activation }] of hidden.entries()) {
-    if (activation !== 'relu') continue;
+    if (activation !== 'relu' && activation !== 'root') continue;
     const counts = new Uint32Array(out);
     const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / out));
     for (let start = 0; start < dataset.length; start += atOnce) {

@@ -42,6 +42,14 @@ describe('a stem of edges', () => {
     );
   });
 
+  test('has 28 places along the longer side of any larger image', () => {
+    for (let side = 28; side <= 256; side++) {
+      const layers = edgeLayers('edges', { height: side, width: side });
+      const widths = layers.flatMap((layer) => (layer.type === 'Linear' ? [layer.out] : []));
+      assert.deepEqual(widths, [3136, 324], `${side}`);
+    }
+  });
+
   test('gives 0 for an even grey, black among them', () => {
     for (const grey of [0, 25, 180, 255])
       assert.ok(see(() => grey).edges.every((value) => Math.abs(value) < 1e-3));

@@ -4,7 +4,8 @@
  * histograms of oriented gradients count them (Dalal & Triggs 2005).
  *
  * Both are dense layers over the whole image, and every weight of theirs, those that begin as 0 among them, is trained like
- * any other. No two units have a weight in common, even at first: each edge has a place, a turn and a width of its own.
+ * any other; none is shared. Each edge begins with a place, a turn and a width of its own. The sums begin as one bell at each
+ * of their places, cut off at the image's border, and differ from the first step on.
  */
 
 import type { RandomStream } from '../core/philox.ts';
@@ -54,8 +55,8 @@ const OFFSET = 0.25;
 const TURN = 0.1;
 const WIDENING = 0.1;
 /**
- * What an edge of all of the grey scale gives before its root, about: so much that the root takes away nearly all that
- * is contrast, and that steps of a learning rate's size leave an edge what it is for long.
+ * What an edge of all of the grey scale gives before its root, about: so much that of a tenfold contrast the root leaves
+ * a threefold one, and that steps of a learning rate's size leave an edge what it is for long.
  */
 const EDGE_GAIN = 10_000;
 /** Weights of a sum together; the norm behind it takes that away, and leaves that a step changes little of it. */
@@ -63,7 +64,8 @@ const SUM_GAIN = 100;
 
 /** The middles of a grid's fields along a side: `step` pixels apart, and as far from both ends. */
 function middles(size: number, step: number): number[] {
-  const count = Math.max(1, Math.floor(size / step));
+  // A step of a 28th may leave the quotient just below the whole number that it is.
+  const count = Math.max(1, Math.floor(size / step + 1e-9));
   return Array.from({ length: count }, (_, i) => (size - 1 - (count - 1) * step) / 2 + i * step);
 }
 

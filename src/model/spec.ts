@@ -25,8 +25,8 @@ const geluSchema = z.strictObject({ type: z.literal('GELU') });
 /** x sigmoid(x). */
 const siluSchema = z.strictObject({ type: z.literal('SiLU') });
 /**
- * sqrt(1 + x) - 1 for x above 0, else 0: a ReLU that tells a faint from a strong x, but not a strong one from a stronger,
- * as the square roots of histograms of gradients do (Dalal & Triggs 2005, "R-HOG square root").
+ * sqrt(1 + x) - 1 for x above 0, else 0: a ReLU that makes a tenfold large x threefold, as the square roots of histograms of
+ * gradients do (Dalal & Triggs 2005).
  */
 const rootSchema = z.strictObject({ type: z.literal('Root') });
 /**

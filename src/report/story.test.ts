@@ -171,9 +171,12 @@ test('units: dead or not', () => {
     dead,
   });
   const told = (...activity: Inspection['activity']) => activityStory({ ...inspection, activity });
-  assert.match(told(layer([]), layer([])), /^Each of the 16 units with ReLU is active for some test image/);
-  assert.match(told(layer([1, 2]), layer([7])), /^3 of 16 units with ReLU are dead/);
-  assert.equal(told(), 'No hidden unit has ReLU: only such units can be dead.');
+  assert.match(
+    told(layer([]), layer([])),
+    /^Each of the 16 units with ReLU or Root is active for some test image/,
+  );
+  assert.match(told(layer([1, 2]), layer([7])), /^3 of 16 units with ReLU or Root are dead/);
+  assert.equal(told(), 'No hidden unit has ReLU or Root: only such units can be dead.');
 });
 
 test('the curves: dropout is named where there is some, and whose accuracy it is', () => {

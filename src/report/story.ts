@@ -220,13 +220,13 @@ export function rejectionStory({ rejection, evaluation }: Inspection): string {
 
 /** How many units work. */
 export function activityStory({ activity }: Inspection): string {
-  if (activity.length === 0) return 'No hidden unit has ReLU: only such units can be dead.';
+  if (activity.length === 0) return 'No hidden unit has ReLU or Root: only such units can be dead.';
   const units = activity.reduce((sum, layer) => sum + layer.active.length, 0);
   const dead = activity.filter((layer) => layer.dead.length > 0);
   if (dead.length === 0)
-    return `Each of the ${count(units)} units with ReLU is active for some test image: none is dead.`;
+    return `Each of the ${count(units)} units with ReLU or Root is active for some test image: none is dead.`;
   const total = dead.reduce((sum, layer) => sum + layer.dead.length, 0);
-  return `${count(total)} of ${count(units)} units with ReLU are dead: without them the network would answer the same to every test image.`;
+  return `${count(total)} of ${count(units)} units with ReLU or Root are dead: without them the network would answer the same to every test image.`;
 }
 
 /** How much of the activations a flat map can show. */

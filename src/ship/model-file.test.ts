@@ -7,6 +7,7 @@ import { multilayer } from '../model/spec.ts';
 import { fromFloat16, toFloat16 } from './float16.ts';
 import { foldBatchNorm } from './fold.ts';
 import { decodeModel, encodeModel, type ModelFile } from './model-file.ts';
+import type { Network } from './network.ts';
 import { precisions } from './precision.ts';
 import { decodeStoredTensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
@@ -198,4 +199,16 @@ test('what could not be read again is not written', () => {
   const weights = new Map(huge.weights).set('fc1.weight', new Float32Array(96).fill(7e4));
   const members = [{ ...huge, weights }];
   assert.throws(() => encodeModel(makeModel({ members, precision: 'float16' })), /too large for float16/);
+  weights.get('fc1.weight')![5] = Number.NaN;
+  for (const precision of precisions)
+    assert.throws(() => encodeModel(makeModel({ members, precision })), {
+      kind: 'usage',
+      message: /fc1.weight holds NaN/,
+    });
+  const many = makeNetwork(multilayer(12, Array<number>(32).fill(3), 3, [], { blocks: 32 }), 1);
+  const ensemble = { members: Array<Network>(64).fill(many), card: makeCard(['hat', 'shoe', 'sock'], 64) };
+  assert.throws(() => encodeModel(makeModel({ ...ensemble, precision: 'int8-blocks' })), {
+    kind: 'usage',
+    message: /\d+ tensors, and 10000 are the limit/,
+  });
 });

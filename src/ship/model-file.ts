@@ -9,10 +9,11 @@ import { CoutureError } from '../core/errors.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
+import { MAX_VIEW_SHIFT } from '../use/views.ts';
 import { cardSchema, MAX_CLASSES, MAX_MEMBERS } from './card.ts';
 import type { Network } from './network.ts';
 import { precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
-import { decodeStoredTensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+import { decodeStoredTensors, encodeSafetensors, MAX_TENSORS, type StoredTensor } from './safetensors.ts';
 
 const KEY = 'couture.model';
 const VERSION = 1;
@@ -39,7 +40,7 @@ const descriptionSchema = z.strictObject({
   /** Divides the log of the mean probability, before log_softmax. */
   temperature: z.number().min(TEMPERATURES.least).max(TEMPERATURES.most),
   /** Test-time augmentation; src/use/views.ts says which views these are. */
-  views: z.strictObject({ flip: z.boolean(), shift: z.int().min(0).max(2) }),
+  views: z.strictObject({ flip: z.boolean(), shift: z.int().min(0).max(MAX_VIEW_SHIFT) }),
   /** Of the matrices; src/ship/precision.ts says how they are kept. */
   precision: z.enum(precisions),
   card: cardSchema,
@@ -54,7 +55,8 @@ export interface ModelFile extends Omit<Description, 'members'> {
 
 /**
  * The bytes of a model file. Same model, same bytes.
- * @throws CoutureError of kind `usage` when something is beyond the limits, or the networks do not fit each other
+ * @throws CoutureError of kind `usage` when something is beyond the limits, a weight is not finite, or the networks do not
+ * fit each other
  */
 export function encodeModel({ members, ...rest }: ModelFile): Uint8Array<ArrayBuffer> {
   const checked = descriptionSchema.safeParse({ ...rest, members: members.map(({ spec }) => spec) });
@@ -68,6 +70,12 @@ export function encodeModel({ members, ...rest }: ModelFile): Uint8Array<ArrayBu
     const stored = storeParameters(parameters, weights, rest.precision, prefixOf(i, members.length));
     for (const [name, tensor] of stored) tensors.set(name, tensor);
   });
+  if (tensors.size > MAX_TENSORS)
+    throw new CoutureError(
+      'usage',
+      `The model cannot be packed: it has ${tensors.size} tensors, and ${MAX_TENSORS} are the limit.`,
+      { hint: 'Pack fewer networks, or such with fewer layers.' },
+    );
   const description = JSON.stringify({ version: VERSION, ...checked.data });
   // `format: pt` is what PyTorch's tools expect to find.
   return encodeSafetensors(tensors, { format: 'pt', [KEY]: description });

@@ -55,7 +55,7 @@ function expectedOf({ name, shape }: ParameterSpec, precision: Precision): Expec
 /**
  * The parameters as they are stored.
  * @param prefix goes before every name
- * @throws CoutureError of kind `usage` when a parameter is missing or too large for float16
+ * @throws CoutureError of kind `usage` when a parameter is missing, not finite or too large for float16
  */
 export function storeParameters(
   parameters: readonly ParameterSpec[],
@@ -67,6 +67,9 @@ export function storeParameters(
   for (const { name, shape } of parameters) {
     const data = takeTensor(weights, name);
     const key = prefix + name;
+    const lost = data.find((value) => !Number.isFinite(value));
+    if (lost !== undefined)
+      throw new CoutureError('usage', `${key} holds ${lost}: only a network of finite weights can be kept.`);
     if (shape.length < 2 || precision === 'float32') tensors.set(key, { shape, data });
     else if (precision === 'float16') tensors.set(key, { shape, data: toHalves(data, name) });
     else {

@@ -48,8 +48,14 @@ function invalid(what: string, hint: string): CoutureError {
   return new CoutureError('usage', `Invalid ${what}.`, { hint });
 }
 
-/** What stands behind hidden layers needs them. */
-function checkNetwork({ hidden, dropout, blocks }: TrainSettings): void {
+/** What stands behind hidden layers needs them, and one thing alone says how the first begins. */
+function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): void {
+  if (stem !== 'none' && init === 'local') {
+    throw invalid(
+      `settings init and stem: init local is for a first layer that sees the image, which here is of the stem ${stem}`,
+      'Leave one of them out.',
+    );
+  }
   if (dropout.length > hidden.length) {
     throw invalid(
       `setting dropout: ${dropout.length} probabilities for ${hidden.length} hidden layers`,

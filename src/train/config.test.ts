@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linear, logSoftmax, relu, sequential } from '../model/spec.ts';
+import { linear, logSoftmax, type ModelSpec, relu, sequential } from '../model/spec.ts';
 import { checkPartialSettings } from './check-settings.ts';
 import { resolveConfig } from './config.ts';
 import { configSchema, type TrainSettings } from './settings.ts';
@@ -59,6 +59,9 @@ test('a stem stands in front of the hidden layers, and a model must begin with i
   assert.equal(config.model.layers.filter(({ type }) => type === 'Dropout').length, 1);
   assert.deepEqual(resolveConfig({ settings: config.settings, model: config.model }), config);
   assert.deepEqual(configSchema.parse(JSON.parse(JSON.stringify(config))), config);
+  const [{ type, ...first }, ...others] = config.model.layers;
+  const reordered = { layers: [{ ...first, type }, ...others] } as ModelSpec;
+  assert.deepEqual(resolveConfig({ settings: config.settings, model: reordered }), config);
   const model = sequential(linear(784, 20), relu(), linear(20, 10), logSoftmax());
   assert.throws(() => resolveConfig({ settings: { stem: 'edges' }, model }), {
     kind: 'usage',

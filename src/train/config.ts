@@ -22,14 +22,15 @@ export interface ConfigRequest {
  * Resolves and checks a request.
  * @throws CoutureError of kind `usage` naming what is wrong, with the nearest right name
  */
-export function resolveConfig({ recipe = null, settings = {}, model }: ConfigRequest = {}): RunConfig {
+export function resolveConfig({ recipe = null, settings = {}, ...request }: ConfigRequest = {}): RunConfig {
+  const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
   const merged: Partial<TrainSettings> = { ...base, ...settings };
   // A recipe's dropout belongs to its own depth: with other widths only the places that still exist keep it.
   if (settings.dropout === undefined && merged.hidden !== undefined && merged.dropout !== undefined)
     merged.dropout = merged.dropout.slice(0, merged.hidden.length);
   if (model !== undefined) {
-    const { layers } = checkModelSpec(model);
+    const { layers } = model;
     // Of a Residual as many values come out as go in: the others fit each other without it.
     const others = layers.filter(({ type }) => type !== 'Residual');
     const hiddenLayers = planModel({ layers: others }).layers.slice(

@@ -99,8 +99,8 @@ const shape = {
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('share of the target spread over all classes'),
   teacher: z
     .string()
-    .max(65_536)
-    .regex(/^\s*[^,\s][^,]*(,\s*[^,\s][^,]*)*$/)
+    .max(1000)
+    .regex(/^ *[^,\s\p{Cc}][^,\p{Cc}]*(, *[^,\s\p{Cc}][^,\p{Cc}]*)*$/u)
     .describe('a run, a model file or a shipped model, or several by commas')
     .nullable()
     .default(null)

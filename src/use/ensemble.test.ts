@@ -131,6 +131,13 @@ test('progress rises to the end, and an abort is heard between networks', async 
 test('what does not fit is refused', async () => {
   await assert.rejects(ensemble({ members: [] }), { kind: 'usage', message: /at least one network/ });
   await assert.rejects(ensemble({ height: 6 }), { kind: 'usage', message: /20 pixels .* 6x4/ });
+  for (const temperature of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    await assert.rejects(ensemble({ temperature }), { kind: 'usage', message: /temperature is a number/ });
+  for (const shift of [-1, 0.5, 3])
+    await assert.rejects(ensemble({ views: { flip: false, shift } }), {
+      kind: 'usage',
+      message: /from 0 to 2/,
+    });
   await assert.rejects(ensemble({ classNames: ['a'] }), { kind: 'usage', message: /1 class names/ });
   const model = await ensemble();
   await assert.rejects(model.predict(new Uint8Array(19)), { kind: 'usage', message: /19 pixels/ });

@@ -53,7 +53,7 @@ export class Ensemble implements Predictor {
   /** Networks on one backend must not run at once: each call waits for the one before. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @throws CoutureError of kind `usage` when there is no network, or one does not fit the images or the classes */
+  /** @throws CoutureError of kind `usage` when there is no network, one does not fit the images or the classes, or the temperature or the views are out of range */
   constructor(options: EnsembleOptions) {
     const { members, classNames, height, width, backend, shared = false } = options;
     const size = height * width;
@@ -69,6 +69,8 @@ export class Ensemble implements Predictor {
     this.height = height;
     this.width = width;
     this.temperature = options.temperature ?? 1;
+    if (!(this.temperature > 0 && this.temperature < Number.POSITIVE_INFINITY))
+      throw new CoutureError('usage', `A temperature is a number above 0, not ${this.temperature}.`);
     this.#members = members.map((member) => new Classifier({ ...member, classNames, backend, shared: true }));
     this.#views = viewsOf(options.views ?? plainView);
     this.#backend = backend;

@@ -1,5 +1,7 @@
 /** Test-time augmentation: an image is looked at several times, as it is, moved and mirrored. */
 
+import { CoutureError } from '../core/errors.ts';
+
 /** Which views there are; without flip and shift the image as it is alone. */
 export interface ViewOptions {
   /** Each view also mirrored, left to right. */
@@ -7,6 +9,9 @@ export interface ViewOptions {
   /** Whole pixels by which the image is also moved to the right, to the left, down and up; 0 for not at all. */
   readonly shift: number;
 }
+
+/** Pixels by which views are moved at most: further off is another picture. */
+export const MAX_VIEW_SHIFT = 2;
 
 /** The image as it is. */
 export const plainView: ViewOptions = { flip: false, shift: 0 };
@@ -19,8 +24,16 @@ export interface View {
   readonly mirrored: boolean;
 }
 
-/** The views in their order: as it is; right, left, down, up; then, with flip, these mirrored. */
+/**
+ * The views in their order: as it is; right, left, down, up; then, with flip, these mirrored.
+ * @throws CoutureError of kind `usage` when shift is out of range
+ */
 export function viewsOf({ flip, shift }: ViewOptions): View[] {
+  if (!Number.isInteger(shift) || shift < 0 || shift > MAX_VIEW_SHIFT)
+    throw new CoutureError(
+      'usage',
+      `Views are moved by a whole number of pixels from 0 to ${MAX_VIEW_SHIFT}, not ${shift}.`,
+    );
   const moves = [[0, 0]];
   if (shift > 0) moves.push([shift, 0], [-shift, 0], [0, shift], [0, -shift]);
   return (flip ? [false, true] : [false]).flatMap((mirrored) =>

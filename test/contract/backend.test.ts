@@ -306,6 +306,21 @@ for (const [name, create] of Object.entries(variants)) {
       }
     });
 
+    it('lets no value that is no number pass for one', async () => {
+      for (const activation of [relu(), leakyRelu(), gelu(), silu(), root()]) {
+        const spec = sequential(linear(4, 3), batchNorm(3), activation, linear(3, 2), logSoftmax());
+        for (const layers of [spec.layers, spec.layers.filter(({ type }) => type !== 'BatchNorm1d')]) {
+          const session = backend.createSession(buildProgram({ layers }));
+          const images = backend.upload(new Uint8Array(4).fill(200), 4);
+          session.write('fc1.weight', new Float32Array(12).fill(Number.NaN));
+          const values = await session.infer(images, Uint32Array.of(0));
+          assert.ok(values.every(Number.isNaN), `${activation.type}: ${values.join()}`);
+          session.dispose();
+          images.dispose();
+        }
+      }
+    });
+
     it('normalises every byte as the reference does', async () => {
       // One input with weight 1 and one class beside it: the log-probabilities show the pixel's value.
       const logProbabilities = async (engine: Backend) => {

@@ -5,7 +5,7 @@ import { CoutureError } from '../../core/errors.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
 import type { CliContext } from '../context.ts';
-import { addTableOptions, requireBlock, type TableFlags, writeTable } from '../document.ts';
+import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
 import {
   addEngineOptions,
   addFromOption,
@@ -61,8 +61,8 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
       planned.push({ change, seed, config });
     }
   }
-  const { from, backend, threads, write, block = 'ablate' } = flags;
-  if (write !== undefined) await requireBlock(write, block);
+  const place = await findTablePlace(flags, 'ablate');
+  const { from, backend, threads } = flags;
 
   const results: AblationResult[] = [];
   for (const { change, seed, config } of planned) {
@@ -73,7 +73,7 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
 
   const rows = summarizeAblation(results);
   const table = ablationTable(rows, results);
-  if (write !== undefined) await writeTable(write, block, table, context);
+  if (place !== undefined) await writeTable(place, table, context);
   if (flags.json) {
     const runs = results.map(({ change, seed, run, metrics: { validationAccuracy, testAccuracy } }) => ({
       change,

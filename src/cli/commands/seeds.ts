@@ -5,7 +5,7 @@ import { resolveConfig } from '../../train/config.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
-import { addTableOptions, requireBlock, type TableFlags, writeTable } from '../document.ts';
+import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
 import {
   addEngineOptions,
   addFromOption,
@@ -65,9 +65,8 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
   for (const recipe of new Set(flags.recipes.map((name) => name.trim())))
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
-  // A document without a place for the table is found now and not hours later.
-  const { from, backend, threads, write, block = 'seeds' } = flags;
-  if (write !== undefined) await requireBlock(write, block);
+  const place = await findTablePlace(flags, 'seeds');
+  const { from, backend, threads } = flags;
 
   const results: SeedResult[] = [];
   for (const { recipe, seed, config } of configs) {
@@ -84,7 +83,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     ),
   );
   const table = markdownTable(rows, results);
-  if (write !== undefined) await writeTable(write, block, table, context);
+  if (place !== undefined) await writeTable(place, table, context);
   if (flags.json) {
     const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({
       recipe,

@@ -132,7 +132,7 @@ function rejectionTable({ rejection }: Inspection): string {
 }
 
 function activityTable({ activity }: Inspection): string {
-  if (activity.length === 0) return 'No hidden unit has ReLU: only such units can be dead.';
+  if (activity.length === 0) return 'No hidden unit has ReLU or Root: only such units can be dead.';
   return table(
     ['layer', 'units', 'active on average', 'dead'],
     activity.map(({ layer, active, dead }) => {

@@ -7,7 +7,7 @@ import { CoutureError } from '../../core/errors.ts';
 import type { Backend } from '../../engine/backend.ts';
 import { type BackendName, createBackend } from '../../engine/create.ts';
 import { keepsToReference } from '../../engine/self-check.ts';
-import { MAX_THREADS } from '../../engine/threads.ts';
+import { MAX_THREADS, threadsForCores } from '../../engine/threads.ts';
 import type { FromWorker, WorkerHandle } from '../../engine/wasm/protocol.ts';
 
 export interface NodeBackendOptions {
@@ -32,7 +32,9 @@ const SELF_TEST_MS = 30;
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = defaultThreads(), pairing = true, fast = false } = options;
+  const { backend = 'wasm', pairing = true, fast = false } = options;
+  // The reference has one thread, whatever is said.
+  const threads = options.threads ?? (backend === 'wasm' ? defaultThreads() : 1);
   const create = (wide: boolean) => createBackend({ backend, threads, wide, fast, spawn: spawnWorker });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
   // Fast kernels have no reference but the same machine's without pairing.
@@ -45,9 +47,9 @@ export async function createNodeBackend(options: NodeBackendOptions = {}): Promi
  * @throws CoutureError of kind `usage` when COUTURE_THREADS is set, but no number of threads
  */
 function defaultThreads({ COUTURE_THREADS: text }: NodeJS.ProcessEnv = process.env): number {
-  if (text === undefined || text === '') return availableParallelism();
-  const threads = Number(text);
-  if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
+  if (text === undefined || text === '') return threadsForCores(availableParallelism());
+  const threads = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (threads >= 1 && threads <= MAX_THREADS) return threads;
   throw new CoutureError(
     'usage',
     `COUTURE_THREADS is "${text}", not a number of threads from 1 to ${MAX_THREADS}.`,

@@ -2,6 +2,7 @@
 
 import type { Backend } from '../../engine/backend.ts';
 import { type BackendName, createBackend } from '../../engine/create.ts';
+import { threadsForCores } from '../../engine/threads.ts';
 import type { FromWorker, WorkerHandle } from '../../engine/wasm/protocol.ts';
 
 export interface WebBackendOptions {
@@ -17,7 +18,7 @@ export interface WebBackendOptions {
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createWebBackend(options: WebBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = navigator.hardwareConcurrency } = options;
+  const { backend = 'wasm', threads = threadsForCores(navigator.hardwareConcurrency) } = options;
   const shareable = globalThis.crossOriginIsolated === true && typeof Worker !== 'undefined';
   return createBackend({ backend, threads, spawn: shareable ? spawnWorker : undefined });
 }
