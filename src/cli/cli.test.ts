@@ -108,7 +108,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['evaluate nothing', 2, /no run or model "nothing"/],
   ['report', 2, /Missing required argument 'run'/],
   ['evaluate nothing --split tes', 2, /Did you mean test\?/],
-  ['predict nothing', 2, /either images or --test-index/],
+  ['predict nothing', 2, /Give the images to look at, or --test-index/],
   ['summary --hidden 0', 2, /--hidden takes/],
   ['summary --hidden none --blocks 2', 2, /residual blocks need a hidden layer before them/],
   ['summary --norm group', 2, /--norm takes none, batch or layer, not "group"/],

@@ -42,7 +42,14 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     const { testAccuracy } = parseDocument(await train(name, '--seed', String(i)), result);
     assert.ok(testAccuracy > 0.8, String(testAccuracy));
   }
-  const student = parseDocument(await train('student', ...soft), result);
+  const trained = await train('student', ...soft);
+  const student = parseDocument(trained, result);
+  // The student holds out what the second held out, and the first did not.
+  assert.match(
+    trained.err,
+    /teacher runs.train.first was trained on images .* --split-seed 0 --validation 0\.8\./,
+  );
+  assert.doesNotMatch(trained.err, /teacher runs.train.second/);
   assert.ok(student.testAccuracy > 0.8, String(student.testAccuracy));
   const { teacherSha256 } = await readEnv('student');
   assert.match(teacherSha256, /^[0-9a-f]{64}$/);

@@ -15,7 +15,7 @@ type Register = (program: Command, context: CliContext) => void;
 const commands: readonly { name: string; summary: string; load: () => Promise<Register> }[] = [
   {
     name: 'showcase',
-    summary: 'train and evaluate every recipe, and predict one image',
+    summary: 'train and evaluate both published networks, and predict one image',
     load: async () => (await import('./commands/showcase.ts')).registerShowcase,
   },
   {

@@ -23,7 +23,7 @@ export function provenance(command: string, envs: readonly Environment[]): strin
   const machines = new Set(
     envs.map(({ cpu, cores, node, couture, backend: { name, variant, threads } }) => {
       const parallel = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-      return `couture ${couture}, ${name} (${variant}, ${parallel}), Node ${node}, ${cpu} (${cores} cores)`;
+      return `couture ${couture}, ${name} (${variant}, ${parallel}), Node ${node}, ${cpu} (${cores} ${cores === 1 ? 'core' : 'cores'})`;
     }),
   );
   const days = [...new Set(envs.map(({ started }) => started.slice(0, 10)))].sort();

@@ -56,6 +56,11 @@ export function addWeightsOption(command: Command): Command {
   );
 }
 
+/** `a, b or c` */
+export function anyOf(words: readonly string[]): string {
+  return words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+}
+
 /** A reader for one of some words; a wrong one is answered with the nearest. */
 export function oneOf<const Word extends string>(
   flag: string,
@@ -64,7 +69,7 @@ export function oneOf<const Word extends string>(
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
-    throw new CoutureError('usage', `${flag} takes ${words.join(' or ')}, not "${text}".`, {
+    throw new CoutureError('usage', `${flag} takes ${anyOf(words)}, not "${text}".`, {
       hint: didYouMean(text, words),
     });
   };

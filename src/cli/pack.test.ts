@@ -45,7 +45,7 @@ const shape = {
       .nullable(),
   }),
 };
-const scored = { accuracy: share, loss: z.number(), images: z.number() };
+const scored = { accuracy: share, loss: z.number(), ece: share, images: z.number() };
 
 before(async () => {
   await writeBars(data);
@@ -69,8 +69,8 @@ test('one run packs into its network, with the figures that the run has', async 
   assert.ok(Math.abs(ofFile.accuracy - ofRun.accuracy) <= 3 / TEST_IMAGES);
   assert.ok(Math.abs(ofFile.loss - ofRun.loss) < 1e-5);
   assert.deepEqual(
-    [packed.card.test.accuracy, packed.card.test.loss],
-    [ofFile.accuracy, ofFile.loss],
+    [packed.card.test.accuracy, packed.card.test.loss, packed.card.test.ece],
+    [ofFile.accuracy, ofFile.loss, ofFile.ece],
     'the card has what evaluate measures',
   );
   const unfolded = ['pack', 'first', '--out', 'unfolded.safetensors', '--no-fold', '--json'];
@@ -161,6 +161,12 @@ test('a shipped model goes by its name and by its recipe, and asks as its file d
   const named = parseDocument(await onData('evaluate', '--recipe', 'compact', '--json'), scored);
   const filed = parseDocument(await onData('evaluate', 'compact.safetensors', '--json'), scored);
   assert.deepEqual([named.accuracy, named.loss], [filed.accuracy, filed.loss]);
+  const shortened = ['pack', 'compact', '--precision', 'int8', '--out', 'short.safetensors'];
+  assert.equal((await onData(...shortened)).code, 0);
+  assert.match((await run('card', 'short.safetensors')).out, /^npx couture pack compact --out short/m);
+  const inspected = await run('inspect', 'compact');
+  assert.equal(inspected.code, 2);
+  assert.match(inspected.err, /"compact" is a model that comes with the package, and this takes runs\./);
   const evaluated = await onData('evaluate', 'compact');
   assert.match(evaluated.out, /compact\.safetensors, test split, 10000 images/);
 });
@@ -186,7 +192,7 @@ test('card prints what is in the file, with commands that make it again', async 
 test('what cannot be packed or used is said before any work', async () => {
   const wrongs: [args: string[], code: number, message: RegExp][] = [
     [['pack', 'first'], 2, /'--out <file>' not specified/],
-    [['pack', 'first', '--out', 'x.bin'], 2, /ends in \.safetensors, not as "x\.bin"/],
+    [['pack', 'first', '--out', 'x.bin'], 2, /ends in \.safetensors, not "x\.bin"/],
     [['pack', 'firts', '--out', 'x.safetensors'], 2, /Did you mean first\?/],
     [['pack', 'first', 'first', '--out', 'x.safetensors'], 2, /runs.train.first is given twice/],
     [
@@ -201,6 +207,12 @@ test('what cannot be packed or used is said before any work', async () => {
       /--shift takes a whole number from 0 to 2/,
     ],
     [['pack', 'first', '--out', 'x.safetensors', '--title', 'a\nb'], 2, /one line of at most 200/],
+    [['predict', 'three.png'], 2, /"three\.png" stands where the model does.*\n.*predict compact three\.png/],
+    [
+      ['predict', 'one.safetensors', '--recipe', 'compact', '--test-index', '0'],
+      2,
+      /not both: with --recipe, "one\.safetensors" is an image/,
+    ],
     [['card', 'first'], 2, /is a run.*\nPack it: npx couture pack/],
     [
       ['evaluate', '--recipe', 'baseline'],

@@ -11,6 +11,7 @@ import { checkPartialSettings } from '../train/check-settings.ts';
 import { resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
+import { anyOf } from './options.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
@@ -30,10 +31,11 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
   const value = schema.unwrap();
   const standard = schema.parse(undefined);
   const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard ?? 'none');
+  const choice = value instanceof z.ZodEnum ? `${expected(value)}; ` : '';
   return {
     key: key as keyof TrainSettings,
     flag,
-    description: `${schema.description ?? key} (default: ${text})`,
+    description: `${schema.description ?? key} (${choice}default: ${text})`,
     placeholder: placeholderOf(value),
     read: reader(flag, value),
   };
@@ -177,7 +179,7 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
 function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodNullable) return `${expected(schema.unwrap())}, or none`;
   if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
-  if (schema instanceof z.ZodEnum) return schema.options.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+  if (schema instanceof z.ZodEnum) return anyOf(schema.options.map(String));
   if (schema instanceof z.ZodString && schema.description !== undefined) return schema.description;
   if (!(schema instanceof z.ZodNumber)) return 'a name of small letters, digits and dashes';
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);

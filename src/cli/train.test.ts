@@ -1,7 +1,7 @@
 /** The commands that train and use a run, on images made here. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -70,7 +70,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       TEST_IMAGES,
     );
     const val = await couture(['evaluate', 'custom-seed5', '--split', 'val', '--from', data], { cwd, env });
-    assert.match(val.out, /val split, 12000 images[\s\S]*accuracy \d+\.\d\d%/);
+    assert.match(val.out, /val split, 12000 images[\s\S]*accuracy +\d+\.\d\d%/);
   });
 
   await t.test(
@@ -112,6 +112,15 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       assert.equal(past.code, 2);
       const none = await couture(['predict', 'custom-seed5', 'none.png'], { cwd, env });
       assert.deepEqual([none.code, none.out], [3, '']);
+      await mkdir(join(cwd, 'mixed'));
+      await writeFile(join(cwd, 'mixed/a.png'), 'no picture');
+      await writeFile(join(cwd, 'mixed/b.png'), png);
+      await writeFile(join(cwd, 'mixed/c.png'), png.subarray(0, png.length / 2));
+      const mixed = await couture(['predict', 'custom-seed5', 'mixed'], { cwd, env });
+      assert.equal(mixed.code, 3);
+      assert.match(mixed.out, /b\.png: 1 \(/, 'those that can be read are answered');
+      assert.match(mixed.err, /a\.png: it is not a PNG.*\n.*c\.png: it is damaged or cut short/);
+      assert.match(mixed.err, /2 of 3 images could not be read/);
     },
   );
 

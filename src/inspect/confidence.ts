@@ -1,11 +1,31 @@
 /** Whether a network's confidence, its largest probability, can be believed: calibration and rejection. */
 
+import { expNonPositive } from '../engine/math.ts';
+import { predictedClasses } from '../train/metrics.ts';
 import type { Calibration, CalibrationBin, RejectionPoint } from './inspection.ts';
 import { wilsonInterval } from './metrics.ts';
 import type { Predictions } from './predictions.ts';
 
 /** The part of the predictions that is looked at: one entry per image. */
 export type Confidences = Pick<Predictions, 'confidence' | 'correct'>;
+
+/**
+ * Confidences out of log-probabilities [images, classes], by the engine's own exp, so that they have the same bits
+ * everywhere.
+ */
+export function confidencesOf(
+  logProbabilities: Float32Array,
+  labels: Uint8Array,
+  classes: number,
+): Confidences {
+  const predicted = predictedClasses(logProbabilities, classes);
+  return {
+    confidence: Float64Array.from(predicted, (own, i) =>
+      expNonPositive(Math.min(0, logProbabilities[i * classes + own])),
+    ),
+    correct: predicted.map((own, i) => (own === labels[i] ? 1 : 0)),
+  };
+}
 
 /**
  * Calibration in bins of equal width, with the expected calibration error: the sum over the bins of their share of

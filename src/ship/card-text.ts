@@ -102,7 +102,7 @@ function data({ dataset, card }: ModelFile): string {
     table(['split', 'images', 'SHA-256 of the pixels', 'SHA-256 of the labels'], rows, ' ---: '),
     card.split === null
       ? 'The runs held out different training images, so that none is new to all of them.'
-      : `${percent(card.split.validation, 2)} of the training images, drawn by seed ${card.split.seed}, were held out: all choices were made on these.`,
+      : `${percent(card.split.validation, 2)} of the training images, drawn by seed ${card.split.seed}, were held out of the training.`,
   ].join('\n\n');
 }
 
@@ -186,8 +186,8 @@ function figures({ validation, test }: ModelCard): string {
       ' ---: ',
     ),
     validation === null
-      ? 'There is no figure on validation images: the runs held out different ones. The test images were used for this table alone.'
-      : 'Choices were made on the validation images, so that their figures flatter a little. The test images were used for this table alone.',
+      ? 'There is no figure on validation images: the runs held out different ones. Nothing in the file was chosen by the test images.'
+      : 'Epoch and temperature, where there was a choice, were chosen by the validation images, so that their figures flatter a little; nothing in the file by the test images.',
   ].join('\n\n');
 }
 

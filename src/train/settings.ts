@@ -20,7 +20,7 @@ const shape = {
     .enum(stemNames)
     .default('none')
     .describe(
-      'two layers in front of the hidden ones that begin by seeing edges and where they are: edges, upright and level; diagonals; or compass, all of these; or none',
+      'two layers in front of the hidden ones that begin by seeing edges and where they are: upright and level ones, diagonal ones, or all of these',
     ),
   hidden: z
     .array(z.int().min(1).max(65_536))
@@ -31,12 +31,14 @@ const shape = {
     .array(z.number().min(0).lt(1))
     .max(32)
     .default([])
-    .describe('dropout probability after each hidden layer'),
+    .describe(
+      'dropout probability behind each hidden layer, one for each; behind those without one there is none',
+    ),
   init: z
     .enum(initializerNames)
     .default('torch')
     .describe(
-      "first weights: torch's default, kaiming, xavier, orthogonal, or local (see the image in patches)",
+      "first weights: as PyTorch's Linear, by their authors' rules, or local, each unit seeing a patch of the image",
     ),
   activation: z.enum(activationNames).default('relu').describe('activation of the hidden layers'),
   norm: z

@@ -4,7 +4,13 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { FoundModel } from '../../platform/node/find-model.ts';
-import type { Invert } from '../../platform/node/images.ts';
+import {
+  decodeImage,
+  expandImagePaths,
+  type Invert,
+  imageExtensions,
+  MAX_IMAGE_BYTES,
+} from '../../platform/node/images.ts';
 import type { ImageClassifier } from '../../platform/node/load.ts';
 import type { Pixels, Prediction } from '../../use/predictor.ts';
 import type { CliContext } from '../context.ts';
@@ -39,6 +45,12 @@ interface Question {
   readonly inverted?: boolean;
   /** The label, where it is known. */
   readonly truth?: string;
+}
+
+/** An image file that could not be read, and why. */
+interface LeftOut {
+  readonly source: string;
+  readonly reason: string;
 }
 
 /** Images decoded and classified at once: bounds memory for folders of any size. */
@@ -83,20 +95,17 @@ async function runPredict(
   flags: PredictFlags,
   context: CliContext,
 ): Promise<void> {
-  if ((paths.length === 0) === (flags.testIndex === undefined)) {
-    throw new CoutureError('usage', 'Give either images or --test-index.', {
-      hint: 'For example: couture predict baseline-seed1 shoe.jpg',
-    });
-  }
+  checkRequest(argument, paths, flags);
   const found = await chooseModel(argument, flags.recipe, context);
-  const { expandImagePaths } = await import('../../platform/node/images.ts');
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
   const { load } = await import('../../platform/node/load.ts');
   const { weights, backend, threads } = flags;
   const model = await load(found, { weights, backend, threads });
   try {
     const predictions: Record<string, unknown>[] = [];
-    for await (const questions of inChunks(ask(found, paths, files, model, flags, context))) {
+    const leftOut: LeftOut[] = [];
+    const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
+    for await (const questions of inChunks(questioned)) {
       const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
       answers.forEach((answer, i) => {
         const { pixels, ...question } = questions[i];
@@ -109,23 +118,58 @@ async function runPredict(
     if (flags.json) {
       const { classNames } = model;
       const subject = found.kind === 'run' ? { run: found.path, weights } : { model: found.path };
-      printJson(context, 'predict', { ...subject, classNames, predictions });
+      printJson(context, 'predict', {
+        ...subject,
+        classNames,
+        predictions,
+        ...(leftOut.length > 0 && { leftOut }),
+      });
     }
+    if (leftOut.length > 0)
+      throw new CoutureError('data', `${leftOut.length} of ${files.length} images could not be read.`);
   } finally {
     await model.dispose();
   }
 }
 
-/** The images asked about, read as they are needed. */
+/** That it is clear what to ask and whom. */
+function checkRequest(
+  model: string | undefined,
+  paths: readonly string[],
+  { recipe, testIndex }: PredictFlags,
+): void {
+  if (paths.length > 0 && testIndex !== undefined) {
+    const taken = recipe === undefined ? '' : `: with --recipe, "${paths[0]}" is an image`;
+    throw new CoutureError('usage', `Give either images or --test-index, not both${taken}.`);
+  }
+  if (paths.length > 0 || testIndex !== undefined) return;
+  if (model !== undefined && imageExtensions.some((ending) => model.toLowerCase().endsWith(ending))) {
+    throw new CoutureError('usage', `"${model}" stands where the model does: name one before it.`, {
+      hint: `For example: couture predict compact ${model}`,
+    });
+  }
+  throw new CoutureError('usage', 'Give the images to look at, or --test-index.', {
+    hint: 'For example: couture predict compact shoe.jpg',
+  });
+}
+
+/** What is asked about, and what had to be left out. */
+interface Asked {
+  /** As given. */
+  readonly paths: readonly string[];
+  /** The image files of these. */
+  readonly files: readonly string[];
+  readonly leftOut: LeftOut[];
+}
+
+/** The images asked about, read as they are needed. Of several files those that cannot be read are told of and left out. */
 async function* ask(
   found: FoundModel,
-  paths: readonly string[],
-  files: readonly string[],
   model: ImageClassifier,
+  { paths, files, leftOut }: Asked,
   flags: PredictFlags,
   context: CliContext,
 ): AsyncGenerator<Question> {
-  const { decodeImage, MAX_IMAGE_BYTES } = await import('../../platform/node/images.ts');
   const { height, width } = model;
   const options = { height, width, invert: flags.invert };
   if (flags.testIndex !== undefined) yield await testImage(found.dataset, flags.testIndex, flags, context);
@@ -135,8 +179,14 @@ async function* ask(
     yield { source: '-', pixels, inverted };
   }
   for (const file of files) {
-    const { pixels, inverted } = await decodeImage(file, options);
-    yield { source: file, pixels, inverted };
+    try {
+      const { pixels, inverted } = await decodeImage(file, options);
+      yield { source: file, pixels, inverted };
+    } catch (error) {
+      if (!(error instanceof CoutureError) || error.kind !== 'data' || files.length === 1) throw error;
+      context.err(error.message);
+      leftOut.push({ source: file, reason: error.message });
+    }
   }
 }
 

@@ -36,7 +36,7 @@ export function registerShowcase(program: Command, context: CliContext): void {
   const command = program
     .command('showcase')
     .description(
-      'Get Fashion-MNIST, train and evaluate both experiments, predict one test image, write a report.',
+      'Get Fashion-MNIST, train and evaluate both published networks, predict one test image, write a report.',
     )
     .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 1);
   addJsonOption(addEngineOptions(addFromOption(command)))

@@ -34,12 +34,12 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
  * @param model what is evaluated, in words
  */
 export function evaluationReport(
-  evaluation: Evaluation & Pick<ModelEvaluation, 'split' | 'audited'>,
+  evaluation: Evaluation & Pick<ModelEvaluation, 'split' | 'ece' | 'audited'>,
   model: string,
   context: Pick<CliContext, 'color'>,
 ): string {
   const { color } = context;
-  const { images, accuracy, interval, loss, perClass, macro, confusion, split, audited } = evaluation;
+  const { images, accuracy, interval, loss, ece, perClass, macro, confusion, split, audited } = evaluation;
   const right = perClass.map(() => 'right' as const);
   const figures = (name: string, row: { precision: number; recall: number; f1: number }, support: number) => [
     name,
@@ -64,8 +64,9 @@ export function evaluationReport(
   return [
     `${model}, ${split} split, ${images} images`,
     '',
-    `accuracy ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
-    `loss     ${loss.toFixed(4)}`,
+    `accuracy           ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
+    `loss               ${loss.toFixed(4)} nats`,
+    `calibration error  ${percent(ece)}`,
     ...(audited === undefined ? [] : ['', auditedTable(audited, context)]),
     '',
     classes,

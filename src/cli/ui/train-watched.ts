@@ -6,7 +6,9 @@ import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
 import { createTrainingView } from './training.ts';
 
-type Watched = Omit<TrainRunOptions, 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent'>;
+/** What is seen of a run while it goes on, and what may stop it. */
+type Watching = 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent' | 'onNotice';
+type Watched = Omit<TrainRunOptions, Watching>;
 
 /** `trainRun`, watched. */
 export async function trainWatched(options: Watched, context: CliContext): Promise<TrainRunResult> {
@@ -29,9 +31,7 @@ export async function trainOnceWatched(
 export async function watch<Options extends object, Result>(
   options: Options,
   context: CliContext,
-  work: (
-    options: Options & Pick<TrainRunOptions, 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent'>,
-  ) => Promise<Result>,
+  work: (options: Options & Pick<TrainRunOptions, Watching>) => Promise<Result>,
 ): Promise<Result> {
   const { onData, end } = dataView(context);
   let name = '';
@@ -47,6 +47,7 @@ export async function watch<Options extends object, Result>(
         name = run.name;
       },
       onEvent: (event) => view.event(event),
+      onNotice: context.err,
     });
   } finally {
     end();

@@ -90,7 +90,7 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
 
 function startLine(event: Extract<TrainEvent, { type: 'start' }>, label: string): string {
   const resumed = event.doneEpochs > 0 ? `, ${event.doneEpochs} of them done before` : '';
-  return `${label}: ${count(event.trainImages)} images to train on, ${count(event.validationImages)} held out; ${event.epochs} epochs of ${count(event.stepsPerEpoch)} steps${resumed}`;
+  return `${label}: ${count(event.trainImages)} images to train on, ${count(event.validationImages)} held out; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
 }
 
 function epochLine(metrics: EpochMetrics, total: number, images: number, isBest: boolean): string {

@@ -4,6 +4,7 @@ import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { splitOf } from '../../data/split.ts';
 import { type AuditedAccuracy, accuracyWithout } from '../../inspect/audit-summary.ts';
+import { calibrate, confidencesOf } from '../../inspect/confidence.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { predictedClasses } from '../../train/metrics.ts';
 import type { ImageChoice, Predictor } from '../../use/predictor.ts';
@@ -16,6 +17,8 @@ import { openRun, type Run, type WeightsChoice } from './run-folder.ts';
 /** What a model scores on a split. */
 export interface ModelEvaluation extends Evaluation {
   readonly split: 'val' | 'test';
+  /** Expected calibration error over 15 bins. */
+  readonly ece: number;
   /** Wall time of the inference, seconds. */
   readonly seconds: number;
   /** On the test split of data that has been audited: the accuracy also without what the audit found. */
@@ -80,7 +83,8 @@ export async function evaluateModel(
     const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
     const evaluation = evaluateLogProbabilities(logProbabilities, labels, dataset.classNames);
     const audited = split === 'test' ? await audit(found, logProbabilities, labels, options) : undefined;
-    return { split, seconds, ...evaluation, ...(audited && { audited }) };
+    const { ece } = calibrate(confidencesOf(logProbabilities, labels, dataset.classNames.length));
+    return { split, seconds, ...evaluation, ece, ...(audited && { audited }) };
   } finally {
     await predictor.dispose();
   }

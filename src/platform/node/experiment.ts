@@ -18,7 +18,13 @@ import type { LoadOptions } from './load.ts';
 import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from './run-metrics.ts';
-import { loadTeachers, openTeachers, requireSameTeacher, type TeacherNetworks } from './teacher.ts';
+import {
+  loadTeachers,
+  openTeachers,
+  requireSameTeacher,
+  type TeacherNetworks,
+  teacherNotices,
+} from './teacher.ts';
 
 /** How the engine is chosen. */
 export type EngineOptions = Pick<LoadOptions, 'backend' | 'threads'>;
@@ -35,6 +41,8 @@ export interface TrainRunOptions extends EngineOptions, RunDataOptions {
   /** Called once, before training: the folder and its config. */
   readonly onRun?: ((run: Run) => void) | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+  /** Told, in a sentence, what whoever reads the figures should know. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** A finished run. */
@@ -58,6 +66,7 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
   await earlier?.lock();
   try {
     const teachers = await openTeachers(config);
+    for (const notice of teacherNotices(teachers, config)) options.onNotice?.(notice);
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
     const trainSet = await loadSplit(config, 'train', options);
     const testSet = await loadSplit(config, 'test', options);

@@ -79,8 +79,15 @@ export async function decodeImage(
     return { name: label, pixels, inverted };
   } catch (cause) {
     if (cause instanceof CoutureError) throw cause;
-    throw unreadable(label, firstLine(cause), cause);
+    throw unreadable(label, whatIsWrong(firstLine(cause)), cause);
   }
+}
+
+/** What a message of the decoder means for whoever has the file. */
+function whatIsWrong(message: string): string {
+  if (/pixel limit/i.test(message))
+    return `it has more than ${MAX_PIXELS / 1e6} million pixels: make it smaller`;
+  return `it is damaged or cut short (${message.replace(/\.$/, '')})`;
 }
 
 /** Files as they are; folders as the images in them, by name. */

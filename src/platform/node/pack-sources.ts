@@ -1,6 +1,5 @@
 /** What models are packed from: finished runs, and model files whose networks join them. */
 
-import { basename } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
 import { type SplitSource, splitSourceOf } from '../../data/split.ts';
 import { trainCommand } from '../../report/train-command.ts';
@@ -11,6 +10,7 @@ import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import { sameData } from './run-data.ts';
 import { Run } from './run-folder.ts';
+import { nameOfModel } from './shipped.ts';
 
 /** Networks of one origin, with what a card says of them. */
 export interface PackSource {
@@ -114,7 +114,7 @@ function sourceOfFile({ path, model }: FileModel, precision: Precision): PackSou
   return {
     ...{ path, dataset, height, width, classNames, data: card.data, split: card.split },
     networks: members,
-    members: exact ? card.members : card.members.map((member) => ({ ...member, file: basename(path) })),
+    members: exact ? card.members : card.members.map((member) => ({ ...member, file: nameOfModel(path) })),
     folded: card.folded,
   };
 }

@@ -5,9 +5,8 @@ import { CoutureError } from '../../core/errors.ts';
 import { type Dataset, selectImages } from '../../data/dataset.ts';
 import { findDataset } from '../../data/registry.ts';
 import { splitOf } from '../../data/split.ts';
-import { expNonPositive } from '../../engine/math.ts';
 import { confusedPairs } from '../../inspect/class-intervals.ts';
-import { type Confidences, calibrate } from '../../inspect/confidence.ts';
+import { calibrate, confidencesOf } from '../../inspect/confidence.ts';
 import { evaluateLogProbabilities } from '../../inspect/metrics.ts';
 import { fitTemperature } from '../../inspect/temperature.ts';
 import { planModel } from '../../model/plan.ts';
@@ -16,7 +15,6 @@ import { foldBatchNorm } from '../../ship/fold.ts';
 import { encodeModel, type ModelFile } from '../../ship/model-file.ts';
 import type { Network } from '../../ship/network.ts';
 import { type Precision, restoreParameters, storeParameters } from '../../ship/precision.ts';
-import { predictedClasses } from '../../train/metrics.ts';
 import { Ensemble } from '../../use/ensemble.ts';
 import { temper } from '../../use/mixture.ts';
 import { plainView, type ViewOptions } from '../../use/views.ts';
@@ -131,7 +129,7 @@ export async function packRuns(
 
 function checkRequest(runs: readonly unknown[], out: string, title: string | undefined): void {
   if (!out.endsWith(MODEL_ENDING))
-    throw new CoutureError('usage', `A model file's name ends in ${MODEL_ENDING}, not as "${out}".`);
+    throw new CoutureError('usage', `A model file takes a name that ends in ${MODEL_ENDING}, not "${out}".`);
   if (runs.length === 0) throw new CoutureError('usage', 'A model is made of a run at least.');
   if (title !== undefined && !titleSchema.safeParse(title).success)
     throw new CoutureError('usage', 'A title is one line of at most 200 characters.');
@@ -191,17 +189,6 @@ function figuresAt({ images, logProbabilities }: Judged, temperature: number): F
       count,
       share,
     })),
-  };
-}
-
-/** By the engine's own exp, so that the file has the same bits wherever it is packed. */
-function confidencesOf(logProbabilities: Float32Array, labels: Uint8Array, classes: number): Confidences {
-  const predicted = predictedClasses(logProbabilities, classes);
-  return {
-    confidence: Float64Array.from(predicted, (own, i) =>
-      expNonPositive(Math.min(0, logProbabilities[i * classes + own])),
-    ),
-    correct: predicted.map((own, i) => (own === labels[i] ? 1 : 0)),
   };
 }
 

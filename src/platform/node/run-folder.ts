@@ -30,6 +30,7 @@ import { exists, readJson, readLimited } from './read-files.ts';
 import { formatResults, parseResults } from './results.ts';
 import { lockRun } from './run-lock.ts';
 import { metricsSchema, type RunMetrics } from './run-metrics.ts';
+import { listShipped } from './shipped.ts';
 
 /** Where runs are made and looked for. */
 export const RUNS_FOLDER = join('runs', 'train');
@@ -252,6 +253,15 @@ export async function openRun(pathOrName: string, { root = RUNS_FOLDER } = {}): 
       throw new CoutureError('data', `${file}: ${cause.message}`, { cause });
     }
     return new Run(path, config);
+  }
+  if ((await listShipped()).includes(pathOrName)) {
+    throw new CoutureError(
+      'usage',
+      `"${pathOrName}" is a model that comes with the package, and this takes runs.`,
+      {
+        hint: `couture card ${pathOrName} tells how it was trained; predict, evaluate and pack take it as it is.`,
+      },
+    );
   }
   const names = (await listRuns({ root })).map((path) => basename(path));
   throw new CoutureError('usage', `There is no run "${pathOrName}".`, {

@@ -1,7 +1,7 @@
 /** The pretrained models that come with the package: the files of one folder, known by their names. */
 
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CoutureError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
@@ -25,6 +25,12 @@ export async function listShipped(folder = modelsFolder()): Promise<string[]> {
     .filter((name) => name.endsWith(MODEL_ENDING) && !name.startsWith('.'))
     .map((name) => name.slice(0, -MODEL_ENDING.length))
     .sort();
+}
+
+/** What to call a model file: a shipped one by its name, any other by its file's. */
+export function nameOfModel(path: string, folder = modelsFolder()): string {
+  const shipped = resolve(dirname(path)) === resolve(folder);
+  return basename(path, shipped ? MODEL_ENDING : '');
 }
 
 /** The file of the shipped model of that name, or undefined. */

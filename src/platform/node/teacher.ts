@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { CoutureError } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { splitSourceOf } from '../../data/split.ts';
 import { networkSha256 } from '../../ship/network.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { TeacherModel } from '../../use/teacher.ts';
@@ -32,6 +33,24 @@ export async function openTeachers({ settings }: RunConfig): Promise<FoundModel[
     teachers.push(teacher);
   }
   return teachers;
+}
+
+/**
+ * What has to be said of a teacher that may have been trained on images which the run holds out: through it they reach the
+ * student, whose validation figures then flatter. The same seed holds out the same images first, so that a teacher may
+ * hold out more.
+ */
+export function teacherNotices(teachers: readonly FoundModel[], { settings }: RunConfig): string[] {
+  const own = splitSourceOf(settings);
+  return teachers
+    .filter(({ split }) => split === null || split.seed !== own.seed || split.validation < own.validation)
+    .map(({ path, split }) => {
+      const remedy =
+        split === null
+          ? 'its networks held out different images'
+          : `hold out the same with --split-seed ${split.seed} --validation ${split.validation}`;
+      return `The teacher ${path} was trained on images that this run holds out, so that its validation figures flatter: ${remedy}.`;
+    });
 }
 
 /** The networks of a run's teachers, and what tells them from others. */
