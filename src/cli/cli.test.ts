@@ -91,7 +91,12 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --resume nothing --epochs 3', 2, /leave out --epochs/],
   ['train --config missing.json', 2, /--config missing\.json: there is no such file/],
   ['train --config broken.json', 2, /--config broken\.json: it is not JSON/],
-  ['train --config unknown.json', 2, /no setting "epoch"\.\nDid you mean epochs\?/],
+  ['train --config unknown.json', 2, /--config unknown\.json: .*no setting "epoch"\.\nDid you mean epochs\?/],
+  [
+    'train --config cooked.json',
+    2,
+    /--config cooked\.json: .*no recipe "bestsingle"\.\nDid you mean best-single\?/,
+  ],
   ['train --from missing --epochs 1', 3, /missing/],
   ['lr-find --start-rate 0', 2, /--start-rate takes a number above 0 up to 100, not "0"/],
   ['lr-find --end-rate 1e3', 2, /--end-rate takes a number above 0 up to 100/],
@@ -124,6 +129,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
 test('what is asked wrongly is answered before any work, with the right code and the nearest right word', async () => {
   await writeFile(join(cwd, 'broken.json'), '{');
   await writeFile(join(cwd, 'unknown.json'), '{"settings": {"epoch": 1}}');
+  await writeFile(join(cwd, 'cooked.json'), '{"recipe": "bestsingle"}');
   await writeFile(join(cwd, 'unmarked.md'), '# nothing');
   for (const [args, code, message] of wrongs) {
     const outcome = await couture(args.split(' '), { cwd });

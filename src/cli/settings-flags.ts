@@ -8,7 +8,7 @@ import { didYouMean } from '../core/nearest.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { flagOf } from '../report/train-command.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
-import { resolveConfig } from '../train/config.ts';
+import { findRecipe, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 import { anyOf } from './options.ts';
@@ -144,9 +144,20 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
     throw wrong('it is not JSON', cause);
   }
   const parsed = configFileSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw wrong(`${issue.path.join('.') || 'it'}: ${issue.message}`);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw wrong(`${issue.path.join('.') || 'it'}: ${issue.message}`);
+  }
+  const { recipe, settings = {} } = parsed.data;
+  try {
+    if (typeof recipe === 'string') findRecipe(recipe);
+    checkPartialSettings(settings);
+  } catch (cause) {
+    if (!(cause instanceof CoutureError)) throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new CoutureError(cause.kind, `--config ${path}: ${cause.message}`, { ...hint, cause });
+  }
+  return parsed.data;
 }
 
 /** From a flag's text to a value that the schema of its setting takes. */

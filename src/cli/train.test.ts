@@ -144,6 +144,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     assert.equal(parseDocument(resumed, result).weightsSha256, figures.weightsSha256);
     const finished = await couture(['train', '--resume', 'killed', '--json'], { cwd, env });
     assert.equal(parseDocument(finished, result).lastSha256, figures.lastSha256);
+    assert.match(finished.err, /killed was finished before; nothing is trained\./);
   });
 
   await t.test('reproduce certifies the run, on one thread as well', async () => {

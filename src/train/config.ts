@@ -63,7 +63,11 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
   return { version: 1, recipe, settings: checked, model: checkModelSpec(spec) };
 }
 
-function findRecipe(name: string): Partial<TrainSettings> {
+/**
+ * The settings of a recipe.
+ * @throws CoutureError of kind `usage` when there is none of that name, with the nearest
+ */
+export function findRecipe(name: string): Partial<TrainSettings> {
   if (Object.hasOwn(recipes, name)) return recipes[name].settings;
   throw new CoutureError('usage', `There is no recipe "${name}".`, {
     hint: didYouMean(name, Object.keys(recipes)),

@@ -41,7 +41,8 @@ export function registerTrain(program: Command, context: CliContext): void {
 }
 
 async function runTrain(flags: TrainFlags, context: CliContext): Promise<void> {
-  const request = flags.resume === undefined ? await freshRun(flags) : await resumedRun(flags, flags.resume);
+  const request =
+    flags.resume === undefined ? await freshRun(flags) : await resumedRun(flags, flags.resume, context);
   const { from, backend, threads } = flags;
   const { run, metrics } = await trainWatched({ ...request, from, backend, threads }, context);
   if (flags.json) {
@@ -61,7 +62,7 @@ async function freshRun(flags: TrainFlags): Promise<TrainRunOptions> {
   return { config: await configFromFlags(flags), name: flags.name };
 }
 
-async function resumedRun(flags: TrainFlags, path: string): Promise<TrainRunOptions> {
+async function resumedRun(flags: TrainFlags, path: string, context: CliContext): Promise<TrainRunOptions> {
   const given = configFlagsGiven(flags);
   if (flags.name !== undefined) given.push('--name');
   if (given.length > 0) {
@@ -71,5 +72,8 @@ async function resumedRun(flags: TrainFlags, path: string): Promise<TrainRunOpti
     );
   }
   const { openRun } = await import('../../platform/node/run-folder.ts');
-  return { resume: await openRun(path) };
+  const run = await openRun(path);
+  if ((await run.metrics()) !== undefined)
+    context.err(`${run.name} was finished before; nothing is trained.`);
+  return { resume: run };
 }
