@@ -82,6 +82,11 @@ test('the network: what else it was trained with', () => {
     networkStory({ ...run, config: lion })[1],
     /^Trained by Lion for .*, gradients clipped to a norm of 1, average of the weights over the last 25% of training, seed 1\.$/,
   );
+  const begun = resolveConfig({ settings: { stem: 'edges', init: 'kaiming' } });
+  assert.match(
+    networkStory({ ...run, config: begun })[1],
+    /batches of 64, first two layers begun as the stem edges, first weights kaiming, seed 1\.$/,
+  );
   const lasso = resolveConfig({ settings: { optimizer: 'sgd', lasso: 1e-5 } });
   assert.match(networkStory({ ...run, config: lasso })[1], /, β-LASSO with λ 0\.00001 and β 50, seed 1\.$/);
 });

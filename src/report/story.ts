@@ -61,6 +61,7 @@ export function networkStory({ inspection, config, seconds }: ReportRun): string
   const parts = [
     `learning rate ${learningRate}${scheduleWords(config.settings)}`,
     `batches of ${batchSize}`,
+    ...firstWeights(config.settings),
     ...regularisers(config.settings),
     `seed ${seed}`,
   ];
@@ -117,6 +118,14 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
     ...(schedule === 'constant' ? [] : [`${schedule} schedule`]),
   ];
   return words.length > 0 ? ` (${words.join(', ')})` : '';
+}
+
+/** How the network began, where not as PyTorch's would. */
+function firstWeights({ stem, init }: TrainSettings): string[] {
+  return [
+    ...(stem === 'none' ? [] : [`first two layers begun as the stem ${stem}`]),
+    ...(init === 'torch' ? [] : [`first weights ${init}`]),
+  ];
 }
 
 function regularisers(settings: TrainSettings): string[] {

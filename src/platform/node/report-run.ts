@@ -93,7 +93,10 @@ function environmentRows(environment: Environment): (readonly [name: string, val
     ['Couture', couture],
     ['Node', `${node} (V8 ${v8})`],
     ['machine', `${cpu}, ${cores} cores, ${platform}`],
-    ['engine', `${backend.name} ${backend.variant}, ${backend.threads} threads`],
+    [
+      'engine',
+      `${backend.name} ${backend.variant}, ${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`,
+    ],
     ['data set', data.name],
     ['training images, SHA-256', data.train.imagesSha256],
     ['test images, SHA-256', data.test.imagesSha256],
