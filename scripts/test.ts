@@ -54,7 +54,7 @@ const groups: Readonly<Record<string, Group>> = {
   golden: { globs: ['test/golden/**/*.test.ts'], parallel: cores, minutes: 5 },
   docs: { globs: ['test/docs/**/*.test.ts'], parallel: cores, minutes: 8 },
   e2e: {
-    globs: ['test/e2e/{showcase,runtimes}.test.ts', 'test/e2e/**/*.test.ts'],
+    globs: ['test/e2e/{showcase,runtimes,fast}.test.ts', 'test/e2e/**/*.test.ts'],
     parallel: cores,
     minutes: 10,
   },

@@ -6,6 +6,7 @@ import { bestSingle } from './recipes/best-single.ts';
 import { compact } from './recipes/compact.ts';
 import { deeper } from './recipes/deeper.ts';
 import { fast90 } from './recipes/fast-90.ts';
+import { fast92 } from './recipes/fast-92.ts';
 import type { Recipe } from './recipes/recipe.ts';
 
 export type { Measured, Recipe } from './recipes/recipe.ts';
@@ -15,6 +16,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'baseline-notebook': baselineNotebook,
   deeper,
   'fast-90': fast90,
+  'fast-92': fast92,
   compact,
   'best-single': bestSingle,
 };

@@ -6,5 +6,5 @@ export const baselineNotebook: Recipe = {
   title: 'baseline with one dropout, as the published notebook in fact built it',
   settings: { ...baseline.settings, dropout: [0.25] },
   published: 0.8742,
-  measured: { seeds: [1, 2, 3, 4, 5], mean: 0.8757, spread: 0.002, seconds: 7.9, threads: 2 },
+  measured: { seeds: [1, 2, 3, 4, 5], mean: 0.8757, spread: 0.002, seconds: 12, threads: 2 },
 };

@@ -1,0 +1,19 @@
+import type { Recipe } from './recipe.ts';
+
+export const fast92: Recipe = {
+  title: 'past 92% in under a minute on two cores: begins by seeing edges',
+  settings: {
+    stem: 'edges',
+    hidden: [448, 224],
+    activation: 'gelu',
+    norm: 'batch',
+    batchSize: 128,
+    learningRate: 0.002,
+    schedule: 'linear',
+    labelSmoothing: 0.1,
+    validation: 1 / 12,
+    epochs: 3,
+  },
+  published: null,
+  measured: { seeds: [1, 2, 3, 4, 5], mean: 0.9244, spread: 0.0009, seconds: 38, threads: 2 },
+};
