@@ -1,6 +1,7 @@
 /** What Markdown tables of measurements share: their figures, where they come from, and their place in a document. */
 
 import { CoutureError } from '../core/errors.ts';
+import { plural } from '../figures/text.ts';
 import type { Environment } from '../platform/node/environment.ts';
 
 /** A table's row, or its head. */
@@ -22,8 +23,8 @@ export function spreadText(spread: number | null): string {
 export function provenance(command: string, envs: readonly Environment[]): string {
   const machines = new Set(
     envs.map(({ cpu, cores, node, couture, backend: { name, variant, threads } }) => {
-      const parallel = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-      return `couture ${couture}, ${name} (${variant}, ${parallel}), Node ${node}, ${cpu} (${cores} ${cores === 1 ? 'core' : 'cores'})`;
+      const engine = `${name} (${variant}, ${plural(threads, 'thread')})`;
+      return `couture ${couture}, ${engine}, Node ${node}, ${cpu} (${plural(cores, 'core')})`;
     }),
   );
   const days = [...new Set(envs.map(({ started }) => started.slice(0, 10)))].sort();

@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { CoutureError } from '../core/errors.ts';
+import { CoutureError, prefixed } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { flagOf } from '../report/train-command.ts';
@@ -153,9 +153,7 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
     if (typeof recipe === 'string') findRecipe(recipe);
     checkPartialSettings(settings);
   } catch (cause) {
-    if (!(cause instanceof CoutureError)) throw cause;
-    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
-    throw new CoutureError(cause.kind, `--config ${path}: ${cause.message}`, { ...hint, cause });
+    throw prefixed(`--config ${path}`, cause);
   }
   return parsed.data;
 }

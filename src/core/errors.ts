@@ -29,3 +29,10 @@ export class CoutureError extends Error {
     this.hint = options.hint;
   }
 }
+
+/** The same failure with words in front that say where it came from; what is no CoutureError stays as it is. */
+export function prefixed(words: string, cause: unknown): unknown {
+  if (!(cause instanceof CoutureError)) return cause;
+  const { kind, message, hint } = cause;
+  return new CoutureError(kind, `${words}: ${message}`, { ...(hint !== undefined && { hint }), cause });
+}

@@ -59,7 +59,10 @@ const memberSchema = z.strictObject({
   settings: z.record(text(40), setting),
   /** What trains it again; null where no flags can, as with layers of one's own. */
   command: text(4000).nullable(),
-  /** The model that its weights are from, by the name of its file, or its own where it came with the package, where these are not as the run itself would give them. */
+  /**
+   * The model that its weights are from, where these are not as the run itself would give them: by the name of its file, or
+   * its own where it came with the package.
+   */
   file: text(200).optional(),
   /** The epoch whose weights these are. */
   bestEpoch: z.int().min(1),

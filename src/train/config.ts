@@ -48,7 +48,7 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
   const { stem, hidden, dropout, activation, norm, blocks, expansion } = checked;
   const front = stem === 'none' ? [] : edgeLayers(stem, dataset);
   const options = { front, activation, norm, blocks, expansion };
-  const spec = model ?? multilayer(inputs, hidden, classes, dropout, options);
+  const spec = model ?? checkModelSpec(multilayer(inputs, hidden, classes, dropout, options));
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',
@@ -60,7 +60,7 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
       hint: 'Give the setting stem as none, or leave the model out.',
     });
   }
-  return { version: 1, recipe, settings: checked, model: checkModelSpec(spec) };
+  return { version: 1, recipe, settings: checked, model: spec };
 }
 
 /**

@@ -53,7 +53,10 @@ export class Ensemble implements Predictor {
   /** Networks on one backend must not run at once: each call waits for the one before. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @throws CoutureError of kind `usage` when there is no network, one does not fit the images or the classes, or the temperature or the views are out of range */
+  /**
+   * @throws CoutureError of kind `usage` when there is no network, one does not fit the images or the classes, or the
+   *   temperature or the views are out of range
+   */
   constructor(options: EnsembleOptions) {
     const { members, classNames, height, width, backend, shared = false } = options;
     const size = height * width;

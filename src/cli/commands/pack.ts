@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { type Precision, precisions } from '../../ship/precision.ts';
+import { MAX_VIEW_SHIFT } from '../../use/views.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
@@ -57,8 +58,8 @@ export function registerPack(program: Command, context: CliContext): void {
     .option('--flip', 'look at each image mirrored as well')
     .option(
       '--shift <pixels>',
-      'look at each image moved by so many pixels to the right, left, down and up as well, up to 2',
-      wholeNumber('--shift', 0, 2),
+      `look at each image moved by so many pixels to the right, left, down and up as well, up to ${MAX_VIEW_SHIFT}`,
+      wholeNumber('--shift', 0, MAX_VIEW_SHIFT),
       0,
     )
     .option('--calibrate', 'fit a temperature on the validation images that the runs have in common')

@@ -7,8 +7,8 @@ import type { FoundModel } from '../../platform/node/find-model.ts';
 import {
   decodeImage,
   expandImagePaths,
+  hasImageName,
   type Invert,
-  imageExtensions,
   MAX_IMAGE_BYTES,
 } from '../../platform/node/images.ts';
 import type { ImageClassifier } from '../../platform/node/load.ts';
@@ -143,7 +143,7 @@ function checkRequest(
     throw new CoutureError('usage', `Give either images or --test-index, not both${taken}.`);
   }
   if (paths.length > 0 || testIndex !== undefined) return;
-  if (model !== undefined && imageExtensions.some((ending) => model.toLowerCase().endsWith(ending))) {
+  if (model !== undefined && hasImageName(model)) {
     throw new CoutureError('usage', `"${model}" stands where the model does: name one before it.`, {
       hint: `For example: couture predict compact ${model}`,
     });

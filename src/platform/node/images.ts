@@ -10,7 +10,7 @@ import { CoutureError } from '../../core/errors.ts';
 import { errorCode, reason } from './files.ts';
 
 /** Extensions that a folder is searched for. */
-export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
+const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
 
 const FORMATS: readonly string[] = ['png', 'jpeg', 'webp'];
 /** An encoded image, and its pixels, beyond these are refused before they are unpacked. */
@@ -83,6 +83,11 @@ export async function decodeImage(
   }
 }
 
+/** Whether a path ends like that of an image. */
+export function hasImageName(path: string): boolean {
+  return imageExtensions.includes(extname(path).toLowerCase());
+}
+
 /** What a message of the decoder means for whoever has the file. */
 function whatIsWrong(message: string): string {
   if (/pixel limit/i.test(message))
@@ -101,9 +106,7 @@ export async function expandImagePaths(paths: readonly string[]): Promise<string
       files.push(path);
       continue;
     }
-    const names = (await readdir(path)).filter((name) =>
-      imageExtensions.includes(extname(name).toLowerCase()),
-    );
+    const names = (await readdir(path)).filter(hasImageName);
     if (names.length === 0) {
       throw new CoutureError('data', `The folder ${path} holds no images.`, {
         hint: `Files that end in ${imageExtensions.join(', ')} are looked for, not in folders below.`,

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CoutureError } from '../../core/errors.ts';
+import { plural } from '../../figures/text.ts';
 import type { ReportRun } from '../../report/input.ts';
 import { writeReport } from '../../report/report.ts';
 import type { Environment } from './environment.ts';
@@ -92,11 +93,8 @@ function environmentRows(environment: Environment): (readonly [name: string, val
     ['started', started],
     ['Couture', couture],
     ['Node', `${node} (V8 ${v8})`],
-    ['machine', `${cpu}, ${cores} cores, ${platform}`],
-    [
-      'engine',
-      `${backend.name} ${backend.variant}, ${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`,
-    ],
+    ['machine', `${cpu}, ${plural(cores, 'core')}, ${platform}`],
+    ['engine', `${backend.name} ${backend.variant}, ${plural(backend.threads, 'thread')}`],
     ['data set', data.name],
     ['training images, SHA-256', data.train.imagesSha256],
     ['test images, SHA-256', data.test.imagesSha256],

@@ -30,7 +30,7 @@ import { exists, readJson, readLimited } from './read-files.ts';
 import { formatResults, parseResults } from './results.ts';
 import { lockRun } from './run-lock.ts';
 import { metricsSchema, type RunMetrics } from './run-metrics.ts';
-import { listShipped } from './shipped.ts';
+import { shippedPath } from './shipped.ts';
 
 /** Where runs are made and looked for. */
 export const RUNS_FOLDER = join('runs', 'train');
@@ -254,7 +254,7 @@ export async function openRun(pathOrName: string, { root = RUNS_FOLDER } = {}): 
     }
     return new Run(path, config);
   }
-  if ((await listShipped()).includes(pathOrName)) {
+  if ((await shippedPath(pathOrName)) !== undefined) {
     throw new CoutureError(
       'usage',
       `"${pathOrName}" is a model that comes with the package, and this takes runs.`,

@@ -1,7 +1,7 @@
 /** The teacher of a run that distils: the trained models that its config names. */
 
 import { createHash } from 'node:crypto';
-import { CoutureError } from '../../core/errors.ts';
+import { CoutureError, prefixed } from '../../core/errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { splitSourceOf } from '../../data/split.ts';
 import { networkSha256 } from '../../ship/network.ts';
@@ -20,10 +20,7 @@ export async function openTeachers({ settings }: RunConfig): Promise<FoundModel[
   const teachers: FoundModel[] = [];
   for (const name of names) {
     const teacher = await findModel(name).catch((cause: unknown) => {
-      if (!(cause instanceof CoutureError)) throw cause;
-      const { kind, message, hint } = cause;
-      const options = { ...(hint !== undefined && { hint }), cause };
-      throw new CoutureError(kind, `The teacher ${name} cannot be opened: ${message}`, options);
+      throw prefixed(`The teacher ${name} cannot be opened`, cause);
     });
     if (teacher.kind === 'run' && (await teacher.run.metrics()) === undefined) {
       throw new CoutureError('usage', `The teacher ${teacher.path} is not finished.`, {
