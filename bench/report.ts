@@ -88,7 +88,7 @@ function epochSection(findings: Findings, epochs: readonly Result[]): string {
       "Couture's best takes. A = 784-128-64-10, B = 784-392-196-98-49-10, dropout 0.25 after the first two and three hidden layers. " +
       `A measurement is ten steps untimed and then as many as take about ${findings.options.budget} s, at least 10 and at most ` +
       `${findings.options.steps} of an epoch's ${TRAIN_IMAGES / BATCH_SIZE}, scaled to the epoch; validation is not part of it. Couture reads the bytes of the images, ` +
-      'the others have them as floats, normalised beforehand. "128-bit" is Couture without V8\'s pairing of vectors: what a browser runs; "--fast" lets the machine fuse products and sums, which is not exact and counts for no target.',
+      'the others have them as floats, normalized beforehand. "128-bit" is Couture without V8\'s pairing of vectors: what a browser runs; "--fast" lets the machine fuse products and sums, which is not exact and counts for no target.',
     table(['', 'setting', 'A, s', 'A, over Couture', 'B, s', 'B, over Couture'], rows),
     'What that is in arithmetic: MFLOP of a step (no input gradient for the first layer), GFLOP/s at the best setting with everything else a step does ' +
       "in its time, and that over OpenBLAS's measured peak on all cores.",

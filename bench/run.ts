@@ -187,7 +187,7 @@ async function stepsFor(contender: Contender, model: Model, { steps, budget }: O
   await contender.ask({ ...ask, steps: 5 });
   const { seconds } = await contender.ask({ ...ask, steps: 20 });
   if (seconds === undefined) return 1;
-  // A fast one needs more to be warm: V8 takes its time to optimise the kernels.
+  // A fast one needs more to be warm: V8 takes its time to optimize the kernels.
   if (seconds < budget / 5) await contender.ask({ ...ask, steps: Math.min(steps, 150) });
   return Math.max(10, Math.min(steps, Math.round((budget * 20) / seconds)));
 }

@@ -48,7 +48,7 @@ export function targets(findings: Findings): string {
 function loadNote(): string {
   return (
     `Medians decide. The machine's load over the last minute was ${loadavg()[0].toFixed(1)} at the end of the run, this bench included. ` +
-    'Couture on all cores loses most to a busy neighbour, since its threads wait for each other at every product; the column after holds the ' +
+    'Couture on all cores loses most to a busy neighbor, since its threads wait for each other at every product; the column after holds the ' +
     'fastest round of each against each other, which is nearer to a machine of its own.'
   );
 }

@@ -1,4 +1,4 @@
-// What stands between a Linear and the next where it is more than ReLU: batch normalisation, scale and shift of any
+// What stands between a Linear and the next where it is more than ReLU: batch normalization, scale and shift of any
 // norm, activation, dropout, and back. One panel of 16 features at a time, whose rows lie line after line: what a
 // feature needs is in its lane.
 // src/engine/reference/{activations,norm}.ts state the same plainly.
@@ -18,10 +18,10 @@ const EPSILON: f32 = 1e-5, MOMENTUM: f32 = 0.1, REST: f32 = 0.9;
 const VARIANCE: usize = 64, MEAN: usize = 128, INVERSE: usize = 192;
 
 /**
- * y = dropout(activation(norm(x))), and what is normalised of x in z, which may be x. Units: panels of 16 features.
- * @param x read only with batch normalisation; else z is there already
+ * y = dropout(activation(norm(x))), and what is normalized of x in z, which may be x. Units: panels of 16 features.
+ * @param x read only with batch normalization; else z is there already
  * @param affine scale and shift, [panel][2][16]; 0 without a norm
- * @param stats [panel][4][16]; 0 without batch normalisation
+ * @param stats [panel][4][16]; 0 without batch normalization
  * @param training whether the batch's statistics are used, or the running ones
  */
 export function activate(
@@ -33,7 +33,7 @@ export function activate(
     const from = z + (<usize>panel) * panelBytes;
     const to = y + (<usize>panel) * panelBytes;
     const own = affine ? affine + (<usize>panel) * 128 : 0;
-    if (stats) normalise(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * 256, training);
+    if (stats) normalize(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * 256, training);
     const bytes = (<usize>rows) * LINE;
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(to + at, apply(activation, scaled(from + at, own, at & 63)));
@@ -46,7 +46,7 @@ export function activate(
 }
 
 /**
- * dz from dy, the gradient with respect to y, and once more transposed; of batch normalisation, gradients of scale and
+ * dz from dy, the gradient with respect to y, and once more transposed; of batch normalization, gradients of scale and
  * shift, laid out as these. Units: panels of 16 features.
  * @param dy may be dz
  * @param skipped laid out as dy and added to it, or 0
@@ -77,7 +77,7 @@ export function activateGradient(
     }
     if (stats) {
       const grads = gradient + (<usize>panel) * 128;
-      normaliseGradient(to, from, rows, own, stats + (<usize>panel) * 256, grads, training);
+      normalizeGradient(to, from, rows, own, stats + (<usize>panel) * 256, grads, training);
     }
     if (dzT) {
       for (let row = 0; row < rows; row += 16) {
@@ -93,23 +93,23 @@ export function activateGradient(
  * 16 features.
  */
 export function affineGradient(
-  da: usize, normalised: usize, panelBytes: usize, rows: i32, gradient: usize, begin: i32, end: i32,
+  da: usize, normalized: usize, panelBytes: usize, rows: i32, gradient: usize, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {
     const at = (<usize>panel) * panelBytes;
-    scaleSums(da + at, normalised + at, rows, gradient + (<usize>panel) * 128);
+    scaleSums(da + at, normalized + at, rows, gradient + (<usize>panel) * 128);
   }
 }
 
 /** One panel's gradients of scale and shift: sums over its rows, in order. */
-function scaleSums(da: usize, normalised: usize, rows: i32, gradient: usize): void {
+function scaleSums(da: usize, normalized: usize, rows: i32, gradient: usize): void {
   const bytes = (<usize>rows) * LINE;
   for (let lane: usize = 0; lane < LINE; lane += 16) {
     let sum = f32x4.splat(0), product = f32x4.splat(0);
     for (let at = lane; at < bytes; at += LINE) {
       const value = v128.load(da + at);
       sum = f32x4.add(sum, value);
-      product = f32x4.add(product, f32x4.mul(value, v128.load(normalised + at)));
+      product = f32x4.add(product, f32x4.mul(value, v128.load(normalized + at)));
     }
     v128.store(gradient + lane, product);
     v128.store(gradient + lane, sum, 64);
@@ -125,8 +125,8 @@ function scaled(z: usize, affine: usize, lane: usize): v128 {
   return f32x4.add(f32x4.mul(value, v128.load(affine + lane)), v128.load(affine + lane, 64));
 }
 
-/** One panel of x, normalised, to z. */
-function normalise(x: usize, z: usize, rows: i32, stats: usize, training: bool): void {
+/** One panel of x, normalized, to z. */
+function normalize(x: usize, z: usize, rows: i32, stats: usize, training: bool): void {
   const end = x + (<usize>rows) * LINE;
   const count = f32x4.splat(<f32>rows), others = f32x4.splat(<f32>max(rows - 1, 1));
   const momentum = f32x4.splat(MOMENTUM), rest = f32x4.splat(REST);
@@ -158,20 +158,20 @@ function normalise(x: usize, z: usize, rows: i32, stats: usize, training: bool):
   }
 }
 
-/** One panel of gradients through the normalisation, in place; and those of scale and shift. */
-function normaliseGradient(
-  da: usize, normalised: usize, rows: i32, affine: usize, stats: usize, gradient: usize, training: bool,
+/** One panel of gradients through the normalization, in place; and those of scale and shift. */
+function normalizeGradient(
+  da: usize, normalized: usize, rows: i32, affine: usize, stats: usize, gradient: usize, training: bool,
 ): void {
   const bytes = (<usize>rows) * LINE;
   const count = f32x4.splat(<f32>rows), zero = f32x4.splat(0);
-  scaleSums(da, normalised, rows, gradient);
+  scaleSums(da, normalized, rows, gradient);
   for (let lane: usize = 0; lane < LINE; lane += 16) {
     const product = v128.load(gradient + lane), sum = v128.load(gradient + lane, 64);
     const factor = f32x4.mul(v128.load(affine + lane), v128.load(stats + lane, INVERSE));
     const meanSum = training ? f32x4.div(sum, count) : zero;
     const meanProduct = training ? f32x4.div(product, count) : zero;
     for (let at = lane; at < bytes; at += LINE) {
-      const inner = f32x4.sub(f32x4.sub(v128.load(da + at), meanSum), f32x4.mul(v128.load(normalised + at), meanProduct));
+      const inner = f32x4.sub(f32x4.sub(v128.load(da + at), meanSum), f32x4.mul(v128.load(normalized + at), meanProduct));
       v128.store(da + at, f32x4.mul(factor, inner));
     }
   }

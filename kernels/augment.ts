@@ -73,7 +73,7 @@ function pulled(record: usize, point: usize, cellHeight: i32, down: i32): i32 {
 
 /**
  * `count` pixels of a row of the target, from (u, v) on by (stepU, stepV) a pixel: four pixels at a time, the last of which may lie
- * behind the row. Nothing branches, wherever a pixel comes from: neighbours outside are read at the source's nearest
+ * behind the row. Nothing branches, wherever a pixel comes from: neighbors outside are read at the source's nearest
  * pixel and have weight 0.
  */
 function turnRow(source: usize, u: i32, v: i32, stepU: i32, stepV: i32, height: i32, width: i32, line: usize, count: i32): void {
@@ -86,7 +86,7 @@ function turnRow(source: usize, u: i32, v: i32, stepU: i32, stepV: i32, height: 
   for (let i = 0; i < count; i += 4) {
     const x = i32x4.shr_s(us, 16), y = i32x4.shr_s(vs, 16), below = i32x4.add(y, one);
     const column = clamp(x, zero, lastX), upperRow = clamp(y, zero, lastY), lowerRow = clamp(below, zero, lastY);
-    // Left of the source, the pair that is read starts with the right neighbour.
+    // Left of the source, the pair that is read starts with the right neighbor.
     const fx = v128.and(i32x4.shr_u(us, 8), byte), fy = v128.and(i32x4.shr_u(vs, 8), byte);
     const isIn = i32x4.eq(x, column), before = i32x4.eq(x, i32x4.splat(-1));
     const first = v128.or(v128.and(isIn, i32x4.sub(unit, fx)), v128.and(before, fx));
@@ -115,7 +115,7 @@ function clamp(value: v128, least: v128, most: v128): v128 {
   return i32x4.min_s(i32x4.max_s(value, least), most);
 }
 
-/** The pixels at four offsets and at four more, each with its right neighbour. */
+/** The pixels at four offsets and at four more, each with its right neighbor. */
 // @ts-ignore: decorator
 @inline
 function readPairs(source: usize, upper: v128, lower: v128): v128 {

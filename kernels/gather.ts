@@ -13,12 +13,12 @@ export function gather(
   fetch(x, images, size, indices, begin, end);
   for (let row = begin; row < end; row++) {
     const image = images + <usize>load<u32>(indices + ((<usize>row) << 2)) * (<usize>size);
-    normalise(x, xPanel, image, size, row);
+    normalize(x, xPanel, image, size, row);
   }
 }
 
 /** One image into row `row` of x. It is followed by at least 16 readable bytes. */
-export function normalise(x: usize, xPanel: usize, image: usize, size: i32, row: i32): void {
+export function normalize(x: usize, xPanel: usize, image: usize, size: i32, row: i32): void {
   const panels = (size + 15) >> 4;
   let line = x + (<usize>row) * LINE;
   for (let panel = 0; panel < panels; panel++) {
@@ -50,7 +50,7 @@ export function scatter(y: usize, yPanel: usize, width: i32, out: usize, begin: 
 /**
  * Reads a word of every cache line of the images, so that all are on their way from memory before the first is
  * needed: they lie far apart, and the stores between them would hide all but a few from the processor's view.
- * The sum only keeps the reads from being optimised away: the first pixel overwrites it.
+ * The sum only keeps the reads from being optimized away: the first pixel overwrites it.
  */
 function fetch(sink: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32): void {
   let sum: u32 = 0;

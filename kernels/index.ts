@@ -4,7 +4,7 @@
 export { activate, activateGradient, affineGradient } from "./activate";
 export { inputGradient, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
 export { augment, mix } from "./augment";
-export { gather, normalise, scatter } from "./gather";
+export { gather, normalize, scatter } from "./gather";
 export { layerNorm, layerNormGradient } from "./layernorm";
 export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";

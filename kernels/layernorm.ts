@@ -1,4 +1,4 @@
-// Layer normalisation: each row of the batch by the mean and variance of its own features, and back. A row is a line
+// Layer normalization: each row of the batch by the mean and variance of its own features, and back. A row is a line
 // in each panel, so that what a feature needs lies in its lane, and sixteen sums side by side run over the panels.
 // src/engine/reference/norm.ts states the same plainly. Lanes past the last feature are 0, and stay so.
 
@@ -12,14 +12,14 @@ const EPSILON: f32 = 1e-5;
 const AFFINE: usize = 128;
 
 /**
- * normalised = (x - mean) / deviation of each row, and scaled = normalised * scale + shift. Units: rows.
- * @param normalised may be x
+ * normalized = (x - mean) / deviation of each row, and scaled = normalized * scale + shift. Units: rows.
+ * @param normalized may be x
  * @param scaled 0 where it is not wanted
  * @param affine scale and shift, [panel][2][16]
  * @param inverse a line for each row: 1 / deviation in every lane of its first vector
  */
 export function layerNorm(
-  x: usize, normalised: usize, scaled: usize, panelBytes: usize, features: i32, affine: usize, inverse: usize,
+  x: usize, normalized: usize, scaled: usize, panelBytes: usize, features: i32, affine: usize, inverse: usize,
   begin: i32, end: i32,
 ): void {
   const count = f32x4.splat(<f32>features);
@@ -35,7 +35,7 @@ export function layerNorm(
       for (let lane: usize = 0; lane < LINE; lane += 16) {
         const value = f32x4.mul(f32x4.sub(v128.load(x + at + lane), mean), factor);
         const kept = v128.and(value, within(left - <i32>(lane >> 2)));
-        v128.store(normalised + at + lane, kept);
+        v128.store(normalized + at + lane, kept);
         if (scaled) {
           const product = f32x4.mul(kept, v128.load(own + lane));
           v128.store(scaled + at + lane, f32x4.add(product, v128.load(own + lane, 64)));
@@ -50,18 +50,18 @@ export function layerNorm(
 /**
  * The gradient with respect to the scaled and shifted values becomes that with respect to x, in place, and once more
  * transposed. Units: 16 rows.
- * @param normalised, inverse as layerNorm left them
+ * @param normalized, inverse as layerNorm left them
  * @param dzT [panel of 16 rows][feature][16], or 0
  */
 export function layerNormGradient(
-  da: usize, normalised: usize, panelBytes: usize, features: i32, affine: usize, inverse: usize,
+  da: usize, normalized: usize, panelBytes: usize, features: i32, affine: usize, inverse: usize,
   dzT: usize, dzTPanel: usize, rows: i32, begin: i32, end: i32,
 ): void {
   for (let batch = begin; batch < end; batch++) {
     const last = min(rows, (batch + 1) << 4);
     for (let row = batch << 4; row < last; row++) {
       const line = (<usize>row) * LINE;
-      rowGradient(da + line, normalised + line, panelBytes, features, affine, v128.load(inverse + line));
+      rowGradient(da + line, normalized + line, panelBytes, features, affine, v128.load(inverse + line));
     }
     if (dzT) {
       let from = da + (<usize>batch) * 1024, to = dzT + (<usize>batch) * dzTPanel;
@@ -76,7 +76,7 @@ export function layerNormGradient(
 
 /** One row of layerNormGradient. */
 function rowGradient(
-  da: usize, normalised: usize, panelBytes: usize, features: i32, affine: usize, inverse: v128,
+  da: usize, normalized: usize, panelBytes: usize, features: i32, affine: usize, inverse: v128,
 ): void {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero, p0 = zero, p1 = zero, p2 = zero, p3 = zero;
@@ -90,10 +90,10 @@ function rowGradient(
     s1 = f32x4.add(s1, g1);
     s2 = f32x4.add(s2, g2);
     s3 = f32x4.add(s3, g3);
-    p0 = f32x4.add(p0, f32x4.mul(g0, v128.load(normalised + at, 0)));
-    p1 = f32x4.add(p1, f32x4.mul(g1, v128.load(normalised + at, 16)));
-    p2 = f32x4.add(p2, f32x4.mul(g2, v128.load(normalised + at, 32)));
-    p3 = f32x4.add(p3, f32x4.mul(g3, v128.load(normalised + at, 48)));
+    p0 = f32x4.add(p0, f32x4.mul(g0, v128.load(normalized + at, 0)));
+    p1 = f32x4.add(p1, f32x4.mul(g1, v128.load(normalized + at, 16)));
+    p2 = f32x4.add(p2, f32x4.mul(g2, v128.load(normalized + at, 32)));
+    p3 = f32x4.add(p3, f32x4.mul(g3, v128.load(normalized + at, 48)));
     at += panelBytes;
     own += AFFINE;
   }
@@ -105,7 +105,7 @@ function rowGradient(
     for (let lane: usize = 0; lane < LINE; lane += 16) {
       const place = at + lane;
       const g = f32x4.mul(v128.load(da + place), v128.load(own + lane));
-      const along = f32x4.mul(v128.load(normalised + place), meanProduct);
+      const along = f32x4.mul(v128.load(normalized + place), meanProduct);
       const value = f32x4.mul(inverse, f32x4.sub(f32x4.sub(g, meanSum), along));
       v128.store(da + place, v128.and(value, within(left - <i32>(lane >> 2))));
     }

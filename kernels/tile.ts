@@ -6,7 +6,7 @@
 //
 // Forward, input gradient and weight gradient are all this kernel over different streams; they differ only in
 // how A's scalars lie: ROWS, four rows 64 bytes apart, a step of 4 bytes along them; or ADJACENT, four
-// neighbours, a step of 64 bytes.
+// neighbors, a step of 64 bytes.
 
 // Stand-ins for compile-time constants: generics in AssemblyScript take types, not numbers.
 export type ROWS = i32;

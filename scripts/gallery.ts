@@ -137,7 +137,7 @@ import { inspectRun } from 'couture/node';
 const inspection = await inspectRun('small');
 const options = { document: nodeDocument(), theme: 'light', width: 640 } as const;
 
-const { svg, alt } = drawConfusion(inspection.evaluation, { ...options, normalised: true });
+const { svg, alt } = drawConfusion(inspection.evaluation, { ...options, normalized: true });
 await writeFile('confusion.svg', svg);
 console.log(alt);
 
@@ -146,8 +146,8 @@ for (const { name, draw } of runFigures)
 \`\`\`
 
 A figure is one \`<svg>\` element, of its own or set into a page. With the theme \`auto\` it follows the \`color-scheme\` of
-the page around it; \`light\` and \`dark\` write the colours out. Figures reflow to the width that is asked for, from 320
-pixels on. Colours, and where they are from: [theme.ts](../src/figures/theme.ts).
+the page around it; \`light\` and \`dark\` write the colors out. Figures reflow to the width that is asked for, from 320
+pixels on. Colors, and where they are from: [theme.ts](../src/figures/theme.ts).
 
 ${Object.entries(headings)
   .map(([section, heading]) => `## ${heading}\n\n${(parts.get(section as FigureSection) ?? []).join('\n')}`)

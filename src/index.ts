@@ -64,7 +64,7 @@ export type {
   DatasetView,
   FirstLayer,
   Inspection,
-  LabelledImage,
+  LabeledImage,
   LayerActivity,
   PredictedImage,
   ProjectedPoints,

@@ -10,7 +10,7 @@ import type { Network } from '../src/ship/network.ts';
 
 const sum = 'ab'.repeat(32);
 
-/** A network as if it had been trained: batch normalisation has a scale, a shift and statistics that do something. */
+/** A network as if it had been trained: batch normalization has a scale, a shift and statistics that do something. */
 export function makeNetwork(spec: ModelSpec, seed: number): Network {
   const key = keyFromSeed(seed);
   const plan = planModel(spec);

@@ -1,5 +1,5 @@
 """PyTorch on the CPU as a contender: one line of JSON in, one out. The images are float tensors in memory,
-normalised beforehand and never read by a DataLoader: the fastest plain way there is. `pytorch.py THREADS`."""
+normalized beforehand and never read by a DataLoader: the fastest plain way there is. `pytorch.py THREADS`."""
 
 import json
 import statistics

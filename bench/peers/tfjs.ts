@@ -34,7 +34,7 @@ if (!(await tf.setBackend('wasm')))
 await tf.ready();
 if (threads > 1 && wasm.getThreadsCount() !== threads) throw new Error('it did not take the threads');
 
-// Normalised beforehand, as for the others.
+// Normalized beforehand, as for the others.
 const images = Float32Array.from(makeImages(TRAIN_IMAGES), (byte) => byte / 127.5 - 1);
 const labels = makeLabels(TRAIN_IMAGES);
 const order = shuffled(TRAIN_IMAGES);

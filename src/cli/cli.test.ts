@@ -178,7 +178,7 @@ test('without SIMD the engine says so with the backend’s code', { skip: proces
   assert.equal(status, 4);
 });
 
-test('colours are for terminals and for those who ask', async () => {
+test('colors are for terminals and for those who ask', async () => {
   const forced = await couture(['evaluate', 'nothing'], { cwd, env: { FORCE_COLOR: '1' } });
   assert.ok(forced.err.includes('\x1b['));
   const plain = await couture(['evaluate', 'nothing'], { cwd });

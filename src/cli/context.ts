@@ -9,9 +9,9 @@ export interface CliContext {
   readonly out: (text: string) => void;
   /** Progress and notes, to stderr. A newline is added where the text has none at its end. */
   readonly err: (text: string) => void;
-  /** Whether stdout takes colours. */
+  /** Whether stdout takes colors. */
   readonly color: boolean;
-  /** Whether stderr takes colours. */
+  /** Whether stderr takes colors. */
   readonly errColor: boolean;
   /** Whether stderr is a terminal, on which a line can be redrawn. */
   readonly interactive: boolean;

@@ -1,4 +1,4 @@
-/** Labelled grey images of one size, as bytes: what every reader makes and everything else takes. */
+/** Labeled gray images of one size, as bytes: what every reader makes and everything else takes. */
 
 import { CoutureError } from '../core/errors.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The table of the data sets that are known by name: what they hold, what their files are called, how the files
- * are recognised, and where they can be had. Nothing here touches a disk or a network.
+ * are recognized, and where they can be had. Nothing here touches a disk or a network.
  *
  * Sums. fashion-mnist: SHA-256 of the unpacked files, checked against the files themselves. mnist and kmnist: the
  * MD5 of the publishers' .gz files as torchvision's documentation lists them

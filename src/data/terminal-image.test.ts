@@ -20,7 +20,7 @@ describe('imageLines', () => {
     ]);
   });
 
-  it('says a colour once per run', () => {
+  it('says a color once per run', () => {
     assert.equal(imageLines(new Uint8Array(8), 2, 4, '256')[0], '\x1b[38;5;16;48;5;16m▀▀▀▀\x1b[0m');
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Grey images as text: two pixels in one character by the upper half block, in 24-bit or 256 colours, or a ramp of
+ * Gray images as text: two pixels in one character by the upper half block, in 24-bit or 256 colors, or a ramp of
  * plain characters. Pure: what the terminal can show is the caller's to know.
  */
 
@@ -31,8 +31,8 @@ export function imageLines(
         line += ramp[Math.round(((top + bottom) / 2 / 255) * (ramp.length - 1))];
         continue;
       }
-      // A colour holds until the next one: saying it once per run keeps the text a tenth as long.
-      const color = `\x1b[${grey(38, top, colors)};${grey(48, bottom, colors)}m`;
+      // A color holds until the next one: saying it once per run keeps the text a tenth as long.
+      const color = `\x1b[${gray(38, top, colors)};${gray(48, bottom, colors)}m`;
       line += color === before ? '▀' : `${color}▀`;
       before = color;
     }
@@ -42,9 +42,9 @@ export function imageLines(
 }
 
 /** `layer` is 38 for the foreground, 48 for the background. */
-function grey(layer: 38 | 48, value: number, colors: TerminalColors): string {
+function gray(layer: 38 | 48, value: number, colors: TerminalColors): string {
   if (colors === 'truecolor') return `${layer};2;${value};${value};${value}`;
-  // The 256 colours have 24 greys from 232 (8) to 255 (238), black is 16 and white 231.
+  // The 256 colors have 24 grays from 232 (8) to 255 (238), black is 16 and white 231.
   const step = Math.round((value - 8) / 10);
   return `${layer};5;${step < 0 ? 16 : step > 23 ? 231 : 232 + step}`;
 }

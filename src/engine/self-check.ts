@@ -44,7 +44,7 @@ export async function selfCheck(backend: Backend, reference: Backend): Promise<s
 
 /**
  * Whether a backend keeps to the reference's bits for `milliseconds` of the same small training: long enough for
- * the JavaScript engine to have replaced its first, quick machine code of the kernels by the optimised one.
+ * the JavaScript engine to have replaced its first, quick machine code of the kernels by the optimized one.
  */
 export async function keepsToReference(
   backend: Backend,

@@ -7,7 +7,7 @@ import { recipes } from '../train/recipes.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { fit, list, percent, plural } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 /** One run's result. */
 export interface RunAccuracy {
@@ -39,9 +39,9 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
   });
   const published = runs.filter((run) => run.published !== undefined);
   sheet.legend([
-    { colour: seriesColour(0), label: 'run, with 95% interval', mark: 'line' },
+    { color: seriesColor(0), label: 'run, with 95% interval', mark: 'line' },
     ...(published.length > 0
-      ? [{ colour: seriesColour(1), label: 'published for its recipe', mark: 'tick' as const }]
+      ? [{ color: seriesColor(1), label: 'published for its recipe', mark: 'tick' as const }]
       : []),
   ]);
   const row = 44;
@@ -76,7 +76,7 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
           y,
           x1: (d: RunAccuracy) => d.interval.low * 100,
           x2: (d: RunAccuracy) => d.interval.high * 100,
-          stroke: seriesColour(0),
+          stroke: seriesColor(0),
           strokeWidth: 2.5,
           dy: 10,
         }),
@@ -84,14 +84,14 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
           y,
           x: (d: RunAccuracy) => d.accuracy * 100,
           r: 5,
-          fill: seriesColour(0),
-          stroke: colours.paper,
+          fill: seriesColor(0),
+          stroke: colors.paper,
           dy: 10,
         }),
         Plot.tickX(published, {
           y: rowOf,
           x: (d: RunAccuracy) => (d.published ?? 0) * 100,
-          stroke: seriesColour(1),
+          stroke: seriesColor(1),
           strokeWidth: 2.5,
           insetTop: 23,
           insetBottom: 3,
@@ -101,8 +101,8 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
           frameAnchor: 'left',
           text: (d: RunAccuracy) =>
             `${fit(d.run, 12, sheet.width * 0.55)}: ${percent(d.accuracy, 2)}${d.published === undefined ? '' : ` (published ${percent(d.published, 2)})`}`,
-          fill: colours.ink,
-          stroke: colours.paper,
+          fill: colors.ink,
+          stroke: colors.paper,
           strokeWidth: 4,
           fontSize: 12,
           dy: -9,

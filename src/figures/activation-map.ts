@@ -6,7 +6,7 @@ import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { placeLabels, scaleBetween } from './labels.ts';
 import { fit, list, percent } from './text.ts';
-import { classColour, colours } from './theme.ts';
+import { classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {
   /** At most so many points, the first ones; 2,000 by default. */
@@ -28,7 +28,7 @@ function median(values: number[]): number {
 }
 
 /**
- * Every image a dot in the colour of its true class, the class's name at the median of its dots. The dots are the
+ * Every image a dot in the color of its true class, the class's name at the median of its dots. The dots are the
  * circles of the group with `data-dots`, in the order of `points`, so that a page can show the image of each.
  */
 export function drawMap(
@@ -41,7 +41,7 @@ export function drawMap(
   const sheet = new Sheet(options, {
     name: `map-${method}`,
     title: `Map of the activations of ${layer} by ${how}`,
-    facts: `${shownOf(shown, labels.length, 'images')}, coloured by true class`,
+    facts: `${shownOf(shown, labels.length, 'images')}, colored by true class`,
   });
   const at = (i: number): Place => ({ x: points[2 * i], y: points[2 * i + 1] });
   const dots = Array.from({ length: shown }, (_, i) => i);
@@ -54,7 +54,7 @@ export function drawMap(
   }));
   const axis = (i: 0 | 1): string =>
     `${how} ${i + 1}${explained === undefined ? '' : ` (${percent(explained[i])} of the variance)`}`;
-  sheet.legend(present.map((label) => ({ colour: classColour(label), label: classNames[label] })));
+  sheet.legend(present.map((label) => ({ color: classColor(label), label: classNames[label] })));
   const height = Math.max(300, sheet.width * 0.86);
   const frame = {
     left: MARGIN.marginLeft + INSET,
@@ -87,12 +87,12 @@ export function drawMap(
     },
     y: { domain: y.domain, label: axis(1), labelArrow: 'none' },
     marks: [
-      Plot.frame({ stroke: colours.faint }),
+      Plot.frame({ stroke: colors.faint }),
       Plot.dot(dots, {
         x: (i: number) => at(i).x,
         y: (i: number) => at(i).y,
         r: 2.2,
-        fill: (i: number) => classColour(labels[i]),
+        fill: (i: number) => classColor(labels[i]),
         fillOpacity: 0.75,
       }),
       Plot.link(
@@ -102,7 +102,7 @@ export function drawMap(
           y1: 'y',
           x2: ({ middle }) => middle.x,
           y2: ({ middle }) => middle.y,
-          stroke: colours.ink,
+          stroke: colors.ink,
         },
       ),
       Plot.text(names, {
@@ -111,8 +111,8 @@ export function drawMap(
         text: 'text',
         fontSize: LABEL,
         fontWeight: 600,
-        fill: colours.ink,
-        stroke: colours.paper,
+        fill: colors.ink,
+        stroke: colors.paper,
         strokeWidth: 4,
         pointerEvents: 'none',
       }),
@@ -121,7 +121,7 @@ export function drawMap(
   map.querySelector('g[aria-label="dot"]')?.setAttribute('data-dots', '');
   sheet.row([map]);
   return sheet.figure(
-    `${shownOf(shown, labels.length, 'images')} as dots, placed by ${how} of the activations of ${layer}, coloured by class: ` +
+    `${shownOf(shown, labels.length, 'images')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
       `${list(present.map((label) => `${classNames[label]} (${groups[label].length})`))}.` +
       (explained === undefined
         ? ''

@@ -5,7 +5,7 @@ import type { LayerActivity } from '../inspect/inspection.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { count, list, percent, plural } from './text.ts';
-import { colours, seriesColour, verdict } from './theme.ts';
+import { colors, seriesColor, verdict } from './theme.ts';
 
 /** Dead units that are named one by one. */
 const NAMED = 16;
@@ -60,7 +60,7 @@ export function drawActivity(layers: readonly LayerActivity[], options: FigureOp
                 { x: from, y: share },
                 { x: to, y: share },
               ]),
-              { x: 'x', y1: 0, y2: 'y', fill: seriesColour(0) },
+              { x: 'x', y1: 0, y2: 'y', fill: seriesColor(0) },
             ),
             ...(layer.dead.length > 0
               ? [
@@ -80,7 +80,7 @@ export function drawActivity(layers: readonly LayerActivity[], options: FigureOp
       { headings: [`${layer.layer}: ${plural(sorted.length, 'unit')}, ${count(layer.dead.length)} dead`] },
     );
     if (layer.dead.length > 0)
-      sheet.paragraph(`Dead: ${deadNames(layer)}.`, { size: 11.5, fill: colours.ink });
+      sheet.paragraph(`Dead: ${deadNames(layer)}.`, { size: 11.5, fill: colors.ink });
   }
   const said = layers.map((layer) => {
     const sorted = [...layer.active].sort((a, b) => a - b);

@@ -2,15 +2,15 @@
 
 import type { AuditView, ShownCopy } from '../inspect/audit-view.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
-import { greyImage } from './image.ts';
+import { grayImage } from './image.ts';
 import type { FigureEntry } from './table.ts';
 import { count, list, percent, plural } from './text.ts';
 import { verdict } from './theme.ts';
 import { tiles } from './tiles.ts';
 
-/** Grey pixels between an image and its copy, which lie in one picture. */
+/** Gray pixels between an image and its copy, which lie in one picture. */
 const SEAM = 2;
-const SEAM_GREY = 128;
+const SEAM_GRAY = 128;
 
 /** Images beside their copies, with where they are and how far apart. */
 export function drawCopies(view: AuditView, options: FigureOptions): Figure {
@@ -24,7 +24,7 @@ export function drawCopies(view: AuditView, options: FigureOptions): Figure {
     const { first, second, kind, distance } = copy;
     const agree = first.label === second.label;
     return {
-      image: greyImage(sideBySide(copy, view), { width: 2 * width + SEAM, height }),
+      image: grayImage(sideBySide(copy, view), { width: 2 * width + SEAM, height }),
       lines: [
         agree ? classNames[first.label] : `${classNames[first.label]} / ${classNames[second.label]}`,
         `${first.split} ${first.index}, ${second.split} ${second.index}`,
@@ -58,7 +58,7 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
     facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, totals.suspects === 1 ? 'label' : 'labels')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
-    image: greyImage(pixels, { width, height }),
+    image: grayImage(pixels, { width, height }),
     lines: [
       classNames[label],
       `seems ${classNames[suggested]}`,
@@ -75,7 +75,7 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
     .slice(0, 3)
     .map(
       ({ split, index, label, suggested }) =>
-        `${split} image ${index}, labelled ${classNames[label]} and seen as ${classNames[suggested]}`,
+        `${split} image ${index}, labeled ${classNames[label]} and seen as ${classNames[suggested]}`,
     );
   return sheet.figure(
     suspects.length === 0
@@ -87,7 +87,7 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
 /** The two images of a pair in one picture. */
 function sideBySide({ first, second }: ShownCopy, { width, height }: AuditView): Uint8Array {
   const whole = 2 * width + SEAM;
-  const pixels = new Uint8Array(whole * height).fill(SEAM_GREY);
+  const pixels = new Uint8Array(whole * height).fill(SEAM_GRAY);
   for (let y = 0; y < height; y++) {
     pixels.set(first.pixels.subarray(y * width, (y + 1) * width), y * whole);
     pixels.set(second.pixels.subarray(y * width, (y + 1) * width), y * whole + width + SEAM);

@@ -4,9 +4,9 @@ import * as Plot from '@observablehq/plot';
 import type { AugmentationColumn, AugmentationView } from '../inspect/inspection.ts';
 import { chart, labelRoom, namesAxis, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { greyImage } from './image.ts';
+import { grayImage } from './image.ts';
 import { fit, list, plural } from './text.ts';
-import { colours } from './theme.ts';
+import { colors } from './theme.ts';
 
 /** Pixels of a column: room for the words above it, and no more than an image of 28 pixels is worth. */
 const LEAST = 42;
@@ -98,7 +98,7 @@ function drawColumns(
       frameAnchor: 'top',
       text: (column: number) => fit(line(columns[column]), SMALL, cell - 2, { bold }),
       dy,
-      fill: bold ? colours.ink : colours.muted,
+      fill: bold ? colors.ink : colors.muted,
       fontSize: SMALL,
       fontWeight: bold ? 600 : 400,
     });
@@ -123,7 +123,7 @@ function drawColumns(
       head(({ name }) => name, -28, true),
       head(({ detail }) => detail, -15, false),
       Plot.image(cells, {
-        src: ({ images, column }: (typeof cells)[number]) => greyImage(images[column], size),
+        src: ({ images, column }: (typeof cells)[number]) => grayImage(images[column], size),
         x: 'column',
         y: 'row',
         width: cell - 2,

@@ -5,7 +5,7 @@ import type { Calibration, CalibrationBin } from '../inspect/inspection.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { count, percent } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 /** Reliability diagram: accuracy against confidence, bin by bin, and below it how many images each bin holds. */
 export function drawCalibration({ bins, ece }: Calibration, options: FigureOptions): Figure {
@@ -20,9 +20,9 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
     facts: `mean confidence ${percent(confidence)}, accuracy ${percent(accuracy)}, ${count(images)} images`,
   });
   sheet.legend([
-    { colour: seriesColour(0), label: 'accuracy of a bin, with 95% interval' },
-    { colour: colours.muted, label: 'perfect calibration', mark: 'dashes' },
-    { colour: seriesColour(1), label: 'gap', mark: 'line' },
+    { color: seriesColor(0), label: 'accuracy of a bin, with 95% interval' },
+    { color: colors.muted, label: 'perfect calibration', mark: 'dashes' },
+    { color: seriesColor(1), label: 'gap', mark: 'line' },
   ]);
   const shared = { width: sheet.width, marginLeft: 52, marginRight: 14 } as const;
   const x = { domain: [0, 100], ticks: 6 } as const;
@@ -43,13 +43,13 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
             [0, 0],
             [100, 100],
           ],
-          { stroke: colours.muted, strokeDasharray: '5 4' },
+          { stroke: colors.muted, strokeDasharray: '5 4' },
         ),
         Plot.ruleX(bins, {
           x: (bin: CalibrationBin) => bin.confidence * 100,
           y1: (bin: CalibrationBin) => bin.confidence * 100,
           y2: (bin: CalibrationBin) => bin.accuracy * 100,
-          stroke: seriesColour(1),
+          stroke: seriesColor(1),
           strokeWidth: 6,
           strokeOpacity: 0.45,
         }),
@@ -57,15 +57,15 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
           x: (bin: CalibrationBin) => bin.confidence * 100,
           y1: (bin: CalibrationBin) => bin.interval.low * 100,
           y2: (bin: CalibrationBin) => bin.interval.high * 100,
-          stroke: seriesColour(0),
+          stroke: seriesColor(0),
           strokeWidth: 1.5,
         }),
         Plot.dot(bins, {
           x: (bin: CalibrationBin) => bin.confidence * 100,
           y: (bin: CalibrationBin) => bin.accuracy * 100,
           r: 4.5,
-          fill: seriesColour(0),
-          stroke: colours.paper,
+          fill: seriesColor(0),
+          stroke: colors.paper,
         }),
       ],
     }),
@@ -89,7 +89,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
           x1: (bin: CalibrationBin) => bin.low * 100,
           x2: (bin: CalibrationBin) => bin.high * 100,
           y: 'count',
-          fill: colours.quiet,
+          fill: colors.quiet,
           inset: 0.5,
           title: (bin: CalibrationBin) => count(bin.count),
         }),

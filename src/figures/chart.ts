@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { count, fit, textWidth } from './text.ts';
-import { colours, STEPS, sequential } from './theme.ts';
+import { colors, STEPS, sequential } from './theme.ts';
 
 /** Type sizes in pixels. */
 export const TICK = 11;
@@ -19,8 +19,8 @@ export function chart(document: Document, options: Plot.PlotOptions): SVGSVGElem
   return element;
 }
 
-/** A grid in the colour of things that are not data. */
-export const grid = { stroke: colours.faint, strokeOpacity: 1 } as const;
+/** A grid in the color of things that are not data. */
+export const grid = { stroke: colors.faint, strokeOpacity: 1 } as const;
 
 /** Room that the names of classes or runs need beside an axis, at most `share` of the width. */
 export function labelRoom(names: readonly string[], width: number, share = 0.36): number {
@@ -75,7 +75,7 @@ export function rampLegend(document: Document, { width, label, values, place }: 
         insetLeft: -0.3,
         insetRight: -0.3,
       }),
-      Plot.text([label], { frameAnchor: 'top-left', dy: -14, dx: -2, fill: colours.muted }),
+      Plot.text([label], { frameAnchor: 'top-left', dy: -14, dx: -2, fill: colors.muted }),
     ],
   });
 }

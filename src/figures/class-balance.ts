@@ -5,7 +5,7 @@ import type { DatasetView } from '../inspect/inspection.ts';
 import { chart, countTicks, grid, labelRoom, namesAxis, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { count, list, textWidth } from './text.ts';
-import { colours, sequential } from './theme.ts';
+import { colors, sequential } from './theme.ts';
 
 /** A bar for each class, made of its images in each split. */
 export function drawClassBalance(data: DatasetView, options: FigureOptions): Figure {
@@ -18,7 +18,7 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
   const shades = [0.75, 0.45, 0.2];
   sheet.legend(
     data.balance.map(({ split, images }, i) => ({
-      colour: sequential(shades[i]),
+      color: sequential(shades[i]),
       label: `${split} (${count(images)})`,
     })),
   );
@@ -67,8 +67,8 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
           fill: (d) => sequential(shades[d.split]),
           insetRight: 1,
         }),
-        numbers(colours.onHigh, true),
-        numbers(colours.onLow, false),
+        numbers(colors.onHigh, true),
+        numbers(colors.onLow, false),
       ],
     }),
   ]);

@@ -6,7 +6,7 @@ import type { Evaluation, Interval } from '../inspect/metrics.ts';
 import { chart, countTicks, grid, labelRoom, namesAxis } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { count, fit, list, percent, plural } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 interface Score {
   readonly label: number;
@@ -43,7 +43,7 @@ export function drawClasses(rows: readonly ClassInterval[], options: FigureOptio
   const names = rows.map(({ name }) => name);
   const room = labelRoom(names, sheet.width);
   const row = rows.length > 20 ? 24 : 36;
-  sheet.legend(metrics.map(({ name }, i) => ({ colour: seriesColour(i), label: name })));
+  sheet.legend(metrics.map(({ name }, i) => ({ color: seriesColor(i), label: name })));
   const lowest = Math.min(...rows.flatMap((r) => metrics.map(({ of }) => of(r).interval.low)));
   const marks = metrics.flatMap(({ shift, of }, i) => {
     const scores: Score[] = rows.map((r, label) => ({ label, ...of(r) }));
@@ -53,15 +53,15 @@ export function drawClasses(rows: readonly ClassInterval[], options: FigureOptio
         ...place,
         x1: (d: Score) => d.interval.low * 100,
         x2: (d: Score) => d.interval.high * 100,
-        stroke: seriesColour(i),
+        stroke: seriesColor(i),
         strokeWidth: 2,
       }),
       Plot.dot(scores, {
         ...place,
         x: (d: Score) => d.value * 100,
         r: 3.6,
-        fill: seriesColour(i),
-        stroke: colours.paper,
+        fill: seriesColor(i),
+        stroke: colors.paper,
         strokeWidth: 1,
       }),
     ];
@@ -140,7 +140,7 @@ export function drawPairs(
           Plot.barX(shown, {
             x: 'count',
             y: (_, i) => i,
-            fill: seriesColour(1),
+            fill: seriesColor(1),
             insetTop: 18,
             insetBottom: 5,
             rx: 1.5,
@@ -152,8 +152,8 @@ export function drawPairs(
             textAnchor: 'start',
             fontSize: 11.5,
             dy: -9,
-            fill: colours.ink,
-            stroke: colours.paper,
+            fill: colors.ink,
+            stroke: colors.paper,
             strokeWidth: 3,
           }),
           Plot.text(shown, {
@@ -163,7 +163,7 @@ export function drawPairs(
             textAnchor: 'start',
             dx: 5,
             dy: 6.5,
-            fill: colours.muted,
+            fill: colors.muted,
           }),
         ],
       }),
@@ -171,7 +171,7 @@ export function drawPairs(
   if (shown.length > 0)
     sheet.paragraph('In brackets: the share of the images of the true class.', {
       size: 11.5,
-      fill: colours.muted,
+      fill: colors.muted,
     });
   return sheet.figure(
     shown.length === 0

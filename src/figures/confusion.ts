@@ -9,7 +9,7 @@ import { onSequential, sequential } from './theme.ts';
 
 export interface ConfusionOptions extends FigureOptions {
   /** Shares of each true class in place of counts. */
-  readonly normalised?: boolean;
+  readonly normalized?: boolean;
 }
 
 interface Cell {
@@ -18,17 +18,17 @@ interface Cell {
   readonly images: number;
   /** Of the images of the true class. */
   readonly share: number;
-  /** How deep its colour is, 0 to 1: the square root, so that a few mistakes show beside many hits. */
+  /** How deep its color is, 0 to 1: the square root, so that a few mistakes show beside many hits. */
   readonly depth: number;
 }
 
-function cellsOf(confusion: readonly (readonly number[])[], normalised: boolean): Cell[] {
-  const largest = normalised ? 1 : Math.max(1, ...confusion.flat());
+function cellsOf(confusion: readonly (readonly number[])[], normalized: boolean): Cell[] {
+  const largest = normalized ? 1 : Math.max(1, ...confusion.flat());
   return confusion.flatMap((row, actual) => {
     const support = row.reduce((sum, images) => sum + images, 0);
     return row.map((images, predicted) => {
       const share = support === 0 ? 0 : images / support;
-      const depth = Math.sqrt((normalised ? share : images) / largest);
+      const depth = Math.sqrt((normalized ? share : images) / largest);
       return { actual, predicted, images, share, depth };
     });
   });
@@ -50,12 +50,12 @@ function legendValues(largest: number): number[] {
  */
 export function drawConfusion(
   { confusion, perClass, images, correct, accuracy }: Evaluation,
-  { normalised = false, ...options }: ConfusionOptions,
+  { normalized = false, ...options }: ConfusionOptions,
 ): Figure {
   const names = perClass.map(({ name }) => name);
   const sheet = new Sheet(options, {
-    name: normalised ? 'confusion-normalised' : 'confusion',
-    title: normalised ? 'Confusion matrix, % of each true class' : 'Confusion matrix, images',
+    name: normalized ? 'confusion-normalized' : 'confusion',
+    title: normalized ? 'Confusion matrix, % of each true class' : 'Confusion matrix, images',
     facts: `${count(correct)} of ${count(images)} right (${percent(accuracy, 2)})`,
   });
   const room = labelRoom(names, sheet.width, 0.3);
@@ -63,12 +63,12 @@ export function drawConfusion(
   const cell = (sheet.width - left - 2) / names.length;
   const upright = names.every((name) => textWidth(name, SMALL) < cell - 2);
   const top = (upright ? 16 : Math.min(90, labelRoom(names, 1e3))) + 22;
-  const cells = cellsOf(confusion, normalised);
+  const cells = cellsOf(confusion, normalized);
   const fontSize = Math.min(12, cell * 0.36);
   const legible = fontSize >= 7;
   const write = ({ images: n, share }: Cell): string => {
     if (n === 0) return '';
-    if (!normalised) return String(n);
+    if (!normalized) return String(n);
     return cell < 34 ? (share * 100).toFixed(0) : (share * 100).toFixed(1);
   };
   const matrix = chart(options.document, {
@@ -130,11 +130,11 @@ export function drawConfusion(
   for (const axis of matrix.querySelectorAll('g[aria-label$="axis tick label"]'))
     axis.setAttribute('font-size', nameSize);
   sheet.row([matrix]);
-  const largest = normalised ? 100 : Math.max(1, ...confusion.flat());
+  const largest = normalized ? 100 : Math.max(1, ...confusion.flat());
   sheet.row([
     rampLegend(options.document, {
       width: Math.min(sheet.width, 340),
-      label: normalised ? '% of the true class (square-root scale)' : 'images (square-root scale)',
+      label: normalized ? '% of the true class (square-root scale)' : 'images (square-root scale)',
       values: legendValues(largest),
       place: (value) => Math.sqrt(value / largest),
     }),
@@ -148,7 +148,7 @@ export function drawConfusion(
     .map((d) => `${names[d.actual]} called ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`);
   return sheet.figure(
     `Confusion matrix of ${count(images)} images, true classes in rows and predicted ones in columns, in ` +
-      `${normalised ? 'percent of each row' : 'images'}. ${count(correct)} are right (${percent(accuracy, 2)}): most often ` +
+      `${normalized ? 'percent of each row' : 'images'}. ${count(correct)} are right (${percent(accuracy, 2)}): most often ` +
       `${names[recalls.indexOf(best)]} (${percent(best)}), least often ${names[recalls.indexOf(worst)]} (${percent(worst)}).` +
       `${slips.length > 0 ? ` The most frequent mistakes: ${list(slips)}.` : ''}`,
   );

@@ -6,7 +6,7 @@ import type { EpochMetrics } from '../train/events.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
 import { percent, plural } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 /** Epochs up to which every one gets its dot. */
 const DOTTED = 60;
@@ -39,7 +39,7 @@ function bestOf({ history, bestEpoch }: TrainingHistory): EpochMetrics {
 /** Training and validation loss, and validation accuracy, per epoch; the best epoch of each run is marked. */
 export function drawCurves(runs: readonly TrainingHistory[], options: FigureOptions): Figure {
   const single = runs.length === 1;
-  const colour = (run: number): string => seriesColour(run);
+  const color = (run: number): string => seriesColor(run);
   const sheet = new Sheet(options, {
     name: 'curves',
     title: single ? 'Loss and accuracy per epoch' : `Loss and accuracy per epoch of ${runs.length} runs`,
@@ -47,18 +47,18 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
   });
   const entries: LegendEntry[] = single
     ? [
-        { colour: colours.muted, label: 'training (during the epoch)', mark: 'dashes' },
-        { colour: colour(0), label: 'validation', mark: 'line' },
-        { colour: colours.ink, label: `best epoch, ${runs[0].bestEpoch}`, mark: 'tick' },
+        { color: colors.muted, label: 'training (during the epoch)', mark: 'dashes' },
+        { color: color(0), label: 'validation', mark: 'line' },
+        { color: colors.ink, label: `best epoch, ${runs[0].bestEpoch}`, mark: 'tick' },
       ]
     : [
         ...runs.map((run, i) => ({
-          colour: colour(i),
+          color: color(i),
           label: `${run.run} (best: ${run.bestEpoch})`,
           mark: 'line' as const,
         })),
-        { colour: colours.muted, label: 'validation', mark: 'line' as const },
-        { colour: colours.muted, label: 'training (with dropout)', mark: 'dashes' as const },
+        { color: colors.muted, label: 'validation', mark: 'line' as const },
+        { color: colors.muted, label: 'training (with dropout)', mark: 'dashes' as const },
       ];
   sheet.legend(entries);
 
@@ -89,7 +89,7 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
       marks: [
         Plot.gridY(grid),
         ...(single
-          ? [Plot.ruleX([runs[0].bestEpoch], { stroke: colours.ink, strokeWidth: 1, strokeOpacity: 0.6 })]
+          ? [Plot.ruleX([runs[0].bestEpoch], { stroke: colors.ink, strokeWidth: 1, strokeOpacity: 0.6 })]
           : []),
         ...series.flatMap(({ pick, dashed }) => lines(runs, pick, dashed, single)),
         Plot.dot(
@@ -98,8 +98,8 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
             x: ({ best }) => best.epoch,
             y: ({ best }) => series[series.length - 1].pick(best),
             r: 5,
-            stroke: (d) => colour(d.run),
-            fill: colours.paper,
+            stroke: (d) => color(d.run),
+            fill: colors.paper,
             strokeWidth: 2,
           },
         ),
@@ -133,7 +133,7 @@ function lines(
   single: boolean,
 ): Plot.Markish[] {
   const points = pointsOf(runs, pick);
-  const stroke = single && dashed ? colours.muted : (d: Point) => seriesColour(d.run);
+  const stroke = single && dashed ? colors.muted : (d: Point) => seriesColor(d.run);
   const few = runs.every(({ history }) => history.length <= DOTTED);
   return [
     Plot.lineY(points, {

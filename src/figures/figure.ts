@@ -2,14 +2,14 @@
 
 import { escapeXml, serialize } from './serialize.ts';
 import { count, fit, textWidth, wrap } from './text.ts';
-import { autoStyle, colours, inDark, type Theme } from './theme.ts';
+import { autoStyle, colors, inDark, type Theme } from './theme.ts';
 
 export interface FigureOptions {
   /** Makes the elements: the page's own `document`, or `nodeDocument()` in Node. */
   readonly document: Document;
   /**
    * `auto`, the default, follows the `color-scheme` of the page, or of the reader where the figure stands alone;
-   * `light` and `dark` write every colour out, for programs that know no style sheets.
+   * `light` and `dark` write every color out, for programs that know no style sheets.
    */
   readonly theme?: Theme | undefined;
   /** Pixels; 640 by default. Figures reflow: from about 320 on they are readable. */
@@ -32,9 +32,9 @@ export interface Figure {
   readonly svg: string;
 }
 
-/** A colour and what it stands for. */
+/** A color and what it stands for. */
 export interface LegendEntry {
-  readonly colour: string;
+  readonly color: string;
   readonly label: string;
   readonly mark?: 'square' | 'line' | 'dashes' | 'tick';
 }
@@ -77,14 +77,14 @@ export class Sheet {
     this.#theme = theme;
     this.#outer = width;
     this.#svg = document.createElementNS(SVG, 'svg');
-    this.paragraph(title, { size: 15, fill: colours.ink, bold: true });
+    this.paragraph(title, { size: 15, fill: colors.ink, bold: true });
     const line = [facts, own].filter((part) => part !== undefined && part !== '').join(' · ');
     if (line !== '') this.paragraph(line);
     this.#y += 6;
   }
 
   /** Text over the whole width, wrapped. */
-  paragraph(text: string, style: TextStyle = { size: 12, fill: colours.muted }): void {
+  paragraph(text: string, style: TextStyle = { size: 12, fill: colors.muted }): void {
     for (const line of wrap(text, style.size, this.width, style)) {
       this.#y += style.size * 1.3;
       this.#text(line, MARGIN, this.#y - style.size * 0.3, style);
@@ -101,7 +101,7 @@ export class Sheet {
       const width = Number(chart.getAttribute('width'));
       const height = Number(chart.getAttribute('height'));
       if (headings[i] !== undefined) {
-        const style = { size: 12, fill: colours.ink, bold: true };
+        const style = { size: 12, fill: colors.ink, bold: true };
         this.#text(fit(headings[i], style.size, width, style), x, this.#y - 4, style);
       }
       this.#svg.append(this.#unwrap(chart, x, this.#y));
@@ -129,13 +129,13 @@ export class Sheet {
     );
   }
 
-  /** What the colours mean, in as many lines as it takes. */
+  /** What the colors mean, in as many lines as it takes. */
   legend(entries: readonly LegendEntry[]): void {
     const size = 11.5;
     const swatch = 18;
     let x = MARGIN;
     this.#y += 15;
-    for (const { colour, label, mark = 'square' } of entries) {
+    for (const { color, label, mark = 'square' } of entries) {
       const shown = fit(label, size, this.width - swatch - 6);
       const width = swatch + 4 + textWidth(shown, size);
       if (x > MARGIN && x + width > MARGIN + this.width) {
@@ -144,19 +144,19 @@ export class Sheet {
       }
       const middle = this.#y - 4;
       if (mark === 'square')
-        this.#element('rect', { x, y: middle - 5, width: 10, height: 10, rx: 2, fill: colour });
+        this.#element('rect', { x, y: middle - 5, width: 10, height: 10, rx: 2, fill: color });
       else {
         const upright = mark === 'tick';
         this.#element('line', {
           ...(upright
             ? { x1: x + 7, x2: x + 7, y1: middle - 6, y2: middle + 6 }
             : { x1: x, x2: x + 15, y1: middle, y2: middle }),
-          stroke: colour,
+          stroke: color,
           'stroke-width': 2,
           ...(mark === 'dashes' ? { 'stroke-dasharray': '4 2.5' } : {}),
         });
       }
-      this.#text(shown, x + (mark === 'square' ? 15 : 20), this.#y, { size, fill: colours.ink });
+      this.#text(shown, x + (mark === 'square' ? 15 : 20), this.#y, { size, fill: colors.ink });
       x += width + 12;
     }
     this.#y += 13;
@@ -167,12 +167,12 @@ export class Sheet {
     const height = Math.ceil(this.#y + MARGIN - 8);
     const width = this.#outer;
     const content = [...this.#svg.childNodes].map((child) => serialize(child as Element)).join('');
-    const paper = `<rect class="couture-paper" width="${width}" height="${height}" fill="${colours.paper}"/>`;
+    const paper = `<rect class="couture-paper" width="${width}" height="${height}" fill="${colors.paper}"/>`;
     let body = `${paper}${content}`;
     if (this.#theme === 'dark')
       body = body.replaceAll(
         /(fill|stroke)="(#[0-9a-f]{6})"/g,
-        (_, property, colour) => `${property}="${inDark(colour)}"`,
+        (_, property, color) => `${property}="${inDark(color)}"`,
       );
     if (this.#theme === 'auto') body = `<style>${autoStyle(body)}</style>${body}`;
     const svg =
@@ -198,7 +198,7 @@ export class Sheet {
   #unwrap(chart: SVGSVGElement, x: number, y: number): Element {
     const group = this.document.createElementNS(SVG, 'g');
     group.setAttribute('transform', `translate(${x},${y})`);
-    group.setAttribute('fill', colours.ink);
+    group.setAttribute('fill', colors.ink);
     group.setAttribute('font-size', chart.getAttribute('font-size') ?? '');
     group.setAttribute('text-anchor', 'middle');
     for (const child of [...chart.childNodes]) {

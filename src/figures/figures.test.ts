@@ -91,7 +91,7 @@ test('the network drawing says what goes round a residual block, and counts its 
   assert.match(svg, /Arrows: values that skip/);
 });
 
-test('figures of an audit keep the long names of neighbours apart, and show usual ones whole', () => {
+test('figures of an audit keep the long names of neighbors apart, and show usual ones whole', () => {
   const view = viewAudit(madeUpAudit, madeUpSplits);
   const classNames = ['T-shirt/top', 'Ankle boot and more', 'i'.repeat(80)];
   const suspects = Array.from({ length: 4 }, () => view.suspects).flat();
@@ -141,10 +141,10 @@ test('names are data: what looks like markup comes out as text', () => {
 });
 
 describe('themes', () => {
-  const colour = /(?:fill|stroke)="(#[0-9a-f]{6})"/g;
-  const used = (svg: string): string[] => [...new Set([...svg.matchAll(colour)].map(([, hex]) => hex))];
+  const color = /(?:fill|stroke)="(#[0-9a-f]{6})"/g;
+  const used = (svg: string): string[] => [...new Set([...svg.matchAll(color)].map(([, hex]) => hex))];
 
-  test('dark exchanges every colour that has a dark one, and nothing else', () => {
+  test('dark exchanges every color that has a dark one, and nothing else', () => {
     const [light, dark] = (['light', 'dark'] as const).map((theme) => drawAll('plain', { theme }));
     light.forEach((figure, i) => {
       assert.deepEqual(used(dark[i].svg), used(figure.svg).map(inDark));
@@ -153,7 +153,7 @@ describe('themes', () => {
     });
   });
 
-  test('auto has the light colours, and a rule for each that differs in the dark', () => {
+  test('auto has the light colors, and a rule for each that differs in the dark', () => {
     const light = drawAll('plain', { theme: 'light' });
     drawAll('plain', {}).forEach(({ svg }, i) => {
       assert.equal(svg.replace(/<style>.*?<\/style>/s, ''), light[i].svg);
@@ -177,10 +177,10 @@ test('cells and dots can be found by a page', () => {
   }
   const map = figures.find(({ name }) => name === 'map-pca')?.svg ?? '';
   const dots = /<g[^>]*data-dots=""[^>]*>(.*?)<\/g>/s.exec(map)?.[1] ?? '';
-  const centres = [...dots.matchAll(/cx="([\d.]+)"/g)].map(([, x]) => Number(x));
-  assert.equal(centres.length, inspection.map.labels.length);
+  const centers = [...dots.matchAll(/cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+  assert.equal(centers.length, inspection.map.labels.length);
   const { points } = inspection.map;
-  const largest = centres.indexOf(Math.max(...centres));
-  const xs = centres.map((_, i) => points[2 * i]);
+  const largest = centers.indexOf(Math.max(...centers));
+  const xs = centers.map((_, i) => points[2 * i]);
   assert.equal(xs[largest], Math.max(...xs));
 });

@@ -11,10 +11,10 @@ export interface FirstLayerOptions extends FigureOptions {
   readonly most?: number;
 }
 
-/** The share of weights that the colours tell apart; the few larger ones are drawn as the largest. */
+/** The share of weights that the colors tell apart; the few larger ones are drawn as the largest. */
 const QUANTILE = 0.98;
 
-/** The units with the largest weights, one image each, all on one colour scale. */
+/** The units with the largest weights, one image each, all on one color scale. */
 export function drawFirstLayer(
   { weights, units, width, height }: FirstLayer,
   { most = 60, ...options }: FirstLayerOptions,

@@ -1,4 +1,4 @@
-/** Images as PNG data URIs: greys as they are, and signed values through the diverging scale. */
+/** Images as PNG data URIs: grays as they are, and signed values through the diverging scale. */
 
 import { encode } from 'fast-png';
 import { diverging } from './theme.ts';
@@ -15,8 +15,8 @@ function dataUri(png: Uint8Array): string {
   return `data:image/png;base64,${btoa(binary)}`;
 }
 
-/** An image of greys: one byte a pixel, 0 black. */
-export function greyImage(pixels: Uint8Array, { width, height }: Size): string {
+/** An image of grays: one byte a pixel, 0 black. */
+export function grayImage(pixels: Uint8Array, { width, height }: Size): string {
   return dataUri(encode({ width, height, data: pixels, channels: 1, depth: 8 }, { zlib: { level: 9 } }));
 }
 

@@ -6,7 +6,7 @@ import { summarize } from '../model/summary.ts';
 import { chart, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { count, list, plural, wrap } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 /** A row of units, and what is said about it. */
 interface Stage {
@@ -114,7 +114,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
       y: (lines: readonly string[], i) => TOP + i * ROW + (line - (lines.length - 1) / 2) * LINE,
       text: (lines: readonly string[]) => lines[line] ?? '',
       textAnchor: 'start',
-      fill: line === 0 ? colours.ink : colours.muted,
+      fill: line === 0 ? colors.ink : colors.muted,
       fontWeight: line === 0 ? 600 : 400,
     });
   sheet.row([
@@ -130,26 +130,26 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
           y1: (d) => d.from.y,
           x2: (d) => d.to.x,
           y2: (d) => d.to.y,
-          stroke: colours.faint,
+          stroke: colors.faint,
           strokeWidth: 0.7,
         }),
         Plot.dot(
           units.filter(({ dropped }) => !dropped),
-          { x: 'x', y: 'y', r: 5.5, fill: seriesColour(0), stroke: colours.paper, strokeWidth: 1.2 },
+          { x: 'x', y: 'y', r: 5.5, fill: seriesColor(0), stroke: colors.paper, strokeWidth: 1.2 },
         ),
         Plot.dot(
           units.filter(({ dropped }) => dropped),
-          { x: 'x', y: 'y', r: 4.8, fill: colours.paper, stroke: colours.muted, strokeDasharray: '2.2 2' },
+          { x: 'x', y: 'y', r: 4.8, fill: colors.paper, stroke: colors.muted, strokeDasharray: '2.2 2' },
         ),
         Plot.arrow(skips, {
           x: drawn + 4,
           y1: ({ from }) => TOP + from * ROW + 6,
           y2: ({ to }) => TOP + to * ROW - 6,
-          stroke: colours.muted,
+          stroke: colors.muted,
           strokeWidth: 1.2,
           headLength: 6,
         }),
-        Plot.text(gaps, { x: 'x', y: 'y', text: () => '…', fill: colours.ink, fontSize: 16, dy: -4 }),
+        Plot.text(gaps, { x: 'x', y: 'y', text: () => '…', fill: colors.ink, fontSize: 16, dy: -4 }),
         ...Array.from({ length: Math.max(...labels.map((lines) => lines.length)) }, (_, line) => text(line)),
       ],
     }),
@@ -157,7 +157,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
   if (skips.length > 0)
     sheet.paragraph('Arrows: values that skip a residual block and are added to what it gives.', {
       size: 11.5,
-      fill: colours.muted,
+      fill: colors.muted,
     });
   const say = ({ name, units: all, operations, parameters: own }: Stage): string =>
     own === 0
@@ -167,7 +167,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
   if (dropouts.length > 0)
     sheet.paragraph('Dashed units: the share that dropout leaves out of each training step.', {
       size: 11.5,
-      fill: colours.muted,
+      fill: colors.muted,
     });
   return sheet.figure(
     `The network, from input to output: ${list(stages.map(say))}. ` +

@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import type { DatasetView } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { greyImage } from './image.ts';
+import { grayImage } from './image.ts';
 import { count } from './text.ts';
 
 export interface PixelsOptions extends FigureOptions {
@@ -59,7 +59,7 @@ export function drawPixels(data: DatasetView, options: PixelsOptions): Figure {
         labelAnchor: 'center',
       },
       marks: [
-        Plot.image([greyImage(pixels, data)], {
+        Plot.image([grayImage(pixels, data)], {
           src: (uri: string) => uri,
           x: (width - 1) / 2,
           y: (height - 1) / 2,
@@ -76,7 +76,7 @@ export function drawPixels(data: DatasetView, options: PixelsOptions): Figure {
   const lit = pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
   return sheet.figure(
-    `Training image ${count(index)} of ${data.dataset}, labelled ${name}, ${width} by ${height} pixels, enlarged with the value of ` +
+    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels, enlarged with the value of ` +
       `each pixel written into it. ${count(lit)} of ${count(pixels.length)} pixels are above 0; their mean is ` +
       `${mean.toFixed(1)} and the largest is ${Math.max(...pixels)}.`,
   );

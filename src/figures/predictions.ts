@@ -4,9 +4,9 @@ import * as Plot from '@observablehq/plot';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { greyImage, type Size } from './image.ts';
+import { grayImage, type Size } from './image.ts';
 import { count, fit, list, percent } from './text.ts';
-import { colours, verdict } from './theme.ts';
+import { colors, verdict } from './theme.ts';
 
 /** What is known of the images beside their pixels. */
 export interface ImageSet extends Size {
@@ -47,7 +47,7 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
   const right = image.predicted === image.label;
   const fill = ({ label }: Bar): string => {
     if (label === image.predicted) return right ? verdict.right : verdict.wrong;
-    return colours.quiet;
+    return colors.quiet;
   };
   const writing = (bold: boolean) =>
     Plot.text(
@@ -59,7 +59,7 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
         textAnchor: 'end',
         fontSize: SMALL,
         fontWeight: bold ? 600 : 400,
-        fill: bold ? colours.ink : colours.muted,
+        fill: bold ? colors.ink : colors.muted,
       },
     );
   return chart(document, {
@@ -69,7 +69,7 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
     x: { type: 'identity', axis: null },
     y: { type: 'identity', axis: null },
     marks: [
-      Plot.image([greyImage(image.pixels, set)], {
+      Plot.image([grayImage(image.pixels, set)], {
         src: (uri: string) => uri,
         x: side / 2,
         y: 4 + (side * set.height) / set.width / 2,
@@ -78,7 +78,7 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
         preserveAspectRatio: 'none',
         imageRendering: 'pixelated',
       }),
-      Plot.ruleX([left], { y1: 4, y2: 4 + bars.length * ROW, stroke: colours.faint }),
+      Plot.ruleX([left], { y1: 4, y2: 4 + bars.length * ROW, stroke: colors.faint }),
       Plot.rect(bars, {
         x1: left,
         x2: ({ probability }) => left + probability * scale,
@@ -96,7 +96,7 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
           text: ({ probability }) => percent(probability, 0),
           textAnchor: 'start',
           fontSize: SMALL,
-          fill: colours.muted,
+          fill: colors.muted,
         },
       ),
     ],
@@ -104,9 +104,9 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
 }
 
 const legend = [
-  { colour: verdict.right, label: 'the prediction, right' },
-  { colour: verdict.wrong, label: 'the prediction, wrong' },
-  { colour: colours.quiet, label: 'other classes; the true one is bold' },
+  { color: verdict.right, label: 'the prediction, right' },
+  { color: verdict.wrong, label: 'the prediction, wrong' },
+  { color: colors.quiet, label: 'other classes; the true one is bold' },
 ];
 
 /** One image beside its probabilities. */
@@ -119,14 +119,14 @@ export function drawPrediction(image: PredictedImage, set: ImageSet, options: Fi
     facts: `image ${count(image.index)}, probability of each class (%)`,
   });
   sheet.row([panel(options.document, image, set, sheet.width)]);
-  sheet.legend(legend.filter(({ colour }) => colour !== (right ? verdict.wrong : verdict.right)));
+  sheet.legend(legend.filter(({ color }) => color !== (right ? verdict.wrong : verdict.right)));
   const ranked = image.probabilities
     .map((probability, label) => ({ probability, label }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, 3)
     .map(({ probability, label }) => `${names[label]} ${percent(probability)}`);
   return sheet.figure(
-    `Image ${count(image.index)}, labelled ${names[image.label]}, beside the probability of each class. ` +
+    `Image ${count(image.index)}, labeled ${names[image.label]}, beside the probability of each class. ` +
       `The likeliest: ${list(ranked)}. The prediction is ${right ? 'right' : 'wrong'}.`,
   );
 }

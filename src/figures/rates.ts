@@ -6,14 +6,14 @@ import { chart, grid, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
 import type { FigureEntry } from './table.ts';
 import { plural, textWidth } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 const HEIGHT = 300;
 /** How far above the highest smoothed loss single losses are shown. */
 const HEADROOM = 1.12;
 
-const curveColour = seriesColour(0);
-const suggestedColour = seriesColour(1);
+const curveColor = seriesColor(0);
+const suggestedColor = seriesColor(1);
 
 /** Loss of each step and smoothed loss over the learning rate; the suggested rate is marked. */
 export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
@@ -32,13 +32,13 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
     facts: `${plural(steps.length, 'step')}${above > 0 ? `, ${above} of them above the frame` : ''}`,
   });
   const entries: LegendEntry[] = [
-    { colour: colours.quiet, label: 'loss of each step', mark: 'line' },
-    { colour: curveColour, label: 'smoothed', mark: 'line' },
+    { color: colors.quiet, label: 'loss of each step', mark: 'line' },
+    { color: curveColor, label: 'smoothed', mark: 'line' },
     ...(suggested === undefined
       ? []
       : [
-          { colour: suggestedColour, label: `suggested, ${suggested}`, mark: 'line' } as const,
-          { colour: colours.ink, label: `steepest fall, ${steepest}`, mark: 'dashes' } as const,
+          { color: suggestedColor, label: `suggested, ${suggested}`, mark: 'line' } as const,
+          { color: colors.ink, label: `steepest fall, ${steepest}`, mark: 'dashes' } as const,
         ]),
   ];
   sheet.legend(entries);
@@ -71,32 +71,32 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
       },
       marks: [
         Plot.gridY(grid),
-        Plot.lineY(steps, { x: 'rate', y: 'loss', stroke: colours.quiet, strokeWidth: 1 }),
+        Plot.lineY(steps, { x: 'rate', y: 'loss', stroke: colors.quiet, strokeWidth: 1 }),
         ...(steepest === undefined
           ? []
-          : [Plot.ruleX([steepest], { stroke: colours.ink, strokeWidth: 1, strokeDasharray: '4 2.5' })]),
+          : [Plot.ruleX([steepest], { stroke: colors.ink, strokeWidth: 1, strokeDasharray: '4 2.5' })]),
         ...(suggested === undefined
           ? []
           : [
-              Plot.ruleX([suggested], { stroke: suggestedColour, strokeWidth: 2 }),
+              Plot.ruleX([suggested], { stroke: suggestedColor, strokeWidth: 2 }),
               Plot.text([suggested], {
                 x: (rate: number) => rate,
                 frameAnchor: 'top',
                 text: () => label,
                 dy: -16,
                 dx: inside(suggested, ends, across, textWidth(label, TICK + 2, { bold: true })),
-                fill: colours.ink,
+                fill: colors.ink,
                 fontSize: TICK + 2,
                 fontWeight: 600,
               }),
             ]),
-        Plot.lineY(steps, { x: 'rate', y: 'smoothed', stroke: curveColour, strokeWidth: 2.5 }),
+        Plot.lineY(steps, { x: 'rate', y: 'smoothed', stroke: curveColor, strokeWidth: 2.5 }),
         Plot.dot(suggested === undefined ? [] : [steps[lowest]], {
           x: 'rate',
           y: 'smoothed',
           r: 5,
-          stroke: curveColour,
-          fill: colours.paper,
+          stroke: curveColor,
+          fill: colors.paper,
           strokeWidth: 2,
         }),
       ],

@@ -5,7 +5,7 @@ import type { RejectionPoint } from '../inspect/inspection.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { count, percent } from './text.ts';
-import { colours, seriesColour } from './theme.ts';
+import { colors, seriesColor } from './theme.ts';
 
 /** Accuracies that a threshold is named for, the first that is reached above the plain accuracy. */
 const GOALS = [0.9, 0.95, 0.98, 0.99, 0.999];
@@ -26,7 +26,7 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
     facts: sentence,
   });
   const panel =
-    (label: string, colour: string, pick: (point: RejectionPoint) => number, interval: boolean) =>
+    (label: string, color: string, pick: (point: RejectionPoint) => number, interval: boolean) =>
     (width: number) =>
       chart(options.document, {
         width,
@@ -51,18 +51,18 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
                   x: (p: RejectionPoint) => p.threshold * 100,
                   y1: (p: RejectionPoint) => p.interval.low * 100,
                   y2: (p: RejectionPoint) => p.interval.high * 100,
-                  fill: colour,
+                  fill: color,
                   fillOpacity: 0.22,
                 }),
               ]
             : []),
           ...(reached === undefined
             ? []
-            : [Plot.ruleX([reached.threshold * 100], { stroke: colours.muted, strokeDasharray: '3 3' })]),
+            : [Plot.ruleX([reached.threshold * 100], { stroke: colors.muted, strokeDasharray: '3 3' })]),
           Plot.line(points, {
             x: (p: RejectionPoint) => p.threshold * 100,
             y: (p: RejectionPoint) => pick(p) * 100,
-            stroke: colour,
+            stroke: color,
             strokeWidth: 2,
           }),
           ...(reached === undefined
@@ -72,16 +72,16 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
                   x: (p: RejectionPoint) => p.threshold * 100,
                   y: (p: RejectionPoint) => pick(p) * 100,
                   r: 4.5,
-                  fill: colours.paper,
-                  stroke: colour,
+                  fill: colors.paper,
+                  stroke: color,
                   strokeWidth: 2,
                 }),
               ]),
         ],
       });
   sheet.columns([
-    panel('accuracy of what is kept (%), 95% interval', seriesColour(0), ({ accuracy }) => accuracy, true),
-    panel('coverage: images kept (%)', seriesColour(1), ({ coverage }) => coverage, false),
+    panel('accuracy of what is kept (%), 95% interval', seriesColor(0), ({ accuracy }) => accuracy, true),
+    panel('coverage: images kept (%)', seriesColor(1), ({ coverage }) => coverage, false),
   ]);
   const last = points[points.length - 1];
   return sheet.figure(

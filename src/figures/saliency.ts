@@ -2,7 +2,7 @@
 
 import type { Saliency } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { greyImage, signedImage } from './image.ts';
+import { grayImage, signedImage } from './image.ts';
 import type { ImageSet } from './predictions.ts';
 import { signedLegend } from './signed-legend.ts';
 import { percent, plural } from './text.ts';
@@ -15,7 +15,7 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** Image, gradient and occlusion of each example. Each map has its own scale: the deepest colour is its largest value. */
+/** Image, gradient and occlusion of each example. Each map has its own scale: the deepest color is its largest value. */
 export function drawSaliency(examples: readonly Saliency[], set: ImageSet, options: FigureOptions): Figure {
   const patch = examples[0]?.patch ?? 0;
   const sheet = new Sheet(options, {
@@ -38,7 +38,7 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
     const drop = Math.max(...occlusion);
     const items = [
       {
-        image: greyImage(image.pixels, set),
+        image: grayImage(image.pixels, set),
         lines: [
           `is ${set.classNames[image.label]}`,
           `p(${set.classNames[target]})`,
@@ -66,7 +66,7 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
     );
     const place = (i: number): string => `column ${i % set.width}, row ${Math.floor(i / set.width)}`;
     return (
-      `image ${image.index}, labelled ${set.classNames[image.label]}, with p(${set.classNames[target]}) = ` +
+      `image ${image.index}, labeled ${set.classNames[image.label]}, with p(${set.classNames[target]}) = ` +
       `${percent(image.probabilities[target])}: the gradient is largest at ${place(steepest)}, and covering ` +
       `${side} by ${side} pixels around ${place(most)} takes away ${percent(Math.max(...occlusion))}`
     );

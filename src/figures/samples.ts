@@ -1,10 +1,10 @@
 /** Training images of every class, and the mean of each. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView, LabelledImage } from '../inspect/inspection.ts';
+import type { DatasetView, LabeledImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, namesAxis } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { greyImage } from './image.ts';
+import { grayImage } from './image.ts';
 import { count, list } from './text.ts';
 import { tiles } from './tiles.ts';
 
@@ -43,9 +43,9 @@ export function drawSamples(data: DatasetView, options: FigureOptions): Figure {
       y: { ...namesAxis(data.classNames, room), padding: 0, round: false },
       marks: [
         Plot.image(placed, {
-          src: ({ sample }: { sample: LabelledImage }) => greyImage(sample.pixels, data),
+          src: ({ sample }: { sample: LabeledImage }) => grayImage(sample.pixels, data),
           x: 'column',
-          y: ({ sample }: { sample: LabelledImage }) => sample.label,
+          y: ({ sample }: { sample: LabeledImage }) => sample.label,
           width: cell - 2,
           height: cell * ratio - 2,
           preserveAspectRatio: 'none',
@@ -68,7 +68,7 @@ export function drawMeanImages(data: DatasetView, options: FigureOptions): Figur
     facts: `${data.dataset}, each pixel averaged over the class`,
   });
   const items = data.meanImages.map((pixels, label) => ({
-    image: greyImage(pixels, data),
+    image: grayImage(pixels, data),
     lines: [data.classNames[label]],
   }));
   const sizes = {
@@ -78,11 +78,11 @@ export function drawMeanImages(data: DatasetView, options: FigureOptions): Figur
     ratio: data.height / data.width,
   };
   sheet.row([tiles(options.document, items, sizes)]);
-  const greys = data.meanImages.map(
+  const grays = data.meanImages.map(
     (pixels) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length,
   );
-  const at = (value: number): string => data.classNames[greys.indexOf(value)];
-  const [darkest, brightest] = [Math.min(...greys), Math.max(...greys)];
+  const at = (value: number): string => data.classNames[grays.indexOf(value)];
+  const [darkest, brightest] = [Math.min(...grays), Math.max(...grays)];
   return sheet.figure(
     `The mean training image of each of the ${items.length} classes of ${data.dataset}. The brightest is ${at(brightest)} ` +
       `with a mean pixel value of ${brightest.toFixed(0)} of 255, the darkest ${at(darkest)} with ${darkest.toFixed(0)}.`,

@@ -4,7 +4,7 @@
  * description.
  */
 
-import { colours } from './theme.ts';
+import { colors } from './theme.ts';
 
 /** Attributes that hold lengths, and so may be rounded. */
 const geometry = new Set([
@@ -27,7 +27,7 @@ export function escapeXml(text: string): string {
 }
 
 function attributeText(name: string, value: string): string {
-  if (value === 'currentColor') return colours.ink;
+  if (value === 'currentColor') return colors.ink;
   if (!geometry.has(name)) return escapeXml(value);
   return value.replaceAll(/-?\d+\.\d{3,}(e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))));
 }

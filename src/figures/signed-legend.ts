@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { chart } from './chart.ts';
 import { signedImage } from './image.ts';
-import { colours } from './theme.ts';
+import { colors } from './theme.ts';
 
 export interface SignedLegendOptions {
   readonly width: number;
@@ -14,7 +14,7 @@ export interface SignedLegendOptions {
   readonly ends?: readonly [string, string, string];
 }
 
-/** Blue for negative through grey for 0 to red for positive. */
+/** Blue for negative through gray for 0 to red for positive. */
 export function signedLegend(
   document: Document,
   { width, limit, label, ends }: SignedLegendOptions,
@@ -45,7 +45,7 @@ export function signedLegend(
         preserveAspectRatio: 'none',
         imageRendering: 'pixelated',
       }),
-      Plot.text([label], { frameAnchor: 'top-left', dy: -14, dx: -left, fill: colours.muted }),
+      Plot.text([label], { frameAnchor: 'top-left', dy: -14, dx: -left, fill: colors.muted }),
     ],
   });
 }

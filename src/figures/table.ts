@@ -76,7 +76,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Images of each class',
     source: 'drawClassBalance',
     reading:
-      'Whether the classes are equally frequent: where they are not, accuracy favours the frequent ones.',
+      'Whether the classes are equally frequent: where they are not, accuracy favors the frequent ones.',
     section: 'data',
     draw: ({ data }, options) => drawClassBalance(data, options),
   },
@@ -145,13 +145,13 @@ export const runFigures: readonly RunFigure[] = [
     draw: (subject, options) => drawConfusion(subject.evaluation, { facts: tests(subject), ...options }),
   },
   {
-    name: 'confusion-normalised',
+    name: 'confusion-normalized',
     title: 'Confusion matrix in percent of each true class',
     source: 'drawConfusion',
     reading: 'The same as shares of each row: the diagonal is the recall of each class.',
     section: 'mistakes',
     draw: (subject, options) =>
-      drawConfusion(subject.evaluation, { facts: tests(subject), ...options, normalised: true }),
+      drawConfusion(subject.evaluation, { facts: tests(subject), ...options, normalized: true }),
   },
   {
     name: 'classes',
@@ -227,11 +227,11 @@ export const runFigures: readonly RunFigure[] = [
     name: 'map-umap',
     title: 'Map of the last hidden layer by UMAP',
     source: 'drawMap',
-    reading: 'Near neighbours stay together; the distances between groups mean little.',
+    reading: 'Near neighbors stay together; the distances between groups mean little.',
     section: 'inside',
-    has: ({ neighbourMap }) => neighbourMap !== undefined,
-    draw: ({ map, neighbourMap = map, data, run }, options) =>
-      drawMap(neighbourMap, data.classNames, { facts: run, ...options }),
+    has: ({ neighborMap }) => neighborMap !== undefined,
+    draw: ({ map, neighborMap = map, data, run }, options) =>
+      drawMap(neighborMap, data.classNames, { facts: run, ...options }),
   },
   {
     name: 'saliency',

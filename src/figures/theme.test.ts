@@ -1,16 +1,16 @@
-/** Colours that can be read: contrast as WCAG 2.2 measures it, steps that look equal. */
+/** Colors that can be read: contrast as WCAG 2.2 measures it, steps that look equal. */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
-  classColour,
-  colours,
+  classColor,
+  colors,
   diverging,
   inDark,
   onSequential,
   STEPS,
   sequential,
-  seriesColour,
+  seriesColor,
 } from './theme.ts';
 
 function channels(hex: string): number[] {
@@ -45,13 +45,13 @@ const papers = [
 
 for (const { paper, shown } of papers) {
   describe(`on ${paper} paper`, () => {
-    const ground = shown(colours.paper);
+    const ground = shown(colors.paper);
 
     test('text stands out by 4.5 to 1, lines and bars by 3 to 1', () => {
-      for (const text of [colours.ink, colours.muted])
+      for (const text of [colors.ink, colors.muted])
         assert.ok(contrast(shown(text), ground) >= 4.5, `${text} ${contrast(shown(text), ground)}`);
       for (const index of [0, 1, 2]) {
-        const line = shown(seriesColour(index));
+        const line = shown(seriesColor(index));
         assert.ok(contrast(line, ground) >= 3, `${line} ${contrast(line, ground)}`);
       }
     });
@@ -74,7 +74,7 @@ for (const { paper, shown } of papers) {
   });
 }
 
-test('ten classes have ten colours, no two of which a dichromat takes for one', () => {
+test('ten classes have ten colors, no two of which a dichromat takes for one', () => {
   // Machado, Oliveira & Fernandes 2009, severity 1: protanopia and deuteranopia, on linear RGB.
   const simulations = [
     [
@@ -99,7 +99,7 @@ test('ten classes have ten colours, no two of which a dichromat takes for one', 
   for (const { shown } of papers) {
     for (const matrix of simulations) {
       const seen = Array.from({ length: 10 }, (_, i) => {
-        const rgb = channels(shown(classColour(i)));
+        const rgb = channels(shown(classColor(i)));
         return lab(matrix.map((row) => row.reduce((sum, weight, k) => sum + weight * rgb[k], 0)));
       });
       seen.forEach((one, i) => {

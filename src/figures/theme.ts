@@ -1,18 +1,18 @@
 /**
- * The colours of the figures. Everything is drawn in the light colour of a token; the dark theme exchanges each
- * for the token's dark colour, and the automatic theme leaves the choice to the page's `color-scheme`.
+ * The colors of the figures. Everything is drawn in the light color of a token; the dark theme exchanges each
+ * for the token's dark color, and the automatic theme leaves the choice to the page's `color-scheme`.
  *
- * Classes: the ten-colour sequence of M. A. Petroff, "Accessible Color Sequences for Data Visualization"
- * (arXiv:2107.02270), found by a search under simulated colour vision deficiencies. Magnitudes: 17 blues whose CIELAB
+ * Classes: the ten-color sequence of M. A. Petroff, "Accessible Color Sequences for Data Visualization"
+ * (arXiv:2107.02270), found by a search under simulated color vision deficiencies. Magnitudes: 17 blues whose CIELAB
  * lightness falls (on dark paper: rises) in equal steps, so that equal differences look equal. Signed values: blue
- * through light grey to red-brown, as deep on either side.
+ * through light gray to red-brown, as deep on either side.
  */
 
 import { scale } from '@observablehq/plot';
 
 export type Theme = 'light' | 'dark' | 'auto';
 
-/** A colour on light paper and the one that takes its place on dark paper. */
+/** A color on light paper and the one that takes its place on dark paper. */
 type Token = readonly [light: string, dark: string];
 
 const base = {
@@ -47,7 +47,7 @@ export const STEPS = 17;
 /** From this step on text is `onHigh`: here both ramps pass the middle lightness. */
 const HIGH_STEP = 10;
 
-/** `steps` colours at equal distances along straight lines in CIELAB. */
+/** `steps` colors at equal distances along straight lines in CIELAB. */
 function ramp(range: readonly string[], steps: number): string[] {
   const { apply } = scale({
     color: { type: 'linear', domain: range.map((_, i) => i), range: [...range], interpolate: 'lab' },
@@ -55,8 +55,8 @@ function ramp(range: readonly string[], steps: number): string[] {
   return Array.from({ length: steps }, (_, i) => toHex(apply((i / (steps - 1)) * (range.length - 1))));
 }
 
-function toHex(colour: string): string {
-  const parts = colour.match(/\d+/g) ?? [];
+function toHex(color: string): string {
+  const parts = color.match(/\d+/g) ?? [];
   return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
 }
 
@@ -73,60 +73,60 @@ const light = <K extends string>(tokens: Readonly<Record<K, Token>>): Readonly<R
   >;
 
 /** What the figures draw with. */
-export const colours = light(base);
+export const colors = light(base);
 
-/** One colour per class; more than ten classes go round again and rely on their labels. */
-export function classColour(index: number): string {
+/** One color per class; more than ten classes go round again and rely on their labels. */
+export function classColor(index: number): string {
   return classTokens[index % classTokens.length][0];
 }
 
-/** Lines and bars that tell a few things apart: the strongest of the class colours on either paper. */
-export function seriesColour(index: number): string {
+/** Lines and bars that tell a few things apart: the strongest of the class colors on either paper. */
+export function seriesColor(index: number): string {
   const order = [0, 6, 4, 2, 8, 5];
   return classTokens[order[index % order.length]][0];
 }
 
 /** What was classified rightly, and what was not. */
-export const verdict = { right: seriesColour(0), wrong: seriesColour(1) } as const;
+export const verdict = { right: seriesColor(0), wrong: seriesColor(1) } as const;
 
 /** The step of the sequential scale for a share 0 to 1. */
 function stepOf(share: number): number {
   return Math.round(Math.max(0, Math.min(1, share)) * (STEPS - 1));
 }
 
-/** Colour of a magnitude, given as its share of the largest, 0 to 1. */
+/** Color of a magnitude, given as its share of the largest, 0 to 1. */
 export function sequential(share: number): string {
   return sequentialTokens[stepOf(share)][0];
 }
 
-/** Colour of text on `sequential(share)`. */
+/** Color of text on `sequential(share)`. */
 export function onSequential(share: number): string {
-  return stepOf(share) >= HIGH_STEP ? colours.onHigh : colours.onLow;
+  return stepOf(share) >= HIGH_STEP ? colors.onHigh : colors.onLow;
 }
 
-/** Colours of signed values from -1 to 1: 65 of them, the middle one for 0. The same on either paper, being for pixels. */
+/** Colors of signed values from -1 to 1: 65 of them, the middle one for 0. The same on either paper, being for pixels. */
 export const diverging: readonly string[] = ramp(['#14509c', '#f2f2f2', '#9c3413'], 65);
 
 const all: readonly Token[] = [...Object.values(base), ...classTokens, ...sequentialTokens];
 const darkOf: ReadonlyMap<string, string> = new Map(all);
 
-/** A token's colour on dark paper; any other value stays as it is. */
-export function inDark(colour: string): string {
-  return darkOf.get(colour) ?? colour;
+/** A token's color on dark paper; any other value stays as it is. */
+export function inDark(color: string): string {
+  return darkOf.get(color) ?? color;
 }
 
 /**
  * The style sheet that lets a figure follow `color-scheme`: that of the page around it, or the reader's preference
- * where the figure is the whole document. Without such support the light colours in the attributes stand.
+ * where the figure is the whole document. Without such support the light colors in the attributes stand.
  */
 export function autoStyle(markup: string): string {
   const rules: string[] = [];
-  for (const [, property, colour] of new Set(markup.match(/(?:fill|stroke)="#[0-9a-f]{6}"/g))
+  for (const [, property, color] of new Set(markup.match(/(?:fill|stroke)="#[0-9a-f]{6}"/g))
     .values()
     .map((found) => /(fill|stroke)="(.*)"/.exec(found) ?? [])) {
-    const dark = inDark(colour);
-    if (dark !== colour)
-      rules.push(`.couture-figure [${property}="${colour}"]{${property}:light-dark(${colour},${dark})}`);
+    const dark = inDark(color);
+    if (dark !== color)
+      rules.push(`.couture-figure [${property}="${color}"]{${property}:light-dark(${color},${dark})}`);
   }
   return ['svg.couture-figure:root{color-scheme:light dark}', ...rules].join('\n');
 }

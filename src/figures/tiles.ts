@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { chart, SMALL } from './chart.ts';
 import { fit } from './text.ts';
-import { colours } from './theme.ts';
+import { colors } from './theme.ts';
 
 /** One image and what stands under it. */
 export interface Tile {
@@ -11,7 +11,7 @@ export interface Tile {
   readonly image: string;
   /** Short lines; what does not fit is cut. */
   readonly lines: readonly string[];
-  /** Colour of the lines; muted by default. */
+  /** Color of the lines; muted by default. */
   readonly fill?: string;
   /** Shown when a reader points at the image. */
   readonly hint?: string;
@@ -53,7 +53,7 @@ export function tiles(
         bold,
         x: left(i),
         y: top(i) + size * ratio + 12 + k * LINE,
-        fill: item.fill ?? colours.muted,
+        fill: item.fill ?? colors.muted,
       };
     }),
   );

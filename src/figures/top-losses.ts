@@ -2,7 +2,7 @@
 
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { greyImage } from './image.ts';
+import { grayImage } from './image.ts';
 import type { ImageSet } from './predictions.ts';
 import { count, list, percent, plural } from './text.ts';
 import { tiles } from './tiles.ts';
@@ -25,7 +25,7 @@ export function drawTopLosses(
     facts: shown.length === 0 ? 'no mistakes' : 'the largest losses (NLL, nats) first',
   });
   const items = shown.map((image) => ({
-    image: greyImage(image.pixels, set),
+    image: grayImage(image.pixels, set),
     lines: [
       `is ${set.classNames[image.label]}`,
       `called ${set.classNames[image.predicted]}`,

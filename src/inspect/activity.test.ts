@@ -22,7 +22,7 @@ import { unitActivity } from './activity.ts';
 
 /** Images of one pixel: an input of -1, -0.6, … 1 to the network. */
 const dataset: Dataset = {
-  name: 'greys',
+  name: 'grays',
   split: 'test',
   images: Uint8Array.of(0, 51, 102, 153, 204, 255),
   labels: new Uint8Array(6),

@@ -84,12 +84,12 @@ describe('near pairs', () => {
 
   it('count as well where the bounds are as large as the distance', async () => {
     // Of two plain surfaces, norms and means alone give the whole distance, but for rounding.
-    for (let grey = 1; grey < 255; grey++) {
-      const [darker, lighter] = [new Uint8Array(35).fill(grey), new Uint8Array(35).fill(255)];
+    for (let gray = 1; gray < 255; gray++) {
+      const [darker, lighter] = [new Uint8Array(35).fill(gray), new Uint8Array(35).fill(255)];
       const threshold = relativeDistance(darker, lighter);
       const images = Uint8Array.from([...darker, ...lighter]);
       const pairs = await findNearPairs({ images, height: 7, width: 5, threshold });
-      assert.equal(pairs.length, 1, `${grey}`);
+      assert.equal(pairs.length, 1, `${gray}`);
     }
   });
 

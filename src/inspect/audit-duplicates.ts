@@ -3,7 +3,7 @@
  * duplicates by the distance of their pixels.
  *
  * Pixels say whether two files are of one photograph, not whether two photographs are of one thing: the same shirt
- * in another colour, or one pixel further to the left, counts as another image.
+ * in another color, or one pixel further to the left, counts as another image.
  */
 
 import { CoutureError } from '../core/errors.ts';

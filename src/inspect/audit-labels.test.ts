@@ -115,7 +115,7 @@ test('no image is judged by a model that was trained on it or on a copy of it', 
 test('a label is suspect when it is improbable and another class as probable as on its own images', () => {
   const logarithms = (values: readonly number[][]) => Float32Array.from(values.flat(), Math.log);
   const labels = Uint8Array.of(0, 0, 1, 1, 0, 0);
-  // The mean probability of class 0 on its images is 0.4805, of class 1 on its 0.7; nothing is labelled 2.
+  // The mean probability of class 0 on its images is 0.4805, of class 1 on its 0.7; nothing is labeled 2.
   const suspects = findSuspects(
     logarithms([
       [0.95, 0.03, 0.02],

@@ -2,7 +2,7 @@
 
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import type { Split } from '../data/split.ts';
-import type { DatasetView, LabelledImage, SplitBalance } from './inspection.ts';
+import type { DatasetView, LabeledImage, SplitBalance } from './inspection.ts';
 
 /**
  * Looks at the data of a run. Mean images and samples are of the images that were trained on alone.
@@ -59,8 +59,8 @@ export function meanImages(dataset: Dataset, indices: Uint32Array): Uint8Array[]
 }
 
 /** The first `perClass` of the chosen images of each class, in the order of the classes. */
-export function sampleImages(dataset: Dataset, indices: Uint32Array, perClass: number): LabelledImage[] {
-  const samples = dataset.classNames.map((): LabelledImage[] => []);
+export function sampleImages(dataset: Dataset, indices: Uint32Array, perClass: number): LabeledImage[] {
+  const samples = dataset.classNames.map((): LabeledImage[] => []);
   for (const index of indices) {
     const label = dataset.labels[index];
     if (samples[label].length === perClass) continue;

@@ -145,16 +145,16 @@ test('data and split are those that were trained on', () => {
 });
 
 test('the maps show the same images, and keep the classes apart', () => {
-  const { map, neighbourMap, mapImages } = inspection;
-  assert.ok(neighbourMap);
-  assert.deepEqual([map.method, map.layer, neighbourMap.method], ['pca', 'fc2', 'umap']);
+  const { map, neighborMap, mapImages } = inspection;
+  assert.ok(neighborMap);
+  assert.deepEqual([map.method, map.layer, neighborMap.method], ['pca', 'fc2', 'umap']);
   assert.deepEqual([...map.indices], [...testSet.labels.keys()]);
   assert.deepEqual(map.labels, testSet.labels);
   assert.deepEqual(mapImages, testSet.images);
-  assert.deepEqual(neighbourMap.indices, map.indices);
+  assert.deepEqual(neighborMap.indices, map.indices);
   const [first = 0, second = 0] = map.explained ?? [];
   assert.ok(first >= second && second > 0 && first + second <= 1 + 1e-9);
-  for (const { points, predicted } of [map, neighbourMap]) {
+  for (const { points, predicted } of [map, neighborMap]) {
     assert.ok(points.every(Number.isFinite));
     let alike = 0;
     predicted.forEach((called, i) => {
@@ -195,7 +195,7 @@ test('the same run gives the same inspection, and options are obeyed', async () 
   const small = await inspect({
     options: { umap: false, mapPoints: 50, examples: 3, imagesPerCell: 2, samplesPerClass: 1, explained: 0 },
   });
-  assert.ok(!('neighbourMap' in small));
+  assert.ok(!('neighborMap' in small));
   assert.equal(small.map.points.length, 100);
   assert.equal(small.mapImages.length, 1000);
   small.map.indices.forEach((index, i) => {

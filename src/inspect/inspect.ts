@@ -154,7 +154,7 @@ async function drawMaps(
   { predicted }: Predictions,
   options: InspectOptions,
   onProgress: (done: number) => void,
-): Promise<Pick<Inspection, 'map' | 'neighbourMap' | 'mapImages'>> {
+): Promise<Pick<Inspection, 'map' | 'neighborMap' | 'mapImages'>> {
   onProgress(0);
   const key = fork(keyFromSeed(config.settings.seed), 'map');
   const indices = shuffledIndices(test.length, key).slice(0, options.mapPoints).sort();
@@ -177,6 +177,6 @@ async function drawMaps(
   indices.forEach((index, i) => {
     mapImages.set(imageAt(test, index), i * size);
   });
-  const neighbourMap: ProjectedPoints | undefined = near && { method: 'umap', ...shared, points: near };
-  return { map, mapImages, ...(neighbourMap && { neighbourMap }) };
+  const neighborMap: ProjectedPoints | undefined = near && { method: 'umap', ...shared, points: near };
+  return { map, mapImages, ...(neighborMap && { neighborMap }) };
 }

@@ -7,7 +7,7 @@ import type { ModelSpec } from '../model/spec.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { ClassMetrics, Evaluation, Interval } from './metrics.ts';
 
-export interface LabelledImage {
+export interface LabeledImage {
   readonly pixels: Uint8Array;
   readonly label: number;
   /** Its place in the data file that it came from, from 0. */
@@ -15,7 +15,7 @@ export interface LabelledImage {
 }
 
 /** An image with what the network says of it. */
-export interface PredictedImage extends LabelledImage {
+export interface PredictedImage extends LabeledImage {
   /** One per class. */
   readonly probabilities: readonly number[];
   /** The class with the largest probability. */
@@ -41,7 +41,7 @@ export interface DatasetView {
   /** One per class: the mean of the images that were trained on, rounded to bytes; black for a class without any. */
   readonly meanImages: readonly Uint8Array[];
   /** A few images per class of those that were trained on, in the order of the classes. */
-  readonly samples: readonly LabelledImage[];
+  readonly samples: readonly LabeledImage[];
 }
 
 /** How a run's training went. */
@@ -148,7 +148,7 @@ export interface Saliency {
   readonly target: number;
   /** Per pixel, d log p(target) / d input; the network's input is (pixel / 255 - 0.5) / 0.5. */
   readonly gradient: Float32Array;
-  /** Per pixel, by how much p(target) drops when a patch centred there is covered; below 0 where it rises. */
+  /** Per pixel, by how much p(target) drops when a patch centerd there is covered; below 0 where it rises. */
   readonly occlusion: Float32Array;
   /** Side of the patch in pixels. */
   readonly patch: number;
@@ -209,7 +209,7 @@ export interface Inspection {
   /** The last hidden layer by PCA. */
   readonly map: ProjectedPoints;
   /** The same images by UMAP, unless it was left out. */
-  readonly neighbourMap?: ProjectedPoints;
+  readonly neighborMap?: ProjectedPoints;
   /** The images of the map's points, end to end, in their order. */
   readonly mapImages: Uint8Array;
   readonly saliency: readonly Saliency[];

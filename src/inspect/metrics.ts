@@ -1,5 +1,5 @@
 /**
- * The figures of a classifier on labelled images, from its log-probabilities. Sums are taken in float64 in
+ * The figures of a classifier on labeled images, from its log-probabilities. Sums are taken in float64 in
  * the order of the images, so that the same log-probabilities always give the same figures.
  */
 

@@ -1,10 +1,10 @@
-/** Rows of numbers as points in the plane: PCA, which is exact and quick, and UMAP, which keeps neighbours together. */
+/** Rows of numbers as points in the plane: PCA, which is exact and quick, and UMAP, which keeps neighbors together. */
 
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, RandomStream } from '../core/philox.ts';
 import { largestEigenpairs } from './eigen.ts';
 
-/** Fewer rows than this have no neighbourhoods to speak of. */
+/** Fewer rows than this have no neighborhoods to speak of. */
 const FEWEST_ROWS = 4;
 
 /** Points by principal components. */
@@ -70,8 +70,8 @@ function pointForward(vector: Float64Array): Float64Array {
 export interface UmapOptions {
   /** Every random choice derives from it. */
   readonly key: Key;
-  /** Rows that count as a row's neighbours. */
-  readonly neighbours?: number;
+  /** Rows that count as a row's neighbors. */
+  readonly neighbors?: number;
   /** Called after each part of the work, with the share of it that is done. */
   readonly onProgress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -81,9 +81,9 @@ export interface UmapOptions {
 const TURN = 50;
 
 /**
- * Projects rows so that neighbours stay neighbours (McInnes, Healy & Melville, "UMAP", 2018), by `umap-js`; the
+ * Projects rows so that neighbors stay neighbors (McInnes, Healy & Melville, "UMAP", 2018), by `umap-js`; the
  * distances between groups mean little. It takes a few milliseconds a row, so a subset is enough; the first third of
- * that, the search for neighbours, is one piece in which nothing else gets a turn.
+ * that, the search for neighbors, is one piece in which nothing else gets a turn.
  * @param values [rows, width]
  * @returns points [rows, 2]; undefined for fewer than 4 rows
  * @throws CoutureError of kind `interrupted` when `signal` aborted
@@ -91,7 +91,7 @@ const TURN = 50;
 export async function umap(
   values: Float32Array,
   width: number,
-  { key, neighbours = 15, onProgress, signal }: UmapOptions,
+  { key, neighbors = 15, onProgress, signal }: UmapOptions,
 ): Promise<Float32Array | undefined> {
   const rows = Array.from({ length: values.length / width }, (_, row) =>
     Array.from(values.subarray(row * width, (row + 1) * width)),
@@ -101,7 +101,7 @@ export async function umap(
   const { UMAP } = await import('umap-js');
   const random = new RandomStream(fork(key, 'umap'));
   const layout = new UMAP({
-    nNeighbors: Math.min(neighbours, rows.length - 1),
+    nNeighbors: Math.min(neighbors, rows.length - 1),
     random: () => random.nextFloat(),
   });
   const epochs = layout.initializeFit(rows);

@@ -14,7 +14,7 @@ export interface ImageSize {
 }
 
 export interface OcclusionOptions {
-  /** Side of the patch in pixels, odd so that it has a centre; 5 by default. */
+  /** Side of the patch in pixels, odd so that it has a center; 5 by default. */
   readonly patch?: number;
   /** The byte that covers; by default 0, the background. */
   readonly fill?: number;
@@ -44,7 +44,7 @@ export async function explainPrediction(
 }
 
 /**
- * For each pixel by how much the probability of a class drops when a square patch centred there is covered (Zeiler &
+ * For each pixel by how much the probability of a class drops when a square patch centerd there is covered (Zeiler &
  * Fergus 2014); at the borders what lies outside the image is not covered.
  * @throws CoutureError of kind `usage` when target, patch or fill are out of range
  */
@@ -68,14 +68,14 @@ export async function occlude(
   for (let start = 0; start < pixels.length; start += atOnce) {
     const end = Math.min(start + atOnce, pixels.length);
     const covered = new Uint8Array((end - start) * pixels.length);
-    for (let centre = start; centre < end; centre++) {
-      const copy = covered.subarray((centre - start) * pixels.length, (centre - start + 1) * pixels.length);
+    for (let center = start; center < end; center++) {
+      const copy = covered.subarray((center - start) * pixels.length, (center - start + 1) * pixels.length);
       copy.set(pixels);
-      cover(copy, { width, height }, centre, patch, fill);
+      cover(copy, { width, height }, center, patch, fill);
     }
     const answers = await classifier.logProbabilities(covered, { signal });
-    for (let centre = start; centre < end; centre++)
-      drops[centre] = Math.exp(whole[target]) - Math.exp(answers[(centre - start) * classes + target]);
+    for (let center = start; center < end; center++)
+      drops[center] = Math.exp(whole[target]) - Math.exp(answers[(center - start) * classes + target]);
   }
   return drops;
 }
@@ -83,13 +83,13 @@ export async function occlude(
 function cover(
   pixels: Uint8Array,
   { width, height }: ImageSize,
-  centre: number,
+  center: number,
   patch: number,
   fill: number,
 ): void {
   const reach = (patch - 1) / 2;
-  const x = centre % width;
-  const y = (centre - x) / width;
+  const x = center % width;
+  const y = (center - x) / width;
   for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++)
     pixels.fill(fill, row * width + Math.max(0, x - reach), row * width + Math.min(width, x + reach + 1));
 }

@@ -11,7 +11,7 @@ const HALVINGS = 32;
 const DECIMALS = 1e4;
 
 /**
- * The temperature T of least mean NLL on labelled images, of log_softmax(log p / T) (Guo et al., ICML 2017). The NLL is
+ * The temperature T of least mean NLL on labeled images, of log_softmax(log p / T) (Guo et al., ICML 2017). The NLL is
  * convex in 1/T, so that its slope has at most one zero, which is found by halving. Same input, same bits.
  * @param logProbabilities [labels.length, classes]
  */

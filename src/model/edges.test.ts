@@ -15,9 +15,9 @@ const key = keyFromSeed(7);
 const { weight, bias } = edgeWeights('edges', image, new RandomStream(fork(key, 'fc1.weight')));
 const sum = sumWeights('edges', image);
 
-/** What the sums are for a picture of greys from 0 to 255, and the edges, by place and direction. */
-function see(grey: (x: number, y: number) => number): { edges: Float64Array; sums: Float64Array } {
-  const x = Float64Array.from({ length: pixels }, (_, i) => grey(i % 10, Math.floor(i / 10)) / 127.5 - 1);
+/** What the sums are for a picture of grays from 0 to 255, and the edges, by place and direction. */
+function see(gray: (x: number, y: number) => number): { edges: Float64Array; sums: Float64Array } {
+  const x = Float64Array.from({ length: pixels }, (_, i) => gray(i % 10, Math.floor(i / 10)) / 127.5 - 1);
   const z = Float64Array.from(bias, (b, unit) =>
     x.reduce((total, value, i) => total + value * weight[unit * pixels + i], b),
   );
@@ -50,9 +50,9 @@ describe('a stem of edges', () => {
     }
   });
 
-  test('gives 0 for an even grey, black among them', () => {
-    for (const grey of [0, 25, 180, 255])
-      assert.ok(see(() => grey).edges.every((value) => Math.abs(value) < 1e-3));
+  test('gives 0 for an even gray, black among them', () => {
+    for (const gray of [0, 25, 180, 255])
+      assert.ok(see(() => gray).edges.every((value) => Math.abs(value) < 1e-3));
   });
 
   test('answers each edge by its own direction, and a faint one not much less than a strong one', () => {

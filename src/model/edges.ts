@@ -1,6 +1,6 @@
 /**
  * Two layers to put in front of a network that sees images, `--stem edges`, and their first values: edges, and sums of
- * edges over neighbourhoods, as the simple and complex cells of the visual cortex have them (Hubel & Wiesel 1962) and
+ * edges over neighborhoods, as the simple and complex cells of the visual cortex have them (Hubel & Wiesel 1962) and
  * histograms of oriented gradients count them (Dalal & Triggs 2005).
  *
  * Both are dense layers over the whole image, and every weight of theirs, those that begin as 0 among them, is trained like
@@ -48,14 +48,14 @@ export type EdgeStem = Exclude<Stem, 'none'>;
 const PLACES = 28;
 /** Places of edges from one place of sums to the next, which is also how far a sum reaches. */
 const SUM_STEP = 3;
-/** How far an edge sees, in places: to its neighbours and hardly further. */
+/** How far an edge sees, in places: to its neighbors and hardly further. */
 const EDGE_RADIUS = 2.4;
 /** How far an edge's own place is off the grid's, in steps; half the tangent of its turn; and its widening: all at most. */
 const OFFSET = 0.25;
 const TURN = 0.1;
 const WIDENING = 0.1;
 /**
- * What an edge of all of the grey scale gives before its root, about: so much that of a tenfold contrast the root leaves
+ * What an edge of all of the gray scale gives before its root, about: so much that of a tenfold contrast the root leaves
  * a threefold one, and that steps of a learning rate's size leave an edge what it is for long.
  */
 const EDGE_GAIN = 10_000;
@@ -148,9 +148,9 @@ export function edgeWeights(
       height[pixel] = near * near;
       slope[pixel] = (dx * across + dy * down) * height[pixel];
     }
-    // No edge, no answer: an even grey gives 0 wherever the bell lies between the pixels, and at the border.
-    const grey = total(slope) / total(height);
-    for (let pixel = 0; pixel < pixels; pixel++) slope[pixel] -= grey * height[pixel];
+    // No edge, no answer: an even gray gives 0 wherever the bell lies between the pixels, and at the border.
+    const gray = total(slope) / total(height);
+    for (let pixel = 0; pixel < pixels; pixel++) slope[pixel] -= gray * height[pixel];
     const length = slope.reduce((sum, value) => sum + Math.abs(value), 0);
     // Pixels go from -1 to 1.
     const scale = length > 0 ? EDGE_GAIN / 2 / length : 0;

@@ -17,9 +17,9 @@ export type Op =
   | { readonly op: 'gather' }
   /**
    * The norm of a layer: of x, scaled and shifted, where it is in front of the product; of a LayerNorm behind the product,
-   * z normalised, which `activate` scales and shifts.
+   * z normalized, which `activate` scales and shifts.
    */
-  | { readonly op: 'normalise'; readonly layer: number; readonly training: boolean }
+  | { readonly op: 'normalize'; readonly layer: number; readonly training: boolean }
   /**
    * y = dropout(activation(x Wᵀ + b)) + y of `skip`; dropout only where `training`. Of a layer that `needsActivate`,
    * z = x Wᵀ + b.
@@ -43,8 +43,8 @@ export type Op =
   | { readonly op: 'activateGradient'; readonly layer: number; readonly training: boolean }
   /** Gradients of the scale and shift of a LayerNorm, from the gradient with respect to what it gives. */
   | { readonly op: 'affineGradient'; readonly layer: number }
-  /** From the gradient with respect to what the op `normalise` gave to that with respect to what it was given, in place. */
-  | { readonly op: 'normaliseGradient'; readonly layer: number; readonly training: boolean }
+  /** From the gradient with respect to what the op `normalize` gave to that with respect to what it was given, in place. */
+  | { readonly op: 'normalizeGradient'; readonly layer: number; readonly training: boolean }
   /** dW = dzᵀ x, db = column sums of dz, kept where they can be read. */
   | { readonly op: 'weightGradient'; readonly layer: number }
   /** For each output of the layer, the sum of squares of its kept gradients and those of its norm. */
@@ -135,11 +135,11 @@ export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Pro
 function forwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
   const { norm, preNorm } = layers[layer];
   const linear: Op = { op: 'linear', layer, training };
-  const normalise: Op = { op: 'normalise', layer, training };
-  if (!needsActivate(layers[layer])) return preNorm ? [normalise, linear] : [linear];
+  const normalize: Op = { op: 'normalize', layer, training };
+  if (!needsActivate(layers[layer])) return preNorm ? [normalize, linear] : [linear];
   const activate: Op = { op: 'activate', layer, training };
-  if (preNorm) return [normalise, linear, activate];
-  return norm === 'layer' ? [linear, normalise, activate] : [linear, activate];
+  if (preNorm) return [normalize, linear, activate];
+  return norm === 'layer' ? [linear, normalize, activate] : [linear, activate];
 }
 
 /** From a layer's dz to the dz of the layer below. */
@@ -155,12 +155,12 @@ function backwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
   return ops;
 }
 
-/** From the gradient with respect to what the op `normalise` gave to that with respect to what it was given. */
+/** From the gradient with respect to what the op `normalize` gave to that with respect to what it was given. */
 function normGradientOps(layers: readonly DenseLayer[], layer: number, training: boolean): Op[] {
-  const normalise: Op = { op: 'normaliseGradient', layer, training };
+  const normalize: Op = { op: 'normalizeGradient', layer, training };
   return layers[layer].norm === 'layer' && training
-    ? [{ op: 'affineGradient', layer }, normalise]
-    : [normalise];
+    ? [{ op: 'affineGradient', layer }, normalize]
+    : [normalize];
 }
 
 /** Every gradient, before any update, and how much of it is left. */

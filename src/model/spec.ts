@@ -30,12 +30,12 @@ const siluSchema = z.strictObject({ type: z.literal('SiLU') });
  */
 const rootSchema = z.strictObject({ type: z.literal('Root') });
 /**
- * Each feature normalised over the batch, then scaled and shifted (Ioffe & Szegedy 2015); as torch.nn.BatchNorm1d with
+ * Each feature normalized over the batch, then scaled and shifted (Ioffe & Szegedy 2015); as torch.nn.BatchNorm1d with
  * its defaults: epsilon 1e-5, running statistics of momentum 0.1, which inference uses.
  */
 const batchNormSchema = z.strictObject({ type: z.literal('BatchNorm1d'), features: width });
 /**
- * Each image's values normalised by their own mean and variance, then scaled and shifted feature by feature (Ba, Kiros &
+ * Each image's values normalized by their own mean and variance, then scaled and shifted feature by feature (Ba, Kiros &
  * Hinton 2016); as torch.nn.LayerNorm with its defaults: epsilon 1e-5, the biased variance.
  */
 const layerNormSchema = z.strictObject({ type: z.literal('LayerNorm'), features: width });
@@ -157,23 +157,23 @@ export function multilayer(
 ): ModelSpec {
   const layers: LayerSpec[] = [...front];
   let features = front.findLast((layer) => layer.type === 'Linear')?.out ?? inputs;
-  const normalise = norm === 'batch' ? batchNorm : layerNorm;
+  const normalize = norm === 'batch' ? batchNorm : layerNorm;
   const activate = (layer: number): InnerLayerSpec[] => {
     const p = dropouts[layer] ?? 0;
     return [activations[activation](), ...(p > 0 ? [dropout(p)] : [])];
   };
   hidden.forEach((outputs, i) => {
     layers.push(linear(features, outputs));
-    if (norm !== 'none') layers.push(normalise(outputs));
+    if (norm !== 'none') layers.push(normalize(outputs));
     layers.push(...activate(i));
     features = outputs;
   });
   for (let block = 0; block < blocks; block++) {
     const inside = features * expansion;
     const wider = [linear(features, inside), ...activate(hidden.length - 1)];
-    layers.push(residual(normalise(features), ...wider, linear(inside, features)));
+    layers.push(residual(normalize(features), ...wider, linear(inside, features)));
   }
-  if (blocks > 0) layers.push(normalise(features));
+  if (blocks > 0) layers.push(normalize(features));
   return sequential(...layers, linear(features, classes), logSoftmax());
 }
 

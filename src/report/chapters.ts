@@ -106,7 +106,7 @@ function has(entry: FigureEntry<Inspection>, inspection: Inspection): boolean {
 /** Which figures the page's script brings to life, by their names. */
 const lively: Readonly<Record<string, NonNullable<CardOptions['live']>['kind']>> = {
   confusion: 'matrix',
-  'confusion-normalised': 'matrix',
+  'confusion-normalized': 'matrix',
   'map-pca': 'map',
   'map-umap': 'map',
 };

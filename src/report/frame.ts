@@ -1,7 +1,7 @@
 /** What stands around the chapters: the opening, the bar at the top, the table of contents, the dialog. */
 
 import { count, list, percent } from '../figures/text.ts';
-import { seriesColour } from '../figures/theme.ts';
+import { seriesColor } from '../figures/theme.ts';
 import { layerWidths } from '../model/plan.ts';
 import type { Chapter } from './chapter.ts';
 import { html, type Markup } from './html.ts';
@@ -27,14 +27,14 @@ function mark({ inspection, seconds }: ReportRun, place: number): Markup {
   return html`<div class="mark">
     ${runName(run, place)}
     <b>${percent(evaluation.accuracy, 2)}</b>
-    <p>of ${count(evaluation.images)} test images recognised; with 95% confidence ${range(evaluation.interval)}</p>
+    <p>of ${count(evaluation.images)} test images recognized; with 95% confidence ${range(evaluation.interval)}</p>
     <p>${layerWidths(spec).join('-')}, best epoch ${training.bestEpoch} of ${training.history.length}, trained in ${duration(seconds)}</p>
   </div>`;
 }
 
-/** A run's name with its colour in the plots. */
+/** A run's name with its color in the plots. */
 export function runName(run: string, place: number): Markup {
-  return html`<span class="name"><i style="background: ${seriesColour(place)}"></i>${run}</span>`;
+  return html`<span class="name"><i style="background: ${seriesColor(place)}"></i>${run}</span>`;
 }
 
 /** The switch between runs, if there are several, and the button for light and dark. */

@@ -1,6 +1,6 @@
 /** The test images behind the report's cells and dots: gathered once for all runs, on one sheet, as one PNG. */
 
-import { greyImage, type Size } from '../figures/image.ts';
+import { grayImage, type Size } from '../figures/image.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { PageData, PageRun } from './page/page.ts';
 
@@ -40,7 +40,7 @@ function layOut(inspections: readonly Inspection[], perCell: number): ImageSheet
   const places = new Map(shown.map(([number], place) => [number, place]));
   const images = shown.map(([, { pixels }]) => pixels);
   return {
-    uri: greyImage(...drawSheet(images, { width, height })),
+    uri: grayImage(...drawSheet(images, { width, height })),
     data: {
       classNames,
       sheet: { columns: COLUMNS, width, height },

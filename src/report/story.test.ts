@@ -32,7 +32,7 @@ test('the data: counts and the share of the commonest class', () => {
   ] as const;
   const data = { ...inspection.data, classNames: ['cat', 'dog'], balance };
   assert.deepEqual(dataStory({ ...inspection, data }), [
-    'made-up holds 82 grey images of 8 by 8 pixels in 2 classes: 60 train the network, 12 are held out to choose the best epoch and 10 are kept for the figures below.',
+    'made-up holds 82 gray images of 8 by 8 pixels in 2 classes: 60 train the network, 12 are held out to choose the best epoch and 10 are kept for the figures below.',
     'A class has between 20 and 40 training images.',
     'Always naming the commonest class would be right for 70.0% of the test images: what a network has to beat.',
   ]);
@@ -60,7 +60,7 @@ test('the network: what else it was trained with', () => {
   const config = resolveConfig({ settings });
   const run = { ...makeReportRun({ ...inspection, spec: config.model }), config };
   const [shape, training] = networkStory(run);
-  assert.match(shape, /^2 hidden layers of 128 and 64 units with GELU, batch normalisation, no dropout;/);
+  assert.match(shape, /^2 hidden layers of 128 and 64 units with GELU, batch normalization, no dropout;/);
   assert.match(
     training,
     /^Trained by AdamW for 12 epochs in 13 s: learning rate 0\.003 \(warm-up of 2 epochs, cosine schedule\), batches of 64, weight decay 0\.01, label smoothing 0\.1, running average of the weights with decay 0\.99, seed 1\.$/,
@@ -73,7 +73,7 @@ test('the network: what else it was trained with', () => {
   const blocks = resolveConfig({ settings: { hidden: [64], dropout: [0.2], blocks: 2, activation: 'silu' } });
   assert.match(
     networkStory({ ...run, inspection: { ...inspection, spec: blocks.model } })[0],
-    /^1 hidden layer of 64 units with SiLU, layer normalisation, dropout of 20% after each, 2 residual blocks of up to 128 units with dropout of 20%;/,
+    /^1 hidden layer of 64 units with SiLU, layer normalization, dropout of 20% after each, 2 residual blocks of up to 128 units with dropout of 20%;/,
   );
   const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
   assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);
@@ -127,7 +127,7 @@ test('sentences about the test images agree with the inspection', () => {
   const { evaluation, pairs, data, topLosses } = inspection;
   const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
   assert.ok(
-    accuracyStory(inspection).startsWith(`first recognises ${evaluation.correct} of 400 test images: `),
+    accuracyStory(inspection).startsWith(`first recognizes ${evaluation.correct} of 400 test images: `),
   );
   const [pair] = pairs;
   const pairText = `${data.classNames[pair.actual]} is called ${data.classNames[pair.predicted]}: ${pair.count} images`;
@@ -135,7 +135,7 @@ test('sentences about the test images agree with the inspection', () => {
   const f1s = evaluation.perClass.map(({ f1 }) => f1);
   assert.ok(classesStory(inspection).includes(`best (F1 ${percent(Math.max(...f1s))})`));
   assert.ok(classesStory(inspection).includes(`worst (F1 ${percent(Math.min(...f1s))})`));
-  assert.ok(lossesStory(inspection).includes(`test image ${topLosses[0].index}, labelled`));
+  assert.ok(lossesStory(inspection).includes(`test image ${topLosses[0].index}, labeled`));
   assert.equal(
     mapStory(inspection),
     'The two axes hold 59.0% of the variance of the activations of fc2; what lies along the others is not seen here.',

@@ -46,7 +46,7 @@ export function dataStory({ data }: Inspection): string[] {
   const [least, most] = [Math.min(...training), Math.max(...training)];
   const guess = tested === undefined ? 0 : Math.max(...tested.perClass) / tested.images;
   return [
-    `${dataset} holds ${count(total)} grey images of ${width} by ${height} pixels in ${classNames.length} classes: ${list(parts)}.`,
+    `${dataset} holds ${count(total)} gray images of ${width} by ${height} pixels in ${classNames.length} classes: ${list(parts)}.`,
     least === most
       ? `Each class has ${count(least)} training images.`
       : `A class has between ${count(least)} and ${count(most)} training images.`,
@@ -62,7 +62,7 @@ export function networkStory({ inspection, config, seconds }: ReportRun): string
     `learning rate ${learningRate}${scheduleWords(config.settings)}`,
     `batches of ${batchSize}`,
     ...firstWeights(config.settings),
-    ...regularisers(config.settings),
+    ...regularizers(config.settings),
     `seed ${seed}`,
   ];
   return [
@@ -85,8 +85,8 @@ function shapeWords(spec: ModelSpec): string {
   const widest = Math.max(...widthsOf(blocks.flat()));
   return [
     `${plural(widths.length, 'hidden layer')} of ${list(widths.map(String))} units${kinds.length > 0 ? ` with ${list(kinds)}` : ''}`,
-    ...(types.has('BatchNorm1d') ? ['batch normalisation'] : []),
-    ...(types.has('LayerNorm') ? ['layer normalisation'] : []),
+    ...(types.has('BatchNorm1d') ? ['batch normalization'] : []),
+    ...(types.has('LayerNorm') ? ['layer normalization'] : []),
     dropouts.length === 0 ? 'no dropout' : `dropout of ${list([...new Set(dropouts)])} after ${where}`,
     ...(blocks.length > 0
       ? [
@@ -128,7 +128,7 @@ function firstWeights({ stem, init }: TrainSettings): string[] {
   ];
 }
 
-function regularisers(settings: TrainSettings): string[] {
+function regularizers(settings: TrainSettings): string[] {
   const { weightDecay, clip, lasso, lassoThreshold, labelSmoothing, average, swa } = settings;
   const { teacher, distillation, mixup, cutmix } = settings;
   return [
@@ -153,7 +153,7 @@ export function trainingStory({ spec }: Inspection): string {
 /** Test accuracy with its interval. */
 export function accuracyStory({ evaluation, run }: Inspection): string {
   const { accuracy, images, correct, interval } = evaluation;
-  return `${run} recognises ${count(correct)} of ${count(images)} test images: ${percent(accuracy, 2)}, with 95% confidence ${range(interval)}.`;
+  return `${run} recognizes ${count(correct)} of ${count(images)} test images: ${percent(accuracy, 2)}, with 95% confidence ${range(interval)}.`;
 }
 
 /** What the second run gains over the first, and whether that is more than chance. */
@@ -188,7 +188,7 @@ export function confusionStory({ pairs, data }: Inspection): string {
 export function classesStory({ classes }: Inspection): string {
   const byF1 = [...classes].sort((a, b) => b.f1 - a.f1);
   const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
-  return `${best.name} is recognised best (F1 ${percent(best.f1)}), ${worst.name} worst (F1 ${percent(worst.f1)}).`;
+  return `${best.name} is recognized best (F1 ${percent(best.f1)}), ${worst.name} worst (F1 ${percent(worst.f1)}).`;
 }
 
 /** The most confident mistake. */
@@ -196,7 +196,7 @@ export function lossesStory({ topLosses, data }: Inspection): string {
   const [worst] = topLosses;
   if (worst === undefined) return 'There are no mistakes to show.';
   const { label, predicted, probabilities, index } = worst;
-  return `The costliest mistake: test image ${index}, labelled ${data.classNames[label]}, called ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
+  return `The costliest mistake: test image ${index}, labeled ${data.classNames[label]}, called ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
 }
 
 /** Whether the probabilities can be believed. */

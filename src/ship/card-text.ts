@@ -26,7 +26,7 @@ export function modelCard(model: ModelFile, file: CardFile): string {
     ['## Figures', figures(model.card), ...perClass(model.card)],
     ['## Confidence', confidence(model)],
     ['## What it is for, and what goes wrong', limits(model)],
-    ['## Licence', licence(model)],
+    ['## License', license(model)],
   ].flat();
   return `${sections.join('\n\n')}\n`;
 }
@@ -62,7 +62,7 @@ function overview(model: ModelFile, file: CardFile): string {
     ['', ''],
     [
       ['file', `\`${file.name}\`, ${grouped(file.bytes)} bytes`],
-      ['input', `${height}x${width} grey pixels, light on black`],
+      ['input', `${height}x${width} gray pixels, light on black`],
       [
         'networks',
         architecture.join('; ') + (card.folded ? '; BatchNorm1d folded into the Linear layers' : ''),
@@ -225,21 +225,21 @@ function limits({ dataset, height, width, card: { test } }: ModelFile): string {
       `- ${escaped(actual)} is taken for ${escaped(predicted)}: ${grouped(count)} test images, ${percent(share, 1)} of the class`,
   );
   return [
-    `It is for pictures like those of ${titleOf(dataset)}: ${height}x${width} grey pixels, ${thing} in the middle, light on black, filling the frame. ` +
+    `It is for pictures like those of ${titleOf(dataset)}: ${height}x${width} gray pixels, ${thing} in the middle, light on black, filling the frame. ` +
       'It knows its classes and nothing else: whatever it is shown, it names one of them. It serves for learning, comparing and demonstrating, not for decisions that matter to anyone.',
     ...(confused.length === 0 ? [] : [`What it mixes up most:\n\n${confused.join('\n')}`]),
     fashion
-      ? 'Shirts look like T-shirts, pullovers and coats at this size, to people as well. Photographs go wrong where the ground is not plain, where somebody wears the garment, or where it lies across the picture. The labels of the set are noisy: some test images are mislabelled, and some are copies of training images.'
+      ? 'Shirts look like T-shirts, pullovers and coats at this size, to people as well. Photographs go wrong where the ground is not plain, where somebody wears the garment, or where it lies across the picture. The labels of the set are noisy: some test images are mislabeled, and some are copies of training images.'
       : 'Pictures with a ground that is not plain, or with the object small or to one side, go wrong. No data set is free of wrong labels.',
   ].join('\n\n');
 }
 
-function licence({ dataset }: ModelFile): string {
+function license({ dataset }: ModelFile): string {
   const set =
     dataset === 'fashion-mnist'
-      ? 'Fashion-MNIST is under the MIT licence, copyright 2017 Zalando SE.'
-      : `The licence of ${titleOf(dataset)} is that of its publisher.`;
-  return `${set} The weights are under the licence of Couture, MIT.`;
+      ? 'Fashion-MNIST is under the MIT license, copyright 2017 Zalando SE.'
+      : `The license of ${titleOf(dataset)} is that of its publisher.`;
+  return `${set} The weights are under the license of Couture, MIT.`;
 }
 
 function titleOf(dataset: string): string {

@@ -42,7 +42,7 @@ test('a float32 goes to the nearest half, of two equally near ones to the even o
   };
   fc.assert(fc.property(fc.float({ min: -65_504, max: 65_504, noNaN: true }), check), { numRuns: 2000 });
   fc.assert(fc.property(fc.float({ min: -1, max: 1, noNaN: true }), check), { numRuns: 2000 });
-  // Halfway between neighbours, and a float32 to either side.
+  // Halfway between neighbors, and a float32 to either side.
   for (let half = 0; half < 0x7bff; half += 7) {
     const middle = (fromFloat16(half) + fromFloat16(half + 1)) / 2;
     assert.equal(toFloat16(middle), half % 2 === 0 ? half : half + 1);

@@ -41,9 +41,9 @@ test('a folded network says the same to 1e-5, and has no BatchNorm1d left', asyn
     before.forEach((value, i) => {
       assert.ok(Math.abs(value - after[i]) < 1e-5, `${value} became ${after[i]}`);
     });
-    const unnormalised = await ask({ spec: folded.spec, weights: network.weights }, images);
+    const unnormalized = await ask({ spec: folded.spec, weights: network.weights }, images);
     assert.ok(
-      unnormalised.some((value, i) => Math.abs(value - before[i]) > 0.1),
+      unnormalized.some((value, i) => Math.abs(value - before[i]) > 0.1),
       'the norms do something',
     );
   }

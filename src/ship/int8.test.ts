@@ -63,7 +63,7 @@ test('a row of zeros stays one', () => {
   assert.ok(restored.subarray(COLUMNS).every((value) => Math.abs(value - 0.5) < 1e-6));
 });
 
-test('what was quantised before comes out as it was, to the bit', () => {
+test('what was quantized before comes out as it was, to the bit', () => {
   for (let seed = 3; seed < 40; seed++) {
     // Rows of many scales, some of them zeros, some clipped.
     const weights = matrix(8, seed).fill(0, 5 * COLUMNS, 6 * COLUMNS);
@@ -76,7 +76,7 @@ test('what was quantised before comes out as it was, to the bit', () => {
   }
 });
 
-test('in blocks, large weights do not take from the others of their row, and what was quantised before comes out as it was', () => {
+test('in blocks, large weights do not take from the others of their row, and what was quantized before comes out as it was', () => {
   const columns = 72;
   // A large weight in the first block of each row, and a last block of 8.
   const weights = Float32Array.from({ length: 8 * columns }, (_, i) =>

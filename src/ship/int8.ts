@@ -1,10 +1,10 @@
 /**
  * Weight matrices in a byte a weight: symmetric, w ≈ scale · q with q from -127 to 127 and one scale for each row, that
  * is for each output, or for each block of a row. What a row's few largest weights lose by clipping may be less than what all others gain from the
- * finer steps, so that each row takes the clipping that costs it least. What has been quantised before comes out as it was.
+ * finer steps, so that each row takes the clipping that costs it least. What has been quantized before comes out as it was.
  */
 
-/** A quantised matrix [rows, columns]. */
+/** A quantized matrix [rows, columns]. */
 export interface QuantizedMatrix {
   readonly values: Int8Array;
   /** One for each row, or [rows, blocks of a row]; above 0. */
@@ -22,7 +22,7 @@ const LARGEST = 127;
 const CLIPPINGS = Array.from({ length: 11 }, (_, i) => 1 - i / 20);
 
 /**
- * Quantises a matrix row by row; each scale's clipping has the least sum of squared errors, the weakest of equals.
+ * Quantizes a matrix row by row; each scale's clipping has the least sum of squared errors, the weakest of equals.
  * @param block weights of a row that share a scale; the whole row by default
  */
 export function quantizeRows(weights: Float32Array, columns: number, block = columns): QuantizedMatrix {
@@ -39,7 +39,7 @@ export function quantizeRows(weights: Float32Array, columns: number, block = col
   return { values, scales: Float32Array.from(scales) };
 }
 
-/** The float32 weights that a quantised matrix stands for. */
+/** The float32 weights that a quantized matrix stands for. */
 export function restoreRows(
   { values, scales }: QuantizedMatrix,
   columns: number,
@@ -84,15 +84,15 @@ function chooseScale(row: Float32Array): number {
 }
 
 /**
- * The scale by which a row was quantised before; undefined for one that never was. Its largest weight is then 127 scales,
+ * The scale by which a row was quantized before; undefined for one that never was. Its largest weight is then 127 scales,
  * rounded, so that the scale is a 127th of it or the float32 next to that.
  */
 function scaleBefore(row: Float32Array, largest: number): number | undefined {
   const near = Math.fround(largest / LARGEST);
   if (near === 0) return undefined;
   const bits = new Int32Array(Float32Array.of(near).buffer)[0];
-  const neighbours = new Float32Array(Int32Array.of(bits, bits - 1, bits + 1).buffer);
-  return neighbours.find((scale) =>
+  const neighbors = new Float32Array(Int32Array.of(bits, bits - 1, bits + 1).buffer);
+  return neighbors.find((scale) =>
     row.every((weight) => Math.fround(scale * quantize(weight, scale)) === weight),
   );
 }

@@ -44,7 +44,7 @@ const shape = {
   norm: z
     .enum(normNames)
     .default('none')
-    .describe('normalisation behind each hidden Linear; residual blocks have batch with batch, else layer'),
+    .describe('normalization behind each hidden Linear; residual blocks have batch with batch, else layer'),
   blocks: z
     .int()
     .min(0)

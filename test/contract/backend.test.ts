@@ -130,8 +130,8 @@ function layersOf(
   inputs: number,
   firstIsNormed: boolean,
 ): InnerLayerSpec[] {
-  return drawn.flatMap(({ width: out, norm: normalise, after }, i) => {
-    const behind = normalise !== null && !(i === 0 && firstIsNormed) ? [normalise(out)] : [];
+  return drawn.flatMap(({ width: out, norm: normalize, after }, i) => {
+    const behind = normalize !== null && !(i === 0 && firstIsNormed) ? [normalize(out)] : [];
     return [linear(drawn[i - 1]?.width ?? inputs, out), ...behind, ...after];
   });
 }
@@ -161,9 +161,9 @@ const cases: fc.Arbitrary<Case> = fc
     for (const { hidden, blocks, norm: behind } of stages) {
       layers.push(...layersOf(hidden, features, isNormed));
       features = hidden[hidden.length - 1].width;
-      for (const { norm: normalise, inside, last } of blocks) {
+      for (const { norm: normalize, inside, last } of blocks) {
         const ending = [linear(inside.at(-1)?.width ?? features, features), ...(last ? [dropout(last)] : [])];
-        layers.push(residual(normalise(features), ...layersOf(inside, features, true), ...ending));
+        layers.push(residual(normalize(features), ...layersOf(inside, features, true), ...ending));
       }
       isNormed = blocks.length > 0 && behind !== null;
       if (isNormed && behind !== null) layers.push(behind(features));
@@ -321,7 +321,7 @@ for (const [name, create] of Object.entries(variants)) {
       }
     });
 
-    it('normalises every byte as the reference does', async () => {
+    it('normalizes every byte as the reference does', async () => {
       // One input with weight 1 and one class beside it: the log-probabilities show the pixel's value.
       const logProbabilities = async (engine: Backend) => {
         const session = engine.createSession(buildProgram(sequential(linear(1, 2), logSoftmax())));

@@ -96,8 +96,8 @@ function loss64(
   layers.forEach((layer, index) => {
     const [weight, bias] = [tensor(`${layer.name}.weight`), tensor(`${layer.name}.bias`)];
     const normed = (values: number[][]): number[][] => {
-      const [name, normalise] = layer.norm === 'batch' ? ['bn', batchNorm64] : ['ln', layerNorm64];
-      return normalise(values, tensor(`${name}${index + 1}.weight`), tensor(`${name}${index + 1}.bias`));
+      const [name, normalize] = layer.norm === 'batch' ? ['bn', batchNorm64] : ['ln', layerNorm64];
+      return normalize(values, tensor(`${name}${index + 1}.weight`), tensor(`${name}${index + 1}.bias`));
     };
     const below = outputs[index - 1] ?? x;
     const z = (layer.preNorm ? normed(below) : below).map((row) =>

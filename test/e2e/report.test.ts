@@ -85,7 +85,7 @@ async function press(page: Page, selector: string): Promise<void> {
 const cell = (run: number, actual: number, predicted: number): string =>
   `figure[data-name="confusion"][data-matrix="${run}"] .wide [data-cell="${actual} ${predicted}"]`;
 
-/** The canvases of a container, each as its number in the test split and its grey pixels at their own size. */
+/** The canvases of a container, each as its number in the test split and its gray pixels at their own size. */
 async function shownImages(page: Page, container: string): Promise<{ number: number; pixels: number[] }[]> {
   return await page.locator(`${container} canvas`).evaluateAll((canvases) =>
     canvases.map((canvas) => {
@@ -236,18 +236,18 @@ describe('the report of two runs', { skip }, () => {
 
   test('light and dark follow the system until the button is pressed', async () => {
     const { page } = await open(address, { colorScheme: 'dark' });
-    const colours = () =>
+    const colors = () =>
       page.evaluate(() => [
         getComputedStyle(document.body).backgroundColor,
         getComputedStyle(document.querySelector('figure .couture-paper') as Element).fill,
       ]);
-    const dark = await colours();
+    const dark = await colors();
     assert.equal(await page.locator('#theme').textContent(), 'Light');
     await page.locator('#theme').click();
-    const light = await colours();
-    const luminance = (colour: string) => Number(/\d+/.exec(colour)?.[0]);
-    for (const colour of light) assert.ok(luminance(colour) > 200, colour);
-    for (const colour of dark) assert.ok(luminance(colour) < 50, colour);
+    const light = await colors();
+    const luminance = (color: string) => Number(/\d+/.exec(color)?.[0]);
+    for (const color of light) assert.ok(luminance(color) > 200, color);
+    for (const color of dark) assert.ok(luminance(color) < 50, color);
   });
 
   test('a phone shows all of it without scrolling sideways', async () => {
@@ -285,7 +285,7 @@ test('names that look like markup stay text, and no script of theirs runs', { sk
   await page.locator(cell(0, 1, 1)).click();
   assert.match(
     (await page.locator('#images-title').textContent()) ?? '',
-    /^"&' onload="alert\(1\), recognised$/,
+    /^"&' onload="alert\(1\), recognized$/,
   );
   await page.keyboard.press('Escape');
   await page.waitForTimeout(200);

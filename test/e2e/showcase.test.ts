@@ -17,7 +17,7 @@ test('npm start trains both experiments, predicts an image, and says where every
   assert.equal(scripts.start, 'node bin/couture.js showcase');
   const { code, out, err } = await couture(['showcase'], { cwd });
   assert.equal(code, 0, err);
-  assert.match(out, /Test image 0 is labelled Ankle boot; deeper-seed1 says Ankle boot/);
+  assert.match(out, /Test image 0 is labeled Ankle boot; deeper-seed1 says Ankle boot/);
   const accuracy = (recipe: string) =>
     Number(out.match(new RegExp(`^${recipe} +[\\d-]+ +([\\d.]+)%`, 'm'))?.[1]);
   assert.ok(accuracy('baseline') >= 86, out);

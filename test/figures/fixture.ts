@@ -44,7 +44,7 @@ function picture(label: number, stream: RandomStream): Uint8Array {
   });
 }
 
-/** Log-probabilities that favour the true class and its neighbours. */
+/** Log-probabilities that favor the true class and its neighbors. */
 function logProbabilities(labels: Uint8Array, classes: number, stream: RandomStream): Float32Array {
   const values = new Float32Array(labels.length * classes);
   labels.forEach((label, row) => {
@@ -184,7 +184,7 @@ export function makeInspection({
       indices: Uint32Array.from(shown, ({ index }) => index),
       explained: [0.42, 0.17],
     },
-    neighbourMap: {
+    neighborMap: {
       method: 'umap',
       layer: `fc${hidden.length}`,
       points: points.map((value) => value * 0.5),

@@ -231,7 +231,7 @@ function answerText(
 ): string {
   const notes = [
     percent(probabilities[index], 1),
-    ...(truth === undefined ? [] : [truth === label ? 'correct' : `labelled ${truth}`]),
+    ...(truth === undefined ? [] : [truth === label ? 'correct' : `labeled ${truth}`]),
     ...(inverted ? ['light and dark swapped'] : []),
   ];
   const title = `${source}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;

@@ -119,7 +119,7 @@ async function predictOne(
   try {
     const answer = await model.predict(imageAt(dataset, 0));
     const truth = dataset.classNames[dataset.labels[0]];
-    const title = `\nTest image 0 is labelled ${truth}; ${run.name} says ${paint(context.color, 'bold', answer.label)}:`;
+    const title = `\nTest image 0 is labeled ${truth}; ${run.name} says ${paint(context.color, 'bold', answer.label)}:`;
     const bars = probabilityBars(model.classNames, answer.probabilities, context);
     return { text: `${title}\n${bars}`, json: { run: run.path, testIndex: 0, truth, ...answer } };
   } finally {

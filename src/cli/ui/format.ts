@@ -1,4 +1,4 @@
-/** Numbers and colours as the command line shows them. */
+/** Numbers and colors as the command line shows them. */
 
 import { styleText } from 'node:util';
 
@@ -35,7 +35,7 @@ export function bytes(value: number): string {
   return value < 1024 ** 2 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1024 ** 2).toFixed(1)} MiB`;
 }
 
-/** Colours `text` where colours are wanted. */
+/** Colors `text` where colors are wanted. */
 export function paint(color: boolean, style: Style, text: string): string {
   return color ? styleText(style, text, { validateStream: false }) : text;
 }

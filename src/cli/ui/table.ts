@@ -23,7 +23,7 @@ const noFrame = {
   middle: '  ',
 };
 
-/** The table as text. Cells may hold colours. */
+/** The table as text. Cells may hold colors. */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly (string | number)[])[],

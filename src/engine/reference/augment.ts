@@ -5,7 +5,7 @@ import type { Mix } from '../../data/mix.ts';
 
 /**
  * Writes the image that a record of `drawAugmentation` (src/data/augment.ts) makes of `source`: each pixel from where
- * the record says, between four neighbours in 256ths; outside of the source is 0, and so is what is erased.
+ * the record says, between four neighbors in 256ths; outside of the source is 0, and so is what is erased.
  */
 export function augmentImage(
   source: Uint8Array,

@@ -191,9 +191,9 @@ class ReferenceSession implements Session {
     else if (op.op === 'weightGradient') layers.weightGradient(net, op.layer, batch);
     else if (op.op === 'activate') layers.activate(net, op.layer, batch, drawn);
     else if (op.op === 'activateGradient') layers.activateGradient(net, op.layer, batch, drawn);
-    else if (op.op === 'normalise') layers.normalise(net, op.layer, batch, op.training);
+    else if (op.op === 'normalize') layers.normalize(net, op.layer, batch, op.training);
     else if (op.op === 'affineGradient') layers.affineGradient(net, op.layer, batch);
-    else if (op.op === 'normaliseGradient') layers.normaliseGradient(net, op.layer, batch, op.training);
+    else if (op.op === 'normalizeGradient') layers.normalizeGradient(net, op.layer, batch, op.training);
     else if (op.op === 'gradientSquares') layers.gradientSquares(net, op.layer, batch);
     else if (op.op === 'clipFactor') batch.clipFactor = clipFactor(batch.squares, op.largest);
     else throw new CoutureError('backend', `The reference backend has no op ${op.op} here.`);

@@ -92,26 +92,26 @@ export function activateGradient(net: Network, index: number, batch: Batch, rand
     normBackward(dz, z, batch.rows, norm, net.tensors[index].gradient, random !== undefined);
 }
 
-export function normalise(net: Network, index: number, batch: Batch, training: boolean): void {
+export function normalize(net: Network, index: number, batch: Batch, training: boolean): void {
   const layer = net.plan.layers[index];
   const norm = normOf(net, index, batch);
-  const [normalised, x] = [batch.normalised[index], batch.x[index]];
-  if (layer.preNorm) normalised.set(batch.y[index]);
-  if (layer.norm === 'batch') normForward(normalised, batch.rows, norm, training);
-  else layerNormForward(normalised, batch.rows, norm.inverse);
-  if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalised, i);
+  const [normalized, x] = [batch.normalized[index], batch.x[index]];
+  if (layer.preNorm) normalized.set(batch.y[index]);
+  if (layer.norm === 'batch') normForward(normalized, batch.rows, norm, training);
+  else layerNormForward(normalized, batch.rows, norm.inverse);
+  if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalized, i);
 }
 
 export function affineGradient(net: Network, index: number, batch: Batch): void {
   const da = normedGradient(net, index, batch);
-  scaleBackward(da, batch.normalised[index], batch.rows, net.tensors[index].gradient);
+  scaleBackward(da, batch.normalized[index], batch.rows, net.tensors[index].gradient);
 }
 
-export function normaliseGradient(net: Network, index: number, batch: Batch, training: boolean): void {
-  const [da, normalised] = [normedGradient(net, index, batch), batch.normalised[index]];
+export function normalizeGradient(net: Network, index: number, batch: Batch, training: boolean): void {
+  const [da, normalized] = [normedGradient(net, index, batch), batch.normalized[index]];
   const norm = normOf(net, index, batch);
-  if (net.plan.layers[index].norm === 'layer') layerNormBackward(da, normalised, batch.rows, norm);
-  else normBackward(da, normalised, batch.rows, norm, net.tensors[index].gradient, training);
+  if (net.plan.layers[index].norm === 'layer') layerNormBackward(da, normalized, batch.rows, norm);
+  else normBackward(da, normalized, batch.rows, norm, net.tensors[index].gradient, training);
 }
 
 export function gradientSquares({ plan, tensors }: Network, index: number, batch: Batch): void {
@@ -136,17 +136,17 @@ function dropout(
   ops.applyDropout(values, rows, out, { ...dropoutScalars(dropout), ...random, layer: index });
 }
 
-/** A layer's norm tensors, with the place for what it normalised by. */
+/** A layer's norm tensors, with the place for what it normalized by. */
 function normOf({ tensors, role, averageStatistics }: Network, index: number, batch: Batch): NormTensors {
   const { scale, shift } = tensors[index][role];
   const { runningMean, runningVariance } = tensors[index][averageStatistics ? role : 'value'];
   return { scale, shift, runningMean, runningVariance, inverse: batch.inverse[index] };
 }
 
-/** A normalised value, scaled and shifted. */
-function scaled({ scale, shift }: NormTensors, normalised: Float32Array, i: number): number {
+/** A normalized value, scaled and shifted. */
+function scaled({ scale, shift }: NormTensors, normalized: Float32Array, i: number): number {
   const j = i % scale.length;
-  return Math.fround(Math.fround(normalised[i] * scale[j]) + shift[j]);
+  return Math.fround(Math.fround(normalized[i] * scale[j]) + shift[j]);
 }
 
 /** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */

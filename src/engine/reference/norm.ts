@@ -1,5 +1,5 @@
 /**
- * Normalisation over [rows, width], stated plainly: each operation rounded to float32. As torch.nn.BatchNorm1d, rows
+ * Normalization over [rows, width], stated plainly: each operation rounded to float32. As torch.nn.BatchNorm1d, rows
  * added in order, and torch.nn.LayerNorm, a row's features added by `rowSum`; the constants are their defaults.
  */
 
@@ -18,7 +18,7 @@ export interface NormTensors {
   readonly inverse: Float32Array;
 }
 
-/** z becomes its normalised self, by the batch's statistics and moving the running ones, or by the running ones. */
+/** z becomes its normalized self, by the batch's statistics and moving the running ones, or by the running ones. */
 export function normForward(z: Float32Array, rows: number, norm: NormTensors, training: boolean): void {
   const width = norm.scale.length;
   for (let j = 0; j < width; j++) {
@@ -56,7 +56,7 @@ export interface NormGradients {
 /** Gradients of scale and shift from `da`, that with respect to the scaled and shifted values: sums over the rows in order. */
 export function scaleBackward(
   da: Float32Array,
-  normalised: Float32Array,
+  normalized: Float32Array,
   rows: number,
   gradients: NormGradients,
 ): void {
@@ -67,7 +67,7 @@ export function scaleBackward(
     for (let row = 0; row < rows; row++) {
       const at = row * width + j;
       sum = f(sum + da[at]);
-      product = f(product + f(da[at] * normalised[at]));
+      product = f(product + f(da[at] * normalized[at]));
     }
     gradients.shift[j] = sum;
     gradients.scale[j] = product;
@@ -76,18 +76,18 @@ export function scaleBackward(
 
 /**
  * The gradient `da` with respect to the scaled and shifted values becomes that with respect to z.
- * @param normalised what normForward left in z
+ * @param normalized what normForward left in z
  */
 export function normBackward(
   da: Float32Array,
-  normalised: Float32Array,
+  normalized: Float32Array,
   rows: number,
   norm: NormTensors,
   gradients: NormGradients,
   training: boolean,
 ): void {
   const width = norm.scale.length;
-  scaleBackward(da, normalised, rows, gradients);
+  scaleBackward(da, normalized, rows, gradients);
   for (let j = 0; j < width; j++) {
     const [sum, product] = [gradients.shift[j], gradients.scale[j]];
     const factor = f(norm.scale[j] * norm.inverse[j]);
@@ -96,7 +96,7 @@ export function normBackward(
     const meanProduct = training ? f(product / rows) : 0;
     for (let row = 0; row < rows; row++) {
       const at = row * width + j;
-      da[at] = f(factor * f(f(da[at] - meanSum) - f(normalised[at] * meanProduct)));
+      da[at] = f(factor * f(f(da[at] - meanSum) - f(normalized[at] * meanProduct)));
     }
   }
 }
@@ -115,7 +115,7 @@ function rowSum(width: number, value: (feature: number) => number): number {
 }
 
 /**
- * Each row of z becomes its normalised self.
+ * Each row of z becomes its normalized self.
  * @param inverse one value a row: 1 / standard deviation
  */
 export function layerNormForward(z: Float32Array, rows: number, inverse: Float32Array): void {
@@ -134,18 +134,18 @@ export function layerNormForward(z: Float32Array, rows: number, inverse: Float32
 
 /**
  * The gradient `da` with respect to the scaled and shifted values becomes that with respect to z.
- * @param normalised what layerNormForward left in z
+ * @param normalized what layerNormForward left in z
  */
 export function layerNormBackward(
   da: Float32Array,
-  normalised: Float32Array,
+  normalized: Float32Array,
   rows: number,
   { scale, inverse }: Pick<NormTensors, 'scale' | 'inverse'>,
 ): void {
   const width = scale.length;
   for (let row = 0; row < rows; row++) {
     const gradients = da.subarray(row * width, (row + 1) * width);
-    const values = normalised.subarray(row * width, (row + 1) * width);
+    const values = normalized.subarray(row * width, (row + 1) * width);
     for (let j = 0; j < width; j++) gradients[j] = f(gradients[j] * scale[j]);
     const meanSum = f(rowSum(width, (j) => gradients[j]) / width);
     const meanProduct = f(rowSum(width, (j) => f(gradients[j] * values[j])) / width);

@@ -14,10 +14,10 @@ export interface Batch {
   readonly y: Float32Array[];
   /** What the product takes: the y below, or what a norm in front of the product makes of it. */
   readonly x: Float32Array[];
-  /** Pre-activations, normalised where these are; y itself of layers that do not need `activate`. */
+  /** Pre-activations, normalized where these are; y itself of layers that do not need `activate`. */
   readonly z: Float32Array[];
-  /** Normalised values of layers with a norm: z, or those of x. */
-  readonly normalised: Float32Array[];
+  /** Normalized values of layers with a norm: z, or those of x. */
+  readonly normalized: Float32Array[];
   /** 1 / standard deviation that the norm divided by: of each feature, or of each row. */
   readonly inverse: Float32Array[];
   /** Gradients with respect to y, of layers below the last that are `apart`. */
@@ -64,7 +64,7 @@ export function makeBatch({ layers }: Plan, indices: Uint32Array): Batch {
     y,
     x: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : y[i])),
     z,
-    normalised: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : z[i])),
+    normalized: layers.map((layer, i) => (layer.preNorm ? values(layer.in) : z[i])),
     inverse: layers.map((layer) => new Float32Array(layer.norm === 'layer' ? rows : normWidth(layer))),
     dy: layers.map((layer) => values(layer.out)),
     dz: layers.map((layer) => values(layer.out)),

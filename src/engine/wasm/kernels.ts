@@ -12,7 +12,7 @@ export interface Kernels {
   readonly augment: Kernel;
   readonly mix: Kernel;
   readonly gather: Kernel;
-  readonly normalise: Kernel;
+  readonly normalize: Kernel;
   readonly scatter: Kernel;
   readonly linear: Kernel;
   readonly activate: Kernel;

@@ -22,20 +22,20 @@ export interface LayerLayout extends DenseLayer {
   readonly weights: Readonly<Record<TensorRole, number>>;
   /** Scale and shift, [panel][2][16], in each role; 0 without a norm. */
   readonly affine: Readonly<Record<TensorRole, number>>;
-  /** Running mean and variance, and those of the last batch, [panel][4][16]; 0 without batch normalisation. */
+  /** Running mean and variance, and those of the last batch, [panel][4][16]; 0 without batch normalization. */
   readonly stats: number;
   /** Their running average, laid out alike; 0 where none is kept. */
   readonly averageStats: number;
   /** Sums of squares of gradients, [panel][16]: of its outputs, then of its norm; behind those of the layer before. */
   readonly squares: number;
-  /** Of layer normalisation, 1 / standard deviation of each row in a line of its own; else 0. */
+  /** Of layer normalization, 1 / standard deviation of each row in a line of its own; else 0. */
   readonly inverse: number;
   /** What the product takes, [panel][row][16]: the y below, or what a norm in front of the product makes of it. */
   readonly x: number;
   /** Pre-activation [panel][row][16] of a layer that needs `activate`; else that of its output. */
   readonly z: number;
-  /** Normalised values: z, or those of a norm in front of the product, laid out as x. */
-  readonly normalised: number;
+  /** Normalized values: z, or those of a norm in front of the product, laid out as x. */
+  readonly normalized: number;
   /** Output [panel][row][16]. */
   readonly y: number;
   /** y of the layer that a residual block ending here began with, which is added to this one's; else 0. */
@@ -68,7 +68,7 @@ export function weightBytes(layer: DenseLayer): number {
   return panelsOf(layer.out) * (layer.in + 1) * LINE;
 }
 
-/** Lines that a norm keeps for a panel: scale and shift in each role, and, of batch normalisation, statistics. */
+/** Lines that a norm keeps for a panel: scale and shift in each role, and, of batch normalization, statistics. */
 export const AFFINE_LINES = 2;
 export const STATS_LINES = 4;
 
@@ -82,7 +82,7 @@ export type WeightAddresses = Pick<LayerLayout, 'weights' | 'affine' | 'stats' |
 
 /**
  * Addresses of every layer's tensors in these roles, from `start` on, and their end; other roles have 0.
- * @param averageStatistics whether a running average of the statistics of batch normalisation is kept
+ * @param averageStatistics whether a running average of the statistics of batch normalization is kept
  */
 export function placeWeights(
   plan: Plan,
@@ -151,7 +151,7 @@ export function placeBatch(
       inverse: layer.norm === 'layer' ? take(1) : 0,
       x: layer.preNorm ? take(layer.in) : (layers[i - 1]?.y ?? x),
       z,
-      normalised: layer.preNorm ? take(layer.in) : z,
+      normalized: layer.preNorm ? take(layer.in) : z,
       y,
       skipped: layer.skip === undefined ? 0 : layers[layer.skip].y,
       // Dropout changes it, and what skipped the block takes it as it was.

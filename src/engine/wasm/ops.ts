@@ -4,7 +4,7 @@
  */
 
 import type { Op } from '../../model/program.ts';
-import { activate, activateGradient, affineGradient, normalise, normaliseGradient } from './ops/activate.ts';
+import { activate, activateGradient, affineGradient, normalize, normalizeGradient } from './ops/activate.ts';
 import { inputGradient, linear, weightGradient } from './ops/dense.ts';
 import { gather, gatherAugmented } from './ops/gather.ts';
 import { logSoftmax, nllGradient, scatter, softGradient } from './ops/loss.ts';
@@ -24,8 +24,8 @@ export function runOp(op: Op, job: Job, part: Part): void {
   else if (op.op === 'activate') activate(layout, op.layer, job, part, op.training);
   else if (op.op === 'inputGradient') inputGradient(layout, op.layer, job, part);
   else if (op.op === 'activateGradient') activateGradient(layout, op.layer, job, part, op.training);
-  else if (op.op === 'normalise') normalise(layout, op.layer, job, part, op.training);
-  else if (op.op === 'normaliseGradient') normaliseGradient(layout, op.layer, job, part, op.training);
+  else if (op.op === 'normalize') normalize(layout, op.layer, job, part, op.training);
+  else if (op.op === 'normalizeGradient') normalizeGradient(layout, op.layer, job, part, op.training);
   else if (op.op === 'affineGradient') affineGradient(layout, op.layer, part);
   else if (job.kind === 'train') runTrainingOp(op, job, part);
   else runInferenceOp(op, job, part);

@@ -286,10 +286,7 @@ describe('the cache', () => {
 });
 
 /** A server of those files that can break off; remembers what it was asked. */
-function server(
-  files: Record<string, Uint8Array>,
-  behaviour: { breakAfter?: number; ranges?: boolean } = {},
-) {
+function server(files: Record<string, Uint8Array>, behavior: { breakAfter?: number; ranges?: boolean } = {}) {
   const asked: { method: string; url: string; range: string | undefined }[] = [];
   const fetch: FetchLike = async (url, { method, headers }) => {
     const { range } = headers;
@@ -297,9 +294,9 @@ function server(
     const body = files[url];
     if (!body) return new Response(null, { status: 404 });
     if (method === 'HEAD') return new Response(null, { status: 200 });
-    const from = behaviour.ranges !== false && range ? Number(/\d+/.exec(range)![0]) : 0;
+    const from = behavior.ranges !== false && range ? Number(/\d+/.exec(range)![0]) : 0;
     const rest = body.slice(from);
-    const breakAfter = behaviour.breakAfter;
+    const breakAfter = behavior.breakAfter;
     let sent = false;
     const stream = new ReadableStream<Uint8Array>(
       {
@@ -321,7 +318,7 @@ function server(
       },
     });
   };
-  return { fetch, asked, behaviour };
+  return { fetch, asked, behavior };
 }
 
 function hosted({ entry, contents }: ReturnType<typeof tinySet>, host: string): Record<string, Uint8Array> {
@@ -351,11 +348,11 @@ describe('mirrors', () => {
   it('resume what broke off', async () => {
     const set = tinySet('tiny', 1, 'sha256');
     set.entry = { ...set.entry, mirrors: ['https://one.example/d/'] };
-    const { fetch, asked, behaviour } = server(hosted(set, 'one.example'), { breakAfter: 10 });
+    const { fetch, asked, behavior } = server(hosted(set, 'one.example'), { breakAfter: 10 });
     const { options, cache } = await isolated([set.entry], { fetch });
     assert.match((await failure(getDataset('tiny', 'train', options))).message, /the line went dead/);
     assert.equal((await everyFile(cache)).filter((name) => name.endsWith('.part')).length, 2);
-    delete behaviour.breakAfter;
+    delete behavior.breakAfter;
     asked.length = 0;
     assert.equal((await getDataset('tiny', 'train', options)).length, 6);
     assert.ok(asked.filter(({ method }) => method === 'GET').every(({ range }) => range === 'bytes=10-'));
@@ -366,12 +363,12 @@ describe('mirrors', () => {
     for (const ranges of [true, false]) {
       const set = tinySet('tiny', 1, 'sha256');
       set.entry = { ...set.entry, mirrors: ['https://one.example/d/'] };
-      const { fetch, behaviour } = server(hosted(set, 'one.example'), { breakAfter: 10, ranges });
+      const { fetch, behavior } = server(hosted(set, 'one.example'), { breakAfter: 10, ranges });
       const { options, cache } = await isolated([set.entry], { fetch });
       await failure(getDataset('tiny', 'train', options));
       for (const name of await readdir(join(cache, 'part')))
         await writeFile(join(cache, 'part', name), 'rubbish');
-      delete behaviour.breakAfter;
+      delete behavior.breakAfter;
       assert.equal((await getDataset('tiny', 'train', options)).length, 6);
     }
   });

@@ -78,12 +78,12 @@ describe('a figure as PNG', () => {
     assert.ok(pixels);
     const { data, width } = decode(renderPng(withoutText(pixels), { scale: 1 }));
     const sample = inspection.data.samples[0].pixels;
-    const greys = new Set(sample);
+    const grays = new Set(sample);
     // A row through the middle of the image's cells.
     const y = 200;
     const seen = Array.from({ length: 200 }, (_, i) => data[(y * width + 100 + i) * 4]);
     assert.deepEqual(
-      seen.filter((grey) => !greys.has(grey)),
+      seen.filter((gray) => !grays.has(gray)),
       [],
     );
   });

@@ -11,7 +11,7 @@ import { decodeImage, expandImagePaths } from './images.ts';
 const folder = await mkdtemp(join(tmpdir(), 'couture-images-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** A grey image: `inside` in the middle third, `outside` around it. */
+/** A gray image: `inside` in the middle third, `outside` around it. */
 function square(size: number, inside: number, outside: number): Buffer {
   const pixels = Buffer.alloc(size * size, outside);
   for (let y = Math.ceil(size / 3); y < (size * 2) / 3; y++)
@@ -23,7 +23,7 @@ const raw = (pixels: Uint8Array, width: number, height: number, channels: 1 | 3 
   sharp(pixels, { raw: { width, height, channels } }).toColourspace(channels === 1 ? 'b-w' : 'srgb');
 const middle = (pixels: Uint8Array): number => pixels[14 * 28 + 14];
 
-test('a grey PNG or lossless WebP of the right size comes through bit for bit', async () => {
+test('a gray PNG or lossless WebP of the right size comes through bit for bit', async () => {
   const pixels = Uint8Array.from({ length: 784 }, (_, i) => (i * 7) % 120);
   for (const bytes of [
     await raw(pixels, 28, 28).png().toBuffer(),
@@ -53,13 +53,13 @@ test('a bright border is inverted, unless told otherwise', async () => {
 });
 
 test('what is transparent becomes background, for dark and for light objects', async () => {
-  for (const grey of [15, 240]) {
+  for (const gray of [15, 240]) {
     const pixels = Buffer.alloc(60 * 60 * 4);
     for (let y = 20; y < 40; y++)
-      for (let x = 20; x < 40; x++) pixels.set([grey, grey, grey, 255], (y * 60 + x) * 4);
+      for (let x = 20; x < 40; x++) pixels.set([gray, gray, gray, 255], (y * 60 + x) * 4);
     const decoded = await decodeImage(await raw(pixels, 60, 60, 4).png().toBuffer());
     assert.equal(decoded.pixels[0], 0);
-    assert.ok(middle(decoded.pixels) > 200, `${grey} gave ${middle(decoded.pixels)}`);
+    assert.ok(middle(decoded.pixels) > 200, `${gray} gave ${middle(decoded.pixels)}`);
     const twoChannels = await raw(pixels, 60, 60, 4).toColourspace('b-w').png().toBuffer();
     assert.equal((await decodeImage(twoChannels)).pixels.length, 784);
   }
@@ -79,9 +79,9 @@ test('an oblong image is fitted whole, with its own border around, and turned by
   assert.ok(turned.pixels[0] < 10 && turned.pixels[783] > 190);
 });
 
-test('sixteen bits and colours come down to eight bits of grey', async () => {
-  const colours = Buffer.alloc(28 * 28 * 3, 100);
-  const deep = await raw(colours, 28, 28, 3).toColourspace('rgb16').png().toBuffer();
+test('sixteen bits and colors come down to eight bits of gray', async () => {
+  const colors = Buffer.alloc(28 * 28 * 3, 100);
+  const deep = await raw(colors, 28, 28, 3).toColourspace('rgb16').png().toBuffer();
   const { pixels } = await decodeImage(deep);
   assert.equal(pixels.length, 784);
   assert.ok(pixels.every((value) => Math.abs(value - 100) <= 1));

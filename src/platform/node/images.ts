@@ -1,5 +1,5 @@
 /**
- * Image files to the form that the networks know: small, grey, a light object on black. Photographs are mostly
+ * Image files to the form that the networks know: small, gray, a light object on black. Photographs are mostly
  * the other way round, so that bright images are inverted unless told otherwise.
  */
 
@@ -33,7 +33,7 @@ export interface DecodeOptions {
 /** A prepared image. */
 export interface DecodedImage {
   readonly name: string;
-  /** `height * width` grey bytes; 0 is the background. */
+  /** `height * width` gray bytes; 0 is the background. */
   readonly pixels: Uint8Array;
   /** Whether light and dark were swapped. */
   readonly inverted: boolean;
@@ -52,7 +52,7 @@ export function isEncodedImage(bytes: Uint8Array): boolean {
 
 /**
  * Reads a PNG, JPEG or WebP image, turns it upright (EXIF), puts it on a plain ground where it is transparent,
- * makes it grey, and fits it whole into height x width.
+ * makes it gray, and fits it whole into height x width.
  * @param input a path or the bytes of a file
  * @throws CoutureError of kind `data` naming the image
  */
@@ -71,10 +71,10 @@ export async function decodeImage(
     const metadata = await image.metadata();
     if (!FORMATS.includes(metadata.format)) throw unreadable(label, `it is ${metadata.format}`);
     const ground = metadata.hasAlpha ? await chooseGround(image, invert) : 0;
-    const grey = await greyPixels(image, metadata, ground);
-    const border = borderMedian(grey.data, grey.height, grey.width);
+    const gray = await grayPixels(image, metadata, ground);
+    const border = borderMedian(gray.data, gray.height, gray.width);
     const inverted = invert === 'yes' || (invert === 'auto' && border > MIDDLE);
-    const pixels = await fit(sharp, grey, { height, width, border });
+    const pixels = await fit(sharp, gray, { height, width, border });
     if (inverted) for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - pixels[i];
     return { name: label, pixels, inverted };
   } catch (cause) {
@@ -117,13 +117,13 @@ export async function expandImagePaths(paths: readonly string[]): Promise<string
   return files;
 }
 
-interface Grey {
+interface Gray {
   readonly data: Uint8Array;
   readonly height: number;
   readonly width: number;
 }
 
-/** The grey of what lies behind a transparent image: the one from which the object stands out. */
+/** The gray of what lies behind a transparent image: the one from which the object stands out. */
 async function chooseGround(image: Sharp, invert: Invert): Promise<0 | 255> {
   if (invert !== 'auto') return invert === 'yes' ? 255 : 0;
   const { data, info } = await image
@@ -138,14 +138,14 @@ async function chooseGround(image: Sharp, invert: Invert): Promise<0 | 255> {
   let sum = 0;
   let weight = 0;
   for (let i = 0; i < data.length; i += 4) {
-    const grey = (data[i] + data[i + 1] + data[i + 2]) / 3;
-    sum += grey * data[i + 3];
+    const gray = (data[i] + data[i + 1] + data[i + 2]) / 3;
+    sum += gray * data[i + 3];
     weight += data[i + 3];
   }
   return sum <= MIDDLE * weight ? 255 : 0;
 }
 
-async function greyPixels(image: Sharp, metadata: Metadata, ground: 0 | 255): Promise<Grey> {
+async function grayPixels(image: Sharp, metadata: Metadata, ground: 0 | 255): Promise<Gray> {
   const upright = image.clone().autoOrient();
   const opaque = metadata.hasAlpha
     ? upright.flatten({ background: { r: ground, g: ground, b: ground } })
@@ -155,18 +155,18 @@ async function greyPixels(image: Sharp, metadata: Metadata, ground: 0 | 255): Pr
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels === 1) return { data, height: info.height, width: info.width };
-  throw new CoutureError('runtime', `A grey image came out with ${info.channels} channels.`);
+  throw new CoutureError('runtime', `A gray image came out with ${info.channels} channels.`);
 }
 
-/** An image of the right size passes through untouched; others keep their shape, with their border's grey around. */
+/** An image of the right size passes through untouched; others keep their shape, with their border's gray around. */
 async function fit(
   sharp: (input: Uint8Array, options: SharpOptions) => Sharp,
-  grey: Grey,
+  gray: Gray,
   { height, width, border }: { height: number; width: number; border: number },
 ): Promise<Uint8Array> {
-  if (grey.height === height && grey.width === width) return Uint8Array.from(grey.data);
+  if (gray.height === height && gray.width === width) return Uint8Array.from(gray.data);
   const background = { r: border, g: border, b: border };
-  const resized = await sharp(grey.data, { raw: { width: grey.width, height: grey.height, channels: 1 } })
+  const resized = await sharp(gray.data, { raw: { width: gray.width, height: gray.height, channels: 1 } })
     .resize(width, height, { fit: 'contain', background })
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })
@@ -174,7 +174,7 @@ async function fit(
   return Uint8Array.from(resized);
 }
 
-/** The middle grey of the outermost pixels. */
+/** The middle gray of the outermost pixels. */
 function borderMedian(pixels: Uint8Array, height: number, width: number): number {
   const counts = new Uint32Array(256);
   let total = 0;

@@ -1,4 +1,4 @@
-/** The teacher of a run that distils: the trained models that its config names. */
+/** The teacher of a run that distills: the trained models that its config names. */
 
 import { createHash } from 'node:crypto';
 import { CoutureError, prefixed } from '../../core/errors.ts';

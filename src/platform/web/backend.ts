@@ -24,7 +24,7 @@ export async function createWebBackend(options: WebBackendOptions = {}): Promise
 }
 
 function spawnWorker(): WorkerHandle {
-  // Bundlers recognise this very form and carry the worker along.
+  // Bundlers recognize this very form and carry the worker along.
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   return {
     post(message) {

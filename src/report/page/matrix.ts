@@ -11,7 +11,7 @@ export function watchMatrices({ data, part, picture, element }: Page): void {
     const { count, places, sureness } = run.cells[actual * side + predicted];
     const [is, called] = [data.classNames[actual], data.classNames[predicted]];
     const few = places.length < count ? `; these are the ${places.length} it was surest of` : '';
-    part('images-title').textContent = actual === predicted ? `${is}, recognised` : `${is}, called ${called}`;
+    part('images-title').textContent = actual === predicted ? `${is}, recognized` : `${is}, called ${called}`;
     part('images-note').textContent =
       `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${few}.` +
       (count > 0 ? ` Below each, the probability of ${called} and the number of the image.` : '');

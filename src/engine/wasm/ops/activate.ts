@@ -5,7 +5,7 @@ import { type Layout, panelsOf } from '../layout.ts';
 import { ACTIVATIONS, type Job } from '../protocol.ts';
 import { dropout, type Part, statsOf, transposedPanel, weightsOf } from './part.ts';
 
-/** For the kernels that only normalise. */
+/** For the kernels that only normalize. */
 const NO_ACTIVATION = ACTIVATIONS.indexOf('none');
 
 export function activate(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
@@ -42,7 +42,7 @@ export function activateGradient(
     layer.skipGradient,
     layer.dz,
     layout.rowPanel,
-    // Of a LayerNorm, `normaliseGradient` comes next.
+    // Of a LayerNorm, `normalizeGradient` comes next.
     normed && layer.norm === 'layer' ? 0 : layer.dzT,
     transposedPanel(layer),
     part.rows,
@@ -57,7 +57,7 @@ export function activateGradient(
   part.share(layer.panels, (begin, end) => part.kernels.activateGradient(...args, begin, end));
 }
 
-export function normalise(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+export function normalize(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
   const layer = layout.layers[index];
   const { rowPanel } = layout;
   const from = layer.preNorm ? layout.layers[index - 1].y : layer.z;
@@ -65,11 +65,11 @@ export function normalise(layout: Layout, index: number, job: Job, part: Part, t
   const features = normWidth(layer);
   if (layer.norm === 'batch') {
     const norm = [affine, statsOf(layer, job), training ? 1 : 0, ...dropout(0, index, job, part, false)];
-    const args = [from, layer.normalised, layer.x, rowPanel, part.rows, features, NO_ACTIVATION, ...norm];
+    const args = [from, layer.normalized, layer.x, rowPanel, part.rows, features, NO_ACTIVATION, ...norm];
     part.share(panelsOf(features), (begin, end) => part.kernels.activate(...args, begin, end));
   } else {
     const scaled = layer.preNorm ? layer.x : 0;
-    const args = [from, layer.normalised, scaled, rowPanel, features, affine, layer.inverse];
+    const args = [from, layer.normalized, scaled, rowPanel, features, affine, layer.inverse];
     part.share(part.rows, (begin, end) => part.kernels.layerNorm(...args, begin, end));
   }
 }
@@ -83,11 +83,11 @@ function normedGradient(layout: Layout, index: number): number {
 export function affineGradient(layout: Layout, index: number, part: Part): void {
   const layer = layout.layers[index];
   const da = normedGradient(layout, index);
-  const args = [da, layer.normalised, layout.rowPanel, part.rows, layer.affine.gradient];
+  const args = [da, layer.normalized, layout.rowPanel, part.rows, layer.affine.gradient];
   part.share(panelsOf(normWidth(layer)), (begin, end) => part.kernels.affineGradient(...args, begin, end));
 }
 
-export function normaliseGradient(
+export function normalizeGradient(
   layout: Layout,
   index: number,
   job: Job,
@@ -101,7 +101,7 @@ export function normaliseGradient(
   const features = normWidth(layer);
   if (layer.norm === 'batch') {
     const norm = [affine, statsOf(layer, job), layer.affine.gradient, training ? 1 : 0];
-    const args = [layer.normalised, da, 0, da, rowPanel, 0, 0, part.rows, features, NO_ACTIVATION, ...norm];
+    const args = [layer.normalized, da, 0, da, rowPanel, 0, 0, part.rows, features, NO_ACTIVATION, ...norm];
     const plain = dropout(0, index, job, part, false);
     part.share(panelsOf(features), (begin, end) =>
       part.kernels.activateGradient(...args, ...plain, begin, end),
@@ -109,7 +109,7 @@ export function normaliseGradient(
   } else {
     // Of the layer below, `activateGradient` comes next.
     const dzT = layer.preNorm ? 0 : layer.dzT;
-    const args = [da, layer.normalised, rowPanel, features, affine, layer.inverse];
+    const args = [da, layer.normalized, rowPanel, features, affine, layer.inverse];
     const transposed = [dzT, transposedPanel(layer), part.rows];
     part.share(panelsOf(part.rows), (begin, end) =>
       part.kernels.layerNormGradient(...args, ...transposed, begin, end),

@@ -28,7 +28,7 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Part
   const { options, mixing, key, height, width } = augmentation;
   const { x, rowPanel } = job.layout;
   const { memory, scratch } = part.setup;
-  const { augment, mix, normalise } = part.kernels;
+  const { augment, mix, normalize } = part.kernels;
   const indices = new Uint32Array(memory.buffer, job.indices + part.from * 4, part.rows);
   const record = new Int32Array(memory.buffer, scratch, RECORD);
   const bytes = scratch + RECORD_BYTES;
@@ -47,7 +47,7 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Part
         augmentRow(partner, others);
         mix(bytes, others, width, left, top, right, bottom, weight);
       }
-      normalise(x, rowPanel, bytes, job.imageSize, row);
+      normalize(x, rowPanel, bytes, job.imageSize, row);
     }
   });
 }

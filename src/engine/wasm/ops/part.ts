@@ -35,7 +35,7 @@ export function weightsOf(job: Job): 'value' | 'average' {
   return job.kind === 'train' ? 'value' : job.weights;
 }
 
-/** The statistics of batch normalisation that a job computes with. */
+/** The statistics of batch normalization that a job computes with. */
 export function statsOf(layer: LayerLayout, job: Job): number {
   return (weightsOf(job) === 'average' && layer.averageStats) || layer.stats;
 }

@@ -13,7 +13,7 @@ import { CoutureError } from '../../../core/errors.ts';
 import { type Role, roles } from '../../../data/registry.ts';
 import { errorCode, formatJson, reason, writeFileAtomic } from '../files.ts';
 
-/** How a file was recognised: by the sum of its bytes, by the publisher's sum of the .gz, or only by its shape. */
+/** How a file was recognized: by the sum of its bytes, by the publisher's sum of the .gz, or only by its shape. */
 export type Proof = 'sha256' | 'gzip-md5' | 'shape';
 
 /** What the index says of one file. */

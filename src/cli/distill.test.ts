@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { writeBars } from '../../test/bars-data.ts';
 import { couture, parseDocument } from '../../test/command.ts';
 
-const cwd = await mkdtemp(join(tmpdir(), 'couture-distil-'));
+const cwd = await mkdtemp(join(tmpdir(), 'couture-distill-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 const runs = join(cwd, 'runs/train');
