@@ -1,7 +1,7 @@
 /** Whether memory stays flat over 1,000 epochs and 10,000 predictions: `npm run bench:memory`. One line a look. */
 
 import { registry } from '../src/data/registry.ts';
-import { createNodeBackend } from '../src/platform/node/backend.ts';
+import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
 import { resolveConfig } from '../src/train/config.ts';
 import { train } from '../src/train/train.ts';
 import { Classifier } from '../src/use/classifier.ts';

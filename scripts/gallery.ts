@@ -17,11 +17,11 @@ import { rateFigures } from '../src/figures/rates.ts';
 import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
 import { viewAugmentation } from '../src/inspect/augmentation.ts';
 import type { AugmentationView, Inspection } from '../src/inspect/inspection.ts';
-import { createNodeBackend } from '../src/platform/node/backend.ts';
-import { nodeDocument, writeFigure } from '../src/platform/node/figures.ts';
-import { findAudit } from '../src/platform/node/find-audit.ts';
-import { openFinishedRuns } from '../src/platform/node/finished-run.ts';
-import { inspectRun, loadSplits } from '../src/platform/node/inspect-run.ts';
+import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
+import { nodeDocument, writeFigure } from '../src/platform/node/images/figures.ts';
+import { findAudit } from '../src/platform/node/runs/find-audit.ts';
+import { openFinishedRuns } from '../src/platform/node/runs/finished-run.ts';
+import { inspectRun, loadSplits } from '../src/platform/node/runs/inspect-run.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 

@@ -9,9 +9,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from '../src/index.ts';
-import { trainOnce } from '../src/platform/node/find-run.ts';
-import { type PackOptions, packRuns } from '../src/platform/node/pack.ts';
-import { MODEL_ENDING } from '../src/platform/node/shipped.ts';
+import { trainOnce } from '../src/platform/node/runs/find-run.ts';
+import { type PackOptions, packRuns } from '../src/platform/node/runs/pack.ts';
+import { MODEL_ENDING } from '../src/platform/node/runs/shipped.ts';
 import { trainCommand } from '../src/report/train-command.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 

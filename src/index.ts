@@ -3,9 +3,34 @@
  * in Node and in a page alike; `couture/node` adds files, data sets and the engine's threads on Node.
  */
 
+export {
+  type Audit,
+  type AuditedImage,
+  auditSchema,
+  type Duplicates,
+  type LabelAudit,
+  type NearDuplicate,
+  type Suspect,
+} from './audit/audit.ts';
+export {
+  DUPLICATE_THRESHOLD,
+  type FindDuplicatesOptions,
+  findDuplicates,
+} from './audit/duplicates.ts';
+export { type AuditLabelsOptions, auditLabels } from './audit/labels.ts';
+export { mirrorImage, relativeDistance } from './audit/near-pairs.ts';
+export {
+  type AuditedAccuracy,
+  accuracyWithout,
+  type Conflicts,
+  countDuplicates,
+  type DuplicateCounts,
+  findConflicts,
+  type Score,
+} from './audit/summary.ts';
+export { type AuditView, viewAudit } from './audit/view.ts';
 export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
 export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
-
 export type { AugmentOptions } from './data/augment.ts';
 export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
 export type { MixOptions } from './data/mix.ts';
@@ -20,32 +45,6 @@ export {
 export { augmentedImage } from './engine/augmented-image.ts';
 export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
-export {
-  type Audit,
-  type AuditedImage,
-  auditSchema,
-  type Duplicates,
-  type LabelAudit,
-  type NearDuplicate,
-  type Suspect,
-} from './inspect/audit.ts';
-export {
-  DUPLICATE_THRESHOLD,
-  type FindDuplicatesOptions,
-  findDuplicates,
-} from './inspect/audit-duplicates.ts';
-export { type AuditLabelsOptions, auditLabels } from './inspect/audit-labels.ts';
-export { mirrorImage, relativeDistance } from './inspect/audit-near-pairs.ts';
-export {
-  type AuditedAccuracy,
-  accuracyWithout,
-  type Conflicts,
-  countDuplicates,
-  type DuplicateCounts,
-  findConflicts,
-  type Score,
-} from './inspect/audit-summary.ts';
-export { type AuditView, viewAudit } from './inspect/audit-view.ts';
 export { viewAugmentation } from './inspect/augmentation.ts';
 export {
   type InspectOptions,
@@ -84,6 +83,7 @@ export {
 export { explainPrediction, type ImageSize, type SaliencyOptions } from './inspect/saliency.ts';
 export { fitTemperature } from './inspect/temperature.ts';
 export { describeTraining } from './inspect/training.ts';
+export type { Network, TensorMap } from './model/network.ts';
 export {
   type ActivationName,
   batchNorm,
@@ -112,7 +112,6 @@ export type { Figures, ModelCard } from './ship/card.ts';
 export { type CardFile, modelCard } from './ship/card-text.ts';
 export { foldBatchNorm } from './ship/fold.ts';
 export { decodeModel, encodeModel, type ModelFile } from './ship/model-file.ts';
-export type { Network } from './ship/network.ts';
 export { type Precision, precisions } from './ship/precision.ts';
 export {
   decodeSafetensors,
@@ -125,7 +124,7 @@ export {
 } from './ship/safetensors.ts';
 export { bestEpoch, type Selection } from './train/best.ts';
 export { type ConfigRequest, resolveConfig } from './train/config.ts';
-export type { EpochMetrics, TensorMap, TrainEvent, TrainState } from './train/events.ts';
+export type { EpochMetrics, TrainEvent, TrainState } from './train/events.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';
 export { type Measured, type Recipe, recipes } from './train/recipes.ts';

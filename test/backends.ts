@@ -1,7 +1,7 @@
 /** The backends that the golden suite runs against, by a line each; the contract suite's are in contract/variants.ts. */
 
 import type { Backend } from '../src/engine/backend.ts';
-import { createNodeBackend } from '../src/platform/node/backend.ts';
+import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
 
 export interface TestedBackend {
   /** What tests call it. */

@@ -2,11 +2,11 @@
 
 import { fork, keyFromSeed, RandomStream } from '../src/core/philox.ts';
 import { initialize } from '../src/model/init.ts';
+import type { Network } from '../src/model/network.ts';
 import { planModel } from '../src/model/plan.ts';
 import { type ModelSpec, multilayer } from '../src/model/spec.ts';
 import type { Figures, ModelCard } from '../src/ship/card.ts';
 import type { ModelFile } from '../src/ship/model-file.ts';
-import type { Network } from '../src/ship/network.ts';
 
 const sum = 'ab'.repeat(32);
 

@@ -7,7 +7,7 @@ import { initialize } from '../../src/model/init.ts';
 import { planModel } from '../../src/model/plan.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { type ModelSpec, multilayer } from '../../src/model/spec.ts';
-import { createNodeBackend } from '../../src/platform/node/backend.ts';
+import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
 import { Classifier } from '../../src/use/classifier.ts';
 import {
   CLASSES,

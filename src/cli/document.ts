@@ -60,7 +60,7 @@ export async function writeTable(
   table: string,
   context: Pick<CliContext, 'err'>,
 ): Promise<void> {
-  const { writeFileAtomic } = await import('../platform/node/files.ts');
+  const { writeFileAtomic } = await import('../platform/node/files/files.ts');
   await writeFileAtomic(path, replaceBlock(await readDocument(path), block, `\n${table}\n`, path));
   context.err(`The table is in ${path}`);
 }

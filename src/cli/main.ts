@@ -5,7 +5,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
-import { coutureVersion } from '../platform/node/version.ts';
+import { coutureVersion } from '../platform/node/runs/version.ts';
 import { type CliContext, processContext } from './context.ts';
 import { paint } from './ui/format.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
-import type { FoundModel } from '../platform/node/find-model.ts';
+import type { FoundModel } from '../platform/node/runs/find-model.ts';
 import type { CliContext } from './context.ts';
 
 /** What a command takes as its model. */
@@ -23,8 +23,8 @@ export async function chooseModel(
   recipe: string | undefined,
   { env }: Pick<CliContext, 'env'>,
 ): Promise<FoundModel> {
-  const { modelsFolder, shippedRecipe } = await import('../platform/node/shipped.ts');
-  const { findModel, readModelFile } = await import('../platform/node/find-model.ts');
+  const { modelsFolder, shippedRecipe } = await import('../platform/node/runs/shipped.ts');
+  const { findModel, readModelFile } = await import('../platform/node/runs/find-model.ts');
   const models = modelsFolder(env);
   if (recipe !== undefined) return await readModelFile(await shippedRecipe(recipe, models));
   if (argument !== undefined) return await findModel(argument, { models });

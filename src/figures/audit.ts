@@ -1,6 +1,6 @@
 /** What an audit of a data set found: images beside their copies, and images whose labels are likely wrong. */
 
-import type { AuditView, ShownCopy } from '../inspect/audit-view.ts';
+import type { AuditView, ShownCopy } from '../audit/view.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { grayImage } from './image.ts';
 import type { FigureEntry } from './table.ts';

@@ -4,6 +4,7 @@ import { keyFromSeed } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
+import type { TensorMap } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import {
   layerNorm,
@@ -16,7 +17,6 @@ import {
   root,
   sequential,
 } from '../model/spec.ts';
-import type { TensorMap } from '../train/events.ts';
 import { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
 

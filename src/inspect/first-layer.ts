@@ -1,9 +1,9 @@
 /** What each unit of the first layer looks for: its weights, laid out as the image that they multiply. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { TensorMap } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
-import type { TensorMap } from '../train/events.ts';
 import type { FirstLayer } from './inspection.ts';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { argMax } from '../train/metrics.ts';
+import { argMax } from '../core/arg-max.ts';
 import { evaluateLogProbabilities, wilsonInterval } from './metrics.ts';
 
 const names = ['cat', 'dog', 'owl'];

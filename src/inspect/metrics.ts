@@ -3,8 +3,8 @@
  * the order of the images, so that the same log-probabilities always give the same figures.
  */
 
+import { argMax } from '../core/arg-max.ts';
 import { CoutureError } from '../core/errors.ts';
-import { argMax } from '../train/metrics.ts';
 
 /** A range that holds the true value with 95% confidence. */
 export interface Interval {

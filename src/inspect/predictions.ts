@@ -1,8 +1,8 @@
 /** What a network says of each image of a data set: where the analyses of single images begin. */
 
+import { argMax } from '../core/arg-max.ts';
 import { CoutureError } from '../core/errors.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
-import { argMax } from '../train/metrics.ts';
 import type { PredictedImage } from './inspection.ts';
 
 /** One entry per image, in the order of the data set. */

@@ -1,8 +1,8 @@
 /** What an audit of the data found, and each run's accuracy without it, beside the plain one. */
 
+import { accuracyWithout, countDuplicates, type Score } from '../audit/summary.ts';
 import { auditFigures } from '../figures/audit.ts';
 import { count, percent, plural } from '../figures/text.ts';
-import { accuracyWithout, countDuplicates, type Score } from '../inspect/audit-summary.ts';
 import { type Chapter, headedTable } from './chapter.ts';
 import { figureCard } from './figure-card.ts';
 import { html, type Markup } from './html.ts';

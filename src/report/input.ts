@@ -1,7 +1,7 @@
 /** What a report is made of. */
 
-import type { Audit } from '../inspect/audit.ts';
-import type { AuditView } from '../inspect/audit-view.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { AuditView } from '../audit/view.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { RunConfig } from '../train/settings.ts';
 

@@ -7,10 +7,10 @@ import { parseHTML } from 'linkedom';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures, hostileNames, makeInspection } from '../../test/figures/fixture.ts';
 import { makeReportRun } from '../../test/report-fixture.ts';
+import { viewAudit } from '../audit/view.ts';
 import { comparisonFigures, runFigures } from '../figures/table.ts';
-import { viewAudit } from '../inspect/audit-view.ts';
 import type { Inspection } from '../inspect/inspection.ts';
-import { nodeDocument } from '../platform/node/figures.ts';
+import { nodeDocument } from '../platform/node/images/figures.ts';
 import type { ReportRun } from './input.ts';
 import { writeReport } from './report.ts';
 

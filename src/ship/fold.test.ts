@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
 import { createBackend } from '../engine/create.ts';
+import type { Network } from '../model/network.ts';
 import {
   batchNorm,
   gelu,
@@ -14,7 +15,6 @@ import {
 } from '../model/spec.ts';
 import { Classifier } from '../use/classifier.ts';
 import { foldBatchNorm } from './fold.ts';
-import type { Network } from './network.ts';
 
 const classNames = ['a', 'b', 'c', 'd'];
 

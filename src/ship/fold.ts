@@ -1,9 +1,9 @@
 /** BatchNorm1d folded into the Linear before it: at inference both are affine, so that one does the work of two. */
 
 import { type DenseLayer, normsProduct } from '../model/dense-layer.ts';
+import { type Network, takeTensor } from '../model/network.ts';
 import { type Part, planModel } from '../model/plan.ts';
 import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
-import { type Network, takeTensor } from './network.ts';
 
 /** That of torch.nn.BatchNorm1d, as the engine has it. */
 const EPSILON = Math.fround(1e-5);

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { makeCard, makeModel, makeNetwork } from '../../test/model-fixture.ts';
 import { CoutureError } from '../core/errors.ts';
+import type { Network } from '../model/network.ts';
 import { multilayer } from '../model/spec.ts';
 import { fromFloat16, toFloat16 } from './float16.ts';
 import { foldBatchNorm } from './fold.ts';
 import { decodeModel, encodeModel, type ModelFile } from './model-file.ts';
-import type { Network } from './network.ts';
 import { precisions } from './precision.ts';
 import { decodeStoredTensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 

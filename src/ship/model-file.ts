@@ -7,11 +7,11 @@
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
+import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
 import { MAX_VIEW_SHIFT } from '../use/views.ts';
 import { cardSchema, MAX_CLASSES, MAX_MEMBERS } from './card.ts';
-import type { Network } from './network.ts';
 import { precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
 import { decodeStoredTensors, encodeSafetensors, MAX_TENSORS, type StoredTensor } from './safetensors.ts';
 

@@ -4,11 +4,10 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { type TensorMap, takeTensor } from '../model/network.ts';
 import type { ParameterSpec } from '../model/plan.ts';
-import type { TensorMap } from '../train/events.ts';
 import { decodeFloat16, encodeFloat16 } from './float16.ts';
 import { BLOCK, quantizeRows, restoreRows } from './int8.ts';
-import { takeTensor } from './network.ts';
 import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts';
 
 /** How the matrices of a file are kept. */

@@ -1,5 +1,7 @@
 /** What training tells the world: the command line, the run folder, tests and pages all consume these. */
 
+import type { TensorMap } from '../model/network.ts';
+
 /** One row of results.csv. */
 export interface EpochMetrics {
   /** Counted from 1. */
@@ -14,9 +16,6 @@ export interface EpochMetrics {
   /** Wall time of the epoch with its validation. */
   readonly seconds: number;
 }
-
-/** Named float32 tensors, e.g. `fc1.weight`, row-major in PyTorch's shapes. */
-export type TensorMap = ReadonlyMap<string, Float32Array>;
 
 /** Everything that training needs to go on as if it had never stopped. */
 export interface TrainState {

@@ -6,7 +6,7 @@ import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { multilayer } from '../model/spec.ts';
-import { createNodeBackend } from '../platform/node/backend.ts';
+import { createNodeBackend } from '../platform/node/engine/backend.ts';
 import { checkSettings } from './check-settings.ts';
 import { type FindRateOptions, findRate } from './find-rate.ts';
 import { readRateCurve, risingRates } from './rate-curve.ts';

@@ -1,11 +1,6 @@
 /** The two figures that training watches, from log-probabilities and labels. The full set is in inspect/. */
 
-/** Index of the largest of `values[start .. start + length)`, from 0; the lowest index of equals. */
-export function argMax(values: ArrayLike<number>, start = 0, length = values.length - start): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) if (values[start + i] > values[start + best]) best = i;
-  return best;
-}
+import { argMax } from '../core/arg-max.ts';
 
 /** Mean NLL in nats and number of images classified rightly; sums run in float64, in the order of the images. */
 export function lossAndCorrect(

@@ -21,11 +21,12 @@ import type {
   TrainingView,
 } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
+import type { TensorMap } from '../model/network.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import { buildProgram, type Program } from '../model/program.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
 import { bestEpoch } from './best.ts';
-import { type EpochMetrics, modelOf, type TensorMap, type TrainEvent, type TrainState } from './events.ts';
+import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from './events.ts';
 import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';

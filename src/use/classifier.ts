@@ -2,10 +2,10 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend } from '../engine/backend.ts';
+import type { TensorMap } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import type { Output } from '../model/program.ts';
 import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
-import type { TensorMap } from '../train/events.ts';
 import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import {
   chosenImages,

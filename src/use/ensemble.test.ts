@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeImages, makeMembers } from '../../test/model-fixture.ts';
 import { type BackendName, createBackend } from '../engine/create.ts';
-import type { Network } from '../ship/network.ts';
+import type { Network } from '../model/network.ts';
 import { Classifier } from './classifier.ts';
 import { Ensemble, type EnsembleOptions } from './ensemble.ts';
 

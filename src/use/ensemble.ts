@@ -2,8 +2,8 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { Backend } from '../engine/backend.ts';
+import type { Network } from '../model/network.ts';
 import { inputWidth } from '../model/spec.ts';
-import type { Network } from '../ship/network.ts';
 import { Classifier } from './classifier.ts';
 import { Mixture, temper } from './mixture.ts';
 import {

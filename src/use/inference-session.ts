@@ -1,8 +1,8 @@
 /** A trained network on a backend, to be asked and never trained. */
 
 import type { Backend, Session } from '../engine/backend.ts';
+import { type Network, takeTensor } from '../model/network.ts';
 import { buildProgram, type Output } from '../model/program.ts';
-import { type Network, takeTensor } from '../ship/network.ts';
 
 /** A session, and how many values it gives for an image. */
 export interface InferenceSession {

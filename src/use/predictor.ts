@@ -1,8 +1,8 @@
 /** What every trained classifier offers, be it one network or many: images in, probabilities out. */
 
+import { argMax } from '../core/arg-max.ts';
 import { CoutureError } from '../core/errors.ts';
 import { expNonPositive } from '../engine/math.ts';
-import { argMax } from '../train/metrics.ts';
 
 /**
  * One image: bytes 0 to 255, row by row, light on black as the network was trained; or the same as floats

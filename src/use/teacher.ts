@@ -2,7 +2,7 @@
 
 import type { Backend, DeviceImages, TrainingView } from '../engine/backend.ts';
 import { meanProbabilities } from '../engine/targets.ts';
-import type { Network } from '../ship/network.ts';
+import type { Network } from '../model/network.ts';
 import type { Teacher } from '../train/teacher.ts';
 import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import { Mixture, temper } from './mixture.ts';

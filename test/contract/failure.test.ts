@@ -7,7 +7,7 @@ import { createBackend } from '../../src/engine/create.ts';
 import type { WorkerHandle } from '../../src/engine/wasm/protocol.ts';
 import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
-import { createNodeBackend, createPaired, spawnWorker } from '../../src/platform/node/backend.ts';
+import { createNodeBackend, createPaired, spawnWorker } from '../../src/platform/node/engine/backend.ts';
 
 const program = buildProgram(sequential(linear(4, 3), logSoftmax()));
 const indices = Uint32Array.from({ length: 40 }, (_, i) => i);

@@ -9,7 +9,7 @@ import { selfCheck } from '../../src/engine/self-check.ts';
 import { initialize } from '../../src/model/init.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { multilayer } from '../../src/model/spec.ts';
-import { createNodeBackend } from '../../src/platform/node/backend.ts';
+import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
 
 const program = buildProgram(multilayer(784, [64, 32], 10));
 const random = new RandomStream(keyFromSeed(5));

@@ -2,7 +2,7 @@
 
 import type { Backend } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
-import { createNodeBackend } from '../../src/platform/node/backend.ts';
+import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
 
 export const variants: Readonly<Record<string, () => Promise<Backend>>> = {
   'wasm, caller’s thread': () => createBackend({ backend: 'wasm' }),

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
 import { comparisonFigures, runFigures } from '../../src/figures/table.ts';
-import { nodeDocument } from '../../src/platform/node/figures.ts';
+import { nodeDocument } from '../../src/platform/node/images/figures.ts';
 import { makeInspection } from '../figures/fixture.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { openSourcePage, pageAddress } from '../source-page.ts';

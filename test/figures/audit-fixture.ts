@@ -1,8 +1,8 @@
 /** A made-up audit with something of every kind, and the images that it is of. */
 
+import type { Audit, AuditedImage } from '../../src/audit/audit.ts';
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
-import type { Audit, AuditedImage } from '../../src/inspect/audit.ts';
 
 const classNames = ['Boot', 'Bag', 'Coat <&> "long"'];
 const [height, width] = [6, 5];

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { createNodeBackend } from '../../platform/node/backend.ts';
+import type { createNodeBackend } from '../../platform/node/engine/backend.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
 import { paint } from '../ui/format.ts';
@@ -29,8 +29,8 @@ export function registerChecks(program: Command, context: CliContext): void {
 }
 
 async function runChecks({ backend, threads, json }: ChecksFlags, context: CliContext): Promise<void> {
-  const { createNodeBackend: create } = await import('../../platform/node/backend.ts');
-  const { describeMachine } = await import('../../platform/node/environment.ts');
+  const { createNodeBackend: create } = await import('../../platform/node/engine/backend.ts');
+  const { describeMachine } = await import('../../platform/node/runs/environment.ts');
   const { selfCheck } = await import('../../engine/self-check.ts');
   const machine = describeMachine();
   const engine = await create({ backend, threads });

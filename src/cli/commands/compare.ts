@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { RunComparison } from '../../platform/node/compare-runs.ts';
+import type { RunComparison } from '../../platform/node/runs/compare-runs.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
@@ -55,7 +55,7 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
       hint: 'For example: couture compare baseline-seed1 deeper-seed1',
     });
   }
-  const { compareRuns } = await import('../../platform/node/compare-runs.ts');
+  const { compareRuns } = await import('../../platform/node/runs/compare-runs.ts');
   const { onData, end } = dataView(context);
   let progress: ReturnType<CliContext['progress']> | undefined;
   const { signal, env } = context;
@@ -89,8 +89,8 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
 async function drawInto({ path, format }: ImageFile, { runs }: RunComparison): Promise<void> {
   const { drawCurves } = await import('../../figures/curves.ts');
   const { describeTraining } = await import('../../inspect/training.ts');
-  const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/figures.ts');
-  const { makeFolder } = await import('../../platform/node/files.ts');
+  const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/images/figures.ts');
+  const { makeFolder } = await import('../../platform/node/files/files.ts');
   await makeFolder(dirname(path));
   const histories = await Promise.all(
     runs.map(async ({ run }) => describeTraining(run.name, await run.history(), run.config.settings.select)),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { couture, parseDocument } from '../../../test/command.ts';
-import { auditSchema } from '../../inspect/audit.ts';
+import { auditSchema } from '../../audit/audit.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-audit-'));
 const data = join(cwd, 'data');

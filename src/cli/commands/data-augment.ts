@@ -67,7 +67,7 @@ async function look(
   { from }: AugmentFlags,
   context: CliContext,
 ): Promise<AugmentationView> {
-  const { loadSplit } = await import('../../platform/node/run-data.ts');
+  const { loadSplit } = await import('../../platform/node/runs/run-data.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const train = await loadSplit(config, 'train', { from, signal, env, onData }).finally(end);
@@ -76,8 +76,8 @@ async function look(
 
 async function draw(view: AugmentationView, { path, format }: ImageFile): Promise<void> {
   const { drawAugmentation } = await import('../../figures/augmentation.ts');
-  const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/figures.ts');
-  const { makeFolder } = await import('../../platform/node/files.ts');
+  const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/images/figures.ts');
+  const { makeFolder } = await import('../../platform/node/files/files.ts');
   await makeFolder(dirname(path));
   const theme = themeOf(format);
   const figure = drawAugmentation(view, { document: nodeDocument(), theme, width: 800 });

@@ -14,7 +14,7 @@ import {
   getDataset,
   inspectData,
   resolveDataset,
-} from '../../platform/node/data-store.ts';
+} from '../../platform/node/data/store.ts';
 import type { CliContext } from '../context.ts';
 import { addJsonOption, oneOf, wholeNumber } from '../options.ts';
 import { dataView } from '../ui/data.ts';

@@ -3,15 +3,15 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { FoundModel } from '../../platform/node/find-model.ts';
 import {
   decodeImage,
   expandImagePaths,
   hasImageName,
   type Invert,
   MAX_IMAGE_BYTES,
-} from '../../platform/node/images.ts';
-import type { ImageClassifier } from '../../platform/node/load.ts';
+} from '../../platform/node/images/images.ts';
+import type { FoundModel } from '../../platform/node/runs/find-model.ts';
+import type { ImageClassifier } from '../../platform/node/runs/load.ts';
 import type { Pixels, Prediction } from '../../use/predictor.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
@@ -98,7 +98,7 @@ async function runPredict(
   checkRequest(argument, paths, flags);
   const found = await chooseModel(argument, flags.recipe, context);
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
-  const { load } = await import('../../platform/node/load.ts');
+  const { load } = await import('../../platform/node/runs/load.ts');
   const { weights, backend, threads } = flags;
   const model = await load(found, { weights, backend, threads });
   try {
@@ -196,7 +196,7 @@ async function testImage(
   { from }: PredictFlags,
   context: CliContext,
 ): Promise<Question> {
-  const { getDataset } = await import('../../platform/node/data-store.ts');
+  const { getDataset } = await import('../../platform/node/data/store.ts');
   const { imageAt } = await import('../../data/dataset.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;

@@ -1,12 +1,7 @@
 /** What an audit of a data set found, and accuracies without it, as text. */
 
-import type { Audit, AuditedImage, Duplicates, NearDuplicate, Suspect } from '../../inspect/audit.ts';
-import {
-  type AuditedAccuracy,
-  countDuplicates,
-  findConflicts,
-  surestOfBoth,
-} from '../../inspect/audit-summary.ts';
+import type { Audit, AuditedImage, Duplicates, NearDuplicate, Suspect } from '../../audit/audit.ts';
+import { type AuditedAccuracy, countDuplicates, findConflicts, surestOfBoth } from '../../audit/summary.ts';
 import type { CliContext } from '../context.ts';
 import { count, paint, percent } from './format.ts';
 import { table } from './table.ts';

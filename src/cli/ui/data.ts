@@ -1,6 +1,6 @@
 /** Getting data as it is watched: a bar for a download, a line for what needs to be known. */
 
-import type { DataEvent } from '../../platform/node/data-store.ts';
+import type { DataEvent } from '../../platform/node/data/store.ts';
 import type { CliContext } from '../context.ts';
 import type { Progress } from './progress.ts';
 

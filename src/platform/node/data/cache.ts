@@ -11,7 +11,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
 import { type Role, roles } from '../../../data/registry.ts';
-import { errorCode, formatJson, reason, writeFileAtomic } from '../files.ts';
+import { errorCode, formatJson, reason, writeFileAtomic } from '../files/files.ts';
 
 /** How a file was recognized: by the sum of its bytes, by the publisher's sum of the .gz, or only by its shape. */
 export type Proof = 'sha256' | 'gzip-md5' | 'shape';

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { DataFile, Role } from '../../../data/registry.ts';
-import { reason } from '../files.ts';
+import { reason } from '../files/files.ts';
 import { isMissing, readWhole } from './cache.ts';
 import type { Attempt } from './source.ts';
 

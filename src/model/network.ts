@@ -1,0 +1,25 @@
+/** A trained network by itself: what training, runs, model files and ensembles have in common. */
+
+import { CoutureError } from '../core/errors.ts';
+import type { ModelSpec } from './spec.ts';
+
+/** Named float32 tensors, e.g. `fc1.weight`, row-major in PyTorch's shapes. */
+export type TensorMap = ReadonlyMap<string, Float32Array>;
+
+/** A network with its weights, by parameter name. */
+export interface Network {
+  readonly spec: ModelSpec;
+  readonly weights: TensorMap;
+}
+
+/**
+ * The weights' tensor of that name.
+ * @throws CoutureError of kind `usage` when there is none
+ */
+export function takeTensor(weights: TensorMap, name: string): Float32Array {
+  const values = weights.get(name);
+  if (values !== undefined) return values;
+  throw new CoutureError('usage', `The weights lack the tensor "${name}".`, {
+    hint: 'They belong to another network. Give the weights that were trained with this one.',
+  });
+}

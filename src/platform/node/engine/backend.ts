@@ -1,0 +1,122 @@
+/** The engine on Node: worker_threads, and V8's pairing of vectors where it can be switched on. */
+
+import { availableParallelism } from 'node:os';
+import v8 from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import { CoutureError } from '../../../core/errors.ts';
+import type { Backend } from '../../../engine/backend.ts';
+import { type BackendName, createBackend } from '../../../engine/create.ts';
+import { keepsToReference } from '../../../engine/self-check.ts';
+import { MAX_THREADS, threadsForCores } from '../../../engine/threads.ts';
+import type { FromWorker, WorkerHandle } from '../../../engine/wasm/protocol.ts';
+
+export interface NodeBackendOptions {
+  /** Default: wasm. */
+  readonly backend?: BackendName | undefined;
+  /** Default: as many as the environment's COUTURE_THREADS says, else as there are cores. */
+  readonly threads?: number | undefined;
+  /** Pair 128-bit vectors where V8 can; default true. The bits are the same either way. */
+  readonly pairing?: boolean | undefined;
+  /** Fused products and sums; default false. Faster, but another machine may give other bits. */
+  readonly fast?: boolean | undefined;
+}
+
+/** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
+const PAIRING_SINCE = 24;
+
+/** How long the paired kernels are compared with the reference before they are believed. */
+const SELF_TEST_MS = 30;
+
+/**
+ * Starts a backend for this process.
+ * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
+ */
+export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
+  const { backend = 'wasm', pairing = true, fast = false } = options;
+  // The reference has one thread, whatever is said.
+  const threads = options.threads ?? (backend === 'wasm' ? defaultThreads() : 1);
+  const create = (wide: boolean) => createBackend({ backend, threads, wide, fast, spawn: spawnWorker });
+  if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
+  // Fast kernels have no reference but the same machine's without pairing.
+  const oracle = () => createBackend(fast ? { fast } : { backend: 'reference' });
+  return createPaired(create, oracle, setPairing);
+}
+
+/**
+ * Threads where nobody says how many: those of COUTURE_THREADS, or one for each core.
+ * @throws CoutureError of kind `usage` when COUTURE_THREADS is set, but no number of threads
+ */
+function defaultThreads({ COUTURE_THREADS: text }: NodeJS.ProcessEnv = process.env): number {
+  if (text === undefined || text === '') return threadsForCores(availableParallelism());
+  const threads = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (threads >= 1 && threads <= MAX_THREADS) return threads;
+  throw new CoutureError(
+    'usage',
+    `COUTURE_THREADS is "${text}", not a number of threads from 1 to ${MAX_THREADS}.`,
+    {
+      hint: 'Set it to a number such as 2, or unset it for one thread for each core.',
+    },
+  );
+}
+
+/** Bun and Deno give themselves out for a Node of some version, but pair nothing. */
+function canPair(): boolean {
+  const { node, bun, deno } = process.versions;
+  const isNode = bun === undefined && deno === undefined;
+  return isNode && process.arch === 'x64' && Number(node.split('.')[0]) >= PAIRING_SINCE;
+}
+
+/** V8 reads the flag when it compiles the kernels. */
+function setPairing(on: boolean): void {
+  v8.setFlagsFromString(`--${on ? '' : 'no-'}experimental-wasm-revectorize`);
+}
+
+/**
+ * A backend whose kernels V8 may pair, where it then keeps to the oracle's bits; else one without pairing.
+ * Pairing is an experiment of V8's: it must prove itself at every start.
+ */
+export async function createPaired(
+  create: (wide: boolean) => Promise<Backend>,
+  createOracle: () => Promise<Backend>,
+  setFlag: (on: boolean) => void,
+): Promise<Backend> {
+  setFlag(false);
+  const oracle = await createOracle();
+  setFlag(true);
+  const paired = await create(true);
+  const agrees = await keepsToReference(paired, oracle, SELF_TEST_MS);
+  await oracle.dispose();
+  if (agrees) return paired;
+  await paired.dispose();
+  setFlag(false);
+  return create(false);
+}
+
+/** Starts a thread that runs jobs. */
+export function spawnWorker(): WorkerHandle {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url));
+  // A waiting worker must not keep the process alive; one that owes an answer must.
+  worker.unref();
+  return {
+    post(message) {
+      worker.ref();
+      worker.postMessage(message);
+    },
+    listen(listener) {
+      worker.on('message', (message: FromWorker) => {
+        worker.unref();
+        listener(message);
+      });
+      worker.on('error', (error) => listener({ type: 'failed', message: error.message, stack: error.stack }));
+      worker.on('exit', (code) => {
+        if (code !== 0)
+          listener({ type: 'failed', message: `it stopped with code ${code}`, stack: undefined });
+      });
+    },
+    async terminate() {
+      worker.removeAllListeners();
+      await worker.terminate();
+    },
+  };
+}

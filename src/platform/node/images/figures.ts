@@ -1,0 +1,56 @@
+/** Figures in Node: a document without a browser, and SVG and PNG files. */
+
+import { fileURLToPath } from 'node:url';
+import { Resvg } from '@resvg/resvg-js';
+import { parseHTML } from 'linkedom';
+import type { Figure } from '../../../figures/figure.ts';
+import { writeFileAtomic } from '../files/files.ts';
+
+/** How a figure is stored. */
+export type FigureFormat = 'svg' | 'png';
+
+/** The theme of a figure in a file by itself: an SVG follows what it is shown on, pixels cannot. */
+export function themeOf(format: FigureFormat): 'auto' | 'light' {
+  return format === 'png' ? 'light' : 'auto';
+}
+
+/** The bundled type: Inter under the SIL Open Font License, so that text looks the same on a machine without fonts. */
+const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
+  fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)),
+);
+
+/** What Inter cannot write: scripts other than Latin, Greek and Cyrillic, and pictures. */
+const otherScripts = /[\u0530-\u1dff\u2c00-\ufdff\u{10000}-\u{10ffff}]/u;
+
+/** A fresh document to draw figures with: `drawCurves(runs, { document: nodeDocument() })`. */
+export function nodeDocument(): Document {
+  return parseHTML('<!doctype html><html><body></body></html>').document;
+}
+
+/**
+ * A figure as PNG, written in the bundled font. Pixels cannot follow a page: theme `auto` comes out light.
+ * @param options.scale pixels of the PNG to one of the figure; 2 by default, for sharp screens
+ */
+export function renderPng({ svg }: Figure, { scale = 2 }: { readonly scale?: number } = {}): Uint8Array {
+  const image = new Resvg(svg.replace(/<style>.*?<\/style>/s, ''), {
+    fitTo: { mode: 'zoom', value: scale },
+    font: {
+      // The same picture on every machine, save for names in scripts that only the system may know.
+      loadSystemFonts: otherScripts.test(svg),
+      fontFiles,
+      defaultFontFamily: 'Inter',
+      sansSerifFamily: 'Inter',
+    },
+    // `pixelated` is unknown to it: without this, images are smoothed.
+    imageRendering: 1,
+  });
+  return image.render().asPng();
+}
+
+/**
+ * Writes a figure to a file, as SVG or PNG.
+ * @throws the file system's error when it cannot
+ */
+export async function writeFigure(path: string, figure: Figure, format: FigureFormat): Promise<void> {
+  await writeFileAtomic(path, format === 'png' ? renderPng(figure) : `${figure.svg}\n`);
+}

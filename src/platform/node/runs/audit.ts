@@ -1,0 +1,139 @@
+/**
+ * The audit of a data set, kept in `runs/audit/<data set>/audit.json`: there is one of each set, the latest. It holds
+ * the checksums of what was audited, and counts for no other images or labels.
+ */
+
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CoutureError } from '../../../core/errors.ts';
+import { type Audit, auditSchema } from '../../../audit/audit.ts';
+import { DUPLICATE_THRESHOLD, findDuplicates } from '../../../audit/duplicates.ts';
+import { auditLabels } from '../../../audit/labels.ts';
+import { resolveConfig } from '../../../train/config.ts';
+import type { TrainEvent } from '../../../train/events.ts';
+import { createNodeBackend } from '../engine/backend.ts';
+import { checksums, sameSums } from './environment.ts';
+import { formatJson, writeFileAtomic } from '../files/files.ts';
+import { type ModelFacts, modelOfRun } from './find-model.ts';
+import type { LoadOptions } from './load.ts';
+import { exists, readJson } from '../files/read.ts';
+import { loadSplit, type RunDataOptions } from './run-data.ts';
+import type { Run } from './run-folder.ts';
+
+/** Where audits are kept, a folder for each data set. */
+export const AUDITS_FOLDER = join('runs', 'audit');
+
+/** How a data set is audited, and who watches. */
+export interface AuditOptions extends Omit<LoadOptions, 'weights'>, RunDataOptions {
+  /** What each fold's model is trained as; baseline by default. */
+  readonly recipe?: string | undefined;
+  /** Of each fold's model; 10 by default: enough for labels that contradict what all else says. */
+  readonly epochs?: number | undefined;
+  /** 5 by default. */
+  readonly folds?: number | undefined;
+  /** Largest relative distance of near duplicates. */
+  readonly threshold?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Folder of audits. */
+  readonly root?: string | undefined;
+  /** Images compared with those before them. */
+  readonly onCompare?: ((done: number, total: number) => void) | undefined;
+  /** Training of a fold's model, counted from 1. */
+  readonly onFold?: ((fold: number, event: TrainEvent) => void) | undefined;
+}
+
+/** An audit and its file. */
+export interface WrittenAudit {
+  readonly path: string;
+  readonly audit: Audit;
+}
+
+/**
+ * Audits both splits of a data set and keeps what it found.
+ * @throws CoutureError of kind `usage` for unknown names and impossible numbers, `data` when the files are wrong,
+ *   `interrupted` when the signal aborts: nothing is written then
+ */
+export async function auditDataset(dataset: string, options: AuditOptions = {}): Promise<WrittenAudit> {
+  const { recipe = 'baseline', epochs = 10, folds = 5, threshold = DUPLICATE_THRESHOLD, seed = 1 } = options;
+  const { signal, onCompare, onFold, root = AUDITS_FOLDER } = options;
+  const config = resolveConfig({ recipe, settings: { dataset, epochs, seed } });
+  const train = await loadSplit(config, 'train', options);
+  const test = await loadSplit(config, 'test', options);
+  const duplicates = await findDuplicates(train, test, { threshold, signal, onProgress: onCompare });
+  const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
+  try {
+    const labels = await auditLabels({
+      backend,
+      train,
+      test,
+      config,
+      folds,
+      duplicates,
+      signal,
+      onEvent: onFold,
+    });
+    const audit: Audit = {
+      version: 1,
+      dataset,
+      classNames: [...train.classNames],
+      data: { train: checksums(train), test: checksums(test) },
+      duplicates,
+      labels,
+    };
+    const path = auditPath(dataset, root);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, formatJson(audit));
+    return { path, audit };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+/**
+ * The audit of the data that a run was trained and tested with, undefined where there is none.
+ * @throws CoutureError of kind `data` when the audit is damaged, or of other images or labels
+ */
+export async function readAudit(
+  run: Run,
+  options: Pick<AuditOptions, 'root'> = {},
+): Promise<Audit | undefined> {
+  return await readAuditOf(await modelOfRun(run), options);
+}
+
+async function readAuditOf(
+  { path: trained, dataset, data }: ModelFacts,
+  { root = AUDITS_FOLDER }: Pick<AuditOptions, 'root'> = {},
+): Promise<Audit | undefined> {
+  const path = auditPath(dataset, root);
+  if (!(await exists(path))) return undefined;
+  const audit = await readJson(path, auditSchema);
+  for (const split of ['train', 'test'] as const) {
+    if (sameSums(audit.data[split], data[split])) continue;
+    throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
+      hint: `Audit the data at hand: npx couture data audit ${dataset}`,
+    });
+  }
+  return audit;
+}
+
+/**
+ * The audit that counts for a trained model, for whoever can do without one: an audit that cannot be used is told of in a note
+ * and passed over.
+ */
+export async function usableAudit(
+  model: ModelFacts,
+  onData: RunDataOptions['onData'],
+): Promise<Audit | undefined> {
+  try {
+    return await readAuditOf(model);
+  } catch (error) {
+    if (!(error instanceof CoutureError)) throw error;
+    const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
+    onData?.({ stage: 'note', file: note, done: 0, total: 0 });
+    return undefined;
+  }
+}
+
+function auditPath(dataset: string, root: string): string {
+  return join(root, dataset, 'audit.json');
+}

@@ -1,0 +1,109 @@
+/** What a "model" on the command line or in `load` may be: a run, a model file, or the name of a shipped model. */
+
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CoutureError } from '../../../core/errors.ts';
+import { didYouMean } from '../../../core/nearest.ts';
+import { type SplitSource, splitSourceOf } from '../../../data/split.ts';
+import { decodeModel, type ModelFile } from '../../../ship/model-file.ts';
+import { exists, readLimited } from '../files/read.ts';
+import type { DataSums } from './run-data.ts';
+import { listRuns, openRun, RUNS_FOLDER, type Run } from './run-folder.ts';
+import { listShipped, MODEL_ENDING, modelsFolder, shippedPath } from './shipped.ts';
+
+const MAX_MODEL_BYTES = 2 ** 30;
+
+/** Where a model comes from and what it was made with. */
+export interface ModelFacts {
+  readonly path: string;
+  /** Registry name of its data set. */
+  readonly dataset: string;
+  /** Checksums of the images and labels that it was trained and tested with. */
+  readonly data: DataSums;
+  /** What its validation images were drawn by; null where its networks held out different ones. */
+  readonly split: SplitSource | null;
+}
+
+/** A trained run. */
+export interface RunModel extends ModelFacts {
+  readonly kind: 'run';
+  readonly run: Run;
+}
+
+/** A model file that was read and checked. */
+export interface FileModel extends ModelFacts {
+  readonly kind: 'file';
+  readonly model: ModelFile;
+  readonly bytes: number;
+}
+
+export type FoundModel = RunModel | FileModel;
+
+/** Where models are looked for by name. */
+export interface FindModelOptions {
+  /** Folder of runs. */
+  readonly root?: string | undefined;
+  /** Folder of shipped models. */
+  readonly models?: string | undefined;
+}
+
+/**
+ * Finds what `argument` names: a model file if it ends in .safetensors; else a run, by path or by name; else a shipped
+ * model.
+ * @throws CoutureError of kind `usage` when there is none, with the nearest name; `data` when it is damaged
+ */
+export async function findModel(
+  argument: string,
+  { root = RUNS_FOLDER, models = modelsFolder() }: FindModelOptions = {},
+): Promise<FoundModel> {
+  if (argument.endsWith(MODEL_ENDING)) return await readModelFile(argument);
+  for (const path of [argument, join(root, argument)])
+    if (await exists(join(path, 'config.json'))) return await modelOfRun(await openRun(path));
+  const shipped = await shippedPath(argument, models);
+  if (shipped !== undefined) return await readModelFile(shipped);
+  const runs = (await listRuns({ root })).map((path) => basename(path));
+  const known = [...runs, ...(await listShipped(models))];
+  throw new CoutureError('usage', `There is no run or model "${argument}".`, {
+    hint:
+      known.length === 0
+        ? 'Make a run: npx couture train --recipe baseline'
+        : didYouMean(basename(argument), known),
+  });
+}
+
+/** A run as a model. */
+export async function modelOfRun(run: Run): Promise<RunModel> {
+  const { data } = await run.environment();
+  const { settings } = run.config;
+  return {
+    kind: 'run',
+    run,
+    path: run.path,
+    dataset: settings.dataset,
+    data,
+    split: splitSourceOf(settings),
+  };
+}
+
+/**
+ * Reads a model file.
+ * @throws CoutureError of kind `usage` when there is no such file, `data` when it is damaged
+ */
+export async function readModelFile(path: string): Promise<FileModel> {
+  const bytes = await readLimited(path, MAX_MODEL_BYTES);
+  if (bytes === undefined) throw await noFile(path);
+  const model = decodeModel(bytes, path);
+  const { data, split } = model.card;
+  return { kind: 'file', path, model, bytes: bytes.length, dataset: model.dataset, data, split };
+}
+
+async function noFile(path: string): Promise<CoutureError> {
+  const beside = await readdir(dirname(path)).catch(() => []);
+  const files = beside.filter((name) => name.endsWith(MODEL_ENDING));
+  return new CoutureError('usage', `There is no model file "${path}".`, {
+    hint:
+      files.length === 0
+        ? 'Make one of a run: npx couture pack RUN --out FILE'
+        : didYouMean(basename(path), files.sort()),
+  });
+}

@@ -1,0 +1,87 @@
+/** The learning-rate finder with its data, and the folder that its curve is kept in. */
+
+import { basename, join } from 'node:path';
+import type { Dataset } from '../../../data/dataset.ts';
+import { drawRates } from '../../../figures/rates.ts';
+import { checkRateRange, findRate, type RateRange } from '../../../train/find-rate.ts';
+import type { RateCurve } from '../../../train/rate-curve.ts';
+import type { RunConfig } from '../../../train/settings.ts';
+import { NetworkTeacher } from '../../../use/teacher.ts';
+import { createNodeBackend } from '../engine/backend.ts';
+import { checksums } from './environment.ts';
+import type { EngineOptions } from './experiment.ts';
+import { nodeDocument, themeOf, writeFigure } from '../images/figures.ts';
+import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
+import { loadSplit, type RunDataOptions } from './run-data.ts';
+import { checkRunName, standardRunName } from './run-folder.ts';
+import { loadTeachers, openTeachers } from './teacher.ts';
+
+/** Where curves are kept, a folder for each. */
+export const RATES_FOLDER = join('runs', 'lr-find');
+
+/** Which rates are tried, where the curve goes, and who watches. */
+export interface FindRunRateOptions extends RateRange, EngineOptions, RunDataOptions {
+  /** Folder of curves, and the name in it: by default the recipe (or `custom`) and the seed. */
+  readonly root?: string | undefined;
+  readonly name?: string | undefined;
+  readonly onStep?: ((done: number, steps: number, rate: number) => void) | undefined;
+}
+
+/** A curve and its files. */
+export interface WrittenRates {
+  readonly curve: RateCurve;
+  /** lr-find.json, with everything that it takes to repeat the curve. */
+  readonly path: string;
+  /** The curve drawn: an SVG and a PNG. */
+  readonly figures: readonly string[];
+}
+
+/**
+ * Finds a learning rate on the training images that a run of this config would train on, and keeps the curve, over an
+ * earlier one of the same name.
+ * @throws CoutureError as `findRate`, and of kind `data` when files are missing or wrong. Nothing is written then.
+ */
+export async function findRunRate(
+  config: RunConfig,
+  { root = RATES_FOLDER, name = standardRunName(config), ...options }: FindRunRateOptions = {},
+): Promise<WrittenRates> {
+  checkRunName(name);
+  checkRateRange(options);
+  const teachers = await openTeachers(config);
+  const dataset = await loadSplit(config, 'train', options);
+  const networks = await loadTeachers(teachers, dataset);
+  const { backend: engine, threads, signal, onStep, startRate, endRate, steps } = options;
+  const { fast } = config.settings;
+  const backend = await createNodeBackend({ backend: engine, threads, fast });
+  try {
+    const range = { startRate, endRate, steps };
+    // It goes with the backend.
+    const teacher = networks && new NetworkTeacher(networks.models, backend);
+    const curve = await findRate(config, { backend, dataset, teacher, ...range, signal, onStep });
+    const folder = join(root, name);
+    await makeFolder(folder);
+    return { curve, ...(await write(folder, curve, config, dataset)) };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+async function write(
+  folder: string,
+  curve: RateCurve,
+  config: RunConfig,
+  dataset: Dataset,
+): Promise<Omit<WrittenRates, 'curve'>> {
+  const { optimizer, batchSize } = config.settings;
+  const facts = `${basename(folder)}, ${dataset.name}, ${optimizer}, batches of ${batchSize}`;
+  const figures: string[] = [];
+  for (const format of ['svg', 'png'] as const) {
+    const path = join(folder, `lr-find.${format}`);
+    const theme = themeOf(format);
+    await writeFigure(path, drawRates(curve, { document: nodeDocument(), theme, facts }), format);
+    figures.push(path);
+  }
+  const path = join(folder, 'lr-find.json');
+  await writeFileAtomic(path, formatJson({ version: 1, config, data: checksums(dataset), ...curve }));
+  return { path, figures };
+}

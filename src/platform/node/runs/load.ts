@@ -1,0 +1,119 @@
+/** A trained run or a model file as a classifier that also takes image files. */
+
+import { CoutureError } from '../../../core/errors.ts';
+import type { Backend } from '../../../engine/backend.ts';
+import { classCount, inputWidth } from '../../../model/spec.ts';
+import { Classifier } from '../../../use/classifier.ts';
+import { Ensemble } from '../../../use/ensemble.ts';
+import type { ImageChoice, Pixels, Prediction, Predictor } from '../../../use/predictor.ts';
+import { createNodeBackend } from '../engine/backend.ts';
+import { type FindModelOptions, type FoundModel, findModel } from './find-model.ts';
+import { type DecodeOptions, decodeImage, isEncodedImage } from '../images/images.ts';
+import { Run, type WeightsChoice } from './run-folder.ts';
+
+/** Which weights, and on what they run. */
+export interface LoadOptions {
+  /** Of a run; a model file has one set. */
+  readonly weights?: WeightsChoice | undefined;
+  readonly backend?: 'wasm' | 'reference' | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** A classifier that takes paths and bytes of PNG, JPEG and WebP files as well as pixels. */
+export class ImageClassifier implements Predictor {
+  readonly classNames: readonly string[];
+  readonly height: number;
+  readonly width: number;
+  readonly #predictor: Predictor;
+
+  /** @param predictor of images of that size; disposed of with this */
+  constructor(predictor: Predictor, { height, width }: { readonly height: number; readonly width: number }) {
+    this.classNames = predictor.classNames;
+    this.height = height;
+    this.width = width;
+    this.#predictor = predictor;
+  }
+
+  /** @param image pixels, the path of an image file, or its bytes (told from pixels by how they begin) */
+  async predict(image: Pixels | string, options: DecodeOptions = {}): Promise<Prediction> {
+    return await this.#predictor.predict(await this.toPixels(image, options));
+  }
+
+  async predictMany(images: readonly Pixels[]): Promise<Prediction[]> {
+    return await this.#predictor.predictMany(images);
+  }
+
+  async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
+    return await this.#predictor.logProbabilities(images, choice);
+  }
+
+  /** The pixels that the network sees of an image. */
+  async toPixels(image: Pixels | string, options: DecodeOptions = {}): Promise<Pixels> {
+    if (typeof image !== 'string' && !(image instanceof Uint8Array && isEncodedImage(image))) return image;
+    const { height, width } = this;
+    return (await decodeImage(image, { ...options, height, width })).pixels;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#predictor.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
+
+/**
+ * Loads a model: `const model = await load('runs/train/baseline-seed1')`, then `await model.predict('shoe.png')`.
+ * @param model a run (its folder, or its bare name under runs/train), a model file (a path that ends in .safetensors), or
+ *   the name of a model that comes with the package
+ * @throws CoutureError of kind `usage` when there is no such model, `data` when its files are damaged
+ */
+export async function load(
+  model: Run | FoundModel | string,
+  { weights, backend, threads, ...places }: LoadOptions & FindModelOptions = {},
+): Promise<ImageClassifier> {
+  const found = typeof model === 'string' ? await findModel(model, places) : model;
+  if (found instanceof Run || found.kind === 'run') {
+    const run = found instanceof Run ? found : found.run;
+    const { data } = await run.environment();
+    return new ImageClassifier(await loadNetwork(run, { weights, backend, threads }), data);
+  }
+  if (weights === 'last') {
+    throw new CoutureError('usage', `${found.path} has one set of weights: "last" is for runs.`);
+  }
+  const engine = { backend, threads };
+  const ensemble = await onBackend(engine, (own) => new Ensemble({ ...found.model, backend: own }));
+  return new ImageClassifier(ensemble, found.model);
+}
+
+/** The network of a run by itself, of which activations and gradients can be asked as well. */
+export async function loadNetwork(
+  run: Run,
+  { weights = 'best', backend, threads }: LoadOptions = {},
+): Promise<Classifier> {
+  const values = await run.loadWeights(weights);
+  const { height, width, classNames } = (await run.environment()).data;
+  const spec = run.config.model;
+  if (height * width !== inputWidth(spec) || classNames.length !== classCount(spec))
+    throw new CoutureError('data', `${run.path}: env.json and config.json are of different data sets.`);
+  const engine = { backend, threads };
+  return await onBackend(
+    engine,
+    (own) => new Classifier({ spec, classNames, weights: values, backend: own }),
+  );
+}
+
+/** What `make` makes on a backend of its own, which is stopped where that fails. */
+async function onBackend<Made>(
+  engine: Pick<LoadOptions, 'backend' | 'threads'>,
+  make: (backend: Backend) => Made,
+): Promise<Made> {
+  const backend = await createNodeBackend(engine);
+  try {
+    return make(backend);
+  } catch (error) {
+    await backend.dispose();
+    throw error;
+  }
+}

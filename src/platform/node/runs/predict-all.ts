@@ -1,0 +1,20 @@
+/** What a run says of every image of a data set. */
+
+import type { Dataset } from '../../../data/dataset.ts';
+import { predictedClasses } from '../../../train/metrics.ts';
+import { type LoadOptions, load } from './load.ts';
+import type { Run } from './run-folder.ts';
+
+/** The class that a run names for each image, with its best weights unless told otherwise. */
+export async function predictAll(
+  run: Run,
+  { images, classNames }: Dataset,
+  { weights, backend, threads, signal }: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Uint8Array> {
+  const model = await load(run, { weights, backend, threads });
+  try {
+    return predictedClasses(await model.logProbabilities(images, { signal }), classNames.length);
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,103 @@
+/** The report of finished runs: inspects each and writes one HTML file. */
+
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CoutureError } from '../../../core/errors.ts';
+import { plural } from '../../../figures/text.ts';
+import type { ReportRun } from '../../../report/input.ts';
+import { writeReport } from '../../../report/report.ts';
+import type { Environment } from './environment.ts';
+import { nodeDocument } from '../images/figures.ts';
+import { makeFolder, writeFileAtomic } from '../files/files.ts';
+import { findAudit } from './find-audit.ts';
+import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
+import { type InspectRunOptions, inspectFinished, loadSplits, type Splits } from './inspect-run.ts';
+import { predictAll } from './predict-all.ts';
+import type { Run } from './run-folder.ts';
+
+/** Points on all maps together: each is a test image in the file. */
+const MAP_POINTS = 3000;
+const MOST_MAP_POINTS = 2000;
+const IMAGES_PER_CELL = 24;
+
+/** Where the report goes, beside what inspecting takes. */
+export interface ReportOptions extends InspectRunOptions {
+  /** The file; `report.html` in the folder of the first run by default. */
+  readonly out?: string | undefined;
+}
+
+/** A written report. */
+export interface WrittenReport {
+  readonly path: string;
+  /** Bytes of the file. */
+  readonly bytes: number;
+}
+
+/**
+ * Writes the report of one run, or of several of the same data side by side.
+ * @throws CoutureError of kind `usage` when a run is missing, not finished, or of other data than the first, or `out`
+ *   is a folder
+ */
+export async function reportRuns(
+  runs: readonly (Run | string)[],
+  options: ReportOptions = {},
+): Promise<WrittenReport> {
+  const finished = await openFinishedRuns(runs);
+  const path = options.out ?? join(finished[0].run.path, 'report.html');
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) {
+    throw new CoutureError('usage', `${path} is a folder, and a report is a file.`, {
+      hint: `For example: ${join(path, 'report.html')}`,
+    });
+  }
+  await makeFolder(dirname(path));
+  const splits = await loadSplits(finished[0], options);
+  const audit = await findAudit(finished[0], splits, options);
+  // Runs of one seed have the same images on their maps.
+  const seeds = new Set(finished.map(({ run }) => run.config.settings.seed)).size;
+  const show = {
+    imagesPerCell: IMAGES_PER_CELL,
+    mapPoints: Math.min(MOST_MAP_POINTS, Math.floor(MAP_POINTS / seeds)),
+    ...options.show,
+  };
+  const parts: ReportRun[] = [];
+  for (const run of finished) parts.push(await reportRun(run, splits, { ...options, show }));
+  const text = await writeReport({ runs: parts, audit, document: nodeDocument() });
+  const bytes = new TextEncoder().encode(text);
+  await writeFileAtomic(path, bytes);
+  return { path, bytes: bytes.length };
+}
+
+async function reportRun(
+  finished: FinishedRun,
+  splits: Splits,
+  options: InspectRunOptions,
+): Promise<ReportRun> {
+  const { run, metrics, environment } = finished;
+  return {
+    inspection: await inspectFinished(finished, splits, options),
+    config: run.config,
+    path: run.path,
+    seconds: metrics.seconds,
+    weightsSha256: metrics.weightsSha256,
+    lastSha256: metrics.lastSha256,
+    labels: splits.test.labels,
+    predicted: await predictAll(run, splits.test, options),
+    environment: environmentRows(environment),
+  };
+}
+
+function environmentRows(environment: Environment): (readonly [name: string, value: string])[] {
+  const { couture, node, v8, platform, cpu, cores, backend, started, data, teacherSha256 } = environment;
+  return [
+    ['started', started],
+    ['Couture', couture],
+    ['Node', `${node} (V8 ${v8})`],
+    ['machine', `${cpu}, ${plural(cores, 'core')}, ${platform}`],
+    ['engine', `${backend.name} ${backend.variant}, ${plural(backend.threads, 'thread')}`],
+    ['data set', data.name],
+    ['training images, SHA-256', data.train.imagesSha256],
+    ['test images, SHA-256', data.test.imagesSha256],
+    ...(teacherSha256 === undefined ? [] : [["teacher's weights, SHA-256", teacherSha256] as const]),
+  ];
+}

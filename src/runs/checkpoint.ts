@@ -1,0 +1,129 @@
+/**
+ * A TrainState as one safetensors file, so that it is written whole or not at all: parameters by their names,
+ * the optimizer's moments behind `m.` and `v.`, running averages behind `a.`, the losses of the epoch in progress, and
+ * the counters and the history as JSON in the metadata.
+ */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import type { ParameterSpec } from '../model/plan.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor, withShapes } from '../ship/safetensors.ts';
+import type { TrainState } from '../train/events.ts';
+
+const FIRST_MOMENT = 'm.';
+const SECOND_MOMENT = 'v.';
+const AVERAGE = 'a.';
+const LOSSES = 'losses';
+
+/** Numbers that JSON cannot hold (a loss that overflowed) travel as null. */
+const number = z.nullable(z.number()).transform((value) => value ?? Number.NaN);
+
+const countersSchema = z.strictObject({
+  version: z.literal(1),
+  epoch: z.int().min(0),
+  step: z.int().min(0),
+  seconds: z.number().min(0),
+  history: z.array(
+    z.strictObject({
+      epoch: z.int().min(1),
+      trainLoss: number,
+      validationLoss: number,
+      validationAccuracy: number,
+      learningRate: number,
+      seconds: z.number().min(0),
+    }),
+  ),
+});
+
+/** The bytes of checkpoint/state.safetensors. */
+export function encodeState(parameters: readonly ParameterSpec[], state: TrainState): Uint8Array {
+  const tensors = withShapes(parameters, state.parameters);
+  const trained = parameters.filter((parameter) => parameter.trained);
+  const averaged = parameters.filter(({ name }) => state.averages?.has(name));
+  for (const [prefix, kept, role] of [
+    [FIRST_MOMENT, trained, state.firstMoments],
+    [SECOND_MOMENT, trained, state.secondMoments],
+    [AVERAGE, averaged, state.averages],
+  ] as const) {
+    if (role === undefined) continue;
+    for (const [name, tensor] of withShapes(kept, role)) tensors.set(prefix + name, tensor);
+  }
+  tensors.set(LOSSES, { shape: [state.losses.length], data: state.losses });
+  const { epoch, step, seconds, history } = state;
+  return encodeSafetensors(tensors, {
+    state: JSON.stringify({ version: 1, epoch, step, seconds, history }),
+  });
+}
+
+/**
+ * Reads a checkpoint of a network with these parameters.
+ * @throws CoutureError of kind `data` when it is damaged or belongs to another network
+ */
+export function decodeState(
+  parameters: readonly ParameterSpec[],
+  bytes: Uint8Array,
+  name: string,
+): TrainState {
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  const { state = '' } = metadata;
+  const counters = countersSchema.safeParse(parseJson(state));
+  if (!counters.success) {
+    throw new CoutureError('data', `${name} is not a checkpoint of Couture: its counters are malformed.`, {
+      hint: 'Start the run anew under another name.',
+    });
+  }
+  const { epoch, step, seconds, history } = counters.data;
+  if (history.length !== epoch)
+    throw new CoutureError('data', `${name} tells of ${history.length} epochs but counts ${epoch}.`);
+  const losses = tensors.get(LOSSES);
+  if (losses === undefined) throw new CoutureError('data', `${name} lacks the tensor "${LOSSES}".`);
+  const trained = parameters.filter((parameter) => parameter.trained);
+  const averaged = parameters.filter(({ name }) => tensors.has(AVERAGE + name));
+  return {
+    epoch,
+    step,
+    seconds,
+    history,
+    losses: losses.data,
+    parameters: pickParameters(parameters, tensors, name),
+    firstMoments: pickParameters(trained, tensors, name, FIRST_MOMENT),
+    secondMoments: pickParameters(trained, tensors, name, SECOND_MOMENT),
+    ...(averaged.length > 0 && { averages: pickParameters(averaged, tensors, name, AVERAGE) }),
+  };
+}
+
+/**
+ * The network's tensors from a file, each checked against the plan.
+ * @throws CoutureError of kind `data` naming the tensor that is missing, of another shape, or not finite
+ */
+export function pickParameters(
+  parameters: readonly ParameterSpec[],
+  tensors: ReadonlyMap<string, Tensor>,
+  file: string,
+  prefix = '',
+): Map<string, Float32Array> {
+  const picked = new Map<string, Float32Array>();
+  for (const { name, shape } of parameters) {
+    const key = prefix + name;
+    const tensor = tensors.get(key);
+    if (tensor === undefined) throw new CoutureError('data', `${file} lacks the tensor "${key}".`);
+    if (tensor.shape.join() !== shape.join()) {
+      throw new CoutureError(
+        'data',
+        `${file}: tensor "${key}" is [${tensor.shape.join(', ')}], but the model needs [${shape.join(', ')}].`,
+      );
+    }
+    if (!tensor.data.every(Number.isFinite))
+      throw new CoutureError('data', `${file}: tensor "${key}" holds values that are not finite.`);
+    picked.set(name, tensor.data);
+  }
+  return picked;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
