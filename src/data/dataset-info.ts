@@ -1,0 +1,80 @@
+/** What a data set is, without its images: plain, checked data that travels with runs and models. */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import { imageShapeSchema } from './image-shape.ts';
+import { preprocessingSchema } from './preprocessing.ts';
+
+/** The one limit on the number of classes. */
+export const MAX_CLASSES = 1000;
+const MAX_NAME = 200;
+
+/** No control characters: names reach terminals and pages. */
+const plainText = z
+  .string()
+  .min(1)
+  .max(MAX_NAME)
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'it has control characters');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256');
+
+/** What is known of one split. */
+export const splitInfoSchema = z.strictObject({
+  length: z.int().min(0),
+  /** SHA-256 of the pixel bytes [length, height, width, channels]. */
+  imagesSha256: sha256,
+  /** SHA-256 of the labels, as 16-bit little-endian numbers; as bytes where there are at most 256 classes. */
+  labelsSha256: sha256,
+});
+export type SplitInfo = Readonly<z.infer<typeof splitInfoSchema>>;
+
+/** Where the images come from. Never a path: it would mean nothing on another machine. */
+export const originSchema = z.discriminatedUnion('kind', [
+  /** A set of the registry, got by its name. */
+  z.strictObject({ kind: z.literal('registry'), name: plainText }),
+  /** Imported from somebody's files; the digest is of what was imported, and the key of the cache. */
+  z.strictObject({
+    kind: z.literal('import'),
+    format: z.enum(['folder', 'zip', 'tar', 'csv', 'idx', 'npz']),
+    digest: sha256,
+  }),
+  /** Made in code, from arrays or files that a page was given. */
+  z.strictObject({ kind: z.literal('memory') }),
+]);
+export type DatasetOrigin = Readonly<z.infer<typeof originSchema>>;
+
+export const datasetInfoSchema = z.strictObject({
+  version: z.literal(1),
+  name: plainText,
+  shape: imageShapeSchema,
+  classNames: z.array(plainText).min(2).max(MAX_CLASSES),
+  preprocessing: preprocessingSchema,
+  origin: originSchema,
+  /** What is known of the splits; absent until they have been read. */
+  splits: z.strictObject({ train: splitInfoSchema.optional(), test: splitInfoSchema.optional() }),
+});
+export type DatasetInfo = Readonly<z.infer<typeof datasetInfoSchema>>;
+
+/**
+ * Checks anything that claims to describe a data set.
+ * @param where what holds it, for the message
+ * @throws CoutureError of kind `data` naming the field at fault
+ */
+export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
+  const parsed = datasetInfoSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue.path.join('.') || 'the whole';
+    throw new CoutureError('data', `${where}: the data set is not described correctly (${field}: ${issue.message}).`);
+  }
+  const info = parsed.data;
+  const { offset, scale } = info.preprocessing.pixels;
+  if (offset.length !== info.shape.channels || scale.length !== info.shape.channels) {
+    throw new CoutureError(
+      'data',
+      `${where}: ${info.shape.channels} channels need as many offsets and scales, not ${offset.length} and ${scale.length}.`,
+    );
+  }
+  if (new Set(info.classNames).size !== info.classNames.length)
+    throw new CoutureError('data', `${where}: two classes have the same name.`);
+  return info;
+}

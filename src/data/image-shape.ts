@@ -1,0 +1,59 @@
+/** The size of an image and its number of channels. */
+
+import * as z from 'zod';
+
+/** Pixels of the longest side of an image that a network takes. */
+export const MAX_SIDE = 128;
+
+const side = z.int().min(1).max(MAX_SIDE);
+
+/** 1 channel is gray, 3 are red, green and blue. */
+export const imageShapeSchema = z.strictObject({
+  height: side,
+  width: side,
+  channels: z.union([z.literal(1), z.literal(3)]),
+});
+
+/**
+ * Bytes of an image lie as height, width, channel; a network's input as channel, height, width, as torchvision has it.
+ */
+export type ImageShape = Readonly<z.infer<typeof imageShapeSchema>>;
+
+/** Values of one image: bytes of a picture, inputs of a network. */
+export function imageSize({ height, width, channels }: ImageShape): number {
+  return height * width * channels;
+}
+
+/** `28x28 gray` or `32x32 color`, for people. */
+export function describeShape({ height, width, channels }: ImageShape): string {
+  return `${height}x${width} ${channels === 1 ? 'gray' : 'color'}`;
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: ImageShape, b: ImageShape): boolean {
+  return a.height === b.height && a.width === b.width && a.channels === b.channels;
+}
+
+/**
+ * Images laid end to end, from height, width, channel to channel, height, width: a plane for each channel. Gray images
+ * are the same either way, and are returned as they are.
+ */
+export function toPlanes<Bytes extends Uint8Array>(images: Bytes, shape: ImageShape): Bytes | Uint8Array {
+  return shape.channels === 1 ? images : transposeEach(images, shape.height * shape.width, shape.channels);
+}
+
+/** The reverse of `toPlanes`. */
+export function fromPlanes<Bytes extends Uint8Array>(planes: Bytes, shape: ImageShape): Bytes | Uint8Array {
+  return shape.channels === 1 ? planes : transposeEach(planes, shape.channels, shape.height * shape.width);
+}
+
+/** Each image as a matrix [rows, columns], transposed. */
+function transposeEach(images: Uint8Array, rows: number, columns: number): Uint8Array<ArrayBuffer> {
+  const result = new Uint8Array(images.length);
+  const size = rows * columns;
+  for (let image = 0; image < images.length; image += size)
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++)
+        result[image + column * rows + row] = images[image + row * columns + column];
+  return result;
+}
