@@ -64,7 +64,10 @@ export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue.path.join('.') || 'the whole';
-    throw new CoutureError('data', `${where}: the data set is not described correctly (${field}: ${issue.message}).`);
+    throw new CoutureError(
+      'data',
+      `${where}: the data set is not described correctly (${field}: ${issue.message}).`,
+    );
   }
   const info = parsed.data;
   const { offset, scale } = info.preprocessing.pixels;
