@@ -1,8 +1,9 @@
 /** The WebGPU backend: the program's ops as WGSL kernels, over whatever GPU object the platform has. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { type ImageShape, toPlanes } from '../../data/image-shape.ts';
+import { type ImageShape, imageSize, toPlanes } from '../../data/image-shape.ts';
 import type { Backend, DeviceImages } from '../backend.ts';
+import { countImages } from '../check-request.ts';
 import { Device, usage } from './device.ts';
 import { quadsOf } from './places.ts';
 import { GpuSession, type HeldImages } from './session.ts';
@@ -19,6 +20,7 @@ export async function createWebGpuBackend(gpu: GPU): Promise<Backend> {
   return {
     info: { name: 'webgpu', variant: device.name, threads: 1 },
     async upload(images, shape) {
+      const length = countImages(images, shape);
       const bytes = inQuads(images, shape);
       const buffer = await device.guard(() => {
         const made = device.buffer(bytes.length, usage.storage | usage.copyTarget, 'The images');
@@ -26,7 +28,7 @@ export async function createWebGpuBackend(gpu: GPU): Promise<Backend> {
         return made;
       });
       const uploaded: DeviceImages = {
-        length: images.length / (shape.height * shape.width * shape.channels),
+        length,
         shape,
         dispose() {
           if (held.delete(uploaded)) buffer.destroy();
@@ -42,13 +44,12 @@ export async function createWebGpuBackend(gpu: GPU): Promise<Backend> {
 
 /** Images in planes, each filled up to whole words. */
 function inQuads(images: Uint8Array, shape: ImageShape): Uint8Array<ArrayBuffer> {
-  const size = shape.height * shape.width * shape.channels;
+  const size = imageSize(shape);
   const stride = 4 * quadsOf(size);
   const planes = toPlanes(images, shape);
   const count = images.length / size;
   const bytes = new Uint8Array(count * stride);
   if (stride === size) bytes.set(planes);
-  else
-    for (let i = 0; i < count; i++) bytes.set(planes.subarray(i * size, (i + 1) * size), i * stride);
+  else for (let i = 0; i < count; i++) bytes.set(planes.subarray(i * size, (i + 1) * size), i * stride);
   return bytes;
 }

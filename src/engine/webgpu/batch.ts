@@ -12,7 +12,6 @@ export interface BatchRequest {
   readonly ops: readonly Op[];
   /** Images of the largest batch. */
   readonly rows: number;
-  readonly shape: { readonly height: number; readonly width: number; readonly channels: number };
   readonly augmented: boolean;
 }
 
@@ -21,12 +20,14 @@ export type BindGroups = readonly GPUBindGroup[];
 
 /** @throws CoutureError of kind `backend` where the tensors do not fit */
 export async function makeBatch(device: Device, request: BatchRequest): Promise<Batch> {
-  const { program, weights, ops, rows, shape, augmented } = request;
+  const { program, weights, ops, rows, augmented } = request;
   const backward = ops.some(({ op }) => op === 'inputGradient' || op === 'nllGradient');
   const places = placeBatch(program, rows, backward);
-  const setting = { program, weights, batch: places, rows, image: shape, augmented };
+  const setting = { program, weights, batch: places, rows, augmented };
   const launches = launchesOf(ops, setting);
-  const pipelines = await device.guard(() => Promise.all(launches.map(({ kernel }) => device.pipeline(kernel))));
+  const pipelines = await device.guard(() =>
+    Promise.all(launches.map(({ kernel }) => device.pipeline(kernel))),
+  );
   return device.guard(() => new Batch(device, request, launches, pipelines, places.end));
 }
 
@@ -77,7 +78,8 @@ export class Batch {
   bind(buffers: Buffers): BindGroups {
     const before = this.#bound?.buffers;
     const slots = Object.keys(buffers) as (keyof Buffers)[];
-    if (this.#bound && before && slots.every((slot) => before[slot] === buffers[slot])) return this.#bound.groups;
+    if (this.#bound && before && slots.every((slot) => before[slot] === buffers[slot]))
+      return this.#bound.groups;
     const groups = this.#pipelines.map((pipeline, i) =>
       this.#device.bind(pipeline, {
         ...buffers,

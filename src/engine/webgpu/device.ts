@@ -14,6 +14,9 @@ const MAP_READ = 1;
 /** Bytes that a uniform binding shows of its slot. */
 const UNIFORM_BYTES = 128;
 
+/** GPU objects of devices in use: Dawn on Node ends with its GPU object. */
+const held = new Map<GPUDevice, GPU>();
+
 /** A kernel ready to run. */
 export interface Pipeline {
   readonly kernel: Kernel;
@@ -53,14 +56,15 @@ export class Device {
       const device = await adapter.requestDevice({
         requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
       });
-      return new Device(device, adapterName(adapter.info));
+      return new Device(gpu, device, adapterName(adapter.info));
     } catch (cause) {
       const hint = 'Use the CPU: --backend wasm.';
       throw new CoutureError('backend', `The GPU gave no device: ${messageOf(cause)}.`, { hint, cause });
     }
   }
 
-  private constructor(device: GPUDevice, name: string) {
+  private constructor(gpu: GPU, device: GPUDevice, name: string) {
+    held.set(device, gpu);
     this.#device = device;
     this.name = name;
     void device.lost.then(({ message, reason }) => {
@@ -223,6 +227,7 @@ export class Device {
     this.#disposed = true;
     this.#pipelines.clear();
     this.#device.destroy();
+    held.delete(this.#device);
   }
 }
 

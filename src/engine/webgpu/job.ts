@@ -2,6 +2,7 @@
 
 import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import { drawMix } from '../../data/mix.ts';
+import type { PixelScaling } from '../../data/preprocessing.ts';
 import type { OptimizerOptions, TrainingView, TrainRequest } from '../backend.ts';
 import { optimizerConstants, STEP_SCALARS, stepScalars } from '../scalars.ts';
 import { step as stepStruct } from './kernels/common.ts';
@@ -10,6 +11,17 @@ import { SLOT } from './wgsl.ts';
 
 /** Optimizers by their number in WGSL. */
 const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
+
+/** The network's input for each byte of each channel, rounded as the reference rounds it. */
+export function levelsOf({ offset, scale }: PixelScaling): Float32Array<ArrayBuffer> {
+  const f = Math.fround;
+  const levels = new Float32Array(256 * offset.length);
+  for (let i = 0; i < levels.length; i++) {
+    const channel = i >> 8;
+    levels[i] = f(f(f((i & 255) / 255) - f(offset[channel])) / f(scale[channel]));
+  }
+  return levels;
+}
 
 /** Image and label of each row. */
 export function rowWords(indices: Uint32Array, labels: Uint32Array): Uint32Array {

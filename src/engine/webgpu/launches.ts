@@ -1,6 +1,7 @@
 /** Program → launches: the kernels of one batch, in order, with what each is told. Several ops may be one launch. */
 
 import { CoutureError } from '../../core/errors.ts';
+import type { ImageShape } from '../../data/image-shape.ts';
 import {
   type DenseLayer,
   isApart,
@@ -47,8 +48,6 @@ export interface Setting {
   readonly batch: BatchPlaces;
   /** Images of the largest batch. */
   readonly rows: number;
-  /** Height, width and planes of an image. */
-  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
   /** Whether images are changed on their way. */
   readonly augmented: boolean;
 }
@@ -88,7 +87,7 @@ class Planner {
   #add(op: Op, ops: readonly Op[]): void {
     switch (op.op) {
       case 'gather':
-        return this.#gather();
+        return this.#gather(op.shape);
       case 'linear':
         return this.#linear(op.layer, op.training);
       case 'normalize':
@@ -130,8 +129,8 @@ class Planner {
     }
   }
 
-  #gather(): void {
-    const { image, batch, augmented } = this.#setting;
+  #gather(image: ImageShape): void {
+    const { batch, augmented } = this.#setting;
     const plane = image.height * image.width;
     const size = plane * image.channels;
     const quads = quadsOf(size);
@@ -162,9 +161,7 @@ class Planner {
       layer: index,
       ...dropoutOf(layer, training),
     };
-    this.#push(
-      launch(forwardKernel(tile), forwardOp, values, (count) => groupsOf(tile, count, outputQuads)),
-    );
+    this.#push(launch(forwardKernel(tile), forwardOp, values, (count) => groupsOf(tile, count, outputQuads)));
   }
 
   /** A LayerNorm behind a product is done together with what follows it; so is every norm in front of one. */
@@ -246,8 +243,11 @@ class Planner {
     };
     const tile = tileFor([{ rows, columns: layer.in }]);
     this.#push(
-      launch(inputGradientKernel(tile), inputGradientOp, { ...values, layer: Math.max(0, index - 1) }, (count) =>
-        groupsOf(tile, count, inputQuads),
+      launch(
+        inputGradientKernel(tile),
+        inputGradientOp,
+        { ...values, layer: Math.max(0, index - 1) },
+        (count) => groupsOf(tile, count, inputQuads),
       ),
     );
   }
@@ -308,9 +308,17 @@ class Planner {
     const { batch, weights } = this.#setting;
     const { scale, shift } = weights.layers[index];
     const quads = quadsOf(normWidth(this.#layers[index]));
-    const values = { quads, scale, shift, da: this.#normedGradient(index), normalized: batch.normalized[index] };
+    const values = {
+      quads,
+      scale,
+      shift,
+      da: this.#normedGradient(index),
+      normalized: batch.normalized[index],
+    };
     this.#push(
-      launch(columns.affineGradientKernel, columns.affineGradientOp, values, () => columns.columnGroups(quads)),
+      launch(columns.affineGradientKernel, columns.affineGradientOp, values, () =>
+        columns.columnGroups(quads),
+      ),
     );
   }
 

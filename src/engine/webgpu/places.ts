@@ -4,7 +4,7 @@
  */
 
 import { type DenseLayer, needsActivate, normWidth } from '../../model/dense-layer.ts';
-import type { ParameterSpec, Part, Plan } from '../../model/plan.ts';
+import type { ParameterSpec, Plan, TensorPart } from '../../model/plan.ts';
 import type { Program } from '../../model/program.ts';
 import { SQUARE_GROUPS } from './kernels/elementwise.ts';
 
@@ -17,7 +17,7 @@ export function quadsOf(values: number): number {
  * A layer's parameters. Weight, bias, scale and shift have the same place in the buffer of every role; running mean and
  * variance are in a buffer of their own.
  */
-export type ParameterPlaces = Readonly<Record<Part, number>>;
+export type ParameterPlaces = Readonly<Record<TensorPart, number>>;
 
 export interface WeightPlaces {
   readonly layers: readonly ParameterPlaces[];
@@ -128,4 +128,3 @@ export function placeBatch({ plan: { layers } }: Program, rows: number, backward
     end,
   };
 }
-

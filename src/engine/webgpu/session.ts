@@ -4,12 +4,13 @@ import { CoutureError } from '../../core/errors.ts';
 import { findParameter, type ParameterSpec } from '../../model/plan.ts';
 import type { Op, Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
+import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
 import { smoothedTargets } from '../scalars.ts';
 import { softTargets } from '../targets.ts';
 import { type Batch, makeBatch } from './batch.ts';
 import { type Device, usage } from './device.ts';
 import { Growing } from './growing.ts';
-import { rowRecords, rowWords, writeSteps } from './job.ts';
+import { levelsOf, rowRecords, rowWords, writeSteps } from './job.ts';
 import { pack, placeWeights, unpack, type WeightPlaces } from './places.ts';
 
 /** Uploaded images, and where they are. */
@@ -47,6 +48,7 @@ export class GpuSession implements Session {
   readonly #batches = new Map<string, Promise<Batch>>();
   /** What a role's buffer was found to hold, until it changes. */
   readonly #read = new Map<GPUBuffer, Float32Array>();
+  readonly #levels: GPUBuffer;
   readonly #job;
 
   /** @throws CoutureError of kind `backend` where the network does not fit */
@@ -76,6 +78,9 @@ export class GpuSession implements Session {
       value: made(statisticsEnd),
       ...(program.averageStatistics && { average: made(statisticsEnd) }),
     };
+    const levels = levelsOf(program.input.pixels);
+    this.#levels = device.buffer(levels.byteLength, kinds, 'The pixels of this network');
+    device.queue.writeBuffer(this.#levels, 0, levels);
     const job = (what: string, more = 0) => new Growing(device, usage.copyTarget | more, what);
     this.#job = {
       rows: job('The rows of a request', usage.storage),
@@ -89,17 +94,18 @@ export class GpuSession implements Session {
 
   async train(request: TrainRequest): Promise<Float32Array> {
     const { images, indices, batchSize, augmentation } = request;
-    const held = this.#checkImages(images, indices);
+    checkTrainRequest(this.#program, request);
+    const held = this.#context.locate(images);
     if (indices.length === 0) return new Float32Array();
     const classes = this.#program.outputWidth;
-    const batch = await this.#batchFor('train', Math.min(batchSize, indices.length), images, augmentation);
+    const batch = await this.#batchFor('train', Math.min(batchSize, indices.length), augmentation);
     const soft = softTargets(request, classes);
     const labels = Uint32Array.from(indices, (image) => request.labels[image]);
     this.#read.clear();
     return this.#device.guard(() => {
       this.#job.rows.write(rowWords(indices, labels));
       if (soft) this.#job.targets.write(soft);
-      if (augmentation) this.#job.records.write(rowRecords(request, indices.length));
+      if (augmentation) this.#job.records.write(rowRecords(request, indices.length, images.shape));
       const targets = smoothedTargets(request.labelSmoothing ?? 0, classes);
       this.#job.steps.write(writeSteps(request, indices.length, targets, soft !== undefined));
       this.#encode(batch, held, 'value', indices.length, batchSize, indices.length);
@@ -107,17 +113,15 @@ export class GpuSession implements Session {
     });
   }
 
-  async infer(
-    images: DeviceImages,
-    indices: Uint32Array,
-    { classes, weights = 'value', view }: InferOptions = {},
-  ): Promise<Float32Array> {
-    const held = this.#checkImages(images, indices);
+  async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
+    checkInferRequest(this.#program, images, indices, options);
+    const { classes, weights = 'value', view } = options;
+    const held = this.#context.locate(images);
     const { outputWidth } = this.#program;
     const results = new Float32Array(indices.length * outputWidth);
     const largest = INFER_ROWS.find((rows) => rows >= indices.length) ?? INFER_ROWS[INFER_ROWS.length - 1];
     const batchSize = view?.batchSize ?? this.#affordable(largest);
-    const batch = await this.#batchFor('infer', batchSize, images, view?.augmentation);
+    const batch = await this.#batchFor('infer', batchSize, view?.augmentation);
     const perSlice = Math.max(1, Math.floor(INFER_BYTES / (4 * outputWidth * batchSize))) * batchSize;
     for (let from = 0; from < indices.length; from += perSlice) {
       const slice = indices.subarray(from, from + perSlice);
@@ -126,7 +130,7 @@ export class GpuSession implements Session {
         const labels = Uint32Array.from(slice, (_, i) => classes?.[from + i] ?? 0);
         this.#job.rows.write(rowWords(slice, labels));
         const asked = { indices: slice, batchSize, firstStep, augmentation: view?.augmentation };
-        if (view?.augmentation) this.#job.records.write(rowRecords(asked, slice.length));
+        if (view?.augmentation) this.#job.records.write(rowRecords(asked, slice.length, images.shape));
         this.#job.steps.write(writeSteps(asked, slice.length));
         this.#encode(batch, held, weights, slice.length, batchSize, slice.length * outputWidth);
         return this.#fetchResults(slice.length * outputWidth);
@@ -159,7 +163,10 @@ export class GpuSession implements Session {
     const { queue } = this.#device;
     const groups = batch.bind(this.#buffersFor(held, weights));
     const steps = Math.ceil(count / batchSize);
-    const together = Math.max(1, Math.min(SUBMIT_STEPS, Math.floor(SUBMIT_PRODUCTS / (batchSize * batch.products))));
+    const together = Math.max(
+      1,
+      Math.min(SUBMIT_STEPS, Math.floor(SUBMIT_PRODUCTS / (batchSize * batch.products))),
+    );
     for (let step = 0; step < steps; step += together) {
       const encoder = this.#device.encoder();
       const pass = encoder.beginComputePass();
@@ -182,8 +189,9 @@ export class GpuSession implements Session {
       ...this.#roles,
       value,
       statistics,
-      averageStatistics: this.#statistics.average,
+      ...(this.#statistics.average && { averageStatistics: this.#statistics.average }),
       images: held.buffer,
+      levels: this.#levels,
       rows: this.#job.rows.buffer,
       records: this.#job.records.buffer,
       targets: this.#job.targets.buffer,
@@ -197,7 +205,7 @@ export class GpuSession implements Session {
   }
 
   /** The batch that a job runs in, made where no such job has been before. */
-  #batchFor(kind: Kind, rows: number, images: DeviceImages, augmentation: unknown): Promise<Batch> {
+  #batchFor(kind: Kind, rows: number, augmentation: unknown): Promise<Batch> {
     const augmented = augmentation !== undefined;
     const known = this.#batches.get(`${kind} ${rows} ${augmented}`);
     if (known) return known;
@@ -207,25 +215,10 @@ export class GpuSession implements Session {
       weights: this.#places,
       ops,
       rows,
-      shape: images.shape,
       augmented,
     });
     this.#batches.set(`${kind} ${rows} ${augmented}`, made);
     return made;
-  }
-
-  /** The images' buffer, once their size and every index are known to fit. */
-  #checkImages(images: DeviceImages, indices: Uint32Array): HeldImages {
-    const width = this.#program.plan.layers[0].in;
-    const { height, width: across, channels } = images.shape;
-    const size = height * across * channels;
-    if (size !== width)
-      throw new CoutureError('usage', `The network takes ${width} pixels, but the images have ${size}.`);
-    for (const index of indices) {
-      if (index >= images.length)
-        throw new CoutureError('usage', `Image ${index} does not exist: there are ${images.length}.`);
-    }
-    return this.#context.locate(images);
   }
 
   async read(name: string, role: TensorRole = 'value'): Promise<Float32Array> {
@@ -264,11 +257,16 @@ export class GpuSession implements Session {
   }
 
   dispose(): void {
-    for (const buffer of [...Object.values(this.#roles), ...Object.values(this.#statistics)]) buffer.destroy();
+    for (const buffer of [...Object.values(this.#roles), ...Object.values(this.#statistics)])
+      buffer.destroy();
+    this.#levels.destroy();
     for (const growing of Object.values(this.#job)) growing.dispose();
-    for (const batch of this.#batches.values()) batch.then((made) => made.dispose(), () => {});
+    for (const batch of this.#batches.values())
+      batch.then(
+        (made) => made.dispose(),
+        () => {},
+      );
     this.#batches.clear();
     this.#read.clear();
   }
 }
-

@@ -66,4 +66,3 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 export function groupsOf(tile: Tile, rows: number, quads: number): readonly [number, number] {
   return [Math.ceil((4 * quads) / tile.width), Math.ceil(rows / tile.height)];
 }
-

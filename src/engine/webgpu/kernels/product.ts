@@ -35,7 +35,10 @@ const ENOUGH_GROUPS = 200;
 /** The largest tile of which a result of this size has enough, else the smallest. */
 export function tileFor(results: readonly { readonly rows: number; readonly columns: number }[]): Tile {
   const groups = ({ height, width }: Tile) =>
-    results.reduce((sum, { rows, columns }) => sum + Math.ceil(rows / height) * Math.ceil(columns / width), 0);
+    results.reduce(
+      (sum, { rows, columns }) => sum + Math.ceil(rows / height) * Math.ceil(columns / width),
+      0,
+    );
   return tiles.find((tile) => groups(tile) >= ENOUGH_GROUPS) ?? tiles[tiles.length - 1];
 }
 
@@ -112,9 +115,12 @@ ${lines(4, (c) => `      shelf[at + ${c * wide}u] = vec4f(b0[${c}], b1[${c}], b2
 
   const multiplyAlong = `      let quad = part * ${depth / 4}u + k;
 ${lines(4, (c) => lines(perThread, (j) => `      let b${c}_${j} = shelf[${aSize}u + (4u * quad + ${c}u) * ${wide}u + column + ${j * across}u];`))}
-${lines(rows, (i) => `      { let row = line + ${i * down}u;
+${lines(
+  rows,
+  (i) => `      { let row = line + ${i * down}u;
         let a = shelf[row * ${quads}u + (quad ^ (${swizzle}))];
-${lines(perThread, (j) => `        sum${i}_${j} = fma(vec4f(a.x), b0_${j}, fma(vec4f(a.y), b1_${j}, fma(vec4f(a.z), b2_${j}, fma(vec4f(a.w), b3_${j}, sum${i}_${j}))));`)} }`)}`;
+${lines(perThread, (j) => `        sum${i}_${j} = fma(vec4f(a.x), b0_${j}, fma(vec4f(a.y), b1_${j}, fma(vec4f(a.z), b2_${j}, fma(vec4f(a.w), b3_${j}, sum${i}_${j}))));`)} }`,
+)}`;
   // Rows of a thread then lie four together, as they do in workgroup memory.
   const multiplyAcross = `      let term = part * ${depth}u + k;
 ${lines(perThread, (j) => `      let b_${j} = shelf[${aSize}u + term * ${wide}u + column + ${j * across}u];`)}
