@@ -21,7 +21,7 @@ const onData = async (...args: string[]): Promise<Outcome> => await run(...args,
 
 /** A run of one epoch. Smoothed labels make it less sure than it may be: something for a temperature to do. */
 async function train(name: string, ...flags: string[]): Promise<void> {
-  const settings = ['--dataset', 'mnist', '--epochs', '1', '--batch-size', '256', '--label-smoothing', '0.2'];
+  const settings = ['--data', 'mnist', '--epochs', '1', '--batch-size', '256', '--label-smoothing', '0.2'];
   const { code, err } = await onData('train', ...settings, ...flags, '--name', name);
   assert.equal(code, 0, err);
 }

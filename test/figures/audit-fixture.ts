@@ -3,15 +3,17 @@
 import type { Audit, AuditedImage } from '../../src/audit/audit.ts';
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
+import { makeInfo } from '../model-fixture.ts';
 
 const classNames = ['Boot', 'Bag', 'Coat <&> "long"'];
 const [height, width] = [6, 5];
 
 function images(split: 'train' | 'test', length: number): Dataset {
   const random = new RandomStream(fork(keyFromSeed(3), split));
-  const labels = Uint8Array.from({ length }, (_, i) => i % classNames.length);
+  const labels = Uint16Array.from({ length }, (_, i) => i % classNames.length);
   const pixels = new Uint8Array(length * height * width).map(() => random.nextBelow(256));
-  return { name: 'made-up', split, images: pixels, labels, length, height, width, classNames };
+  const info = makeInfo({ height, width, channels: 1 }, classNames, 'made-up');
+  return { info, split, images: pixels, labels, length };
 }
 
 /** The splits of `madeUpAudit`. */

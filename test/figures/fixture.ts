@@ -14,6 +14,7 @@ import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
 import { describeTraining } from '../../src/inspect/training.ts';
 import { multilayer } from '../../src/model/spec.ts';
 import { settingsSchema } from '../../src/train/settings.ts';
+import { makeInfo } from '../model-fixture.ts';
 
 /** What sets one made-up run apart from another. */
 export interface FixtureOptions {
@@ -45,7 +46,7 @@ function picture(label: number, stream: RandomStream): Uint8Array {
 }
 
 /** Log-probabilities that favor the true class and its neighbors. */
-function logProbabilities(labels: Uint8Array, classes: number, stream: RandomStream): Float32Array {
+function logProbabilities(labels: Uint16Array, classes: number, stream: RandomStream): Float32Array {
   const values = new Float32Array(labels.length * classes);
   labels.forEach((label, row) => {
     const logits = Array.from({ length: classes }, (_, i) => {
@@ -79,7 +80,7 @@ export function makeInspection({
   const activity = stream('activity');
   const map = stream('map');
   const saliency = stream('saliency');
-  const labels = Uint8Array.from({ length: IMAGES }, (_, i) => (i * 7) % classes);
+  const labels = Uint16Array.from({ length: IMAGES }, (_, i) => (i * 7) % classes);
   const predictions = logProbabilities(labels, classes, logits);
   const evaluation = evaluateLogProbabilities(predictions, labels, classNames);
   const images = Array.from(labels, (label, index): PredictedImage => {
@@ -111,11 +112,13 @@ export function makeInspection({
   const shown = images.slice(0, POINTS);
   const originals = stream('augmented');
   const trained: Dataset = {
-    ...{ name: 'made-up', split: 'train', classNames, length: 2 * classes, height: SIDE, width: SIDE },
+    info: makeInfo({ height: SIDE, width: SIDE, channels: 1 }, classNames, 'made-up'),
+    split: 'train',
+    length: 2 * classes,
     images: Uint8Array.from(
       Array.from({ length: 2 * classes }, (_, i) => [...picture(i >> 1, originals)]).flat(),
     ),
-    labels: Uint8Array.from({ length: 2 * classes }, (_, i) => i >> 1),
+    labels: Uint16Array.from({ length: 2 * classes }, (_, i) => i >> 1),
   };
   return {
     run,
@@ -127,6 +130,7 @@ export function makeInspection({
       classNames,
       width: SIDE,
       height: SIDE,
+      channels: 1,
       balance: (['train', 'validation', 'test'] as const).map((split, i) => {
         const perClass = classNames.map((_, label) => 480 - 180 * i + ((label * 13) % 40));
         return { split, images: perClass.reduce((sum, each) => sum + each, 0), perClass };
@@ -171,6 +175,7 @@ export function makeInspection({
     firstLayer: {
       width: SIDE,
       height: SIDE,
+      channels: 1,
       weights: Array.from({ length: hidden[0] }, () => signed(PIXELS, weights)),
       units: Array.from({ length: hidden[0] }, (_, i) => i),
     },
@@ -180,7 +185,7 @@ export function makeInspection({
       layer: `fc${hidden.length}`,
       points,
       labels: labels.slice(0, POINTS),
-      predicted: Uint8Array.from(shown, ({ predicted }) => predicted),
+      predicted: Uint16Array.from(shown, ({ predicted }) => predicted),
       indices: Uint32Array.from(shown, ({ index }) => index),
       explained: [0.42, 0.17],
     },
@@ -189,7 +194,7 @@ export function makeInspection({
       layer: `fc${hidden.length}`,
       points: points.map((value) => value * 0.5),
       labels: labels.slice(0, POINTS),
-      predicted: Uint8Array.from(shown, ({ predicted }) => predicted),
+      predicted: Uint16Array.from(shown, ({ predicted }) => predicted),
       indices: Uint32Array.from(shown, ({ index }) => index),
     },
     mapImages: Uint8Array.from(shown.flatMap((image) => [...image.pixels])),
