@@ -1,27 +1,21 @@
-/** Files from outside: read within limits, and checked before they are believed. */
+/** Files from outside, read within limits. */
 
-import { readFile, stat } from 'node:fs/promises';
-import type * as z from 'zod';
+import { type FileHandle, open } from 'node:fs/promises';
 import { CoutureError } from '../../../core/errors.ts';
 import { errorCode, reason } from './files.ts';
 
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
-
-/** Whether there is anything at a path. */
-export async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The bytes of a file, or undefined when there is none. */
-export async function readLimited(path: string, limit: number): Promise<Uint8Array | undefined> {
+/**
+ * The bytes of a file, or undefined when there is none. The limit holds for a file that grows while it is read as well.
+ * @throws CoutureError of kind `data` when it is longer than the limit, no file, or cannot be read
+ */
+export async function readLimited(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const { size } = await stat(path);
-    if (size > limit)
-      throw new CoutureError('data', `${path} has ${size} bytes, over the limit of ${limit}.`);
-    return await readFile(path);
+    const file = await open(path, 'r');
+    try {
+      return await readAll(file, path, limit);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     if (cause instanceof CoutureError) throw cause;
     if (errorCode(cause) === 'ENOENT') return undefined;
@@ -29,24 +23,26 @@ export async function readLimited(path: string, limit: number): Promise<Uint8Arr
   }
 }
 
-/**
- * A JSON file, checked.
- * @throws CoutureError of kind `data` naming the file and what is wrong with it
- */
-export async function readJson<Schema extends z.ZodType>(
-  path: string,
-  schema: Schema,
-): Promise<z.output<Schema>> {
-  const bytes = await readLimited(path, MAX_JSON_BYTES);
-  if (bytes === undefined) throw new CoutureError('data', `${path} is missing.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new CoutureError('data', `${path} is not JSON.`, { cause });
+async function readAll(file: FileHandle, path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const info = await file.stat();
+  if (!info.isFile()) throw new CoutureError('data', `Cannot read ${path}: it is not a file.`);
+  refuseOver(limit, info.size, path);
+  // One byte more than it says, so that a file that has grown is seen to.
+  let bytes = new Uint8Array(info.size + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    length += bytesRead;
+    refuseOver(limit, length, path);
+    if (length < bytes.length) continue;
+    const larger = new Uint8Array(Math.min(2 * length, limit + 1));
+    larger.set(bytes);
+    bytes = larger;
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CoutureError('data', `${path} is damaged: ${issue.path.join('.') || 'it'}: ${issue.message}.`);
+}
+
+function refuseOver(limit: number, length: number, path: string): void {
+  if (length > limit)
+    throw new CoutureError('data', `${path} has ${length} bytes, over the limit of ${limit}.`);
 }

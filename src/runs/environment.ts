@@ -1,15 +1,17 @@
 /** What a run ran on: env.json. A run's bits do not depend on it, its speed does. */
 
-import { availableParallelism, cpus } from 'node:os';
 import * as z from 'zod';
-import type { BackendInfo } from '../../../engine/backend.ts';
-import { coutureVersion } from './version.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import type { BackendInfo } from '../engine/backend.ts';
+import type { Machine } from './platform.ts';
 
 /** Read leniently: a later version may say more. */
 export const environmentSchema = z.looseObject({
+  /** Version of Couture. */
   couture: z.string(),
-  node: z.string(),
-  v8: z.string(),
+  /** Absent where the run was made in a page, as is the next. */
+  node: z.string().optional(),
+  v8: z.string().optional(),
   platform: z.string(),
   cpu: z.string(),
   cores: z.int().min(1),
@@ -21,31 +23,17 @@ export const environmentSchema = z.looseObject({
 /** The contents of env.json. */
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** Software and machine, without the run. */
-export function describeMachine(): Pick<
-  Environment,
-  'couture' | 'node' | 'v8' | 'platform' | 'cpu' | 'cores'
-> {
-  return {
-    couture: coutureVersion(),
-    node: process.versions.node,
-    v8: process.versions.v8,
-    platform: `${process.platform} ${process.arch}`,
-    cpu: cpus()[0]?.model.trim() || 'unknown',
-    cores: availableParallelism(),
-  };
-}
-
 /** env.json of a run that starts now. */
 export function describeEnvironment(
+  machine: Machine,
   backend: BackendInfo,
   teacherSha256?: string,
 ): Environment {
   return {
-    ...describeMachine(),
+    couture: COUTURE_VERSION,
+    ...machine,
     backend: { ...backend },
     started: new Date().toISOString(),
     ...(teacherSha256 !== undefined && { teacherSha256 }),
   };
 }
-

@@ -1,18 +1,18 @@
 /** Finished runs side by side: what was set differently, and whether what came out differs by more than chance. */
 
-import { CoutureError } from '../../../core/errors.ts';
-import { splitOf } from '../../../data/split.ts';
-import { compareOnSameImages, type PairedComparison } from '../../../inspect/mcnemar.ts';
-import { type Interval, wilsonInterval } from '../../../inspect/metrics.ts';
-import type { RunConfig } from '../../../train/settings.ts';
+import { CoutureError } from '../core/errors.ts';
+import { splitOf } from '../data/split.ts';
+import { compareOnSameImages, type PairedComparison } from '../inspect/mcnemar.ts';
+import { type Interval, wilsonInterval } from '../inspect/metrics.ts';
+import type { RunConfig } from '../train/settings.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
-import type { LoadOptions } from './load.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import { predictAll } from './predict-all.ts';
-import { loadSplit, type RunDataOptions, requireSameImages } from './run-data.ts';
-import type { Run } from './run-folder.ts';
+import type { Run } from './run.ts';
+import { requireSameImages } from './run-data.ts';
 
 /** Where `compareRuns` finds things, and who watches. */
-export interface CompareOptions extends Omit<LoadOptions, 'weights'>, RunDataOptions {
+export interface CompareOptions extends EngineOptions, RunDataOptions {
   /** Called when a run's test images have been classified. */
   readonly onRun?: ((done: number) => void) | undefined;
 }
@@ -43,17 +43,18 @@ export interface RunComparison {
  * @throws CoutureError of kind `usage` when there are fewer than two, or one is not finished or of other data
  */
 export async function compareRuns(
+  platform: RunPlatform,
   runs: readonly (Run | string)[],
   options: CompareOptions = {},
 ): Promise<RunComparison> {
-  const opened = await openFinishedRuns(runs);
+  const opened = await openFinishedRuns(platform, runs);
   if (opened.length < 2) throw new CoutureError('usage', 'Comparing takes two runs or more.');
   const { config, path } = opened[0].run;
-  const test = await loadSplit(config.data, 'test', options);
+  const test = await platform.loadSplit(config.data, 'test', options);
   await requireSameImages(config.data, test, path);
   const predicted: Uint16Array[] = [];
   for (const { run } of opened) {
-    predicted.push(await predictAll(run, test, options));
+    predicted.push(await predictAll(platform, run, test, options));
     options.onRun?.(predicted.length);
   }
   return {

@@ -1,14 +1,15 @@
 /** A finished run looked at: its network, data and history brought together. */
 
-import { type InspectOptions, type InspectProgress, inspectModel } from '../../../inspect/inspect.ts';
-import type { Inspection } from '../../../inspect/inspection.ts';
+import { type InspectOptions, type InspectProgress, inspectModel } from '../inspect/inspect.ts';
+import type { Inspection } from '../inspect/inspection.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
-import { type LoadOptions, loadNetwork } from './load.ts';
-import { loadSplits, type RunDataOptions, type Splits } from './run-data.ts';
-import type { Run } from './run-folder.ts';
+import { loadNetwork } from './load.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { loadSplits, type Splits } from './run-data.ts';
 
 /** Where `inspectRun` finds things, how much it looks at, and who watches. */
-export interface InspectRunOptions extends Omit<LoadOptions, 'weights'>, RunDataOptions {
+export interface InspectRunOptions extends EngineOptions, RunDataOptions {
   readonly show?: Partial<InspectOptions> | undefined;
   readonly onInspect?: ((progress: InspectProgress & { readonly run: string }) => void) | undefined;
 }
@@ -17,20 +18,26 @@ export interface InspectRunOptions extends Omit<LoadOptions, 'weights'>, RunData
  * Looks at the best weights of a finished run on its test split.
  * @throws CoutureError of kind `usage` when there is no such run or it is not finished, `data` when its files are damaged
  */
-export async function inspectRun(run: Run | string, options: InspectRunOptions = {}): Promise<Inspection> {
-  const [finished] = await openFinishedRuns([run]);
-  return await inspectFinished(finished, await loadSplits(finished.run.config, finished.run.path, options), options);
+export async function inspectRun(
+  platform: RunPlatform,
+  run: Run | string,
+  options: InspectRunOptions = {},
+): Promise<Inspection> {
+  const [finished] = await openFinishedRuns(platform, [run]);
+  const { config, path } = finished.run;
+  return await inspectFinished(platform, finished, await loadSplits(platform, config, path, options), options);
 }
 
 /** Looks at a run whose data is at hand. */
 export async function inspectFinished(
+  platform: RunPlatform,
   { run }: FinishedRun,
   { train, test }: Splits,
   { backend, threads, show, onInspect, signal }: InspectRunOptions,
 ): Promise<Inspection> {
   const weights = await run.loadWeights('best');
   const history = await run.history();
-  const classifier = await loadNetwork(run, { backend, threads });
+  const classifier = await loadNetwork(platform, run, { backend, threads });
   try {
     return await inspectModel({
       run: run.name,

@@ -1,26 +1,27 @@
 /** The teacher of a run that distills: the trained models that its config names. */
 
-import { CoutureError, prefixed } from '../../../core/errors.ts';
-import { sha256 } from '../../../core/sha256.ts';
-import { describeSplit, sameSplit } from '../../../data/checksums.ts';
-import type { Dataset } from '../../../data/dataset.ts';
-import { inputOf } from '../../../train/config.ts';
-import { splitSourceOf } from '../../../data/split.ts';
-import { networkSha256 } from '../../../ship/network.ts';
-import type { RunConfig } from '../../../train/settings.ts';
-import type { TeacherModel } from '../../../use/teacher.ts';
+import { CoutureError, prefixed } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
+import { describeSplit, sameSplit } from '../data/checksums.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { inputOf } from '../train/config.ts';
+import { splitSourceOf } from '../data/split.ts';
+import { networkSha256 } from '../ship/network.ts';
+import type { RunConfig } from '../train/settings.ts';
+import type { TeacherModel } from '../use/teacher.ts';
 import { type FoundModel, findModel } from './find-model.ts';
+import type { RunPlaces } from './platform.ts';
 
 /**
  * The models that a config names as its teacher: runs, model files, or models that come with the package; none where it
  * has no teacher.
  * @throws CoutureError of kind `usage` when one is missing or not finished
  */
-export async function openTeachers({ settings }: RunConfig): Promise<FoundModel[]> {
+export async function openTeachers(platform: RunPlaces, { settings }: RunConfig): Promise<FoundModel[]> {
   const names = settings.teacher?.split(',').map((name) => name.trim()) ?? [];
   const teachers: FoundModel[] = [];
   for (const name of names) {
-    const teacher = await findModel(name).catch((cause: unknown) => {
+    const teacher = await findModel(platform, name).catch((cause: unknown) => {
       throw prefixed(`The teacher ${name} cannot be opened`, cause);
     });
     if (teacher.kind === 'run' && (await teacher.run.metrics()) === undefined) {

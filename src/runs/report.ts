@@ -1,21 +1,18 @@
 /** The report of finished runs: inspects each and writes one HTML file. */
 
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { CoutureError } from '../../../core/errors.ts';
-import type { DatasetInfo } from '../../../data/dataset-info.ts';
-import { plural } from '../../../figures/text.ts';
-import type { ReportRun } from '../../../report/input.ts';
-import { writeReport } from '../../../report/report.ts';
+import { CoutureError } from '../core/errors.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { plural } from '../figures/text.ts';
+import type { ReportRun } from '../report/input.ts';
+import { writeReport } from '../report/report.ts';
 import type { Environment } from './environment.ts';
-import { nodeDocument } from '../images/figures.ts';
-import { makeFolder, writeFileAtomic } from '../files/files.ts';
 import { findAudit } from './find-audit.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
-import { type InspectRunOptions, inspectFinished } from './inspect-run.ts';
-import { loadSplits, type Splits } from './run-data.ts';
+import { type InspectRunOptions, inspectFinished } from './inspect.ts';
+import { documentOf, type RunPlatform } from './platform.ts';
 import { predictAll } from './predict-all.ts';
-import type { Run } from './run-folder.ts';
+import type { Run } from './run.ts';
+import { loadSplits, type Splits } from './run-data.ts';
 
 /** Points on all maps together: each is a test image in the file. */
 const MAP_POINTS = 3000;
@@ -41,20 +38,22 @@ export interface WrittenReport {
  *   is a folder
  */
 export async function reportRuns(
+  platform: RunPlatform,
   runs: readonly (Run | string)[],
   options: ReportOptions = {},
 ): Promise<WrittenReport> {
-  const finished = await openFinishedRuns(runs);
+  const finished = await openFinishedRuns(platform, runs);
+  const { store } = platform;
+  const { join, dirname } = store.paths;
   const path = options.out ?? join(finished[0].run.path, 'report.html');
-  const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory()) {
+  if ((await store.kind(path)) === 'folder') {
     throw new CoutureError('usage', `${path} is a folder, and a report is a file.`, {
       hint: `For example: ${join(path, 'report.html')}`,
     });
   }
-  await makeFolder(dirname(path));
-  const splits = await loadSplits(finished[0].run.config, finished[0].run.path, options);
-  const audit = await findAudit(finished[0], splits, options);
+  await store.makeFolder(dirname(path));
+  const splits = await loadSplits(platform, finished[0].run.config, finished[0].run.path, options);
+  const audit = await findAudit(platform, finished[0], splits, options);
   // Runs of one seed have the same images on their maps.
   const seeds = new Set(finished.map(({ run }) => run.config.settings.seed)).size;
   const show = {
@@ -63,28 +62,29 @@ export async function reportRuns(
     ...options.show,
   };
   const parts: ReportRun[] = [];
-  for (const run of finished) parts.push(await reportRun(run, splits, { ...options, show }));
-  const text = await writeReport({ runs: parts, audit, document: nodeDocument() });
+  for (const run of finished) parts.push(await reportRun(platform, run, splits, { ...options, show }));
+  const text = await writeReport({ runs: parts, audit, document: await documentOf(platform) });
   const bytes = new TextEncoder().encode(text);
-  await writeFileAtomic(path, bytes);
+  await store.write(path, bytes);
   return { path, bytes: bytes.length };
 }
 
 async function reportRun(
+  platform: RunPlatform,
   finished: FinishedRun,
   splits: Splits,
   options: InspectRunOptions,
 ): Promise<ReportRun> {
   const { run, metrics, environment } = finished;
   return {
-    inspection: await inspectFinished(finished, splits, options),
+    inspection: await inspectFinished(platform, finished, splits, options),
     config: run.config,
     path: run.path,
     seconds: metrics.seconds,
     weightsSha256: metrics.weightsSha256,
     lastSha256: metrics.lastSha256,
     labels: splits.test.labels,
-    predicted: await predictAll(run, splits.test, options),
+    predicted: await predictAll(platform, run, splits.test, options),
     environment: environmentRows(environment, run.config.data),
   };
 }
@@ -95,7 +95,7 @@ function environmentRows(environment: Environment, data: DatasetInfo): (readonly
   return [
     ['started', started],
     ['Couture', couture],
-    ['Node', `${node} (V8 ${v8})`],
+    ...(node === undefined ? [] : [['Node', `${node} (V8 ${v8})`] as const]),
     ['machine', `${cpu}, ${plural(cores, 'core')}, ${platform}`],
     ['engine', `${backend.name} ${backend.variant}, ${plural(backend.threads, 'thread')}`],
     ['data set', data.name],

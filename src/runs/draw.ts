@@ -1,16 +1,15 @@
 /** The figures of a run as files. */
 
-import { join } from 'node:path';
-import { auditFigures } from '../../../figures/audit.ts';
-import type { Figure, FigureOptions } from '../../../figures/figure.ts';
-import { type FigureEntry, runFigures } from '../../../figures/table.ts';
-import { type FigureFormat, nodeDocument, themeOf, writeFigure } from '../images/figures.ts';
-import { makeFolder } from '../files/files.ts';
+import { auditFigures } from '../figures/audit.ts';
+import type { Figure, FigureOptions } from '../figures/figure.ts';
+import { type FigureEntry, runFigures } from '../figures/table.ts';
+import { type FigureFormat, themeOf, writeFigure } from './figure-files.ts';
 import { findAudit } from './find-audit.ts';
 import { openFinishedRuns } from './finished-run.ts';
-import { type InspectRunOptions, inspectFinished } from './inspect-run.ts';
+import { type InspectRunOptions, inspectFinished } from './inspect.ts';
+import { documentOf, type RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
 import { loadSplits } from './run-data.ts';
-import type { Run } from './run-folder.ts';
 
 /** Which figures, and how they are drawn. */
 export interface DrawRunOptions extends InspectRunOptions, Pick<FigureOptions, 'theme' | 'width'> {
@@ -35,21 +34,22 @@ export const figureNames: readonly string[] = [...runFigures, ...auditFigures].m
  * @throws CoutureError of kind `usage` when there is no such run, `runtime` when a file cannot be written
  */
 export async function drawRun(
+  platform: RunPlatform,
   run: Run | string,
   folder: string,
   { format = 'svg', names = figureNames, theme, width, ...options }: DrawRunOptions = {},
 ): Promise<FigureFile[]> {
-  const [finished] = await openFinishedRuns([run]);
-  await makeFolder(folder);
-  const splits = await loadSplits(finished.run.config, finished.run.path, options);
-  const view = (await findAudit(finished, splits, options))?.view;
+  const [finished] = await openFinishedRuns(platform, [run]);
+  await platform.store.makeFolder(folder);
+  const splits = await loadSplits(platform, finished.run.config, finished.run.path, options);
+  const view = (await findAudit(platform, finished, splits, options))?.view;
   const umap = names.includes('map-umap') && options.show?.umap !== false;
-  const inspection = await inspectFinished(finished, splits, {
+  const inspection = await inspectFinished(platform, finished, splits, {
     ...options,
     show: { ...options.show, umap },
   });
   const drawing = {
-    document: nodeDocument(),
+    document: await documentOf(platform),
     theme: theme ?? themeOf(format),
     width,
   } as const;
@@ -59,8 +59,8 @@ export async function drawRun(
   ];
   const files: FigureFile[] = [];
   for (const figure of figures) {
-    const path = join(folder, `${figure.name}.${format}`);
-    await writeFigure(path, figure, format);
+    const path = platform.store.paths.join(folder, `${figure.name}.${format}`);
+    await writeFigure(platform, path, figure, format);
     files.push({ name: figure.name, title: figure.title, path });
   }
   return files;

@@ -1,10 +1,12 @@
 /** Finished runs, opened together: what reports and comparisons start from. */
 
-import { CoutureError } from '../../../core/errors.ts';
-import { sameImages } from '../../../data/checksums.ts';
+import { CoutureError } from '../core/errors.ts';
+import { sameImages } from '../data/checksums.ts';
 import type { Environment } from './environment.ts';
-import { openRun, type Run } from './run-folder.ts';
-import type { RunMetrics } from '../../../runs/metrics.ts';
+import type { RunMetrics } from './metrics.ts';
+import type { RunPlaces } from './platform.ts';
+import type { Run } from './run.ts';
+import { openRun } from './run-folder.ts';
 
 /** A run with what it left behind. */
 export interface FinishedRun {
@@ -17,10 +19,13 @@ export interface FinishedRun {
  * Opens runs by path or name.
  * @throws CoutureError of kind `usage` when one is missing or not finished, or when they are not of the same data
  */
-export async function openFinishedRuns(runs: readonly (Run | string)[]): Promise<FinishedRun[]> {
+export async function openFinishedRuns(
+  platform: RunPlaces,
+  runs: readonly (Run | string)[],
+): Promise<FinishedRun[]> {
   const opened: FinishedRun[] = [];
   for (const given of runs) {
-    const run = typeof given === 'string' ? await openRun(given) : given;
+    const run = typeof given === 'string' ? await openRun(platform, given) : given;
     if (opened.some((other) => other.run.path === run.path))
       throw new CoutureError('usage', `The run ${run.path} is given twice.`);
     opened.push(await finishedRun(run));

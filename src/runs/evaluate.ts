@@ -1,18 +1,19 @@
 /** A trained model asked again, over a whole split. */
 
-import { CoutureError } from '../../../core/errors.ts';
-import type { Dataset } from '../../../data/dataset.ts';
-import { splitOf } from '../../../data/split.ts';
-import { type AuditedAccuracy, accuracyWithout } from '../../../audit/summary.ts';
-import { calibrate, confidencesOf } from '../../../inspect/confidence.ts';
-import { type Evaluation, evaluateLogProbabilities } from '../../../inspect/metrics.ts';
-import { predictedClasses } from '../../../train/metrics.ts';
-import type { ImageChoice, Predictor } from '../../../use/predictor.ts';
+import { CoutureError } from '../core/errors.ts';
+import { splitOf } from '../data/split.ts';
+import { type AuditedAccuracy, accuracyWithout } from '../audit/summary.ts';
+import { calibrate, confidencesOf } from '../inspect/confidence.ts';
+import { type Evaluation, evaluateLogProbabilities } from '../inspect/metrics.ts';
+import { predictedClasses } from '../train/metrics.ts';
+import type { ImageChoice } from '../use/predictor.ts';
 import { usableAudit } from './audit.ts';
 import { type FoundModel, findModel, modelOfRun } from './find-model.ts';
-import { type LoadOptions, load } from './load.ts';
-import { loadSplit, type RunDataOptions, requireSameImages } from './run-data.ts';
-import { openRun, type Run, type WeightsChoice } from './run-folder.ts';
+import { type LoadOptions, loadPredictor } from './load.ts';
+import type { RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run, WeightsChoice } from './run.ts';
+import { requireSameImages } from './run-data.ts';
+import { openRun } from './run-folder.ts';
 
 /** What a model scores on a split. */
 export interface ModelEvaluation extends Evaluation {
@@ -35,13 +36,14 @@ export interface EvaluateOptions extends LoadOptions, RunDataOptions, Pick<Image
 
 /** Evaluates a run on the test split or on the validation images that it held out. */
 export async function evaluateRun(
+  platform: RunPlatform,
   run: Run | string,
   split: 'val' | 'test',
   options: EvaluateOptions = {},
 ): Promise<RunEvaluation> {
-  const opened = typeof run === 'string' ? await openRun(run) : run;
+  const opened = typeof run === 'string' ? await openRun(platform, run) : run;
   const { weights = 'best' } = options;
-  return { weights, ...(await evaluateModel(await modelOfRun(opened), split, options)) };
+  return { weights, ...(await evaluateModel(platform, modelOfRun(opened), split, options)) };
 }
 
 /**
@@ -49,11 +51,12 @@ export async function evaluateRun(
  * @throws CoutureError of kind `usage` when there are no validation images: its runs held out different ones
  */
 export async function evaluateModel(
+  platform: RunPlatform,
   model: FoundModel | string,
   split: 'val' | 'test',
   options: EvaluateOptions = {},
 ): Promise<ModelEvaluation> {
-  const found = typeof model === 'string' ? await findModel(model) : model;
+  const found = typeof model === 'string' ? await findModel(platform, model) : model;
   if (split === 'val' && found.split === null) {
     throw new CoutureError(
       'usage',
@@ -63,9 +66,9 @@ export async function evaluateModel(
       },
     );
   }
-  const dataset = await loadSplit(found.data, split === 'val' ? 'train' : 'test', options);
+  const dataset = await platform.loadSplit(found.data, split === 'val' ? 'train' : 'test', options);
   await requireSameImages(found.data, dataset, found.path);
-  const predictor = await load(found, options);
+  const predictor = await loadPredictor(platform, found, options);
   try {
     const indices =
       split === 'val' && found.split !== null
@@ -82,7 +85,7 @@ export async function evaluateModel(
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
     const { classNames } = dataset.info;
     const evaluation = evaluateLogProbabilities(logProbabilities, labels, classNames);
-    const audited = split === 'test' ? await audit(found, logProbabilities, labels, options) : undefined;
+    const audited = split === 'test' ? await audit(platform, found, logProbabilities, labels, options) : undefined;
     const { ece } = calibrate(confidencesOf(logProbabilities, labels, classNames.length));
     return { split, seconds, ...evaluation, ece, ...(audited && { audited }) };
   } finally {
@@ -92,24 +95,13 @@ export async function evaluateModel(
 
 /** The accuracy also without what an audit found, where there is one. */
 async function audit(
+  platform: RunPlatform,
   model: FoundModel,
   logProbabilities: Float32Array,
   labels: Uint16Array,
   { onData }: EvaluateOptions,
 ): Promise<AuditedAccuracy | undefined> {
-  const found = await usableAudit(model, onData);
+  const found = await usableAudit(platform, model, onData);
   if (found === undefined) return undefined;
   return accuracyWithout(found, predictedClasses(logProbabilities, found.classNames.length), labels);
-}
-
-/** The figures of a classifier on some images of a data set. */
-export async function evaluateOn(
-  model: Predictor,
-  dataset: Dataset,
-  indices: Uint32Array,
-  signal: AbortSignal | undefined,
-): Promise<Evaluation> {
-  const logProbabilities = await model.logProbabilities(dataset.images, { indices, signal });
-  const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
-  return evaluateLogProbabilities(logProbabilities, labels, dataset.info.classNames);
 }

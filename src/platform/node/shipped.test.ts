@@ -5,11 +5,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { modelCard } from '../../../ship/card-text.ts';
-import { readModelFile } from './find-model.ts';
-import { listShipped, MODEL_ENDING } from './shipped.ts';
+import { MODEL_ENDING } from '../../runs/shipped.ts';
+import { modelCard } from '../../ship/card-text.ts';
+import { listShipped, readModelFile } from './runs.ts';
 
-const folder = fileURLToPath(new URL('../../../../models', import.meta.url));
+const folder = fileURLToPath(new URL('../../../models', import.meta.url));
 
 test('beside every shipped model lies its card as `npm run cards` writes it, and no other', async () => {
   const names = await listShipped(folder);

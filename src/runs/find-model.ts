@@ -1,15 +1,14 @@
 /** What a "model" on the command line or in `load` may be: a run, a model file, or the name of a shipped model. */
 
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { CoutureError } from '../../../core/errors.ts';
-import { didYouMean } from '../../../core/nearest.ts';
-import { type SplitSource, splitSourceOf } from '../../../data/split.ts';
-import { decodeModel, type ModelFile } from '../../../ship/model-file.ts';
-import { exists, readLimited } from '../files/read.ts';
-import type { DatasetInfo } from '../../../data/dataset-info.ts';
-import { listRuns, openRun, RUNS_FOLDER, type Run } from './run-folder.ts';
-import { listShipped, MODEL_ENDING, modelsFolder, shippedPath } from './shipped.ts';
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { type SplitSource, splitSourceOf } from '../data/split.ts';
+import { decodeModel, type ModelFile } from '../ship/model-file.ts';
+import type { RunPlaces } from './platform.ts';
+import type { Run } from './run.ts';
+import { isRun, listRuns, openRun, type RootOptions, runsFolder } from './run-folder.ts';
+import { listShipped, MODEL_ENDING, shippedPath } from './shipped.ts';
 
 const MAX_MODEL_BYTES = 2 ** 30;
 
@@ -38,9 +37,7 @@ export interface FileModel extends ModelFacts {
 export type FoundModel = RunModel | FileModel;
 
 /** Where models are looked for by name. */
-export interface FindModelOptions {
-  /** Folder of runs. */
-  readonly root?: string | undefined;
+export interface FindModelOptions extends RootOptions {
   /** Folder of shipped models. */
   readonly models?: string | undefined;
 }
@@ -51,16 +48,18 @@ export interface FindModelOptions {
  * @throws CoutureError of kind `usage` when there is none, with the nearest name; `data` when it is damaged
  */
 export async function findModel(
+  platform: RunPlaces,
   argument: string,
-  { root = RUNS_FOLDER, models = modelsFolder() }: FindModelOptions = {},
+  { root = runsFolder(platform.store.paths), models = platform.models }: FindModelOptions = {},
 ): Promise<FoundModel> {
-  if (argument.endsWith(MODEL_ENDING)) return await readModelFile(argument);
+  const { join, basename } = platform.store.paths;
+  if (argument.endsWith(MODEL_ENDING)) return await readModelFile(platform, argument);
   for (const path of [argument, join(root, argument)])
-    if (await exists(join(path, 'config.json'))) return await modelOfRun(await openRun(path));
-  const shipped = await shippedPath(argument, models);
-  if (shipped !== undefined) return await readModelFile(shipped);
-  const runs = (await listRuns({ root })).map((path) => basename(path));
-  const known = [...runs, ...(await listShipped(models))];
+    if (await isRun(platform, path)) return modelOfRun(await openRun(platform, path));
+  const shipped = await shippedPath(platform, argument, models);
+  if (shipped !== undefined) return await readModelFile(platform, shipped);
+  const runs = (await listRuns(platform, { root })).map((path) => basename(path));
+  const known = [...runs, ...(await listShipped(platform, models))];
   throw new CoutureError('usage', `There is no run or model "${argument}".`, {
     hint:
       known.length === 0
@@ -70,32 +69,26 @@ export async function findModel(
 }
 
 /** A run as a model. */
-export async function modelOfRun(run: Run): Promise<RunModel> {
+export function modelOfRun(run: Run): RunModel {
   const { settings, data } = run.config;
-  return {
-    kind: 'run',
-    run,
-    path: run.path,
-    data,
-    split: splitSourceOf(settings),
-  };
+  return { kind: 'run', run, path: run.path, data, split: splitSourceOf(settings) };
 }
 
 /**
  * Reads a model file.
  * @throws CoutureError of kind `usage` when there is no such file, `data` when it is damaged
  */
-export async function readModelFile(path: string): Promise<FileModel> {
-  const bytes = await readLimited(path, MAX_MODEL_BYTES);
-  if (bytes === undefined) throw await noFile(path);
+export async function readModelFile(platform: RunPlaces, path: string): Promise<FileModel> {
+  const bytes = await platform.store.read(path, MAX_MODEL_BYTES);
+  if (bytes === undefined) throw await noFile(platform, path);
   const model = await decodeModel(bytes, path);
   const { data, card } = model;
   return { kind: 'file', path, model, bytes: bytes.length, data, split: card.split };
 }
 
-async function noFile(path: string): Promise<CoutureError> {
-  const beside = await readdir(dirname(path)).catch(() => []);
-  const files = beside.filter((name) => name.endsWith(MODEL_ENDING));
+async function noFile({ store }: RunPlaces, path: string): Promise<CoutureError> {
+  const { basename, dirname } = store.paths;
+  const files = (await store.list(dirname(path))).filter((name) => name.endsWith(MODEL_ENDING));
   return new CoutureError('usage', `There is no model file "${path}".`, {
     hint:
       files.length === 0

@@ -1,12 +1,11 @@
 /** The promise "same config, same bits", put to the test for one run. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CoutureError } from '../../../core/errors.ts';
+import { CoutureError } from '../core/errors.ts';
 import { type TrainRunOptions, trainRun } from './experiment.ts';
-import { openRun, type Run } from './run-folder.ts';
-import type { RunMetrics } from '../../../runs/metrics.ts';
+import type { RunMetrics } from './metrics.ts';
+import type { RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { openRun } from './run-folder.ts';
 
 /** Two trainings of one config. */
 export interface Reproduction {
@@ -17,10 +16,11 @@ export interface Reproduction {
 
 /** Repeats a finished run from its config, in a temporary folder, and compares the weights. */
 export async function reproduceRun(
+  platform: RunPlatform,
   run: Run | string,
   options: Omit<TrainRunOptions, 'config' | 'resume' | 'root' | 'name' | 'teacherSha256'> = {},
 ): Promise<Reproduction> {
-  const opened = typeof run === 'string' ? await openRun(run) : run;
+  const opened = typeof run === 'string' ? await openRun(platform, run) : run;
   const expected = await opened.metrics();
   if (expected === undefined) {
     throw new CoutureError('usage', `${opened.path} is not finished, so there is nothing to compare with.`, {
@@ -28,9 +28,9 @@ export async function reproduceRun(
     });
   }
   const { teacherSha256 } = await opened.environment();
-  const root = await mkdtemp(join(tmpdir(), 'couture-reproduce-'));
+  const root = await platform.store.makeScratch();
   try {
-    const { metrics: found } = await trainRun({ ...options, config: opened.config, root, teacherSha256 });
+    const { metrics: found } = await trainRun(platform, { ...options, config: opened.config, root, teacherSha256 });
     const reproduced =
       found.weightsSha256 === expected.weightsSha256 && found.lastSha256 === expected.lastSha256;
     return { reproduced, expected: pickSums(expected), found: pickSums(found) };
@@ -39,7 +39,7 @@ export async function reproduceRun(
       throw new CoutureError('interrupted', 'Stopped before the run was repeated.');
     throw error;
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await platform.store.remove(root);
   }
 }
 

@@ -1,37 +1,34 @@
 /** Finished runs, and networks of other model files, packed into one, with the card that says what they are worth together. */
 
-import type { Network } from '../../../model/network.ts';
-import { dirname } from 'node:path';
-import { CoutureError } from '../../../core/errors.ts';
-import { type Dataset, selectImages } from '../../../data/dataset.ts';
-import { findDataset } from '../../../data/registry.ts';
-import { splitOf } from '../../../data/split.ts';
-import { confusedPairs } from '../../../inspect/class-intervals.ts';
-import { calibrate, confidencesOf } from '../../../inspect/confidence.ts';
-import { evaluateLogProbabilities } from '../../../inspect/metrics.ts';
-import { fitTemperature } from '../../../inspect/temperature.ts';
-import { planModel } from '../../../model/plan.ts';
-import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../../../ship/card.ts';
-import { foldBatchNorm } from '../../../ship/fold.ts';
-import { encodeModel, type ModelFile } from '../../../ship/model-file.ts';
-import { type Precision, restoreParameters, storeParameters } from '../../../ship/precision.ts';
-import { Ensemble } from '../../../use/ensemble.ts';
-import { temper } from '../../../use/mixture.ts';
-import { plainView, type ViewOptions } from '../../../use/views.ts';
-import { createNodeBackend } from '../engine/backend.ts';
-import { makeFolder, writeFileAtomic } from '../files/files.ts';
-import type { LoadOptions } from './load.ts';
+import type { Network } from '../model/network.ts';
+import { CoutureError } from '../core/errors.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import { type Dataset, selectImages } from '../data/dataset.ts';
+import { findDataset } from '../data/registry.ts';
+import { splitOf } from '../data/split.ts';
+import { confusedPairs } from '../inspect/class-intervals.ts';
+import { calibrate, confidencesOf } from '../inspect/confidence.ts';
+import { evaluateLogProbabilities } from '../inspect/metrics.ts';
+import { fitTemperature } from '../inspect/temperature.ts';
+import { planModel } from '../model/plan.ts';
+import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../ship/card.ts';
+import { foldBatchNorm } from '../ship/fold.ts';
+import { encodeModel, type ModelFile } from '../ship/model-file.ts';
+import { type Precision, restoreParameters, storeParameters } from '../ship/precision.ts';
+import { Ensemble } from '../use/ensemble.ts';
+import { temper } from '../use/mixture.ts';
+import { plainView, type ViewOptions } from '../use/views.ts';
 import { openSources, type PackSource } from './pack-sources.ts';
-import { loadSplit, type RunDataOptions, requireSameImages } from './run-data.ts';
-import type { Run } from './run-folder.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { requireSameImages } from './run-data.ts';
 import { MODEL_ENDING } from './shipped.ts';
-import { coutureVersion } from './version.ts';
 
 /** What `packRuns` measures on, in this order; the first only where the runs held out the same images. */
 export type PackStage = 'validation' | 'test';
 
 /** How runs are packed, where data is found, and who watches. */
-export interface PackOptions extends Omit<LoadOptions, 'weights'>, RunDataOptions {
+export interface PackOptions extends EngineOptions, RunDataOptions {
   /** How matrices are kept; float32 by default. */
   readonly precision?: Precision | undefined;
   /** Views of an image; the image as it is by default. */
@@ -68,13 +65,15 @@ interface Judged {
  *   is asked for and they held out different images; `data` when files are damaged; `interrupted` when `signal` aborts
  */
 export async function packRuns(
+  platform: RunPlatform,
   runs: readonly (Run | string)[],
   out: string,
   options: PackOptions = {},
 ): Promise<WrittenModel> {
+  const { store } = platform;
   const { precision = 'float32', views = plainView, fold = true } = options;
   checkRequest(runs, out, options.title);
-  const sources = await openSources(runs, precision);
+  const sources = await openSources(platform, runs, precision);
   const split = commonSplit(sources);
   if (options.calibrate && split === null) {
     throw new CoutureError(
@@ -90,21 +89,21 @@ export async function packRuns(
       `A model is made of at most ${MAX_MEMBERS} networks, and these are ${trained.length}.`,
     );
   }
-  await makeFolder(dirname(out));
+  await store.makeFolder(store.paths.dirname(out));
   const members = fold ? trained.map(foldBatchNorm) : trained;
   const [first] = sources;
   const { data } = first;
   const kept = members.map((member) => asKept(member, precision));
-  const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
+  const backend = await platform.createBackend({ backend: options.backend, threads: options.threads });
   try {
     const ensemble = new Ensemble({ members: kept, classNames: data.classNames, views, backend, shared: true });
-    const held = split && (await judge(ensemble, first, split, options));
+    const held = split && (await judge(platform, ensemble, first, split, options));
     const temperature = held && options.calibrate ? fitOn(held) : 1;
-    const tested = await judge(ensemble, first, null, options);
+    const tested = await judge(platform, ensemble, first, null, options);
     const validation = held && figuresAt(held, temperature);
     const card: ModelCard = {
       title: options.title ?? defaultTitle(members, data.name),
-      couture: coutureVersion(),
+      couture: COUTURE_VERSION,
       split,
       folded: sources.some(({ folded }) => folded) || members.some((member, i) => member !== trained[i]),
       members: sources.flatMap((source) => source.members),
@@ -117,7 +116,7 @@ export async function packRuns(
     };
     const model: ModelFile = { data, temperature, views, precision, card, members };
     const bytes = await encodeModel(model);
-    await writeFileAtomic(out, bytes);
+    await store.write(out, bytes);
     return { path: out, bytes: bytes.length, model: { ...model, members: kept } };
   } finally {
     await backend.dispose();
@@ -148,13 +147,14 @@ function asKept(network: Network, precision: Precision): Network {
 
 /** Asks the networks about the test images, or those held out by a split of the training images. */
 async function judge(
+  platform: RunPlatform,
   ensemble: Ensemble,
   { path, data }: PackSource,
   held: ModelCard['split'],
   options: PackOptions,
 ): Promise<Judged> {
   const stage = held === null ? 'test' : 'validation';
-  const whole = await loadSplit(data, held === null ? 'test' : 'train', options);
+  const whole = await platform.loadSplit(data, held === null ? 'test' : 'train', options);
   await requireSameImages(data, whole, path);
   const images = held === null ? whole : selectImages(whole, splitOf(held, whole.length).validation);
   const logProbabilities = await ensemble.logProbabilities(images.images, {

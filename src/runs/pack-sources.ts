@@ -1,18 +1,19 @@
 /** What models are packed from: finished runs, and model files whose networks join them. */
 
-import type { Network } from '../../../model/network.ts';
-import { CoutureError } from '../../../core/errors.ts';
-import { sameImages } from '../../../data/checksums.ts';
-import type { DatasetInfo } from '../../../data/dataset-info.ts';
-import { inputOf } from '../../../train/config.ts';
-import { type SplitSource, splitSourceOf } from '../../../data/split.ts';
-import { trainCommand } from '../../../report/train-command.ts';
-import type { ModelCard } from '../../../ship/card.ts';
-import { networkSha256 } from '../../../ship/network.ts';
-import type { Precision } from '../../../ship/precision.ts';
+import type { Network } from '../model/network.ts';
+import { CoutureError } from '../core/errors.ts';
+import { sameImages } from '../data/checksums.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { inputOf } from '../train/config.ts';
+import { type SplitSource, splitSourceOf } from '../data/split.ts';
+import { trainCommand } from '../report/train-command.ts';
+import type { ModelCard } from '../ship/card.ts';
+import { networkSha256 } from '../ship/network.ts';
+import type { Precision } from '../ship/precision.ts';
 import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
-import { Run } from './run-folder.ts';
+import type { RunPlaces } from './platform.ts';
+import { Run } from './run.ts';
 import { nameOfModel } from './shipped.ts';
 
 /** Networks of one origin, with what a card says of them. */
@@ -35,13 +36,14 @@ export interface PackSource {
  *   data; `data` when files are damaged
  */
 export async function openSources(
+  platform: RunPlaces,
   models: readonly (Run | string)[],
   precision: Precision,
 ): Promise<PackSource[]> {
   const sources: PackSource[] = [];
   const known = new Map<string, string>();
   for (const given of models) {
-    const source = await openSource(given, precision);
+    const source = await openSource(platform, given, precision);
     for (const { run, weightsSha256 } of source.members) {
       const other = known.get(weightsSha256);
       known.set(weightsSha256, source.path);
@@ -65,11 +67,15 @@ export async function openSources(
   );
 }
 
-async function openSource(given: Run | string, precision: Precision): Promise<PackSource> {
+async function openSource(
+  platform: RunPlaces,
+  given: Run | string,
+  precision: Precision,
+): Promise<PackSource> {
   if (given instanceof Run) return await sourceOfRun(await finishedRun(given));
-  const found = await findModel(given);
+  const found = await findModel(platform, given);
   if (found.kind === 'run') return await sourceOfRun(await finishedRun(found.run));
-  return sourceOfFile(found, precision);
+  return sourceOfFile(platform, found, precision);
 }
 
 async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<PackSource> {
@@ -103,7 +109,11 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
 }
 
 /** Its views and its temperature are of that ensemble, and stay behind. */
-function sourceOfFile({ path, model }: FileModel, precision: Precision): PackSource {
+function sourceOfFile(
+  platform: RunPlaces,
+  { path, model }: FileModel,
+  precision: Precision,
+): PackSource {
   const { data, members, card } = model;
   // Rounded once in the same way, weights are what their runs would give; in another, only the file gives them again.
   const exact = model.precision === 'float32' || model.precision === precision;
@@ -112,7 +122,7 @@ function sourceOfFile({ path, model }: FileModel, precision: Precision): PackSou
     data,
     split: card.split,
     networks: members,
-    members: exact ? card.members : card.members.map((member) => ({ ...member, file: nameOfModel(path) })),
+    members: exact ? card.members : card.members.map((member) => ({ ...member, file: nameOfModel(platform, path) })),
     folded: card.folded,
   };
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeImages, makeModel, makeNetwork } from '../../../../test/model-fixture.ts';
-import { multilayer } from '../../../model/spec.ts';
-import { encodeModel } from '../../../ship/model-file.ts';
-import { findModel } from './find-model.ts';
+import { makeImages, makeModel, makeNetwork } from '../../../test/model-fixture.ts';
+import { multilayer } from '../../model/spec.ts';
+import { encodeModel } from '../../ship/model-file.ts';
 import { load } from './load.ts';
-import { listShipped, modelsFolder, shippedPath, shippedRecipe } from './shipped.ts';
+import { modelsFolder } from './models-folder.ts';
+import { findModel, listShipped, shippedPath, shippedRecipe } from './runs.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'couture-models-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ test('the shipped models are the files of the folder, and the folder is that of 
   assert.equal(await shippedPath('notes', models), undefined);
   assert.equal(await shippedPath('../models/compact', models), undefined);
   assert.deepEqual(await listShipped(join(folder, 'nowhere')), []);
-  assert.equal(modelsFolder({}), fileURLToPath(new URL('../../../../models', import.meta.url)));
+  assert.equal(modelsFolder({}), fileURLToPath(new URL('../../../models', import.meta.url)));
   assert.equal(modelsFolder({ COUTURE_MODELS: '/elsewhere' }), '/elsewhere');
 });
 

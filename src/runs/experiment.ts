@@ -1,46 +1,43 @@
-/** A whole experiment: data, training into a run folder, final figures. */
+/** A whole experiment: data, training into a run, final figures. */
 
-import { CoutureError } from '../../../core/errors.ts';
-import type { Dataset } from '../../../data/dataset.ts';
-import type { Backend } from '../../../engine/backend.ts';
-import { networkSha256 } from '../../../ship/network.ts';
-import { describeSplits } from '../../../data/checksums.ts';
-import { inputOf } from '../../../train/config.ts';
-import { bestEpoch } from '../../../train/best.ts';
-import { modelOf, type TrainEvent } from '../../../train/events.ts';
-import type { RunConfig } from '../../../train/settings.ts';
-import { train } from '../../../train/train.ts';
-import { Classifier } from '../../../use/classifier.ts';
-import { RememberingTeacher } from '../../../use/remembering-teacher.ts';
-import { NetworkTeacher } from '../../../use/teacher.ts';
-import { createNodeBackend } from '../engine/backend.ts';
+import { CoutureError } from '../core/errors.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Backend } from '../engine/backend.ts';
+import { networkSha256 } from '../ship/network.ts';
+import { describeSplits } from '../data/checksums.ts';
+import { inputOf } from '../train/config.ts';
+import { bestEpoch } from '../train/best.ts';
+import { modelOf, type TrainEvent } from '../train/events.ts';
+import type { RunConfig } from '../train/settings.ts';
+import { train } from '../train/train.ts';
+import { Classifier } from '../use/classifier.ts';
+import { RememberingTeacher } from '../use/remembering-teacher.ts';
+import { NetworkTeacher } from '../use/teacher.ts';
 import { describeEnvironment } from './environment.ts';
-import { evaluateOn } from './evaluate-run.ts';
-import type { LoadOptions } from './load.ts';
-import { loadSplits, type RunDataOptions } from './run-data.ts';
-import { createRun, openRun, type Run } from './run-folder.ts';
-import type { RunMetrics } from '../../../runs/metrics.ts';
+import { evaluateOn } from './evaluate-on.ts';
+import { loadSplits } from './run-data.ts';
+import type { RunMetrics } from './metrics.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { createRun, openRun, type RootOptions } from './run-folder.ts';
 import {
   loadTeachers,
   openTeachers,
   requireSameTeacher,
   type TeacherNetworks,
   teacherNotices,
-} from './teacher.ts';
-
-/** How the engine is chosen. */
-export type EngineOptions = Pick<LoadOptions, 'backend' | 'threads'>;
+} from './teacher-models.ts';
 
 /** A fresh run of `config`, or a run to go on with. */
-export interface TrainRunOptions extends EngineOptions, RunDataOptions {
+export interface TrainRunOptions extends EngineOptions, RunDataOptions, RootOptions {
   readonly config?: RunConfig | undefined;
   readonly resume?: Run | string | undefined;
-  /** Folder of runs, and the run's name in it. */
-  readonly root?: string | undefined;
+  /** The run's name in the folder of runs. */
   readonly name?: string | undefined;
   /** What the teacher's SHA-256 has to be, of a run that is repeated; that of env.json where one is resumed. */
   readonly teacherSha256?: string | undefined;
-  /** Called once, before training: the folder and its config. */
+  /** Called once, before training: the run with its config. */
   readonly onRun?: ((run: Run) => void) | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
   /** Told, in a sentence, what whoever reads the figures should know. */
@@ -57,9 +54,9 @@ export interface TrainRunResult {
  * Trains into a run folder, then evaluates the best weights on the test split, once.
  * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes it
  */
-export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
+export async function trainRun(platform: RunPlatform, options: TrainRunOptions): Promise<TrainRunResult> {
   const { resume } = options;
-  const earlier = typeof resume === 'string' ? await openRun(resume) : resume;
+  const earlier = typeof resume === 'string' ? await openRun(platform, resume) : resume;
   const config = earlier?.config ?? options.config;
   if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
   const finished = await earlier?.metrics();
@@ -67,22 +64,28 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 
   await earlier?.lock();
   try {
-    const teachers = await openTeachers(config);
+    const teachers = await openTeachers(platform, config);
     for (const notice of teacherNotices(teachers, config)) options.onNotice?.(notice);
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
-    const splits = await loadSplits(config, earlier?.path ?? 'this run', options);
+    const splits = await loadSplits(platform, config, earlier?.path ?? 'this run', options);
     const { train: trainSet, test: testSet } = splits;
     const teacher = await loadTeachers(teachers, trainSet);
-    const expected = earlier ? (await earlier.environment()).teacherSha256 : options.teacherSha256;
+    const begun = await earlier?.environment();
+    if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
+      options.onNotice?.(
+        `The run was begun with Couture ${begun.couture} and goes on with ${COUTURE_VERSION}: it may end in other bits.`,
+      );
+    }
+    const expected = begun ? begun.teacherSha256 : options.teacherSha256;
     if (teacher) requireSameTeacher(config, teacher, expected);
     const { backend: name, threads } = options;
     const { fast } = config.settings;
-    const backend = await createNodeBackend({ backend: name, threads, fast });
+    const backend = await platform.createBackend({ backend: name, threads, fast });
     // The final figures are those that `couture evaluate` gives on any machine: of exact arithmetic.
-    const judge = fast ? await createNodeBackend({ backend: name, threads }) : backend;
+    const judge = fast ? await platform.createBackend({ backend: name, threads }) : backend;
     try {
       const data: ExperimentData = { trainSet, testSet, teacher };
-      const run = earlier ?? (await startRun(options, config, backend, data));
+      const run = earlier ?? (await startRun(platform, options, config, backend, data));
       return { run, metrics: await carryOut(run, { backend, judge }, data, options) };
     } finally {
       for (const used of new Set([judge, backend])) await used.dispose();
@@ -99,7 +102,7 @@ interface ExperimentData {
   readonly teacher: TeacherNetworks | undefined;
 }
 
-/** Trains and evaluates in a locked run folder, and gives the lock back. */
+/** Trains and evaluates in a locked run, and gives the lock back. */
 async function carryOut(
   run: Run,
   { backend, judge }: { readonly backend: Backend; readonly judge: Backend },
@@ -120,14 +123,15 @@ async function carryOut(
 }
 
 async function startRun(
+  platform: RunPlatform,
   { root, name }: TrainRunOptions,
   config: RunConfig,
   backend: Backend,
   { trainSet, testSet, teacher }: ExperimentData,
 ): Promise<Run> {
-  const env = describeEnvironment(backend.info, teacher?.sha256);
+  const env = describeEnvironment(platform.describeMachine(), backend.info, teacher?.sha256);
   const data = await describeSplits(trainSet, testSet);
-  return await createRun({ config: { ...config, data }, env, root, name });
+  return await createRun(platform, { config: { ...config, data }, env, root, name });
 }
 
 async function trainInto(

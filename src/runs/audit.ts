@@ -3,30 +3,27 @@
  * the checksums of what was audited, and counts for no other images or labels.
  */
 
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { CoutureError } from '../../../core/errors.ts';
-import { type Audit, auditSchema } from '../../../audit/audit.ts';
-import { DUPLICATE_THRESHOLD, findDuplicates } from '../../../audit/duplicates.ts';
-import { auditLabels } from '../../../audit/labels.ts';
-import { describeSplit, sameSplit } from '../../../data/checksums.ts';
-import { infoOf } from '../../../data/registry.ts';
-import { resolveDataset } from '../data/store.ts';
-import { resolveConfig } from '../../../train/config.ts';
-import type { TrainEvent } from '../../../train/events.ts';
-import { createNodeBackend } from '../engine/backend.ts';
-import { formatJson, writeFileAtomic } from '../files/files.ts';
+import { CoutureError } from '../core/errors.ts';
+import { type Audit, auditSchema } from '../audit/audit.ts';
+import { DUPLICATE_THRESHOLD, findDuplicates } from '../audit/duplicates.ts';
+import { auditLabels } from '../audit/labels.ts';
+import { describeSplit, sameSplit } from '../data/checksums.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { resolveConfig } from '../train/config.ts';
+import type { TrainEvent } from '../train/events.ts';
 import { type ModelFacts, modelOfRun } from './find-model.ts';
-import type { LoadOptions } from './load.ts';
-import { exists, readJson } from '../files/read.ts';
-import { loadSplit, type RunDataOptions } from './run-data.ts';
-import type { Run } from './run-folder.ts';
+import { formatJson, readJson } from './json.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import type { Paths, RunStore } from './store.ts';
 
 /** Where audits are kept, a folder for each data set. */
-export const AUDITS_FOLDER = join('runs', 'audit');
+export function auditsFolder({ join }: Paths): string {
+  return join('runs', 'audit');
+}
 
 /** How a data set is audited, and who watches. */
-export interface AuditOptions extends Omit<LoadOptions, 'weights'>, RunDataOptions {
+export interface AuditOptions extends EngineOptions, RunDataOptions {
   /** What each fold's model is trained as; baseline by default. */
   readonly recipe?: string | undefined;
   /** Of each fold's model; 10 by default: enough for labels that contradict what all else says. */
@@ -55,15 +52,20 @@ export interface WrittenAudit {
  * @throws CoutureError of kind `usage` for unknown names and impossible numbers, `data` when the files are wrong,
  *   `interrupted` when the signal aborts: nothing is written then
  */
-export async function auditDataset(name: string, options: AuditOptions = {}): Promise<WrittenAudit> {
+export async function auditDataset(
+  platform: RunPlatform,
+  dataset: DatasetInfo,
+  options: AuditOptions = {},
+): Promise<WrittenAudit> {
+  const { store } = platform;
+  const { name } = dataset;
   const { recipe = 'baseline', epochs = 10, folds = 5, threshold = DUPLICATE_THRESHOLD, seed = 1 } = options;
-  const { signal, onCompare, onFold, root = AUDITS_FOLDER } = options;
-  const dataset = infoOf(resolveDataset(name));
+  const { signal, onCompare, onFold, root = auditsFolder(store.paths) } = options;
   const config = resolveConfig({ recipe, dataset, settings: { epochs, seed } });
-  const train = await loadSplit(dataset, 'train', options);
-  const test = await loadSplit(dataset, 'test', options);
+  const train = await platform.loadSplit(dataset, 'train', options);
+  const test = await platform.loadSplit(dataset, 'test', options);
   const duplicates = await findDuplicates(train, test, { threshold, signal, onProgress: onCompare });
-  const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
+  const backend = await platform.createBackend({ backend: options.backend, threads: options.threads });
   try {
     const labels = await auditLabels({
       backend,
@@ -83,9 +85,9 @@ export async function auditDataset(name: string, options: AuditOptions = {}): Pr
       duplicates,
       labels,
     };
-    const path = auditPath(name, root);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, formatJson(audit));
+    const path = auditPath(store, name, root);
+    await store.makeFolder(store.paths.dirname(path));
+    await store.write(path, formatJson(audit));
     return { path, audit };
   } finally {
     await backend.dispose();
@@ -97,19 +99,21 @@ export async function auditDataset(name: string, options: AuditOptions = {}): Pr
  * @throws CoutureError of kind `data` when the audit is damaged, or of other images or labels
  */
 export async function readAudit(
+  platform: Pick<RunPlatform, 'store'>,
   run: Run,
   options: Pick<AuditOptions, 'root'> = {},
 ): Promise<Audit | undefined> {
-  return await readAuditOf(await modelOfRun(run), options);
+  return await readAuditOf(platform, modelOfRun(run), options);
 }
 
 async function readAuditOf(
+  { store }: Pick<RunPlatform, 'store'>,
   { path: trained, data }: ModelFacts,
-  { root = AUDITS_FOLDER }: Pick<AuditOptions, 'root'> = {},
+  { root = auditsFolder(store.paths) }: Pick<AuditOptions, 'root'> = {},
 ): Promise<Audit | undefined> {
-  const path = auditPath(data.name, root);
-  if (!(await exists(path))) return undefined;
-  const audit = await readJson(path, auditSchema);
+  const path = auditPath(store, data.name, root);
+  if ((await store.kind(path)) === undefined) return undefined;
+  const audit = await readJson(store, path, auditSchema);
   for (const split of ['train', 'test'] as const) {
     if (sameSplit(audit.data[split], data.splits[split])) continue;
     throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
@@ -124,11 +128,12 @@ async function readAuditOf(
  * and passed over.
  */
 export async function usableAudit(
+  platform: Pick<RunPlatform, 'store'>,
   model: ModelFacts,
   onData: RunDataOptions['onData'],
 ): Promise<Audit | undefined> {
   try {
-    return await readAuditOf(model);
+    return await readAuditOf(platform, model);
   } catch (error) {
     if (!(error instanceof CoutureError)) throw error;
     const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
@@ -137,6 +142,8 @@ export async function usableAudit(
   }
 }
 
-function auditPath(dataset: string, root: string): string {
-  return join(root, dataset, 'audit.json');
+/** In a folder of the data set's name, as far as a folder can have it. */
+function auditPath({ paths }: RunStore, dataset: string, root: string): string {
+  const folder = dataset.replace(/[^\p{L}\p{N}._-]/gu, '-').replace(/^\./, '-');
+  return paths.join(root, folder, 'audit.json');
 }

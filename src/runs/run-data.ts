@@ -1,21 +1,11 @@
 /** The data set of a run or a model: that it is the one that it was trained with. */
 
-import { CoutureError } from '../../../core/errors.ts';
-import { describeSplit, sameSplit } from '../../../data/checksums.ts';
-import type { Dataset, SplitName } from '../../../data/dataset.ts';
-import type { DatasetInfo } from '../../../data/dataset-info.ts';
-import type { RunConfig } from '../../../train/settings.ts';
-import { type DataOptions, getDataset } from '../data/store.ts';
-
-/** Where data comes from, and who watches. */
-export interface RunDataOptions {
-  /** Folder of the data set's files. */
-  readonly from?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Progress of getting the data. */
-  readonly onData?: DataOptions['onProgress'] | undefined;
-  readonly env?: NodeJS.ProcessEnv | undefined;
-}
+import { CoutureError } from '../core/errors.ts';
+import { describeSplit, sameSplit } from '../data/checksums.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import type { RunConfig } from '../train/settings.ts';
+import type { RunDataOptions, RunPlatform } from './platform.ts';
 
 /** Both splits of a data set. */
 export interface Splits {
@@ -23,27 +13,15 @@ export interface Splits {
   readonly test: Dataset;
 }
 
-/** A split of the data set that is described, whatever its images are. */
-export async function loadSplit(
-  { origin, name }: DatasetInfo,
-  split: SplitName,
-  { from, signal, onData, env }: RunDataOptions,
-): Promise<Dataset> {
-  if (origin.kind === 'registry')
-    return await getDataset(origin.name, split, { from, signal, env, onProgress: onData });
-  throw new CoutureError('data', `The images of ${name} are not kept in any place that is known.`, {
-    hint: 'Give the data set by --data.',
-  });
-}
-
 /** Both splits of a run's data set: those that it began with, where it has begun. */
 export async function loadSplits(
+  platform: Pick<RunPlatform, 'loadSplit'>,
   { data }: Pick<RunConfig, 'data'>,
   path: string,
   options: RunDataOptions,
 ): Promise<Splits> {
-  const train = await loadSplit(data, 'train', options);
-  const test = await loadSplit(data, 'test', options);
+  const train = await platform.loadSplit(data, 'train', options);
+  const test = await platform.loadSplit(data, 'test', options);
   for (const dataset of [train, test]) await requireSameImages(data, dataset, path);
   return { train, test };
 }
