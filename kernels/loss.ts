@@ -1,7 +1,7 @@
 // Log-softmax, the negative log-likelihood and its gradient, a row at a time. A row has few classes: scalar.
 
+import { LINE } from "./constants.generated";
 import { expNonPositive, logFromOne } from "./math";
-import { LINE } from "./tile";
 
 /** Address of class j of a row whose first line is at `line`. */
 // @ts-ignore: decorator

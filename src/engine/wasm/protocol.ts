@@ -1,9 +1,8 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
 import type { ImageShape } from '../../data/image-shape.ts';
-import type { Activation } from '../../model/dense-layer.ts';
 import type { Op } from '../../model/program.ts';
-import type { Augmentation, OptimizerOptions } from '../backend.ts';
+import type { Augmentation } from '../backend.ts';
 import type { Layout } from './layout.ts';
 
 /** One run of a program over a list of images, in batches. Addresses are of the common memory. */
@@ -22,12 +21,6 @@ interface JobBase {
   readonly firstStep: number;
   readonly augmentation: Augmentation | undefined;
 }
-
-/** Activations by their number in kernels/activate.ts. */
-export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu', 'root'];
-
-/** Optimizers by their number in kernels/optimizers.ts. */
-export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
 
 export interface TrainJob extends JobBase {
   readonly kind: 'train';

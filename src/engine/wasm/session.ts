@@ -9,10 +9,10 @@ import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } fr
 import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { softTargets } from '../targets.ts';
+import { OPTIMIZERS, PANEL } from './constants.ts';
 import {
   type Layout,
   normBytes,
-  PANEL,
   pack,
   packNorm,
   panelsOf,
@@ -24,7 +24,6 @@ import {
   weightBytes,
 } from './layout.ts';
 import type { Block, WasmMemory } from './memory.ts';
-import { OPTIMIZERS } from './protocol.ts';
 import type { Team } from './team.ts';
 
 /** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */
