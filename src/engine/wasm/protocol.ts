@@ -38,6 +38,8 @@ export interface TrainJob extends JobBase {
   readonly targets: { readonly own: number; readonly other: number };
   /** Target of every row and class, float32, see `softTargets`; 0 where `targets` and the labels say it all. */
   readonly softTargets: number;
+  /** Weight of every row's loss, float32, see `rowWeights`; 0 where all are 1. */
+  readonly rowWeights: number;
   readonly dropoutKey: readonly [number, number];
 }
 

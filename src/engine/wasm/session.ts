@@ -6,9 +6,9 @@ import type { NetworkInput } from '../../model/network-input.ts';
 import { findParameter } from '../../model/plan.ts';
 import type { Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
-import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
+import { checkInferRequest, checkSize, checkTrainRequest } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
-import { softTargets } from '../targets.ts';
+import { rowWeights, softTargets } from '../targets.ts';
 import { OPTIMIZERS, PANEL } from './constants.ts';
 import {
   type Layout,
@@ -87,6 +87,7 @@ export class WasmSession implements Session {
     const scalars = stepScalars(request);
     const images = locate(request.images);
     const soft = softTargets(request, this.#program.outputWidth) ?? new Float32Array();
+    const weights = rowWeights(request) ?? new Float32Array();
     const sizes = [
       count * 4,
       count * 4,
@@ -94,14 +95,16 @@ export class WasmSession implements Session {
       constants.byteLength,
       scalars.byteLength,
       soft.byteLength,
+      weights.byteLength,
     ];
-    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt] = this.#place(...sizes);
+    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt, weightAt] = this.#place(...sizes);
     memory.words(indexAt, count).set(indices);
     const labels = memory.words(labelAt, count);
     for (let i = 0; i < count; i++) labels[i] = request.labels[indices[i]];
     memory.floats(constantAt, constants.length).set(constants);
     memory.floats(scalarAt, scalars.length).set(scalars);
     memory.floats(softAt, soft.length).set(soft);
+    memory.floats(weightAt, weights.length).set(weights);
     await team.run({
       kind: 'train',
       layout: this.#layoutFor(Math.min(batchSize, count)),
@@ -115,6 +118,7 @@ export class WasmSession implements Session {
       optimizer: OPTIMIZERS.indexOf(request.optimizer.name),
       targets: smoothedTargets(request.labelSmoothing ?? 0, this.#program.outputWidth),
       softTargets: soft.length > 0 ? softAt : 0,
+      rowWeights: weights.length > 0 ? weightAt : 0,
       constants: constantAt,
       scalars: scalarAt,
       count,
@@ -207,17 +211,16 @@ export class WasmSession implements Session {
   }
 
   #write(name: string, values: Float32Array, role: TensorRole): void {
-    const { layer, part, size } = this.#find(name);
-    if (values.length !== size)
-      throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
+    const { layer, part, parameter } = this.#find(name);
+    checkSize(parameter, values);
     if (part === 'weight' || part === 'bias') pack(layer, part, values, this.#block(name, role));
     else packNorm(part, values, this.#block(name, role));
   }
 
   #find(name: string) {
     const { plan } = this.#program;
-    const { layer, part, shape } = findParameter(plan, name);
-    return { layer: plan.layers[layer], part, size: shape.reduce((product, n) => product * n, 1) };
+    const parameter = findParameter(plan, name);
+    return { layer: plan.layers[parameter.layer], part: parameter.part, parameter };
   }
 
   /** The memory in which a parameter lies, with others. */

@@ -1,7 +1,8 @@
 /** Outputs and losses, by kernels/loss.ts; and what a row gives out of panels. */
 
-import type { LayerLayout, Layout } from '../layout.ts';
-import type { InferJob, TrainJob } from '../protocol.ts';
+import type { Kernels } from '../kernels.ts';
+import type { Layout } from '../layout.ts';
+import type { InferJob } from '../protocol.ts';
 import { type BatchPart, lastLayer, transposedPanel } from './batch-part.ts';
 
 export function logSoftmax(job: InferJob, part: BatchPart): void {
@@ -19,32 +20,29 @@ export function scatter(panels: number, width: number, job: InferJob, part: Batc
   part.share(part.rows, (units) => part.kernels.scatter(args, units));
 }
 
-export function nllGradient(
-  layout: Layout,
-  labels: number,
-  losses: number,
-  { own, other }: TrainJob['targets'],
-  share: number,
-  part: BatchPart,
-): void {
-  const layer = lastLayer(layout);
-  const args = { ...lossTensors(layout, layer), labels, losses, own, other, share };
+/** What a loss kernel takes beside the last layer's tensors. */
+type Given<Name extends 'nllGradient' | 'softGradient'> = Omit<
+  Parameters<Kernels[Name]>[0],
+  keyof ReturnType<typeof lossTensors>
+>;
+
+export function nllGradient(layout: Layout, given: Given<'nllGradient'>, part: BatchPart): void {
+  const args = { ...lossTensors(layout), ...given };
   part.share(part.rows, (units) => part.kernels.nllGradient(args, units));
 }
 
-export function softGradient({ layout, softTargets, losses }: TrainJob, part: BatchPart): void {
-  const layer = lastLayer(layout);
-  const args = {
-    ...lossTensors(layout, layer),
-    targets: softTargets + part.from * layer.out * 4,
-    losses: losses + part.from * 4,
-    share: 1 / part.rows,
-  };
+/** @param given with the targets of the job's first row */
+export function softGradient(layout: Layout, given: Given<'softGradient'>, part: BatchPart): void {
+  const tensors = lossTensors(layout);
+  const targets = given.targets + part.from * tensors.classes * 4;
+  const args = { ...tensors, ...given, targets };
   part.share(part.rows, (units) => part.kernels.softGradient(args, units));
 }
 
 /** The last layer's output and gradients. */
-function lossTensors({ rowPanel }: Layout, layer: LayerLayout) {
+function lossTensors(layout: Layout) {
+  const layer = lastLayer(layout);
+  const { rowPanel } = layout;
   const { y, out, dz, dzT } = layer;
   return { y, yPanel: rowPanel, classes: out, dz, dzT, dzTPanel: transposedPanel(layer) };
 }
