@@ -98,8 +98,8 @@ function runWith(run: string, predicted: readonly number[]) {
   const accuracy = correct / predicted.length;
   return {
     ...makeReportRun({ ...inspection, run, evaluation: { ...evaluation, accuracy } }),
-    labels: new Uint8Array(predicted.length),
-    predicted: Uint8Array.from(predicted),
+    labels: new Uint16Array(predicted.length),
+    predicted: Uint16Array.from(predicted),
   };
 }
 

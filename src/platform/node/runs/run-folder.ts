@@ -13,9 +13,12 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
+import { checkDatasetInfo } from '../../../data/dataset-info.ts';
+import { imageSize } from '../../../data/image-shape.ts';
 import { type ParameterSpec, planModel } from '../../../model/plan.ts';
-import { checkModelSpec } from '../../../model/spec.ts';
-import { decodeSafetensors, encodeSafetensors, withShapes } from '../../../ship/safetensors.ts';
+import { checkModelSpec, classCount, inputWidth } from '../../../model/spec.ts';
+import { withShapes } from '../../../ship/safetensors.ts';
+import { decodeSealedFloats, encodeSealed } from '../../../ship/sealed.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../../../train/events.ts';
 import { configSchema, type RunConfig } from '../../../train/settings.ts';
 import { decodeState, encodeState, pickParameters } from '../../../runs/checkpoint.ts';
@@ -87,13 +90,13 @@ export class Run {
     if (best !== undefined) await this.#storeWeights('best', best.parameters, best.epoch);
     await writeFileAtomic(this.#resultsPath, formatResults(state.history));
     await this.#storeWeights('last', modelOf(state), state.epoch);
-    await writeFileAtomic(this.#checkpointPath, encodeState(this.#parameters, state));
+    await writeFileAtomic(this.#checkpointPath, await encodeState(this.#parameters, state));
   }
 
   async #storeWeights(which: WeightsChoice, values: TensorMap, epoch: number): Promise<void> {
     const tensors = withShapes(this.#parameters, values);
     // `format: pt` is what PyTorch's tools expect to find.
-    const bytes = encodeSafetensors(tensors, { format: 'pt', epoch: String(epoch) });
+    const bytes = await encodeSealed(tensors, { format: 'pt', epoch: String(epoch) });
     await writeFileAtomic(this.weightsPath(which), bytes);
   }
 
@@ -113,7 +116,7 @@ export class Run {
   /** Where training stopped; undefined when it stopped before its first checkpoint. */
   async loadState(): Promise<TrainState | undefined> {
     const bytes = await readLimited(this.#checkpointPath, MAX_FILE_BYTES);
-    return bytes && decodeState(this.#parameters, bytes, this.#checkpointPath);
+    return bytes && (await decodeState(this.#parameters, bytes, this.#checkpointPath));
   }
 
   /** What was measured after each epoch, from results.csv; no rows before the first checkpoint. */
@@ -131,7 +134,7 @@ export class Run {
         hint: `Train it first: npx couture train --resume ${this.path}`,
       });
     }
-    return pickParameters(this.#parameters, decodeSafetensors(bytes, path).tensors, path);
+    return pickParameters(this.#parameters, (await decodeSealedFloats(bytes, path)).tensors, path);
   }
 
   /** What the run was started on, and with which data. */
@@ -241,12 +244,7 @@ export async function openRun(pathOrName: string, { root = RUNS_FOLDER } = {}): 
     const file = join(path, 'config.json');
     if (!(await exists(file))) continue;
     const config = await readJson(file, configSchema);
-    try {
-      checkModelSpec(config.model);
-    } catch (cause) {
-      if (!(cause instanceof CoutureError)) throw cause;
-      throw new CoutureError('data', `${file}: ${cause.message}`, { cause });
-    }
+    checkConfig(config, file);
     return new Run(path, config);
   }
   if ((await shippedPath(pathOrName)) !== undefined) {
@@ -265,6 +263,23 @@ export async function openRun(pathOrName: string, { root = RUNS_FOLDER } = {}): 
         ? `There are no runs in ${resolve(root)}; make one: npx couture train --recipe baseline`
         : didYouMean(basename(pathOrName), names),
   });
+}
+
+/** @throws CoutureError of kind `data` when the network is none, or does not fit the data set */
+function checkConfig({ data, model }: RunConfig, file: string): void {
+  checkDatasetInfo(data, file);
+  try {
+    checkModelSpec(model);
+  } catch (cause) {
+    if (!(cause instanceof CoutureError)) throw cause;
+    throw new CoutureError('data', `${file}: ${cause.message}`, { cause });
+  }
+  const [inputs, classes] = [imageSize(data.shape), data.classNames.length];
+  if (inputWidth(model) === inputs && classCount(model) === classes) return;
+  throw new CoutureError(
+    'data',
+    `${file}: the model takes ${inputWidth(model)} values and gives ${classCount(model)} classes, but the data set has ${inputs} values an image and ${classes} classes.`,
+  );
 }
 
 /** Paths of the runs in a folder, by name. */
