@@ -62,12 +62,17 @@ class Source {
 
   #fromStream(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
     const reader = stream.getReader();
+    let chunk: Uint8Array = new Uint8Array(0);
     return new ReadableStream(
       {
         pull: async (controller) => {
-          const { done, value } = await reader.read();
-          if (done) controller.close();
-          else controller.enqueue(this.#see(value));
+          while (chunk.length === 0) {
+            const { done, value } = await reader.read();
+            if (done) return controller.close();
+            chunk = value;
+          }
+          controller.enqueue(this.#see(chunk.subarray(0, SLICE)));
+          chunk = chunk.subarray(SLICE);
         },
         cancel: (reason) => reader.cancel(reason),
       },

@@ -44,7 +44,8 @@ export function parseHeader(block: Uint8Array, where: string): TarHeader {
     });
   }
   const size = readSize(block.subarray(124, 136));
-  if (size === undefined) throw new CoutureError('data', `${where}: the size in the tar header is no number.`);
+  if (size === undefined)
+    throw new CoutureError('data', `${where}: the size in the tar header is no number.`);
   const name = readText(block.subarray(0, 100));
   const isUstar = readText(block.subarray(257, 263)) === 'ustar';
   const prefix = isUstar ? readText(block.subarray(345, 500)) : '';
@@ -89,10 +90,12 @@ export function parsePax(bytes: Uint8Array, where: string): { path?: string; siz
     const value = text.slice(equals + 1);
     if (text.startsWith('path=')) result.path = value;
     if (text.startsWith('size=')) {
-      if (!/^\d{1,15}$/.test(value)) throw new CoutureError('data', `${where}: the size in the pax header is no number.`);
+      if (!/^\d{1,15}$/.test(value))
+        throw new CoutureError('data', `${where}: the size in the pax header is no number.`);
       result.size = Number(value);
     }
-    if (text.startsWith('GNU.sparse.')) throw new CoutureError('data', `${where}: sparse files are not read.`);
+    if (text.startsWith('GNU.sparse.'))
+      throw new CoutureError('data', `${where}: sparse files are not read.`);
     at += length;
   }
   return result;

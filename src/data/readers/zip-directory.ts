@@ -82,7 +82,11 @@ async function readEnd64(source: ByteSource, at: number): Promise<Place> {
   return { count: wide(view, 32, source), size: wide(view, 40, source), offset: wide(view, 48, source) };
 }
 
-function readHeader(source: ByteSource, bytes: Uint8Array, at: number): { entry: DirectoryEntry; end: number } {
+function readHeader(
+  source: ByteSource,
+  bytes: Uint8Array,
+  at: number,
+): { entry: DirectoryEntry; end: number } {
   const view = viewOf(bytes);
   if (at + HEADER_BYTES > bytes.length || view.getUint32(at, true) !== HEADER)
     throw damaged(source, `its directory breaks off at entry byte ${at}`);
@@ -104,7 +108,7 @@ function readHeader(source: ByteSource, bytes: Uint8Array, at: number): { entry:
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),
       ...widened(sizes, viewOf(bytes.subarray(nameEnd, extraEnd)), source),
-      isLink: madeByUnix && (view.getUint32(at + 38, true) >>> 28) === 0xa,
+      isLink: madeByUnix && view.getUint32(at + 38, true) >>> 28 === 0xa,
     },
     end,
   };
@@ -152,7 +156,9 @@ function decodeName(bytes: Uint8Array, isUtf8: boolean): string {
   try {
     return (isUtf8 ? utf8 : strictUtf8).decode(bytes);
   } catch {
-    return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : upper437[byte - 128])).join('');
+    return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : upper437[byte - 128])).join(
+      '',
+    );
   }
 }
 

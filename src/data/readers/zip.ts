@@ -7,7 +7,7 @@ import { CoutureError } from '../../core/errors.ts';
 import type { ByteSource } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { cleanPath, type FileEntry, isHidden, quotePath } from './entries.ts';
-import { type ReaderTools, limits } from './tools.ts';
+import { limits, type ReaderTools } from './tools.ts';
 import { type DirectoryEntry, readDirectory } from './zip-directory.ts';
 
 const LOCAL = 0x04034b50;
