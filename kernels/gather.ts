@@ -1,4 +1,4 @@
-// From bytes to a batch: (pixel / 255 - 0.5) / 0.5, into panels of 16 pixels; and from panels to plain rows.
+// From bytes to a batch: (pixel / 255 - offset) / scale, into panels of 16 pixels; and from panels to plain rows.
 
 import { LINE } from "./tile";
 
@@ -6,28 +6,30 @@ import { LINE } from "./tile";
  * x[panel][row][16] for rows `begin` to `end` of the batch. Images are `size` bytes each and are followed by at
  * least 16 readable bytes; lanes past `size` become 0.
  * @param indices image number of every row
+ * @param scaling for each panel a line of offsets and a line of scales
  */
 export function gather(
-  x: usize, xPanel: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32,
+  x: usize, xPanel: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32, scaling: usize,
 ): void {
   fetch(x, images, size, indices, begin, end);
   for (let row = begin; row < end; row++) {
     const image = images + <usize>load<u32>(indices + ((<usize>row) << 2)) * (<usize>size);
-    normalize(x, xPanel, image, size, row);
+    normalize(x, xPanel, image, size, row, scaling);
   }
 }
 
 /** One image into row `row` of x. It is followed by at least 16 readable bytes. */
-export function normalize(x: usize, xPanel: usize, image: usize, size: i32, row: i32): void {
+export function normalize(x: usize, xPanel: usize, image: usize, size: i32, row: i32, scaling: usize): void {
   const panels = (size + 15) >> 4;
   let line = x + (<usize>row) * LINE;
   for (let panel = 0; panel < panels; panel++) {
     const bytes = v128.load(image + (<usize>panel << 4));
     const low = v128.extend_low<u8>(bytes), high = v128.extend_high<u8>(bytes);
-    store4(line, v128.extend_low<u16>(low));
-    store4(line + 16, v128.extend_high<u16>(low));
-    store4(line + 32, v128.extend_low<u16>(high));
-    store4(line + 48, v128.extend_high<u16>(high));
+    const by = scaling + (<usize>panel) * 2 * LINE;
+    store4(line, v128.extend_low<u16>(low), by);
+    store4(line + 16, v128.extend_high<u16>(low), by + 16);
+    store4(line + 32, v128.extend_low<u16>(high), by + 32);
+    store4(line + 48, v128.extend_high<u16>(high), by + 48);
     line += xPanel;
   }
   const inLast = size & 15;
@@ -64,7 +66,7 @@ function fetch(sink: usize, images: usize, size: i32, indices: usize, begin: i32
 
 // @ts-ignore: decorator
 @inline
-function store4(at: usize, pixels: v128): void {
+function store4(at: usize, pixels: v128, scaling: usize): void {
   const unit = f32x4.div(f32x4.convert_i32x4_s(pixels), f32x4.splat(255));
-  v128.store(at, f32x4.div(f32x4.sub(unit, f32x4.splat(0.5)), f32x4.splat(0.5)));
+  v128.store(at, f32x4.div(f32x4.sub(unit, v128.load(scaling)), v128.load(scaling + LINE)));
 }

@@ -21,7 +21,8 @@ import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
 import { nodeDocument, writeFigure } from '../src/platform/node/images/figures.ts';
 import { findAudit } from '../src/platform/node/runs/find-audit.ts';
 import { openFinishedRuns } from '../src/platform/node/runs/finished-run.ts';
-import { inspectRun, loadSplits } from '../src/platform/node/runs/inspect-run.ts';
+import { inspectRun } from '../src/platform/node/runs/inspect-run.ts';
+import { loadSplits } from '../src/platform/node/runs/run-data.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 
@@ -74,7 +75,7 @@ async function show<Subject>(
 }
 
 const [finished] = await openFinishedRuns([first]);
-const splits = await loadSplits(finished, {});
+const splits = await loadSplits(finished.run.config, finished.run.path, {});
 const audit = await findAudit(finished, splits, {});
 if (audit === undefined) throw new Error('There is no audit: run `npx couture data audit` first.');
 const { augmentation, ...rest } = await look(first);

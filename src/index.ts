@@ -80,7 +80,7 @@ export {
   type Interval,
   wilsonInterval,
 } from './inspect/metrics.ts';
-export { explainPrediction, type ImageSize, type SaliencyOptions } from './inspect/saliency.ts';
+export { explainPrediction, type SaliencyOptions } from './inspect/saliency.ts';
 export { fitTemperature } from './inspect/temperature.ts';
 export { describeTraining } from './inspect/training.ts';
 export type { Network, TensorMap } from './model/network.ts';

@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { MAX_CLASSES } from '../data/dataset-info.ts';
 
 const probability = z.number().min(0).max(1);
 
@@ -12,7 +13,10 @@ const imageSchema = z.object({
   /** Place in its split, from 0. */
   index: z.int().min(0),
   /** As the data set has it. */
-  label: z.int().min(0).max(255),
+  label: z
+    .int()
+    .min(0)
+    .max(MAX_CLASSES - 1),
 });
 
 const splitSchema = z.object({
@@ -56,7 +60,10 @@ const labelsSchema = z.object({
   suspects: z.array(
     imageSchema.extend({
       /** The class that the models see instead. */
-      suggested: z.int().min(0).max(255),
+      suggested: z
+        .int()
+        .min(0)
+        .max(MAX_CLASSES - 1),
       /** Out-of-fold probability of the label. */
       labelProbability: probability,
       /** Out-of-fold probability of the suggested class. */
@@ -70,7 +77,7 @@ const labelsSchema = z.object({
 const contentSchema = z.object({
   version: z.literal(1),
   dataset: z.string(),
-  classNames: z.array(z.string()).min(1).max(256),
+  classNames: z.array(z.string()).min(1).max(MAX_CLASSES),
   /** Which images and labels were audited: the audit is of no others. */
   data: z.object({ train: splitSchema, test: splitSchema }),
   duplicates: duplicatesSchema,

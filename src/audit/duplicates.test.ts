@@ -125,7 +125,7 @@ describe('duplicates', () => {
     name: 'noise',
     split: name,
     images: Uint8Array.from(images.flatMap((image) => [...image])),
-    labels: Uint8Array.from(images, (_, i) => labels?.[i] ?? 0),
+    labels: Uint16Array.from(images, (_, i) => labels?.[i] ?? 0),
     length: images.length,
     height,
     width,

@@ -8,6 +8,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { type Dataset, imageAt, selectImages } from '../data/dataset.ts';
+import { describeShape, sameShape, toPlanes } from '../data/image-shape.ts';
 import type { AuditedImage, Duplicates } from './audit.ts';
 import { findNearPairs } from './near-pairs.ts';
 
@@ -37,11 +38,11 @@ export async function findDuplicates(
   test: Dataset,
   { threshold = DUPLICATE_THRESHOLD, signal, onProgress }: FindDuplicatesOptions = {},
 ): Promise<Duplicates> {
-  const { height, width } = train;
-  if (test.height !== height || test.width !== width)
+  const { shape } = train.info;
+  if (!sameShape(shape, test.info.shape))
     throw new CoutureError(
       'usage',
-      `The splits have images of ${height}x${width} and ${test.height}x${test.width}.`,
+      `The splits have images of ${describeShape(shape)} and ${describeShape(test.info.shape)}.`,
     );
   if (!(threshold >= 0 && threshold < 1))
     throw new CoutureError('usage', `A relative distance of ${threshold} is not from 0 up to 1.`);
@@ -54,7 +55,10 @@ export async function findDuplicates(
   const groups = groupCopies(all);
   const firsts = Uint32Array.from(groups, ([first]) => first);
   const { images } = firsts.length < all.length ? selectImages(all, firsts) : all;
-  const pairs = await findNearPairs({ images, height, width, threshold, signal, onProgress });
+  // A color image is compared as one of three times the height: plane above plane.
+  const planes = toPlanes(images, shape);
+  const [height, width] = [shape.height * shape.channels, shape.width];
+  const pairs = await findNearPairs({ images: planes, height, width, threshold, signal, onProgress });
   return {
     threshold,
     exact: groups.filter((group) => group.length > 1).map((group) => group.map(nameOf)),
@@ -71,7 +75,9 @@ function joinSplits(train: Dataset, test: Dataset): Dataset {
   const images = new Uint8Array(train.images.length + test.images.length);
   images.set(train.images);
   images.set(test.images, train.images.length);
-  const labels = Uint8Array.from([...train.labels, ...test.labels]);
+  const labels = new Uint16Array(train.length + test.length);
+  labels.set(train.labels);
+  labels.set(test.labels, train.length);
   return { ...train, images, labels, length: train.length + test.length };
 }
 

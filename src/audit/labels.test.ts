@@ -99,7 +99,7 @@ test('no image is judged by a model that was trained on it or on a copy of it', 
   const train: Dataset = {
     ...rows('train', 1, 7),
     images: Uint8Array.from([...noise, ...noise]),
-    labels: Uint8Array.from([...drawn, ...drawn]),
+    labels: Uint16Array.from([...drawn, ...drawn]),
     length: 600,
   };
   const copy = (index: number) => ({ split: 'train' as const, index, label: train.labels[index] });

@@ -58,7 +58,7 @@ export async function auditLabels(options: AuditLabelsOptions): Promise<LabelAud
   if (!(Number.isInteger(folds) && folds >= 2 && folds <= train.length))
     throw new CoutureError('usage', `${train.length} training images cannot be dealt into ${folds} folds.`);
   const judged = await judgeOutOfFold(options);
-  const classes = train.classNames.length;
+  const classes = train.info.classNames.length;
   const labels = { train: train.labels, test: test.labels };
   const score = (split: Dataset['split']) => {
     const { loss, correct } = lossAndCorrect(judged[split], labels[split], classes);
@@ -82,7 +82,8 @@ export async function auditLabels(options: AuditLabelsOptions): Promise<LabelAud
 /** Log-probabilities [images, classes] of both splits by models that did not train on the images. */
 async function judgeOutOfFold(options: AuditLabelsOptions): Promise<Record<Dataset['split'], Float32Array>> {
   const { backend, train, test, config, folds, duplicates, signal, onEvent } = options;
-  const { classNames } = train;
+  const { classNames, shape, preprocessing } = train.info;
+  const input = { shape, pixels: preprocessing.pixels };
   const foldOf = dealFolds(train.length, folds, duplicates, keyFromSeed(config.settings.seed));
   const ofTrain = new Float32Array(train.length * classNames.length);
   const ofTest: Float32Array[] = [];
@@ -90,7 +91,7 @@ async function judgeOutOfFold(options: AuditLabelsOptions): Promise<Record<Datas
     const held = indicesWhere(foldOf, (own) => own === fold);
     const rest = indicesWhere(foldOf, (own) => own !== fold);
     const weights = await trainOn(selectImages(train, rest), options, (event) => onEvent?.(fold + 1, event));
-    const model = new Classifier({ spec: config.model, classNames, weights, backend, shared: true });
+    const model = new Classifier({ spec: config.model, input, classNames, weights, backend, shared: true });
     try {
       const ofHeld = await model.logProbabilities(train.images, { indices: held, signal });
       held.forEach((image, i) => {
@@ -111,7 +112,7 @@ async function judgeOutOfFold(options: AuditLabelsOptions): Promise<Record<Datas
  */
 export function findSuspects(
   logProbabilities: Float32Array,
-  labels: Uint8Array,
+  labels: Uint16Array,
   classes: number,
   threshold = LABEL_THRESHOLD,
 ): Omit<Suspect, 'split'>[] {
@@ -134,7 +135,7 @@ export function findSuspects(
 }
 
 /** Mean probability of each class over the images that have its label; NaN, which nothing reaches, without any. */
-function meanSelfConfidence(logProbabilities: Float32Array, labels: Uint8Array, classes: number): number[] {
+function meanSelfConfidence(logProbabilities: Float32Array, labels: Uint16Array, classes: number): number[] {
   const sums = new Array<number>(classes).fill(0);
   const counts = new Array<number>(classes).fill(0);
   labels.forEach((label, i) => {

@@ -105,7 +105,7 @@ export function leftOut({ duplicates, labels: { suspects } }: Audit): LeftOut {
  * @param labels the classes that the data set gives to them
  * @throws CoutureError of kind `usage` when they are not of as many images as were audited
  */
-export function accuracyWithout(audit: Audit, predicted: Uint8Array, labels: Uint8Array): AuditedAccuracy {
+export function accuracyWithout(audit: Audit, predicted: Uint16Array, labels: Uint16Array): AuditedAccuracy {
   const { length } = audit.data.test;
   if (predicted.length !== length || labels.length !== length) {
     throw new CoutureError(

@@ -1,6 +1,7 @@
 /** What an audit found, with the pixels: for figures, reports and whoever wants to look. */
 
 import { type Dataset, imageAt } from '../data/dataset.ts';
+import type { ImageShape } from '../data/image-shape.ts';
 import type { Audit, AuditedImage, NearDuplicate, Suspect } from './audit.ts';
 import { surestOfBoth } from './summary.ts';
 
@@ -27,6 +28,7 @@ export interface AuditView {
   readonly classNames: readonly string[];
   readonly width: number;
   readonly height: number;
+  readonly channels: ImageShape['channels'];
   /** Those with different labels first, then those across the splits, then the nearest. */
   readonly copies: readonly ShownCopy[];
   /** The surest of either split. */
@@ -66,8 +68,7 @@ export function viewAudit(
   return {
     dataset: audit.dataset,
     classNames: audit.classNames,
-    width: train.width,
-    height: train.height,
+    ...train.info.shape,
     copies: shown.map(({ kind, first, second, distance }) => ({
       kind,
       first: show(first),

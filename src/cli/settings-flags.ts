@@ -5,10 +5,13 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { CoutureError, prefixed } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { checkDatasetInfo } from '../data/dataset-info.ts';
+import { infoOf } from '../data/registry.ts';
 import { checkModelSpec } from '../model/spec.ts';
+import { resolveDataset } from '../platform/node/data/store.ts';
 import { flagOf } from '../report/train-command.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
-import { findRecipe, resolveConfig } from '../train/config.ts';
+import { type ConfigRequest, findRecipe, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 import { anyOf } from './options.ts';
@@ -63,11 +66,14 @@ export const networkSettings = [
 export interface ConfigFlags extends Partial<TrainSettings> {
   readonly recipe?: string;
   readonly config?: string;
+  /** Registry name of a data set. */
+  readonly data?: string;
 }
 
 /** Adds `--recipe`, `--config` and a flag for every setting, or for those in `keys`. */
 export function addConfigOptions(command: Command, keys?: readonly (keyof TrainSettings)[]): Command {
   command
+    .option('--data <name>', 'data set (default: fashion-mnist)')
     .option('--recipe <name>', `named settings: ${Object.keys(recipes).join(', ')}`)
     .option('--config <file>', 'JSON file with recipe, settings or layers, e.g. the config.json of a run');
   for (const { key, flag, placeholder, description, read } of settingFlags) {
@@ -98,6 +104,7 @@ export function configFlagsGiven(flags: ConfigFlags): string[] {
   const given = settingFlags.filter(({ key }) => flags[key] !== undefined).map(({ flag }) => flag);
   if (flags.config !== undefined) given.unshift('--config');
   if (flags.recipe !== undefined) given.unshift('--recipe');
+  if (flags.data !== undefined) given.unshift('--data');
   return given;
 }
 
@@ -109,15 +116,28 @@ export async function configFromFlags(flags: ConfigFlags): Promise<RunConfig> {
   // Layers asked for by hand replace those of a file.
   const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
   return resolveConfig({
+    ...datasetOf(flags, file),
     recipe: flags.recipe ?? file.recipe ?? null,
     settings: checkPartialSettings(settings),
     ...(ownLayers !== undefined && { model: checkModelSpec(ownLayers) }),
   });
 }
 
+/** By name, or as a file describes it; the default where neither says. */
+function datasetOf(
+  { data }: ConfigFlags,
+  file: z.infer<typeof configFileSchema>,
+): Pick<ConfigRequest, 'dataset'> {
+  if (data !== undefined) return { dataset: infoOf(resolveDataset(data)) };
+  if (file.data === undefined) return {};
+  // A new run has its own checksums.
+  return { dataset: { ...checkDatasetInfo(file.data, 'The config file'), splits: {} } };
+}
+
 const configFileSchema = z.strictObject({
-  version: z.literal(1).optional(),
+  version: z.literal(2).optional(),
   recipe: z.string().nullable().optional(),
+  data: z.unknown().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   model: z.unknown().optional(),
 });

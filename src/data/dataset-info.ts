@@ -46,7 +46,7 @@ export const datasetInfoSchema = z.strictObject({
   version: z.literal(1),
   name: plainText,
   shape: imageShapeSchema,
-  classNames: z.array(plainText).min(2).max(MAX_CLASSES),
+  classNames: z.array(plainText).min(2).max(MAX_CLASSES).readonly(),
   preprocessing: preprocessingSchema,
   origin: originSchema,
   /** What is known of the splits; absent until they have been read. */

@@ -1,20 +1,21 @@
-/** Labeled gray images of one size, as bytes: what every reader makes and everything else takes. */
+/** Labeled images of one shape, as bytes: what every reader makes and everything else takes. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { DatasetInfo } from './dataset-info.ts';
+import { describeShape, imageSize } from './image-shape.ts';
+
+/** Which images: those to train on, some of which are held out for validation, or those to report on. */
+export type SplitName = 'train' | 'test';
 
 /** Images and labels of one split, in the order of their file. */
 export interface Dataset {
-  /** Registry name or folder name, e.g. `fashion-mnist`. */
-  readonly name: string;
-  readonly split: 'train' | 'test';
-  /** Pixels, `length * height * width` bytes, row by row; 0 is the background. */
+  readonly info: DatasetInfo;
+  readonly split: SplitName;
+  /** Pixels, [length, height, width, channels]; 0 is black. */
   readonly images: Uint8Array;
-  /** `length` labels, each an index into `classNames`. */
-  readonly labels: Uint8Array;
+  /** `length` labels, each an index into the class names. */
+  readonly labels: Uint16Array;
   readonly length: number;
-  readonly height: number;
-  readonly width: number;
-  readonly classNames: readonly string[];
 }
 
 /**
@@ -22,12 +23,13 @@ export interface Dataset {
  * @throws CoutureError of kind `data`
  */
 export function checkDataset(dataset: Dataset): Dataset {
-  const { name, split, images, labels, length, height, width, classNames } = dataset;
-  const where = `${name} (${split} split)`;
-  if (labels.length !== length || images.length !== length * height * width) {
+  const { info, split, images, labels, length } = dataset;
+  const { shape, classNames } = info;
+  const where = `${info.name} (${split} split)`;
+  if (labels.length !== length || images.length !== length * imageSize(shape)) {
     throw new CoutureError(
       'data',
-      `${where}: ${images.length} pixel bytes and ${labels.length} labels do not make ${length} images of ${height}x${width}.`,
+      `${where}: ${images.length} pixel bytes and ${labels.length} labels do not make ${length} images of ${describeShape(shape)}.`,
       { hint: 'Images and labels must come from the same pair of files.' },
     );
   }
@@ -35,26 +37,26 @@ export function checkDataset(dataset: Dataset): Dataset {
   if (wrong >= 0) {
     throw new CoutureError(
       'data',
-      `${where}: label ${labels[wrong]} of image ${wrong} is past the ${classNames.length} classes.`,
-      { hint: 'Check that the label file belongs to this data set.' },
+      `${where}: label ${labels[wrong]} of image ${wrong} is out of range: there are ${classNames.length} classes.`,
+      { hint: 'Check that the labels belong to this data set. They are counted from 0.' },
     );
   }
   return dataset;
 }
 
 /** The bytes of one image, as a view. */
-export function imageAt(dataset: Dataset, index: number): Uint8Array {
-  const size = dataset.height * dataset.width;
-  return dataset.images.subarray(index * size, (index + 1) * size);
+export function imageAt({ info, images }: Pick<Dataset, 'info' | 'images'>, index: number): Uint8Array {
+  const size = imageSize(info.shape);
+  return images.subarray(index * size, (index + 1) * size);
 }
 
 /** Some images of a data set in the order of `indices`, copied, as a data set. */
 export function selectImages(dataset: Dataset, indices: Uint32Array): Dataset {
-  const size = dataset.height * dataset.width;
+  const size = imageSize(dataset.info.shape);
   const images = new Uint8Array(indices.length * size);
   indices.forEach((index, i) => {
     images.set(imageAt(dataset, index), i * size);
   });
-  const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
+  const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
   return { ...dataset, images, labels, length: indices.length };
 }

@@ -5,7 +5,9 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
-import { checkDataset, type Dataset } from './dataset.ts';
+import { checkDataset, type Dataset, type SplitName } from './dataset.ts';
+import type { DatasetInfo } from './dataset-info.ts';
+import { describeShape } from './image-shape.ts';
 
 /** The types of values by their byte in the header. */
 const types = {
@@ -129,9 +131,9 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
 
 /** The two unpacked files of one split, and how to read them. */
 export interface DatasetFromIdxOptions {
-  readonly name: string;
-  readonly split: 'train' | 'test';
-  readonly classNames: readonly string[];
+  /** What the set is; the files have to hold images of its shape. */
+  readonly info: DatasetInfo;
+  readonly split: SplitName;
   /** The unpacked image file: count x height x width. */
   readonly images: Uint8Array;
   /** The unpacked label file: count. */
@@ -146,12 +148,13 @@ export interface DatasetFromIdxOptions {
 }
 
 /**
- * A data set from an image file and a label file. Images and labels are views into the files, not copies,
- * unless they must be turned (`transposed`) or counted anew (`labelOffset`).
+ * A data set from an image file and a label file. The images are a view into the file, not a copy, unless they must
+ * be turned (`transposed`).
  * @throws CoutureError of kind `data` when a file is malformed or the two do not fit each other
  */
 export function datasetFromIdx(options: DatasetFromIdxOptions): Dataset {
-  const { name, split, classNames, labelOffset = 0, transposed = false } = options;
+  const { info, split, labelOffset = 0, transposed = false } = options;
+  const { name } = info;
   const imagesName = options.imagesName ?? `${name} (${split} images)`;
   const labelsName = options.labelsName ?? `${name} (${split} labels)`;
   const images = parseIdx(options.images, { name: imagesName, ndims: 3 });
@@ -168,15 +171,18 @@ export function datasetFromIdx(options: DatasetFromIdxOptions): Dataset {
       'Images and labels must come from the same pair of files.',
     );
   }
+  const shape = transposed ? { height: width, width: height } : { height, width };
+  if (shape.height !== info.shape.height || shape.width !== info.shape.width || info.shape.channels !== 1) {
+    refuse(
+      `${imagesName}: images of ${shape.height}x${shape.width}, but ${name} has ${describeShape(info.shape)}.`,
+    );
+  }
   return checkDataset({
-    name,
+    info,
     split,
     images: transposed ? transposeImages(images.data, height, width) : images.data,
-    labels: labelOffset === 0 ? labels.data : shiftLabels(labels.data, labelOffset, labelsName),
+    labels: countFromZero(labels.data, labelOffset, labelsName),
     length,
-    height: transposed ? width : height,
-    width: transposed ? height : width,
-    classNames,
   });
 }
 
@@ -192,8 +198,8 @@ function transposeImages(images: Uint8Array, height: number, width: number): Uin
   return turned;
 }
 
-function shiftLabels(labels: Uint8Array, offset: number, name: string): Uint8Array {
+function countFromZero(labels: Uint8Array, offset: number, name: string): Uint16Array {
   const low = labels.findIndex((label) => label < offset);
   if (low >= 0) refuse(`${name}: label ${labels[low]} of image ${low} is below ${offset}, the first class.`);
-  return labels.map((label) => label - offset);
+  return Uint16Array.from(labels, (label) => label - offset);
 }

@@ -14,7 +14,7 @@ export const pictureStepsSchema = z.strictObject({
   /** Turn a photograph upright by its EXIF orientation. */
   upright: z.boolean(),
   /** The color behind transparent pixels; `auto` takes black or white, whichever the object stands out from. */
-  ground: z.union([z.literal('auto'), z.tuple([level, level, level])]),
+  ground: z.union([z.literal('auto'), z.tuple([level, level, level]).readonly()]),
   /** Swap light and dark; `auto` does where the object is darker than its ground. */
   invert: z.enum(['auto', 'yes', 'no']),
   /** Cut the picture down to the object that stands out from its ground, and center it. */
@@ -26,13 +26,10 @@ export type PictureSteps = Readonly<z.infer<typeof pictureStepsSchema>>;
 
 /** How bytes become numbers: (p / 255 - offset) / scale in float32, one offset and one scale for each channel. */
 export const pixelScalingSchema = z.strictObject({
-  offset: z.array(z.number().min(-1000).max(1000)).min(1).max(3),
-  scale: z.array(z.number().min(1e-6).max(1000)).min(1).max(3),
+  offset: z.array(z.number().min(-1000).max(1000)).min(1).max(3).readonly(),
+  scale: z.array(z.number().min(1e-6).max(1000)).min(1).max(3).readonly(),
 });
-export interface PixelScaling {
-  readonly offset: readonly number[];
-  readonly scale: readonly number[];
-}
+export type PixelScaling = Readonly<z.infer<typeof pixelScalingSchema>>;
 
 /** Everything between a decoded picture and a network's input. */
 export const preprocessingSchema = z.strictObject({
@@ -40,11 +37,7 @@ export const preprocessingSchema = z.strictObject({
   picture: pictureStepsSchema,
   pixels: pixelScalingSchema,
 });
-export interface Preprocessing {
-  readonly version: 1;
-  readonly picture: PictureSteps;
-  readonly pixels: PixelScaling;
-}
+export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
 
 /** From -1 to 1, as the published networks have it: (p / 255 - 0.5) / 0.5. */
 export function centeredScaling(channels: 1 | 3): PixelScaling {

@@ -8,6 +8,9 @@
  * emnist: the same page lists one MD5 for the archive of all sets and none for a file, so none is given here.
  */
 
+import type { DatasetInfo } from './dataset-info.ts';
+import { centeredScaling, objectSteps } from './preprocessing.ts';
+
 /** The four files of a set. */
 export const roles = ['train-images', 'train-labels', 'test-images', 'test-labels'] as const;
 /** One of the four files of a set. */
@@ -259,3 +262,20 @@ export const registry: readonly DatasetEntry[] = [
 export function findDataset(name: string): DatasetEntry | undefined {
   return registry.find((entry) => entry.name === name);
 }
+
+/** The description of a known set; what its splits hold is known once they have been read. */
+export function infoOf(entry: DatasetEntry): DatasetInfo {
+  const { name, height, width, classNames } = entry;
+  return {
+    version: 1,
+    name,
+    shape: { height, width, channels: 1 },
+    classNames: [...classNames],
+    preprocessing: { version: 1, picture: objectSteps, pixels: centeredScaling(1) },
+    origin: { kind: 'registry', name },
+    splits: {},
+  };
+}
+
+/** What is trained on where nothing else is named. */
+export const defaultDataset: DatasetInfo = infoOf(fashionMnist);

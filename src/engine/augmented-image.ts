@@ -1,34 +1,63 @@
 /** The pixels of a training image as a batch has them, in plain TypeScript: for the reference backend, and to be shown. */
 
 import { drawAugmentation, RECORD } from '../data/augment.ts';
+import { fromPlanes, type ImageShape, imageSize, toPlanes } from '../data/image-shape.ts';
 import { drawMix } from '../data/mix.ts';
 import type { Augmentation } from './backend.ts';
 import { augmentImage, mixImage } from './reference/augment.ts';
 
+/** Where an image is in training: its row in the batch, and the optimizer's step, counted over the run. */
+export interface BatchPlace {
+  readonly place: number;
+  readonly step: number;
+}
+
 /**
  * The bytes of one image of a batch, augmented and mixed.
- * @param images all images, end to end, each as high and wide as the augmentation says
+ * @param images all images, end to end [height, width, channel]
  * @param batch image number of every row of the batch: what may be mixed in
- * @param place row of the batch wanted
- * @param step the optimizer's step, counted over the run
  */
 export function augmentedImage(
   images: Uint8Array,
+  shape: ImageShape,
   batch: Uint32Array,
-  { options, mixing, key, height, width }: Augmentation,
-  place: number,
-  step: number,
+  augmentation: Augmentation,
+  at: BatchPlace,
+): Uint8Array {
+  const size = imageSize(shape);
+  const planesOf = (row: number) =>
+    toPlanes(images.subarray(batch[row] * size, (batch[row] + 1) * size), shape);
+  return fromPlanes(augmentedPlanes(planesOf, shape, batch.length, augmentation, at), shape);
+}
+
+/**
+ * The same for images whose channels lie one after the other, each of which changes alike.
+ * @param planesOf the image of a row of the batch [channel, height, width]
+ * @param rows images of the batch
+ */
+export function augmentedPlanes(
+  planesOf: (row: number) => Uint8Array,
+  shape: ImageShape,
+  rows: number,
+  { options, mixing, key }: Augmentation,
+  { place, step }: BatchPlace,
 ): Uint8Array<ArrayBuffer> {
-  const size = height * width;
+  const { height, width } = shape;
+  const plane = height * width;
   const record = new Int32Array(RECORD);
   const augmented = (row: number): Uint8Array<ArrayBuffer> => {
-    const target = new Uint8Array(size);
-    drawAugmentation(options, key, row, step, { height, width }, record);
-    augmentImage(images.subarray(batch[row] * size, (batch[row] + 1) * size), record, height, width, target);
+    const source = planesOf(row);
+    const target = new Uint8Array(source.length);
+    drawAugmentation(options, key, row, step, shape, record);
+    for (let at = 0; at < source.length; at += plane)
+      augmentImage(source.subarray(at, at + plane), record, height, width, target.subarray(at, at + plane));
     return target;
   };
   const image = augmented(place);
-  const mix = mixing && drawMix(mixing, key, place, step, batch.length, { height, width });
-  if (mix) mixImage(image, augmented(mix.partner), width, mix);
+  const mix = mixing && drawMix(mixing, key, place, step, rows, shape);
+  if (mix === undefined) return image;
+  const partner = augmented(mix.partner);
+  for (let at = 0; at < image.length; at += plane)
+    mixImage(image.subarray(at, at + plane), partner.subarray(at, at + plane), width, mix);
   return image;
 }

@@ -5,10 +5,11 @@
  */
 
 import type { AugmentOptions } from '../data/augment.ts';
+import type { ImageShape } from '../data/image-shape.ts';
 import type { MixOptions } from '../data/mix.ts';
 import type { Program } from '../model/program.ts';
 
-/** What a backend says of itself: shown by `couture checks` and kept in env.json. */
+/** A backend's description: shown by `couture checks` and kept in env.json. */
 export interface BackendInfo {
   readonly name: 'reference' | 'wasm' | 'webgpu';
   /** Kernel variant: `simd128` or `simd256`, with `-fast` where products and sums may be fused. */
@@ -19,8 +20,7 @@ export interface BackendInfo {
 /** Images held by a backend. Dispose of them to free their memory. */
 export interface DeviceImages {
   readonly length: number;
-  /** Bytes of one image. */
-  readonly size: number;
+  readonly shape: ImageShape;
   dispose(): void;
 }
 
@@ -73,8 +73,6 @@ export interface Augmentation {
   readonly mixing?: MixOptions | undefined;
   /** The counter is (place in the batch, step, draw, and 1 for mixing). */
   readonly key: readonly [number, number];
-  readonly height: number;
-  readonly width: number;
 }
 
 /** Distillation (Hinton et al. 2015): probabilities that are part of the targets. */
@@ -98,7 +96,7 @@ export interface TrainingView {
 export interface TrainRequest extends TrainingView {
   readonly images: DeviceImages;
   /** Label of every image of `images`. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
   /** Images in training order; the last batch may be smaller. */
   readonly indices: Uint32Array;
   /** Learning rate of each step of this run. */
@@ -123,32 +121,33 @@ export type TensorRole = 'value' | 'gradient' | 'firstMoment' | 'secondMoment' |
 /** What an inference asks for beside its images. */
 export interface InferOptions {
   /** For each index the class whose log-probability a `pixelGradient` program differentiates. */
-  readonly classes?: Uint8Array | undefined;
+  readonly classes?: Uint16Array | undefined;
   /** Which weights; a running average only where the program keeps one. */
   readonly weights?: 'value' | 'average' | undefined;
   /** The images as training has them, in its batches, instead of as they are. */
   readonly view?: TrainingView | undefined;
 }
 
-/** One network on a backend. Calls must not overlap. */
+/** One network on a backend. Calls may overlap: each waits for those before it. */
 export interface Session {
   /** Runs the train program once per batch. Resolves to the loss of each image, in the order of `indices`. */
   train(request: TrainRequest): Promise<Float32Array>;
   /** The program's output [indices.length, outputWidth], row-major: log-probabilities unless it was built for another. */
   infer(images: DeviceImages, indices: Uint32Array, options?: InferOptions): Promise<Float32Array>;
   /** A copy of a parameter's tensor, row-major in its PyTorch shape. */
-  read(parameter: string, role?: TensorRole): Float32Array;
+  read(parameter: string, role?: TensorRole): Promise<Float32Array>;
   /** Replaces a parameter's tensor. */
-  write(parameter: string, values: Float32Array, role?: TensorRole): void;
+  write(parameter: string, values: Float32Array, role?: TensorRole): Promise<void>;
+  /** Frees the network's memory once the calls under way have ended. */
   dispose(): void;
 }
 
 export interface Backend {
   readonly info: BackendInfo;
-  /** Copies `length` images of `size` bytes to the backend. */
-  upload(images: Uint8Array, size: number): DeviceImages;
+  /** Copies images, laid end to end as height, width, channel, to the backend. */
+  upload(images: Uint8Array, shape: ImageShape): Promise<DeviceImages>;
   /** Makes a network's tensors, all zero, and readies its program. */
-  createSession(program: Program): Session;
+  createSession(program: Program): Promise<Session>;
   /** Stops workers and frees memory. */
   dispose(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 
 import { fork, type Key, keyFromSeed, RandomStream } from '../core/philox.ts';
 import { initialize } from '../model/init.ts';
+import type { NetworkInput } from '../model/network-input.ts';
 import { buildProgram } from '../model/program.ts';
 import {
   batchNorm,
@@ -32,6 +33,10 @@ const spec = sequential(
   linear(21, CLASSES),
   logSoftmax(),
 );
+const input: NetworkInput = {
+  shape: { height: 1, width: SIZE, channels: 1 },
+  pixels: { offset: [0.5], scale: [0.5] },
+};
 const IMAGES = 90;
 const BATCH = 32;
 
@@ -62,14 +67,14 @@ export async function keepsToReference(
 
 async function trainSmall(backend: Backend): Promise<Map<string, Float32Array>> {
   const key = keyFromSeed(1);
-  const program = buildProgram(spec);
+  const program = buildProgram(spec, input);
   const pixels = randomBytes(IMAGES * SIZE, fork(key, 'pixels'), 256);
-  const labels = randomBytes(IMAGES, fork(key, 'labels'), CLASSES);
+  const labels = Uint16Array.from(randomBytes(IMAGES, fork(key, 'labels'), CLASSES));
   const indices = Uint32Array.from({ length: IMAGES }, (_, i) => (i * 7) % IMAGES);
-  const session = backend.createSession(program);
-  const images = backend.upload(pixels, SIZE);
+  const session = await backend.createSession(program);
+  const images = await backend.upload(pixels, input.shape);
   try {
-    for (const [name, values] of initialize(program.plan, key)) session.write(name, values);
+    for (const [name, values] of initialize(program.plan, key)) await session.write(name, values);
     const losses = await session.train({
       images,
       labels,
@@ -84,7 +89,7 @@ async function trainSmall(backend: Backend): Promise<Map<string, Float32Array>> 
       ['losses', losses],
       ['log-probabilities', await session.infer(images, indices)],
     ]);
-    for (const { name } of program.plan.parameters) results.set(name, session.read(name));
+    for (const { name } of program.plan.parameters) results.set(name, await session.read(name));
     return results;
   } finally {
     session.dispose();

@@ -5,7 +5,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { drawMix } from '../data/mix.ts';
-import type { TrainRequest } from './backend.ts';
+import type { DeviceImages, TrainRequest } from './backend.ts';
 import { expNonPositive } from './reference/math.ts';
 import { smoothedTargets } from './scalars.ts';
 
@@ -15,7 +15,7 @@ const f = Math.fround;
 type TargetRequest = Pick<
   TrainRequest,
   'labels' | 'indices' | 'batchSize' | 'firstStep' | 'labelSmoothing' | 'distillation' | 'augmentation'
->;
+> & { readonly images: Pick<DeviceImages, 'shape'> };
 
 /**
  * The target of every row, [indices.length, classes]; undefined where labels and label smoothing say it all. It is
@@ -54,7 +54,7 @@ function labelTargets({ labels, indices, labelSmoothing = 0 }: TargetRequest, cl
 /** Every row's target blended with that of the row that is mixed into it; as they are where nothing is mixed. */
 function mixTargets(
   targets: Float32Array,
-  { indices, batchSize, firstStep, augmentation }: TargetRequest,
+  { images, indices, batchSize, firstStep, augmentation }: TargetRequest,
   classes: number,
 ): Float32Array {
   if (augmentation?.mixing === undefined) return targets;
@@ -64,7 +64,7 @@ function mixTargets(
     const step = Math.floor(row / batchSize);
     const first = step * batchSize;
     const rows = Math.min(batchSize, indices.length - first);
-    const mix = drawMix(mixing, key, row - first, firstStep + step, rows, augmentation);
+    const mix = drawMix(mixing, key, row - first, firstStep + step, rows, images.shape);
     if (mix === undefined) continue;
     const rest = f(1 - mix.own);
     for (let j = 0; j < classes; j++) {

@@ -1,6 +1,7 @@
 /** How often each hidden unit is active, and which never are. */
 
 import type { Dataset } from '../data/dataset.ts';
+import { imageSize } from '../data/image-shape.ts';
 import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { Classifier } from '../use/classifier.ts';
@@ -25,7 +26,7 @@ export async function unitActivity(
   dataset: Dataset,
   { onProgress, signal }: ActivityOptions = {},
 ): Promise<LayerActivity[]> {
-  const size = dataset.width * dataset.height;
+  const size = imageSize(dataset.info.shape);
   const hidden = planModel(spec).layers.slice(0, -1);
   const activity: LayerActivity[] = [];
   for (const [layer, { name, out, activation }] of hidden.entries()) {

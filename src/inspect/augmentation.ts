@@ -114,7 +114,7 @@ export function viewAugmentation(
   trained: Uint32Array,
   settings: TrainSettings,
 ): AugmentationView {
-  const { name, classNames, height, width } = train;
+  const { name, classNames, shape } = train.info;
   const columns = augmentedEpochs(settings) > 0 ? columnsOf(train, settings) : [];
   const shown = columns.length > 0 ? firstImages(train, trained, settings) : [];
   const rows = shown.map((image) => ({
@@ -125,22 +125,21 @@ export function viewAugmentation(
   return {
     dataset: name,
     classNames,
-    width,
-    height,
+    ...shape,
     columns: columns.map(({ draw: _, ...column }) => column),
     rows,
   };
 }
 
 /** The columns from left to right; what else may happen to an image has its place here. */
-function columnsOf({ images, height, width }: Dataset, settings: TrainSettings): Drawn[] {
+function columnsOf({ images, info: { shape } }: Dataset, settings: TrainSettings): Drawn[] {
   const { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix, seed } = settings;
   const options: Changes = { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix };
   const key = fork(keyFromSeed(seed), 'augment');
   const drawer = (changes: Changes) => {
     const mixing = mixes(changes) ? changes : undefined;
-    const augmentation: Augmentation = { options: changes, mixing, key, height, width };
-    return ({ batch, place, step }: Met) => augmentedImage(images, batch, augmentation, place, step);
+    const augmentation: Augmentation = { options: changes, mixing, key };
+    return ({ batch, ...at }: Met) => augmentedImage(images, shape, batch, augmentation, at);
   };
   const asItIs: Drawn = {
     group: 'original',

@@ -15,7 +15,7 @@ export type Confidences = Pick<Predictions, 'confidence' | 'correct'>;
  */
 export function confidencesOf(
   logProbabilities: Float32Array,
-  labels: Uint8Array,
+  labels: Uint16Array,
   classes: number,
 ): Confidences {
   const predicted = predictedClasses(logProbabilities, classes);
@@ -23,7 +23,7 @@ export function confidencesOf(
     confidence: Float64Array.from(predicted, (own, i) =>
       expNonPositive(Math.min(0, logProbabilities[i * classes + own])),
     ),
-    correct: predicted.map((own, i) => (own === labels[i] ? 1 : 0)),
+    correct: Uint8Array.from(predicted, (own, i) => (own === labels[i] ? 1 : 0)),
   };
 }
 

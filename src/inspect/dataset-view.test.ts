@@ -10,7 +10,7 @@ const dataset: Dataset = {
   name: 'pairs',
   split: 'train',
   images: Uint8Array.of(0, 10, 1, 20, 255, 30, 4, 40, 5, 50),
-  labels: Uint8Array.of(0, 0, 1, 0, 1),
+  labels: Uint16Array.of(0, 0, 1, 0, 1),
   length: 5,
   height: 1,
   width: 2,
@@ -51,7 +51,7 @@ test('samples are the first of each class in the order chosen, as copies', () =>
 
 test('the view of a run keeps the held-out images out of what was trained on', () => {
   const split = splitTrainValidation(5, 0.4, keyFromSeed(3));
-  const test: Dataset = { ...dataset, split: 'test', labels: Uint8Array.of(2, 2, 2, 1, 1) };
+  const test: Dataset = { ...dataset, split: 'test', labels: Uint16Array.of(2, 2, 2, 1, 1) };
   const view = viewDataset(dataset, test, split, { samplesPerClass: 9 });
   const [train, validation, held] = view.balance;
   assert.deepEqual([train.images, validation.images, held.images], [3, 2, 5]);

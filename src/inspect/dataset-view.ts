@@ -1,6 +1,7 @@
 /** What there is to see of a run's data before any network: balance, mean images, samples. */
 
 import { type Dataset, imageAt } from '../data/dataset.ts';
+import { imageSize } from '../data/image-shape.ts';
 import type { Split } from '../data/split.ts';
 import type { DatasetView, LabeledImage, SplitBalance } from './inspection.ts';
 
@@ -15,13 +16,12 @@ export function viewDataset(
   split: Split,
   { samplesPerClass }: { readonly samplesPerClass: number },
 ): DatasetView {
-  const { name, classNames, width, height } = train;
+  const { name, classNames, shape } = train.info;
   const every = Uint32Array.from({ length: test.length }, (_, i) => i);
   return {
     dataset: name,
     classNames,
-    width,
-    height,
+    ...shape,
     balance: [
       balanceOf('train', train, split.train),
       balanceOf('validation', train, split.validation),
@@ -38,16 +38,16 @@ export function balanceOf(
   dataset: Dataset,
   indices: Uint32Array,
 ): SplitBalance {
-  const perClass = dataset.classNames.map(() => 0);
+  const perClass = dataset.info.classNames.map(() => 0);
   for (const index of indices) perClass[dataset.labels[index]] += 1;
   return { split, images: indices.length, perClass };
 }
 
 /** The mean of the chosen images of each class, rounded to bytes; black for a class without any. */
 export function meanImages(dataset: Dataset, indices: Uint32Array): Uint8Array[] {
-  const size = dataset.width * dataset.height;
-  const sums = dataset.classNames.map(() => new Float64Array(size));
-  const counts = dataset.classNames.map(() => 0);
+  const size = imageSize(dataset.info.shape);
+  const sums = dataset.info.classNames.map(() => new Float64Array(size));
+  const counts = dataset.info.classNames.map(() => 0);
   for (const index of indices) {
     const label = dataset.labels[index];
     counts[label] += 1;
@@ -60,7 +60,7 @@ export function meanImages(dataset: Dataset, indices: Uint32Array): Uint8Array[]
 
 /** The first `perClass` of the chosen images of each class, in the order of the classes. */
 export function sampleImages(dataset: Dataset, indices: Uint32Array, perClass: number): LabeledImage[] {
-  const samples = dataset.classNames.map((): LabeledImage[] => []);
+  const samples = dataset.info.classNames.map((): LabeledImage[] => []);
   for (const index of indices) {
     const label = dataset.labels[index];
     if (samples[label].length === perClass) continue;

@@ -1,6 +1,7 @@
-/** What each unit of the first layer looks for: its weights, laid out as the image that they multiply. */
+/** What each unit of the first layer looks for: its weights [channel, height, width], as the input that they multiply. */
 
 import { CoutureError } from '../core/errors.ts';
+import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
 import type { TensorMap } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
@@ -11,18 +12,14 @@ import type { FirstLayer } from './inspection.ts';
  * @param weights by parameter name
  * @throws CoutureError of kind `usage` when the weights are of another network or images of another size
  */
-export function firstLayer(
-  spec: ModelSpec,
-  weights: TensorMap,
-  { width, height }: { readonly width: number; readonly height: number },
-): FirstLayer {
+export function firstLayer(spec: ModelSpec, weights: TensorMap, shape: ImageShape): FirstLayer {
   const layer = planModel(spec).layers[0];
   const name = `${layer.name}.weight`;
   const values = weights.get(name);
-  if (layer.in !== width * height || values?.length !== layer.in * layer.out) {
+  if (layer.in !== imageSize(shape) || values?.length !== layer.in * layer.out) {
     throw new CoutureError(
       'usage',
-      `${name} has ${values?.length ?? 0} values, not ${layer.out} images of ${width} x ${height}.`,
+      `${name} has ${values?.length ?? 0} values, not ${layer.out} images of ${describeShape(shape)}.`,
     );
   }
   const rows = Array.from({ length: layer.out }, (_, unit) =>
@@ -30,5 +27,5 @@ export function firstLayer(
   );
   const norms = rows.map((row) => row.reduce((sum, weight) => sum + weight * weight, 0));
   const units = [...rows.keys()].sort((a, b) => norms[b] - norms[a] || a - b);
-  return { width, height, units, weights: units.map((unit) => rows[unit]) };
+  return { ...shape, units, weights: units.map((unit) => rows[unit]) };
 }

@@ -3,6 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import { fork, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
+import { imageSize } from '../data/image-shape.ts';
 import { splitOf } from '../data/split.ts';
 import type { TensorMap } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
@@ -102,7 +103,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
 
   progress('predicting')(0);
   const logProbabilities = await classifier.logProbabilities(test.images, { signal });
-  const evaluation = evaluateLogProbabilities(logProbabilities, test.labels, test.classNames);
+  const evaluation = evaluateLogProbabilities(logProbabilities, test.labels, test.info.classNames);
   const predictions = readPredictions(test, logProbabilities);
   const worst = topLosses(predictions, options.topLosses);
   progress('predicting')(1);
@@ -128,7 +129,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
     cells: imagesBehindCells(predictions, options.imagesPerCell),
     calibration: calibrate(predictions),
     rejection: rejectionCurve(predictions),
-    firstLayer: firstLayer(spec, weights, test),
+    firstLayer: firstLayer(spec, weights, test.info.shape),
     activity,
     ...maps,
     saliency,
@@ -143,7 +144,7 @@ async function explainAll(
   const saliency: Saliency[] = [];
   for (const image of images) {
     onProgress(saliency.length / images.length);
-    saliency.push(await explainPrediction(classifier, image, test, { signal }));
+    saliency.push(await explainPrediction(classifier, image, test.info.shape, { signal }));
   }
   onProgress(1);
   return saliency;
@@ -165,15 +166,15 @@ async function drawMaps(
   const activations = await classifier.activations(test.images, { layer, indices, signal });
   const shared = {
     layer: name,
-    labels: Uint8Array.from(indices, (index) => test.labels[index]),
-    predicted: Uint8Array.from(indices, (index) => predicted[index]),
+    labels: Uint16Array.from(indices, (index) => test.labels[index]),
+    predicted: Uint16Array.from(indices, (index) => predicted[index]),
     indices,
   };
   const map: ProjectedPoints = { method: 'pca', ...shared, ...principalComponents(activations, out) };
   const near = options.umap ? await umap(activations, out, { key, onProgress, signal }) : undefined;
   onProgress(1);
 
-  const size = test.width * test.height;
+  const size = imageSize(test.info.shape);
   const mapImages = new Uint8Array(indices.length * size);
   indices.forEach((index, i) => {
     mapImages.set(imageAt(test, index), i * size);

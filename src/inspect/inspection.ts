@@ -1,8 +1,10 @@
 /**
  * What looking at a finished run gives: the figures, the report and other tools read these types, and the files
- * beside this one compute them. Every number is finite. An image is `width * height` bytes, row by row, 0 to 255.
+ * beside this one compute them. Every number is finite. An image is `height * width * channels` bytes,
+ * row by row, 0 to 255.
  */
 
+import type { ImageShape } from '../data/image-shape.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { ClassMetrics, Evaluation, Interval } from './metrics.ts';
@@ -37,6 +39,7 @@ export interface DatasetView {
   readonly classNames: readonly string[];
   readonly width: number;
   readonly height: number;
+  readonly channels: ImageShape['channels'];
   readonly balance: readonly SplitBalance[];
   /** One per class: the mean of the images that were trained on, rounded to bytes; black for a class without any. */
   readonly meanImages: readonly Uint8Array[];
@@ -120,6 +123,7 @@ export interface LayerActivity {
 export interface FirstLayer {
   readonly width: number;
   readonly height: number;
+  readonly channels: ImageShape['channels'];
   /** [units][pixels], the largest norm first. */
   readonly weights: readonly Float32Array[];
   /** The unit that each of `weights` belongs to. */
@@ -134,8 +138,8 @@ export interface ProjectedPoints {
   /** [count, 2]. */
   readonly points: Float32Array;
   /** For each point the true and the predicted class, and the place of its image in the test split. */
-  readonly labels: Uint8Array;
-  readonly predicted: Uint8Array;
+  readonly labels: Uint16Array;
+  readonly predicted: Uint16Array;
   readonly indices: Uint32Array;
   /** PCA only: the share of the variance along each axis. */
   readonly explained?: readonly [number, number];
@@ -148,7 +152,7 @@ export interface Saliency {
   readonly target: number;
   /** Per pixel, d log p(target) / d input; the network's input is (pixel / 255 - 0.5) / 0.5. */
   readonly gradient: Float32Array;
-  /** Per pixel, by how much p(target) drops when a patch centerd there is covered; below 0 where it rises. */
+  /** Per pixel, by how much p(target) drops when a patch centered there is covered; below 0 where it rises. */
   readonly occlusion: Float32Array;
   /** Side of the patch in pixels. */
   readonly patch: number;
@@ -171,6 +175,7 @@ export interface AugmentationView {
   readonly classNames: readonly string[];
   readonly width: number;
   readonly height: number;
+  readonly channels: ImageShape['channels'];
   readonly columns: readonly AugmentationColumn[];
   /** A training image each, of different classes, with one picture for each column. */
   readonly rows: readonly {

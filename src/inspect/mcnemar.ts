@@ -22,9 +22,9 @@ export interface PairedComparison {
  * @throws CoutureError of kind `usage` when the three are not equally long
  */
 export function compareOnSameImages(
-  labels: Uint8Array,
-  first: Uint8Array,
-  second: Uint8Array,
+  labels: Uint16Array,
+  first: Uint16Array,
+  second: Uint16Array,
 ): PairedComparison {
   if (first.length !== labels.length || second.length !== labels.length) {
     throw new CoutureError(

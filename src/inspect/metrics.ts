@@ -57,7 +57,7 @@ export function wilsonInterval(count: number, total: number): Interval {
  */
 export function evaluateLogProbabilities(
   logProbabilities: Float32Array,
-  labels: Uint8Array,
+  labels: Uint16Array,
   classNames: readonly string[],
 ): Evaluation {
   const classes = classNames.length;

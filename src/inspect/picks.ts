@@ -23,7 +23,7 @@ export function topLosses(predictions: Predictions, count: number): PredictedIma
  */
 export function imagesBehindCells(predictions: Predictions, perCell: number): PredictedImage[][][] {
   const { dataset, predicted, confidence } = predictions;
-  const classes = dataset.classNames.length;
+  const classes = dataset.info.classNames.length;
   const cells = Array.from({ length: classes }, () => Array.from({ length: classes }, (): number[] => []));
   predicted.forEach((called, index) => {
     cells[dataset.labels[index]][called].push(index);
@@ -47,7 +47,7 @@ const BEYOND_DOUBT = 0.99;
  */
 export function rightWithDoubt(predictions: Predictions): PredictedImage[] {
   const { dataset, correct, confidence } = predictions;
-  return dataset.classNames.flatMap((_, label) => {
+  return dataset.info.classNames.flatMap((_, label) => {
     const right = [...correct.keys()].filter((i) => correct[i] === 1 && dataset.labels[i] === label);
     const index = right.find((i) => confidence[i] < BEYOND_DOUBT) ?? right[0];
     return index === undefined ? [] : [predictedImage(predictions, index)];

@@ -9,7 +9,7 @@ const dataset: Dataset = {
   name: 'seven',
   split: 'test',
   images: Uint8Array.of(10, 11, 12, 13, 14, 15, 16),
-  labels: Uint8Array.of(0, 0, 1, 1, 0, 2, 0),
+  labels: Uint16Array.of(0, 0, 1, 1, 0, 2, 0),
   length: 7,
   height: 1,
   width: 1,

@@ -11,7 +11,7 @@ export interface Predictions {
   /** [images, classes]. */
   readonly logProbabilities: Float32Array;
   /** The class with the largest probability, the lowest of equals. */
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint16Array;
   /** The probability of the predicted class, 0 to 1. */
   readonly confidence: Float64Array;
   /** 1 where the predicted class is the true one, else 0. */
@@ -26,14 +26,14 @@ export interface Predictions {
  */
 export function readPredictions(dataset: Dataset, logProbabilities: Float32Array): Predictions {
   const { length, labels } = dataset;
-  const classes = dataset.classNames.length;
+  const classes = dataset.info.classNames.length;
   if (logProbabilities.length !== length * classes) {
     throw new CoutureError(
       'runtime',
       `${logProbabilities.length} log-probabilities do not make ${length} images of ${classes} classes.`,
     );
   }
-  const predicted = new Uint8Array(length);
+  const predicted = new Uint16Array(length);
   const confidence = new Float64Array(length);
   const correct = new Uint8Array(length);
   const losses = new Float64Array(length);
@@ -50,7 +50,7 @@ export function readPredictions(dataset: Dataset, logProbabilities: Float32Array
 /** A copy of one image with what is said of it. */
 export function predictedImage(predictions: Predictions, index: number): PredictedImage {
   const { dataset, logProbabilities, predicted, losses } = predictions;
-  const classes = dataset.classNames.length;
+  const classes = dataset.info.classNames.length;
   const row = logProbabilities.subarray(index * classes, (index + 1) * classes);
   return {
     pixels: imageAt(dataset, index).slice(),

@@ -1,17 +1,12 @@
 /** Which pixels one prediction hangs on: by the gradient, and by covering the image bit by bit. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { ImageShape } from '../data/image-shape.ts';
 import type { Classifier } from '../use/classifier.ts';
 import type { PredictedImage, Saliency } from './inspection.ts';
 
 /** Bytes of covered images that are held at once. */
 const BYTES_AT_ONCE = 4_000_000;
-
-/** The size of an image, in pixels. */
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface OcclusionOptions {
   /** Side of the patch in pixels, odd so that it has a center; 5 by default. */
@@ -34,24 +29,24 @@ export interface SaliencyOptions extends OcclusionOptions {
 export async function explainPrediction(
   classifier: Pick<Classifier, 'logProbabilities' | 'inputGradients'>,
   image: PredictedImage,
-  size: ImageSize,
+  shape: ImageShape,
   { target = image.predicted, patch = 5, fill = 0, signal }: SaliencyOptions = {},
 ): Promise<Saliency> {
-  const classes = Uint8Array.of(target);
+  const classes = Uint16Array.of(target);
   const gradient = await classifier.inputGradients(image.pixels, { classes, signal });
-  const occlusion = await occlude(classifier, image.pixels, size, target, { patch, fill, signal });
+  const occlusion = await occlude(classifier, image.pixels, shape, target, { patch, fill, signal });
   return { image, target, gradient, occlusion, patch };
 }
 
 /**
- * For each pixel by how much the probability of a class drops when a square patch centerd there is covered (Zeiler &
+ * For each pixel by how much the probability of a class drops when a square patch centered there is covered (Zeiler &
  * Fergus 2014); at the borders what lies outside the image is not covered.
  * @throws CoutureError of kind `usage` when target, patch or fill are out of range
  */
 export async function occlude(
   classifier: Pick<Classifier, 'logProbabilities'>,
   pixels: Uint8Array,
-  { width, height }: ImageSize,
+  shape: ImageShape,
   target: number,
   { patch = 5, fill = 0, signal }: OcclusionOptions = {},
 ): Promise<Float32Array> {
@@ -63,15 +58,16 @@ export async function occlude(
   const classes = whole.length;
   if (!(target in whole))
     throw new CoutureError('usage', `There is no class ${target}: the model has ${classes}.`);
-  const drops = new Float32Array(pixels.length);
+  const places = shape.height * shape.width;
+  const drops = new Float32Array(places);
   const atOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / pixels.length));
-  for (let start = 0; start < pixels.length; start += atOnce) {
-    const end = Math.min(start + atOnce, pixels.length);
+  for (let start = 0; start < places; start += atOnce) {
+    const end = Math.min(start + atOnce, places);
     const covered = new Uint8Array((end - start) * pixels.length);
     for (let center = start; center < end; center++) {
       const copy = covered.subarray((center - start) * pixels.length, (center - start + 1) * pixels.length);
       copy.set(pixels);
-      cover(copy, { width, height }, center, patch, fill);
+      cover(copy, shape, center, patch, fill);
     }
     const answers = await classifier.logProbabilities(covered, { signal });
     for (let center = start; center < end; center++)
@@ -82,7 +78,7 @@ export async function occlude(
 
 function cover(
   pixels: Uint8Array,
-  { width, height }: ImageSize,
+  { width, height, channels }: ImageShape,
   center: number,
   patch: number,
   fill: number,
@@ -91,5 +87,9 @@ function cover(
   const x = center % width;
   const y = (center - x) / width;
   for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++)
-    pixels.fill(fill, row * width + Math.max(0, x - reach), row * width + Math.min(width, x + reach + 1));
+    pixels.fill(
+      fill,
+      (row * width + Math.max(0, x - reach)) * channels,
+      (row * width + Math.min(width, x + reach + 1)) * channels,
+    );
 }

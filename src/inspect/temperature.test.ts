@@ -8,7 +8,7 @@ const COUNT = 300;
 
 interface Said {
   readonly logProbabilities: Float32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** Labels drawn from rows of probabilities that are then told `sharper` times as surely as they are. */

@@ -15,7 +15,7 @@ const DECIMALS = 1e4;
  * convex in 1/T, so that its slope has at most one zero, which is found by halving. Same input, same bits.
  * @param logProbabilities [labels.length, classes]
  */
-export function fitTemperature(logProbabilities: Float32Array, labels: Uint8Array, classes: number): number {
+export function fitTemperature(logProbabilities: Float32Array, labels: Uint16Array, classes: number): number {
   let low = 1 / TEMPERATURES.most;
   let high = 1 / TEMPERATURES.least;
   for (let i = 0; i < HALVINGS; i++) {
@@ -27,7 +27,12 @@ export function fitTemperature(logProbabilities: Float32Array, labels: Uint8Arra
 }
 
 /** Derivative of the summed NLL by the inverse temperature: mean log p under the tempered row, less that of the label. */
-function slope(logProbabilities: Float32Array, labels: Uint8Array, classes: number, inverse: number): number {
+function slope(
+  logProbabilities: Float32Array,
+  labels: Uint16Array,
+  classes: number,
+  inverse: number,
+): number {
   let sum = 0;
   labels.forEach((label, image) => {
     const row = logProbabilities.subarray(image * classes, (image + 1) * classes);

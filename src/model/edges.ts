@@ -9,13 +9,9 @@
  */
 
 import type { RandomStream } from '../core/philox.ts';
+import { type ImageShape, imageSize } from '../data/image-shape.ts';
+import type { NetworkInput } from './network-input.ts';
 import { batchNorm, type LayerSpec, linear, root } from './spec.ts';
-
-/** Rows and columns of the pixels that the first layer takes. */
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-}
 
 /** Where an edge goes from dark to light: a unit vector in pixels to the right and down. */
 type Direction = readonly [number, number];
@@ -113,26 +109,27 @@ function bell(squaredDistance: number, radius: number): number {
 /** The layers for images of that form: Linear and Root of the edges, Linear and BatchNorm1d of their sums. */
 export function edgeLayers(stem: EdgeStem, image: ImageShape): LayerSpec[] {
   const [edges, sums] = [edgeCells(stem, image).length, sumCells(stem, image).length];
-  return [linear(image.height * image.width, edges), root(), linear(edges, sums), batchNorm(sums)];
+  return [linear(imageSize(image), edges), root(), linear(edges, sums), batchNorm(sums)];
 }
 
 /** Linear layers among them. */
 export const EDGE_LAYERS = 2;
 
 /**
- * First weights of the edges, [edges, pixels], and biases, with which a black image, whose pixels are -1, gives 0 in every
- * unit: the slope of a bell, narrow enough to see the pixels next to a place and little else. Each unit's bell is its own:
+ * First weights of the edges, [edges, inputs], and biases, with which a black image gives 0 in every unit. Of a color image
+ * the edges are those of the mean of its channels. Each is the slope of a bell, narrow enough to see the pixels next to a place and little else. Each unit's bell is its own:
  * a little off its place, turned a little and of a width that no other has.
  */
 export function edgeWeights(
   stem: EdgeStem,
-  image: ImageShape,
+  { shape: image, pixels: scaling }: NetworkInput,
   random: RandomStream,
 ): { weight: Float32Array; bias: Float32Array } {
   const pixels = image.height * image.width;
+  const inputs = imageSize(image);
   const units = edgeCells(stem, image);
   const step = edgeStep(image);
-  const weight = new Float32Array(units.length * pixels);
+  const weight = new Float32Array(units.length * inputs);
   const bias = new Float32Array(units.length);
   /** Uniform within ±limit. */
   const within = (limit: number) => (2 * random.nextFloat() - 1) * limit;
@@ -152,13 +149,17 @@ export function edgeWeights(
     const gray = total(slope) / total(height);
     for (let pixel = 0; pixel < pixels; pixel++) slope[pixel] -= gray * height[pixel];
     const length = slope.reduce((sum, value) => sum + Math.abs(value), 0);
-    // Pixels go from -1 to 1.
-    const scale = length > 0 ? EDGE_GAIN / 2 / length : 0;
-    weight.set(
-      slope.map((value) => value * scale),
-      unit * pixels,
-    );
-    bias[unit] = total(weight.subarray(unit * pixels, (unit + 1) * pixels));
+    for (let channel = 0; channel < image.channels; channel++) {
+      const [offset, divisor] = [scaling.offset[channel], scaling.scale[channel]];
+      // An input goes from -offset / divisor, for black, over a range of 1 / divisor.
+      const scale = length > 0 ? (EDGE_GAIN * divisor) / length / image.channels : 0;
+      const at = unit * inputs + channel * pixels;
+      weight.set(
+        slope.map((value) => value * scale),
+        at,
+      );
+      bias[unit] += (offset / divisor) * total(weight.subarray(at, at + pixels));
+    }
   });
   return { weight, bias };
 }

@@ -1,7 +1,9 @@
 /** First values of the parameters, from the run's own random stream. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
-import { type EdgeStem, edgeWeights, type ImageShape, type Stem, sumWeights } from './edges.ts';
+import type { ImageShape } from '../data/image-shape.ts';
+import { type EdgeStem, edgeWeights, type Stem, sumWeights } from './edges.ts';
+import type { NetworkInput } from './network-input.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -24,17 +26,17 @@ interface Weight {
  * ±sqrt(6 / (in + out)) (Glorot & Bengio 2010); orthogonal (Saxe et al. 2014); local (see `local`). Biases are uniform in
  * ±1 / sqrt(in) with torch, else 0; a norm's scale and running variance 1, its shift and running mean 0. Each
  * tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they were.
- * @param image the form of the pixels; needed by `local` and by a stem
+ * @param input what the network takes; needed by `local` and by a stem
  * @param stem whether the first two layers are those of edges.ts, which begin as that says
  */
 export function initialize(
   plan: Plan,
   runKey: Key,
   initializer: Initializer = 'torch',
-  image?: ImageShape,
+  input?: NetworkInput,
   stem: Stem = 'none',
 ): Map<string, Float32Array> {
-  const begun = stem !== 'none' && image ? stemParameters(stem, image, runKey) : undefined;
+  const begun = stem !== 'none' && input ? stemParameters(stem, input, runKey) : undefined;
   return new Map(
     plan.parameters.map(({ name, shape, layer, part }): [string, Float32Array] => {
       const own = begun?.get(name);
@@ -44,7 +46,7 @@ export function initialize(
       const random = new RandomStream(fork(runKey, name));
       if (part === 'weight') {
         const weight = { in: inputs, out, random };
-        const patches = initializer === 'local' && layer === 0 ? image : undefined;
+        const patches = initializer === 'local' && layer === 0 ? input?.shape : undefined;
         return [name, patches ? local(weight, patches) : fill[initializer](weight)];
       }
       if (part === 'bias' && initializer === 'torch')
@@ -55,9 +57,9 @@ export function initialize(
 }
 
 /** Weights and biases of a stem's two layers. */
-function stemParameters(stem: EdgeStem, image: ImageShape, runKey: Key): Map<string, Float32Array> {
-  const { weight, bias } = edgeWeights(stem, image, new RandomStream(fork(runKey, 'fc1.weight')));
-  const sums = sumWeights(stem, image);
+function stemParameters(stem: EdgeStem, input: NetworkInput, runKey: Key): Map<string, Float32Array> {
+  const { weight, bias } = edgeWeights(stem, input, new RandomStream(fork(runKey, 'fc1.weight')));
+  const sums = sumWeights(stem, input.shape);
   return new Map([
     ['fc1.weight', weight],
     ['fc1.bias', bias],
@@ -132,7 +134,9 @@ function local({ out, in: inputs, random }: Weight, { height, width }: ImageShap
   for (let row = 0; row < out; row++) {
     const [x, y] = [random.nextFloat() * (width - 1), random.nextFloat() * (height - 1)];
     const radius = Math.max(1.5, side * (LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * random.nextFloat()));
-    const unit = Float64Array.from({ length: inputs }, (_, pixel) => {
+    const unit = Float64Array.from({ length: inputs }, (_, place) => {
+      // The channels of a color image lie one after the other, and the patch is in the same place of each.
+      const pixel = place % (width * height);
       const [dx, dy] = [(pixel % width) - x, Math.floor(pixel / width) - y];
       const left = 1 - (dx * dx + dy * dy) / (radius * radius);
       const value = nearlyNormal(random);

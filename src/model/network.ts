@@ -1,6 +1,7 @@
 /** A trained network by itself: what training, runs, model files and ensembles have in common. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { NetworkInput } from './network-input.ts';
 import type { ModelSpec } from './spec.ts';
 
 /** Named float32 tensors, e.g. `fc1.weight`, row-major in PyTorch's shapes. */
@@ -9,6 +10,8 @@ export type TensorMap = ReadonlyMap<string, Float32Array>;
 /** A network with its weights, by parameter name. */
 export interface Network {
   readonly spec: ModelSpec;
+  /** What it takes. */
+  readonly input: NetworkInput;
   readonly weights: TensorMap;
 }
 

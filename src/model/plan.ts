@@ -8,7 +8,7 @@ import { type DenseLayer, normWidth } from './dense-layer.ts';
 import { type ModelSpec, type PlacedLayer, placeLayers } from './spec.ts';
 
 /** Which tensor of a layer: of its Linear, or of its norm. */
-export type Part = 'weight' | 'bias' | 'scale' | 'shift' | 'runningMean' | 'runningVariance';
+export type TensorPart = 'weight' | 'bias' | 'scale' | 'shift' | 'runningMean' | 'runningVariance';
 
 /**
  * A parameter, named and shaped as in PyTorch's state_dict of a model with layers fc1, fc2, …; the norm of fc2, in front
@@ -20,7 +20,7 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Index into `plan.layers`. */
   readonly layer: number;
-  readonly part: Part;
+  readonly part: TensorPart;
   /** Changed by the optimizer, so that it has a gradient and moments. */
   readonly trained: boolean;
 }
@@ -78,7 +78,7 @@ export function layerWidths(spec: ModelSpec): number[] {
 }
 
 function parametersOf(layer: DenseLayer, index: number): ParameterSpec[] {
-  const parameter = (name: string, part: Part, shape: number[], trained = true): ParameterSpec => ({
+  const parameter = (name: string, part: TensorPart, shape: number[], trained = true): ParameterSpec => ({
     name,
     shape,
     layer: index,

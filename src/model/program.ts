@@ -3,7 +3,9 @@
  * Nothing here knows a backend.
  */
 
+import type { ImageShape } from '../data/image-shape.ts';
 import { type DenseLayer, isApart, needsActivate, normsProduct } from './dense-layer.ts';
+import { checkInput, type NetworkInput } from './network-input.ts';
 import { type Plan, planModel } from './plan.ts';
 import type { ModelSpec } from './spec.ts';
 
@@ -13,8 +15,13 @@ import type { ModelSpec } from './spec.ts';
  * with respect to y and dz with respect to the pre-activation, both [batch, out], and the parameters' gradients.
  */
 export type Op =
-  /** x of layer 0 = (pixel / 255 - 0.5) / 0.5 for the images of the batch. */
-  | { readonly op: 'gather' }
+  /** x of layer 0 [batch, channel, height, width] = (pixel / 255 - offset) / scale, both by channel. */
+  | {
+      readonly op: 'gather';
+      readonly shape: ImageShape;
+      readonly offset: readonly number[];
+      readonly scale: readonly number[];
+    }
   /**
    * The norm of a layer: of x, scaled and shifted, where it is in front of the product; of a LayerNorm behind the product,
    * z normalized, which `activate` scales and shifts.
@@ -74,6 +81,8 @@ export type Output =
 /** Everything a backend needs to run one network. */
 export interface Program {
   readonly plan: Plan;
+  /** What the network takes. */
+  readonly input: NetworkInput;
   /** Ops of one training batch. */
   readonly train: readonly Op[];
   /** Ops of one inference batch. */
@@ -100,14 +109,18 @@ export interface ProgramOptions {
   readonly output?: Output;
 }
 
-/** The ops of a training and an inference batch. */
-export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Program {
+/**
+ * The ops of a training and an inference batch.
+ * @throws CoutureError of kind `usage` when the network does not take such input
+ */
+export function buildProgram(spec: ModelSpec, input: NetworkInput, options: ProgramOptions = {}): Program {
+  checkInput(spec, input);
   const { keepGradients = false, clip = 0, output = { of: 'logProbabilities' } } = options;
   const { average = false, averageStatistics = false } = options;
   const plan = planModel(spec);
   const last = plan.layers.length - 1;
   const forward = (training: boolean): Op[] => [
-    { op: 'gather' },
+    { op: 'gather', shape: input.shape, ...input.pixels },
     ...plan.layers.flatMap((_, layer) => forwardOps(plan, layer, training)),
   ];
   // All that goes row by row comes first, then the weights: threads meet only between the two.
@@ -124,6 +137,7 @@ export function buildProgram(spec: ModelSpec, options: ProgramOptions = {}): Pro
   }
   return {
     plan,
+    input,
     average,
     averageStatistics: average && averageStatistics,
     train: [...forward(true), { op: 'nllGradient' }, ...backward],

@@ -17,8 +17,8 @@ export interface ReportRun {
   readonly weightsSha256: string;
   readonly lastSha256: string;
   /** True and predicted class of every image of the test split, in its order. */
-  readonly labels: Uint8Array;
-  readonly predicted: Uint8Array;
+  readonly labels: Uint16Array;
+  readonly predicted: Uint16Array;
   /** What the run ran on: rows of a table. */
   readonly environment: readonly (readonly [name: string, value: string])[];
 }

@@ -120,7 +120,7 @@ test('an audit is a chapter with the plain accuracy first', async () => {
   const run: ReportRun = {
     ...makeReportRun(inspection),
     labels: madeUpSplits.test.labels,
-    predicted: Uint8Array.from(madeUpSplits.test.labels, (label, i) => (i < 3 ? (label + 1) % 3 : label)),
+    predicted: Uint16Array.from(madeUpSplits.test.labels, (label, i) => (i < 3 ? (label + 1) % 3 : label)),
   };
   const audit = { audit: madeUpAudit, view: viewAudit(madeUpAudit, madeUpSplits) };
   const page = parse(await writeReport({ runs: [run], audit, document: nodeDocument() }));

@@ -99,7 +99,7 @@ function runWith(run: string, predicted: readonly number[]) {
   return {
     ...makeReportRun({ ...inspection, run, evaluation: { ...evaluation, accuracy } }),
     labels: new Uint8Array(predicted.length),
-    predicted: Uint8Array.from(predicted),
+    predicted: Uint16Array.from(predicted),
   };
 }
 

@@ -1,6 +1,8 @@
 /** The command that trains a given config. */
 
-import { resolveConfig } from '../train/config.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { defaultDataset } from '../data/registry.ts';
+import { requestText, resolveConfig } from '../train/config.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 
 /**
@@ -8,23 +10,33 @@ import type { RunConfig, TrainSettings } from '../train/settings.ts';
  * of one's own.
  */
 export function trainCommand(config: RunConfig): string | undefined {
-  const { recipe, settings } = config;
+  const { recipe, settings, data } = config;
   try {
     const standard = resolveConfig({ recipe }).settings;
     const changed = Object.entries(settings).filter(
       ([key, value]) =>
         key === 'seed' || JSON.stringify(value) !== JSON.stringify(standard[key as keyof TrainSettings]),
     );
-    const found = resolveConfig({ recipe, settings: Object.fromEntries(changed) });
-    if (JSON.stringify(found) !== JSON.stringify(config)) return undefined;
+    const found = resolveConfig({ recipe, dataset: data, settings: Object.fromEntries(changed) });
+    if (requestText(found) !== requestText(config)) return undefined;
     const flags = changed.map(([key, value]) =>
       value === true ? flagOf(key) : `${flagOf(key)} ${textOf(value)}`,
     );
-    return ['npx couture train', ...(recipe === null ? [] : [`--recipe ${recipe}`]), ...flags].join(' ');
+    return [
+      'npx couture train',
+      ...dataFlag(data),
+      ...(recipe === null ? [] : [`--recipe ${recipe}`]),
+      ...flags,
+    ].join(' ');
   } catch {
     // A recipe or data set that this version does not know.
     return undefined;
   }
+}
+
+/** `--data` for what is not trained on anyway; imported sets are known by their names as well. */
+function dataFlag({ name }: DatasetInfo): string[] {
+  return name === defaultDataset.name ? [] : [`--data ${quoted(name)}`];
 }
 
 /** The flag of a setting: `learningRate` as `--learning-rate`. */

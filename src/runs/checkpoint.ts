@@ -7,7 +7,8 @@
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import type { ParameterSpec } from '../model/plan.ts';
-import { decodeSafetensors, encodeSafetensors, type Tensor, withShapes } from '../ship/safetensors.ts';
+import { type Tensor, withShapes } from '../ship/safetensors.ts';
+import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 import type { TrainState } from '../train/events.ts';
 
 const FIRST_MOMENT = 'm.';
@@ -36,7 +37,10 @@ const countersSchema = z.strictObject({
 });
 
 /** The bytes of checkpoint/state.safetensors. */
-export function encodeState(parameters: readonly ParameterSpec[], state: TrainState): Uint8Array {
+export async function encodeState(
+  parameters: readonly ParameterSpec[],
+  state: TrainState,
+): Promise<Uint8Array> {
   const tensors = withShapes(parameters, state.parameters);
   const trained = parameters.filter((parameter) => parameter.trained);
   const averaged = parameters.filter(({ name }) => state.averages?.has(name));
@@ -50,7 +54,7 @@ export function encodeState(parameters: readonly ParameterSpec[], state: TrainSt
   }
   tensors.set(LOSSES, { shape: [state.losses.length], data: state.losses });
   const { epoch, step, seconds, history } = state;
-  return encodeSafetensors(tensors, {
+  return await encodeSealed(tensors, {
     state: JSON.stringify({ version: 1, epoch, step, seconds, history }),
   });
 }
@@ -59,12 +63,12 @@ export function encodeState(parameters: readonly ParameterSpec[], state: TrainSt
  * Reads a checkpoint of a network with these parameters.
  * @throws CoutureError of kind `data` when it is damaged or belongs to another network
  */
-export function decodeState(
+export async function decodeState(
   parameters: readonly ParameterSpec[],
   bytes: Uint8Array,
   name: string,
-): TrainState {
-  const { tensors, metadata } = decodeSafetensors(bytes, name);
+): Promise<TrainState> {
+  const { tensors, metadata } = await decodeSealedFloats(bytes, name);
   const { state = '' } = metadata;
   const counters = countersSchema.safeParse(parseJson(state));
   if (!counters.success) {

@@ -1,5 +1,6 @@
 /** The model card as Markdown, from what a model file says of itself. */
 
+import { describeShape } from '../data/image-shape.ts';
 import { findDataset } from '../data/registry.ts';
 import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
@@ -31,7 +32,7 @@ export function modelCard(model: ModelFile, file: CardFile): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function introduction({ members, dataset, classNames, views, precision }: ModelFile): string {
+function introduction({ members, data: { name, classNames }, views, precision }: ModelFile): string {
   const many = members.length > 1;
   const seen = viewsOf(views).length;
   const answer = [
@@ -48,12 +49,12 @@ function introduction({ members, dataset, classNames, views, precision }: ModelF
   };
   return (
     `${many ? `An ensemble of ${members.length} fully connected networks` : 'A fully connected network'} that tells ` +
-    `the ${classNames.length} classes of ${titleOf(dataset)} apart: ${classNames.map(escaped).join(', ')}.${mean}${kept[precision]}`
+    `the ${classNames.length} classes of ${titleOf(name)} apart: ${classNames.map(escaped).join(', ')}.${mean}${kept[precision]}`
   );
 }
 
 function overview(model: ModelFile, file: CardFile): string {
-  const { members, views, temperature, precision, height, width, card } = model;
+  const { members, views, temperature, precision, data, card } = model;
   const parameters = members.reduce((sum, { spec }) => sum + summarize(spec).parameters, 0);
   const shapes = new Map<string, number>();
   for (const { spec } of members) shapes.set(shapeOf(spec), (shapes.get(shapeOf(spec)) ?? 0) + 1);
@@ -62,7 +63,7 @@ function overview(model: ModelFile, file: CardFile): string {
     ['', ''],
     [
       ['file', `\`${file.name}\`, ${grouped(file.bytes)} bytes`],
-      ['input', `${height}x${width} gray pixels, light on black`],
+      ['input', inputOf(data)],
       [
         'networks',
         architecture.join('; ') + (card.folded ? '; BatchNorm1d folded into the Linear layers' : ''),
@@ -74,6 +75,13 @@ function overview(model: ModelFile, file: CardFile): string {
       ['accuracy on the test images', accuracyOf(card.test)],
     ],
   );
+}
+
+/** `28x28 gray pixels, light on black` */
+function inputOf({ shape, preprocessing }: ModelFile['data']): string {
+  const { height, width, channels } = shape;
+  const ground = preprocessing.picture.trim ? ', light on black' : '';
+  return `${height}x${width} ${channels === 1 ? 'gray' : 'color'} pixels${ground}`;
 }
 
 function describeViews({ flip, shift }: ModelFile['views'], count: number): string {
@@ -90,15 +98,15 @@ function shapeOf(spec: ModelSpec): string {
   return `${widths} of ${[...new Set(spec.layers.map(({ type }) => type))].join(', ')}`;
 }
 
-function data({ dataset, card }: ModelFile): string {
+function data({ data: { name, splits }, card }: ModelFile): string {
   const rows = (['train', 'test'] as const).map((split) => {
-    const { length, imagesSha256, labelsSha256 } = card.data[split];
+    const { length = 0, imagesSha256 = '', labelsSha256 = '' } = splits[split] ?? {};
     return [split, grouped(length), `\`${imagesSha256}\``, `\`${labelsSha256}\``];
   });
-  const entry = findDataset(dataset);
+  const entry = findDataset(name);
   const home = entry === undefined ? '' : `, ${entry.homepage}`;
   return [
-    `${titleOf(dataset)} (\`${dataset}\`${home}). Checksums are of the pixels and the labels alone, without the files' headers.`,
+    `${titleOf(name)} (\`${name}\`${home}). Checksums are of the pixels and the labels alone, without the files' headers.`,
     table(['split', 'images', 'SHA-256 of the pixels', 'SHA-256 of the labels'], rows, ' ---: '),
     card.split === null
       ? 'The runs held out different training images, so that none is new to all of them.'
@@ -217,15 +225,15 @@ function confidence({ temperature, card: { calibration, test } }: ModelFile): st
   );
 }
 
-function limits({ dataset, height, width, card: { test } }: ModelFile): string {
-  const fashion = dataset === 'fashion-mnist';
+function limits({ data, card: { test } }: ModelFile): string {
+  const fashion = data.name === 'fashion-mnist';
   const thing = fashion ? 'one garment' : 'one object';
   const confused = test.confused.map(
     ({ actual, predicted, count, share }) =>
       `- ${escaped(actual)} is taken for ${escaped(predicted)}: ${grouped(count)} test images, ${percent(share, 1)} of the class`,
   );
   return [
-    `It is for pictures like those of ${titleOf(dataset)}: ${height}x${width} gray pixels, ${thing} in the middle, light on black, filling the frame. ` +
+    `It is for pictures like those of ${titleOf(data.name)}: ${describeShape(data.shape)} images, ${thing} in the middle${data.preprocessing.picture.trim ? ', light on black, filling the frame' : ''}. ` +
       'It knows its classes and nothing else: whatever it is shown, it names one of them. It serves for learning, comparing and demonstrating, not for decisions that matter to anyone.',
     ...(confused.length === 0 ? [] : [`What it mixes up most:\n\n${confused.join('\n')}`]),
     fashion
@@ -234,11 +242,11 @@ function limits({ dataset, height, width, card: { test } }: ModelFile): string {
   ].join('\n\n');
 }
 
-function license({ dataset }: ModelFile): string {
+function license({ data: { name } }: ModelFile): string {
   const set =
-    dataset === 'fashion-mnist'
+    name === 'fashion-mnist'
       ? 'Fashion-MNIST is under the MIT license, copyright 2017 Zalando SE.'
-      : `The license of ${titleOf(dataset)} is that of its publisher.`;
+      : `The license of ${titleOf(name)} is that of its publisher.`;
   return `${set} The weights are under the license of Couture, MIT.`;
 }
 

@@ -1,11 +1,10 @@
 /** The model card as data: where a model comes from and what it is worth. It lies in the model file itself. */
 
 import * as z from 'zod';
+import { MAX_CLASSES } from '../data/dataset-info.ts';
 
 /** Networks in one file. */
 export const MAX_MEMBERS = 64;
-/** Labels are bytes. */
-export const MAX_CLASSES = 256;
 
 /** One line: cards are printed to terminals, where control characters would be commands. */
 const text = (length: number) =>
@@ -16,13 +15,6 @@ const text = (length: number) =>
 const share = z.number().min(0).max(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
-
-/** The images and labels of one split. */
-const splitDataSchema = z.strictObject({
-  length: z.int().min(1),
-  imagesSha256: sha256,
-  labelsSha256: sha256,
-});
 
 /** What the model scores on some images. */
 const figuresSchema = z.strictObject({
@@ -81,7 +73,6 @@ export const cardSchema = z.strictObject({
   title: titleSchema,
   /** Version of Couture that packed it. */
   couture: text(40),
-  data: z.strictObject({ train: splitDataSchema, test: splitDataSchema }),
   /** What the held-out images were drawn by; null where the members held out different ones. */
   split: z.strictObject({ seed: count, validation: share }).nullable(),
   /** Whether BatchNorm1d was folded into the Linear layers. */

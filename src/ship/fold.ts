@@ -2,7 +2,7 @@
 
 import { type DenseLayer, normsProduct } from '../model/dense-layer.ts';
 import { type Network, takeTensor } from '../model/network.ts';
-import { type Part, planModel } from '../model/plan.ts';
+import { planModel, type TensorPart } from '../model/plan.ts';
 import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
 
 /** That of torch.nn.BatchNorm1d, as the engine has it. */
@@ -33,8 +33,8 @@ export function foldBatchNorm(network: Network): Network {
   layers.forEach((layer, index) => {
     if (!isFoldable(layer)) return;
     const own = parameters.filter((parameter) => parameter.layer === index);
-    const names = Object.fromEntries(own.map(({ part, name }) => [part, name])) as Record<Part, string>;
-    const take = (part: Part): Float32Array => takeTensor(network.weights, names[part]);
+    const names = Object.fromEntries(own.map(({ part, name }) => [part, name])) as Record<TensorPart, string>;
+    const take = (part: TensorPart): Float32Array => takeTensor(network.weights, names[part]);
     const [weight, bias, scale, shift] = [take('weight'), take('bias'), take('scale'), take('shift')];
     const [mean, variance] = [take('runningMean'), take('runningVariance')];
     const factors = Float64Array.from(scale, (value, o) => value / Math.sqrt(variance[o] + EPSILON));
@@ -49,5 +49,5 @@ export function foldBatchNorm(network: Network): Network {
   });
   const spec = checkModelSpec({ layers: withoutFolded(network.spec.layers) });
   const kept = planModel(spec).parameters;
-  return { spec, weights: new Map(kept.map(({ name }) => [name, takeTensor(folded, name)])) };
+  return { ...network, spec, weights: new Map(kept.map(({ name }) => [name, takeTensor(folded, name)])) };
 }

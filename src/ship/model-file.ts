@@ -6,36 +6,27 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import { checkDatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
+import { describeShape, imageSize } from '../data/image-shape.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
 import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
 import { MAX_VIEW_SHIFT } from '../use/views.ts';
-import { cardSchema, MAX_CLASSES, MAX_MEMBERS } from './card.ts';
+import { cardSchema, MAX_MEMBERS } from './card.ts';
 import { precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
-import { decodeStoredTensors, encodeSafetensors, MAX_TENSORS, type StoredTensor } from './safetensors.ts';
+import { decodeStoredTensors, MAX_TENSORS, type StoredTensor } from './safetensors.ts';
+import { decodeSealed, encodeSealed } from './sealed.ts';
 
 const KEY = 'couture.model';
-const VERSION = 1;
+const VERSION = 2;
 /** Characters of the JSON: 64 members take about 100,000. */
 const MAX_DESCRIPTION = 2 ** 20;
-const MAX_SIDE = 1024;
 
 /** What the metadata say, beside the version. */
 const descriptionSchema = z.strictObject({
-  /** Registry name of the data set that the classes are of. */
-  dataset: z.string().regex(/^[a-z0-9-]{1,100}$/),
-  height: z.int().min(1).max(MAX_SIDE),
-  width: z.int().min(1).max(MAX_SIDE),
-  classNames: z
-    .array(
-      z
-        .string()
-        .max(100)
-        .regex(/^\P{Cc}+$/u),
-    )
-    .min(1)
-    .max(MAX_CLASSES),
+  /** What the networks were trained on: shape, classes, preprocessing, and checksums of both splits. */
+  data: datasetInfoSchema,
   members: z.array(modelSpecSchema).min(1).max(MAX_MEMBERS),
   /** Divides the log of the mean probability, before log_softmax. */
   temperature: z.number().min(TEMPERATURES.least).max(TEMPERATURES.most),
@@ -58,7 +49,7 @@ export interface ModelFile extends Omit<Description, 'members'> {
  * @throws CoutureError of kind `usage` when something is beyond the limits, a weight is not finite, or the networks do not
  * fit each other
  */
-export function encodeModel({ members, ...rest }: ModelFile): Uint8Array<ArrayBuffer> {
+export async function encodeModel({ members, ...rest }: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
   const checked = descriptionSchema.safeParse({ ...rest, members: members.map(({ spec }) => spec) });
   if (!checked.success)
     throw new CoutureError('usage', `The model cannot be packed: ${issueOf(checked.error)}.`);
@@ -78,7 +69,7 @@ export function encodeModel({ members, ...rest }: ModelFile): Uint8Array<ArrayBu
     );
   const description = JSON.stringify({ version: VERSION, ...checked.data });
   // `format: pt` is what PyTorch's tools expect to find.
-  return encodeSafetensors(tensors, { format: 'pt', [KEY]: description });
+  return await encodeSealed(tensors, { format: 'pt', [KEY]: description });
 }
 
 /**
@@ -86,9 +77,11 @@ export function encodeModel({ members, ...rest }: ModelFile): Uint8Array<ArrayBu
  * @param name what to call the file in messages
  * @throws CoutureError of kind `data` saying what is wrong with it
  */
-export function decodeModel(bytes: Uint8Array, name: string): ModelFile {
+export async function decodeModel(bytes: Uint8Array, name: string): Promise<ModelFile> {
   const { tensors, metadata } = decodeStoredTensors(bytes, name);
   const { members, ...rest } = readDescription(metadata[KEY], name);
+  // After the description: what is no model of Couture is called that, and not damaged.
+  await decodeSealed(bytes, name);
   const specs = members.map((spec, i) => checkSpec(spec, i, name));
   const misfit = findMisfit({ ...rest, members: specs });
   if (misfit !== undefined) throw new CoutureError('data', `${name}: ${misfit}.`);
@@ -100,10 +93,12 @@ export function decodeModel(bytes: Uint8Array, name: string): ModelFile {
   const stray = [...tensors.keys()].find((key) => !wanted.has(key));
   if (stray !== undefined)
     throw new CoutureError('data', `${name} holds a tensor "${stray.slice(0, 80)}" that no network has.`);
+  const { data } = rest;
+  const input = { shape: data.shape, pixels: data.preprocessing.pixels };
   const networks = specs.map((spec, i): Network => {
     const place = { file: name, prefix: prefixOf(i, specs.length) };
     const { parameters } = planModel(spec);
-    return { spec, weights: restoreParameters(parameters, tensors, rest.precision, place) };
+    return { spec, input, weights: restoreParameters(parameters, tensors, rest.precision, place) };
   });
   return { ...rest, members: networks };
 }
@@ -140,11 +135,12 @@ function readDescription(text: string | undefined, name: string): Description {
   if (version !== VERSION) {
     throw wrong(
       `is a model file of version ${JSON.stringify(version)?.slice(0, 20)}, and only version ${VERSION} can be read`,
-      'A later Couture may have written it: update this one.',
+      'Another version of Couture wrote it: use that one, or pack its runs again.',
     );
   }
   const parsed = descriptionSchema.safeParse(description);
   if (!parsed.success) throw wrong(`is no readable model: ${issueOf(parsed.error)}`, damaged);
+  checkDatasetInfo(parsed.data.data, name);
   return parsed.data;
 }
 
@@ -162,13 +158,13 @@ function checkSpec(spec: ModelSpec, member: number, name: string): ModelSpec {
 }
 
 /** What does not fit between networks, images, classes and card; undefined where all does. */
-function findMisfit({ members, height, width, classNames, card }: Description): string | undefined {
+function findMisfit({ members, data: { shape, classNames }, card }: Description): string | undefined {
   const stranger = members.findIndex(
-    (spec) => inputWidth(spec) !== height * width || classCount(spec) !== classNames.length,
+    (spec) => inputWidth(spec) !== imageSize(shape) || classCount(spec) !== classNames.length,
   );
   if (stranger >= 0) {
     const spec = members[stranger];
-    return `network ${stranger} takes ${inputWidth(spec)} pixels and gives ${classCount(spec)} classes, but images are ${height}x${width} and there are ${classNames.length} class names`;
+    return `network ${stranger} takes ${inputWidth(spec)} values and gives ${classCount(spec)} classes, but images are ${describeShape(shape)} and there are ${classNames.length} class names`;
   }
   if (card.members.length !== members.length)
     return `there are ${members.length} networks, but the card tells of ${card.members.length}`;

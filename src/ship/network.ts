@@ -5,6 +5,6 @@ import { planModel } from '../model/plan.ts';
 import { weightsSha256, withShapes } from './safetensors.ts';
 
 /** SHA-256 of a network's weights: what metrics.json and model cards know them by. */
-export async function networkSha256({ spec, weights }: Network): Promise<string> {
+export async function networkSha256({ spec, weights }: Pick<Network, 'spec' | 'weights'>): Promise<string> {
   return await weightsSha256(withShapes(planModel(spec).parameters, weights));
 }

@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 
 /** A tensor as a file holds it, row-major: float32, the bits of float16 (see float16.ts), or int8. */
@@ -136,7 +137,24 @@ export function tensorType({ data }: StoredTensor): TensorType {
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors {
   const { tensors, metadata } = decode(bytes, name, ['F32']);
-  return { tensors: tensors as ReadonlyMap<string, Tensor>, metadata };
+  return { tensors: floatTensors(tensors, name), metadata };
+}
+
+/**
+ * Tensors that have to be float32.
+ * @throws CoutureError of kind `data` naming one that is not
+ */
+export function floatTensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  name: string,
+): ReadonlyMap<string, Tensor> {
+  const floats = new Map<string, Tensor>();
+  for (const [key, { shape, data }] of tensors) {
+    if (!(data instanceof Float32Array))
+      throw damaged(name, `tensor ${JSON.stringify(key.slice(0, 80))} is not float32`);
+    floats.set(key, { shape, data });
+  }
+  return floats;
 }
 
 /** As {@link decodeSafetensors}, of a file that may hold float16 and int8 as well: those stay as they are stored. */
@@ -186,8 +204,7 @@ export function withShapes(
 
 /** SHA-256 of the tensors alone, in hex: equal exactly when every name, shape and bit is equal. */
 export async function weightsSha256(tensors: ReadonlyMap<string, Tensor>): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest('SHA-256', encodeSafetensors(tensors));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return await sha256(encodeSafetensors(tensors));
 }
 
 function parseHeader(

@@ -2,8 +2,12 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { type DatasetEntry, findDataset, registry } from '../data/registry.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
+import { describeShape, imageSize } from '../data/image-shape.ts';
+import { defaultDataset } from '../data/registry.ts';
 import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
+import type { NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
 import { checkSettings } from './check-settings.ts';
@@ -14,6 +18,8 @@ import type { RunConfig, TrainSettings } from './settings.ts';
 export interface ConfigRequest {
   readonly recipe?: string | null;
   readonly settings?: Partial<TrainSettings>;
+  /** What is trained on: a data set or its description. Default: Fashion-MNIST. */
+  readonly dataset?: Dataset | DatasetInfo;
   /** Layers of one's own, in place of `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec;
 }
@@ -23,6 +29,8 @@ export interface ConfigRequest {
  * @throws CoutureError of kind `usage` naming what is wrong, with the nearest right name
  */
 export function resolveConfig({ recipe = null, settings = {}, ...request }: ConfigRequest = {}): RunConfig {
+  const { dataset = defaultDataset } = request;
+  const data = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
   const merged: Partial<TrainSettings> = { ...base, ...settings };
@@ -42,17 +50,16 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
   }
   const checked = checkSettings(merged);
-  const dataset = describeDataset(checked.dataset);
-  const inputs = dataset.height * dataset.width;
-  const classes = dataset.classNames.length;
+  const inputs = imageSize(data.shape);
+  const classes = data.classNames.length;
   const { stem, hidden, dropout, activation, norm, blocks, expansion } = checked;
-  const front = stem === 'none' ? [] : edgeLayers(stem, dataset);
+  const front = stem === 'none' ? [] : edgeLayers(stem, data.shape);
   const options = { front, activation, norm, blocks, expansion };
   const spec = model ?? checkModelSpec(multilayer(inputs, hidden, classes, dropout, options));
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',
-      `The model takes ${inputWidth(spec)} pixels and gives ${classCount(spec)} classes, but ${dataset.name} has ${inputs} and ${classes}.`,
+      `The model takes ${inputWidth(spec)} values and gives ${classCount(spec)} classes, but an image of ${data.name} (${describeShape(data.shape)}) has ${inputs} values and there are ${classes} classes.`,
     );
   }
   if (JSON.stringify(spec.layers.slice(0, front.length)) !== JSON.stringify(front)) {
@@ -60,7 +67,7 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
       hint: 'Give the setting stem as none, or leave the model out.',
     });
   }
-  return { version: 1, recipe, settings: checked, model: spec };
+  return { version: 2, recipe, settings: checked, data, model: spec };
 }
 
 /**
@@ -74,13 +81,12 @@ export function findRecipe(name: string): Partial<TrainSettings> {
   });
 }
 
-function describeDataset(name: string): DatasetEntry {
-  const entry = findDataset(name);
-  if (entry !== undefined) return entry;
-  throw new CoutureError('usage', `There is no data set "${name}".`, {
-    hint: didYouMean(
-      name,
-      registry.map((known) => known.name),
-    ),
-  });
+/** A config without what is known only once a run has begun: equal for runs that were asked to be the same. */
+export function requestText(config: RunConfig): string {
+  return JSON.stringify({ ...config, data: { ...config.data, splits: {} } });
+}
+
+/** What the network of a run takes. */
+export function inputOf({ data }: Pick<RunConfig, 'data'>): NetworkInput {
+  return { shape: data.shape, pixels: data.preprocessing.pixels };
 }

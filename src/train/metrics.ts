@@ -5,7 +5,7 @@ import { argMax } from '../core/arg-max.ts';
 /** Mean NLL in nats and number of images classified rightly; sums run in float64, in the order of the images. */
 export function lossAndCorrect(
   logProbabilities: Float32Array,
-  labels: Uint8Array,
+  labels: ArrayLike<number>,
   classes: number,
 ): { loss: number; correct: number } {
   let loss = 0;
@@ -18,7 +18,7 @@ export function lossAndCorrect(
 }
 
 /** The class that each row of log-probabilities [images, classes] names. */
-export function predictedClasses(logProbabilities: Float32Array, classes: number): Uint8Array {
+export function predictedClasses(logProbabilities: Float32Array, classes: number): Uint16Array {
   const images = logProbabilities.length / classes;
-  return Uint8Array.from({ length: images }, (_, i) => argMax(logProbabilities, i * classes, classes));
+  return Uint16Array.from({ length: images }, (_, i) => argMax(logProbabilities, i * classes, classes));
 }

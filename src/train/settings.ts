@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { datasetInfoSchema } from '../data/dataset-info.ts';
 import { stemNames } from '../model/edges.ts';
 import { initializerNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
@@ -11,11 +12,6 @@ import { selections } from './best.ts';
 import { scheduleNames } from './schedule.ts';
 
 const shape = {
-  dataset: z
-    .string()
-    .regex(/^[a-z0-9-]+$/)
-    .default('fashion-mnist')
-    .describe('data set, by its registry name'),
   stem: z
     .enum(stemNames)
     .default('none')
@@ -212,9 +208,11 @@ export type TrainSettings = z.infer<typeof settingsSchema>;
 
 /** The resolved settings of a run, as config.json keeps them: everything needed to repeat it. */
 export const configSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   recipe: z.string().nullable(),
   settings: settingsSchema,
+  /** What the network is trained on; with the checksums of both splits once a run has begun. */
+  data: datasetInfoSchema,
   model: modelSpecSchema,
 });
 export type RunConfig = z.infer<typeof configSchema>;

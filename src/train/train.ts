@@ -24,8 +24,10 @@ import { initialize } from '../model/init.ts';
 import type { TensorMap } from '../model/network.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import { buildProgram, type Program } from '../model/program.ts';
-import { classCount, inputWidth } from '../model/spec.ts';
+import { classCount } from '../model/spec.ts';
 import { bestEpoch } from './best.ts';
+import { checkFits, checkSplit } from './check-data.ts';
+import { inputOf } from './config.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from './events.ts';
 import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
@@ -68,12 +70,20 @@ export async function* train(
   config: RunConfig,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
-  const run = new TrainingRun(config, options);
+  const run = await TrainingRun.begin(config, options);
   try {
     yield* run.events();
   } finally {
     run.dispose();
   }
+}
+
+/** What a run has on its backend. */
+interface Prepared {
+  readonly program: Program;
+  readonly session: Session;
+  readonly images: DeviceImages;
+  readonly split: Split;
 }
 
 class TrainingRun {
@@ -92,43 +102,56 @@ class TrainingRun {
   readonly #unfinished: TrainState | undefined;
   #imagesPerSecond = 20_000;
 
-  constructor(config: RunConfig, { backend, dataset, teacher, resume, signal, rates }: TrainOptions) {
-    const size = dataset.height * dataset.width;
-    if (inputWidth(config.model) !== size) {
-      throw new CoutureError(
-        'usage',
-        `The model takes ${inputWidth(config.model)} pixels, but the images of ${dataset.name} have ${size}.`,
-      );
-    }
-    checkTeacher(teacher, config.settings);
+  private constructor(
+    config: RunConfig,
+    { dataset, teacher, resume, signal, rates }: TrainOptions,
+    { program, session, images, split }: Prepared,
+  ) {
     this.#config = config;
     this.#teacher = teacher;
     this.#signal = signal;
     this.#dataset = dataset;
     this.#key = keyFromSeed(config.settings.seed);
-    this.#split = splitOf(config.settings, dataset.length);
-    const { average, swa, clip } = config.settings;
-    // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
-    const program = buildProgram(config.model, {
-      clip,
-      average: average > 0 || swa > 0,
-      averageStatistics: swa > 0,
-    });
+    this.#split = split;
     this.#program = program;
-    this.#session = backend.createSession(program);
-    this.#images = backend.upload(dataset.images, size);
+    this.#session = session;
+    this.#images = images;
     const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
     this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
-    const parameters =
-      resume?.parameters ??
-      initialize(program.plan, this.#key, config.settings.init, dataset, config.settings.stem);
-    this.#write(parameters, 'value');
-    if (program.average) this.#write(resume?.averages ?? parameters, 'average');
-    if (resume) {
-      this.#write(resume.firstMoments, 'firstMoment');
-      this.#write(resume.secondMoments, 'secondMoment');
+  }
+
+  /** Checks that everything fits, and brings images and weights to the backend. */
+  static async begin(config: RunConfig, options: TrainOptions): Promise<TrainingRun> {
+    const { backend, dataset, teacher, resume } = options;
+    const input = inputOf(config);
+    checkFits(config, dataset);
+    checkTeacher(teacher, config.settings);
+    const split = splitOf(config.settings, dataset.length);
+    checkSplit(split, dataset, config.settings);
+    const { average, swa, clip, init, stem, seed } = config.settings;
+    // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
+    const program = buildProgram(config.model, input, {
+      clip,
+      average: average > 0 || swa > 0,
+      averageStatistics: swa > 0,
+    });
+    const session = await backend.createSession(program);
+    const images = await backend.upload(dataset.images, dataset.info.shape);
+    const run = new TrainingRun(config, options, { program, session, images, split });
+    try {
+      const parameters = resume?.parameters ?? initialize(program.plan, keyFromSeed(seed), init, input, stem);
+      await run.#write(parameters, 'value');
+      if (program.average) await run.#write(resume?.averages ?? parameters, 'average');
+      if (resume) {
+        await run.#write(resume.firstMoments, 'firstMoment');
+        await run.#write(resume.secondMoments, 'secondMoment');
+      }
+      return run;
+    } catch (error) {
+      run.dispose();
+      throw error;
     }
   }
 
@@ -189,7 +212,7 @@ class TrainingRun {
     while (step < this.#stepsPerEpoch) {
       if (this.#signal?.aborted) {
         const trained = losses.slice(0, Math.min(step * batchSize, losses.length));
-        yield { type: 'checkpoint', state: this.#state(step, trained, step > 0 ? seconds() : 0) };
+        yield { type: 'checkpoint', state: await this.#state(step, trained, step > 0 ? seconds() : 0) };
         return false;
       }
       const wanted = Math.ceil((this.#imagesPerSecond * CHUNK_SECONDS) / batchSize);
@@ -241,7 +264,7 @@ class TrainingRun {
     };
     this.#history.push(metrics);
     const isBest = this.#bestEpoch === epoch;
-    const state = this.#state(0, new Float32Array(), 0);
+    const state = await this.#state(0, new Float32Array(), 0);
     yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
@@ -252,11 +275,10 @@ class TrainingRun {
     const { settings } = this.#config;
     if (epoch > augmentedEpochs(settings)) return undefined;
     const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
-    const { height, width } = this.#dataset;
     const options = { flip, shift, rotate, zoom, shear, elastic, erase };
     const { mixup, cutmix } = settings;
     const mixing = mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined;
-    return { options, mixing, key: fork(this.#key, 'augment'), height, width };
+    return { options, mixing, key: fork(this.#key, 'augment') };
   }
 
   async #askTeacher(indices: Uint32Array, view: TrainingView): Promise<Distillation | undefined> {
@@ -270,22 +292,22 @@ class TrainingRun {
     const indices = this.#split.validation;
     const weights = this.#program.average ? 'average' : 'value';
     const logProbabilities = await this.#session.infer(this.#images, indices, { weights });
-    const labels = Uint8Array.from(indices, (image) => this.#dataset.labels[image]);
+    const labels = Uint16Array.from(indices, (image) => this.#dataset.labels[image]);
     const { loss, correct } = lossAndCorrect(logProbabilities, labels, classCount(this.#config.model));
     return { validationLoss: loss, validationAccuracy: correct / labels.length };
   }
 
-  #state(step: number, losses: Float32Array, seconds: number): TrainState {
+  async #state(step: number, losses: Float32Array, seconds: number): Promise<TrainState> {
     return {
       epoch: this.#history.length,
       step,
       losses,
       seconds,
       history: [...this.#history],
-      parameters: this.#read('value'),
-      firstMoments: this.#read('firstMoment'),
-      secondMoments: this.#read('secondMoment'),
-      ...(this.#program.average && { averages: this.#read('average') }),
+      parameters: await this.#read('value'),
+      firstMoments: await this.#read('firstMoment'),
+      secondMoments: await this.#read('secondMoment'),
+      ...(this.#program.average && { averages: await this.#read('average') }),
     };
   }
 
@@ -296,11 +318,14 @@ class TrainingRun {
     return plan.parameters.filter(({ trained }) => trained || all);
   }
 
-  #read(role: TensorRole): TensorMap {
-    return new Map(this.#parametersWith(role).map(({ name }) => [name, this.#session.read(name, role)]));
+  async #read(role: TensorRole): Promise<TensorMap> {
+    const tensors = new Map<string, Float32Array>();
+    for (const { name } of this.#parametersWith(role))
+      tensors.set(name, await this.#session.read(name, role));
+    return tensors;
   }
 
-  #write(tensors: TensorMap, role: TensorRole): void {
+  async #write(tensors: TensorMap, role: TensorRole): Promise<void> {
     for (const { name, shape } of this.#parametersWith(role)) {
       const values = tensors.get(name);
       const size = shape.reduce((product, n) => product * n, 1);
@@ -313,7 +338,7 @@ class TrainingRun {
           },
         );
       }
-      this.#session.write(name, values, role);
+      await this.#session.write(name, values, role);
     }
   }
 }

@@ -1,11 +1,14 @@
 /** One trained network, ready to be asked. Runs wherever its backend does. */
 
 import { CoutureError } from '../core/errors.ts';
+import { Queue } from '../core/queue.ts';
+import { imageSize } from '../data/image-shape.ts';
 import type { Backend } from '../engine/backend.ts';
-import type { TensorMap } from '../model/network.ts';
+import { type TensorMap, takeTensor } from '../model/network.ts';
+import { checkInput, type NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
 import type { Output } from '../model/program.ts';
-import { classCount, inputWidth, type ModelSpec } from '../model/spec.ts';
+import { classCount, type ModelSpec } from '../model/spec.ts';
 import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import {
   chosenImages,
@@ -22,6 +25,8 @@ const CHUNK = 8192;
 /** What a classifier is made of. */
 export interface ClassifierOptions {
   readonly spec: ModelSpec;
+  /** What the network takes. */
+  readonly input: NetworkInput;
   readonly classNames: readonly string[];
   /** By parameter name: fc1.weight, fc1.bias, … */
   readonly weights: TensorMap;
@@ -34,18 +39,21 @@ export interface ClassifierOptions {
 /** A network with its weights on a backend. Dispose of it when done. */
 export class Classifier implements Predictor {
   readonly spec: ModelSpec;
+  readonly input: NetworkInput;
   readonly classNames: readonly string[];
   readonly #backend: Backend;
   readonly #weights: TensorMap;
   /** One for each kind of output that was asked for. */
-  readonly #sessions = new Map<string, InferenceSession>();
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
   readonly #shared: boolean;
   readonly #size: number;
-  /** A session's calls must not overlap: each waits for the one before. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #calls = new Queue();
   #disposed = false;
 
-  constructor({ spec, classNames, weights, backend, shared = false }: ClassifierOptions) {
+  /** @throws CoutureError of kind `usage` when network, input, class names and weights do not fit each other */
+  constructor({ spec, input, classNames, weights, backend, shared = false }: ClassifierOptions) {
+    checkInput(spec, input);
+    for (const { name } of planModel(spec).parameters) takeTensor(weights, name);
     if (classNames.length !== classCount(spec)) {
       throw new CoutureError(
         'usage',
@@ -53,20 +61,21 @@ export class Classifier implements Predictor {
       );
     }
     this.spec = spec;
+    this.input = input;
     this.classNames = classNames;
     this.#backend = backend;
     this.#shared = shared;
-    this.#size = inputWidth(spec);
+    this.#size = imageSize(input.shape);
     this.#weights = weights;
-    this.#ask({ of: 'logProbabilities' });
   }
 
-  /** The session that gives an output. */
-  #ask(output: Output): InferenceSession {
+  /** The session that gives an output, made when it is first asked for. */
+  #ask(output: Output): Promise<InferenceSession> {
     const key = JSON.stringify(output);
     const known = this.#sessions.get(key);
     if (known) return known;
-    const asked = inferenceSession({ spec: this.spec, weights: this.#weights }, this.#backend, output);
+    const { spec, input } = this;
+    const asked = inferenceSession({ spec, input, weights: this.#weights }, this.#backend, output);
     this.#sessions.set(key, asked);
     return asked;
   }
@@ -103,14 +112,14 @@ export class Classifier implements Predictor {
   }
 
   /**
-   * Gradients [count, pixels] of a class's log-probability with respect to the network's input, which is
-   * (pixel / 255 - 0.5) / 0.5, by the engine's own backward pass.
+   * Gradients [count, pixels] of a class's log-probability with respect to the network's input
+   * [channel, height, width], by the engine's own backward pass.
    * @param classes the class for each image asked about
    * @throws CoutureError of kind `usage` when there is not one class for each image
    */
   async inputGradients(
     images: Uint8Array,
-    { classes, ...options }: ImageChoice & { readonly classes: Uint8Array },
+    { classes, ...options }: ImageChoice & { readonly classes: Uint16Array },
   ): Promise<Float32Array> {
     const count = options.indices?.length ?? images.length / this.#size;
     const limit = this.classNames.length;
@@ -127,12 +136,10 @@ export class Classifier implements Predictor {
     output: Output,
     images: Uint8Array,
     choice: ImageChoice,
-    classes?: Uint8Array,
+    classes?: Uint16Array,
   ): Promise<Float32Array> {
     const asked = chosenImages(images, this.#size, choice.indices);
-    const turn = this.#last.then(() => this.#infer(output, images, asked, choice, classes));
-    this.#last = turn.catch(() => {});
-    return await turn;
+    return await this.#calls.run(() => this.#infer(output, images, asked, choice, classes));
   }
 
   async #infer(
@@ -140,13 +147,13 @@ export class Classifier implements Predictor {
     images: Uint8Array,
     indices: Uint32Array,
     { signal, onProgress }: ImageChoice,
-    classes: Uint8Array | undefined,
+    classes: Uint16Array | undefined,
   ): Promise<Float32Array> {
     if (this.#disposed) throw new CoutureError('usage', 'The classifier has been disposed of.');
-    const { session, width } = this.#ask(output);
+    const { session, width } = await this.#ask(output);
     const all = new Float32Array(indices.length * width);
     if (indices.length === 0) return all;
-    const held = this.#backend.upload(images, this.#size);
+    const held = await this.#backend.upload(images, this.input.shape);
     try {
       for (let start = 0; start < indices.length; start += CHUNK) {
         if (signal?.aborted)
@@ -166,10 +173,14 @@ export class Classifier implements Predictor {
 
   /** Frees the network, and its backend unless shared, after what is under way. */
   async dispose(): Promise<void> {
-    await this.#last;
+    await this.#calls.idle();
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const { session } of this.#sessions.values()) session.dispose();
+    for (const made of this.#sessions.values()) {
+      // One that could not be made has told whoever asked for it.
+      const asked = await made.catch(() => undefined);
+      asked?.session.dispose();
+    }
     if (!this.#shared) await this.#backend.dispose();
   }
 

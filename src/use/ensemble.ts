@@ -1,9 +1,10 @@
 /** One network or several asked together, each about one view of an image or about several. */
 
 import { CoutureError } from '../core/errors.ts';
+import { Queue } from '../core/queue.ts';
+import { describeShape, type ImageShape, imageSize, sameShape } from '../data/image-shape.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { Network } from '../model/network.ts';
-import { inputWidth } from '../model/spec.ts';
 import { Classifier } from './classifier.ts';
 import { Mixture, temper } from './mixture.ts';
 import {
@@ -24,9 +25,6 @@ export interface EnsembleOptions {
   /** The networks, of the same inputs and classes. */
   readonly members: readonly Network[];
   readonly classNames: readonly string[];
-  /** Pixels of an image. */
-  readonly height: number;
-  readonly width: number;
   /** Views of an image that each network is asked about; the image as it is by default. */
   readonly views?: ViewOptions;
   /** 1 by default, for none. */
@@ -43,34 +41,31 @@ export interface EnsembleOptions {
  */
 export class Ensemble implements Predictor {
   readonly classNames: readonly string[];
-  readonly height: number;
-  readonly width: number;
+  readonly shape: ImageShape;
   readonly temperature: number;
   readonly #members: readonly Classifier[];
   readonly #views: readonly View[];
   readonly #backend: Backend;
   readonly #shared: boolean;
-  /** Networks on one backend must not run at once: each call waits for the one before. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #calls = new Queue();
 
   /**
    * @throws CoutureError of kind `usage` when there is no network, one does not fit the images or the classes, or the
    *   temperature or the views are out of range
    */
   constructor(options: EnsembleOptions) {
-    const { members, classNames, height, width, backend, shared = false } = options;
-    const size = height * width;
+    const { members, classNames, backend, shared = false } = options;
     if (members.length === 0) throw new CoutureError('usage', 'An ensemble needs at least one network.');
-    for (const { spec } of members) {
-      if (inputWidth(spec) !== size)
+    const { shape } = members[0].input;
+    for (const { input } of members) {
+      if (!sameShape(input.shape, shape))
         throw new CoutureError(
           'usage',
-          `A network of ${inputWidth(spec)} pixels does not fit images of ${height}x${width}.`,
+          `A network of images of ${describeShape(input.shape)} does not fit one of ${describeShape(shape)}.`,
         );
     }
     this.classNames = classNames;
-    this.height = height;
-    this.width = width;
+    this.shape = shape;
     this.temperature = options.temperature ?? 1;
     if (!(this.temperature > 0 && this.temperature < Number.POSITIVE_INFINITY))
       throw new CoutureError('usage', `A temperature is a number above 0, not ${this.temperature}.`);
@@ -87,15 +82,13 @@ export class Ensemble implements Predictor {
 
   /** Label and probabilities of each image. */
   async predictMany(images: readonly Pixels[]): Promise<Prediction[]> {
-    return await predictEach(this, images, this.height * this.width);
+    return await predictEach(this, images, imageSize(this.shape));
   }
 
   /** Log-probabilities [count, classes] of images laid end to end. */
   async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
-    const asked = chosenImages(images, this.height * this.width, choice.indices);
-    const turn = this.#last.then(() => this.#ask(images, asked, choice));
-    this.#last = turn.catch(() => {});
-    return await turn;
+    const asked = chosenImages(images, imageSize(this.shape), choice.indices);
+    return await this.#calls.run(() => this.#ask(images, asked, choice));
   }
 
   async #ask(
@@ -103,7 +96,7 @@ export class Ensemble implements Predictor {
     asked: Uint32Array,
     { signal, onProgress }: ImageChoice,
   ): Promise<Float32Array> {
-    const size = this.height * this.width;
+    const size = imageSize(this.shape);
     const classes = this.classNames.length;
     const all = new Float32Array(asked.length * classes);
     for (let start = 0; start < asked.length; start += CHUNK) {
@@ -120,9 +113,9 @@ export class Ensemble implements Predictor {
     { signal, onProgress }: Pick<ImageChoice, 'signal' | 'onProgress'>,
   ): Promise<Mixture> {
     const [views, members] = [this.#views, this.#members];
-    const mixture = new Mixture((images.length / (this.height * this.width)) * this.classNames.length);
+    const mixture = new Mixture((images.length / imageSize(this.shape)) * this.classNames.length);
     for (const [place, view] of views.entries()) {
-      const seen = drawView(images, this, view);
+      const seen = drawView(images, this.shape, view);
       for (const [number, member] of members.entries()) {
         mixture.add(await member.logProbabilities(seen, { signal }));
         onProgress?.((place * members.length + number + 1) / (views.length * members.length));
@@ -133,7 +126,7 @@ export class Ensemble implements Predictor {
 
   /** Frees the networks, and their backend unless shared, after what is under way. */
   async dispose(): Promise<void> {
-    await this.#last;
+    await this.#calls.idle();
     for (const member of this.#members) await member.dispose();
     if (!this.#shared) await this.#backend.dispose();
   }

@@ -14,14 +14,14 @@ export interface InferenceSession {
  * A session that holds a network's weights and gives one kind of output.
  * @throws CoutureError of kind `usage` when a tensor is missing
  */
-export function inferenceSession(
-  { spec, weights }: Network,
+export async function inferenceSession(
+  { spec, input, weights }: Network,
   backend: Backend,
   output: Output = { of: 'logProbabilities' },
-): InferenceSession {
+): Promise<InferenceSession> {
   // Never trained: the session need keep no moments.
-  const program = { ...buildProgram(spec, { output }), train: [] };
-  const session = backend.createSession(program);
-  for (const { name } of program.plan.parameters) session.write(name, takeTensor(weights, name));
+  const program = { ...buildProgram(spec, input, { output }), train: [] };
+  const session = await backend.createSession(program);
+  for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));
   return { session, width: program.outputWidth };
 }

@@ -2,6 +2,7 @@
 
 import { drawMove } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { imageSize } from '../data/image-shape.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
 import type { Augmentation, Backend, DeviceImages, TrainingView } from '../engine/backend.ts';
 import type { Teacher } from '../train/teacher.ts';
@@ -30,7 +31,7 @@ export class RememberingTeacher implements Teacher {
 
   async probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
     if (!this.#remembers(view.augmentation)) return await this.#teacher.probabilities(images, indices, view);
-    const classes = this.#dataset.classNames.length;
+    const classes = this.#dataset.info.classNames.length;
     const tables = Array.from(indices, (_, row) => this.#tableOf(rowOf(row, view), view.augmentation));
     const missing = [...indices.keys()].filter((row) => Number.isNaN(tables[row][indices[row] * classes]));
     if (missing.length > 0) {
@@ -52,8 +53,8 @@ export class RememberingTeacher implements Teacher {
     const { flip, shift, ...others } = augmentation.options;
     const onlyMoves = augmentation.mixing === undefined && Object.values(others).every((n) => n === 0);
     const views = (2 * shift + 1) ** 2 * (flip ? 2 : 1);
-    const { length, classNames } = this.#dataset;
-    return onlyMoves && views * length * classNames.length * 4 <= MOST_BYTES;
+    const { length, info } = this.#dataset;
+    return onlyMoves && views * length * info.classNames.length * 4 <= MOST_BYTES;
   }
 
   /** The answers to the view in which a row of a step's batch has its image. */
@@ -61,16 +62,16 @@ export class RememberingTeacher implements Teacher {
     const number = augmentation === undefined ? 0 : viewNumber(augmentation, place, step);
     const known = this.#known.get(number);
     if (known !== undefined) return known;
-    const { length, classNames } = this.#dataset;
-    const table = new Float32Array(length * classNames.length).fill(Number.NaN);
+    const { length, info } = this.#dataset;
+    const table = new Float32Array(length * info.classNames.length).fill(Number.NaN);
     this.#known.set(number, table);
     return table;
   }
 
   /** What the teacher says of some rows' images, drawn as their batches have them. */
   async #ask(rows: readonly number[], indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
-    const { images, height, width } = this.#dataset;
-    const size = height * width;
+    const { images, info } = this.#dataset;
+    const size = imageSize(info.shape);
     const drawn = new Uint8Array(rows.length * size);
     rows.forEach((row, i) => {
       const { place, step } = rowOf(row, view);
@@ -80,11 +81,11 @@ export class RememberingTeacher implements Teacher {
       drawn.set(
         augmentation === undefined
           ? images.subarray(image, image + size)
-          : augmentedImage(images, batch, augmentation, place, step),
+          : augmentedImage(images, info.shape, batch, augmentation, { place, step }),
         i * size,
       );
     });
-    const held = this.#backend.upload(drawn, size);
+    const held = await this.#backend.upload(drawn, info.shape);
     try {
       const { batchSize } = view;
       const all = Uint32Array.from(rows.keys());

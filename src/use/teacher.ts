@@ -26,12 +26,19 @@ interface Asked {
 export class NetworkTeacher implements Teacher {
   readonly #models: readonly Asked[];
 
+  private constructor(models: readonly Asked[]) {
+    this.#models = models;
+  }
+
   /** @param backend the one that trains: images are asked about where they lie */
-  constructor(models: readonly TeacherModel[], backend: Backend) {
-    this.#models = models.map(({ members, temperature = 1 }) => ({
-      networks: members.map((member) => inferenceSession(member, backend)),
-      temperature,
-    }));
+  static async create(models: readonly TeacherModel[], backend: Backend): Promise<NetworkTeacher> {
+    const asked: Asked[] = [];
+    for (const { members, temperature = 1 } of models) {
+      const networks: InferenceSession[] = [];
+      for (const member of members) networks.push(await inferenceSession(member, backend));
+      asked.push({ networks, temperature });
+    }
+    return new NetworkTeacher(asked);
   }
 
   async probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array> {

@@ -1,6 +1,7 @@
 /** Test-time augmentation: an image is looked at several times, as it is, moved and mirrored. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { ImageShape } from '../data/image-shape.ts';
 
 /** Which views there are; without flip and shift the image as it is alone. */
 export interface ViewOptions {
@@ -44,17 +45,19 @@ export function viewsOf({ flip, shift }: ViewOptions): View[] {
 /** Images laid end to end as a view shows them, in a new array. */
 export function drawView(
   images: Uint8Array,
-  { height, width }: { readonly height: number; readonly width: number },
+  { height, width, channels }: ImageShape,
   { right, down, mirrored }: View,
 ): Uint8Array {
   const drawn = new Uint8Array(images.length);
-  const size = height * width;
+  const line = width * channels;
+  const size = height * line;
   for (let image = 0; image < images.length; image += size) {
     for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
-      const row = image + y * width;
+      const row = image + y * line;
       for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) {
-        const to = mirrored ? width - 1 - x : x;
-        drawn[row + to] = images[row - down * width + x - right];
+        const to = row + (mirrored ? width - 1 - x : x) * channels;
+        const from = row - down * line + (x - right) * channels;
+        for (let channel = 0; channel < channels; channel++) drawn[to + channel] = images[from + channel];
       }
     }
   }

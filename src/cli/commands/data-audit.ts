@@ -86,7 +86,7 @@ async function openRuns(paths: readonly string[], dataset: string): Promise<Run[
   const runs: Run[] = [];
   for (const path of paths) {
     const run = await openRun(path);
-    const own = run.config.settings.dataset;
+    const own = run.config.data.name;
     if (own !== dataset)
       throw new CoutureError('usage', `${run.path} was trained on ${own}, not on ${dataset}.`);
     runs.push(run);

@@ -70,7 +70,7 @@ async function look(
   const { loadSplit } = await import('../../platform/node/runs/run-data.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
-  const train = await loadSplit(config, 'train', { from, signal, env, onData }).finally(end);
+  const train = await loadSplit(config.data, 'train', { from, signal, env, onData }).finally(end);
   return viewAugmentation(train, splitOf(config.settings, train.length).train, config.settings);
 }
 

@@ -206,14 +206,14 @@ async function show(name: string, options: ShowOptions, context: CliContext): Pr
   }
   const images = indices.map((index) => {
     const label = dataset.labels[index];
-    return { index, label, className: dataset.classNames[label] };
+    return { index, label, className: dataset.info.classNames[label] };
   });
   if (options.json) return printJson(context, 'data show', { name, split: options.split, images });
   const pictures = images.map(({ index, className }) => ({
     pixels: imageAt(dataset, index),
     caption: `${index}: ${className}`,
   }));
-  const { height, width } = dataset;
+  const { height, width } = dataset.info.shape;
   for (const line of imageGrid(pictures, {
     height,
     width,

@@ -170,9 +170,9 @@ async function* ask(
   flags: PredictFlags,
   context: CliContext,
 ): AsyncGenerator<Question> {
-  const { height, width } = model;
+  const { height, width } = model.shape;
   const options = { height, width, invert: flags.invert };
-  if (flags.testIndex !== undefined) yield await testImage(found.dataset, flags.testIndex, flags, context);
+  if (flags.testIndex !== undefined) yield await testImage(found.data.name, flags.testIndex, flags, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     const { pixels, inverted } = await decodeImage(bytes, { ...options, name: 'standard input' });
@@ -210,13 +210,13 @@ async function testImage(
     if (index >= dataset.length) {
       throw new CoutureError(
         'usage',
-        `--test-index ${index}: the test split of ${dataset.name} has ${dataset.length} images, counted from 0.`,
+        `--test-index ${index}: the test split of ${dataset.info.name} has ${dataset.length} images, counted from 0.`,
       );
     }
     return {
       source: `test image ${index}`,
       pixels: imageAt(dataset, index),
-      truth: dataset.classNames[dataset.labels[index]],
+      truth: dataset.info.classNames[dataset.labels[index]],
     };
   } finally {
     end();

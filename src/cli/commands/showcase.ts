@@ -104,21 +104,16 @@ async function predictOne(
   { from, backend, threads }: ShowcaseFlags,
   context: CliContext,
 ): Promise<{ text: string; json: Record<string, unknown> }> {
-  const { getDataset } = await import('../../platform/node/data/store.ts');
+  const { loadSplit } = await import('../../platform/node/runs/run-data.ts');
   const { load } = await import('../../platform/node/runs/load.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
-  const dataset = await getDataset(run.config.settings.dataset, 'test', {
-    from,
-    signal,
-    env,
-    onProgress: onData,
-  });
+  const dataset = await loadSplit(run.config.data, 'test', { from, signal, env, onData });
   end();
   const model = await load(run, { backend, threads });
   try {
     const answer = await model.predict(imageAt(dataset, 0));
-    const truth = dataset.classNames[dataset.labels[0]];
+    const truth = dataset.info.classNames[dataset.labels[0]];
     const title = `\nTest image 0 is labeled ${truth}; ${run.name} says ${paint(context.color, 'bold', answer.label)}:`;
     const bars = probabilityBars(model.classNames, answer.probabilities, context);
     return { text: `${title}\n${bars}`, json: { run: run.path, testIndex: 0, truth, ...answer } };

@@ -34,7 +34,7 @@ export function registerSummary(program: Command, context: CliContext): void {
     .command('summary')
     .description('Layers, shapes, parameters, memory and arithmetic of a network.')
     .argument('[run]', 'path of a run, or its name under runs/train; otherwise the flags say which network');
-  addJsonOption(addConfigOptions(command, ['dataset', ...networkSettings]))
+  addJsonOption(addConfigOptions(command, networkSettings))
     .addHelpText('after', help)
     .action(async (run: string | undefined, flags: SummaryFlags) => await runSummary(run, flags, context));
 }

@@ -1,10 +1,10 @@
 /** The reference backend: runs a program op by op over plain arrays. */
 
 import { CoutureError } from '../../core/errors.ts';
-import type { DenseLayer } from '../../model/dense-layer.ts';
-import { findParameter, type Part } from '../../model/plan.ts';
+import { imageSize, toPlanes } from '../../data/image-shape.ts';
+import { findParameter, type TensorPart } from '../../model/plan.ts';
 import type { Op, Program } from '../../model/program.ts';
-import { augmentedImage } from '../augmented-image.ts';
+import { augmentedPlanes } from '../augmented-image.ts';
 import type {
   Augmentation,
   Backend,
@@ -14,6 +14,7 @@ import type {
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
+import { checkInferRequest, checkTrainRequest, countImages } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { softTargets } from '../targets.ts';
 import * as layers from './layers.ts';
@@ -30,21 +31,53 @@ import {
 import { type Batch, type LayerTensors, makeBatch, makeTensors } from './tensors.ts';
 
 interface HostImages extends DeviceImages {
-  readonly bytes: Uint8Array;
+  /** [image, channel, height, width] */
+  readonly planes: Uint8Array;
 }
 
 export function createReferenceBackend(): Backend {
   const held = new WeakMap<DeviceImages, HostImages>();
   return {
     info: { name: 'reference', variant: 'plain', threads: 1 },
-    upload(images, size) {
-      const device: HostImages = { bytes: images.slice(), size, length: images.length / size, dispose() {} };
+    async upload(images, shape) {
+      const length = countImages(images, shape);
+      const device: HostImages = { planes: toPlanes(images.slice(), shape), shape, length, dispose() {} };
       held.set(device, device);
       return device;
     },
-    createSession: (program) => new ReferenceSession(program, held),
+    createSession: async (program) => new ReferenceSession(program, held),
     dispose: () => Promise.resolve(),
   };
+}
+
+/** What an op runs on, and in training the request and the step of it. */
+interface Run {
+  readonly net: layers.NetworkTensors;
+  readonly batch: Batch;
+  readonly images: DeviceImages;
+  readonly augmentation: Augmentation | undefined;
+  /** The optimizer's step, counted over the run. */
+  readonly step: number;
+  readonly training?: TrainingStep;
+  readonly inference?: InferenceBatch;
+}
+
+interface TrainingStep {
+  readonly request: TrainRequest;
+  /** See `stepScalars`. */
+  readonly scalars: Float32Array;
+  /** Steps of the request before this one. */
+  readonly index: number;
+  readonly smoothed: { readonly own: number; readonly other: number };
+  /** Targets of the batch's rows, where labels do not say it all. */
+  readonly soft: Float32Array | undefined;
+  readonly losses: Float32Array;
+}
+
+interface InferenceBatch {
+  readonly classes: Uint16Array | undefined;
+  /** The rest of the result, from the batch on. */
+  readonly output: Float32Array;
 }
 
 class ReferenceSession implements Session {
@@ -59,57 +92,176 @@ class ReferenceSession implements Session {
   }
 
   async train(request: TrainRequest): Promise<Float32Array> {
-    const { indices, batchSize, labelSmoothing = 0 } = request;
+    checkTrainRequest(this.#program, request);
+    const { indices, batchSize, images, augmentation, firstStep } = request;
     const losses = new Float32Array(indices.length);
-    const scalars = stepScalars(request);
     const classes = this.#program.outputWidth;
-    const smoothed = smoothedTargets(labelSmoothing, classes);
     const soft = softTargets(request, classes);
+    const common = {
+      request,
+      scalars: stepScalars(request),
+      smoothed: smoothedTargets(request.labelSmoothing ?? 0, classes),
+    };
     const net = this.#network('value');
-    for (let step = 0; step * batchSize < indices.length; step++) {
-      const from = step * batchSize;
+    for (let index = 0; index * batchSize < indices.length; index++) {
+      const from = index * batchSize;
       const batch = makeBatch(this.#program.plan, indices.subarray(from, from + batchSize));
-      for (const op of this.#program.train) {
-        if (op.op === 'nllGradient') {
-          const labels = Uint8Array.from(batch.indices, (image) => request.labels[image]);
-          const share = Math.fround(1 / batch.rows);
-          const targets = soft?.subarray(from * classes);
-          if (targets) this.#softBackward(batch, { targets, share }, losses.subarray(from));
-          else this.#nllBackward(batch, { labels, ...smoothed, share }, losses.subarray(from));
-        } else if (op.op === 'update' || op.op === 'weightGradientUpdate') {
-          if (op.op === 'weightGradientUpdate') layers.weightGradient(net, op.layer, batch);
-          else if (op.clipped) this.#clip(op.layer, ['weight', 'bias'], batch);
-          this.#update(op.layer, ['weight', 'bias'], request, scalars, step);
-        } else if (op.op === 'normUpdate') {
-          if (op.clipped) this.#clip(op.layer, ['scale', 'shift'], batch);
-          this.#update(op.layer, ['scale', 'shift'], request, scalars, step);
-          if (this.#program.averageStatistics) this.#averageStatistics(op.layer, scalars, step);
-        } else if (op.op === 'gather' && request.augmentation) {
-          this.#gatherAugmented(batch, request.images, request.augmentation, request.firstStep + step);
-        } else {
-          const random = { key: request.dropoutKey, step: request.firstStep + step };
-          this.#run(op, net, batch, request.images, random);
-        }
-      }
+      const targets = soft?.subarray(from * classes);
+      const training = { ...common, index, soft: targets, losses: losses.subarray(from) };
+      const step = firstStep + index;
+      for (const op of this.#program.train)
+        this.#run(op, { net, batch, images, augmentation, step, training });
     }
     return losses;
   }
 
-  #gatherAugmented(batch: Batch, images: DeviceImages, augmentation: Augmentation, step: number): void {
-    const bytes = this.#bytes(images);
-    const augmented = new Uint8Array(batch.rows * images.size);
+  async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
+    checkInferRequest(this.#program, images, indices, options);
+    const { classes, weights = 'value', view } = options;
+    const { infer, outputWidth, plan } = this.#program;
+    const net = this.#network(weights);
+    const result = new Float32Array(indices.length * outputWidth);
+    const rows = view?.batchSize ?? 64;
+    for (let from = 0; from < indices.length; from += rows) {
+      const batch = makeBatch(plan, indices.subarray(from, from + rows));
+      const inference = { classes: classes?.subarray(from), output: result.subarray(from * outputWidth) };
+      const step = (view?.firstStep ?? 0) + from / rows;
+      const { augmentation } = view ?? {};
+      for (const op of infer) this.#run(op, { net, batch, images, augmentation, step, inference });
+    }
+    return result;
+  }
+
+  /** The network with the weights of a role. */
+  #network(role: layers.NetworkTensors['role']): layers.NetworkTensors {
+    const { plan, averageStatistics } = this.#program;
+    return { plan, tensors: this.#tensors, role, averageStatistics };
+  }
+
+  #run(op: Op, run: Run): void {
+    const { net, batch, training, inference } = run;
+    const random = training && { key: training.request.dropoutKey, step: run.step };
+    // Dropout is of training alone.
+    const drawn = 'training' in op && !op.training ? undefined : random;
+    switch (op.op) {
+      case 'gather':
+        this.#gather(op, run);
+        break;
+      case 'linear':
+        layers.linear(net, op.layer, batch, drawn);
+        break;
+      case 'inputGradient':
+        layers.inputGradient(net, op.layer, batch, drawn);
+        break;
+      case 'weightGradient':
+        layers.weightGradient(net, op.layer, batch);
+        break;
+      case 'activate':
+        layers.activate(net, op.layer, batch, drawn);
+        break;
+      case 'activateGradient':
+        layers.activateGradient(net, op.layer, batch, drawn);
+        break;
+      case 'normalize':
+        layers.normalize(net, op.layer, batch, op.training);
+        break;
+      case 'affineGradient':
+        layers.affineGradient(net, op.layer, batch);
+        break;
+      case 'normalizeGradient':
+        layers.normalizeGradient(net, op.layer, batch, op.training);
+        break;
+      case 'gradientSquares':
+        layers.gradientSquares(net, op.layer, batch);
+        break;
+      case 'clipFactor':
+        batch.clipFactor = clipFactor(batch.squares, op.largest);
+        break;
+      case 'nllGradient':
+        this.#lossGradient(batch, needed(training, op));
+        break;
+      case 'weightGradientUpdate':
+        layers.weightGradient(net, op.layer, batch);
+        this.#update(op.layer, ['weight', 'bias'], needed(training, op));
+        break;
+      case 'update':
+        if (op.clipped) this.#clip(op.layer, ['weight', 'bias'], batch);
+        this.#update(op.layer, ['weight', 'bias'], needed(training, op));
+        break;
+      case 'normUpdate':
+        if (op.clipped) this.#clip(op.layer, ['scale', 'shift'], batch);
+        this.#update(op.layer, ['scale', 'shift'], needed(training, op));
+        if (this.#program.averageStatistics) this.#averageStatistics(op.layer, needed(training, op));
+        break;
+      case 'logSoftmax':
+        ops.logSoftmaxForward(
+          batch.y[batch.y.length - 1],
+          batch.rows,
+          this.#program.outputWidth,
+          needed(inference, op).output,
+        );
+        break;
+      case 'logProbabilityGradient': {
+        const labels = needed(inference, op).classes ?? new Uint16Array(batch.rows);
+        const targets = { labels, own: 1, other: 0, share: -1 };
+        this.#nllBackward(batch, targets, new Float32Array(batch.rows));
+        break;
+      }
+      case 'activations':
+        needed(inference, op).output.set(batch.y[op.layer + 1]);
+        break;
+      case 'pixelGradient':
+        needed(inference, op).output.set(batch.dx);
+        break;
+      default:
+        op satisfies never;
+    }
+  }
+
+  #gather(op: Extract<Op, { op: 'gather' }>, { batch, images, augmentation, step }: Run): void {
+    const planes = this.#planes(images);
+    if (augmentation === undefined) {
+      ops.gather(planes, op, batch.indices, batch.y[0]);
+      return;
+    }
+    const size = imageSize(images.shape);
+    const augmented = new Uint8Array(batch.rows * size);
     const all = Uint32Array.from({ length: batch.rows }, (_, row) => row);
-    for (const row of all)
-      augmented.set(augmentedImage(bytes, batch.indices, augmentation, row, step), row * images.size);
-    ops.gather(augmented, images.size, all, batch.y[0]);
+    const planesOf = (row: number) =>
+      planes.subarray(batch.indices[row] * size, (batch.indices[row] + 1) * size);
+    for (const place of all) {
+      const image = augmentedPlanes(planesOf, images.shape, batch.rows, augmentation, { place, step });
+      augmented.set(image, place * size);
+    }
+    ops.gather(augmented, op, all, batch.y[0]);
+  }
+
+  #lossGradient(batch: Batch, { request, smoothed, soft, losses }: TrainingStep): void {
+    const share = Math.fround(1 / batch.rows);
+    if (soft) {
+      this.#softBackward(batch, { targets: soft, share }, losses);
+      return;
+    }
+    const labels = Uint16Array.from(batch.indices, (image) => request.labels[image]);
+    this.#nllBackward(batch, { labels, ...smoothed, share }, losses);
+  }
+
+  #nllBackward(batch: Batch, targets: ops.Targets, losses: Float32Array): void {
+    ops.nllBackward(lastOf(batch.y), batch.rows, this.#classes, targets, losses, lastOf(batch.dz));
+  }
+
+  #softBackward(batch: Batch, targets: ops.SoftTargets, losses: Float32Array): void {
+    ops.softBackward(lastOf(batch.y), batch.rows, this.#classes, targets, losses, lastOf(batch.dz));
+  }
+
+  get #classes(): number {
+    return lastOf(this.#program.plan.layers).out;
   }
 
   #update(
     layer: number,
-    parts: readonly Part[],
-    { optimizer }: TrainRequest,
-    scalars: Float32Array,
-    step: number,
+    parts: readonly TensorPart[],
+    { request: { optimizer }, scalars, index }: TrainingStep,
   ): void {
     const constants = optimizerConstants(optimizer);
     const { value, gradient, firstMoment, secondMoment, average } = this.#tensors[layer];
@@ -120,89 +272,29 @@ class ReferenceSession implements Session {
         firstMoment: firstMoment[part],
         secondMoment: secondMoment[part],
       };
-      if (optimizer.name === 'sgd') sgdStep(tensors, constants, scalars, step);
-      else if (optimizer.name === 'lion') lionStep(tensors, constants, scalars, step);
-      else adamStep(tensors, constants, scalars, step);
+      if (optimizer.name === 'sgd') sgdStep(tensors, constants, scalars, index);
+      else if (optimizer.name === 'lion') lionStep(tensors, constants, scalars, index);
+      else adamStep(tensors, constants, scalars, index);
       if (optimizer.name === 'sgd' && optimizer.lasso && part === 'weight')
-        lassoStep(value.weight, constants, scalars, step);
-      if (this.#program.average) averageStep(average[part], value[part], scalars, step);
+        lassoStep(value.weight, constants, scalars, index);
+      if (this.#program.average) averageStep(average[part], value[part], scalars, index);
     }
   }
 
-  #averageStatistics(layer: number, scalars: Float32Array, step: number): void {
+  #averageStatistics(layer: number, { scalars, index }: TrainingStep): void {
     const { value, average } = this.#tensors[layer];
     for (const part of ['runningMean', 'runningVariance'] as const)
-      averageStep(average[part], value[part], scalars, step);
+      averageStep(average[part], value[part], scalars, index);
   }
 
-  #clip(layer: number, parts: readonly Part[], batch: Batch): void {
+  #clip(layer: number, parts: readonly TensorPart[], batch: Batch): void {
     for (const part of parts) scaleGradient(this.#tensors[layer].gradient[part], batch.clipFactor);
   }
 
-  async infer(
-    images: DeviceImages,
-    indices: Uint32Array,
-    { classes, weights = 'value', view }: InferOptions = {},
-  ): Promise<Float32Array> {
-    const { infer, outputWidth } = this.#program;
-    const net = this.#network(weights);
-    const result = new Float32Array(indices.length * outputWidth);
-    const rows = view?.batchSize ?? 64;
-    for (let from = 0; from < indices.length; from += rows) {
-      const batch = makeBatch(this.#program.plan, indices.subarray(from, from + rows));
-      const output = result.subarray(from * outputWidth);
-      for (const op of infer) {
-        if (op.op === 'logSoftmax') ops.logSoftmaxForward(batch.y.at(-1)!, batch.rows, outputWidth, output);
-        else if (op.op === 'activations') output.set(batch.y[op.layer + 1]);
-        else if (op.op === 'pixelGradient') output.set(batch.dx);
-        else if (op.op === 'logProbabilityGradient') {
-          const labels = classes?.subarray(from) ?? new Uint8Array(batch.rows);
-          this.#nllBackward(batch, { labels, own: 1, other: 0, share: -1 }, new Float32Array(batch.rows));
-        } else if (op.op === 'gather' && view?.augmentation) {
-          this.#gatherAugmented(batch, images, view.augmentation, view.firstStep + from / rows);
-        } else this.#run(op, net, batch, images);
-      }
-    }
-    return result;
-  }
-
-  #nllBackward(batch: Batch, targets: ops.Targets, losses: Float32Array): void {
-    const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
-    ops.nllBackward(batch.y.at(-1)!, batch.rows, out, targets, losses, batch.dz.at(-1)!);
-  }
-
-  #softBackward(batch: Batch, targets: ops.SoftTargets, losses: Float32Array): void {
-    const { out } = this.#program.plan.layers.at(-1) as DenseLayer;
-    ops.softBackward(batch.y.at(-1)!, batch.rows, out, targets, losses, batch.dz.at(-1)!);
-  }
-
-  /** The network with the weights of a role. */
-  #network(role: layers.Network['role']): layers.Network {
-    const { plan, averageStatistics } = this.#program;
-    return { plan, tensors: this.#tensors, role, averageStatistics };
-  }
-
-  #run(op: Op, net: layers.Network, batch: Batch, images: DeviceImages, random?: layers.RandomStep): void {
-    // Dropout is of training alone.
-    const drawn = 'training' in op && !op.training ? undefined : random;
-    if (op.op === 'gather') ops.gather(this.#bytes(images), images.size, batch.indices, batch.y[0]);
-    else if (op.op === 'linear') layers.linear(net, op.layer, batch, drawn);
-    else if (op.op === 'inputGradient') layers.inputGradient(net, op.layer, batch, drawn);
-    else if (op.op === 'weightGradient') layers.weightGradient(net, op.layer, batch);
-    else if (op.op === 'activate') layers.activate(net, op.layer, batch, drawn);
-    else if (op.op === 'activateGradient') layers.activateGradient(net, op.layer, batch, drawn);
-    else if (op.op === 'normalize') layers.normalize(net, op.layer, batch, op.training);
-    else if (op.op === 'affineGradient') layers.affineGradient(net, op.layer, batch);
-    else if (op.op === 'normalizeGradient') layers.normalizeGradient(net, op.layer, batch, op.training);
-    else if (op.op === 'gradientSquares') layers.gradientSquares(net, op.layer, batch);
-    else if (op.op === 'clipFactor') batch.clipFactor = clipFactor(batch.squares, op.largest);
-    else throw new CoutureError('backend', `The reference backend has no op ${op.op} here.`);
-  }
-
-  #bytes(images: DeviceImages): Uint8Array {
+  #planes(images: DeviceImages): Uint8Array {
     const host = this.#held.get(images);
-    if (!host) throw new CoutureError('backend', 'These images were uploaded to another backend.');
-    return host.bytes;
+    if (!host) throw new CoutureError('usage', 'These images were uploaded to another backend.');
+    return host.planes;
   }
 
   #tensor(parameter: string, role: TensorRole): Float32Array {
@@ -210,13 +302,23 @@ class ReferenceSession implements Session {
     return this.#tensors[layer][role][part];
   }
 
-  read(parameter: string, role: TensorRole = 'value'): Float32Array {
+  async read(parameter: string, role: TensorRole = 'value'): Promise<Float32Array> {
     return this.#tensor(parameter, role).slice();
   }
 
-  write(parameter: string, values: Float32Array, role: TensorRole = 'value'): void {
+  async write(parameter: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
     this.#tensor(parameter, role).set(values);
   }
 
   dispose(): void {}
+}
+
+function lastOf<Item>(items: readonly Item[]): Item {
+  return items[items.length - 1];
+}
+
+/** What only training has, or only inference. */
+function needed<Part>(part: Part | undefined, { op }: Op): Part {
+  if (part !== undefined) return part;
+  throw new CoutureError('backend', `The op ${op} stands in the wrong program.`);
 }

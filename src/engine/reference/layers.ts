@@ -20,7 +20,7 @@ import { squaresOf } from './optimizers.ts';
 import type { Batch, LayerTensors } from './tensors.ts';
 
 /** A network as ops see it. */
-export interface Network {
+export interface NetworkTensors {
   readonly plan: Plan;
   readonly tensors: readonly LayerTensors[];
   /** The weights that forward and backward read. */
@@ -35,7 +35,7 @@ export interface RandomStep {
   readonly step: number;
 }
 
-export function linear(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+export function linear(net: NetworkTensors, index: number, batch: Batch, random?: RandomStep): void {
   const layer = net.plan.layers[index];
   const { weight, bias } = net.tensors[index][net.role];
   const y = batch.z[index];
@@ -46,7 +46,7 @@ export function linear(net: Network, index: number, batch: Batch, random?: Rando
   if (layer.skip !== undefined) ops.addTo(y, batch.y[layer.skip + 1]);
 }
 
-export function inputGradient(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+export function inputGradient(net: NetworkTensors, index: number, batch: Batch, random?: RandomStep): void {
   const { layers } = net.plan;
   const apart = index > 0 && isApart(layers, index - 1);
   const dx = index === 0 ? batch.dx : apart ? batch.dy[index - 1] : batch.dz[index - 1];
@@ -59,13 +59,13 @@ export function inputGradient(net: Network, index: number, batch: Batch, random?
   else if (random && below.dropout > 0) dropout(net, index - 1, dx, batch.rows, random);
 }
 
-export function weightGradient({ plan, tensors }: Network, index: number, batch: Batch): void {
+export function weightGradient({ plan, tensors }: NetworkTensors, index: number, batch: Batch): void {
   const { weight, bias } = tensors[index].gradient;
   const shape = { rows: batch.rows, ...plan.layers[index] };
   ops.linearBackwardWeight(shape, batch.x[index], batch.dz[index], weight, bias);
 }
 
-export function activate(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+export function activate(net: NetworkTensors, index: number, batch: Batch, random?: RandomStep): void {
   const layer = net.plan.layers[index];
   const [z, y] = [batch.z[index], batch.y[index + 1]];
   const norm = normOf(net, index, batch);
@@ -75,7 +75,12 @@ export function activate(net: Network, index: number, batch: Batch, random?: Ran
   if (random && layer.dropout > 0) dropout(net, index, y, batch.rows, random);
 }
 
-export function activateGradient(net: Network, index: number, batch: Batch, random?: RandomStep): void {
+export function activateGradient(
+  net: NetworkTensors,
+  index: number,
+  batch: Batch,
+  random?: RandomStep,
+): void {
   const { layers } = net.plan;
   const layer = layers[index];
   const [z, dy, dz] = [batch.z[index], batch.dy[index], batch.dz[index]];
@@ -92,7 +97,7 @@ export function activateGradient(net: Network, index: number, batch: Batch, rand
     normBackward(dz, z, batch.rows, norm, net.tensors[index].gradient, random !== undefined);
 }
 
-export function normalize(net: Network, index: number, batch: Batch, training: boolean): void {
+export function normalize(net: NetworkTensors, index: number, batch: Batch, training: boolean): void {
   const layer = net.plan.layers[index];
   const norm = normOf(net, index, batch);
   const [normalized, x] = [batch.normalized[index], batch.x[index]];
@@ -102,19 +107,19 @@ export function normalize(net: Network, index: number, batch: Batch, training: b
   if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalized, i);
 }
 
-export function affineGradient(net: Network, index: number, batch: Batch): void {
+export function affineGradient(net: NetworkTensors, index: number, batch: Batch): void {
   const da = normedGradient(net, index, batch);
   scaleBackward(da, batch.normalized[index], batch.rows, net.tensors[index].gradient);
 }
 
-export function normalizeGradient(net: Network, index: number, batch: Batch, training: boolean): void {
+export function normalizeGradient(net: NetworkTensors, index: number, batch: Batch, training: boolean): void {
   const [da, normalized] = [normedGradient(net, index, batch), batch.normalized[index]];
   const norm = normOf(net, index, batch);
   if (net.plan.layers[index].norm === 'layer') layerNormBackward(da, normalized, batch.rows, norm);
   else normBackward(da, normalized, batch.rows, norm, net.tensors[index].gradient, training);
 }
 
-export function gradientSquares({ plan, tensors }: Network, index: number, batch: Batch): void {
+export function gradientSquares({ plan, tensors }: NetworkTensors, index: number, batch: Batch): void {
   const { in: inputs, out } = plan.layers[index];
   const { weight, bias, scale, shift } = tensors[index].gradient;
   for (let o = 0; o < out; o++)
@@ -126,7 +131,7 @@ export function gradientSquares({ plan, tensors }: Network, index: number, batch
 
 /** Forward and backward alike. */
 function dropout(
-  { plan }: Network,
+  { plan }: NetworkTensors,
   index: number,
   values: Float32Array,
   rows: number,
@@ -137,7 +142,11 @@ function dropout(
 }
 
 /** A layer's norm tensors, with the place for what it normalized by. */
-function normOf({ tensors, role, averageStatistics }: Network, index: number, batch: Batch): NormTensors {
+function normOf(
+  { tensors, role, averageStatistics }: NetworkTensors,
+  index: number,
+  batch: Batch,
+): NormTensors {
   const { scale, shift } = tensors[index][role];
   const { runningMean, runningVariance } = tensors[index][averageStatistics ? role : 'value'];
   return { scale, shift, runningMean, runningVariance, inverse: batch.inverse[index] };
@@ -150,6 +159,6 @@ function scaled({ scale, shift }: NormTensors, normalized: Float32Array, i: numb
 }
 
 /** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
-function normedGradient({ plan }: Network, index: number, batch: Batch): Float32Array {
+function normedGradient({ plan }: NetworkTensors, index: number, batch: Batch): Float32Array {
   return plan.layers[index].preNorm ? batch.dy[index - 1] : batch.dz[index];
 }

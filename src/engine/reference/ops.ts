@@ -4,16 +4,26 @@
  */
 
 import { philox4x32, type Words4 } from '../../core/philox.ts';
+import type { Op } from '../../model/program.ts';
 import type { DropoutScalars } from '../scalars.ts';
 import { expNonPositive, logFromOne } from './math.ts';
 
 const f = Math.fround;
 
-/** x [rows, size] = (pixel / 255 - 0.5) / 0.5 for the images named by `indices`. */
-export function gather(images: Uint8Array, size: number, indices: Uint32Array, x: Float32Array): void {
+/** x [rows, channel, height, width] = (pixel / 255 - offset) / scale for the images named by `indices`. */
+export function gather(
+  planes: Uint8Array,
+  { shape, offset, scale }: Extract<Op, { op: 'gather' }>,
+  indices: Uint32Array,
+  x: Float32Array,
+): void {
+  const plane = shape.height * shape.width;
+  const size = plane * shape.channels;
   indices.forEach((image, row) => {
     for (let i = 0; i < size; i++) {
-      x[row * size + i] = f(f(f(images[image * size + i] / 255) - 0.5) / 0.5);
+      const channel = Math.floor(i / plane);
+      const unit = f(planes[image * size + i] / 255);
+      x[row * size + i] = f(f(unit - f(offset[channel])) / f(scale[channel]));
     }
   });
 }

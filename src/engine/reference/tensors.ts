@@ -1,11 +1,11 @@
 /** The tensors of a network and of one batch, as plain arrays. */
 
 import { type DenseLayer, needsActivate, normWidth } from '../../model/dense-layer.ts';
-import type { Part, Plan } from '../../model/plan.ts';
+import type { Plan, TensorPart } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
 
 /** One layer's tensors under each role; parts that the layer does not have are empty. */
-export type LayerTensors = Record<TensorRole, Record<Part, Float32Array>>;
+export type LayerTensors = Record<TensorRole, Record<TensorPart, Float32Array>>;
 
 /** What one batch flows through; y[0] is the input, y[l + 1] the output of layer l. */
 export interface Batch {

@@ -1,7 +1,9 @@
 /** The wasm backend: SIMD kernels over one memory, shared by threads where the platform has them. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { toPlanes } from '../../data/image-shape.ts';
 import type { Backend, DeviceImages } from '../backend.ts';
+import { countImages } from '../check-request.ts';
 import { compileKernels } from './kernels.ts';
 import { WasmMemory } from './memory.ts';
 import type { SpawnWorker } from './protocol.ts';
@@ -38,12 +40,13 @@ export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOpti
       variant: `simd${wide ? 256 : 128}${fast ? '-fast' : ''}`,
       threads: shared ? threads : 1,
     },
-    upload(images, size) {
+    async upload(images, shape) {
+      const length = countImages(images, shape);
       const block = memory.allocate(images.length);
-      memory.bytes(block.start, images.length).set(images);
+      memory.bytes(block.start, images.length).set(toPlanes(images, shape));
       const device: DeviceImages = {
-        length: images.length / size,
-        size,
+        length,
+        shape,
         dispose() {
           if (addresses.delete(device)) memory.release(block);
         },
@@ -51,7 +54,7 @@ export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOpti
       addresses.set(device, block.start);
       return device;
     },
-    createSession: (program) => new WasmSession({ memory, team, locate }, program),
+    createSession: async (program) => new WasmSession({ memory, team, locate }, program),
     dispose: () => team.dispose(),
   };
 }

@@ -5,8 +5,8 @@
 
 import type { Op } from '../../model/program.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
+import type { BatchPart } from './ops/batch-part.ts';
 import { imageBytes, RECORD_BYTES } from './ops/gather.ts';
-import type { Part } from './ops/part.ts';
 import { runOp } from './ops.ts';
 import type { Job, ThreadSetup } from './protocol.ts';
 
@@ -82,7 +82,7 @@ export class Executor {
    * does a unit is chance; what comes out of it is not.
    * @param whole units that share data: a slice holds all of such a group, or none
    */
-  readonly #share: Part['share'] = (units, run, whole = 1) => {
+  readonly #share: BatchPart['share'] = (units, run, whole = 1) => {
     const { thread, threads } = this.#setup;
     if (threads === 1) {
       run(0, units);

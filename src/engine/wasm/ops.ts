@@ -5,53 +5,101 @@
 
 import type { Op } from '../../model/program.ts';
 import { activate, activateGradient, affineGradient, normalize, normalizeGradient } from './ops/activate.ts';
+import type { BatchPart } from './ops/batch-part.ts';
 import { inputGradient, linear, weightGradient } from './ops/dense.ts';
 import { gather, gatherAugmented } from './ops/gather.ts';
 import { logSoftmax, nllGradient, scatter, softGradient } from './ops/loss.ts';
 import { clipFactor, gradientSquares, normUpdate, update } from './ops/optimizers.ts';
-import type { Part } from './ops/part.ts';
 import type { InferJob, Job, TrainJob } from './protocol.ts';
 
 /** Targets without label smoothing. */
 const ONE_HOT = { own: 1, other: 0 } as const;
 
 /** Runs this thread's share of one op. */
-export function runOp(op: Op, job: Job, part: Part): void {
+export function runOp(op: Op, job: Job, part: BatchPart): void {
   const { layout } = job;
-  if (op.op === 'gather' && job.augmentation) gatherAugmented(job, job.augmentation, part);
-  else if (op.op === 'gather') gather(job, part);
-  else if (op.op === 'linear') linear(layout, op.layer, job, part, op.training);
-  else if (op.op === 'activate') activate(layout, op.layer, job, part, op.training);
-  else if (op.op === 'inputGradient') inputGradient(layout, op.layer, job, part);
-  else if (op.op === 'activateGradient') activateGradient(layout, op.layer, job, part, op.training);
-  else if (op.op === 'normalize') normalize(layout, op.layer, job, part, op.training);
-  else if (op.op === 'normalizeGradient') normalizeGradient(layout, op.layer, job, part, op.training);
-  else if (op.op === 'affineGradient') affineGradient(layout, op.layer, part);
-  else if (job.kind === 'train') runTrainingOp(op, job, part);
-  else runInferenceOp(op, job, part);
+  switch (op.op) {
+    case 'gather':
+      if (job.augmentation) gatherAugmented(job, job.augmentation, part);
+      else gather(job, part);
+      break;
+    case 'linear':
+      linear(layout, op.layer, job, part, op.training);
+      break;
+    case 'activate':
+      activate(layout, op.layer, job, part, op.training);
+      break;
+    case 'inputGradient':
+      inputGradient(layout, op.layer, job, part);
+      break;
+    case 'activateGradient':
+      activateGradient(layout, op.layer, job, part, op.training);
+      break;
+    case 'normalize':
+      normalize(layout, op.layer, job, part, op.training);
+      break;
+    case 'normalizeGradient':
+      normalizeGradient(layout, op.layer, job, part, op.training);
+      break;
+    case 'affineGradient':
+      affineGradient(layout, op.layer, part);
+      break;
+    case 'nllGradient':
+      lossGradient(training(op, job), part);
+      break;
+    case 'weightGradient':
+      weightGradient(layout, op.layer, training(op, job), part, true);
+      break;
+    case 'weightGradientUpdate':
+      weightGradient(layout, op.layer, training(op, job), part, false);
+      break;
+    case 'gradientSquares':
+      gradientSquares(layout.layers[op.layer], part);
+      break;
+    case 'clipFactor':
+      clipFactor(layout, op.largest, part);
+      break;
+    case 'normUpdate':
+      normUpdate(layout, op.layer, training(op, job), part, op.clipped);
+      break;
+    case 'update':
+      update(layout, op.layer, training(op, job), part, op.clipped);
+      break;
+    case 'logSoftmax':
+      logSoftmax(inference(op, job), part);
+      break;
+    case 'logProbabilityGradient': {
+      const classes = inference(op, job).classes + part.from * 4;
+      nllGradient(layout, classes, 0, ONE_HOT, -1, part);
+      break;
+    }
+    case 'activations': {
+      const { y, out } = layout.layers[op.layer];
+      scatter(y, out, inference(op, job), part);
+      break;
+    }
+    case 'pixelGradient':
+      scatter(layout.dx, layout.layers[0].in, inference(op, job), part);
+      break;
+    default:
+      op satisfies never;
+  }
 }
 
-function runInferenceOp(op: Op, job: InferJob, part: Part): void {
-  const { layout } = job;
-  if (op.op === 'logSoftmax') logSoftmax(job, part);
-  else if (op.op === 'logProbabilityGradient') {
-    nllGradient(layout, job.classes + part.from * 4, 0, ONE_HOT, -1, part);
-  } else if (op.op === 'activations') {
-    const { y, out } = layout.layers[op.layer];
-    scatter(y, out, job, part);
-  } else if (op.op === 'pixelGradient') scatter(layout.dx, layout.layers[0].in, job, part);
+function lossGradient(job: TrainJob, part: BatchPart): void {
+  const at = part.from * 4;
+  if (job.softTargets !== 0) softGradient(job, part);
+  else nllGradient(job.layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
 }
 
-function runTrainingOp(op: Op, job: TrainJob, part: Part): void {
-  const { layout } = job;
-  if (op.op === 'nllGradient') {
-    const at = part.from * 4;
-    if (job.softTargets !== 0) softGradient(job, part);
-    else nllGradient(layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
-  } else if (op.op === 'weightGradient') weightGradient(layout, op.layer, job, part, true);
-  else if (op.op === 'weightGradientUpdate') weightGradient(layout, op.layer, job, part, false);
-  else if (op.op === 'gradientSquares') gradientSquares(layout.layers[op.layer], part);
-  else if (op.op === 'clipFactor') clipFactor(layout, op.largest, part);
-  else if (op.op === 'normUpdate') normUpdate(layout, op.layer, job, part, op.clipped);
-  else if (op.op === 'update') update(layout, op.layer, job, part, op.clipped);
+/** The job of an op that only training has. */
+function training({ op }: Op, job: Job): TrainJob {
+  if (job.kind === 'train') return job;
+  throw new Error(`The op ${op} stands in a program of inference.`);
+}
+
+/** The job of an op that only inference has. */
+function inference({ op }: Op, job: Job): InferJob {
+  if (job.kind === 'infer') return job;
+  throw new Error(`The op ${op} stands in a program of training.`);
 }

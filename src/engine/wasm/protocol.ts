@@ -1,5 +1,6 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
+import type { ImageShape } from '../../data/image-shape.ts';
 import type { Activation } from '../../model/dense-layer.ts';
 import type { Op } from '../../model/program.ts';
 import type { Augmentation, OptimizerOptions } from '../backend.ts';
@@ -10,8 +11,9 @@ interface JobBase {
   readonly layout: Layout;
   readonly ops: readonly Op[];
   readonly images: number;
-  /** Bytes of one image. */
-  readonly imageSize: number;
+  readonly shape: ImageShape;
+  /** Offsets and scales of the inputs, [panel][2][16]. */
+  readonly scaling: number;
   /** Image number of every row, uint32. */
   readonly indices: number;
   /** Rows in all. */

@@ -1,23 +1,21 @@
 /** One network in the wasm backend's memory. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { Queue } from '../../core/queue.ts';
+import type { NetworkInput } from '../../model/network-input.ts';
 import { findParameter } from '../../model/plan.ts';
 import type { Program } from '../../model/program.ts';
-import type {
-  Augmentation,
-  DeviceImages,
-  InferOptions,
-  Session,
-  TensorRole,
-  TrainRequest,
-} from '../backend.ts';
+import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
+import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { softTargets } from '../targets.ts';
 import {
   type Layout,
   normBytes,
+  PANEL,
   pack,
   packNorm,
+  panelsOf,
   placeBatch,
   placeWeights,
   unpack,
@@ -56,6 +54,10 @@ export class WasmSession implements Session {
   #layout: Layout | undefined;
   /** What a job reads and writes besides tensors: grown when a larger job comes. */
   #job: Block | undefined;
+  readonly #scaling: Block;
+  /** Calls share the batch's and the job's memory: each waits for those before it. */
+  readonly #calls = new Queue();
+  #disposed = false;
 
   constructor(context: SessionContext, program: Program) {
     this.#context = context;
@@ -68,16 +70,23 @@ export class WasmSession implements Session {
     const place = (start: number) => placeWeights(program.plan, start, roles, program.averageStatistics);
     this.#weights = context.memory.allocate(place(0).end);
     this.#addresses = place(this.#weights.start).weights;
+    const scaling = scalingPanels(program.input);
+    this.#scaling = context.memory.allocate(scaling.byteLength);
+    context.memory.floats(this.#scaling.start, scaling.length).set(scaling);
   }
 
-  async train(request: TrainRequest): Promise<Float32Array> {
-    const { memory, team } = this.#context;
+  train(request: TrainRequest): Promise<Float32Array> {
+    return this.#calls.run(() => this.#train(request));
+  }
+
+  async #train(request: TrainRequest): Promise<Float32Array> {
+    checkTrainRequest(this.#program, request);
+    const { memory, team, locate } = this.#context;
     const { indices, batchSize } = request;
     const count = indices.length;
-    checkAugmentation(request.augmentation, request.images);
     const constants = optimizerConstants(request.optimizer);
     const scalars = stepScalars(request);
-    const images = this.#checkIndices(request.images, indices);
+    const images = locate(request.images);
     const soft = softTargets(request, this.#program.outputWidth) ?? new Float32Array();
     const sizes = [
       count * 4,
@@ -99,7 +108,8 @@ export class WasmSession implements Session {
       layout: this.#layoutFor(Math.min(batchSize, count)),
       ops: this.#program.train,
       images,
-      imageSize: request.images.size,
+      shape: request.images.shape,
+      scaling: this.#scaling.start,
       indices: indexAt,
       labels: labelAt,
       losses: lossAt,
@@ -117,19 +127,20 @@ export class WasmSession implements Session {
     return memory.floats(lossAt, count).slice();
   }
 
-  async infer(
-    images: DeviceImages,
-    indices: Uint32Array,
-    { classes, weights = 'value', view }: InferOptions = {},
-  ): Promise<Float32Array> {
-    const { memory, team } = this.#context;
+  infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
+    return this.#calls.run(() => this.#infer(images, indices, options));
+  }
+
+  async #infer(images: DeviceImages, indices: Uint32Array, options: InferOptions): Promise<Float32Array> {
+    checkInferRequest(this.#program, images, indices, options);
+    const { classes, weights = 'value', view } = options;
+    const { memory, team, locate } = this.#context;
     const count = indices.length;
     const { outputWidth } = this.#program;
-    checkAugmentation(view?.augmentation, images);
-    const address = this.#checkIndices(images, indices);
+    const address = locate(images);
     const [indexAt, classAt, outputAt] = this.#place(count * 4, count * 4, count * outputWidth * 4);
     memory.words(indexAt, count).set(indices);
-    memory.words(classAt, count).set(classes ?? new Uint8Array(count));
+    memory.words(classAt, count).set(classes ?? new Uint16Array(count));
     const batchSize = Math.min(view?.batchSize ?? INFER_ROWS, Math.max(count, 1));
     const job = {
       kind: 'infer',
@@ -137,7 +148,8 @@ export class WasmSession implements Session {
       layout: this.#layoutFor(batchSize),
       ops: this.#program.infer,
       images: address,
-      imageSize: images.size,
+      shape: images.shape,
+      scaling: this.#scaling.start,
       indices: indexAt,
       classes: classAt,
       output: outputAt,
@@ -149,23 +161,6 @@ export class WasmSession implements Session {
     if (count <= INLINE_IMAGES) team.runInline(job);
     else await team.run(job);
     return memory.floats(outputAt, count * outputWidth).slice();
-  }
-
-  /** The images' address, once their size and every index are known to fit: a kernel would read anything. */
-  #checkIndices(images: DeviceImages, indices: Uint32Array): number {
-    const width = this.#program.plan.layers[0].in;
-    if (images.size !== width) {
-      throw new CoutureError(
-        'usage',
-        `The network takes ${width} pixels, but the images have ${images.size}.`,
-      );
-    }
-    for (const index of indices) {
-      if (index >= images.length) {
-        throw new CoutureError('usage', `Image ${index} does not exist: there are ${images.length}.`);
-      }
-    }
-    return this.#context.locate(images);
   }
 
   /** Addresses of consecutive parts of the job block, each aligned, growing it where needed. */
@@ -198,13 +193,21 @@ export class WasmSession implements Session {
     return this.#layout;
   }
 
-  read(name: string, role: TensorRole = 'value'): Float32Array {
+  read(name: string, role: TensorRole = 'value'): Promise<Float32Array> {
+    return this.#calls.run(() => this.#read(name, role));
+  }
+
+  #read(name: string, role: TensorRole): Float32Array {
     const { layer, part } = this.#find(name);
     if (part === 'weight' || part === 'bias') return unpack(layer, part, this.#block(name, role));
     return unpackNorm(layer, part, this.#block(name, role));
   }
 
-  write(name: string, values: Float32Array, role: TensorRole = 'value'): void {
+  write(name: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
+    return this.#calls.run(() => this.#write(name, values, role));
+  }
+
+  #write(name: string, values: Float32Array, role: TensorRole): void {
     const { layer, part, size } = this.#find(name);
     if (values.length !== size)
       throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
@@ -234,24 +237,25 @@ export class WasmSession implements Session {
   }
 
   dispose(): void {
-    for (const block of [this.#weights, this.#batch, this.#job])
-      if (block) this.#context.memory.release(block);
-    this.#batch = undefined;
-    this.#job = undefined;
-    this.#layout = undefined;
+    if (this.#disposed) return;
+    this.#disposed = true;
+    void this.#calls.run(() => {
+      for (const block of [this.#weights, this.#scaling, this.#batch, this.#job])
+        if (block) this.#context.memory.release(block);
+    });
   }
 }
 
-/** Pixels of a side whose places, in 65536ths, still fit 32 bits. */
-const MAX_SIDE = 32_767;
-
-/** A kernel would move whatever pixels it is told to. */
-function checkAugmentation(augmentation: Augmentation | undefined, images: DeviceImages): void {
-  if (!augmentation) return;
-  const { height, width } = augmentation;
-  if (height * width === images.size && Math.max(height, width) <= MAX_SIDE) return;
-  throw new CoutureError(
-    'usage',
-    `Images of ${images.size} pixels cannot be augmented as ${height}x${width}.`,
-  );
+/** For each panel of 16 inputs a line of offsets and a line of scales; lanes past the last input keep their 0. */
+function scalingPanels({ shape, pixels }: NetworkInput): Float32Array {
+  const plane = shape.height * shape.width;
+  const inputs = plane * shape.channels;
+  const panels = new Float32Array(panelsOf(inputs) * 2 * PANEL).fill(1);
+  for (let i = 0; i < inputs; i++) {
+    const channel = Math.floor(i / plane);
+    const at = Math.floor(i / PANEL) * 2 * PANEL + (i % PANEL);
+    panels[at] = pixels.offset[channel];
+    panels[at + PANEL] = pixels.scale[channel];
+  }
+  return panels;
 }

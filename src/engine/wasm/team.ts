@@ -4,6 +4,7 @@
  */
 
 import { CoutureError } from '../../core/errors.ts';
+import { Queue } from '../../core/queue.ts';
 import { controlBytes, Executor, FAILED_WORD, SCRATCH_BYTES } from './executor.ts';
 import type { Block, WasmMemory } from './memory.ts';
 import type { FromWorker, Job, SpawnWorker, ThreadSetup, WorkerHandle } from './protocol.ts';
@@ -28,8 +29,7 @@ export class Team {
   readonly #members: Member[] = [];
   readonly #control: Int32Array;
   #failure: CoutureError | undefined;
-  /** Jobs run one after the other. */
-  #last: Promise<void> = Promise.resolve();
+  readonly #jobs = new Queue();
 
   private constructor(inline: Executor, control: Int32Array) {
     this.#inline = inline;
@@ -93,9 +93,7 @@ export class Team {
    * @throws CoutureError of kind `runtime` when a worker fails, then and for ever after
    */
   run(job: Job): Promise<void> {
-    const mine = this.#last.then(() => this.#runNow(job));
-    this.#last = mine.catch(() => {});
-    return mine;
+    return this.#jobs.run(() => this.#runNow(job));
   }
 
   async #runNow(job: Job): Promise<void> {
@@ -115,7 +113,7 @@ export class Team {
   }
 
   async dispose(): Promise<void> {
-    await this.#last;
+    await this.#jobs.idle();
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
     this.#failure ??= new CoutureError('usage', 'This backend has been disposed of.');
   }

@@ -3,12 +3,12 @@
 import { normsProduct, normWidth } from '../../../model/dense-layer.ts';
 import { type Layout, panelsOf } from '../layout.ts';
 import { ACTIVATIONS, type Job } from '../protocol.ts';
-import { dropout, type Part, statsOf, transposedPanel, weightsOf } from './part.ts';
+import { type BatchPart, dropout, statsOf, transposedPanel, weightsOf } from './batch-part.ts';
 
 /** For the kernels that only normalize. */
 const NO_ACTIVATION = ACTIVATIONS.indexOf('none');
 
-export function activate(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+export function activate(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
   const normed = normsProduct(layer);
   const args = [
@@ -31,7 +31,7 @@ export function activateGradient(
   layout: Layout,
   index: number,
   job: Job,
-  part: Part,
+  part: BatchPart,
   training: boolean,
 ): void {
   const layer = layout.layers[index];
@@ -57,7 +57,7 @@ export function activateGradient(
   part.share(layer.panels, (begin, end) => part.kernels.activateGradient(...args, begin, end));
 }
 
-export function normalize(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+export function normalize(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
   const { rowPanel } = layout;
   const from = layer.preNorm ? layout.layers[index - 1].y : layer.z;
@@ -80,7 +80,7 @@ function normedGradient(layout: Layout, index: number): number {
   return layer.preNorm ? layout.layers[index - 1].dy : layer.dz;
 }
 
-export function affineGradient(layout: Layout, index: number, part: Part): void {
+export function affineGradient(layout: Layout, index: number, part: BatchPart): void {
   const layer = layout.layers[index];
   const da = normedGradient(layout, index);
   const args = [da, layer.normalized, layout.rowPanel, part.rows, layer.affine.gradient];
@@ -91,7 +91,7 @@ export function normalizeGradient(
   layout: Layout,
   index: number,
   job: Job,
-  part: Part,
+  part: BatchPart,
   training: boolean,
 ): void {
   const layer = layout.layers[index];

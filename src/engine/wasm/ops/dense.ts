@@ -3,9 +3,9 @@
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
 import { type Layout, panelsOf } from '../layout.ts';
 import type { Job, TrainJob } from '../protocol.ts';
-import { dropout, type Part, STRIP, scalarsOf, transposedPanel, weightsOf } from './part.ts';
+import { type BatchPart, dropout, STRIP, scalarsOf, transposedPanel, weightsOf } from './batch-part.ts';
 
-export function linear(layout: Layout, index: number, job: Job, part: Part, training: boolean): void {
+export function linear(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
   const groups = Math.ceil(part.rows / 4);
   const apart = needsActivate(layer);
@@ -25,7 +25,7 @@ export function linear(layout: Layout, index: number, job: Job, part: Part, trai
   part.share(layer.panels * groups, (begin, end) => part.kernels.linear(...args, begin, end), groups);
 }
 
-export function inputGradient(layout: Layout, index: number, job: Job, part: Part): void {
+export function inputGradient(layout: Layout, index: number, job: Job, part: BatchPart): void {
   const layer = layout.layers[index];
   const below = index > 0 ? layout.layers[index - 1] : undefined;
   // Where more comes before the layer's dz, the result stands in the place of dy.
@@ -55,7 +55,7 @@ export function weightGradient(
   layout: Layout,
   index: number,
   job: TrainJob,
-  part: Part,
+  part: BatchPart,
   keep: boolean,
 ): void {
   const layer = layout.layers[index];

@@ -5,7 +5,7 @@ import { drawMix } from '../../../data/mix.ts';
 import type { Augmentation } from '../../backend.ts';
 import { LINE } from '../layout.ts';
 import type { Job } from '../protocol.ts';
-import type { Part } from './part.ts';
+import type { BatchPart } from './batch-part.ts';
 
 /** Bytes of an augmentation's record in a thread's scratch, in whole lines; the image comes behind it. */
 export const RECORD_BYTES = Math.ceil((RECORD * 4) / LINE) * LINE;
@@ -15,28 +15,39 @@ export function imageBytes(size: number): number {
   return (Math.ceil(size / LINE) + 1) * LINE;
 }
 
-export function gather(job: Job, part: Part): void {
+/** Bytes of an image, and inputs of the network. */
+function sizeOf({ shape }: Job): number {
+  return shape.height * shape.width * shape.channels;
+}
+
+export function gather(job: Job, part: BatchPart): void {
   const { x, rowPanel } = job.layout;
   const indices = job.indices + part.from * 4;
+  const size = sizeOf(job);
   part.share(part.rows, (begin, end) => {
-    part.kernels.gather(x, rowPanel, job.images, job.imageSize, indices, begin, end);
+    part.kernels.gather(x, rowPanel, job.images, size, indices, begin, end, job.scaling);
   });
 }
 
 /** An image at a time: its record, its bytes and those of the image mixed in go through this thread's scratch. */
-export function gatherAugmented(job: Job, augmentation: Augmentation, part: Part): void {
-  const { options, mixing, key, height, width } = augmentation;
+export function gatherAugmented(job: Job, augmentation: Augmentation, part: BatchPart): void {
+  const { options, mixing, key } = augmentation;
+  const { height, width } = job.shape;
+  const plane = height * width;
+  const size = sizeOf(job);
   const { x, rowPanel } = job.layout;
   const { memory, scratch } = part.setup;
   const { augment, mix, normalize } = part.kernels;
   const indices = new Uint32Array(memory.buffer, job.indices + part.from * 4, part.rows);
   const record = new Int32Array(memory.buffer, scratch, RECORD);
   const bytes = scratch + RECORD_BYTES;
-  const others = bytes + imageBytes(job.imageSize);
+  const others = bytes + imageBytes(size);
   const step = job.firstStep + part.step;
   const augmentRow = (row: number, target: number) => {
     drawAugmentation(options, key, row, step, { height, width }, record);
-    augment(job.images + indices[row] * job.imageSize, scratch, height, width, target);
+    // The bytes written behind a plane are those of the next, which comes after it, or nobody's.
+    for (let at = 0; at < size; at += plane)
+      augment(job.images + indices[row] * size + at, scratch, height, width, target + at);
   };
   part.share(part.rows, (begin, end) => {
     for (let row = begin; row < end; row++) {
@@ -45,9 +56,10 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Part
       if (mixed) {
         const { partner, left, top, right, bottom, weight } = mixed;
         augmentRow(partner, others);
-        mix(bytes, others, width, left, top, right, bottom, weight);
+        for (let at = 0; at < size; at += plane)
+          mix(bytes + at, others + at, width, left, top, right, bottom, weight);
       }
-      normalize(x, rowPanel, bytes, job.imageSize, row);
+      normalize(x, rowPanel, bytes, size, row, job.scaling);
     }
   });
 }

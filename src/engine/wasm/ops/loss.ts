@@ -2,9 +2,9 @@
 
 import type { Layout } from '../layout.ts';
 import type { InferJob, TrainJob } from '../protocol.ts';
-import { lastLayer, type Part, transposedPanel } from './part.ts';
+import { type BatchPart, lastLayer, transposedPanel } from './batch-part.ts';
 
-export function logSoftmax(job: InferJob, part: Part): void {
+export function logSoftmax(job: InferJob, part: BatchPart): void {
   const layer = lastLayer(job.layout);
   const rowPanel = job.layout.rowPanel;
   const output = job.output + part.from * layer.out * 4;
@@ -14,7 +14,7 @@ export function logSoftmax(job: InferJob, part: Part): void {
 }
 
 /** The output of an inference program: `width` values a row out of panels. */
-export function scatter(panels: number, width: number, job: InferJob, part: Part): void {
+export function scatter(panels: number, width: number, job: InferJob, part: BatchPart): void {
   const output = job.output + part.from * width * 4;
   part.share(part.rows, (begin, end) => {
     part.kernels.scatter(panels, job.layout.rowPanel, width, output, begin, end);
@@ -27,7 +27,7 @@ export function nllGradient(
   losses: number,
   { own, other }: TrainJob['targets'],
   share: number,
-  part: Part,
+  part: BatchPart,
 ): void {
   const layer = lastLayer(layout);
   const transposed = transposedPanel(layer);
@@ -47,7 +47,7 @@ export function nllGradient(
   part.share(part.rows, (begin, end) => part.kernels.nllGradient(...args, begin, end));
 }
 
-export function softGradient({ layout, softTargets, losses }: TrainJob, part: Part): void {
+export function softGradient({ layout, softTargets, losses }: TrainJob, part: BatchPart): void {
   const layer = lastLayer(layout);
   const args = [
     layer.y,

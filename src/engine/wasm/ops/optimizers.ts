@@ -11,9 +11,9 @@ import {
   squaresPanels,
 } from '../layout.ts';
 import type { TrainJob } from '../protocol.ts';
-import { type Part, STRIP, scalarsOf } from './part.ts';
+import { type BatchPart, STRIP, scalarsOf } from './batch-part.ts';
 
-export function gradientSquares(layer: LayerLayout, part: Part): void {
+export function gradientSquares(layer: LayerLayout, part: BatchPart): void {
   const { weights, affine, squares, panels } = layer;
   const { kernels } = part;
   part.share(squaresPanels(layer), (begin, end) => {
@@ -24,12 +24,18 @@ export function gradientSquares(layer: LayerLayout, part: Part): void {
   });
 }
 
-export function clipFactor({ layers, clipFactor: factor }: Layout, largest: number, part: Part): void {
+export function clipFactor({ layers, clipFactor: factor }: Layout, largest: number, part: BatchPart): void {
   const { squares } = layers[0];
   part.share(1, () => part.kernels.clipFactor(squares, factor - squares, largest, factor));
 }
 
-export function update(layout: Layout, index: number, job: TrainJob, part: Part, clipped: boolean): void {
+export function update(
+  layout: Layout,
+  index: number,
+  job: TrainJob,
+  part: BatchPart,
+  clipped: boolean,
+): void {
   const layer = layout.layers[index];
   const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
   const args = [
@@ -49,7 +55,13 @@ export function update(layout: Layout, index: number, job: TrainJob, part: Part,
   part.share(layer.panels * strips, run, strips);
 }
 
-export function normUpdate(layout: Layout, index: number, job: TrainJob, part: Part, clipped: boolean): void {
+export function normUpdate(
+  layout: Layout,
+  index: number,
+  job: TrainJob,
+  part: BatchPart,
+  clipped: boolean,
+): void {
   const layer = layout.layers[index];
   const { affine, stats, averageStats } = layer;
   const { value, firstMoment, secondMoment, average, gradient } = affine;

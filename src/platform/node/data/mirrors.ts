@@ -4,7 +4,7 @@ import { CoutureError } from '../../../core/errors.ts';
 import type { DataFile, Role } from '../../../data/registry.ts';
 import { PACKING_SLACK } from './folder.ts';
 import { HttpFailure, reasonOf, request, Watchdog } from './http.ts';
-import { Part } from './part.ts';
+import { PartialFile } from './partial-file.ts';
 import type { Attempt, FetchLike } from './source.ts';
 
 /** Limits in milliseconds. */
@@ -93,7 +93,7 @@ interface Download {
 
 /** One file into the hands of `accept`; what an earlier attempt left is resumed, and thrown away if it was bad. */
 async function downloadFile(download: Download, url: string): Promise<void> {
-  const part = await Part.claim(download.cache, url);
+  const part = await PartialFile.claim(download.cache, url);
   try {
     const before = await part.read();
     let raw = await receive(download, url, part, before);
@@ -119,7 +119,7 @@ async function downloadFile(download: Download, url: string): Promise<void> {
 async function receive(
   download: Download,
   url: string,
-  part: Part,
+  part: PartialFile,
   before: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { fetch, timeouts, attempt, role } = download;

@@ -8,7 +8,7 @@ import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import type { Dataset } from '../../../data/dataset.ts';
 import { datasetFromIdx } from '../../../data/idx.ts';
-import { type DatasetEntry, type Role, registry, roles, rolesOf } from '../../../data/registry.ts';
+import { type DatasetEntry, infoOf, type Role, registry, roles, rolesOf } from '../../../data/registry.ts';
 import {
   addToIndex,
   cacheDirectory,
@@ -88,11 +88,11 @@ export async function getDataset(
   split: 'train' | 'test',
   options: DataOptions = {},
 ): Promise<Dataset> {
-  return (await loadSplit(name, split, options)).dataset;
+  return (await loadFiles(name, split, options)).dataset;
 }
 
 /** As {@link getDataset}, with what is known of the two files: their sums belong into a run's records. */
-export async function loadSplit(
+export async function loadFiles(
   name: string | DatasetEntry,
   split: 'train' | 'test',
   options: DataOptions = {},
@@ -103,15 +103,14 @@ export async function loadSplit(
   const images = files.get(imagesRole)!;
   const labels = files.get(labelsRole)!;
   const dataset = datasetFromIdx({
-    name: entry.name,
+    info: infoOf(entry),
     split,
-    classNames: entry.classNames,
     images: images.content,
     labels: labels.content,
     labelOffset: entry.labelOffset,
     transposed: entry.transposed,
   });
-  return { dataset, files: [infoOf(images), infoOf(labels)] };
+  return { dataset, files: [fileInfo(images), fileInfo(labels)] };
 }
 
 /**
@@ -124,7 +123,7 @@ export async function ensureData(
 ): Promise<readonly DataFileInfo[]> {
   const entry = typeof name === 'string' ? resolveDataset(name, options.registry) : name;
   const files = await acquire(entry, roles, options);
-  const infos = roles.map((role) => infoOf(files.get(role)!));
+  const infos = roles.map((role) => fileInfo(files.get(role)!));
   if (infos.some(({ path }) => path === null)) {
     const cache = cacheDirectory(options.env);
     throw new CoutureError(
@@ -158,7 +157,7 @@ export async function inspectData(
         options.from === undefined
           ? await fromCache(cache, entry, role, index)
           : await inspectLocal(options.from, entry, role, options);
-      if (found) states.push({ state: 'ok', ...infoOf(found) });
+      if (found) states.push({ state: 'ok', ...fileInfo(found) });
       else states.push({ state: 'missing', role, problem: `not in ${options.from ?? cache}` });
     } catch (error) {
       if (!(error instanceof CoutureError) || error.kind !== 'data') throw error;
@@ -168,7 +167,7 @@ export async function inspectData(
   return states;
 }
 
-function infoOf({ role, path, bytes, sha256, proof, source }: Acquired): DataFileInfo {
+function fileInfo({ role, path, bytes, sha256, proof, source }: Acquired): DataFileInfo {
   return { role, path, bytes, sha256, proof, source };
 }
 

@@ -9,10 +9,12 @@ import { CoutureError } from '../../../core/errors.ts';
 import { type Audit, auditSchema } from '../../../audit/audit.ts';
 import { DUPLICATE_THRESHOLD, findDuplicates } from '../../../audit/duplicates.ts';
 import { auditLabels } from '../../../audit/labels.ts';
+import { describeSplit, sameSplit } from '../../../data/checksums.ts';
+import { infoOf } from '../../../data/registry.ts';
+import { resolveDataset } from '../data/store.ts';
 import { resolveConfig } from '../../../train/config.ts';
 import type { TrainEvent } from '../../../train/events.ts';
 import { createNodeBackend } from '../engine/backend.ts';
-import { checksums, sameSums } from './environment.ts';
 import { formatJson, writeFileAtomic } from '../files/files.ts';
 import { type ModelFacts, modelOfRun } from './find-model.ts';
 import type { LoadOptions } from './load.ts';
@@ -53,12 +55,13 @@ export interface WrittenAudit {
  * @throws CoutureError of kind `usage` for unknown names and impossible numbers, `data` when the files are wrong,
  *   `interrupted` when the signal aborts: nothing is written then
  */
-export async function auditDataset(dataset: string, options: AuditOptions = {}): Promise<WrittenAudit> {
+export async function auditDataset(name: string, options: AuditOptions = {}): Promise<WrittenAudit> {
   const { recipe = 'baseline', epochs = 10, folds = 5, threshold = DUPLICATE_THRESHOLD, seed = 1 } = options;
   const { signal, onCompare, onFold, root = AUDITS_FOLDER } = options;
-  const config = resolveConfig({ recipe, settings: { dataset, epochs, seed } });
-  const train = await loadSplit(config, 'train', options);
-  const test = await loadSplit(config, 'test', options);
+  const dataset = infoOf(resolveDataset(name));
+  const config = resolveConfig({ recipe, dataset, settings: { epochs, seed } });
+  const train = await loadSplit(dataset, 'train', options);
+  const test = await loadSplit(dataset, 'test', options);
   const duplicates = await findDuplicates(train, test, { threshold, signal, onProgress: onCompare });
   const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
   try {
@@ -74,13 +77,13 @@ export async function auditDataset(dataset: string, options: AuditOptions = {}):
     });
     const audit: Audit = {
       version: 1,
-      dataset,
-      classNames: [...train.classNames],
-      data: { train: checksums(train), test: checksums(test) },
+      dataset: name,
+      classNames: [...dataset.classNames],
+      data: { train: await describeSplit(train), test: await describeSplit(test) },
       duplicates,
       labels,
     };
-    const path = auditPath(dataset, root);
+    const path = auditPath(name, root);
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, formatJson(audit));
     return { path, audit };
@@ -101,16 +104,16 @@ export async function readAudit(
 }
 
 async function readAuditOf(
-  { path: trained, dataset, data }: ModelFacts,
+  { path: trained, data }: ModelFacts,
   { root = AUDITS_FOLDER }: Pick<AuditOptions, 'root'> = {},
 ): Promise<Audit | undefined> {
-  const path = auditPath(dataset, root);
+  const path = auditPath(data.name, root);
   if (!(await exists(path))) return undefined;
   const audit = await readJson(path, auditSchema);
   for (const split of ['train', 'test'] as const) {
-    if (sameSums(audit.data[split], data[split])) continue;
+    if (sameSplit(audit.data[split], data.splits[split])) continue;
     throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
-      hint: `Audit the data at hand: npx couture data audit ${dataset}`,
+      hint: `Audit the data at hand: npx couture data audit ${data.name}`,
     });
   }
   return audit;

@@ -8,7 +8,7 @@ import type { RunConfig } from '../../../train/settings.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
 import type { LoadOptions } from './load.ts';
 import { predictAll } from './predict-all.ts';
-import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
+import { loadSplit, type RunDataOptions, requireSameImages } from './run-data.ts';
 import type { Run } from './run-folder.ts';
 
 /** Where `compareRuns` finds things, and who watches. */
@@ -48,9 +48,10 @@ export async function compareRuns(
 ): Promise<RunComparison> {
   const opened = await openFinishedRuns(runs);
   if (opened.length < 2) throw new CoutureError('usage', 'Comparing takes two runs or more.');
-  const test = await loadSplit(opened[0].run.config, 'test', options);
-  await requireSameData(opened[0].run, test);
-  const predicted: Uint8Array[] = [];
+  const { config, path } = opened[0].run;
+  const test = await loadSplit(config.data, 'test', options);
+  await requireSameImages(config.data, test, path);
+  const predicted: Uint16Array[] = [];
   for (const { run } of opened) {
     predicted.push(await predictAll(run, test, options));
     options.onRun?.(predicted.length);
@@ -62,8 +63,9 @@ export async function compareRuns(
   };
 }
 
-function validationInterval({ run, metrics, environment }: FinishedRun): Interval {
-  const held = splitOf(run.config.settings, environment.data.train.length).validation;
+function validationInterval({ run, metrics }: FinishedRun): Interval {
+  const { settings, data } = run.config;
+  const held = splitOf(settings, data.splits.train?.length ?? 0).validation;
   return wilsonInterval(Math.round(metrics.validationAccuracy * held.length), held.length);
 }
 

@@ -8,7 +8,8 @@ import { type FigureFormat, nodeDocument, themeOf, writeFigure } from '../images
 import { makeFolder } from '../files/files.ts';
 import { findAudit } from './find-audit.ts';
 import { openFinishedRuns } from './finished-run.ts';
-import { type InspectRunOptions, inspectFinished, loadSplits } from './inspect-run.ts';
+import { type InspectRunOptions, inspectFinished } from './inspect-run.ts';
+import { loadSplits } from './run-data.ts';
 import type { Run } from './run-folder.ts';
 
 /** Which figures, and how they are drawn. */
@@ -40,7 +41,7 @@ export async function drawRun(
 ): Promise<FigureFile[]> {
   const [finished] = await openFinishedRuns([run]);
   await makeFolder(folder);
-  const splits = await loadSplits(finished, options);
+  const splits = await loadSplits(finished.run.config, finished.run.path, options);
   const view = (await findAudit(finished, splits, options))?.view;
   const umap = names.includes('map-umap') && options.show?.umap !== false;
   const inspection = await inspectFinished(finished, splits, {

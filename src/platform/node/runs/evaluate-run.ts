@@ -11,7 +11,7 @@ import type { ImageChoice, Predictor } from '../../../use/predictor.ts';
 import { usableAudit } from './audit.ts';
 import { type FoundModel, findModel, modelOfRun } from './find-model.ts';
 import { type LoadOptions, load } from './load.ts';
-import { loadSplitFor, type RunDataOptions, requireSums } from './run-data.ts';
+import { loadSplit, type RunDataOptions, requireSameImages } from './run-data.ts';
 import { openRun, type Run, type WeightsChoice } from './run-folder.ts';
 
 /** What a model scores on a split. */
@@ -63,9 +63,8 @@ export async function evaluateModel(
       },
     );
   }
-  const spec = found.kind === 'run' ? found.run.config.model : found.model.members[0].spec;
-  const dataset = await loadSplitFor(spec, found.dataset, split === 'val' ? 'train' : 'test', options);
-  requireSums(found.data, dataset, found.path);
+  const dataset = await loadSplit(found.data, split === 'val' ? 'train' : 'test', options);
+  await requireSameImages(found.data, dataset, found.path);
   const predictor = await load(found, options);
   try {
     const indices =
@@ -80,10 +79,11 @@ export async function evaluateModel(
       onProgress,
     });
     const seconds = (performance.now() - start) / 1000;
-    const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
-    const evaluation = evaluateLogProbabilities(logProbabilities, labels, dataset.classNames);
+    const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
+    const { classNames } = dataset.info;
+    const evaluation = evaluateLogProbabilities(logProbabilities, labels, classNames);
     const audited = split === 'test' ? await audit(found, logProbabilities, labels, options) : undefined;
-    const { ece } = calibrate(confidencesOf(logProbabilities, labels, dataset.classNames.length));
+    const { ece } = calibrate(confidencesOf(logProbabilities, labels, classNames.length));
     return { split, seconds, ...evaluation, ece, ...(audited && { audited }) };
   } finally {
     await predictor.dispose();
@@ -94,7 +94,7 @@ export async function evaluateModel(
 async function audit(
   model: FoundModel,
   logProbabilities: Float32Array,
-  labels: Uint8Array,
+  labels: Uint16Array,
   { onData }: EvaluateOptions,
 ): Promise<AuditedAccuracy | undefined> {
   const found = await usableAudit(model, onData);
@@ -110,6 +110,6 @@ export async function evaluateOn(
   signal: AbortSignal | undefined,
 ): Promise<Evaluation> {
   const logProbabilities = await model.logProbabilities(dataset.images, { indices, signal });
-  const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
-  return evaluateLogProbabilities(logProbabilities, labels, dataset.classNames);
+  const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
+  return evaluateLogProbabilities(logProbabilities, labels, dataset.info.classNames);
 }

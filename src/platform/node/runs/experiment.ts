@@ -4,6 +4,8 @@ import { CoutureError } from '../../../core/errors.ts';
 import type { Dataset } from '../../../data/dataset.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { networkSha256 } from '../../../ship/network.ts';
+import { describeSplits } from '../../../data/checksums.ts';
+import { inputOf } from '../../../train/config.ts';
 import { bestEpoch } from '../../../train/best.ts';
 import { modelOf, type TrainEvent } from '../../../train/events.ts';
 import type { RunConfig } from '../../../train/settings.ts';
@@ -15,7 +17,7 @@ import { createNodeBackend } from '../engine/backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-run.ts';
 import type { LoadOptions } from './load.ts';
-import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
+import { loadSplits, type RunDataOptions } from './run-data.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from '../../../runs/metrics.ts';
 import {
@@ -68,9 +70,8 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
     const teachers = await openTeachers(config);
     for (const notice of teacherNotices(teachers, config)) options.onNotice?.(notice);
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
-    const trainSet = await loadSplit(config, 'train', options);
-    const testSet = await loadSplit(config, 'test', options);
-    for (const dataset of [trainSet, testSet]) if (earlier) await requireSameData(earlier, dataset);
+    const splits = await loadSplits(config, earlier?.path ?? 'this run', options);
+    const { train: trainSet, test: testSet } = splits;
     const teacher = await loadTeachers(teachers, trainSet);
     const expected = earlier ? (await earlier.environment()).teacherSha256 : options.teacherSha256;
     if (teacher) requireSameTeacher(config, teacher, expected);
@@ -124,8 +125,9 @@ async function startRun(
   backend: Backend,
   { trainSet, testSet, teacher }: ExperimentData,
 ): Promise<Run> {
-  const env = describeEnvironment(backend.info, trainSet, testSet, teacher?.sha256);
-  return await createRun({ config, env, root, name });
+  const env = describeEnvironment(backend.info, teacher?.sha256);
+  const data = await describeSplits(trainSet, testSet);
+  return await createRun({ config: { ...config, data }, env, root, name });
 }
 
 async function trainInto(
@@ -135,7 +137,7 @@ async function trainInto(
   { signal, onEvent }: TrainRunOptions,
 ): Promise<void> {
   const resume = await run.loadState();
-  const networks = teacher && new NetworkTeacher(teacher.models, backend);
+  const networks = teacher && (await NetworkTeacher.create(teacher.models, backend));
   const options = {
     backend,
     dataset,
@@ -185,8 +187,9 @@ async function finalMetrics(
   if (state === undefined || epoch === undefined)
     throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
   const spec = run.config.model;
-  const { classNames } = testSet;
-  const model = new Classifier({ spec, classNames, weights: best, backend, shared: true });
+  const { classNames } = testSet.info;
+  const input = inputOf(run.config);
+  const model = new Classifier({ spec, input, classNames, weights: best, backend, shared: true });
   try {
     const all = Uint32Array.from({ length: testSet.length }, (_, i) => i);
     const { accuracy, interval, loss, perClass, macro, confusion } = await evaluateOn(

@@ -5,8 +5,7 @@ import type { ReportAudit } from '../../../report/input.ts';
 import { usableAudit } from './audit.ts';
 import { modelOfRun } from './find-model.ts';
 import type { FinishedRun } from './finished-run.ts';
-import type { Splits } from './inspect-run.ts';
-import type { RunDataOptions } from './run-data.ts';
+import type { RunDataOptions, Splits } from './run-data.ts';
 
 /** As many as a page takes in. */
 const SHOWN = { copies: 12, suspects: 20 };

@@ -7,7 +7,7 @@ import { didYouMean } from '../../../core/nearest.ts';
 import { type SplitSource, splitSourceOf } from '../../../data/split.ts';
 import { decodeModel, type ModelFile } from '../../../ship/model-file.ts';
 import { exists, readLimited } from '../files/read.ts';
-import type { DataSums } from './run-data.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import { listRuns, openRun, RUNS_FOLDER, type Run } from './run-folder.ts';
 import { listShipped, MODEL_ENDING, modelsFolder, shippedPath } from './shipped.ts';
 
@@ -16,10 +16,8 @@ const MAX_MODEL_BYTES = 2 ** 30;
 /** Where a model comes from and what it was made with. */
 export interface ModelFacts {
   readonly path: string;
-  /** Registry name of its data set. */
-  readonly dataset: string;
-  /** Checksums of the images and labels that it was trained and tested with. */
-  readonly data: DataSums;
+  /** What it was trained and tested with. */
+  readonly data: DatasetInfo;
   /** What its validation images were drawn by; null where its networks held out different ones. */
   readonly split: SplitSource | null;
 }
@@ -73,13 +71,11 @@ export async function findModel(
 
 /** A run as a model. */
 export async function modelOfRun(run: Run): Promise<RunModel> {
-  const { data } = await run.environment();
-  const { settings } = run.config;
+  const { settings, data } = run.config;
   return {
     kind: 'run',
     run,
     path: run.path,
-    dataset: settings.dataset,
     data,
     split: splitSourceOf(settings),
   };
@@ -92,9 +88,9 @@ export async function modelOfRun(run: Run): Promise<RunModel> {
 export async function readModelFile(path: string): Promise<FileModel> {
   const bytes = await readLimited(path, MAX_MODEL_BYTES);
   if (bytes === undefined) throw await noFile(path);
-  const model = decodeModel(bytes, path);
-  const { data, split } = model.card;
-  return { kind: 'file', path, model, bytes: bytes.length, dataset: model.dataset, data, split };
+  const model = await decodeModel(bytes, path);
+  const { data, card } = model;
+  return { kind: 'file', path, model, bytes: bytes.length, data, split: card.split };
 }
 
 async function noFile(path: string): Promise<CoutureError> {

@@ -1,6 +1,7 @@
 /** The learning-rate finder with its data, and the folder that its curve is kept in. */
 
 import { basename, join } from 'node:path';
+import { describeSplit } from '../../../data/checksums.ts';
 import type { Dataset } from '../../../data/dataset.ts';
 import { drawRates } from '../../../figures/rates.ts';
 import { checkRateRange, findRate, type RateRange } from '../../../train/find-rate.ts';
@@ -8,7 +9,6 @@ import type { RateCurve } from '../../../train/rate-curve.ts';
 import type { RunConfig } from '../../../train/settings.ts';
 import { NetworkTeacher } from '../../../use/teacher.ts';
 import { createNodeBackend } from '../engine/backend.ts';
-import { checksums } from './environment.ts';
 import type { EngineOptions } from './experiment.ts';
 import { nodeDocument, themeOf, writeFigure } from '../images/figures.ts';
 import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
@@ -48,7 +48,7 @@ export async function findRunRate(
   checkRunName(name);
   checkRateRange(options);
   const teachers = await openTeachers(config);
-  const dataset = await loadSplit(config, 'train', options);
+  const dataset = await loadSplit(config.data, 'train', options);
   const networks = await loadTeachers(teachers, dataset);
   const { backend: engine, threads, signal, onStep, startRate, endRate, steps } = options;
   const { fast } = config.settings;
@@ -56,7 +56,7 @@ export async function findRunRate(
   try {
     const range = { startRate, endRate, steps };
     // It goes with the backend.
-    const teacher = networks && new NetworkTeacher(networks.models, backend);
+    const teacher = networks && (await NetworkTeacher.create(networks.models, backend));
     const curve = await findRate(config, { backend, dataset, teacher, ...range, signal, onStep });
     const folder = join(root, name);
     await makeFolder(folder);
@@ -73,7 +73,7 @@ async function write(
   dataset: Dataset,
 ): Promise<Omit<WrittenRates, 'curve'>> {
   const { optimizer, batchSize } = config.settings;
-  const facts = `${basename(folder)}, ${dataset.name}, ${optimizer}, batches of ${batchSize}`;
+  const facts = `${basename(folder)}, ${dataset.info.name}, ${optimizer}, batches of ${batchSize}`;
   const figures: string[] = [];
   for (const format of ['svg', 'png'] as const) {
     const path = join(folder, `lr-find.${format}`);
@@ -82,6 +82,6 @@ async function write(
     figures.push(path);
   }
   const path = join(folder, 'lr-find.json');
-  await writeFileAtomic(path, formatJson({ version: 1, config, data: checksums(dataset), ...curve }));
+  await writeFileAtomic(path, formatJson({ version: 1, config, data: await describeSplit(dataset), ...curve }));
   return { path, figures };
 }

@@ -4,6 +4,7 @@ import type { RunConfig } from '../../../train/settings.ts';
 import { type TrainRunOptions, type TrainRunResult, trainRun } from './experiment.ts';
 import { listRuns, openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from '../../../runs/metrics.ts';
+import { requestText } from '../../../train/config.ts';
 import { coutureVersion } from './version.ts';
 
 /** A run of a config, and its figures where it is finished. */
@@ -17,7 +18,7 @@ export async function findRun(
   config: RunConfig,
   { root, backend }: { readonly root?: string | undefined; readonly backend?: string | undefined } = {},
 ): Promise<FoundRun | undefined> {
-  const wanted = JSON.stringify(config);
+  const wanted = requestText(config);
   const version = coutureVersion();
   let unfinished: FoundRun | undefined;
   for (const path of await listRuns(root === undefined ? {} : { root })) {
@@ -47,7 +48,7 @@ async function inspect(
 ): Promise<FoundRun | undefined> {
   try {
     const run = await openRun(path);
-    if (JSON.stringify(run.config) !== wanted) return undefined;
+    if (requestText(run.config) !== wanted) return undefined;
     const env = await run.environment();
     if (env.couture !== version || env.backend.name !== (backend ?? 'wasm')) return undefined;
     return { run, metrics: await run.metrics() };

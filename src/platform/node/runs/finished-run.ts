@@ -1,8 +1,8 @@
 /** Finished runs, opened together: what reports and comparisons start from. */
 
 import { CoutureError } from '../../../core/errors.ts';
+import { sameImages } from '../../../data/checksums.ts';
 import type { Environment } from './environment.ts';
-import { sameData } from './run-data.ts';
 import { openRun, type Run } from './run-folder.ts';
 import type { RunMetrics } from '../../../runs/metrics.ts';
 
@@ -26,7 +26,7 @@ export async function openFinishedRuns(runs: readonly (Run | string)[]): Promise
     opened.push(await finishedRun(run));
   }
   const [first, ...others] = opened;
-  const stranger = others.find((other) => !sameData(other.environment.data, first.environment.data));
+  const stranger = others.find((other) => !sameImages(other.run.config.data, first.run.config.data));
   if (stranger !== undefined) {
     throw new CoutureError(
       'usage',

@@ -1,11 +1,10 @@
 /** A finished run looked at: its network, data and history brought together. */
 
-import type { Dataset } from '../../../data/dataset.ts';
 import { type InspectOptions, type InspectProgress, inspectModel } from '../../../inspect/inspect.ts';
 import type { Inspection } from '../../../inspect/inspection.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
 import { type LoadOptions, loadNetwork } from './load.ts';
-import { loadSplit, type RunDataOptions, requireSameData } from './run-data.ts';
+import { loadSplits, type RunDataOptions, type Splits } from './run-data.ts';
 import type { Run } from './run-folder.ts';
 
 /** Where `inspectRun` finds things, how much it looks at, and who watches. */
@@ -14,27 +13,13 @@ export interface InspectRunOptions extends Omit<LoadOptions, 'weights'>, RunData
   readonly onInspect?: ((progress: InspectProgress & { readonly run: string }) => void) | undefined;
 }
 
-/** Both splits of a run's data set. */
-export interface Splits {
-  readonly train: Dataset;
-  readonly test: Dataset;
-}
-
 /**
  * Looks at the best weights of a finished run on its test split.
  * @throws CoutureError of kind `usage` when there is no such run or it is not finished, `data` when its files are damaged
  */
 export async function inspectRun(run: Run | string, options: InspectRunOptions = {}): Promise<Inspection> {
   const [finished] = await openFinishedRuns([run]);
-  return await inspectFinished(finished, await loadSplits(finished, options), options);
-}
-
-/** The data that a run was trained and tested with. */
-export async function loadSplits({ run }: FinishedRun, options: RunDataOptions): Promise<Splits> {
-  const train = await loadSplit(run.config, 'train', options);
-  const test = await loadSplit(run.config, 'test', options);
-  for (const dataset of [train, test]) await requireSameData(run, dataset);
-  return { train, test };
+  return await inspectFinished(finished, await loadSplits(finished.run.config, finished.run.path, options), options);
 }
 
 /** Looks at a run whose data is at hand. */

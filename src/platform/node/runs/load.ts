@@ -1,8 +1,9 @@
 /** A trained run or a model file as a classifier that also takes image files. */
 
 import { CoutureError } from '../../../core/errors.ts';
+import type { ImageShape } from '../../../data/image-shape.ts';
 import type { Backend } from '../../../engine/backend.ts';
-import { classCount, inputWidth } from '../../../model/spec.ts';
+import { inputOf } from '../../../train/config.ts';
 import { Classifier } from '../../../use/classifier.ts';
 import { Ensemble } from '../../../use/ensemble.ts';
 import type { ImageChoice, Pixels, Prediction, Predictor } from '../../../use/predictor.ts';
@@ -22,15 +23,13 @@ export interface LoadOptions {
 /** A classifier that takes paths and bytes of PNG, JPEG and WebP files as well as pixels. */
 export class ImageClassifier implements Predictor {
   readonly classNames: readonly string[];
-  readonly height: number;
-  readonly width: number;
+  readonly shape: ImageShape;
   readonly #predictor: Predictor;
 
-  /** @param predictor of images of that size; disposed of with this */
-  constructor(predictor: Predictor, { height, width }: { readonly height: number; readonly width: number }) {
+  /** @param predictor of images of that shape; disposed of with this */
+  constructor(predictor: Predictor, shape: ImageShape) {
     this.classNames = predictor.classNames;
-    this.height = height;
-    this.width = width;
+    this.shape = shape;
     this.#predictor = predictor;
   }
 
@@ -50,7 +49,7 @@ export class ImageClassifier implements Predictor {
   /** The pixels that the network sees of an image. */
   async toPixels(image: Pixels | string, options: DecodeOptions = {}): Promise<Pixels> {
     if (typeof image !== 'string' && !(image instanceof Uint8Array && isEncodedImage(image))) return image;
-    const { height, width } = this;
+    const { height, width } = this.shape;
     return (await decodeImage(image, { ...options, height, width })).pixels;
   }
 
@@ -76,15 +75,15 @@ export async function load(
   const found = typeof model === 'string' ? await findModel(model, places) : model;
   if (found instanceof Run || found.kind === 'run') {
     const run = found instanceof Run ? found : found.run;
-    const { data } = await run.environment();
-    return new ImageClassifier(await loadNetwork(run, { weights, backend, threads }), data);
+    const network = await loadNetwork(run, { weights, backend, threads });
+    return new ImageClassifier(network, run.config.data.shape);
   }
   if (weights === 'last') {
     throw new CoutureError('usage', `${found.path} has one set of weights: "last" is for runs.`);
   }
   const engine = { backend, threads };
-  const ensemble = await onBackend(engine, (own) => new Ensemble({ ...found.model, backend: own }));
-  return new ImageClassifier(ensemble, found.model);
+  const ensemble = await onBackend(engine, (own) => new Ensemble({ ...found.model, classNames: found.data.classNames, backend: own }));
+  return new ImageClassifier(ensemble, found.data.shape);
 }
 
 /** The network of a run by itself, of which activations and gradients can be asked as well. */
@@ -93,14 +92,13 @@ export async function loadNetwork(
   { weights = 'best', backend, threads }: LoadOptions = {},
 ): Promise<Classifier> {
   const values = await run.loadWeights(weights);
-  const { height, width, classNames } = (await run.environment()).data;
-  const spec = run.config.model;
-  if (height * width !== inputWidth(spec) || classNames.length !== classCount(spec))
-    throw new CoutureError('data', `${run.path}: env.json and config.json are of different data sets.`);
+  const { model: spec, data } = run.config;
+  const { classNames } = data;
+  const input = inputOf(run.config);
   const engine = { backend, threads };
   return await onBackend(
     engine,
-    (own) => new Classifier({ spec, classNames, weights: values, backend: own }),
+    (own) => new Classifier({ spec, input, classNames, weights: values, backend: own }),
   );
 }
 

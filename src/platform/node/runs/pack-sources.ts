@@ -2,6 +2,9 @@
 
 import type { Network } from '../../../model/network.ts';
 import { CoutureError } from '../../../core/errors.ts';
+import { sameImages } from '../../../data/checksums.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
+import { inputOf } from '../../../train/config.ts';
 import { type SplitSource, splitSourceOf } from '../../../data/split.ts';
 import { trainCommand } from '../../../report/train-command.ts';
 import type { ModelCard } from '../../../ship/card.ts';
@@ -9,19 +12,13 @@ import { networkSha256 } from '../../../ship/network.ts';
 import type { Precision } from '../../../ship/precision.ts';
 import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
-import { sameData } from './run-data.ts';
 import { Run } from './run-folder.ts';
 import { nameOfModel } from './shipped.ts';
 
 /** Networks of one origin, with what a card says of them. */
 export interface PackSource {
   readonly path: string;
-  /** Registry name of the data set. */
-  readonly dataset: string;
-  readonly height: number;
-  readonly width: number;
-  readonly classNames: readonly string[];
-  readonly data: ModelCard['data'];
+  readonly data: DatasetInfo;
   /** What the held-out images were drawn by; null where these differ within the source. */
   readonly split: SplitSource | null;
   readonly networks: readonly Network[];
@@ -59,7 +56,7 @@ export async function openSources(
     sources.push(source);
   }
   const [first, ...others] = sources;
-  const stranger = others.find(({ data }) => !sameData(data, first.data));
+  const stranger = others.find(({ data }) => !sameImages(data, first.data));
   if (stranger === undefined) return sources;
   throw new CoutureError(
     'usage',
@@ -76,9 +73,7 @@ async function openSource(given: Run | string, precision: Precision): Promise<Pa
 }
 
 async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<PackSource> {
-  const { data } = environment;
-  const { height, width, classNames, train, test } = data;
-  const spec = run.config.model;
+  const { model: spec, data } = run.config;
   const weights = await run.loadWeights('best');
   if ((await networkSha256({ spec, weights })) !== metrics.weightsSha256) {
     throw new CoutureError(
@@ -98,10 +93,10 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     weightsSha256: metrics.weightsSha256,
   };
   return {
-    ...{ path: run.path, dataset: data.name, height, width, classNames },
-    data: { train: sumsOf(train), test: sumsOf(test) },
+    path: run.path,
+    data,
     split: splitSourceOf(run.config.settings),
-    networks: [{ spec, weights }],
+    networks: [{ spec, input: inputOf(run.config), weights }],
     members: [member],
     folded: false,
   };
@@ -109,17 +104,15 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
 
 /** Its views and its temperature are of that ensemble, and stay behind. */
 function sourceOfFile({ path, model }: FileModel, precision: Precision): PackSource {
-  const { dataset, height, width, classNames, members, card } = model;
+  const { data, members, card } = model;
   // Rounded once in the same way, weights are what their runs would give; in another, only the file gives them again.
   const exact = model.precision === 'float32' || model.precision === precision;
   return {
-    ...{ path, dataset, height, width, classNames, data: card.data, split: card.split },
+    path,
+    data,
+    split: card.split,
     networks: members,
     members: exact ? card.members : card.members.map((member) => ({ ...member, file: nameOfModel(path) })),
     folded: card.folded,
   };
-}
-
-function sumsOf({ length, imagesSha256, labelsSha256 }: ModelCard['data']['train']) {
-  return { length, imagesSha256, labelsSha256 };
 }

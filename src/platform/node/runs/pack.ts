@@ -22,7 +22,7 @@ import { createNodeBackend } from '../engine/backend.ts';
 import { makeFolder, writeFileAtomic } from '../files/files.ts';
 import type { LoadOptions } from './load.ts';
 import { openSources, type PackSource } from './pack-sources.ts';
-import { loadSplitFor, type RunDataOptions, requireSums } from './run-data.ts';
+import { loadSplit, type RunDataOptions, requireSameImages } from './run-data.ts';
 import type { Run } from './run-folder.ts';
 import { MODEL_ENDING } from './shipped.ts';
 import { coutureVersion } from './version.ts';
@@ -93,19 +93,18 @@ export async function packRuns(
   await makeFolder(dirname(out));
   const members = fold ? trained.map(foldBatchNorm) : trained;
   const [first] = sources;
-  const { dataset, height, width, classNames } = first;
+  const { data } = first;
   const kept = members.map((member) => asKept(member, precision));
   const backend = await createNodeBackend({ backend: options.backend, threads: options.threads });
   try {
-    const ensemble = new Ensemble({ members: kept, classNames, height, width, views, backend, shared: true });
+    const ensemble = new Ensemble({ members: kept, classNames: data.classNames, views, backend, shared: true });
     const held = split && (await judge(ensemble, first, split, options));
     const temperature = held && options.calibrate ? fitOn(held) : 1;
     const tested = await judge(ensemble, first, null, options);
     const validation = held && figuresAt(held, temperature);
     const card: ModelCard = {
-      title: options.title ?? defaultTitle(members, dataset),
+      title: options.title ?? defaultTitle(members, data.name),
       couture: coutureVersion(),
-      data: first.data,
       split,
       folded: sources.some(({ folded }) => folded) || members.some((member, i) => member !== trained[i]),
       members: sources.flatMap((source) => source.members),
@@ -116,10 +115,8 @@ export async function packRuns(
           : null,
       test: figuresAt(tested, temperature),
     };
-    const names = [...classNames];
-    const rest = { dataset, height, width, classNames: names, temperature, views, precision, card };
-    const model: ModelFile = { ...rest, members };
-    const bytes = encodeModel(model);
+    const model: ModelFile = { data, temperature, views, precision, card, members };
+    const bytes = await encodeModel(model);
     await writeFileAtomic(out, bytes);
     return { path: out, bytes: bytes.length, model: { ...model, members: kept } };
   } finally {
@@ -143,22 +140,22 @@ function commonSplit([first, ...others]: readonly PackSource[]): ModelCard['spli
 }
 
 /** A network with its weights as the file will give them back. */
-function asKept({ spec, weights }: Network, precision: Precision): Network {
-  const { parameters } = planModel(spec);
-  const stored = storeParameters(parameters, weights, precision);
-  return { spec, weights: restoreParameters(parameters, stored, precision, { file: 'the packed model' }) };
+function asKept(network: Network, precision: Precision): Network {
+  const { parameters } = planModel(network.spec);
+  const stored = storeParameters(parameters, network.weights, precision);
+  return { ...network, weights: restoreParameters(parameters, stored, precision, { file: 'the packed model' }) };
 }
 
 /** Asks the networks about the test images, or those held out by a split of the training images. */
 async function judge(
   ensemble: Ensemble,
-  { path, dataset, data, networks: [{ spec }] }: PackSource,
+  { path, data }: PackSource,
   held: ModelCard['split'],
   options: PackOptions,
 ): Promise<Judged> {
   const stage = held === null ? 'test' : 'validation';
-  const whole = await loadSplitFor(spec, dataset, held === null ? 'test' : 'train', options);
-  requireSums(data, whole, path);
+  const whole = await loadSplit(data, held === null ? 'test' : 'train', options);
+  await requireSameImages(data, whole, path);
   const images = held === null ? whole : selectImages(whole, splitOf(held, whole.length).validation);
   const logProbabilities = await ensemble.logProbabilities(images.images, {
     signal: options.signal,
@@ -168,11 +165,12 @@ async function judge(
 }
 
 function fitOn({ images, logProbabilities }: Judged): number {
-  return fitTemperature(logProbabilities, images.labels, images.classNames.length);
+  return fitTemperature(logProbabilities, images.labels, images.info.classNames.length);
 }
 
 function figuresAt({ images, logProbabilities }: Judged, temperature: number): Figures {
-  const { labels, classNames } = images;
+  const { labels, info } = images;
+  const { classNames } = info;
   const tempered = temper(logProbabilities, classNames.length, temperature);
   const evaluation = evaluateLogProbabilities(tempered, labels, classNames);
   const { ece } = calibrate(confidencesOf(tempered, labels, classNames.length));

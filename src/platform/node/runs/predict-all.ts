@@ -8,12 +8,12 @@ import type { Run } from './run-folder.ts';
 /** The class that a run names for each image, with its best weights unless told otherwise. */
 export async function predictAll(
   run: Run,
-  { images, classNames }: Dataset,
+  { images, info }: Dataset,
   { weights, backend, threads, signal }: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<Uint8Array> {
+): Promise<Uint16Array> {
   const model = await load(run, { weights, backend, threads });
   try {
-    return predictedClasses(await model.logProbabilities(images, { signal }), classNames.length);
+    return predictedClasses(await model.logProbabilities(images, { signal }), info.classNames.length);
   } finally {
     await model.dispose();
   }

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import { plural } from '../../../figures/text.ts';
 import type { ReportRun } from '../../../report/input.ts';
 import { writeReport } from '../../../report/report.ts';
@@ -11,7 +12,8 @@ import { nodeDocument } from '../images/figures.ts';
 import { makeFolder, writeFileAtomic } from '../files/files.ts';
 import { findAudit } from './find-audit.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
-import { type InspectRunOptions, inspectFinished, loadSplits, type Splits } from './inspect-run.ts';
+import { type InspectRunOptions, inspectFinished } from './inspect-run.ts';
+import { loadSplits, type Splits } from './run-data.ts';
 import { predictAll } from './predict-all.ts';
 import type { Run } from './run-folder.ts';
 
@@ -51,7 +53,7 @@ export async function reportRuns(
     });
   }
   await makeFolder(dirname(path));
-  const splits = await loadSplits(finished[0], options);
+  const splits = await loadSplits(finished[0].run.config, finished[0].run.path, options);
   const audit = await findAudit(finished[0], splits, options);
   // Runs of one seed have the same images on their maps.
   const seeds = new Set(finished.map(({ run }) => run.config.settings.seed)).size;
@@ -83,12 +85,13 @@ async function reportRun(
     lastSha256: metrics.lastSha256,
     labels: splits.test.labels,
     predicted: await predictAll(run, splits.test, options),
-    environment: environmentRows(environment),
+    environment: environmentRows(environment, run.config.data),
   };
 }
 
-function environmentRows(environment: Environment): (readonly [name: string, value: string])[] {
-  const { couture, node, v8, platform, cpu, cores, backend, started, data, teacherSha256 } = environment;
+function environmentRows(environment: Environment, data: DatasetInfo): (readonly [name: string, value: string])[] {
+  const { couture, node, v8, platform, cpu, cores, backend, started, teacherSha256 } = environment;
+  const { train, test } = data.splits;
   return [
     ['started', started],
     ['Couture', couture],
@@ -96,8 +99,8 @@ function environmentRows(environment: Environment): (readonly [name: string, val
     ['machine', `${cpu}, ${plural(cores, 'core')}, ${platform}`],
     ['engine', `${backend.name} ${backend.variant}, ${plural(backend.threads, 'thread')}`],
     ['data set', data.name],
-    ['training images, SHA-256', data.train.imagesSha256],
-    ['test images, SHA-256', data.test.imagesSha256],
+    ['training images, SHA-256', train?.imagesSha256 ?? ''],
+    ['test images, SHA-256', test?.imagesSha256 ?? ''],
     ...(teacherSha256 === undefined ? [] : [["teacher's weights, SHA-256", teacherSha256] as const]),
   ];
 }

@@ -1,12 +1,11 @@
-/** The data set of a run: that it fits the network, and that it is the one that the run began with. */
+/** The data set of a run or a model: that it is the one that it was trained with. */
 
 import { CoutureError } from '../../../core/errors.ts';
-import type { Dataset } from '../../../data/dataset.ts';
-import { classCount, inputWidth, type ModelSpec } from '../../../model/spec.ts';
+import { describeSplit, sameSplit } from '../../../data/checksums.ts';
+import type { Dataset, SplitName } from '../../../data/dataset.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { RunConfig } from '../../../train/settings.ts';
 import { type DataOptions, getDataset } from '../data/store.ts';
-import { checksums, type SplitSums, sameSums } from './environment.ts';
-import type { Run } from './run-folder.ts';
 
 /** Where data comes from, and who watches. */
 export interface RunDataOptions {
@@ -18,54 +17,51 @@ export interface RunDataOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** A split of the config's data set. */
-export async function loadSplit(
-  config: RunConfig,
-  split: 'train' | 'test',
-  options: RunDataOptions,
-): Promise<Dataset> {
-  return await loadSplitFor(config.model, config.settings.dataset, split, options);
+/** Both splits of a data set. */
+export interface Splits {
+  readonly train: Dataset;
+  readonly test: Dataset;
 }
 
-/** A split of a data set for a network, which it has to fit. */
-export async function loadSplitFor(
-  spec: ModelSpec,
-  name: string,
-  split: 'train' | 'test',
+/** A split of the data set that is described, whatever its images are. */
+export async function loadSplit(
+  { origin, name }: DatasetInfo,
+  split: SplitName,
   { from, signal, onData, env }: RunDataOptions,
 ): Promise<Dataset> {
-  const dataset = await getDataset(name, split, { from, signal, env, onProgress: onData });
-  const pixels = dataset.height * dataset.width;
-  if (pixels !== inputWidth(spec) || dataset.classNames.length !== classCount(spec)) {
-    throw new CoutureError(
-      'data',
-      `${dataset.name} has ${pixels} pixels and ${dataset.classNames.length} classes, the model ${inputWidth(spec)} and ${classCount(spec)}.`,
-    );
-  }
-  return dataset;
+  if (origin.kind === 'registry')
+    return await getDataset(origin.name, split, { from, signal, env, onProgress: onData });
+  throw new CoutureError('data', `The images of ${name} are not kept in any place that is known.`, {
+    hint: 'Give the data set by --data.',
+  });
 }
 
-/** The sums of the data that something was trained with, as env.json has them. */
-export type DataSums = Readonly<Record<'train' | 'test', SplitSums>>;
-
-/** Whether two models were trained and tested on the same images and labels. */
-export function sameData(a: DataSums, b: DataSums): boolean {
-  return sameSums(a.train, b.train) && sameSums(a.test, b.test);
+/** Both splits of a run's data set: those that it began with, where it has begun. */
+export async function loadSplits(
+  { data }: Pick<RunConfig, 'data'>,
+  path: string,
+  options: RunDataOptions,
+): Promise<Splits> {
+  const train = await loadSplit(data, 'train', options);
+  const test = await loadSplit(data, 'test', options);
+  for (const dataset of [train, test]) await requireSameImages(data, dataset, path);
+  return { train, test };
 }
 
-/** Other pixels or labels than a run began with would make its figures a mixture. */
-export async function requireSameData(run: Run, dataset: Dataset): Promise<void> {
-  requireSums((await run.environment()).data, dataset, run.path);
-}
-
-/** @throws CoutureError of kind `data` when a data set is not what the model at `path` was trained with */
-export function requireSums(sums: DataSums, dataset: Dataset, path: string): void {
-  if (sameSums(sums[dataset.split], checksums(dataset))) return;
+/**
+ * Other pixels or labels than a model was trained with would make its figures a mixture.
+ * @param data what it was trained with; a split whose checksums are not known yet may be any
+ * @param path what was trained, for the message
+ * @throws CoutureError of kind `data` when a data set is not that one
+ */
+export async function requireSameImages(data: DatasetInfo, dataset: Dataset, path: string): Promise<void> {
+  const known = data.splits[dataset.split];
+  if (known === undefined || sameSplit(known, await describeSplit(dataset))) return;
   throw new CoutureError(
     'data',
-    `The ${dataset.split} split of ${dataset.name} is not the one that ${path} was trained with.`,
+    `The ${dataset.split} split of ${dataset.info.name} is not the one that ${path} was trained with.`,
     {
-      hint: "Give the folder of the same files by --from; a run's env.json and a model's card have their checksums.",
+      hint: "Give the folder of the same files by --from; a run's config.json and a model's card have their checksums.",
     },
   );
 }

@@ -15,7 +15,8 @@ import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import { type ParameterSpec, planModel } from '../../../model/plan.ts';
 import { checkModelSpec } from '../../../model/spec.ts';
-import { decodeSafetensors, encodeSafetensors, withShapes } from '../../../ship/safetensors.ts';
+import { withShapes } from '../../../ship/safetensors.ts';
+import { decodeSealedFloats, encodeSealed } from '../../../ship/sealed.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../../../train/events.ts';
 import { configSchema, type RunConfig } from '../../../train/settings.ts';
 import { decodeState, encodeState, pickParameters } from '../../../runs/checkpoint.ts';
@@ -87,13 +88,13 @@ export class Run {
     if (best !== undefined) await this.#storeWeights('best', best.parameters, best.epoch);
     await writeFileAtomic(this.#resultsPath, formatResults(state.history));
     await this.#storeWeights('last', modelOf(state), state.epoch);
-    await writeFileAtomic(this.#checkpointPath, encodeState(this.#parameters, state));
+    await writeFileAtomic(this.#checkpointPath, await encodeState(this.#parameters, state));
   }
 
   async #storeWeights(which: WeightsChoice, values: TensorMap, epoch: number): Promise<void> {
     const tensors = withShapes(this.#parameters, values);
     // `format: pt` is what PyTorch's tools expect to find.
-    const bytes = encodeSafetensors(tensors, { format: 'pt', epoch: String(epoch) });
+    const bytes = await encodeSealed(tensors, { format: 'pt', epoch: String(epoch) });
     await writeFileAtomic(this.weightsPath(which), bytes);
   }
 
@@ -113,7 +114,7 @@ export class Run {
   /** Where training stopped; undefined when it stopped before its first checkpoint. */
   async loadState(): Promise<TrainState | undefined> {
     const bytes = await readLimited(this.#checkpointPath, MAX_FILE_BYTES);
-    return bytes && decodeState(this.#parameters, bytes, this.#checkpointPath);
+    return bytes && (await decodeState(this.#parameters, bytes, this.#checkpointPath));
   }
 
   /** What was measured after each epoch, from results.csv; no rows before the first checkpoint. */
@@ -131,7 +132,7 @@ export class Run {
         hint: `Train it first: npx couture train --resume ${this.path}`,
       });
     }
-    return pickParameters(this.#parameters, decodeSafetensors(bytes, path).tensors, path);
+    return pickParameters(this.#parameters, (await decodeSealedFloats(bytes, path)).tensors, path);
   }
 
   /** What the run was started on, and with which data. */

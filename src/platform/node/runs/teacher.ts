@@ -1,13 +1,14 @@
 /** The teacher of a run that distills: the trained models that its config names. */
 
-import { createHash } from 'node:crypto';
 import { CoutureError, prefixed } from '../../../core/errors.ts';
+import { sha256 } from '../../../core/sha256.ts';
+import { describeSplit, sameSplit } from '../../../data/checksums.ts';
 import type { Dataset } from '../../../data/dataset.ts';
+import { inputOf } from '../../../train/config.ts';
 import { splitSourceOf } from '../../../data/split.ts';
 import { networkSha256 } from '../../../ship/network.ts';
 import type { RunConfig } from '../../../train/settings.ts';
 import type { TeacherModel } from '../../../use/teacher.ts';
-import { checksums, sameSums } from './environment.ts';
 import { type FoundModel, findModel } from './find-model.ts';
 
 /**
@@ -68,33 +69,32 @@ export async function loadTeachers(
   if (teachers.length === 0) return undefined;
   const models: TeacherModel[] = [];
   for (const teacher of teachers) models.push(await networksOf(teacher, dataset));
-  const hash = createHash('sha256');
+  let lines = '';
   for (const { members, temperature } of models) {
-    hash.update(`temperature ${temperature}\n`);
-    for (const member of members) hash.update(`${await networkSha256(member)}\n`);
+    lines += `temperature ${temperature}\n`;
+    for (const member of members) lines += `${await networkSha256(member)}\n`;
   }
-  return { models, sha256: hash.digest('hex') };
+  return { models, sha256: await sha256(new TextEncoder().encode(lines)) };
 }
 
 async function networksOf(teacher: FoundModel, dataset: Dataset): Promise<TeacherModel> {
+  await requireTeacherOf(dataset, teacher);
   if (teacher.kind === 'file') {
-    const { members, temperature, classNames } = teacher.model;
-    requireTeacherOf(dataset, teacher, classNames);
+    const { members, temperature } = teacher.model;
     return { members, temperature };
   }
   const { run } = teacher;
-  requireTeacherOf(dataset, teacher, (await run.environment()).data.classNames);
-  return { members: [{ spec: run.config.model, weights: await run.loadWeights('best') }] };
+  return { members: [{ spec: run.config.model, input: inputOf(run.config), weights: await run.loadWeights('best') }] };
 }
 
-function requireTeacherOf(dataset: Dataset, teacher: FoundModel, classNames: readonly string[]): void {
-  const sameClasses = JSON.stringify(classNames) === JSON.stringify(dataset.classNames);
-  if (sameClasses && sameSums(teacher.data.train, checksums(dataset))) return;
+async function requireTeacherOf({ info, ...dataset }: Dataset, { path, data }: FoundModel): Promise<void> {
+  const sameClasses = JSON.stringify(data.classNames) === JSON.stringify(info.classNames);
+  if (sameClasses && sameSplit(data.splits.train, await describeSplit({ info, ...dataset }))) return;
   throw new CoutureError(
     'data',
-    `The teacher ${teacher.path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${teacher.dataset}) than this run's ${dataset.name}.`,
+    `The teacher ${path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run's ${info.name}.`,
     {
-      hint: "Name a model of the same data set; a run's env.json and a model's card have the checksums of its files.",
+      hint: "Name a model of the same data set; a run's config.json and a model's card have the checksums of its files.",
     },
   );
 }

@@ -9,7 +9,7 @@ import type { Job, ThreadSetup, TrainJob } from '../protocol.ts';
 export const STRIP = 64;
 
 /** One thread's part in a batch of a job. */
-export interface Part {
+export interface BatchPart {
   readonly kernels: Kernels;
   readonly setup: ThreadSetup;
   /** The batch's number within the job, its first row counted over the job, and its rows. */
@@ -24,7 +24,7 @@ export interface Part {
 }
 
 /** The arguments of an epilogue with dropout: threshold, scale, key, step, layer. */
-export function dropout(p: number, index: number, job: Job, part: Part, on: boolean) {
+export function dropout(p: number, index: number, job: Job, part: BatchPart, on: boolean) {
   if (job.kind !== 'train' || !on) return [0, 1, 0, 0, 0, index] as const;
   const { threshold, scale } = dropoutScalars(p);
   return [threshold, scale, ...job.dropoutKey, job.firstStep + part.step, index] as const;
@@ -41,7 +41,7 @@ export function statsOf(layer: LayerLayout, job: Job): number {
 }
 
 /** Where the optimizer's scalars of a step lie. */
-export function scalarsOf(job: TrainJob, part: Part): number {
+export function scalarsOf(job: TrainJob, part: BatchPart): number {
   return job.scalars + part.step * STEP_SCALARS * Float32Array.BYTES_PER_ELEMENT;
 }
 

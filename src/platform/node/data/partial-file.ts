@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { readWhole } from './cache.ts';
 
 /** A part file that this process owns. Without a writable cache it holds nothing and keeps nothing. */
-export class Part {
+export class PartialFile {
   readonly #folder: string;
   readonly #key: string;
   #path: string | null = null;
@@ -21,9 +21,9 @@ export class Part {
   }
 
   /** Claims the largest part that an ended download of this address left, or begins a new one. */
-  static async claim(cache: string, url: string): Promise<Part> {
+  static async claim(cache: string, url: string): Promise<PartialFile> {
     const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
-    const part = new Part(join(cache, 'part'), key);
+    const part = new PartialFile(join(cache, 'part'), key);
     try {
       await mkdir(part.#folder, { recursive: true });
       const own = join(part.#folder, `${key}.${process.pid}.${randomUUID()}.part`);

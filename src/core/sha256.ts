@@ -1,0 +1,18 @@
+/** SHA-256, by the platform where it has one: a page has it only in a secure context. */
+
+/** The digest of bytes, in hex. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  // Undefined in a page that came over plain HTTP, whatever the types say.
+  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
+  if (subtle === undefined) {
+    const library = await import('@noble/hashes/sha2.js');
+    return hex(library.sha256(bytes));
+  }
+  // The platform takes no view of shared memory.
+  const own = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
+  return hex(new Uint8Array(await subtle.digest('SHA-256', own)));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

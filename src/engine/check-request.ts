@@ -1,0 +1,83 @@
+/** What every backend checks of a request before it runs: kernels would read and write wherever they are told to. */
+
+import { CoutureError } from '../core/errors.ts';
+import { describeShape, type ImageShape, imageSize, sameShape } from '../data/image-shape.ts';
+import type { Program } from '../model/program.ts';
+import type { DeviceImages, InferOptions, TrainRequest } from './backend.ts';
+
+/**
+ * How many images `bytes` are.
+ * @throws CoutureError of kind `usage` when they are not a whole number of images
+ */
+export function countImages(bytes: Uint8Array, shape: ImageShape): number {
+  const count = bytes.length / imageSize(shape);
+  if (Number.isInteger(count)) return count;
+  throw new CoutureError(
+    'usage',
+    `${bytes.length} bytes are not a whole number of images of ${describeShape(shape)}.`,
+  );
+}
+
+/** @throws CoutureError of kind `usage` when images, indices, labels or learning rates do not fit the network */
+export function checkTrainRequest(program: Program, request: TrainRequest): void {
+  const { images, indices, labels, learningRates, batchSize } = request;
+  checkImages(program, images, indices);
+  checkBatchSize(batchSize);
+  const steps = Math.ceil(indices.length / batchSize);
+  if (learningRates.length < steps)
+    throw new CoutureError(
+      'usage',
+      `${steps} steps need as many learning rates, not ${learningRates.length}.`,
+    );
+  const classes = classesOf(program);
+  for (const image of indices) {
+    if (labels[image] < classes) continue;
+    throw new CoutureError(
+      'usage',
+      `Label ${labels[image] ?? '(none)'} of image ${image} is out of range: the network has ${classes} classes.`,
+    );
+  }
+}
+
+/** @throws CoutureError of kind `usage` when images, indices or classes do not fit the network */
+export function checkInferRequest(
+  program: Program,
+  images: DeviceImages,
+  indices: Uint32Array,
+  { classes, view }: InferOptions,
+): void {
+  checkImages(program, images, indices);
+  if (view) checkBatchSize(view.batchSize);
+  if (!program.infer.some(({ op }) => op === 'logProbabilityGradient')) return;
+  const limit = classesOf(program);
+  if (classes?.length === indices.length && classes.every((index) => index < limit)) return;
+  throw new CoutureError(
+    'usage',
+    `Expected a class below ${limit} for each of the ${indices.length} images.`,
+  );
+}
+
+function checkImages({ input }: Program, images: DeviceImages, indices: Uint32Array): void {
+  if (!sameShape(images.shape, input.shape)) {
+    throw new CoutureError(
+      'usage',
+      `The network takes images of ${describeShape(input.shape)}, but these are ${describeShape(images.shape)}.`,
+    );
+  }
+  for (const index of indices) {
+    if (index >= images.length)
+      throw new CoutureError(
+        'usage',
+        `Image index ${index} is out of range: there are ${images.length} images.`,
+      );
+  }
+}
+
+function checkBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return;
+  throw new CoutureError('usage', `The batch size must be a whole number above 0, not ${batchSize}.`);
+}
+
+function classesOf({ plan }: Program): number {
+  return plan.layers[plan.layers.length - 1].out;
+}

@@ -1,0 +1,32 @@
+/** What goes into a network: the images' shape, and how their bytes become numbers. */
+
+import { CoutureError } from '../core/errors.ts';
+import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
+import type { PixelScaling } from '../data/preprocessing.ts';
+import { inputWidth, type ModelSpec } from './spec.ts';
+
+/** Bytes come in as height, width, channel; the network takes channel, height, width. */
+export interface NetworkInput {
+  readonly shape: ImageShape;
+  readonly pixels: PixelScaling;
+}
+
+/**
+ * Checks that a network takes such images.
+ * @throws CoutureError of kind `usage` when it takes another number of values, or a channel lacks its scaling
+ */
+export function checkInput(spec: ModelSpec, { shape, pixels }: NetworkInput): void {
+  const [taken, given] = [inputWidth(spec), imageSize(shape)];
+  if (taken !== given) {
+    throw new CoutureError(
+      'usage',
+      `The model takes ${taken} values, but an image of ${describeShape(shape)} has ${given}.`,
+    );
+  }
+  const { offset, scale } = pixels;
+  if (offset.length === shape.channels && scale.length === shape.channels) return;
+  throw new CoutureError(
+    'usage',
+    `Images of ${shape.channels} channels need an offset and a scale for each, not ${offset.length} and ${scale.length}.`,
+  );
+}

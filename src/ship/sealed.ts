@@ -1,0 +1,73 @@
+/**
+ * Safetensors files that carry the SHA-256 of their own contents, so that a reader knows of any bit that has changed since
+ * they were written. The digest is one text in the metadata: of the whole file, with zeros in the digest's own place.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
+import {
+  decodeStoredTensors,
+  encodeSafetensors,
+  floatTensors,
+  type SafeTensors,
+  type StoredTensor,
+} from './safetensors.ts';
+
+/** The key of the digest in the metadata. */
+const KEY = 'couture.sha256';
+const BLANK = '0'.repeat(64);
+
+/** As `encodeSafetensors`, with the digest. Same tensors and metadata, same bytes. */
+export async function encodeSealed(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = encodeSafetensors(tensors, { ...metadata, [KEY]: BLANK });
+  const place = placeOf(bytes, BLANK);
+  if (place < 0) throw new CoutureError('runtime', 'The file has no place for its digest.');
+  bytes.set(new TextEncoder().encode(await sha256(bytes)), place);
+  return bytes;
+}
+
+/**
+ * Reads a file and holds it to its digest.
+ * @param name what to call the file in messages
+ * @throws CoutureError of kind `data` when it is no such file, has no digest, or has changed since it was written
+ */
+export async function decodeSealed(bytes: Uint8Array, name: string): Promise<SafeTensors<StoredTensor>> {
+  const { tensors, metadata } = decodeStoredTensors(bytes, name);
+  const { [KEY]: digest, ...rest } = metadata;
+  const place = digest === undefined || digest.length !== BLANK.length ? -1 : placeOf(bytes, digest);
+  if (place < 0) {
+    throw new CoutureError('data', `${name} has no digest of its contents.`, {
+      hint: 'It was written by another program or an early version of Couture, or it is damaged.',
+    });
+  }
+  const blanked = Uint8Array.from(bytes);
+  blanked.set(new TextEncoder().encode(BLANK), place);
+  if ((await sha256(blanked)) === digest) return { tensors, metadata: rest };
+  throw new CoutureError('data', `${name} is damaged: its contents do not have the digest that it carries.`, {
+    hint: 'The file has changed since it was written. Restore it from a copy, or make it again.',
+  });
+}
+
+/** As `decodeSealed`, of a file that holds float32 alone. */
+export async function decodeSealedFloats(bytes: Uint8Array, name: string): Promise<SafeTensors> {
+  const { tensors, metadata } = await decodeSealed(bytes, name);
+  return { tensors: floatTensors(tensors, name), metadata };
+}
+
+/** Where the digest stands, in bytes from the start; -1 where it does not. The key's text is ASCII and has no escapes. */
+function placeOf(bytes: Uint8Array, digest: string): number {
+  const wanted = new TextEncoder().encode(`"${KEY}":"${digest}"`);
+  const end = headerEnd(bytes);
+  for (let at = 8; at + wanted.length <= end; at++) {
+    if (wanted.every((byte, i) => bytes[at + i] === byte)) return at + KEY.length + 4;
+  }
+  return -1;
+}
+
+function headerEnd(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return 8 + Number(view.getBigUint64(0, true));
+}
