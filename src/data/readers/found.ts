@@ -4,7 +4,7 @@ import type { DatasetOrigin } from '../dataset-info.ts';
 import type { ByteSource } from './bytes.ts';
 
 /** An image file as it is, still to be decoded, or pixels that a reader found in an array or a list. */
-export type Picture = { readonly kind: 'file'; readonly bytes: Uint8Array } | PixelPicture;
+export type FoundPicture = { readonly kind: 'file'; readonly bytes: Uint8Array } | PixelPicture;
 
 /** Pixels in the order height, width, channel. */
 export interface PixelPicture {
@@ -23,7 +23,7 @@ export interface LabeledPictures {
   /** What errors and reports call the picture: its path, or its place in a file. */
   nameOf(index: number): string;
   /** @throws CoutureError of kind `data` when it cannot be read */
-  read(index: number): Promise<Picture>;
+  read(index: number): Promise<FoundPicture>;
 }
 
 /** A file that was passed over, and why. */
