@@ -33,6 +33,8 @@ export const limits = {
   unpacked: 32 * 2 ** 30,
   /** Bytes of one file that has to be held: arrays, lists. */
   file: 4 * 2 ** 30 - 1,
+  /** Bytes of all images of a set, prepared: they have to fit into the engine's memory. */
+  pixels: 2 * 2 ** 30,
   /** Bytes of one image file. */
   image: 64 * 2 ** 20,
   /** An archive may unpack to so many times its size, beyond the first 256 MiB. */
