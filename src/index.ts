@@ -33,8 +33,24 @@ export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
 export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
 export type { AugmentOptions } from './data/augment.ts';
 export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
+export {
+  checkDatasetInfo,
+  type DatasetInfo,
+  type DatasetOrigin,
+  MAX_CLASSES,
+  type SplitInfo,
+} from './data/dataset-info.ts';
+export { type ImageShape, imageSize, MAX_SIDE } from './data/image-shape.ts';
 export type { MixOptions } from './data/mix.ts';
-export { type DatasetEntry, findDataset, registry } from './data/registry.ts';
+export {
+  centeredScaling,
+  objectSteps,
+  type PictureSteps,
+  type PixelScaling,
+  type Preprocessing,
+  plainSteps,
+} from './data/preprocessing.ts';
+export { type DatasetEntry, defaultDataset, findDataset, infoOf, registry } from './data/registry.ts';
 export {
   type Split,
   type SplitSettings,
@@ -84,6 +100,7 @@ export { explainPrediction, type SaliencyOptions } from './inspect/saliency.ts';
 export { fitTemperature } from './inspect/temperature.ts';
 export { describeTraining } from './inspect/training.ts';
 export type { Network, TensorMap } from './model/network.ts';
+export type { NetworkInput } from './model/network-input.ts';
 export {
   type ActivationName,
   batchNorm,
@@ -123,7 +140,7 @@ export {
   weightsSha256,
 } from './ship/safetensors.ts';
 export { bestEpoch, type Selection } from './train/best.ts';
-export { type ConfigRequest, resolveConfig } from './train/config.ts';
+export { type ConfigRequest, inputOf, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TrainEvent, TrainState } from './train/events.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';

@@ -42,7 +42,14 @@ const rooms = [
 const nodePlaces = /^src\/(platform\/node|node\.ts$|cli\/|serve\/)/;
 
 /** Packages that run in a page as well. */
-const pagePackages = new Set(['zod', 'fastest-levenshtein', 'umap-js', '@observablehq/plot', 'fast-png']);
+const pagePackages = new Set([
+  'zod',
+  'fastest-levenshtein',
+  'umap-js',
+  '@observablehq/plot',
+  'fast-png',
+  '@noble/hashes/sha2.js',
+]);
 
 /** Backends, reached through src/engine/create.ts alone. */
 const concreteBackend = /^src\/engine\/(reference|wasm|webgpu)\//;

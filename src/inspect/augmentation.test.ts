@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { fork, keyFromSeed, RandomStream } from '../core/philox.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { epochOrder, splitTrainValidation } from '../data/split.ts';
@@ -15,13 +16,13 @@ import { viewAugmentation } from './augmentation.ts';
 import type { AugmentationView } from './inspection.ts';
 
 const [height, width] = [6, 7];
+const shape = gray(height, width);
 const dataset: Dataset = (() => {
   const random = new RandomStream(keyFromSeed(5));
   const length = 120;
-  const labels = Uint8Array.from({ length }, (_, i) => i % 4);
+  const labels = Array.from({ length }, (_, i) => i % 4);
   const images = new Uint8Array(length * height * width).map(() => random.nextBelow(256));
-  const classNames = ['a', 'b', 'c', 'd'];
-  return { name: 'noise', split: 'train', images, labels, length, height, width, classNames };
+  return makeDataset(shape, ['a', 'b', 'c', 'd'], images, labels, { name: 'noise' });
 })();
 
 const everything = { flip: true, shift: 2, rotate: 20, zoom: 0.2, shear: 10, elastic: 1, erase: 0.3 };
@@ -37,7 +38,7 @@ const view = (more: Partial<TrainSettings>): AugmentationView =>
 async function lossesOf(settings: TrainSettings, images: Dataset): Promise<Map<number, number>[]> {
   const backend = await createBackend();
   const model = multilayer(height * width, [], 4);
-  const config = { version: 1, recipe: null, settings, model } as const;
+  const config = { version: 2, recipe: null, settings, data: images.info, model } as const;
   const rates = (_: number, count: number) => new Float32Array(count);
   const epochs = Array.from({ length: settings.epochs }, (): number[] => []);
   for await (const event of train(config, { backend, dataset: images, rates }))
@@ -92,7 +93,7 @@ test('the images are the first of their class that training meets', () => {
     assert.deepEqual(images[0], imageAt(dataset, index).slice());
   }
   assert.equal(new Set(rows.map(({ label }) => label)).size, 4);
-  assert.deepEqual([name, classNames], ['noise', dataset.classNames]);
+  assert.deepEqual([name, classNames], ['noise', dataset.info.classNames]);
 });
 
 test('there is a column for each change that is switched on, with its strength in words', () => {
@@ -125,8 +126,8 @@ test('a change alone is the first draw of it that alters the image', () => {
     assert.notDeepEqual(images[1], images[0]);
     let step = Math.floor(position / 7);
     const batch = order.subarray(position - (position % 7), position - (position % 7) + 7);
-    const augmentation = { options, key, height, width };
-    const draw = () => augmentedImage(dataset.images, batch, augmentation, position % 7, step);
+    const place = position % 7;
+    const draw = () => augmentedImage(dataset.images, shape, batch, { options, key }, { place, step });
     while (draw().every((value, i) => value === original[i])) step += 1;
     assert.deepEqual(images[1], draw());
   }

@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { splitTrainValidation } from '../data/split.ts';
 import { balanceOf, meanImages, sampleImages, viewDataset } from './dataset-view.ts';
 
 /** Two pixels an image; nobody is an owl. */
-const dataset: Dataset = {
-  name: 'pairs',
-  split: 'train',
-  images: Uint8Array.of(0, 10, 1, 20, 255, 30, 4, 40, 5, 50),
-  labels: Uint16Array.of(0, 0, 1, 0, 1),
-  length: 5,
-  height: 1,
-  width: 2,
-  classNames: ['cat', 'dog', 'owl'],
-};
+const dataset = makeDataset(
+  gray(1, 2),
+  ['cat', 'dog', 'owl'],
+  Uint8Array.of(0, 10, 1, 20, 255, 30, 4, 40, 5, 50),
+  [0, 0, 1, 0, 1],
+);
 
 test('balance counts the chosen images alone', () => {
   assert.deepEqual(balanceOf('train', dataset, Uint32Array.of(4, 0, 3)), {

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dataset } from '../data/dataset.ts';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
 import { predictedImage, readPredictions } from './predictions.ts';
 
 /** Seven images of one pixel, told apart by it, and what a network says of them. */
-const dataset: Dataset = {
-  name: 'seven',
-  split: 'test',
-  images: Uint8Array.of(10, 11, 12, 13, 14, 15, 16),
-  labels: Uint16Array.of(0, 0, 1, 1, 0, 2, 0),
-  length: 7,
-  height: 1,
-  width: 1,
-  classNames: ['cat', 'dog', 'owl'],
-};
+const dataset = makeDataset(
+  gray(1, 1),
+  ['cat', 'dog', 'owl'],
+  Uint8Array.of(10, 11, 12, 13, 14, 15, 16),
+  [0, 0, 1, 1, 0, 2, 0],
+  { split: 'test' },
+);
 const probabilities = [
   [0.995, 0.0025, 0.0025], // cat, right, all but certain
   [0.25, 0.5, 0.25], // cat taken for a dog

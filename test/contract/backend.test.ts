@@ -8,17 +8,20 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { AugmentOptions } from '../../src/data/augment.ts';
+import { type ImageShape, imageSize } from '../../src/data/image-shape.ts';
 import type { MixOptions } from '../../src/data/mix.ts';
 import { augmentedImage } from '../../src/engine/augmented-image.ts';
 import type { Augmentation, Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
+import type { NetworkInput } from '../../src/model/network-input.ts';
 import { buildProgram, type Output } from '../../src/model/program.ts';
 import {
   batchNorm,
   dropout,
   gelu,
   type InnerLayerSpec,
+  inputWidth,
   type LayerSpec,
   layerNorm,
   leakyRelu,
@@ -31,6 +34,7 @@ import {
   sequential,
   silu,
 } from '../../src/model/spec.ts';
+import { gray, inputFor, rowInput } from '../dataset-fixture.ts';
 import { variants } from './variants.ts';
 
 interface Case {
@@ -74,11 +78,23 @@ const augment = fc.option(
   { nil: undefined },
 );
 
-/** Height and width of an image of `size` pixels. */
-function sides(size: number, square: boolean): { height: number; width: number } {
-  let height = square ? Math.floor(Math.sqrt(size)) : 1;
-  while (size % height !== 0) height -= 1;
-  return { height, width: size / height };
+/** The images' shape: color where the inputs can be three channels, of one row or nearly square. */
+function shapeOf({ spec, augment: changes }: Case): ImageShape {
+  const size = inputWidth(spec);
+  const channels = size % 3 === 0 ? 3 : 1;
+  const plane = size / channels;
+  let height = changes?.square ? Math.floor(Math.sqrt(plane)) : 1;
+  while (plane % height !== 0) height -= 1;
+  return { height, width: plane / height, channels };
+}
+
+/** Scaled otherwise in every channel, and otherwise again by the seed. */
+function inputOf(sample: Case): NetworkInput {
+  const shape = shapeOf(sample);
+  const channels = Array.from({ length: shape.channels }, (_, i) => i);
+  if (sample.seed % 2 === 0) return inputFor(shape);
+  const offset = channels.map((i) => [0.4914, 0, 0.4465][i]);
+  return { shape, pixels: { offset, scale: channels.map((i) => [0.247, 1, 0.2616][i]) } };
 }
 
 const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
@@ -184,22 +200,23 @@ function randomProbabilities(random: RandomStream, images: number, classes: numb
 async function runCase(backend: Backend, sample: Case) {
   const { spec, images: count, batchSize, seed, keepGradients, average = false } = sample;
   const { averageStatistics = false, clip = 0 } = sample;
-  const program = buildProgram(spec, { keepGradients, clip, average, averageStatistics });
-  const size = program.plan.layers[0].in;
+  const shape = shapeOf(sample);
+  const input = inputOf(sample);
+  const program = buildProgram(spec, input, { keepGradients, clip, average, averageStatistics });
+  const size = imageSize(shape);
   const classes = program.plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(seed));
-  const images = backend.upload(
+  const images = await backend.upload(
     Uint8Array.from({ length: count * size }, () => random.nextBelow(256)),
-    size,
+    shape,
   );
-  const labels = Uint8Array.from({ length: count }, () => random.nextBelow(classes));
+  const labels = Uint16Array.from({ length: count }, () => random.nextBelow(classes));
   const indices = Uint32Array.from({ length: count }, () => random.nextBelow(count));
   const probabilities = randomProbabilities(random, count, classes);
   const { augment: changes, distillation } = sample;
-  const session = backend.createSession(program);
-  for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) session.write(name, values);
+  const session = await backend.createSession(program);
+  for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) await session.write(name, values);
   const augmentation = changes && {
-    ...sides(size, changes.square),
     options: changes.options,
     mixing: changes.mixing,
     key: [seed, 8] as const,
@@ -235,7 +252,7 @@ async function runCase(backend: Backend, sample: Case) {
   const statistics: TensorRole[] = program.averageStatistics ? ['value', 'average'] : ['value'];
   for (const { name, trained } of program.plan.parameters) {
     for (const role of trained ? roles : statistics)
-      results.set(`${role} of ${name}`, session.read(name, role));
+      results.set(`${role} of ${name}`, await session.read(name, role));
   }
   results.set('log-probabilities', await session.infer(images, indices));
   results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));
@@ -244,8 +261,8 @@ async function runCase(backend: Backend, sample: Case) {
   const outputs: Output[] = program.plan.layers.map((_, layer) => ({ of: 'activations', layer }));
   outputs.push({ of: 'pixelGradient' });
   for (const output of outputs) {
-    const other = backend.createSession(buildProgram(spec, { output }));
-    for (const { name } of program.plan.parameters) other.write(name, session.read(name));
+    const other = await backend.createSession(buildProgram(spec, input, { output }));
+    for (const { name } of program.plan.parameters) await other.write(name, await session.read(name));
     results.set(JSON.stringify(output), await other.infer(images, indices, { classes: labels }));
     other.dispose();
   }
@@ -310,9 +327,9 @@ for (const [name, create] of Object.entries(variants)) {
       for (const activation of [relu(), leakyRelu(), gelu(), silu(), root()]) {
         const spec = sequential(linear(4, 3), batchNorm(3), activation, linear(3, 2), logSoftmax());
         for (const layers of [spec.layers, spec.layers.filter(({ type }) => type !== 'BatchNorm1d')]) {
-          const session = backend.createSession(buildProgram({ layers }));
-          const images = backend.upload(new Uint8Array(4).fill(200), 4);
-          session.write('fc1.weight', new Float32Array(12).fill(Number.NaN));
+          const session = await backend.createSession(buildProgram({ layers }, rowInput(4)));
+          const images = await backend.upload(new Uint8Array(4).fill(200), gray(1, 4));
+          await session.write('fc1.weight', new Float32Array(12).fill(Number.NaN));
           const values = await session.infer(images, Uint32Array.of(0));
           assert.ok(values.every(Number.isNaN), `${activation.type}: ${values.join()}`);
           session.dispose();
@@ -321,15 +338,17 @@ for (const [name, create] of Object.entries(variants)) {
       }
     });
 
-    it('normalizes every byte as the reference does', async () => {
+    it('scales every byte as the reference does', async () => {
       // One input with weight 1 and one class beside it: the log-probabilities show the pixel's value.
       const logProbabilities = async (engine: Backend) => {
-        const session = engine.createSession(buildProgram(sequential(linear(1, 2), logSoftmax())));
-        const images = engine.upload(
-          Uint8Array.from({ length: 256 }, (_, byte) => byte),
-          1,
+        const session = await engine.createSession(
+          buildProgram(sequential(linear(1, 2), logSoftmax()), rowInput(1)),
         );
-        session.write('fc1.weight', Float32Array.of(1, 0));
+        const images = await engine.upload(
+          Uint8Array.from({ length: 256 }, (_, byte) => byte),
+          gray(1, 1),
+        );
+        await session.write('fc1.weight', Float32Array.of(1, 0));
         const values = await session.infer(
           images,
           Uint32Array.from({ length: 256 }, (_, i) => i),
@@ -365,28 +384,28 @@ for (const [name, create] of Object.entries(variants)) {
     });
 
     it('sees in an inference of training’s images what a step sees, batch by batch', async () => {
-      const program = buildProgram(sequential(linear(12 * 9, 10), logSoftmax()));
-      const session = backend.createSession(program);
-      for (const [name, values] of initialize(program.plan, keyFromSeed(2))) session.write(name, values);
+      const shape = gray(12, 9);
+      const program = buildProgram(sequential(linear(12 * 9, 10), logSoftmax()), inputFor(shape));
+      const session = await backend.createSession(program);
+      for (const [name, values] of initialize(program.plan, keyFromSeed(2)))
+        await session.write(name, values);
       const random = new RandomStream(keyFromSeed(3));
       const bytes = Uint8Array.from({ length: 60 * 12 * 9 }, () => random.nextBelow(256));
-      const images = backend.upload(bytes, 12 * 9);
+      const images = await backend.upload(bytes, shape);
       const indices = Uint32Array.from({ length: 41 }, () => random.nextBelow(60));
       const augmentation: Augmentation = {
         options: { flip: true, shift: 1, rotate: 5, zoom: 0, shear: 0, elastic: 1, erase: 0.5 },
         mixing: { mixup: 0.5, cutmix: 0.5 },
         key: [4, 5],
-        height: 12,
-        width: 9,
       };
       const view = { batchSize: 20, firstStep: 17, augmentation };
       const found = await session.infer(images, indices, { view });
       const drawn = [...indices].flatMap((_, row) => {
         const step = Math.floor(row / 20);
         const batch = indices.subarray(step * 20, step * 20 + 20);
-        return [...augmentedImage(bytes, batch, augmentation, row % 20, 17 + step)];
+        return [...augmentedImage(bytes, shape, batch, augmentation, { place: row % 20, step: 17 + step })];
       });
-      const plain = backend.upload(Uint8Array.from(drawn), 12 * 9);
+      const plain = await backend.upload(Uint8Array.from(drawn), shape);
       const expected = await session.infer(plain, Uint32Array.from(indices.keys()));
       assert.deepEqual(found, expected);
       // In another step they are other images; without augmentation they are as they are.
@@ -416,15 +435,16 @@ for (const [name, create] of Object.entries(variants)) {
 
     it('has a counter for every op of the deepest network', async () => {
       const layers = Array.from({ length: 199 }, () => linear(2, 2));
-      const program = buildProgram(sequential(...layers, logSoftmax()), { clip: 0.1 });
+      const program = buildProgram(sequential(...layers, logSoftmax()), rowInput(2), { clip: 0.1 });
       const trained: Map<string, Float32Array>[] = [];
       for (const engine of [backend, reference]) {
-        const session = engine.createSession(program);
-        for (const [name, values] of initialize(program.plan, keyFromSeed(1))) session.write(name, values);
-        const images = engine.upload(Uint8Array.of(0, 255, 255, 0), 2);
+        const session = await engine.createSession(program);
+        for (const [name, values] of initialize(program.plan, keyFromSeed(1)))
+          await session.write(name, values);
+        const images = await engine.upload(Uint8Array.of(0, 255, 255, 0), gray(1, 2));
         await session.train({
           images,
-          labels: Uint8Array.of(0, 1),
+          labels: Uint16Array.of(0, 1),
           indices: Uint32Array.of(0, 1, 0, 1),
           batchSize: 2,
           firstStep: 0,
@@ -432,7 +452,9 @@ for (const [name, create] of Object.entries(variants)) {
           optimizer: lion,
           dropoutKey: [1, 2],
         });
-        trained.push(new Map(program.plan.parameters.map(({ name }) => [name, session.read(name)])));
+        const read = new Map<string, Float32Array>();
+        for (const { name } of program.plan.parameters) read.set(name, await session.read(name));
+        trained.push(read);
         session.dispose();
         images.dispose();
       }
@@ -452,11 +474,13 @@ for (const [name, create] of Object.entries(variants)) {
     });
 
     it('refuses a teacher of other images', async () => {
-      const session = backend.createSession(buildProgram(sequential(linear(4, 2), logSoftmax())));
-      const images = backend.upload(new Uint8Array(8), 4);
+      const session = await backend.createSession(
+        buildProgram(sequential(linear(4, 2), logSoftmax()), rowInput(4)),
+      );
+      const images = await backend.upload(new Uint8Array(8), gray(1, 4));
       const request = {
         images,
-        labels: new Uint8Array(2),
+        labels: new Uint16Array(2),
         indices: Uint32Array.of(0, 1),
         batchSize: 2,
         firstStep: 0,
@@ -471,9 +495,14 @@ for (const [name, create] of Object.entries(variants)) {
     });
 
     it('refuses an image number past the last', async () => {
-      const session = backend.createSession(buildProgram(sequential(linear(4, 2), logSoftmax())));
-      const images = backend.upload(new Uint8Array(8), 4);
-      await assert.rejects(session.infer(images, Uint32Array.of(2)), /Image 2 does not exist/);
+      const session = await backend.createSession(
+        buildProgram(sequential(linear(4, 2), logSoftmax()), rowInput(4)),
+      );
+      const images = await backend.upload(new Uint8Array(8), gray(1, 4));
+      await assert.rejects(
+        session.infer(images, Uint32Array.of(2)),
+        /Image index 2 is out of range: there are 2 images/,
+      );
       session.dispose();
       images.dispose();
     });

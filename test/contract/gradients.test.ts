@@ -15,6 +15,7 @@ import {
   batchNorm,
   dropout,
   gelu,
+  inputWidth,
   layerNorm,
   leakyRelu,
   linear,
@@ -26,6 +27,7 @@ import {
   sequential,
   silu,
 } from '../../src/model/spec.ts';
+import { gray, rowInput } from '../dataset-fixture.ts';
 
 type Parameters64 = Map<string, Float64Array>;
 
@@ -88,7 +90,7 @@ function loss64(
   layers: readonly DenseLayer[],
   parameters: Parameters64,
   x: number[][],
-  labels: Uint8Array,
+  labels: Uint16Array,
   { labelSmoothing = 0, distillation }: Softening = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
@@ -141,22 +143,22 @@ function makeTeacher(rows: number, classes: number, share: number): Distillation
 }
 
 async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): Promise<void> {
-  const program = buildProgram(spec, { keepGradients: true });
+  const program = buildProgram(spec, rowInput(inputWidth(spec)), { keepGradients: true });
   const { plan } = program;
   const size = plan.layers[0].in;
   const classes = plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(9));
   const rows = 7;
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
-  const labels = Uint8Array.from({ length: rows }, () => random.nextBelow(classes));
+  const labels = Uint16Array.from({ length: rows }, () => random.nextBelow(classes));
   const distillation = share > 0 ? makeTeacher(rows, classes, share) : undefined;
   const softening: Softening = { labelSmoothing, ...(distillation && { distillation }) };
   const initial = initialize(plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
-  const session = backend.createSession(program);
-  for (const [name, values] of initial) session.write(name, values);
+  const session = await backend.createSession(program);
+  for (const [name, values] of initial) await session.write(name, values);
   const losses = await session.train({
-    images: backend.upload(pixels, size),
+    images: await backend.upload(pixels, gray(1, size)),
     labels,
     indices: Uint32Array.from({ length: rows }, (_, i) => i),
     batchSize: rows,
@@ -180,7 +182,7 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): P
   for (const { name, trained } of plan.parameters) {
     if (!trained) continue;
     const values = parameters.get(name) ?? new Float64Array();
-    const gradient = session.read(name, 'gradient');
+    const gradient = await session.read(name, 'gradient');
     const differences = values.map((value, i) => {
       const h = 1e-5;
       values[i] = value + h;
@@ -206,19 +208,19 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): P
 
 /** The gradient of one image's log-probability of a class by its pixels: what saliency shows. */
 async function checkPixelGradients(spec: ModelSpec): Promise<void> {
-  const program = buildProgram(spec, { output: { of: 'pixelGradient' } });
+  const program = buildProgram(spec, rowInput(inputWidth(spec)), { output: { of: 'pixelGradient' } });
   const { layers } = program.plan;
   const size = layers[0].in;
   const rows = 5;
   const random = new RandomStream(keyFromSeed(3));
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
-  const classes = Uint8Array.from({ length: rows }, () => random.nextBelow(layers[layers.length - 1].out));
+  const classes = Uint16Array.from({ length: rows }, () => random.nextBelow(layers[layers.length - 1].out));
   const initial = initialize(program.plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
-  const session = backend.createSession(program);
-  for (const [name, values] of initial) session.write(name, values);
+  const session = await backend.createSession(program);
+  for (const [name, values] of initial) await session.write(name, values);
   const all = Uint32Array.from({ length: rows }, (_, i) => i);
-  const gradients = await session.infer(backend.upload(pixels, size), all, { classes });
+  const gradients = await session.infer(await backend.upload(pixels, gray(1, size)), all, { classes });
   const parameters = new Map([...initial].map(([name, values]) => [name, Float64Array.from(values)]));
   const scale = Math.max(...gradients.map(Math.abs));
   assert.ok(scale > 0, 'there is a gradient');

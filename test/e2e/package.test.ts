@@ -126,16 +126,17 @@ describe('the packed package', () => {
 
 /** Images whose class is the row that is lit: prints the weights' sum on one and on two threads, and the accuracy. */
 const trainScript = `
-  import { resolveConfig, train, weightsSha256 } from 'couture';
+  import { defaultDataset, resolveConfig, train, weightsSha256 } from 'couture';
   import { createNodeBackend } from 'couture/node';
 
   const length = 600;
-  const labels = Uint8Array.from({ length }, (_, i) => i % 10);
+  const labels = Uint16Array.from({ length }, (_, i) => i % 10);
   const images = new Uint8Array(length * 784);
   labels.forEach((label, i) => images.fill(200 + (i % 50), i * 784 + label * 56, i * 784 + label * 56 + 28));
   const classNames = Array.from({ length: 10 }, (_, i) => 'row ' + i);
-  const dataset = { name: 'rows', split: 'train', images, labels, length, height: 28, width: 28, classNames };
-  const config = resolveConfig({ settings: { hidden: [24, 12], dropout: [0.1], epochs: 25, batchSize: 16 } });
+  const info = { ...defaultDataset, name: 'rows', classNames };
+  const dataset = { info, split: 'train', images, labels, length };
+  const config = resolveConfig({ dataset, settings: { hidden: [24, 12], dropout: [0.1], epochs: 25, batchSize: 16 } });
 
   let accuracy;
   for (const threads of [1, 2]) {
@@ -163,7 +164,7 @@ const BLACK_PNG = Buffer.from(
 const shipScript = `
   import { writeFileSync } from 'node:fs';
   import { join } from 'node:path';
-  import { encodeModel, linear, logSoftmax, sequential } from 'couture';
+  import { defaultDataset, encodeModel, linear, logSoftmax, sequential } from 'couture';
   import { listShipped, load, modelsFolder } from 'couture/node';
 
   const sum = '0'.repeat(64);
@@ -176,17 +177,19 @@ const shipScript = `
     weightsSha256: sum,
   };
   const card = {
-    title: 'Tiny', couture: '0.1.0', data: { train: split, test: split }, split: null, folded: false,
+    title: 'Tiny', couture: '0.1.0', split: null, folded: false,
     members: [member], validation: null, calibration: null, test: figures,
   };
   const weights = new Map([
     ['fc1.weight', new Float32Array(2 * 784).map((_, i) => Math.sin(i))],
     ['fc1.bias', Float32Array.of(0.5, -0.5)],
   ]);
-  const bytes = encodeModel({
-    dataset: 'fashion-mnist', height: 28, width: 28, classNames: ['cap', 'scarf'], temperature: 1,
+  const data = { ...defaultDataset, classNames: ['cap', 'scarf'], splits: { train: split, test: split } };
+  const input = { shape: data.shape, pixels: data.preprocessing.pixels };
+  const bytes = await encodeModel({
+    data, temperature: 1,
     views: { flip: true, shift: 1 }, precision: 'int8', card,
-    members: [{ spec: sequential(linear(784, 2), logSoftmax()), weights }],
+    members: [{ spec: sequential(linear(784, 2), logSoftmax()), input, weights }],
   });
   writeFileSync(join(modelsFolder(), 'tiny.safetensors'), bytes);
   console.log(modelsFolder());

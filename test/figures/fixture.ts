@@ -4,7 +4,6 @@
  */
 
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
-import type { Dataset } from '../../src/data/dataset.ts';
 import { findDataset } from '../../src/data/registry.ts';
 import { viewAugmentation } from '../../src/inspect/augmentation.ts';
 import { classIntervals, confusedPairs } from '../../src/inspect/class-intervals.ts';
@@ -14,6 +13,7 @@ import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
 import { describeTraining } from '../../src/inspect/training.ts';
 import { multilayer } from '../../src/model/spec.ts';
 import { settingsSchema } from '../../src/train/settings.ts';
+import { gray, makeDataset } from '../dataset-fixture.ts';
 
 /** What sets one made-up run apart from another. */
 export interface FixtureOptions {
@@ -45,7 +45,7 @@ function picture(label: number, stream: RandomStream): Uint8Array {
 }
 
 /** Log-probabilities that favor the true class and its neighbors. */
-function logProbabilities(labels: Uint8Array, classes: number, stream: RandomStream): Float32Array {
+function logProbabilities(labels: Uint16Array, classes: number, stream: RandomStream): Float32Array {
   const values = new Float32Array(labels.length * classes);
   labels.forEach((label, row) => {
     const logits = Array.from({ length: classes }, (_, i) => {
@@ -79,7 +79,7 @@ export function makeInspection({
   const activity = stream('activity');
   const map = stream('map');
   const saliency = stream('saliency');
-  const labels = Uint8Array.from({ length: IMAGES }, (_, i) => (i * 7) % classes);
+  const labels = Uint16Array.from({ length: IMAGES }, (_, i) => (i * 7) % classes);
   const predictions = logProbabilities(labels, classes, logits);
   const evaluation = evaluateLogProbabilities(predictions, labels, classNames);
   const images = Array.from(labels, (label, index): PredictedImage => {
@@ -110,13 +110,13 @@ export function makeInspection({
   });
   const shown = images.slice(0, POINTS);
   const originals = stream('augmented');
-  const trained: Dataset = {
-    ...{ name: 'made-up', split: 'train', classNames, length: 2 * classes, height: SIDE, width: SIDE },
-    images: Uint8Array.from(
-      Array.from({ length: 2 * classes }, (_, i) => [...picture(i >> 1, originals)]).flat(),
-    ),
-    labels: Uint8Array.from({ length: 2 * classes }, (_, i) => i >> 1),
-  };
+  const trained = makeDataset(
+    gray(SIDE, SIDE),
+    classNames,
+    Uint8Array.from(Array.from({ length: 2 * classes }, (_, i) => [...picture(i >> 1, originals)]).flat()),
+    Array.from({ length: 2 * classes }, (_, i) => i >> 1),
+    { name: 'made-up' },
+  );
   return {
     run,
     recipe,
@@ -125,8 +125,7 @@ export function makeInspection({
     data: {
       dataset: 'made-up',
       classNames,
-      width: SIDE,
-      height: SIDE,
+      ...gray(SIDE, SIDE),
       balance: (['train', 'validation', 'test'] as const).map((split, i) => {
         const perClass = classNames.map((_, label) => 480 - 180 * i + ((label * 13) % 40));
         return { split, images: perClass.reduce((sum, each) => sum + each, 0), perClass };
@@ -169,8 +168,7 @@ export function makeInspection({
     calibration: calibrate(sure),
     rejection: rejectionCurve(sure),
     firstLayer: {
-      width: SIDE,
-      height: SIDE,
+      ...gray(SIDE, SIDE),
       weights: Array.from({ length: hidden[0] }, () => signed(PIXELS, weights)),
       units: Array.from({ length: hidden[0] }, (_, i) => i),
     },
@@ -180,7 +178,7 @@ export function makeInspection({
       layer: `fc${hidden.length}`,
       points,
       labels: labels.slice(0, POINTS),
-      predicted: Uint8Array.from(shown, ({ predicted }) => predicted),
+      predicted: Uint16Array.from(shown, ({ predicted }) => predicted),
       indices: Uint32Array.from(shown, ({ index }) => index),
       explained: [0.42, 0.17],
     },
@@ -189,7 +187,7 @@ export function makeInspection({
       layer: `fc${hidden.length}`,
       points: points.map((value) => value * 0.5),
       labels: labels.slice(0, POINTS),
-      predicted: Uint8Array.from(shown, ({ predicted }) => predicted),
+      predicted: Uint16Array.from(shown, ({ predicted }) => predicted),
       indices: Uint32Array.from(shown, ({ index }) => index),
     },
     mapImages: Uint8Array.from(shown.flatMap((image) => [...image.pixels])),
