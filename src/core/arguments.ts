@@ -4,6 +4,7 @@
  */
 
 import { CoutureError } from './errors.ts';
+import { printable } from './printable.ts';
 
 /** Why a value does not fit. */
 interface Misfit {
@@ -101,19 +102,23 @@ export function record(fields: Readonly<Record<string, Kind>>, expected = 'an ob
   };
 }
 
-/** Options: nothing, or an object that has some fields and no others. */
-export function options(fields: Readonly<Record<string, Kind>>): Kind {
-  const expected = 'an object of options';
+/** An object that has some fields and no others. */
+export function exactly(fields: Readonly<Record<string, Kind>>, expected = 'an object of options'): Kind {
   const known = record(fields, expected);
-  return optional({
+  return {
     expected,
     misfit(value) {
       const stray = isObject(value) && Object.keys(value).find((name) => !Object.hasOwn(fields, name));
       if (typeof stray !== 'string') return known.misfit(value);
       const names = Object.keys(fields).join(', ');
-      return { at: '', fault: `has no ${describe(stray).replace('the string ', '')}: it may have ${names}` };
+      return { at: '', fault: `has no "${printable(stray.slice(0, 60))}": it may have ${names}` };
     },
-  });
+  };
+}
+
+/** Options: nothing, or an object that has some fields and no others. */
+export function options(fields: Readonly<Record<string, Kind>>): Kind {
+  return optional(exactly(fields));
 }
 
 /**
@@ -137,8 +142,7 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'string') {
-    const text = value.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '?');
-    return `the string "${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
+    return `the string "${printable(value.length > 60 ? `${value.slice(0, 60)}…` : value)}"`;
   }
   if (typeof value === 'object') return `a value of type ${typeOf(value)}`;
   return `a ${typeof value}`;
