@@ -152,7 +152,8 @@ function normalize(x: usize, z: usize, rows: i32, stats: usize, training: bool):
       v128.store(stats + lane, f32x4.add(spread, f32x4.mul(momentum, unbiased)), VARIANCE);
     }
     const deviation = f32x4.sqrt(f32x4.add(variance, f32x4.splat(EPSILON)));
-    const inverse = f32x4.div(f32x4.splat(1), deviation);
+    // A variance that overflowed makes NaN, not 0.
+    const inverse = f32x4.add(f32x4.div(f32x4.splat(1), deviation), f32x4.mul(variance, f32x4.splat(0)));
     v128.store(stats + lane, mean, MEAN);
     v128.store(stats + lane, inverse, INVERSE);
     for (let at = x + lane; at < end; at += LINE) {
@@ -213,12 +214,12 @@ function derivative(activation: i32, a: v128): v128 {
   return one;
 }
 
-/** max(a, 0): NaN stays NaN, so that training that went wrong is seen, and -0 becomes 0. */
+/** max(a, 0): NaN stays NaN and -infinity becomes it, so that numbers that went wrong are seen; -0 becomes 0. */
 // @ts-ignore: decorator
 @inline
 function positive(a: v128): v128 {
   const zero = f32x4.splat(0);
-  return v128.bitselect(zero, a, f32x4.le(a, zero));
+  return v128.bitselect(f32x4.add(f32x4.mul(a, zero), zero), a, f32x4.le(a, zero));
 }
 
 /** sqrt(1 + a), 1 where a is below 0. */

@@ -57,10 +57,9 @@ export function linear(
       }
     }
     if (relu) {
-      const zero = f32x4.splat(0);
       for (let at = first; at < last; at += 32) {
-        v128.store(at, f32x4.pmax(v128.load(at), zero));
-        v128.store(at, f32x4.pmax(v128.load(at, 16), zero), 16);
+        v128.store(at, reluOf(v128.load(at)));
+        v128.store(at, reluOf(v128.load(at, 16)), 16);
       }
     }
     if (threshold) {
@@ -70,6 +69,14 @@ export function linear(
     }
     if (skipped) addLines(first, skipped + (first - y), last - first);
   }
+}
+
+/** max(x, 0); NaN and both infinities become no number that passes for an answer. */
+// @ts-ignore: decorator
+@inline
+function reluOf(x: v128): v128 {
+  const zero = f32x4.splat(0);
+  return f32x4.add(f32x4.pmax(x, zero), f32x4.mul(x, zero));
 }
 
 /** `bytes` bytes of lines at `from` added to those at `to`. */

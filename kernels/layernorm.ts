@@ -28,7 +28,8 @@ export function layerNorm(
     const mean = f32x4.div(sumOf(x + line, panelBytes, features), count);
     const variance = f32x4.div(squaresOf(x + line, panelBytes, features, mean), count);
     const deviation = f32x4.sqrt(f32x4.add(variance, f32x4.splat(EPSILON)));
-    const factor = f32x4.div(f32x4.splat(1), deviation);
+    // A variance that overflowed makes NaN, not 0.
+    const factor = f32x4.add(f32x4.div(f32x4.splat(1), deviation), f32x4.mul(variance, f32x4.splat(0)));
     v128.store(inverse + line, factor);
     let at = line, own = affine;
     for (let left = features; left > 0; left -= 16) {

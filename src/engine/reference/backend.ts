@@ -2,7 +2,8 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { imageSize, toPlanes } from '../../data/image-shape.ts';
-import { findParameter, type TensorPart } from '../../model/plan.ts';
+import { findParameter } from '../../model/find-parameter.ts';
+import type { TensorPart } from '../../model/plan.ts';
 import type { Op, Program } from '../../model/program.ts';
 import { augmentedPlanes } from '../augmented-image.ts';
 import type {
@@ -41,7 +42,8 @@ export function createReferenceBackend(): Backend {
     info: { name: 'reference', variant: 'plain', threads: 1 },
     async upload(images, shape) {
       const length = countImages(images, shape);
-      const device: HostImages = { planes: toPlanes(images.slice(), shape), shape, length, dispose() {} };
+      const planes = toPlanes(images.slice(), shape);
+      const device: HostImages = { planes, shape, length, dispose: () => void held.delete(device) };
       held.set(device, device);
       return device;
     },
@@ -86,6 +88,7 @@ class ReferenceSession implements Session {
   readonly #program: Program;
   readonly #held: WeakMap<DeviceImages, HostImages>;
   readonly #tensors: readonly LayerTensors[];
+  #disposed = false;
 
   constructor(program: Program, held: WeakMap<DeviceImages, HostImages>) {
     this.#program = program;
@@ -94,6 +97,7 @@ class ReferenceSession implements Session {
   }
 
   async train(request: TrainRequest): Promise<Float32Array> {
+    this.#checkAlive();
     checkTrainRequest(this.#program, request);
     const { indices, batchSize, images, augmentation, firstStep } = request;
     const losses = new Float32Array(indices.length);
@@ -120,6 +124,7 @@ class ReferenceSession implements Session {
   }
 
   async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
+    this.#checkAlive();
     checkInferRequest(this.#program, images, indices, options);
     const { classes, weights = 'value', view } = options;
     const { infer, outputWidth, plan } = this.#program;
@@ -297,11 +302,13 @@ class ReferenceSession implements Session {
 
   #planes(images: DeviceImages): Uint8Array {
     const host = this.#held.get(images);
-    if (!host) throw new CoutureError('usage', 'These images were uploaded to another backend.');
+    if (!host)
+      throw new CoutureError('usage', 'These images were uploaded to another backend or disposed of.');
     return host.planes;
   }
 
   #tensor(parameter: string, role: TensorRole): Float32Array {
+    this.#checkAlive();
     const { layer, part } = findParameter(this.#program.plan, parameter);
     return this.#tensors[layer][role][part];
   }
@@ -311,11 +318,18 @@ class ReferenceSession implements Session {
   }
 
   async write(parameter: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
+    const tensor = this.#tensor(parameter, role);
     checkSize(findParameter(this.#program.plan, parameter), values);
-    this.#tensor(parameter, role).set(values);
+    tensor.set(values);
   }
 
-  dispose(): void {}
+  #checkAlive(): void {
+    if (this.#disposed) throw new CoutureError('usage', 'This network has been disposed of.');
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
 }
 
 function lastOf<Item>(items: readonly Item[]): Item {
