@@ -1,11 +1,12 @@
 /** The images as a map: those lie together that a layer sees alike. */
 
 import * as Plot from '@observablehq/plot';
+import { list, percent } from '../core/format.ts';
 import type { ProjectedPoints } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { placeLabels, scaleBetween } from './labels.ts';
-import { fit, list, percent } from './text.ts';
+import { fit } from './text.ts';
 import { classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {

@@ -1,10 +1,10 @@
 /** What an audit of a data set found: images beside their copies, and images whose labels are likely wrong. */
 
-import type { AuditView, ShownCopy } from '../audit/view.ts';
+import type { AuditExamples, ShownCopy } from '../audit/examples.ts';
+import { count, list, percent, plural } from '../core/format.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { grayImage } from './image.ts';
 import type { FigureEntry } from './table.ts';
-import { count, list, percent, plural } from './text.ts';
 import { verdict } from './theme.ts';
 import { tiles } from './tiles.ts';
 
@@ -13,8 +13,8 @@ const SEAM = 2;
 const SEAM_GRAY = 128;
 
 /** Images beside their copies, with where they are and how far apart. */
-export function drawCopies(view: AuditView, options: FigureOptions): Figure {
-  const { copies, totals, classNames, dataset, width, height } = view;
+export function drawCopies(examples: AuditExamples, options: FigureOptions): Figure {
+  const { copies, totals, classNames, dataset, width, height } = examples;
   const sheet = new Sheet(options, {
     name: 'audit-copies',
     title: 'Images that the data set has twice',
@@ -24,7 +24,7 @@ export function drawCopies(view: AuditView, options: FigureOptions): Figure {
     const { first, second, kind, distance } = copy;
     const agree = first.label === second.label;
     return {
-      image: grayImage(sideBySide(copy, view), { width: 2 * width + SEAM, height }),
+      image: grayImage(sideBySide(copy, examples), { width: 2 * width + SEAM, height }),
       lines: [
         agree ? classNames[first.label] : `${classNames[first.label]} / ${classNames[second.label]}`,
         `${first.split} ${first.index}, ${second.split} ${second.index}`,
@@ -50,8 +50,8 @@ export function drawCopies(view: AuditView, options: FigureOptions): Figure {
 }
 
 /** Images with their label, and the class that models see instead that did not train on them. */
-export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
-  const { suspects, totals, classNames, dataset, width, height } = view;
+export function drawSuspects(examples: AuditExamples, options: FigureOptions): Figure {
+  const { suspects, totals, classNames, dataset, width, height } = examples;
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
     title: 'Labels that are likely wrong',
@@ -85,7 +85,7 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
 }
 
 /** The two images of a pair in one picture. */
-function sideBySide({ first, second }: ShownCopy, { width, height }: AuditView): Uint8Array {
+function sideBySide({ first, second }: ShownCopy, { width, height }: AuditExamples): Uint8Array {
   const whole = 2 * width + SEAM;
   const pixels = new Uint8Array(whole * height).fill(SEAM_GRAY);
   for (let y = 0; y < height; y++) {
@@ -96,7 +96,7 @@ function sideBySide({ first, second }: ShownCopy, { width, height }: AuditView):
 }
 
 /** The figures of an audit, for whatever lists figures. */
-export const auditFigures: readonly FigureEntry<AuditView>[] = [
+export const auditFigures: readonly FigureEntry<AuditExamples>[] = [
   {
     name: 'audit-copies',
     title: 'Images that the data set has twice',

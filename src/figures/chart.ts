@@ -1,7 +1,8 @@
 /** Observable Plot with the house's margins and type, and what several figures place on it. */
 
 import * as Plot from '@observablehq/plot';
-import { count, fit, textWidth } from './text.ts';
+import { count } from '../core/format.ts';
+import { fit, textWidth } from './text.ts';
 import { colors, STEPS, sequential } from './theme.ts';
 
 /** Type sizes in pixels. */

@@ -1,14 +1,15 @@
 /** How many images each class has in each split. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView } from '../inspect/inspection.ts';
+import { count, list } from '../core/format.ts';
+import type { DatasetOverview } from '../inspect/inspection.ts';
 import { chart, countTicks, grid, labelRoom, namesAxis, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, list, textWidth } from './text.ts';
+import { textWidth } from './text.ts';
 import { colors, sequential } from './theme.ts';
 
 /** A bar for each class, made of its images in each split. */
-export function drawClassBalance(data: DatasetView, options: FigureOptions): Figure {
+export function drawClassBalance(data: DatasetOverview, options: FigureOptions): Figure {
   const total = data.balance.reduce((sum, { images }) => sum + images, 0);
   const sheet = new Sheet(options, {
     name: 'class-balance',

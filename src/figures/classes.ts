@@ -1,11 +1,12 @@
 /** How each class fares, and which classes are taken for which. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, percent, plural } from '../core/format.ts';
 import type { ClassInterval, ConfusedPair } from '../inspect/inspection.ts';
 import type { Evaluation, Interval } from '../inspect/metrics.ts';
 import { chart, countTicks, grid, labelRoom, namesAxis } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, fit, list, percent, plural } from './text.ts';
+import { fit } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 interface Score {

@@ -1,10 +1,11 @@
 /** The confusion matrix: which class is taken for which. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, percent, plural } from '../core/format.ts';
 import type { Evaluation } from '../inspect/metrics.ts';
 import { chart, labelRoom, namesAxis, rampLegend, SMALL, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, list, percent, plural, textWidth } from './text.ts';
+import { textWidth } from './text.ts';
 import { onSequential, sequential } from './theme.ts';
 
 export interface ConfusionOptions extends FigureOptions {

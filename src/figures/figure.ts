@@ -1,7 +1,8 @@
 /** What a figure is, and the sheet it is laid out on: title, the run's facts, then charts from top to bottom. */
 
+import { count } from '../core/format.ts';
 import { escapeXml, serialize } from './serialize.ts';
-import { count, fit, textWidth, wrap } from './text.ts';
+import { fit, textWidth, wrap } from './text.ts';
 import { autoStyle, colors, inDark, type Theme } from './theme.ts';
 
 export interface FigureOptions {

@@ -1,11 +1,11 @@
 /** One training image enlarged until its numbers can be read. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView } from '../inspect/inspection.ts';
+import { count } from '../core/format.ts';
+import type { DatasetOverview } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { grayImage } from './image.ts';
-import { count } from './text.ts';
 
 export interface PixelsOptions extends FigureOptions {
   /** Place in `data.samples`; the first by default. */
@@ -13,7 +13,7 @@ export interface PixelsOptions extends FigureOptions {
 }
 
 /** One of the samples with the value of every pixel written into it. */
-export function drawPixels(data: DatasetView, options: PixelsOptions): Figure {
+export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figure {
   const { width, height } = data;
   const { pixels, label, index } = data.samples[options.sample ?? 0];
   const name = data.classNames[label];

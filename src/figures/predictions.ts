@@ -1,11 +1,12 @@
 /** Images beside the probabilities that the network gives them, as the notebook shows them. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, percent } from '../core/format.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { grayImage, type Size } from './image.ts';
-import { count, fit, list, percent } from './text.ts';
+import { fit } from './text.ts';
 import { colors, verdict } from './theme.ts';
 
 /** What is known of the images beside their pixels. */

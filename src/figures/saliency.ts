@@ -1,11 +1,11 @@
 /** Which pixels a prediction hangs on: the image, its gradient and what covering it changes, side by side. */
 
+import { percent, plural } from '../core/format.ts';
 import type { Saliency } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { grayImage, signedImage } from './image.ts';
 import type { ImageSet } from './predictions.ts';
 import { signedLegend } from './signed-legend.ts';
-import { percent, plural } from './text.ts';
 import { tiles } from './tiles.ts';
 
 /** Pixels between two examples. */

@@ -1,18 +1,18 @@
 /** Training images of every class, and the mean of each. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView, LabeledImage } from '../inspect/inspection.ts';
+import { count, list } from '../core/format.ts';
+import type { DatasetOverview, LabeledImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, namesAxis } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { grayImage } from './image.ts';
-import { count, list } from './text.ts';
 import { tiles } from './tiles.ts';
 
 /** Narrowest that a sample is drawn, in pixels: fewer a row on a narrow sheet. */
 const LEAST = 26;
 
 /** A row of training images for each class. */
-export function drawSamples(data: DatasetView, options: FigureOptions): Figure {
+export function drawSamples(data: DatasetOverview, options: FigureOptions): Figure {
   const sheet = new Sheet(options, {
     name: 'samples',
     title: `Training images of the ${data.classNames.length} classes`,
@@ -61,7 +61,7 @@ export function drawSamples(data: DatasetView, options: FigureOptions): Figure {
 }
 
 /** The mean of each class's training images. */
-export function drawMeanImages(data: DatasetView, options: FigureOptions): Figure {
+export function drawMeanImages(data: DatasetOverview, options: FigureOptions): Figure {
   const sheet = new Sheet(options, {
     name: 'mean-images',
     title: 'The mean training image of each class',

@@ -1,10 +1,10 @@
 /** The images that the network is most wrong about. */
 
+import { count, list, percent, plural } from '../core/format.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { grayImage } from './image.ts';
 import type { ImageSet } from './predictions.ts';
-import { count, list, percent, plural } from './text.ts';
 import { tiles } from './tiles.ts';
 
 export interface TopLossesOptions extends FigureOptions {

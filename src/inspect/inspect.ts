@@ -11,10 +11,10 @@ import type { EpochMetrics } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
-import { viewAugmentation } from './augmentation.ts';
+import { augmentationExamples } from './augmentation.ts';
 import { classIntervals, confusedPairs } from './class-intervals.ts';
 import { calibrate, rejectionCurve } from './confidence.ts';
-import { viewDataset } from './dataset-view.ts';
+import { datasetOverview } from './dataset-overview.ts';
 import { firstLayer } from './first-layer.ts';
 import type { Inspection, PredictedImage, ProjectedPoints, Saliency } from './inspection.ts';
 import { evaluateLogProbabilities } from './metrics.ts';
@@ -97,8 +97,8 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   progress('data')(0);
   const training = describeTraining(run, history, config.settings.select);
   const split = splitOf(config.settings, train.length);
-  const data = viewDataset(train, test, split, options);
-  const augmentation = viewAugmentation(train, split.train, config.settings);
+  const data = datasetOverview(train, test, split, options);
+  const augmentation = augmentationExamples(train, split.train, config.settings);
   progress('data')(1);
 
   progress('predicting')(0);

@@ -34,7 +34,7 @@ export interface SplitBalance {
 }
 
 /** What the figures of the data show. */
-export interface DatasetView {
+export interface DatasetOverview {
   readonly dataset: string;
   readonly classNames: readonly string[];
   readonly width: number;
@@ -170,7 +170,7 @@ export interface AugmentationColumn {
 }
 
 /** What augmentation makes of a few training images. */
-export interface AugmentationView {
+export interface AugmentationExamples {
   readonly dataset: string;
   readonly classNames: readonly string[];
   readonly width: number;
@@ -192,9 +192,9 @@ export interface Inspection {
   readonly recipe: string | undefined;
   readonly seed: number;
   readonly spec: ModelSpec;
-  readonly data: DatasetView;
+  readonly data: DatasetOverview;
   /** Without rows for a run whose training images come as they are. */
-  readonly augmentation: AugmentationView;
+  readonly augmentation: AugmentationExamples;
   readonly training: TrainingHistory;
   readonly evaluation: Evaluation;
   readonly classes: readonly ClassInterval[];

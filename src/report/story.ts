@@ -1,6 +1,6 @@
 /** The report's sentences: each is computed from the run that it tells of. */
 
-import { count, list, percent, plural } from '../figures/text.ts';
+import { count, list, percent, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { compareOnSameImages } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';

@@ -5,7 +5,7 @@
 
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import { findDataset } from '../../src/data/registry.ts';
-import { viewAugmentation } from '../../src/inspect/augmentation.ts';
+import { augmentationExamples } from '../../src/inspect/augmentation.ts';
 import { classIntervals, confusedPairs } from '../../src/inspect/class-intervals.ts';
 import { calibrate, rejectionCurve } from '../../src/inspect/confidence.ts';
 import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts';
@@ -139,7 +139,7 @@ export function makeInspection({
         })),
       ),
     },
-    augmentation: viewAugmentation(
+    augmentation: augmentationExamples(
       trained,
       Uint32Array.from(trained.labels.keys()),
       settingsSchema.parse({ seed, epochs, ...(augmented && augmentation) }),

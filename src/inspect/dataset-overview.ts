@@ -3,19 +3,19 @@
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
 import type { Split } from '../data/split.ts';
-import type { DatasetView, LabeledImage, SplitBalance } from './inspection.ts';
+import type { DatasetOverview, LabeledImage, SplitBalance } from './inspection.ts';
 
 /**
  * Looks at the data of a run. Mean images and samples are of the images that were trained on alone.
  * @param split how the training file was divided, see `splitTrainValidation`
  * @param samplesPerClass how many sample images a class gets, if it has so many
  */
-export function viewDataset(
+export function datasetOverview(
   train: Dataset,
   test: Dataset,
   split: Split,
   { samplesPerClass }: { readonly samplesPerClass: number },
-): DatasetView {
+): DatasetOverview {
   const { name, classNames, shape } = train.info;
   const every = Uint32Array.from({ length: test.length }, (_, i) => i);
   return {
