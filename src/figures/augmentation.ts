@@ -5,7 +5,7 @@ import { list, plural } from '../core/format.ts';
 import type { AugmentationColumn, AugmentationExamples } from '../inspect/inspection.ts';
 import { chart, labelRoom, namesAxis, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { grayImage } from './image.ts';
+import { drawnSize, imageLook, imageSource } from './image.ts';
 import { fit } from './text.ts';
 import { colors } from './theme.ts';
 
@@ -38,7 +38,7 @@ export function drawAugmentation(examples: AugmentationExamples, options: Figure
   const groups = groupsOf(columns);
   const beside = (sheet.width - room - GAP * (groups.length - 1)) / columns.length;
   const draw = (shown: readonly number[], cell: number, labels: boolean): SVGSVGElement =>
-    drawColumns(options.document, examples, shown, { cell, room: labels ? room : 0 });
+    drawColumns(sheet, examples, shown, { cell, room: labels ? room : 0 });
   if (beside >= LEAST) {
     const cell = Math.min(MOST, beside);
     const charts = groups.map(({ columns: all }, i) => draw(all, cell, i === 0));
@@ -86,12 +86,13 @@ function evenParts(columns: readonly number[], most: number): number[][] {
 
 /** Some of the columns, each under its words. */
 function drawColumns(
-  document: Document,
-  { columns, rows, classNames, ...size }: AugmentationExamples,
+  sheet: Sheet,
+  { columns, rows, classNames, ...shape }: AugmentationExamples,
   shown: readonly number[],
   { cell, room }: { readonly cell: number; readonly room: number },
 ): SVGSVGElement {
-  const tall = cell * (size.height / size.width);
+  const drawn = drawnSize(shape, cell - 2);
+  const tall = Math.max(SMALL + 4, drawn.height + 2);
   const cells = rows.flatMap(({ images }, row) => shown.map((column) => ({ row, column, images })));
   const head = (line: (column: AugmentationColumn) => string, dy: number, bold: boolean) =>
     Plot.text(shown, {
@@ -103,7 +104,7 @@ function drawColumns(
       fontSize: SMALL,
       fontWeight: bold ? 600 : 400,
     });
-  return chart(document, {
+  return chart(sheet.document, {
     width: room + cell * shown.length,
     height: HEAD + tall * rows.length,
     marginLeft: room,
@@ -124,13 +125,12 @@ function drawColumns(
       head(({ name }) => name, -28, true),
       head(({ detail }) => detail, -15, false),
       Plot.image(cells, {
-        src: ({ images, column }: (typeof cells)[number]) => grayImage(images[column], size),
+        src: ({ images, column }: (typeof cells)[number]) =>
+          imageSource(images[column], shape)(drawn.width * sheet.detail),
         x: 'column',
         y: 'row',
-        width: cell - 2,
-        height: tall - 2,
-        preserveAspectRatio: 'none',
-        imageRendering: 'pixelated',
+        ...drawn,
+        ...imageLook(shape, drawn.width),
       }),
     ],
   });

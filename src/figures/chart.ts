@@ -9,6 +9,9 @@ import { colors, STEPS, sequential } from './theme.ts';
 export const TICK = 11;
 export const SMALL = 10;
 
+/** Names that the words of a figure list one by one; of more they say how many. */
+export const MOST_NAMED = 12;
+
 /** A chart as an SVG element. Titles and legends belong to the sheet. */
 export function chart(document: Document, options: Plot.PlotOptions): SVGSVGElement {
   const element = Plot.plot({
@@ -29,13 +32,28 @@ export function labelRoom(names: readonly string[], width: number, share = 0.36)
   return Math.ceil(Math.min(widest + 10, width * share));
 }
 
+/** A figure with a row for each class shows every class up to so many; of more it shows the ends of their order. */
+export const MOST_ROWS = 60;
+const END_ROWS = 25;
+
+/** Stands for the rows that are left out. */
+const LEFT_OUT = -1;
+
+/** The rows of an order that are drawn: all, or the first and the last with `LEFT_OUT` between them. */
+export function drawnRows(order: readonly number[]): readonly number[] {
+  if (order.length <= MOST_ROWS) return order;
+  return [...order.slice(0, END_ROWS), LEFT_OUT, ...order.slice(-END_ROWS)];
+}
+
 /** A band axis of names, by their numbers, so that equal names stay apart. */
 export function namesAxis(names: readonly string[], room: number, order: readonly number[] = []) {
+  const rest = names.length - order.length + 1;
   return {
     type: 'band',
     label: null,
     domain: order.length > 0 ? [...order] : names.map((_, i) => i),
-    tickFormat: (i: number) => fit(names[i] ?? '', TICK, room - 8),
+    tickFormat: (i: number) =>
+      fit(i === LEFT_OUT ? `… ${count(rest)} more` : (names[i] ?? ''), TICK, room - 8),
     tickSize: 0,
     tickPadding: 6,
   } as const;

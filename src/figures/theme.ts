@@ -107,6 +107,9 @@ export function onSequential(share: number): string {
 /** Colors of signed values from -1 to 1: 65 of them, the middle one for 0. The same on either paper, being for pixels. */
 export const diverging: readonly string[] = ramp(['#14509c', '#f2f2f2', '#9c3413'], 65);
 
+/** Grays of magnitudes from 0 to 1, for pixels whose values have no sign. */
+export const magnitudes: readonly string[] = ramp(['#f2f2f2', '#101010'], 65);
+
 const all: readonly Token[] = [...Object.values(base), ...classTokens, ...sequentialTokens];
 const darkOf: ReadonlyMap<string, string> = new Map(all);
 

@@ -150,7 +150,7 @@ export interface Saliency {
   readonly image: PredictedImage;
   /** The class that is asked about. */
   readonly target: number;
-  /** Per pixel, d log p(target) / d input; the network's input is (pixel / 255 - 0.5) / 0.5. */
+  /** Per pixel, d log p(target) / d input; of color images the sum of the sizes over the channels. */
   readonly gradient: Float32Array;
   /** Per pixel, by how much p(target) drops when a patch centered there is covered; below 0 where it rises. */
   readonly occlusion: Float32Array;
