@@ -15,6 +15,9 @@ export function plural(value: number, noun: string, several = `${noun}s`): strin
   return `${count(value)} ${value === 1 ? noun : several}`;
 }
 
+/** Names that a sentence lists one by one, where there may be a thousand. */
+export const MOST_NAMED = 12;
+
 /** `a`, `a and b`, `a, b and c`; past `most` words `a, b and 7 more`. */
 export function list(words: readonly string[], most = Number.POSITIVE_INFINITY): string {
   if (words.length > most) return `${words.slice(0, most).join(', ')} and ${count(words.length - most)} more`;

@@ -9,9 +9,6 @@ import { colors, STEPS, sequential } from './theme.ts';
 export const TICK = 11;
 export const SMALL = 10;
 
-/** Names that the words of a figure list one by one; of more they say how many. */
-export const MOST_NAMED = 12;
-
 /** A chart as an SVG element. Titles and legends belong to the sheet. */
 export function chart(document: Document, options: Plot.PlotOptions): SVGSVGElement {
   const element = Plot.plot({

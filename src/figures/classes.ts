@@ -1,10 +1,10 @@
 /** How each class fares, and which classes are taken for which. */
 
 import * as Plot from '@observablehq/plot';
-import { count, list, percent, plural } from '../core/format.ts';
+import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { ClassInterval, ConfusedPair } from '../inspect/inspection.ts';
 import type { Evaluation, Interval } from '../inspect/metrics.ts';
-import { chart, countTicks, drawnRows, grid, labelRoom, MOST_NAMED, MOST_ROWS, namesAxis } from './chart.ts';
+import { chart, countTicks, drawnRows, grid, labelRoom, MOST_ROWS, namesAxis } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { fit } from './text.ts';
 import { colors, seriesColor } from './theme.ts';

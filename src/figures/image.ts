@@ -27,9 +27,19 @@ export function imageUri(pixels: Uint8Array, { width, height, channels }: ImageS
 /** The same, drawn at any size. */
 export function imageSource(pixels: Uint8Array, shape: ImageShape): ImageSource {
   return (across) => {
-    const by = reduction(shape, across);
-    return imageUri(Uint8Array.from(averaged(pixels, shape, by), Math.round), reduced(shape, by));
+    const drawn = reduceImage(pixels, shape, reduction(shape, across));
+    return imageUri(drawn.pixels, drawn.shape);
   };
+}
+
+/** An image of which `by` pixels across and down become one, the mean of theirs. */
+export function reduceImage(
+  pixels: Uint8Array,
+  shape: ImageShape,
+  by: number,
+): { pixels: Uint8Array; shape: ImageShape } {
+  if (by === 1) return { pixels, shape };
+  return { pixels: Uint8Array.from(averaged(pixels, shape, by), Math.round), shape: reduced(shape, by) };
 }
 
 /** Signed values [height, width]: blue below 0, red above, both deepest at `limit`. */

@@ -1,10 +1,10 @@
 /** Images beside the probabilities that the network gives them, as the notebook shows them. */
 
 import * as Plot from '@observablehq/plot';
-import { count, list, percent } from '../core/format.ts';
+import { count, list, MOST_NAMED, percent } from '../core/format.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
-import { chart, labelRoom, MOST_NAMED, SMALL } from './chart.ts';
+import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { imageLook, imageSource } from './image.ts';
 import { fit } from './text.ts';
@@ -24,10 +24,13 @@ interface Bar {
   readonly probability: number;
 }
 
-function barsOf({ probabilities }: PredictedImage): Bar[] {
-  const bars = probabilities.map((probability, label) => ({ label, probability }));
+function barsOf({ probabilities, label }: PredictedImage): Bar[] {
+  const bars = probabilities.map((probability, own) => ({ label: own, probability }));
   if (bars.length <= BARS) return bars;
-  return bars.sort((a, b) => b.probability - a.probability).slice(0, BARS);
+  const likeliest = bars.toSorted((a, b) => b.probability - a.probability).slice(0, BARS);
+  // The true class is always one of them.
+  if (!likeliest.some((bar) => bar.label === label)) likeliest[BARS - 1] = bars[label];
+  return likeliest;
 }
 
 /** `Coat 61.0%`, or the two names where the network is wrong. */

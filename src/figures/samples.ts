@@ -2,9 +2,9 @@
 
 import * as Plot from '@observablehq/plot';
 import { argMax } from '../core/arg-max.ts';
-import { count, list, plural } from '../core/format.ts';
+import { count, list, MOST_NAMED, plural } from '../core/format.ts';
 import type { DatasetOverview, LabeledImage } from '../inspect/inspection.ts';
-import { chart, labelRoom, MOST_NAMED, MOST_ROWS, namesAxis, TICK } from './chart.ts';
+import { chart, labelRoom, MOST_ROWS, namesAxis, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { drawnSize, imageLook, imageSource } from './image.ts';
 import { tiles } from './tiles.ts';

@@ -75,6 +75,9 @@ const light = <K extends string>(tokens: Readonly<Record<K, Token>>): Readonly<R
 /** What the figures draw with. */
 export const colors = light(base);
 
+/** Classes that have a color of their own. */
+export const CLASS_COLORS = classTokens.length;
+
 /** One color per class; more than ten classes go round again and rely on their labels. */
 export function classColor(index: number): string {
   return classTokens[index % classTokens.length][0];

@@ -46,7 +46,8 @@ export function balanceOf(
 /** The mean of the chosen images of each class, rounded to bytes; black for a class without any. */
 export function meanImages(dataset: Dataset, indices: Uint32Array): Uint8Array[] {
   const size = imageSize(dataset.info.shape);
-  const sums = dataset.info.classNames.map(() => new Float64Array(size));
+  // 32 bits hold the sum of 16 million bytes.
+  const sums = dataset.info.classNames.map(() => new Uint32Array(size));
   const counts = dataset.info.classNames.map(() => 0);
   for (const index of indices) {
     const label = dataset.labels[index];

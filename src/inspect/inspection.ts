@@ -68,7 +68,15 @@ export interface ConfusedPair {
   readonly share: number;
 }
 
-/** How one class fares, with 95% intervals. */
+/** Some of the images of one class that were given one class. */
+export interface ConfusionCell {
+  readonly actual: number;
+  readonly predicted: number;
+  /** The most confident first. */
+  readonly images: readonly PredictedImage[];
+}
+
+/** How one class fares, with 95% intervals. Intervals over nothing are from 0 to 1. */
 export interface ClassInterval extends ClassMetrics {
   readonly precisionInterval: Interval;
   readonly recallInterval: Interval;
@@ -204,8 +212,8 @@ export interface Inspection {
   readonly topLosses: readonly PredictedImage[];
   /** The first images of the split, right and wrong as they come. */
   readonly examples: readonly PredictedImage[];
-  /** Images behind each cell of the confusion matrix, [true class][predicted class], the most confident first. */
-  readonly cells: readonly (readonly (readonly PredictedImage[])[])[];
+  /** Images behind the cells of the confusion matrix: of those that have any, row by row. */
+  readonly cells: readonly ConfusionCell[];
   readonly calibration: Calibration;
   readonly rejection: readonly RejectionPoint[];
   readonly firstLayer: FirstLayer;

@@ -35,4 +35,6 @@ export interface ReportInput {
   readonly audit?: ReportAudit | undefined;
   /** Makes the figures' elements: the page's own `document`, or one without a browser. */
   readonly document: Document;
+  /** How many pixels of their images the figures keep, 0 to 1; by default as many as the file has room for. */
+  readonly detail?: number | undefined;
 }

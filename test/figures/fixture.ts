@@ -166,11 +166,13 @@ export function makeInspection({
     pairs: confusedPairs(evaluation.confusion, 10),
     topLosses: wrong.slice(0, 8),
     examples: images.slice(0, 8),
-    cells: classNames.map((_, actual) =>
-      classNames.map((_, predicted) =>
-        images.filter((image) => image.label === actual && image.predicted === predicted).slice(0, 4),
-      ),
-    ),
+    cells: [...Map.groupBy(images, ({ label, predicted }) => label * classes + predicted)]
+      .sort(([a], [b]) => a - b)
+      .map(([, [first, ...others]]) => ({
+        actual: first.label,
+        predicted: first.predicted,
+        images: [first, ...others.slice(0, 3)],
+      })),
     calibration: calibrate(sure),
     rejection: rejectionCurve(sure),
     firstLayer: {
