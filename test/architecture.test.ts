@@ -112,7 +112,12 @@ describe('the checker', () => {
       { 'src/core/a.ts': ['./b.ts'], 'src/core/b.ts': ['./c.ts'], 'src/core/c.ts': ['./a.ts'] },
     ],
     ['a file that is not there', /is not there/, { 'src/core/a.ts': ['./gone.ts'] }],
-    ['an unknown part', /in no part/, { 'src/misc/a.ts': ['../core/b.ts'], 'src/core/b.ts': [] }],
+    [
+      'the larger package from the smaller',
+      /@couture\/core must not know couture/,
+      { 'src/platform/web/a.ts': ['../../figures/b.ts'], 'src/figures/b.ts': [] },
+    ],
+    ['an unknown part', /in no room/, { 'src/misc/a.ts': ['../core/b.ts'], 'src/core/b.ts': [] }],
     [
       'the command line as a library',
       /must not know cli/,
