@@ -8,7 +8,6 @@ export {
   type DecodeOptions,
   decodeImage,
   expandImagePaths,
-  type Invert,
 } from './platform/node/images/images.ts';
 export { ImageClassifier, load } from './platform/node/load.ts';
 export { modelsFolder } from './platform/node/models-folder.ts';

@@ -3,34 +3,20 @@
 import { fork, keyFromSeed, RandomStream } from '../src/core/philox.ts';
 import type { DatasetInfo } from '../src/data/dataset-info.ts';
 import type { ImageShape } from '../src/data/image-shape.ts';
-import { centeredScaling, plainSteps } from '../src/data/preprocessing.ts';
 import { initialize } from '../src/model/init.ts';
 import type { Network } from '../src/model/network.ts';
-import type { NetworkInput } from '../src/model/network-input.ts';
 import { planModel } from '../src/model/plan.ts';
 import { inputWidth, type ModelSpec, multilayer } from '../src/model/spec.ts';
 import type { Figures, ModelCard } from '../src/ship/card.ts';
 import type { ModelFile } from '../src/ship/model-file.ts';
+import { gray, infoFor, inputFor, rowInput } from './dataset-fixture.ts';
 
 const sum = 'ab'.repeat(32);
-
-/** Gray images in one row, as many values as a network takes, from -1 to 1. */
-export function rowInput(values: number): NetworkInput {
-  return { shape: { height: 1, width: values, channels: 1 }, pixels: centeredScaling(1) };
-}
 
 /** A data set that is known by its description alone. */
 export function makeInfo(shape: ImageShape, classNames: readonly string[], name = 'made'): DatasetInfo {
   const split = { length: 100, imagesSha256: sum, labelsSha256: sum };
-  return {
-    version: 1,
-    name,
-    shape,
-    classNames,
-    preprocessing: { version: 1, picture: plainSteps, pixels: centeredScaling(shape.channels) },
-    origin: { kind: 'memory' },
-    splits: { train: split, test: split },
-  };
+  return { ...infoFor(shape, classNames, name), splits: { train: split, test: split } };
 }
 
 /** A network as if it had been trained: batch normalization has a scale, a shift and statistics that do something. */
@@ -50,12 +36,13 @@ export function makeNetwork(spec: ModelSpec, seed: number, input = rowInput(inpu
   return { spec, input, weights };
 }
 
-/** Three networks of 20 pixels and three classes, of different kinds. */
+/** Three networks of 5x4 images and three classes, of different kinds. */
 export function makeMembers(): Network[] {
+  const input = inputFor(gray(5, 4));
   return [
-    makeNetwork(multilayer(20, [16], 3), 1),
-    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
-    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
+    makeNetwork(multilayer(20, [16], 3), 1, input),
+    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2, input),
+    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3, input),
   ];
 }
 

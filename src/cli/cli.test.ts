@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { couture, parseDocument } from '../../test/command.ts';
 import { settingsSchema } from '../train/settings.ts';
 
-const bin = fileURLToPath(new URL('../../bin/couture.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../packages/couture/bin/couture.js', import.meta.url));
 const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
 after(() => rm(cwd, { recursive: true, force: true }));
 

@@ -1,6 +1,6 @@
 /** The audit of a run's data, brought together with its images. */
 
-import { viewAudit } from '../audit/view.ts';
+import { auditExamples } from '../audit/examples.ts';
 import type { ReportAudit } from '../report/input.ts';
 import { usableAudit } from './audit.ts';
 import { modelOfRun } from './find-model.ts';
@@ -19,5 +19,5 @@ export async function findAudit(
   { onData }: Pick<RunDataOptions, 'onData'>,
 ): Promise<ReportAudit | undefined> {
   const audit = await usableAudit(platform, modelOfRun(run), onData);
-  return audit && { audit, view: viewAudit(audit, splits, SHOWN) };
+  return audit && { audit, examples: auditExamples(audit, splits, SHOWN) };
 }

@@ -3,6 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
+import { fileKind, KIND_BYTES } from '../data/file-kinds.ts';
 import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import { decodeModel, type ModelFile } from '../ship/model-file.ts';
 import type { RunPlaces } from './platform.ts';
@@ -58,6 +59,7 @@ export async function findModel(
     if (await isRun(platform, path)) return modelOfRun(await openRun(platform, path));
   const shipped = await shippedPath(platform, argument, models);
   if (shipped !== undefined) return await readModelFile(platform, shipped);
+  await refuseOtherFile(platform, argument);
   const runs = (await listRuns(platform, { root })).map((path) => basename(path));
   const known = [...runs, ...(await listShipped(platform, models))];
   throw new CoutureError('usage', `There is no run or model "${argument}".`, {
@@ -65,6 +67,16 @@ export async function findModel(
       known.length === 0
         ? 'Make a run: npx couture train --recipe baseline'
         : didYouMean(basename(argument), known),
+  });
+}
+
+/** Says what a file is that stands where a model does. */
+async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void> {
+  const head = await store.readHead(path, KIND_BYTES);
+  if (head === undefined) return;
+  const kind = fileKind(head);
+  throw new CoutureError('usage', `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`, {
+    hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
   });
 }
 

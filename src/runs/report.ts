@@ -2,7 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
-import { plural } from '../figures/text.ts';
+import { plural } from '../core/format.ts';
 import type { ReportRun } from '../report/input.ts';
 import { writeReport } from '../report/report.ts';
 import type { Environment } from './environment.ts';

@@ -1,18 +1,21 @@
 /** Files from outside, read within limits. */
 
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CoutureError } from '../../../core/errors.ts';
 import { errorCode, reason } from './files.ts';
 
-/**
- * The bytes of a file, or undefined when there is none. The limit holds for a file that grows while it is read as well.
- * @throws CoutureError of kind `data` when it is longer than the limit, no file, or cannot be read
- */
+/** The bytes of a file, or undefined when there is none. What is no file, such as a pipe or a device, is an error. */
 export async function readLimited(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const file = await open(path, 'r');
+    // A pipe that nobody writes into would be waited for.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      return await readAll(file, path, limit);
+      const info = await file.stat();
+      if (!info.isFile()) throw new CoutureError('data', `${path} is not a file.`);
+      if (info.size > limit)
+        throw new CoutureError('data', `${path} has ${info.size} bytes, over the limit of ${limit}.`);
+      return await readOpen(file, info.size, limit, path);
     } finally {
       await file.close();
     }
@@ -23,26 +26,40 @@ export async function readLimited(path: string, limit: number): Promise<Uint8Arr
   }
 }
 
-async function readAll(file: FileHandle, path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const info = await file.stat();
-  if (!info.isFile()) throw new CoutureError('data', `Cannot read ${path}: it is not a file.`);
-  refuseOver(limit, info.size, path);
-  // One byte more than it says, so that a file that has grown is seen to.
-  let bytes = new Uint8Array(info.size + 1);
-  let length = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
-    if (bytesRead === 0) return bytes.subarray(0, length);
-    length += bytesRead;
-    refuseOver(limit, length, path);
-    if (length < bytes.length) continue;
-    const larger = new Uint8Array(Math.min(2 * length, limit + 1));
-    larger.set(bytes);
-    bytes = larger;
+/** The first bytes of a file; undefined where there is none, or it cannot be read. */
+export async function readHead(path: string, length: number): Promise<Uint8Array | undefined> {
+  try {
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      if (!(await file.stat()).isFile()) return undefined;
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
   }
 }
 
-function refuseOver(limit: number, length: number, path: string): void {
-  if (length > limit)
-    throw new CoutureError('data', `${path} has ${length} bytes, over the limit of ${limit}.`);
+/** Reads to the end, but no more than the limit, whatever the file system says of the size. */
+async function readOpen(
+  file: FileHandle,
+  expected: number,
+  limit: number,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // One byte more than is said, so that the end is seen at the first try.
+  let bytes = new Uint8Array(expected + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+    length += bytesRead;
+    if (length > limit) throw new CoutureError('data', `${path} has more than ${limit} bytes, the limit.`);
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    if (length < bytes.length) continue;
+    const longer = new Uint8Array(Math.min(2 * bytes.length, limit + 1));
+    longer.set(bytes);
+    bytes = longer;
+  }
 }
