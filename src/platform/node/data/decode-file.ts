@@ -4,6 +4,7 @@ import { CoutureError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import type { Rgba } from '../../../data/import/prepare-picture.ts';
 import { isEncodedImage } from '../images/images.ts';
+import { decodePlainPng } from '../images/plain-png.ts';
 
 const MAX_PIXELS = 50_000_000;
 const MAX_SIDE = 32_768;
@@ -36,6 +37,8 @@ const budget = new Budget();
  * @throws CoutureError of kind `data` that says what is wrong with it
  */
 export async function decodeFile(bytes: Uint8Array, name: string): Promise<Rgba> {
+  const plain = decodePlainPng(bytes, name);
+  if (plain !== undefined) return plain;
   if (!isEncodedImage(bytes)) throw unreadable(name, 'it is not a PNG, JPEG or WebP file');
   const { default: sharp } = await import('sharp');
   try {

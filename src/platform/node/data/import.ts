@@ -8,7 +8,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
+import { inflateRaw, inflateRawSync } from 'node:zlib';
 import { CoutureError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -179,10 +179,15 @@ async function findKnown(
 }
 
 const inflate = promisify(inflateRaw);
+/** Below this, another thread costs more than it saves. */
+const SMALL = 1 << 16;
 
 function toolsOf(scratch: Scratch, { signal }: ImportPathOptions): ReaderTools {
   return {
-    inflate: async (bytes, _, limit) => await inflate(bytes, { maxOutputLength: Math.max(1, limit) }),
+    inflate: async (bytes, _, limit) => {
+      const options = { maxOutputLength: Math.max(1, limit) };
+      return limit <= SMALL ? inflateRawSync(bytes, options) : await inflate(bytes, options);
+    },
     keep: (chunks, name) => scratch.keep(chunks, name),
     signal,
   };
