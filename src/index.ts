@@ -17,6 +17,7 @@ export {
   type FindDuplicatesOptions,
   findDuplicates,
 } from './audit/duplicates.ts';
+export { type AuditExamples, auditExamples } from './audit/examples.ts';
 export { type AuditLabelsOptions, auditLabels } from './audit/labels.ts';
 export { mirrorImage, relativeDistance } from './audit/near-pairs.ts';
 export {
@@ -28,13 +29,28 @@ export {
   findConflicts,
   type Score,
 } from './audit/summary.ts';
-export { type AuditView, viewAudit } from './audit/view.ts';
 export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
 export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
 export type { AugmentOptions } from './data/augment.ts';
 export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
+export {
+  checkDatasetInfo,
+  type DatasetInfo,
+  type DatasetOrigin,
+  MAX_CLASSES,
+  type SplitInfo,
+} from './data/dataset-info.ts';
+export { type ImageShape, imageSize, MAX_SIDE } from './data/image-shape.ts';
 export type { MixOptions } from './data/mix.ts';
-export { type DatasetEntry, findDataset, registry } from './data/registry.ts';
+export {
+  centeredScaling,
+  objectSteps,
+  type PictureSteps,
+  type PixelScaling,
+  type Preprocessing,
+  plainSteps,
+} from './data/preprocessing.ts';
+export { type DatasetEntry, defaultDataset, findDataset, infoOf, registry } from './data/registry.ts';
 export {
   type Split,
   type SplitSettings,
@@ -45,7 +61,7 @@ export {
 export { augmentedImage } from './engine/augmented-image.ts';
 export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
-export { viewAugmentation } from './inspect/augmentation.ts';
+export { augmentationExamples } from './inspect/augmentation.ts';
 export {
   type InspectOptions,
   type InspectProgress,
@@ -55,12 +71,12 @@ export {
 } from './inspect/inspect.ts';
 export type {
   AugmentationColumn,
-  AugmentationView,
+  AugmentationExamples,
   Calibration,
   CalibrationBin,
   ClassInterval,
   ConfusedPair,
-  DatasetView,
+  DatasetOverview,
   FirstLayer,
   Inspection,
   LabeledImage,
@@ -84,6 +100,7 @@ export { explainPrediction, type SaliencyOptions } from './inspect/saliency.ts';
 export { fitTemperature } from './inspect/temperature.ts';
 export { describeTraining } from './inspect/training.ts';
 export type { Network, TensorMap } from './model/network.ts';
+export type { NetworkInput } from './model/network-input.ts';
 export {
   type ActivationName,
   batchNorm,
@@ -123,7 +140,7 @@ export {
   weightsSha256,
 } from './ship/safetensors.ts';
 export { bestEpoch, type Selection } from './train/best.ts';
-export { type ConfigRequest, resolveConfig } from './train/config.ts';
+export { type ConfigRequest, inputOf, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TrainEvent, TrainState } from './train/events.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';

@@ -1,17 +1,26 @@
 /** Model files made here: fresh networks with statistics of their own, and a card that tells of them. */
 
 import { fork, keyFromSeed, RandomStream } from '../src/core/philox.ts';
+import type { DatasetInfo } from '../src/data/dataset-info.ts';
+import type { ImageShape } from '../src/data/image-shape.ts';
 import { initialize } from '../src/model/init.ts';
 import type { Network } from '../src/model/network.ts';
 import { planModel } from '../src/model/plan.ts';
-import { type ModelSpec, multilayer } from '../src/model/spec.ts';
+import { inputWidth, type ModelSpec, multilayer } from '../src/model/spec.ts';
 import type { Figures, ModelCard } from '../src/ship/card.ts';
 import type { ModelFile } from '../src/ship/model-file.ts';
+import { gray, infoFor, inputFor, rowInput } from './dataset-fixture.ts';
 
 const sum = 'ab'.repeat(32);
 
+/** A data set that is known by its description alone. */
+export function makeInfo(shape: ImageShape, classNames: readonly string[], name = 'made'): DatasetInfo {
+  const split = { length: 100, imagesSha256: sum, labelsSha256: sum };
+  return { ...infoFor(shape, classNames, name), splits: { train: split, test: split } };
+}
+
 /** A network as if it had been trained: batch normalization has a scale, a shift and statistics that do something. */
-export function makeNetwork(spec: ModelSpec, seed: number): Network {
+export function makeNetwork(spec: ModelSpec, seed: number, input = rowInput(inputWidth(spec))): Network {
   const key = keyFromSeed(seed);
   const plan = planModel(spec);
   const random = new RandomStream(fork(key, 'norms'));
@@ -24,15 +33,16 @@ export function makeNetwork(spec: ModelSpec, seed: number): Network {
       .map(() => (positive ? 0.2 + 2 * random.nextFloat() : random.nextFloat() - 0.5));
     weights.set(name, drawn);
   }
-  return { spec, weights };
+  return { spec, input, weights };
 }
 
-/** Three networks of 20 pixels and three classes, of different kinds. */
+/** Three networks of 5x4 images and three classes, of different kinds. */
 export function makeMembers(): Network[] {
+  const input = inputFor(gray(5, 4));
   return [
-    makeNetwork(multilayer(20, [16], 3), 1),
-    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2),
-    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3),
+    makeNetwork(multilayer(20, [16], 3), 1, input),
+    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2, input),
+    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3, input),
   ];
 }
 
@@ -52,11 +62,9 @@ export function makeFigures(classNames: readonly string[]): Figures {
 
 /** A card of so many networks. */
 export function makeCard(classNames: readonly string[], networks: number): ModelCard {
-  const data = { length: 100, imagesSha256: sum, labelsSha256: sum };
   return {
     title: 'A model made for tests',
     couture: '0.1.0',
-    data: { train: data, test: data },
     split: { seed: 1, validation: 0.2 },
     folded: false,
     members: Array.from({ length: networks }, (_, i) => ({
@@ -75,21 +83,19 @@ export function makeCard(classNames: readonly string[], networks: number): Model
   };
 }
 
-/** A model of 4x3 images and three classes; what is given goes over it. */
+/** A model of 4x3 images and three classes; what is given goes over it. Its members take what its data set says. */
 export function makeModel(changes: Partial<ModelFile> = {}): ModelFile {
-  const classNames = ['hat', 'shoe', 'sock'];
+  const data = changes.data ?? makeInfo({ height: 4, width: 3, channels: 1 }, ['hat', 'shoe', 'sock']);
   const members = changes.members ?? [makeNetwork(multilayer(12, [8], 3), 1)];
+  const input = { shape: data.shape, pixels: data.preprocessing.pixels };
   return {
-    dataset: 'fashion-mnist',
-    height: 4,
-    width: 3,
-    classNames,
+    data,
     temperature: 1,
     views: { flip: false, shift: 0 },
     precision: 'float32',
-    card: makeCard(changes.classNames ?? classNames, members.length),
+    card: makeCard(data.classNames, members.length),
     ...changes,
-    members,
+    members: members.map((member) => ({ ...member, input })),
   };
 }
 

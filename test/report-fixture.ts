@@ -16,8 +16,8 @@ export function makeReportRun(inspection: Inspection): ReportRun {
     seconds: 12.5,
     weightsSha256: 'a'.repeat(64),
     lastSha256: 'b'.repeat(64),
-    labels: Uint8Array.from(pairs, ([actual]) => actual),
-    predicted: Uint8Array.from(pairs, ([, predicted]) => predicted),
+    labels: Uint16Array.from(pairs, ([actual]) => actual),
+    predicted: Uint16Array.from(pairs, ([, predicted]) => predicted),
     environment: [
       ['Couture', '1.2.3'],
       ['machine', `one of ${inspection.run}`],

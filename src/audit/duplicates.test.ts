@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { gray, infoFor, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Duplicates } from './audit.ts';
@@ -121,16 +122,14 @@ describe('duplicates', () => {
     name: 'train' | 'test',
     images: readonly Uint8Array[],
     labels?: readonly number[],
-  ): Dataset => ({
-    name: 'noise',
-    split: name,
-    images: Uint8Array.from(images.flatMap((image) => [...image])),
-    labels: Uint16Array.from(images, (_, i) => labels?.[i] ?? 0),
-    length: images.length,
-    height,
-    width,
-    classNames: ['a', 'b'],
-  });
+  ): Dataset =>
+    makeDataset(
+      gray(height, width),
+      ['a', 'b'],
+      Uint8Array.from(images.flatMap((image) => [...image])),
+      images.map((_, i) => labels?.[i] ?? 0),
+      { split: name },
+    );
   const places = ({ exact, near }: Duplicates) => ({
     exact: exact.map((group) => group.map(({ split, index, label }) => `${split} ${index} ${label}`)),
     near: near.map(
@@ -174,6 +173,8 @@ describe('duplicates', () => {
     const few = split('train', noise(2));
     await assert.rejects(findDuplicates(few, few, { threshold: 1 }), { kind: 'usage' });
     await assert.rejects(findDuplicates(few, few, { threshold: Number.NaN }), { kind: 'usage' });
-    await assert.rejects(findDuplicates(few, { ...few, height: 4, width: 16 }), { kind: 'usage' });
+    await assert.rejects(findDuplicates(few, { ...few, info: infoFor(gray(4, 16), ['a', 'b']) }), {
+      kind: 'usage',
+    });
   });
 });

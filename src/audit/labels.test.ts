@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, infoFor, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
@@ -15,12 +16,12 @@ const classes = classNames.length;
 /** Images of 4 x 4 with one bright row, which says the class. */
 function rows(split: 'train' | 'test', length: number, seed: number): Dataset {
   const random = new RandomStream(keyFromSeed(seed));
-  const labels = Uint8Array.from({ length }, () => random.nextBelow(classes));
+  const labels = Array.from({ length }, () => random.nextBelow(classes));
   const images = new Uint8Array(length * 16);
   labels.forEach((label, i) => {
     for (let p = 0; p < 16; p++) images[i * 16 + p] = random.nextBelow(100) + (p >> 2 === label ? 150 : 0);
   });
-  return { name: 'rows', split, images, labels, length, height: 4, width: 4, classNames };
+  return makeDataset(gray(4, 4), classNames, images, labels, { name: 'rows', split });
 }
 
 /** The data set with some labels replaced by another class each, and which. */
@@ -42,7 +43,13 @@ const settings = checkSettings({
   learningRate: 0.01,
   validation: 0.1,
 });
-const config: RunConfig = { version: 1, recipe: null, settings, model: multilayer(16, [12], classes) };
+const config: RunConfig = {
+  version: 2,
+  recipe: null,
+  settings,
+  data: infoFor(gray(4, 4), classNames, 'rows'),
+  model: multilayer(16, [12], classes),
+};
 
 async function audit(options: Partial<AuditLabelsOptions> & Pick<AuditLabelsOptions, 'train' | 'test'>) {
   const backend = await createBackend({ backend: 'reference' });
@@ -114,7 +121,7 @@ test('no image is judged by a model that was trained on it or on a copy of it', 
 
 test('a label is suspect when it is improbable and another class as probable as on its own images', () => {
   const logarithms = (values: readonly number[][]) => Float32Array.from(values.flat(), Math.log);
-  const labels = Uint8Array.of(0, 0, 1, 1, 0, 0);
+  const labels = Uint16Array.of(0, 0, 1, 1, 0, 0);
   // The mean probability of class 0 on its images is 0.4805, of class 1 on its 0.7; nothing is labeled 2.
   const suspects = findSuspects(
     logarithms([
@@ -140,7 +147,7 @@ test('a label is suspect when it is improbable and another class as probable as 
       [0.45, 0.55],
       [0.01, 0.6],
     ]),
-    Uint8Array.of(0, 1, 1, 0),
+    Uint16Array.of(0, 1, 1, 0),
     2,
   );
   assert.deepEqual(unsure, [], 'the other class is less probable than on its own images');

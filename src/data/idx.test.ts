@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { gray, infoFor } from '../../test/dataset-fixture.ts';
 import { CoutureError } from '../core/errors.ts';
 import { datasetFromIdx, parseIdx } from './idx.ts';
 
@@ -114,7 +115,7 @@ describe('parseIdx', () => {
 });
 
 describe('datasetFromIdx', () => {
-  const given = { name: 'tiny', split: 'train', classNames: ['a', 'b', 'c'] } as const;
+  const given = { info: infoFor(gray(3, 4), ['a', 'b', 'c'], 'tiny'), split: 'train' } as const;
   const labels = (...values: number[]) => {
     const file = idx([values.length]);
     file.set(values, 8);
@@ -124,7 +125,8 @@ describe('datasetFromIdx', () => {
   it('joins images and labels without copying', () => {
     const images = idx([2, 3, 4]);
     const dataset = datasetFromIdx({ ...given, images, labels: labels(2, 0) });
-    assert.deepEqual([dataset.length, dataset.height, dataset.width], [2, 3, 4]);
+    assert.equal(dataset.length, 2);
+    assert.deepEqual(dataset.info.shape, gray(3, 4));
     assert.equal(dataset.images.buffer, images.buffer);
     assert.deepEqual([...dataset.labels], [2, 0]);
   });
@@ -132,9 +134,9 @@ describe('datasetFromIdx', () => {
   it('turns transposed images and counts labels from their offset', () => {
     const images = idx([2, 2, 3]);
     images.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 16);
-    const options = { ...given, images, labels: labels(1, 3), transposed: true, labelOffset: 1 };
+    const info = infoFor(gray(3, 2), ['a', 'b', 'c'], 'tiny');
+    const options = { ...given, info, images, labels: labels(1, 3), transposed: true, labelOffset: 1 };
     const dataset = datasetFromIdx(options);
-    assert.deepEqual([dataset.height, dataset.width], [3, 2]);
     assert.deepEqual([...dataset.images], [1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12]);
     assert.deepEqual([...dataset.labels], [0, 2]);
     assert.throws(
@@ -150,6 +152,11 @@ describe('datasetFromIdx', () => {
       dataError(/1 labels for the 2/),
     );
     assert.throws(() => datasetFromIdx({ ...given, images, labels: labels(0, 3) }), dataError(/label 3/));
+    const other = { ...given, info: infoFor(gray(4, 3), ['a', 'b', 'c'], 'tiny') };
+    assert.throws(
+      () => datasetFromIdx({ ...other, images, labels: labels(0, 1) }),
+      dataError(/images of 3x4, but tiny has 4x3 gray/),
+    );
     assert.throws(
       () => datasetFromIdx({ ...given, images: idx([0, 3, 4]), labels: labels() }),
       dataError(/no pixel/),

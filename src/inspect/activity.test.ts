@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, inputFor, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed } from '../core/philox.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
 import type { TensorMap } from '../model/network.ts';
@@ -21,20 +21,17 @@ import { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
 
 /** Images of one pixel: an input of -1, -0.6, … 1 to the network. */
-const dataset: Dataset = {
-  name: 'grays',
-  split: 'test',
-  images: Uint8Array.of(0, 51, 102, 153, 204, 255),
-  labels: new Uint8Array(6),
-  length: 6,
-  height: 1,
-  width: 1,
-  classNames: ['a', 'b'],
-};
+const classNames = ['a', 'b'];
+const dataset = makeDataset(
+  gray(1, 1),
+  classNames,
+  Uint8Array.of(0, 51, 102, 153, 204, 255),
+  new Uint16Array(6),
+);
 
 async function activityOf(spec: ModelSpec, weights: TensorMap) {
   const backend = await createBackend({ backend: 'reference' });
-  const classifier = new Classifier({ spec, classNames: dataset.classNames, weights, backend });
+  const classifier = new Classifier({ spec, input: inputFor(gray(1, 1)), classNames, weights, backend });
   const done: number[] = [];
   const activity = await unitActivity(classifier, spec, dataset, { onProgress: (share) => done.push(share) });
   await classifier.dispose();

@@ -16,7 +16,7 @@ function perClassOf(counts: readonly (readonly number[])[]) {
     row.flatMap((count, called) => Array.from({ length: count }, () => ({ label, called }))),
   );
   const logProbabilities = images.flatMap(({ called }) => [0, 1, 2].map((c) => (c === called ? -0.1 : -3)));
-  const labels = Uint8Array.from(images, ({ label }) => label);
+  const labels = Uint16Array.from(images, ({ label }) => label);
   return evaluateLogProbabilities(Float32Array.from(logProbabilities), labels, ['a', 'b', 'c']).perClass;
 }
 

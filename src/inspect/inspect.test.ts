@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { gray, inputFor, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { splitTrainValidation } from '../data/split.ts';
@@ -21,14 +22,13 @@ const DEAD = 3;
 
 function rows(split: 'train' | 'test', length: number): Dataset {
   const random = new RandomStream(keyFromSeed(split === 'train' ? 8 : 9));
-  const labels = Uint8Array.from({ length }, () => random.nextBelow(3));
+  const labels = Array.from({ length }, () => random.nextBelow(3));
   const images = new Uint8Array(length * 20);
   labels.forEach((label, i) => {
     for (let p = 0; p < 20; p++)
       images[i * 20 + p] = random.nextBelow(120) + (Math.floor(p / 5) === label ? 130 : 0);
   });
-  const classNames = ['top', 'middle', 'low'];
-  return { name: 'rows', split, images, labels, length, height: 4, width: 5, classNames };
+  return makeDataset(gray(4, 5), ['top', 'middle', 'low'], images, labels, { name: 'rows', split });
 }
 
 const trainSet = rows('train', 1000);
@@ -44,7 +44,13 @@ const settings = checkSettings({
   validation: 0.25,
   seed: 4,
 });
-const config: RunConfig = { version: 1, recipe: null, settings, model: multilayer(20, [12, 8], 3) };
+const config: RunConfig = {
+  version: 2,
+  recipe: null,
+  settings,
+  data: trainSet.info,
+  model: multilayer(20, [12, 8], 3),
+};
 
 async function trained(): Promise<{ history: readonly EpochMetrics[]; weights: TensorMap }> {
   const backend = await createBackend();
@@ -68,7 +74,8 @@ async function inspect(more: Partial<InspectRequest> = {}): Promise<Inspection> 
   const backend = await createBackend();
   await using classifier = new Classifier({
     spec: config.model,
-    classNames: testSet.classNames,
+    input: inputFor(gray(4, 5)),
+    classNames: testSet.info.classNames,
     weights,
     backend,
   });
@@ -107,8 +114,11 @@ test('the swapped label is found as top loss, as confused pair, behind its cell 
   assert.deepEqual(others, []);
   const support = testSet.labels.filter((each) => each === label).length;
   assert.deepEqual(inspection.pairs, [{ actual: label, predicted: truth, count: 1, share: 1 / support }]);
-  assert.deepEqual(inspection.cells[label][truth], [worst]);
-  assert.equal(inspection.cells[0][0].length, 12);
+  const imagesOf = ({ cells }: Inspection, actual: number, predicted: number) =>
+    cells.find((cell) => cell.actual === actual && cell.predicted === predicted)?.images;
+  assert.deepEqual(imagesOf(inspection, label, truth), [worst]);
+  assert.equal(imagesOf(inspection, 0, 0)?.length, 12);
+  assert.equal(inspection.cells.length, 4);
   assert.deepEqual(inspection.saliency.at(-1)?.image, worst);
 });
 
@@ -204,7 +214,8 @@ test('the same run gives the same inspection, and options are obeyed', async () 
     assert.deepEqual(small.mapImages.slice(i * 20, (i + 1) * 20), imageAt(testSet, index).slice());
   });
   assert.equal(new Set(small.map.indices).size, 50);
-  assert.deepEqual([small.examples.length, small.cells[1][1].length, small.data.samples.length], [3, 2, 3]);
+  const middle = small.cells.find(({ actual, predicted }) => actual === 1 && predicted === 1);
+  assert.deepEqual([small.examples.length, middle?.images.length, small.data.samples.length], [3, 2, 3]);
   assert.deepEqual(
     small.saliency.map(({ image }) => image.index),
     [SWAPPED],
@@ -236,7 +247,8 @@ test('a network without hidden layers is mapped by its logits', async () => {
   const backend = await createBackend({ backend: 'reference' });
   await using classifier = new Classifier({
     spec: model,
-    classNames: testSet.classNames,
+    input: inputFor(gray(4, 5)),
+    classNames: testSet.info.classNames,
     weights: bare,
     backend,
   });

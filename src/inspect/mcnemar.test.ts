@@ -28,9 +28,9 @@ test('sums of whole numbers agree with it for every count up to 40, and it holds
 });
 
 test('images are counted by who is right', () => {
-  const labels = Uint8Array.of(0, 1, 2, 3, 4, 5);
-  const first = Uint8Array.of(0, 1, 2, 9, 9, 9);
-  const second = Uint8Array.of(0, 1, 9, 3, 8, 5);
+  const labels = Uint16Array.of(0, 1, 2, 3, 4, 5);
+  const first = Uint16Array.of(0, 1, 2, 9, 9, 9);
+  const second = Uint16Array.of(0, 1, 9, 3, 8, 5);
   assert.deepEqual(compareOnSameImages(labels, first, second), {
     both: 2,
     onlyFirst: 1,

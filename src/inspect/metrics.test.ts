@@ -15,7 +15,7 @@ test('a small case worked by hand', () => {
       [0.5, 0.25, 0.25],
       [0.25, 0.25, 0.5],
     ]),
-    Uint8Array.of(0, 1, 1, 2),
+    Uint16Array.of(0, 1, 1, 2),
     names,
   );
   assert.equal(evaluation.correct, 3);
@@ -36,14 +36,15 @@ test('a small case worked by hand', () => {
 });
 
 test('a class that is never there and never called has zeros, not NaN', () => {
-  const { perClass } = evaluateLogProbabilities(log([[0.8, 0.1, 0.1]]), Uint8Array.of(0), names);
+  const { perClass, macro } = evaluateLogProbabilities(log([[0.8, 0.1, 0.1]]), Uint16Array.of(0), names);
   assert.deepEqual(perClass[2], { name: 'owl', precision: 0, recall: 0, f1: 0, support: 0 });
+  assert.deepEqual(macro, { precision: 1, recall: 1, f1: 1 }, 'the means are of what occurs');
 });
 
 test('of equal values the lowest index is predicted', () => {
   assert.equal(argMax([1, 3, 3, 2]), 1);
   assert.equal(argMax([9, 0, 1, 1], 1, 3), 1);
-  const { confusion } = evaluateLogProbabilities(new Float32Array(3).fill(-1), Uint8Array.of(2), names);
+  const { confusion } = evaluateLogProbabilities(new Float32Array(3).fill(-1), Uint16Array.of(2), names);
   assert.deepEqual(confusion[2], [1, 0, 0]);
 });
 
@@ -68,7 +69,7 @@ test("Wilson's interval ends where the score test turns, and stays within 0 and 
 
 test('what is not finite or does not fit is refused', () => {
   const evaluate = (values: number[], labels: number[]) => () =>
-    evaluateLogProbabilities(Float32Array.from(values), Uint8Array.from(labels), names);
+    evaluateLogProbabilities(Float32Array.from(values), Uint16Array.from(labels), names);
   assert.throws(evaluate([-1, Number.NaN, -1], [0]), { kind: 'runtime', message: /Image 0/ });
   assert.throws(evaluate([-1, Number.NEGATIVE_INFINITY, -1], [0]), { kind: 'runtime' });
   assert.throws(evaluate([-1, -1], [0]), { kind: 'runtime' });
@@ -82,7 +83,7 @@ test('counts add up whatever the figures', () => {
       fc.array(fc.tuple(fc.nat(2), fc.float({ min: -9, max: 0, noNaN: true })), { minLength: 1 }),
       (rows) => {
         const values = Float32Array.from(rows.flatMap(([, value]) => [value, -2, -3]));
-        const labels = Uint8Array.from(rows, ([label]) => label);
+        const labels = Uint16Array.from(rows, ([label]) => label);
         const evaluation = evaluateLogProbabilities(values, labels, names);
         assert.equal(
           evaluation.confusion.flat().reduce((a, b) => a + b),

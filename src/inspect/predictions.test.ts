@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dataset } from '../data/dataset.ts';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
 import { predictedImage, readPredictions } from './predictions.ts';
 
 /** Seven images of one pixel, told apart by it, and what a network says of them. */
-const dataset: Dataset = {
-  name: 'seven',
-  split: 'test',
-  images: Uint8Array.of(10, 11, 12, 13, 14, 15, 16),
-  labels: Uint16Array.of(0, 0, 1, 1, 0, 2, 0),
-  length: 7,
-  height: 1,
-  width: 1,
-  classNames: ['cat', 'dog', 'owl'],
-};
+const dataset = makeDataset(
+  gray(1, 1),
+  ['cat', 'dog', 'owl'],
+  Uint8Array.of(10, 11, 12, 13, 14, 15, 16),
+  [0, 0, 1, 1, 0, 2, 0],
+  { split: 'test' },
+);
 const probabilities = [
   [0.995, 0.0025, 0.0025], // cat, right, all but certain
   [0.25, 0.5, 0.25], // cat taken for a dog
@@ -61,13 +58,28 @@ test('the top losses are the wrong images, the largest loss first, and no right 
 });
 
 test('a cell has its own images, the most confident first, and no more than asked', () => {
-  const cells = imagesBehindCells(predictions, 2).map((row) => row.map(pixels));
-  assert.deepEqual(cells, [
-    [[10, 16], [11], []],
-    [[], [12], [13]],
-    [[15], [], []],
+  const cells = (perCell: number, total = 100) =>
+    imagesBehindCells(predictions, { perCell, total }).map(({ actual, predicted, images }) => [
+      `${actual} called ${predicted}`,
+      ...pixels(images),
+    ]);
+  assert.deepEqual(cells(2), [
+    ['0 called 0', 10, 16],
+    ['0 called 1', 11],
+    ['1 called 1', 12],
+    ['1 called 2', 13],
+    ['2 called 0', 15],
   ]);
-  assert.deepEqual(pixels(imagesBehindCells(predictions, 1)[0][0]), [10]);
+  assert.deepEqual(cells(1)[0], ['0 called 0', 10]);
+  assert.deepEqual(
+    cells(3, 6).map((cell) => cell.length - 1),
+    [2, 1, 1, 1, 1],
+    'six in all: two of a cell',
+  );
+  assert.deepEqual(cells(3, 2), [
+    ['0 called 0', 10],
+    ['0 called 1', 11],
+  ]);
 });
 
 test('the first images come as they are; the explained ones are right and, where there are such, in doubt', () => {

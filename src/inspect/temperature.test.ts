@@ -15,7 +15,7 @@ interface Said {
 function draw(sharper: number, seed: number): Said {
   const random = new RandomStream(keyFromSeed(seed));
   const logProbabilities = new Float32Array(COUNT * CLASSES);
-  const labels = Uint8Array.from({ length: COUNT }, (_, image) => {
+  const labels = Uint16Array.from({ length: COUNT }, (_, image) => {
     const logits = Array.from({ length: CLASSES }, () => 3 * random.nextFloat());
     const weights = logits.map((value) => Math.exp(value));
     const told = logits.map((value) => value * sharper);
@@ -64,6 +64,6 @@ test('no temperature of a fine grid has a lower NLL', () => {
 
 test('a classifier that is always right is made as sure as can be, one that is always wrong as unsure', () => {
   const rows = Float32Array.from({ length: 20 }, (_, i) => Math.log(i % CLASSES === 0 ? 0.7 : 0.1));
-  assert.equal(fitTemperature(rows, new Uint8Array(5), CLASSES), 0.05);
-  assert.equal(fitTemperature(rows, new Uint8Array(5).fill(1), CLASSES), 20);
+  assert.equal(fitTemperature(rows, new Uint16Array(5), CLASSES), 0.05);
+  assert.equal(fitTemperature(rows, new Uint16Array(5).fill(1), CLASSES), 20);
 });

@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gray, inputFor } from '../../test/dataset-fixture.ts';
 import { fork, keyFromSeed, RandomStream } from '../core/philox.ts';
 import { edgeLayers, edgeWeights, sumWeights } from './edges.ts';
 import { initialize } from './init.ts';
 import { planModel } from './plan.ts';
 import { multilayer } from './spec.ts';
 
-const image = { height: 12, width: 10 };
+const image = gray(12, 10);
 const pixels = 120;
 const front = edgeLayers('edges', image);
 const plan = planModel(multilayer(pixels, [6], 3, [], { front }));
 const [edges, sums] = plan.layers.map(({ out }) => out);
 const key = keyFromSeed(7);
-const { weight, bias } = edgeWeights('edges', image, new RandomStream(fork(key, 'fc1.weight')));
+const { weight, bias } = edgeWeights('edges', inputFor(image), new RandomStream(fork(key, 'fc1.weight')));
 const sum = sumWeights('edges', image);
 
 /** What the sums are for a picture of grays from 0 to 255, and the edges, by place and direction. */
-function see(gray: (x: number, y: number) => number): { edges: Float64Array; sums: Float64Array } {
-  const x = Float64Array.from({ length: pixels }, (_, i) => gray(i % 10, Math.floor(i / 10)) / 127.5 - 1);
+function see(level: (x: number, y: number) => number): { edges: Float64Array; sums: Float64Array } {
+  const x = Float64Array.from({ length: pixels }, (_, i) => level(i % 10, Math.floor(i / 10)) / 127.5 - 1);
   const z = Float64Array.from(bias, (b, unit) =>
     x.reduce((total, value, i) => total + value * weight[unit * pixels + i], b),
   );
@@ -33,9 +34,7 @@ function see(gray: (x: number, y: number) => number): { edges: Float64Array; sum
 describe('a stem of edges', () => {
   test('has four directions at every pixel, and at every third the sums', () => {
     assert.deepEqual([edges, sums], [4 * 120, 4 * 4 * 3]);
-    const showcase = planModel(
-      multilayer(784, [6], 3, [], { front: edgeLayers('edges', { height: 28, width: 28 }) }),
-    );
+    const showcase = planModel(multilayer(784, [6], 3, [], { front: edgeLayers('edges', gray(28, 28)) }));
     assert.deepEqual(
       showcase.layers.map(({ out }) => out),
       [3136, 324, 6, 3],
@@ -44,15 +43,15 @@ describe('a stem of edges', () => {
 
   test('has 28 places along the longer side of any larger image', () => {
     for (let side = 28; side <= 256; side++) {
-      const layers = edgeLayers('edges', { height: side, width: side });
+      const layers = edgeLayers('edges', gray(side, side));
       const widths = layers.flatMap((layer) => (layer.type === 'Linear' ? [layer.out] : []));
       assert.deepEqual(widths, [3136, 324], `${side}`);
     }
   });
 
   test('gives 0 for an even gray, black among them', () => {
-    for (const gray of [0, 25, 180, 255])
-      assert.ok(see(() => gray).edges.every((value) => Math.abs(value) < 1e-3));
+    for (const level of [0, 25, 180, 255])
+      assert.ok(see(() => level).edges.every((value) => Math.abs(value) < 1e-3));
   });
 
   test('answers each edge by its own direction, and a faint one not much less than a strong one', () => {
@@ -87,13 +86,35 @@ describe('a stem of edges', () => {
   });
 
   test('is where a network with it begins; what follows begins as without it', () => {
-    const values = initialize(plan, key, 'torch', image, 'edges');
+    const values = initialize(plan, key, 'torch', inputFor(image), 'edges');
     assert.deepEqual(values.get('fc1.weight'), weight);
     assert.deepEqual(values.get('fc1.bias'), bias);
     assert.deepEqual(values.get('fc2.weight'), sum);
     assert.ok(values.get('fc2.bias')?.every((value) => value === 0));
-    const plain = initialize(plan, key, 'torch', image);
+    const plain = initialize(plan, key, 'torch', inputFor(image));
     assert.deepEqual(values.get('fc3.weight'), plain.get('fc3.weight'));
     assert.notDeepEqual(plain.get('fc1.weight'), weight);
+  });
+
+  test('gives 0 for black and sees edges of a color image, however its channels are scaled', () => {
+    const shape = { height: 12, width: 10, channels: 3 } as const;
+    const scaling = { offset: [0.2, 0, 0.9], scale: [0.25, 1, 0.5] };
+    const random = new RandomStream(fork(key, 'fc1.weight'));
+    const { weight: color, bias: shifts } = edgeWeights('edges', { shape, pixels: scaling }, random);
+    assert.deepEqual([color.length, shifts.length], [edges * 360, edges]);
+    /** What the edges give for the same gray in all channels, before their root. */
+    const answer = (level: (x: number, y: number) => number, unit: number): number =>
+      Array.from({ length: 360 }, (_, i) => {
+        const channel = Math.floor(i / 120);
+        const gray = level(i % 10, Math.floor((i % 120) / 10)) / 255;
+        return ((gray - scaling.offset[channel]) / scaling.scale[channel]) * color[unit * 360 + i];
+      }).reduce((total, value) => total + value, shifts[unit]);
+    const step = (x: number) => (x < 5 ? 0 : 255);
+    for (let unit = 0; unit < edges; unit += 7) {
+      assert.ok(Math.abs(answer(() => 0, unit)) < 0.01, `unit ${unit} of black`);
+      const alone = see(step).edges[unit];
+      const found = Math.sqrt(1 + Math.max(0, answer(step, unit))) - 1;
+      assert.ok(Math.abs(found - alone) < 0.01, `unit ${unit}: ${found}, in gray ${alone}`);
+    }
   });
 });

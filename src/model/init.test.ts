@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gray, inputFor } from '../../test/dataset-fixture.ts';
 import { keyFromSeed } from '../core/philox.ts';
 import { type Initializer, initialize } from './init.ts';
 import { planModel } from './plan.ts';
 import { multilayer } from './spec.ts';
 
-const image = { height: 12, width: 10 };
+const image = inputFor(gray(12, 10));
 const plan = planModel(multilayer(120, [200, 40], 10));
 
 function weightOf(initializer: Initializer, name = 'fc1.weight'): Float32Array {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { rowInput } from '../../test/dataset-fixture.ts';
 import { keyFromSeed } from '../core/philox.ts';
 import { initialize } from './init.ts';
 import { planModel } from './plan.ts';
@@ -249,6 +250,7 @@ describe('a plan', () => {
         linear(3, 2),
         logSoftmax(),
       ),
+      rowInput(4),
     );
     assert.deepEqual(
       train.map((step) => ('layer' in step ? `${step.op} ${step.layer}` : step.op)),
@@ -279,7 +281,10 @@ describe('a plan', () => {
   });
 
   test('becomes a program that reads weights before it updates them', () => {
-    const steps = buildProgram(sequential(linear(4, 3), relu(), linear(3, 2), logSoftmax())).train;
+    const steps = buildProgram(
+      sequential(linear(4, 3), relu(), linear(3, 2), logSoftmax()),
+      rowInput(4),
+    ).train;
     assert.deepEqual(
       steps.map((step) => ('layer' in step ? `${step.op} ${step.layer}` : step.op)),
       [

@@ -98,7 +98,7 @@ function runWith(run: string, predicted: readonly number[]) {
   const accuracy = correct / predicted.length;
   return {
     ...makeReportRun({ ...inspection, run, evaluation: { ...evaluation, accuracy } }),
-    labels: new Uint8Array(predicted.length),
+    labels: new Uint16Array(predicted.length),
     predicted: Uint16Array.from(predicted),
   };
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linear, logSoftmax, type ModelSpec, relu, sequential } from '../model/spec.ts';
+import { infoFor } from '../../test/dataset-fixture.ts';
+import {
+  classCount,
+  inputWidth,
+  linear,
+  logSoftmax,
+  type ModelSpec,
+  relu,
+  sequential,
+} from '../model/spec.ts';
 import { checkPartialSettings } from './check-settings.ts';
 import { resolveConfig } from './config.ts';
 import { configSchema, type TrainSettings } from './settings.ts';
@@ -30,7 +39,7 @@ test('layers of one’s own stand for hidden and dropout', () => {
   assert.deepEqual([config.settings.hidden, config.settings.dropout], [[20], [0]]);
   assert.throws(() => resolveConfig({ model: sequential(linear(5, 10), logSoftmax()) }), {
     kind: 'usage',
-    message: /takes 5 pixels/,
+    message: /takes 5 values/,
   });
 });
 
@@ -95,10 +104,6 @@ test('wrong names are answered with the nearest', () => {
     kind: 'usage',
     hint: 'Did you mean baseline?',
   });
-  assert.throws(() => resolveConfig({ settings: { dataset: 'fasion-mnist' } }), {
-    kind: 'usage',
-    hint: 'Did you mean fashion-mnist?',
-  });
   assert.throws(() => checkPartialSettings({ epoch: 1 }), { kind: 'usage', hint: 'Did you mean epochs?' });
   assert.throws(() => checkPartialSettings({ epochs: 0 }), { kind: 'usage', message: /epochs/ });
   assert.deepEqual(checkPartialSettings({ epochs: 2 }), { epochs: 2 });
@@ -116,4 +121,17 @@ test('a teacher and its share go together, and mixing has its limits', () => {
   rejected({ cutmix: 0.5, batchSize: 1 }, /batchSize: 1 image has no other/);
   const { settings } = resolveConfig({ settings: { teacher: 'a, runs/b c', distillation: 1, mixup: 0.5 } });
   assert.deepEqual([settings.teacher, settings.distillation, settings.cutmix], ['a, runs/b c', 1, 0]);
+});
+
+test('the network takes its inputs and classes from the data set, whatever that is', () => {
+  const dataset = infoFor({ height: 20, width: 12, channels: 3 }, ['cat', 'dog', 'hen']);
+  const { model, data } = resolveConfig({ recipe: 'baseline', dataset });
+  assert.deepEqual(data, dataset);
+  assert.deepEqual([inputWidth(model), classCount(model)], [720, 3]);
+  const { data: fallback } = resolveConfig();
+  assert.deepEqual([fallback.name, fallback.classNames.length], ['fashion-mnist', 10]);
+  assert.throws(() => resolveConfig({ dataset: { ...dataset, classNames: ['cat', 'cat'] } }), {
+    kind: 'data',
+    message: /two classes have the same name/,
+  });
 });

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createBackend } from '../engine/create.ts';
@@ -17,19 +18,20 @@ import { train } from './train.ts';
 const dataset: Dataset = (() => {
   const length = 1500;
   const random = new RandomStream(keyFromSeed(8));
-  const labels = Uint8Array.from({ length }, () => random.nextBelow(3));
+  const labels = Uint16Array.from({ length }, () => random.nextBelow(3));
   const images = new Uint8Array(length * 16);
   labels.forEach((label, i) => {
     for (let p = 0; p < 16; p++) images[i * 16 + p] = random.nextBelow(200) + (p >> 2 === label ? 40 : 0);
   });
   const classNames = ['top', 'middle', 'low'];
-  return { name: 'rows', split: 'train', images, labels, length, height: 4, width: 4, classNames };
+  return makeDataset(gray(4, 4), classNames, images, labels);
 })();
 
 function config(settings: Partial<TrainSettings> = {}): RunConfig {
   const checked = checkSettings({ hidden: [], batchSize: 20, epochs: 2, patience: 1, ...settings });
   const { hidden, dropout } = checked;
-  return { version: 1, recipe: null, settings: checked, model: multilayer(16, hidden, 3, dropout) };
+  const model = multilayer(16, hidden, 3, dropout);
+  return { version: 2, recipe: null, settings: checked, data: dataset.info, model };
 }
 
 const backend = await createBackend();

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { TrainingView } from '../engine/backend.ts';
@@ -17,22 +18,23 @@ import { type TrainOptions, train } from './train.ts';
 const dataset: Dataset = (() => {
   const length = 3000;
   const random = new RandomStream(keyFromSeed(8));
-  const labels = Uint8Array.from({ length }, () => random.nextBelow(3));
+  const labels = Uint16Array.from({ length }, () => random.nextBelow(3));
   const images = new Uint8Array(length * 16);
   labels.forEach((label, i) => {
     for (let p = 0; p < 16; p++) images[i * 16 + p] = random.nextBelow(120) + (p >> 2 === label ? 120 : 0);
   });
   const classNames = ['top', 'middle', 'low'];
-  return { name: 'rows', split: 'train', images, labels, length, height: 4, width: 4, classNames };
+  return makeDataset(gray(4, 4), classNames, images, labels);
 })();
 
 function config(settings: Partial<TrainSettings> = {}): RunConfig {
   const base = { hidden: [9], dropout: [0.25], epochs: 4, batchSize: 70, learningRate: 0.01 };
   const checked = checkSettings({ ...base, ...settings });
   return {
-    version: 1,
+    version: 2,
     recipe: null,
     settings: checked,
+    data: dataset.info,
     model: multilayer(16, checked.hidden, 3, checked.dropout, {
       activation: checked.activation,
       norm: checked.norm,

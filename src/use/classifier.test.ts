@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, inputFor } from '../../test/dataset-fixture.ts';
 import { keyFromSeed } from '../core/philox.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
@@ -8,6 +9,7 @@ import { multilayer } from '../model/spec.ts';
 import { Classifier } from './classifier.ts';
 
 const spec = multilayer(12, [8], 3);
+const input = inputFor(gray(4, 3));
 const classNames = ['a', 'b', 'c'];
 const weights = initialize(planModel(spec), keyFromSeed(1));
 const image = (seed: number): Uint8Array => Uint8Array.from({ length: 12 }, (_, i) => (i * seed * 37) % 256);
@@ -15,6 +17,7 @@ const image = (seed: number): Uint8Array => Uint8Array.from({ length: 12 }, (_, 
 async function classifier(): Promise<Classifier> {
   return new Classifier({
     spec,
+    input,
     classNames,
     weights,
     backend: await createBackend({ backend: 'reference' }),
@@ -43,7 +46,7 @@ test('activations of the last layer are the logits; those before it have passed 
   assert.ok(hidden.every((value) => value >= 0) && hidden.some((value) => value > 0));
   await assert.rejects(model.activations(images, { layer: 2 }), /There is no layer 2/);
   await assert.rejects(
-    model.inputGradients(images, { classes: Uint8Array.of(0) }),
+    model.inputGradients(images, { classes: Uint16Array.of(0) }),
     /for each of the 2 images/,
   );
   await model.dispose();
@@ -83,9 +86,11 @@ test('what does not fit is refused, and a failure does not stop what follows', a
 
 test('weights and names must belong to the network', async () => {
   const backend = await createBackend({ backend: 'reference' });
-  assert.throws(() => new Classifier({ spec, classNames: ['a'], weights, backend }), { kind: 'usage' });
+  assert.throws(() => new Classifier({ spec, input, classNames: ['a'], weights, backend }), {
+    kind: 'usage',
+  });
   const part = new Map([...weights].slice(1));
-  assert.throws(() => new Classifier({ spec, classNames, weights: part, backend }), {
+  assert.throws(() => new Classifier({ spec, input, classNames, weights: part, backend }), {
     message: /fc1\.weight/,
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, inputFor } from '../../test/dataset-fixture.ts';
 import { makeImages, makeMembers } from '../../test/model-fixture.ts';
 import { type BackendName, createBackend } from '../engine/create.ts';
 import type { Network } from '../model/network.ts';
@@ -17,7 +18,7 @@ async function ensemble(
   backend: BackendName = 'wasm',
 ): Promise<Ensemble> {
   const engine = await createBackend({ backend });
-  return new Ensemble({ members, classNames, height, width, backend: engine, ...options });
+  return new Ensemble({ members, classNames, backend: engine, ...options });
 }
 
 async function logProbabilitiesOf(member: Network, pixels: Uint8Array): Promise<Float32Array> {
@@ -130,7 +131,11 @@ test('progress rises to the end, and an abort is heard between networks', async 
 
 test('what does not fit is refused', async () => {
   await assert.rejects(ensemble({ members: [] }), { kind: 'usage', message: /at least one network/ });
-  await assert.rejects(ensemble({ height: 6 }), { kind: 'usage', message: /20 pixels .* 6x4/ });
+  const other = { ...members[0], input: inputFor(gray(4, 5)) };
+  await assert.rejects(ensemble({ members: [members[1], other] }), {
+    kind: 'usage',
+    message: /4x5 gray does not fit one of 5x4 gray/,
+  });
   for (const temperature of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
     await assert.rejects(ensemble({ temperature }), { kind: 'usage', message: /temperature is a number/ });
   for (const shift of [-1, 0.5, 3])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { makeImages, makeMembers } from '../../test/model-fixture.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
 import type { Augmentation, TrainingView } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
@@ -11,7 +11,7 @@ import { RememberingTeacher } from './remembering-teacher.ts';
 import { NetworkTeacher, type TeacherModel } from './teacher.ts';
 
 const classNames = ['a', 'b', 'c'];
-const [height, width] = [5, 4];
+const shape = gray(5, 4);
 const members = makeMembers();
 const images = makeImages(50, 20);
 const indices = Uint32Array.from({ length: 33 }, (_, i) => (i * 7) % 50);
@@ -19,8 +19,6 @@ const augmentation: Augmentation = {
   options: { flip: true, shift: 1, rotate: 10, zoom: 0, shear: 0, elastic: 0, erase: 0 },
   mixing: { mixup: 0.4, cutmix: 0.4 },
   key: [1, 2],
-  height,
-  width,
 };
 const view = { batchSize: 8, firstStep: 5, augmentation };
 
@@ -29,22 +27,22 @@ const drawn = Uint8Array.from(
   [...indices].flatMap((_, row) => {
     const first = row - (row % 8);
     const batch = indices.subarray(first, first + 8);
-    return [...augmentedImage(images, batch, augmentation, row % 8, 5 + first / 8)];
+    return [...augmentedImage(images, shape, batch, augmentation, { place: row % 8, step: 5 + first / 8 })];
   }),
 );
 
 /** What an ensemble says of those images. */
 async function probabilitiesOf({ members, temperature = 1 }: TeacherModel): Promise<number[]> {
   const backend = await createBackend();
-  await using ensemble = new Ensemble({ members, temperature, classNames, height, width, backend });
+  await using ensemble = new Ensemble({ members, temperature, classNames, backend });
   return Array.from(await ensemble.logProbabilities(drawn), Math.exp);
 }
 
 test('a teacher says of the images of a step what its models say of them, on average', async () => {
   const models = [{ members, temperature: 0.6 }, { members: [members[1]] }];
   const backend = await createBackend();
-  const teacher = new NetworkTeacher(models, backend);
-  const held = backend.upload(images, 20);
+  const teacher = await NetworkTeacher.create(models, backend);
+  const held = await backend.upload(images, shape);
   const found = await teacher.probabilities(held, indices, view);
   const [several, one] = [await probabilitiesOf(models[0]), await probabilitiesOf(models[1])];
   assert.equal(found.length, 99);
@@ -62,14 +60,11 @@ test('a teacher says of the images of a step what its models say of them, on ave
   await backend.dispose();
 });
 
-const dataset: Dataset = {
-  ...{ name: 'noise', split: 'train', images, labels: new Uint8Array(50) },
-  ...{ length: 50, height, width, classNames },
-};
+const dataset = makeDataset(shape, classNames, images, new Uint16Array(50));
 
 test('one that remembers says the same to the bit, and asks once about every view of an image', async () => {
   const backend = await createBackend();
-  const teacher = new NetworkTeacher([{ members }], backend);
+  const teacher = await NetworkTeacher.create([{ members }], backend);
   let asked = 0;
   const counting: Teacher = {
     probabilities: (held, rows, seen) => {
@@ -78,7 +73,7 @@ test('one that remembers says the same to the bit, and asks once about every vie
     },
   };
   const remembering = new RememberingTeacher(counting, dataset, backend);
-  const held = backend.upload(images, 20);
+  const held = await backend.upload(images, shape);
   const moves = { ...augmentation.options, rotate: 0 };
   const moved = { ...augmentation, options: moves, mixing: undefined };
   const compare = async (seen: TrainingView) => {

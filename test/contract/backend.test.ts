@@ -7,252 +7,26 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
-import type { AugmentOptions } from '../../src/data/augment.ts';
-import type { MixOptions } from '../../src/data/mix.ts';
 import { augmentedImage } from '../../src/engine/augmented-image.ts';
-import type { Augmentation, Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
+import type { Augmentation, Backend } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { initialize } from '../../src/model/init.ts';
-import { buildProgram, type Output } from '../../src/model/program.ts';
+import { buildProgram } from '../../src/model/program.ts';
 import {
   batchNorm,
   dropout,
   gelu,
-  type InnerLayerSpec,
-  type LayerSpec,
-  layerNorm,
   leakyRelu,
   linear,
   logSoftmax,
-  type ModelSpec,
   relu,
-  residual,
   root,
   sequential,
   silu,
 } from '../../src/model/spec.ts';
+import { gray, inputFor, rowInput } from '../dataset-fixture.ts';
+import { adam, type Case, cases, lion, optimizers, runCase } from './cases.ts';
 import { variants } from './variants.ts';
-
-interface Case {
-  readonly spec: ModelSpec;
-  readonly images: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly keepGradients: boolean;
-  readonly optimizer?: OptimizerOptions;
-  readonly labelSmoothing?: number;
-  readonly average?: boolean;
-  readonly averageStatistics?: boolean;
-  readonly clip?: number;
-  /** How images are changed, seen as of one row or as nearly square. */
-  readonly augment?:
-    | { readonly options: AugmentOptions; readonly mixing: MixOptions | undefined; readonly square: boolean }
-    | undefined;
-  /** Share of the target that random probabilities make up; none without it. */
-  readonly distillation?: number | undefined;
-}
-
-const augment = fc.option(
-  fc.record({
-    options: fc.record({
-      flip: fc.boolean(),
-      shift: fc.integer({ min: 0, max: 9 }),
-      rotate: fc.constantFrom(0, 0, 15, 90),
-      zoom: fc.constantFrom(0, 0, 0.2),
-      shear: fc.constantFrom(0, 0, 20),
-      elastic: fc.constantFrom(0, 0, 2),
-      erase: fc.constantFrom(0, 0.5),
-    }),
-    mixing: fc.constantFrom(
-      undefined,
-      { mixup: 1, cutmix: 0 },
-      { mixup: 0, cutmix: 1 },
-      { mixup: 0.3, cutmix: 0.4 },
-    ),
-    square: fc.boolean(),
-  }),
-  { nil: undefined },
-);
-
-/** Height and width of an image of `size` pixels. */
-function sides(size: number, square: boolean): { height: number; width: number } {
-  let height = square ? Math.floor(Math.sqrt(size)) : 1;
-  while (size % height !== 0) height -= 1;
-  return { height, width: size / height };
-}
-
-const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-const sgd = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 } as const;
-const lion = { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay: 0 } as const;
-const optimizers: readonly OptimizerOptions[] = [
-  adam,
-  { ...adam, weightDecay: 0.1 },
-  { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
-  { name: 'sgd', momentum: 0.8, nesterov: true, weightDecay: 0.01 },
-  // First weights are as large as 1 / sqrt(inputs): the first of these thresholds takes some of them, the second most.
-  { ...sgd, lasso: { penalty: 0.1, threshold: 0.03 } },
-  { ...sgd, lasso: { penalty: 1, threshold: 0.3 } },
-  { ...sgd, lasso: { penalty: 0.5, threshold: 0 } },
-  lion,
-  { ...lion, weightDecay: 0.5 },
-];
-
-const p = fc.constantFrom(0.1, 0.25, 0.5, 0.9);
-/** What may follow a hidden Linear. */
-const smooth = fc.constantFrom(relu, leakyRelu, gelu, silu, root);
-const activation = fc.oneof(
-  fc.constant<InnerLayerSpec[]>([]),
-  smooth.map((make): InnerLayerSpec[] => [make()]),
-  fc.tuple(smooth, p).map(([make, value]): InnerLayerSpec[] => [make(), dropout(value)]),
-  fc.constant<InnerLayerSpec[]>([relu()]),
-  p.map((value): InnerLayerSpec[] => [relu(), dropout(value)]),
-  p.map((value): InnerLayerSpec[] => [dropout(value)]),
-);
-const width = fc.integer({ min: 1, max: 70 });
-const norm = fc.constantFrom(batchNorm, layerNorm);
-const hiddenLayer = fc.record({ width, norm: fc.option(norm), after: activation });
-/** A residual block: its norm, the layers within, and the dropout behind the last. */
-const block = fc.record({
-  norm,
-  inside: fc.array(hiddenLayer, { maxLength: 2 }),
-  last: fc.option(p),
-});
-/** Some hidden layers, and behind them blocks of the width that is there, and a norm if wanted. */
-const stage = fc.record({
-  hidden: fc.array(hiddenLayer, { minLength: 1, maxLength: 2 }),
-  blocks: fc.array(block, { maxLength: 2 }),
-  norm: fc.option(norm),
-});
-
-/** Layers of the kind drawn, from `inputs` values on; a Linear with a norm in front has none behind. */
-function layersOf(
-  drawn: readonly { width: number; norm: typeof layerNorm | null; after: InnerLayerSpec[] }[],
-  inputs: number,
-  firstIsNormed: boolean,
-): InnerLayerSpec[] {
-  return drawn.flatMap(({ width: out, norm: normalize, after }, i) => {
-    const behind = normalize !== null && !(i === 0 && firstIsNormed) ? [normalize(out)] : [];
-    return [linear(drawn[i - 1]?.width ?? inputs, out), ...behind, ...after];
-  });
-}
-
-const cases: fc.Arbitrary<Case> = fc
-  .record({
-    inputs: fc.integer({ min: 1, max: 300 }),
-    stages: fc.array(stage, { maxLength: 2 }),
-    classes: fc.integer({ min: 1, max: 20 }),
-    images: fc.integer({ min: 1, max: 90 }),
-    batchSize: fc.integer({ min: 1, max: 70 }),
-    seed: fc.nat(),
-    keepGradients: fc.boolean(),
-    optimizer: fc.constantFrom(...optimizers),
-    labelSmoothing: fc.constantFrom(0, 0, 0.1, 0.5),
-    average: fc.boolean(),
-    averageStatistics: fc.boolean(),
-    // Most gradients have a norm between the last two.
-    clip: fc.constantFrom(0, 0, 1e-3, 0.1, 100),
-    augment,
-    distillation: fc.constantFrom(undefined, undefined, 0.3, 1),
-  })
-  .map(({ inputs, stages, classes, ...rest }) => {
-    const layers: LayerSpec[] = [];
-    let features = inputs;
-    let isNormed = false;
-    for (const { hidden, blocks, norm: behind } of stages) {
-      layers.push(...layersOf(hidden, features, isNormed));
-      features = hidden[hidden.length - 1].width;
-      for (const { norm: normalize, inside, last } of blocks) {
-        const ending = [linear(inside.at(-1)?.width ?? features, features), ...(last ? [dropout(last)] : [])];
-        layers.push(residual(normalize(features), ...layersOf(inside, features, true), ...ending));
-      }
-      isNormed = blocks.length > 0 && behind !== null;
-      if (isNormed && behind !== null) layers.push(behind(features));
-    }
-    return { spec: sequential(...layers, linear(features, classes), logSoftmax()), ...rest };
-  });
-
-/** Random probabilities [images, classes]. */
-function randomProbabilities(random: RandomStream, images: number, classes: number): Float32Array {
-  const values = Float32Array.from({ length: images * classes }, () => random.nextFloat());
-  return values.map((value, i) => {
-    const row = values.subarray(i - (i % classes), i - (i % classes) + classes);
-    return value / row.reduce((sum, each) => sum + each, 1e-9);
-  });
-}
-
-/** Everything that a run of two short trainings and an inference leaves behind, by name. */
-async function runCase(backend: Backend, sample: Case) {
-  const { spec, images: count, batchSize, seed, keepGradients, average = false } = sample;
-  const { averageStatistics = false, clip = 0 } = sample;
-  const program = buildProgram(spec, { keepGradients, clip, average, averageStatistics });
-  const size = program.plan.layers[0].in;
-  const classes = program.plan.layers.at(-1)?.out ?? 0;
-  const random = new RandomStream(keyFromSeed(seed));
-  const images = backend.upload(
-    Uint8Array.from({ length: count * size }, () => random.nextBelow(256)),
-    size,
-  );
-  const labels = Uint8Array.from({ length: count }, () => random.nextBelow(classes));
-  const indices = Uint32Array.from({ length: count }, () => random.nextBelow(count));
-  const probabilities = randomProbabilities(random, count, classes);
-  const { augment: changes, distillation } = sample;
-  const session = backend.createSession(program);
-  for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) session.write(name, values);
-  const augmentation = changes && {
-    ...sides(size, changes.square),
-    options: changes.options,
-    mixing: changes.mixing,
-    key: [seed, 8] as const,
-  };
-  const results = new Map<string, Float32Array>();
-  const steps = Math.ceil(count / batchSize);
-  for (const round of [0, 1]) {
-    const losses = await session.train({
-      images,
-      labels,
-      indices,
-      batchSize,
-      firstStep: round * steps,
-      learningRates: new Float32Array(steps).fill(0.01),
-      optimizer: sample.optimizer ?? adam,
-      labelSmoothing: sample.labelSmoothing ?? 0,
-      distillation: distillation === undefined ? undefined : { probabilities, share: distillation },
-      augmentation,
-      averageDecays: new Float32Array(steps).fill(0.9),
-      dropoutKey: [seed, 7],
-    });
-    results.set(`losses of round ${round}`, losses);
-  }
-  const roles: TensorRole[] = ['value', 'firstMoment', 'secondMoment'];
-  if (keepGradients || clip > 0) roles.push('gradient');
-  if (average) {
-    roles.push('average');
-    results.set(
-      'log-probabilities of the average',
-      await session.infer(images, indices, { weights: 'average' }),
-    );
-  }
-  const statistics: TensorRole[] = program.averageStatistics ? ['value', 'average'] : ['value'];
-  for (const { name, trained } of program.plan.parameters) {
-    for (const role of trained ? roles : statistics)
-      results.set(`${role} of ${name}`, session.read(name, role));
-  }
-  results.set('log-probabilities', await session.infer(images, indices));
-  results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));
-  const view = { batchSize, firstStep: 3, augmentation };
-  results.set('log-probabilities in training', await session.infer(images, indices, { view }));
-  const outputs: Output[] = program.plan.layers.map((_, layer) => ({ of: 'activations', layer }));
-  outputs.push({ of: 'pixelGradient' });
-  for (const output of outputs) {
-    const other = backend.createSession(buildProgram(spec, { output }));
-    for (const { name } of program.plan.parameters) other.write(name, session.read(name));
-    results.set(JSON.stringify(output), await other.infer(images, indices, { classes: labels }));
-    other.dispose();
-  }
-  session.dispose();
-  images.dispose();
-  return results;
-}
 
 /** Compares bits: assert.deepEqual would take 0 and -0 for different and is slow on large arrays. */
 function assertSameBits(actual: Map<string, Float32Array>, expected: Map<string, Float32Array>): void {
@@ -310,9 +84,9 @@ for (const [name, create] of Object.entries(variants)) {
       for (const activation of [relu(), leakyRelu(), gelu(), silu(), root()]) {
         const spec = sequential(linear(4, 3), batchNorm(3), activation, linear(3, 2), logSoftmax());
         for (const layers of [spec.layers, spec.layers.filter(({ type }) => type !== 'BatchNorm1d')]) {
-          const session = backend.createSession(buildProgram({ layers }));
-          const images = backend.upload(new Uint8Array(4).fill(200), 4);
-          session.write('fc1.weight', new Float32Array(12).fill(Number.NaN));
+          const session = await backend.createSession(buildProgram({ layers }, rowInput(4)));
+          const images = await backend.upload(new Uint8Array(4).fill(200), gray(1, 4));
+          await session.write('fc1.weight', new Float32Array(12).fill(Number.NaN));
           const values = await session.infer(images, Uint32Array.of(0));
           assert.ok(values.every(Number.isNaN), `${activation.type}: ${values.join()}`);
           session.dispose();
@@ -321,15 +95,17 @@ for (const [name, create] of Object.entries(variants)) {
       }
     });
 
-    it('normalizes every byte as the reference does', async () => {
+    it('scales every byte as the reference does', async () => {
       // One input with weight 1 and one class beside it: the log-probabilities show the pixel's value.
       const logProbabilities = async (engine: Backend) => {
-        const session = engine.createSession(buildProgram(sequential(linear(1, 2), logSoftmax())));
-        const images = engine.upload(
-          Uint8Array.from({ length: 256 }, (_, byte) => byte),
-          1,
+        const session = await engine.createSession(
+          buildProgram(sequential(linear(1, 2), logSoftmax()), rowInput(1)),
         );
-        session.write('fc1.weight', Float32Array.of(1, 0));
+        const images = await engine.upload(
+          Uint8Array.from({ length: 256 }, (_, byte) => byte),
+          gray(1, 1),
+        );
+        await session.write('fc1.weight', Float32Array.of(1, 0));
         const values = await session.infer(
           images,
           Uint32Array.from({ length: 256 }, (_, i) => i),
@@ -364,29 +140,46 @@ for (const [name, create] of Object.entries(variants)) {
       assert.notDeepEqual(losses(found), losses(plain));
     });
 
+    it('gives the reference’s bits where classes weigh differently, of labels and of soft targets', async () => {
+      const sample: Case = {
+        spec: sequential(linear(60, 30), relu(), dropout(0.25), linear(30, 11), logSoftmax()),
+        images: 50,
+        batchSize: 16,
+        seed: 8,
+        keepGradients: true,
+        weighed: true,
+      };
+      for (const distillation of [undefined, 0.7]) {
+        const found = await runCase(backend, { ...sample, distillation });
+        assertSameBits(found, await runCase(reference, { ...sample, distillation }));
+        const plain = await runCase(backend, { ...sample, distillation, weighed: false });
+        assert.notDeepEqual(found.get('gradient of fc1.weight'), plain.get('gradient of fc1.weight'));
+      }
+    });
+
     it('sees in an inference of training’s images what a step sees, batch by batch', async () => {
-      const program = buildProgram(sequential(linear(12 * 9, 10), logSoftmax()));
-      const session = backend.createSession(program);
-      for (const [name, values] of initialize(program.plan, keyFromSeed(2))) session.write(name, values);
+      const shape = gray(12, 9);
+      const program = buildProgram(sequential(linear(12 * 9, 10), logSoftmax()), inputFor(shape));
+      const session = await backend.createSession(program);
+      for (const [name, values] of initialize(program.plan, keyFromSeed(2)))
+        await session.write(name, values);
       const random = new RandomStream(keyFromSeed(3));
       const bytes = Uint8Array.from({ length: 60 * 12 * 9 }, () => random.nextBelow(256));
-      const images = backend.upload(bytes, 12 * 9);
+      const images = await backend.upload(bytes, shape);
       const indices = Uint32Array.from({ length: 41 }, () => random.nextBelow(60));
       const augmentation: Augmentation = {
         options: { flip: true, shift: 1, rotate: 5, zoom: 0, shear: 0, elastic: 1, erase: 0.5 },
         mixing: { mixup: 0.5, cutmix: 0.5 },
         key: [4, 5],
-        height: 12,
-        width: 9,
       };
       const view = { batchSize: 20, firstStep: 17, augmentation };
       const found = await session.infer(images, indices, { view });
       const drawn = [...indices].flatMap((_, row) => {
         const step = Math.floor(row / 20);
         const batch = indices.subarray(step * 20, step * 20 + 20);
-        return [...augmentedImage(bytes, batch, augmentation, row % 20, 17 + step)];
+        return [...augmentedImage(bytes, shape, batch, augmentation, { place: row % 20, step: 17 + step })];
       });
-      const plain = backend.upload(Uint8Array.from(drawn), 12 * 9);
+      const plain = await backend.upload(Uint8Array.from(drawn), shape);
       const expected = await session.infer(plain, Uint32Array.from(indices.keys()));
       assert.deepEqual(found, expected);
       // In another step they are other images; without augmentation they are as they are.
@@ -416,15 +209,16 @@ for (const [name, create] of Object.entries(variants)) {
 
     it('has a counter for every op of the deepest network', async () => {
       const layers = Array.from({ length: 199 }, () => linear(2, 2));
-      const program = buildProgram(sequential(...layers, logSoftmax()), { clip: 0.1 });
+      const program = buildProgram(sequential(...layers, logSoftmax()), rowInput(2), { clip: 0.1 });
       const trained: Map<string, Float32Array>[] = [];
       for (const engine of [backend, reference]) {
-        const session = engine.createSession(program);
-        for (const [name, values] of initialize(program.plan, keyFromSeed(1))) session.write(name, values);
-        const images = engine.upload(Uint8Array.of(0, 255, 255, 0), 2);
+        const session = await engine.createSession(program);
+        for (const [name, values] of initialize(program.plan, keyFromSeed(1)))
+          await session.write(name, values);
+        const images = await engine.upload(Uint8Array.of(0, 255, 255, 0), gray(1, 2));
         await session.train({
           images,
-          labels: Uint8Array.of(0, 1),
+          labels: Uint16Array.of(0, 1),
           indices: Uint32Array.of(0, 1, 0, 1),
           batchSize: 2,
           firstStep: 0,
@@ -432,7 +226,9 @@ for (const [name, create] of Object.entries(variants)) {
           optimizer: lion,
           dropoutKey: [1, 2],
         });
-        trained.push(new Map(program.plan.parameters.map(({ name }) => [name, session.read(name)])));
+        const read = new Map<string, Float32Array>();
+        for (const { name } of program.plan.parameters) read.set(name, await session.read(name));
+        trained.push(read);
         session.dispose();
         images.dispose();
       }
@@ -452,11 +248,13 @@ for (const [name, create] of Object.entries(variants)) {
     });
 
     it('refuses a teacher of other images', async () => {
-      const session = backend.createSession(buildProgram(sequential(linear(4, 2), logSoftmax())));
-      const images = backend.upload(new Uint8Array(8), 4);
+      const session = await backend.createSession(
+        buildProgram(sequential(linear(4, 2), logSoftmax()), rowInput(4)),
+      );
+      const images = await backend.upload(new Uint8Array(8), gray(1, 4));
       const request = {
         images,
-        labels: new Uint8Array(2),
+        labels: new Uint16Array(2),
         indices: Uint32Array.of(0, 1),
         batchSize: 2,
         firstStep: 0,
@@ -471,9 +269,14 @@ for (const [name, create] of Object.entries(variants)) {
     });
 
     it('refuses an image number past the last', async () => {
-      const session = backend.createSession(buildProgram(sequential(linear(4, 2), logSoftmax())));
-      const images = backend.upload(new Uint8Array(8), 4);
-      await assert.rejects(session.infer(images, Uint32Array.of(2)), /Image 2 does not exist/);
+      const session = await backend.createSession(
+        buildProgram(sequential(linear(4, 2), logSoftmax()), rowInput(4)),
+      );
+      const images = await backend.upload(new Uint8Array(8), gray(1, 4));
+      await assert.rejects(
+        session.infer(images, Uint32Array.of(2)),
+        /Image index 2 is out of range: there are 2 images/,
+      );
       session.dispose();
       images.dispose();
     });

@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Backend, Session } from '../../src/engine/backend.ts';
+import type { Backend, Session, TrainRequest } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import type { WorkerHandle } from '../../src/engine/wasm/protocol.ts';
 import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
 import { createNodeBackend, createPaired, spawnWorker } from '../../src/platform/node/engine/backend.ts';
+import { gray, rowInput } from '../dataset-fixture.ts';
 
-const program = buildProgram(sequential(linear(4, 3), logSoftmax()));
+const program = buildProgram(sequential(linear(4, 3), logSoftmax()), rowInput(4));
 const indices = Uint32Array.from({ length: 40 }, (_, i) => i);
 
 /** A real worker that gets a job which it cannot run. */
@@ -29,8 +30,8 @@ describe('a worker that fails', () => {
     let spawned = 0;
     const spawn = () => (spawned++ === 1 ? sabotaged(spawnWorker()) : spawnWorker());
     const backend = await createBackend({ threads: 3, spawn });
-    const session = backend.createSession(program);
-    const images = backend.upload(new Uint8Array(160), 4);
+    const session = await backend.createSession(program);
+    const images = await backend.upload(new Uint8Array(160), gray(1, 4));
     const expected = { name: 'CoutureError', kind: 'runtime', message: /A worker of the engine failed/ };
     await assert.rejects(session.infer(images, indices), expected);
     await assert.rejects(session.infer(images, indices), expected);
@@ -55,9 +56,10 @@ describe('pairing', () => {
     /** A backend that computes, now and then, another number. */
     const wrong = (backend: Backend): Backend => ({
       ...backend,
-      createSession(plan) {
-        const session = backend.createSession(plan);
-        const read: Session['read'] = (name, role) => session.read(name, role).map((value) => value + 1e-7);
+      async createSession(plan) {
+        const session = await backend.createSession(plan);
+        const read: Session['read'] = async (name, role) =>
+          (await session.read(name, role)).map((value) => value + 1e-7);
         return Object.assign(Object.create(session), {
           train: session.train.bind(session),
           infer: session.infer.bind(session),
@@ -93,30 +95,35 @@ describe('what is asked wrongly', () => {
     }
     const backend = await createBackend();
     const other = await createBackend();
-    const session = backend.createSession(program);
-    const images = other.upload(new Uint8Array(160), 4);
+    const session = await backend.createSession(program);
+    const images = await other.upload(new Uint8Array(160), gray(1, 4));
     await assert.rejects(session.infer(images, indices), /uploaded to another backend/);
-    const skewed = session.train({
-      images: backend.upload(new Uint8Array(160), 4),
-      labels: new Uint8Array(40),
+    const request = {
+      images: await backend.upload(new Uint8Array(160), gray(1, 4)),
+      labels: new Uint16Array(40),
       indices,
       batchSize: 8,
       firstStep: 0,
       learningRates: new Float32Array(5),
       optimizer: { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 },
       dropoutKey: [1, 2],
-      augmentation: {
-        options: { flip: true, shift: 0, rotate: 0, zoom: 0, shear: 0, elastic: 0, erase: 0 },
-        key: [1, 2],
-        height: 28,
-        width: 28,
-      },
-    });
-    await assert.rejects(skewed, { kind: 'usage', message: /4 pixels cannot be augmented as 28x28/ });
-    const small = backend.upload(new Uint8Array(9), 3);
-    await assert.rejects(session.infer(small, indices), /takes 4 pixels, but the images have 3/);
-    assert.throws(() => session.read('fc2.weight'), /no parameter fc2.weight/);
-    assert.throws(() => session.write('fc1.weight', new Float32Array(3)), /has 12 values, not 3/);
-    assert.throws(() => session.read('fc1.weight', 'gradient'), /is not kept/);
+    } as const;
+    const refused: [Partial<TrainRequest>, RegExp][] = [
+      [
+        { labels: new Uint16Array(40).fill(3) },
+        /Label 3 of image 0 is out of range: the network has 3 classes/,
+      ],
+      [{ labels: new Uint16Array(39) }, /Label \(none\) of image 39 is out of range/],
+      [{ learningRates: new Float32Array(4) }, /5 steps need as many learning rates, not 4/],
+      [{ batchSize: 0 }, /batch size must be a whole number above 0, not 0/],
+      [{ indices: Uint32Array.of(40) }, /Image index 40 is out of range: there are 40 images/],
+    ];
+    for (const [change, message] of refused)
+      await assert.rejects(session.train({ ...request, ...change }), { kind: 'usage', message });
+    const small = await backend.upload(new Uint8Array(9), gray(1, 3));
+    await assert.rejects(session.infer(small, indices), /takes images of 1x4 gray, but these are 1x3 gray/);
+    await assert.rejects(session.read('fc2.weight'), /no parameter fc2.weight/);
+    await assert.rejects(session.write('fc1.weight', new Float32Array(3)), /has 12 values, not 3/);
+    await assert.rejects(session.read('fc1.weight', 'gradient'), /is not kept/);
   });
 });

@@ -10,17 +10,18 @@ import { initialize } from '../../src/model/init.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { multilayer } from '../../src/model/spec.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
+import { gray, inputFor } from '../dataset-fixture.ts';
 
-const program = buildProgram(multilayer(784, [64, 32], 10));
+const program = buildProgram(multilayer(784, [64, 32], 10), inputFor(gray(28, 28)));
 const random = new RandomStream(keyFromSeed(5));
 const pixels = Uint8Array.from({ length: 40 * 784 }, () => random.nextBelow(256));
 const indices = Uint32Array.from({ length: 40 }, (_, i) => i);
 
 /** Log-probabilities of a fresh network. */
 async function answers(backend: Backend): Promise<Float32Array> {
-  const session = backend.createSession(program);
-  for (const [name, values] of initialize(program.plan, keyFromSeed(2))) session.write(name, values);
-  const images = backend.upload(pixels, 784);
+  const session = await backend.createSession(program);
+  for (const [name, values] of initialize(program.plan, keyFromSeed(2))) await session.write(name, values);
+  const images = await backend.upload(pixels, gray(28, 28));
   try {
     return await session.infer(images, indices);
   } finally {

@@ -15,6 +15,7 @@ import {
   batchNorm,
   dropout,
   gelu,
+  inputWidth,
   layerNorm,
   leakyRelu,
   linear,
@@ -26,6 +27,7 @@ import {
   sequential,
   silu,
 } from '../../src/model/spec.ts';
+import { gray, rowInput } from '../dataset-fixture.ts';
 
 type Parameters64 = Map<string, Float64Array>;
 
@@ -81,6 +83,8 @@ function layerNorm64(x: number[][], scale: Float64Array, shift: Float64Array): n
 interface Softening {
   readonly labelSmoothing?: number;
   readonly distillation?: Distillation;
+  /** Of each class, by which its images' losses are multiplied. */
+  readonly classWeights?: Float32Array;
 }
 
 /** Mean loss of the batch in float64. */
@@ -88,8 +92,8 @@ function loss64(
   layers: readonly DenseLayer[],
   parameters: Parameters64,
   x: number[][],
-  labels: Uint8Array,
-  { labelSmoothing = 0, distillation }: Softening = {},
+  labels: Uint16Array,
+  { labelSmoothing = 0, distillation, classWeights }: Softening = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
   const outputs: number[][][] = [];
@@ -124,7 +128,7 @@ function loss64(
       (sum, value, j) => sum + (probabilities[row * values.length + j] ?? 0) * (logSum - value),
       0,
     );
-    total += (1 - share) * hard + share * soft;
+    total += (classWeights?.[labels[row]] ?? 1) * ((1 - share) * hard + share * soft);
   });
   return total / x.length;
 }
@@ -140,23 +144,32 @@ function makeTeacher(rows: number, classes: number, share: number): Distillation
   return { probabilities: Float32Array.from(table.flat()), share };
 }
 
-async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): Promise<void> {
-  const program = buildProgram(spec, { keepGradients: true });
+async function checkGradients(
+  spec: ModelSpec,
+  labelSmoothing = 0,
+  share = 0,
+  classWeights?: Float32Array,
+): Promise<void> {
+  const program = buildProgram(spec, rowInput(inputWidth(spec)), { keepGradients: true });
   const { plan } = program;
   const size = plan.layers[0].in;
   const classes = plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(9));
   const rows = 7;
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
-  const labels = Uint8Array.from({ length: rows }, () => random.nextBelow(classes));
+  const labels = Uint16Array.from({ length: rows }, () => random.nextBelow(classes));
   const distillation = share > 0 ? makeTeacher(rows, classes, share) : undefined;
-  const softening: Softening = { labelSmoothing, ...(distillation && { distillation }) };
+  const softening: Softening = {
+    labelSmoothing,
+    ...(distillation && { distillation }),
+    ...(classWeights && { classWeights }),
+  };
   const initial = initialize(plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
-  const session = backend.createSession(program);
-  for (const [name, values] of initial) session.write(name, values);
+  const session = await backend.createSession(program);
+  for (const [name, values] of initial) await session.write(name, values);
   const losses = await session.train({
-    images: backend.upload(pixels, size),
+    images: await backend.upload(pixels, gray(1, size)),
     labels,
     indices: Uint32Array.from({ length: rows }, (_, i) => i),
     batchSize: rows,
@@ -180,7 +193,7 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): P
   for (const { name, trained } of plan.parameters) {
     if (!trained) continue;
     const values = parameters.get(name) ?? new Float64Array();
-    const gradient = session.read(name, 'gradient');
+    const gradient = await session.read(name, 'gradient');
     const differences = values.map((value, i) => {
       const h = 1e-5;
       values[i] = value + h;
@@ -206,19 +219,19 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): P
 
 /** The gradient of one image's log-probability of a class by its pixels: what saliency shows. */
 async function checkPixelGradients(spec: ModelSpec): Promise<void> {
-  const program = buildProgram(spec, { output: { of: 'pixelGradient' } });
+  const program = buildProgram(spec, rowInput(inputWidth(spec)), { output: { of: 'pixelGradient' } });
   const { layers } = program.plan;
   const size = layers[0].in;
   const rows = 5;
   const random = new RandomStream(keyFromSeed(3));
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
-  const classes = Uint8Array.from({ length: rows }, () => random.nextBelow(layers[layers.length - 1].out));
+  const classes = Uint16Array.from({ length: rows }, () => random.nextBelow(layers[layers.length - 1].out));
   const initial = initialize(program.plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
-  const session = backend.createSession(program);
-  for (const [name, values] of initial) session.write(name, values);
+  const session = await backend.createSession(program);
+  for (const [name, values] of initial) await session.write(name, values);
   const all = Uint32Array.from({ length: rows }, (_, i) => i);
-  const gradients = await session.infer(backend.upload(pixels, size), all, { classes });
+  const gradients = await session.infer(await backend.upload(pixels, gray(1, size)), all, { classes });
   const parameters = new Map([...initial].map(([name, values]) => [name, Float64Array.from(values)]));
   const scale = Math.max(...gradients.map(Math.abs));
   assert.ok(scale > 0, 'there is a gradient');
@@ -259,6 +272,20 @@ describe('gradients agree with float64 central differences', () => {
   it('with a teacher', () => checkGradients(sequential(linear(6, 5), logSoftmax()), 0, 1));
   it('with a teacher and label smoothing', () =>
     checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2, 0.6));
+  it('with class weights', () =>
+    checkGradients(
+      sequential(linear(6, 8), relu(), linear(8, 3), logSoftmax()),
+      0,
+      0,
+      Float32Array.of(0.25, 2.5, 1),
+    ));
+  it('with class weights, a teacher and label smoothing', () =>
+    checkGradients(
+      sequential(linear(6, 8), relu(), linear(8, 3), logSoftmax()),
+      0.2,
+      0.6,
+      Float32Array.of(0.25, 2.5, 1),
+    ));
   for (const [name, make] of Object.entries({ LeakyReLU: leakyRelu, GELU: gelu, SiLU: silu, Root: root }))
     it(name, () =>
       checkGradients(sequential(linear(6, 8), make(), dropout(0.3), linear(8, 3), logSoftmax())),

@@ -3,15 +3,16 @@
 import type { Audit, AuditedImage } from '../../src/audit/audit.ts';
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
+import { gray, makeDataset } from '../dataset-fixture.ts';
 
 const classNames = ['Boot', 'Bag', 'Coat <&> "long"'];
 const [height, width] = [6, 5];
 
 function images(split: 'train' | 'test', length: number): Dataset {
   const random = new RandomStream(fork(keyFromSeed(3), split));
-  const labels = Uint8Array.from({ length }, (_, i) => i % classNames.length);
+  const labels = Array.from({ length }, (_, i) => i % classNames.length);
   const pixels = new Uint8Array(length * height * width).map(() => random.nextBelow(256));
-  return { name: 'made-up', split, images: pixels, labels, length, height, width, classNames };
+  return makeDataset(gray(height, width), classNames, pixels, labels, { name: 'made-up', split });
 }
 
 /** The splits of `madeUpAudit`. */

@@ -9,11 +9,13 @@ import { initialize } from '../../src/model/init.ts';
 import { planModel } from '../../src/model/plan.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { testedBackends } from '../backends.ts';
+import { gray, inputFor } from '../dataset-fixture.ts';
 import { type Golden, goldens, images, labels, seed } from './fixtures.ts';
 
 const TOLERANCE = 1e-5;
 const runKey = keyFromSeed(seed);
 const [, height, width] = images.dims;
+const shape = gray(height, width);
 /** No augmentation but mixing. */
 const unchanged = { flip: false, shift: 0, rotate: 0, zoom: 0, shear: 0, elastic: 0, erase: 0 };
 
@@ -42,13 +44,13 @@ for (const { title, create } of testedBackends) {
     let batch: DeviceImages;
     before(async () => {
       backend = await create();
-      batch = backend.upload(images.data, height * width);
+      batch = await backend.upload(images.data, shape);
     });
     after(() => backend.dispose());
 
     for (const golden of goldens) {
       test(`${golden.name}: every gradient of the first step`, async () => {
-        const session = startSession(backend, golden, { keepGradients: true });
+        const session = await startSession(backend, golden, { keepGradients: true });
         await trainSteps(session, batch, golden, 0, 1);
         assert.deepEqual(
           [...golden.gradients.keys()],
@@ -59,7 +61,7 @@ for (const { title, create } of testedBackends) {
         for (const [name, { data }] of golden.gradients) {
           // The gradient of a bias whose batch mean is taken away again is 0 but for rounding.
           const inert = /^fc\d+\.bias$/.test(name) && golden.gradients.has(name.replace('fc', 'bn'));
-          const deviation = relativeDeviation(session.read(name, 'gradient'), data, inert ? 0.01 : 0);
+          const deviation = relativeDeviation(await session.read(name, 'gradient'), data, inert ? 0.01 : 0);
           assert.ok(deviation <= TOLERANCE, `${name} is off by ${deviation}`);
         }
         session.dispose();
@@ -68,7 +70,7 @@ for (const { title, create } of testedBackends) {
       for (const keepGradients of [true, false]) {
         const path = keepGradients ? 'gradients kept' : 'gradients not kept';
         test(`${golden.name}: the loss of ten steps and of inference, ${path}`, async () => {
-          const session = startSession(backend, golden, { keepGradients });
+          const session = await startSession(backend, golden, { keepGradients });
           const count = golden.losses.length;
           const losses = await trainSteps(session, batch, golden, 0, count);
           assertClose(losses, golden.losses);
@@ -79,7 +81,7 @@ for (const { title, create } of testedBackends) {
       }
 
       test(`${golden.name}: ten steps one call at a time are ten steps in one call`, async () => {
-        const session = startSession(backend, golden, {});
+        const session = await startSession(backend, golden, {});
         const losses: number[] = [];
         for (let step = 0; step < golden.losses.length; step++) {
           losses.push(...(await trainSteps(session, batch, golden, step, 1)));
@@ -92,14 +94,14 @@ for (const { title, create } of testedBackends) {
 }
 
 /** A session with the first weights of the golden's seed. */
-function startSession(
+async function startSession(
   backend: Backend,
   { spec, clip }: Golden,
   options: { keepGradients?: boolean },
-): Session {
-  const program = buildProgram(spec, { ...options, clip });
-  const session = backend.createSession(program);
-  for (const [name, values] of initialize(program.plan, runKey)) session.write(name, values);
+): Promise<Session> {
+  const program = buildProgram(spec, inputFor(shape), { ...options, clip });
+  const session = await backend.createSession(program);
+  for (const [name, values] of initialize(program.plan, runKey)) await session.write(name, values);
   return session;
 }
 
@@ -114,7 +116,7 @@ async function trainSteps(
   const batchSize = batch.length;
   const losses = await session.train({
     images: batch,
-    labels,
+    labels: Uint16Array.from(labels),
     indices: Uint32Array.from({ length: batchSize * count }, (_, i) => i % batchSize),
     batchSize,
     firstStep,
@@ -129,7 +131,7 @@ async function trainSteps(
         (_, i) => distillation.probabilities[i % distillation.probabilities.length],
       ),
     },
-    augmentation: mixing && { options: unchanged, mixing, key: fork(runKey, 'augment'), height, width },
+    augmentation: mixing && { options: unchanged, mixing, key: fork(runKey, 'augment') },
     dropoutKey: fork(runKey, 'dropout'),
   });
   return Array.from({ length: count }, (_, step) => {

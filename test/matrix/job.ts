@@ -7,7 +7,9 @@ import {
   type Backend,
   type BackendInfo,
   type Dataset,
+  defaultDataset,
   fork,
+  inputOf,
   keyFromSeed,
   NetworkTeacher,
   RandomStream,
@@ -103,22 +105,15 @@ function drawDataset(): Dataset {
     const word = noise.nextWord();
     for (let lane = 0; lane < 4; lane++) images[i + lane] = ((word >>> (8 * lane)) & 0xff) >> 1;
   }
-  const labels = Uint8Array.from({ length: IMAGES }, () => classes.nextBelow(CLASSES));
+  const labels = Uint16Array.from({ length: IMAGES }, () => classes.nextBelow(CLASSES));
   labels.forEach((label, i) => {
     const begin = (i * SIDE + 2 * label) * SIDE;
     for (let at = begin; at < begin + 2 * SIDE; at++) images[at] += 40;
   });
   const classNames = Array.from({ length: CLASSES }, (_, label) => `rows ${2 * label} and ${2 * label + 1}`);
-  return {
-    name: 'rows',
-    split: 'train',
-    images,
-    labels,
-    length: IMAGES,
-    height: SIDE,
-    width: SIDE,
-    classNames,
-  };
+  const shape = { height: SIDE, width: SIDE, channels: 1 } as const;
+  const info = { ...defaultDataset, name: 'rows', shape, classNames };
+  return { info, split: 'train', images, labels, length: IMAGES };
 }
 
 /** Runs the cases one after the other, each on a backend of its own. */
@@ -145,9 +140,13 @@ async function teach(backend: Backend, dataset: Dataset): Promise<{ teacher: Tea
   const models: TeacherModel[] = [];
   for (const config of [configs.plain, configs.modern]) {
     const { parameters } = await finish(config, { backend, dataset });
-    models.push({ members: [{ spec: config.model, weights: parameters }], temperature: 0.8 });
+    models.push({
+      members: [{ spec: config.model, input: inputOf(config), weights: parameters }],
+      temperature: 0.8,
+    });
   }
-  return { teacher: new RememberingTeacher(new NetworkTeacher(models, backend), dataset, backend) };
+  const networks = await NetworkTeacher.create(models, backend);
+  return { teacher: new RememberingTeacher(networks, dataset, backend) };
 }
 
 async function cutWithinAnEpoch(config: RunConfig, options: TrainOptions): Promise<TrainState> {

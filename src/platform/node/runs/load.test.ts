@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
 import { keyFromSeed } from '../../../core/philox.ts';
-import { findDataset } from '../../../data/registry.ts';
+import { defaultDataset } from '../../../data/registry.ts';
 import { initialize } from '../../../model/init.ts';
 import { planModel } from '../../../model/plan.ts';
 import { resolveConfig } from '../../../train/config.ts';
@@ -16,14 +16,12 @@ const root = await mkdtemp(join(tmpdir(), 'couture-load-'));
 after(() => rm(root, { recursive: true, force: true }));
 
 const config = resolveConfig({ settings: { hidden: [16] } });
-const classNames = [...(findDataset('fashion-mnist')?.classNames ?? [])];
-const split = { length: 1, imagesSha256: '', labelsSha256: '' };
+const { classNames } = defaultDataset;
 
 /** A run whose weights are fresh: what it says is of no matter, that it always says the same is. */
-async function makeRun(name: string, names: string[] = classNames): Promise<Run> {
-  const data = { name: 'fashion-mnist', height: 28, width: 28, classNames: names, train: split, test: split };
+async function makeRun(name: string): Promise<Run> {
   const backend = { name: 'reference', variant: '', threads: 1 };
-  const env = { couture: '0', node: '', v8: '', platform: '', cpu: '', cores: 1, backend, started: '', data };
+  const env = { couture: '0', node: '', v8: '', platform: '', cpu: '', cores: 1, backend, started: '' };
   const run = await createRun({ root, name, config, env });
   const parameters = initialize(planModel(config.model), keyFromSeed(1));
   const metrics = {
@@ -65,8 +63,10 @@ test('a loaded run takes pixels, the path of an image and the bytes of one', asy
 });
 
 test('a run whose files do not fit each other, or that has no weights, is refused', async () => {
-  const odd = await makeRun('odd', ['only', 'two']);
-  await assert.rejects(load(odd.path), { kind: 'data', message: /different data sets/ });
+  const odd = await makeRun('odd');
+  const data = { ...config.data, classNames: ['only', 'two'] };
+  await writeFile(join(odd.path, 'config.json'), JSON.stringify({ ...config, data }));
+  await assert.rejects(load(odd.path), { kind: 'data', message: /gives 10 classes.* 2 classes/ });
   const empty = await makeRun('empty');
   await rm(empty.weightsPath('best'));
   await assert.rejects(load(empty.path), { kind: 'data', message: /no weights yet/ });

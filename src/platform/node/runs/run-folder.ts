@@ -13,8 +13,10 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
+import { checkDatasetInfo } from '../../../data/dataset-info.ts';
+import { imageSize } from '../../../data/image-shape.ts';
 import { type ParameterSpec, planModel } from '../../../model/plan.ts';
-import { checkModelSpec } from '../../../model/spec.ts';
+import { checkModelSpec, classCount, inputWidth } from '../../../model/spec.ts';
 import { withShapes } from '../../../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../../../ship/sealed.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../../../train/events.ts';
@@ -242,12 +244,7 @@ export async function openRun(pathOrName: string, { root = RUNS_FOLDER } = {}): 
     const file = join(path, 'config.json');
     if (!(await exists(file))) continue;
     const config = await readJson(file, configSchema);
-    try {
-      checkModelSpec(config.model);
-    } catch (cause) {
-      if (!(cause instanceof CoutureError)) throw cause;
-      throw new CoutureError('data', `${file}: ${cause.message}`, { cause });
-    }
+    checkConfig(config, file);
     return new Run(path, config);
   }
   if ((await shippedPath(pathOrName)) !== undefined) {
@@ -266,6 +263,23 @@ export async function openRun(pathOrName: string, { root = RUNS_FOLDER } = {}): 
         ? `There are no runs in ${resolve(root)}; make one: npx couture train --recipe baseline`
         : didYouMean(basename(pathOrName), names),
   });
+}
+
+/** @throws CoutureError of kind `data` when the network is none, or does not fit the data set */
+function checkConfig({ data, model }: RunConfig, file: string): void {
+  checkDatasetInfo(data, file);
+  try {
+    checkModelSpec(model);
+  } catch (cause) {
+    if (!(cause instanceof CoutureError)) throw cause;
+    throw new CoutureError('data', `${file}: ${cause.message}`, { cause });
+  }
+  const [inputs, classes] = [imageSize(data.shape), data.classNames.length];
+  if (inputWidth(model) === inputs && classCount(model) === classes) return;
+  throw new CoutureError(
+    'data',
+    `${file}: the model takes ${inputWidth(model)} values and gives ${classCount(model)} classes, but the data set has ${inputs} values an image and ${classes} classes.`,
+  );
 }
 
 /** Paths of the runs in a folder, by name. */

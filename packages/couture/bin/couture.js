@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 // In a checkout the TypeScript source runs as it is; an installed package has only dist/.
 const checkout =
-  !/[\\/]node_modules[\\/]/.test(root) && existsSync(new URL('../src/cli/main.ts', import.meta.url));
+  !/[\\/]node_modules[\\/]/.test(root) && existsSync(new URL('../../../src/cli/main.ts', import.meta.url));
 const [major, minor] = process.versions.node.split('.').map(Number);
 const needed = checkout ? [22, 18] : [22, 12];
 
@@ -21,6 +21,6 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   process.exitCode = 1;
 } else {
   module.enableCompileCache?.();
-  const { main } = await import(checkout ? '../src/cli/main.ts' : '../dist/cli/main.js');
+  const { main } = await import(checkout ? '../../../src/cli/main.ts' : '../dist/cli/main.js');
   await main(process.argv.slice(2));
 }
