@@ -5,6 +5,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { Pace } from '../core/pace.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -29,10 +30,10 @@ import { bestEpoch } from './best.ts';
 import { checkFits, checkSplit } from './check-data.ts';
 import { inputOf } from './config.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from './events.ts';
-import { lossAndCorrect } from './metrics.ts';
 import { averageDecays, learningRates } from './schedule.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
+import { Validation } from './validate.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
@@ -58,9 +59,6 @@ function optimizerOf(settings: TrainSettings): OptimizerOptions {
   if (optimizer === 'lion') return { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay };
   return { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }
-
-/** How long the steps between two looks at the signal, and two progress events, should take. */
-const CHUNK_SECONDS = 0.1;
 
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
@@ -100,7 +98,9 @@ class TrainingRun {
   readonly #history: EpochMetrics[];
   /** The epoch in progress, where the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
-  #imagesPerSecond = 20_000;
+  readonly #validation: Validation;
+  /** Images between two looks at the signal. */
+  readonly #pace: Pace;
 
   private constructor(
     config: RunConfig,
@@ -108,6 +108,7 @@ class TrainingRun {
     { program, session, images, split }: Prepared,
   ) {
     this.#config = config;
+    this.#pace = new Pace(config.settings.batchSize);
     this.#teacher = teacher;
     this.#signal = signal;
     this.#dataset = dataset;
@@ -116,6 +117,15 @@ class TrainingRun {
     this.#program = program;
     this.#session = session;
     this.#images = images;
+    this.#validation = new Validation({
+      session,
+      images,
+      labels: dataset.labels,
+      indices: split.validation,
+      classes: classCount(config.model),
+      weights: program.average ? 'average' : 'value',
+      signal,
+    });
     const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
     this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
@@ -199,7 +209,7 @@ class TrainingRun {
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
   async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
     const { settings } = this.#config;
-    const { batchSize, learningRate, labelSmoothing } = settings;
+    const { batchSize, learningRate } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch);
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
@@ -215,30 +225,16 @@ class TrainingRun {
         yield { type: 'checkpoint', state: await this.#state(step, trained, step > 0 ? seconds() : 0) };
         return false;
       }
-      const wanted = Math.ceil((this.#imagesPerSecond * CHUNK_SECONDS) / batchSize);
+      const wanted = Math.max(1, Math.floor(this.#pace.next / batchSize));
       const steps = Math.min(wanted, this.#stepsPerEpoch - step);
       const from = step * batchSize;
       const indices = order.subarray(from, from + steps * batchSize);
       const chunkBegan = performance.now();
-      const view = { batchSize, firstStep: epochStart + step, augmentation: this.#augmentation(epoch) };
-      const chunk = await this.#session.train({
-        ...view,
-        images: this.#images,
-        labels: this.#dataset.labels,
-        indices,
-        learningRates: this.#rates(epochStart + step, steps),
-        averageDecays: averageDecays(
-          settings,
-          settings.epochs * this.#stepsPerEpoch,
-          epochStart + step,
-          steps,
-        ),
-        optimizer: optimizerOf(settings),
-        labelSmoothing,
-        distillation: await this.#askTeacher(indices, view),
-        dropoutKey: fork(this.#key, 'dropout'),
-      });
-      this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
+      const first = epochStart + step;
+      const chunk = await this.#pace.time(indices.length, () =>
+        this.#trainSteps(epoch, first, steps, indices),
+      );
+      const imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
       step += steps;
       lossSum = sum(chunk, lossSum);
@@ -250,11 +246,15 @@ class TrainingRun {
         steps: this.#stepsPerEpoch,
         loss,
         losses: chunk,
-        imagesPerSecond: this.#imagesPerSecond,
+        imagesPerSecond,
       };
       checkFinite(lossSum, epoch, learningRate);
     }
-    const validation = await this.#validate();
+    const validation = await this.#validation.run();
+    if (validation === undefined) {
+      yield { type: 'checkpoint', state: await this.#state(step, losses, seconds()) };
+      return false;
+    }
     const metrics = {
       epoch,
       trainLoss: lossSum / order.length,
@@ -268,6 +268,30 @@ class TrainingRun {
     yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
+  }
+
+  /** Some steps of an epoch, counted over the run from `first` on. */
+  async #trainSteps(
+    epoch: number,
+    first: number,
+    steps: number,
+    indices: Uint32Array,
+  ): Promise<Float32Array> {
+    const { settings } = this.#config;
+    const { batchSize, labelSmoothing, epochs } = settings;
+    const view = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
+    return await this.#session.train({
+      ...view,
+      images: this.#images,
+      labels: this.#dataset.labels,
+      indices,
+      learningRates: this.#rates(first, steps),
+      averageDecays: averageDecays(settings, epochs * this.#stepsPerEpoch, first, steps),
+      optimizer: optimizerOf(settings),
+      labelSmoothing,
+      distillation: await this.#askTeacher(indices, view),
+      dropoutKey: fork(this.#key, 'dropout'),
+    });
   }
 
   /** What happens to the images of an epoch; nothing once augmentation has ended. */
@@ -286,15 +310,6 @@ class TrainingRun {
     const probabilities = await this.#teacher.probabilities(this.#images, indices, view);
     checkTaught(probabilities, indices, classCount(this.#config.model));
     return { probabilities, share: this.#config.settings.distillation };
-  }
-
-  async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {
-    const indices = this.#split.validation;
-    const weights = this.#program.average ? 'average' : 'value';
-    const logProbabilities = await this.#session.infer(this.#images, indices, { weights });
-    const labels = Uint16Array.from(indices, (image) => this.#dataset.labels[image]);
-    const { loss, correct } = lossAndCorrect(logProbabilities, labels, classCount(this.#config.model));
-    return { validationLoss: loss, validationAccuracy: correct / labels.length };
   }
 
   async #state(step: number, losses: Float32Array, seconds: number): Promise<TrainState> {
