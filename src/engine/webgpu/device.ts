@@ -37,6 +37,8 @@ export function adapterName({ description, vendor, architecture, device }: GPUAd
 export class Device {
   readonly #device: GPUDevice;
   readonly name: string;
+  /** Whether a processor stands in for a GPU. */
+  readonly software: boolean;
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   #failure: CoutureError | undefined;
   #disposed = false;
@@ -65,17 +67,18 @@ export class Device {
           maxComputeWorkgroupStorageSize,
         },
       });
-      return new Device(gpu, device, adapterName(adapter.info));
+      return new Device(gpu, device, adapter.info);
     } catch (cause) {
       const hint = 'Use the CPU: --backend wasm.';
       throw new CoutureError('backend', `The GPU gave no device: ${messageOf(cause)}.`, { hint, cause });
     }
   }
 
-  private constructor(gpu: GPU, device: GPUDevice, name: string) {
+  private constructor(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo) {
     held.set(device, gpu);
     this.#device = device;
-    this.name = name;
+    this.name = adapterName(info);
+    this.software = info.isFallbackAdapter;
     void device.lost.then(({ message, reason }) => {
       if (!this.#disposed) this.#fail(`The GPU was lost: ${message || reason}`);
     });
