@@ -60,7 +60,7 @@ export interface Setting {
   /** Whether images are changed on their way. */
   readonly augmented: boolean;
   /** Whether the adapter is a processor. */
-  readonly software: boolean;
+  readonly plain: boolean;
   /** Threads of the kernel of a step's last layers; 0 where the device is too small for it. */
   readonly tailThreads: number;
 }
@@ -202,11 +202,11 @@ class Planner {
 
   /** The product and, where no norm follows it, all that belongs to the layer. */
   #linear(index: number, training: boolean): void {
-    const { program, batch, weights, rows, software } = this.#setting;
+    const { program, batch, weights, rows, plain } = this.#setting;
     const layer = this.#layers[index];
     const outputQuads = quadsOf(layer.out);
     const normed = normsProduct(layer);
-    const tile = tileFor([{ rows, columns: layer.out }], software);
+    const tile = tileFor([{ rows, columns: layer.out }], plain);
     const values = {
       inputs: layer.in,
       inputQuads: quadsOf(layer.in),
@@ -283,7 +283,7 @@ class Planner {
   }
 
   #inputGradient(index: number, training: boolean): void {
-    const { batch, weights, rows, software } = this.#setting;
+    const { batch, weights, rows, plain } = this.#setting;
     const layer = this.#layers[index];
     const below = index === 0 ? undefined : this.#layers[index - 1];
     const apart = index > 0 && isApart(this.#layers, index - 1);
@@ -303,7 +303,7 @@ class Planner {
       layer: index - 1,
       ...(below === undefined ? {} : dropoutOf(below, training)),
     };
-    const tile = tileFor([{ rows, columns: layer.in }], software);
+    const tile = tileFor([{ rows, columns: layer.in }], plain);
     this.#push(
       launch(
         inputGradientKernel(tile),
@@ -405,10 +405,13 @@ class Planner {
 
   /** All layers' at once: none depends on another's. */
   #weightGradients(kind: 'weightGradient' | 'weightGradientUpdate', ops: readonly Op[]): void {
-    const { program, batch, weights, software } = this.#setting;
+    const { program, batch, weights, plain } = this.#setting;
     this.#done.add(kind);
     const wanted = ops.flatMap((op) => (op.op === kind ? [op.layer] : []));
-    const tile = tileFor(wanted.map((i) => ({ rows: this.#layers[i].in, columns: this.#layers[i].out })), software);
+    const tile = tileFor(
+      wanted.map((i) => ({ rows: this.#layers[i].in, columns: this.#layers[i].out })),
+      plain,
+    );
     const table = new Uint8Array(wanted.length * WEIGHT_ENTRY_BYTES);
     let groups = 0;
     wanted.forEach((index, i) => {

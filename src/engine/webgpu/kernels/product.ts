@@ -33,7 +33,15 @@ export const tiles: readonly Tile[] = [
  * For an adapter that is no GPU: a processor has no use for workgroup memory, and is slow to wait for all of a workgroup. A
  * thread has four rows and four columns.
  */
-export const plainTile: Tile = { name: 'plain', height: 16, width: 64, rows: 4, columns: 4, depth: 4, parts: 1 };
+export const plainTile: Tile = {
+  name: 'plain',
+  height: 16,
+  width: 64,
+  rows: 4,
+  columns: 4,
+  depth: 4,
+  parts: 1,
+};
 
 /** Tiles to be measured beside those. */
 export const otherTiles: readonly Tile[] = [
@@ -52,7 +60,10 @@ export const otherTiles: readonly Tile[] = [
 const ENOUGH_GROUPS = 200;
 
 /** The largest tile of which a result of this size has enough, else the smallest. */
-export function tileFor(results: readonly { readonly rows: number; readonly columns: number }[], plain: boolean): Tile {
+export function tileFor(
+  results: readonly { readonly rows: number; readonly columns: number }[],
+  plain: boolean,
+): Tile {
   if (plain) return plainTile;
   const groups = ({ height, width }: Tile) =>
     results.reduce(
