@@ -2,12 +2,12 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
+import { describeSplits } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend } from '../engine/backend.ts';
 import { networkSha256 } from '../ship/network.ts';
-import { describeSplits } from '../data/checksums.ts';
-import { inputOf } from '../train/config.ts';
 import { bestEpoch } from '../train/best.ts';
+import { inputOf } from '../train/config.ts';
 import { modelOf, type TrainEvent } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { train } from '../train/train.ts';
@@ -16,10 +16,10 @@ import { RememberingTeacher } from '../use/remembering-teacher.ts';
 import { NetworkTeacher } from '../use/teacher.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
-import { loadSplits } from './run-data.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
+import { loadSplits } from './run-data.ts';
 import { createRun, openRun, type RootOptions } from './run-folder.ts';
 import {
   loadTeachers,
