@@ -8,7 +8,6 @@ export {
   type DecodeOptions,
   decodeImage,
   expandImagePaths,
-  type Invert,
 } from './platform/node/images/images.ts';
 export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './platform/node/runs/audit.ts';
 export { type CompareOptions, compareRuns, type RunComparison } from './platform/node/runs/compare-runs.ts';

@@ -5,6 +5,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { coutureVersion } from '../platform/node/runs/version.ts';
 import { type CliContext, processContext } from './context.ts';
 import { paint } from './ui/format.ts';
@@ -159,7 +160,7 @@ function report(error: unknown, { err, errColor, signal }: CliContext, debug: bo
   if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
   const failure = explain(error, signal);
   const prefix = failure.kind === 'interrupted' ? '' : `${paint(errColor, ['bold', 'red'], 'error:')} `;
-  err(prefix + failure.message);
+  err(prefix + printable(failure.message));
   if (failure.hint !== undefined) err(failure.hint);
   if (debug) err(stackOf(error));
   return exitCodes[failure.kind];

@@ -33,7 +33,7 @@ test('a message names function, argument, what was expected and what came', () =
   const cases: [unknown, Kind, string][] = [
     [undefined, aString, 'f: x must be a string, not undefined.'],
     [null, aNumber, 'f: x must be a number, not null.'],
-    ['\u0007tall', aNumber, 'f: x must be a number, not the string "\\u{7}tall".'],
+    ['\u0007tall', aNumber, 'f: x must be a number, not the string "\\x07tall".'],
     [new Float64Array(2), bytes, 'f: x must be a Uint8Array, not a value of type Float64Array.'],
     [{}, aMap, 'f: x must be a Map, not a value of type Object.'],
     [{ aborted: false }, aSignal, 'f: x must be an AbortSignal, not a value of type Object.'],

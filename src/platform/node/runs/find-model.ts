@@ -4,9 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
+import { fileKind, KIND_BYTES } from '../../../data/file-kinds.ts';
 import { type SplitSource, splitSourceOf } from '../../../data/split.ts';
 import { decodeModel, type ModelFile } from '../../../ship/model-file.ts';
-import { exists, readLimited } from '../files/read.ts';
+import { exists, readHead, readLimited } from '../files/read.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import { listRuns, openRun, RUNS_FOLDER, type Run } from './run-folder.ts';
 import { listShipped, MODEL_ENDING, modelsFolder, shippedPath } from './shipped.ts';
@@ -59,6 +60,7 @@ export async function findModel(
     if (await exists(join(path, 'config.json'))) return await modelOfRun(await openRun(path));
   const shipped = await shippedPath(argument, models);
   if (shipped !== undefined) return await readModelFile(shipped);
+  await refuseOtherFile(argument);
   const runs = (await listRuns({ root })).map((path) => basename(path));
   const known = [...runs, ...(await listShipped(models))];
   throw new CoutureError('usage', `There is no run or model "${argument}".`, {
@@ -66,6 +68,16 @@ export async function findModel(
       known.length === 0
         ? 'Make a run: npx couture train --recipe baseline'
         : didYouMean(basename(argument), known),
+  });
+}
+
+/** Says what a file is that stands where a model does. */
+async function refuseOtherFile(path: string): Promise<void> {
+  const head = await readHead(path, KIND_BYTES);
+  if (head === undefined) return;
+  const kind = fileKind(head);
+  throw new CoutureError('usage', `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`, {
+    hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
   });
 }
 

@@ -1,7 +1,9 @@
 /** A trained run or a model file as a classifier that also takes image files. */
 
 import { CoutureError } from '../../../core/errors.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { ImageShape } from '../../../data/image-shape.ts';
+import type { PictureSteps } from '../../../data/preprocessing.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { inputOf } from '../../../train/config.ts';
 import { Classifier } from '../../../use/classifier.ts';
@@ -9,7 +11,7 @@ import { Ensemble } from '../../../use/ensemble.ts';
 import type { ImageChoice, Pixels, Prediction, Predictor } from '../../../use/predictor.ts';
 import { createNodeBackend } from '../engine/backend.ts';
 import { type FindModelOptions, type FoundModel, findModel } from './find-model.ts';
-import { type DecodeOptions, decodeImage, isEncodedImage } from '../images/images.ts';
+import { type DecodedImage, type DecodeOptions, decodeImage, isEncodedImage } from '../images/images.ts';
 import { Run, type WeightsChoice } from './run-folder.ts';
 
 /** Which weights, and on what they run. */
@@ -20,21 +22,33 @@ export interface LoadOptions {
   readonly threads?: number | undefined;
 }
 
+/** How to prepare a picture otherwise than the model says. */
+export type PictureOptions = Omit<DecodeOptions, 'shape'>;
+
 /** A classifier that takes paths and bytes of PNG, JPEG and WebP files as well as pixels. */
 export class ImageClassifier implements Predictor {
   readonly classNames: readonly string[];
   readonly shape: ImageShape;
+  /** How pictures are prepared: as those that it was trained on. */
+  readonly steps: PictureSteps;
   readonly #predictor: Predictor;
 
-  /** @param predictor of images of that shape; disposed of with this */
-  constructor(predictor: Predictor, shape: ImageShape) {
+  /**
+   * @param predictor disposed of with this
+   * @param data what it was trained on, which says how pictures become images
+   */
+  constructor(predictor: Predictor, { shape, preprocessing }: Pick<DatasetInfo, 'shape' | 'preprocessing'>) {
     this.classNames = predictor.classNames;
     this.shape = shape;
+    this.steps = preprocessing.picture;
     this.#predictor = predictor;
   }
 
-  /** @param image pixels, the path of an image file, or its bytes (told from pixels by how they begin) */
-  async predict(image: Pixels | string, options: DecodeOptions = {}): Promise<Prediction> {
+  /**
+   * @param image pixels, the path of an image file, or its bytes (told from pixels by how they begin)
+   * @param options steps other than the model's own
+   */
+  async predict(image: Pixels | string, options: PictureOptions = {}): Promise<Prediction> {
     return await this.#predictor.predict(await this.toPixels(image, options));
   }
 
@@ -47,10 +61,18 @@ export class ImageClassifier implements Predictor {
   }
 
   /** The pixels that the network sees of an image. */
-  async toPixels(image: Pixels | string, options: DecodeOptions = {}): Promise<Pixels> {
+  async toPixels(image: Pixels | string, options: PictureOptions = {}): Promise<Pixels> {
     if (typeof image !== 'string' && !(image instanceof Uint8Array && isEncodedImage(image))) return image;
-    const { height, width } = this.shape;
-    return (await decodeImage(image, { ...options, height, width })).pixels;
+    return (await this.prepare(image, options)).pixels;
+  }
+
+  /**
+   * What the network sees of an image file, and what was done to it.
+   * @param image a path, or the bytes of a PNG, JPEG or WebP file
+   * @throws CoutureError of kind `data` naming the image
+   */
+  async prepare(image: string | Uint8Array, options: PictureOptions = {}): Promise<DecodedImage> {
+    return await decodeImage(image, { steps: this.steps, ...options, shape: this.shape });
   }
 
   async dispose(): Promise<void> {
@@ -76,14 +98,14 @@ export async function load(
   if (found instanceof Run || found.kind === 'run') {
     const run = found instanceof Run ? found : found.run;
     const network = await loadNetwork(run, { weights, backend, threads });
-    return new ImageClassifier(network, run.config.data.shape);
+    return new ImageClassifier(network, run.config.data);
   }
   if (weights === 'last') {
     throw new CoutureError('usage', `${found.path} has one set of weights: "last" is for runs.`);
   }
   const engine = { backend, threads };
   const ensemble = await onBackend(engine, (own) => new Ensemble({ ...found.model, classNames: found.data.classNames, backend: own }));
-  return new ImageClassifier(ensemble, found.data.shape);
+  return new ImageClassifier(ensemble, found.data);
 }
 
 /** The network of a run by itself, of which activations and gradients can be asked as well. */
