@@ -8,7 +8,8 @@ import { networkSha256 } from '../ship/network.ts';
 import { describeSplits } from '../data/checksums.ts';
 import { inputOf } from '../train/config.ts';
 import { bestEpoch } from '../train/best.ts';
-import { modelOf, type TrainEvent } from '../train/events.ts';
+import { checkTrainable } from '../train/check-data.ts';
+import { modelOf, type Stuck, type TrainEvent } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { train } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
@@ -69,6 +70,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
     const splits = await loadSplits(platform, config, earlier?.path ?? 'this run', options);
     const { train: trainSet, test: testSet } = splits;
+    checkTrainable(config, trainSet);
     const teacher = await loadTeachers(teachers, trainSet);
     const begun = await earlier?.environment();
     if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
@@ -111,8 +113,9 @@ async function carryOut(
 ): Promise<RunMetrics> {
   try {
     options.onRun?.(run);
-    await trainInto(run, backend, data, options);
-    const metrics = await finalMetrics(run, judge, data.testSet, options.signal);
+    const stuck = await trainInto(run, backend, data, options);
+    const figures = await finalMetrics(run, judge, data.testSet, options.signal);
+    const metrics: RunMetrics = stuck === undefined ? figures : { ...figures, stuck };
     await run.finish(metrics);
     return metrics;
   } catch (error) {
@@ -134,12 +137,13 @@ async function startRun(
   return await createRun(platform, { config: { ...config, data }, env, root, name });
 }
 
+/** Trains, and says whether that came to nothing. */
 async function trainInto(
   run: Run,
   backend: Backend,
   { trainSet: dataset, teacher }: ExperimentData,
   { signal, onEvent }: TrainRunOptions,
-): Promise<void> {
+): Promise<Stuck | undefined> {
   const resume = await run.loadState();
   const networks = teacher && (await NetworkTeacher.create(teacher.models, backend));
   const options = {
@@ -149,13 +153,16 @@ async function trainInto(
     ...(resume && { resume }),
     ...(signal && { signal }),
   };
+  let stuck: Stuck | undefined;
   try {
     for await (const event of train(run.config, options)) {
       await run.consume(event);
       onEvent?.(event);
-      if (event.type === 'done' && event.reason === 'interrupted')
-        throw new CoutureError('interrupted', 'Training was interrupted.');
+      if (event.type !== 'done') continue;
+      if (event.reason === 'interrupted') throw new CoutureError('interrupted', 'Training was interrupted.');
+      stuck = event.stuck;
     }
+    return stuck;
   } finally {
     networks?.dispose();
   }
