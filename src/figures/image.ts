@@ -19,9 +19,13 @@ export type ImageSource = (across: number) => string;
 /** Pixels of an image to each pixel across that it is drawn with, beyond which some are averaged. */
 const DENSEST = 1.2;
 
+/** Bytes up to which the best compression costs no time to speak of. */
+const SMALL = 1_000_000;
+
 /** The bytes of an image [height, width, channel], as they are: 0 is black. */
 export function imageUri(pixels: Uint8Array, { width, height, channels }: ImageShape): string {
-  return dataUri(encode({ width, height, data: pixels, channels, depth: 8 }, { zlib: { level: 9 } }));
+  const level = pixels.length > SMALL ? 6 : 9;
+  return dataUri(encode({ width, height, data: pixels, channels, depth: 8 }, { zlib: { level } }));
 }
 
 /** The same, drawn at any size. */

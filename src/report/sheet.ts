@@ -31,8 +31,8 @@ const extents: readonly Extent[] = [
   ...[0.5, 0.25, 0].map((mapShare) => ({ side: 32, perCell: 1, mapShare })),
 ];
 
-/** Bytes of pixels to each character of a data URI, at the most: what is larger than that is not even tried. */
-const BEST_CASE = 4;
+/** Characters of a data URI to each byte of pixels, at the least: what would be too large even so is not tried. */
+const BEST_CASE = 0.25;
 
 /**
  * Lays out the images that the matrices and maps of some runs show. All runs are of the same test split.
@@ -42,11 +42,14 @@ export function layOutImages(inspections: readonly Inspection[], room: number): 
   const shape = inspections[0].data;
   const whole = Math.max(shape.width, shape.height);
   const tried = extents.filter(({ side }) => side < 2 * whole || side === 32);
+  let charactersPerByte = BEST_CASE;
   for (const extent of tried.slice(0, -1)) {
     const layout = new Layout(inspections, extent);
-    if (layout.bytes > BEST_CASE * room) continue;
+    if (layout.bytes * charactersPerByte > room) continue;
     const sheet = layout.draw();
     if (sheet.uri.length <= room) return sheet;
+    // Compressing takes seconds: what is left is as hard to compress as this, or a little less.
+    charactersPerByte = (0.9 * sheet.uri.length) / layout.bytes;
   }
   return new Layout(inspections, tried[tried.length - 1]).draw();
 }
