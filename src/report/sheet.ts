@@ -1,7 +1,8 @@
 /** The test images behind the report's cells and dots: gathered once for all runs, on one sheet, as one PNG. */
 
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
-import { imageUri, reduceImage } from '../figures/image.ts';
+import { reducedShape, reduceImage } from '../data/reduce-image.ts';
+import { imageUri } from '../figures/image.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { PageData, PageRun } from './page/page.ts';
 
@@ -84,13 +85,10 @@ class Layout {
   draw(): ImageSheet {
     const { data } = this.#inspections[0];
     const images = this.#shown.map(({ pixels }) => reduceImage(pixels, data, this.#by));
-    const blank = reduceImage(new Uint8Array(imageSize(data)), data, this.#by);
-    const { width, height } = blank.shape;
+    const shape: ImageShape = reducedShape(data, this.#by);
+    const { width, height } = shape;
     const places = new Map(this.#shown.map(({ number }, place) => [number, place]));
-    const sheet = drawSheet(
-      images.map(({ pixels }) => pixels),
-      blank.shape,
-    );
+    const sheet = drawSheet(images, shape);
     return {
       uri: imageUri(sheet.pixels, sheet.shape),
       data: {
