@@ -1,8 +1,8 @@
 /** A trained model asked again, over a whole split. */
 
+import { type AuditedAccuracy, accuracyWithout } from '../audit/summary.ts';
 import { CoutureError } from '../core/errors.ts';
 import { splitOf } from '../data/split.ts';
-import { type AuditedAccuracy, accuracyWithout } from '../audit/summary.ts';
 import { calibrate, confidencesOf } from '../inspect/confidence.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../inspect/metrics.ts';
 import { predictedClasses } from '../train/metrics.ts';
@@ -85,7 +85,8 @@ export async function evaluateModel(
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
     const { classNames } = dataset.info;
     const evaluation = evaluateLogProbabilities(logProbabilities, labels, classNames);
-    const audited = split === 'test' ? await audit(platform, found, logProbabilities, labels, options) : undefined;
+    const audited =
+      split === 'test' ? await audit(platform, found, logProbabilities, labels, options) : undefined;
     const { ece } = calibrate(confidencesOf(logProbabilities, labels, classNames.length));
     return { split, seconds, ...evaluation, ece, ...(audited && { audited }) };
   } finally {

@@ -4,14 +4,7 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  addWeightsOption,
-  type EngineFlags,
-  oneOf,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, addWeightsOption, type EngineFlags, oneOf } from '../options.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
 import { lateProgress } from '../ui/progress.ts';
@@ -21,7 +14,6 @@ interface EvaluateFlags extends EngineFlags {
   readonly split: 'test' | 'val';
   readonly weights: 'best' | 'last';
   readonly recipe?: string;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -44,7 +36,7 @@ export function registerEvaluate(program: Command, context: CliContext): void {
       'test',
     );
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(
       async (model: string | undefined, flags: EvaluateFlags) => await runEvaluate(model, flags, context),
@@ -56,7 +48,7 @@ async function runEvaluate(
   flags: EvaluateFlags,
   context: CliContext,
 ): Promise<void> {
-  const { split, weights, recipe, from, backend, threads } = flags;
+  const { split, weights, recipe, backend, threads } = flags;
   if (argument !== undefined && recipe !== undefined)
     throw new CoutureError('usage', `Give a model or --recipe, not both: leave out "${argument}".`);
   const found = await chooseModel(argument, recipe, context);
@@ -67,7 +59,6 @@ async function runEvaluate(
   try {
     const evaluation = await evaluateModel(found, split, {
       weights,
-      from,
       backend,
       threads,
       signal,
