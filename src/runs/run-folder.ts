@@ -102,7 +102,7 @@ export function checkRunName(name: string): void {
 
 function taken(path: string): CoutureError {
   return new CoutureError('usage', `The run ${path} exists already.`, {
-    hint: `Choose another name, or go on with it: npx couture train --resume ${path}`,
+    hint: `Choose another name, replace it by --overwrite, or go on with it: npx couture train --resume ${path}`,
   });
 }
 
