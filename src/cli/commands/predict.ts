@@ -4,19 +4,19 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
-import type { FoundModel } from '../../platform/node/runs/find-model.ts';
-import type { ImageClassifier } from '../../platform/node/runs/load.ts';
+import type { ImageClassifier } from '../../platform/node/load.ts';
+import type { FoundModel } from '../../runs/find-model.ts';
 import type { Prediction } from '../../use/predictor.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   addWeightsOption,
   type EngineFlags,
@@ -36,7 +36,6 @@ interface PredictFlags extends EngineFlags {
   readonly saveSeen?: string;
   readonly recipe?: string;
   readonly testIndex?: number;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -90,7 +89,7 @@ export function registerPredict(program: Command, context: CliContext): void {
     )
     .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files');
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
       // With --recipe no model is named: what stands in its place is the first image.
@@ -108,7 +107,7 @@ async function runPredict(
   checkRequest(argument, paths, flags);
   const found = await chooseModel(argument, flags.recipe, context);
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
-  const { load } = await import('../../platform/node/runs/load.ts');
+  const { load } = await import('../../platform/node/load.ts');
   const { weights, backend, threads } = flags;
   const model = await load(found, { weights, backend, threads });
   try {
@@ -189,7 +188,7 @@ async function* ask(
 ): AsyncGenerator<Question> {
   const { steps } = model;
   const options = { steps: flags.invert === undefined ? steps : { ...steps, invert: flags.invert } };
-  if (flags.testIndex !== undefined) yield await testImage(found.data.name, flags.testIndex, flags, context);
+  if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
@@ -207,23 +206,13 @@ async function* ask(
   }
 }
 
-async function testImage(
-  name: string,
-  index: number,
-  { from }: PredictFlags,
-  context: CliContext,
-): Promise<Question> {
-  const { getDataset } = await import('../../platform/node/data/store.ts');
+async function testImage(data: DatasetInfo, index: number, context: CliContext): Promise<Question> {
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { imageAt } = await import('../../data/dataset.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   try {
-    const dataset = await getDataset(name, 'test', {
-      from,
-      signal,
-      env,
-      onProgress: onData,
-    });
+    const dataset = await loadSplit(data, 'test', { signal, env, onData });
     if (index >= dataset.length) {
       throw new CoutureError(
         'usage',
