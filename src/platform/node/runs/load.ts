@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../../../core/errors.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
+import { isEncodedImage } from '../../../data/encoded-image.ts';
 import type { ImageShape } from '../../../data/image-shape.ts';
 import type { PictureSteps } from '../../../data/preprocessing.ts';
 import type { Backend } from '../../../engine/backend.ts';
@@ -11,7 +12,7 @@ import { Ensemble } from '../../../use/ensemble.ts';
 import type { ImageChoice, Pixels, Prediction, Predictor } from '../../../use/predictor.ts';
 import { createNodeBackend } from '../engine/backend.ts';
 import { type FindModelOptions, type FoundModel, findModel } from './find-model.ts';
-import { type DecodedImage, type DecodeOptions, decodeImage, isEncodedImage } from '../images/images.ts';
+import { type DecodedImage, type DecodeOptions, decodeImage } from '../images/images.ts';
 import { Run, type WeightsChoice } from './run-folder.ts';
 
 /** Which weights, and on what they run. */
