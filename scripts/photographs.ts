@@ -19,7 +19,7 @@ import { wilsonInterval } from '../src/inspect/metrics.ts';
 import { getDataset } from '../src/platform/node/data/store.ts';
 import { writeFileAtomic } from '../src/platform/node/files/files.ts';
 import { decodeImage } from '../src/platform/node/images/images.ts';
-import { type ImageClassifier, load } from '../src/platform/node/runs/load.ts';
+import { type ImageClassifier, load } from '../src/platform/node/load.ts';
 import { prepareBefore } from './photographs/before.ts';
 import { type Case, cutOuts, photographs, plainImages } from './photographs/cases.ts';
 import { drawSheet, type SheetEntry } from './photographs/sheet.ts';

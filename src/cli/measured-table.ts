@@ -1,8 +1,8 @@
 /** What Markdown tables of measurements share: their figures, where they come from, and their place in a document. */
 
 import { CoutureError } from '../core/errors.ts';
-import { plural } from '../figures/text.ts';
-import type { Environment } from '../platform/node/runs/environment.ts';
+import { plural } from '../core/format.ts';
+import type { Environment } from '../runs/environment.ts';
 
 /** A table's row, or its head. */
 export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

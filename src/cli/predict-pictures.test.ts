@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { couture, parseDocument } from '../../test/command.ts';
 import { prepareImage } from '../data/prepare.ts';
 import { objectSteps } from '../data/preprocessing.ts';
-import { load } from '../platform/node/runs/load.ts';
+import { load } from '../platform/node/load.ts';
 
 let cwd: string;
 /** A dark shape off-center on a light, unevenly lit ground, as red, green, blue and alpha. */

@@ -245,7 +245,7 @@ test('any picture becomes an image of the shape, and the same again', () => {
         assert.deepEqual(prepareImage(source, shape, how).pixels, pixels);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 

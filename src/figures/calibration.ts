@@ -1,10 +1,10 @@
 /** Whether the network is right as often as it says. */
 
 import * as Plot from '@observablehq/plot';
+import { count, percent } from '../core/format.ts';
 import type { Calibration, CalibrationBin } from '../inspect/inspection.ts';
-import { chart, grid } from './chart.ts';
+import { chart, grid, wholeNumber } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, percent } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 /** Reliability diagram: accuracy against confidence, bin by bin, and below it how many images each bin holds. */
@@ -82,7 +82,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
         labelArrow: 'none',
         labelAnchor: 'center',
       },
-      y: { label: 'images', labelArrow: 'none', ticks: 3, tickFormat: count },
+      y: { label: 'images', labelArrow: 'none', ticks: 3, tickFormat: wholeNumber },
       marks: [
         Plot.gridY(grid),
         Plot.rectY(bins, {

@@ -1,7 +1,8 @@
 /** One network on a GPU. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { findParameter, type ParameterSpec } from '../../model/plan.ts';
+import { findParameter } from '../../model/find-parameter.ts';
+import type { ParameterSpec } from '../../model/plan.ts';
 import type { Op, Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
 import { checkInferRequest, checkTrainRequest } from '../check-request.ts';

@@ -3,6 +3,7 @@
 import { CoutureError } from '../../../core/errors.ts';
 import { checkEncodedImage, unreadable } from '../../../data/encoded-image.ts';
 import { MAX_PICTURE_PIXELS, type Picture } from '../../../data/prepare/picture.ts';
+import { decodePlainPng } from './plain-png.ts';
 
 /**
  * Decodes a PNG, JPEG or WebP image to RGBA, as stored: not turned, its color profile not applied. Of an animation it is the
@@ -13,6 +14,8 @@ import { MAX_PICTURE_PIXELS, type Picture } from '../../../data/prepare/picture.
  */
 export async function decodePicture(bytes: Uint8Array, name: string): Promise<Picture> {
   const { orientation } = checkEncodedImage(bytes, name);
+  const plain = decodePlainPng(bytes, name);
+  if (plain !== undefined) return plain;
   const { default: sharp } = await import('sharp');
   try {
     const { data, info } = await sharp(bytes, {

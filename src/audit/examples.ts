@@ -1,0 +1,81 @@
+/** What an audit found, with the pixels: for figures, reports and whoever wants to look. */
+
+import { type Dataset, imageAt } from '../data/dataset.ts';
+import type { ImageShape } from '../data/image-shape.ts';
+import type { Audit, AuditedImage, NearDuplicate, Suspect } from './audit.ts';
+import { surestOfBoth } from './summary.ts';
+
+/** An image that an audit names. */
+export interface ShownImage extends AuditedImage {
+  readonly pixels: Uint8Array;
+}
+
+/** An image and a copy of it. */
+export interface ShownCopy {
+  readonly kind: NearDuplicate['kind'] | 'exact';
+  readonly first: ShownImage;
+  readonly second: ShownImage;
+  /** Relative, 0 for exact copies. */
+  readonly distance: number;
+}
+
+/** A label that is likely wrong, and the image. */
+export type ShownSuspect = Suspect & ShownImage;
+
+/** Part of an audit, to be looked at. */
+export interface AuditExamples {
+  readonly dataset: string;
+  readonly classNames: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly channels: ImageShape['channels'];
+  /** Those with different labels first, then those across the splits, then the nearest. */
+  readonly copies: readonly ShownCopy[];
+  /** The surest of either split. */
+  readonly suspects: readonly ShownSuspect[];
+  /** How many there are, shown or not; a group of n exact copies counts as n - 1. */
+  readonly totals: { readonly copies: number; readonly suspects: number };
+}
+
+/** At most so many are shown. */
+export interface AuditExamplesOptions {
+  readonly copies?: number;
+  readonly suspects?: number;
+}
+
+/** Brings an audit and the images that it is of together. */
+export function auditExamples(
+  audit: Audit,
+  { train, test }: Readonly<Record<'train' | 'test', Dataset>>,
+  { copies = 24, suspects = 40 }: AuditExamplesOptions = {},
+): AuditExamples {
+  const splits = { train, test };
+  const show = <Named extends AuditedImage>(image: Named): Named & ShownImage => ({
+    ...image,
+    pixels: imageAt(splits[image.split], image.index).slice(),
+  });
+  const { exact, near } = audit.duplicates;
+  const pairs = [
+    ...exact.flatMap(([first, ...others]) =>
+      others.map((second) => ({ kind: 'exact' as const, first, second, distance: 0 })),
+    ),
+    ...near,
+  ];
+  const urgency = ({ first, second }: (typeof pairs)[number]): number =>
+    first.label !== second.label ? 0 : first.split !== second.split ? 1 : 2;
+  // Sorting is stable: within each kind of urgency the nearest stay first.
+  const shown = pairs.sort((a, b) => urgency(a) - urgency(b)).slice(0, copies);
+  return {
+    dataset: audit.dataset,
+    classNames: audit.classNames,
+    ...train.info.shape,
+    copies: shown.map(({ kind, first, second, distance }) => ({
+      kind,
+      first: show(first),
+      second: show(second),
+      distance,
+    })),
+    suspects: surestOfBoth(audit.labels.suspects, suspects).map(show),
+    totals: { copies: pairs.length, suspects: audit.labels.suspects.length },
+  };
+}
