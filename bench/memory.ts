@@ -1,8 +1,8 @@
 /** Whether memory stays flat over 1,000 epochs and 10,000 predictions: `npm run bench:memory`. One line a look. */
 
-import { registry } from '../src/data/registry.ts';
+import { defaultDataset } from '../src/data/registry.ts';
 import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
-import { resolveConfig } from '../src/train/config.ts';
+import { inputOf, resolveConfig } from '../src/train/config.ts';
 import { train } from '../src/train/train.ts';
 import { Classifier } from '../src/use/classifier.ts';
 import { makeImages, makeLabels, modelB, PIXELS } from './models.ts';
@@ -12,16 +12,13 @@ const PREDICTIONS = 10_000;
 /** Few images, so that a thousand epochs take half a minute: what grows with epochs grows all the same. */
 const IMAGES = 2000;
 
-const [{ classNames }] = registry;
+const { classNames } = defaultDataset;
 const dataset = {
-  name: 'made up',
+  info: { ...defaultDataset, name: 'made up' },
   split: 'train',
   length: IMAGES,
-  height: 28,
-  width: 28,
-  classNames,
   images: makeImages(IMAGES),
-  labels: makeLabels(IMAGES),
+  labels: Uint16Array.from(makeLabels(IMAGES)),
 } as const;
 
 function look(what: string): void {
@@ -41,7 +38,13 @@ for await (const event of train(config, { backend, dataset })) {
   weights = event.parameters;
   if (epoch === 1 || epoch % (EPOCHS / 5) === 0) look(`epoch ${epoch}`);
 }
-const classifier = new Classifier({ spec: config.model, classNames, weights, backend });
+const classifier = new Classifier({
+  spec: config.model,
+  input: inputOf(config),
+  classNames,
+  weights,
+  backend,
+});
 for (let i = 1; i <= PREDICTIONS; i++) {
   const at = (i % IMAGES) * PIXELS;
   await classifier.predict(dataset.images.subarray(at, at + PIXELS));

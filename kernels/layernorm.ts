@@ -2,14 +2,14 @@
 // in each panel, so that what a feature needs lies in its lane, and sixteen sums side by side run over the panels.
 // src/engine/reference/norm.ts states the same plainly. Lanes past the last feature are 0, and stay so.
 
+import { AFFINE_LINES, LINE } from "./constants.generated";
 import { transpose16 } from "./dense";
-import { LINE } from "./tile";
 
 /** As torch.nn.LayerNorm's default. */
 const EPSILON: f32 = 1e-5;
 
 /** Bytes of a panel's scale and shift. */
-const AFFINE: usize = 128;
+const AFFINE: usize = AFFINE_LINES * LINE;
 
 /**
  * normalized = (x - mean) / deviation of each row, and scaled = normalized * scale + shift. Units: rows.
@@ -28,7 +28,8 @@ export function layerNorm(
     const mean = f32x4.div(sumOf(x + line, panelBytes, features), count);
     const variance = f32x4.div(squaresOf(x + line, panelBytes, features, mean), count);
     const deviation = f32x4.sqrt(f32x4.add(variance, f32x4.splat(EPSILON)));
-    const factor = f32x4.div(f32x4.splat(1), deviation);
+    // A variance that overflowed makes NaN, not 0.
+    const factor = f32x4.add(f32x4.div(f32x4.splat(1), deviation), f32x4.mul(variance, f32x4.splat(0)));
     v128.store(inverse + line, factor);
     let at = line, own = affine;
     for (let left = features; left > 0; left -= 16) {

@@ -37,8 +37,9 @@ export function expNonPositive4(x: v128): v128 {
   return v128.andnot(result, f32x4.lt(x, f32x4.splat(-87)));
 }
 
-/** ln x for normal x >= 1. */
+/** ln x for normal x >= 1; infinity and NaN stay what they are, so that numbers that went wrong are seen. */
 export function logFromOne(x: f32): f32 {
+  if (!(x <= f32.MAX_VALUE)) return x;
   const bits = reinterpret<i32>(x);
   let e = <f32>((bits >> 23) - 126);
   let m = reinterpret<f32>((bits & 0x007fffff) | 0x3f000000);

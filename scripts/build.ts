@@ -1,11 +1,17 @@
-/** Makes dist/, what npm publishes: the kernels compiled, then the source as JavaScript with its types. */
+/**
+ * Makes what npm publishes: the source as JavaScript with its types, divided between the two packages as rooms.ts says.
+ * An import from a room of `couture` into one of `@couture/core` becomes an import by that package's name.
+ */
 
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { roomOf } from './rooms.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const built = join(root, 'build/js');
+const packages = { core: join(root, 'packages/core'), couture: join(root, 'packages/couture') } as const;
 
 /** Tools write to standard error: standard output belongs to `npm pack --json` and its like. */
 function run(script: string, args: readonly string[] = []): void {
@@ -19,6 +25,41 @@ function run(script: string, args: readonly string[] = []): void {
   }
 }
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+/** The package of a built file. `dist/cli/main.js` is of the room of `src/cli/main.ts`. */
+function packageOf(path: string): keyof typeof packages {
+  const room = roomOf(path.replace(/(\.d)?\.(js|ts)$/, '.ts'));
+  if (room === undefined) throw new Error(`${path} is in no room of scripts/rooms.ts.`);
+  return room.package;
+}
+
+/** The text of a file with its imports into the other package by that package's name. */
+function divided(path: string, text: string): string {
+  if (packageOf(path) === 'core') return text;
+  return text.replace(
+    /(\bfrom\s*|\bimport\s*\(?\s*)(['"])(\.{1,2}\/[^'"\n]+)\2/g,
+    (whole, before, quote, specifier) => {
+      const target = posix.join(posix.dirname(path), specifier).replace(/\.ts$/, '.js');
+      if (packageOf(target) === 'couture') return whole;
+      const name = target === 'index.js' ? '@couture/core' : `@couture/core/internal/${target}`;
+      return `${before}${quote}${name}${quote}`;
+    },
+  );
+}
+
+for (const folder of [built, ...Object.values(packages).map((path) => join(path, 'dist'))])
+  rmSync(folder, { recursive: true, force: true });
 run('scripts/build-kernels.ts');
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+for (const path of globSync('**/*.{js,d.ts}', { cwd: built }).map((file) => file.replaceAll('\\', '/'))) {
+  const target = join(packages[packageOf(path)], 'dist', path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, divided(path, readFileSync(join(built, path), 'utf8')));
+}
+// All of the smaller package is part of the larger one, under its name.
+const all = "export * from '@couture/core';\n";
+for (const name of ['index.js', 'index.d.ts']) writeFileSync(join(packages.couture, 'dist', name), all);
+for (const folder of Object.values(packages))
+  for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, name), join(folder, name));
+cpSync(join(root, 'README.md'), join(packages.couture, 'README.md'));
+rmSync(join(packages.couture, 'models'), { recursive: true, force: true });
+cpSync(join(root, 'models'), join(packages.couture, 'models'), { recursive: true });

@@ -51,7 +51,8 @@ function isInstalled() {
   if (wanted === undefined) fail('package-lock.json is missing or damaged: get it again with git checkout.');
   if (present === undefined) return false;
   return Object.entries(wanted).every(([path, entry]) => {
-    if (path === '') return true;
+    // The workspace's own packages are the checkout itself.
+    if (!path.startsWith('node_modules/') || entry.link) return true;
     const found = present[path];
     if (found === undefined) return entry.optional === true;
     return found.version === entry.version && found.integrity === entry.integrity;
@@ -110,7 +111,7 @@ function pinnedVersion() {
 
 /** `npx couture` finds the command of this checkout here, as it would where the package is installed. */
 function linkCommand() {
-  linkBinary(join('..', '..', 'bin', 'couture.js'), join(modules, '.bin', 'couture'));
+  linkBinary(join('..', '..', 'packages', 'couture', 'bin', 'couture.js'), join(modules, '.bin', 'couture'));
 }
 
 function linkBinary(target, link) {
@@ -124,7 +125,10 @@ function kernelsAreStale() {
   const sources = readdirSync(join(root, 'kernels'), { recursive: true }).map((name) =>
     join('kernels', name),
   );
-  return ['kernels', ...sources, 'scripts/build-kernels.ts'].some(
+  const scripts = ['build-kernels', 'kernel-calls', 'kernel-constants'].map((name) => `scripts/${name}.ts`);
+  // What kernel-constants.ts takes its numbers from.
+  const shared = ['src/data/augment.ts', 'src/engine/scalars.ts', 'src/engine/wasm/constants.ts'];
+  return ['kernels', ...sources, ...scripts, ...shared].some(
     (path) => statSync(join(root, path)).mtimeMs > built.mtimeMs,
   );
 }

@@ -16,7 +16,7 @@ test('the source keeps to the rules of docs/architecture.md', () => {
   assert.deepEqual(findViolations(sources), []);
 });
 
-test("a page's worker leads to no package, which it could not find by its name", () => {
+test("a page's workers lead to no package, which they could not find by its name", () => {
   const reached = new Set<string>();
   const visit = (file: string): void => {
     if (reached.has(file)) return;
@@ -29,6 +29,8 @@ test("a page's worker leads to no package, which it could not find by its name",
   };
   visit('src/platform/web/worker.ts');
   assert.ok(reached.has('src/engine/wasm/executor.ts'), [...reached].join());
+  visit('src/platform/web/engine-worker.ts');
+  assert.ok(reached.has('src/engine/remote/host.ts'), [...reached].join());
 });
 
 describe('the checker', () => {
@@ -110,7 +112,12 @@ describe('the checker', () => {
       { 'src/core/a.ts': ['./b.ts'], 'src/core/b.ts': ['./c.ts'], 'src/core/c.ts': ['./a.ts'] },
     ],
     ['a file that is not there', /is not there/, { 'src/core/a.ts': ['./gone.ts'] }],
-    ['an unknown part', /in no part/, { 'src/misc/a.ts': ['../core/b.ts'], 'src/core/b.ts': [] }],
+    [
+      'the larger package from the smaller',
+      /@couture\/core must not know couture/,
+      { 'src/platform/web/a.ts': ['../../figures/b.ts'], 'src/figures/b.ts': [] },
+    ],
+    ['an unknown part', /in no room/, { 'src/misc/a.ts': ['../core/b.ts'], 'src/core/b.ts': [] }],
     [
       'the command line as a library',
       /must not know cli/,

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-const bin = fileURLToPath(new URL('../bin/couture.js', import.meta.url));
+const bin = fileURLToPath(new URL('../packages/couture/bin/couture.js', import.meta.url));
 
 /** What a command left behind. */
 export interface Outcome {

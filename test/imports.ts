@@ -1,6 +1,7 @@
 /** Reads the imports of the source and says which of them break the rules of docs/architecture.md. */
 
 import { posix } from 'node:path';
+import { roomOf, rooms } from '../scripts/rooms.ts';
 
 /** One import, export-from or import() of a file. */
 export interface Import {
@@ -11,32 +12,6 @@ export interface Import {
 
 /** Source files by path from the root, e.g. `src/core/errors.ts`. */
 export type Sources = ReadonlyMap<string, string>;
-
-/**
- * The rooms of the source in their one order: each may import what stands before it, and itself. Paths are below src/;
- * the longest match counts.
- */
-const rooms = [
-  'core',
-  'data',
-  'model',
-  'engine',
-  'train',
-  'use',
-  'inspect',
-  'audit',
-  'ship',
-  'figures',
-  'report',
-  'runs',
-  'study',
-  'platform/web',
-  'index.ts',
-  'platform/node',
-  'node.ts',
-  'serve',
-  'cli',
-] as const;
 
 /** Where `node:*` and packages that need Node may be imported. */
 const nodePlaces = /^src\/(platform\/node|node\.ts$|cli\/|serve\/)/;
@@ -107,12 +82,13 @@ function checkPackage(file: string, specifier: string): string[] {
 
 function checkDirection(file: string, target: string, isTest: boolean): string[] {
   const found: string[] = [];
-  const from = partOf(file);
-  const to = partOf(target);
-  if (from === undefined) return [`${file} is in no part of the source that docs/architecture.md knows`];
+  const [from, to] = [file, target].map((path) => roomOf(path.replace(/^src\//, '')));
+  if (from === undefined) return [`${file} is in no room of scripts/rooms.ts`];
   if (to === undefined) return [];
-  const ok = rooms.indexOf(to) <= rooms.indexOf(from);
-  if (!ok && !isTest) found.push(`${file} imports ${target}, but ${from} must not know ${to}`);
+  if (!isTest && rooms.indexOf(to) > rooms.indexOf(from))
+    found.push(`${file} imports ${target}, but ${from.path} must not know ${to.path}`);
+  else if (!isTest && from.package === 'core' && to.package === 'couture')
+    found.push(`${file} imports ${target}, but @couture/core must not know couture`);
   const hidden = concreteBackend.test(target) && !workerDoor.test(target);
   if (hidden && !isTest && !file.startsWith('src/engine/'))
     found.push(`${file} imports ${target}, but backends are reached through src/engine/create.ts`);
@@ -121,11 +97,6 @@ function checkDirection(file: string, target: string, isTest: boolean): string[]
   if (own !== undefined && other !== undefined && own !== other && !isTest)
     found.push(`${file} imports ${target}, but backends must not know each other`);
   return found;
-}
-
-function partOf(file: string): (typeof rooms)[number] | undefined {
-  const path = file.replace(/^src\//, '');
-  return rooms.find((part) => path === part || path.startsWith(`${part}/`));
 }
 
 /** Cycles of imports, types included: two files that need each other are one file. */

@@ -1,6 +1,7 @@
 /** Model files made here: fresh networks with statistics of their own, and a card that tells of them. */
 
 import { fork, keyFromSeed, RandomStream } from '../src/core/philox.ts';
+import type { DatasetInfo } from '../src/data/dataset-info.ts';
 import type { ImageShape } from '../src/data/image-shape.ts';
 import { initialize } from '../src/model/init.ts';
 import type { Network } from '../src/model/network.ts';
@@ -8,12 +9,18 @@ import { planModel } from '../src/model/plan.ts';
 import { inputWidth, type ModelSpec, multilayer } from '../src/model/spec.ts';
 import type { Figures, ModelCard } from '../src/ship/card.ts';
 import type { ModelFile } from '../src/ship/model-file.ts';
-import { gray, infoFor, inputFor } from './dataset-fixture.ts';
+import { gray, infoFor, inputFor, rowInput } from './dataset-fixture.ts';
 
 const sum = 'ab'.repeat(32);
 
+/** A data set that is known by its description alone. */
+export function makeInfo(shape: ImageShape, classNames: readonly string[], name = 'made'): DatasetInfo {
+  const split = { length: 100, imagesSha256: sum, labelsSha256: sum };
+  return { ...infoFor(shape, classNames, name), splits: { train: split, test: split } };
+}
+
 /** A network as if it had been trained: batch normalization has a scale, a shift and statistics that do something. */
-export function makeNetwork(spec: ModelSpec, seed: number, shape = rowOf(spec)): Network {
+export function makeNetwork(spec: ModelSpec, seed: number, input = rowInput(inputWidth(spec))): Network {
   const key = keyFromSeed(seed);
   const plan = planModel(spec);
   const random = new RandomStream(fork(key, 'norms'));
@@ -26,18 +33,16 @@ export function makeNetwork(spec: ModelSpec, seed: number, shape = rowOf(spec)):
       .map(() => (positive ? 0.2 + 2 * random.nextFloat() : random.nextFloat() - 0.5));
     weights.set(name, drawn);
   }
-  return { spec, input: inputFor(shape), weights };
+  return { spec, input, weights };
 }
-
-const rowOf = (spec: ModelSpec): ImageShape => gray(1, inputWidth(spec));
 
 /** Three networks of 5x4 images and three classes, of different kinds. */
 export function makeMembers(): Network[] {
-  const shape = gray(5, 4);
+  const input = inputFor(gray(5, 4));
   return [
-    makeNetwork(multilayer(20, [16], 3), 1, shape),
-    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2, shape),
-    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3, shape),
+    makeNetwork(multilayer(20, [16], 3), 1, input),
+    makeNetwork(multilayer(20, [8, 8], 3, [], { norm: 'batch' }), 2, input),
+    makeNetwork(multilayer(20, [12], 3, [], { activation: 'gelu' }), 3, input),
   ];
 }
 
@@ -78,16 +83,11 @@ export function makeCard(classNames: readonly string[], networks: number): Model
   };
 }
 
-/** A model of 4x3 images and three classes; what is given goes over it. */
+/** A model of 4x3 images and three classes; what is given goes over it. Its members take what its data set says. */
 export function makeModel(changes: Partial<ModelFile> = {}): ModelFile {
-  const split = { length: 100, imagesSha256: sum, labelsSha256: sum };
-  const info = infoFor(gray(4, 3), ['hat', 'shoe', 'sock'], 'fashion-mnist');
-  const data = changes.data ?? {
-    ...info,
-    origin: { kind: 'registry', name: 'fashion-mnist' },
-    splits: { train: split, test: split },
-  };
-  const members = changes.members ?? [makeNetwork(multilayer(12, [8], 3), 1, gray(4, 3))];
+  const data = changes.data ?? makeInfo({ height: 4, width: 3, channels: 1 }, ['hat', 'shoe', 'sock']);
+  const members = changes.members ?? [makeNetwork(multilayer(12, [8], 3), 1)];
+  const input = { shape: data.shape, pixels: data.preprocessing.pixels };
   return {
     data,
     temperature: 1,
@@ -95,7 +95,7 @@ export function makeModel(changes: Partial<ModelFile> = {}): ModelFile {
     precision: 'float32',
     card: makeCard(data.classNames, members.length),
     ...changes,
-    members,
+    members: members.map((member) => ({ ...member, input })),
   };
 }
 

@@ -8,6 +8,7 @@ import { planModel } from '../../src/model/plan.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { type ModelSpec, multilayer } from '../../src/model/spec.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
+import { inputOf, resolveConfig } from '../../src/train/config.ts';
 import { Classifier } from '../../src/use/classifier.ts';
 import {
   CLASSES,
@@ -31,7 +32,8 @@ const backend = await createNodeBackend({
   fast: shape === 'fast',
 });
 const images = makeImages(TRAIN_IMAGES);
-const labels = makeLabels(TRAIN_IMAGES);
+const labels = Uint16Array.from(makeLabels(TRAIN_IMAGES));
+const input = inputOf(resolveConfig());
 const order = shuffled(TRAIN_IMAGES);
 const key = keyFromSeed(1);
 let uploaded: DeviceImages | undefined;
@@ -42,22 +44,22 @@ function specOf(model: Model): ModelSpec {
   return multilayer(PIXELS, model.hidden, CLASSES, model.dropout);
 }
 
-function sessionFor(model: Model, batchSize: number) {
+async function sessionFor(model: Model, batchSize: number) {
   const name = JSON.stringify([model.hidden, batchSize]);
   const known = sessions.get(name);
   if (known) return known;
-  const program = buildProgram(specOf(model));
-  const session = backend.createSession(program);
-  for (const [parameter, values] of initialize(program.plan, key)) session.write(parameter, values);
+  const program = buildProgram(specOf(model), input);
+  const session = await backend.createSession(program);
+  for (const [parameter, values] of initialize(program.plan, key)) await session.write(parameter, values);
   const made = { session, step: 0, secondsPerStep: 0.002 };
   sessions.set(name, made);
   return made;
 }
 
 async function train({ model, batchSize, steps }: TrainQuestion): Promise<number> {
-  uploaded ??= backend.upload(images, PIXELS);
+  uploaded ??= await backend.upload(images, input.shape);
   const device = uploaded;
-  const run = sessionFor(model, batchSize);
+  const run = await sessionFor(model, batchSize);
   const perEpoch = Math.floor(TRAIN_IMAGES / batchSize);
   let done = 0;
   const seconds = await timed(async () => {
@@ -90,7 +92,7 @@ function classifierFor(model: Model): Classifier {
   const spec = specOf(model);
   const classNames = Array.from({ length: CLASSES }, (_, i) => `class ${i}`);
   const weights = initialize(planModel(spec), key);
-  const made = new Classifier({ spec, classNames, weights, backend, shared: true });
+  const made = new Classifier({ spec, input, classNames, weights, backend, shared: true });
   classifiers.set(model.name, made);
   return made;
 }

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { couture, parseDocument } from '../../test/command.ts';
 import { settingsSchema } from '../train/settings.ts';
 
-const bin = fileURLToPath(new URL('../../bin/couture.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../packages/couture/bin/couture.js', import.meta.url));
 const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
 after(() => rm(cwd, { recursive: true, force: true }));
 
@@ -72,7 +72,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --sed 1', 2, /Unknown option '--sed'\.\nDid you mean --seed\?/],
   ['train extra', 2, /Too many arguments/],
   ['train --recipe basline', 2, /no recipe "basline"\.\nDid you mean baseline\?/],
-  ['train --dataset fashion-mist', 2, /Did you mean fashion-mnist\?/],
+  ['train --data fashion-mist', 2, /Did you mean fashion-mnist\?/],
   ['train --backend wsm', 2, /--backend takes wasm or reference, not "wsm"\.\nDid you mean wasm\?/],
   ['train --epochs 0', 2, /--epochs takes a whole number from 1 up to 100000, not "0"/],
   ['train --epochs 1.5', 2, /--epochs takes a whole number/],

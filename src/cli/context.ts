@@ -1,11 +1,15 @@
 /** What a command may know of the world outside: where text goes, what the terminal can, when to stop. */
 
 import type { Readable } from 'node:stream';
+import { gated, printable } from '../core/printable.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 
 /** Handed to every command; nothing else of the process is touched by them. */
 export interface CliContext {
-  /** Results, to stdout. A newline is added where the text has none at its end. */
+  /**
+   * Results, to stdout. A newline is added where the text has none at its end. Of control characters only line ends, tabs and
+   * colors reach the terminal; text from outside goes through `printable` before, so that it has neither.
+   */
   readonly out: (text: string) => void;
   /** Progress and notes, to stderr. A newline is added where the text has none at its end. */
   readonly err: (text: string) => void;
@@ -31,12 +35,13 @@ export function processContext(signal: AbortSignal): CliContext {
   const { TERM } = env;
   // A terminal of unknown width, as some build machines give, cannot be redrawn either.
   const interactive = stderr.isTTY === true && stderr.columns > 0 && TERM !== 'dumb';
-  const err = (text: string): void => void stderr.write(withNewline(text));
+  const [color, errColor] = [takesColor(stdout, env), takesColor(stderr, env)];
+  const err = (text: string): void => void stderr.write(withNewline(gated(text, errColor)));
   return {
-    out: (text) => void stdout.write(withNewline(text)),
+    out: (text) => void stdout.write(withNewline(gated(text, color))),
     err,
-    color: takesColor(stdout, env),
-    errColor: takesColor(stderr, env),
+    color,
+    errColor,
     interactive,
     columns: stdout.columns || 80,
     env,
@@ -45,7 +50,7 @@ export function processContext(signal: AbortSignal): CliContext {
     progress: (total, label) =>
       createProgress({
         total,
-        label,
+        label: printable(label),
         err,
         redraw: interactive ? (line) => void stderr.write(line) : undefined,
       }),

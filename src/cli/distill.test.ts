@@ -8,6 +8,8 @@ import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { writeBars } from '../../test/bars-data.ts';
 import { couture, parseDocument } from '../../test/command.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { configSchema } from '../train/settings.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-distill-'));
 const data = join(cwd, 'data');
@@ -29,7 +31,7 @@ const soft = [
 
 /** The command that trains a small network, on a fifth of the images for the sake of speed. */
 const training = (name: string, ...flags: string[]) => [
-  ...['train', '--dataset', 'mnist', '--hidden', '16', '--validation', '0.8', '--epochs', '2'],
+  ...['train', '--data', 'mnist', '--hidden', '16', '--validation', '0.8', '--epochs', '2'],
   ...['--threads', '1', '--name', name, '--from', data, '--json', ...flags],
 ];
 const train = (name: string, ...flags: string[]) => couture(training(name, ...flags), { cwd, env });
@@ -65,7 +67,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     const search = (teacher: string) =>
       couture(
         [
-          ...['lr-find', '--dataset', 'mnist', '--hidden', '16', '--steps', '30', '--threads', '1'],
+          ...['lr-find', '--data', 'mnist', '--hidden', '16', '--steps', '30', '--threads', '1'],
           ...['--teacher', teacher, '--distillation', '1', '--from', data, '--json'],
         ],
         { cwd, env },
@@ -122,13 +124,13 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     );
     await rm(join(runs, 'cut/metrics.json'));
     await refused('first,cut', 2, /teacher runs.train.cut is not finished/);
-    const described = await readEnv('alone');
-    const put = (change: object) =>
-      writeFile(
-        join(runs, 'alone/env.json'),
-        JSON.stringify({ ...described, data: { ...described.data, ...change } }),
-      );
-    await put({ train: { ...described.data.train, labelsSha256: '0'.repeat(64) } });
+    const file = join(runs, 'alone/config.json');
+    const config = configSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const put = (change: Partial<DatasetInfo>) =>
+      writeFile(file, JSON.stringify({ ...config, data: { ...config.data, ...change } }));
+    const { splits } = config.data;
+    assert.ok(splits.train);
+    await put({ splits: { ...splits, train: { ...splits.train, labelsSha256: '0'.repeat(64) } } });
     await refused('alone', 3, /teacher runs.train.alone was trained with other images or labels \(mnist\)/);
     await put({ classNames: Array.from({ length: 10 }, (_, i) => `garment ${i}`) });
     await refused('alone', 3, /was trained with other classes/);

@@ -5,7 +5,8 @@
 
 import { Command, CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
-import { coutureVersion } from '../platform/node/runs/version.ts';
+import { printable } from '../core/printable.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
 import { type CliContext, processContext } from './context.ts';
 import { paint } from './ui/format.ts';
 
@@ -131,7 +132,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function buildProgram(args: readonly string[], context: CliContext): Promise<Command> {
   const program = new Command('couture')
     .description('Build, train, inspect and use fully connected image classifiers.')
-    .version(coutureVersion(), '-V, --version', 'print the version')
+    .version(COUTURE_VERSION, '-V, --version', 'print the version')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', examples)
@@ -159,7 +160,7 @@ function report(error: unknown, { err, errColor, signal }: CliContext, debug: bo
   if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
   const failure = explain(error, signal);
   const prefix = failure.kind === 'interrupted' ? '' : `${paint(errColor, ['bold', 'red'], 'error:')} `;
-  err(prefix + failure.message);
+  err(prefix + printable(failure.message));
   if (failure.hint !== undefined) err(failure.hint);
   if (debug) err(stackOf(error));
   return exitCodes[failure.kind];

@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import * as z from 'zod';
 import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
 import { couture, type Outcome, parseDocument } from '../../test/command.ts';
+import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-pack-'));
 const data = join(cwd, 'data');
@@ -21,7 +22,7 @@ const onData = async (...args: string[]): Promise<Outcome> => await run(...args,
 
 /** A run of one epoch. Smoothed labels make it less sure than it may be: something for a temperature to do. */
 async function train(name: string, ...flags: string[]): Promise<void> {
-  const settings = ['--dataset', 'mnist', '--epochs', '1', '--batch-size', '256', '--label-smoothing', '0.2'];
+  const settings = ['--data', 'mnist', '--epochs', '1', '--batch-size', '256', '--label-smoothing', '0.2'];
   const { code, err } = await onData('train', ...settings, ...flags, '--name', name);
   assert.equal(code, 0, err);
 }
@@ -239,14 +240,22 @@ test('what cannot be packed or used is said before any work', async () => {
 
 test('weights that are not those of the run’s figures are not packed', async () => {
   const folder = join(cwd, 'runs/train/second/weights');
-  await copyFile(join(folder, 'best.safetensors'), join(folder, 'kept'));
-  const bytes = await readFile(join(folder, 'best.safetensors'));
+  const file = join(folder, 'best.safetensors');
+  await copyFile(file, join(folder, 'kept'));
+  const packWith = async (bytes: Uint8Array): Promise<Outcome> => {
+    await writeFile(file, bytes);
+    return await onData('pack', 'second', '--out', 'y.safetensors');
+  };
+  const bytes = await readFile(file);
+  const { tensors, metadata } = await decodeSealedFloats(bytes, file);
+  tensors.get('fc1.bias')!.data[3] += 1;
+  const others = await packWith(await encodeSealed(tensors, metadata));
   bytes[bytes.length - 2] ^= 1;
-  await writeFile(join(folder, 'best.safetensors'), bytes);
-  const outcome = await onData('pack', 'second', '--out', 'y.safetensors');
-  await copyFile(join(folder, 'kept'), join(folder, 'best.safetensors'));
-  assert.equal(outcome.code, 3);
-  assert.match(outcome.err, /not those that its metrics\.json tells of/);
+  const damaged = await packWith(bytes);
+  await copyFile(join(folder, 'kept'), file);
+  assert.deepEqual([others.code, damaged.code], [3, 3]);
+  assert.match(others.err, /not those that its metrics\.json tells of/);
+  assert.match(damaged.err, /best\.safetensors is damaged/);
 });
 
 test('other data than the card tells of is refused', async () => {

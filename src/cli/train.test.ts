@@ -25,18 +25,7 @@ const result = {
   lastSha256: sha,
   seconds: z.number().positive(),
 };
-const settings = [
-  '--dataset',
-  'mnist',
-  '--hidden',
-  '64,32',
-  '--dropout',
-  '0.2',
-  '--epochs',
-  '3',
-  '--seed',
-  '5',
-];
+const settings = ['--data', 'mnist', '--hidden', '64,32', '--dropout', '0.2', '--epochs', '3', '--seed', '5'];
 const train = (...more: string[]): string[] => ['train', ...settings, '--from', data, '--json', ...more];
 
 test('train, evaluate, predict, resume and reproduce agree with each other', async (t) => {
@@ -211,7 +200,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
 });
 
 test('ablate trains each change with each seed, and takes what is there', async () => {
-  const small = ['--dataset', 'mnist', '--hidden', '16', '--epochs', '1', '--from', data, '--seeds', '1,2'];
+  const small = ['--data', 'mnist', '--hidden', '16', '--epochs', '1', '--from', data, '--seeds', '1,2'];
   const document = join(cwd, 'ablation.md');
   await writeFile(document, 'Before.\n\n<!-- table:ablate -->\n<!-- /table:ablate -->\n');
   const args = ['ablate', 'dropout=0.6', 'flip=yes+shift=2', ...small, '--json', '--write', document];

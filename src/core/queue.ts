@@ -1,9 +1,30 @@
 /** Runs tasks one after the other, in the order in which they were given. */
+
+import { CoutureError } from './errors.ts';
+
 export class Queue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs a task once all tasks given before have ended, however they ended. */
-  run<Result>(task: () => Result | Promise<Result>): Promise<Result> {
+  /**
+   * Runs a task once all tasks given before have ended, however they ended.
+   * @param signal ends the wait; a task that has begun looks at its signal itself
+   * @throws CoutureError of kind `interrupted` as soon as `signal` aborts before the task has begun
+   */
+  run<Result>(task: () => Result | Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    if (signal === undefined) return this.#add(task);
+    if (signal.aborted) return Promise.reject(stopped(signal));
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(stopped(signal));
+      signal.addEventListener('abort', stop, { once: true });
+      this.#add(() => {
+        signal.removeEventListener('abort', stop);
+        if (signal.aborted) throw stopped(signal);
+        return task();
+      }).then(resolve, reject);
+    });
+  }
+
+  #add<Result>(task: () => Result | Promise<Result>): Promise<Result> {
     const mine = this.#last.then(task);
     this.#last = mine.catch(() => {});
     return mine;
@@ -13,4 +34,8 @@ export class Queue {
   async idle(): Promise<void> {
     await this.#last;
   }
+}
+
+function stopped({ reason }: AbortSignal): CoutureError {
+  return new CoutureError('interrupted', 'Stopped before it was begun.', { cause: reason });
 }

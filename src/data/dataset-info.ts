@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
-import { imageShapeSchema } from './image-shape.ts';
+import { type ImageShape, MAX_SIDE } from './image-shape.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 
 /** The one limit on the number of classes. */
@@ -16,6 +16,13 @@ const plainText = z
   .max(MAX_NAME)
   .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'it has control characters');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256');
+
+const side = z.int().min(1).max(MAX_SIDE);
+export const imageShapeSchema = z.strictObject({
+  height: side,
+  width: side,
+  channels: z.union([z.literal(1), z.literal(3)]),
+}) satisfies z.ZodType<ImageShape>;
 
 /** What is known of one split. */
 export const splitInfoSchema = z.strictObject({

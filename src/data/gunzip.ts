@@ -1,6 +1,6 @@
 /**
- * Unpacks gzip by the platform's own DecompressionStream, in Node as in a page, under a limit on what may come
- * out: a small file that unpacks to gigabytes is dropped at the first chunk past the limit.
+ * Unpacks gzip and raw deflate by the platform's own DecompressionStream, in Node as in a page, under a limit on what
+ * may come out: a small file that unpacks to gigabytes is dropped at the first chunk past the limit.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -21,6 +21,9 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /** Small slices keep the decompressor from being fed far ahead of the limit. */
 const SLICE = 1 << 16;
+/** Beyond so many bytes, a file that unpacks to more than so many times its size is refused. */
+const BOMB_BYTES = 256 << 20;
+const BOMB_RATIO = 400;
 /** A gzip file ends with the length of what it holds, modulo 2^32, little-endian. */
 const TRAILER = 4;
 
@@ -59,12 +62,17 @@ class Source {
 
   #fromStream(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
     const reader = stream.getReader();
+    let chunk: Uint8Array = new Uint8Array(0);
     return new ReadableStream(
       {
         pull: async (controller) => {
-          const { done, value } = await reader.read();
-          if (done) controller.close();
-          else controller.enqueue(this.#see(value));
+          while (chunk.length === 0) {
+            const { done, value } = await reader.read();
+            if (done) return controller.close();
+            chunk = value;
+          }
+          controller.enqueue(this.#see(chunk.subarray(0, SLICE)));
+          chunk = chunk.subarray(SLICE);
         },
         cancel: (reason) => reader.cancel(reason),
       },
@@ -88,11 +96,39 @@ export async function gunzip(
   input: Uint8Array | ReadableStream<Uint8Array>,
   options: GunzipOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { name, limit, signal } = options;
+  return await collect(gunzipChunks(input, options));
+}
+
+/** As {@link gunzip}, piece by piece; what is wrong with the end of the file shows after its last piece. */
+export async function* gunzipChunks(
+  input: Uint8Array | ReadableStream<Uint8Array>,
+  options: GunzipOptions,
+): AsyncGenerator<Uint8Array> {
   const source = new Source(input);
-  const reader = source.stream.pipeThrough(new DecompressionStream('gzip')).getReader();
-  const chunks: Uint8Array[] = [];
   let length = 0;
+  for await (const chunk of decompress(source, 'gzip', options)) {
+    length += chunk.length;
+    yield chunk;
+  }
+  checkTrailer(source, length, options.name);
+}
+
+/**
+ * Unpacks deflate without a header, as it lies in ZIP archives.
+ * @throws CoutureError of kind `data` when it is damaged or holds more than `limit` bytes
+ */
+export async function inflateRaw(input: Uint8Array, options: GunzipOptions): Promise<Uint8Array> {
+  return await collect(decompress(new Source(input), 'deflate-raw', options));
+}
+
+async function* decompress(
+  source: Source,
+  format: 'gzip' | 'deflate-raw',
+  { name, limit, signal }: GunzipOptions,
+): AsyncGenerator<Uint8Array> {
+  const reader = source.stream.pipeThrough(new DecompressionStream(format)).getReader();
+  let length = 0;
+  let ended = false;
   try {
     for (;;) {
       if (signal?.aborted) throw new CoutureError('interrupted', `${name}: unpacking was interrupted.`);
@@ -105,20 +141,28 @@ export async function gunzip(
           'This is not the file it should be; get it again from its source.',
         );
       }
-      chunks.push(value);
+      if (length > BOMB_BYTES && length > source.total * BOMB_RATIO) {
+        refuse(
+          `${name}: the file unpacks to more than ${BOMB_RATIO} times its size.`,
+          'Images and their like never pack so well; the file was made to fill the memory.',
+        );
+      }
+      yield value;
     }
+    ended = true;
   } catch (error) {
-    // Nobody waits for what the decompressor still holds, and it may fail while it is cancelled.
-    reader.cancel().catch(() => undefined);
     if (error instanceof CoutureError) throw error;
-    explain(error, source, name);
+    explain(error, source, format, name);
+  } finally {
+    // Nobody waits for what the decompressor still holds, and it may fail while it is cancelled.
+    if (!ended) reader.cancel().catch(() => undefined);
   }
-  checkTrailer(source, length, name);
-  return concatenate(chunks, length);
 }
 
 /** Turns the platform's error, whose wording differs from one to the next, into what is wrong with the file. */
-function explain(error: unknown, source: Source, name: string): never {
+function explain(error: unknown, source: Source, format: string, name: string): never {
+  if (format === 'deflate-raw')
+    refuse(`${name}: what is packed there is damaged.`, 'Get the archive again from its source.', error);
   if (!isGzip(Uint8Array.from(source.first))) {
     const found = source.first.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
     refuse(
@@ -146,7 +190,13 @@ function checkTrailer(source: Source, length: number, name: string): void {
   }
 }
 
-function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of pieces) {
+    chunks.push(chunk);
+    length += chunk.length;
+  }
   const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -1,7 +1,7 @@
 /**
  * The IDX format of the MNIST family: a header (two zero bytes, a type byte, the number of dimensions, each
- * dimension as a big-endian uint32) and then the values. Bytes only: the one type that these sets use.
- * Every length is checked against the file before anything is touched, so that no header can cost memory.
+ * dimension as a big-endian uint32) and then the values, big-endian as well. Every length is checked against the file
+ * before anything is touched, so that no header can cost memory.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -9,19 +9,23 @@ import { checkDataset, type Dataset, type SplitName } from './dataset.ts';
 import type { DatasetInfo } from './dataset-info.ts';
 import { describeShape } from './image-shape.ts';
 
-/** The type byte of unsigned bytes; the others are named only to say what was found instead. */
-const UNSIGNED_BYTE = 0x08;
-const otherTypes: Readonly<Record<number, string>> = {
-  9: 'signed bytes',
-  11: '16-bit integers',
-  12: '32-bit integers',
-  13: '32-bit floats',
-  14: '64-bit floats',
-};
+/** The types of values by their byte in the header. */
+const types = {
+  8: { type: 'uint8', bytes: 1, title: 'unsigned bytes' },
+  9: { type: 'int8', bytes: 1, title: 'signed bytes' },
+  11: { type: 'int16', bytes: 2, title: '16-bit integers' },
+  12: { type: 'int32', bytes: 4, title: '32-bit integers' },
+  13: { type: 'float32', bytes: 4, title: '32-bit floats' },
+  14: { type: 'float64', bytes: 8, title: '64-bit floats' },
+} as const;
+type IdxTypeInfo = (typeof types)[keyof typeof types];
+/** The type of the values of a file. */
+export type IdxType = IdxTypeInfo['type'];
 
-/** A parsed file: `data` is a view into the bytes given, `dims[0] * dims[1] * …` long. */
+/** A parsed file: `data` is a view into the bytes given, `dims[0] * dims[1] * …` values long, big-endian. */
 export interface Idx {
   readonly dims: readonly number[];
+  readonly type: IdxType;
   readonly data: Uint8Array;
 }
 
@@ -31,6 +35,8 @@ export interface IdxOptions {
   readonly name: string;
   /** The exact number of dimensions expected: 3 for images, 1 for labels. Any up to 8 when absent. */
   readonly ndims?: number;
+  /** Whether values of any type are accepted. Default: unsigned bytes only. */
+  readonly anyType?: boolean;
   /** The most values that are accepted. Default 2^31 - 1. */
   readonly limit?: number;
 }
@@ -42,7 +48,10 @@ function refuse(
   throw new CoutureError('data', message, { hint });
 }
 
-function readMagic(bytes: Uint8Array, name: string, ndims: number | undefined): number {
+function readMagic(
+  bytes: Uint8Array,
+  { name, ndims, anyType = false }: IdxOptions,
+): { count: number; type: IdxTypeInfo } {
   if (bytes.length < 4) {
     refuse(
       `${name}: ${bytes.length} bytes are too few for an IDX file, whose header alone takes at least 8.`,
@@ -58,9 +67,9 @@ function readMagic(bytes: Uint8Array, name: string, ndims: number | undefined): 
     const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
     refuse(`${name}: the file begins with ${found}, an IDX file of bytes begins with 00 00 08.`);
   }
-  const type = bytes[2];
-  if (type !== UNSIGNED_BYTE) {
-    const found = otherTypes[type] ?? `the unknown type 0x${type.toString(16).padStart(2, '0')}`;
+  const known = Object.entries(types).find(([code]) => Number(code) === bytes[2])?.[1];
+  if (known === undefined || (!anyType && known.type !== 'uint8')) {
+    const found = known?.title ?? `the unknown type 0x${bytes[2].toString(16).padStart(2, '0')}`;
     refuse(
       `${name}: byte 2 of the header says ${found}, unsigned bytes (0x08) were expected.`,
       'Images and labels must be stored as unsigned bytes.',
@@ -77,18 +86,18 @@ function readMagic(bytes: Uint8Array, name: string, ndims: number | undefined): 
   }
   if (count < 1 || count > 8)
     refuse(`${name}: byte 3 of the header says ${count} dimensions, 1 to 8 expected.`);
-  return count;
+  return { count, type: known };
 }
 
 /**
- * Reads an unpacked IDX file of unsigned bytes.
+ * Reads an unpacked IDX file, of unsigned bytes unless `anyType` allows others.
  * @param bytes the whole file; `data` of the result is a view into it
  * @throws CoutureError of kind `data` for a wrong magic, type or number of dimensions, and for any length but
  *   exactly the one that the header promises
  */
 export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
-  const { name, ndims, limit = 2 ** 31 - 1 } = options;
-  const count = readMagic(bytes, name, ndims);
+  const { name, limit = 2 ** 31 - 1 } = options;
+  const { count, type } = readMagic(bytes, options);
   const header = 4 + 4 * count;
   if (bytes.length < header) {
     refuse(
@@ -109,7 +118,7 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
   if (values > limit) {
     refuse(`${name}: the header promises ${shape} values, more than the limit of ${limit}.`);
   }
-  const held = bytes.length - header;
+  const held = (bytes.length - header) / type.bytes;
   if (held !== values) {
     const how = held < values ? 'The file is truncated' : 'The file has bytes after its end';
     refuse(
@@ -117,7 +126,7 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
       `${how}; get it again from its source.`,
     );
   }
-  return { dims, data: bytes.subarray(header) };
+  return { dims, type: type.type, data: bytes.subarray(header) };
 }
 
 /** The two unpacked files of one split, and how to read them. */

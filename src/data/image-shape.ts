@@ -1,23 +1,20 @@
-/** The size of an image and its number of channels. */
-
-import * as z from 'zod';
+/**
+ * The size of an image and its number of channels. A page's worker loads this file: it leads to no package; the schema is in
+ * dataset-info.ts.
+ */
 
 /** Pixels of the longest side of an image that a network takes. */
 export const MAX_SIDE = 128;
 
-const side = z.int().min(1).max(MAX_SIDE);
-
-/** 1 channel is gray, 3 are red, green and blue. */
-export const imageShapeSchema = z.strictObject({
-  height: side,
-  width: side,
-  channels: z.union([z.literal(1), z.literal(3)]),
-});
-
 /**
  * Bytes of an image lie as height, width, channel; a network's input as channel, height, width, as torchvision has it.
  */
-export type ImageShape = Readonly<z.infer<typeof imageShapeSchema>>;
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  /** 1 channel is gray, 3 are red, green and blue. */
+  readonly channels: 1 | 3;
+}
 
 /** Values of one image: bytes of a picture, inputs of a network. */
 export function imageSize({ height, width, channels }: ImageShape): number {

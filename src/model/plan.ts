@@ -3,7 +3,6 @@
  * layout from it; nothing here knows one.
  */
 
-import { CoutureError } from '../core/errors.ts';
 import { type DenseLayer, normWidth } from './dense-layer.ts';
 import { type ModelSpec, type PlacedLayer, placeLayers } from './spec.ts';
 
@@ -100,14 +99,4 @@ function parametersOf(layer: DenseLayer, index: number): ParameterSpec[] {
     );
   }
   return layer.preNorm ? [...norm, ...linear] : [...linear, ...norm];
-}
-
-/**
- * The plan's parameter of that name.
- * @throws CoutureError of kind `usage` when there is none
- */
-export function findParameter(plan: Plan, name: string): ParameterSpec {
-  const found = plan.parameters.find((parameter) => parameter.name === name);
-  if (found !== undefined) return found;
-  throw new CoutureError('usage', `This network has no parameter ${name}.`);
 }

@@ -30,7 +30,7 @@ const state: TrainState = {
   secondMoments: tensorsOf(trained, 200),
 };
 
-test('averages come back as they went in: none, of trained parameters, or of all', () => {
+test('averages come back as they went in: none, of trained parameters, or of all', async () => {
   const states = [
     state,
     { ...state, averages: tensorsOf(trained, 300) },
@@ -38,5 +38,8 @@ test('averages come back as they went in: none, of trained parameters, or of all
   ];
   assert.ok(trained.length < parameters.length);
   for (const each of states)
-    assert.deepEqual(decodeState(parameters, encodeState(parameters, each), 'state.safetensors'), each);
+    assert.deepEqual(
+      await decodeState(parameters, await encodeState(parameters, each), 'state.safetensors'),
+      each,
+    );
 });

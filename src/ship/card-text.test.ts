@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeCard, makeModel, makeNetwork } from '../../test/model-fixture.ts';
+import { makeCard, makeInfo, makeModel, makeNetwork } from '../../test/model-fixture.ts';
 import { multilayer } from '../model/spec.ts';
 import { modelCard } from './card-text.ts';
 
@@ -17,6 +17,7 @@ test('a card says what the model is, how it was made and what it is worth', () =
   const card = makeCard(classNames, 2);
   const calibration = { before: { loss: 0.31, ece: 0.091 }, after: { loss: 0.25, ece: 0.03 } };
   const model = makeModel({
+    data: makeInfo({ height: 4, width: 3, channels: 1 }, classNames, 'fashion-mnist'),
     members,
     temperature: 0.8,
     views: { flip: true, shift: 1 },
@@ -62,12 +63,14 @@ test('what there is not is said, not left out', () => {
     ],
     ...['networks 1 have layers of their own', '- network 1: recipe `fast-90`: hidden 8; fast yes'],
   );
-  assert.doesNotMatch(text, /class, validation|\| validation/);
+  assertHas(text, 'pictures like those of made', 'Pictures with a ground that is not plain');
+  assert.doesNotMatch(text, /Photographs|class, validation|\| validation/);
 });
 
 test('names are text: none of them is markup', () => {
   const hostile = ['<script>', '[a](b)', 'x|y'];
   const card = makeCard(hostile, 1);
-  const text = modelCard(makeModel({ classNames: hostile, card: { ...card, title: '# `x` *y*' } }), file);
+  const data = makeInfo({ height: 4, width: 3, channels: 1 }, hostile);
+  const text = modelCard(makeModel({ data, card: { ...card, title: '# `x` *y*' } }), file);
   assertHas(text, '# \\# \\`x\\` \\*y\\*\n', '\\<script\\>, \\[a\\](b), x\\|y', '| x\\|y |');
 });

@@ -18,8 +18,8 @@ import { foldBatchNorm } from './fold.ts';
 
 const classNames = ['a', 'b', 'c', 'd'];
 
-async function ask({ spec, weights }: Network, images: Uint8Array): Promise<Float32Array> {
-  await using model = new Classifier({ spec, weights, classNames, backend: await createBackend() });
+async function ask(network: Network, images: Uint8Array): Promise<Float32Array> {
+  await using model = new Classifier({ ...network, classNames, backend: await createBackend() });
   return await model.logProbabilities(images);
 }
 
@@ -41,7 +41,7 @@ test('a folded network says the same to 1e-5, and has no BatchNorm1d left', asyn
     before.forEach((value, i) => {
       assert.ok(Math.abs(value - after[i]) < 1e-5, `${value} became ${after[i]}`);
     });
-    const unnormalized = await ask({ spec: folded.spec, weights: network.weights }, images);
+    const unnormalized = await ask({ ...folded, weights: network.weights }, images);
     assert.ok(
       unnormalized.some((value, i) => Math.abs(value - before[i]) > 0.1),
       'the norms do something',

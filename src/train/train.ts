@@ -5,17 +5,17 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { Pace } from '../core/pace.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { mixes } from '../data/mix.ts';
-import { epochOrder, type Split, splitOf } from '../data/split.ts';
+import { epochOrder, type Split } from '../data/split.ts';
 import type {
   Augmentation,
   Backend,
   DeviceImages,
   Distillation,
-  OptimizerOptions,
   Session,
   TensorRole,
   TrainingView,
@@ -25,14 +25,18 @@ import type { TensorMap } from '../model/network.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import { buildProgram, type Program } from '../model/program.ts';
 import { classCount } from '../model/spec.ts';
+import { checkBatchSize, imagesPerEpoch, stepsPerEpoch } from './batches.ts';
 import { bestEpoch } from './best.ts';
-import { checkFits, checkSplit } from './check-data.ts';
+import { checkTrainable, dataNotices } from './check-data.ts';
+import { classWeightsOf, countClasses } from './class-weights.ts';
 import { inputOf } from './config.ts';
-import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from './events.ts';
-import { lossAndCorrect } from './metrics.ts';
+import { type EpochMetrics, modelOf, type Stuck, type TrainEvent, type TrainState } from './events.ts';
+import { optimizerOf } from './optimizer.ts';
 import { averageDecays, learningRates } from './schedule.ts';
-import type { RunConfig, TrainSettings } from './settings.ts';
+import type { RunConfig } from './settings.ts';
+import { deadShareOf, isAtChance, stuckFigures } from './stuck.ts';
 import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
+import { Validation } from './validate.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
@@ -47,20 +51,6 @@ export interface TrainOptions {
   /** Learning rates of `count` steps from step `first` on, counted from 0; by default those of the settings. */
   readonly rates?: (first: number, count: number) => Float32Array;
 }
-
-/** The optimizer that the settings ask for; all else as PyTorch's defaults, or the authors' of Lion. */
-function optimizerOf(settings: TrainSettings): OptimizerOptions {
-  const { optimizer, weightDecay, momentum, lasso, lassoThreshold } = settings;
-  if (optimizer === 'sgd') {
-    const thresholding = lasso > 0 ? { penalty: lasso, threshold: lasso * lassoThreshold } : undefined;
-    return { name: 'sgd', momentum, nesterov: momentum > 0, weightDecay, lasso: thresholding };
-  }
-  if (optimizer === 'lion') return { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay };
-  return { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
-}
-
-/** How long the steps between two looks at the signal, and two progress events, should take. */
-const CHUNK_SECONDS = 0.1;
 
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
@@ -100,14 +90,20 @@ class TrainingRun {
   readonly #history: EpochMetrics[];
   /** The epoch in progress, where the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
-  #imagesPerSecond = 20_000;
+  readonly #validation: Validation;
+  readonly #backend: Backend;
+  readonly #classWeights: Float32Array | undefined;
+  /** Images between two looks at the signal. */
+  readonly #pace: Pace;
 
   private constructor(
     config: RunConfig,
-    { dataset, teacher, resume, signal, rates }: TrainOptions,
+    { backend, dataset, teacher, resume, signal, rates }: TrainOptions,
     { program, session, images, split }: Prepared,
   ) {
     this.#config = config;
+    this.#backend = backend;
+    this.#pace = new Pace(config.settings.batchSize);
     this.#teacher = teacher;
     this.#signal = signal;
     this.#dataset = dataset;
@@ -116,6 +112,17 @@ class TrainingRun {
     this.#program = program;
     this.#session = session;
     this.#images = images;
+    const classes = classCount(config.model);
+    this.#classWeights = classWeightsOf(config.settings, dataset.labels, split.train, classes);
+    this.#validation = new Validation({
+      session,
+      images,
+      labels: dataset.labels,
+      indices: split.validation,
+      classes,
+      weights: program.average ? 'average' : 'value',
+      signal,
+    });
     const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
     this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
@@ -126,10 +133,9 @@ class TrainingRun {
   static async begin(config: RunConfig, options: TrainOptions): Promise<TrainingRun> {
     const { backend, dataset, teacher, resume } = options;
     const input = inputOf(config);
-    checkFits(config, dataset);
     checkTeacher(teacher, config.settings);
-    const split = splitOf(config.settings, dataset.length);
-    checkSplit(split, dataset, config.settings);
+    checkBatchSize(config.model, config.settings.batchSize);
+    const split = checkTrainable(config, dataset);
     const { average, swa, clip, init, stem, seed } = config.settings;
     // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
     const program = buildProgram(config.model, input, {
@@ -169,21 +175,37 @@ class TrainingRun {
       trainImages: this.#split.train.length,
       validationImages: this.#split.validation.length,
       doneEpochs: this.#history.length,
+      notices: dataNotices(this.#split, this.#dataset),
     };
     for (let epoch = this.#history.length + 1; epoch <= epochs; epoch++) {
-      if (this.#patienceIsOver()) return yield this.#done('patience');
+      if (this.#patienceIsOver()) return yield await this.#done('patience');
       const finished = yield* this.#epoch(epoch);
-      if (!finished) return yield this.#done('interrupted');
+      if (!finished) return yield await this.#done('interrupted');
     }
-    yield this.#done('finished');
+    yield await this.#done('finished');
   }
 
-  #done(reason: 'finished' | 'patience' | 'interrupted'): TrainEvent {
-    return { type: 'done', reason, history: [...this.#history] };
+  async #done(reason: 'finished' | 'patience' | 'interrupted'): Promise<TrainEvent> {
+    const stuck = reason === 'interrupted' ? undefined : await this.#stuck();
+    return { type: 'done', reason, history: [...this.#history], stuck };
+  }
+
+  /** What there is to say of a run that did not get beyond chance. */
+  async #stuck(): Promise<Stuck | undefined> {
+    const { validation } = this.#split;
+    const counts = countClasses(this.#dataset.labels, validation, classCount(this.#config.model));
+    if (!isAtChance(this.#history, counts)) return undefined;
+    const weights = modelOf({
+      parameters: await this.#read('value'),
+      ...(this.#program.average && { averages: await this.#read('average') }),
+    });
+    const network = { spec: this.#config.model, input: inputOf(this.#config), weights };
+    const held = { backend: this.#backend, images: this.#images, indices: validation, signal: this.#signal };
+    return stuckFigures(this.#history, counts, await deadShareOf(network, held));
   }
 
   get #stepsPerEpoch(): number {
-    return Math.ceil(this.#split.train.length / this.#config.settings.batchSize);
+    return stepsPerEpoch(this.#split.train.length, this.#config.model, this.#config.settings.batchSize);
   }
 
   #patienceIsOver(): boolean {
@@ -199,9 +221,12 @@ class TrainingRun {
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
   async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
     const { settings } = this.#config;
-    const { batchSize, learningRate, labelSmoothing } = settings;
+    const { batchSize, learningRate } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
-    const order = epochOrder(this.#split.train, this.#key, epoch);
+    const order = epochOrder(this.#split.train, this.#key, epoch).subarray(
+      0,
+      imagesPerEpoch(this.#split.train.length, this.#config.model, batchSize),
+    );
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
     const losses = new Float32Array(order.length);
     losses.set(resumed?.losses ?? []);
@@ -215,30 +240,16 @@ class TrainingRun {
         yield { type: 'checkpoint', state: await this.#state(step, trained, step > 0 ? seconds() : 0) };
         return false;
       }
-      const wanted = Math.ceil((this.#imagesPerSecond * CHUNK_SECONDS) / batchSize);
+      const wanted = Math.max(1, Math.floor(this.#pace.next / batchSize));
       const steps = Math.min(wanted, this.#stepsPerEpoch - step);
       const from = step * batchSize;
       const indices = order.subarray(from, from + steps * batchSize);
       const chunkBegan = performance.now();
-      const view = { batchSize, firstStep: epochStart + step, augmentation: this.#augmentation(epoch) };
-      const chunk = await this.#session.train({
-        ...view,
-        images: this.#images,
-        labels: this.#dataset.labels,
-        indices,
-        learningRates: this.#rates(epochStart + step, steps),
-        averageDecays: averageDecays(
-          settings,
-          settings.epochs * this.#stepsPerEpoch,
-          epochStart + step,
-          steps,
-        ),
-        optimizer: optimizerOf(settings),
-        labelSmoothing,
-        distillation: await this.#askTeacher(indices, view),
-        dropoutKey: fork(this.#key, 'dropout'),
-      });
-      this.#imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
+      const first = epochStart + step;
+      const chunk = await this.#pace.time(indices.length, () =>
+        this.#trainSteps(epoch, first, steps, indices),
+      );
+      const imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
       step += steps;
       lossSum = sum(chunk, lossSum);
@@ -250,11 +261,15 @@ class TrainingRun {
         steps: this.#stepsPerEpoch,
         loss,
         losses: chunk,
-        imagesPerSecond: this.#imagesPerSecond,
+        imagesPerSecond,
       };
       checkFinite(lossSum, epoch, learningRate);
     }
-    const validation = await this.#validate();
+    const validation = await this.#validation.run();
+    if (validation === undefined) {
+      yield { type: 'checkpoint', state: await this.#state(step, losses, seconds()) };
+      return false;
+    }
     const metrics = {
       epoch,
       trainLoss: lossSum / order.length,
@@ -268,6 +283,31 @@ class TrainingRun {
     yield { type: 'epoch', metrics, isBest, parameters: modelOf(state) };
     yield { type: 'checkpoint', state };
     return true;
+  }
+
+  /** Some steps of an epoch, counted over the run from `first` on. */
+  async #trainSteps(
+    epoch: number,
+    first: number,
+    steps: number,
+    indices: Uint32Array,
+  ): Promise<Float32Array> {
+    const { settings } = this.#config;
+    const { batchSize, labelSmoothing, epochs } = settings;
+    const view = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
+    return await this.#session.train({
+      ...view,
+      images: this.#images,
+      labels: this.#dataset.labels,
+      indices,
+      learningRates: this.#rates(first, steps),
+      averageDecays: averageDecays(settings, epochs * this.#stepsPerEpoch, first, steps),
+      optimizer: optimizerOf(settings),
+      labelSmoothing,
+      classWeights: this.#classWeights,
+      distillation: await this.#askTeacher(indices, view),
+      dropoutKey: fork(this.#key, 'dropout'),
+    });
   }
 
   /** What happens to the images of an epoch; nothing once augmentation has ended. */
@@ -286,15 +326,6 @@ class TrainingRun {
     const probabilities = await this.#teacher.probabilities(this.#images, indices, view);
     checkTaught(probabilities, indices, classCount(this.#config.model));
     return { probabilities, share: this.#config.settings.distillation };
-  }
-
-  async #validate(): Promise<{ validationLoss: number; validationAccuracy: number }> {
-    const indices = this.#split.validation;
-    const weights = this.#program.average ? 'average' : 'value';
-    const logProbabilities = await this.#session.infer(this.#images, indices, { weights });
-    const labels = Uint16Array.from(indices, (image) => this.#dataset.labels[image]);
-    const { loss, correct } = lossAndCorrect(logProbabilities, labels, classCount(this.#config.model));
-    return { validationLoss: loss, validationAccuracy: correct / labels.length };
   }
 
   async #state(step: number, losses: Float32Array, seconds: number): Promise<TrainState> {

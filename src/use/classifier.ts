@@ -1,26 +1,45 @@
 /** One trained network, ready to be asked. Runs wherever its backend does. */
 
+import {
+  aBoolean,
+  aFunction,
+  aMap,
+  anArray,
+  anObject,
+  anything,
+  arrayOf,
+  aString,
+  checkArguments,
+  exactly,
+  optional,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import { Queue } from '../core/queue.ts';
+import { Pace } from '../core/pace.ts';
 import { imageSize } from '../data/image-shape.ts';
-import type { Backend } from '../engine/backend.ts';
+import type { Backend, InferOptions, Session } from '../engine/backend.ts';
 import { type TensorMap, takeTensor } from '../model/network.ts';
 import { checkInput, type NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
 import type { Output } from '../model/program.ts';
 import { classCount, type ModelSpec } from '../model/spec.ts';
+import { Calls } from './calls.ts';
 import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import {
   chosenImages,
   type ImageChoice,
   type Pixels,
   type Prediction,
+  type PredictOptions,
   type Predictor,
+  pickImages,
   predictEach,
+  predictOne,
+  requireFinite,
 } from './predictor.ts';
 
-/** Images that are asked about at once; more are taken in turns, so that memory stays bounded. */
-const CHUNK = 8192;
+/** Images of the first piece that is asked about, before it is known how long they take. */
+const FIRST_PIECE = 64;
 
 /** What a classifier is made of. */
 export interface ClassifierOptions {
@@ -30,10 +49,17 @@ export interface ClassifierOptions {
   readonly classNames: readonly string[];
   /** By parameter name: fc1.weight, fc1.bias, … */
   readonly weights: TensorMap;
+  /** What errors call it. Default: `The model`. */
+  readonly name?: string | undefined;
   /** Disposed of with the classifier, unless shared. */
   readonly backend: Backend;
   /** The backend is somebody else's too: leave it when disposing. */
   readonly shared?: boolean;
+}
+
+/** A session, and how fast it answers. */
+interface Paced extends InferenceSession {
+  readonly pace: Pace;
 }
 
 /** A network with its weights on a backend. Dispose of it when done. */
@@ -44,14 +70,16 @@ export class Classifier implements Predictor {
   readonly #backend: Backend;
   readonly #weights: TensorMap;
   /** One for each kind of output that was asked for. */
-  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  readonly #sessions = new Map<string, Promise<Paced>>();
   readonly #shared: boolean;
   readonly #size: number;
-  readonly #calls = new Queue();
-  #disposed = false;
+  readonly #name: string;
+  readonly #calls = new Calls('The classifier');
 
   /** @throws CoutureError of kind `usage` when network, input, class names and weights do not fit each other */
-  constructor({ spec, input, classNames, weights, backend, shared = false }: ClassifierOptions) {
+  constructor(options: ClassifierOptions) {
+    checkArguments('new Classifier', { options: [options, someOptions] });
+    const { spec, input, classNames, weights, backend, name = 'The model', shared = false } = options;
     checkInput(spec, input);
     for (const { name } of planModel(spec).parameters) takeTensor(weights, name);
     if (classNames.length !== classCount(spec)) {
@@ -67,32 +95,36 @@ export class Classifier implements Predictor {
     this.#shared = shared;
     this.#size = imageSize(input.shape);
     this.#weights = weights;
+    this.#name = name;
   }
 
   /** The session that gives an output, made when it is first asked for. */
-  #ask(output: Output): Promise<InferenceSession> {
+  #ask(output: Output): Promise<Paced> {
     const key = JSON.stringify(output);
     const known = this.#sessions.get(key);
     if (known) return known;
     const { spec, input } = this;
-    const asked = inferenceSession({ spec, input, weights: this.#weights }, this.#backend, output);
+    const asked = inferenceSession({ spec, input, weights: this.#weights }, this.#backend, output).then(
+      (session) => ({ ...session, pace: new Pace(FIRST_PIECE) }),
+    );
     this.#sessions.set(key, asked);
     return asked;
   }
 
   /** Label and probabilities of one image. */
-  async predict(image: Pixels): Promise<Prediction> {
-    return (await this.predictMany([image]))[0];
+  async predict(image: Pixels, options?: PredictOptions): Promise<Prediction> {
+    return await predictOne(this, image, this.#size, options);
   }
 
   /** Label and probabilities of each image. */
-  async predictMany(images: readonly Pixels[]): Promise<Prediction[]> {
-    return await predictEach(this, images, this.#size);
+  async predictMany(images: readonly Pixels[], options?: PredictOptions): Promise<Prediction[]> {
+    return await predictEach(this, images, this.#size, options);
   }
 
   /** Log-probabilities [count, classes] of images laid end to end. */
   async logProbabilities(images: Uint8Array, options: ImageChoice = {}): Promise<Float32Array> {
-    return await this.#output({ of: 'logProbabilities' }, images, options);
+    const asked = chosenImages('logProbabilities', images, this.#size, options);
+    return await this.#output({ of: 'logProbabilities' }, images, asked, options);
   }
 
   /**
@@ -102,13 +134,15 @@ export class Classifier implements Predictor {
    */
   async activations(
     images: Uint8Array,
-    { layer, ...options }: ImageChoice & { readonly layer: number },
+    options: ImageChoice & { readonly layer: number },
   ): Promise<Float32Array> {
+    const asked = chosenImages('activations', images, this.#size, options, { layer: anything });
+    const { layer } = options;
     const layers = planModel(this.spec).layers.length;
     if (!Number.isInteger(layer) || layer < 0 || layer >= layers) {
       throw new CoutureError('usage', `There is no layer ${layer}: the model has layers 0 to ${layers - 1}.`);
     }
-    return await this.#output({ of: 'activations', layer }, images, options);
+    return await this.#output({ of: 'activations', layer }, images, asked, options);
   }
 
   /**
@@ -119,9 +153,13 @@ export class Classifier implements Predictor {
    */
   async inputGradients(
     images: Uint8Array,
-    { classes, ...options }: ImageChoice & { readonly classes: Uint16Array },
+    options: ImageChoice & { readonly classes: Uint16Array },
   ): Promise<Float32Array> {
-    const count = options.indices?.length ?? images.length / this.#size;
+    const asked = chosenImages('inputGradients', images, this.#size, options, {
+      classes: arrayOf('Uint16Array'),
+    });
+    const { classes } = options;
+    const count = asked.length;
     const limit = this.classNames.length;
     if (classes.length !== count || classes.some((index) => index >= limit)) {
       throw new CoutureError(
@@ -129,19 +167,20 @@ export class Classifier implements Predictor {
         `Expected a class from 0 to ${limit - 1} for each of the ${count} images.`,
       );
     }
-    return await this.#output({ of: 'pixelGradient' }, images, options, classes);
+    return await this.#output({ of: 'pixelGradient' }, images, asked, options, classes);
   }
 
   async #output(
     output: Output,
     images: Uint8Array,
+    asked: Uint32Array,
     choice: ImageChoice,
     classes?: Uint16Array,
   ): Promise<Float32Array> {
-    const asked = chosenImages(images, this.#size, choice.indices);
-    return await this.#calls.run(() => this.#infer(output, images, asked, choice, classes));
+    return await this.#calls.run(() => this.#infer(output, images, asked, choice, classes), choice.signal);
   }
 
+  /** Piece by piece, so that memory stays bounded and the signal is heard in between. */
   async #infer(
     output: Output,
     images: Uint8Array,
@@ -149,42 +188,63 @@ export class Classifier implements Predictor {
     { signal, onProgress }: ImageChoice,
     classes: Uint16Array | undefined,
   ): Promise<Float32Array> {
-    if (this.#disposed) throw new CoutureError('usage', 'The classifier has been disposed of.');
-    const { session, width } = await this.#ask(output);
+    const { session, width, pace } = await this.#ask(output);
     const all = new Float32Array(indices.length * width);
-    if (indices.length === 0) return all;
-    const held = await this.#backend.upload(images, this.input.shape);
-    try {
-      for (let start = 0; start < indices.length; start += CHUNK) {
-        if (signal?.aborted)
-          throw new CoutureError('interrupted', 'Stopped before all images were classified.');
-        const end = start + CHUNK;
-        const part = await session.infer(held, indices.slice(start, end), {
-          classes: classes?.slice(start, end),
-        });
-        all.set(part, start * width);
-        onProgress?.(Math.min(1, end / indices.length));
-      }
-    } finally {
-      held.dispose();
+    let done = 0;
+    while (done < indices.length) {
+      if (signal?.aborted) throw stopped(signal);
+      const end = done + pace.next;
+      const piece = indices.subarray(done, end);
+      const options = { classes: classes?.slice(done, end) };
+      const part = await pace.time(piece.length, () => this.#inferPiece(session, images, piece, options));
+      all.set(requireFinite(part, this.#name), done * width);
+      done += piece.length;
+      onProgress?.(done / indices.length);
     }
     return all;
   }
 
-  /** Frees the network, and its backend unless shared, after what is under way. */
-  async dispose(): Promise<void> {
-    await this.#calls.idle();
-    if (this.#disposed) return;
-    this.#disposed = true;
-    for (const made of this.#sessions.values()) {
-      // One that could not be made has told whoever asked for it.
-      const asked = await made.catch(() => undefined);
-      asked?.session.dispose();
+  async #inferPiece(
+    session: Session,
+    images: Uint8Array,
+    indices: Uint32Array,
+    options: InferOptions,
+  ): Promise<Float32Array> {
+    const held = await this.#backend.upload(pickImages(images, this.#size, indices), this.input.shape);
+    try {
+      return await session.infer(held, Uint32Array.from(indices.keys()), options);
+    } finally {
+      held.dispose();
     }
-    if (!this.#shared) await this.#backend.dispose();
+  }
+
+  /** Frees the network, and its backend unless shared, after what is under way. Calls that come later are refused. */
+  async dispose(): Promise<void> {
+    await this.#calls.close(async () => {
+      for (const made of this.#sessions.values()) {
+        // One that could not be made has told whoever asked for it.
+        const asked = await made.catch(() => undefined);
+        asked?.session.dispose();
+      }
+      if (!this.#shared) await this.#backend.dispose();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+const someOptions = exactly({
+  spec: record({ layers: anArray }),
+  input: record({ shape: anObject, pixels: anObject }),
+  classNames: anArray,
+  weights: aMap,
+  name: optional(aString),
+  backend: record({ createSession: aFunction, upload: aFunction }, 'a backend'),
+  shared: optional(aBoolean),
+});
+
+function stopped({ reason }: AbortSignal): CoutureError {
+  return new CoutureError('interrupted', 'Stopped before all images were classified.', { cause: reason });
 }

@@ -1,10 +1,22 @@
 /** One network or several asked together, each about one view of an image or about several. */
 
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anArray,
+  anObject,
+  aString,
+  checkArguments,
+  listOf,
+  optional,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import { Queue } from '../core/queue.ts';
 import { describeShape, type ImageShape, imageSize, sameShape } from '../data/image-shape.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { Network } from '../model/network.ts';
+import { Calls } from './calls.ts';
 import { Classifier } from './classifier.ts';
 import { Mixture, temper } from './mixture.ts';
 import {
@@ -12,8 +24,12 @@ import {
   type ImageChoice,
   type Pixels,
   type Prediction,
+  type PredictOptions,
   type Predictor,
+  pickImages,
   predictEach,
+  predictOne,
+  requireFinite,
 } from './predictor.ts';
 import { drawView, plainView, type View, type ViewOptions, viewsOf } from './views.ts';
 
@@ -29,6 +45,8 @@ export interface EnsembleOptions {
   readonly views?: ViewOptions;
   /** 1 by default, for none. */
   readonly temperature?: number;
+  /** What errors call it. Default: `The model`. */
+  readonly name?: string | undefined;
   /** All networks share it, one after the other. Disposed of with the ensemble, unless shared. */
   readonly backend: Backend;
   /** The backend is somebody else's too: leave it when disposing. */
@@ -47,14 +65,16 @@ export class Ensemble implements Predictor {
   readonly #views: readonly View[];
   readonly #backend: Backend;
   readonly #shared: boolean;
-  readonly #calls = new Queue();
+  readonly #name: string;
+  readonly #calls = new Calls('The classifier');
 
   /**
    * @throws CoutureError of kind `usage` when there is no network, one does not fit the images or the classes, or the
    *   temperature or the views are out of range
    */
   constructor(options: EnsembleOptions) {
-    const { members, classNames, backend, shared = false } = options;
+    checkArguments('new Ensemble', { options: [options, someOptions] });
+    const { members, classNames, backend, name = 'The model', shared = false } = options;
     if (members.length === 0) throw new CoutureError('usage', 'An ensemble needs at least one network.');
     const { shape } = members[0].input;
     for (const { input } of members) {
@@ -69,26 +89,30 @@ export class Ensemble implements Predictor {
     this.temperature = options.temperature ?? 1;
     if (!(this.temperature > 0 && this.temperature < Number.POSITIVE_INFINITY))
       throw new CoutureError('usage', `A temperature is a number above 0, not ${this.temperature}.`);
-    this.#members = members.map((member) => new Classifier({ ...member, classNames, backend, shared: true }));
+    this.#members = members.map((member) => {
+      const { spec, input, weights } = member;
+      return new Classifier({ spec, input, weights, name, classNames, backend, shared: true });
+    });
+    this.#name = name;
     this.#views = viewsOf(options.views ?? plainView);
     this.#backend = backend;
     this.#shared = shared;
   }
 
   /** Label and probabilities of one image. */
-  async predict(image: Pixels): Promise<Prediction> {
-    return (await this.predictMany([image]))[0];
+  async predict(image: Pixels, options?: PredictOptions): Promise<Prediction> {
+    return await predictOne(this, image, imageSize(this.shape), options);
   }
 
   /** Label and probabilities of each image. */
-  async predictMany(images: readonly Pixels[]): Promise<Prediction[]> {
-    return await predictEach(this, images, imageSize(this.shape));
+  async predictMany(images: readonly Pixels[], options?: PredictOptions): Promise<Prediction[]> {
+    return await predictEach(this, images, imageSize(this.shape), options);
   }
 
   /** Log-probabilities [count, classes] of images laid end to end. */
   async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
-    const asked = chosenImages(images, imageSize(this.shape), choice.indices);
-    return await this.#calls.run(() => this.#ask(images, asked, choice));
+    const asked = chosenImages('logProbabilities', images, imageSize(this.shape), choice);
+    return await this.#calls.run(() => this.#ask(images, asked, choice), choice.signal);
   }
 
   async #ask(
@@ -102,8 +126,9 @@ export class Ensemble implements Predictor {
     for (let start = 0; start < asked.length; start += CHUNK) {
       const chunk = asked.subarray(start, start + CHUNK);
       const told = (share: number): void => onProgress?.((start + share * chunk.length) / asked.length);
-      const mixture = await this.#mix(pick(images, size, chunk), { signal, onProgress: told });
-      all.set(temper(mixture.logMean(), classes, this.temperature), start * classes);
+      const mixture = await this.#mix(pickImages(images, size, chunk), { signal, onProgress: told });
+      const answers = temper(mixture.logMean(), classes, this.temperature);
+      all.set(requireFinite(answers, this.#name), start * classes);
     }
     return all;
   }
@@ -124,11 +149,12 @@ export class Ensemble implements Predictor {
     return mixture;
   }
 
-  /** Frees the networks, and their backend unless shared, after what is under way. */
+  /** Frees the networks, and their backend unless shared, after what is under way. Calls that come later are refused. */
   async dispose(): Promise<void> {
-    await this.#calls.idle();
-    for (const member of this.#members) await member.dispose();
-    if (!this.#shared) await this.#backend.dispose();
+    await this.#calls.close(async () => {
+      for (const member of this.#members) await member.dispose();
+      if (!this.#shared) await this.#backend.dispose();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,10 +162,15 @@ export class Ensemble implements Predictor {
   }
 }
 
-function pick(images: Uint8Array, size: number, indices: Uint32Array): Uint8Array {
-  const picked = new Uint8Array(indices.length * size);
-  indices.forEach((index, i) => {
-    picked.set(images.subarray(index * size, (index + 1) * size), i * size);
-  });
-  return picked;
-}
+const someOptions = record({
+  members: listOf(
+    record({ spec: anObject, input: record({ shape: anObject }), weights: anObject }),
+    'an array of networks',
+  ),
+  classNames: anArray,
+  views: optional(anObject),
+  temperature: optional(aNumber),
+  name: optional(aString),
+  backend: record({ createSession: aFunction, upload: aFunction }, 'a backend'),
+  shared: optional(aBoolean),
+});

@@ -1,14 +1,26 @@
 /** What every trained classifier offers, be it one network or many: images in, probabilities out. */
 
 import { argMax } from '../core/arg-max.ts';
+import {
+  aFunction,
+  anArray,
+  indices as anIndexArray,
+  aSignal,
+  bytes,
+  checkArguments,
+  type Kind,
+  optional,
+  options,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { isPixelArray, type PixelArray, pixelBytes, unfit } from '../data/pixels.ts';
 import { expNonPositive } from '../engine/math.ts';
 
 /**
- * One image: bytes 0 to 255, row by row, light on black as the network was trained; or the same as floats
- * 0 to 1, which are rounded to bytes.
+ * The pixels of one image, as height, width, channel: bytes from 0 to 255 as the network's training images have them, or the
+ * same as numbers from 0 to 1, which are rounded to bytes.
  */
-export type Pixels = Uint8Array | Uint8ClampedArray | Float32Array;
+export type Pixels = PixelArray;
 
 /** What is said of one image. */
 export interface Prediction {
@@ -27,28 +39,44 @@ export interface ImageChoice {
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-/** A trained classifier. Dispose of it when done. */
+/** How a prediction may be stopped. */
+export type PredictOptions = Pick<ImageChoice, 'signal'>;
+
+/** A trained classifier. Calls may overlap. Dispose of it when done. */
 export interface Predictor {
   readonly classNames: readonly string[];
   /** Label and probabilities of one image. */
-  predict(image: Pixels): Promise<Prediction>;
+  predict(image: Pixels, options?: PredictOptions): Promise<Prediction>;
   /** Label and probabilities of each image. */
-  predictMany(images: readonly Pixels[]): Promise<Prediction[]>;
+  predictMany(images: readonly Pixels[], options?: PredictOptions): Promise<Prediction[]>;
   /** Log-probabilities [count, classes] of images laid end to end. */
   logProbabilities(images: Uint8Array, options?: ImageChoice): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
+const choiceFields: Readonly<Record<string, Kind>> = {
+  indices: optional(anIndexArray),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
+};
+
 /**
  * The images to be asked about, by number: those chosen, or all of those laid end to end in `images`.
- * @param size pixels of an image
+ * @param size values of an image
+ * @param more options beside those of `ImageChoice`
  * @throws CoutureError of kind `usage` when the bytes are no whole number of images, or one past them is asked about
  */
 export function chosenImages(
+  caller: string,
   images: Uint8Array,
   size: number,
-  indices: Uint32Array | undefined,
+  choice: ImageChoice,
+  more: Readonly<Record<string, Kind>> = {},
 ): Uint32Array {
+  checkArguments(caller, {
+    images: [images, bytes],
+    options: [choice, options({ ...choiceFields, ...more })],
+  });
   const count = images.length / size;
   if (!Number.isInteger(count)) {
     throw new CoutureError(
@@ -56,24 +84,76 @@ export function chosenImages(
       `${images.length} bytes are not a whole number of images of ${size} pixels.`,
     );
   }
-  const asked = indices ?? Uint32Array.from({ length: count }, (_, i) => i);
+  const asked = choice.indices ?? Uint32Array.from({ length: count }, (_, i) => i);
   if (asked.some((index) => index >= count))
     throw new CoutureError('usage', `An image past the ${count} given was asked about.`);
   return asked;
 }
 
-/** `predictMany` of a predictor of images of `size` pixels. */
+/** Some of the images laid end to end, of `size` bytes each, in a new array. */
+export function pickImages(images: Uint8Array, size: number, indices: Uint32Array): Uint8Array {
+  const picked = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => {
+    picked.set(images.subarray(index * size, (index + 1) * size), i * size);
+  });
+  return picked;
+}
+
+/**
+ * Holds a network's answers to being numbers: weights that are finite may still overflow in the sums that they go into.
+ * @param name what to call the model
+ * @throws CoutureError of kind `data` where one is not finite
+ */
+export function requireFinite(answers: Float32Array, name: string): Float32Array {
+  if (answers.every(Number.isFinite)) return answers;
+  throw new CoutureError(
+    'data',
+    `${name} gives answers that are not finite: its weights make its sums overflow.`,
+    {
+      hint: 'Use another model, or train it anew with a smaller learning rate.',
+    },
+  );
+}
+
+/** `predict` of a predictor of images of `size` values. */
+export async function predictOne(
+  predictor: Asked,
+  image: Pixels,
+  size: number,
+  choice: PredictOptions = {},
+): Promise<Prediction> {
+  return (await ask('predict', predictor, [imageBytes(image, size, 'predict: the image')], choice))[0];
+}
+
+/** `predictMany` of a predictor of images of `size` values. */
 export async function predictEach(
-  predictor: Pick<Predictor, 'classNames' | 'logProbabilities'>,
+  predictor: Asked,
   images: readonly Pixels[],
   size: number,
+  choice: PredictOptions = {},
 ): Promise<Prediction[]> {
+  checkArguments('predictMany', { images: [images, anArray] });
+  const all = images.map((image, i) => imageBytes(image, size, `predictMany: images[${i}]`));
+  return await ask('predictMany', predictor, all, choice);
+}
+
+type Asked = Pick<Predictor, 'classNames' | 'logProbabilities'>;
+
+async function ask(
+  caller: string,
+  predictor: Asked,
+  images: readonly Uint8Array[],
+  choice: PredictOptions,
+): Promise<Prediction[]> {
+  checkArguments(caller, { options: [choice, options({ signal: optional(aSignal) })] });
+  const joined = new Uint8Array(images.reduce((sum, image) => sum + image.length, 0));
+  let at = 0;
+  for (const image of images) {
+    joined.set(image, at);
+    at += image.length;
+  }
   const { classNames } = predictor;
-  const bytes = new Uint8Array(images.length * size);
-  images.forEach((image, i) => {
-    bytes.set(toBytes(image, size), i * size);
-  });
-  const logProbabilities = await predictor.logProbabilities(bytes);
+  const logProbabilities = await predictor.logProbabilities(joined, choice);
   const classes = classNames.length;
   return images.map((_, i) => {
     const row = logProbabilities.subarray(i * classes, (i + 1) * classes);
@@ -87,12 +167,9 @@ function probability(logProbability: number): number {
   return expNonPositive(Math.min(0, logProbability));
 }
 
-function toBytes(image: Pixels, size: number): Uint8Array | Uint8ClampedArray {
+function imageBytes(image: Pixels, size: number, where: string): Uint8Array {
+  if (!isPixelArray(image)) throw unfit(image, where);
   if (image.length !== size)
-    throw new CoutureError('usage', `An image of ${image.length} pixels was given to a model of ${size}.`);
-  if (!(image instanceof Float32Array)) return image;
-  return Uint8Array.from(image, (value) => {
-    if (value >= 0 && value <= 1) return Math.round(value * 255);
-    throw new CoutureError('usage', `A pixel of ${value} is not between 0 and 1.`);
-  });
+    throw new CoutureError('usage', `${where} has ${image.length} pixels, but the model takes ${size}.`);
+  return pixelBytes(image, where);
 }

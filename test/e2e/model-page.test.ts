@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
-import { load } from '../../src/platform/node/runs/load.ts';
+import { load } from '../../src/platform/node/load.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { makeImages } from '../model-fixture.ts';
 import { openSourcePage, pageAddress } from '../source-page.ts';
@@ -36,8 +36,12 @@ const askInPage = async ({ name, pixels }: { name: string; pixels: number[] }): 
   const { Ensemble }: typeof import('../../src/use/ensemble.ts') = await import(ensemblePath);
   const { createWebBackend }: typeof import('../../src/platform/web/backend.ts') = await import(backendPath);
   const response = await fetch(`/models/${name}.safetensors`);
-  const model = decodeModel(new Uint8Array(await response.arrayBuffer()), name);
-  await using ensemble = new Ensemble({ ...model, backend: await createWebBackend() });
+  const model = await decodeModel(new Uint8Array(await response.arrayBuffer()), name);
+  await using ensemble = new Ensemble({
+    ...model,
+    classNames: model.data.classNames,
+    backend: await createWebBackend(),
+  });
   return [...(await ensemble.logProbabilities(Uint8Array.from(pixels)))];
 };
 

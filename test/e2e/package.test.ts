@@ -1,4 +1,4 @@
-/** The package as npm would publish it: packed, installed into an empty folder, run, imported and type-checked. */
+/** The packages as npm would publish them: packed, installed into an empty folder, run, imported and type-checked. */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -31,27 +31,58 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return stdout;
 }
 
-describe('the packed package', () => {
+/** A packed package, as npm tells of it. */
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** Packs one of the two; what they hold is built for both at once, by the first. */
+function pack(name: 'core' | 'couture'): Packed {
+  const isBuilt = name === 'couture' ? ['--ignore-scripts'] : [];
+  const args = ['pack', '--json', '--loglevel=error', ...isBuilt, '--pack-destination', folder];
+  const packed = run('npm', args, join(root, 'packages', name));
+  // npm 11 lists what it packed, npm 12 keys it by name.
+  const report: unknown = JSON.parse(packed.slice(packed.search(/^[[{]/m)));
+  return Object.values(report as Record<string, Packed>)[0];
+}
+
+describe('the packed packages', () => {
+  let core: Packed;
   let files: string[] = [];
 
   before(() => {
-    const packed = run('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder], root);
-    // npm 11 lists what it packed, npm 12 keys it by name.
-    const report: unknown = JSON.parse(packed.slice(packed.search(/^[[{]/m)));
-    const [entry] = Object.values(report as Record<string, { filename: string; files: { path: string }[] }>);
-    files = entry.files.map(({ path }) => path);
+    core = pack('core');
+    const couture = pack('couture');
+    files = couture.files.map(({ path }) => path);
     mkdirSync(consumer);
     writeFileSync(
       join(consumer, 'package.json'),
       '{ "name": "consumer", "private": true, "type": "module" }',
     );
     const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-    run('npm', ['install', ...flags, join(folder, entry.filename)], consumer);
+    const archives = [core, couture].map(({ filename }) => join(folder, filename));
+    run('npm', ['install', ...flags, ...archives], consumer);
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('holds what is used and nothing else', () => {
+  test('the one for a page is below 1 MB, has the same version, and holds nothing else', () => {
+    assert.ok(core.unpackedSize < 1_000_000, `${core.unpackedSize} bytes`);
+    const stray = core.files.filter(
+      ({ path }) => !/^(dist\/.+\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path),
+    );
+    assert.deepEqual(stray, []);
+    for (const name of ['core', 'couture']) {
+      const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8');
+      const manifest = JSON.parse(text) as { version: string; dependencies: Record<string, string> };
+      assert.equal(manifest.version, version);
+      assert.equal(manifest.dependencies['@couture/core'], name === 'core' ? undefined : version);
+    }
+  });
+
+  test('the one with the command holds what is used and nothing else', () => {
     const stray = files.filter(
       (path) =>
         !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md|models\/[\w-]+\.(safetensors|md))$/.test(
@@ -74,15 +105,16 @@ describe('the packed package', () => {
     assert.match(run('npx', [...flags, '--help'], consumer), /couture train/);
   });
 
-  test('couture and couture/node are imported by name', () => {
+  test('couture, couture/node and @couture/core are imported by name', () => {
     const script = `
       import { sequential, linear, logSoftmax } from 'couture';
+      import * as core from '@couture/core';
       import * as node from 'couture/node';
       const spec = sequential(linear(784, 10), logSoftmax());
-      console.log(spec.layers.length, typeof node.load, node.sequential === sequential);
+      console.log(spec.layers.length, typeof node.load, node.sequential === sequential, core.sequential === sequential);
     `;
     writeFileSync(join(consumer, 'import.js'), script);
-    assert.equal(run(process.execPath, ['import.js'], consumer).trim(), '2 function true');
+    assert.equal(run(process.execPath, ['import.js'], consumer).trim(), '2 function true true');
   });
 
   test('trains on two threads, to the bits of one', () => {
@@ -126,16 +158,17 @@ describe('the packed package', () => {
 
 /** Images whose class is the row that is lit: prints the weights' sum on one and on two threads, and the accuracy. */
 const trainScript = `
-  import { resolveConfig, train, weightsSha256 } from 'couture';
+  import { defaultDataset, resolveConfig, train, weightsSha256 } from 'couture';
   import { createNodeBackend } from 'couture/node';
 
   const length = 600;
-  const labels = Uint8Array.from({ length }, (_, i) => i % 10);
+  const labels = Uint16Array.from({ length }, (_, i) => i % 10);
   const images = new Uint8Array(length * 784);
   labels.forEach((label, i) => images.fill(200 + (i % 50), i * 784 + label * 56, i * 784 + label * 56 + 28));
   const classNames = Array.from({ length: 10 }, (_, i) => 'row ' + i);
-  const dataset = { name: 'rows', split: 'train', images, labels, length, height: 28, width: 28, classNames };
-  const config = resolveConfig({ settings: { hidden: [24, 12], dropout: [0.1], epochs: 25, batchSize: 16 } });
+  const info = { ...defaultDataset, name: 'rows', classNames };
+  const dataset = { info, split: 'train', images, labels, length };
+  const config = resolveConfig({ dataset, settings: { hidden: [24, 12], dropout: [0.1], epochs: 25, batchSize: 16 } });
 
   let accuracy;
   for (const threads of [1, 2]) {
@@ -163,7 +196,7 @@ const BLACK_PNG = Buffer.from(
 const shipScript = `
   import { writeFileSync } from 'node:fs';
   import { join } from 'node:path';
-  import { encodeModel, linear, logSoftmax, sequential } from 'couture';
+  import { defaultDataset, encodeModel, linear, logSoftmax, sequential } from 'couture';
   import { listShipped, load, modelsFolder } from 'couture/node';
 
   const sum = '0'.repeat(64);
@@ -176,17 +209,19 @@ const shipScript = `
     weightsSha256: sum,
   };
   const card = {
-    title: 'Tiny', couture: '0.1.0', data: { train: split, test: split }, split: null, folded: false,
+    title: 'Tiny', couture: '0.1.0', split: null, folded: false,
     members: [member], validation: null, calibration: null, test: figures,
   };
   const weights = new Map([
     ['fc1.weight', new Float32Array(2 * 784).map((_, i) => Math.sin(i))],
     ['fc1.bias', Float32Array.of(0.5, -0.5)],
   ]);
-  const bytes = encodeModel({
-    dataset: 'fashion-mnist', height: 28, width: 28, classNames: ['cap', 'scarf'], temperature: 1,
+  const data = { ...defaultDataset, classNames: ['cap', 'scarf'], splits: { train: split, test: split } };
+  const input = { shape: data.shape, pixels: data.preprocessing.pixels };
+  const bytes = await encodeModel({
+    data, temperature: 1,
     views: { flip: true, shift: 1 }, precision: 'int8', card,
-    members: [{ spec: sequential(linear(784, 2), logSoftmax()), weights }],
+    members: [{ spec: sequential(linear(784, 2), logSoftmax()), input, weights }],
   });
   writeFileSync(join(modelsFolder(), 'tiny.safetensors'), bytes);
   console.log(modelsFolder());

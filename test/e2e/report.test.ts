@@ -14,7 +14,7 @@ import * as z from 'zod';
 import { type Dataset, imageAt } from '../../src/data/dataset.ts';
 import { getDataset } from '../../src/platform/node/data/store.ts';
 import { nodeDocument } from '../../src/platform/node/images/figures.ts';
-import { load } from '../../src/platform/node/runs/load.ts';
+import { load } from '../../src/platform/node/load.ts';
 import { writeReport } from '../../src/report/report.ts';
 import { couture, parseDocument } from '../command.ts';
 import { fixtures } from '../figures/fixture.ts';
@@ -190,7 +190,7 @@ describe('the report of two runs', { skip }, () => {
     const [pointed] = await shownImages(page, '#tip');
     assert.deepEqual(pointed.pixels, [...imageAt(images, pointed.number)]);
     const said1 = (await page.locator('#tip').textContent()) ?? '';
-    assert.ok(said1.startsWith(images.classNames[images.labels[pointed.number]]), said1);
+    assert.ok(said1.startsWith(images.info.classNames[images.labels[pointed.number]]), said1);
     await page.mouse.move(5, 300);
     assert.equal(await page.locator('#tip').isVisible(), false);
     await page.locator(`${map} svg`).focus();

@@ -14,7 +14,7 @@ after(() => rm(cwd, { recursive: true, force: true }));
 
 test('npm start trains both experiments, predicts an image, and says where everything is', async () => {
   const { scripts } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
-  assert.equal(scripts.start, 'node bin/couture.js showcase');
+  assert.equal(scripts.start, 'node packages/couture/bin/couture.js showcase');
   const { code, out, err } = await couture(['showcase'], { cwd });
   assert.equal(code, 0, err);
   assert.match(out, /Test image 0 is labeled Ankle boot; deeper-seed1 says Ankle boot/);

@@ -111,7 +111,7 @@ test('Ctrl-C ends it and leaves nothing behind', async () => {
 test('an audit finds the faults, and evaluate goes by it', async (t) => {
   const small = [
     'train',
-    '--dataset',
+    '--data',
     'mnist',
     '--from',
     data,

@@ -16,7 +16,7 @@ const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 before(() => writeBars(data));
 after(() => rm(cwd, { recursive: true, force: true }));
 
-const settings = ['--dataset', 'mnist', '--hidden', 'none', '--epochs', '1', '--seed', '3'];
+const settings = ['--data', 'mnist', '--hidden', 'none', '--epochs', '1', '--seed', '3'];
 const changed = ['--shift', '3', '--erase', '0.5'];
 const run = (...args: string[]) => couture([...args, '--from', data], { cwd, env });
 

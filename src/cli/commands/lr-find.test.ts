@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { writeBars } from '../../../test/bars-data.ts';
 import { couture, parseDocument } from '../../../test/command.ts';
+import { findDataset, infoOf } from '../../data/registry.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { configSchema } from '../../train/settings.ts';
 
@@ -18,7 +19,7 @@ before(() => writeBars(data));
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const find = (...more: string[]): string[] => [
-  ...['lr-find', '--dataset', 'mnist', '--hidden', '64,32', '--seed', '5', '--from', data],
+  ...['lr-find', '--data', 'mnist', '--hidden', '64,32', '--seed', '5', '--from', data],
   ...more,
 ];
 
@@ -55,8 +56,8 @@ test('it names a rate, keeps the curve, and finds the same on one thread', async
     const kept = z
       .object({ config: configSchema, losses: z.array(z.number()) })
       .parse(JSON.parse(await readFile(join(cwd, found.path), 'utf8')));
-    const settings = { dataset: 'mnist', hidden: [64, 32], seed: 5 };
-    assert.deepEqual(kept.config, resolveConfig({ settings }));
+    const dataset = infoOf(findDataset('mnist')!);
+    assert.deepEqual(kept.config, resolveConfig({ dataset, settings: { hidden: [64, 32], seed: 5 } }));
     assert.deepEqual(kept.losses, found.curve.losses);
     assert.match(
       await readFile(join(cwd, folder, 'lr-find.svg'), 'utf8'),

@@ -3,21 +3,20 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import {
-  decodeImage,
-  expandImagePaths,
-  hasImageName,
-  type Invert,
-  MAX_IMAGE_BYTES,
-} from '../../platform/node/images/images.ts';
-import type { FoundModel } from '../../platform/node/runs/find-model.ts';
-import type { ImageClassifier } from '../../platform/node/runs/load.ts';
-import type { Pixels, Prediction } from '../../use/predictor.ts';
+import { printable } from '../../core/printable.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
+import type { PreparationFacts } from '../../data/prepare.ts';
+import type { PictureSteps } from '../../data/preprocessing.ts';
+import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
+import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
+import { SeenFolder } from '../../platform/node/images/save-seen.ts';
+import type { ImageClassifier } from '../../platform/node/load.ts';
+import type { FoundModel } from '../../runs/find-model.ts';
+import type { Prediction } from '../../use/predictor.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   addWeightsOption,
   type EngineFlags,
@@ -28,21 +27,24 @@ import { probabilityBars } from '../ui/bars.ts';
 import { dataView } from '../ui/data.ts';
 import { paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
+import { preparationNotes, seenPicture } from '../ui/seen.ts';
 
 interface PredictFlags extends EngineFlags {
   readonly weights: 'best' | 'last';
-  readonly invert: Invert;
+  readonly invert?: PictureSteps['invert'];
+  readonly seen?: true;
+  readonly saveSeen?: string;
   readonly recipe?: string;
   readonly testIndex?: number;
-  readonly from?: string;
   readonly json?: true;
 }
 
 /** An image on its way to the network. */
 interface Question {
   readonly source: string;
-  readonly pixels: Pixels;
-  readonly inverted?: boolean;
+  readonly pixels: Uint8Array;
+  /** What was done to make the image of a picture. */
+  readonly prepared?: PreparationFacts;
   /** The label, where it is known. */
   readonly truth?: string;
 }
@@ -55,9 +57,12 @@ interface LeftOut {
 
 /** Images decoded and classified at once: bounds memory for folders of any size. */
 const CHUNK = 64;
+/** Images that are shown without being asked for. */
+const SHOWN = 4;
 
 const help = `
-Networks know a light object on black; --invert says what to do with other images.
+A picture is prepared as the model's training images were. For Fashion-MNIST and its like the object is found against its
+ground, cut out and centered, light on black; an image of the network's own size is left as it is. --seen shows the result.
 
 Examples:
   couture predict baseline-seed1 shoe.jpg photos/
@@ -75,12 +80,16 @@ export function registerPredict(program: Command, context: CliContext): void {
     .option('--test-index <n>', 'an image of the test split, counted from 0', wholeNumber('--test-index', 0))
     .option(
       '--invert <when>',
-      'swap light and dark: auto (when the border is bright), yes or no',
+      'swap light and dark: auto (where the object is darker than its ground), yes or no; as the model says by default',
       oneOf('--invert', ['auto', 'yes', 'no']),
-      'auto',
-    );
+    )
+    .option(
+      '--seen',
+      `show each image as the network sees it; up to ${SHOWN} are shown on a color terminal anyway`,
+    )
+    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files');
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
       // With --recipe no model is named: what stands in its place is the first image.
@@ -98,20 +107,26 @@ async function runPredict(
   checkRequest(argument, paths, flags);
   const found = await chooseModel(argument, flags.recipe, context);
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
-  const { load } = await import('../../platform/node/runs/load.ts');
+  const { load } = await import('../../platform/node/load.ts');
   const { weights, backend, threads } = flags;
   const model = await load(found, { weights, backend, threads });
   try {
     const predictions: Record<string, unknown>[] = [];
     const leftOut: LeftOut[] = [];
+    const folder = flags.saveSeen === undefined ? undefined : await SeenFolder.open(flags.saveSeen);
+    const shown = flags.seen ?? (context.color && paths.length > 0 && files.length <= SHOWN);
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
     for await (const questions of inChunks(questioned)) {
       const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
-      answers.forEach((answer, i) => {
+      for (const [i, answer] of answers.entries()) {
         const { pixels, ...question } = questions[i];
-        if (flags.json) predictions.push({ ...question, ...answer });
-        else context.out(answerText(question, answer, model.classNames, context));
-      });
+        const saved = await folder?.save(question.source, pixels, model.shape);
+        if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
+        else {
+          context.out(answerText(question, answer, model.classNames, context));
+          if (shown) context.out(seenPicture(pixels, model.shape, context));
+        }
+      }
       if (context.signal.aborted)
         throw new CoutureError('interrupted', 'Stopped before all images were seen.');
     }
@@ -121,6 +136,7 @@ async function runPredict(
       printJson(context, 'predict', {
         ...subject,
         classNames,
+        shape: model.shape,
         predictions,
         ...(leftOut.length > 0 && { leftOut }),
       });
@@ -170,43 +186,33 @@ async function* ask(
   flags: PredictFlags,
   context: CliContext,
 ): AsyncGenerator<Question> {
-  const { height, width } = model.shape;
-  const options = { height, width, invert: flags.invert };
-  if (flags.testIndex !== undefined) yield await testImage(found.data.name, flags.testIndex, flags, context);
+  const { steps } = model;
+  const options = { steps: flags.invert === undefined ? steps : { ...steps, invert: flags.invert } };
+  if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
-    const { pixels, inverted } = await decodeImage(bytes, { ...options, name: 'standard input' });
-    yield { source: '-', pixels, inverted };
+    const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
+    yield { source: '-', pixels, prepared: facts };
   }
   for (const file of files) {
     try {
-      const { pixels, inverted } = await decodeImage(file, options);
-      yield { source: file, pixels, inverted };
+      const { pixels, facts } = await model.prepare(file, options);
+      yield { source: file, pixels, prepared: facts };
     } catch (error) {
       if (!(error instanceof CoutureError) || error.kind !== 'data' || files.length === 1) throw error;
-      context.err(error.message);
+      context.err(printable(error.message));
       leftOut.push({ source: file, reason: error.message });
     }
   }
 }
 
-async function testImage(
-  name: string,
-  index: number,
-  { from }: PredictFlags,
-  context: CliContext,
-): Promise<Question> {
-  const { getDataset } = await import('../../platform/node/data/store.ts');
+async function testImage(data: DatasetInfo, index: number, context: CliContext): Promise<Question> {
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { imageAt } = await import('../../data/dataset.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   try {
-    const dataset = await getDataset(name, 'test', {
-      from,
-      signal,
-      env,
-      onProgress: onData,
-    });
+    const dataset = await loadSplit(data, 'test', { signal, env, onData });
     if (index >= dataset.length) {
       throw new CoutureError(
         'usage',
@@ -224,7 +230,7 @@ async function testImage(
 }
 
 function answerText(
-  { source, inverted, truth }: Omit<Question, 'pixels'>,
+  { source, prepared, truth }: Omit<Question, 'pixels'>,
   { label, index, probabilities }: Prediction,
   classNames: readonly string[],
   context: CliContext,
@@ -232,10 +238,15 @@ function answerText(
   const notes = [
     percent(probabilities[index], 1),
     ...(truth === undefined ? [] : [truth === label ? 'correct' : `labeled ${truth}`]),
-    ...(inverted ? ['light and dark swapped'] : []),
+    ...(prepared === undefined ? [] : preparationNotes(prepared)),
   ];
-  const title = `${source}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;
+  const title = `${printable(source)}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;
   return `${title}\n${probabilityBars(classNames, probabilities, context)}`;
+}
+
+/** The image as the network saw it, in JSON: its bytes [height, width, channels] as base64, and where they were written. */
+function seenDocument(pixels: Uint8Array, saved: string | undefined): Record<string, unknown> {
+  return { seen: Buffer.from(pixels).toString('base64'), ...(saved !== undefined && { saved }) };
 }
 
 async function* inChunks(questions: AsyncIterable<Question>): AsyncGenerator<Question[]> {

@@ -8,5 +8,13 @@ export function printJson(
   command: string,
   content: Record<string, unknown>,
 ): void {
-  out(JSON.stringify({ couture: 1, command, ...content }));
+  out(asciiControls(JSON.stringify({ couture: 1, command, ...content })));
+}
+
+/** JSON with characters that must not reach a terminal as \u escapes: the same document. */
+function asciiControls(json: string): string {
+  return json.replaceAll(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

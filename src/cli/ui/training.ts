@@ -1,6 +1,7 @@
 /** Training as it is watched: a bar redrawn on a terminal, one line an epoch elsewhere. Both go to stderr. */
 
 import type { EpochMetrics, TrainEvent } from '../../train/events.ts';
+import { stuckNotice } from '../../train/stuck.ts';
 import type { CliContext } from '../context.ts';
 import { clock, count, duration, paint, percent } from './format.ts';
 import { bar } from './progress.ts';
@@ -31,10 +32,13 @@ function lineView({ err }: CliContext, label: () => string): TrainingView {
         total = event.epochs;
         images = event.trainImages;
         err(startLine(event, label()));
+        for (const notice of event.notices) err(notice);
       } else if (event.type === 'epoch') {
         err(epochLine(event.metrics, total, images, event.isBest));
-      } else if (event.type === 'done' && event.reason === 'patience') {
-        err(`${label()}: stopped by patience after ${event.history.length} epochs`);
+      } else if (event.type === 'done') {
+        if (event.reason === 'patience')
+          err(`${label()}: stopped by patience after ${event.history.length} epochs`);
+        if (event.stuck) err(stuckNotice(event.stuck));
       }
     },
     close() {},
@@ -68,6 +72,7 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
       if (event.type === 'start') {
         start = event;
         err(startLine(event, label()));
+        for (const notice of event.notices) err(notice);
       } else if (event.type === 'epoch') {
         last = event.metrics;
       } else if (event.type === 'step') {
@@ -79,6 +84,7 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
         draw.clear();
         if (start && last && event.reason !== 'interrupted')
           err(epochLine(last, start.epochs, start.trainImages, false));
+        if (event.stuck) err(stuckNotice(event.stuck));
       }
     },
     close() {

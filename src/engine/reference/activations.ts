@@ -11,11 +11,11 @@ const SLOPE = f(0.01);
 
 /** y = activation(a). */
 export function activate(kind: Activation, a: number): number {
-  if (kind === 'relu') return Math.max(a, 0);
+  if (kind === 'relu') return positive(a);
   if (kind === 'leakyRelu') return a > 0 ? a : f(SLOPE * a);
   if (kind === 'silu') return f(a * sigmoid(a));
   if (kind === 'gelu') return f(a * normal(a).below);
-  if (kind === 'root') return f(f(Math.sqrt(f(1 + Math.max(a, 0)))) - 1);
+  if (kind === 'root') return f(f(Math.sqrt(f(1 + positive(a)))) - 1);
   return a;
 }
 
@@ -33,6 +33,11 @@ export function derivative(kind: Activation, a: number): number {
   }
   if (kind === 'root') return a > 0 ? f(0.5 / f(Math.sqrt(f(1 + a)))) : 0;
   return 1;
+}
+
+/** max(a, 0): NaN stays NaN and -infinity becomes it, so that numbers that went wrong are seen; -0 becomes 0. */
+function positive(a: number): number {
+  return a <= 0 ? a * 0 + 0 : a;
 }
 
 /** 1 / (1 + e^-a), by the exponential of -|a| alone, which cannot overflow. */

@@ -2,7 +2,8 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { imageSize, toPlanes } from '../../data/image-shape.ts';
-import { findParameter, type TensorPart } from '../../model/plan.ts';
+import { findParameter } from '../../model/find-parameter.ts';
+import type { TensorPart } from '../../model/plan.ts';
 import type { Op, Program } from '../../model/program.ts';
 import { augmentedPlanes } from '../augmented-image.ts';
 import type {
@@ -14,9 +15,9 @@ import type {
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
-import { checkInferRequest, checkTrainRequest, countImages } from '../check-request.ts';
+import { checkInferRequest, checkSize, checkTrainRequest, countImages } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
-import { softTargets } from '../targets.ts';
+import { rowWeights, softTargets } from '../targets.ts';
 import * as layers from './layers.ts';
 import * as ops from './ops.ts';
 import {
@@ -41,7 +42,8 @@ export function createReferenceBackend(): Backend {
     info: { name: 'reference', variant: 'plain', threads: 1 },
     async upload(images, shape) {
       const length = countImages(images, shape);
-      const device: HostImages = { planes: toPlanes(images.slice(), shape), shape, length, dispose() {} };
+      const planes = toPlanes(images.slice(), shape);
+      const device: HostImages = { planes, shape, length, dispose: () => void held.delete(device) };
       held.set(device, device);
       return device;
     },
@@ -71,6 +73,8 @@ interface TrainingStep {
   readonly smoothed: { readonly own: number; readonly other: number };
   /** Targets of the batch's rows, where labels do not say it all. */
   readonly soft: Float32Array | undefined;
+  /** Weights of these rows' losses; all 1 without. */
+  readonly weights: Float32Array | undefined;
   readonly losses: Float32Array;
 }
 
@@ -84,6 +88,7 @@ class ReferenceSession implements Session {
   readonly #program: Program;
   readonly #held: WeakMap<DeviceImages, HostImages>;
   readonly #tensors: readonly LayerTensors[];
+  #disposed = false;
 
   constructor(program: Program, held: WeakMap<DeviceImages, HostImages>) {
     this.#program = program;
@@ -92,11 +97,13 @@ class ReferenceSession implements Session {
   }
 
   async train(request: TrainRequest): Promise<Float32Array> {
+    this.#checkAlive();
     checkTrainRequest(this.#program, request);
     const { indices, batchSize, images, augmentation, firstStep } = request;
     const losses = new Float32Array(indices.length);
     const classes = this.#program.outputWidth;
     const soft = softTargets(request, classes);
+    const allWeights = rowWeights(request);
     const common = {
       request,
       scalars: stepScalars(request),
@@ -107,7 +114,8 @@ class ReferenceSession implements Session {
       const from = index * batchSize;
       const batch = makeBatch(this.#program.plan, indices.subarray(from, from + batchSize));
       const targets = soft?.subarray(from * classes);
-      const training = { ...common, index, soft: targets, losses: losses.subarray(from) };
+      const weights = allWeights?.subarray(from);
+      const training = { ...common, index, soft: targets, weights, losses: losses.subarray(from) };
       const step = firstStep + index;
       for (const op of this.#program.train)
         this.#run(op, { net, batch, images, augmentation, step, training });
@@ -116,6 +124,7 @@ class ReferenceSession implements Session {
   }
 
   async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
+    this.#checkAlive();
     checkInferRequest(this.#program, images, indices, options);
     const { classes, weights = 'value', view } = options;
     const { infer, outputWidth, plan } = this.#program;
@@ -236,14 +245,14 @@ class ReferenceSession implements Session {
     ops.gather(augmented, op, all, batch.y[0]);
   }
 
-  #lossGradient(batch: Batch, { request, smoothed, soft, losses }: TrainingStep): void {
+  #lossGradient(batch: Batch, { request, smoothed, soft, weights, losses }: TrainingStep): void {
     const share = Math.fround(1 / batch.rows);
     if (soft) {
-      this.#softBackward(batch, { targets: soft, share }, losses);
+      this.#softBackward(batch, { targets: soft, share, weights }, losses);
       return;
     }
     const labels = Uint16Array.from(batch.indices, (image) => request.labels[image]);
-    this.#nllBackward(batch, { labels, ...smoothed, share }, losses);
+    this.#nllBackward(batch, { labels, ...smoothed, share, weights }, losses);
   }
 
   #nllBackward(batch: Batch, targets: ops.Targets, losses: Float32Array): void {
@@ -293,11 +302,13 @@ class ReferenceSession implements Session {
 
   #planes(images: DeviceImages): Uint8Array {
     const host = this.#held.get(images);
-    if (!host) throw new CoutureError('usage', 'These images were uploaded to another backend.');
+    if (!host)
+      throw new CoutureError('usage', 'These images were uploaded to another backend or disposed of.');
     return host.planes;
   }
 
   #tensor(parameter: string, role: TensorRole): Float32Array {
+    this.#checkAlive();
     const { layer, part } = findParameter(this.#program.plan, parameter);
     return this.#tensors[layer][role][part];
   }
@@ -307,10 +318,18 @@ class ReferenceSession implements Session {
   }
 
   async write(parameter: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
-    this.#tensor(parameter, role).set(values);
+    const tensor = this.#tensor(parameter, role);
+    checkSize(findParameter(this.#program.plan, parameter), values);
+    tensor.set(values);
   }
 
-  dispose(): void {}
+  #checkAlive(): void {
+    if (this.#disposed) throw new CoutureError('usage', 'This network has been disposed of.');
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
 }
 
 function lastOf<Item>(items: readonly Item[]): Item {

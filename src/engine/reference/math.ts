@@ -48,8 +48,9 @@ const LOG = Float32Array.of(
   3.3333331174e-1,
 );
 
-/** ln x for normal x >= 1. */
+/** ln x for normal x >= 1; infinity and NaN stay what they are, so that numbers that went wrong are seen. */
 export function logFromOne(x: number): number {
+  if (!(x < Number.POSITIVE_INFINITY)) return x;
   floats[0] = x;
   let e = (bits[0] >> 23) - 126;
   bits[0] = (bits[0] & 0x007fffff) | 0x3f000000;

@@ -38,13 +38,18 @@ export function normForward(z: Float32Array, rows: number, norm: NormTensors, tr
       norm.runningMean[j] = f(f(REST * norm.runningMean[j]) + f(MOMENTUM * mean));
       norm.runningVariance[j] = f(f(REST * norm.runningVariance[j]) + f(MOMENTUM * unbiased));
     }
-    const inverse = f(1 / f(Math.sqrt(f(variance + EPSILON))));
+    const inverse = inverseDeviation(variance);
     norm.inverse[j] = inverse;
     for (let row = 0; row < rows; row++) {
       const at = row * width + j;
       z[at] = f(f(z[at] - mean) * inverse);
     }
   }
+}
+
+/** 1 / standard deviation; a variance that overflowed makes NaN, not 0. */
+function inverseDeviation(variance: number): number {
+  return f(1 / f(Math.sqrt(f(variance + EPSILON)))) + variance * 0;
 }
 
 /** What scaleBackward leaves the gradients in. */
@@ -127,7 +132,7 @@ export function layerNormForward(z: Float32Array, rows: number, inverse: Float32
       const distance = f(values[j] - mean);
       return f(distance * distance);
     });
-    inverse[row] = f(1 / f(Math.sqrt(f(f(squares / width) + EPSILON))));
+    inverse[row] = inverseDeviation(f(squares / width));
     for (let j = 0; j < width; j++) values[j] = f(f(values[j] - mean) * inverse[row]);
   }
 }

@@ -5,9 +5,9 @@ import { toPlanes } from '../../data/image-shape.ts';
 import type { Backend, DeviceImages } from '../backend.ts';
 import { countImages } from '../check-request.ts';
 import { compileKernels } from './kernels.ts';
-import { WasmMemory } from './memory.ts';
+import { type Block, WasmMemory } from './memory.ts';
 import type { SpawnWorker } from './protocol.ts';
-import { WasmSession } from './session.ts';
+import { type ImagesInUse, WasmSession } from './session.ts';
 import { Team } from './team.ts';
 
 export interface WasmOptions {
@@ -26,13 +26,13 @@ export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOpti
   const module = await compileKernels({ shared, wide, fast });
   const memory = new WasmMemory(shared);
   const team = await Team.start({ memory, module, wide, threads, spawn });
-  const addresses = new WeakMap<DeviceImages, number>();
-  const locate = (images: DeviceImages): number => {
-    const address = addresses.get(images);
-    if (address === undefined) {
+  const held = new WeakMap<DeviceImages, HeldBlock>();
+  const hold = (images: DeviceImages): ImagesInUse => {
+    const block = held.get(images);
+    if (block === undefined) {
       throw new CoutureError('usage', 'These images were uploaded to another backend or disposed of.');
     }
-    return address;
+    return block.use();
   };
   return {
     info: {
@@ -44,17 +44,40 @@ export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOpti
       const length = countImages(images, shape);
       const block = memory.allocate(images.length);
       memory.bytes(block.start, images.length).set(toPlanes(images, shape));
+      const own = new HeldBlock(memory, block);
       const device: DeviceImages = {
         length,
         shape,
         dispose() {
-          if (addresses.delete(device)) memory.release(block);
+          if (held.delete(device)) own.release();
         },
       };
-      addresses.set(device, block.start);
+      held.set(device, own);
       return device;
     },
-    createSession: async (program) => new WasmSession({ memory, team, locate }, program),
+    createSession: async (program) => new WasmSession({ memory, team, hold }, program),
     dispose: () => team.dispose(),
   };
+}
+
+/** A block that is freed once its owner and every call that uses it have let go: what is at work never loses its images. */
+class HeldBlock {
+  readonly #memory: WasmMemory;
+  readonly #block: Block;
+  #holders = 1;
+
+  constructor(memory: WasmMemory, block: Block) {
+    this.#memory = memory;
+    this.#block = block;
+  }
+
+  use(): ImagesInUse {
+    this.#holders += 1;
+    return { address: this.#block.start, release: () => this.release() };
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#memory.release(this.#block);
+  }
 }

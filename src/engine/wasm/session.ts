@@ -2,17 +2,17 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { Queue } from '../../core/queue.ts';
+import { findParameter } from '../../model/find-parameter.ts';
 import type { NetworkInput } from '../../model/network-input.ts';
-import { findParameter } from '../../model/plan.ts';
 import type { Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
-import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
+import { checkInferRequest, checkSize, checkTrainRequest } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
-import { softTargets } from '../targets.ts';
+import { rowWeights, softTargets } from '../targets.ts';
+import { OPTIMIZERS, PANEL } from './constants.ts';
 import {
   type Layout,
   normBytes,
-  PANEL,
   pack,
   packNorm,
   panelsOf,
@@ -24,7 +24,6 @@ import {
   weightBytes,
 } from './layout.ts';
 import type { Block, WasmMemory } from './memory.ts';
-import { OPTIMIZERS } from './protocol.ts';
 import type { Team } from './team.ts';
 
 /** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */
@@ -32,16 +31,17 @@ const INFER_ROWS = 128;
 /** Inference of at most this many images runs on the caller's thread: a message would cost as much. */
 const INLINE_IMAGES = 16;
 
-/** Where uploaded images lie. */
-export interface WasmImages extends DeviceImages {
+/** Uploaded images that a call uses: they stay until it lets go, whoever disposes of them meanwhile. */
+export interface ImagesInUse {
   readonly address: number;
+  release(): void;
 }
 
 export interface SessionContext {
   readonly memory: WasmMemory;
   readonly team: Team;
-  /** The address behind an image handle; throws for a foreign or disposed one. */
-  readonly locate: (images: DeviceImages) => number;
+  /** The images behind a handle; throws for a foreign or disposed one. */
+  readonly hold: (images: DeviceImages) => ImagesInUse;
 }
 
 export class WasmSession implements Session {
@@ -76,18 +76,37 @@ export class WasmSession implements Session {
   }
 
   train(request: TrainRequest): Promise<Float32Array> {
-    return this.#calls.run(() => this.#train(request));
+    return this.#withImages(request.images, (address) => this.#train(request, address));
   }
 
-  async #train(request: TrainRequest): Promise<Float32Array> {
+  /** Queues a call that uses images, which it holds from now on. */
+  async #withImages(
+    images: DeviceImages,
+    call: (address: number) => Promise<Float32Array>,
+  ): Promise<Float32Array> {
+    const { address, release } = this.#context.hold(images);
+    try {
+      return await this.#run(() => call(address));
+    } finally {
+      release();
+    }
+  }
+
+  /** Queues a call. */
+  #run<Result>(call: () => Result | Promise<Result>): Promise<Result> {
+    if (!this.#disposed) return this.#calls.run(call);
+    return Promise.reject(new CoutureError('usage', 'This network has been disposed of.'));
+  }
+
+  async #train(request: TrainRequest, images: number): Promise<Float32Array> {
     checkTrainRequest(this.#program, request);
-    const { memory, team, locate } = this.#context;
+    const { memory, team } = this.#context;
     const { indices, batchSize } = request;
     const count = indices.length;
     const constants = optimizerConstants(request.optimizer);
     const scalars = stepScalars(request);
-    const images = locate(request.images);
     const soft = softTargets(request, this.#program.outputWidth) ?? new Float32Array();
+    const weights = rowWeights(request) ?? new Float32Array();
     const sizes = [
       count * 4,
       count * 4,
@@ -95,14 +114,16 @@ export class WasmSession implements Session {
       constants.byteLength,
       scalars.byteLength,
       soft.byteLength,
+      weights.byteLength,
     ];
-    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt] = this.#place(...sizes);
+    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt, weightAt] = this.#place(...sizes);
     memory.words(indexAt, count).set(indices);
     const labels = memory.words(labelAt, count);
     for (let i = 0; i < count; i++) labels[i] = request.labels[indices[i]];
     memory.floats(constantAt, constants.length).set(constants);
     memory.floats(scalarAt, scalars.length).set(scalars);
     memory.floats(softAt, soft.length).set(soft);
+    memory.floats(weightAt, weights.length).set(weights);
     await team.run({
       kind: 'train',
       layout: this.#layoutFor(Math.min(batchSize, count)),
@@ -116,6 +137,7 @@ export class WasmSession implements Session {
       optimizer: OPTIMIZERS.indexOf(request.optimizer.name),
       targets: smoothedTargets(request.labelSmoothing ?? 0, this.#program.outputWidth),
       softTargets: soft.length > 0 ? softAt : 0,
+      rowWeights: weights.length > 0 ? weightAt : 0,
       constants: constantAt,
       scalars: scalarAt,
       count,
@@ -128,16 +150,20 @@ export class WasmSession implements Session {
   }
 
   infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
-    return this.#calls.run(() => this.#infer(images, indices, options));
+    return this.#withImages(images, (address) => this.#infer(images, address, indices, options));
   }
 
-  async #infer(images: DeviceImages, indices: Uint32Array, options: InferOptions): Promise<Float32Array> {
+  async #infer(
+    images: DeviceImages,
+    address: number,
+    indices: Uint32Array,
+    options: InferOptions,
+  ): Promise<Float32Array> {
     checkInferRequest(this.#program, images, indices, options);
     const { classes, weights = 'value', view } = options;
-    const { memory, team, locate } = this.#context;
+    const { memory, team } = this.#context;
     const count = indices.length;
     const { outputWidth } = this.#program;
-    const address = locate(images);
     const [indexAt, classAt, outputAt] = this.#place(count * 4, count * 4, count * outputWidth * 4);
     memory.words(indexAt, count).set(indices);
     memory.words(classAt, count).set(classes ?? new Uint16Array(count));
@@ -194,7 +220,7 @@ export class WasmSession implements Session {
   }
 
   read(name: string, role: TensorRole = 'value'): Promise<Float32Array> {
-    return this.#calls.run(() => this.#read(name, role));
+    return this.#run(() => this.#read(name, role));
   }
 
   #read(name: string, role: TensorRole): Float32Array {
@@ -204,21 +230,20 @@ export class WasmSession implements Session {
   }
 
   write(name: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
-    return this.#calls.run(() => this.#write(name, values, role));
+    return this.#run(() => this.#write(name, values, role));
   }
 
   #write(name: string, values: Float32Array, role: TensorRole): void {
-    const { layer, part, size } = this.#find(name);
-    if (values.length !== size)
-      throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
+    const { layer, part, parameter } = this.#find(name);
+    checkSize(parameter, values);
     if (part === 'weight' || part === 'bias') pack(layer, part, values, this.#block(name, role));
     else packNorm(part, values, this.#block(name, role));
   }
 
   #find(name: string) {
     const { plan } = this.#program;
-    const { layer, part, shape } = findParameter(plan, name);
-    return { layer: plan.layers[layer], part, size: shape.reduce((product, n) => product * n, 1) };
+    const parameter = findParameter(plan, name);
+    return { layer: plan.layers[parameter.layer], part: parameter.part, parameter };
   }
 
   /** The memory in which a parameter lies, with others. */

@@ -1,44 +1,52 @@
-/** The engine in a page or a web worker: Workers over shared memory where the page is cross-origin isolated. */
+/** The engine in a page: in a worker of its own, with threads over shared memory where the page is cross-origin isolated. */
 
 import type { Backend } from '../../engine/backend.ts';
 import { type BackendName, createBackend } from '../../engine/create.ts';
+import { connectBackend } from '../../engine/remote/client.ts';
+import type { FromHost, HostPort } from '../../engine/remote/protocol.ts';
 import { threadsForCores } from '../../engine/threads.ts';
-import type { FromWorker, WorkerHandle } from '../../engine/wasm/protocol.ts';
+import { hearFailures, startWorker } from './start-worker.ts';
+
+const here = import.meta.url;
 
 export interface WebBackendOptions {
   /** Default: wasm. */
-  readonly backend?: BackendName;
-  /** Default: as many as there are cores. One, on the caller's thread, where memory cannot be shared. */
-  readonly threads?: number;
+  readonly backend?: BackendName | undefined;
+  /** Default: as many as there are cores. One where memory cannot be shared. */
+  readonly threads?: number | undefined;
+  /** Fused products and sums; default false. Faster, but another machine may give other bits. */
+  readonly fast?: boolean | undefined;
 }
 
 /**
- * Starts a backend for this page. Where the page is not cross-origin isolated (no SharedArrayBuffer) work runs
- * on the caller's thread in pieces of about 0.1 s, so call it from a worker of your own there.
- * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
+ * Starts a backend for this page, in a worker: the page never freezes, isolated or not. Where the page is cross-origin
+ * isolated (SharedArrayBuffer), the worker has threads; elsewhere it works alone. Without workers (Node), the caller's
+ * thread does the work.
+ * @throws CoutureError of kind `usage` or `backend`, see `createBackend`; `runtime` when the worker cannot be started
  */
 export async function createWebBackend(options: WebBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', threads = threadsForCores(navigator.hardwareConcurrency) } = options;
-  const shareable = globalThis.crossOriginIsolated === true && typeof Worker !== 'undefined';
-  return createBackend({ backend, threads, spawn: shareable ? spawnWorker : undefined });
+  const {
+    backend = 'wasm',
+    threads = threadsForCores(navigator.hardwareConcurrency),
+    fast = false,
+  } = options;
+  const wanted = { backend, threads, fast };
+  return typeof Worker === 'undefined' ? createBackend(wanted) : connectBackend(startEngine(), wanted);
 }
 
-function spawnWorker(): WorkerHandle {
-  // Bundlers recognize this very form and carry the worker along.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+function startEngine(): HostPort {
+  const worker = startWorker(
+    // Bundlers recognize this very form and carry the worker along.
+    () => new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' }),
+    new URL('engine-worker.js', here),
+  );
   return {
-    post(message) {
-      worker.postMessage(message);
+    post(message, transfer) {
+      worker.postMessage(message, transfer);
     },
-    listen(listener) {
-      worker.addEventListener('message', (event: MessageEvent<FromWorker>) => listener(event.data));
-      worker.addEventListener('error', (event) => {
-        listener({
-          type: 'failed',
-          message: event.message || 'its script could not be loaded',
-          stack: undefined,
-        });
-      });
+    listen(heard, failed) {
+      worker.addEventListener('message', (event: MessageEvent<FromHost>) => heard(event.data));
+      hearFailures(worker, failed);
     },
     terminate() {
       worker.terminate();

@@ -1,0 +1,132 @@
+/**
+ * The head of an encoded image: format, sides and orientation, without decoding it. So that sides can be refused before memory is
+ * given to them, and that every platform turns a picture alike.
+ */
+
+import { bytesAt } from './file-kinds.ts';
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp';
+
+/** What the head of an image says. */
+export interface ImageHeader {
+  readonly format: ImageFormat;
+  /** Sides as stored, before it is turned. */
+  readonly width: number;
+  readonly height: number;
+  /** EXIF's number, 1 to 8; 1 where there is none. */
+  readonly orientation: number;
+}
+
+/** Metadata in front of a picture; a file with more segments than this is none that a camera made. */
+const MAX_SEGMENTS = 10_000;
+
+/** The format that bytes begin like. */
+export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
+  if (bytesAt(bytes, 0, '\x89PNG\r\n\x1a\n')) return 'png';
+  if (bytesAt(bytes, 0, '\xff\xd8\xff')) return 'jpeg';
+  return bytesAt(bytes, 0, 'RIFF') && bytesAt(bytes, 8, 'WEBP') ? 'webp' : undefined;
+}
+
+/** The head of a PNG, JPEG or WebP image; undefined where it is none or is cut off before its sides. */
+export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
+  const format = imageFormat(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    switch (format) {
+      case 'png':
+        return { format, ...png(bytes, view) };
+      case 'jpeg':
+        return jpeg(bytes, view);
+      case 'webp':
+        return webp(bytes, view);
+      case undefined:
+        return undefined;
+    }
+  } catch (error) {
+    // A read past the end: the file is cut short.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function png(bytes: Uint8Array, view: DataView) {
+  const sides = { width: view.getUint32(16), height: view.getUint32(20) };
+  let orientation = 1;
+  // Chunks: length, type, data, checksum. EXIF stands before or behind the pixels.
+  for (let at = 8, n = 0; at + 12 <= bytes.length && n < MAX_SEGMENTS; at += view.getUint32(at) + 12, n++) {
+    if (bytesAt(bytes, at + 4, 'IEND')) break;
+    if (!bytesAt(bytes, at + 4, 'eXIf')) continue;
+    orientation = tiffOrientation(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
+    break;
+  }
+  return { ...sides, orientation };
+}
+
+function jpeg(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
+  let orientation = 1;
+  for (let at = 2, n = 0; n < MAX_SEGMENTS; n++) {
+    // What stands between segments is passed over, as decoders do; any number of 0xff may stand before a marker.
+    while (view.getUint8(at) !== 0xff) at += 1;
+    while (view.getUint8(at) === 0xff) at += 1;
+    const marker = view.getUint8(at);
+    at += 1;
+    if (marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) continue;
+    // Start of scan or end of image before any sides.
+    if (marker === 0xda || marker === 0xd9) return undefined;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame)
+      return { format: 'jpeg', width: view.getUint16(at + 5), height: view.getUint16(at + 3), orientation };
+    const length = view.getUint16(at);
+    if (marker === 0xe1 && bytesAt(bytes, at + 2, 'Exif\0\0'))
+      orientation = tiffOrientation(bytes.subarray(at + 8, at + length));
+    at += length;
+  }
+  return undefined;
+}
+
+function webp(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
+  let sides: { width: number; height: number } | undefined;
+  let orientation = 1;
+  // Chunks: type, length, data, padded to an even length.
+  for (let at = 12, n = 0; at + 8 <= bytes.length && n < MAX_SEGMENTS; n++) {
+    const length = view.getUint32(at + 4, true);
+    const data = at + 8;
+    if (bytesAt(bytes, at, 'VP8X'))
+      sides = { width: 1 + uint24(view, data + 4), height: 1 + uint24(view, data + 7) };
+    else if (bytesAt(bytes, at, 'VP8L')) {
+      const bits = view.getUint32(data + 1, true);
+      sides ??= { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) };
+    } else if (bytesAt(bytes, at, 'VP8 ')) {
+      const [width, height] = [view.getUint16(data + 6, true), view.getUint16(data + 8, true)];
+      sides ??= { width: width & 0x3fff, height: height & 0x3fff };
+    } else if (bytesAt(bytes, at, 'EXIF')) {
+      const prefix = bytesAt(bytes, data, 'Exif\0\0') ? 6 : 0;
+      orientation = tiffOrientation(bytes.subarray(data + prefix, data + length));
+    }
+    at = data + length + (length % 2);
+  }
+  return sides && { format: 'webp', ...sides, orientation };
+}
+
+function uint24(view: DataView, at: number): number {
+  return view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000;
+}
+
+/** The orientation in a block of EXIF, which is a TIFF file; 1 where there is none that can be read. */
+function tiffOrientation(block: Uint8Array): number {
+  const little = bytesAt(block, 0, 'II*\0');
+  if (!little && !bytesAt(block, 0, 'MM\0*')) return 1;
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  if (block.length < 8) return 1;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > block.length) return 1;
+  const entries = view.getUint16(directory, little);
+  for (let i = 0; i < entries; i++) {
+    const entry = directory + 2 + i * 12;
+    if (entry + 12 > block.length) return 1;
+    if (view.getUint16(entry, little) !== 0x0112) continue;
+    const value = view.getUint16(entry + 8, little);
+    return value >= 1 && value <= 8 ? value : 1;
+  }
+  return 1;
+}

@@ -1,0 +1,37 @@
+/** The digest of what was imported, and how: the key under which the result is kept. */
+
+import type { ImageShape } from '../image-shape.ts';
+import type { PictureSteps } from '../preprocessing.ts';
+import { blocksOf } from '../readers/bytes.ts';
+import type { FoundData } from '../readers/found.ts';
+import type { ImportPlatform } from './options.ts';
+
+/** Changed whenever the same files would become other bytes. */
+const VERSION = 1;
+
+/**
+ * The digest of an import: of its files with their paths, of the options that change its bytes, and of nothing else.
+ * @param digests of the image files, in the order training, test
+ */
+export async function contentDigest(
+  found: FoundData,
+  digests: readonly (string | undefined)[],
+  options: { readonly shape: ImageShape; readonly steps: PictureSteps; readonly share: number },
+  { sha256 }: Pick<ImportPlatform, 'sha256'>,
+): Promise<string> {
+  const head = { version: VERSION, format: found.format, ...options, drawn: found.test === null };
+  const lines = [JSON.stringify(head)];
+  for (const container of found.containers) {
+    const source = await container.open();
+    lines.push(`${JSON.stringify(container.path)} ${source.size}`);
+    for await (const block of blocksOf(source)) lines.push(await sha256(block));
+  }
+  const train = found.train.length;
+  for (let index = 0; index < digests.length; index++) {
+    if (digests[index] === undefined) continue;
+    const list = index < train ? found.train : found.test!;
+    const place = index < train ? index : index - train;
+    lines.push(`${index < train ? 'train' : 'test'} ${JSON.stringify(list.nameOf(place))} ${digests[index]}`);
+  }
+  return await sha256(new TextEncoder().encode(lines.join('\n')));
+}

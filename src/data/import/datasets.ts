@@ -1,0 +1,46 @@
+/** An import into memory, in a page as in Node: from files to the two splits of a data set. */
+
+import { sha256 } from '../../core/sha256.ts';
+import { describeSplits } from '../checksums.ts';
+import { checkDataset, type Dataset } from '../dataset.ts';
+import type { FoundData } from '../readers/found.ts';
+import { type ImportPlan, importPictures } from './import.ts';
+import type { ImportOptions, ImportPlatform } from './options.ts';
+import { memoryStore } from './pixel-store.ts';
+import type { ImportReport } from './report.ts';
+
+/** A set in memory. */
+export interface ImportedDatasets {
+  readonly train: Dataset;
+  readonly test: Dataset;
+  readonly report: ImportReport;
+}
+
+/**
+ * Imports what a reader found into memory.
+ * @param name what the set is to be called
+ * @param decode decodes an image file; all else runs anywhere
+ * @throws CoutureError as {@link importPictures}
+ */
+export async function importIntoMemory(
+  found: FoundData,
+  name: string,
+  decode: ImportPlatform['decode'],
+  options: ImportOptions = {},
+): Promise<ImportedDatasets> {
+  const createStore = async (images: number, size: number) => memoryStore(images, size);
+  const plan = await importPictures(found, name, options, { decode, sha256, createStore, parallel: 4 });
+  try {
+    const [train, test] = [await splitOf(plan, 'train'), await splitOf(plan, 'test')];
+    const info = await describeSplits(train, test);
+    return { train: { ...train, info }, test: { ...test, info }, report: plan.report };
+  } finally {
+    await plan.store.close();
+  }
+}
+
+async function splitOf({ info, store, ...splits }: ImportPlan, split: 'train' | 'test'): Promise<Dataset> {
+  const { indices, labels } = splits[split];
+  const images = await store.read(indices);
+  return checkDataset({ info, split, images, labels, length: labels.length });
+}

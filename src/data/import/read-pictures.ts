@@ -1,0 +1,85 @@
+/** The one pass over all pictures: each is read, decoded, prepared, hashed and put into the store. */
+
+import { CoutureError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import type { ImageShape } from '../image-shape.ts';
+import type { PictureSteps } from '../preprocessing.ts';
+import type { PassedOver } from '../readers/found.ts';
+import type { AllPictures } from './all-pictures.ts';
+import { type Copies, findCopies } from './copies.ts';
+import type { ImportOptions, ImportPlatform } from './options.ts';
+import { inParallel } from './parallel.ts';
+import { hashInto, type PixelHashes } from './pixel-hash.ts';
+import type { PixelStore } from './pixel-store.ts';
+import { preparePicture } from './prepare-picture.ts';
+
+/** What is known of the pictures once they have been read. */
+export interface ReadPictures {
+  readonly hashes: PixelHashes;
+  /** Digests of image files; undefined for pixels. */
+  readonly digests: (string | undefined)[];
+  /** Why a picture is passed over, by its number. */
+  readonly problems: Map<number, string>;
+}
+
+interface Reading {
+  readonly shape: ImageShape;
+  readonly steps: PictureSteps;
+  readonly store: PixelStore;
+  readonly options: ImportOptions;
+  readonly platform: ImportPlatform;
+}
+
+/** @throws CoutureError of any kind but `data`, which becomes a problem of its picture */
+export async function readPictures(all: AllPictures, reading: Reading): Promise<ReadPictures> {
+  const { shape, steps, store, options, platform } = reading;
+  const read: ReadPictures = {
+    hashes: { high: new Uint32Array(all.length), low: new Uint32Array(all.length) },
+    digests: new Array<string | undefined>(all.length),
+    problems: new Map(),
+  };
+  let done = 0;
+  await inParallel(all.length, platform.parallel, options.signal, async (index) => {
+    const { list, place } = all.at(index);
+    const name = list.nameOf(place);
+    try {
+      const picture = await list.read(place);
+      if (picture.kind === 'file') read.digests[index] = await platform.sha256(picture.bytes);
+      const pixels = await preparePicture(picture, shape, steps, { decode: platform.decode, name });
+      hashInto(read.hashes, index, pixels);
+      await store.write(index, pixels);
+    } catch (error) {
+      if (!(error instanceof CoutureError) || error.kind !== 'data') throw error;
+      read.problems.set(index, reasonOf(error, name));
+    }
+    done += 1;
+    options.onProgress?.({ stage: 'read', done, total: all.length });
+  });
+  return read;
+}
+
+/** What an error says, without the path that stands beside it anyway. */
+function reasonOf({ message }: CoutureError, name: string): string {
+  const at = message.indexOf(`${printable(name)}: `);
+  const reason = at < 0 ? message : message.slice(at + printable(name).length + 2);
+  return reason.replace(/\.$/, '');
+}
+
+/** Passes over files that repeat others of their class and split. Returns sentences on all other copies. */
+export function passOverCopies(all: AllPictures, read: ReadPictures): readonly string[] {
+  const { repeated, notices }: Copies = findCopies(all.length, (index) => fileAt(all, read, index));
+  for (const [index, other] of repeated) read.problems.set(index, `it is a copy of ${other}`);
+  return notices;
+}
+
+function fileAt(all: AllPictures, { digests, problems }: ReadPictures, index: number) {
+  const digest = digests[index];
+  if (digest === undefined || problems.has(index)) return undefined;
+  return { path: all.nameOf(index), digest, label: all.labelOf(index), isTest: all.isTest(index) };
+}
+
+/** The pictures that are passed over, in their order. */
+export function problemsOf(all: AllPictures, { problems }: ReadPictures): PassedOver[] {
+  const sorted = [...problems].sort(([a], [b]) => a - b);
+  return sorted.map(([index, reason]) => ({ path: all.nameOf(index), reason }));
+}

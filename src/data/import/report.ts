@@ -1,0 +1,65 @@
+/** What an import tells: plain data that is kept with the images. */
+
+import * as z from 'zod';
+import { printable } from '../../core/printable.ts';
+import type { PassedOver } from '../readers/found.ts';
+
+/** Files that a report names; of more it knows the number. */
+export const NAMED_FILES = 1000;
+
+export const importReportSchema = z.strictObject({
+  version: z.literal(1),
+  /** Images of each class. */
+  classes: z
+    .array(z.strictObject({ name: z.string(), train: z.int().min(0), test: z.int().min(0) }))
+    .readonly(),
+  /** Whether the test split was drawn by the import. */
+  testWasDrawn: z.boolean(),
+  /** Files that are no part of the set, the first thousand. */
+  passedOver: z.array(z.strictObject({ path: z.string(), reason: z.string() })).readonly(),
+  passedOverCount: z.int().min(0),
+  /** What was decided and what is to be known: sentences. */
+  notices: z.array(z.string()).readonly(),
+});
+/** What an import tells. */
+export type ImportReport = Readonly<z.infer<typeof importReportSchema>>;
+
+/** A class with fewer training images is said. */
+const FEW_IMAGES = 20;
+/** A largest class of so many times the smallest is said. */
+const IMBALANCE = 3;
+
+/** Sentences on classes that are small, and on those that are much larger than others. */
+export function classNotices(classes: ImportReport['classes']): string[] {
+  const notices: string[] = [];
+  const few = classes.filter(({ train }) => train < FEW_IMAGES);
+  if (few.length > 0) {
+    notices.push(
+      `${few.length === 1 ? 'The class' : `${few.length} classes`} ${listOf(few.map(({ name, train }) => `${name} (${train})`))} ${few.length === 1 ? 'has' : 'have'} fewer than ${FEW_IMAGES} training images. Results for ${few.length === 1 ? 'it' : 'them'} will be a matter of chance.`,
+    );
+  }
+  const untested = classes.filter(({ test }) => test === 0);
+  if (untested.length > 0)
+    notices.push(`There are no test images of ${listOf(untested.map(({ name }) => name))}.`);
+  const sorted = [...classes].sort((a, b) => b.train - a.train);
+  const [largest, smallest] = [sorted[0], sorted[sorted.length - 1]];
+  if (largest.train >= IMBALANCE * Math.max(1, smallest.train)) {
+    notices.push(
+      `The classes differ in size: ${printable(largest.name)} has ${largest.train} training images, ${printable(smallest.name)} has ${smallest.train}. --class-weights balanced weighs the loss.`,
+    );
+  }
+  return notices;
+}
+
+/** `a, b, c and 4 more` */
+export function listOf(names: readonly string[], most = 5): string {
+  const shown = names.slice(0, most).map(printable).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** The part of a report that names files. */
+export function namedFiles(
+  passedOver: readonly PassedOver[],
+): Pick<ImportReport, 'passedOver' | 'passedOverCount'> {
+  return { passedOver: passedOver.slice(0, NAMED_FILES), passedOverCount: passedOver.length };
+}

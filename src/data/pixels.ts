@@ -1,0 +1,61 @@
+/** Arrays of pixels as callers have them, made into the bytes that everything else takes. */
+
+import { describe, typeOf } from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
+
+/**
+ * The pixels of one image or of several end to end, as height, width, channel: bytes from 0 to 255, or numbers from 0 to 1
+ * as floats or in a plain array, which are taken as float32 and rounded to bytes.
+ */
+export type PixelArray = Uint8Array | Uint8ClampedArray | Float32Array | Float64Array | readonly number[];
+
+const byteArrays = ['Uint8Array', 'Uint8ClampedArray'];
+const floatArrays = ['Float16Array', 'Float32Array', 'Float64Array'];
+
+/** Whether something is an array of a kind that pixels come in; what is in it is not looked at. */
+export function isPixelArray(value: unknown): value is PixelArray {
+  if (Array.isArray(value)) return value.length === 0 || !isArrayLike(value[0]);
+  return ArrayBuffer.isView(value) && [...byteArrays, ...floatArrays].includes(typeOf(value));
+}
+
+function isArrayLike(value: unknown): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
+}
+
+/**
+ * Pixels as bytes. Bytes are not copied.
+ * @param where what the pixels are, for the message: `predict: the image`
+ * @throws CoutureError of kind `usage` for an array of another kind, and for a number that is not from 0 to 1
+ */
+export function pixelBytes(pixels: PixelArray, where: string): Uint8Array {
+  if (!isPixelArray(pixels)) throw unfit(pixels, where);
+  if (!Array.isArray(pixels) && byteArrays.includes(typeOf(pixels))) {
+    const { buffer, byteOffset, byteLength } = pixels as Uint8Array;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  const bytes = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    const value: unknown = pixels[i];
+    const number = typeof value === 'number' ? Math.fround(value) : Number.NaN;
+    if (!(number >= 0 && number <= 1)) throw outOfRange(value, i, where);
+    bytes[i] = Math.round(number * 255);
+  }
+  return bytes;
+}
+
+/** What is wrong with pixels that are no array of the kinds that are taken. */
+export function unfit(value: unknown, where: string): CoutureError {
+  return new CoutureError('usage', `${where} is ${describe(value)}, which holds no pixels.`, {
+    hint: 'Pixels are bytes in a Uint8Array or Uint8ClampedArray, or numbers from 0 to 1 in a Float32Array, Float64Array or plain array.',
+  });
+}
+
+function outOfRange(value: unknown, index: number, where: string): CoutureError {
+  return new CoutureError(
+    'usage',
+    `${where}: pixel ${index} is ${describe(value)}, not a number from 0 to 1.`,
+    {
+      hint: 'Bytes from 0 to 255 belong into a Uint8Array.',
+    },
+  );
+}

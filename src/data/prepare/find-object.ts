@@ -1,0 +1,225 @@
+/**
+ * Finds the object that a photograph is of: what strays from a model of its ground. Nothing is learned, and nothing is known of the
+ * object but that it is in one place, more or less, and that most of the picture's border is not it. The constants were chosen by
+ * photographs composed of validation images (docs/photographs.md).
+ */
+
+import { wholeOf } from './draw.ts';
+import { type Channels, fitGround, type GroundModel, median } from './ground.ts';
+import type { Box, Picture } from './picture.ts';
+import { type Plane, resample } from './planes.ts';
+import { blur, fillHoles, type Mask, majority, type Region, regionsOf } from './regions.ts';
+
+/** Pixels of the longer side of the picture in which objects are looked for. */
+const WORKING_SIDE = 256;
+/** The border that is taken for ground at first, as a share of the shorter side. */
+const BAND = 0.04;
+/** Spreads from the ground up to which a pixel takes part in fitting it again, and from which it is no ground. */
+const GROUND_LIMIT = 4;
+const OBJECT_LIMIT = 5;
+/** Shares of the object's usual distance that a pixel must have; the second where it looks like shadow. */
+const LEAST_SHARE = 0.25;
+const LEAST_SHARE_SHADOW = 0.45;
+/** A shadow takes at most this much of the light, and keeps the hue within this many spreads. */
+const DARKEST_SHADOW = 0.4;
+const SHADOW_HUE = 2.5;
+/** Times that the ground is fitted again without the object. */
+const ROUNDS = 3;
+/** Evidence that a further region needs to be kept, as a share of the best region's. */
+const KEPT_SHARE = 0.08;
+/** Shares of the picture that an object covers at least and at most. */
+const LEAST_AREA = 0.0015;
+const MOST_AREA = 0.97;
+
+/** A picture in the size in which objects are looked for: red, green and blue. */
+export interface WorkingPicture {
+  readonly planes: readonly [Float64Array, Float64Array, Float64Array];
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the picture for one of these, across and down. */
+  readonly scale: readonly [number, number];
+}
+
+/** What was found. */
+export interface FoundObject {
+  /** 1 where the object is, 0 elsewhere, in the working picture's size. */
+  readonly mask: Plane;
+  /** Around the object, in the picture's pixels. */
+  readonly box: Box;
+  /** Whether the object is lighter than its ground, on the whole. */
+  readonly lighter: boolean;
+}
+
+/** An opaque picture in the size in which objects are looked for. */
+export function workingPicture(picture: Picture): WorkingPicture {
+  const longest = Math.max(picture.width, picture.height);
+  const side = (length: number): number => Math.max(1, Math.round((length * WORKING_SIDE) / longest));
+  const [width, height] = [side(picture.width), side(picture.height)];
+  const plane = (offset: number): Float64Array => {
+    const { data, width: from, height: rows } = picture;
+    return resample(
+      { values: data, width: from, height: rows, stride: 4, offset },
+      wholeOf(picture),
+      width,
+      height,
+    );
+  };
+  return {
+    planes: [plane(0), plane(1), plane(2)],
+    ...{ width, height },
+    scale: [picture.width / width, picture.height / height],
+  };
+}
+
+/** The object, or undefined where nothing stands out or everything does. */
+export function findObject(picture: WorkingPicture): FoundObject | undefined {
+  const { width, height } = picture;
+  const channels = channelsOf(picture);
+  const { model, distance } = modelGround(channels);
+  const sure = majority(
+    above(distance, () => OBJECT_LIMIT, width, height),
+    1,
+  );
+  const usual = median(distance.filter((_, i) => sure.data[i] === 1));
+  const shade = shadows(channels, model);
+  const limit = Math.max(OBJECT_LIMIT, LEAST_SHARE * usual);
+  const shadowLimit = Math.max(OBJECT_LIMIT, LEAST_SHARE_SHADOW * usual);
+  const standsOut = above(distance, (i) => (shade[i] ? shadowLimit : limit), width, height);
+  const object = mainRegions(majority(standsOut, 1), distance);
+  if (object === undefined) return undefined;
+  return describe(object, channels.planes[0], model.surfaces[0], picture.scale);
+}
+
+function channelsOf({ planes: [red, green, blue], width, height }: WorkingPicture): Channels {
+  const bright = new Float64Array(red.length);
+  const reddish = new Float64Array(red.length);
+  const yellowish = new Float64Array(red.length);
+  for (let i = 0; i < red.length; i++) {
+    bright[i] = red[i] * 0.299 + green[i] * 0.587 + blue[i] * 0.114;
+    reddish[i] = red[i] - green[i];
+    yellowish[i] = (red[i] + green[i]) / 2 - blue[i];
+  }
+  return { planes: [bright, reddish, yellowish], width, height };
+}
+
+/** The ground by the border first, then by all that is like it. */
+function modelGround(channels: Channels) {
+  const { width, height } = channels;
+  let model = fitGround(channels, ring(width, height), false);
+  let distance = distances(channels, model);
+  for (let round = 0; round < ROUNDS; round++) {
+    const ground = pixelsBelow(distance, GROUND_LIMIT);
+    if (ground.length < width * height * 0.1) break;
+    model = fitGround(channels, ground, true);
+    distance = distances(channels, model);
+  }
+  return { model, distance };
+}
+
+/** The outermost pixels. */
+function ring(width: number, height: number): Uint32Array {
+  const band = Math.max(1, Math.round(Math.min(width, height) * BAND));
+  const found: number[] = [];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      if (x < band || y < band || x >= width - band || y >= height - band) found.push(y * width + x);
+  return Uint32Array.from(found);
+}
+
+/** How many spreads a pixel, with those next to it, is away from the ground. */
+function distances({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Float64Array {
+  const squares = new Float64Array(width * height);
+  planes.forEach((plane, channel) => {
+    const surface = surfaces[channel];
+    const stray = blur(
+      plane.map((value, i) => value - surface[i]),
+      width,
+      height,
+      1,
+    );
+    for (let i = 0; i < squares.length; i++) {
+      const share = stray[i] / spread[channel];
+      squares[i] += share * share;
+    }
+  });
+  return squares.map(Math.sqrt);
+}
+
+/** 1 where a pixel looks like ground in less light: darker, and of the same hue. */
+function shadows({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Uint8Array {
+  const [bright] = planes;
+  const light = bright.map((value, i) => value / Math.max(1, surfaces[0][i]));
+  const hue = [1, 2].map((channel) =>
+    blur(
+      planes[channel].map((value, i) => value - light[i] * surfaces[channel][i]),
+      width,
+      height,
+      1,
+    ),
+  );
+  const shade = new Uint8Array(bright.length);
+  for (let i = 0; i < shade.length; i++) {
+    const stray = Math.abs(hue[0][i]) / spread[1] + Math.abs(hue[1][i]) / spread[2];
+    if (light[i] < 1 && light[i] > DARKEST_SHADOW && stray < SHADOW_HUE) shade[i] = 1;
+  }
+  return shade;
+}
+
+function pixelsBelow(values: Float64Array, limit: number): Uint32Array {
+  const found: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i] < limit) found.push(i);
+  return Uint32Array.from(found);
+}
+
+function above(values: Float64Array, limit: (i: number) => number, width: number, height: number): Mask {
+  const data = new Uint8Array(values.length);
+  for (let i = 0; i < data.length; i++) if (values[i] > limit(i)) data[i] = 1;
+  return { data, width, height };
+}
+
+/** The region with most evidence and those that may belong to it, without holes. */
+function mainRegions(mask: Mask, evidence: Float64Array): Mask | undefined {
+  const { numbers, regions } = regionsOf(mask, evidence);
+  const scores = regions.map(score);
+  const best = Math.max(0, ...scores);
+  const area = regions.reduce(
+    (sum, region, k) => sum + (scores[k] >= best * KEPT_SHARE ? region.area : 0),
+    0,
+  );
+  const size = mask.width * mask.height;
+  if (area < size * LEAST_AREA || area > size * MOST_AREA) return undefined;
+  const data = mask.data.map((is, i) => (is && scores[numbers[i] - 1] >= best * KEPT_SHARE ? 1 : 0));
+  return fillHoles({ ...mask, data }, area / 2);
+}
+
+/** What lies along the border is hardly the object. */
+function score({ sum, border, area }: Region): number {
+  return border * border > area / 4 ? sum / 5 : sum;
+}
+
+function describe(
+  { data, width, height }: Mask,
+  bright: Float64Array,
+  ground: Float64Array,
+  [across, down]: readonly [number, number],
+): FoundObject {
+  let contrast = 0;
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let i = 0; i < data.length; i++) {
+    if (!data[i]) continue;
+    contrast += bright[i] - ground[i];
+    const x = i % width;
+    const y = (i - x) / width;
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = y;
+  }
+  const box = {
+    left: left * across,
+    top: top * down,
+    width: (right - left + 1) * across,
+    height: (bottom - top + 1) * down,
+  };
+  return { mask: { values: data, width, height }, box, lighter: contrast > 0 };
+}

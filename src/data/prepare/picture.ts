@@ -1,0 +1,58 @@
+/** A decoded picture: RGBA bytes, as every decoder gives them. What is done with them is in the files beside this one. */
+
+import { CoutureError } from '../../core/errors.ts';
+
+/** Pixels of a picture's longest side, and of the whole of it, beyond which it is refused. */
+export const MAX_PICTURE_SIDE = 32_768;
+export const MAX_PICTURE_PIXELS = 50_000_000;
+
+/** A decoded picture. */
+export interface Picture {
+  /** Red, green, blue and alpha of each pixel, row by row; colors are not multiplied by alpha. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** EXIF's number, 1 to 8, where the picture is still as the camera held it; 1 by default. */
+  readonly orientation?: number;
+}
+
+/** A rectangle of a picture in pixels; sides may end between pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Red, green and blue. */
+export type Color = readonly [number, number, number];
+
+/** Why sides are refused, as the end of a sentence, or undefined. */
+export function refusedSides(width: number, height: number): string | undefined {
+  const sides = `it is ${width.toLocaleString('en-US')} x ${height.toLocaleString('en-US')} pixels`;
+  if (width < 1 || height < 1) return `${sides}, which is no picture`;
+  if (Math.max(width, height) > MAX_PICTURE_SIDE)
+    return `${sides}, and no side may have more than ${MAX_PICTURE_SIDE.toLocaleString('en-US')}`;
+  if (width * height > MAX_PICTURE_PIXELS)
+    return `${sides}, more than ${MAX_PICTURE_PIXELS / 1e6} million pixels: make it smaller`;
+  return undefined;
+}
+
+/**
+ * Checks that the bytes make the picture that its sides promise.
+ * @throws CoutureError of kind `usage`
+ */
+export function checkPicture({ data, width, height, orientation = 1 }: Picture): void {
+  const whole = Number.isInteger(width) && Number.isInteger(height);
+  const refused = whole ? refusedSides(width, height) : `its sides are ${width} and ${height}`;
+  if (refused !== undefined) throw new CoutureError('usage', `The picture cannot be used: ${refused}.`);
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray))
+    throw new CoutureError('usage', "A picture's data are bytes: a Uint8Array or a Uint8ClampedArray.");
+  if (data.length !== width * height * 4)
+    throw new CoutureError(
+      'usage',
+      `${data.length} bytes are no picture of ${width}x${height}: ${width * height * 4} were expected, red, green, blue and alpha of each pixel.`,
+    );
+  if (!Number.isInteger(orientation) || orientation < 1 || orientation > 8)
+    throw new CoutureError('usage', `An orientation is a whole number from 1 to 8, not ${orientation}.`);
+}

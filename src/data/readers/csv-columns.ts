@@ -1,0 +1,83 @@
+/** What the columns of a CSV file of images are: by their names, or by what the first row holds. */
+
+import { CoutureError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import { squareOf } from './array-pictures.ts';
+import { hasImageEnding } from './entries.ts';
+
+/** A list of image files and their classes. */
+export interface PathColumns {
+  readonly form: 'paths';
+  readonly path: number;
+  readonly label: number;
+  /** The column that says train, validation or test; undefined where there is none. */
+  readonly split: number | undefined;
+  readonly hasHeader: boolean;
+}
+
+/** Kaggle's form: a label and a column for each pixel. */
+export interface PixelColumns {
+  readonly form: 'pixels';
+  readonly label: number;
+  /** The columns of the pixels, in order. */
+  readonly pixels: readonly number[];
+  readonly side: number;
+  readonly channels: 1 | 3;
+  readonly names: readonly string[] | undefined;
+}
+
+const labelNames = /^(label|labels|class|class_?name|class_?id|category|target|y|breed)$/i;
+const pathNames =
+  /^(path|file|file_?name|file_?path|image|image_?path|image_?file|image_?id|img|img_?path|id|name)$/i;
+const splitNames = /^(split|set|subset|dataset|usage|partition)$/i;
+const indexNames = /^(|id|index|unnamed: 0)$/i;
+/** Fewer pixels than a 4x4 image make no image. */
+const LEAST_PIXELS = 16;
+
+/**
+ * Reads the first row.
+ * @param first its fields
+ * @param name what errors call the file
+ * @throws CoutureError of kind `data` when the columns are neither form, or none has labels
+ */
+export function columnsOf(first: readonly string[], name: string): PathColumns | PixelColumns {
+  return first.length > LEAST_PIXELS ? pixelColumns(first, name) : pathColumns(first, name);
+}
+
+function pixelColumns(first: readonly string[], name: string): PixelColumns {
+  const hasHeader = first.some((field, column) => column > 0 && !/^\d+(\.0*)?$/.test(field));
+  const named = hasHeader ? first.findIndex((field) => labelNames.test(field)) : -1;
+  const columns = first
+    .map((_, column) => column)
+    .filter((column) => !hasHeader || !indexNames.test(first[column]) || column === named);
+  const label = named >= 0 ? named : columns[0];
+  const pixels = columns.filter((column) => column !== label);
+  const square = squareOf(pixels.length);
+  if (square !== undefined)
+    return { form: 'pixels', label, pixels, ...square, names: hasHeader ? first : undefined };
+  const unlabeled = named < 0 && squareOf(columns.length) !== undefined;
+  throw new CoutureError(
+    'data',
+    unlabeled
+      ? `${name}, line 1: ${columns.length} columns of pixels were found, and none of labels.`
+      : `${name}, line 1: ${pixels.length} columns of pixels are no square image, neither gray nor of 3 channels.`,
+    {
+      hint: 'A row holds the label and then the pixels of a square image: 784 for 28x28, or three times as many.',
+    },
+  );
+}
+
+function pathColumns(first: readonly string[], name: string): PathColumns {
+  const file = first.findIndex(hasImageEnding);
+  if (file >= 0 && first.length === 2)
+    return { form: 'paths', path: file, label: 1 - file, split: undefined, hasHeader: false };
+  const path = first.findIndex((field) => pathNames.test(field));
+  const label = first.findIndex((field) => labelNames.test(field));
+  const split = first.findIndex((field) => splitNames.test(field));
+  if (path >= 0 && label >= 0)
+    return { form: 'paths', path, label, split: split < 0 ? undefined : split, hasHeader: true };
+  const found = printable(first.join(', ').slice(0, 100));
+  throw new CoutureError('data', `${name}, line 1: the columns "${found}" are no list of images.`, {
+    hint: 'Expected are the columns path,label, or label,pixel0,pixel1 and so on.',
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * NPY, NumPy's file of one array: a magic, a version, a Python literal that says type, order and shape, and the values.
+ * Numbers and fixed-width text are read; Python objects are not, since unpickling runs code.
+ */
+
+import { CoutureError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import { countOf, type ElementType, elementBytes, type NumberArray } from './numbers.ts';
+
+/** An array of text: labels. */
+export interface TextArray {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly type: 'text';
+  readonly values: readonly string[];
+}
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const MAX_HEADER = 1 << 16;
+
+const numberTypes: Readonly<Record<string, ElementType>> = {
+  b1: 'bool',
+  u1: 'uint8',
+  i1: 'int8',
+  u2: 'uint16',
+  i2: 'int16',
+  u4: 'uint32',
+  i4: 'int32',
+  u8: 'uint64',
+  i8: 'int64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+};
+
+/** Whether bytes begin as an NPY file does. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * Reads an NPY file.
+ * @param bytes the whole file; numbers of the result are a view into it
+ * @param name what errors call it
+ * @throws CoutureError of kind `data` for arrays of objects or records, a malformed header, and any length but the
+ *   one that the header promises
+ */
+export function parseNpy(bytes: Uint8Array, name: string): NumberArray | TextArray {
+  const { text, end } = headerOf(bytes, name);
+  const descr = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(text)?.[1];
+  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
+  const shape = /['"]shape['"]\s*:\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
+  if (descr === undefined && /['"]descr['"]\s*:\s*\[/.test(text))
+    throw refused(name, 'it holds records with several fields', 'Save one array of numbers by itself.');
+  if (descr === undefined || order === undefined || shape === undefined)
+    throw refused(name, `its header is malformed: ${printable(text.slice(0, 80))}`);
+  const dims = shape
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => Number.parseInt(part, 10));
+  const data = bytes.subarray(end);
+  const fortran = order === 'True';
+  const match = /^([<>|=]?)([a-zA-Z])(\d*)$/.exec(descr);
+  const [, byteOrder = '', kind = '', digits = ''] = match ?? [];
+  if (kind === 'O') {
+    throw refused(
+      name,
+      'it holds Python objects (pickle), which are never loaded',
+      'Save numbers in place of objects: arr.astype("uint8") for images, arr.astype("int64") for labels.',
+    );
+  }
+  if (kind === 'U' || kind === 'S') return parseText(data, { name, dims, kind, digits, byteOrder });
+  const type = numberTypes[kind + digits];
+  if (type === undefined)
+    throw refused(name, `its values are of type ${printable(descr)}`, 'Save numbers of another type.');
+  checkLength(name, dims, elementBytes[type], data);
+  return { name, dims, type, littleEndian: byteOrder !== '>', fortran, bytes: data };
+}
+
+function headerOf(bytes: Uint8Array, name: string): { text: string; end: number } {
+  if (!isNpy(bytes) || bytes.length < 12) throw refused(name, 'it does not begin as one');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const major = bytes[6];
+  if (major < 1 || major > 3) throw refused(name, `it is of version ${major}, and 1 to 3 are read`);
+  const start = major === 1 ? 10 : 12;
+  const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > MAX_HEADER || start + length > bytes.length)
+    throw refused(name, `its header of ${length} bytes does not fit into it`);
+  return { text: new TextDecoder().decode(bytes.subarray(start, start + length)), end: start + length };
+}
+
+interface TextHeader {
+  readonly name: string;
+  readonly dims: readonly number[];
+  /** Four bytes a character, or one. */
+  readonly kind: 'U' | 'S';
+  readonly digits: string;
+  readonly byteOrder: string;
+}
+
+function parseText(data: Uint8Array, { name, dims, kind, digits, byteOrder }: TextHeader): TextArray {
+  const width = Number(digits);
+  if (!(width >= 1 && width <= 1000)) throw refused(name, `its texts have a width of ${width} characters`);
+  const bytesEach = kind === 'U' ? 4 * width : width;
+  checkLength(name, dims, bytesEach, data);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const values = Array.from({ length: countOf(dims) }, (_, i) => {
+    let text = '';
+    for (let c = 0; c < width; c++) {
+      const code =
+        kind === 'S' ? data[i * width + c] : view.getUint32(4 * (i * width + c), byteOrder !== '>');
+      if (code > 0x10ffff) throw refused(name, `text ${i} has the character ${code}`);
+      text += String.fromCodePoint(code);
+    }
+    return text.replace(/\0+$/, '');
+  });
+  return { name, dims, type: 'text', values };
+}
+
+function checkLength(name: string, dims: readonly number[], each: number, data: Uint8Array): void {
+  const promised = countOf(dims) * each;
+  if (dims.length > 8) throw refused(name, `it has ${dims.length} dimensions`);
+  if (promised !== data.length) {
+    throw refused(
+      name,
+      `its header promises ${dims.join(' x ') || '1'} values = ${promised} bytes, and ${data.length} follow`,
+    );
+  }
+}
+
+function refused(
+  name: string,
+  what: string,
+  hint = 'Write it again by numpy.save or numpy.savez.',
+): CoutureError {
+  return new CoutureError('data', `${name} cannot be read as an NPY array: ${what}.`, { hint });
+}

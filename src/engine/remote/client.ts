@@ -1,0 +1,223 @@
+/** A backend that lives elsewhere, as a backend: every call is a message, and its answer another. */
+
+import { CoutureError } from '../../core/errors.ts';
+import type { ImageShape } from '../../data/image-shape.ts';
+import type { Program } from '../../model/program.ts';
+import type {
+  Backend,
+  BackendInfo,
+  DeviceImages,
+  InferOptions,
+  Session,
+  TensorRole,
+  TrainRequest,
+} from '../backend.ts';
+import {
+  type Answer,
+  type Ask,
+  type Call,
+  type CallName,
+  type FromHost,
+  type HostOptions,
+  type HostPort,
+  uncarry,
+} from './protocol.ts';
+
+/** Typed arrays of plain numbers, which messages carry. */
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array;
+
+/**
+ * Starts a backend on the other side of a port.
+ * @throws CoutureError of kind `usage` or `backend` as `createBackend` does, `runtime` when the host cannot be reached
+ */
+export async function connectBackend(port: HostPort, options: HostOptions): Promise<Backend> {
+  const line = new Line(port);
+  try {
+    return new RemoteBackend(line, await line.ask({ call: 'start', options }));
+  } catch (error) {
+    await port.terminate();
+    throw error;
+  }
+}
+
+interface Waiting {
+  readonly resolve: (answer: Answer<CallName>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Calls by number, and who waits for their answers. */
+class Line {
+  readonly #port: HostPort;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+  #failure: CoutureError | undefined;
+  #numbers = 0;
+
+  constructor(port: HostPort) {
+    this.#port = port;
+    port.listen(
+      (message) => this.#hear(message),
+      (reason) => this.close(new CoutureError('runtime', `The worker of the engine failed: ${reason}.`)),
+    );
+  }
+
+  /** A number for images or a session. */
+  nextNumber(): number {
+    this.#numbers += 1;
+    return this.#numbers;
+  }
+
+  /** Sends a call. Buffers in `transfer` are gone from here afterwards. */
+  ask<Name extends CallName>(call: Ask<Name>, transfer: ArrayBuffer[] = []): Promise<Answer<Name>> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise<Answer<Name>>((resolve, reject) => {
+      // The protocol pairs each call with its answer.
+      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Answer<Name>), reject });
+      try {
+        this.#port.post({ id, call: call as Call }, transfer);
+      } catch (cause) {
+        this.#waiting.delete(id);
+        reject(
+          new CoutureError('usage', `The engine was given what no message can carry: ${cause}.`, { cause }),
+        );
+      }
+    });
+  }
+
+  #hear(message: FromHost): void {
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (message.type === 'answer') waiting?.resolve(message.answer);
+    else waiting?.reject(uncarry(message.error));
+  }
+
+  /** Ends every call under way, and refuses every later one, with this error. */
+  close(error: CoutureError): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    this.#waiting.clear();
+  }
+
+  async terminate(): Promise<void> {
+    await this.#port.terminate();
+  }
+}
+
+class RemoteBackend implements Backend {
+  readonly info: BackendInfo;
+  readonly #line: Line;
+  readonly #images = new WeakMap<DeviceImages, number>();
+  #disposing: Promise<void> | undefined;
+
+  constructor(line: Line, info: BackendInfo) {
+    this.#line = line;
+    this.info = info;
+  }
+
+  async upload(pixels: Uint8Array, shape: ImageShape): Promise<DeviceImages> {
+    const number = this.#line.nextNumber();
+    // A copy that is handed over: the caller keeps its own.
+    const copy = new Uint8Array(pixels);
+    const ask = { call: 'upload', images: number, pixels: copy, shape } as const;
+    const length = await this.#line.ask(ask, [copy.buffer]);
+    const images: DeviceImages = {
+      length,
+      shape,
+      dispose: () => {
+        if (!this.#images.delete(images)) return;
+        forget(this.#line.ask({ call: 'releaseImages', images: number }));
+      },
+    };
+    this.#images.set(images, number);
+    return images;
+  }
+
+  async createSession(program: Program): Promise<Session> {
+    const session = this.#line.nextNumber();
+    await this.#line.ask({ call: 'createSession', session, program });
+    return new RemoteSession(this.#line, session, (images) => this.#numberOf(images));
+  }
+
+  #numberOf(images: DeviceImages): number {
+    const number = this.#images.get(images);
+    if (number !== undefined) return number;
+    throw new CoutureError('usage', 'These images were uploaded to another backend or disposed of.');
+  }
+
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #dispose(): Promise<void> {
+    // A host that has failed has nothing left to free.
+    await this.#line.ask({ call: 'dispose' }).catch(() => {});
+    this.#line.close(new CoutureError('usage', 'This backend has been disposed of.'));
+    await this.#line.terminate();
+  }
+}
+
+class RemoteSession implements Session {
+  readonly #line: Line;
+  readonly #session: number;
+  readonly #numberOf: (images: DeviceImages) => number;
+  #disposed = false;
+
+  constructor(line: Line, session: number, numberOf: (images: DeviceImages) => number) {
+    this.#line = line;
+    this.#session = session;
+    this.#numberOf = numberOf;
+  }
+
+  async train({ images, ...request }: TrainRequest): Promise<Float32Array> {
+    const { labels, indices, learningRates, averageDecays } = request;
+    return await this.#line.ask({
+      call: 'train',
+      session: this.#session,
+      images: this.#numberOf(images),
+      request: {
+        ...request,
+        labels: whole(labels),
+        indices: whole(indices),
+        learningRates: whole(learningRates),
+        ...(averageDecays && { averageDecays: whole(averageDecays) }),
+      },
+    });
+  }
+
+  async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
+    return await this.#line.ask({
+      call: 'infer',
+      session: this.#session,
+      images: this.#numberOf(images),
+      indices: whole(indices),
+      options: { ...options, ...(options.classes && { classes: whole(options.classes) }) },
+    });
+  }
+
+  async read(parameter: string, role: TensorRole = 'value'): Promise<Float32Array> {
+    return await this.#line.ask({ call: 'read', session: this.#session, parameter, role });
+  }
+
+  async write(parameter: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
+    await this.#line.ask({ call: 'write', session: this.#session, parameter, values: whole(values), role });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    forget(this.#line.ask({ call: 'releaseSession', session: this.#session }));
+  }
+}
+
+/** An array with a buffer of its own: a message carries the whole buffer behind a view. */
+function whole<Values extends Numbers>(values: Values): Values {
+  return values.byteLength === values.buffer.byteLength ? values : (values.slice() as Values);
+}
+
+/** Nobody waits for what is freed, and where the host has failed it is freed with it. */
+function forget(freed: Promise<unknown>): void {
+  freed.catch(() => {});
+}

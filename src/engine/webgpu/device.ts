@@ -1,0 +1,246 @@
+/**
+ * A GPU device and what may go wrong with it. A device that was lost, ran out of memory or refused what it was told is
+ * given up: the call in progress and every later one fail with the same sentence.
+ */
+
+import { CoutureError } from '../../core/errors.ts';
+import { bindingsOf, type Kernel, SLOT, type Slot, sourceOf } from './wgsl.ts';
+
+/** Numbers of the WebGPU specification; not every platform has the names as globals. */
+export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
+const COMPUTE = 4;
+const MAP_READ = 1;
+
+/** Bytes that a uniform binding shows of its slot. */
+const UNIFORM_BYTES = 128;
+
+/** GPU objects of devices in use: Dawn on Node ends with its GPU object. */
+const held = new Map<GPUDevice, GPU>();
+
+/** A kernel ready to run. */
+export interface Pipeline {
+  readonly kernel: Kernel;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** The buffers of a kernel's slots. */
+export type Buffers = Readonly<Partial<Record<Slot, GPUBuffer>>>;
+
+/** What an adapter says of itself, in words. */
+export function adapterName({ description, vendor, architecture, device }: GPUAdapterInfo): string {
+  const name = description || [vendor, architecture || device].filter(Boolean).join(' ');
+  return name || 'a GPU without a name';
+}
+
+export class Device {
+  readonly #device: GPUDevice;
+  readonly name: string;
+  readonly #pipelines = new Map<string, Promise<Pipeline>>();
+  #failure: CoutureError | undefined;
+  #disposed = false;
+
+  /**
+   * The platform's first choice of a GPU.
+   * @throws CoutureError of kind `backend` where there is none, or it gives no device
+   */
+  static async open(gpu: GPU): Promise<Device> {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+    if (adapter === null) {
+      throw new CoutureError('backend', 'No GPU was found: WebGPU has no adapter here.', {
+        hint: 'Use the CPU: --backend wasm.',
+      });
+    }
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    try {
+      const device = await adapter.requestDevice({
+        requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      });
+      return new Device(gpu, device, adapterName(adapter.info));
+    } catch (cause) {
+      const hint = 'Use the CPU: --backend wasm.';
+      throw new CoutureError('backend', `The GPU gave no device: ${messageOf(cause)}.`, { hint, cause });
+    }
+  }
+
+  private constructor(gpu: GPU, device: GPUDevice, name: string) {
+    held.set(device, gpu);
+    this.#device = device;
+    this.name = name;
+    void device.lost.then(({ message, reason }) => {
+      if (!this.#disposed) this.#fail(`The GPU was lost: ${message || reason}`);
+    });
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.#fail(`The GPU failed: ${event.error.message}`);
+    });
+  }
+
+  /** The device itself, for whoever measures or ends it. */
+  get raw(): GPUDevice {
+    return this.#device;
+  }
+
+  get queue(): GPUQueue {
+    return this.#device.queue;
+  }
+
+  /** Every later call fails. */
+  #fail(message: string, cause?: unknown): CoutureError {
+    this.#failure ??= new CoutureError('backend', `${message.trim().split('\n')[0].replace(/\.$/, '')}.`, {
+      hint: 'Use the CPU, --backend wasm, or start the GPU anew.',
+      cause,
+    });
+    return this.#failure;
+  }
+
+  /** @throws CoutureError of kind `backend` where the device has failed */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+    if (this.#disposed) throw new CoutureError('backend', 'This backend was disposed of.');
+  }
+
+  /**
+   * Runs work that uses the device, and waits for what it says of errors.
+   * @throws CoutureError of kind `backend` where it fails
+   */
+  async guard<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    this.check();
+    this.#device.pushErrorScope('out-of-memory');
+    this.#device.pushErrorScope('validation');
+    try {
+      const result = await this.#settle(work);
+      this.check();
+      return result;
+    } catch (error) {
+      if (error instanceof CoutureError) throw error;
+      // A lost device says so after what was waiting for it has failed.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      throw this.#fail(`The GPU failed: ${messageOf(error)}`, error);
+    }
+  }
+
+  async #settle<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    // The scopes hold what is called before the first wait, which is all that can fail so.
+    let pending: Result | Promise<Result>;
+    let scopes: Promise<GPUError | null>[];
+    try {
+      pending = work();
+    } finally {
+      scopes = [this.#device.popErrorScope(), this.#device.popErrorScope()];
+      // Awaited below; a lost device rejects them at once.
+      for (const scope of scopes) scope.catch(() => {});
+    }
+    const guarded = Promise.resolve(pending);
+    guarded.catch(() => {});
+    const [invalid, memory] = await Promise.all(scopes);
+    if (memory) throw this.#fail('The GPU has not enough memory for this network', memory);
+    if (invalid) throw this.#fail(`The GPU refused what it was told: ${invalid.message}`, invalid);
+    return guarded;
+  }
+
+  /**
+   * A buffer of zeros.
+   * @param what of whose size a refusal speaks
+   * @throws CoutureError of kind `backend` where no buffer can be so large
+   */
+  buffer(bytes: number, kinds: number, what: string): GPUBuffer {
+    this.check();
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    if (size > largest) {
+      throw new CoutureError(
+        'backend',
+        `${what} would take ${megabytes(size)} MB, but ${this.name} holds at most ${megabytes(largest)} MB together.`,
+        { hint: 'Use the CPU (--backend wasm), smaller batches or a smaller network.' },
+      );
+    }
+    return this.#device.createBuffer({ size, usage: kinds });
+  }
+
+  /** The pipeline of a kernel, compiled once. */
+  pipeline(kernel: Kernel): Promise<Pipeline> {
+    const known = this.#pipelines.get(kernel.name);
+    if (known) return known;
+    const made = this.#compile(kernel);
+    this.#pipelines.set(kernel.name, made);
+    return made;
+  }
+
+  async #compile(kernel: Kernel): Promise<Pipeline> {
+    const uniform = { type: 'uniform', hasDynamicOffset: true } as const;
+    const layout = this.#device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: COMPUTE, buffer: uniform },
+        { binding: 1, visibility: COMPUTE, buffer: uniform },
+        ...bindingsOf(kernel.uses).map(({ binding, access }) => ({
+          binding,
+          visibility: COMPUTE,
+          buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+        })),
+      ],
+    });
+    const module = this.#device.createShaderModule({ label: kernel.name, code: sourceOf(kernel) });
+    const pipeline = await this.#device.createComputePipelineAsync({
+      label: kernel.name,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    });
+    return { kernel, pipeline, layout };
+  }
+
+  /** The buffers that a kernel asks for, bound; `step` and `op` by dynamic offsets. */
+  bind({ kernel, layout }: Pipeline, buffers: Buffers): GPUBindGroup {
+    const bufferOf = (slot: Slot): GPUBuffer => {
+      const buffer = buffers[slot];
+      if (!buffer) throw new CoutureError('backend', `The kernel ${kernel.name} has no ${slot}.`);
+      return buffer;
+    };
+    const uniform = (slot: Slot) => ({ buffer: bufferOf(slot), offset: 0, size: UNIFORM_BYTES });
+    return this.#device.createBindGroup({
+      layout,
+      entries: [
+        { binding: 0, resource: uniform('step') },
+        { binding: 1, resource: uniform('op') },
+        ...bindingsOf(kernel.uses).map(({ slot, binding }) => ({
+          binding,
+          resource: { buffer: bufferOf(slot) },
+        })),
+      ],
+    });
+  }
+
+  encoder(): GPUCommandEncoder {
+    return this.#device.createCommandEncoder();
+  }
+
+  /** The bytes of a buffer that can be mapped, once all work before has been done. */
+  async fetch(staging: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
+    await staging.mapAsync(MAP_READ, 0, bytes);
+    const copy = new Float32Array(staging.getMappedRange(0, bytes)).slice();
+    staging.unmap();
+    return copy;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#pipelines.clear();
+    this.#device.destroy();
+    held.delete(this.#device);
+  }
+}
+
+/** Bytes of a buffer of so many slots. */
+export function slotBytes(count: number): number {
+  return Math.max(1, count) * SLOT;
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6);
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\.$/, '');
+}

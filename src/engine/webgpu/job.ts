@@ -1,0 +1,106 @@
+/** What the host writes down for a job: its rows, what happens to each, and the numbers of every step. */
+
+import { drawAugmentation, RECORD } from '../../data/augment.ts';
+import { drawMix } from '../../data/mix.ts';
+import type { PixelScaling } from '../../data/preprocessing.ts';
+import type { OptimizerOptions, TrainingView, TrainRequest } from '../backend.ts';
+import { optimizerConstants, STEP_SCALARS, stepScalars } from '../scalars.ts';
+import { step as stepStruct } from './kernels/common.ts';
+import { RECORD_WORDS } from './kernels/gather.ts';
+import { SLOT } from './wgsl.ts';
+
+/** Optimizers by their number in WGSL. */
+const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
+
+/** The network's input for each byte of each channel, rounded as the reference rounds it. */
+export function levelsOf({ offset, scale }: PixelScaling): Float32Array<ArrayBuffer> {
+  const f = Math.fround;
+  const levels = new Float32Array(256 * offset.length);
+  for (let i = 0; i < levels.length; i++) {
+    const channel = i >> 8;
+    levels[i] = f(f(f((i & 255) / 255) - f(offset[channel])) / f(scale[channel]));
+  }
+  return levels;
+}
+
+/** Image and label of each row. */
+export function rowWords(indices: Uint32Array, labels: Uint32Array): Uint32Array {
+  const words = new Uint32Array(2 * indices.length);
+  for (let row = 0; row < indices.length; row++) {
+    words[2 * row] = indices[row];
+    words[2 * row + 1] = labels[row];
+  }
+  return words;
+}
+
+/** The records of every row of a job. */
+export function rowRecords(
+  { batchSize, firstStep, augmentation }: TrainingView,
+  count: number,
+  shape: { readonly height: number; readonly width: number },
+): Int32Array {
+  const words = new Int32Array(count * RECORD_WORDS);
+  if (!augmentation) return words;
+  const { options, mixing, key } = augmentation;
+  for (let row = 0; row < count; row++) {
+    const step = Math.floor(row / batchSize);
+    const first = step * batchSize;
+    const record = words.subarray(row * RECORD_WORDS, (row + 1) * RECORD_WORDS);
+    drawAugmentation(options, key, row - first, firstStep + step, shape, record.subarray(0, RECORD));
+    const rows = Math.min(batchSize, count - first);
+    const mix = mixing && drawMix(mixing, key, row - first, firstStep + step, rows, shape);
+    // An empty rectangle where nothing is mixed in.
+    if (mix) record.set([mix.partner, mix.left, mix.top, mix.right, mix.bottom, mix.weight], RECORD);
+  }
+  return words;
+}
+
+/** What steps take of a request; of an inference only the first of these. */
+type Stepped = Pick<TrainingView, 'batchSize' | 'firstStep'> &
+  Partial<Pick<TrainRequest, 'dropoutKey' | 'optimizer' | 'learningRates' | 'averageDecays'>>;
+
+/** A slot for each step of a job. */
+export function writeSteps(
+  request: Stepped,
+  count: number,
+  targets: { readonly own: number; readonly other: number } = { own: 1, other: 0 },
+  soft = false,
+): Uint8Array {
+  const { batchSize, firstStep, dropoutKey = [0, 0], optimizer, learningRates, averageDecays } = request;
+  const steps = Math.ceil(count / batchSize);
+  const bytes = new Uint8Array(steps * SLOT);
+  const view = new DataView(bytes.buffer);
+  const constants = optimizer ? optimizerConstants(optimizer) : [];
+  const scalars =
+    optimizer && learningRates
+      ? stepScalars({ optimizer, firstStep, learningRates, ...(averageDecays && { averageDecays }) })
+      : new Float32Array(steps * STEP_SCALARS);
+  for (let step = 0; step < steps; step++) {
+    const rows = Math.min(batchSize, count - step * batchSize);
+    const [size, correction, kept, decay, rest, shrinkage] = scalars.subarray(step * STEP_SCALARS);
+    const [constant0, constant1, constant2, constant3, constant4] = constants;
+    stepStruct.write(view, step * SLOT, {
+      rows,
+      first: step * batchSize,
+      number: firstStep + step,
+      key0: dropoutKey[0],
+      key1: dropoutKey[1],
+      optimizer: optimizer ? OPTIMIZERS.indexOf(optimizer.name) : 0,
+      soft: Number(soft),
+      share: 1 / rows,
+      ...targets,
+      constant0,
+      constant1,
+      constant2,
+      constant3,
+      constant4,
+      size,
+      correction,
+      kept,
+      decay,
+      rest,
+      shrinkage,
+    });
+  }
+  return bytes;
+}

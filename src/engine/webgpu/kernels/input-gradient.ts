@@ -1,0 +1,58 @@
+/** dx = dz W, masked as the activation and dropout of the layer below ask for. */
+
+import { type Kernel, struct } from '../wgsl.ts';
+import { dropout, step } from './common.ts';
+import { product, type Tile } from './product.ts';
+
+export const inputGradientOp = struct('Op', {
+  inputs: 'u32',
+  outputs: 'u32',
+  inputQuads: 'u32',
+  outputQuads: 'u32',
+  dz: 'u32',
+  weight: 'u32',
+  dx: 'u32',
+  /** The layer below: 0 as it is, 1 behind ReLU, whose y is at `y`, 2 behind dropout alone. */
+  mask: 'u32',
+  y: 'u32',
+  layer: 'u32',
+  threshold: 'u32',
+  scale: 'f32',
+});
+
+export function inputGradientKernel(tile: Tile): Kernel {
+  return {
+    name: `input gradient ${tile.name}`,
+    uses: { value: 'read', act: 'read_write' },
+    code: `${step.wgsl}${inputGradientOp.wgsl}
+${dropout}
+fn loadA(row: u32, quad: u32) -> vec4f {
+  if (row >= step.rows || quad >= op.outputQuads) { return vec4f(0); }
+  return act[op.dz + row * op.outputQuads + quad];
+}
+
+fn loadB(input: u32, quad: u32) -> vec4f {
+  if (input >= op.inputs || quad >= op.outputQuads) { return vec4f(0); }
+  return value[op.weight + input * op.outputQuads + quad];
+}
+
+fn finish(row: u32, quad: u32, sum: vec4f) {
+  if (row >= step.rows || quad >= op.inputQuads) { return; }
+  let place = row * op.inputQuads + quad;
+  var dx = sum;
+  switch (op.mask) {
+    // A value is above 0 only where neither ReLU nor dropout made it 0.
+    case 1u: { dx = select(vec4f(0), dx * op.scale, act[op.y + place] > vec4f(0)); }
+    case 2u: { dx = dropout(dx, place, op.layer, op.threshold, op.scale); }
+    default: {}
+  }
+  act[op.dx + place] = dx;
+}
+${product(tile, { a: 'along', b: 'along' })}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  multiply(group.y * ${tile.height}u, group.x * ${tile.width / 4}u, op.outputs, thread);
+}
+`,
+  };
+}

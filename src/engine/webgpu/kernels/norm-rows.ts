@@ -1,0 +1,117 @@
+/** LayerNorm, whose statistics run over a row's features: a workgroup a row. */
+
+import { type Kernel, struct } from '../wgsl.ts';
+import { activations, dropout, step } from './common.ts';
+
+const THREADS = 64;
+
+/** What each thread has, added over its four values too; each thread has it then. And which values of a quad are there. */
+const total = `
+const THREADS = ${THREADS}u;
+var<workgroup> shelf: array<vec4f, THREADS>;
+
+fn total(own: vec4f, thread: u32) -> f32 {
+  workgroupBarrier();
+  shelf[thread] = own;
+  workgroupBarrier();
+  for (var half = THREADS / 2; half > 0; half /= 2) {
+    if (thread < half) { shelf[thread] += shelf[thread + half]; }
+    workgroupBarrier();
+  }
+  return dot(shelf[0], vec4f(1));
+}
+
+fn within(quad: u32, values: vec4f) -> vec4f {
+  return select(vec4f(0), values, vec4u(4 * quad) + vec4u(0, 1, 2, 3) < vec4u(op.width));
+}
+`;
+
+const main = `
+@compute @workgroup_size(${THREADS})
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) count: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let row = group.x + group.y * count.x;
+  if (row < step.rows) { run(row, thread); }
+}
+`;
+
+export const layerNormOp = struct('Op', {
+  quads: 'u32',
+  width: 'u32',
+  source: 'u32',
+  normalized: 'u32',
+  y: 'u32',
+  scale: 'u32',
+  shift: 'u32',
+  /** A quad for each row. */
+  inverse: 'u32',
+  activation: 'u32',
+  layer: 'u32',
+  threshold: 'u32',
+  dropScale: 'f32',
+});
+
+export const layerNormKernel: Kernel = {
+  name: 'layer norm',
+  uses: { value: 'read', act: 'read_write' },
+  code: `${step.wgsl}${layerNormOp.wgsl}${activations}${dropout}${total}
+fn run(row: u32, thread: u32) {
+  let first = row * op.quads;
+  var sum = vec4f(0);
+  for (var quad = thread; quad < op.quads; quad += THREADS) { sum += within(quad, act[op.source + first + quad]); }
+  let mean = total(sum, thread) / f32(op.width);
+  var squares = vec4f(0);
+  for (var quad = thread; quad < op.quads; quad += THREADS) {
+    let distance = within(quad, act[op.source + first + quad] - mean);
+    squares += distance * distance;
+  }
+  let inverse = 1 / sqrt(total(squares, thread) / f32(op.width) + 1e-5);
+  if (thread == 0) { act[op.inverse + row] = vec4f(inverse); }
+  for (var quad = thread; quad < op.quads; quad += THREADS) {
+    let normalized = within(quad, (act[op.source + first + quad] - mean) * inverse);
+    act[op.normalized + first + quad] = normalized;
+    var y = activate(op.activation, normalized * value[op.scale + quad] + value[op.shift + quad]);
+    if (op.threshold > 0) { y = dropout(y, first + quad, op.layer, op.threshold, op.dropScale); }
+    act[op.y + first + quad] = y;
+  }
+}
+${main}`,
+};
+
+export const layerNormGradientOp = struct('Op', {
+  quads: 'u32',
+  width: 'u32',
+  da: 'u32',
+  normalized: 'u32',
+  scale: 'u32',
+  inverse: 'u32',
+});
+
+/** In place. */
+export const layerNormGradientKernel: Kernel = {
+  name: 'layer norm gradient',
+  uses: { value: 'read', act: 'read_write' },
+  code: `${step.wgsl}${layerNormGradientOp.wgsl}${total}
+fn run(row: u32, thread: u32) {
+  let first = row * op.quads;
+  var sum = vec4f(0);
+  var product = vec4f(0);
+  for (var quad = thread; quad < op.quads; quad += THREADS) {
+    let scaled = within(quad, act[op.da + first + quad] * value[op.scale + quad]);
+    sum += scaled;
+    product += scaled * act[op.normalized + first + quad];
+  }
+  let meanSum = total(sum, thread) / f32(op.width);
+  let meanProduct = total(product, thread) / f32(op.width);
+  let inverse = act[op.inverse + row].x;
+  for (var quad = thread; quad < op.quads; quad += THREADS) {
+    let scaled = act[op.da + first + quad] * value[op.scale + quad];
+    let change = scaled - meanSum - act[op.normalized + first + quad] * meanProduct;
+    act[op.da + first + quad] = within(quad, inverse * change);
+  }
+}
+${main}`,
+};

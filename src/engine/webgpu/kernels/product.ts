@@ -1,0 +1,181 @@
+/**
+ * The tile that all matrix products share. A workgroup makes a tile of the result of `height` rows and `width` columns;
+ * its threads share out the tile and, in `parts`, the sum. Operands go through workgroup memory in strips of the sum; while
+ * one strip is multiplied, the next is on its way to registers.
+ */
+
+import { lines } from '../wgsl.ts';
+
+/** How a product is tiled. */
+export interface Tile {
+  readonly name: string;
+  /** Rows and columns of the result that a workgroup makes. */
+  readonly height: number;
+  readonly width: number;
+  /** Rows and columns, a multiple of 4, of one thread. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Terms of the sum that a part of the threads has in workgroup memory at a time; a multiple of 4. */
+  readonly depth: number;
+  /** Parts into which the threads share out a strip of the sum. */
+  readonly parts: number;
+}
+
+/** From the largest to the smallest, each within the 16 KB of workgroup memory that every adapter has. */
+export const tiles: readonly Tile[] = [
+  { name: '128x128', height: 128, width: 128, rows: 8, columns: 8, depth: 16, parts: 1 },
+  { name: '64x64', height: 64, width: 64, rows: 8, columns: 4, depth: 32, parts: 1 },
+  { name: '32x32', height: 32, width: 32, rows: 4, columns: 4, depth: 16, parts: 4 },
+  { name: '16x16', height: 16, width: 16, rows: 4, columns: 4, depth: 16, parts: 8 },
+];
+
+/** Workgroups below which a smaller tile is taken. */
+const ENOUGH_GROUPS = 200;
+
+/** The largest tile of which a result of this size has enough, else the smallest. */
+export function tileFor(results: readonly { readonly rows: number; readonly columns: number }[]): Tile {
+  const groups = ({ height, width }: Tile) =>
+    results.reduce(
+      (sum, { rows, columns }) => sum + Math.ceil(rows / height) * Math.ceil(columns / width),
+      0,
+    );
+  return tiles.find((tile) => groups(tile) >= ENOUGH_GROUPS) ?? tiles[tiles.length - 1];
+}
+
+/** Threads of a workgroup. */
+export function threadsOf(tile: Tile): number {
+  return (tile.height / tile.rows) * (tile.width / tile.columns) * tile.parts;
+}
+
+/**
+ * Which way the operands lie. `A` has the rows of the result and `B` its columns: an operand lies `along` the sum where the
+ * terms of one row or column are neighbors, and `across` it where those of one term are.
+ */
+export interface Form {
+  readonly a: 'along' | 'across';
+  readonly b: 'along' | 'across';
+}
+
+/**
+ * WGSL of a product. The code that uses it declares
+ * - `fn loadA(outer: u32, quad: u32) -> vec4f`: of A along the sum, terms 4 * quad and on of row `outer`; of A across the
+ *   sum, rows 4 * quad and on of term `outer`; 0 beyond the operand,
+ * - `fn loadB(outer: u32, quad: u32) -> vec4f` likewise, and
+ * - `fn finish(row: u32, quad: u32, sum: vec4f)`, which is given each four sums of a row, beyond the result as well.
+ *
+ * It calls `multiply(firstRow, firstQuad, terms, thread)` from all threads; `sumRow` and `sumQuad` stand for the place.
+ */
+export function product(tile: Tile, form: Form): string {
+  const { height, width, rows, columns, depth, parts } = tile;
+  const across = width / columns;
+  const down = height / rows;
+  const share = across * down;
+  const threads = share * parts;
+  const strip = depth * parts;
+  const quads = strip / 4;
+  const wide = width / 4;
+  const tall = height / 4;
+  const aSize = height * quads;
+  const bSize = strip * wide;
+  const perThread = columns / 4;
+  const loadsA = aSize / threads;
+  // B along the sum is turned in blocks of 4 x 4 on its way into workgroup memory.
+  const turned = form.b === 'along';
+  const blocks = wide * quads;
+  const loadsB = turned ? 4 * Math.ceil(blocks / threads) : bSize / threads;
+  const swizzle = quads >= 8 ? 'row & 7u' : '(row >> 1u) & 3u';
+  const each = (line: (i: number, j: number) => string) =>
+    lines(rows, (i) => lines(perThread, (j) => line(i, j)));
+
+  const fetchA = lines(loadsA, (i) =>
+    form.a === 'along'
+      ? `      a${i} = loadA(firstRow + place${i} / ${quads}u, next / 4u + place${i} % ${quads}u);`
+      : `      a${i} = loadA(next + place${i} / ${tall}u, firstRow / 4u + place${i} % ${tall}u);`,
+  );
+  const storeA = lines(loadsA, (i) =>
+    form.a === 'along'
+      ? `    { let row = place${i} / ${quads}u; shelf[row * ${quads}u + ((place${i} % ${quads}u) ^ (${swizzle}))] = a${i}; }`
+      : `    shelf[place${i}] = a${i};`,
+  );
+  const fetchB = turned
+    ? `      if (thread < ${blocks}u) {
+${lines(4, (c) => `        b${c} = loadB(4u * (firstQuad + thread / ${quads}u) + ${c}u, next / 4u + thread % ${quads}u);`)}
+      }`
+    : lines(
+        loadsB,
+        (i) =>
+          `      b${i} = loadB(next + (thread + ${i * threads}u) / ${wide}u, firstQuad + (thread + ${i * threads}u) % ${wide}u);`,
+      );
+  const storeB = turned
+    ? `    if (thread < ${blocks}u) {
+      let at = ${aSize}u + 4u * (thread % ${quads}u) * ${wide}u + thread / ${quads}u;
+${lines(4, (c) => `      shelf[at + ${c * wide}u] = vec4f(b0[${c}], b1[${c}], b2[${c}], b3[${c}]);`)}
+    }`
+    : lines(loadsB, (i) => `    shelf[${aSize}u + thread + ${i * threads}u] = b${i};`);
+
+  const multiplyAlong = `      let quad = part * ${depth / 4}u + k;
+${lines(4, (c) => lines(perThread, (j) => `      let b${c}_${j} = shelf[${aSize}u + (4u * quad + ${c}u) * ${wide}u + column + ${j * across}u];`))}
+${lines(
+  rows,
+  (i) => `      { let row = line + ${i * down}u;
+        let a = shelf[row * ${quads}u + (quad ^ (${swizzle}))];
+${lines(perThread, (j) => `        sum${i}_${j} = fma(vec4f(a.x), b0_${j}, fma(vec4f(a.y), b1_${j}, fma(vec4f(a.z), b2_${j}, fma(vec4f(a.w), b3_${j}, sum${i}_${j}))));`)} }`,
+)}`;
+  // Rows of a thread then lie four together, as they do in workgroup memory.
+  const multiplyAcross = `      let term = part * ${depth}u + k;
+${lines(perThread, (j) => `      let b_${j} = shelf[${aSize}u + term * ${wide}u + column + ${j * across}u];`)}
+${lines(rows / 4, (q) => `      let a_${q} = shelf[term * ${tall}u + line + ${q * down}u];`)}
+${each((i, j) => `      sum${i}_${j} = fma(vec4f(a_${Math.floor(i / 4)}[${i % 4}]), b_${j}, sum${i}_${j});`)}`;
+  const steps = form.a === 'along' ? depth / 4 : depth;
+  const rowOf = (i: number) =>
+    form.a === 'along' ? `line + ${i * down}u` : `4u * (line + ${Math.floor(i / 4) * down}u) + ${i % 4}u`;
+
+  const finishAlone = each(
+    (i, j) => `  finish(firstRow + ${rowOf(i)}, firstQuad + column + ${j * across}u, sum${i}_${j});`,
+  );
+  const outputs = height * wide;
+  const finishTogether = `  workgroupBarrier();
+${each((i, j) => `  shelf[part * ${outputs}u + (${rowOf(i)}) * ${wide}u + column + ${j * across}u] = sum${i}_${j};`)}
+  workgroupBarrier();
+  for (var place = thread; place < ${outputs}u; place += ${threads}u) {
+    var sum = shelf[place];
+${lines(parts - 1, (p) => `    sum += shelf[place + ${(p + 1) * outputs}u];`)}
+    finish(firstRow + place / ${wide}u, firstQuad + place % ${wide}u, sum);
+  }`;
+  const shelf = Math.max(aSize + bSize, parts > 1 ? parts * outputs : 0);
+
+  return `
+const THREADS = ${threads};
+/** The strips of A and B in progress; then the parts' sums. */
+var<workgroup> shelf: array<vec4f, ${shelf}>;
+
+fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {
+  let part = thread / ${share}u;
+  let line = (thread % ${share}u) / ${across}u;
+  let column = thread % ${across}u;
+${lines(loadsA, (i) => `  let place${i} = thread + ${i * threads}u;\n  var a${i} = vec4f(0);`)}
+${lines(loadsB, (i) => `  var b${i} = vec4f(0);`)}
+${each((i, j) => `  var sum${i}_${j} = vec4f(0);`)}
+  var next = 0u;
+  {
+${fetchA}
+${fetchB}
+  }
+  while (next < terms) {
+    workgroupBarrier();
+${storeA}
+${storeB}
+    workgroupBarrier();
+    next += ${strip}u;
+    if (next < terms) {
+${fetchA}
+${fetchB}
+    }
+    for (var k = 0u; k < ${steps}u; k++) {
+${form.a === 'along' ? multiplyAlong : multiplyAcross}
+    }
+  }
+${parts > 1 ? finishTogether : finishAlone}
+}
+`;
+}

@@ -1,0 +1,108 @@
+/**
+ * dW = dzᵀ x and db, of any number of layers in one dispatch: kept where they can be read, or taken straight to the
+ * optimizer's step.
+ */
+
+import { type Kernel, struct, type Uses } from '../wgsl.ts';
+import { optimize, step } from './common.ts';
+import { product, type Tile, threadsOf } from './product.ts';
+
+/** A layer's part of the dispatch; offsets in vec4f, widths in quads. */
+export const weightEntry = struct('Entry', {
+  /** The first of its workgroups, and how many of them stand side by side. */
+  firstGroup: 'u32',
+  across: 'u32',
+  inputs: 'u32',
+  inputQuads: 'u32',
+  outputQuads: 'u32',
+  x: 'u32',
+  dz: 'u32',
+  weight: 'u32',
+  bias: 'u32',
+});
+
+export const WEIGHT_ENTRY_BYTES = 36;
+
+export const weightOp = struct('Op', { entries: 'u32', average: 'u32' });
+
+/** @param fused whether the optimizer takes the gradient at once, so that it is not kept */
+export function weightGradientKernel(tile: Tile, fused: boolean, average: boolean): Kernel {
+  const optimizer: Uses = {
+    value: 'read_write',
+    firstMoment: 'read_write',
+    secondMoment: 'read_write',
+    ...(average && { average: 'read_write' }),
+  };
+  const averaged = 'average[place] = step.decay * average[place] + step.rest * moved.value;';
+  const store = fused
+    ? `  let moved = optimize(value[place], sum, firstMoment[place], secondMoment[place], thin);
+  value[place] = moved.value;
+  firstMoment[place] = moved.first;
+  if (step.optimizer == 0) { secondMoment[place] = moved.second; }
+  ${average ? averaged : ''}`
+    : '  gradient[place] = sum;';
+  const wide = tile.width / 4;
+  const lanes = threadsOf(tile) / wide;
+  return {
+    name: `weight gradient ${tile.name}${fused ? ' and step' : ''}${average ? ', averaged' : ''}`,
+    uses: { act: 'read', table: 'read', ...(fused ? optimizer : { gradient: 'read_write' }) },
+    code: `${step.wgsl}${weightOp.wgsl}${weightEntry.wgsl}
+${fused ? optimize : ''}
+var<private> entry: Entry;
+
+fn loadA(row: u32, quad: u32) -> vec4f {
+  if (row >= step.rows || quad >= entry.inputQuads) { return vec4f(0); }
+  return act[entry.x + row * entry.inputQuads + quad];
+}
+
+fn loadB(row: u32, quad: u32) -> vec4f {
+  if (row >= step.rows || quad >= entry.outputQuads) { return vec4f(0); }
+  return act[entry.dz + row * entry.outputQuads + quad];
+}
+
+fn store(place: u32, sum: vec4f, thin: bool) {
+${store}
+}
+
+fn finish(input: u32, quad: u32, sum: vec4f) {
+  if (input < entry.inputs && quad < entry.outputQuads) {
+    store(entry.weight + input * entry.outputQuads + quad, sum, true);
+  }
+}
+${product(tile, { a: 'across', b: 'across' })}
+/** The biases' gradients of the tile's columns: every lane adds some rows. */
+fn addBias(firstQuad: u32, thread: u32) {
+  let quad = firstQuad + thread % ${wide}u;
+  var sum = vec4f(0);
+  for (var row = thread / ${wide}u; row < step.rows; row += ${lanes}u) { sum += loadB(row, quad); }
+  workgroupBarrier();
+  shelf[thread] = sum;
+  workgroupBarrier();
+  if (thread < ${wide}u && quad < entry.outputQuads) {
+    for (var lane = 1u; lane < ${lanes}u; lane++) { sum += shelf[thread + lane * ${wide}u]; }
+    store(entry.bias + quad, sum, false);
+  }
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) count: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let group = id.x + id.y * count.x;
+  var index = 0u;
+  while (index + 1 < op.entries && table[index + 1].firstGroup <= group) { index++; }
+  let mine = table[index];
+  entry = mine;
+  let tile = group - mine.firstGroup;
+  let firstRow = tile / mine.across * ${tile.height}u;
+  let firstQuad = tile % mine.across * ${wide}u;
+  if (firstRow < mine.inputs) {
+    multiply(firstRow, firstQuad, step.rows, thread);
+    if (firstRow == 0) { addBias(firstQuad, thread); }
+  }
+}
+`,
+  };
+}

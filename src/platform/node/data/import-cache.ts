@@ -1,0 +1,158 @@
+/**
+ * Imported sets in the cache: `imports/<digest>/train.split` and `test.split` hold the images, `imports/names` says which
+ * set a name stands for, and `imports/seen` lets a path that has not changed be found again without reading its files.
+ * The last two can always be made anew.
+ */
+
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { CoutureError } from '../../../core/errors.ts';
+import type { Dataset, SplitName } from '../../../data/dataset.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
+import type { ImportPlan } from '../../../data/import/import.ts';
+import type { ImportReport } from '../../../data/import/report.ts';
+import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
+import { describeStored, readSplitFile, readSplitHeader, writeSplitFile } from './split-file.ts';
+
+const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What is remembered of a path. */
+const seenSchema = z.strictObject({
+  couture: z.literal(1),
+  /** Of the names, sizes and times of its files. */
+  stamp: digestSchema,
+  /** The same of the files that a list names; null where the path is no list. */
+  listed: digestSchema.nullable(),
+  /** The set that it became. */
+  digest: digestSchema,
+});
+export type Seen = Omit<z.infer<typeof seenSchema>, 'couture'>;
+
+const nameSchema = z.strictObject({ couture: z.literal(1), name: z.string(), digest: digestSchema });
+
+/** A set that lies in the cache. */
+export interface StoredSet {
+  readonly info: DatasetInfo;
+  readonly report: ImportReport;
+}
+
+/** The imported sets of one cache folder. */
+export class ImportCache {
+  readonly #folder: string;
+
+  /** @param cache the cache folder, see `cacheDirectory` */
+  constructor(cache: string) {
+    this.#folder = join(cache, 'imports');
+  }
+
+  /** Where temporary files may lie. */
+  get scratch(): string {
+    return join(this.#folder, 'work');
+  }
+
+  #splitPath(digest: string, split: SplitName): string {
+    return join(this.#folder, digest, `${split}.split`);
+  }
+
+  /** Writes a set's splits, unless they lie there whole. Returns its description with the checksums. */
+  async write(plan: ImportPlan, onSplit: (done: number) => void): Promise<DatasetInfo> {
+    const { store, report } = plan;
+    const digest = digestOf(plan.info);
+    const splits = {
+      train: await describeStored(plan.info, store, plan.train),
+      test: await describeStored(plan.info, store, plan.test),
+    };
+    const info: DatasetInfo = { ...plan.info, splits };
+    await makeFolder(join(this.#folder, digest));
+    for (const [i, split] of (['train', 'test'] as const).entries()) {
+      await writeSplitFile(this.#splitPath(digest, split), { split, info, report }, store, plan[split]);
+      onSplit(i + 1);
+    }
+    return info;
+  }
+
+  /**
+   * What is known of a set, from the header of both its files; undefined when one of them is missing.
+   * @throws CoutureError of kind `data` when one is damaged
+   */
+  async describe(digest: string): Promise<StoredSet | undefined> {
+    const train = await readSplitHeader(this.#splitPath(digest, 'train'));
+    const test = train && (await readSplitHeader(this.#splitPath(digest, 'test')));
+    return train && test && { info: train.info, report: train.report };
+  }
+
+  /**
+   * A split of a set, held to its digests.
+   * @throws CoutureError of kind `data` when it is missing or damaged
+   */
+  async load(info: DatasetInfo, split: SplitName): Promise<Dataset> {
+    const found = await readSplitFile(this.#splitPath(digestOf(info), split));
+    if (found === undefined) {
+      throw new CoutureError('data', `The images of ${info.name} are no longer in the cache.`, {
+        hint: 'Import them again: couture data import PATH',
+      });
+    }
+    return { ...found.dataset, info: { ...found.dataset.info, name: info.name } };
+  }
+
+  /** Remembers what a name stands for. */
+  async setName(name: string, digest: string): Promise<void> {
+    await this.#writeJson('names', keyOf(name), { couture: 1, name, digest });
+  }
+
+  /** The digest of the set of that name, or undefined. */
+  async findName(name: string): Promise<string | undefined> {
+    const found = await this.#readJson('names', keyOf(name), nameSchema);
+    return found?.name === name ? found.digest : undefined;
+  }
+
+  /** Every name, in order. */
+  async names(): Promise<{ readonly name: string; readonly digest: string }[]> {
+    const files = await readdir(join(this.#folder, 'names')).catch(() => []);
+    const found = await Promise.all(
+      files.map((file) => this.#readJson('names', file.replace(/\.json$/, ''), nameSchema)),
+    );
+    const names = found.filter((entry) => entry !== undefined);
+    return names.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** @param request the path and all that changes what becomes of it */
+  async seen(request: string): Promise<Seen | undefined> {
+    return await this.#readJson('seen', keyOf(request), seenSchema);
+  }
+
+  async remember(request: string, seen: Seen): Promise<void> {
+    await this.#writeJson('seen', keyOf(request), { couture: 1, ...seen });
+  }
+
+  async #writeJson(folder: string, key: string, value: unknown): Promise<void> {
+    await makeFolder(join(this.#folder, folder));
+    await writeFileAtomic(join(this.#folder, folder, `${key}.json`), formatJson(value));
+  }
+
+  /** What cannot be read is as good as absent: it can be made again. */
+  async #readJson<Schema extends z.ZodType>(
+    folder: string,
+    key: string,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> {
+    try {
+      const text = await readFile(join(this.#folder, folder, `${key}.json`), 'utf8');
+      return schema.safeParse(JSON.parse(text)).data;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The digest under which an imported set is kept. */
+export function digestOf({ origin, name }: DatasetInfo): string {
+  if (origin.kind === 'import') return origin.digest;
+  throw new CoutureError('runtime', `${name} was not imported from files.`);
+}
+
+function keyOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

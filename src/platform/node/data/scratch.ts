@@ -1,0 +1,97 @@
+/** Temporary files of one import, in the cache's own folder: they are gone when it ends, however it ends. */
+
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CoutureError } from '../../../core/errors.ts';
+import type { PixelStore } from '../../../data/import/pixel-store.ts';
+import type { ByteSource } from '../../../data/readers/bytes.ts';
+import { makeFolder, reason } from '../files/files.ts';
+import { readPiece } from './disk-files.ts';
+
+/** Temporary files, and files that are read, which are closed together. */
+export class Scratch {
+  readonly #folder: string;
+  readonly #files: { readonly file: FileHandle; readonly path?: string }[] = [];
+
+  /** @param folder where they lie; made when the first one is needed */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Keeps what comes out of a stream, to be read at any place. */
+  async keep(chunks: AsyncIterable<Uint8Array>, name: string): Promise<ByteSource> {
+    const file = await this.#create();
+    let size = 0;
+    for await (const chunk of chunks) {
+      await written(file.write(chunk, 0, chunk.length, size));
+      size += chunk.length;
+    }
+    return { name, size, read: (start, end) => readPiece(file, start, end) };
+  }
+
+  /** A file of somebody's, kept open until the end: an archive is read from at very many places. */
+  async open(path: string, size: number, name: string): Promise<ByteSource> {
+    let file: FileHandle;
+    try {
+      file = await open(path, 'r');
+    } catch (cause) {
+      throw new CoutureError('data', `${name}: the file cannot be read: ${reason(cause)}.`, { cause });
+    }
+    this.#files.push({ file });
+    return { name, size, read: (start, end) => readPiece(file, start, end) };
+  }
+
+  /** Room for images of `size` bytes. */
+  async pixelStore(size: number): Promise<PixelStore> {
+    const file = await this.#create();
+    return {
+      write: async (index, pixels) => {
+        await written(file.write(pixels, 0, size, index * size));
+      },
+      read: async (indices) => await readRows(file, indices, size),
+      close: async () => {},
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const { file, path } of this.#files.splice(0)) {
+      await file.close().catch(() => undefined);
+      if (path !== undefined) await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+
+  async #create(): Promise<FileHandle> {
+    await makeFolder(this.#folder);
+    const path = join(this.#folder, `${randomUUID()}.tmp`);
+    const file = await written(open(path, 'wx+'));
+    this.#files.push({ file, path });
+    // Without a name it vanishes with the process, even when that is killed. Where that is not allowed, close removes it.
+    await rm(path, { force: true }).catch(() => undefined);
+    return file;
+  }
+}
+
+async function readRows(file: FileHandle, indices: Uint32Array, size: number): Promise<Uint8Array> {
+  const rows = new Uint8Array(indices.length * size);
+  for (let i = 0; i < indices.length; ) {
+    // Neighbors are read together.
+    let end = i + 1;
+    while (end < indices.length && indices[end] === indices[end - 1] + 1) end += 1;
+    const start = indices[i] * size;
+    rows.set(await readPiece(file, start, start + (end - i) * size), i * size);
+    i = end;
+  }
+  return rows;
+}
+
+async function written<Result>(writing: Promise<Result>): Promise<Result> {
+  try {
+    return await writing;
+  } catch (cause) {
+    throw new CoutureError('runtime', `The cache cannot be written: ${reason(cause)}.`, {
+      hint: 'Make room on the disk, or set COUTURE_CACHE to a folder that can be written.',
+      cause,
+    });
+  }
+}

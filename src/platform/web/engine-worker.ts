@@ -1,0 +1,17 @@
+/**
+ * Entry of the worker that has a page's engine: the page's own thread only waits for messages, whatever the engine does.
+ * Where memory can be shared, the engine starts threads of its own from here.
+ */
+
+import { createBackend } from '../../engine/create.ts';
+import { hostBackend } from '../../engine/remote/host.ts';
+import type { ToHost } from '../../engine/remote/protocol.ts';
+import { spawnThread } from './threads.ts';
+
+const answer = hostBackend({
+  create: (options) => createBackend({ ...options, spawn: crossOriginIsolated ? spawnThread : undefined }),
+  post: (message, transfer) => postMessage(message, { transfer }),
+});
+addEventListener('message', (event: MessageEvent<ToHost>) => void answer(event.data));
+// What nobody waits for would not reach the page by itself.
+addEventListener('unhandledrejection', (event) => reportError(event.reason));

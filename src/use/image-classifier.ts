@@ -1,0 +1,141 @@
+/** A classifier that takes pictures as a platform has them, beside pixels: each is prepared as the training images were. */
+
+import {
+  aFunction,
+  anArray,
+  anObject,
+  aSignal,
+  aString,
+  checkArguments,
+  optional,
+  options,
+  record,
+} from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import type { ImageShape } from '../data/image-shape.ts';
+import { unfit } from '../data/pixels.ts';
+import { type Picture, type PreparedImage, prepareImage } from '../data/prepare.ts';
+import type { PictureSteps } from '../data/preprocessing.ts';
+import type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './predictor.ts';
+
+/**
+ * Decodes what a platform knows as a picture; undefined for what is none, such as pixels.
+ * @param name what to call it in messages; pictures that have a name keep it
+ * @throws CoutureError of kind `data` for a picture that cannot be read
+ */
+export type DecodePicture<Source> = (image: Source | Pixels, name: string) => Promise<Picture> | undefined;
+
+/** How a picture is predicted. */
+export interface PictureOptions extends PredictOptions {
+  /** In place of the model's own steps: `{ invert: 'yes' }` for a dark drawing on white paper. */
+  readonly steps?: Partial<PictureSteps> | undefined;
+  /** What to call the picture in messages. */
+  readonly name?: string | undefined;
+}
+
+/** What an image classifier is made of. */
+export interface ImageClassifierOptions<Source> {
+  /** Disposed of with the classifier. */
+  readonly predictor: Predictor;
+  /** What the network takes, and how pictures become that. */
+  readonly data: Pick<DatasetInfo, 'shape' | 'preprocessing'>;
+  readonly decode: DecodePicture<Source>;
+}
+
+/** A trained model that takes pictures and pixels. Calls may overlap. Dispose of it when done. */
+export class ImageClassifier<Source = never> implements Predictor {
+  readonly classNames: readonly string[];
+  readonly shape: ImageShape;
+  /** How pictures are prepared: as those that it was trained on. */
+  readonly steps: PictureSteps;
+  readonly #predictor: Predictor;
+  readonly #decode: DecodePicture<Source>;
+
+  constructor(made: ImageClassifierOptions<Source>) {
+    checkArguments('new ImageClassifier', { options: [made, aRecipe] });
+    const { predictor, data, decode } = made;
+    this.classNames = predictor.classNames;
+    this.shape = data.shape;
+    this.steps = data.preprocessing.picture;
+    this.#predictor = predictor;
+    this.#decode = decode;
+  }
+
+  /**
+   * Label and probabilities of one picture, or of an image's pixels.
+   * @throws CoutureError of kind `usage` for what is neither, `data` for a picture that cannot be read, `interrupted` when
+   *   `signal` aborts
+   */
+  async predict(image: Source | Pixels, options: PictureOptions = {}): Promise<Prediction> {
+    return await this.#predictor.predict(await this.toPixels(image, options), signalOf(options));
+  }
+
+  /** As `predict`, of each image. */
+  async predictMany(
+    images: readonly (Source | Pixels)[],
+    options: PictureOptions = {},
+  ): Promise<Prediction[]> {
+    checkArguments('predictMany', { images: [images, anArray] });
+    const pixels: Pixels[] = [];
+    for (const image of images) pixels.push(await this.toPixels(image, options));
+    return await this.#predictor.predictMany(pixels, signalOf(options));
+  }
+
+  /** Log-probabilities [count, classes] of images laid end to end, as bytes [height, width, channel]. */
+  async logProbabilities(images: Uint8Array, choice?: ImageChoice): Promise<Float32Array> {
+    return await this.#predictor.logProbabilities(images, choice);
+  }
+
+  /** The pixels that the network sees of a picture; pixels stay what they are. */
+  async toPixels(image: Source | Pixels, options: PictureOptions = {}): Promise<Pixels> {
+    const prepared = await this.#prepare(image, options);
+    // What is no picture is pixels, or is refused as such.
+    return prepared?.pixels ?? (image as Pixels);
+  }
+
+  /**
+   * What the network sees of a picture, and what was done to it.
+   * @throws CoutureError of kind `usage` for what is no picture, `data` for one that cannot be read
+   */
+  async prepare(picture: Source, options: PictureOptions = {}): Promise<PreparedImage> {
+    const prepared = await this.#prepare(picture, options);
+    if (prepared === undefined) throw unfit(picture, 'prepare: the picture');
+    return prepared;
+  }
+
+  async #prepare(image: Source | Pixels, options: PictureOptions): Promise<PreparedImage | undefined> {
+    checkArguments('predict', { options: [options, pictureOptions] });
+    const { signal, name = 'the image', steps } = options;
+    const decoded = await this.#decode(image, name);
+    if (signal?.aborted)
+      throw new CoutureError('interrupted', 'Stopped before the image was classified.', {
+        cause: signal.reason,
+      });
+    return decoded && prepareImage(decoded, this.shape, { ...this.steps, ...steps });
+  }
+
+  /** Frees the model and its backend, after what is under way. Calls that come later are refused. */
+  async dispose(): Promise<void> {
+    await this.#predictor.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
+
+const pictureOptions = options({
+  signal: optional(aSignal),
+  steps: optional(anObject),
+  name: optional(aString),
+});
+const aRecipe = record({
+  predictor: record({ logProbabilities: aFunction, classNames: anArray }),
+  data: record({ shape: anObject, preprocessing: record({ picture: anObject }) }),
+  decode: aFunction,
+});
+
+function signalOf({ signal }: PredictOptions): PredictOptions {
+  return signal === undefined ? {} : { signal };
+}
