@@ -338,7 +338,7 @@ test('what should be known of the images is said at the start', async () => {
   const labels = dataset.labels.map((label) => (label === 2 ? 1 : label));
   const { events } = await collect(config({ epochs: 1 }), { dataset: { ...dataset, labels } });
   assert.ok(events[0].type === 'start');
-  assert.deepEqual(events[0].notices, ['made has no training image of class "low".']);
+  assert.deepEqual(events[0].notices, ['made has no training image of class low.']);
 });
 
 test('balanced class weights make a rare class count', async () => {
