@@ -59,7 +59,7 @@ export {
   splitTrainValidation,
 } from './data/split.ts';
 export { augmentedImage } from './engine/augmented-image.ts';
-export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
+export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingBatches } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export { augmentationExamples } from './inspect/augmentation.ts';
 export {
@@ -151,7 +151,7 @@ export { type TrainOptions, train } from './train/train.ts';
 
 export { Classifier, type ClassifierOptions } from './use/classifier.ts';
 export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
+export { NetworkTeacher, type TeacherModel } from './use/network-teacher.ts';
 export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
 export { RememberingTeacher } from './use/remembering-teacher.ts';
-export { NetworkTeacher, type TeacherModel } from './use/teacher.ts';
 export type { ViewOptions } from './use/views.ts';

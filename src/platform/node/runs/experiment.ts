@@ -13,7 +13,7 @@ import type { RunConfig } from '../../../train/settings.ts';
 import { train } from '../../../train/train.ts';
 import { Classifier } from '../../../use/classifier.ts';
 import { RememberingTeacher } from '../../../use/remembering-teacher.ts';
-import { NetworkTeacher } from '../../../use/teacher.ts';
+import { NetworkTeacher } from '../../../use/network-teacher.ts';
 import { createNodeBackend } from '../engine/backend.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-run.ts';

@@ -7,7 +7,7 @@ import { drawRates } from '../../../figures/rates.ts';
 import { checkRateRange, findRate, type RateRange } from '../../../train/find-rate.ts';
 import type { RateCurve } from '../../../train/rate-curve.ts';
 import type { RunConfig } from '../../../train/settings.ts';
-import { NetworkTeacher } from '../../../use/teacher.ts';
+import { NetworkTeacher } from '../../../use/network-teacher.ts';
 import { createNodeBackend } from '../engine/backend.ts';
 import type { EngineOptions } from './experiment.ts';
 import { nodeDocument, themeOf, writeFigure } from '../images/figures.ts';
