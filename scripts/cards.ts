@@ -12,8 +12,8 @@ import { row } from '../src/cli/measured-table.ts';
 import { percent } from '../src/cli/ui/format.ts';
 import { summarize } from '../src/model/summary.ts';
 import { writeFileAtomic } from '../src/platform/node/files/files.ts';
-import { readModelFile } from '../src/platform/node/runs/find-model.ts';
-import { listShipped, MODEL_ENDING } from '../src/platform/node/runs/shipped.ts';
+import { listShipped, readModelFile } from '../src/platform/node/runs.ts';
+import { MODEL_ENDING } from '../src/runs/shipped.ts';
 import { modelCard } from '../src/ship/card-text.ts';
 import { viewsOf } from '../src/use/views.ts';
 

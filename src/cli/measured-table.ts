@@ -2,7 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
-import type { Environment } from '../platform/node/runs/environment.ts';
+import type { Environment } from '../runs/environment.ts';
 
 /** A table's row, or its head. */
 export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

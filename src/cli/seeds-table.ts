@@ -1,6 +1,6 @@
 /** Recipes over their seeds as a Markdown table. */
 
-import type { Environment } from '../platform/node/runs/environment.ts';
+import type { Environment } from '../runs/environment.ts';
 import type { RunMetrics } from '../runs/metrics.ts';
 import { meanAndSpread, provenance, row, spreadText } from './measured-table.ts';
 import { duration, percent } from './ui/format.ts';

@@ -10,10 +10,11 @@ import { infoOf } from '../data/registry.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { resolveDataset } from '../platform/node/data/store.ts';
 import { flagOf } from '../report/train-command.ts';
+import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, findRecipe, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
-import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
+import { configSchema, type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 import { anyOf } from './options.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -135,7 +136,7 @@ function datasetOf(
 }
 
 const configFileSchema = z.strictObject({
-  version: z.literal(2).optional(),
+  version: configSchema.shape.version.optional(),
   recipe: z.string().nullable().optional(),
   data: z.unknown().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
@@ -163,6 +164,8 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
   } catch (cause) {
     throw wrong('it is not JSON', cause);
   }
+  const misfit = configVersionMisfit(value);
+  if (misfit !== undefined) throw wrong(`it ${misfit}`);
   const parsed = configFileSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

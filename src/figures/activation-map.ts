@@ -6,7 +6,7 @@ import type { ProjectedPoints } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { placeLabels, scaleBetween } from './labels.ts';
-import { fit } from './text.ts';
+import { fitApart } from './text.ts';
 import { CLASS_COLORS, classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {
@@ -80,9 +80,14 @@ export function drawMap(
   const [xs, ys] = [dots.map((i) => at(i).x), dots.map((i) => at(i).y)];
   const x = scaleBetween(xs, frame.left, frame.right);
   const y = scaleBetween(ys, frame.bottom, frame.top);
+  const texts = fitApart(
+    middles.map(({ label }) => classNames[label]),
+    LABEL,
+    120,
+  );
   const names = placeLabels(
-    middles.map((middle) => ({
-      text: fit(classNames[middle.label], LABEL, 120),
+    middles.map((middle, i) => ({
+      text: texts[i],
       x: x.to(middle.x),
       y: y.to(middle.y),
     })),

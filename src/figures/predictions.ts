@@ -1,7 +1,7 @@
 /** Images beside the probabilities that the network gives them, as the notebook shows them. */
 
 import * as Plot from '@observablehq/plot';
-import { count, list, MOST_NAMED, percent } from '../core/format.ts';
+import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
@@ -145,7 +145,7 @@ export function drawPredictions(
   const right = images.filter(({ label, predicted }) => label === predicted).length;
   const sheet = new Sheet(options, {
     name: 'predictions',
-    title: `${count(images.length)} images and what the network says of them`,
+    title: `${plural(images.length, 'image')} and what the network says of ${images.length === 1 ? 'it' : 'them'}`,
     facts: `${right} of ${images.length} right; probability of each class (%)`,
   });
   sheet.legend(legend);
@@ -163,7 +163,7 @@ export function drawPredictions(
     .filter(({ label, predicted }) => label !== predicted)
     .map(({ label, predicted }) => `${set.classNames[label]} called ${set.classNames[predicted]}`);
   return sheet.figure(
-    `${images.length} images, each beside its probabilities. ${right} of them are classified rightly` +
+    `${plural(images.length, 'image')}, each beside its probabilities. ${right} of them are classified rightly` +
       `${wrong.length > 0 ? `; wrong: ${list(wrong, MOST_NAMED)}` : ''}.`,
   );
 }

@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { RunComparison } from '../../platform/node/runs/compare-runs.ts';
+import type { RunComparison } from '../../runs/compare.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
@@ -55,7 +55,7 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
       hint: 'For example: couture compare baseline-seed1 deeper-seed1',
     });
   }
-  const { compareRuns } = await import('../../platform/node/runs/compare-runs.ts');
+  const { compareRuns } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   let progress: ReturnType<CliContext['progress']> | undefined;
   const { signal, env } = context;

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { WrittenAudit } from '../../platform/node/runs/audit.ts';
-import type { RunEvaluation } from '../../platform/node/runs/evaluate-run.ts';
-import type { Run } from '../../platform/node/runs/run-folder.ts';
+import type { WrittenAudit } from '../../runs/audit.ts';
+import type { RunEvaluation } from '../../runs/evaluate.ts';
+import type { Run } from '../../runs/run.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
@@ -82,7 +82,7 @@ async function runAudit(name: string, flags: AuditFlags, context: CliContext): P
 
 /** The runs, before any work: one that does not exist or knows other images is found now. */
 async function openRuns(paths: readonly string[], dataset: string): Promise<Run[]> {
-  const { openRun } = await import('../../platform/node/runs/run-folder.ts');
+  const { openRun } = await import('../../platform/node/runs.ts');
   const runs: Run[] = [];
   for (const path of paths) {
     const run = await openRun(path);
@@ -99,7 +99,7 @@ async function auditWatched(
   { recipe, folds, epochs, threshold, from, backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<WrittenAudit> {
-  const { auditDataset } = await import('../../platform/node/runs/audit.ts');
+  const { auditDataset } = await import('../../platform/node/runs.ts');
   const { signal, env } = context;
   const { end, ...watchers } = auditView(context, folds, epochs);
   try {
@@ -125,7 +125,7 @@ async function evaluateRuns(
   { from, backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<{ run: Run; evaluation: RunEvaluation }[]> {
-  const { evaluateRun } = await import('../../platform/node/runs/evaluate-run.ts');
+  const { evaluateRun } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const evaluations: { run: Run; evaluation: RunEvaluation }[] = [];

@@ -48,7 +48,7 @@ test('the same images before training as of the run, on the terminal and as a fi
       assert.ok(out.includes(`image ${index}, ${label}: as it is`));
     const pictures = out.split('\n');
     const top = pictures.findIndex((line) => line.startsWith('as it is'));
-    const original = imageLines(barImage(first.index), 28, 28, 'ascii');
+    const original = imageLines(barImage(first.index), { height: 28, width: 28, channels: 1 }, 'ascii');
     assert.deepEqual(
       pictures.slice(top + 1, top + 15).map((line) => line.slice(0, 28)),
       original.map((line) => line.slice(0, 28)),

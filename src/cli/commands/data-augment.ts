@@ -67,7 +67,7 @@ async function look(
   { from }: AugmentFlags,
   context: CliContext,
 ): Promise<AugmentationExamples> {
-  const { loadSplit } = await import('../../platform/node/runs/run-data.ts');
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const train = await loadSplit(config.data, 'train', { from, signal, env, onData }).finally(end);

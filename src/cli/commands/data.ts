@@ -213,10 +213,9 @@ async function show(name: string, options: ShowOptions, context: CliContext): Pr
     pixels: imageAt(dataset, index),
     caption: `${index}: ${className}`,
   }));
-  const { height, width } = dataset.info.shape;
+  const { shape } = dataset.info;
   for (const line of imageGrid(pictures, {
-    height,
-    width,
+    shape,
     columns: context.columns,
     colors: terminalColors(context),
   })) {

@@ -60,7 +60,7 @@ async function runEvaluate(
   if (argument !== undefined && recipe !== undefined)
     throw new CoutureError('usage', `Give a model or --recipe, not both: leave out "${argument}".`);
   const found = await chooseModel(argument, recipe, context);
-  const { evaluateModel } = await import('../../platform/node/runs/evaluate-run.ts');
+  const { evaluateModel } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const progress = lateProgress(context);
   const { signal, env } = context;

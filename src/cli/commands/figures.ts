@@ -53,9 +53,9 @@ export function registerFigures(program: Command, context: CliContext): void {
 
 async function runFigures(path: string, flags: FiguresFlags, context: CliContext): Promise<void> {
   const { out, format, theme, width, only, umap, from, backend, threads } = flags;
-  const { openFinishedRuns } = await import('../../platform/node/runs/finished-run.ts');
+  const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const [{ run }] = await openFinishedRuns([path]);
-  const { drawRun, figureNames } = await import('../../platform/node/runs/draw-run.ts');
+  const { drawRun, figureNames } = await import('../../platform/node/reports.ts');
   const names = only === undefined ? figureNames : chosen(figureNames, only);
   const { end, ...watched } = inspectView(context, 1);
   const engine = { from, backend, threads, show: { umap } };

@@ -37,9 +37,9 @@ export function registerInspect(program: Command, context: CliContext): void {
 
 async function runInspect(path: string, flags: InspectFlags, context: CliContext): Promise<void> {
   const { from, backend, threads } = flags;
-  const { openFinishedRuns } = await import('../../platform/node/runs/finished-run.ts');
+  const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const [{ run }] = await openFinishedRuns([path]);
-  const { inspectRun } = await import('../../platform/node/runs/inspect-run.ts');
+  const { inspectRun } = await import('../../platform/node/runs.ts');
   const { end, ...watched } = inspectView(context, 1);
   try {
     const inspection = await inspectRun(run, { from, backend, threads, show, ...watched });

@@ -71,7 +71,7 @@ export function registerLrFind(program: Command, context: CliContext): void {
 
 async function runLrFind(flags: LrFindFlags, context: CliContext): Promise<void> {
   const config = await configFromFlags(flags);
-  const { findRunRate } = await import('../../platform/node/runs/find-rate.ts');
+  const { findRunRate } = await import('../../platform/node/runs.ts');
   const { startRate, endRate, steps, name, from, backend, threads } = flags;
   const { signal, env } = context;
   const { onData, end } = dataView(context);

@@ -72,7 +72,7 @@ export function registerPack(program: Command, context: CliContext): void {
 
 async function runPack(runs: readonly string[], flags: PackFlags, context: CliContext): Promise<void> {
   const { out, precision, flip = false, shift, calibrate, fold, title, from, backend, threads } = flags;
-  const { packRuns } = await import('../../platform/node/runs/pack.ts');
+  const { packRuns } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const progress = lateProgress(context);
   const { signal, env } = context;

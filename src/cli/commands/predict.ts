@@ -9,8 +9,8 @@ import type { PictureSteps } from '../../data/preprocessing.ts';
 import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
-import type { FoundModel } from '../../platform/node/runs/find-model.ts';
-import type { ImageClassifier } from '../../platform/node/runs/load.ts';
+import type { ImageClassifier } from '../../platform/node/load.ts';
+import type { FoundModel } from '../../runs/find-model.ts';
 import type { Prediction } from '../../use/predictor.ts';
 import type { Rejection } from '../../use/rejection.ts';
 import type { CliContext } from '../context.ts';
@@ -120,7 +120,7 @@ async function runPredict(
   checkRequest(argument, paths, flags);
   const found = await chooseModel(argument, flags.recipe, context);
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
-  const { load } = await import('../../platform/node/runs/load.ts');
+  const { load } = await import('../../platform/node/load.ts');
   const { weights, backend, threads } = flags;
   const model = await load(found, { weights, backend, threads });
   try {
@@ -175,7 +175,7 @@ async function rejectionFor(
   context: CliContext,
 ): Promise<Rejection | undefined> {
   if (reject === undefined) return undefined;
-  const { findRejection } = await import('../../platform/node/runs/reject.ts');
+  const { findRejection } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   try {
     const { signal, env } = context;

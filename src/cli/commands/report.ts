@@ -42,9 +42,9 @@ export function registerReport(program: Command, context: CliContext): void {
 async function runReport(runs: readonly string[], flags: ReportFlags, context: CliContext): Promise<void> {
   const { out, umap, from, backend, threads } = flags;
   // A run that is not there is answered before the drawing code is loaded.
-  const { openFinishedRuns } = await import('../../platform/node/runs/finished-run.ts');
+  const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const finished = await openFinishedRuns(runs);
-  const { reportRuns } = await import('../../platform/node/runs/report-run.ts');
+  const { reportRuns } = await import('../../platform/node/reports.ts');
   const { end, ...watched } = inspectView(context, runs.length);
   try {
     const { path, bytes } = await reportRuns(

@@ -33,9 +33,9 @@ export function registerReproduce(program: Command, context: CliContext): void {
 }
 
 async function runReproduce(path: string, flags: ReproduceFlags, context: CliContext): Promise<void> {
-  const { openRun } = await import('../../platform/node/runs/run-folder.ts');
+  const { openRun } = await import('../../platform/node/runs.ts');
   const run = await openRun(path);
-  const { reproduceRun } = await import('../../platform/node/runs/reproduce-run.ts');
+  const { reproduceRun } = await import('../../platform/node/runs.ts');
   const { from, backend, threads } = flags;
   const result = await watch({ from, backend, threads }, context, (options) => reproduceRun(run, options));
   const { reproduced, expected, found } = result;

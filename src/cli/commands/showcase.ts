@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { imageAt } from '../../data/dataset.ts';
 import { layerWidths } from '../../model/plan.ts';
-import type { TrainRunResult } from '../../platform/node/runs/experiment.ts';
-import type { WrittenReport } from '../../platform/node/runs/report-run.ts';
-import type { Run } from '../../platform/node/runs/run-folder.ts';
+import type { TrainRunResult } from '../../runs/experiment.ts';
+import type { WrittenReport } from '../../runs/report.ts';
+import type { Run } from '../../runs/run.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { recipes, showcaseRecipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
@@ -88,7 +88,7 @@ async function writeReport(
   { seed, from, backend, threads }: ShowcaseFlags,
   context: CliContext,
 ): Promise<WrittenReport> {
-  const { reportRuns } = await import('../../platform/node/runs/report-run.ts');
+  const { reportRuns } = await import('../../platform/node/reports.ts');
   const out = join('runs', `showcase-seed${seed}.html`);
   const { end, ...watched } = inspectView(context, runs.length);
   try {
@@ -104,8 +104,8 @@ async function predictOne(
   { from, backend, threads }: ShowcaseFlags,
   context: CliContext,
 ): Promise<{ text: string; json: Record<string, unknown> }> {
-  const { loadSplit } = await import('../../platform/node/runs/run-data.ts');
-  const { load } = await import('../../platform/node/runs/load.ts');
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
+  const { load } = await import('../../platform/node/load.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const dataset = await loadSplit(run.config.data, 'test', { from, signal, env, onData });

@@ -75,6 +75,6 @@ async function chooseConfig(run: string | undefined, flags: SummaryFlags): Promi
   const given = configFlagsGiven(flags);
   if (given.length > 0)
     throw new CoutureError('usage', `A run has its own config; leave out ${given.join(', ')} or the run.`);
-  const { openRun } = await import('../../platform/node/runs/run-folder.ts');
+  const { openRun } = await import('../../platform/node/runs.ts');
   return (await openRun(run)).config;
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { TrainRunOptions } from '../../platform/node/runs/experiment.ts';
+import type { TrainRunOptions } from '../../runs/experiment.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags } from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFlagsGiven, configFromFlags } from '../settings-flags.ts';
@@ -56,7 +56,7 @@ async function runTrain(flags: TrainFlags, context: CliContext): Promise<void> {
 
 async function freshRun(flags: TrainFlags): Promise<TrainRunOptions> {
   if (flags.name !== undefined) {
-    const { checkNewRun } = await import('../../platform/node/runs/run-folder.ts');
+    const { checkNewRun } = await import('../../platform/node/runs.ts');
     await checkNewRun(flags.name);
   }
   return { config: await configFromFlags(flags), name: flags.name };
@@ -71,7 +71,7 @@ async function resumedRun(flags: TrainFlags, path: string, context: CliContext):
       `--resume goes on with the run's own config; leave out ${given.join(', ')}.`,
     );
   }
-  const { openRun } = await import('../../platform/node/runs/run-folder.ts');
+  const { openRun } = await import('../../platform/node/runs.ts');
   const run = await openRun(path);
   if ((await run.metrics()) !== undefined)
     context.err(`${run.name} was finished before; nothing is trained.`);

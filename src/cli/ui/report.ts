@@ -1,9 +1,9 @@
 /** The figures of a run and of an evaluation, as text. */
 
 import type { Evaluation } from '../../inspect/metrics.ts';
-import type { ModelEvaluation } from '../../platform/node/runs/evaluate-run.ts';
-import type { Run } from '../../platform/node/runs/run-folder.ts';
+import type { ModelEvaluation } from '../../runs/evaluate.ts';
 import type { RunMetrics } from '../../runs/metrics.ts';
+import type { Run } from '../../runs/run.ts';
 import type { CliContext } from '../context.ts';
 import { auditedTable } from './audit.ts';
 import { duration, paint, percent } from './format.ts';

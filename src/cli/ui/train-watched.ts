@@ -1,6 +1,6 @@
 /** A training run with its progress on stderr. */
 
-import type { TrainRunOptions, TrainRunResult } from '../../platform/node/runs/experiment.ts';
+import type { TrainRunOptions, TrainRunResult } from '../../runs/experiment.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
@@ -12,7 +12,7 @@ type Watched = Omit<TrainRunOptions, Watching>;
 
 /** `trainRun`, watched. */
 export async function trainWatched(options: Watched, context: CliContext): Promise<TrainRunResult> {
-  const { trainRun } = await import('../../platform/node/runs/experiment.ts');
+  const { trainRun } = await import('../../platform/node/runs.ts');
   return await watch(options, context, trainRun);
 }
 
@@ -21,7 +21,7 @@ export async function trainOnceWatched(
   options: Watched & { readonly config: RunConfig },
   context: CliContext,
 ): Promise<TrainRunResult & { readonly reused: boolean }> {
-  const { trainOnce } = await import('../../platform/node/runs/find-run.ts');
+  const { trainOnce } = await import('../../platform/node/runs.ts');
   const result = await watch(options, context, trainOnce);
   if (result.reused) context.err(`${result.run.name}: finished before, in ${result.run.path}`);
   return result;

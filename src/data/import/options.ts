@@ -1,9 +1,9 @@
 /** How somebody's pictures become a data set, and what a platform does for it. */
 
 import type { ImageShape } from '../image-shape.ts';
+import type { Picture } from '../prepare.ts';
 import { type PictureSteps, plainSteps } from '../preprocessing.ts';
 import type { PixelStore } from './pixel-store.ts';
-import type { Rgba } from './prepare-picture.ts';
 
 /** Share of the images that become the test split where there is none. */
 export const DEFAULT_TEST_SHARE = 1 / 6;
@@ -40,7 +40,7 @@ export interface ImportPlatform {
    * Decodes an image file.
    * @throws CoutureError of kind `data` that says what is wrong with it
    */
-  readonly decode: (bytes: Uint8Array, name: string) => Promise<Rgba>;
+  readonly decode: (bytes: Uint8Array, name: string) => Promise<Picture>;
   /** The digest of bytes, in hex. */
   readonly sha256: (bytes: Uint8Array) => Promise<string> | string;
   /** Room for the pixels of so many images of so many bytes each. */

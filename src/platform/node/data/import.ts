@@ -8,7 +8,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
+import { inflateRaw, inflateRawSync } from 'node:zlib';
 import { CoutureError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -21,7 +21,7 @@ import { readFiles, readOneFile } from '../../../data/readers/read.ts';
 import type { ReaderTools } from '../../../data/readers/tools.ts';
 import { reason } from '../files/files.ts';
 import { cacheDirectory, isMissing } from './cache.ts';
-import { decodeFile } from './decode-file.ts';
+import { decodeWithin } from './decode-within.ts';
 import { findFile, listFolder, Stamp } from './disk-files.ts';
 import { digestOf, ImportCache, type StoredSet } from './import-cache.ts';
 import { Scratch } from './scratch.ts';
@@ -178,11 +178,19 @@ async function findKnown(
   }
 }
 
+/** Bytes of decoded pictures that are held at once. */
+const DECODED_BYTES = 256 * 2 ** 20;
+
 const inflate = promisify(inflateRaw);
+/** Below this, another thread costs more than it saves. */
+const SMALL = 1 << 16;
 
 function toolsOf(scratch: Scratch, { signal }: ImportPathOptions): ReaderTools {
   return {
-    inflate: async (bytes, _, limit) => await inflate(bytes, { maxOutputLength: Math.max(1, limit) }),
+    inflate: async (bytes, _, limit) => {
+      const options = { maxOutputLength: Math.max(1, limit) };
+      return limit <= SMALL ? inflateRawSync(bytes, options) : await inflate(bytes, options);
+    },
     keep: (chunks, name) => scratch.keep(chunks, name),
     signal,
   };
@@ -190,7 +198,7 @@ function toolsOf(scratch: Scratch, { signal }: ImportPathOptions): ReaderTools {
 
 function platformOf(scratch: Scratch): ImportPlatform {
   return {
-    decode: decodeFile,
+    decode: decodeWithin(DECODED_BYTES),
     sha256: (bytes) => hash('sha256', bytes, 'hex'),
     createStore: (_, size) => scratch.pixelStore(size),
     parallel: 2 * availableParallelism(),

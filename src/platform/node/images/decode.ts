@@ -4,6 +4,7 @@ import { CoutureError } from '../../../core/errors.ts';
 import { fileKind } from '../../../data/file-kinds.ts';
 import { imageFormat, readImageHeader } from '../../../data/image-header.ts';
 import { MAX_PICTURE_PIXELS, type Picture, refusedSides } from '../../../data/prepare/picture.ts';
+import { decodePlainPng } from './plain-png.ts';
 
 /** An encoded image with more bytes is refused. */
 export const MAX_IMAGE_BYTES = 64 * 1024 * 1024;
@@ -24,6 +25,8 @@ export async function decodePicture(bytes: Uint8Array, name: string): Promise<Pi
     throw unreadable(name, 'it is cut short or damaged: its head does not tell its size');
   const refused = refusedSides(header.width, header.height);
   if (refused !== undefined) throw unreadable(name, refused);
+  const plain = decodePlainPng(bytes, name);
+  if (plain !== undefined) return plain;
   const { default: sharp } = await import('sharp');
   try {
     const { data, info } = await sharp(bytes, {
