@@ -28,7 +28,7 @@ import {
 import { probabilityBars } from '../ui/bars.ts';
 import { predictionHeader, predictionRecord } from '../ui/csv.ts';
 import { dataView } from '../ui/data.ts';
-import { paint, percent } from '../ui/format.ts';
+import { count, paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { preparationNotes, seenPicture } from '../ui/seen.ts';
 
@@ -131,7 +131,7 @@ async function runPredict(
     const rejection = await rejectionFor(found, model, flags, context);
     const unknownBelow = rejection?.threshold;
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
-    if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r`);
+    if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
       const pictures = questions.map(({ pixels }) => pixels);
       const answers = await model.predictMany(pictures, { unknownBelow });
@@ -139,7 +139,7 @@ async function runPredict(
         const { pixels, ...question } = questions[i];
         const saved = await folder?.save(question.source, pixels, model.shape);
         if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
-        else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r`);
+        else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r\n`);
         else {
           context.out(answerText(question, answer, model.classNames, context));
           if (shown) context.out(seenPicture(pixels, model.shape, context));
@@ -183,7 +183,7 @@ async function rejectionFor(
     const { threshold, refused, images } = rejection;
     end();
     context.err(
-      `unknown: images whose label has a probability below ${percent(threshold, 1)}, as ${refused} of ${images} validation images`,
+      `Images below a probability of ${percent(threshold, 1)} are unknown: ${count(refused)} of ${count(images)} validation images are.`,
     );
     return rejection;
   } finally {
