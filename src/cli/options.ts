@@ -26,11 +26,6 @@ export function addEngineOptions(command: Command): Command {
     );
 }
 
-/** Adds `--from`. */
-export function addFromOption(command: Command): Command {
-  return command.option('--from <dir>', "folder of the data set's files, plain or .gz");
-}
-
 /** Adds `--json`. */
 export function addJsonOption(command: Command): Command {
   return command.option('--json', 'one JSON document on stdout');

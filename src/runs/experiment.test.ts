@@ -73,7 +73,10 @@ test('a run is trained into a store, and everything that takes runs takes it', a
   assert.ok(reproduced);
   assert.deepEqual(await platform.store.list('scratch'), [], 'nothing is left of it');
 
-  const other = resolveConfig({ dataset: tinyTrain, settings: { ...config.settings, seed: 4, splitSeed: 3 } });
+  const other = resolveConfig({
+    dataset: tinyTrain,
+    settings: { ...config.settings, seed: 4, splitSeed: 3 },
+  });
   await trainRun(platform, { config: other, name: 'other' });
   const { pairs } = await compareRuns(platform, [opened, 'other']);
   assert.equal(pairs.length, 1);

@@ -13,7 +13,10 @@ export function themeOf(format: FigureFormat): 'auto' | 'light' {
 }
 
 /** The forms of figures that a platform can make. */
-export function figureFormats({ document, renderPng }: Pick<RunPlatform, 'document' | 'renderPng'>): FigureFormat[] {
+export function figureFormats({
+  document,
+  renderPng,
+}: Pick<RunPlatform, 'document' | 'renderPng'>): FigureFormat[] {
   if (document === undefined) return [];
   return renderPng === undefined ? ['svg'] : ['svg', 'png'];
 }

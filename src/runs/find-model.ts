@@ -75,9 +75,13 @@ async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void
   const head = await store.readHead(path, KIND_BYTES);
   if (head === undefined) return;
   const kind = fileKind(head);
-  throw new CoutureError('usage', `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`, {
-    hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
-  });
+  throw new CoutureError(
+    'usage',
+    `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`,
+    {
+      hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
+    },
+  );
 }
 
 /** A run as a model. */

@@ -1,6 +1,5 @@
 /** Finished runs, and networks of other model files, packed into one, with the card that says what they are worth together. */
 
-import type { Network } from '../model/network.ts';
 import { CoutureError } from '../core/errors.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { type Dataset, selectImages } from '../data/dataset.ts';
@@ -10,6 +9,7 @@ import { confusedPairs } from '../inspect/class-intervals.ts';
 import { calibrate, confidencesOf } from '../inspect/confidence.ts';
 import { evaluateLogProbabilities } from '../inspect/metrics.ts';
 import { fitTemperature } from '../inspect/temperature.ts';
+import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../ship/card.ts';
 import { foldBatchNorm } from '../ship/fold.ts';
@@ -96,7 +96,13 @@ export async function packRuns(
   const kept = members.map((member) => asKept(member, precision));
   const backend = await platform.createBackend({ backend: options.backend, threads: options.threads });
   try {
-    const ensemble = new Ensemble({ members: kept, classNames: data.classNames, views, backend, shared: true });
+    const ensemble = new Ensemble({
+      members: kept,
+      classNames: data.classNames,
+      views,
+      backend,
+      shared: true,
+    });
     const held = split && (await judge(platform, ensemble, first, split, options));
     const temperature = held && options.calibrate ? fitOn(held) : 1;
     const tested = await judge(platform, ensemble, first, null, options);
@@ -142,7 +148,10 @@ function commonSplit([first, ...others]: readonly PackSource[]): ModelCard['spli
 function asKept(network: Network, precision: Precision): Network {
   const { parameters } = planModel(network.spec);
   const stored = storeParameters(parameters, network.weights, precision);
-  return { ...network, weights: restoreParameters(parameters, stored, precision, { file: 'the packed model' }) };
+  return {
+    ...network,
+    weights: restoreParameters(parameters, stored, precision, { file: 'the packed model' }),
+  };
 }
 
 /** Asks the networks about the test images, or those held out by a split of the training images. */

@@ -14,8 +14,6 @@ import type { RunStore } from './store.ts';
 
 /** Where the images of a data set come from, and who watches. */
 export interface RunDataOptions {
-  /** Folder of the data set's files. */
-  readonly from?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Progress of getting the data. */
   readonly onData?: ((event: DataEvent) => void) | undefined;

@@ -43,7 +43,11 @@ export interface WrittenRates {
 export async function findRunRate(
   platform: RunPlatform,
   config: RunConfig,
-  { root = ratesFolder(platform.store.paths), name = standardRunName(config), ...options }: FindRunRateOptions = {},
+  {
+    root = ratesFolder(platform.store.paths),
+    name = standardRunName(config),
+    ...options
+  }: FindRunRateOptions = {},
 ): Promise<WrittenRates> {
   checkRunName(name);
   checkRateRange(options);

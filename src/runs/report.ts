@@ -1,8 +1,8 @@
 /** The report of finished runs: inspects each and writes one HTML file. */
 
 import { CoutureError } from '../core/errors.ts';
-import type { DatasetInfo } from '../data/dataset-info.ts';
 import { plural } from '../core/format.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { ReportRun } from '../report/input.ts';
 import { writeReport } from '../report/report.ts';
 import type { Environment } from './environment.ts';
@@ -89,7 +89,10 @@ async function reportRun(
   };
 }
 
-function environmentRows(environment: Environment, data: DatasetInfo): (readonly [name: string, value: string])[] {
+function environmentRows(
+  environment: Environment,
+  data: DatasetInfo,
+): (readonly [name: string, value: string])[] {
   const { couture, node, v8, platform, cpu, cores, backend, started, teacherSha256 } = environment;
   const { train, test } = data.splits;
   return [

@@ -24,7 +24,10 @@ test('runs are named by recipe and seed, numbered on, listed in order, and found
     await run.close();
     paths.push(run.path);
   }
-  assert.deepEqual(paths, ['', '-2', '-3'].map((ending) => `runs/train/custom-seed1${ending}`));
+  assert.deepEqual(
+    paths,
+    ['', '-2', '-3'].map((ending) => `runs/train/custom-seed1${ending}`),
+  );
   await platform.store.makeFolder('runs/train/empty');
   await platform.store.write('runs/train/notes.md', 'no run');
   assert.deepEqual(await listRuns(platform), paths);
@@ -45,7 +48,11 @@ describe('a config that cannot be read', () => {
     ],
     ['of a later version', { ...config, version: 3 }, /config of version 3/, /Use that version/],
     ['without a version', { ...config, version: undefined }, /config\.json is damaged: version/],
-    ['with a setting that there is not', { ...config, settings: { ...config.settings, x: 1 } }, /damaged.*"x"/],
+    [
+      'with a setting that there is not',
+      { ...config, settings: { ...config.settings, x: 1 } },
+      /damaged.*"x"/,
+    ],
     [
       'whose network is for other images',
       { ...config, model: multilayer(35, [8], 3) },

@@ -4,9 +4,9 @@ import { CoutureError, prefixed } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { inputOf } from '../train/config.ts';
 import { splitSourceOf } from '../data/split.ts';
 import { networkSha256 } from '../ship/network.ts';
+import { inputOf } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { TeacherModel } from '../use/network-teacher.ts';
 import { type FoundModel, findModel } from './find-model.ts';
@@ -85,7 +85,9 @@ async function networksOf(teacher: FoundModel, dataset: Dataset): Promise<Teache
     return { members, temperature };
   }
   const { run } = teacher;
-  return { members: [{ spec: run.config.model, input: inputOf(run.config), weights: await run.loadWeights('best') }] };
+  return {
+    members: [{ spec: run.config.model, input: inputOf(run.config), weights: await run.loadWeights('best') }],
+  };
 }
 
 async function requireTeacherOf({ info, ...dataset }: Dataset, { path, data }: FoundModel): Promise<void> {

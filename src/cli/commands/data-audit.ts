@@ -7,7 +7,7 @@ import type { RunEvaluation } from '../../runs/evaluate.ts';
 import type { Run } from '../../runs/run.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
 import { auditedTable, auditReport } from '../ui/audit.ts';
 import { auditView } from '../ui/audit-view.ts';
 import { dataView } from '../ui/data.ts';
@@ -19,7 +19,6 @@ interface AuditFlags extends EngineFlags {
   readonly epochs: number;
   readonly threshold?: number;
   readonly run?: readonly string[];
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -44,7 +43,7 @@ export function registerDataAudit(data: Command, context: CliContext): void {
     .option('--epochs <n>', 'epochs of each model', wholeNumber('--epochs', 1, 100_000), 10)
     .option('--threshold <d>', 'largest relative distance of near duplicates (default: 0.08)', readThreshold)
     .option('--run <run...>', 'also evaluate these runs without what was found');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (name: string, flags: AuditFlags) => await runAudit(name, flags, context));
 }
@@ -96,7 +95,7 @@ async function openRuns(paths: readonly string[], dataset: string): Promise<Run[
 
 async function auditWatched(
   name: string,
-  { recipe, folds, epochs, threshold, from, backend, threads }: AuditFlags,
+  { recipe, folds, epochs, threshold, backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<WrittenAudit> {
   const { auditDataset } = await import('../../platform/node/runs.ts');
@@ -108,7 +107,6 @@ async function auditWatched(
       folds,
       epochs,
       threshold,
-      from,
       backend,
       threads,
       signal,
@@ -122,7 +120,7 @@ async function auditWatched(
 
 async function evaluateRuns(
   runs: readonly Run[],
-  { from, backend, threads }: AuditFlags,
+  { backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<{ run: Run; evaluation: RunEvaluation }[]> {
   const { evaluateRun } = await import('../../platform/node/runs.ts');
@@ -131,7 +129,7 @@ async function evaluateRuns(
   const evaluations: { run: Run; evaluation: RunEvaluation }[] = [];
   try {
     for (const run of runs) {
-      const evaluation = await evaluateRun(run, 'test', { from, backend, threads, signal, env, onData });
+      const evaluation = await evaluateRun(run, 'test', { backend, threads, signal, env, onData });
       evaluations.push({ run, evaluation });
     }
   } finally {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
@@ -17,7 +18,6 @@ import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   addWeightsOption,
   type EngineFlags,
@@ -39,7 +39,6 @@ interface PredictFlags extends EngineFlags {
   readonly saveSeen?: string;
   readonly recipe?: string;
   readonly testIndex?: number;
-  readonly from?: string;
   readonly json?: true;
   readonly csv?: true;
   readonly reject?: number;
@@ -102,7 +101,7 @@ export function registerPredict(program: Command, context: CliContext): void {
       properShare('--reject'),
     );
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
       // With --recipe no model is named: what stands in its place is the first image.
@@ -232,7 +231,7 @@ async function* ask(
 ): AsyncGenerator<Question> {
   const { steps } = model;
   const options = { steps: flags.invert === undefined ? steps : { ...steps, invert: flags.invert } };
-  if (flags.testIndex !== undefined) yield await testImage(found.data.name, flags.testIndex, flags, context);
+  if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
@@ -250,23 +249,13 @@ async function* ask(
   }
 }
 
-async function testImage(
-  name: string,
-  index: number,
-  { from }: PredictFlags,
-  context: CliContext,
-): Promise<Question> {
-  const { getDataset } = await import('../../platform/node/data/store.ts');
+async function testImage(data: DatasetInfo, index: number, context: CliContext): Promise<Question> {
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { imageAt } = await import('../../data/dataset.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   try {
-    const dataset = await getDataset(name, 'test', {
-      from,
-      signal,
-      env,
-      onProgress: onData,
-    });
+    const dataset = await loadSplit(data, 'test', { signal, env, onData });
     if (index >= dataset.length) {
       throw new CoutureError(
         'usage',

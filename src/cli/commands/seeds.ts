@@ -6,14 +6,7 @@ import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  type EngineFlags,
-  hideDefaults,
-  numberList,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, numberList } from '../options.ts';
 import { markdownTable, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
@@ -22,7 +15,6 @@ import { trainOnceWatched } from '../ui/train-watched.ts';
 interface SeedsFlags extends EngineFlags, TableFlags {
   readonly recipes: readonly string[];
   readonly seeds: readonly number[];
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -55,7 +47,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
       [1, 2, 3, 4, 5],
     );
   hideDefaults(addTableOptions(command, 'seeds'));
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: SeedsFlags) => await runSeeds(flags, context));
 }
@@ -66,11 +58,11 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   const place = await findTablePlace(flags, 'seeds');
-  const { from, backend, threads } = flags;
+  const { backend, threads } = flags;
 
   const results: SeedResult[] = [];
   for (const { recipe, seed, config } of configs) {
-    const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
+    const { run, metrics } = await trainOnceWatched({ config, backend, threads }, context);
     context.err(`${run.name}: test accuracy ${percent(metrics.testAccuracy)}`);
     results.push({ recipe, seed, run: run.path, metrics, env: await run.environment() });
   }

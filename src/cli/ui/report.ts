@@ -29,6 +29,18 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
   );
 }
 
+/** What to do with a run next: a command a line. */
+export function nextCommands({ name, config }: Run, report: string | undefined): string {
+  const steps = [
+    ...(report === undefined ? [`npx couture report ${name}`] : []),
+    `npx couture evaluate ${name}`,
+    `npx couture predict ${name} ${config.data.origin.kind === 'import' ? 'PICTURE' : '--test-index 0'}`,
+    `npx couture pack ${name} --out ${name}.safetensors`,
+  ];
+  const written = report === undefined ? '' : `\nReport: ${report} (open it in a browser)\n`;
+  return `${written}\nNext:\n${steps.map((step) => `  ${step}`).join('\n')}`;
+}
+
 /**
  * Overall figures, per-class figures and the confusion matrix.
  * @param model what is evaluated, in words

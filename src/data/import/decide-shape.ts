@@ -38,7 +38,12 @@ export async function decideShape(
   options: ImportOptions,
   platform: ImportPlatform,
 ): Promise<DecidedShape> {
-  const { size, channels } = options;
+  const { like, size, channels } = options;
+  if (like !== undefined)
+    return {
+      shape: like.shape,
+      notice: `Images become ${describeShape(like.shape)}, as the model takes them.`,
+    };
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= MAX_SIDE))
     throw new CoutureError(
       'usage',

@@ -64,7 +64,11 @@ export async function importPictures(
       name,
       shape,
       classNames: classes.names,
-      preprocessing: { version: 1, picture: steps, pixels: centeredScaling(shape.channels) },
+      preprocessing: {
+        version: 1,
+        picture: steps,
+        pixels: options.like?.preprocessing.pixels ?? centeredScaling(shape.channels),
+      },
       origin: { kind: 'import', format: found.format, digest },
       splits: {},
     };

@@ -79,8 +79,17 @@ function resultOf(cache: ImportCache, { info, report }: StoredSet, wasKnown: boo
 }
 
 /** The options that change what becomes of a path. What was imported leniently may not pass strictly. */
-function requestOf({ size, channels, invert, trim, testShare, strict = false }: ImportOptions): unknown {
-  return { size, channels, invert, trim, testShare, strict };
+function requestOf({
+  like,
+  size,
+  channels,
+  invert,
+  trim,
+  testShare,
+  strict = false,
+}: ImportOptions): unknown {
+  const model = like && { shape: like.shape, preprocessing: like.preprocessing };
+  return { like: model, size, channels, invert, trim, testShare, strict };
 }
 
 /** `photos/` and `photos.tar.gz` are `photos`. */
