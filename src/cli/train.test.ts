@@ -116,7 +116,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
   await t.test(
     'predict refuses what is less clear than a share of the validation images, and writes CSV',
     async () => {
-      const asked = ['predict', 'custom-seed5', '--test-index', '3', '--from', data, '--reject', '0.05'];
+      const asked = ['predict', 'custom-seed5', '--test-index', '3', '--reject', '0.05'];
       const found = parseDocument(await couture([...asked, '--json'], { cwd, env }), {
         rejection: z.object({ threshold: z.number(), refused: z.number(), images: z.number() }),
         predictions: z.tuple([z.object({ unknown: z.boolean(), probabilities: z.array(z.number()) })]),

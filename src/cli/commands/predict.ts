@@ -170,7 +170,7 @@ async function runPredict(
 async function rejectionFor(
   found: FoundModel,
   model: ImageClassifier,
-  { reject, from }: PredictFlags,
+  { reject }: PredictFlags,
   context: CliContext,
 ): Promise<Rejection | undefined> {
   if (reject === undefined) return undefined;
@@ -178,7 +178,7 @@ async function rejectionFor(
   const { onData, end } = dataView(context);
   try {
     const { signal, env } = context;
-    const rejection = await findRejection(found, model, reject, { from, signal, env, onData });
+    const rejection = await findRejection(found, model, reject, { signal, env, onData });
     const { threshold, refused, images } = rejection;
     end();
     context.err(
