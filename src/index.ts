@@ -141,11 +141,13 @@ export {
 } from './ship/safetensors.ts';
 export { bestEpoch, type Selection } from './train/best.ts';
 export { type ConfigRequest, inputOf, resolveConfig } from './train/config.ts';
-export type { EpochMetrics, TrainEvent, TrainState } from './train/events.ts';
+export type { EpochMetrics, Stuck, TrainEvent, TrainState } from './train/events.ts';
+export { extendConfig } from './train/extend.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';
 export { type Measured, type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
+export { stuckNotice } from './train/stuck.ts';
 export type { Teacher } from './train/teacher.ts';
 export { type TrainOptions, train } from './train/train.ts';
 
@@ -153,5 +155,6 @@ export { Classifier, type ClassifierOptions } from './use/classifier.ts';
 export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
 export { NetworkTeacher, type TeacherModel } from './use/network-teacher.ts';
 export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
+export { type Rejection, rejectionThreshold } from './use/rejection.ts';
 export { RememberingTeacher } from './use/remembering-teacher.ts';
 export type { ViewOptions } from './use/views.ts';
