@@ -116,6 +116,51 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     },
   );
 
+  await t.test(
+    'predict refuses what is less clear than a share of the validation images, and writes CSV',
+    async () => {
+      const asked = ['predict', 'custom-seed5', '--test-index', '3', '--reject', '0.05'];
+      const found = parseDocument(await couture([...asked, '--json'], { cwd, env }), {
+        rejection: z.object({ threshold: z.number(), refused: z.number(), images: z.number() }),
+        predictions: z.tuple([z.object({ unknown: z.boolean(), probabilities: z.array(z.number()) })]),
+      });
+      const { threshold, refused, images } = found.rejection;
+      assert.ok(threshold > 0.1 && threshold < 1 && refused > 500 && refused <= 600 && images === 12_000);
+      const [{ unknown, probabilities }] = found.predictions;
+      assert.equal(unknown, Math.max(...probabilities) < threshold);
+      const table = await couture([...asked, '--csv'], { cwd, env });
+      const [header, row, ...rest] = table.out.split('\r\n');
+      assert.deepEqual(rest, [''], 'records end with CRLF');
+      assert.equal(header.split(',').length, 14);
+      assert.equal(row, ['test image 3', '1', probabilities[1], ...probabilities, unknown].join(','));
+      assert.match(
+        table.err,
+        /^Images below a probability of \d+\.\d% are unknown: \d+ of 12,000 validation images are\.$/m,
+      );
+      const both = await couture([...asked, '--csv', '--json'], { cwd, env });
+      assert.equal(both.code, 2);
+      const whole = await couture(['predict', 'custom-seed5', 'three.png', '--reject', '1'], { cwd, env });
+      assert.match(whole.err, /--reject takes a share above 0 and below 1, not "1"/);
+    },
+  );
+
+  await t.test('a run that does not get beyond chance says so, in its figures too', async () => {
+    const stuck = await couture(train('--name', 'stuck', '--learning-rate', '50', '--epochs', '1'), {
+      cwd,
+      env,
+    });
+    const { run } = parseDocument(stuck, result);
+    assert.match(
+      stuck.err,
+      /^Training did not get beyond chance: at best \d+\.\d% of the validation images .* \d+\.\d% of the hidden units give 0/m,
+    );
+    const metrics = await readFile(join(cwd, run, 'metrics.json'), 'utf8');
+    const { deadShare } = z
+      .object({ stuck: z.object({ deadShare: z.number() }) })
+      .parse(JSON.parse(metrics)).stuck;
+    assert.ok(deadShare > 0.1, String(deadShare));
+  });
+
   await t.test('Ctrl-C saves, says how to go on, and going on ends in the same bits', async () => {
     const cut = await couture(train('--name', 'cut'), { cwd, env, interruptAt: /^epoch 1\/3/m });
     assert.equal(cut.code, 130);
