@@ -15,7 +15,7 @@ import type { RunConfig } from '../train/settings.ts';
 import { train } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
 import { RememberingTeacher } from '../use/remembering-teacher.ts';
-import { NetworkTeacher } from '../use/teacher.ts';
+import { NetworkTeacher } from '../use/network-teacher.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
 import type { RunMetrics } from './metrics.ts';
