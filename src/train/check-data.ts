@@ -1,6 +1,7 @@
 /** Whether a run can be trained on a data set: told before a step is taken, since training would only give nonsense. */
 
 import { CoutureError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
 import { checkDataset, type Dataset } from '../data/dataset.ts';
 import { describeShape, sameShape } from '../data/image-shape.ts';
 import { type Split, splitOf } from '../data/split.ts';
@@ -46,7 +47,7 @@ function checkSplit(
     if (images > 0) continue;
     throw new CoutureError(
       'usage',
-      `${info.name} has ${count(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
+      `${info.name} has ${plural(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
       { hint: 'Use more images, or another --validation share.' },
     );
   }
@@ -89,8 +90,4 @@ function listed(names: readonly string[]): string {
   if (names.length === 1) return `class ${quoted[0]}`;
   const more = names.length - quoted.length;
   return `${names.length} classes (${quoted.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
