@@ -74,7 +74,8 @@ function table(tally: Tally): string {
     row(['pictures', 'count', ...names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`])]),
     row(['---', '---:', ...names.flatMap(() => ['---:', '---:'])]),
   ];
-  for (const [group, { images, right }] of tally) {
+  for (const group of inOrder(tally)) {
+    const { images, right } = tally.get(group)!;
     const cells = models.flatMap((name) => {
       const [before, after] = right[name];
       const { low, high } = wilsonInterval(after, images);
@@ -86,6 +87,13 @@ function table(tally: Tally): string {
     lines.push(row([group, images.toLocaleString('en'), ...cells]));
   }
   return lines.join('\n');
+}
+
+/** All first, then by polarity, ground, shadow and size, each in the order of the alphabet. */
+function inOrder(tally: Tally): string[] {
+  const places = [/^all/, /^(dark|light) on/, /^on /, /shadow/, /, /, /./];
+  const place = (group: string): number => places.findIndex((pattern) => pattern.test(group));
+  return [...tally.keys()].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 async function imagesOf(split: 'validation' | 'test'): Promise<Dataset> {

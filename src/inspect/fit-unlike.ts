@@ -15,7 +15,7 @@ import { largestEigenpairs } from './eigen.ts';
 /** Images that the description is made of; of more, as many evenly spread. */
 const MOST_IMAGES = 10_000;
 /** Fewer say nothing of what is usual. */
-const LEAST_IMAGES = 50;
+export const LEAST_UNLIKE_IMAGES = 50;
 /** False alarms for which limits are taken. */
 const SHARES = [0.05, 0.02, 0.01] as const;
 
@@ -38,10 +38,10 @@ export function fitUnlike({ shape, train, validation }: UnlikeSource): UnlikeDes
     ['training', train],
     ['validation', validation],
   ] as const)
-    if (images.length < LEAST_IMAGES * size)
+    if (images.length < LEAST_UNLIKE_IMAGES * size)
       throw new CoutureError(
         'usage',
-        `${LEAST_IMAGES} ${kind} images are needed to tell what is unlike them.`,
+        `${LEAST_UNLIKE_IMAGES} ${kind} images are needed to tell what is unlike them.`,
       );
   const grid: ImageShape = {
     height: Math.min(UNLIKE_SIDE, shape.height),
