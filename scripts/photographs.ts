@@ -72,7 +72,8 @@ function table(tally: Tally): string {
   const names = models.map((name) => `\`${name}\``);
   const heads = names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`]);
   const rows = [['pictures', 'count', ...heads]];
-  for (const [group, { images, right }] of tally) {
+  for (const group of inOrder(tally)) {
+    const { images, right } = tally.get(group)!;
     const cells = models.flatMap((name) => {
       const [before, after] = right[name];
       const { low, high } = wilsonInterval(after, images);
@@ -84,6 +85,13 @@ function table(tally: Tally): string {
     rows.push([group, images.toLocaleString('en'), ...cells]);
   }
   return markdownTable(rows, { align: ['', 'r', ...heads.map(() => 'r')] });
+}
+
+/** All first, then by polarity, ground, shadow and size, each in the order of the alphabet. */
+function inOrder(tally: Tally): string[] {
+  const places = [/^all/, /^(dark|light) on/, /^on /, /shadow/, /, /, /./];
+  const place = (group: string): number => places.findIndex((pattern) => pattern.test(group));
+  return [...tally.keys()].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 async function imagesOf(split: 'validation' | 'test'): Promise<Dataset> {
