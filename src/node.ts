@@ -1,6 +1,7 @@
 /** Couture on Node: all of `couture`, with data sets from disk and network, run folders and image files. */
 
 export * from './index.ts';
+export { datasetFromFiles, datasetFromImages } from './platform/node/data/datasets.ts';
 export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data/store.ts';
 export { createNodeBackend, type NodeBackendOptions } from './platform/node/engine/backend.ts';
 export {
@@ -9,6 +10,7 @@ export {
   decodeImage,
   expandImagePaths,
 } from './platform/node/images/images.ts';
+export type { NodePicture } from './platform/node/images/picture.ts';
 export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './platform/node/runs/audit.ts';
 export { type CompareOptions, compareRuns, type RunComparison } from './platform/node/runs/compare-runs.ts';
 export type { Environment } from './platform/node/runs/environment.ts';
@@ -31,8 +33,15 @@ export {
 } from './platform/node/runs/find-model.ts';
 export { type FindRunRateOptions, findRunRate, type WrittenRates } from './platform/node/runs/find-rate.ts';
 export { type FoundRun, findRun, trainOnce } from './platform/node/runs/find-run.ts';
+export { fit } from './platform/node/runs/fit.ts';
 export { type InspectRunOptions, inspectRun } from './platform/node/runs/inspect-run.ts';
-export { ImageClassifier, type LoadOptions, load, loadNetwork } from './platform/node/runs/load.ts';
+export {
+  type LoadModelOptions,
+  type LoadOptions,
+  load,
+  loadNetwork,
+  type NodeModelSource,
+} from './platform/node/runs/load.ts';
 export { type PackOptions, type PackStage, packRuns, type WrittenModel } from './platform/node/runs/pack.ts';
 export { type Reproduction, reproduceRun } from './platform/node/runs/reproduce-run.ts';
 export {

@@ -8,9 +8,10 @@ import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
+import type { NodePicture } from '../../platform/node/images/picture.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
 import type { FoundModel } from '../../platform/node/runs/find-model.ts';
-import type { ImageClassifier } from '../../platform/node/runs/load.ts';
+import type { ImageClassifier } from '../../use/image-classifier.ts';
 import type { Prediction } from '../../use/predictor.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
@@ -182,7 +183,7 @@ interface Asked {
 /** The images asked about, read as they are needed. Of several files those that cannot be read are told of and left out. */
 async function* ask(
   found: FoundModel,
-  model: ImageClassifier,
+  model: ImageClassifier<NodePicture>,
   { paths, files, leftOut }: Asked,
   flags: PredictFlags,
   context: CliContext,
