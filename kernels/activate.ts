@@ -3,19 +3,22 @@
 // feature needs is in its lane.
 // src/engine/reference/{activations,norm}.ts state the same plainly.
 
+import {
+  ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_RELU, ACTIVATION_ROOT, ACTIVATION_SILU, AFFINE_LINES, LINE,
+  STATS_LINES,
+} from "./constants.generated";
 import { addLines, transpose16 } from "./dense";
 import { expNonPositive4 } from "./math";
 import { dropoutRows } from "./philox";
-import { LINE } from "./tile";
 
-/** Activations; as ACTIVATIONS in src/engine/wasm/protocol.ts. */
-const RELU: i32 = 1, LEAKY_RELU: i32 = 2, GELU: i32 = 3, SILU: i32 = 4, ROOT: i32 = 5;
+/** Bytes of a panel's scale and shift, and of its statistics. */
+const AFFINE: usize = AFFINE_LINES * LINE, STATS: usize = STATS_LINES * LINE;
 
 /** As torch.nn.BatchNorm1d's defaults. */
 const EPSILON: f32 = 1e-5, MOMENTUM: f32 = 0.1, REST: f32 = 0.9;
 
 /** Where a panel's norm has its lines: `stats` are four lines, running mean and variance, mean, 1 / deviation. */
-const VARIANCE: usize = 64, MEAN: usize = 128, INVERSE: usize = 192;
+const VARIANCE: usize = LINE, MEAN: usize = 2 * LINE, INVERSE: usize = 3 * LINE;
 
 /**
  * y = dropout(activation(norm(x))), and what is normalized of x in z, which may be x. Units: panels of 16 features.
@@ -32,8 +35,8 @@ export function activate(
   for (let panel = begin; panel < end; panel++) {
     const from = z + (<usize>panel) * panelBytes;
     const to = y + (<usize>panel) * panelBytes;
-    const own = affine ? affine + (<usize>panel) * 128 : 0;
-    if (stats) normalize(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * 256, training);
+    const own = affine ? affine + (<usize>panel) * AFFINE : 0;
+    if (stats) normalize(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * STATS, training);
     const bytes = (<usize>rows) * LINE;
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(to + at, apply(activation, scaled(from + at, own, at & 63)));
@@ -60,7 +63,7 @@ export function activateGradient(
   for (let panel = begin; panel < end; panel++) {
     const from = z + (<usize>panel) * panelBytes;
     const to = dz + (<usize>panel) * panelBytes;
-    const own = affine ? affine + (<usize>panel) * 128 : 0;
+    const own = affine ? affine + (<usize>panel) * AFFINE : 0;
     const bytes = (<usize>rows) * LINE;
     const gradients = dy + (<usize>panel) * panelBytes;
     if (skipped) addLines(gradients, skipped + (<usize>panel) * panelBytes, bytes);
@@ -76,8 +79,8 @@ export function activateGradient(
       }
     }
     if (stats) {
-      const grads = gradient + (<usize>panel) * 128;
-      normalizeGradient(to, from, rows, own, stats + (<usize>panel) * 256, grads, training);
+      const grads = gradient + (<usize>panel) * AFFINE;
+      normalizeGradient(to, from, rows, own, stats + (<usize>panel) * STATS, grads, training);
     }
     if (dzT) {
       for (let row = 0; row < rows; row += 16) {
@@ -97,7 +100,7 @@ export function affineGradient(
 ): void {
   for (let panel = begin; panel < end; panel++) {
     const at = (<usize>panel) * panelBytes;
-    scaleSums(da + at, normalized + at, rows, gradient + (<usize>panel) * 128);
+    scaleSums(da + at, normalized + at, rows, gradient + (<usize>panel) * AFFINE);
   }
 }
 
@@ -181,33 +184,33 @@ function normalizeGradient(
 const SLOPE: f32 = 0.01;
 
 function apply(activation: i32, a: v128): v128 {
-  if (activation == RELU) return positive(a);
-  if (activation == LEAKY_RELU) {
+  if (activation == ACTIVATION_RELU) return positive(a);
+  if (activation == ACTIVATION_LEAKY_RELU) {
     return v128.bitselect(a, f32x4.mul(f32x4.splat(SLOPE), a), f32x4.gt(a, f32x4.splat(0)));
   }
-  if (activation == SILU) return f32x4.mul(a, sigmoid(a));
-  if (activation == GELU) {
+  if (activation == ACTIVATION_SILU) return f32x4.mul(a, sigmoid(a));
+  if (activation == ACTIVATION_GELU) {
     const e = expNonPositive4(halfSquare(a));
     return f32x4.mul(a, normalBelow(a, e));
   }
-  if (activation == ROOT) return f32x4.sub(rootFromOne(a), f32x4.splat(1));
+  if (activation == ACTIVATION_ROOT) return f32x4.sub(rootFromOne(a), f32x4.splat(1));
   return a;
 }
 
 function derivative(activation: i32, a: v128): v128 {
   const one = f32x4.splat(1), zero = f32x4.splat(0);
-  if (activation == RELU) return v128.and(one, f32x4.gt(a, zero));
-  if (activation == LEAKY_RELU) return v128.bitselect(one, f32x4.splat(SLOPE), f32x4.gt(a, zero));
-  if (activation == SILU) {
+  if (activation == ACTIVATION_RELU) return v128.and(one, f32x4.gt(a, zero));
+  if (activation == ACTIVATION_LEAKY_RELU) return v128.bitselect(one, f32x4.splat(SLOPE), f32x4.gt(a, zero));
+  if (activation == ACTIVATION_SILU) {
     const s = sigmoid(a);
     return f32x4.mul(s, f32x4.add(one, f32x4.mul(a, f32x4.sub(one, s))));
   }
-  if (activation == GELU) {
+  if (activation == ACTIVATION_GELU) {
     const e = expNonPositive4(halfSquare(a));
     const density = f32x4.mul(f32x4.splat(<f32>0.3989422804014327), e);
     return f32x4.add(normalBelow(a, e), f32x4.mul(a, density));
   }
-  if (activation == ROOT) return v128.and(f32x4.div(f32x4.splat(0.5), rootFromOne(a)), f32x4.gt(a, zero));
+  if (activation == ACTIVATION_ROOT) return v128.and(f32x4.div(f32x4.splat(0.5), rootFromOne(a)), f32x4.gt(a, zero));
   return one;
 }
 

@@ -1,9 +1,11 @@
 // The pixels of an augmented and mixed image, in integers. src/engine/reference/augment.ts states the same plainly.
 
-/** Points of the elastic grid in each direction; as GRID in src/data/augment.ts. */
-const GRID: usize = 4;
+import {
+  GRID, WORD_BOTTOM, WORD_CELL_HEIGHT, WORD_CELL_WIDTH, WORD_LEFT, WORD_POINTS, WORD_RIGHT, WORD_TOP, WORD_U,
+  WORD_U_BY_X, WORD_U_BY_Y, WORD_V, WORD_V_BY_X, WORD_V_BY_Y,
+} from "./constants.generated";
 
-/** The word of a record, see RECORD in src/data/augment.ts. */
+/** The word of a record, see WORD in src/data/augment.ts. */
 // @ts-ignore: decorator
 @inline
 function word(record: usize, index: usize): i32 {
@@ -15,9 +17,10 @@ function word(record: usize, index: usize): i32 {
  * read, and three behind the target are overwritten.
  */
 export function augment(source: usize, record: usize, height: i32, width: i32, target: usize): void {
-  const a = word(record, 0), b = word(record, 1), c = word(record, 3), d = word(record, 4);
-  let u = word(record, 2), v = word(record, 5);
-  const cellWidth = word(record, 10);
+  const a = word(record, WORD_U_BY_X), b = word(record, WORD_U_BY_Y);
+  const c = word(record, WORD_V_BY_X), d = word(record, WORD_V_BY_Y);
+  let u = word(record, WORD_U), v = word(record, WORD_V);
+  const cellWidth = word(record, WORD_CELL_WIDTH);
   // Whole pixels upright: a copy, mirrored or not.
   const whole = !cellWidth && (a == 65536 || a == -65536) && b == 0 && c == 0 && d == 65536 && !((u | v) & 0xffff);
   for (let y = 0; y < height; y++) {
@@ -28,8 +31,8 @@ export function augment(source: usize, record: usize, height: i32, width: i32, t
     u += b;
     v += d;
   }
-  const left = word(record, 6), right = word(record, 8), bottom = word(record, 9);
-  for (let y = word(record, 7); y < bottom; y++) memory.fill(target + <usize>(y * width + left), 0, <usize>(right - left));
+  const left = word(record, WORD_LEFT), right = word(record, WORD_RIGHT), bottom = word(record, WORD_BOTTOM);
+  for (let y = word(record, WORD_TOP); y < bottom; y++) memory.fill(target + <usize>(y * width + left), 0, <usize>(right - left));
 }
 
 function copyRow(source: usize, x: i32, y: i32, direction: i32, height: i32, width: i32, line: usize): void {
@@ -45,9 +48,9 @@ function copyRow(source: usize, x: i32, y: i32, direction: i32, height: i32, wid
 function pullRow(
   source: usize, u: i32, v: i32, stepU: i32, stepV: i32, record: usize, y: i32, height: i32, width: i32, line: usize,
 ): void {
-  const cellWidth = word(record, 10), cellHeight = word(record, 11);
+  const cellWidth = word(record, WORD_CELL_WIDTH), cellHeight = word(record, WORD_CELL_HEIGHT);
   const row = y / cellHeight, down = y - row * cellHeight;
-  let point: usize = 12 + 2 * <usize>row * GRID;
+  let point: usize = WORD_POINTS + 2 * <usize>row * GRID;
   let leftU = pulled(record, point, cellHeight, down), leftV = pulled(record, point + 1, cellHeight, down);
   for (let x = 0; x < width; x += cellWidth) {
     point += 2;

@@ -6,9 +6,10 @@
 //   dzT       [panel of 16 rows][feature][16]
 // Lanes past the last output have weight 0 and stay 0.
 
+import { LINE, STRIP } from "./constants.generated";
 import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
-import { ADJACENT, LINE, ROWS, tileNarrow, tileWide } from "./tile";
+import { ADJACENT, ROWS, tileNarrow, tileWide } from "./tile";
 
 let wide: bool = false;
 
@@ -152,12 +153,12 @@ export function transpose16(from: usize, to: usize): void {
   }
 }
 
-/** Inputs of one strip of a weight gradient: 64 lines are 4 KB, so that the optimizer finds them in the L1 cache. */
-const STRIP: i32 = 64;
+/** Bytes of a strip with its bias, and of what the last tile may write behind it. */
+const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
 
 /**
  * Gradient of weights and bias. Units: (panel of outputs, strip of 64 inputs); the last strip has the bias.
- * The strip goes to `scratch` (68 lines of this thread's own) and from there either to `gradient`, laid out as
+ * The strip goes to `scratch` (SCRATCH bytes of this thread's own) and from there either to `gradient`, laid out as
  * the weights, or, where that is 0, straight into the optimizer while it is in the L1 cache: a gradient tile and the optimizer
  * in one loop would keep V8 from pairing the tile's vectors.
  */
@@ -173,7 +174,7 @@ export function weightGradient(
     const k0 = (unit - panel * strips) * STRIP;
     const d = dz + (<usize>panel) * dzPanel;
     let lines = min(STRIP, inputs - k0);
-    memory.fill(scratch, 0, 4352);
+    memory.fill(scratch, 0, SCRATCH);
     for (let k = 0; k < lines; k += 4) {
       const input = k0 + k;
       const a = x + (<usize>(input >> 4)) * xPanel + (<usize>(input & 15)) * 4;

@@ -1,6 +1,6 @@
 // From bytes to a batch: (pixel / 255 - offset) / scale, into panels of 16 pixels; and from panels to plain rows.
 
-import { LINE } from "./tile";
+import { LINE } from "./constants.generated";
 
 /**
  * x[panel][row][16] for rows `begin` to `end` of the batch. Images are `size` bytes each and are followed by at
@@ -9,7 +9,7 @@ import { LINE } from "./tile";
  * @param scaling for each panel a line of offsets and a line of scales
  */
 export function gather(
-  x: usize, xPanel: usize, images: usize, size: i32, indices: usize, begin: i32, end: i32, scaling: usize,
+  x: usize, xPanel: usize, images: usize, size: i32, indices: usize, scaling: usize, begin: i32, end: i32,
 ): void {
   fetch(x, images, size, indices, begin, end);
   for (let row = begin; row < end; row++) {

@@ -2,14 +2,14 @@
 // in each panel, so that what a feature needs lies in its lane, and sixteen sums side by side run over the panels.
 // src/engine/reference/norm.ts states the same plainly. Lanes past the last feature are 0, and stay so.
 
+import { AFFINE_LINES, LINE } from "./constants.generated";
 import { transpose16 } from "./dense";
-import { LINE } from "./tile";
 
 /** As torch.nn.LayerNorm's default. */
 const EPSILON: f32 = 1e-5;
 
 /** Bytes of a panel's scale and shift. */
-const AFFINE: usize = 128;
+const AFFINE: usize = AFFINE_LINES * LINE;
 
 /**
  * normalized = (x - mean) / deviation of each row, and scaled = normalized * scale + shift. Units: rows.

@@ -1,7 +1,7 @@
 // Log-softmax, the negative log-likelihood and its gradient, a row at a time. A row has few classes: scalar.
 
+import { LINE } from "./constants.generated";
 import { expNonPositive, logFromOne } from "./math";
-import { LINE } from "./tile";
 
 /** Address of class j of a row whose first line is at `line`. */
 // @ts-ignore: decorator
@@ -48,15 +48,16 @@ function softmaxTerms(line: usize, grad: usize, panel: usize, classes: i32, top:
 }
 
 /**
- * losses[row] = cross-entropy with the row's target, and dz = (softmax - target) * share, by rows and, unless dzT
- * is 0, transposed. The target is `own` for the row's label and `other` for every other class.
+ * losses[row] = cross-entropy with the row's target, times its weight, and dz = (softmax - target) * (share * weight), by
+ * rows and, unless dzT is 0, transposed. The target is `own` for the row's label and `other` for every other class.
  * @param losses 0 where they are not wanted
  * @param dzTPanel bytes of a panel of dzT
  * @param share 1 / rows for the mean loss of a batch
+ * @param weights a float32 for each row, or 0 where all weigh 1
  */
 export function nllGradient(
   y: usize, yPanel: usize, classes: i32, labels: usize, losses: usize, dz: usize, dzT: usize, dzTPanel: usize,
-  own: f32, other: f32, share: f32, begin: i32, end: i32,
+  own: f32, other: f32, share: f32, weights: usize, begin: i32, end: i32,
 ): void {
   for (let row = begin; row < end; row++) {
     const line = y + (<usize>row) * LINE;
@@ -73,15 +74,22 @@ export function nllGradient(
         if (j != label) loss -= other * (load<f32>(cell(line, yPanel, j)) - top - shift);
       }
     }
-    if (losses) store<f32>(losses + ((<usize>row) << 2), loss);
+    const weight = weightOf(weights, row), factor = share * weight;
+    if (losses) store<f32>(losses + ((<usize>row) << 2), loss * weight);
     for (let j = 0; j < classes; j++) {
       const at = cell(grad, yPanel, j);
       const p = load<f32>(at) / sum;
-      const value = (p - (j == label ? own : other)) * share;
+      const value = (p - (j == label ? own : other)) * factor;
       store<f32>(at, value);
       if (dzT) store<f32>(column + (<usize>j) * LINE, value);
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function weightOf(weights: usize, row: i32): f32 {
+  return weights ? load<f32>(weights + ((<usize>row) << 2)) : 1;
 }
 
 /**
@@ -90,7 +98,7 @@ export function nllGradient(
  */
 export function softGradient(
   y: usize, yPanel: usize, classes: i32, targets: usize, losses: usize, dz: usize, dzT: usize, dzTPanel: usize,
-  share: f32, begin: i32, end: i32,
+  share: f32, weights: usize, begin: i32, end: i32,
 ): void {
   for (let row = begin; row < end; row++) {
     const line = y + (<usize>row) * LINE;
@@ -100,15 +108,16 @@ export function softGradient(
     const top = rowMaximum(line, yPanel, classes);
     const sum = softmaxTerms(line, grad, yPanel, classes, top);
     const shift = logFromOne(sum);
+    const weight = weightOf(weights, row), factor = share * weight;
     let loss: f32 = 0;
     for (let j = 0; j < classes; j++) {
       const t = load<f32>(target + ((<usize>j) << 2));
       loss -= t * (load<f32>(cell(line, yPanel, j)) - top - shift);
       const at = cell(grad, yPanel, j);
-      const value = (load<f32>(at) / sum - t) * share;
+      const value = (load<f32>(at) / sum - t) * factor;
       store<f32>(at, value);
       if (dzT) store<f32>(column + (<usize>j) * LINE, value);
     }
-    store<f32>(losses + ((<usize>row) << 2), loss);
+    store<f32>(losses + ((<usize>row) << 2), loss * weight);
   }
 }

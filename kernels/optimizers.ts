@@ -1,9 +1,10 @@
 // The optimizers, elementwise, and the running average of the weights. src/engine/reference/optimizers.ts states them plainly.
 
-import { LINE } from "./tile";
-
-/** Which optimizer; as OPTIMIZERS in src/engine/wasm/protocol.ts. */
-const SGD: i32 = 1, LION: i32 = 2;
+import {
+  CONSTANT_BETA1, CONSTANT_BETA2, CONSTANT_EPSILON, CONSTANT_REST1, CONSTANT_REST2, LINE, OPTIMIZER_LION, OPTIMIZER_SGD,
+  SCALAR_CORRECTION, SCALAR_DECAY, SCALAR_KEPT, SCALAR_REST, SCALAR_SHRINKAGE, SCALAR_SIZE, SGD_CONSTANT_MOMENTUM,
+  SGD_CONSTANT_NESTEROV, SGD_CONSTANT_THRESHOLD, SGD_CONSTANT_WEIGHT_DECAY,
+} from "./constants.generated";
 
 /**
  * One step on `bytes` bytes (a multiple of 32) of weights, and of their running average unless that is 0.
@@ -14,10 +15,12 @@ export function update(
   optimizer: i32, weights: usize, first: usize, second: usize, average: usize, gradient: usize, bytes: usize,
   shrinkable: usize, constants: usize, scalars: usize,
 ): void {
-  if (optimizer == SGD) {
+  if (optimizer == OPTIMIZER_SGD) {
     sgd(weights, first, gradient, bytes, constants, scalars);
-    if (load<f32>(constants, 12) > 0 || load<f32>(scalars, 20) > 0) lasso(weights, shrinkable, constants, scalars);
-  } else if (optimizer == LION) lion(weights, first, gradient, bytes, constants, scalars);
+    if (load<f32>(constants, SGD_CONSTANT_THRESHOLD) > 0 || load<f32>(scalars, SCALAR_SHRINKAGE) > 0) {
+      lasso(weights, shrinkable, constants, scalars);
+    }
+  } else if (optimizer == OPTIMIZER_LION) lion(weights, first, gradient, bytes, constants, scalars);
   else adam(weights, first, second, gradient, bytes, constants, scalars);
   if (average) blend(average, weights, bytes, scalars);
 }
@@ -26,11 +29,11 @@ export function update(
 function adam(
   weights: usize, first: usize, second: usize, gradient: usize, bytes: usize, constants: usize, scalars: usize,
 ): void {
-  const beta1 = v128.load_splat<f32>(constants, 0), rest1 = v128.load_splat<f32>(constants, 4);
-  const beta2 = v128.load_splat<f32>(constants, 8), rest2 = v128.load_splat<f32>(constants, 12);
-  const epsilon = v128.load_splat<f32>(constants, 16);
-  const size = v128.load_splat<f32>(scalars, 0), correction = v128.load_splat<f32>(scalars, 4);
-  const kept = v128.load_splat<f32>(scalars, 8);
+  const beta1 = v128.load_splat<f32>(constants, CONSTANT_BETA1), rest1 = v128.load_splat<f32>(constants, CONSTANT_REST1);
+  const beta2 = v128.load_splat<f32>(constants, CONSTANT_BETA2), rest2 = v128.load_splat<f32>(constants, CONSTANT_REST2);
+  const epsilon = v128.load_splat<f32>(constants, CONSTANT_EPSILON);
+  const size = v128.load_splat<f32>(scalars, SCALAR_SIZE), kept = v128.load_splat<f32>(scalars, SCALAR_KEPT);
+  const correction = v128.load_splat<f32>(scalars, SCALAR_CORRECTION);
   for (let at: usize = 0; at < bytes; at += 32) {
     const g0 = v128.load(gradient + at, 0), g1 = v128.load(gradient + at, 16);
     const m0 = f32x4.add(f32x4.mul(beta1, v128.load(first + at, 0)), f32x4.mul(rest1, g0));
@@ -54,9 +57,10 @@ function adam(
 function sgd(
   weights: usize, first: usize, gradient: usize, bytes: usize, constants: usize, scalars: usize,
 ): void {
-  const momentum = v128.load_splat<f32>(constants, 0), decay = v128.load_splat<f32>(constants, 4);
-  const nesterov = load<f32>(constants, 8) > 0;
-  const size = v128.load_splat<f32>(scalars, 0);
+  const momentum = v128.load_splat<f32>(constants, SGD_CONSTANT_MOMENTUM);
+  const decay = v128.load_splat<f32>(constants, SGD_CONSTANT_WEIGHT_DECAY);
+  const nesterov = load<f32>(constants, SGD_CONSTANT_NESTEROV) > 0;
+  const size = v128.load_splat<f32>(scalars, SCALAR_SIZE);
   for (let at: usize = 0; at < bytes; at += 16) {
     const w = v128.load(weights + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(decay, w));
@@ -71,9 +75,9 @@ function sgd(
 function lion(
   weights: usize, first: usize, gradient: usize, bytes: usize, constants: usize, scalars: usize,
 ): void {
-  const beta1 = v128.load_splat<f32>(constants, 0), rest1 = v128.load_splat<f32>(constants, 4);
-  const beta2 = v128.load_splat<f32>(constants, 8), rest2 = v128.load_splat<f32>(constants, 12);
-  const size = v128.load_splat<f32>(scalars, 0), kept = v128.load_splat<f32>(scalars, 8);
+  const beta1 = v128.load_splat<f32>(constants, CONSTANT_BETA1), rest1 = v128.load_splat<f32>(constants, CONSTANT_REST1);
+  const beta2 = v128.load_splat<f32>(constants, CONSTANT_BETA2), rest2 = v128.load_splat<f32>(constants, CONSTANT_REST2);
+  const size = v128.load_splat<f32>(scalars, SCALAR_SIZE), kept = v128.load_splat<f32>(scalars, SCALAR_KEPT);
   for (let at: usize = 0; at < bytes; at += 16) {
     const g = v128.load(gradient + at), m = v128.load(first + at);
     const direction = f32x4.add(f32x4.mul(beta1, m), f32x4.mul(rest1, g));
@@ -85,7 +89,8 @@ function lion(
 
 /** The thresholding of β-LASSO (Neyshabur 2020): each weight nearer to 0, and small ones 0. */
 function lasso(weights: usize, bytes: usize, constants: usize, scalars: usize): void {
-  const threshold = v128.load_splat<f32>(constants, 12), shrinkage = v128.load_splat<f32>(scalars, 20);
+  const threshold = v128.load_splat<f32>(constants, SGD_CONSTANT_THRESHOLD);
+  const shrinkage = v128.load_splat<f32>(scalars, SCALAR_SHRINKAGE);
   for (let at: usize = 0; at < bytes; at += 16) {
     const w = v128.load(weights + at);
     const shrunk = f32x4.sub(w, withSign(shrinkage, w));
@@ -139,7 +144,7 @@ export function scaleGradient(gradient: usize, bytes: usize, factor: usize): voi
 
 /** average = decay * average + (1 - decay) * weights, of `bytes` bytes, a multiple of 32. */
 export function blend(average: usize, weights: usize, bytes: usize, scalars: usize): void {
-  const decay = v128.load_splat<f32>(scalars, 12), rest = v128.load_splat<f32>(scalars, 16);
+  const decay = v128.load_splat<f32>(scalars, SCALAR_DECAY), rest = v128.load_splat<f32>(scalars, SCALAR_REST);
   for (let at: usize = 0; at < bytes; at += 32) {
     const a0 = f32x4.add(f32x4.mul(decay, v128.load(average + at, 0)), f32x4.mul(rest, v128.load(weights + at, 0)));
     const a1 = f32x4.add(f32x4.mul(decay, v128.load(average + at, 16)), f32x4.mul(rest, v128.load(weights + at, 16)));

@@ -1,5 +1,10 @@
 // A barrier of Atomics: the threads of a step meet here between ops that read what another thread wrote.
 
+import { ARRIVED_WORD, FAILED_WORD, TURN_WORD } from "./constants.generated";
+
+/** Where the barrier's words are. */
+const ARRIVED: usize = ARRIVED_WORD << 2, TURN: usize = TURN_WORD << 2, FAILED: usize = FAILED_WORD << 2;
+
 /** Spins before a thread sleeps: about 50 µs, longer than threads are apart unless one lost its core. */
 const SPINS: i32 = 20000;
 
@@ -14,16 +19,16 @@ const NAP: i64 = 20_000_000;
 export function barrier(at: usize, threads: i32): void {
   if (ASC_FEATURE_THREADS) {
     if (threads == 1) return;
-    const turn = atomic.load<i32>(at, 4);
-    if (atomic.add<i32>(at, 1) == threads - 1) {
-      atomic.store<i32>(at, 0);
-      atomic.add<i32>(at, 1, 4);
-      atomic.notify(at + 4, threads);
+    const turn = atomic.load<i32>(at, TURN);
+    if (atomic.add<i32>(at, 1, ARRIVED) == threads - 1) {
+      atomic.store<i32>(at, 0, ARRIVED);
+      atomic.add<i32>(at, 1, TURN);
+      atomic.notify(at + TURN, threads);
       return;
     }
     for (let spin = 0; spin < SPINS; spin++) {
-      if (atomic.load<i32>(at, 4) != turn) return;
+      if (atomic.load<i32>(at, TURN) != turn) return;
     }
-    while (atomic.load<i32>(at, 4) == turn && !atomic.load<i32>(at, 8)) atomic.wait<i32>(at + 4, turn, NAP);
+    while (atomic.load<i32>(at, TURN) == turn && !atomic.load<i32>(at, FAILED)) atomic.wait<i32>(at + TURN, turn, NAP);
   }
 }

@@ -8,14 +8,14 @@
 // how A's scalars lie: ROWS, four rows 64 bytes apart, a step of 4 bytes along them; or ADJACENT, four
 // neighbors, a step of 64 bytes.
 
+import { LINE } from "./constants.generated";
+
 // Stand-ins for compile-time constants: generics in AssemblyScript take types, not numbers.
 export type ROWS = i32;
 export type ADJACENT = u32;
 
-/** One strip of 4 vectors (16 floats). */
-export const LINE: usize = 64;
 /** Sixteen lines: the run after which A jumps. */
-const PANEL: usize = 16 * LINE;
+const RUN: usize = 16 * LINE;
 
 /**
  * a b + c. Exact kernels round the product and the sum; fast ones (`--fast`) leave it to the machine whether the
@@ -37,7 +37,7 @@ export function tileWide<A>(a: usize, jump: usize, b: usize, count: i32, c: usiz
   const end = b + (<usize>count) * LINE;
   let panel = a;
   while (b < end) {
-   const stop = min(b + PANEL, end);
+   const stop = min(b + RUN, end);
    do {
     const b0 = v128.load(b, 0), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
     let s = v128.load_splat<f32>(a, 0);
@@ -86,7 +86,7 @@ function half<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
   const end = b + (<usize>count) * LINE;
   let panel = a;
   while (b < end) {
-   const stop = min(b + PANEL, end);
+   const stop = min(b + RUN, end);
    do {
     const b0 = v128.load(b, 0), b1 = v128.load(b, 16);
     let s = v128.load_splat<f32>(a, 0);

@@ -15,8 +15,8 @@ import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
 import { rateFigures } from '../src/figures/rates.ts';
 import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
-import { viewAugmentation } from '../src/inspect/augmentation.ts';
-import type { AugmentationView, Inspection } from '../src/inspect/inspection.ts';
+import { augmentationExamples } from '../src/inspect/augmentation.ts';
+import type { AugmentationExamples, Inspection } from '../src/inspect/inspection.ts';
 import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
 import { nodeDocument, writeFigure } from '../src/platform/node/images/figures.ts';
 import { findAudit } from '../src/platform/node/runs/find-audit.ts';
@@ -54,9 +54,9 @@ async function look(run: string): Promise<Inspection> {
 }
 
 /** What all changes would do to the images of the first run. */
-function exampleOfAugmentation(): AugmentationView {
+function exampleOfAugmentation(): AugmentationExamples {
   const settings = { ...finished.run.config.settings, ...changes };
-  return viewAugmentation(splits.train, splitOf(settings, splits.train.length).train, settings);
+  return augmentationExamples(splits.train, splitOf(settings, splits.train.length).train, settings);
 }
 
 /** Writes a figure and returns its part of the page. */
@@ -100,7 +100,7 @@ for (const entry of runFigures.filter(({ has }) => has?.(inspections[0]) ?? true
   add(entry.section, await show(entry, entry.draw(inspections[0], { ...options, ...facts }), entry.name));
 }
 for (const entry of auditFigures)
-  add(entry.section, await show(entry, entry.draw(audit.view, options), entry.name));
+  add(entry.section, await show(entry, entry.draw(audit.examples, options), entry.name));
 for (const entry of rateFigures) {
   const figure = entry.draw(curve, { ...options, facts: first });
   add(entry.section, await show(entry, figure, entry.name, 'couture lr-find'));

@@ -125,7 +125,10 @@ function kernelsAreStale() {
   const sources = readdirSync(join(root, 'kernels'), { recursive: true }).map((name) =>
     join('kernels', name),
   );
-  return ['kernels', ...sources, 'scripts/build-kernels.ts'].some(
+  const scripts = ['build-kernels', 'kernel-calls', 'kernel-constants'].map((name) => `scripts/${name}.ts`);
+  // What kernel-constants.ts takes its numbers from.
+  const shared = ['src/data/augment.ts', 'src/engine/scalars.ts', 'src/engine/wasm/constants.ts'];
+  return ['kernels', ...sources, ...scripts, ...shared].some(
     (path) => statSync(join(root, path)).mtimeMs > built.mtimeMs,
   );
 }

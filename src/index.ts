@@ -17,6 +17,7 @@ export {
   type FindDuplicatesOptions,
   findDuplicates,
 } from './audit/duplicates.ts';
+export { type AuditExamples, auditExamples } from './audit/examples.ts';
 export { type AuditLabelsOptions, auditLabels } from './audit/labels.ts';
 export { mirrorImage, relativeDistance } from './audit/near-pairs.ts';
 export {
@@ -28,7 +29,6 @@ export {
   findConflicts,
   type Score,
 } from './audit/summary.ts';
-export { type AuditView, viewAudit } from './audit/view.ts';
 export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
 export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
 export type { AugmentOptions } from './data/augment.ts';
@@ -70,7 +70,7 @@ export {
 export { augmentedImage } from './engine/augmented-image.ts';
 export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
-export { viewAugmentation } from './inspect/augmentation.ts';
+export { augmentationExamples } from './inspect/augmentation.ts';
 export {
   type InspectOptions,
   type InspectProgress,
@@ -80,12 +80,12 @@ export {
 } from './inspect/inspect.ts';
 export type {
   AugmentationColumn,
-  AugmentationView,
+  AugmentationExamples,
   Calibration,
   CalibrationBin,
   ClassInterval,
   ConfusedPair,
-  DatasetView,
+  DatasetOverview,
   FirstLayer,
   Inspection,
   LabeledImage,

@@ -82,22 +82,20 @@ async function tiles(
   const yAt = weightsAt + panels * (inputs + 1) * 64;
   const end = yAt + panels * panelBytes;
   new Float32Array(memory.buffer, xAt, (end - xAt) / 4).set(makeWeights((end - xAt) / 4, inputs));
-  const no = [0, 0, 0, 1, 0, 0, 0, 0] as const;
-  return fastest(budget, () =>
-    kernels.linear(
-      xAt,
-      panelBytes,
-      weightsAt,
-      inputs,
-      outputs,
-      yAt,
-      panelBytes,
-      rows,
-      ...no,
-      0,
-      panels * groups,
-    ),
-  );
+  const plain = {
+    relu: false,
+    skipped: 0,
+    threshold: 0,
+    scale: 1,
+    key0: 0,
+    key1: 0,
+    step: 0,
+    layer: 0,
+  };
+  const [xPanel, yPanel] = [panelBytes, panelBytes];
+  const args = { x: xAt, xPanel, weights: weightsAt, inputs, outputs, y: yAt, yPanel, rows, ...plain };
+  const units = { begin: 0, end: panels * groups };
+  return fastest(budget, () => kernels.linear(args, units));
 }
 
 async function answer(question: Question): Promise<Answer> {

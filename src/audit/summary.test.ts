@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { type Audit, auditSchema } from './audit.ts';
+import { auditExamples } from './examples.ts';
 import { accuracyWithout, countDuplicates, findConflicts, leftOut, surestOfBoth } from './summary.ts';
-import { viewAudit } from './view.ts';
 
 const { duplicates, labels } = madeUpAudit;
 
@@ -85,16 +85,16 @@ test('the surest are taken from both splits', () => {
   assert.deepEqual(names(9).length, 5);
 });
 
-test('a view has the pixels, those with different labels and across the splits first', () => {
-  const view = viewAudit(madeUpAudit, madeUpSplits, { copies: 4, suspects: 1 });
-  assert.deepEqual(view.totals, { copies: 6, suspects: 5 });
+test('examples have the pixels, those with different labels and across the splits first', () => {
+  const examples = auditExamples(madeUpAudit, madeUpSplits, { copies: 4, suspects: 1 });
+  assert.deepEqual(examples.totals, { copies: 6, suspects: 5 });
   assert.deepEqual(
-    view.copies.map(
+    examples.copies.map(
       ({ kind, first, second }) => `${kind} ${first.split} ${first.index} ${second.split} ${second.index}`,
     ),
     ['exact test 1 test 2', 'near train 0 test 5', 'exact train 0 test 0', 'exact train 0 train 3'],
   );
-  const [suspect] = view.suspects;
+  const [suspect] = examples.suspects;
   assert.deepEqual(suspect.pixels, madeUpSplits.train.images.slice(12 * 30, 13 * 30));
 });
 

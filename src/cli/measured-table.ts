@@ -1,7 +1,7 @@
 /** What Markdown tables of measurements share: their figures, where they come from, and their place in a document. */
 
 import { CoutureError } from '../core/errors.ts';
-import { plural } from '../figures/text.ts';
+import { plural } from '../core/format.ts';
 import type { Environment } from '../platform/node/runs/environment.ts';
 
 /** A table's row, or its head. */

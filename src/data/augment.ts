@@ -40,16 +40,33 @@ export function augmentedEpochs(
   return augments(settings) ? Math.round(settings.epochs * settings.augmentUntil) : 0;
 }
 
-/** Points of the elastic grid in each direction; as GRID in kernels/augment.ts. */
+/** Points of the elastic grid in each direction. */
 export const GRID = 4;
 
 /**
- * Words of a record: where the pixel at (x, y) of the result comes from, in 65536ths of a pixel,
- * (r0 x + r1 y + r2, r3 x + r4 y + r5); then the erased columns r6 to r8 and rows r7 to r9, ends left out; then the
- * elastic grid: its cells are r10 pixels wide, a multiple of 4, and r11 high, 0 without one, and each of its points, row
- * by row, adds two words to where a pixel there comes from. Between the points, they are interpolated.
+ * What the words of a record are. The pixel at (x, y) of the result comes from
+ * (uByX x + uByY y + u, vByX x + vByY y + v), in 65536ths of a pixel. Then the rectangle that is erased, ends left out.
+ * Then the elastic grid: the size of its cells in pixels, the width a multiple of 4, 0 without a grid; and two words for
+ * each of its points, row by row, which are added to (u, v) there. Between the points, they are interpolated.
  */
-export const RECORD = 12 + 2 * GRID * GRID;
+export const WORD = {
+  uByX: 0,
+  uByY: 1,
+  u: 2,
+  vByX: 3,
+  vByY: 4,
+  v: 5,
+  left: 6,
+  top: 7,
+  right: 8,
+  bottom: 9,
+  cellWidth: 10,
+  cellHeight: 11,
+  points: 12,
+} as const;
+
+/** Words of a record. */
+export const RECORD = WORD.points + 2 * GRID * GRID;
 
 /** One pixel in the units of a record. */
 const ONE = 65_536;
@@ -113,21 +130,21 @@ export function drawAugmentation(
   const linear = [mirror * across, mirror * (across * slant - turned), turned, turned * slant + across];
   const [a, b, c, d] = linear.map((value) => Math.round(value * ONE));
   const [fromX, fromY] = [middleX + right, middleY + down];
-  record[0] = a;
-  record[1] = b;
-  record[2] = Math.round(middleX * ONE - a * fromX - b * fromY);
-  record[3] = c;
-  record[4] = d;
-  record[5] = Math.round(middleY * ONE - c * fromX - d * fromY);
+  record[WORD.uByX] = a;
+  record[WORD.uByY] = b;
+  record[WORD.u] = Math.round(middleX * ONE - a * fromX - b * fromY);
+  record[WORD.vByX] = c;
+  record[WORD.vByY] = d;
+  record[WORD.v] = Math.round(middleY * ONE - c * fromX - d * fromY);
 
-  record.fill(0, 6, RECORD);
+  record.fill(0, WORD.left, RECORD);
   const aspectWord = uniform(2);
   if (elastic > 0) {
-    record[10] = 4 * Math.ceil(width / (4 * (GRID - 1)));
-    record[11] = Math.ceil(height / (GRID - 1));
+    record[WORD.cellWidth] = 4 * Math.ceil(width / (4 * (GRID - 1)));
+    record[WORD.cellHeight] = Math.ceil(height / (GRID - 1));
     for (let i = 0; i < 2 * GRID * GRID; i++) {
       if (i % 4 === 0) philox4x32(key, place, step, 3 + i / 4, 0, words);
-      record[12 + i] = Math.round(within(i % 4, elastic) * ONE);
+      record[WORD.points + i] = Math.round(within(i % 4, elastic) * ONE);
     }
   }
   if (!erased) return;
@@ -139,8 +156,9 @@ export function drawAugmentation(
   const [rows, columns] = aspectWord < 0.5 ? [long, short] : [short, long];
   const erasedRows = Math.min(height, Math.max(1, Math.round(rows)));
   const erasedColumns = Math.min(width, Math.max(1, Math.round(columns)));
-  record[6] = whole(1, width - erasedColumns + 1);
-  record[7] = whole(2, height - erasedRows + 1);
-  record[8] = record[6] + erasedColumns;
-  record[9] = record[7] + erasedRows;
+  const [left, top] = [whole(1, width - erasedColumns + 1), whole(2, height - erasedRows + 1)];
+  record[WORD.left] = left;
+  record[WORD.top] = top;
+  record[WORD.right] = left + erasedColumns;
+  record[WORD.bottom] = top + erasedRows;
 }

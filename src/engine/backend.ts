@@ -107,6 +107,11 @@ export interface TrainRequest extends TrainingView {
    * cross-entropy with the smoothed target. Default 0.
    */
   readonly labelSmoothing?: number;
+  /**
+   * Weight of each class: the loss of an image and its gradient are multiplied by its own class's, and the mean is still
+   * over all rows of the batch. All 1 without it. See `rowWeights`.
+   */
+  readonly classWeights?: Float32Array | undefined;
   /** Labels alone without it. See `softTargets`. */
   readonly distillation?: Distillation | undefined;
   /** For each step, the decay of the weights' running average; only for a program that keeps one. */

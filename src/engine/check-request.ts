@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { describeShape, type ImageShape, imageSize, sameShape } from '../data/image-shape.ts';
+import type { ParameterSpec } from '../model/plan.ts';
 import type { Program } from '../model/program.ts';
 import type { DeviceImages, InferOptions, TrainRequest } from './backend.ts';
 
@@ -18,7 +19,7 @@ export function countImages(bytes: Uint8Array, shape: ImageShape): number {
   );
 }
 
-/** @throws CoutureError of kind `usage` when images, indices, labels or learning rates do not fit the network */
+/** @throws CoutureError of kind `usage` when images, indices, labels, weights or learning rates do not fit the network */
 export function checkTrainRequest(program: Program, request: TrainRequest): void {
   const { images, indices, labels, learningRates, batchSize } = request;
   checkImages(program, images, indices);
@@ -30,13 +31,23 @@ export function checkTrainRequest(program: Program, request: TrainRequest): void
       `${steps} steps need as many learning rates, not ${learningRates.length}.`,
     );
   const classes = classesOf(program);
+  checkClassWeights(request.classWeights, classes);
   for (const image of indices) {
-    if (labels[image] < classes) continue;
+    if (labels[image] >= 0 && labels[image] < classes) continue;
     throw new CoutureError(
       'usage',
       `Label ${labels[image] ?? '(none)'} of image ${image} is out of range: the network has ${classes} classes.`,
     );
   }
+}
+
+function checkClassWeights(weights: Float32Array | undefined, classes: number): void {
+  if (weights === undefined) return;
+  if (weights.length === classes && weights.every((weight) => weight >= 0 && Number.isFinite(weight))) return;
+  throw new CoutureError(
+    'usage',
+    `Expected ${classes} class weights from 0 on, one for each class, not ${weights.length}: ${weights.slice(0, 5).join(', ')}.`,
+  );
 }
 
 /** @throws CoutureError of kind `usage` when images, indices or classes do not fit the network */
@@ -55,6 +66,13 @@ export function checkInferRequest(
     'usage',
     `Expected a class below ${limit} for each of the ${indices.length} images.`,
   );
+}
+
+/** @throws CoutureError of kind `usage` when a parameter has not so many values */
+export function checkSize({ name, shape }: ParameterSpec, values: Float32Array): void {
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (values.length !== size)
+    throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
 }
 
 function checkImages({ input }: Program, images: DeviceImages, indices: Uint32Array): void {

@@ -2,19 +2,34 @@
 
 import type { OptimizerOptions, TrainRequest } from './backend.ts';
 
+/** Places of the numbers in `optimizerConstants`: those of adam and lion, and those of sgd. */
+export const CONSTANT = { beta1: 0, rest1: 1, beta2: 2, rest2: 3, epsilon: 4 } as const;
+export const SGD_CONSTANT = { momentum: 0, weightDecay: 1, nesterov: 2, threshold: 3 } as const;
+
 /** What an optimizer's kernel takes for all steps, as float32. */
 export function optimizerConstants(optimizer: OptimizerOptions): Float32Array {
+  const constants = new Float32Array(Object.keys(CONSTANT).length);
   if (optimizer.name === 'sgd') {
     const { momentum, weightDecay, nesterov, lasso } = optimizer;
-    return Float32Array.of(momentum, weightDecay, nesterov ? 1 : 0, lasso?.threshold ?? 0);
+    constants[SGD_CONSTANT.momentum] = momentum;
+    constants[SGD_CONSTANT.weightDecay] = weightDecay;
+    constants[SGD_CONSTANT.nesterov] = nesterov ? 1 : 0;
+    constants[SGD_CONSTANT.threshold] = lasso?.threshold ?? 0;
+    return constants;
   }
   const { beta1, beta2 } = optimizer;
-  const betas = [beta1, 1 - beta1, beta2, 1 - beta2];
-  return Float32Array.from(optimizer.name === 'adam' ? [...betas, optimizer.epsilon] : betas);
+  constants[CONSTANT.beta1] = beta1;
+  constants[CONSTANT.rest1] = 1 - beta1;
+  constants[CONSTANT.beta2] = beta2;
+  constants[CONSTANT.rest2] = 1 - beta2;
+  if (optimizer.name === 'adam') constants[CONSTANT.epsilon] = optimizer.epsilon;
+  return constants;
 }
 
-/** Float32 of one step in `stepScalars`. */
-export const STEP_SCALARS = 6;
+/** Places of the numbers of one step in `stepScalars`. */
+export const SCALAR = { size: 0, correction: 1, kept: 2, decay: 3, rest: 4, shrinkage: 5 } as const;
+/** How many these are. */
+export const STEP_SCALARS = Object.keys(SCALAR).length;
 
 /**
  * What an optimizer's kernel takes for each step, STEP_SCALARS float32: the step's size, Adam's correction of the
@@ -36,12 +51,15 @@ export function stepScalars(
     power2 *= isAdam ? optimizer.beta2 : 0;
     if (step < firstStep) continue;
     const i = step - firstStep;
+    const at = i * STEP_SCALARS;
     const decay = averageDecays?.[i] ?? 0;
-    const size = learningRates[i] / (1 - power1);
     const isSgd = optimizer.name === 'sgd';
-    const kept = isSgd ? 1 : 1 - learningRates[i] * optimizer.weightDecay;
-    const lasso = isSgd ? learningRates[i] * (optimizer.lasso?.penalty ?? 0) : 0;
-    scalars.set([size, 1 / Math.sqrt(1 - power2), kept, decay, 1 - decay, lasso], i * STEP_SCALARS);
+    scalars[at + SCALAR.size] = learningRates[i] / (1 - power1);
+    scalars[at + SCALAR.correction] = 1 / Math.sqrt(1 - power2);
+    scalars[at + SCALAR.kept] = isSgd ? 1 : 1 - learningRates[i] * optimizer.weightDecay;
+    scalars[at + SCALAR.decay] = decay;
+    scalars[at + SCALAR.rest] = 1 - decay;
+    scalars[at + SCALAR.shrinkage] = isSgd ? learningRates[i] * (optimizer.lasso?.penalty ?? 0) : 0;
   }
   return scalars;
 }

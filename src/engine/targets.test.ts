@@ -4,7 +4,7 @@ import { drawMix } from '../data/mix.ts';
 import { augmentedImage } from './augmented-image.ts';
 import type { Augmentation, TrainRequest } from './backend.ts';
 import { mixImage } from './reference/augment.ts';
-import { meanProbabilities, softTargets } from './targets.ts';
+import { meanProbabilities, rowWeights, softTargets } from './targets.ts';
 
 const CLASSES = 4;
 const shape = { height: 2, width: 3, channels: 1 } as const;
@@ -121,4 +121,38 @@ test('probabilities are those of the logarithms, of several networks their mean'
     assert.ok(Math.abs(value - (Math.exp(a[i]) + Math.exp(b[i])) / 2) < 1e-7, `${i}: ${value}`);
   });
   assert.deepEqual([...meanProbabilities([a])].slice(0, 3), [1, Math.fround(Math.exp(-1)), 0]);
+});
+
+test('a row weighs what its class does, and a mixed one as much as both in their shares', () => {
+  const classWeights = Float32Array.of(0.5, 2, 1, 3);
+  const weightOf = (row: number) => classWeights[request.labels[request.indices[row]]];
+  assert.equal(rowWeights(request), undefined);
+  const plain = rowWeights({ ...request, classWeights });
+  assert.deepEqual(plain, Float32Array.from(request.indices.keys(), weightOf));
+  const mixing = { ...request, classWeights, augmentation };
+  const weights = rowWeights(mixing) ?? new Float32Array();
+  const targets = softTargets(mixing, CLASSES) ?? new Float32Array();
+  const unweighed = softTargets({ ...request, augmentation }, CLASSES) ?? new Float32Array();
+  let apart = 0;
+  request.indices.forEach((_, row) => {
+    const step = Math.floor(row / 3);
+    const mix = drawMix({ mixup: 0.5, cutmix: 0.5 }, [3, 4], row % 3, 11 + step, step === 2 ? 1 : 3, shape);
+    const { own, partner } = mix ?? { own: 1, partner: row % 3 };
+    // The loss is own * the weighed loss of one label + (1 - own) * that of the other: so is weight * target.
+    const expected = new Float64Array(CLASSES);
+    expected[request.labels[request.indices[row]]] += own * weightOf(row);
+    expected[request.labels[request.indices[step * 3 + partner]]] += (1 - own) * weightOf(step * 3 + partner);
+    for (let j = 0; j < CLASSES; j++) {
+      const found = weights[row] * targets[row * CLASSES + j];
+      assert.ok(Math.abs(found - expected[j]) < 1e-6, `row ${row}, class ${j}: ${found}, not ${expected[j]}`);
+    }
+    if (targets[row * CLASSES] !== unweighed[row * CLASSES]) apart += 1;
+  });
+  assert.ok(apart > 0, 'a label of a heavier class has a larger share of the target');
+  const equal = { ...mixing, classWeights: new Float32Array(4).fill(0.3) };
+  assert.deepEqual(
+    softTargets(equal, CLASSES),
+    unweighed,
+    'equal weights leave the targets alone, to the bit',
+  );
 });

@@ -11,16 +11,25 @@ import { smoothedTargets } from './scalars.ts';
 
 const f = Math.fround;
 
-/** What of a request its targets depend on. */
+/** What of a request its rows' targets and weights depend on. */
 type TargetRequest = Pick<
   TrainRequest,
-  'labels' | 'indices' | 'batchSize' | 'firstStep' | 'labelSmoothing' | 'distillation' | 'augmentation'
+  | 'labels'
+  | 'indices'
+  | 'batchSize'
+  | 'firstStep'
+  | 'labelSmoothing'
+  | 'distillation'
+  | 'augmentation'
+  | 'classWeights'
 > & { readonly images: Pick<DeviceImages, 'shape'> };
 
 /**
  * The target of every row, [indices.length, classes]; undefined where labels and label smoothing say it all. It is
  * (1 - share) * label + share * teacher's probabilities, where of a mixed image the label is own * its smoothed label +
- * (1 - own) * its partner's, and the teacher has seen the image mixed.
+ * (1 - own) * its partner's, and the teacher has seen the image mixed. With class weights, each of the two labels counts
+ * in proportion to its class's weight: together with `rowWeights`, the loss is own * that of the one label, weighed, +
+ * (1 - own) * that of the other.
  * @throws CoutureError of kind `usage` where the teacher has not a row for every row
  */
 export function softTargets(request: TargetRequest, classes: number): Float32Array | undefined {
@@ -51,28 +60,57 @@ function labelTargets({ labels, indices, labelSmoothing = 0 }: TargetRequest, cl
   return targets;
 }
 
+/**
+ * The weight of every row's loss by its class; undefined where all are 1. Of a mixed image it is own * its class's +
+ * (1 - own) * its partner's.
+ */
+export function rowWeights(request: TargetRequest): Float32Array | undefined {
+  const { indices, labels, classWeights } = request;
+  if (classWeights === undefined) return undefined;
+  const weights = Float32Array.from(indices, (image) => classWeights[labels[image]]);
+  for (const { row, weight } of mixesOf(request)) weights[row] = weight;
+  return weights;
+}
+
 /** Every row's target blended with that of the row that is mixed into it; as they are where nothing is mixed. */
-function mixTargets(
-  targets: Float32Array,
-  { images, indices, batchSize, firstStep, augmentation }: TargetRequest,
-  classes: number,
-): Float32Array {
-  if (augmentation?.mixing === undefined) return targets;
-  const { mixing, key } = augmentation;
+function mixTargets(targets: Float32Array, request: TargetRequest, classes: number): Float32Array {
   const mixed = targets.slice();
+  for (const { row, partner, own } of mixesOf(request)) {
+    const rest = f(1 - own);
+    for (let j = 0; j < classes; j++) {
+      const [mine, theirs] = [targets[row * classes + j], targets[partner * classes + j]];
+      mixed[row * classes + j] = f(f(own * mine) + f(rest * theirs));
+    }
+  }
+  return mixed;
+}
+
+/** A row into which another of the request is mixed: how much of the target stays its own, and the loss's weight. */
+interface MixedRow {
+  readonly row: number;
+  readonly partner: number;
+  readonly own: number;
+  readonly weight: number;
+}
+
+function* mixesOf(request: TargetRequest): Generator<MixedRow> {
+  const { images, indices, labels, batchSize, firstStep, augmentation, classWeights } = request;
+  if (augmentation?.mixing === undefined) return;
+  const { mixing, key } = augmentation;
   for (let row = 0; row < indices.length; row++) {
     const step = Math.floor(row / batchSize);
     const first = step * batchSize;
     const rows = Math.min(batchSize, indices.length - first);
     const mix = drawMix(mixing, key, row - first, firstStep + step, rows, images.shape);
     if (mix === undefined) continue;
-    const rest = f(1 - mix.own);
-    for (let j = 0; j < classes; j++) {
-      const [mine, theirs] = [targets[row * classes + j], targets[(first + mix.partner) * classes + j]];
-      mixed[row * classes + j] = f(f(mix.own * mine) + f(rest * theirs));
-    }
+    const partner = first + mix.partner;
+    const [mine, theirs] = [row, partner].map((index) => classWeights?.[labels[indices[index]]] ?? 1);
+    const [kept, taken] = [f(mix.own * mine), f(f(1 - mix.own) * theirs)];
+    const weight = f(kept + taken);
+    // Of equal weights the share is what was drawn, to the bit.
+    const own = mine === theirs || weight === 0 ? mix.own : f(kept / weight);
+    yield { row, partner, own, weight };
   }
-  return mixed;
 }
 
 /**

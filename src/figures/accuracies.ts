@@ -1,12 +1,13 @@
 /** Test accuracy of several runs, beside the figure that was published. */
 
 import * as Plot from '@observablehq/plot';
+import { list, percent, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { Interval } from '../inspect/metrics.ts';
 import { recipes } from '../train/recipes.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { fit, list, percent, plural } from './text.ts';
+import { fit } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 /** One run's result. */

@@ -1,12 +1,13 @@
 /** The images as a map: those lie together that a layer sees alike. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, MOST_NAMED, percent } from '../core/format.ts';
 import type { ProjectedPoints } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { placeLabels, scaleBetween } from './labels.ts';
-import { fit, list, percent } from './text.ts';
-import { classColor, colors } from './theme.ts';
+import { fit } from './text.ts';
+import { CLASS_COLORS, classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {
   /** At most so many points, the first ones; 2,000 by default. */
@@ -17,6 +18,8 @@ const MARGIN = { marginLeft: 40, marginRight: 14, marginTop: 24, marginBottom: 3
 const INSET = 8;
 /** Type size of the classes' names. */
 const LABEL = 12;
+/** Classes whose names stand in the map. */
+const MOST_NAMES = 30;
 
 interface Place {
   readonly x: number;
@@ -38,23 +41,35 @@ export function drawMap(
 ): Figure {
   const shown = Math.min(most, labels.length);
   const how = method === 'pca' ? 'PCA' : 'UMAP';
-  const sheet = new Sheet(options, {
-    name: `map-${method}`,
-    title: `Map of the activations of ${layer} by ${how}`,
-    facts: `${shownOf(shown, labels.length, 'images')}, colored by true class`,
-  });
   const at = (i: number): Place => ({ x: points[2 * i], y: points[2 * i + 1] });
   const dots = Array.from({ length: shown }, (_, i) => i);
   const groups = classNames.map((_, label) => dots.filter((i) => labels[i] === label));
   const present = groups.map((_, label) => label).filter((label) => groups[label].length > 0);
-  const middles = present.map((label) => ({
-    label,
-    x: median(groups[label].map((i) => at(i).x)),
-    y: median(groups[label].map((i) => at(i).y)),
-  }));
+  const named = present.toSorted((a, b) => groups[b].length - groups[a].length || a - b).slice(0, MOST_NAMES);
+  const middles = present
+    .filter((label) => named.includes(label))
+    .map((label) => ({
+      label,
+      x: median(groups[label].map((i) => at(i).x)),
+      y: median(groups[label].map((i) => at(i).y)),
+    }));
+  const words = [
+    `${shownOf(shown, labels.length, 'images')}, colored by true class`,
+    ...(present.length > CLASS_COLORS ? [`the same ${CLASS_COLORS} colors again and again`] : []),
+    ...(present.length > MOST_NAMES
+      ? [`the ${MOST_NAMES} most frequent of ${count(present.length)} classes named`]
+      : []),
+  ];
+  const sheet = new Sheet(options, {
+    name: `map-${method}`,
+    title: `Map of the activations of ${layer} by ${how}`,
+    facts: words.join(', '),
+  });
   const axis = (i: 0 | 1): string =>
     `${how} ${i + 1}${explained === undefined ? '' : ` (${percent(explained[i])} of the variance)`}`;
-  sheet.legend(present.map((label) => ({ color: classColor(label), label: classNames[label] })));
+  // Of very many classes only the most frequent can be named, and colors tell too few apart for a legend.
+  if (present.length <= MOST_NAMES)
+    sheet.legend(present.map((label) => ({ color: classColor(label), label: classNames[label] })));
   const height = Math.max(300, sheet.width * 0.86);
   const frame = {
     left: MARGIN.marginLeft + INSET,
@@ -122,7 +137,10 @@ export function drawMap(
   sheet.row([map]);
   return sheet.figure(
     `${shownOf(shown, labels.length, 'images')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
-      `${list(present.map((label) => `${classNames[label]} (${groups[label].length})`))}.` +
+      `${list(
+        present.map((label) => `${classNames[label]} (${groups[label].length})`),
+        MOST_NAMED,
+      )}.` +
       (explained === undefined
         ? ''
         : ` The two axes hold ${percent(explained[0])} and ${percent(explained[1])} of the variance.`),

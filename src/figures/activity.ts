@@ -1,10 +1,10 @@
 /** How often the hidden units are active, and which never are. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, percent, plural } from '../core/format.ts';
 import type { LayerActivity } from '../inspect/inspection.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, list, percent, plural } from './text.ts';
 import { colors, seriesColor, verdict } from './theme.ts';
 
 /** Dead units that are named one by one. */

@@ -1,10 +1,10 @@
 /** What an audit of a data set found: images beside their copies, and images whose labels are likely wrong. */
 
-import type { AuditView, ShownCopy } from '../audit/view.ts';
+import type { AuditExamples, ShownCopy } from '../audit/examples.ts';
+import { count, list, percent, plural } from '../core/format.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
-import { grayImage } from './image.ts';
+import { imageSource } from './image.ts';
 import type { FigureEntry } from './table.ts';
-import { count, list, percent, plural } from './text.ts';
 import { verdict } from './theme.ts';
 import { tiles } from './tiles.ts';
 
@@ -13,8 +13,9 @@ const SEAM = 2;
 const SEAM_GRAY = 128;
 
 /** Images beside their copies, with where they are and how far apart. */
-export function drawCopies(view: AuditView, options: FigureOptions): Figure {
-  const { copies, totals, classNames, dataset, width, height } = view;
+export function drawCopies(examples: AuditExamples, options: FigureOptions): Figure {
+  const { copies, totals, classNames, dataset } = examples;
+  const shape = { ...examples, width: 2 * examples.width + SEAM };
   const sheet = new Sheet(options, {
     name: 'audit-copies',
     title: 'Images that the data set has twice',
@@ -24,7 +25,7 @@ export function drawCopies(view: AuditView, options: FigureOptions): Figure {
     const { first, second, kind, distance } = copy;
     const agree = first.label === second.label;
     return {
-      image: grayImage(sideBySide(copy, view), { width: 2 * width + SEAM, height }),
+      image: imageSource(sideBySide(copy, examples), shape),
       lines: [
         agree ? classNames[first.label] : `${classNames[first.label]} / ${classNames[second.label]}`,
         `${first.split} ${first.index}, ${second.split} ${second.index}`,
@@ -35,10 +36,7 @@ export function drawCopies(view: AuditView, options: FigureOptions): Figure {
       ...(agree ? {} : { fill: verdict.wrong }),
     };
   });
-  if (items.length > 0) {
-    const ratio = height / (2 * width + SEAM);
-    sheet.row([tiles(options.document, items, { width: sheet.width, least: 128, most: 6, ratio, gap: 14 })]);
-  }
+  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 128, most: 6, shape, gap: 14 })]);
   const across = copies.filter(({ first, second }) => first.split !== second.split).length;
   const conflicting = copies.filter(({ first, second }) => first.label !== second.label).length;
   return sheet.figure(
@@ -50,15 +48,15 @@ export function drawCopies(view: AuditView, options: FigureOptions): Figure {
 }
 
 /** Images with their label, and the class that models see instead that did not train on them. */
-export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
-  const { suspects, totals, classNames, dataset, width, height } = view;
+export function drawSuspects(examples: AuditExamples, options: FigureOptions): Figure {
+  const { suspects, totals, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
     title: 'Labels that are likely wrong',
     facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, totals.suspects === 1 ? 'label' : 'labels')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
-    image: grayImage(pixels, { width, height }),
+    image: imageSource(pixels, examples),
     lines: [
       classNames[label],
       `seems ${classNames[suggested]}`,
@@ -67,10 +65,7 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
     ],
     hint: `loss ${loss.toFixed(2)} nats`,
   }));
-  if (items.length > 0) {
-    const ratio = height / width;
-    sheet.row([tiles(options.document, items, { width: sheet.width, least: 84, most: 8, ratio, gap: 12 })]);
-  }
+  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 84, most: 8, shape: examples, gap: 12 })]);
   const said = suspects
     .slice(0, 3)
     .map(
@@ -85,18 +80,18 @@ export function drawSuspects(view: AuditView, options: FigureOptions): Figure {
 }
 
 /** The two images of a pair in one picture. */
-function sideBySide({ first, second }: ShownCopy, { width, height }: AuditView): Uint8Array {
-  const whole = 2 * width + SEAM;
+function sideBySide({ first, second }: ShownCopy, { width, height, channels }: AuditExamples): Uint8Array {
+  const [line, whole] = [width * channels, (2 * width + SEAM) * channels];
   const pixels = new Uint8Array(whole * height).fill(SEAM_GRAY);
   for (let y = 0; y < height; y++) {
-    pixels.set(first.pixels.subarray(y * width, (y + 1) * width), y * whole);
-    pixels.set(second.pixels.subarray(y * width, (y + 1) * width), y * whole + width + SEAM);
+    pixels.set(first.pixels.subarray(y * line, (y + 1) * line), y * whole);
+    pixels.set(second.pixels.subarray(y * line, (y + 1) * line), (y + 1) * whole - line);
   }
   return pixels;
 }
 
 /** The figures of an audit, for whatever lists figures. */
-export const auditFigures: readonly FigureEntry<AuditView>[] = [
+export const auditFigures: readonly FigureEntry<AuditExamples>[] = [
   {
     name: 'audit-copies',
     title: 'Images that the data set has twice',

@@ -1,11 +1,12 @@
 /** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
 
 import * as Plot from '@observablehq/plot';
-import type { AugmentationColumn, AugmentationView } from '../inspect/inspection.ts';
+import { list, plural } from '../core/format.ts';
+import type { AugmentationColumn, AugmentationExamples } from '../inspect/inspection.ts';
 import { chart, labelRoom, namesAxis, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { grayImage } from './image.ts';
-import { fit, list, plural } from './text.ts';
+import { drawnSize, imageLook, imageSource } from './image.ts';
+import { fit } from './text.ts';
 import { colors } from './theme.ts';
 
 /** Pixels of a column: room for the words above it, and no more than an image of 28 pixels is worth. */
@@ -15,15 +16,15 @@ const MOST = 76;
 const HEAD = 32;
 const GAP = 14;
 
-/** The columns that stand under one heading, with their places in the view. */
+/** The columns that stand under one heading, with their places among all. */
 interface Group {
   readonly heading: string;
   readonly columns: readonly number[];
 }
 
 /** A row for each image, a column for each change. */
-export function drawAugmentation(view: AugmentationView, options: FigureOptions): Figure {
-  const { columns, rows, classNames, dataset } = view;
+export function drawAugmentation(examples: AugmentationExamples, options: FigureOptions): Figure {
+  const { columns, rows, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
     name: 'augmentation',
     title: 'What augmentation does to training images',
@@ -37,7 +38,7 @@ export function drawAugmentation(view: AugmentationView, options: FigureOptions)
   const groups = groupsOf(columns);
   const beside = (sheet.width - room - GAP * (groups.length - 1)) / columns.length;
   const draw = (shown: readonly number[], cell: number, labels: boolean): SVGSVGElement =>
-    drawColumns(options.document, view, shown, { cell, room: labels ? room : 0 });
+    drawColumns(sheet, examples, shown, { cell, room: labels ? room : 0 });
   if (beside >= LEAST) {
     const cell = Math.min(MOST, beside);
     const charts = groups.map(({ columns: all }, i) => draw(all, cell, i === 0));
@@ -85,12 +86,13 @@ function evenParts(columns: readonly number[], most: number): number[][] {
 
 /** Some of the columns, each under its words. */
 function drawColumns(
-  document: Document,
-  { columns, rows, classNames, ...size }: AugmentationView,
+  sheet: Sheet,
+  { columns, rows, classNames, ...shape }: AugmentationExamples,
   shown: readonly number[],
   { cell, room }: { readonly cell: number; readonly room: number },
 ): SVGSVGElement {
-  const tall = cell * (size.height / size.width);
+  const drawn = drawnSize(shape, cell - 2);
+  const tall = Math.max(SMALL + 4, drawn.height + 2);
   const cells = rows.flatMap(({ images }, row) => shown.map((column) => ({ row, column, images })));
   const head = (line: (column: AugmentationColumn) => string, dy: number, bold: boolean) =>
     Plot.text(shown, {
@@ -102,7 +104,7 @@ function drawColumns(
       fontSize: SMALL,
       fontWeight: bold ? 600 : 400,
     });
-  return chart(document, {
+  return chart(sheet.document, {
     width: room + cell * shown.length,
     height: HEAD + tall * rows.length,
     marginLeft: room,
@@ -123,13 +125,12 @@ function drawColumns(
       head(({ name }) => name, -28, true),
       head(({ detail }) => detail, -15, false),
       Plot.image(cells, {
-        src: ({ images, column }: (typeof cells)[number]) => grayImage(images[column], size),
+        src: ({ images, column }: (typeof cells)[number]) =>
+          imageSource(images[column], shape)(drawn.width * sheet.detail),
         x: 'column',
         y: 'row',
-        width: cell - 2,
-        height: tall - 2,
-        preserveAspectRatio: 'none',
-        imageRendering: 'pixelated',
+        ...drawn,
+        ...imageLook(shape, drawn.width),
       }),
     ],
   });

@@ -1,10 +1,10 @@
 /** Whether the network is right as often as it says. */
 
 import * as Plot from '@observablehq/plot';
+import { count, percent } from '../core/format.ts';
 import type { Calibration, CalibrationBin } from '../inspect/inspection.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, percent } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 /** Reliability diagram: accuracy against confidence, bin by bin, and below it how many images each bin holds. */

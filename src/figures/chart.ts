@@ -1,7 +1,8 @@
 /** Observable Plot with the house's margins and type, and what several figures place on it. */
 
 import * as Plot from '@observablehq/plot';
-import { count, fit, textWidth } from './text.ts';
+import { count } from '../core/format.ts';
+import { fit, textWidth } from './text.ts';
 import { colors, STEPS, sequential } from './theme.ts';
 
 /** Type sizes in pixels. */
@@ -28,13 +29,28 @@ export function labelRoom(names: readonly string[], width: number, share = 0.36)
   return Math.ceil(Math.min(widest + 10, width * share));
 }
 
+/** A figure with a row for each class shows every class up to so many; of more it shows the ends of their order. */
+export const MOST_ROWS = 60;
+const END_ROWS = 25;
+
+/** Stands for the rows that are left out. */
+const LEFT_OUT = -1;
+
+/** The rows of an order that are drawn: all, or the first and the last with `LEFT_OUT` between them. */
+export function drawnRows(order: readonly number[]): readonly number[] {
+  if (order.length <= MOST_ROWS) return order;
+  return [...order.slice(0, END_ROWS), LEFT_OUT, ...order.slice(-END_ROWS)];
+}
+
 /** A band axis of names, by their numbers, so that equal names stay apart. */
 export function namesAxis(names: readonly string[], room: number, order: readonly number[] = []) {
+  const rest = names.length - order.length + 1;
   return {
     type: 'band',
     label: null,
     domain: order.length > 0 ? [...order] : names.map((_, i) => i),
-    tickFormat: (i: number) => fit(names[i] ?? '', TICK, room - 8),
+    tickFormat: (i: number) =>
+      fit(i === LEFT_OUT ? `… ${count(rest)} more` : (names[i] ?? ''), TICK, room - 8),
     tickSize: 0,
     tickPadding: 6,
   } as const;

@@ -1,19 +1,26 @@
 /** How many images each class has in each split. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView } from '../inspect/inspection.ts';
-import { chart, countTicks, grid, labelRoom, namesAxis, SMALL } from './chart.ts';
+import { argMax } from '../core/arg-max.ts';
+import { count, list } from '../core/format.ts';
+import type { DatasetOverview } from '../inspect/inspection.ts';
+import { chart, countTicks, drawnRows, grid, labelRoom, MOST_ROWS, namesAxis, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, list, textWidth } from './text.ts';
+import { textWidth } from './text.ts';
 import { colors, sequential } from './theme.ts';
 
-/** A bar for each class, made of its images in each split. */
-export function drawClassBalance(data: DatasetView, options: FigureOptions): Figure {
+/** A bar for each class, made of its images in each split; of very many classes, of those with most and with fewest. */
+export function drawClassBalance(data: DatasetOverview, options: FigureOptions): Figure {
   const total = data.balance.reduce((sum, { images }) => sum + images, 0);
+  const classes = data.classNames.map((_, label) => label);
+  const totals = classes.map((label) => data.balance.reduce((sum, { perClass }) => sum + perClass[label], 0));
+  const tooMany = classes.length > MOST_ROWS;
+  const shown = drawnRows(tooMany ? classes.toSorted((a, b) => totals[b] - totals[a] || a - b) : classes);
+  const empty = shown.filter((label) => totals[label] === 0);
   const sheet = new Sheet(options, {
     name: 'class-balance',
     title: 'Images of each class',
-    facts: `${data.dataset}, ${count(total)} images`,
+    facts: `${data.dataset}, ${count(total)} images${tooMany ? `, the largest and the smallest of ${count(classes.length)} classes` : ''}`,
   });
   const shades = [0.75, 0.45, 0.2];
   sheet.legend(
@@ -23,7 +30,8 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
     })),
   );
   const room = labelRoom(data.classNames, sheet.width);
-  const parts = data.classNames.flatMap((_, label) => {
+  const parts = classes.flatMap((label) => {
+    if (!shown.includes(label)) return [];
     let from = 0;
     return data.balance.map(({ perClass }, split) => {
       const part = { label, split, from, to: from + perClass[label], images: perClass[label] };
@@ -31,9 +39,9 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
       return part;
     });
   });
-  const largest = Math.max(...parts.map(({ to }) => to));
+  const largest = totals[argMax(totals)];
   const perImage = (sheet.width - room - 30) / largest;
-  const row = data.classNames.length > 20 ? 15 : 24;
+  const row = shown.length > 20 ? 15 : 24;
   const numbers = (fill: string, dark: boolean) =>
     Plot.text(
       parts.filter(
@@ -45,7 +53,7 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
   sheet.row([
     chart(options.document, {
       width: sheet.width,
-      height: row * data.classNames.length + 40,
+      height: row * shown.length + 40,
       marginLeft: room,
       marginRight: 30,
       marginTop: 2,
@@ -57,7 +65,7 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
         domain: [0, largest],
         ...countTicks(sheet.width - room),
       },
-      y: { ...namesAxis(data.classNames, room), padding: 0.16 },
+      y: { ...namesAxis(data.classNames, room, shown), padding: 0.16 },
       marks: [
         Plot.gridX(grid),
         Plot.barX(parts, {
@@ -69,6 +77,19 @@ export function drawClassBalance(data: DatasetView, options: FigureOptions): Fig
         }),
         numbers(colors.onHigh, true),
         numbers(colors.onLow, false),
+        ...(empty.length > 0
+          ? [
+              Plot.text(empty, {
+                x: 0,
+                y: (label: number) => label,
+                text: () => 'no images',
+                textAnchor: 'start',
+                dx: 4,
+                fill: colors.muted,
+                fontSize: SMALL,
+              }),
+            ]
+          : []),
       ],
     }),
   ]);

@@ -1,11 +1,12 @@
 /** How each class fares, and which classes are taken for which. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { ClassInterval, ConfusedPair } from '../inspect/inspection.ts';
 import type { Evaluation, Interval } from '../inspect/metrics.ts';
-import { chart, countTicks, grid, labelRoom, namesAxis } from './chart.ts';
+import { chart, countTicks, drawnRows, grid, labelRoom, MOST_ROWS, namesAxis } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, fit, list, percent, plural } from './text.ts';
+import { fit } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 interface Score {
@@ -32,21 +33,28 @@ const metrics: readonly {
   { name: 'F1', shift: 0.26, of: ({ f1, f1Interval }) => ({ value: f1, interval: f1Interval }) },
 ];
 
-/** Precision, recall and F1 of each class with 95% intervals, the class with the highest F1 first. */
-export function drawClasses(rows: readonly ClassInterval[], options: FigureOptions): Figure {
+/**
+ * Precision, recall and F1 of each class with 95% intervals, the class with the highest F1 first. Classes without
+ * images have no recall and are only named; of very many classes the best and the worst are drawn.
+ */
+export function drawClasses(all: readonly ClassInterval[], options: FigureOptions): Figure {
+  const rows = all.filter(({ support }) => support > 0);
+  const without = all.filter(({ support }) => support === 0).map(({ name }) => name);
+  const tooMany = rows.length > MOST_ROWS;
   const sheet = new Sheet(options, {
     name: 'classes',
     title: 'Precision, recall and F1 of each class',
-    facts: 'with 95% intervals, highest F1 first',
+    facts: `with 95% intervals, highest F1 first${tooMany ? `: the best and the worst of ${count(rows.length)} classes` : ''}`,
   });
   const order = rows.map((_, i) => i).sort((a, b) => rows[b].f1 - rows[a].f1 || a - b);
   const names = rows.map(({ name }) => name);
   const room = labelRoom(names, sheet.width);
-  const row = rows.length > 20 ? 24 : 36;
+  const shown = drawnRows(order);
+  const row = shown.length > 20 ? 24 : 36;
   sheet.legend(metrics.map(({ name }, i) => ({ color: seriesColor(i), label: name })));
   const lowest = Math.min(...rows.flatMap((r) => metrics.map(({ of }) => of(r).interval.low)));
   const marks = metrics.flatMap(({ shift, of }, i) => {
-    const scores: Score[] = rows.map((r, label) => ({ label, ...of(r) }));
+    const scores: Score[] = rows.flatMap((r, label) => (shown.includes(label) ? [{ label, ...of(r) }] : []));
     const place = { y: 'label', dy: shift * row } as const;
     return [
       Plot.ruleY(scores, {
@@ -69,7 +77,7 @@ export function drawClasses(rows: readonly ClassInterval[], options: FigureOptio
   sheet.row([
     chart(options.document, {
       width: sheet.width,
-      height: rows.length * row + 46,
+      height: shown.length * row + 46,
       marginLeft: room,
       marginRight: 14,
       marginTop: 4,
@@ -81,15 +89,18 @@ export function drawClasses(rows: readonly ClassInterval[], options: FigureOptio
         labelAnchor: 'center',
         ticks: Math.max(3, Math.floor((sheet.width - room) / 60)),
       },
-      y: { ...namesAxis(names, room, order), padding: 0.1 },
+      y: { ...namesAxis(names, room, shown), padding: 0.1 },
       marks: [Plot.gridX(grid), ...marks],
     }),
   ]);
+  if (without.length > 0)
+    sheet.paragraph(`Without test images: ${list(without, MOST_NAMED)}.`, { size: 11.5, fill: colors.muted });
   const say = ({ name, precision, recall, f1 }: ClassInterval): string =>
     `${name} (precision ${percent(precision)}, recall ${percent(recall)}, F1 ${percent(f1)})`;
   return sheet.figure(
     `Precision, recall and F1 of ${rows.length} classes with 95% intervals. Best by F1: ${say(rows[order[0]])}; ` +
-      `worst: ${say(rows[order[order.length - 1]])}.`,
+      `worst: ${say(rows[order[order.length - 1]])}.` +
+      `${without.length > 0 ? ` ${plural(without.length, 'class has', 'classes have')} no test images: ${list(without, MOST_NAMED)}.` : ''}`,
   );
 }
 

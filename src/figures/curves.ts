@@ -1,11 +1,11 @@
 /** Loss and accuracy per epoch, of one run or of several in the same axes. */
 
 import * as Plot from '@observablehq/plot';
+import { percent, plural } from '../core/format.ts';
 import type { TrainingHistory } from '../inspect/inspection.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
-import { percent, plural } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 /** Epochs up to which every one gets its dot. */

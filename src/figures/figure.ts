@@ -1,7 +1,8 @@
 /** What a figure is, and the sheet it is laid out on: title, the run's facts, then charts from top to bottom. */
 
+import { count } from '../core/format.ts';
 import { escapeXml, serialize } from './serialize.ts';
-import { count, fit, textWidth, wrap } from './text.ts';
+import { fit, textWidth, wrap } from './text.ts';
 import { autoStyle, colors, inDark, type Theme } from './theme.ts';
 
 export interface FigureOptions {
@@ -14,6 +15,11 @@ export interface FigureOptions {
   readonly theme?: Theme | undefined;
   /** Pixels; 640 by default. Figures reflow: from about 320 on they are readable. */
   readonly width?: number | undefined;
+  /**
+   * How many pixels of its images a figure keeps, 0 to 1: 1, the default, keeps all that can be seen; less makes a
+   * smaller file.
+   */
+  readonly detail?: number | undefined;
   /** Where the numbers come from, e.g. `baseline-1, fashion-mnist, test split`: begins the line under the title. */
   readonly facts?: string | undefined;
 }
@@ -58,6 +64,8 @@ export class Sheet {
   readonly width: number;
   readonly narrow: boolean;
   readonly document: Document;
+  /** Pixels of an image that are kept for each pixel that it is drawn with. */
+  readonly detail: number;
   readonly #name: string;
   readonly #title: string;
   readonly #theme: Theme;
@@ -66,10 +74,11 @@ export class Sheet {
   #y = MARGIN;
 
   constructor(
-    { document, theme = 'auto', width = 640, facts }: FigureOptions,
+    { document, theme = 'auto', width = 640, detail = 1, facts }: FigureOptions,
     { name, title, facts: own }: { readonly name: string; readonly title: string; readonly facts?: string },
   ) {
     this.document = document;
+    this.detail = detail;
     this.width = width - 2 * MARGIN;
     this.narrow = width < NARROW;
     this.#name = name;

@@ -6,7 +6,7 @@ import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures } from '../../test/figures/fixture.ts';
 import { overlap, textBoxes } from '../../test/figures/layout.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
-import { viewAudit } from '../audit/view.ts';
+import { auditExamples } from '../audit/examples.ts';
 import { multilayer } from '../model/spec.ts';
 import { nodeDocument, renderPng } from '../platform/node/images/figures.ts';
 import { auditFigures, drawSuspects } from './audit.ts';
@@ -92,14 +92,17 @@ test('the network drawing says what goes round a residual block, and counts its 
 });
 
 test('figures of an audit keep the long names of neighbors apart, and show usual ones whole', () => {
-  const view = viewAudit(madeUpAudit, madeUpSplits);
+  const examples = auditExamples(madeUpAudit, madeUpSplits);
   const classNames = ['T-shirt/top', 'Ankle boot and more', 'i'.repeat(80)];
-  const suspects = Array.from({ length: 4 }, () => view.suspects).flat();
-  const drawing = drawSuspects({ ...view, classNames, suspects }, { document: nodeDocument(), width: 560 });
+  const suspects = Array.from({ length: 4 }, () => examples.suspects).flat();
+  const drawing = drawSuspects(
+    { ...examples, classNames, suspects },
+    { document: nodeDocument(), width: 560 },
+  );
   assert.match(drawing.svg, />T-shirt\/top</);
   for (const width of widths)
     for (const { draw } of auditFigures)
-      checkLayout(draw({ ...view, classNames, suspects }, { document: nodeDocument(), width }), width);
+      checkLayout(draw({ ...examples, classNames, suspects }, { document: nodeDocument(), width }), width);
 });
 
 test('however a search for a learning rate went, its figure holds together', () => {

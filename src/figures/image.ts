@@ -1,12 +1,106 @@
-/** Images as PNG data URIs: grays as they are, and signed values through the diverging scale. */
+/** Images as PNG data URIs: their bytes, signed values on the diverging scale, and magnitudes in grays. */
 
 import { encode } from 'fast-png';
-import { diverging } from './theme.ts';
+import type { ImageShape } from '../data/image-shape.ts';
+import { diverging, magnitudes } from './theme.ts';
 
 /** Pixels side by side. */
 export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/**
+ * An image that is encoded once it is known how large it is drawn: the data URI for about so many pixels across. An
+ * image much larger than that is made smaller, as a file would grow by pixels that nobody sees.
+ */
+export type ImageSource = (across: number) => string;
+
+/** Pixels of an image to each pixel across that it is drawn with, beyond which some are averaged. */
+const DENSEST = 1.2;
+
+/** The bytes of an image [height, width, channel], as they are: 0 is black. */
+export function imageUri(pixels: Uint8Array, { width, height, channels }: ImageShape): string {
+  return dataUri(encode({ width, height, data: pixels, channels, depth: 8 }, { zlib: { level: 9 } }));
+}
+
+/** The same, drawn at any size. */
+export function imageSource(pixels: Uint8Array, shape: ImageShape): ImageSource {
+  return (across) => {
+    const drawn = reduceImage(pixels, shape, reduction(shape, across));
+    return imageUri(drawn.pixels, drawn.shape);
+  };
+}
+
+/** An image of which `by` pixels across and down become one, the mean of theirs. */
+export function reduceImage(
+  pixels: Uint8Array,
+  shape: ImageShape,
+  by: number,
+): { pixels: Uint8Array; shape: ImageShape } {
+  if (by === 1) return { pixels, shape };
+  return { pixels: Uint8Array.from(averaged(pixels, shape, by), Math.round), shape: reduced(shape, by) };
+}
+
+/** Signed values [height, width]: blue below 0, red above, both deepest at `limit`. */
+export function signedSource(values: Float32Array, limit: number, size: Size): ImageSource {
+  const middle = (diverging.length - 1) / 2;
+  return scaledSource(values, size, diverging, (value) => middle + shareOf(value, limit) * middle);
+}
+
+/** Magnitudes [height, width]: light gray for 0, black at `limit`. */
+export function magnitudeSource(values: Float32Array, limit: number, size: Size): ImageSource {
+  const last = magnitudes.length - 1;
+  return scaledSource(values, size, magnitudes, (value) => Math.max(0, shareOf(value, limit)) * last);
+}
+
+/** A value as a share of the limit, -1 to 1. */
+function shareOf(value: number, limit: number): number {
+  return limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
+}
+
+/** Values in the colors of a scale, of which `place` says the step. */
+function scaledSource(
+  values: Float32Array,
+  size: Size,
+  scale: readonly string[],
+  place: (value: number) => number,
+): ImageSource {
+  const palette = scale.map((hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)));
+  return (across) => {
+    const by = reduction(size, across);
+    const data = Uint8Array.from(averaged(values, { ...size, channels: 1 }, by), (value) =>
+      Math.round(place(value)),
+    );
+    const { width, height } = reduced(size, by);
+    return dataUri(encode({ width, height, data, channels: 1, depth: 8, palette }, { zlib: { level: 9 } }));
+  };
+}
+
+/** Side of the squares of pixels that become one. */
+function reduction({ width }: Size, across: number): number {
+  return Math.max(1, Math.round(width / across / DENSEST));
+}
+
+function reduced<Shape extends Size>(shape: Shape, by: number): Shape {
+  return { ...shape, width: Math.ceil(shape.width / by), height: Math.ceil(shape.height / by) };
+}
+
+/** The means over squares of pixels, which are cut off at the right and at the bottom. */
+function averaged(values: ArrayLike<number>, shape: ImageShape, by: number): ArrayLike<number> {
+  if (by === 1) return values;
+  const { width, height, channels } = shape;
+  const small = reduced(shape, by);
+  const sums = new Float64Array(small.width * small.height * channels);
+  const counts = new Float64Array(sums.length);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      for (let channel = 0; channel < channels; channel++) {
+        const to = (Math.floor(y / by) * small.width + Math.floor(x / by)) * channels + channel;
+        sums[to] += values[(y * width + x) * channels + channel];
+        counts[to] += 1;
+      }
+  return sums.map((sum, i) => sum / counts[i]);
 }
 
 function dataUri(png: Uint8Array): string {
@@ -15,19 +109,20 @@ function dataUri(png: Uint8Array): string {
   return `data:image/png;base64,${btoa(binary)}`;
 }
 
-/** An image of grays: one byte a pixel, 0 black. */
-export function grayImage(pixels: Uint8Array, { width, height }: Size): string {
-  return dataUri(encode({ width, height, data: pixels, channels: 1, depth: 8 }, { zlib: { level: 9 } }));
+/** Height of an image over its width, beyond which it is drawn narrower and not higher. */
+const TALLEST = 1.5;
+/** A line of pixels is drawn as thin as this at the least. */
+const THINNEST = 2;
+
+/** How large an image is drawn in a column of some width. */
+export function drawnSize({ width, height }: Size, column: number): Size {
+  const ratio = height / width;
+  if (ratio > TALLEST)
+    return { width: Math.max(THINNEST, (column * TALLEST) / ratio), height: column * TALLEST };
+  return { width: column, height: Math.max(THINNEST, column * ratio) };
 }
 
-const palette = diverging.map((hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)));
-
-/** An image of signed values: blue below 0, red above, both deepest at `limit`. */
-export function signedImage(values: Float32Array, limit: number, { width, height }: Size): string {
-  const middle = (palette.length - 1) / 2;
-  const data = Uint8Array.from(values, (value) => {
-    const share = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
-    return Math.round(middle + share * middle);
-  });
-  return dataUri(encode({ width, height, data, channels: 1, depth: 8, palette }, { zlib: { level: 9 } }));
+/** What Plot is told of images that are drawn so large: sharp pixels where they are enlarged, smooth ones where not. */
+export function imageLook({ width }: Size, across: number) {
+  return { preserveAspectRatio: 'none', imageRendering: across >= width ? 'pixelated' : 'auto' } as const;
 }

@@ -1,11 +1,12 @@
 /** The network as a drawing: its layers from the image down to the classes. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, plural } from '../core/format.ts';
 import { inputWidth, type ModelSpec, placeLayers } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
 import { chart, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, list, plural, wrap } from './text.ts';
+import { wrap } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 /** A row of units, and what is said about it. */

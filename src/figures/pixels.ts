@@ -1,83 +1,182 @@
 /** One training image enlarged until its numbers can be read. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView } from '../inspect/inspection.ts';
+import { argMax } from '../core/arg-max.ts';
+import { count, plural } from '../core/format.ts';
+import type { DatasetOverview } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { grayImage } from './image.ts';
-import { count } from './text.ts';
+import { drawnSize, imageLook, imageSource, type Size } from './image.ts';
+import { colors } from './theme.ts';
 
 export interface PixelsOptions extends FigureOptions {
   /** Place in `data.samples`; the first by default. */
   readonly sample?: number;
 }
 
-/** One of the samples with the value of every pixel written into it. */
-export function drawPixels(data: DatasetView, options: PixelsOptions): Figure {
-  const { width, height } = data;
+/** Pixels across of which the numbers can be read, of gray images and of color ones, which have three in each. */
+const READABLE = { 1: 32, 3: 12 } as const;
+/** A pixel is enlarged to so many at most. */
+const LARGEST = 80;
+/** Pixels for a large image as a whole. */
+const WHOLE = 180;
+
+/** A part of an image. */
+interface Window extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** One of the samples with the value of every pixel written into it; of a large one, those in its middle. */
+export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figure {
+  const { width, height, channels } = data;
   const { pixels, label, index } = data.samples[options.sample ?? 0];
   const name = data.classNames[label];
   const sheet = new Sheet(options, {
     name: 'pixels',
-    title: `One training image, ${name}, and its ${count(pixels.length)} pixel values`,
-    facts: `training image ${count(index)}, ${width} × ${height} pixels from 0 (black) to 255 (white)`,
+    title: `One training image, ${name}, and its ${plural(pixels.length, 'pixel value')}`,
+    facts: `training image ${count(index)}, ${width} × ${height} pixels from 0 (black) to 255 (${channels === 1 ? 'white' : 'full red, green or blue'})`,
   });
-  const left = 40;
-  const bottom = 34;
-  const cell = (sheet.width - left - 4) / width;
-  const values = Array.from(pixels, (value, at) => ({ value, x: at % width, y: Math.floor(at / width) }));
-  const numbers = (fill: string, wanted: (value: number) => boolean) =>
-    Plot.text(
-      values.filter(({ value }) => wanted(value)),
-      { x: 'x', y: 'y', text: (d: { value: number }) => String(d.value), fill, fontSize: cell * 0.42 },
-    );
-  const tick = Math.max(1, Math.ceil(width / 7));
-  const ticks = (length: number): number[] =>
-    Array.from({ length: Math.ceil(length / tick) }, (_, i) => i * tick);
-  sheet.row([
-    chart(options.document, {
-      width: sheet.width,
-      height: cell * height + bottom + 4,
-      marginLeft: left,
-      marginRight: 4,
-      marginTop: 4,
-      marginBottom: bottom,
-      x: {
-        domain: [-0.5, width - 0.5],
-        ticks: ticks(width),
-        tickFormat: String,
-        label: 'column (pixel)',
-        labelArrow: 'none',
-        labelAnchor: 'center',
-      },
-      y: {
-        domain: [height - 0.5, -0.5],
-        ticks: ticks(height),
-        tickFormat: String,
-        label: 'row (pixel)',
-        labelArrow: 'none',
-        labelAnchor: 'center',
-      },
-      marks: [
-        Plot.image([grayImage(pixels, data)], {
-          src: (uri: string) => uri,
-          x: (width - 1) / 2,
-          y: (height - 1) / 2,
-          width: cell * width,
-          height: cell * height,
-          preserveAspectRatio: 'none',
-          imageRendering: 'pixelated',
-        }),
-        numbers('#fff', (value) => value < 128),
-        numbers('#000', (value) => value >= 128),
-      ],
-    }),
-  ]);
+  const shown = middleOf(data, READABLE[channels]);
+  const isPart = shown.width < width || shown.height < height;
+  if (isPart) sheet.row([drawWhole(sheet, data, pixels, shown)], { headings: ['The image'] });
+  sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The part in the frame'] : [] });
+  if (channels === 3) sheet.paragraph('In each pixel, from top to bottom: red, green and blue.');
   const lit = pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+  const part = isPart ? `each of the ${shown.width} by ${shown.height} pixels in its middle` : 'each pixel';
   return sheet.figure(
-    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels, enlarged with the value of ` +
-      `each pixel written into it. ${count(lit)} of ${count(pixels.length)} pixels are above 0; their mean is ` +
-      `${mean.toFixed(1)} and the largest is ${Math.max(...pixels)}.`,
+    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels${channels === 3 ? ' in red, green and blue' : ''}, enlarged with the value of ` +
+      `${part} written into it. ${count(lit)} of ${count(pixels.length)} ${channels === 1 ? 'pixels' : 'values'} are above 0; their mean is ` +
+      `${mean.toFixed(1)} and the largest is ${pixels[argMax(pixels)]}.`,
   );
+}
+
+/** The middle of an image, at most so many pixels across and down. */
+function middleOf({ width, height }: Size, most: number): Window {
+  const size = { width: Math.min(width, most), height: Math.min(height, most) };
+  return {
+    ...size,
+    left: Math.floor((width - size.width) / 2),
+    top: Math.floor((height - size.height) / 2),
+  };
+}
+
+/** A large image with a frame around the part that is enlarged. */
+function drawWhole(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part: Window): SVGSVGElement {
+  const drawn = drawnSize(data, Math.min(WHOLE, sheet.width));
+  const scale = { x: drawn.width / data.width, y: drawn.height / data.height };
+  return chart(sheet.document, {
+    ...drawn,
+    margin: 0,
+    x: { type: 'identity', axis: null },
+    y: { type: 'identity', axis: null },
+    marks: [
+      Plot.image([imageSource(pixels, data)(drawn.width * sheet.detail)], {
+        src: (uri: string) => uri,
+        x: drawn.width / 2,
+        y: drawn.height / 2,
+        ...drawn,
+        ...imageLook(data, drawn.width),
+      }),
+      ...[colors.paper, colors.ink].map((stroke, i) =>
+        Plot.rect([part], {
+          x1: part.left * scale.x - i,
+          x2: (part.left + part.width) * scale.x + i,
+          y1: part.top * scale.y - i,
+          y2: (part.top + part.height) * scale.y + i,
+          stroke,
+          fill: 'none',
+        }),
+      ),
+    ],
+  });
+}
+
+/** Pixels with their values, large enough to be read. */
+function drawValues(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part: Window): SVGSVGElement {
+  const { channels } = data;
+  const [left, bottom] = [40, 34];
+  const cell = Math.min(LARGEST, (sheet.width - left - 4) / part.width);
+  const cut = cutOut(pixels, data, part);
+  const places = Array.from({ length: part.width * part.height }, (_, at) => ({
+    x: part.left + (at % part.width),
+    y: part.top + Math.floor(at / part.width),
+    values: cut.subarray(at * channels, (at + 1) * channels),
+  }));
+  const fontSize = channels === 1 ? cell * 0.42 : cell * 0.29;
+  const numbers = (fill: string, wanted: (brightness: number) => boolean): Plot.Markish[] =>
+    Array.from({ length: channels }, (_, channel) =>
+      Plot.text(
+        places.filter(({ values }) => wanted(brightnessOf(values))),
+        {
+          x: 'x',
+          y: 'y',
+          text: ({ values }: (typeof places)[number]) => String(values[channel]),
+          fill,
+          fontSize,
+          dy: (channel - (channels - 1) / 2) * fontSize,
+        },
+      ),
+    );
+  const axis = (from: number, length: number, name: string) => ({
+    ticks: ticksOf(from, length, part.width),
+    tickFormat: String,
+    label: `${name} (pixel)`,
+    labelArrow: 'none',
+    labelAnchor: 'center',
+  });
+  return chart(sheet.document, {
+    width: left + cell * part.width + 4,
+    height: cell * part.height + bottom + 4,
+    marginLeft: left,
+    marginRight: 4,
+    marginTop: 4,
+    marginBottom: bottom,
+    x: {
+      domain: [part.left - 0.5, part.left + part.width - 0.5],
+      ...axis(part.left, part.width, 'column'),
+    } as Plot.ScaleOptions,
+    y: {
+      domain: [part.top + part.height - 0.5, part.top - 0.5],
+      ...axis(part.top, part.height, 'row'),
+    } as Plot.ScaleOptions,
+    marks: [
+      Plot.image(
+        [imageSource(cut, { width: part.width, height: part.height, channels })(cell * part.width)],
+        {
+          src: (uri: string) => uri,
+          x: part.left + (part.width - 1) / 2,
+          y: part.top + (part.height - 1) / 2,
+          width: cell * part.width,
+          height: cell * part.height,
+          preserveAspectRatio: 'none',
+          imageRendering: 'pixelated',
+        },
+      ),
+      ...numbers('#fff', (value) => value < 128),
+      ...numbers('#000', (value) => value >= 128),
+    ],
+  });
+}
+
+/** The bytes of a part of an image. */
+function cutOut(pixels: Uint8Array, { width, channels }: DatasetOverview, part: Window): Uint8Array {
+  const cut = new Uint8Array(part.width * part.height * channels);
+  for (let y = 0; y < part.height; y++) {
+    const from = ((part.top + y) * width + part.left) * channels;
+    cut.set(pixels.subarray(from, from + part.width * channels), y * part.width * channels);
+  }
+  return cut;
+}
+
+/** How bright a pixel looks, 0 to 255; the weights of red, green and blue are those of Rec. 601. */
+function brightnessOf(values: Uint8Array): number {
+  if (values.length === 1) return values[0];
+  return 0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2];
+}
+
+function ticksOf(from: number, length: number, width: number): number[] {
+  const every = Math.max(1, Math.ceil(width / 7));
+  return Array.from({ length: Math.ceil(length / every) }, (_, i) => from + i * every);
 }

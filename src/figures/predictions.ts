@@ -1,15 +1,17 @@
 /** Images beside the probabilities that the network gives them, as the notebook shows them. */
 
 import * as Plot from '@observablehq/plot';
+import { count, list, MOST_NAMED, percent } from '../core/format.ts';
+import type { ImageShape } from '../data/image-shape.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { grayImage, type Size } from './image.ts';
-import { count, fit, list, percent } from './text.ts';
+import { imageLook, imageSource } from './image.ts';
+import { fit } from './text.ts';
 import { colors, verdict } from './theme.ts';
 
 /** What is known of the images beside their pixels. */
-export interface ImageSet extends Size {
+export interface ImageSet extends ImageShape {
   readonly classNames: readonly string[];
 }
 
@@ -22,10 +24,13 @@ interface Bar {
   readonly probability: number;
 }
 
-function barsOf({ probabilities }: PredictedImage): Bar[] {
-  const bars = probabilities.map((probability, label) => ({ label, probability }));
+function barsOf({ probabilities, label }: PredictedImage): Bar[] {
+  const bars = probabilities.map((probability, own) => ({ label: own, probability }));
   if (bars.length <= BARS) return bars;
-  return bars.sort((a, b) => b.probability - a.probability).slice(0, BARS);
+  const likeliest = bars.toSorted((a, b) => b.probability - a.probability).slice(0, BARS);
+  // The true class is always one of them.
+  if (!likeliest.some((bar) => bar.label === label)) likeliest[BARS - 1] = bars[label];
+  return likeliest;
 }
 
 /** `Coat 61.0%`, or the two names where the network is wrong. */
@@ -35,14 +40,16 @@ function headline(image: PredictedImage, names: readonly string[]): string {
 }
 
 /** One image and its bars in a chart of the given width. */
-function panel(document: Document, image: PredictedImage, set: ImageSet, width: number): SVGSVGElement {
+function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number): SVGSVGElement {
   const bars = barsOf(image);
   const height = Math.max(bars.length, 5) * ROW + 8;
   const side = Math.min(height - 8, width * 0.3);
+  const scale = Math.min(side / set.width, (height - 8) / set.height);
+  const drawn = { width: set.width * scale, height: set.height * scale };
   const names = bars.map(({ label }) => set.classNames[label]);
   const room = labelRoom(names, width, 0.3);
   const left = side + 8 + room;
-  const scale = width - left - 38;
+  const longest = width - left - 38;
   const y = (i: number): number => 4 + (i + 0.5) * ROW;
   const right = image.predicted === image.label;
   const fill = ({ label }: Bar): string => {
@@ -62,26 +69,24 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
         fill: bold ? colors.ink : colors.muted,
       },
     );
-  return chart(document, {
+  return chart(sheet.document, {
     width,
     height,
     margin: 0,
     x: { type: 'identity', axis: null },
     y: { type: 'identity', axis: null },
     marks: [
-      Plot.image([grayImage(image.pixels, set)], {
+      Plot.image([imageSource(image.pixels, set)(drawn.width * sheet.detail)], {
         src: (uri: string) => uri,
         x: side / 2,
-        y: 4 + (side * set.height) / set.width / 2,
-        width: side,
-        height: (side * set.height) / set.width,
-        preserveAspectRatio: 'none',
-        imageRendering: 'pixelated',
+        y: 4 + drawn.height / 2,
+        ...drawn,
+        ...imageLook(set, drawn.width),
       }),
       Plot.ruleX([left], { y1: 4, y2: 4 + bars.length * ROW, stroke: colors.faint }),
       Plot.rect(bars, {
         x1: left,
-        x2: ({ probability }) => left + probability * scale,
+        x2: ({ probability }) => left + probability * longest,
         y1: (_, i) => y(i) - ROW / 2 + 2,
         y2: (_, i) => y(i) + ROW / 2 - 2,
         fill,
@@ -91,7 +96,7 @@ function panel(document: Document, image: PredictedImage, set: ImageSet, width: 
       Plot.text(
         bars.map((bar, i) => ({ ...bar, i })).filter(({ probability }) => probability >= 0.005),
         {
-          x: ({ probability }) => left + probability * scale + 3,
+          x: ({ probability }) => left + probability * longest + 3,
           y: ({ i }) => y(i),
           text: ({ probability }) => percent(probability, 0),
           textAnchor: 'start',
@@ -118,7 +123,7 @@ export function drawPrediction(image: PredictedImage, set: ImageSet, options: Fi
     title: `Predicted ${names[image.predicted]}, ${right ? 'which it is' : `but it is ${names[image.label]}`}`,
     facts: `image ${count(image.index)}, probability of each class (%)`,
   });
-  sheet.row([panel(options.document, image, set, sheet.width)]);
+  sheet.row([panel(sheet, image, set, sheet.width)]);
   sheet.legend(legend.filter(({ color }) => color !== (right ? verdict.wrong : verdict.right)));
   const ranked = image.probabilities
     .map((probability, label) => ({ probability, label }))
@@ -150,7 +155,7 @@ export function drawPredictions(
   for (let i = 0; i < images.length; i += columns) {
     const row = images.slice(i, i + columns);
     sheet.row(
-      row.map((image) => panel(options.document, image, set, width)),
+      row.map((image) => panel(sheet, image, set, width)),
       { gap, headings: row.map((image) => headline(image, set.classNames)) },
     );
   }
@@ -159,6 +164,6 @@ export function drawPredictions(
     .map(({ label, predicted }) => `${set.classNames[label]} called ${set.classNames[predicted]}`);
   return sheet.figure(
     `${images.length} images, each beside its probabilities. ${right} of them are classified rightly` +
-      `${wrong.length > 0 ? `; wrong: ${list(wrong)}` : ''}.`,
+      `${wrong.length > 0 ? `; wrong: ${list(wrong, MOST_NAMED)}` : ''}.`,
   );
 }

@@ -1,11 +1,12 @@
 /** The loss while the learning rate rises, and the rate that follows from it. */
 
 import * as Plot from '@observablehq/plot';
+import { plural } from '../core/format.ts';
 import { adviseRate, type RateCurve } from '../train/rate-curve.ts';
 import { chart, grid, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
 import type { FigureEntry } from './table.ts';
-import { plural, textWidth } from './text.ts';
+import { textWidth } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 const HEIGHT = 300;

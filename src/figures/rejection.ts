@@ -1,10 +1,10 @@
 /** What it buys to let the network say that it does not know. */
 
 import * as Plot from '@observablehq/plot';
+import { count, percent } from '../core/format.ts';
 import type { RejectionPoint } from '../inspect/inspection.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { count, percent } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 /** Accuracies that a threshold is named for, the first that is reached above the plain accuracy. */

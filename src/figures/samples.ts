@@ -1,90 +1,136 @@
 /** Training images of every class, and the mean of each. */
 
 import * as Plot from '@observablehq/plot';
-import type { DatasetView, LabeledImage } from '../inspect/inspection.ts';
-import { chart, labelRoom, namesAxis } from './chart.ts';
+import { argMax } from '../core/arg-max.ts';
+import { count, list, MOST_NAMED, plural } from '../core/format.ts';
+import type { DatasetOverview, LabeledImage } from '../inspect/inspection.ts';
+import { chart, labelRoom, MOST_ROWS, namesAxis, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { grayImage } from './image.ts';
-import { count, list } from './text.ts';
+import { drawnSize, imageLook, imageSource } from './image.ts';
 import { tiles } from './tiles.ts';
 
-/** Narrowest that a sample is drawn, in pixels: fewer a row on a narrow sheet. */
+/** Narrowest and widest that a sample is drawn, in pixels; with many classes it is smaller. */
 const LEAST = 26;
+const MOST = 64;
+const MOST_OF_MANY = 36;
+/** From so many classes on their rows stand in two columns, where there is room. */
+const MANY = 20;
+/** Pixels between the two. */
+const GAP = 24;
 
-/** A row of training images for each class. */
-export function drawSamples(data: DatasetView, options: FigureOptions): Figure {
+/** A row of training images for each class, of very many for the first. */
+export function drawSamples(data: DatasetOverview, options: FigureOptions): Figure {
+  const labels = [...data.classNames.keys()].slice(0, MOST_ROWS);
+  const [all, shown] = [data.classNames.length, labels.length];
   const sheet = new Sheet(options, {
     name: 'samples',
-    title: `Training images of the ${data.classNames.length} classes`,
+    title: `Training images of ${shown < all ? `${shown} of ` : ''}the ${count(all)} classes`,
     facts: `${data.dataset}, ${data.width} × ${data.height} pixels`,
   });
-  const room = labelRoom(data.classNames, sheet.width);
-  const rows = data.classNames.map((_, label) => data.samples.filter((sample) => sample.label === label));
+  const parts = shown > MANY && !sheet.narrow ? 2 : 1;
+  const width = (sheet.width - GAP * (parts - 1)) / parts;
+  const room = labelRoom(
+    labels.map((label) => data.classNames[label]),
+    width,
+  );
+  const rows = labels.map((label) => data.samples.filter((sample) => sample.label === label));
   const longest = Math.max(1, ...rows.map((row) => row.length));
-  const columns = Math.max(1, Math.min(longest, Math.floor((sheet.width - room) / LEAST)));
-  const cell = Math.min(rows.length > 20 ? 36 : 64, (sheet.width - room) / columns);
-  const ratio = data.height / data.width;
-  const placed = rows.flatMap((row) => row.slice(0, columns).map((sample, column) => ({ sample, column })));
-  sheet.row([
-    chart(options.document, {
-      width: room + cell * columns,
-      height: cell * ratio * rows.length,
-      marginLeft: room,
-      marginRight: 0,
-      marginTop: 0,
-      marginBottom: 0,
-      x: {
-        type: 'band',
-        domain: Array.from({ length: columns }, (_, i) => i),
-        axis: null,
-        padding: 0,
-        round: false,
-      },
-      y: { ...namesAxis(data.classNames, room), padding: 0, round: false },
-      marks: [
-        Plot.image(placed, {
-          src: ({ sample }: { sample: LabeledImage }) => grayImage(sample.pixels, data),
-          x: 'column',
-          y: ({ sample }: { sample: LabeledImage }) => sample.label,
-          width: cell - 2,
-          height: cell * ratio - 2,
-          preserveAspectRatio: 'none',
-          imageRendering: 'pixelated',
-        }),
-      ],
-    }),
-  ]);
+  const columns = Math.max(1, Math.min(longest, Math.floor((width - room) / LEAST)));
+  const cell = Math.min(shown > MANY ? MOST_OF_MANY : MOST, (width - room) / columns);
+  const each = Math.ceil(shown / parts);
+  sheet.row(
+    Array.from({ length: parts }, (_, part) =>
+      drawRows(sheet, data, labels.slice(part * each, (part + 1) * each), { rows, room, columns, cell }),
+    ),
+    { gap: GAP },
+  );
+  const placed = rows.reduce((sum, row) => sum + Math.min(columns, row.length), 0);
   return sheet.figure(
-    `${count(placed.length)} training images of ${data.dataset}, up to ${columns} of each class, a row for each: ` +
-      `${list(data.classNames)}.`,
+    `${count(placed)} training images of ${data.dataset}, up to ${columns} of each class, a row for each: ` +
+      `${list(data.classNames, MOST_NAMED)}.`,
   );
 }
 
-/** The mean of each class's training images. */
-export function drawMeanImages(data: DatasetView, options: FigureOptions): Figure {
+/** The rows of some classes. */
+function drawRows(
+  sheet: Sheet,
+  data: DatasetOverview,
+  labels: readonly number[],
+  { rows, room, columns, cell }: RowOptions,
+): SVGSVGElement {
+  const drawn = drawnSize(data, cell - 2);
+  const placed = labels.flatMap((label) =>
+    rows[label].slice(0, columns).map((sample, column) => ({ sample, column })),
+  );
+  return chart(sheet.document, {
+    width: room + cell * columns,
+    height: Math.max(TICK + 3, drawn.height + 2) * labels.length,
+    marginLeft: room,
+    marginRight: 0,
+    marginTop: 0,
+    marginBottom: 0,
+    x: {
+      type: 'band',
+      domain: Array.from({ length: columns }, (_, i) => i),
+      axis: null,
+      padding: 0,
+      round: false,
+    },
+    y: { ...namesAxis(data.classNames, room, labels), padding: 0, round: false },
+    marks: [
+      Plot.image(placed, {
+        src: ({ sample }: { sample: LabeledImage }) =>
+          imageSource(sample.pixels, data)(drawn.width * sheet.detail),
+        x: 'column',
+        y: ({ sample }: { sample: LabeledImage }) => sample.label,
+        ...drawn,
+        ...imageLook(data, drawn.width),
+      }),
+    ],
+  });
+}
+
+interface RowOptions {
+  /** The samples of each class. */
+  readonly rows: readonly (readonly LabeledImage[])[];
+  /** Pixels for the names. */
+  readonly room: number;
+  readonly columns: number;
+  /** Pixels of a column. */
+  readonly cell: number;
+}
+
+/** Mean images that are drawn at most. */
+const MOST_MEANS = 100;
+
+/** The mean of each class's training images, of very many classes of the first; classes without images are passed over. */
+export function drawMeanImages(data: DatasetOverview, options: FigureOptions): Figure {
+  const training = data.balance.find(({ split }) => split === 'train')?.perClass;
+  const means = data.meanImages
+    .map((pixels, label) => ({ pixels, label }))
+    .filter(({ label }) => training?.[label] !== 0);
+  const shown = means.slice(0, MOST_MEANS);
+  const without = data.classNames.length - means.length;
   const sheet = new Sheet(options, {
     name: 'mean-images',
     title: 'The mean training image of each class',
-    facts: `${data.dataset}, each pixel averaged over the class`,
+    facts:
+      `${data.dataset}, each pixel averaged over the class` +
+      `${shown.length < means.length ? `, the first ${shown.length} of ${count(means.length)} classes` : ''}` +
+      `${without > 0 ? `, ${plural(without, 'class', 'classes')} without training images` : ''}`,
   });
-  const items = data.meanImages.map((pixels, label) => ({
-    image: grayImage(pixels, data),
+  const items = shown.map(({ pixels, label }) => ({
+    image: imageSource(pixels, data),
     lines: [data.classNames[label]],
   }));
-  const sizes = {
-    width: sheet.width,
-    least: 60,
-    most: 10,
-    ratio: data.height / data.width,
-  };
-  sheet.row([tiles(options.document, items, sizes)]);
-  const grays = data.meanImages.map(
-    (pixels) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length,
-  );
-  const at = (value: number): string => data.classNames[grays.indexOf(value)];
-  const [darkest, brightest] = [Math.min(...grays), Math.max(...grays)];
+  const sizes = shown.length > 2 * MANY ? { least: 44, most: 12 } : { least: 60, most: 10 };
+  sheet.row([tiles(sheet, items, { ...sizes, shape: data })]);
+  const levels = shown.map(({ pixels }) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length);
+  const brightest = argMax(levels);
+  const darkest = argMax(levels.map((level) => -level));
+  const say = (at: number): string => data.classNames[shown[at].label];
   return sheet.figure(
-    `The mean training image of each of the ${items.length} classes of ${data.dataset}. The brightest is ${at(brightest)} ` +
-      `with a mean pixel value of ${brightest.toFixed(0)} of 255, the darkest ${at(darkest)} with ${darkest.toFixed(0)}.`,
+    `The mean training image of each of ${shown.length < data.classNames.length ? '' : 'the '}${count(shown.length)} classes of ${data.dataset}. The brightest is ${say(brightest)} ` +
+      `with a mean pixel value of ${levels[brightest].toFixed(0)} of 255, the darkest ${say(darkest)} with ${levels[darkest].toFixed(0)}.`,
   );
 }

@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { chart } from './chart.ts';
-import { signedImage } from './image.ts';
+import { signedSource } from './image.ts';
 import { colors } from './theme.ts';
 
 export interface SignedLegendOptions {
@@ -36,7 +36,7 @@ export function signedLegend(
     x: { domain: [-1, 1], ticks: [-1, 0, 1], tickFormat: say, tickSize: 3, label: null },
     y: { domain: [0, 1], axis: null },
     marks: [
-      Plot.image([signedImage(steps, 32, { width: 65, height: 1 })], {
+      Plot.image([signedSource(steps, 32, { width: 65, height: 1 })(65)], {
         src: (uri: string) => uri,
         x: 0,
         y: 0.5,

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { makeInspection } from '../../test/figures/fixture.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
-import { viewAudit } from '../audit/view.ts';
+import { auditExamples } from '../audit/examples.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
 import { auditFigures } from './audit.ts';
 import type { Figure } from './figure.ts';
@@ -20,7 +20,7 @@ import { comparisonFigures, runFigures } from './table.ts';
 const folder = fileURLToPath(new URL('../../test/figures/snapshots/', import.meta.url));
 const inspection = makeInspection();
 const runs = [inspection, makeInspection({ run: 'deeper-8', recipe: 'deeper', seed: 8, epochs: 16 })];
-const audited = viewAudit(madeUpAudit, madeUpSplits);
+const audited = auditExamples(madeUpAudit, madeUpSplits);
 const options = { document: nodeDocument() };
 
 const figures: readonly (readonly [file: string, draw: () => Figure])[] = [

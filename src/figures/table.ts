@@ -1,5 +1,6 @@
 /** Every figure of a run, and of several runs: what the command line, the report, the gallery and the tests go by. */
 
+import { count } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { drawAccuracies, runAccuracy } from './accuracies.ts';
 import { drawMap } from './activation-map.ts';
@@ -18,7 +19,6 @@ import { drawPrediction, drawPredictions } from './predictions.ts';
 import { drawRejection } from './rejection.ts';
 import { drawSaliency } from './saliency.ts';
 import { drawMeanImages, drawSamples } from './samples.ts';
-import { count } from './text.ts';
 import { drawTopLosses } from './top-losses.ts';
 
 /** Images on the page of predictions. */

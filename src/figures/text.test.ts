@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
-import { count, fit, list, percent, plural, textWidth, wrap } from './text.ts';
+import { fit, textWidth, wrap } from './text.ts';
 
 const font = (file: string): string => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`));
 const fontFiles = [font('400Regular/Inter_400Regular.ttf'), font('600SemiBold/Inter_600SemiBold.ttf')];
@@ -64,15 +64,4 @@ test('wrapping keeps the words in order, and no line is wider than allowed', () 
   for (const line of lines) assert.ok(textWidth(line, 12) <= 160, line);
   assert.deepEqual(wrap('', 12, 100), []);
   assert.deepEqual(wrap('Donaudampfschifffahrtsgesellschaft', 12, 60).length, 1);
-});
-
-test('numbers and lists read as in prose', () => {
-  assert.equal(count(12_345.4), '12,345');
-  assert.equal(percent(0.8742), '87.4%');
-  assert.equal(percent(1, 0), '100%');
-  assert.equal(plural(1, 'image'), '1 image');
-  assert.equal(plural(1200, 'image'), '1,200 images');
-  assert.equal(list([]), '');
-  assert.equal(list(['a']), 'a');
-  assert.equal(list(['a', 'b', 'c']), 'a, b and c');
 });

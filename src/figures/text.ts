@@ -46,24 +46,3 @@ export function wrap(text: string, size: number, width: number, { bold = false }
   if (line !== '') lines.push(line);
   return lines;
 }
-
-/** 12345 as `12,345`. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-/** 0.8742 as `87.4%`. */
-export function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)}%`;
-}
-
-/** `1 image`, `2 images`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function list(words: readonly string[]): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}

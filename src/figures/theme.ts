@@ -75,6 +75,9 @@ const light = <K extends string>(tokens: Readonly<Record<K, Token>>): Readonly<R
 /** What the figures draw with. */
 export const colors = light(base);
 
+/** Classes that have a color of their own. */
+export const CLASS_COLORS = classTokens.length;
+
 /** One color per class; more than ten classes go round again and rely on their labels. */
 export function classColor(index: number): string {
   return classTokens[index % classTokens.length][0];
@@ -106,6 +109,9 @@ export function onSequential(share: number): string {
 
 /** Colors of signed values from -1 to 1: 65 of them, the middle one for 0. The same on either paper, being for pixels. */
 export const diverging: readonly string[] = ramp(['#14509c', '#f2f2f2', '#9c3413'], 65);
+
+/** Grays of magnitudes from 0 to 1, for pixels whose values have no sign. */
+export const magnitudes: readonly string[] = ramp(['#f2f2f2', '#101010'], 65);
 
 const all: readonly Token[] = [...Object.values(base), ...classTokens, ...sequentialTokens];
 const darkOf: ReadonlyMap<string, string> = new Map(all);

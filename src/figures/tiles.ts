@@ -2,13 +2,14 @@
 
 import * as Plot from '@observablehq/plot';
 import { chart, SMALL } from './chart.ts';
+import type { Sheet } from './figure.ts';
+import { drawnSize, type ImageSource, imageLook, type Size } from './image.ts';
 import { fit } from './text.ts';
 import { colors } from './theme.ts';
 
 /** One image and what stands under it. */
 export interface Tile {
-  /** A data URI. */
-  readonly image: string;
+  readonly image: ImageSource;
   /** Short lines; what does not fit is cut. */
   readonly lines: readonly string[];
   /** Color of the lines; muted by default. */
@@ -18,13 +19,14 @@ export interface Tile {
 }
 
 export interface TileOptions {
-  readonly width: number;
+  /** Pixels of all columns; the sheet's by default. */
+  readonly width?: number;
   /** Narrowest that a tile may be, in pixels. */
   readonly least: number;
   /** Most columns, whatever the width. */
   readonly most?: number;
-  /** Height of an image over its width. */
-  readonly ratio: number;
+  /** All images have this shape. */
+  readonly shape: Size;
   readonly gap?: number;
 }
 
@@ -32,16 +34,17 @@ const LINE = 12.5;
 
 /** The tiles row by row. */
 export function tiles(
-  document: Document,
+  sheet: Sheet,
   items: readonly Tile[],
-  { width, least, most = 100, ratio, gap = 8 }: TileOptions,
+  { width = sheet.width, least, most = 100, shape, gap = 8 }: TileOptions,
 ): SVGSVGElement {
   const fitting = Math.max(1, Math.min(most, items.length, Math.floor((width + gap) / (least + gap))));
   // The fewest rows, evenly filled.
   const columns = Math.max(1, Math.ceil(items.length / Math.ceil(items.length / fitting)));
   const size = (width - gap * (columns - 1)) / columns;
+  const image = drawnSize(shape, size);
   const lines = Math.max(0, ...items.map((item) => item.lines.length));
-  const rowHeight = size * ratio + lines * LINE + (lines > 0 ? 6 : 0) + gap;
+  const rowHeight = image.height + lines * LINE + (lines > 0 ? 6 : 0) + gap;
   const rows = Math.ceil(items.length / columns);
   const left = (i: number): number => (i % columns) * (size + gap);
   const top = (i: number): number => Math.floor(i / columns) * rowHeight;
@@ -52,7 +55,7 @@ export function tiles(
         text: fit(line, SMALL, size + gap - 4, { bold }),
         bold,
         x: left(i),
-        y: top(i) + size * ratio + 12 + k * LINE,
+        y: top(i) + image.height + 12 + k * LINE,
         fill: item.fill ?? colors.muted,
       };
     }),
@@ -70,7 +73,7 @@ export function tiles(
         textAnchor: 'start',
       },
     );
-  return chart(document, {
+  return chart(sheet.document, {
     width,
     height: Math.max(1, rows * rowHeight),
     margin: 0,
@@ -78,13 +81,11 @@ export function tiles(
     y: { type: 'identity', axis: null },
     marks: [
       Plot.image(items, {
-        x: (_, i) => left(i) + size / 2,
-        y: (_, i) => top(i) + (size * ratio) / 2,
-        width: size,
-        height: size * ratio,
-        src: 'image',
-        imageRendering: 'pixelated',
-        preserveAspectRatio: 'none',
+        x: (_, i) => left(i) + image.width / 2,
+        y: (_, i) => top(i) + image.height / 2,
+        ...image,
+        src: (item: Tile) => item.image(image.width * sheet.detail),
+        ...imageLook(shape, image.width),
         ...(items.some((item) => item.hint !== undefined) ? { title: (item: Tile) => item.hint ?? '' } : {}),
       }),
       caption(true),

@@ -1,10 +1,10 @@
 /** The images that the network is most wrong about. */
 
+import { count, list, percent, plural } from '../core/format.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { grayImage } from './image.ts';
+import { imageSource } from './image.ts';
 import type { ImageSet } from './predictions.ts';
-import { count, list, percent, plural } from './text.ts';
 import { tiles } from './tiles.ts';
 
 export interface TopLossesOptions extends FigureOptions {
@@ -25,7 +25,7 @@ export function drawTopLosses(
     facts: shown.length === 0 ? 'no mistakes' : 'the largest losses (NLL, nats) first',
   });
   const items = shown.map((image) => ({
-    image: grayImage(image.pixels, set),
+    image: imageSource(image.pixels, set),
     lines: [
       `is ${set.classNames[image.label]}`,
       `called ${set.classNames[image.predicted]}`,
@@ -34,16 +34,7 @@ export function drawTopLosses(
     ],
     hint: `image ${count(image.index)}`,
   }));
-  if (items.length > 0)
-    sheet.row([
-      tiles(options.document, items, {
-        width: sheet.width,
-        least: 96,
-        most: 5,
-        ratio: set.height / set.width,
-        gap: 14,
-      }),
-    ]);
+  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 96, most: 5, shape: set, gap: 14 })]);
   const said = shown
     .slice(0, 3)
     .map(

@@ -1,4 +1,4 @@
-/** The view of augmentation, held to the images that training really sees. */
+/** Examples of augmentation, held to the images that training really sees. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,8 +12,8 @@ import { multilayer } from '../model/spec.ts';
 import { checkSettings } from '../train/check-settings.ts';
 import type { TrainSettings } from '../train/settings.ts';
 import { train } from '../train/train.ts';
-import { viewAugmentation } from './augmentation.ts';
-import type { AugmentationView } from './inspection.ts';
+import { augmentationExamples } from './augmentation.ts';
+import type { AugmentationExamples } from './inspection.ts';
 
 const [height, width] = [6, 7];
 const shape = gray(height, width);
@@ -31,8 +31,8 @@ const settingsOf = (more: Partial<TrainSettings>): TrainSettings =>
   checkSettings({ batchSize: 7, epochs: 3, hidden: [], seed: 9, ...more });
 
 const trained = splitTrainValidation(dataset.length, 0.2, keyFromSeed(9)).train;
-const view = (more: Partial<TrainSettings>): AugmentationView =>
-  viewAugmentation(dataset, trained, settingsOf(more));
+const examples = (more: Partial<TrainSettings>): AugmentationExamples =>
+  augmentationExamples(dataset, trained, settingsOf(more));
 
 /** The loss of each image in each epoch of a training that changes no weight, by the image's index. */
 async function lossesOf(settings: TrainSettings, images: Dataset): Promise<Map<number, number>[]> {
@@ -51,7 +51,7 @@ async function lossesOf(settings: TrainSettings, images: Dataset): Promise<Map<n
 }
 
 test('what stands under an epoch is what that epoch trains on', async () => {
-  const { columns, rows } = view(everything);
+  const { columns, rows } = examples(everything);
   assert.equal(rows.length, 4);
   const augmented = await lossesOf(settingsOf(everything), dataset);
   const epochs = [...columns.keys()].filter((i) => columns[i].group === 'together');
@@ -66,7 +66,7 @@ test('what stands under an epoch is what that epoch trains on', async () => {
 
 test('epochs after the last that is augmented show the image as it is', async () => {
   const ending = { ...everything, augmentUntil: 0.5 };
-  const { columns, rows } = view(ending);
+  const { columns, rows } = examples(ending);
   const epochs = [...columns.keys()].filter((i) => columns[i].group === 'together');
   const [augmented, plain] = [
     await lossesOf(settingsOf(ending), dataset),
@@ -78,11 +78,11 @@ test('epochs after the last that is augmented show the image as it is', async ()
     assert.deepEqual(same, [false, false, true]);
     assert.equal(augmented[2].get(index), plain[2].get(index));
   }
-  assert.deepEqual(view({ ...everything, augmentUntil: 0 }).rows, []);
+  assert.deepEqual(examples({ ...everything, augmentUntil: 0 }).rows, []);
 });
 
 test('the images are the first of their class that training meets', () => {
-  const { rows, dataset: name, classNames } = view(everything);
+  const { rows, dataset: name, classNames } = examples(everything);
   const order = [...epochOrder(trained, keyFromSeed(9), 1)];
   for (const { label, index, images } of rows) {
     assert.equal(dataset.labels[index], label);
@@ -97,7 +97,7 @@ test('the images are the first of their class that training meets', () => {
 });
 
 test('there is a column for each change that is switched on, with its strength in words', () => {
-  const { columns, rows } = view({ ...everything, ...mixed });
+  const { columns, rows } = examples({ ...everything, ...mixed });
   assert.deepEqual(
     columns.map(({ name, detail }) => `${name} ${detail}`.trim()),
     [
@@ -107,7 +107,7 @@ test('there is a column for each change that is switched on, with its strength i
   );
   for (const { images } of rows) for (const column of [8, 9]) assert.notDeepEqual(images[column], images[0]);
   assert.equal(columns[2].words, 'moved by up to 2 pixels in each direction');
-  const few = view({ shift: 1, epochs: 1 });
+  const few = examples({ shift: 1, epochs: 1 });
   assert.deepEqual(
     few.columns.map(({ group, name }) => `${group} ${name}`),
     ['original as it is', 'alone shift', 'together epoch'],
@@ -116,7 +116,7 @@ test('there is a column for each change that is switched on, with its strength i
 
 test('a change alone is the first draw of it that alters the image', () => {
   const rare = { erase: 0.02 };
-  const { rows } = view(rare);
+  const { rows } = examples(rare);
   const key = fork(keyFromSeed(9), 'augment');
   const options = { flip: false, shift: 0, rotate: 0, zoom: 0, shear: 0, elastic: 0, ...rare };
   const order = epochOrder(trained, keyFromSeed(9), 1);
@@ -133,10 +133,10 @@ test('a change alone is the first draw of it that alters the image', () => {
   }
   // Of a black image nothing can be altered: the search ends, and it stays as it is.
   const black = { ...dataset, images: new Uint8Array(dataset.images.length) };
-  for (const { images } of viewAugmentation(black, trained, settingsOf(rare)).rows)
+  for (const { images } of augmentationExamples(black, trained, settingsOf(rare)).rows)
     assert.deepEqual(images[1], images[0]);
 });
 
 test('settings that change no image give nothing to see', () => {
-  assert.deepEqual([view({}).rows, view({}).columns], [[], []]);
+  assert.deepEqual([examples({}).rows, examples({}).columns], [[], []]);
 });

@@ -8,7 +8,7 @@ import { epochOrder } from '../data/split.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
 import type { Augmentation } from '../engine/backend.ts';
 import type { TrainSettings } from '../train/settings.ts';
-import type { AugmentationColumn, AugmentationView } from './inspection.ts';
+import type { AugmentationColumn, AugmentationExamples } from './inspection.ts';
 
 /** Images shown, each of another class. */
 const ROWS = 5;
@@ -34,7 +34,7 @@ interface Kind {
 
 /** A number without the noise of its last digits. */
 const short = (value: number): string => String(Number(value.toPrecision(3)));
-const percent = (share: number): string => `${short(share * 100)}%`;
+const shortPercent = (share: number): string => `${short(share * 100)}%`;
 const pixels = (value: number): string => (value === 1 ? '1 pixel' : `${short(value)} pixels`);
 
 /** In the order of their columns. */
@@ -52,8 +52,8 @@ const kinds: readonly Kind[] = [
   },
   {
     key: 'zoom',
-    strength: ({ zoom }) => percent(zoom),
-    words: ({ zoom }) => `scaled by up to ${percent(zoom)}`,
+    strength: ({ zoom }) => shortPercent(zoom),
+    words: ({ zoom }) => `scaled by up to ${shortPercent(zoom)}`,
   },
   {
     key: 'shear',
@@ -67,18 +67,18 @@ const kinds: readonly Kind[] = [
   },
   {
     key: 'erase',
-    strength: ({ erase }) => percent(erase),
-    words: ({ erase }) => `a rectangle blackened in ${percent(erase)} of the images`,
+    strength: ({ erase }) => shortPercent(erase),
+    words: ({ erase }) => `a rectangle blackened in ${shortPercent(erase)} of the images`,
   },
   {
     key: 'mixup',
-    strength: ({ mixup }) => percent(mixup),
-    words: ({ mixup }) => `${percent(mixup)} of the images blended with another of their batch`,
+    strength: ({ mixup }) => shortPercent(mixup),
+    words: ({ mixup }) => `${shortPercent(mixup)} of the images blended with another of their batch`,
   },
   {
     key: 'cutmix',
-    strength: ({ cutmix }) => percent(cutmix),
-    words: ({ cutmix }) => `a rectangle of another image in ${percent(cutmix)} of the images`,
+    strength: ({ cutmix }) => shortPercent(cutmix),
+    words: ({ cutmix }) => `a rectangle of another image in ${shortPercent(cutmix)} of the images`,
   },
 ];
 
@@ -107,13 +107,13 @@ interface Drawn extends AugmentationColumn {
  * changes that the settings switch on alone, in the first draw that alters the image; and as the run trains on them in
  * its first epochs, to the byte.
  * @param trained the indices that are trained on, see `splitOf`
- * @returns a view without rows where the settings change no image
+ * @returns examples without rows where the settings change no image
  */
-export function viewAugmentation(
+export function augmentationExamples(
   train: Dataset,
   trained: Uint32Array,
   settings: TrainSettings,
-): AugmentationView {
+): AugmentationExamples {
   const { name, classNames, shape } = train.info;
   const columns = augmentedEpochs(settings) > 0 ? columnsOf(train, settings) : [];
   const shown = columns.length > 0 ? firstImages(train, trained, settings) : [];

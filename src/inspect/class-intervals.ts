@@ -44,11 +44,12 @@ export function f1Interval(hits: number, called: number, support: number): Inter
 export function confusedPairs(confusion: readonly (readonly number[])[], count: number): ConfusedPair[] {
   const pairs = confusion.flatMap((row, actual) => {
     const support = row.reduce((sum, images) => sum + images, 0);
-    return row.map((images, predicted) => ({ actual, predicted, count: images, share: images / support }));
+    return row.flatMap((images, predicted) =>
+      images === 0 || actual === predicted
+        ? []
+        : [{ actual, predicted, count: images, share: images / support }],
+    );
   });
   // Sorting is stable, and the pairs stand in the order of their classes.
-  return pairs
-    .filter((pair) => pair.actual !== pair.predicted && pair.count > 0)
-    .sort((a, b) => b.count - a.count)
-    .slice(0, count);
+  return pairs.sort((a, b) => b.count - a.count).slice(0, count);
 }

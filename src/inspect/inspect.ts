@@ -11,10 +11,10 @@ import type { EpochMetrics } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
-import { viewAugmentation } from './augmentation.ts';
+import { augmentationExamples } from './augmentation.ts';
 import { classIntervals, confusedPairs } from './class-intervals.ts';
 import { calibrate, rejectionCurve } from './confidence.ts';
-import { viewDataset } from './dataset-view.ts';
+import { datasetOverview } from './dataset-overview.ts';
 import { firstLayer } from './first-layer.ts';
 import type { Inspection, PredictedImage, ProjectedPoints, Saliency } from './inspection.ts';
 import { evaluateLogProbabilities } from './metrics.ts';
@@ -53,6 +53,16 @@ const DEFAULTS: InspectOptions = {
   umap: true,
   explained: 5,
 };
+
+/** Images behind cells at most, whatever the number of classes. */
+const MOST_CELL_IMAGES = 6000;
+/** Bytes of images that an inspection holds of one kind, such as those on the map: large images are fewer. */
+const MOST_BYTES = 64_000_000;
+
+/** So many images of a data set fit into the bytes of one kind. */
+function fitting({ info }: Dataset): number {
+  return Math.max(1, Math.floor(MOST_BYTES / imageSize(info.shape)));
+}
 
 /** The parts of the work, in their order. */
 export const inspectStages = ['data', 'predicting', 'activity', 'saliency', 'map'] as const;
@@ -97,8 +107,10 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   progress('data')(0);
   const training = describeTraining(run, history, config.settings.select);
   const split = splitOf(config.settings, train.length);
-  const data = viewDataset(train, test, split, options);
-  const augmentation = viewAugmentation(train, split.train, config.settings);
+  const perClass = Math.floor(fitting(train) / train.info.classNames.length);
+  const samplesPerClass = Math.max(1, Math.min(options.samplesPerClass, perClass));
+  const data = datasetOverview(train, test, split, { samplesPerClass });
+  const augmentation = augmentationExamples(train, split.train, config.settings);
   progress('data')(1);
 
   progress('predicting')(0);
@@ -126,7 +138,10 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
     pairs: confusedPairs(evaluation.confusion, options.pairs),
     topLosses: worst,
     examples: firstImages(predictions, options.examples),
-    cells: imagesBehindCells(predictions, options.imagesPerCell),
+    cells: imagesBehindCells(predictions, {
+      perCell: options.imagesPerCell,
+      total: Math.min(MOST_CELL_IMAGES, fitting(test)),
+    }),
     calibration: calibrate(predictions),
     rejection: rejectionCurve(predictions),
     firstLayer: firstLayer(spec, weights, test.info.shape),
@@ -159,7 +174,9 @@ async function drawMaps(
 ): Promise<Pick<Inspection, 'map' | 'neighborMap' | 'mapImages'>> {
   onProgress(0);
   const key = fork(keyFromSeed(config.settings.seed), 'map');
-  const indices = shuffledIndices(test.length, key).slice(0, options.mapPoints).sort();
+  const indices = shuffledIndices(test.length, key)
+    .slice(0, Math.min(options.mapPoints, fitting(test)))
+    .sort();
   const { layers } = planModel(config.model);
   const layer = Math.max(0, layers.length - 2);
   const { name, out } = layers[layer];

@@ -34,7 +34,7 @@ export interface SplitBalance {
 }
 
 /** What the figures of the data show. */
-export interface DatasetView {
+export interface DatasetOverview {
   readonly dataset: string;
   readonly classNames: readonly string[];
   readonly width: number;
@@ -68,7 +68,15 @@ export interface ConfusedPair {
   readonly share: number;
 }
 
-/** How one class fares, with 95% intervals. */
+/** Some of the images of one class that were given one class. */
+export interface ConfusionCell {
+  readonly actual: number;
+  readonly predicted: number;
+  /** The most confident first. */
+  readonly images: readonly PredictedImage[];
+}
+
+/** How one class fares, with 95% intervals. Intervals over nothing are from 0 to 1. */
 export interface ClassInterval extends ClassMetrics {
   readonly precisionInterval: Interval;
   readonly recallInterval: Interval;
@@ -150,7 +158,7 @@ export interface Saliency {
   readonly image: PredictedImage;
   /** The class that is asked about. */
   readonly target: number;
-  /** Per pixel, d log p(target) / d input; the network's input is (pixel / 255 - 0.5) / 0.5. */
+  /** Per pixel, d log p(target) / d input; of color images the sum of the sizes over the channels. */
   readonly gradient: Float32Array;
   /** Per pixel, by how much p(target) drops when a patch centered there is covered; below 0 where it rises. */
   readonly occlusion: Float32Array;
@@ -170,7 +178,7 @@ export interface AugmentationColumn {
 }
 
 /** What augmentation makes of a few training images. */
-export interface AugmentationView {
+export interface AugmentationExamples {
   readonly dataset: string;
   readonly classNames: readonly string[];
   readonly width: number;
@@ -192,9 +200,9 @@ export interface Inspection {
   readonly recipe: string | undefined;
   readonly seed: number;
   readonly spec: ModelSpec;
-  readonly data: DatasetView;
+  readonly data: DatasetOverview;
   /** Without rows for a run whose training images come as they are. */
-  readonly augmentation: AugmentationView;
+  readonly augmentation: AugmentationExamples;
   readonly training: TrainingHistory;
   readonly evaluation: Evaluation;
   readonly classes: readonly ClassInterval[];
@@ -204,8 +212,8 @@ export interface Inspection {
   readonly topLosses: readonly PredictedImage[];
   /** The first images of the split, right and wrong as they come. */
   readonly examples: readonly PredictedImage[];
-  /** Images behind each cell of the confusion matrix, [true class][predicted class], the most confident first. */
-  readonly cells: readonly (readonly (readonly PredictedImage[])[])[];
+  /** Images behind the cells of the confusion matrix: of those that have any, row by row. */
+  readonly cells: readonly ConfusionCell[];
   readonly calibration: Calibration;
   readonly rejection: readonly RejectionPoint[];
   readonly firstLayer: FirstLayer;

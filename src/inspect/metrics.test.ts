@@ -36,8 +36,9 @@ test('a small case worked by hand', () => {
 });
 
 test('a class that is never there and never called has zeros, not NaN', () => {
-  const { perClass } = evaluateLogProbabilities(log([[0.8, 0.1, 0.1]]), Uint16Array.of(0), names);
+  const { perClass, macro } = evaluateLogProbabilities(log([[0.8, 0.1, 0.1]]), Uint16Array.of(0), names);
   assert.deepEqual(perClass[2], { name: 'owl', precision: 0, recall: 0, f1: 0, support: 0 });
+  assert.deepEqual(macro, { precision: 1, recall: 1, f1: 1 }, 'the means are of what occurs');
 });
 
 test('of equal values the lowest index is predicted', () => {

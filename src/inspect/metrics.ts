@@ -36,7 +36,7 @@ export interface Evaluation {
   /** Counts by [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[];
   readonly perClass: readonly ClassMetrics[];
-  /** Unweighted means over the classes. */
+  /** Unweighted means over the classes that occur, as a label or as a prediction. */
   readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
 }
 
@@ -89,8 +89,11 @@ export function evaluateLogProbabilities(
     if (predicted === label) correct += 1;
   }
   const perClass = classNames.map((name, index) => classMetrics(name, index, confusion));
+  // As in scikit-learn: a class that neither occurs nor is predicted has no part in the means.
+  const isPredicted = (index: number): boolean => confusion.some((row) => row[index] > 0);
+  const met = perClass.filter(({ support }, index) => support > 0 || isPredicted(index));
   const mean = (pick: (metrics: ClassMetrics) => number): number =>
-    perClass.reduce((sum, metrics) => sum + pick(metrics), 0) / classes;
+    met.reduce((sum, metrics) => sum + pick(metrics), 0) / met.length;
   return {
     images,
     loss: lossSum / images,

@@ -1,6 +1,6 @@
 /** Single images that are worth a look: the first ones, the worst ones, and those behind a confusion matrix. */
 
-import type { PredictedImage } from './inspection.ts';
+import type { ConfusionCell, PredictedImage } from './inspection.ts';
 import { type Predictions, predictedImage } from './predictions.ts';
 
 /** The first images of the data set, right and wrong as they come. */
@@ -17,25 +17,51 @@ export function topLosses(predictions: Predictions, count: number): PredictedIma
   return wrong.slice(0, count).map((index) => predictedImage(predictions, index));
 }
 
+/** How many images behind cells are wanted. */
+export interface CellOptions {
+  /** Of one cell. */
+  readonly perCell: number;
+  /** Of all cells together: all have fewer then, and where that is not enough, those with the fewest images have none. */
+  readonly total: number;
+}
+
 /**
- * The images behind each cell of the confusion matrix, [true class][predicted class]: the `perCell` most
- * confident, most confident first; of equals the earlier one first.
+ * The images behind the cells of the confusion matrix that have any, row by row: of each the most confident, most
+ * confident first; of equals the earlier one first.
  */
-export function imagesBehindCells(predictions: Predictions, perCell: number): PredictedImage[][][] {
+export function imagesBehindCells(predictions: Predictions, options: CellOptions): ConfusionCell[] {
   const { dataset, predicted, confidence } = predictions;
   const classes = dataset.info.classNames.length;
-  const cells = Array.from({ length: classes }, () => Array.from({ length: classes }, (): number[] => []));
+  const cells = new Map<number, number[]>();
   predicted.forEach((called, index) => {
-    cells[dataset.labels[index]][called].push(index);
+    const key = dataset.labels[index] * classes + called;
+    const indices = cells.get(key);
+    if (indices === undefined) cells.set(key, [index]);
+    else indices.push(index);
   });
-  return cells.map((row) =>
-    row.map((indices) =>
-      indices
+  const largest = [...cells].sort(([a, ofA], [b, ofB]) => ofB.length - ofA.length || a - b);
+  const perCell = fittingPerCell(
+    largest.map(([, indices]) => indices.length),
+    options,
+  );
+  return largest
+    .slice(0, options.total)
+    .sort(([a], [b]) => a - b)
+    .map(([key, indices]) => ({
+      actual: Math.floor(key / classes),
+      predicted: key % classes,
+      images: indices
         .sort((a, b) => confidence[b] - confidence[a] || a - b)
         .slice(0, perCell)
         .map((index) => predictedImage(predictions, index)),
-    ),
-  );
+    }));
+}
+
+/** As many images of each cell as come to no more than the total; at least one. */
+function fittingPerCell(sizes: readonly number[], { perCell, total }: CellOptions): number {
+  let fitting = perCell;
+  while (fitting > 1 && sizes.reduce((sum, size) => sum + Math.min(size, fitting), 0) > total) fitting -= 1;
+  return fitting;
 }
 
 /** Of a more confident prediction nothing that one covers changes much. */
@@ -47,9 +73,13 @@ const BEYOND_DOUBT = 0.99;
  */
 export function rightWithDoubt(predictions: Predictions): PredictedImage[] {
   const { dataset, correct, confidence } = predictions;
-  return dataset.info.classNames.flatMap((_, label) => {
-    const right = [...correct.keys()].filter((i) => correct[i] === 1 && dataset.labels[i] === label);
-    const index = right.find((i) => confidence[i] < BEYOND_DOUBT) ?? right[0];
-    return index === undefined ? [] : [predictedImage(predictions, index)];
+  const first = new Map<number, number>();
+  correct.forEach((isRight, index) => {
+    if (isRight === 0) return;
+    const label = dataset.labels[index];
+    const known = first.get(label);
+    const better = known === undefined || confidence[known] >= BEYOND_DOUBT;
+    if (known === undefined || (better && confidence[index] < BEYOND_DOUBT)) first.set(label, index);
   });
+  return [...first].sort(([a], [b]) => a - b).map(([, index]) => predictedImage(predictions, index));
 }

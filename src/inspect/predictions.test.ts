@@ -58,13 +58,28 @@ test('the top losses are the wrong images, the largest loss first, and no right 
 });
 
 test('a cell has its own images, the most confident first, and no more than asked', () => {
-  const cells = imagesBehindCells(predictions, 2).map((row) => row.map(pixels));
-  assert.deepEqual(cells, [
-    [[10, 16], [11], []],
-    [[], [12], [13]],
-    [[15], [], []],
+  const cells = (perCell: number, total = 100) =>
+    imagesBehindCells(predictions, { perCell, total }).map(({ actual, predicted, images }) => [
+      `${actual} called ${predicted}`,
+      ...pixels(images),
+    ]);
+  assert.deepEqual(cells(2), [
+    ['0 called 0', 10, 16],
+    ['0 called 1', 11],
+    ['1 called 1', 12],
+    ['1 called 2', 13],
+    ['2 called 0', 15],
   ]);
-  assert.deepEqual(pixels(imagesBehindCells(predictions, 1)[0][0]), [10]);
+  assert.deepEqual(cells(1)[0], ['0 called 0', 10]);
+  assert.deepEqual(
+    cells(3, 6).map((cell) => cell.length - 1),
+    [2, 1, 1, 1, 1],
+    'six in all: two of a cell',
+  );
+  assert.deepEqual(cells(3, 2), [
+    ['0 called 0', 10],
+    ['0 called 1', 11],
+  ]);
 });
 
 test('the first images come as they are; the explained ones are right and, where there are such, in doubt', () => {

@@ -106,7 +106,7 @@ test('a large image is covered in parts, and every pixel has its own drop', asyn
     },
   };
   const shades = Uint8Array.from({ length: side ** 2 }, (_, i) => 1 + (i % 251));
-  const drops = await occlude(network, shades, gray(side, side), 0, { patch: 1 });
+  const drops = await occlude(network, shades, gray(side, side), 0, { patch: 1, step: 1 });
   assert.ok(asked.length > 2, 'in parts');
   assert.equal(
     asked.reduce((a, b) => a + b),
@@ -117,9 +117,62 @@ test('a large image is covered in parts, and every pixel has its own drop', asyn
   });
 });
 
+test('the steps of a large image are as wide as it takes, and each pixel has the drop of the nearest center', async () => {
+  const asked: number[] = [];
+  // Says that class 0 is as likely as the red of the image is bright.
+  const network = {
+    logProbabilities: async (images: Uint8Array) => {
+      const size = 100 * 60 * 3;
+      asked.push(images.length / size);
+      return Float32Array.from({ length: (images.length / size) * 2 }, (_, i) => {
+        const row = images.subarray((i >> 1) * size, ((i >> 1) + 1) * size);
+        const bright = row.reduce((sum, byte, p) => sum + (p % 3 === 0 ? byte : 0), 0) / (255 * 6000);
+        return Math.log(i % 2 === 0 ? bright : 1 - bright);
+      });
+    },
+  };
+  // The ground is (10, 20, 30); one square of 20 pixels is bright red.
+  const shape = { height: 100, width: 60, channels: 3 } as const;
+  const image = Uint8Array.from({ length: 100 * 60 * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % 60, Math.floor(i / 180)];
+    return i % 3 === 0 && x >= 20 && x < 40 && y >= 40 && y < 60 ? 210 : 10 * ((i % 3) + 1);
+  });
+  const drops = await occlude(network, image, shape, 0);
+  // 34 rows by 20 columns of steps of 3 pixels, and the image as it is.
+  assert.equal(
+    asked.reduce((a, b) => a + b),
+    34 * 20 + 1,
+  );
+  const at = (x: number, y: number): number => drops[y * 60 + x];
+  assert.equal(drops.length, 6000);
+  // A patch of 17 by 17 covers 289 pixels of the square with the ground's red.
+  assert.ok(Math.abs(at(30, 50) - (289 * 200) / (255 * 6000)) < 1e-6, String(at(30, 50)));
+  assert.ok(Math.abs(at(5, 5)) < 1e-9);
+  assert.deepEqual([at(30, 49), at(32, 50)], [at(30, 48), at(30, 50)]);
+});
+
+test('of a color image a pixel has the sizes of its three gradients, summed', async () => {
+  const color = { height: 2, width: 2, channels: 3 } as const;
+  const network = {
+    logProbabilities: async (images: Uint8Array) => new Float32Array((images.length / 12) * 2).fill(-0.7),
+    inputGradients: async () => Float32Array.of(1, -2, 3, 0, -10, 20, 0, 0, 100, 0, -300, 0),
+  };
+  const pixels = new Uint8Array(12);
+  const { gradient, occlusion } = await explainPrediction(network, { ...image, pixels, predicted: 0 }, color);
+  assert.deepEqual([...gradient], [111, 22, 303, 0]);
+  assert.equal(occlusion.length, 4);
+});
+
 test('what makes no sense is refused', async () => {
   await withClassifier(async (classifier) => {
-    for (const options of [{ patch: 2 }, { patch: 0 }, { patch: 1.5 }, { fill: 256 }, { fill: -1 }])
+    for (const options of [
+      { patch: 2 },
+      { patch: 0 },
+      { patch: 1.5 },
+      { step: 0 },
+      { fill: 256 },
+      { fill: -1 },
+    ])
       await assert.rejects(occlude(classifier, pixels, shape, 1, options), { kind: 'usage' });
     await assert.rejects(occlude(classifier, pixels, shape, 3), { kind: 'usage', message: /class 3/ });
     await assert.rejects(explainPrediction(classifier, image, shape, { target: 3 }), { kind: 'usage' });

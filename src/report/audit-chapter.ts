@@ -1,23 +1,23 @@
 /** What an audit of the data found, and each run's accuracy without it, beside the plain one. */
 
 import { accuracyWithout, countDuplicates, type Score } from '../audit/summary.ts';
+import { count, percent, plural } from '../core/format.ts';
 import { auditFigures } from '../figures/audit.ts';
-import { count, percent, plural } from '../figures/text.ts';
 import { type Chapter, headedTable } from './chapter.ts';
 import { figureCard } from './figure-card.ts';
 import { html, type Markup } from './html.ts';
-import type { ReportAudit, ReportRun } from './input.ts';
+import type { ReportAudit, ReportInput, ReportRun } from './input.ts';
 import { range } from './story.ts';
 
 /** The chapter of an audit. */
-export function auditChapter(found: ReportAudit, runs: readonly ReportRun[], document: Document): Chapter {
+export function auditChapter(found: ReportAudit, { runs, document, detail }: ReportInput): Chapter {
   const { duplicates, labels } = found.audit;
   const { any } = countDuplicates(duplicates);
   const inTest = labels.suspects.filter(({ split }) => split === 'test').length;
   const cards = auditFigures
-    .filter(({ has }) => has?.(found.view) ?? true)
+    .filter(({ has }) => has?.(found.examples) ?? true)
     .map(({ draw, reading }) =>
-      figureCard((width) => draw(found.view, { document, width }), { reading, narrow: true }),
+      figureCard((width) => draw(found.examples, { document, width, detail }), { reading, narrow: true }),
     );
   const body = html`<p>${plural(any.testInTrain, 'test image')} and ${plural(any.withinTrain, 'training image')} have a
       copy among the training images: exact, near or mirrored.</p>

@@ -31,7 +31,7 @@ export function writeChapters(input: ReportInput): Chapter[] {
     closerLook('mistakes', 'Mistakes', input),
     closerLook('confidence', 'How far to trust it', input),
     closerLook('inside', 'Inside the network', input),
-    ...(audit === undefined ? [] : [auditChapter(audit, runs, input.document)]),
+    ...(audit === undefined ? [] : [auditChapter(audit, input)]),
     repeatChapter(runs),
   ];
 }
@@ -50,7 +50,7 @@ function networkChapter(run: ReportRun, place: number, input: ReportInput): Chap
 }
 
 /** All runs in one plot, and what the later ones gain. */
-function comparisonChapter({ runs, document }: ReportInput): Chapter {
+function comparisonChapter({ runs, document, detail }: ReportInput): Chapter {
   const inspections = runs.map(({ inspection }) => inspection);
   const several = runs.length > 1;
   const stops = inspections.map(
@@ -60,7 +60,7 @@ function comparisonChapter({ runs, document }: ReportInput): Chapter {
   const cards = comparisonFigures
     .filter(({ name }) => several || name === 'accuracies')
     .map(({ draw, reading }) =>
-      figureCard((width) => draw(inspections, { document, width }), { reading, narrow: true }),
+      figureCard((width) => draw(inspections, { document, width, detail }), { reading, narrow: true }),
     );
   return {
     id: 'accuracy',
@@ -118,14 +118,14 @@ const widths: Readonly<Record<string, number>> = { predictions: 640 };
 function card(
   entry: FigureEntry<Inspection>,
   run: number,
-  { runs, document }: ReportInput,
+  { runs, document, detail }: ReportInput,
   words: Pick<CardOptions, 'reading' | 'heading'> = {},
 ): Markup | undefined {
   const { inspection } = runs[run];
   const sentence = captionOf(entry.name, inspection);
   if (!has(entry, inspection)) return sentence ? html`${words.heading}<p>${sentence}</p>` : undefined;
   const kind = lively[entry.name];
-  return figureCard((width) => entry.draw(inspection, { document, width }), {
+  return figureCard((width) => entry.draw(inspection, { document, width, detail }), {
     sentence,
     ...words,
     live: kind && { kind, run },

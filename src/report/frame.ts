@@ -1,6 +1,6 @@
 /** What stands around the chapters: the opening, the bar at the top, the table of contents, the dialog. */
 
-import { count, list, percent } from '../figures/text.ts';
+import { count, list, percent } from '../core/format.ts';
 import { seriesColor } from '../figures/theme.ts';
 import { layerWidths } from '../model/plan.ts';
 import type { Chapter } from './chapter.ts';

@@ -1,7 +1,7 @@
 /** What a report is made of. */
 
 import type { Audit } from '../audit/audit.ts';
-import type { AuditView } from '../audit/view.ts';
+import type { AuditExamples } from '../audit/examples.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { RunConfig } from '../train/settings.ts';
 
@@ -26,7 +26,7 @@ export interface ReportRun {
 /** An audit of the runs' data set, and what there is to see of it. */
 export interface ReportAudit {
   readonly audit: Audit;
-  readonly view: AuditView;
+  readonly examples: AuditExamples;
 }
 
 /** The runs of a report: all of one data set. */
@@ -35,4 +35,6 @@ export interface ReportInput {
   readonly audit?: ReportAudit | undefined;
   /** Makes the figures' elements: the page's own `document`, or one without a browser. */
   readonly document: Document;
+  /** How many pixels of their images the figures keep, 0 to 1; by default as many as the file has room for. */
+  readonly detail?: number | undefined;
 }

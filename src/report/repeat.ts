@@ -1,10 +1,11 @@
 /** How to repeat the runs: the commands, the sums that must come out, and what they ran on. */
 
+import { quoted } from '../core/format.ts';
 import { type Chapter, headedTable } from './chapter.ts';
 import { html, type Markup } from './html.ts';
 import type { ReportRun } from './input.ts';
 import { duration } from './story.ts';
-import { quoted, trainCommand } from './train-command.ts';
+import { trainCommand } from './train-command.ts';
 
 /** The last chapter. */
 export function repeatChapter(runs: readonly ReportRun[]): Chapter {

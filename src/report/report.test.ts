@@ -7,7 +7,7 @@ import { parseHTML } from 'linkedom';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures, hostileNames, makeInspection } from '../../test/figures/fixture.ts';
 import { makeReportRun } from '../../test/report-fixture.ts';
-import { viewAudit } from '../audit/view.ts';
+import { auditExamples } from '../audit/examples.ts';
 import { comparisonFigures, runFigures } from '../figures/table.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
@@ -122,7 +122,7 @@ test('an audit is a chapter with the plain accuracy first', async () => {
     labels: madeUpSplits.test.labels,
     predicted: Uint16Array.from(madeUpSplits.test.labels, (label, i) => (i < 3 ? (label + 1) % 3 : label)),
   };
-  const audit = { audit: madeUpAudit, view: viewAudit(madeUpAudit, madeUpSplits) };
+  const audit = { audit: madeUpAudit, examples: auditExamples(madeUpAudit, madeUpSplits) };
   const page = parse(await writeReport({ runs: [run], audit, document: nodeDocument() }));
   const rows = [...page.querySelectorAll('#audit tbody tr')].map(({ textContent }) => textContent ?? '');
   assert.equal(rows.length, 4);

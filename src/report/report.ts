@@ -6,14 +6,17 @@
 import { CoutureError } from '../core/errors.ts';
 import { writeChapters } from './chapters.ts';
 import { bar, contents, dialog, opening, section, titleOf } from './frame.ts';
-import { html, jsonMarkup, trusted } from './html.ts';
-import type { ReportInput } from './input.ts';
+import { html, jsonMarkup, type Markup, trusted } from './html.ts';
+import type { ReportInput, ReportRun } from './input.ts';
 import { scriptSource, scriptText } from './script.ts';
 import { layOutImages } from './sheet.ts';
 import { styleSheet } from './style.ts';
 
-/** Characters of the whole file, of which the figures come first and the test images take what is left. */
-const LIMIT = 5_600_000;
+/** Characters of the whole file: the figures come first, and the test images take what is left. */
+const LIMIT = 12_000_000;
+/** Characters of the figures: where they would be more, their images lose detail. */
+const MOST_OF_FIGURES = 8_000_000;
+const details = [0.5, 0.25] as const;
 
 /**
  * Writes the report of one run, or of several of the same data set.
@@ -22,23 +25,17 @@ const LIMIT = 5_600_000;
 export async function writeReport(input: ReportInput): Promise<string> {
   const { runs } = input;
   if (runs.length === 0) throw new CoutureError('usage', 'A report takes a run.');
-  const inspections = runs.map(({ inspection }) => inspection);
-  if (new Set(inspections.map(({ data }) => data.dataset)).size > 1)
+  if (new Set(runs.map(dataOf)).size > 1)
     throw new CoutureError('usage', 'A report takes runs of one data set.');
-  const chapters = writeChapters(input);
-  const body = html`<a class="skip" href="#main">To the report</a>
-${opening(runs)}
-${bar(runs)}
-<div class="page">
-${contents(chapters)}
-<main id="main">
-${chapters.map(section)}
-<footer>Written by Couture. Everything is in this file: it needs no network and may be passed on.</footer>
-</main>
-</div>
-${dialog}
-<div id="tip" role="status" hidden></div>`;
-  const sheet = layOutImages(inspections, LIMIT - body.text.length);
+  let body = writeBody(input);
+  for (const detail of details) {
+    if (body.text.length <= MOST_OF_FIGURES || input.detail !== undefined) break;
+    body = writeBody({ ...input, detail });
+  }
+  const sheet = layOutImages(
+    runs.map(({ inspection }) => inspection),
+    LIMIT - body.text.length,
+  );
   const script = scriptText();
   return html`<!doctype html>
 <html lang="en" data-show="all">
@@ -59,6 +56,30 @@ ${body}
 </body>
 </html>
 `.text;
+}
+
+/** What tells one data set from another: with the same name, images may be of other sizes, or others altogether. */
+function dataOf({ inspection: { data }, config }: ReportRun): string {
+  const { dataset, width, height, channels, classNames } = data;
+  return JSON.stringify([dataset, width, height, channels, classNames, config.data.splits.test ?? null]);
+}
+
+/** The chapters and what stands around them. */
+function writeBody(input: ReportInput): Markup {
+  const { runs } = input;
+  const chapters = writeChapters(input);
+  return html`<a class="skip" href="#main">To the report</a>
+${opening(runs)}
+${bar(runs)}
+<div class="page">
+${contents(chapters)}
+<main id="main">
+${chapters.map(section)}
+<footer>Written by Couture. Everything is in this file: it needs no network and may be passed on.</footer>
+</main>
+</div>
+${dialog}
+<div id="tip" role="status" hidden></div>`;
 }
 
 /** Pictures inside the file, styles inside the file, the one script, and nothing else. */

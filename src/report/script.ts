@@ -5,13 +5,14 @@
  */
 
 import { watchRuns, watchTheme } from './page/controls.ts';
+import { watchLargeMatrices } from './page/large-matrix.ts';
 import { watchMaps } from './page/map.ts';
 import { watchMatrices } from './page/matrix.ts';
 import { openPage } from './page/page.ts';
 
 /** The script's text: what stands between the tags. */
 export function scriptText(): string {
-  const watchers = [watchTheme, watchRuns, watchMatrices, watchMaps];
+  const watchers = [watchTheme, watchRuns, watchMatrices, watchLargeMatrices, watchMaps];
   return `const page = (${openPage})();\nfor (const watch of [${watchers.join(',\n')}]) watch(page);\n`;
 }
 

@@ -14,35 +14,33 @@ function imageAtPlace({ uri, data }: ImageSheet, place: number): number[] {
   const { columns, width, height } = data.sheet;
   const png = decode(Buffer.from(uri.replace(/^data:image\/png;base64,/, ''), 'base64'));
   const [left, top] = [(place % columns) * width, Math.floor(place / columns) * height];
-  return Array.from(
-    { length: width * height },
-    (_, i) => png.data[(top + Math.floor(i / width)) * png.width + left + (i % width)],
-  );
+  const line = width * png.channels;
+  return Array.from({ length: line * height }, (_, i) => {
+    const row = top + Math.floor(i / line);
+    return png.data[(row * png.width + left) * png.channels + (i % line)];
+  });
 }
 
 const cellOf = (data: PageData, run: number, actual: number, predicted: number) =>
-  data.runs[run].cells[actual * data.classNames.length + predicted];
+  data.runs[run].cells[String(actual * data.classNames.length + predicted)];
 
 test('each place of the sheet holds the image that the cells and the maps mean', () => {
   const sheet = layOutImages([first, second], ample);
   let seen = 0;
   for (const [run, inspection] of [first, second].entries()) {
-    inspection.cells.forEach((row, actual) => {
-      row.forEach((cell, predicted) => {
-        const { count, places, sureness } = cellOf(sheet.data, run, actual, predicted);
-        assert.equal(count, inspection.evaluation.confusion[actual][predicted]);
-        assert.equal(places.length, cell.length);
-        cell.slice(0, 1).forEach((image, i) => {
-          assert.deepEqual(imageAtPlace(sheet, places[i]), [...image.pixels]);
-          assert.equal(sheet.data.numbers[places[i]], image.index);
-          assert.equal(sheet.data.labels[places[i]], actual);
-          assert.equal(sureness[i], Math.round(image.probabilities[predicted] * 1000));
-          seen += 1;
-        });
+    for (const { actual, predicted, images } of inspection.cells) {
+      const { count, places, sureness } = cellOf(sheet.data, run, actual, predicted);
+      assert.equal(count, inspection.evaluation.confusion[actual][predicted]);
+      assert.equal(places.length, images.length);
+      images.slice(0, 1).forEach((image, i) => {
+        assert.deepEqual(imageAtPlace(sheet, places[i]), [...image.pixels]);
+        assert.equal(sheet.data.numbers[places[i]], image.index);
+        assert.equal(sureness[i], Math.round(image.probabilities[predicted] * 1000));
+        seen += 1;
       });
-    });
-    const { places, predicted } = sheet.data.runs[run].map;
-    assert.deepEqual(predicted, [...inspection.map.predicted]);
+    }
+    const { places, predicted, labels } = sheet.data.runs[run].map;
+    assert.deepEqual([predicted, labels], [[...inspection.map.predicted], [...inspection.map.labels]]);
     assert.deepEqual(
       places.map((place) => sheet.data.numbers[place]),
       [...inspection.map.indices],
@@ -64,9 +62,29 @@ test('where room is short, each cell shows fewer images and still counts all', (
   const short = layOutImages([first], whole.uri.length - 1);
   const least = layOutImages([first], 0);
   assert.ok(short.uri.length < whole.uri.length);
-  for (const [i, { count, places }] of least.data.runs[0].cells.entries()) {
-    assert.equal(count, whole.data.runs[0].cells[i].count);
-    assert.equal(places.length, Math.min(1, count));
+  for (const [key, { count, places }] of Object.entries(least.data.runs[0].cells)) {
+    assert.equal(count, whole.data.runs[0].cells[key].count);
+    assert.equal(places.length, 1);
   }
-  assert.equal(least.data.runs[0].map.places.length, first.map.labels.length);
+  // What is on the map has its words, and its image only if it is behind a cell as well.
+  const { map } = least.data.runs[0];
+  assert.deepEqual([map.places.length, map.numbers.length], [80, 80]);
+  assert.ok(map.places.includes(-1) && map.places.some((place) => place >= 0));
+  map.places.forEach((place, point) => {
+    if (place >= 0) assert.equal(least.data.numbers[place], map.numbers[point]);
+  });
+});
+
+test('large color images are made smaller before any is left out', () => {
+  const shape = { height: 96, width: 40, channels: 3 } as const;
+  const inspection = makeInspection({ shape });
+  const whole = layOutImages([inspection], ample);
+  assert.deepEqual([whole.data.sheet.width, whole.data.sheet.height], [40, 96]);
+  const sheet = layOutImages([inspection], whole.uri.length / 3);
+  assert.deepEqual([sheet.data.sheet.width, sheet.data.sheet.height], [20, 48]);
+  assert.deepEqual(sheet.data.runs, whole.data.runs);
+  const [image] = inspection.cells[0].images;
+  const [red] = imageAtPlace(sheet, sheet.data.runs[0].cells['0'].places[0]);
+  const mean = (image.pixels[0] + image.pixels[3] + image.pixels[120] + image.pixels[123]) / 4;
+  assert.ok(Math.abs(red - mean) <= 0.5);
 });

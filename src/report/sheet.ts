@@ -1,11 +1,10 @@
 /** The test images behind the report's cells and dots: gathered once for all runs, on one sheet, as one PNG. */
 
-import { grayImage, type Size } from '../figures/image.ts';
+import { type ImageShape, imageSize } from '../data/image-shape.ts';
+import { imageUri, reduceImage } from '../figures/image.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { PageData, PageRun } from './page/page.ts';
 
-/** Images behind a cell: as many as there is room for. */
-const PER_CELL = [24, 12, 6, 3, 1] as const;
 /** To a row of the sheet, so that neither side of it grows past what browsers decode. */
 const COLUMNS = 64;
 
@@ -15,87 +14,150 @@ export interface ImageSheet {
   readonly data: PageData;
 }
 
-/** A test image by its number in the split. */
-interface Picture {
-  readonly pixels: Uint8Array;
-  readonly label: number;
+/** How much of what there is comes onto the sheet. */
+interface Extent {
+  /** Images behind a cell. */
+  readonly perCell: number;
+  /** Pixels across and down, from which an image is made smaller. */
+  readonly side: number;
+  /** Share of the maps' images. */
+  readonly mapShare: number;
 }
+
+/** Everything, and then less and less: smaller images first, fewer behind each cell next, those of the maps last. */
+const extents: readonly Extent[] = [
+  ...[128, 64, 32].flatMap((side) => [24, 12, 6].map((perCell) => ({ side, perCell, mapShare: 1 }))),
+  ...[3, 1].map((perCell) => ({ side: 32, perCell, mapShare: 1 })),
+  ...[0.5, 0.25, 0].map((mapShare) => ({ side: 32, perCell: 1, mapShare })),
+];
+
+/** Bytes of pixels to each character of a data URI, at the most: what is larger than that is not even tried. */
+const BEST_CASE = 4;
 
 /**
  * Lays out the images that the matrices and maps of some runs show. All runs are of the same test split.
- * @param room characters that the sheet may take; at the least, one image of each cell and the maps' are in it
+ * @param room characters that the sheet may take; at the least, one image of each cell is in it
  */
 export function layOutImages(inspections: readonly Inspection[], room: number): ImageSheet {
-  let sheet: ImageSheet | undefined;
-  for (const perCell of PER_CELL) {
-    sheet = layOut(inspections, perCell);
-    if (sheet.uri.length <= room) break;
+  const shape = inspections[0].data;
+  const whole = Math.max(shape.width, shape.height);
+  const tried = extents.filter(({ side }) => side < 2 * whole || side === 32);
+  for (const extent of tried.slice(0, -1)) {
+    const layout = new Layout(inspections, extent);
+    if (layout.bytes > BEST_CASE * room) continue;
+    const sheet = layout.draw();
+    if (sheet.uri.length <= room) return sheet;
   }
-  return sheet!;
+  return new Layout(inspections, tried[tried.length - 1]).draw();
 }
 
-function layOut(inspections: readonly Inspection[], perCell: number): ImageSheet {
-  const { width, height, classNames } = inspections[0].data;
-  const shown = [...gather(inspections, perCell)].sort(([a], [b]) => a - b);
-  const places = new Map(shown.map(([number], place) => [number, place]));
-  const images = shown.map(([, { pixels }]) => pixels);
-  return {
-    uri: grayImage(...drawSheet(images, { width, height })),
-    data: {
-      classNames,
-      sheet: { columns: COLUMNS, width, height },
-      numbers: shown.map(([number]) => number),
-      labels: shown.map(([, { label }]) => label),
-      runs: inspections.map((inspection) => pageRun(inspection, places, perCell)),
-    },
-  };
+/** A test image by its number in the split. */
+interface Shown {
+  readonly number: number;
+  readonly pixels: Uint8Array;
 }
 
-function gather(inspections: readonly Inspection[], perCell: number): Map<number, Picture> {
-  const pictures = new Map<number, Picture>();
+/** Which images are on the sheet, in the order of their numbers. */
+class Layout {
+  readonly #inspections: readonly Inspection[];
+  readonly #extent: Extent;
+  readonly #shown: readonly Shown[];
+  /** Side of the squares of pixels that become one. */
+  readonly #by: number;
+
+  constructor(inspections: readonly Inspection[], extent: Extent) {
+    const { width, height } = inspections[0].data;
+    this.#inspections = inspections;
+    this.#extent = extent;
+    this.#by = Math.ceil(Math.max(width, height) / extent.side);
+    this.#shown = gather(inspections, extent);
+  }
+
+  /** Bytes of all pixels. */
+  get bytes(): number {
+    return (this.#shown.length * imageSize(this.#inspections[0].data)) / this.#by ** 2;
+  }
+
+  draw(): ImageSheet {
+    const { data } = this.#inspections[0];
+    const images = this.#shown.map(({ pixels }) => reduceImage(pixels, data, this.#by));
+    const blank = reduceImage(new Uint8Array(imageSize(data)), data, this.#by);
+    const { width, height } = blank.shape;
+    const places = new Map(this.#shown.map(({ number }, place) => [number, place]));
+    const sheet = drawSheet(
+      images.map(({ pixels }) => pixels),
+      blank.shape,
+    );
+    return {
+      uri: imageUri(sheet.pixels, sheet.shape),
+      data: {
+        classNames: data.classNames,
+        sheet: { columns: COLUMNS, width, height },
+        numbers: this.#shown.map(({ number }) => number),
+        runs: this.#inspections.map((inspection) => pageRun(inspection, places, this.#extent.perCell)),
+      },
+    };
+  }
+}
+
+/** Each image once, whatever shows it. */
+function gather(inspections: readonly Inspection[], { perCell, mapShare }: Extent): Shown[] {
+  const images = new Map<number, Uint8Array>();
   for (const { cells, map, mapImages, data } of inspections) {
-    for (const cell of cells.flat())
-      for (const image of cell.slice(0, perCell)) pictures.set(image.index, image);
-    const size = data.width * data.height;
-    map.indices.forEach((number, i) => {
-      const pixels = mapImages.subarray(i * size, (i + 1) * size);
-      pictures.set(number, { pixels, label: map.labels[i] });
+    for (const cell of cells)
+      for (const { index, pixels } of cell.images.slice(0, perCell)) images.set(index, pixels);
+    const size = imageSize(data);
+    map.indices.subarray(0, Math.ceil(map.indices.length * mapShare)).forEach((number, i) => {
+      images.set(number, mapImages.subarray(i * size, (i + 1) * size));
     });
   }
-  return pictures;
+  return [...images].sort(([a], [b]) => a - b).map(([number, pixels]) => ({ number, pixels }));
 }
 
-function drawSheet(images: readonly Uint8Array[], { width, height }: Size): [pixels: Uint8Array, size: Size] {
-  const stride = COLUMNS * width;
+/** Images in rows, as one image. */
+function drawSheet(
+  images: readonly Uint8Array[],
+  { width, height, channels }: ImageShape,
+): { pixels: Uint8Array; shape: ImageShape } {
+  const [line, stride] = [width * channels, COLUMNS * width * channels];
   const rows = Math.max(1, Math.ceil(images.length / COLUMNS));
   const pixels = new Uint8Array(stride * rows * height);
   images.forEach((image, place) => {
-    const corner = Math.floor(place / COLUMNS) * height * stride + (place % COLUMNS) * width;
+    const corner = Math.floor(place / COLUMNS) * height * stride + (place % COLUMNS) * line;
     for (let y = 0; y < height; y++)
-      pixels.set(image.subarray(y * width, (y + 1) * width), corner + y * stride);
+      pixels.set(image.subarray(y * line, (y + 1) * line), corner + y * stride);
   });
-  return [pixels, { width: stride, height: rows * height }];
+  return { pixels, shape: { width: COLUMNS * width, height: rows * height, channels } };
 }
 
 function pageRun(
-  { run, cells, map, evaluation }: Inspection,
+  { run, cells, map, evaluation: { confusion } }: Inspection,
   places: ReadonlyMap<number, number>,
   perCell: number,
 ): PageRun {
-  const placesOf = (numbers: ArrayLike<number>): number[] =>
-    Array.from(numbers, (number) => places.get(number) ?? 0);
+  const classes = confusion.length;
+  const shown = new Map(cells.map((cell) => [cell.actual * classes + cell.predicted, cell.images]));
+  const pageCells = confusion.flatMap((row, actual) =>
+    row.flatMap((count, predicted) => {
+      if (count === 0) return [];
+      const key = actual * classes + predicted;
+      const images = (shown.get(key) ?? []).slice(0, perCell);
+      const cell = {
+        count,
+        places: images.map(({ index }) => places.get(index) ?? -1),
+        sureness: images.map(({ probabilities }) => Math.round(probabilities[predicted] * 1000)),
+      };
+      return [[String(key), cell] as const];
+    }),
+  );
   return {
     name: run,
-    cells: cells.flatMap((row, actual) =>
-      row.map((cell, predicted) => {
-        const shown = cell.slice(0, perCell);
-        return {
-          count: evaluation.confusion[actual][predicted],
-          places: placesOf(shown.map(({ index }) => index)),
-          sureness: shown.map(({ probabilities }) => Math.round(probabilities[predicted] * 1000)),
-        };
-      }),
-    ),
-    map: { places: placesOf(map.indices), predicted: [...map.predicted] },
+    cells: Object.fromEntries(pageCells),
+    map: {
+      places: Array.from(map.indices, (number) => places.get(number) ?? -1),
+      numbers: [...map.indices],
+      labels: [...map.labels],
+      predicted: [...map.predicted],
+    },
   };
 }

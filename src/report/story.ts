@@ -1,6 +1,6 @@
 /** The report's sentences: each is computed from the run that it tells of. */
 
-import { count, list, percent, plural } from '../figures/text.ts';
+import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { compareOnSameImages } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';
@@ -33,7 +33,7 @@ function points(share: number): string {
 
 /** What the data set is, how it is split, and how evenly its classes share it. */
 export function dataStory({ data }: Inspection): string[] {
-  const { dataset, balance, classNames, width, height } = data;
+  const { dataset, balance, classNames, width, height, channels } = data;
   const total = balance.reduce((sum, { images }) => sum + images, 0);
   const uses = {
     train: 'train the network',
@@ -44,12 +44,18 @@ export function dataStory({ data }: Inspection): string[] {
   const training = balance.find(({ split }) => split === 'train')?.perClass ?? [];
   const tested = balance.find(({ split }) => split === 'test');
   const [least, most] = [Math.min(...training), Math.max(...training)];
+  const untrained = classNames.filter((_, label) => training[label] === 0);
   const guess = tested === undefined ? 0 : Math.max(...tested.perClass) / tested.images;
   return [
-    `${dataset} holds ${count(total)} gray images of ${width} by ${height} pixels in ${classNames.length} classes: ${list(parts)}.`,
+    `${dataset} holds ${count(total)} ${channels === 1 ? 'gray' : 'color'} images of ${width} by ${height} pixels in ${count(classNames.length)} classes: ${list(parts)}.`,
     least === most
-      ? `Each class has ${count(least)} training images.`
+      ? `Each class has ${plural(least, 'training image')}.`
       : `A class has between ${count(least)} and ${count(most)} training images.`,
+    ...(untrained.length > 0
+      ? [
+          `${plural(untrained.length, 'class has', 'classes have')} no training images, and the network cannot learn ${untrained.length === 1 ? 'it' : 'them'}: ${list(untrained, MOST_NAMED)}.`,
+        ]
+      : []),
     `Always naming the commonest class would be right for ${percent(guess)} of the test images: what a network has to beat.`,
   ];
 }
@@ -186,8 +192,9 @@ export function confusionStory({ pairs, data }: Inspection): string {
 
 /** The easiest and the hardest class. */
 export function classesStory({ classes }: Inspection): string {
-  const byF1 = [...classes].sort((a, b) => b.f1 - a.f1);
+  const byF1 = classes.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
   const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
+  if (byF1.length === 1) return `Only ${best.name} has test images (F1 ${percent(best.f1)}).`;
   return `${best.name} is recognized best (F1 ${percent(best.f1)}), ${worst.name} worst (F1 ${percent(worst.f1)}).`;
 }
 

@@ -116,9 +116,9 @@ thead th { color: var(--soft); font-weight: 400; }
 code, pre { font: 0.86rem/1.5 ui-monospace, monospace; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.7rem 0.9rem; overflow-x: auto; margin: 0.6rem 0; }
 
-[data-cell][role] { cursor: pointer; }
-[data-cell]:focus-visible { outline: none; }
-[data-cell]:hover, [data-cell]:focus-visible { stroke: var(--accent); stroke-width: 3px; }
+[data-cell][role], [data-cells][role] { cursor: pointer; }
+[data-cell]:focus-visible, [data-cells]:focus-visible { outline: none; }
+[data-cell]:hover, [data-cell]:focus-visible, [data-cells]:focus-visible { stroke: var(--accent); stroke-width: 3px; }
 .dot-shown { stroke: var(--ink); stroke-width: 2px; opacity: 1; fill-opacity: 1; }
 #tip { position: fixed; z-index: 8; pointer-events: none; background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; box-shadow: 0 6px 24px rgb(0 0 0 / 0.25); padding: 0.5rem; display: grid; justify-items: center; gap: 0.1rem; max-width: 15rem; text-align: center; font-size: 0.9rem; line-height: 1.3; }
 #tip[hidden] { display: none; }

@@ -1,5 +1,6 @@
 /** The command that trains a given config. */
 
+import { quoted } from '../core/format.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { defaultDataset } from '../data/registry.ts';
 import { requestText, resolveConfig } from '../train/config.ts';
@@ -48,9 +49,4 @@ function textOf(value: TrainSettings[keyof TrainSettings]): string {
   if (typeof value === 'string') return quoted(value);
   if (!Array.isArray(value)) return String(value ?? 'none');
   return value.length === 0 ? 'none' : value.join(',');
-}
-
-/** A text as a shell takes it. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 /** The model card as Markdown, from what a model file says of itself. */
 
+import { count, percent, quoted } from '../core/format.ts';
 import { describeShape } from '../data/image-shape.ts';
 import { findDataset } from '../data/registry.ts';
 import { planModel } from '../model/plan.ts';
@@ -62,13 +63,13 @@ function overview(model: ModelFile, file: CardFile): string {
   return table(
     ['', ''],
     [
-      ['file', `\`${file.name}\`, ${grouped(file.bytes)} bytes`],
+      ['file', `\`${file.name}\`, ${count(file.bytes)} bytes`],
       ['input', inputOf(data)],
       [
         'networks',
         architecture.join('; ') + (card.folded ? '; BatchNorm1d folded into the Linear layers' : ''),
       ],
-      ['parameters', grouped(parameters)],
+      ['parameters', count(parameters)],
       ['precision', precision],
       ['views of an image', describeViews(model.views, viewsOf(views).length)],
       ['temperature', String(temperature)],
@@ -101,7 +102,7 @@ function shapeOf(spec: ModelSpec): string {
 function data({ data: { name, splits }, card }: ModelFile): string {
   const rows = (['train', 'test'] as const).map((split) => {
     const { length = 0, imagesSha256 = '', labelsSha256 = '' } = splits[split] ?? {};
-    return [split, grouped(length), `\`${imagesSha256}\``, `\`${labelsSha256}\``];
+    return [split, count(length), `\`${imagesSha256}\``, `\`${labelsSha256}\``];
   });
   const entry = findDataset(name);
   const home = entry === undefined ? '' : `, ${entry.homepage}`;
@@ -181,7 +182,7 @@ function repetition(model: ModelFile, { name }: CardFile): string {
 function figures({ validation, test }: ModelCard): string {
   const row = (name: string, { images, accuracy, interval, loss, ece }: Figures): string[] => [
     name,
-    grouped(images),
+    count(images),
     percent(accuracy, 2),
     `${percent(interval.low, 2)} to ${percent(interval.high, 2)}`,
     loss.toFixed(4),
@@ -206,7 +207,7 @@ function perClass({ validation, test }: ModelCard): string[] {
       percent(precision, 2),
       percent(recall, 2),
       percent(f1, 2),
-      grouped(support),
+      count(support),
     ]);
   const heads = ['precision', 'recall', 'F1', 'images'];
   return [
@@ -229,8 +230,8 @@ function limits({ data, card: { test } }: ModelFile): string {
   const fashion = data.name === 'fashion-mnist';
   const thing = fashion ? 'one garment' : 'one object';
   const confused = test.confused.map(
-    ({ actual, predicted, count, share }) =>
-      `- ${escaped(actual)} is taken for ${escaped(predicted)}: ${grouped(count)} test images, ${percent(share, 1)} of the class`,
+    ({ actual, predicted, count: images, share }) =>
+      `- ${escaped(actual)} is taken for ${escaped(predicted)}: ${count(images)} test images, ${percent(share, 1)} of the class`,
   );
   return [
     `It is for pictures like those of ${titleOf(data.name)}: ${describeShape(data.shape)} images, ${thing} in the middle${data.preprocessing.picture.trim ? ', light on black, filling the frame' : ''}. ` +
@@ -255,7 +256,7 @@ function titleOf(dataset: string): string {
 }
 
 function accuracyOf({ accuracy, interval, images }: Figures): string {
-  return `**${percent(accuracy, 2)}** of ${grouped(images)} (95% between ${percent(interval.low, 2)} and ${percent(interval.high, 2)})`;
+  return `**${percent(accuracy, 2)}** of ${count(images)} (95% between ${percent(interval.low, 2)} and ${percent(interval.high, 2)})`;
 }
 
 /** A Markdown table; `rule` is what stands under every head but the first. */
@@ -265,20 +266,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[], r
   return [line(heads), `|${rules.join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-function percent(share: number, digits: number): string {
-  return `${(share * 100).toFixed(digits)}%`;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 /** Names and titles are data: nothing in them is markup. */
 function escaped(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, '\\$&');
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

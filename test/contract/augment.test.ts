@@ -49,7 +49,7 @@ function compare(source: Uint8Array, record: Int32Array, { height, width }: Size
   bytes.fill(FILL);
   bytes.set(source, SOURCE_AT);
   new Int32Array(memory.buffer, RECORD_AT, RECORD).set(record);
-  kernels.augment(SOURCE_AT, RECORD_AT, height, width, TARGET_AT);
+  kernels.augment({ source: SOURCE_AT, record: RECORD_AT, height, width, target: TARGET_AT });
   const end = TARGET_AT + source.length;
   const wrong = expected.findIndex((value, i) => value !== bytes[TARGET_AT + i]);
   assert.equal(wrong, -1, `${height} x ${width}, byte ${wrong}: ${bytes[TARGET_AT + wrong]}, ${record}`);
@@ -122,8 +122,7 @@ describe('the mixing kernel', () => {
     bytes.fill(FILL);
     bytes.set(partner, SOURCE_AT);
     bytes.set(image, TARGET_AT);
-    const { left, top, right, bottom, weight } = mix;
-    kernels.mix(TARGET_AT, SOURCE_AT, size.width, left, top, right, bottom, weight);
+    kernels.mix({ ...mix, image: TARGET_AT, partner: SOURCE_AT, width: size.width });
     const expected = new Uint8Array(bytes.length).fill(FILL);
     expected.set(partner, SOURCE_AT);
     mixImage(image, partner, size.width, mix);

@@ -140,6 +140,23 @@ for (const [name, create] of Object.entries(variants)) {
       assert.notDeepEqual(losses(found), losses(plain));
     });
 
+    it('gives the reference’s bits where classes weigh differently, of labels and of soft targets', async () => {
+      const sample: Case = {
+        spec: sequential(linear(60, 30), relu(), dropout(0.25), linear(30, 11), logSoftmax()),
+        images: 50,
+        batchSize: 16,
+        seed: 8,
+        keepGradients: true,
+        weighed: true,
+      };
+      for (const distillation of [undefined, 0.7]) {
+        const found = await runCase(backend, { ...sample, distillation });
+        assertSameBits(found, await runCase(reference, { ...sample, distillation }));
+        const plain = await runCase(backend, { ...sample, distillation, weighed: false });
+        assert.notDeepEqual(found.get('gradient of fc1.weight'), plain.get('gradient of fc1.weight'));
+      }
+    });
+
     it('sees in an inference of training’s images what a step sees, batch by batch', async () => {
       const shape = gray(12, 9);
       const program = buildProgram(sequential(linear(12 * 9, 10), logSoftmax()), inputFor(shape));

@@ -47,6 +47,8 @@ export interface Case {
     | undefined;
   /** Share of the target that random probabilities make up; none without it. */
   readonly distillation?: number | undefined;
+  /** Whether classes weigh differently in the loss. */
+  readonly weighed?: boolean;
 }
 
 const augment = fc.option(
@@ -162,6 +164,7 @@ export const cases: fc.Arbitrary<Case> = fc
     clip: fc.constantFrom(0, 0, 1e-3, 0.1, 100),
     augment,
     distillation: fc.constantFrom(undefined, undefined, 0.3, 1),
+    weighed: fc.boolean(),
   })
   .map(({ inputs, stages, classes, ...rest }) => {
     const layers: LayerSpec[] = [];
@@ -206,7 +209,8 @@ export async function runCase(backend: Backend, sample: Case) {
   const labels = Uint16Array.from({ length: count }, () => random.nextBelow(classes));
   const indices = Uint32Array.from({ length: count }, () => random.nextBelow(count));
   const probabilities = randomProbabilities(random, count, classes);
-  const { augment: changes, distillation } = sample;
+  const classWeights = Float32Array.from({ length: classes }, () => 3 * random.nextFloat());
+  const { augment: changes, distillation, weighed } = sample;
   const session = await backend.createSession(program);
   for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) await session.write(name, values);
   const augmentation = changes && {
@@ -228,6 +232,7 @@ export async function runCase(backend: Backend, sample: Case) {
       labelSmoothing: sample.labelSmoothing ?? 0,
       distillation: distillation === undefined ? undefined : { probabilities, share: distillation },
       augmentation,
+      classWeights: weighed ? classWeights : undefined,
       averageDecays: new Float32Array(steps).fill(0.9),
       dropoutKey: [seed, 7],
     });

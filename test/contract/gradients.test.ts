@@ -83,6 +83,8 @@ function layerNorm64(x: number[][], scale: Float64Array, shift: Float64Array): n
 interface Softening {
   readonly labelSmoothing?: number;
   readonly distillation?: Distillation;
+  /** Of each class, by which its images' losses are multiplied. */
+  readonly classWeights?: Float32Array;
 }
 
 /** Mean loss of the batch in float64. */
@@ -91,7 +93,7 @@ function loss64(
   parameters: Parameters64,
   x: number[][],
   labels: Uint16Array,
-  { labelSmoothing = 0, distillation }: Softening = {},
+  { labelSmoothing = 0, distillation, classWeights }: Softening = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
   const outputs: number[][][] = [];
@@ -126,7 +128,7 @@ function loss64(
       (sum, value, j) => sum + (probabilities[row * values.length + j] ?? 0) * (logSum - value),
       0,
     );
-    total += (1 - share) * hard + share * soft;
+    total += (classWeights?.[labels[row]] ?? 1) * ((1 - share) * hard + share * soft);
   });
   return total / x.length;
 }
@@ -142,7 +144,12 @@ function makeTeacher(rows: number, classes: number, share: number): Distillation
   return { probabilities: Float32Array.from(table.flat()), share };
 }
 
-async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): Promise<void> {
+async function checkGradients(
+  spec: ModelSpec,
+  labelSmoothing = 0,
+  share = 0,
+  classWeights?: Float32Array,
+): Promise<void> {
   const program = buildProgram(spec, rowInput(inputWidth(spec)), { keepGradients: true });
   const { plan } = program;
   const size = plan.layers[0].in;
@@ -152,7 +159,11 @@ async function checkGradients(spec: ModelSpec, labelSmoothing = 0, share = 0): P
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
   const labels = Uint16Array.from({ length: rows }, () => random.nextBelow(classes));
   const distillation = share > 0 ? makeTeacher(rows, classes, share) : undefined;
-  const softening: Softening = { labelSmoothing, ...(distillation && { distillation }) };
+  const softening: Softening = {
+    labelSmoothing,
+    ...(distillation && { distillation }),
+    ...(classWeights && { classWeights }),
+  };
   const initial = initialize(plan, keyFromSeed(4));
   const backend = await createBackend({ backend: 'reference' });
   const session = await backend.createSession(program);
@@ -261,6 +272,20 @@ describe('gradients agree with float64 central differences', () => {
   it('with a teacher', () => checkGradients(sequential(linear(6, 5), logSoftmax()), 0, 1));
   it('with a teacher and label smoothing', () =>
     checkGradients(sequential(linear(6, 8), relu(), linear(8, 5), logSoftmax()), 0.2, 0.6));
+  it('with class weights', () =>
+    checkGradients(
+      sequential(linear(6, 8), relu(), linear(8, 3), logSoftmax()),
+      0,
+      0,
+      Float32Array.of(0.25, 2.5, 1),
+    ));
+  it('with class weights, a teacher and label smoothing', () =>
+    checkGradients(
+      sequential(linear(6, 8), relu(), linear(8, 3), logSoftmax()),
+      0.2,
+      0.6,
+      Float32Array.of(0.25, 2.5, 1),
+    ));
   for (const [name, make] of Object.entries({ LeakyReLU: leakyRelu, GELU: gelu, SiLU: silu, Root: root }))
     it(name, () =>
       checkGradients(sequential(linear(6, 8), make(), dropout(0.3), linear(8, 3), logSoftmax())),

@@ -1,6 +1,6 @@
 /**
- * Kernels take their arguments by place, and WebAssembly takes a missing one for 0 and drops one too many: here every call
- * is held to the number that the kernel has, over programs that call all of them.
+ * WebAssembly takes a missing argument for 0 and drops one too many. The kernels' types refuse such a call in our own code;
+ * here what arrives is looked at, over programs that call all kernels: as many arguments as a kernel has, each a number.
  */
 
 import assert from 'node:assert/strict';

@@ -4,8 +4,9 @@
  */
 
 import { fork, keyFromSeed, RandomStream } from '../../src/core/philox.ts';
+import { type ImageShape, imageSize } from '../../src/data/image-shape.ts';
 import { findDataset } from '../../src/data/registry.ts';
-import { viewAugmentation } from '../../src/inspect/augmentation.ts';
+import { augmentationExamples } from '../../src/inspect/augmentation.ts';
 import { classIntervals, confusedPairs } from '../../src/inspect/class-intervals.ts';
 import { calibrate, rejectionCurve } from '../../src/inspect/confidence.ts';
 import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts';
@@ -25,22 +26,23 @@ export interface FixtureOptions {
   readonly hidden?: readonly number[];
   /** Whether its training images are changed. */
   readonly augmented?: boolean;
+  readonly shape?: ImageShape;
 }
 
 const fashionNames = findDataset('fashion-mnist')?.classNames ?? [];
-const SIDE = 8;
-const PIXELS = SIDE * SIDE;
 const IMAGES = 400;
 const POINTS = 80;
 
 const augmentation = { flip: true, shift: 1, rotate: 12.5, zoom: 0.1, elastic: 0.6, erase: 0.25 };
 
-/** An image of its class: bars whose number and direction depend on the label, and some noise. */
-function picture(label: number, stream: RandomStream): Uint8Array {
-  return Uint8Array.from({ length: PIXELS }, (_, i) => {
-    const along = label % 2 === 0 ? i % SIDE : Math.floor(i / SIDE);
+/** An image of its class: bars whose number, direction and color depend on the label, and some noise. */
+function picture(label: number, { height, width, channels }: ImageShape, stream: RandomStream): Uint8Array {
+  return Uint8Array.from({ length: height * width * channels }, (_, i) => {
+    const [place, channel] = [Math.floor(i / channels), i % channels];
+    const along = label % 2 === 0 ? place % width : Math.floor(place / width);
     const lit = along % (2 + (Math.floor(label / 2) % 4)) === 0;
-    return Math.floor((lit ? 180 : 20) + stream.nextFloat() * 60);
+    const strength = channels === 1 || channel === label % 3 ? 180 : 40 * ((label + channel) % 4);
+    return Math.floor((lit ? strength : 20) + stream.nextFloat() * 60);
   });
 }
 
@@ -69,7 +71,9 @@ export function makeInspection({
   epochs = 12,
   hidden = [24, 12],
   augmented = true,
+  shape = gray(8, 8),
 }: FixtureOptions = {}): Inspection {
+  const size = imageSize(shape);
   const key = keyFromSeed(seed);
   const stream = (name: string): RandomStream => new RandomStream(fork(key, name));
   const classes = classNames.length;
@@ -85,7 +89,7 @@ export function makeInspection({
   const images = Array.from(labels, (label, index): PredictedImage => {
     const row = predictions.subarray(index * classes, (index + 1) * classes);
     return {
-      pixels: picture(label, pixels),
+      pixels: picture(label, shape, pixels),
       label,
       index,
       probabilities: Array.from(row, Math.exp),
@@ -111,9 +115,11 @@ export function makeInspection({
   const shown = images.slice(0, POINTS);
   const originals = stream('augmented');
   const trained = makeDataset(
-    gray(SIDE, SIDE),
+    shape,
     classNames,
-    Uint8Array.from(Array.from({ length: 2 * classes }, (_, i) => [...picture(i >> 1, originals)]).flat()),
+    Uint8Array.from(
+      Array.from({ length: 2 * classes }, (_, i) => [...picture(i >> 1, shape, originals)]).flat(),
+    ),
     Array.from({ length: 2 * classes }, (_, i) => i >> 1),
     { name: 'made-up' },
   );
@@ -121,25 +127,25 @@ export function makeInspection({
     run,
     recipe,
     seed,
-    spec: multilayer(PIXELS, hidden, classes, [0.25]),
+    spec: multilayer(size, hidden, classes, [0.25]),
     data: {
       dataset: 'made-up',
       classNames,
-      ...gray(SIDE, SIDE),
+      ...shape,
       balance: (['train', 'validation', 'test'] as const).map((split, i) => {
         const perClass = classNames.map((_, label) => 480 - 180 * i + ((label * 13) % 40));
         return { split, images: perClass.reduce((sum, each) => sum + each, 0), perClass };
       }),
-      meanImages: classNames.map((_, label) => picture(label, pixels)),
+      meanImages: classNames.map((_, label) => picture(label, shape, pixels)),
       samples: classNames.flatMap((_, label) =>
         Array.from({ length: 4 }, (_, i) => ({
-          pixels: picture(label, pixels),
+          pixels: picture(label, shape, pixels),
           label,
           index: 40 * label + i,
         })),
       ),
     },
-    augmentation: viewAugmentation(
+    augmentation: augmentationExamples(
       trained,
       Uint32Array.from(trained.labels.keys()),
       settingsSchema.parse({ seed, epochs, ...(augmented && augmentation) }),
@@ -160,16 +166,18 @@ export function makeInspection({
     pairs: confusedPairs(evaluation.confusion, 10),
     topLosses: wrong.slice(0, 8),
     examples: images.slice(0, 8),
-    cells: classNames.map((_, actual) =>
-      classNames.map((_, predicted) =>
-        images.filter((image) => image.label === actual && image.predicted === predicted).slice(0, 4),
-      ),
-    ),
+    cells: [...Map.groupBy(images, ({ label, predicted }) => label * classes + predicted)]
+      .sort(([a], [b]) => a - b)
+      .map(([, [first, ...others]]) => ({
+        actual: first.label,
+        predicted: first.predicted,
+        images: [first, ...others.slice(0, 3)],
+      })),
     calibration: calibrate(sure),
     rejection: rejectionCurve(sure),
     firstLayer: {
-      ...gray(SIDE, SIDE),
-      weights: Array.from({ length: hidden[0] }, () => signed(PIXELS, weights)),
+      ...shape,
+      weights: Array.from({ length: hidden[0] }, () => signed(size, weights)),
       units: Array.from({ length: hidden[0] }, (_, i) => i),
     },
     activity: layers,
@@ -194,8 +202,8 @@ export function makeInspection({
     saliency: [images[0], wrong[0]].map((image) => ({
       image,
       target: image.predicted,
-      gradient: signed(PIXELS, saliency),
-      occlusion: signed(PIXELS, saliency),
+      gradient: signed(shape.height * shape.width, saliency).map(shape.channels === 1 ? Number : Math.abs),
+      occlusion: signed(shape.height * shape.width, saliency),
       patch: 3,
     })),
   };
@@ -231,7 +239,7 @@ export const fixtures = {
     }),
   'units that are never off, with BatchNorm1d': () => ({
     ...makeInspection({ augmented: false }),
-    spec: multilayer(PIXELS, [24, 16], 10, [0.25], { activation: 'leaky-relu', norm: 'batch' }),
+    spec: multilayer(64, [24, 16], 10, [0.25], { activation: 'leaky-relu', norm: 'batch' }),
     activity: [],
   }),
   'two classes, one epoch': () => makeInspection({ classNames: ['cat', 'dog'], epochs: 1, hidden: [4] }),

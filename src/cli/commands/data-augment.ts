@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { augmentedEpochs } from '../../data/augment.ts';
 import { splitOf } from '../../data/split.ts';
-import { viewAugmentation } from '../../inspect/augmentation.ts';
-import type { AugmentationView } from '../../inspect/inspection.ts';
+import { augmentationExamples } from '../../inspect/augmentation.ts';
+import type { AugmentationExamples } from '../../inspect/inspection.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addFromOption, addJsonOption, type ImageFile, imageFile, wholeNumber } from '../options.ts';
@@ -52,13 +52,13 @@ async function runAugment(flags: AugmentFlags, context: CliContext): Promise<voi
       hint: 'Switch something on, for example: couture data augment --flip --shift 2 --rotate 10',
     });
   }
-  const view = await look(config, flags, context);
-  if (out !== undefined) await draw(view, out);
+  const examples = await look(config, flags, context);
+  if (out !== undefined) await draw(examples, out);
   if (json) {
-    printJson(context, 'data augment', { ...augmentationJson(view), ...(out && { figure: out.path }) });
+    printJson(context, 'data augment', { ...augmentationJson(examples), ...(out && { figure: out.path }) });
     return;
   }
-  context.out(augmentationText(view, count, context));
+  context.out(augmentationText(examples, count, context));
   if (out !== undefined) context.out(`\nDrawn: ${out.path}`);
 }
 
@@ -66,20 +66,20 @@ async function look(
   config: RunConfig,
   { from }: AugmentFlags,
   context: CliContext,
-): Promise<AugmentationView> {
+): Promise<AugmentationExamples> {
   const { loadSplit } = await import('../../platform/node/runs/run-data.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const train = await loadSplit(config.data, 'train', { from, signal, env, onData }).finally(end);
-  return viewAugmentation(train, splitOf(config.settings, train.length).train, config.settings);
+  return augmentationExamples(train, splitOf(config.settings, train.length).train, config.settings);
 }
 
-async function draw(view: AugmentationView, { path, format }: ImageFile): Promise<void> {
+async function draw(examples: AugmentationExamples, { path, format }: ImageFile): Promise<void> {
   const { drawAugmentation } = await import('../../figures/augmentation.ts');
   const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/images/figures.ts');
   const { makeFolder } = await import('../../platform/node/files/files.ts');
   await makeFolder(dirname(path));
   const theme = themeOf(format);
-  const figure = drawAugmentation(view, { document: nodeDocument(), theme, width: 800 });
+  const figure = drawAugmentation(examples, { document: nodeDocument(), theme, width: 800 });
   await writeFigure(path, figure, format);
 }

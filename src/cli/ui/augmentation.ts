@@ -1,14 +1,14 @@
 /** What augmentation does, on the terminal: each change in words, and training images before and after. */
 
 import { imageGrid } from '../../data/terminal-image.ts';
-import type { AugmentationColumn, AugmentationView } from '../../inspect/inspection.ts';
+import type { AugmentationColumn, AugmentationExamples } from '../../inspect/inspection.ts';
 import type { CliContext } from '../context.ts';
 import { terminalColors } from './images.ts';
 import { table } from './table.ts';
 
 /** The changes in words, then the first `count` images, each in all its columns. */
-export function augmentationText(view: AugmentationView, count: number, context: CliContext): string {
-  const { columns, rows, classNames, width, height } = view;
+export function augmentationText(examples: AugmentationExamples, count: number, context: CliContext): string {
+  const { columns, rows, classNames, width, height } = examples;
   const { columns: room } = context;
   const colors = terminalColors(context);
   const changes = columns.filter(({ group }) => group !== 'together');
@@ -29,8 +29,12 @@ export function augmentationText(view: AugmentationView, count: number, context:
   ].join('\n');
 }
 
-/** The columns and images of a view for `--json`: words and numbers, without the pixels. */
-export function augmentationJson({ columns, rows, classNames }: AugmentationView): Record<string, unknown> {
+/** The columns and examples for `--json`: words and numbers, without the pixels. */
+export function augmentationJson({
+  columns,
+  rows,
+  classNames,
+}: AugmentationExamples): Record<string, unknown> {
   return {
     columns,
     images: rows.map(({ label, index }) => ({ index, label: classNames[label] })),

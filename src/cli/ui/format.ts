@@ -1,17 +1,15 @@
 /** Numbers and colors as the command line shows them. */
 
 import { styleText } from 'node:util';
+import { percent as formatPercent } from '../../core/format.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** `87.42%` */
-export function percent(share: number, digits = 2): string {
-  return `${(share * 100).toFixed(digits)}%`;
-}
+export { count } from '../../core/format.ts';
 
-/** `48,000` */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+/** `87.42%`: two decimals, unless told otherwise. */
+export function percent(share: number, digits = 2): string {
+  return formatPercent(share, digits);
 }
 
 /** `0:45`, `12:03`, `1:02:03` */

@@ -1,6 +1,6 @@
 /** The pixels of an augmented image, stated plainly in integers; kernels/augment.ts does the same. */
 
-import { GRID } from '../../data/augment.ts';
+import { GRID, WORD } from '../../data/augment.ts';
 import type { Mix } from '../../data/mix.ts';
 
 /**
@@ -18,13 +18,14 @@ export function augmentImage(
     x >= 0 && x < width && y >= 0 && y < height ? source[y * width + x] : 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const u = record[0] * x + record[1] * y + record[2] + pull(record, 0, x, y);
-      const v = record[3] * x + record[4] * y + record[5] + pull(record, 1, x, y);
+      const u = record[WORD.uByX] * x + record[WORD.uByY] * y + record[WORD.u] + pull(record, 0, x, y);
+      const v = record[WORD.vByX] * x + record[WORD.vByY] * y + record[WORD.v] + pull(record, 1, x, y);
       const [left, top] = [u >> 16, v >> 16];
       const [fx, fy] = [(u >> 8) & 255, (v >> 8) & 255];
       const upper = at(left, top) * (256 - fx) + at(left + 1, top) * fx;
       const lower = at(left, top + 1) * (256 - fx) + at(left + 1, top + 1) * fx;
-      const erased = x >= record[6] && x < record[8] && y >= record[7] && y < record[9];
+      const erased =
+        x >= record[WORD.left] && x < record[WORD.right] && y >= record[WORD.top] && y < record[WORD.bottom];
       target[y * width + x] = erased ? 0 : (upper * (256 - fy) + lower * fy + 32_768) >> 16;
     }
   }
@@ -32,11 +33,11 @@ export function augmentImage(
 
 /** What the elastic grid adds to the position of the pixel at (x, y): across (`axis` 0) or down (1). */
 function pull(record: Int32Array, axis: number, x: number, y: number): number {
-  const [cellWidth, cellHeight] = [record[10], record[11]];
+  const [cellWidth, cellHeight] = [record[WORD.cellWidth], record[WORD.cellHeight]];
   if (cellWidth === 0) return 0;
   const column = Math.floor(x / cellWidth);
   const row = Math.floor(y / cellHeight);
-  const point = (i: number, j: number): number => record[12 + 2 * (j * GRID + i) + axis];
+  const point = (i: number, j: number): number => record[WORD.points + 2 * (j * GRID + i) + axis];
   const down = (i: number): number =>
     point(i, row) + Math.trunc((point(i, row + 1) - point(i, row)) / cellHeight) * (y - row * cellHeight);
   const [left, right] = [down(column), down(column + 1)];

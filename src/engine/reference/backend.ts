@@ -15,9 +15,9 @@ import type {
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
-import { checkInferRequest, checkTrainRequest, countImages } from '../check-request.ts';
+import { checkInferRequest, checkSize, checkTrainRequest, countImages } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
-import { softTargets } from '../targets.ts';
+import { rowWeights, softTargets } from '../targets.ts';
 import * as layers from './layers.ts';
 import * as ops from './ops.ts';
 import {
@@ -73,6 +73,8 @@ interface TrainingStep {
   readonly smoothed: { readonly own: number; readonly other: number };
   /** Targets of the batch's rows, where labels do not say it all. */
   readonly soft: Float32Array | undefined;
+  /** Weights of these rows' losses; all 1 without. */
+  readonly weights: Float32Array | undefined;
   readonly losses: Float32Array;
 }
 
@@ -101,6 +103,7 @@ class ReferenceSession implements Session {
     const losses = new Float32Array(indices.length);
     const classes = this.#program.outputWidth;
     const soft = softTargets(request, classes);
+    const allWeights = rowWeights(request);
     const common = {
       request,
       scalars: stepScalars(request),
@@ -111,7 +114,8 @@ class ReferenceSession implements Session {
       const from = index * batchSize;
       const batch = makeBatch(this.#program.plan, indices.subarray(from, from + batchSize));
       const targets = soft?.subarray(from * classes);
-      const training = { ...common, index, soft: targets, losses: losses.subarray(from) };
+      const weights = allWeights?.subarray(from);
+      const training = { ...common, index, soft: targets, weights, losses: losses.subarray(from) };
       const step = firstStep + index;
       for (const op of this.#program.train)
         this.#run(op, { net, batch, images, augmentation, step, training });
@@ -241,14 +245,14 @@ class ReferenceSession implements Session {
     ops.gather(augmented, op, all, batch.y[0]);
   }
 
-  #lossGradient(batch: Batch, { request, smoothed, soft, losses }: TrainingStep): void {
+  #lossGradient(batch: Batch, { request, smoothed, soft, weights, losses }: TrainingStep): void {
     const share = Math.fround(1 / batch.rows);
     if (soft) {
-      this.#softBackward(batch, { targets: soft, share }, losses);
+      this.#softBackward(batch, { targets: soft, share, weights }, losses);
       return;
     }
     const labels = Uint16Array.from(batch.indices, (image) => request.labels[image]);
-    this.#nllBackward(batch, { labels, ...smoothed, share }, losses);
+    this.#nllBackward(batch, { labels, ...smoothed, share, weights }, losses);
   }
 
   #nllBackward(batch: Batch, targets: ops.Targets, losses: Float32Array): void {
@@ -315,8 +319,7 @@ class ReferenceSession implements Session {
 
   async write(parameter: string, values: Float32Array, role: TensorRole = 'value'): Promise<void> {
     const tensor = this.#tensor(parameter, role);
-    if (values.length !== tensor.length)
-      throw new CoutureError('usage', `${parameter} has ${tensor.length} values, not ${values.length}.`);
+    checkSize(findParameter(this.#program.plan, parameter), values);
     tensor.set(values);
   }
 

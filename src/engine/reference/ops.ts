@@ -164,17 +164,19 @@ export interface Targets {
   readonly other: number;
   /** 1 / rows for the gradient of a batch's mean loss. */
   readonly share: number;
+  /** Weight of each row's loss; all 1 without it. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /**
- * Each row's cross-entropy with its target, and dz = (softmax - target) * share: LogSoftmax and NLLLoss, backward.
- * The terms of the other classes are added to the own one in the order of the classes.
+ * Each row's cross-entropy with its target, times its weight, and dz = (softmax - target) * (share * weight): LogSoftmax
+ * and NLLLoss, backward. The terms of the other classes are added to the own one in the order of the classes.
  */
 export function nllBackward(
   y: Float32Array,
   rows: number,
   classes: number,
-  { labels, own, other, share }: Targets,
+  { labels, own, other, share, weights }: Targets,
   losses: Float32Array,
   dz: Float32Array,
 ): void {
@@ -190,10 +192,12 @@ export function nllBackward(
         if (j !== label) loss = f(loss - f(other * f(f(y[row * classes + j] - top) - shift)));
       }
     }
-    losses[row] = loss;
+    const weight = weights?.[row] ?? 1;
+    losses[row] = f(loss * weight);
+    const factor = f(share * weight);
     for (let j = 0; j < classes; j++) {
       const p = f(terms[j] / sum);
-      dz[row * classes + j] = f(f(p - (j === label ? own : other)) * share);
+      dz[row * classes + j] = f(f(p - (j === label ? own : other)) * factor);
     }
   }
 }
@@ -204,6 +208,8 @@ export interface SoftTargets {
   readonly targets: Float32Array;
   /** 1 / rows for the gradient of a batch's mean loss. */
   readonly share: number;
+  /** Weight of each row's loss; all 1 without it. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /**
@@ -214,7 +220,7 @@ export function softBackward(
   y: Float32Array,
   rows: number,
   classes: number,
-  { targets, share }: SoftTargets,
+  { targets, share, weights }: SoftTargets,
   losses: Float32Array,
   dz: Float32Array,
 ): void {
@@ -222,11 +228,13 @@ export function softBackward(
   for (let row = 0; row < rows; row++) {
     const { top, sum } = softmaxTerms(y, row, classes, terms);
     const shift = logFromOne(sum);
+    const weight = weights?.[row] ?? 1;
+    const factor = f(share * weight);
     let loss = 0;
     for (let i = row * classes; i < (row + 1) * classes; i++) {
       loss = f(loss - f(targets[i] * f(f(y[i] - top) - shift)));
-      dz[i] = f(f(f(terms[i - row * classes] / sum) - targets[i]) * share);
+      dz[i] = f(f(f(terms[i - row * classes] / sum) - targets[i]) * factor);
     }
-    losses[row] = loss;
+    losses[row] = f(loss * weight);
   }
 }

@@ -1,6 +1,6 @@
 /** The optimizers stated once, plainly, elementwise, each operation rounded to float32; see `scalars.ts` for the numbers. */
 
-import { STEP_SCALARS } from '../scalars.ts';
+import { CONSTANT, SCALAR, SGD_CONSTANT, STEP_SCALARS } from '../scalars.ts';
 
 const f = Math.fround;
 
@@ -20,8 +20,11 @@ export function adamStep(
   step: number,
 ): void {
   const { value, gradient, firstMoment, secondMoment } = tensors;
-  const [beta1, rest1, beta2, rest2, epsilon] = constants;
-  const [size, correction, kept] = scalars.subarray(step * STEP_SCALARS);
+  const { beta1, rest1, beta2, rest2 } = betasOf(constants);
+  const epsilon = constants[CONSTANT.epsilon];
+  const size = scalars[step * STEP_SCALARS + SCALAR.size];
+  const correction = scalars[step * STEP_SCALARS + SCALAR.correction];
+  const kept = scalars[step * STEP_SCALARS + SCALAR.kept];
   for (let i = 0; i < value.length; i++) {
     const g = gradient[i];
     firstMoment[i] = f(f(beta1 * firstMoment[i]) + f(rest1 * g));
@@ -39,8 +42,10 @@ export function sgdStep(
   step: number,
 ): void {
   const { value, gradient, firstMoment } = tensors;
-  const [momentum, weightDecay, nesterov] = constants;
-  const size = scalars[step * STEP_SCALARS];
+  const momentum = constants[SGD_CONSTANT.momentum];
+  const weightDecay = constants[SGD_CONSTANT.weightDecay];
+  const nesterov = constants[SGD_CONSTANT.nesterov];
+  const size = scalars[step * STEP_SCALARS + SCALAR.size];
   for (let i = 0; i < value.length; i++) {
     const g = f(gradient[i] + f(weightDecay * value[i]));
     firstMoment[i] = f(f(momentum * firstMoment[i]) + g);
@@ -57,8 +62,9 @@ export function lionStep(
   step: number,
 ): void {
   const { value, gradient, firstMoment } = tensors;
-  const [beta1, rest1, beta2, rest2] = constants;
-  const [size, , kept] = scalars.subarray(step * STEP_SCALARS);
+  const { beta1, rest1, beta2, rest2 } = betasOf(constants);
+  const size = scalars[step * STEP_SCALARS + SCALAR.size];
+  const kept = scalars[step * STEP_SCALARS + SCALAR.kept];
   for (let i = 0; i < value.length; i++) {
     const g = gradient[i];
     const direction = f(f(beta1 * firstMoment[i]) + f(rest1 * g));
@@ -74,12 +80,22 @@ export function lassoStep(
   scalars: Float32Array,
   step: number,
 ): void {
-  const threshold = constants[3];
-  const shrinkage = scalars[step * STEP_SCALARS + 5];
+  const threshold = constants[SGD_CONSTANT.threshold];
+  const shrinkage = scalars[step * STEP_SCALARS + SCALAR.shrinkage];
   for (let i = 0; i < value.length; i++) {
     const shrunk = f(value[i] - shrinkage * sign(value[i]));
     value[i] = Math.abs(shrunk) < threshold ? 0 : shrunk;
   }
+}
+
+/** The decays of the moments, and what each leaves to the gradient. */
+function betasOf(constants: Float32Array) {
+  return {
+    beta1: constants[CONSTANT.beta1],
+    rest1: constants[CONSTANT.rest1],
+    beta2: constants[CONSTANT.beta2],
+    rest2: constants[CONSTANT.rest2],
+  };
 }
 
 /** 1, -1, or 0 for what is neither above nor below 0. */
@@ -94,7 +110,8 @@ export function averageStep(
   scalars: Float32Array,
   step: number,
 ): void {
-  const [decay, rest] = scalars.subarray(step * STEP_SCALARS + 3);
+  const decay = scalars[step * STEP_SCALARS + SCALAR.decay];
+  const rest = scalars[step * STEP_SCALARS + SCALAR.rest];
   for (let i = 0; i < value.length; i++) average[i] = f(f(decay * average[i]) + f(rest * value[i]));
 }
 

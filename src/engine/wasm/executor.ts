@@ -4,6 +4,7 @@
  */
 
 import type { Op } from '../../model/program.ts';
+import { FAILED_WORD } from './constants.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import type { BatchPart } from './ops/batch-part.ts';
 import { imageBytes, RECORD_BYTES } from './ops/gather.ts';
@@ -11,10 +12,9 @@ import { runOp } from './ops.ts';
 import type { Job, ThreadSetup } from './protocol.ts';
 
 /**
- * A team's control block, in words: two of the barrier, one that is set when a thread has failed, and from
- * NEXT_WORD on two sets of counters, one a step in turn, that hold for each op and thread the next of its units.
+ * A team's control block, in words: those of the barrier, and from NEXT_WORD on two sets of counters, one a step in
+ * turn, that hold for each op and thread the next of its units.
  */
-export const FAILED_WORD = 2;
 const NEXT_WORD = 16;
 /** Ops that have counters: more than a network of the most layers that a spec may have needs. */
 const COUNTED_OPS = 2048;
@@ -61,7 +61,7 @@ export class Executor {
         runOp(job.ops[i], job, part);
         // What follows these neither reads nor overwrites what they touch, until the next step.
         if (UNHURRIED.has(job.ops[i].op) && i < job.ops.length - 1) continue;
-        this.#kernels.barrier(control, threads);
+        this.#kernels.barrier({ at: control, threads });
         if (threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
       }
     }
@@ -85,7 +85,7 @@ export class Executor {
   readonly #share: BatchPart['share'] = (units, run, whole = 1) => {
     const { thread, threads } = this.#setup;
     if (threads === 1) {
-      run(0, units);
+      run({ begin: 0, end: units });
       return;
     }
     const groups = Math.ceil(units / whole);
@@ -97,7 +97,7 @@ export class Executor {
       for (;;) {
         const begin = start + Atomics.add(this.#control, this.#counter + owner, piece);
         if (begin >= end) break;
-        run(begin, Math.min(begin + piece, end));
+        run({ begin, end: Math.min(begin + piece, end) });
       }
     }
   };

@@ -1,39 +1,9 @@
-/** The exports of kernels/ with their types, and how a module is compiled. */
+/** How the kernels are compiled, and an instance of them; kernels.generated.ts has their types. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { kernelModules } from './kernels.generated.ts';
+import { bindKernels, type Kernels, kernelModules } from './kernels.generated.ts';
 
-type Kernel = (...args: number[]) => void;
-
-/** One instance of the kernels: addresses and sizes in, nothing out. Arguments are in the order of kernels/*.ts. */
-export interface Kernels {
-  readonly useWideTiles: (on: number) => void;
-  readonly barrier: (at: number, threads: number) => void;
-  readonly augment: Kernel;
-  readonly mix: Kernel;
-  readonly gather: Kernel;
-  readonly normalize: Kernel;
-  readonly scatter: Kernel;
-  readonly linear: Kernel;
-  readonly activate: Kernel;
-  readonly activateGradient: Kernel;
-  readonly layerNorm: Kernel;
-  readonly layerNormGradient: Kernel;
-  readonly affineGradient: Kernel;
-  readonly logSoftmax: Kernel;
-  readonly nllGradient: Kernel;
-  readonly softGradient: Kernel;
-  readonly inputGradient: Kernel;
-  readonly weightGradient: Kernel;
-  readonly updateWeights: Kernel;
-  readonly update: Kernel;
-  readonly blend: Kernel;
-  readonly gradientSquares: Kernel;
-  readonly clipFactor: Kernel;
-  readonly scaleGradient: Kernel;
-  readonly expNonPositive: (x: number) => number;
-  readonly logFromOne: (x: number) => number;
-}
+export type { Kernels, Units } from './kernels.generated.ts';
 
 /** An empty custom section named `w`: V8 keeps machine code by the module's bytes, and wide kernels need their own. */
 const WIDE_MARK = '\0\x02\x01w';
@@ -78,8 +48,7 @@ export function instantiateKernels(
   wide: boolean,
 ): Kernels {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
-  // The module is our own, built with this file: its exports are these.
-  const kernels = instance.exports as unknown as Kernels;
-  kernels.useWideTiles(wide ? 1 : 0);
+  const kernels = bindKernels(instance.exports);
+  kernels.useWideTiles(wide);
   return kernels;
 }

@@ -6,11 +6,7 @@
 import { type DenseLayer, needsActivate, normWidth, skipEnd } from '../../model/dense-layer.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
-
-/** Bytes of one line: 16 float32. */
-export const LINE = 64;
-/** Features, outputs or rows of one panel. */
-export const PANEL = 16;
+import { AFFINE_LINES, LINE, PANEL, STATS_LINES } from './constants.ts';
 
 export const panelsOf = (width: number): number => Math.ceil(width / PANEL);
 
@@ -67,10 +63,6 @@ export interface Layout {
 export function weightBytes(layer: DenseLayer): number {
   return panelsOf(layer.out) * (layer.in + 1) * LINE;
 }
-
-/** Lines that a norm keeps for a panel: scale and shift in each role, and, of batch normalization, statistics. */
-export const AFFINE_LINES = 2;
-export const STATS_LINES = 4;
 
 /** Panels of sums of squares of a layer's gradients: those of its outputs, then those of its norm's features. */
 export function squaresPanels(layer: DenseLayer): number {

@@ -1,12 +1,11 @@
 /** The one linear memory of a wasm backend, and who holds which part of it. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { LINE, MAX_PAGES } from './constants.ts';
 
 const PAGE = 65_536;
-/** 2 GiB; must agree with scripts/build-kernels.ts. */
-const MAX_PAGES = 32_768;
 /** A cache line, and a line of the kernels. */
-const ALIGN = 64;
+const ALIGN = LINE;
 /** Tiles may read, and throw away, a few lines past the end of what they were given. */
 const GUARD = 256;
 

@@ -12,9 +12,6 @@ import { logSoftmax, nllGradient, scatter, softGradient } from './ops/loss.ts';
 import { clipFactor, gradientSquares, normUpdate, update } from './ops/optimizers.ts';
 import type { InferJob, Job, TrainJob } from './protocol.ts';
 
-/** Targets without label smoothing. */
-const ONE_HOT = { own: 1, other: 0 } as const;
-
 /** Runs this thread's share of one op. */
 export function runOp(op: Op, job: Job, part: BatchPart): void {
   const { layout } = job;
@@ -69,8 +66,8 @@ export function runOp(op: Op, job: Job, part: BatchPart): void {
       logSoftmax(inference(op, job), part);
       break;
     case 'logProbabilityGradient': {
-      const classes = inference(op, job).classes + part.from * 4;
-      nllGradient(layout, classes, 0, ONE_HOT, -1, part);
+      const labels = inference(op, job).classes + part.from * 4;
+      nllGradient(layout, { labels, losses: 0, own: 1, other: 0, share: -1, weights: 0 }, part);
       break;
     }
     case 'activations': {
@@ -87,9 +84,13 @@ export function runOp(op: Op, job: Job, part: BatchPart): void {
 }
 
 function lossGradient(job: TrainJob, part: BatchPart): void {
+  const { layout, targets, softTargets, rowWeights } = job;
   const at = part.from * 4;
-  if (job.softTargets !== 0) softGradient(job, part);
-  else nllGradient(job.layout, job.labels + at, job.losses + at, job.targets, 1 / part.rows, part);
+  const losses = job.losses + at;
+  const weights = rowWeights === 0 ? 0 : rowWeights + at;
+  const share = 1 / part.rows;
+  if (softTargets !== 0) softGradient(layout, { targets: softTargets, losses, share, weights }, part);
+  else nllGradient(layout, { labels: job.labels + at, losses, ...targets, share, weights }, part);
 }
 
 /** The job of an op that only training has. */

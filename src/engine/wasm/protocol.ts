@@ -1,9 +1,8 @@
 /** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
 
 import type { ImageShape } from '../../data/image-shape.ts';
-import type { Activation } from '../../model/dense-layer.ts';
 import type { Op } from '../../model/program.ts';
-import type { Augmentation, OptimizerOptions } from '../backend.ts';
+import type { Augmentation } from '../backend.ts';
 import type { Layout } from './layout.ts';
 
 /** One run of a program over a list of images, in batches. Addresses are of the common memory. */
@@ -23,12 +22,6 @@ interface JobBase {
   readonly augmentation: Augmentation | undefined;
 }
 
-/** Activations by their number in kernels/activate.ts. */
-export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu', 'root'];
-
-/** Optimizers by their number in kernels/optimizers.ts. */
-export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
-
 export interface TrainJob extends JobBase {
   readonly kind: 'train';
   /** Label of every row, uint32. */
@@ -45,6 +38,8 @@ export interface TrainJob extends JobBase {
   readonly targets: { readonly own: number; readonly other: number };
   /** Target of every row and class, float32, see `softTargets`; 0 where `targets` and the labels say it all. */
   readonly softTargets: number;
+  /** Weight of every row's loss, float32, see `rowWeights`; 0 where all are 1. */
+  readonly rowWeights: number;
   readonly dropoutKey: readonly [number, number];
 }
 

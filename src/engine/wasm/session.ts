@@ -6,13 +6,13 @@ import { findParameter } from '../../model/find-parameter.ts';
 import type { NetworkInput } from '../../model/network-input.ts';
 import type { Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
-import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
+import { checkInferRequest, checkSize, checkTrainRequest } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
-import { softTargets } from '../targets.ts';
+import { rowWeights, softTargets } from '../targets.ts';
+import { OPTIMIZERS, PANEL } from './constants.ts';
 import {
   type Layout,
   normBytes,
-  PANEL,
   pack,
   packNorm,
   panelsOf,
@@ -24,7 +24,6 @@ import {
   weightBytes,
 } from './layout.ts';
 import type { Block, WasmMemory } from './memory.ts';
-import { OPTIMIZERS } from './protocol.ts';
 import type { Team } from './team.ts';
 
 /** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */
@@ -107,6 +106,7 @@ export class WasmSession implements Session {
     const constants = optimizerConstants(request.optimizer);
     const scalars = stepScalars(request);
     const soft = softTargets(request, this.#program.outputWidth) ?? new Float32Array();
+    const weights = rowWeights(request) ?? new Float32Array();
     const sizes = [
       count * 4,
       count * 4,
@@ -114,14 +114,16 @@ export class WasmSession implements Session {
       constants.byteLength,
       scalars.byteLength,
       soft.byteLength,
+      weights.byteLength,
     ];
-    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt] = this.#place(...sizes);
+    const [indexAt, labelAt, lossAt, constantAt, scalarAt, softAt, weightAt] = this.#place(...sizes);
     memory.words(indexAt, count).set(indices);
     const labels = memory.words(labelAt, count);
     for (let i = 0; i < count; i++) labels[i] = request.labels[indices[i]];
     memory.floats(constantAt, constants.length).set(constants);
     memory.floats(scalarAt, scalars.length).set(scalars);
     memory.floats(softAt, soft.length).set(soft);
+    memory.floats(weightAt, weights.length).set(weights);
     await team.run({
       kind: 'train',
       layout: this.#layoutFor(Math.min(batchSize, count)),
@@ -135,6 +137,7 @@ export class WasmSession implements Session {
       optimizer: OPTIMIZERS.indexOf(request.optimizer.name),
       targets: smoothedTargets(request.labelSmoothing ?? 0, this.#program.outputWidth),
       softTargets: soft.length > 0 ? softAt : 0,
+      rowWeights: weights.length > 0 ? weightAt : 0,
       constants: constantAt,
       scalars: scalarAt,
       count,
@@ -231,17 +234,16 @@ export class WasmSession implements Session {
   }
 
   #write(name: string, values: Float32Array, role: TensorRole): void {
-    const { layer, part, size } = this.#find(name);
-    if (values.length !== size)
-      throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
+    const { layer, part, parameter } = this.#find(name);
+    checkSize(parameter, values);
     if (part === 'weight' || part === 'bias') pack(layer, part, values, this.#block(name, role));
     else packNorm(part, values, this.#block(name, role));
   }
 
   #find(name: string) {
     const { plan } = this.#program;
-    const { layer, part, shape } = findParameter(plan, name);
-    return { layer: plan.layers[layer], part, size: shape.reduce((product, n) => product * n, 1) };
+    const parameter = findParameter(plan, name);
+    return { layer: plan.layers[parameter.layer], part: parameter.part, parameter };
   }
 
   /** The memory in which a parameter lies, with others. */

@@ -5,7 +5,8 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { Queue } from '../../core/queue.ts';
-import { controlBytes, Executor, FAILED_WORD, SCRATCH_BYTES } from './executor.ts';
+import { FAILED_WORD } from './constants.ts';
+import { controlBytes, Executor, SCRATCH_BYTES } from './executor.ts';
 import type { Block, WasmMemory } from './memory.ts';
 import type { FromWorker, Job, SpawnWorker, ThreadSetup, WorkerHandle } from './protocol.ts';
 

@@ -1,45 +1,41 @@
 /** The maps of activations: the dot under the pointer shows its image. */
 
-import type { Page } from './page.ts';
+import type { Page, PageRun } from './page.ts';
 
 /** Listens to every map of the page. With the keyboard, the arrow keys walk along the dots from left to right. */
-export function watchMaps({ data, part, picture, element }: Page): void {
+export function watchMaps({ data, picture, element, showTip, hideTip }: Page): void {
   /** Pixels of the screen from which a dot is pointed at. */
   const reach = 12;
-  const tip = part('tip');
   /** Where on the screen the dot is whose image is shown. */
   let shownAt = Number.NaN;
 
   const hide = (): void => {
-    tip.hidden = true;
+    hideTip();
     document.querySelector('.dot-shown')?.classList.remove('dot-shown');
   };
 
-  const show = (dot: Element, place: number, predicted: number): void => {
+  const show = (dot: Element, { map }: PageRun, point: number): void => {
     if (dot.classList.contains('dot-shown')) return;
     hide();
-    const [is, called] = [data.classNames[data.labels[place]], data.classNames[predicted]];
+    const place = map.places[point];
+    const [is, called] = [data.classNames[map.labels[point]], data.classNames[map.predicted[point]]];
     const words = is === called ? is : `${is}, called ${called}`;
-    const number = data.numbers[place];
-    tip.replaceChildren(
-      picture(place, 4, `Test image ${number}: ${words}`),
-      element('b', words),
-      element('small', `#${number}`),
-    );
+    const number = map.numbers[point];
     dot.classList.add('dot-shown');
-    tip.hidden = false;
     const box = dot.getBoundingClientRect();
     shownAt = box.y;
-    const { width, height } = tip.getBoundingClientRect();
-    const left = box.x + box.width / 2 - width / 2;
-    const above = box.y - height - 8;
-    tip.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
-    tip.style.top = `${above >= 8 ? above : box.bottom + 8}px`;
+    showTip(
+      [
+        ...(place < 0 ? [] : [picture(place, 112, `Test image ${number}: ${words}`)]),
+        element('b', words),
+        element('small', `#${number}`),
+      ],
+      box,
+    );
   };
 
   for (const svg of document.querySelectorAll<SVGElement>('[data-map] svg')) {
     const run = data.runs[Number(svg.closest('[data-map]')?.getAttribute('data-map'))];
-    const { places, predicted } = run.map;
     const dots = [...svg.querySelectorAll<SVGCircleElement>('[data-dots] circle')]
       .map((dot, point) => ({
         dot,
@@ -49,8 +45,7 @@ export function watchMaps({ data, part, picture, element }: Page): void {
       }))
       .sort((a, b) => a.x - b.x);
     if (dots.length === 0) continue;
-    const showDot = ({ dot, point }: (typeof dots)[number]): void =>
-      show(dot, places[point], predicted[point]);
+    const showDot = ({ dot, point }: (typeof dots)[number]): void => show(dot, run, point);
     let walked = -1;
 
     const pointAt = ({ clientX, clientY }: PointerEvent): void => {

@@ -1,32 +1,10 @@
 /** The confusion matrix: a cell opens the images behind it. */
 
-import type { Page, PageRun } from './page.ts';
+import type { Page } from './page.ts';
 
 /** Makes buttons of the cells of every matrix. Arrow keys move within one, Enter and Space open a cell. */
-export function watchMatrices({ data, part, picture, element }: Page): void {
-  const side = data.classNames.length;
+export function watchMatrices({ data, part, openCell }: Page): void {
   const dialog = part<HTMLDialogElement>('images');
-
-  const show = (run: PageRun, actual: number, predicted: number): void => {
-    const { count, places, sureness } = run.cells[actual * side + predicted];
-    const [is, called] = [data.classNames[actual], data.classNames[predicted]];
-    const few = places.length < count ? `; these are the ${places.length} it was surest of` : '';
-    part('images-title').textContent = actual === predicted ? `${is}, recognized` : `${is}, called ${called}`;
-    part('images-note').textContent =
-      `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${few}.` +
-      (count > 0 ? ` Below each, the probability of ${called} and the number of the image.` : '');
-    const items = places.map((place, i) => {
-      const number = data.numbers[place];
-      const probability = `${(sureness[i] / 10).toFixed(1)}%`;
-      const label = `Test image ${number}: ${is}, called ${called} with ${probability}`;
-      const item = document.createElement('li');
-      item.append(picture(place, 3, label), element('b', probability), element('small', `#${number}`));
-      return item;
-    });
-    part('images-list').replaceChildren(...items);
-    dialog.showModal();
-    dialog.scrollTop = 0;
-  };
 
   /** Where in its matrix a cell is. */
   const placeOf = (cell: Element): [actual: number, predicted: number] => {
@@ -43,6 +21,7 @@ export function watchMatrices({ data, part, picture, element }: Page): void {
   ]);
 
   for (const matrix of document.querySelectorAll<SVGElement>('[data-matrix] svg')) {
+    if (matrix.querySelector('[data-cells]') !== null) continue;
     const run = data.runs[Number(matrix.closest('[data-matrix]')?.getAttribute('data-matrix'))];
     // What is one image to a reader without the script is a group of buttons to one with it.
     matrix.setAttribute('role', 'group');
@@ -61,7 +40,7 @@ export function watchMatrices({ data, part, picture, element }: Page): void {
     });
     matrix.addEventListener('click', (event) => {
       const cell = cellOf(event);
-      if (cell !== null) show(run, ...placeOf(cell));
+      if (cell !== null) openCell(run, ...placeOf(cell));
     });
     matrix.addEventListener('keydown', (event) => {
       const cell = cellOf(event);
@@ -72,7 +51,7 @@ export function watchMatrices({ data, part, picture, element }: Page): void {
         const wanted = `[data-cell="${actual + step[0]} ${predicted + step[1]}"]`;
         const next = matrix.querySelector<SVGElement>(wanted);
         next?.focus();
-      } else if (event.key === 'Enter' || event.key === ' ') show(run, actual, predicted);
+      } else if (event.key === 'Enter' || event.key === ' ') openCell(run, actual, predicted);
       else return;
       event.preventDefault();
     });

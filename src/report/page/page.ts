@@ -8,19 +8,23 @@ export interface PageData {
   readonly classNames: readonly string[];
   /** The sheet of test images, `columns` to a row, each `width` by `height` pixels. */
   readonly sheet: { readonly columns: number; readonly width: number; readonly height: number };
-  /** By place on the sheet: the image's number in the test split, and its label. */
+  /** By place on the sheet: the image's number in the test split. */
   readonly numbers: readonly number[];
-  readonly labels: readonly number[];
   readonly runs: readonly PageRun[];
 }
 
 /** The images of one run, by their places on the sheet. */
 export interface PageRun {
   readonly name: string;
-  /** By `actual * classes + predicted`. */
-  readonly cells: readonly PageCell[];
-  /** The points of the map, in the order of its dots. */
-  readonly map: { readonly places: readonly number[]; readonly predicted: readonly number[] };
+  /** By `actual * classes + predicted`; those without images are absent. */
+  readonly cells: Readonly<Record<string, PageCell>>;
+  /** The points of the map, in the order of its dots; a place is -1 where there was no room for the image. */
+  readonly map: {
+    readonly places: readonly number[];
+    readonly numbers: readonly number[];
+    readonly labels: readonly number[];
+    readonly predicted: readonly number[];
+  };
 }
 
 /** The images behind a cell of the confusion matrix. */
@@ -35,12 +39,17 @@ export interface PageCell {
 /** Handed to every function of the page. */
 export interface Page {
   readonly data: PageData;
-  /** A test image, drawn `scale` times as large. */
-  picture(place: number, scale: number, label: string): HTMLCanvasElement;
+  /** A test image, its longer side about so many pixels on the screen. */
+  picture(place: number, side: number, label: string): HTMLCanvasElement;
   /** An element with text in it. */
   element(name: string, text: string): HTMLElement;
   /** The element of that id. */
   part<Kind extends HTMLElement>(id: string): Kind;
+  /** Shows a few words or an image above a place on the screen, or below where there is no room. */
+  showTip(content: readonly HTMLElement[], box: DOMRect): void;
+  hideTip(): void;
+  /** Opens the images behind a cell of a confusion matrix. */
+  openCell(run: PageRun, actual: number, predicted: number): void;
 }
 
 /** Reads the data of the page. */
@@ -48,28 +57,68 @@ export function openPage(): Page {
   const part = <Kind extends HTMLElement>(id: string): Kind => document.getElementById(id) as Kind;
   const data: PageData = JSON.parse(part('page-data').textContent ?? '');
   const sheet = part<HTMLImageElement>('sheet');
+  const tip = part('tip');
+  const dialog = part<HTMLDialogElement>('images');
   const { columns, width, height } = data.sheet;
+  const element = (name: string, text: string): HTMLElement => {
+    const made = document.createElement(name);
+    made.textContent = text;
+    return made;
+  };
+  const picture = (place: number, side: number, label: string): HTMLCanvasElement => {
+    const canvas = document.createElement('canvas');
+    const scale = Math.max(1, Math.round(side / Math.max(width, height)));
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', label);
+    const context = canvas.getContext('2d');
+    if (context === null) return canvas;
+    context.imageSmoothingEnabled = false;
+    const x = (place % columns) * width;
+    const y = Math.floor(place / columns) * height;
+    context.drawImage(sheet, x, y, width, height, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  };
   return {
     data,
     part,
-    element(name, text) {
-      const made = document.createElement(name);
-      made.textContent = text;
-      return made;
+    element,
+    picture,
+    showTip(content, box) {
+      tip.replaceChildren(...content);
+      tip.hidden = false;
+      const size = tip.getBoundingClientRect();
+      const left = box.x + box.width / 2 - size.width / 2;
+      const above = box.y - size.height - 8;
+      tip.style.left = `${Math.max(8, Math.min(left, innerWidth - size.width - 8))}px`;
+      tip.style.top = `${above >= 8 ? above : box.bottom + 8}px`;
     },
-    picture(place, scale, label) {
-      const canvas = document.createElement('canvas');
-      canvas.width = width * scale;
-      canvas.height = height * scale;
-      canvas.setAttribute('role', 'img');
-      canvas.setAttribute('aria-label', label);
-      const context = canvas.getContext('2d');
-      if (context === null) return canvas;
-      context.imageSmoothingEnabled = false;
-      const x = (place % columns) * width;
-      const y = Math.floor(place / columns) * height;
-      context.drawImage(sheet, x, y, width, height, 0, 0, canvas.width, canvas.height);
-      return canvas;
+    hideTip() {
+      tip.hidden = true;
+    },
+    openCell(run, actual, predicted) {
+      const known = run.cells[actual * data.classNames.length + predicted];
+      const { count, places, sureness } = known ?? { count: 0, places: [], sureness: [] };
+      const [is, called] = [data.classNames[actual], data.classNames[predicted]];
+      const few = places.length < count ? `; these are the ${places.length} it was surest of` : '';
+      part('images-title').textContent =
+        actual === predicted ? `${is}, recognized` : `${is}, called ${called}`;
+      part('images-note').textContent =
+        `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${places.length > 0 ? few : ''}.` +
+        (places.length > 0 ? ` Below each, the probability of ${called} and the number of the image.` : '') +
+        (count > 0 && places.length === 0 ? ' There was no room for them in this file.' : '');
+      const items = places.map((place, i) => {
+        const number = data.numbers[place];
+        const probability = `${(sureness[i] / 10).toFixed(1)}%`;
+        const label = `Test image ${number}: ${is}, called ${called} with ${probability}`;
+        const item = document.createElement('li');
+        item.append(picture(place, 84, label), element('b', probability), element('small', `#${number}`));
+        return item;
+      });
+      part('images-list').replaceChildren(...items);
+      dialog.showModal();
+      dialog.scrollTop = 0;
     },
   };
 }

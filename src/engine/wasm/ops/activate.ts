@@ -1,8 +1,9 @@
 /** What stands between two products, forward and backward, by kernels/activate.ts and kernels/layernorm.ts. */
 
 import { normsProduct, normWidth } from '../../../model/dense-layer.ts';
-import { type Layout, panelsOf } from '../layout.ts';
-import { ACTIVATIONS, type Job } from '../protocol.ts';
+import { ACTIVATIONS } from '../constants.ts';
+import { type LayerLayout, type Layout, panelsOf } from '../layout.ts';
+import type { Job } from '../protocol.ts';
 import { type BatchPart, dropout, statsOf, transposedPanel, weightsOf } from './batch-part.ts';
 
 /** For the kernels that only normalize. */
@@ -10,21 +11,19 @@ const NO_ACTIVATION = ACTIVATIONS.indexOf('none');
 
 export function activate(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
-  const normed = normsProduct(layer);
-  const args = [
-    layer.z,
-    layer.z,
-    layer.y,
-    layout.rowPanel,
-    part.rows,
-    layer.out,
-    ACTIVATIONS.indexOf(layer.activation),
-    normed ? layer.affine[weightsOf(job)] : 0,
-    normed ? statsOf(layer, job) : 0,
-    training ? 1 : 0,
+  const args = {
+    x: layer.z,
+    z: layer.z,
+    y: layer.y,
+    panelBytes: layout.rowPanel,
+    rows: part.rows,
+    outputs: layer.out,
+    activation: ACTIVATIONS.indexOf(layer.activation),
+    ...normBehind(layer, job),
+    training,
     ...dropout(layer.dropout, index, job, part, training),
-  ];
-  part.share(layer.panels, (begin, end) => part.kernels.activate(...args, begin, end));
+  };
+  part.share(layer.panels, (units) => part.kernels.activate(args, units));
 }
 
 export function activateGradient(
@@ -35,26 +34,30 @@ export function activateGradient(
   training: boolean,
 ): void {
   const layer = layout.layers[index];
-  const normed = normsProduct(layer);
-  const args = [
-    layer.z,
-    layer.dy,
-    layer.skipGradient,
-    layer.dz,
-    layout.rowPanel,
+  const args = {
+    z: layer.z,
+    dy: layer.dy,
+    skipped: layer.skipGradient,
+    dz: layer.dz,
+    panelBytes: layout.rowPanel,
     // Of a LayerNorm, `normalizeGradient` comes next.
-    normed && layer.norm === 'layer' ? 0 : layer.dzT,
-    transposedPanel(layer),
-    part.rows,
-    layer.out,
-    ACTIVATIONS.indexOf(layer.activation),
-    normed ? layer.affine[weightsOf(job)] : 0,
-    normed ? statsOf(layer, job) : 0,
-    layer.affine.gradient,
-    training ? 1 : 0,
+    dzT: normsProduct(layer) && layer.norm === 'layer' ? 0 : layer.dzT,
+    dzTPanel: transposedPanel(layer),
+    rows: part.rows,
+    outputs: layer.out,
+    activation: ACTIVATIONS.indexOf(layer.activation),
+    ...normBehind(layer, job),
+    gradient: layer.affine.gradient,
+    training,
     ...dropout(layer.dropout, index, job, part, training),
-  ];
-  part.share(layer.panels, (begin, end) => part.kernels.activateGradient(...args, begin, end));
+  };
+  part.share(layer.panels, (units) => part.kernels.activateGradient(args, units));
+}
+
+/** A norm between product and activation: its scale and shift, and the statistics of batch normalization. */
+function normBehind(layer: LayerLayout, job: Job): { readonly affine: number; readonly stats: number } {
+  if (!normsProduct(layer)) return { affine: 0, stats: 0 };
+  return { affine: layer.affine[weightsOf(job)], stats: statsOf(layer, job) };
 }
 
 export function normalize(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
@@ -64,13 +67,31 @@ export function normalize(layout: Layout, index: number, job: Job, part: BatchPa
   const affine = layer.affine[weightsOf(job)];
   const features = normWidth(layer);
   if (layer.norm === 'batch') {
-    const norm = [affine, statsOf(layer, job), training ? 1 : 0, ...dropout(0, index, job, part, false)];
-    const args = [from, layer.normalized, layer.x, rowPanel, part.rows, features, NO_ACTIVATION, ...norm];
-    part.share(panelsOf(features), (begin, end) => part.kernels.activate(...args, begin, end));
+    const args = {
+      x: from,
+      z: layer.normalized,
+      y: layer.x,
+      panelBytes: rowPanel,
+      rows: part.rows,
+      outputs: features,
+      activation: NO_ACTIVATION,
+      affine,
+      stats: statsOf(layer, job),
+      training,
+      ...dropout(0, index, job, part, false),
+    };
+    part.share(panelsOf(features), (units) => part.kernels.activate(args, units));
   } else {
-    const scaled = layer.preNorm ? layer.x : 0;
-    const args = [from, layer.normalized, scaled, rowPanel, features, affine, layer.inverse];
-    part.share(part.rows, (begin, end) => part.kernels.layerNorm(...args, begin, end));
+    const args = {
+      x: from,
+      normalized: layer.normalized,
+      scaled: layer.preNorm ? layer.x : 0,
+      panelBytes: rowPanel,
+      features,
+      affine,
+      inverse: layer.inverse,
+    };
+    part.share(part.rows, (units) => part.kernels.layerNorm(args, units));
   }
 }
 
@@ -83,8 +104,14 @@ function normedGradient(layout: Layout, index: number): number {
 export function affineGradient(layout: Layout, index: number, part: BatchPart): void {
   const layer = layout.layers[index];
   const da = normedGradient(layout, index);
-  const args = [da, layer.normalized, layout.rowPanel, part.rows, layer.affine.gradient];
-  part.share(panelsOf(normWidth(layer)), (begin, end) => part.kernels.affineGradient(...args, begin, end));
+  const args = {
+    da,
+    normalized: layer.normalized,
+    panelBytes: layout.rowPanel,
+    rows: part.rows,
+    gradient: layer.affine.gradient,
+  };
+  part.share(panelsOf(normWidth(layer)), (units) => part.kernels.affineGradient(args, units));
 }
 
 export function normalizeGradient(
@@ -100,19 +127,37 @@ export function normalizeGradient(
   const affine = layer.affine[weightsOf(job)];
   const features = normWidth(layer);
   if (layer.norm === 'batch') {
-    const norm = [affine, statsOf(layer, job), layer.affine.gradient, training ? 1 : 0];
-    const args = [layer.normalized, da, 0, da, rowPanel, 0, 0, part.rows, features, NO_ACTIVATION, ...norm];
-    const plain = dropout(0, index, job, part, false);
-    part.share(panelsOf(features), (begin, end) =>
-      part.kernels.activateGradient(...args, ...plain, begin, end),
-    );
+    const args = {
+      z: layer.normalized,
+      dy: da,
+      skipped: 0,
+      dz: da,
+      panelBytes: rowPanel,
+      dzT: 0,
+      dzTPanel: 0,
+      rows: part.rows,
+      outputs: features,
+      activation: NO_ACTIVATION,
+      affine,
+      stats: statsOf(layer, job),
+      gradient: layer.affine.gradient,
+      training,
+      ...dropout(0, index, job, part, false),
+    };
+    part.share(panelsOf(features), (units) => part.kernels.activateGradient(args, units));
   } else {
-    // Of the layer below, `activateGradient` comes next.
-    const dzT = layer.preNorm ? 0 : layer.dzT;
-    const args = [da, layer.normalized, rowPanel, features, affine, layer.inverse];
-    const transposed = [dzT, transposedPanel(layer), part.rows];
-    part.share(panelsOf(part.rows), (begin, end) =>
-      part.kernels.layerNormGradient(...args, ...transposed, begin, end),
-    );
+    const args = {
+      da,
+      normalized: layer.normalized,
+      panelBytes: rowPanel,
+      features,
+      affine,
+      inverse: layer.inverse,
+      // Of the layer below, `activateGradient` comes next.
+      dzT: layer.preNorm ? 0 : layer.dzT,
+      dzTPanel: transposedPanel(layer),
+      rows: part.rows,
+    };
+    part.share(panelsOf(part.rows), (units) => part.kernels.layerNormGradient(args, units));
   }
 }

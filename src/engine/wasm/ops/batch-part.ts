@@ -1,12 +1,10 @@
 /** What the ops of all families share: one thread's part in a batch, and where what it works on lies. */
 
 import { dropoutScalars, STEP_SCALARS } from '../../scalars.ts';
-import type { Kernels } from '../kernels.ts';
-import { type LayerLayout, type Layout, LINE, PANEL } from '../layout.ts';
+import { LINE, PANEL } from '../constants.ts';
+import type { Kernels, Units } from '../kernels.ts';
+import type { LayerLayout, Layout } from '../layout.ts';
 import type { Job, ThreadSetup, TrainJob } from '../protocol.ts';
-
-/** Inputs of one unit of a weight gradient or an update; as STRIP in kernels/dense.ts. */
-export const STRIP = 64;
 
 /** One thread's part in a batch of a job. */
 export interface BatchPart {
@@ -20,14 +18,14 @@ export interface BatchPart {
    * Runs this thread's share of an op's units.
    * @param whole units that share data: a slice holds all of such a group, or none
    */
-  readonly share: (units: number, run: (begin: number, end: number) => void, whole?: number) => void;
+  readonly share: (units: number, run: (units: Units) => void, whole?: number) => void;
 }
 
-/** The arguments of an epilogue with dropout: threshold, scale, key, step, layer. */
+/** The arguments of an epilogue with dropout. */
 export function dropout(p: number, index: number, job: Job, part: BatchPart, on: boolean) {
-  if (job.kind !== 'train' || !on) return [0, 1, 0, 0, 0, index] as const;
-  const { threshold, scale } = dropoutScalars(p);
-  return [threshold, scale, ...job.dropoutKey, job.firstStep + part.step, index] as const;
+  if (job.kind !== 'train' || !on) return { threshold: 0, scale: 1, key0: 0, key1: 0, step: 0, layer: index };
+  const [key0, key1] = job.dropoutKey;
+  return { ...dropoutScalars(p), key0, key1, step: job.firstStep + part.step, layer: index };
 }
 
 /** The weights that a job computes with. */
@@ -43,6 +41,19 @@ export function statsOf(layer: LayerLayout, job: Job): number {
 /** Where the optimizer's scalars of a step lie. */
 export function scalarsOf(job: TrainJob, part: BatchPart): number {
   return job.scalars + part.step * STEP_SCALARS * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** The arguments of an optimizer's step on weights, or on scale and shift. */
+export function optimizerStep(job: TrainJob, part: BatchPart, roles: LayerLayout['weights']) {
+  return {
+    optimizer: job.optimizer,
+    weights: roles.value,
+    first: roles.firstMoment,
+    second: roles.secondMoment,
+    average: roles.average,
+    constants: job.constants,
+    scalars: scalarsOf(job, part),
+  };
 }
 
 /** Bytes of one panel of a layer's dzT: 16 rows of the batch, a line for each output. */

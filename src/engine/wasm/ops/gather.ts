@@ -3,7 +3,7 @@
 import { drawAugmentation, RECORD } from '../../../data/augment.ts';
 import { drawMix } from '../../../data/mix.ts';
 import type { Augmentation } from '../../backend.ts';
-import { LINE } from '../layout.ts';
+import { LINE } from '../constants.ts';
 import type { Job } from '../protocol.ts';
 import type { BatchPart } from './batch-part.ts';
 
@@ -21,12 +21,10 @@ function sizeOf({ shape }: Job): number {
 }
 
 export function gather(job: Job, part: BatchPart): void {
-  const { x, rowPanel } = job.layout;
-  const indices = job.indices + part.from * 4;
-  const size = sizeOf(job);
-  part.share(part.rows, (begin, end) => {
-    part.kernels.gather(x, rowPanel, job.images, size, indices, begin, end, job.scaling);
-  });
+  const { images, scaling } = job;
+  const { x, rowPanel: xPanel } = job.layout;
+  const args = { x, xPanel, images, size: sizeOf(job), indices: job.indices + part.from * 4, scaling };
+  part.share(part.rows, (units) => part.kernels.gather(args, units));
 }
 
 /** An image at a time: its record, its bytes and those of the image mixed in go through this thread's scratch. */
@@ -35,7 +33,7 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Batc
   const { height, width } = job.shape;
   const plane = height * width;
   const size = sizeOf(job);
-  const { x, rowPanel } = job.layout;
+  const { x, rowPanel: xPanel } = job.layout;
   const { memory, scratch } = part.setup;
   const { augment, mix, normalize } = part.kernels;
   const indices = new Uint32Array(memory.buffer, job.indices + part.from * 4, part.rows);
@@ -47,9 +45,15 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Batc
     drawAugmentation(options, key, row, step, { height, width }, record);
     // The bytes written behind a plane are those of the next, which comes after it, or nobody's.
     for (let at = 0; at < size; at += plane)
-      augment(job.images + indices[row] * size + at, scratch, height, width, target + at);
+      augment({
+        source: job.images + indices[row] * size + at,
+        record: scratch,
+        height,
+        width,
+        target: target + at,
+      });
   };
-  part.share(part.rows, (begin, end) => {
+  part.share(part.rows, ({ begin, end }) => {
     for (let row = begin; row < end; row++) {
       augmentRow(row, bytes);
       const mixed = mixing && drawMix(mixing, key, row, step, part.rows, { height, width });
@@ -57,9 +61,9 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Batc
         const { partner, left, top, right, bottom, weight } = mixed;
         augmentRow(partner, others);
         for (let at = 0; at < size; at += plane)
-          mix(bytes + at, others + at, width, left, top, right, bottom, weight);
+          mix({ image: bytes + at, partner: others + at, width, left, top, right, bottom, weight });
       }
-      normalize(x, rowPanel, bytes, size, row, job.scaling);
+      normalize({ x, xPanel, image: bytes, size, row, scaling: job.scaling });
     }
   });
 }

@@ -1,64 +1,48 @@
 /** Outputs and losses, by kernels/loss.ts; and what a row gives out of panels. */
 
+import type { Kernels } from '../kernels.ts';
 import type { Layout } from '../layout.ts';
-import type { InferJob, TrainJob } from '../protocol.ts';
+import type { InferJob } from '../protocol.ts';
 import { type BatchPart, lastLayer, transposedPanel } from './batch-part.ts';
 
 export function logSoftmax(job: InferJob, part: BatchPart): void {
   const layer = lastLayer(job.layout);
   const rowPanel = job.layout.rowPanel;
   const output = job.output + part.from * layer.out * 4;
-  part.share(part.rows, (begin, end) => {
-    part.kernels.logSoftmax(layer.y, rowPanel, layer.out, output, begin, end);
-  });
+  const args = { y: layer.y, yPanel: rowPanel, classes: layer.out, out: output };
+  part.share(part.rows, (units) => part.kernels.logSoftmax(args, units));
 }
 
 /** The output of an inference program: `width` values a row out of panels. */
 export function scatter(panels: number, width: number, job: InferJob, part: BatchPart): void {
   const output = job.output + part.from * width * 4;
-  part.share(part.rows, (begin, end) => {
-    part.kernels.scatter(panels, job.layout.rowPanel, width, output, begin, end);
-  });
+  const args = { y: panels, yPanel: job.layout.rowPanel, width, out: output };
+  part.share(part.rows, (units) => part.kernels.scatter(args, units));
 }
 
-export function nllGradient(
-  layout: Layout,
-  labels: number,
-  losses: number,
-  { own, other }: TrainJob['targets'],
-  share: number,
-  part: BatchPart,
-): void {
-  const layer = lastLayer(layout);
-  const transposed = transposedPanel(layer);
-  const args = [
-    layer.y,
-    layout.rowPanel,
-    layer.out,
-    labels,
-    losses,
-    layer.dz,
-    layer.dzT,
-    transposed,
-    own,
-    other,
-    share,
-  ];
-  part.share(part.rows, (begin, end) => part.kernels.nllGradient(...args, begin, end));
+/** What a loss kernel takes beside the last layer's tensors. */
+type Given<Name extends 'nllGradient' | 'softGradient'> = Omit<
+  Parameters<Kernels[Name]>[0],
+  keyof ReturnType<typeof lossTensors>
+>;
+
+export function nllGradient(layout: Layout, given: Given<'nllGradient'>, part: BatchPart): void {
+  const args = { ...lossTensors(layout), ...given };
+  part.share(part.rows, (units) => part.kernels.nllGradient(args, units));
 }
 
-export function softGradient({ layout, softTargets, losses }: TrainJob, part: BatchPart): void {
+/** @param given with the targets of the job's first row */
+export function softGradient(layout: Layout, given: Given<'softGradient'>, part: BatchPart): void {
+  const tensors = lossTensors(layout);
+  const targets = given.targets + part.from * tensors.classes * 4;
+  const args = { ...tensors, ...given, targets };
+  part.share(part.rows, (units) => part.kernels.softGradient(args, units));
+}
+
+/** The last layer's output and gradients. */
+function lossTensors(layout: Layout) {
   const layer = lastLayer(layout);
-  const args = [
-    layer.y,
-    layout.rowPanel,
-    layer.out,
-    softTargets + part.from * layer.out * 4,
-    losses + part.from * 4,
-    layer.dz,
-    layer.dzT,
-    transposedPanel(layer),
-    1 / part.rows,
-  ];
-  part.share(part.rows, (begin, end) => part.kernels.softGradient(...args, begin, end));
+  const { rowPanel } = layout;
+  const { y, out, dz, dzT } = layer;
+  return { y, yPanel: rowPanel, classes: out, dz, dzT, dzTPanel: transposedPanel(layer) };
 }

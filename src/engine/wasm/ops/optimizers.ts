@@ -1,32 +1,27 @@
 /** Clipping and updates, by kernels/optimizers.ts and, of weights, kernels/dense.ts. */
 
 import { normWidth } from '../../../model/dense-layer.ts';
-import {
-  AFFINE_LINES,
-  type LayerLayout,
-  type Layout,
-  LINE,
-  panelsOf,
-  STATS_LINES,
-  squaresPanels,
-} from '../layout.ts';
+import { AFFINE_LINES, LINE, STATS_LINES, STRIP } from '../constants.ts';
+import { type LayerLayout, type Layout, panelsOf, squaresPanels } from '../layout.ts';
 import type { TrainJob } from '../protocol.ts';
-import { type BatchPart, STRIP, scalarsOf } from './batch-part.ts';
+import { type BatchPart, optimizerStep } from './batch-part.ts';
 
 export function gradientSquares(layer: LayerLayout, part: BatchPart): void {
   const { weights, affine, squares, panels } = layer;
   const { kernels } = part;
-  part.share(squaresPanels(layer), (begin, end) => {
+  const ofWeights = { gradient: weights.gradient, lines: layer.in + 1, squares };
+  const ofNorm = { gradient: affine.gradient, lines: AFFINE_LINES, squares: squares + panels * LINE };
+  part.share(squaresPanels(layer), ({ begin, end }) => {
     const middle = Math.min(Math.max(panels, begin), end);
-    kernels.gradientSquares(weights.gradient, layer.in + 1, squares, begin, middle);
-    const [from, to] = [middle - panels, end - panels];
-    kernels.gradientSquares(affine.gradient, AFFINE_LINES, squares + panels * LINE, from, to);
+    kernels.gradientSquares(ofWeights, { begin, end: middle });
+    kernels.gradientSquares(ofNorm, { begin: middle - panels, end: end - panels });
   });
 }
 
 export function clipFactor({ layers, clipFactor: factor }: Layout, largest: number, part: BatchPart): void {
   const { squares } = layers[0];
-  part.share(1, () => part.kernels.clipFactor(squares, factor - squares, largest, factor));
+  const args = { squares, bytes: factor - squares, largest, factor };
+  part.share(1, () => part.kernels.clipFactor(args));
 }
 
 export function update(
@@ -37,22 +32,14 @@ export function update(
   clipped: boolean,
 ): void {
   const layer = layout.layers[index];
-  const { value, firstMoment, secondMoment, average, gradient } = layer.weights;
-  const args = [
-    layer.in,
-    gradient,
-    clipped ? layout.clipFactor : 0,
-    job.optimizer,
-    value,
-    firstMoment,
-    secondMoment,
-    average,
-    job.constants,
-    scalarsOf(job, part),
-  ];
+  const args = {
+    inputs: layer.in,
+    gradient: layer.weights.gradient,
+    factor: clipped ? layout.clipFactor : 0,
+    ...optimizerStep(job, part, layer.weights),
+  };
   const strips = Math.ceil(layer.in / STRIP);
-  const run = (begin: number, end: number) => part.kernels.updateWeights(...args, begin, end);
-  part.share(layer.panels * strips, run, strips);
+  part.share(layer.panels * strips, (units) => part.kernels.updateWeights(args, units), strips);
 }
 
 export function normUpdate(
@@ -64,15 +51,16 @@ export function normUpdate(
 ): void {
   const layer = layout.layers[index];
   const { affine, stats, averageStats } = layer;
-  const { value, firstMoment, secondMoment, average, gradient } = affine;
-  const scalars = scalarsOf(job, part);
-  const args = [job.optimizer, value, firstMoment, secondMoment, average, gradient];
+  const { gradient } = affine;
+  const step = optimizerStep(job, part, affine);
+  const { scalars } = step;
   const panels = panelsOf(normWidth(layer));
   const bytes = panels * AFFINE_LINES * LINE;
   const { kernels } = part;
   part.share(1, () => {
-    if (clipped) kernels.scaleGradient(gradient, bytes, layout.clipFactor);
-    kernels.update(...args, bytes, 0, job.constants, scalars);
-    if (averageStats !== 0) kernels.blend(averageStats, stats, panels * STATS_LINES * LINE, scalars);
+    if (clipped) kernels.scaleGradient({ gradient, bytes, factor: layout.clipFactor });
+    kernels.update({ ...step, gradient, bytes, shrinkable: 0 });
+    if (averageStats === 0) return;
+    kernels.blend({ average: averageStats, weights: stats, bytes: panels * STATS_LINES * LINE, scalars });
   });
 }

@@ -42,7 +42,7 @@ export async function drawRun(
   const [finished] = await openFinishedRuns([run]);
   await makeFolder(folder);
   const splits = await loadSplits(finished.run.config, finished.run.path, options);
-  const view = (await findAudit(finished, splits, options))?.view;
+  const examples = (await findAudit(finished, splits, options))?.examples;
   const umap = names.includes('map-umap') && options.show?.umap !== false;
   const inspection = await inspectFinished(finished, splits, {
     ...options,
@@ -55,7 +55,7 @@ export async function drawRun(
   } as const;
   const figures = [
     ...drawAll(runFigures, inspection, names, drawing),
-    ...(view === undefined ? [] : drawAll(auditFigures, view, names, drawing)),
+    ...(examples === undefined ? [] : drawAll(auditFigures, examples, names, drawing)),
   ];
   const files: FigureFile[] = [];
   for (const figure of figures) {

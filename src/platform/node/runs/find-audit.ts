@@ -1,6 +1,6 @@
 /** The audit of a run's data, brought together with its images. */
 
-import { viewAudit } from '../../../audit/view.ts';
+import { auditExamples } from '../../../audit/examples.ts';
 import type { ReportAudit } from '../../../report/input.ts';
 import { usableAudit } from './audit.ts';
 import { modelOfRun } from './find-model.ts';
@@ -17,5 +17,5 @@ export async function findAudit(
   { onData }: Pick<RunDataOptions, 'onData'>,
 ): Promise<ReportAudit | undefined> {
   const audit = await usableAudit(await modelOfRun(run), onData);
-  return audit && { audit, view: viewAudit(audit, splits, SHOWN) };
+  return audit && { audit, examples: auditExamples(audit, splits, SHOWN) };
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
-import { plural } from '../../../figures/text.ts';
+import { plural } from '../../../core/format.ts';
 import type { ReportRun } from '../../../report/input.ts';
 import { writeReport } from '../../../report/report.ts';
 import type { Environment } from './environment.ts';

@@ -23,7 +23,7 @@ export interface ShownCopy {
 export type ShownSuspect = Suspect & ShownImage;
 
 /** Part of an audit, to be looked at. */
-export interface AuditView {
+export interface AuditExamples {
   readonly dataset: string;
   readonly classNames: readonly string[];
   readonly width: number;
@@ -38,17 +38,17 @@ export interface AuditView {
 }
 
 /** At most so many are shown. */
-export interface AuditViewOptions {
+export interface AuditExamplesOptions {
   readonly copies?: number;
   readonly suspects?: number;
 }
 
 /** Brings an audit and the images that it is of together. */
-export function viewAudit(
+export function auditExamples(
   audit: Audit,
   { train, test }: Readonly<Record<'train' | 'test', Dataset>>,
-  { copies = 24, suspects = 40 }: AuditViewOptions = {},
-): AuditView {
+  { copies = 24, suspects = 40 }: AuditExamplesOptions = {},
+): AuditExamples {
   const splits = { train, test };
   const show = <Named extends AuditedImage>(image: Named): Named & ShownImage => ({
     ...image,

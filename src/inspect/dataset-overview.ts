@@ -3,19 +3,19 @@
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
 import type { Split } from '../data/split.ts';
-import type { DatasetView, LabeledImage, SplitBalance } from './inspection.ts';
+import type { DatasetOverview, LabeledImage, SplitBalance } from './inspection.ts';
 
 /**
  * Looks at the data of a run. Mean images and samples are of the images that were trained on alone.
  * @param split how the training file was divided, see `splitTrainValidation`
  * @param samplesPerClass how many sample images a class gets, if it has so many
  */
-export function viewDataset(
+export function datasetOverview(
   train: Dataset,
   test: Dataset,
   split: Split,
   { samplesPerClass }: { readonly samplesPerClass: number },
-): DatasetView {
+): DatasetOverview {
   const { name, classNames, shape } = train.info;
   const every = Uint32Array.from({ length: test.length }, (_, i) => i);
   return {
@@ -46,7 +46,8 @@ export function balanceOf(
 /** The mean of the chosen images of each class, rounded to bytes; black for a class without any. */
 export function meanImages(dataset: Dataset, indices: Uint32Array): Uint8Array[] {
   const size = imageSize(dataset.info.shape);
-  const sums = dataset.info.classNames.map(() => new Float64Array(size));
+  // 32 bits hold the sum of 16 million bytes.
+  const sums = dataset.info.classNames.map(() => new Uint32Array(size));
   const counts = dataset.info.classNames.map(() => 0);
   for (const index of indices) {
     const label = dataset.labels[index];

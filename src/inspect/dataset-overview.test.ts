@@ -4,7 +4,7 @@ import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed } from '../core/philox.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { splitTrainValidation } from '../data/split.ts';
-import { balanceOf, meanImages, sampleImages, viewDataset } from './dataset-view.ts';
+import { balanceOf, datasetOverview, meanImages, sampleImages } from './dataset-overview.ts';
 
 /** Two pixels an image; nobody is an owl. */
 const dataset = makeDataset(
@@ -46,11 +46,11 @@ test('samples are the first of each class in the order chosen, as copies', () =>
   assert.ok(samples.every(({ pixels }) => pixels.buffer !== dataset.images.buffer));
 });
 
-test('the view of a run keeps the held-out images out of what was trained on', () => {
+test('the overview keeps the held-out images out of what was trained on', () => {
   const split = splitTrainValidation(5, 0.4, keyFromSeed(3));
   const test: Dataset = { ...dataset, split: 'test', labels: Uint16Array.of(2, 2, 2, 1, 1) };
-  const view = viewDataset(dataset, test, split, { samplesPerClass: 9 });
-  const [train, validation, held] = view.balance;
+  const overview = datasetOverview(dataset, test, split, { samplesPerClass: 9 });
+  const [train, validation, held] = overview.balance;
   assert.deepEqual([train.images, validation.images, held.images], [3, 2, 5]);
   assert.deepEqual(held.perClass, [0, 2, 3]);
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('the view of a run keeps the held-out images out of what was trained on', (
     [3, 2, 0],
   );
   assert.deepEqual(
-    new Set(view.samples.map(({ index }) => index)),
+    new Set(overview.samples.map(({ index }) => index)),
     new Set(split.train),
     'every training image, and no other',
   );

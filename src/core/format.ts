@@ -1,0 +1,31 @@
+/** Numbers, lists and shell words as people read them: the same in figures, reports, cards and on the command line. */
+
+/** 12345 as `12,345`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** 0.8742 as `87.4%`. */
+export function percent(share: number, digits = 1): string {
+  return `${(share * 100).toFixed(digits)}%`;
+}
+
+/** `1 image`, `2 images`; `2 classes`, where the plural is no plain s. */
+export function plural(value: number, noun: string, several = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : several}`;
+}
+
+/** Names that a sentence lists one by one, where there may be a thousand. */
+export const MOST_NAMED = 12;
+
+/** `a`, `a and b`, `a, b and c`; past `most` words `a, b and 7 more`. */
+export function list(words: readonly string[], most = Number.POSITIVE_INFINITY): string {
+  if (words.length > most) return `${words.slice(0, most).join(', ')} and ${count(words.length - most)} more`;
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** A text as a shell takes it. */
+export function quoted(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

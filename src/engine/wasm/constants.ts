@@ -1,0 +1,36 @@
+/**
+ * Numbers that the kernels and the code around them share. This is their one place: `scripts/build-kernels.ts` writes
+ * them, those of an augmentation's record (`src/data/augment.ts`) and of the optimizers (`src/engine/scalars.ts`) to
+ * `kernels/constants.generated.ts`.
+ */
+
+import type { Activation } from '../../model/dense-layer.ts';
+import type { OptimizerOptions } from '../backend.ts';
+
+/** Bytes of one line: 16 float32. */
+export const LINE = 64;
+/** Features, outputs or rows of one panel. */
+export const PANEL = 16;
+/** Inputs of one unit of a weight gradient or an update: 64 lines are 4 KB, which stay in the L1 cache. */
+export const STRIP = 64;
+
+/** Lines that a norm keeps for a panel in each role: scale, then shift. */
+export const AFFINE_LINES = 2;
+/** Lines of a panel's statistics: running mean and variance, then mean and 1 / deviation of the last batch. */
+export const STATS_LINES = 4;
+
+/** Activations by number. */
+export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 'gelu', 'silu', 'root'];
+/** Optimizers by number. */
+export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
+
+/**
+ * Words of a team's control block that the barrier uses: how many threads have come, how often all have, and whether
+ * one has failed.
+ */
+export const ARRIVED_WORD = 0;
+export const TURN_WORD = 1;
+export const FAILED_WORD = 2;
+
+/** Pages of 64 KiB that the memory may grow to: 2 GiB. */
+export const MAX_PAGES = 32_768;
