@@ -16,6 +16,7 @@ import {
   record,
   typeOf,
 } from '../core/arguments.ts';
+import { Breath } from '../core/breath.ts';
 import { CoutureError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { Dataset } from './dataset.ts';
@@ -85,7 +86,9 @@ export async function datasetFromPictures<Source>(
   const bytes = new Uint8Array(images.length * size);
   // What is wrong with the labels or the steps is said before any work.
   makeDataset(caller, bytes, labels, shape, rest);
+  const breath = new Breath();
   for (const [i, image] of images.entries()) {
+    await breath.take();
     if (signal?.aborted) throw stopped(signal);
     const name = `images[${i}]`;
     const decoded = await decode(image, name);

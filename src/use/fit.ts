@@ -117,18 +117,34 @@ const fitOptions = exactly({
   onEpoch: optional(aFunction),
 });
 
+/**
+ * Checks the arguments of `fit`.
+ * @throws CoutureError of kind `usage`
+ */
+export function checkFit(dataset: Dataset, options: FitOptions): void {
+  checkArguments('fit', { dataset: [dataset, aDataset] });
+  hintAtSettings(options);
+  checkArguments('fit', { options: [options, fitOptions] });
+}
+
 /** `fit` on a platform. */
 export async function fitOn<Source>(
   dataset: Dataset,
   options: FitOptions,
   platform: FitPlatform<Source>,
 ): Promise<Fitted<Source>> {
-  checkArguments('fit', { dataset: [dataset, aDataset] });
-  hintAtSettings(options);
-  checkArguments('fit', { options: [options, fitOptions] });
+  checkFit(dataset, options);
   const { recipe = null, settings = {}, model } = options;
   const config = resolveConfig({ recipe, settings, dataset, ...(model && { model }) });
-  const { fast } = config.settings;
+  const { fast, teacher } = config.settings;
+  if (teacher !== null && options.teachers === undefined)
+    throw new CoutureError(
+      'usage',
+      `fit: the settings name the teacher ${teacher}, but no teachers were given.`,
+      {
+        hint: 'Give their networks as the option teachers: decoded model files, for example.',
+      },
+    );
   const engine = await openEngine(options, platform.startBackend, fast);
   const { backend } = engine;
   try {

@@ -11,6 +11,7 @@ import {
   options,
   record,
 } from '../core/arguments.ts';
+import { Breath } from '../core/breath.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { ImageShape } from '../data/image-shape.ts';
@@ -80,8 +81,12 @@ export class ImageClassifier<Source = never> implements Predictor {
     options: PictureOptions = {},
   ): Promise<Prediction[]> {
     checkArguments('predictMany', { images: [images, anArray] });
+    const breath = new Breath();
     const pixels: Pixels[] = [];
-    for (const image of images) pixels.push(await this.toPixels(image, options));
+    for (const image of images) {
+      await breath.take();
+      pixels.push(await this.toPixels(image, options));
+    }
     return await this.#predictor.predictMany(pixels, signalOf(options));
   }
 

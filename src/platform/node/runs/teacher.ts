@@ -16,7 +16,11 @@ import { type FoundModel, findModel } from './find-model.ts';
  * has no teacher.
  * @throws CoutureError of kind `usage` when one is missing or not finished
  */
-export async function openTeachers({ settings }: RunConfig): Promise<FoundModel[]> {
+export async function openTeachers({
+  settings,
+}: {
+  readonly settings: Pick<RunConfig['settings'], 'teacher'>;
+}): Promise<FoundModel[]> {
   const names = settings.teacher?.split(',').map((name) => name.trim()) ?? [];
   const teachers: FoundModel[] = [];
   for (const name of names) {
