@@ -2,7 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
-import { fileKind } from '../data/file-kinds.ts';
+import { fileKind, SAFETENSORS } from '../data/file-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import { type DecodePicture, ImageClassifier } from '../use/image-classifier.ts';
@@ -25,7 +25,7 @@ export interface FetchOptions {
  */
 export async function modelFromBytes(bytes: Uint8Array, name: string): Promise<ModelFile> {
   const kind = fileKind(bytes);
-  if (kind === undefined) return await decodeModel(bytes, name);
+  if (kind === undefined || kind === SAFETENSORS) return await decodeModel(bytes, name);
   throw new CoutureError('data', `${name} is ${kind}, not a model file.`, {
     hint: 'A model file is made by: npx couture pack RUN --out FILE',
   });
