@@ -197,7 +197,7 @@ export async function pictureForms(model: string, png: readonly number[]) {
   const seen: Record<string, number[]> = {};
   for (const [name, form] of Object.entries(forms)) seen[name] = [...(await classifier.prepare(form)).pixels];
   const answer = await classifier.predict(canvas);
-  const pixels = await classifier.predict(Uint8Array.from(seen.canvas));
+  const pixels = await classifier.predict((await classifier.prepare(canvas)).pixels);
   return { seen, answer, pixels };
 }
 

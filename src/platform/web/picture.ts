@@ -3,6 +3,7 @@
 import { typeOf } from '../../core/arguments.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { fileKind, KIND_BYTES } from '../../data/file-kinds.ts';
+import { hideOrientation } from '../../data/hide-orientation.ts';
 import { imageFormat, readImageHeader } from '../../data/image-header.ts';
 import { type Picture, refusedSides } from '../../data/prepare/picture.ts';
 import type { Pixels } from '../../use/predictor.ts';
@@ -87,22 +88,15 @@ export async function decodeWebFile(bytes: Uint8Array, name: string): Promise<Pi
   const header = readImageHeader(bytes);
   if (header === undefined) throw unreadable(name, 'it is cut short or damaged');
   refuse(header.width, header.height, name);
-  const blob = new Blob([new Uint8Array(bytes)]);
-  // As stored: what is done about its orientation is the model's to say, and is the same everywhere.
-  const options: ImageBitmapOptions = {
-    imageOrientation: 'none',
-    premultiplyAlpha: 'none',
-    colorSpaceConversion: 'none',
-  };
+  const { orientation } = header;
+  const blob = new Blob([orientation === 1 ? new Uint8Array(bytes) : hideOrientation(bytes)]);
+  const options: ImageBitmapOptions = { premultiplyAlpha: 'none', colorSpaceConversion: 'none' };
   const bitmap = await createImageBitmap(blob, options).catch((cause: unknown) => {
     throw unreadable(name, 'it is damaged or cut short', cause);
   });
   try {
     const { width, height } = bitmap;
-    const picture = await drawn({ source: bitmap, width, height }, name);
-    // A browser that turns every picture gives it upright.
-    const turned = header.orientation >= 5 && width === header.height && height === header.width;
-    return { ...picture, orientation: turned && width !== height ? 1 : header.orientation };
+    return { ...(await drawn({ source: bitmap, width, height }, name)), orientation };
   } finally {
     bitmap.close();
   }
