@@ -19,10 +19,10 @@ import { augmentationExamples } from '../src/inspect/augmentation.ts';
 import type { AugmentationExamples, Inspection } from '../src/inspect/inspection.ts';
 import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
 import { nodeDocument, writeFigure } from '../src/platform/node/images/figures.ts';
-import { findAudit } from '../src/platform/node/runs/find-audit.ts';
-import { openFinishedRuns } from '../src/platform/node/runs/finished-run.ts';
-import { inspectRun } from '../src/platform/node/runs/inspect-run.ts';
-import { loadSplits } from '../src/platform/node/runs/run-data.ts';
+import { nodePlatform } from '../src/platform/node/platform.ts';
+import { inspectRun, openFinishedRuns } from '../src/platform/node/runs.ts';
+import { findAudit } from '../src/runs/find-audit.ts';
+import { loadSplits } from '../src/runs/run-data.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 
@@ -75,8 +75,8 @@ async function show<Subject>(
 }
 
 const [finished] = await openFinishedRuns([first]);
-const splits = await loadSplits(finished.run.config, finished.run.path, {});
-const audit = await findAudit(finished, splits, {});
+const splits = await loadSplits(nodePlatform, finished.run.config, finished.run.path, {});
+const audit = await findAudit(nodePlatform, finished, splits, {});
 if (audit === undefined) throw new Error('There is no audit: run `npx couture data audit` first.');
 const { augmentation, ...rest } = await look(first);
 const isExample = augmentation.rows.length === 0;

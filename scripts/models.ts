@@ -9,10 +9,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from '../src/index.ts';
-import { trainOnce } from '../src/platform/node/runs/find-run.ts';
-import { type PackOptions, packRuns } from '../src/platform/node/runs/pack.ts';
-import { MODEL_ENDING } from '../src/platform/node/runs/shipped.ts';
+import { packRuns, trainOnce } from '../src/platform/node/runs.ts';
 import { trainCommand } from '../src/report/train-command.ts';
+import type { PackOptions } from '../src/runs/pack.ts';
+import { MODEL_ENDING } from '../src/runs/shipped.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 
 /** What a model is packed from, and how. Which seeds was decided on validation images, see docs/accuracy.md. */

@@ -4,6 +4,7 @@ export * from './index.ts';
 export { datasetFromFiles, datasetFromImages } from './platform/node/data/datasets.ts';
 export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data/store.ts';
 export { createNodeBackend, type NodeBackendOptions } from './platform/node/engine/backend.ts';
+export { fit } from './platform/node/fit.ts';
 export {
   type DecodedImage,
   type DecodeOptions,
@@ -11,46 +12,44 @@ export {
   expandImagePaths,
 } from './platform/node/images/images.ts';
 export type { NodePicture } from './platform/node/images/picture.ts';
-export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './platform/node/runs/audit.ts';
-export { type CompareOptions, compareRuns, type RunComparison } from './platform/node/runs/compare-runs.ts';
-export type { Environment } from './platform/node/runs/environment.ts';
+export { type LoadModelOptions, load, type NodeModelSource } from './platform/node/load.ts';
+export { modelsFolder } from './platform/node/models-folder.ts';
+export { nodePlatform } from './platform/node/platform.ts';
+export { folderStore } from './platform/node/runs/folder-store.ts';
 export {
-  type EvaluateOptions,
+  auditDataset,
+  compareRuns,
+  createRun,
   evaluateModel,
   evaluateRun,
-  type ModelEvaluation,
-  type RunEvaluation,
-} from './platform/node/runs/evaluate-run.ts';
-export { type TrainRunOptions, type TrainRunResult, trainRun } from './platform/node/runs/experiment.ts';
-export {
-  type FileModel,
-  type FindModelOptions,
-  type FoundModel,
   findModel,
-  type ModelFacts,
-  type RunModel,
-  readModelFile,
-} from './platform/node/runs/find-model.ts';
-export { type FindRunRateOptions, findRunRate, type WrittenRates } from './platform/node/runs/find-rate.ts';
-export { type FoundRun, findRun, trainOnce } from './platform/node/runs/find-run.ts';
-export { fit } from './platform/node/runs/fit.ts';
-export { type InspectRunOptions, inspectRun } from './platform/node/runs/inspect-run.ts';
-export {
-  type LoadModelOptions,
-  type LoadOptions,
-  load,
-  loadNetwork,
-  type NodeModelSource,
-} from './platform/node/runs/load.ts';
-export { type PackOptions, type PackStage, packRuns, type WrittenModel } from './platform/node/runs/pack.ts';
-export { type Reproduction, reproduceRun } from './platform/node/runs/reproduce-run.ts';
-export {
-  type CreateRunOptions,
-  createRun,
+  findRun,
+  findRunRate,
+  inspectRun,
   listRuns,
+  listShipped,
+  loadNetwork,
   openRun,
-  Run,
-  type WeightsChoice,
-} from './platform/node/runs/run-folder.ts';
-export { listShipped, modelsFolder, shippedPath } from './platform/node/runs/shipped.ts';
+  packRuns,
+  readAudit,
+  readModelFile,
+  reproduceRun,
+  shippedPath,
+  trainOnce,
+  trainRun,
+} from './platform/node/runs.ts';
+export type { AuditOptions, WrittenAudit } from './runs/audit.ts';
+export type { CompareOptions, RunComparison } from './runs/compare.ts';
+export type { Environment } from './runs/environment.ts';
+export type { EvaluateOptions, ModelEvaluation, RunEvaluation } from './runs/evaluate.ts';
+export type { TrainRunOptions, TrainRunResult } from './runs/experiment.ts';
+export type { FileModel, FindModelOptions, FoundModel, ModelFacts, RunModel } from './runs/find-model.ts';
+export type { FoundRun } from './runs/find-run.ts';
+export type { InspectRunOptions } from './runs/inspect.ts';
+export type { LoadOptions } from './runs/load.ts';
 export type { RunMetrics } from './runs/metrics.ts';
+export type { PackOptions, PackStage, WrittenModel } from './runs/pack.ts';
+export type { FindRunRateOptions, WrittenRates } from './runs/rates.ts';
+export type { Reproduction } from './runs/reproduce.ts';
+export { Run, type WeightsChoice } from './runs/run.ts';
+export type { CreateRunOptions } from './runs/run-folder.ts';

@@ -6,7 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
-import { coutureVersion } from '../platform/node/runs/version.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
 import { type CliContext, processContext } from './context.ts';
 import { paint } from './ui/format.ts';
 
@@ -132,7 +132,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function buildProgram(args: readonly string[], context: CliContext): Promise<Command> {
   const program = new Command('couture')
     .description('Build, train, inspect and use fully connected image classifiers.')
-    .version(coutureVersion(), '-V, --version', 'print the version')
+    .version(COUTURE_VERSION, '-V, --version', 'print the version')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', examples)

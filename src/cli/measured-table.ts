@@ -2,10 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
-import type { Environment } from '../platform/node/runs/environment.ts';
-
-/** A table's row, or its head. */
-export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+import type { Environment } from '../runs/environment.ts';
 
 /** Mean and sample standard deviation; that is null for a single value. */
 export function meanAndSpread(values: readonly number[]): { mean: number; spread: number | null } {

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
-import type { FoundModel } from '../platform/node/runs/find-model.ts';
+import type { FoundModel } from '../runs/find-model.ts';
 import type { CliContext } from './context.ts';
 
 /** What a command takes as its model. */
@@ -23,11 +23,14 @@ export async function chooseModel(
   recipe: string | undefined,
   { env }: Pick<CliContext, 'env'>,
 ): Promise<FoundModel> {
-  const { modelsFolder, shippedRecipe } = await import('../platform/node/runs/shipped.ts');
-  const { findModel, readModelFile } = await import('../platform/node/runs/find-model.ts');
+  const { modelsFolder } = await import('../platform/node/models-folder.ts');
+  const { nodePlatform } = await import('../platform/node/platform.ts');
+  const { shippedRecipe } = await import('../runs/shipped.ts');
+  const { findModel, readModelFile } = await import('../runs/find-model.ts');
   const models = modelsFolder(env);
-  if (recipe !== undefined) return await readModelFile(await shippedRecipe(recipe, models));
-  if (argument !== undefined) return await findModel(argument, { models });
+  if (recipe !== undefined)
+    return await readModelFile(nodePlatform, await shippedRecipe(nodePlatform, recipe, models));
+  if (argument !== undefined) return await findModel(nodePlatform, argument, { models });
   throw new CoutureError(
     'usage',
     'Give a model, or --recipe with the name of one that comes with the package.',

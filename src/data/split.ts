@@ -8,10 +8,15 @@ export interface Split {
   readonly validation: Uint32Array<ArrayBuffer>;
 }
 
+/** How many of so many images are held out for validation. */
+export function heldOut(length: number, fraction: number): number {
+  return Math.round(length * fraction);
+}
+
 /** Shuffles 0..length-1 by the run's key and holds out the last `fraction` of them (rounded) for validation. */
 export function splitTrainValidation(length: number, fraction: number, runKey: Key): Split {
   const order = shuffledIndices(length, fork(runKey, 'split'));
-  const held = Math.round(length * fraction);
+  const held = heldOut(length, fraction);
   return { train: order.slice(0, length - held), validation: order.slice(length - held) };
 }
 

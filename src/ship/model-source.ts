@@ -32,12 +32,12 @@ export async function modelFromBytes(bytes: Uint8Array, name: string): Promise<M
 }
 
 /**
- * A model from an address.
- * @throws CoutureError of kind `data` when it cannot be had or is no model file, `interrupted` when `signal` aborts
+ * The bytes of a model file from an address.
+ * @throws CoutureError of kind `data` when they cannot be had, `interrupted` when `signal` aborts
  */
-export async function modelFromUrl(url: URL, options: FetchOptions = {}): Promise<ModelFile> {
+export async function fetchModel(url: URL, options: FetchOptions = {}): Promise<Uint8Array> {
   const name = printable(url.href.length > 200 ? `${url.href.slice(0, 200)}…` : url.href);
-  const bytes = await fetchBytes(url, name, options).catch((cause: unknown) => {
+  return await fetchBytes(url, name, options).catch((cause: unknown) => {
     if (options.signal?.aborted)
       throw new CoutureError('interrupted', `Stopped before ${name} was loaded.`, { cause });
     if (cause instanceof CoutureError) throw cause;
@@ -46,7 +46,6 @@ export async function modelFromUrl(url: URL, options: FetchOptions = {}): Promis
       cause,
     });
   });
-  return await modelFromBytes(bytes, name);
 }
 
 async function fetchBytes(url: URL, name: string, { signal, onProgress }: FetchOptions): Promise<Uint8Array> {

@@ -30,8 +30,8 @@ import { train } from '../train/train.ts';
 import { Classifier } from './classifier.ts';
 import { type EngineChoice, engineFields, openEngine, type StartBackend } from './engine-choice.ts';
 import { type DecodePicture, ImageClassifier } from './image-classifier.ts';
+import { NetworkTeacher, type TeacherModel } from './network-teacher.ts';
 import { RememberingTeacher } from './remembering-teacher.ts';
-import { NetworkTeacher, type TeacherModel } from './teacher.ts';
 
 /** What an epoch came to. */
 export interface EpochReport extends EpochMetrics {

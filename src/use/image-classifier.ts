@@ -4,7 +4,6 @@ import {
   aFunction,
   anArray,
   anObject,
-  aSignal,
   aString,
   checkArguments,
   optional,
@@ -18,7 +17,14 @@ import type { ImageShape } from '../data/image-shape.ts';
 import { unfit } from '../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../data/prepare.ts';
 import { type PictureSteps, pictureStepsSchema } from '../data/preprocessing.ts';
-import type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './predictor.ts';
+import {
+  type ImageChoice,
+  type Pixels,
+  type Prediction,
+  type PredictOptions,
+  type Predictor,
+  predictFields,
+} from './predictor.ts';
 
 /**
  * Decodes what a platform knows as a picture; undefined for what is none, such as pixels.
@@ -72,7 +78,7 @@ export class ImageClassifier<Source = never> implements Predictor {
     const pixels = this.#prepare('predict', image, options);
     // What is no picture is pixels, or is refused as such.
     const given = pixels === undefined ? (image as Pixels) : (await pixels).pixels;
-    return await this.#predictor.predict(given, signalOf(options));
+    return await this.#predictor.predict(given, passedOn(options));
   }
 
   /** As `predict`, of each image. */
@@ -87,7 +93,7 @@ export class ImageClassifier<Source = never> implements Predictor {
       await breath.take();
       pixels.push(await this.toPixels(image, options));
     }
-    return await this.#predictor.predictMany(pixels, signalOf(options));
+    return await this.#predictor.predictMany(pixels, passedOn(options));
   }
 
   /** Log-probabilities [count, classes] of images laid end to end, as bytes [height, width, channel]. */
@@ -140,7 +146,7 @@ export class ImageClassifier<Source = never> implements Predictor {
 }
 
 const pictureOptions = options({
-  signal: optional(aSignal),
+  ...predictFields,
   steps: optional(anObject),
   name: optional(aString),
 });
@@ -150,8 +156,8 @@ const aRecipe = record({
   decode: aFunction,
 });
 
-function signalOf({ signal }: PredictOptions): PredictOptions {
-  return signal === undefined ? {} : { signal };
+function passedOn({ signal, unknownBelow }: PredictOptions): PredictOptions {
+  return { signal, unknownBelow };
 }
 
 function changedSteps(steps: PictureSteps, changes: unknown, caller: string): PictureSteps {

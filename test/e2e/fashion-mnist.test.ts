@@ -13,7 +13,7 @@ import { imageAt } from '../../src/data/dataset.ts';
 import { planModel } from '../../src/model/plan.ts';
 import { getDataset } from '../../src/platform/node/data/store.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
-import { load } from '../../src/platform/node/runs/load.ts';
+import { load } from '../../src/platform/node/load.ts';
 import { weightsSha256, withShapes } from '../../src/ship/safetensors.ts';
 import { train } from '../../src/train/train.ts';
 import { couture, parseDocument } from '../command.ts';

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
-import { load } from '../../src/platform/node/runs/load.ts';
+import { load } from '../../src/platform/node/load.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { makeImages } from '../model-fixture.ts';
 import { openSourcePage, pageAddress } from '../source-page.ts';

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { summarize } from '../../src/model/summary.ts';
-import { readModelFile } from '../../src/platform/node/runs/find-model.ts';
-import { listShipped, MODEL_ENDING } from '../../src/platform/node/runs/shipped.ts';
+import { listShipped, readModelFile } from '../../src/platform/node/runs.ts';
+import { MODEL_ENDING } from '../../src/runs/shipped.ts';
 import { modelCard } from '../../src/ship/card-text.ts';
 import { couture, parseDocument } from '../command.ts';
 

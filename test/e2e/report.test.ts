@@ -14,7 +14,7 @@ import * as z from 'zod';
 import { type Dataset, imageAt } from '../../src/data/dataset.ts';
 import { getDataset } from '../../src/platform/node/data/store.ts';
 import { nodeDocument } from '../../src/platform/node/images/figures.ts';
-import { load } from '../../src/platform/node/runs/load.ts';
+import { load } from '../../src/platform/node/load.ts';
 import { writeReport } from '../../src/report/report.ts';
 import { couture, parseDocument } from '../command.ts';
 import { fixtures } from '../figures/fixture.ts';

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { COUTURE_VERSION } from '../../core/version.ts';
 import type { createNodeBackend } from '../../platform/node/engine/backend.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
@@ -30,7 +31,7 @@ export function registerChecks(program: Command, context: CliContext): void {
 
 async function runChecks({ backend, threads, json }: ChecksFlags, context: CliContext): Promise<void> {
   const { createNodeBackend: create } = await import('../../platform/node/engine/backend.ts');
-  const { describeMachine } = await import('../../platform/node/runs/environment.ts');
+  const { describeMachine } = await import('../../platform/node/machine.ts');
   const { selfCheck } = await import('../../engine/self-check.ts');
   const machine = describeMachine();
   const engine = await create({ backend, threads });
@@ -41,10 +42,10 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
     const differing = await selfCheck(engine, reference);
     const equal = differing.length === 0;
     if (json) {
-      const { couture: version, ...rest } = machine;
+      const version = COUTURE_VERSION;
       printJson(context, 'checks', {
         version,
-        ...rest,
+        ...machine,
         backend: info,
         fast,
         equalsReference: equal,
@@ -57,7 +58,7 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
         table(
           ['', ''],
           [
-            ['couture', machine.couture],
+            ['couture', COUTURE_VERSION],
             ['Node', `${machine.node} (V8 ${machine.v8})`],
             ['platform', machine.platform],
             ['CPU', `${machine.cpu}, ${machine.cores} cores`],

@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
-import type { WrittenAudit } from '../../platform/node/runs/audit.ts';
-import type { RunEvaluation } from '../../platform/node/runs/evaluate-run.ts';
-import type { Run } from '../../platform/node/runs/run-folder.ts';
+import type { WrittenAudit } from '../../runs/audit.ts';
+import type { RunEvaluation } from '../../runs/evaluate.ts';
+import type { Run } from '../../runs/run.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
 import { auditedTable, auditReport } from '../ui/audit.ts';
 import { auditView } from '../ui/audit-view.ts';
 import { dataView } from '../ui/data.ts';
@@ -19,7 +19,6 @@ interface AuditFlags extends EngineFlags {
   readonly epochs: number;
   readonly threshold?: number;
   readonly run?: readonly string[];
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -44,7 +43,7 @@ export function registerDataAudit(data: Command, context: CliContext): void {
     .option('--epochs <n>', 'epochs of each model', wholeNumber('--epochs', 1, 100_000), 10)
     .option('--threshold <d>', 'largest relative distance of near duplicates (default: 0.08)', readThreshold)
     .option('--run <run...>', 'also evaluate these runs without what was found');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (name: string, flags: AuditFlags) => await runAudit(name, flags, context));
 }
@@ -82,7 +81,7 @@ async function runAudit(name: string, flags: AuditFlags, context: CliContext): P
 
 /** The runs, before any work: one that does not exist or knows other images is found now. */
 async function openRuns(paths: readonly string[], dataset: string): Promise<Run[]> {
-  const { openRun } = await import('../../platform/node/runs/run-folder.ts');
+  const { openRun } = await import('../../platform/node/runs.ts');
   const runs: Run[] = [];
   for (const path of paths) {
     const run = await openRun(path);
@@ -96,10 +95,10 @@ async function openRuns(paths: readonly string[], dataset: string): Promise<Run[
 
 async function auditWatched(
   name: string,
-  { recipe, folds, epochs, threshold, from, backend, threads }: AuditFlags,
+  { recipe, folds, epochs, threshold, backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<WrittenAudit> {
-  const { auditDataset } = await import('../../platform/node/runs/audit.ts');
+  const { auditDataset } = await import('../../platform/node/runs.ts');
   const { signal, env } = context;
   const { end, ...watchers } = auditView(context, folds, epochs);
   try {
@@ -108,7 +107,6 @@ async function auditWatched(
       folds,
       epochs,
       threshold,
-      from,
       backend,
       threads,
       signal,
@@ -122,16 +120,16 @@ async function auditWatched(
 
 async function evaluateRuns(
   runs: readonly Run[],
-  { from, backend, threads }: AuditFlags,
+  { backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<{ run: Run; evaluation: RunEvaluation }[]> {
-  const { evaluateRun } = await import('../../platform/node/runs/evaluate-run.ts');
+  const { evaluateRun } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const evaluations: { run: Run; evaluation: RunEvaluation }[] = [];
   try {
     for (const run of runs) {
-      const evaluation = await evaluateRun(run, 'test', { from, backend, threads, signal, env, onData });
+      const evaluation = await evaluateRun(run, 'test', { backend, threads, signal, env, onData });
       evaluations.push({ run, evaluation });
     }
   } finally {

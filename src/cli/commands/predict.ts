@@ -4,29 +4,32 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
+import { MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
-import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
 import type { NodePicture } from '../../platform/node/images/picture.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
-import type { FoundModel } from '../../platform/node/runs/find-model.ts';
+import type { FoundModel } from '../../runs/find-model.ts';
 import type { ImageClassifier } from '../../use/image-classifier.ts';
 import type { Prediction } from '../../use/predictor.ts';
+import type { Rejection } from '../../use/rejection.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   addWeightsOption,
   type EngineFlags,
   oneOf,
+  properShare,
   wholeNumber,
 } from '../options.ts';
 import { probabilityBars } from '../ui/bars.ts';
+import { predictionHeader, predictionRecord } from '../ui/csv.ts';
 import { dataView } from '../ui/data.ts';
-import { paint, percent } from '../ui/format.ts';
+import { count, paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { preparationNotes, seenPicture } from '../ui/seen.ts';
 
@@ -37,8 +40,9 @@ interface PredictFlags extends EngineFlags {
   readonly saveSeen?: string;
   readonly recipe?: string;
   readonly testIndex?: number;
-  readonly from?: string;
   readonly json?: true;
+  readonly csv?: true;
+  readonly reject?: number;
 }
 
 /** An image on its way to the network. */
@@ -70,6 +74,7 @@ Examples:
   couture predict baseline-seed1 shoe.jpg photos/
   couture predict baseline-seed1 --test-index 0
   couture predict clothes.safetensors shoe.jpg
+  couture predict baseline-seed1 photos/ --reject 0.02 --csv > labels.csv
   cat shoe.png | couture predict baseline-seed1 - --json`;
 
 /** Adds the command to the program. */
@@ -89,9 +94,15 @@ export function registerPredict(program: Command, context: CliContext): void {
       '--seen',
       `show each image as the network sees it; up to ${SHOWN} are shown on a color terminal anyway`,
     )
-    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files');
+    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files')
+    .option('--csv', 'print a table (RFC 4180) with a row for each image')
+    .option(
+      '--reject <share>',
+      'call images unknown that are less clear than this share of the validation images, for example 0.02',
+      properShare('--reject'),
+    );
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
       // With --recipe no model is named: what stands in its place is the first image.
@@ -109,7 +120,7 @@ async function runPredict(
   checkRequest(argument, paths, flags);
   const found = await chooseModel(argument, flags.recipe, context);
   const files = await expandImagePaths(paths.filter((path) => path !== '-'));
-  const { load } = await import('../../platform/node/runs/load.ts');
+  const { load } = await import('../../platform/node/load.ts');
   const { weights, backend, threads } = flags;
   const model = await load(found, { weights, backend, threads });
   try {
@@ -117,13 +128,18 @@ async function runPredict(
     const leftOut: LeftOut[] = [];
     const folder = flags.saveSeen === undefined ? undefined : await SeenFolder.open(flags.saveSeen);
     const shown = flags.seen ?? (context.color && paths.length > 0 && files.length <= SHOWN);
+    const rejection = await rejectionFor(found, model, flags, context);
+    const unknownBelow = rejection?.threshold;
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
+    if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
-      const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
+      const pictures = questions.map(({ pixels }) => pixels);
+      const answers = await model.predictMany(pictures, { unknownBelow });
       for (const [i, answer] of answers.entries()) {
         const { pixels, ...question } = questions[i];
         const saved = await folder?.save(question.source, pixels, model.shape);
         if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
+        else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r\n`);
         else {
           context.out(answerText(question, answer, model.classNames, context));
           if (shown) context.out(seenPicture(pixels, model.shape, context));
@@ -139,6 +155,7 @@ async function runPredict(
         ...subject,
         classNames,
         shape: model.shape,
+        ...(rejection && { rejection }),
         predictions,
         ...(leftOut.length > 0 && { leftOut }),
       });
@@ -150,12 +167,37 @@ async function runPredict(
   }
 }
 
+/** The threshold that `--reject` asks for, told on stderr. */
+async function rejectionFor(
+  found: FoundModel,
+  model: ImageClassifier,
+  { reject }: PredictFlags,
+  context: CliContext,
+): Promise<Rejection | undefined> {
+  if (reject === undefined) return undefined;
+  const { findRejection } = await import('../../platform/node/runs.ts');
+  const { onData, end } = dataView(context);
+  try {
+    const { signal, env } = context;
+    const rejection = await findRejection(found, model, reject, { signal, env, onData });
+    const { threshold, refused, images } = rejection;
+    end();
+    context.err(
+      `Images below a probability of ${percent(threshold, 1)} are unknown: ${count(refused)} of ${count(images)} validation images are.`,
+    );
+    return rejection;
+  } finally {
+    end();
+  }
+}
+
 /** That it is clear what to ask and whom. */
 function checkRequest(
   model: string | undefined,
   paths: readonly string[],
-  { recipe, testIndex }: PredictFlags,
+  { recipe, testIndex, json, csv }: PredictFlags,
 ): void {
+  if (json && csv) throw new CoutureError('usage', 'Give either --json or --csv, not both.');
   if (paths.length > 0 && testIndex !== undefined) {
     const taken = recipe === undefined ? '' : `: with --recipe, "${paths[0]}" is an image`;
     throw new CoutureError('usage', `Give either images or --test-index, not both${taken}.`);
@@ -190,7 +232,7 @@ async function* ask(
 ): AsyncGenerator<Question> {
   const { steps } = model;
   const options = { steps: flags.invert === undefined ? steps : { ...steps, invert: flags.invert } };
-  if (flags.testIndex !== undefined) yield await testImage(found.data.name, flags.testIndex, flags, context);
+  if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
@@ -208,23 +250,13 @@ async function* ask(
   }
 }
 
-async function testImage(
-  name: string,
-  index: number,
-  { from }: PredictFlags,
-  context: CliContext,
-): Promise<Question> {
-  const { getDataset } = await import('../../platform/node/data/store.ts');
+async function testImage(data: DatasetInfo, index: number, context: CliContext): Promise<Question> {
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { imageAt } = await import('../../data/dataset.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   try {
-    const dataset = await getDataset(name, 'test', {
-      from,
-      signal,
-      env,
-      onProgress: onData,
-    });
+    const dataset = await loadSplit(data, 'test', { signal, env, onData });
     if (index >= dataset.length) {
       throw new CoutureError(
         'usage',
@@ -243,16 +275,17 @@ async function testImage(
 
 function answerText(
   { source, prepared, truth }: Omit<Question, 'pixels'>,
-  { label, index, probabilities }: Prediction,
+  { label, index, probabilities, unknown }: Prediction,
   classNames: readonly string[],
   context: CliContext,
 ): string {
   const notes = [
+    ...(unknown ? [`most likely ${label}`] : []),
     percent(probabilities[index], 1),
     ...(truth === undefined ? [] : [truth === label ? 'correct' : `labeled ${truth}`]),
     ...(prepared === undefined ? [] : preparationNotes(prepared)),
   ];
-  const title = `${printable(source)}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;
+  const title = `${printable(source)}: ${paint(context.color, 'bold', unknown ? 'unknown' : label)} (${notes.join(', ')})`;
   return `${title}\n${probabilityBars(classNames, probabilities, context)}`;
 }
 

@@ -1,6 +1,6 @@
 /** An audit as it is watched: a bar for what is got, one for the images compared, one for the labels judged. */
 
-import type { AuditOptions } from '../../platform/node/runs/audit.ts';
+import type { AuditOptions } from '../../runs/audit.ts';
 import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
 import { count } from './format.ts';

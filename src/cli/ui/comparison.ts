@@ -1,6 +1,6 @@
 /** A comparison of runs as text and as JSON. */
 
-import type { RunComparison } from '../../platform/node/runs/compare-runs.ts';
+import type { RunComparison } from '../../runs/compare.ts';
 import type { CliContext } from '../context.ts';
 import { count, duration, paint, percent } from './format.ts';
 import { table } from './table.ts';

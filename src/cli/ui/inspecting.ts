@@ -1,7 +1,7 @@
 /** Looking at runs as it is watched: one bar over all of them. */
 
 import type { InspectProgress } from '../../inspect/inspect.ts';
-import type { InspectRunOptions } from '../../platform/node/runs/inspect-run.ts';
+import type { InspectRunOptions } from '../../runs/inspect.ts';
 import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
 

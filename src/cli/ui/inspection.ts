@@ -148,7 +148,7 @@ function activityTable({ activity }: Inspection): string {
 /** As many images as fit side by side; what each is and what it was called stands above it. */
 function topLosses({ topLosses: images, data }: Inspection, context: CliContext): string[] {
   if (images.length === 0) return ['No image is wrong.'];
-  const { width, height, classNames } = data;
+  const { width, classNames } = data;
   const perRow = Math.max(1, Math.floor((context.columns + 2) / (width + 2)));
   const shown = images.slice(0, perRow);
   const list = table(
@@ -164,5 +164,5 @@ function topLosses({ topLosses: images, data }: Inspection, context: CliContext)
   );
   const pictures = shown.map(({ pixels, index }) => ({ pixels, caption: `image ${index}` }));
   const colors = terminalColors(context);
-  return [list, '', ...imageGrid(pictures, { width, height, colors, columns: context.columns })];
+  return [list, '', ...imageGrid(pictures, { shape: data, colors, columns: context.columns })];
 }

@@ -1,6 +1,6 @@
 /** What was packed, and what it is worth, as text. */
 
-import type { WrittenModel } from '../../platform/node/runs/pack.ts';
+import type { WrittenModel } from '../../runs/pack.ts';
 import type { Figures } from '../../ship/card.ts';
 import { viewsOf } from '../../use/views.ts';
 import type { CliContext } from '../context.ts';

@@ -1,6 +1,6 @@
 /** What a search for a learning rate found, as text: the advice, and a small plot of the smoothed loss. */
 
-import type { WrittenRates } from '../../platform/node/runs/find-rate.ts';
+import type { WrittenRates } from '../../runs/rates.ts';
 import { adviseRate, type RateCurve } from '../../train/rate-curve.ts';
 import type { CliContext } from '../context.ts';
 import { paint } from './format.ts';

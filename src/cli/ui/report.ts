@@ -1,9 +1,9 @@
 /** The figures of a run and of an evaluation, as text. */
 
 import type { Evaluation } from '../../inspect/metrics.ts';
-import type { ModelEvaluation } from '../../platform/node/runs/evaluate-run.ts';
-import type { Run } from '../../platform/node/runs/run-folder.ts';
+import type { ModelEvaluation } from '../../runs/evaluate.ts';
 import type { RunMetrics } from '../../runs/metrics.ts';
+import type { Run } from '../../runs/run.ts';
 import type { CliContext } from '../context.ts';
 import { auditedTable } from './audit.ts';
 import { duration, paint, percent } from './format.ts';
@@ -27,6 +27,18 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
       ['weights', `sha256 ${metrics.weightsSha256}`],
     ],
   );
+}
+
+/** What to do with a run next: a command a line. */
+export function nextCommands({ name, config }: Run, report: string | undefined): string {
+  const steps = [
+    ...(report === undefined ? [`npx couture report ${name}`] : []),
+    `npx couture evaluate ${name}`,
+    `npx couture predict ${name} ${config.data.origin.kind === 'import' ? 'PICTURE' : '--test-index 0'}`,
+    `npx couture pack ${name} --out ${name}.safetensors`,
+  ];
+  const written = report === undefined ? '' : `\nReport: ${report} (open it in a browser)\n`;
+  return `${written}\nNext:\n${steps.map((step) => `  ${step}`).join('\n')}`;
 }
 
 /**

@@ -1,10 +1,10 @@
 /** A training run with its progress on stderr. */
 
-import type { TrainRunOptions, TrainRunResult } from '../../platform/node/runs/experiment.ts';
+import type { TrainRunOptions, TrainRunResult } from '../../runs/experiment.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
-import { createTrainingView } from './training.ts';
+import { createTrainingProgress } from './training.ts';
 
 /** What is seen of a run while it goes on, and what may stop it. */
 type Watching = 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent' | 'onNotice';
@@ -12,7 +12,7 @@ type Watched = Omit<TrainRunOptions, Watching>;
 
 /** `trainRun`, watched. */
 export async function trainWatched(options: Watched, context: CliContext): Promise<TrainRunResult> {
-  const { trainRun } = await import('../../platform/node/runs/experiment.ts');
+  const { trainRun } = await import('../../platform/node/runs.ts');
   return await watch(options, context, trainRun);
 }
 
@@ -21,7 +21,7 @@ export async function trainOnceWatched(
   options: Watched & { readonly config: RunConfig },
   context: CliContext,
 ): Promise<TrainRunResult & { readonly reused: boolean }> {
-  const { trainOnce } = await import('../../platform/node/runs/find-run.ts');
+  const { trainOnce } = await import('../../platform/node/runs.ts');
   const result = await watch(options, context, trainOnce);
   if (result.reused) context.err(`${result.run.name}: finished before, in ${result.run.path}`);
   return result;
@@ -35,7 +35,7 @@ export async function watch<Options extends object, Result>(
 ): Promise<Result> {
   const { onData, end } = dataView(context);
   let name = '';
-  const view = await createTrainingView(context, () => name);
+  const progress = await createTrainingProgress(context, () => name);
   try {
     return await work({
       ...options,
@@ -46,11 +46,11 @@ export async function watch<Options extends object, Result>(
         end();
         name = run.name;
       },
-      onEvent: (event) => view.event(event),
+      onEvent: (event) => progress.event(event),
       onNotice: context.err,
     });
   } finally {
     end();
-    view.close();
+    progress.close();
   }
 }

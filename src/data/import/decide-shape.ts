@@ -2,10 +2,11 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { describeShape, type ImageShape, MAX_SIDE } from '../image-shape.ts';
+import type { Picture } from '../prepare.ts';
 import type { LabeledPictures } from '../readers/found.ts';
 import type { ImportOptions, ImportPlatform } from './options.ts';
 import { inParallel } from './parallel.ts';
-import { decodePicture, type Rgba } from './prepare-picture.ts';
+import { decodePicture } from './prepare-picture.ts';
 
 /** Pictures that are looked at, evenly spaced. */
 const SAMPLE = 400;
@@ -37,7 +38,12 @@ export async function decideShape(
   options: ImportOptions,
   platform: ImportPlatform,
 ): Promise<DecidedShape> {
-  const { size, channels } = options;
+  const { like, size, channels } = options;
+  if (like !== undefined)
+    return {
+      shape: like.shape,
+      notice: `Images become ${describeShape(like.shape)}, as the model takes them.`,
+    };
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= MAX_SIDE))
     throw new CoutureError(
       'usage',
@@ -74,8 +80,8 @@ async function lookAt(
   await inParallel(count, parallel, signal, async (k) => {
     const index = Math.floor((k * pictures.length) / count);
     try {
-      const rgba = await decodePicture(await pictures.read(index), decode, pictures.nameOf(index));
-      looks.push(lookOf(rgba));
+      const picture = await decodePicture(await pictures.read(index), decode, pictures.nameOf(index));
+      looks.push(lookOf(picture));
     } catch (error) {
       // It is named when all are read; here it only cannot be counted.
       if (!(error instanceof CoutureError) || error.kind !== 'data') throw error;
@@ -87,14 +93,14 @@ async function lookAt(
   throw failure ?? new CoutureError('data', 'There is no picture to look at.');
 }
 
-function lookOf(rgba: Rgba): Look {
-  const turned = (rgba.orientation ?? 1) >= 5;
-  const [height, width] = turned ? [rgba.width, rgba.height] : [rgba.height, rgba.width];
-  return { height, width, isColored: hasColor(rgba) };
+function lookOf(picture: Picture): Look {
+  const turned = (picture.orientation ?? 1) >= 5;
+  const [height, width] = turned ? [picture.width, picture.height] : [picture.height, picture.width];
+  return { height, width, isColored: hasColor(picture) };
 }
 
 /** Whether a picture has color that can be seen. */
-export function hasColor({ data }: Rgba): boolean {
+export function hasColor({ data }: Picture): boolean {
   let seen = 0;
   let colored = 0;
   for (let i = 0; i < data.length; i += 4) {

@@ -98,14 +98,8 @@ interface Line {
 async function* csvLines(blocks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line> {
   let rest: Uint8Array = new Uint8Array(0);
   let line = 1;
-  let isFirst = true;
-  for await (const block of blocks) {
-    let bytes = join(rest, block);
-    rest = bytes;
-    // A byte order mark has three bytes.
-    if (isFirst && bytes.length < 3) continue;
-    if (isFirst) bytes = withoutMark(bytes, name);
-    isFirst = false;
+  for await (const block of withoutMark(blocks, name)) {
+    const bytes = join(rest, block);
     const scanner = new LineScanner(bytes, line);
     for (let found = scanner.next(); found !== undefined; found = scanner.next())
       if (found.bytes.length > 0) yield found;
@@ -166,7 +160,23 @@ function lastLine(rest: Uint8Array): { quotes: number; bytes: Uint8Array } {
   return { quotes, bytes: rest.subarray(0, end) };
 }
 
-function withoutMark(bytes: Uint8Array, name: string): Uint8Array {
+/** The blocks without the byte order mark, which has three bytes and may be cut. */
+async function* withoutMark(blocks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array | undefined = new Uint8Array(0);
+  for await (const block of blocks) {
+    if (start === undefined) {
+      yield block;
+      continue;
+    }
+    start = join(start, block);
+    if (start.length < 3) continue;
+    yield stripMark(start, name);
+    start = undefined;
+  }
+  if (start !== undefined) yield stripMark(start, name);
+}
+
+function stripMark(bytes: Uint8Array, name: string): Uint8Array {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw new CoutureError('data', `${name}: the file is UTF-16, UTF-8 was expected.`, {
       hint: 'Save it again as "CSV UTF-8".',

@@ -52,7 +52,10 @@ const systemNames = new Set(['__macosx', 'thumbs.db', 'desktop.ini', '@eadir', '
 
 /** Whether a system or a program left the file there: hidden files, `._*`, `__MACOSX`, `Thumbs.db` and their like. */
 export function isHidden(path: string): boolean {
-  return path.split('/').some((segment) => segment.startsWith('.') || systemNames.has(segment.toLowerCase()));
+  return path.split('/').some((segment) => {
+    if (segment === '.' || segment === '..') return false;
+    return segment.startsWith('.') || systemNames.has(segment.toLowerCase());
+  });
 }
 
 const imageEndings = /\.(png|jpe?g|webp|gif|bmp|tiff?|heic|heif|avif|jfif|svg)$/i;

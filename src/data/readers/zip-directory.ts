@@ -8,6 +8,8 @@ import { limits } from './tools.ts';
 export interface DirectoryEntry {
   /** As it is stored, folders with a `/` at the end. */
   readonly path: string;
+  /** Bytes of the path as it is stored. */
+  readonly nameBytes: number;
   readonly flags: number;
   readonly method: number;
   readonly crc: number;
@@ -104,6 +106,7 @@ function readHeader(
   return {
     entry: {
       path: decodeName(bytes.subarray(at + HEADER_BYTES, nameEnd), (flags & 0x800) !== 0),
+      nameBytes: nameEnd - at - HEADER_BYTES,
       flags,
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),

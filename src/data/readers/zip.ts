@@ -12,6 +12,7 @@ import { type DirectoryEntry, readDirectory } from './zip-directory.ts';
 
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
+const EXTRA_BYTES = 128;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -91,14 +92,20 @@ async function readEntry(
   where: string,
   tools: ReaderTools,
 ): Promise<Uint8Array> {
-  const header = await source.read(file.offset, file.offset + LOCAL_BYTES);
-  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  if (header.length < LOCAL_BYTES || view.getUint32(0, true) !== LOCAL)
+  // One read for header and contents, unless the header is longer than that of the directory by more than expected.
+  const first = Math.min(source.size, file.offset + LOCAL_BYTES + file.nameBytes + EXTRA_BYTES + file.packed);
+  const ahead = await source.read(file.offset, first);
+  const view = new DataView(ahead.buffer, ahead.byteOffset, ahead.byteLength);
+  if (ahead.length < LOCAL_BYTES || view.getUint32(0, true) !== LOCAL)
     throw refused(`${where}: no entry begins at byte ${file.offset}.`);
   // The lengths here may differ from those of the directory, and so may the extra fields.
-  const start = file.offset + LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  if (start + file.packed > source.size) throw refused(`${where} is cut off.`);
-  const packed = await source.read(start, start + file.packed);
+  const start = LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
+  const end = start + file.packed;
+  if (file.offset + end > source.size) throw refused(`${where} is cut off.`);
+  const packed =
+    end <= ahead.length
+      ? ahead.subarray(start, end)
+      : await source.read(file.offset + start, file.offset + end);
   const bytes = file.method === STORED ? packed : await unpack(packed, file, where, tools);
   if (bytes.length !== file.size)
     throw refused(`${where} unpacks to ${bytes.length} bytes, not to the ${file.size} of the directory.`);

@@ -9,7 +9,8 @@ import {
   type PicturesOptions,
 } from '../../data/from-pictures.ts';
 import type { ImportedDatasets } from '../../data/import/datasets.ts';
-import { decodeWebFile, decodeWebPicture, type WebPicture } from './picture.ts';
+import { decodePicture } from './decode.ts';
+import { decodeWebPicture, type WebPicture } from './picture.ts';
 
 /**
  * A data set from pictures: canvases, images, ImageData, Blobs and what else `predict` takes. Each is made into an image as
@@ -37,5 +38,7 @@ export async function datasetFromFiles(
   files: FileLike | Iterable<FileLike>,
   options: FilesOptions = {},
 ): Promise<ImportedDatasets> {
-  return await datasetsFromFiles(files, options, decodeWebFile);
+  return await datasetsFromFiles(files, options, async (bytes, name) =>
+    decodePicture(new Uint8Array(bytes), name),
+  );
 }

@@ -11,7 +11,7 @@ import {
 } from '../../core/arguments.ts';
 import { CoutureError } from '../../core/errors.ts';
 import type { ModelFile } from '../../ship/model-file.ts';
-import { type FetchOptions, modelFromBytes, modelFromUrl, openModel } from '../../ship/model-source.ts';
+import { type FetchOptions, fetchModel, modelFromBytes, openModel } from '../../ship/model-source.ts';
 import { type EngineChoice, engineFields, openEngine } from '../../use/engine-choice.ts';
 import type { ImageClassifier } from '../../use/image-classifier.ts';
 import { createWebBackend } from './backend.ts';
@@ -65,7 +65,8 @@ async function readSource(
   const { signal, onProgress } = options;
   if (typeof source === 'string' || typeOf(source) === 'URL') {
     const url = addressOf(source as string | URL);
-    return { name: url.href, model: await modelFromUrl(url, { signal, onProgress }) };
+    const bytes = await fetchModel(url, { signal, onProgress });
+    return { name: url.href, model: await modelFromBytes(bytes, url.href) };
   }
   const blob = source as Blob | ArrayBuffer | Uint8Array;
   const name = 'name' in blob && typeof blob.name === 'string' ? blob.name : 'The model';

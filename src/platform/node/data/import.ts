@@ -8,7 +8,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
+import { inflateRaw, inflateRawSync } from 'node:zlib';
 import { CoutureError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -19,9 +19,10 @@ import type { ImportReport } from '../../../data/import/report.ts';
 import type { FoundData } from '../../../data/readers/found.ts';
 import { readFiles, readOneFile } from '../../../data/readers/read.ts';
 import type { ReaderTools } from '../../../data/readers/tools.ts';
+import { findDataset } from '../../../data/registry.ts';
 import { reason } from '../files/files.ts';
 import { cacheDirectory, isMissing } from './cache.ts';
-import { decodeFile } from './decode-file.ts';
+import { decodeWithin } from './decode-within.ts';
 import { findFile, listFolder, Stamp } from './disk-files.ts';
 import { digestOf, ImportCache, type StoredSet } from './import-cache.ts';
 import { Scratch } from './scratch.ts';
@@ -56,31 +57,59 @@ export interface ImportedDataset {
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
   const cache = new ImportCache(cacheDirectory(options.env));
-  const name = options.name ?? nameOf(path);
+  const name = checkName(options.name) ?? nameOf(path);
   const place = await placeOf(path);
   const scratch = new Scratch(cache.scratch);
   try {
     const files = await lookAt(place, scratch, options);
     const request = JSON.stringify([place.real, requestOf(options)]);
     const known = await findKnown(cache, request, files);
-    if (known !== undefined) return resultOf(cache, { ...known, info: { ...known.info, name } }, true);
+    if (known !== undefined)
+      return await named(cache, { ...known, info: { ...known.info, name } }, options, true);
     const found = await files.find();
     const plan = await importPictures(found, name, options, platformOf(scratch));
     const info = await cache.write(plan, (done) => options.onProgress?.({ stage: 'write', done, total: 2 }));
     await cache.remember(request, { stamp: files.stamp, listed: files.listed(), digest: digestOf(info) });
-    return resultOf(cache, { info, report: plan.report }, false);
+    return await named(cache, { info, report: plan.report }, options, false);
   } finally {
     await scratch.close();
   }
 }
 
-function resultOf(cache: ImportCache, { info, report }: StoredSet, wasKnown: boolean): ImportedDataset {
+/** Lets the set be found by its name from now on. What was prepared for one model alone gets no name. */
+async function named(
+  cache: ImportCache,
+  { info, report }: StoredSet,
+  { like }: ImportPathOptions,
+  wasKnown: boolean,
+): Promise<ImportedDataset> {
+  if (like === undefined && findDataset(info.name) === undefined)
+    await cache.setName(info.name, digestOf(info));
   return { info, report, wasKnown, load: (split) => cache.load(info, split) };
 }
 
+function checkName(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  if (findDataset(name) !== undefined)
+    throw new CoutureError('usage', `${name} is a set that Couture knows; give yours another name.`);
+  if (/^[^/\\]{1,100}$/.test(name) && name === printable(name)) return name;
+  throw new CoutureError('usage', `"${printable(name)}" cannot be the name of a data set.`, {
+    hint: 'Names have 1 to 100 characters and no slash.',
+  });
+}
+
 /** The options that change what becomes of a path. What was imported leniently may not pass strictly. */
-function requestOf({ size, channels, invert, trim, testShare, strict = false }: ImportOptions): unknown {
-  return { size, channels, invert, trim, testShare, strict };
+function requestOf({
+  like,
+  size,
+  channels,
+  invert,
+  trim,
+  testShare,
+  strict = false,
+}: ImportOptions): unknown {
+  const model = like && { shape: like.shape, preprocessing: like.preprocessing };
+  return { like: model, size, channels, invert, trim, testShare, strict };
 }
 
 /** `photos/` and `photos.tar.gz` are `photos`. */
@@ -178,11 +207,19 @@ async function findKnown(
   }
 }
 
+/** Bytes of decoded pictures that are held at once. */
+const DECODED_BYTES = 256 * 2 ** 20;
+
 const inflate = promisify(inflateRaw);
+/** Below this, another thread costs more than it saves. */
+const SMALL = 1 << 16;
 
 function toolsOf(scratch: Scratch, { signal }: ImportPathOptions): ReaderTools {
   return {
-    inflate: async (bytes, _, limit) => await inflate(bytes, { maxOutputLength: Math.max(1, limit) }),
+    inflate: async (bytes, _, limit) => {
+      const options = { maxOutputLength: Math.max(1, limit) };
+      return limit <= SMALL ? inflateRawSync(bytes, options) : await inflate(bytes, options);
+    },
     keep: (chunks, name) => scratch.keep(chunks, name),
     signal,
   };
@@ -190,7 +227,7 @@ function toolsOf(scratch: Scratch, { signal }: ImportPathOptions): ReaderTools {
 
 function platformOf(scratch: Scratch): ImportPlatform {
   return {
-    decode: decodeFile,
+    decode: decodeWithin(DECODED_BYTES),
     sha256: (bytes) => hash('sha256', bytes, 'hex'),
     createStore: (_, size) => scratch.pixelStore(size),
     parallel: 2 * availableParallelism(),

@@ -1,19 +1,9 @@
 /** What every place that files may come from is given, and what it tells while it works. */
 
+import type { DataEvent, DataStage } from '../../../data/data-event.ts';
 import type { DatasetEntry, Role } from '../../../data/registry.ts';
 
-/** What is being done. `note` tells of something that went wrong without stopping the work. */
-export type DataStage = 'cache' | 'folder' | 'probe' | 'download' | 'package' | 'verify' | 'store' | 'note';
-
-/** One step of progress. */
-export interface DataEvent {
-  readonly stage: DataStage;
-  /** The file, folder, address or package; for `note` the sentence. */
-  readonly file: string;
-  /** Bytes so far and in all; 0 of 0 where there is nothing to count. */
-  readonly done: number;
-  readonly total: number;
-}
+export type { DataEvent, DataStage };
 
 /** The part of `fetch` that is used. */
 export type FetchLike = (

@@ -4,15 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
 import type { Figure } from '../../../figures/figure.ts';
-import { writeFileAtomic } from '../files/files.ts';
+import { type FigureFormat, themeOf, writeFigure as write } from '../../../runs/figure-files.ts';
+import { folderStore } from '../runs/folder-store.ts';
 
-/** How a figure is stored. */
-export type FigureFormat = 'svg' | 'png';
-
-/** The theme of a figure in a file by itself: an SVG follows what it is shown on, pixels cannot. */
-export function themeOf(format: FigureFormat): 'auto' | 'light' {
-  return format === 'png' ? 'light' : 'auto';
-}
+export { type FigureFormat, themeOf };
 
 /** The bundled type: Inter under the SIL Open Font License, so that text looks the same on a machine without fonts. */
 const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
@@ -49,8 +44,9 @@ export function renderPng({ svg }: Figure, { scale = 2 }: { readonly scale?: num
 
 /**
  * Writes a figure to a file, as SVG or PNG.
- * @throws the file system's error when it cannot
+ * @throws CoutureError of kind `runtime` when it cannot
  */
 export async function writeFigure(path: string, figure: Figure, format: FigureFormat): Promise<void> {
-  await writeFileAtomic(path, format === 'png' ? renderPng(figure) : `${figure.svg}\n`);
+  const platform = { store: folderStore, renderPng: async (drawn: Figure) => renderPng(drawn) };
+  await write(platform, path, figure, format);
 }

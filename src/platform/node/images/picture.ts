@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { typeOf } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
-import { imageFormat } from '../../../data/image-header.ts';
+import { isEncodedImage } from '../../../data/encoded-image.ts';
 import type { Picture } from '../../../data/prepare/picture.ts';
 import type { Pixels } from '../../../use/predictor.ts';
 import { decodePicture } from './decode.ts';
@@ -29,9 +29,7 @@ export function decodeNodePicture(image: NodePicture | Pixels, name: string): Pr
     case 'ArrayBuffer':
       return decodePicture(new Uint8Array(image as ArrayBuffer), name);
     case 'Uint8Array':
-      return imageFormat(image as Uint8Array) === undefined
-        ? undefined
-        : decodePicture(image as Uint8Array, name);
+      return isEncodedImage(image as Uint8Array) ? decodePicture(image as Uint8Array, name) : undefined;
     default:
       return undefined;
   }

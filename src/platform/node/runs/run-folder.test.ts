@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
-import type { TensorMap } from '../../../model/network.ts';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { makeInfo } from '../../../../test/model-fixture.ts';
+import type { TensorMap } from '../../../model/network.ts';
 import { planModel } from '../../../model/plan.ts';
 import { multilayer } from '../../../model/spec.ts';
+import type { Environment } from '../../../runs/environment.ts';
+import type { Run } from '../../../runs/run.ts';
 import type { EpochMetrics, TrainEvent, TrainState } from '../../../train/events.ts';
 import { type RunConfig, settingsSchema } from '../../../train/settings.ts';
-import type { Environment } from './environment.ts';
-import { makeInfo } from '../../../../test/model-fixture.ts';
-import { createRun, openRun, type Run } from './run-folder.ts';
+import { createRun, openRun } from '../runs.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'couture-runs-'));
 after(() => rm(root, { recursive: true, force: true }));
@@ -19,7 +20,7 @@ after(() => rm(root, { recursive: true, force: true }));
 const config: RunConfig = {
   version: 2,
   recipe: 'baseline',
-  settings: settingsSchema.parse({ hidden: [3], seed: 7 }),
+  settings: settingsSchema.parse({ hidden: [3], seed: 7, batchSize: 1 }),
   data: makeInfo({ height: 2, width: 2, channels: 1 }, ['a', 'b']),
   model: multilayer(4, [3], 2),
 };

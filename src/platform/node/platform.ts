@@ -1,0 +1,37 @@
+/** What runs need of Node: folders, data sets, threads, and what draws figures, which is loaded when it is asked for. */
+
+import type { RunPlatform } from '../../runs/platform.ts';
+import { createNodeBackend } from './engine/backend.ts';
+import { describeMachine } from './machine.ts';
+import { modelsFolder } from './models-folder.ts';
+import { folderStore } from './runs/folder-store.ts';
+
+/** Node's platform: paths are those of the file system. */
+export const nodePlatform: RunPlatform = {
+  store: folderStore,
+  /** The environment may change: it is asked each time. */
+  get models() {
+    return modelsFolder();
+  },
+  async loadSplit(info, split, options) {
+    const { loadSplit } = await import('./data/load-split.ts');
+    return await loadSplit(info, split, options);
+  },
+  createBackend: createNodeBackend,
+  describeMachine,
+  async document() {
+    const { nodeDocument } = await import('./images/figures.ts');
+    return nodeDocument();
+  },
+  async renderPng(figure) {
+    const { renderPng } = await import('./images/figures.ts');
+    return renderPng(figure);
+  },
+};
+
+/** A function of src/runs/ without its first argument, which is Node's platform. */
+export function onNode<Arguments extends unknown[], Result>(
+  work: (platform: RunPlatform, ...rest: Arguments) => Result,
+): (...rest: Arguments) => Result {
+  return (...rest) => work(nodePlatform, ...rest);
+}

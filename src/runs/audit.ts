@@ -1,0 +1,149 @@
+/**
+ * The audit of a data set, kept in `runs/audit/<data set>/audit.json`: there is one of each set, the latest. It holds
+ * the checksums of what was audited, and counts for no other images or labels.
+ */
+
+import { type Audit, auditSchema } from '../audit/audit.ts';
+import { DUPLICATE_THRESHOLD, findDuplicates } from '../audit/duplicates.ts';
+import { auditLabels } from '../audit/labels.ts';
+import { CoutureError } from '../core/errors.ts';
+import { describeSplit, sameSplit } from '../data/checksums.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { resolveConfig } from '../train/config.ts';
+import type { TrainEvent } from '../train/events.ts';
+import { type ModelFacts, modelOfRun } from './find-model.ts';
+import { formatJson, readJson } from './json.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import type { Paths, RunStore } from './store.ts';
+
+/** Where audits are kept, a folder for each data set. */
+export function auditsFolder({ join }: Paths): string {
+  return join('runs', 'audit');
+}
+
+/** How a data set is audited, and who watches. */
+export interface AuditOptions extends EngineOptions, RunDataOptions {
+  /** What each fold's model is trained as; baseline by default. */
+  readonly recipe?: string | undefined;
+  /** Of each fold's model; 10 by default: enough for labels that contradict what all else says. */
+  readonly epochs?: number | undefined;
+  /** 5 by default. */
+  readonly folds?: number | undefined;
+  /** Largest relative distance of near duplicates. */
+  readonly threshold?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Folder of audits. */
+  readonly root?: string | undefined;
+  /** Images compared with those before them. */
+  readonly onCompare?: ((done: number, total: number) => void) | undefined;
+  /** Training of a fold's model, counted from 1. */
+  readonly onFold?: ((fold: number, event: TrainEvent) => void) | undefined;
+}
+
+/** An audit and its file. */
+export interface WrittenAudit {
+  readonly path: string;
+  readonly audit: Audit;
+}
+
+/**
+ * Audits both splits of a data set and keeps what it found.
+ * @throws CoutureError of kind `usage` for unknown names and impossible numbers, `data` when the files are wrong,
+ *   `interrupted` when the signal aborts: nothing is written then
+ */
+export async function auditDataset(
+  platform: RunPlatform,
+  dataset: DatasetInfo,
+  options: AuditOptions = {},
+): Promise<WrittenAudit> {
+  const { store } = platform;
+  const { name } = dataset;
+  const { recipe = 'baseline', epochs = 10, folds = 5, threshold = DUPLICATE_THRESHOLD, seed = 1 } = options;
+  const { signal, onCompare, onFold, root = auditsFolder(store.paths) } = options;
+  const config = resolveConfig({ recipe, dataset, settings: { epochs, seed } });
+  const train = await platform.loadSplit(dataset, 'train', options);
+  const test = await platform.loadSplit(dataset, 'test', options);
+  const duplicates = await findDuplicates(train, test, { threshold, signal, onProgress: onCompare });
+  const backend = await platform.createBackend({ backend: options.backend, threads: options.threads });
+  try {
+    const labels = await auditLabels({
+      backend,
+      train,
+      test,
+      config,
+      folds,
+      duplicates,
+      signal,
+      onEvent: onFold,
+    });
+    const audit: Audit = {
+      version: 1,
+      dataset: name,
+      classNames: [...dataset.classNames],
+      data: { train: await describeSplit(train), test: await describeSplit(test) },
+      duplicates,
+      labels,
+    };
+    const path = auditPath(store, name, root);
+    await store.makeFolder(store.paths.dirname(path));
+    await store.write(path, formatJson(audit));
+    return { path, audit };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+/**
+ * The audit of the data that a run was trained and tested with, undefined where there is none.
+ * @throws CoutureError of kind `data` when the audit is damaged, or of other images or labels
+ */
+export async function readAudit(
+  platform: Pick<RunPlatform, 'store'>,
+  run: Run,
+  options: Pick<AuditOptions, 'root'> = {},
+): Promise<Audit | undefined> {
+  return await readAuditOf(platform, modelOfRun(run), options);
+}
+
+async function readAuditOf(
+  { store }: Pick<RunPlatform, 'store'>,
+  { path: trained, data }: ModelFacts,
+  { root = auditsFolder(store.paths) }: Pick<AuditOptions, 'root'> = {},
+): Promise<Audit | undefined> {
+  const path = auditPath(store, data.name, root);
+  if ((await store.kind(path)) === undefined) return undefined;
+  const audit = await readJson(store, path, auditSchema);
+  for (const split of ['train', 'test'] as const) {
+    if (sameSplit(audit.data[split], data.splits[split])) continue;
+    throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
+      hint: `Audit the data at hand: npx couture data audit ${data.name}`,
+    });
+  }
+  return audit;
+}
+
+/**
+ * The audit that counts for a trained model, for whoever can do without one: an audit that cannot be used is told of in a note
+ * and passed over.
+ */
+export async function usableAudit(
+  platform: Pick<RunPlatform, 'store'>,
+  model: ModelFacts,
+  onData: RunDataOptions['onData'],
+): Promise<Audit | undefined> {
+  try {
+    return await readAuditOf(platform, model);
+  } catch (error) {
+    if (!(error instanceof CoutureError)) throw error;
+    const note = [error.message, error.hint].filter((part) => part !== undefined).join(' ');
+    onData?.({ stage: 'note', file: note, done: 0, total: 0 });
+    return undefined;
+  }
+}
+
+/** In a folder of the data set's name, as far as a folder can have it. */
+function auditPath({ paths }: RunStore, dataset: string, root: string): string {
+  const folder = dataset.replace(/[^\p{L}\p{N}._-]/gu, '-').replace(/^\./, '-');
+  return paths.join(root, folder, 'audit.json');
+}

@@ -1,0 +1,241 @@
+/** A whole experiment: data, training into a run, final figures. */
+
+import { CoutureError } from '../core/errors.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import { describeSplits } from '../data/checksums.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Backend } from '../engine/backend.ts';
+import { networkSha256 } from '../ship/network.ts';
+import { bestEpoch } from '../train/best.ts';
+import { checkTrainable } from '../train/check-data.ts';
+import { inputOf } from '../train/config.ts';
+import { modelOf, type Stuck, type TrainEvent } from '../train/events.ts';
+import { extendConfig } from '../train/extend.ts';
+import type { RunConfig } from '../train/settings.ts';
+import { train } from '../train/train.ts';
+import { Classifier } from '../use/classifier.ts';
+import { NetworkTeacher } from '../use/network-teacher.ts';
+import { RememberingTeacher } from '../use/remembering-teacher.ts';
+import { describeEnvironment } from './environment.ts';
+import { evaluateOn } from './evaluate-on.ts';
+import type { RunMetrics } from './metrics.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { loadSplits } from './run-data.ts';
+import { createRun, openRun, type RootOptions } from './run-folder.ts';
+import {
+  loadTeachers,
+  openTeachers,
+  requireSameTeacher,
+  type TeacherNetworks,
+  teacherNotices,
+} from './teacher-models.ts';
+
+/** A fresh run of `config`, or a run to go on with. */
+export interface TrainRunOptions extends EngineOptions, RunDataOptions, RootOptions {
+  readonly config?: RunConfig | undefined;
+  readonly resume?: Run | string | undefined;
+  /** Take the run that is resumed to so many epochs. */
+  readonly epochs?: number | undefined;
+  /** Replace the run of that name, if there is one. */
+  readonly overwrite?: boolean | undefined;
+  /** The run's name in the folder of runs. */
+  readonly name?: string | undefined;
+  /** What the teacher's SHA-256 has to be, of a run that is repeated; that of env.json where one is resumed. */
+  readonly teacherSha256?: string | undefined;
+  /** Called once, before training: the run with its config. */
+  readonly onRun?: ((run: Run) => void) | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+  /** Told, in a sentence, what whoever reads the figures should know. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
+/** A finished run. */
+export interface TrainRunResult {
+  readonly run: Run;
+  readonly metrics: RunMetrics;
+}
+
+/**
+ * Trains into a run folder, then evaluates the best weights on the test split, once.
+ * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes it
+ */
+export async function trainRun(platform: RunPlatform, options: TrainRunOptions): Promise<TrainRunResult> {
+  const { resume } = options;
+  const earlier = typeof resume === 'string' ? await openRun(platform, resume) : resume;
+  if (earlier === undefined && options.config === undefined)
+    throw new CoutureError('usage', 'Give a config or a run to resume.');
+  const goesFurther = earlier !== undefined && options.epochs !== undefined;
+  const finished = goesFurther ? undefined : await earlier?.metrics();
+  if (earlier !== undefined && finished !== undefined) return { run: earlier, metrics: finished };
+
+  await earlier?.lock();
+  try {
+    if (earlier !== undefined && options.epochs !== undefined)
+      await earlier.reconfigure(extendConfig(earlier.config, options.epochs, await earlier.history()));
+    const config = earlier?.config ?? options.config;
+    if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
+    const teachers = await openTeachers(platform, config);
+    for (const notice of teacherNotices(teachers, config)) options.onNotice?.(notice);
+    // Both splits before any work, so that no missing file costs a training. The test split is only read here.
+    const splits = await loadSplits(platform, config, earlier?.path ?? 'this run', options);
+    const { train: trainSet, test: testSet } = splits;
+    checkTrainable(config, trainSet);
+    const teacher = await loadTeachers(teachers, trainSet);
+    const begun = await earlier?.environment();
+    if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
+      options.onNotice?.(
+        `The run was begun with Couture ${begun.couture} and goes on with ${COUTURE_VERSION}: it may end in other bits.`,
+      );
+    }
+    const expected = begun ? begun.teacherSha256 : options.teacherSha256;
+    if (teacher) requireSameTeacher(config, teacher, expected);
+    const { backend: name, threads } = options;
+    const { fast } = config.settings;
+    const backend = await platform.createBackend({ backend: name, threads, fast });
+    // The final figures are those that `couture evaluate` gives on any machine: of exact arithmetic.
+    const judge = fast ? await platform.createBackend({ backend: name, threads }) : backend;
+    try {
+      const data: ExperimentData = { trainSet, testSet, teacher };
+      const run = earlier ?? (await startRun(platform, options, config, backend, data));
+      return { run, metrics: await carryOut(run, { backend, judge }, data, options) };
+    } finally {
+      for (const used of new Set([judge, backend])) await used.dispose();
+    }
+  } finally {
+    await earlier?.close();
+  }
+}
+
+/** What a run trains on and is judged by. */
+interface ExperimentData {
+  readonly trainSet: Dataset;
+  readonly testSet: Dataset;
+  readonly teacher: TeacherNetworks | undefined;
+}
+
+/** Trains and evaluates in a locked run, and gives the lock back. */
+async function carryOut(
+  run: Run,
+  { backend, judge }: { readonly backend: Backend; readonly judge: Backend },
+  data: ExperimentData,
+  options: TrainRunOptions,
+): Promise<RunMetrics> {
+  try {
+    options.onRun?.(run);
+    const stuck = await trainInto(run, backend, data, options);
+    const figures = await finalMetrics(run, judge, data.testSet, options.signal);
+    const metrics: RunMetrics = stuck === undefined ? figures : { ...figures, stuck };
+    await run.finish(metrics);
+    return metrics;
+  } catch (error) {
+    throw options.signal?.aborted ? interrupted(run, error) : error;
+  } finally {
+    await run.close();
+  }
+}
+
+async function startRun(
+  platform: RunPlatform,
+  { root, name, overwrite }: TrainRunOptions,
+  config: RunConfig,
+  backend: Backend,
+  { trainSet, testSet, teacher }: ExperimentData,
+): Promise<Run> {
+  const env = describeEnvironment(platform.describeMachine(), backend.info, teacher?.sha256);
+  const data = await describeSplits(trainSet, testSet);
+  return await createRun(platform, { config: { ...config, data }, env, root, name, overwrite });
+}
+
+/** Trains, and says whether that came to nothing. */
+async function trainInto(
+  run: Run,
+  backend: Backend,
+  { trainSet: dataset, teacher }: ExperimentData,
+  { signal, onEvent }: TrainRunOptions,
+): Promise<Stuck | undefined> {
+  const resume = await run.loadState();
+  const networks = teacher && (await NetworkTeacher.create(teacher.models, backend));
+  const options = {
+    backend,
+    dataset,
+    ...(networks && { teacher: new RememberingTeacher(networks, dataset, backend) }),
+    ...(resume && { resume }),
+    ...(signal && { signal }),
+  };
+  let stuck: Stuck | undefined;
+  try {
+    for await (const event of train(run.config, options)) {
+      await run.consume(event);
+      onEvent?.(event);
+      if (event.type !== 'done') continue;
+      if (event.reason === 'interrupted') throw new CoutureError('interrupted', 'Training was interrupted.');
+      stuck = event.stuck;
+    }
+    return stuck;
+  } finally {
+    networks?.dispose();
+  }
+}
+
+function interrupted(run: Run, cause: unknown): CoutureError {
+  if (cause instanceof CoutureError && cause.kind !== 'interrupted') return cause;
+  return new CoutureError('interrupted', `Stopped; what was done is saved in ${run.path}.`, {
+    hint: `Go on with: npx couture train --resume ${run.path}`,
+    cause,
+  });
+}
+
+/** Best and last weights as they were written to disk: what is reported is what can be loaded. */
+async function finalMetrics(
+  run: Run,
+  backend: Backend,
+  testSet: Dataset,
+  signal: AbortSignal | undefined,
+): Promise<RunMetrics> {
+  const state = await run.loadState();
+  const best = await run.loadWeights('best').catch((cause: unknown) => {
+    throw new CoutureError(
+      'runtime',
+      'No epoch had a finite validation loss, so that there are no best weights.',
+      {
+        hint: 'Training diverged; try a smaller --learning-rate.',
+        cause,
+      },
+    );
+  });
+  const epoch = bestEpoch(state?.history ?? [], run.config.settings.select);
+  if (state === undefined || epoch === undefined)
+    throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
+  const spec = run.config.model;
+  const { classNames } = testSet.info;
+  const input = inputOf(run.config);
+  const model = new Classifier({ spec, input, classNames, weights: best, backend, shared: true });
+  try {
+    const all = Uint32Array.from({ length: testSet.length }, (_, i) => i);
+    const { accuracy, interval, loss, perClass, macro, confusion } = await evaluateOn(
+      model,
+      testSet,
+      all,
+      signal,
+    );
+    return {
+      version: 1,
+      testAccuracy: accuracy,
+      testInterval: interval,
+      testLoss: loss,
+      perClass: [...perClass],
+      macro,
+      confusion: confusion.map((row) => [...row]),
+      bestEpoch: epoch.epoch,
+      epochs: state.epoch,
+      validationLoss: epoch.validationLoss,
+      validationAccuracy: epoch.validationAccuracy,
+      seconds: Number(state.history.reduce((sum, row) => sum + row.seconds, 0).toFixed(3)),
+      weightsSha256: await networkSha256({ spec, weights: best }),
+      lastSha256: await networkSha256({ spec, weights: modelOf(state) }),
+    };
+  } finally {
+    await model.dispose();
+  }
+}

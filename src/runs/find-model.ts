@@ -1,0 +1,114 @@
+/** What a "model" on the command line or in `load` may be: a run, a model file, or the name of a shipped model. */
+
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { fileKind, KIND_BYTES } from '../data/file-kinds.ts';
+import { type SplitSource, splitSourceOf } from '../data/split.ts';
+import { decodeModel, type ModelFile } from '../ship/model-file.ts';
+import type { RunPlaces } from './platform.ts';
+import type { Run } from './run.ts';
+import { isRun, listRuns, openRun, type RootOptions, runsFolder } from './run-folder.ts';
+import { listShipped, MODEL_ENDING, shippedPath } from './shipped.ts';
+
+const MAX_MODEL_BYTES = 2 ** 30;
+
+/** Where a model comes from and what it was made with. */
+export interface ModelFacts {
+  readonly path: string;
+  /** What it was trained and tested with. */
+  readonly data: DatasetInfo;
+  /** What its validation images were drawn by; null where its networks held out different ones. */
+  readonly split: SplitSource | null;
+}
+
+/** A trained run. */
+export interface RunModel extends ModelFacts {
+  readonly kind: 'run';
+  readonly run: Run;
+}
+
+/** A model file that was read and checked. */
+export interface FileModel extends ModelFacts {
+  readonly kind: 'file';
+  readonly model: ModelFile;
+  readonly bytes: number;
+}
+
+export type FoundModel = RunModel | FileModel;
+
+/** Where models are looked for by name. */
+export interface FindModelOptions extends RootOptions {
+  /** Folder of shipped models. */
+  readonly models?: string | undefined;
+}
+
+/**
+ * Finds what `argument` names: a model file if it ends in .safetensors; else a run, by path or by name; else a shipped
+ * model.
+ * @throws CoutureError of kind `usage` when there is none, with the nearest name; `data` when it is damaged
+ */
+export async function findModel(
+  platform: RunPlaces,
+  argument: string,
+  { root = runsFolder(platform.store.paths), models = platform.models }: FindModelOptions = {},
+): Promise<FoundModel> {
+  const { join, basename } = platform.store.paths;
+  if (argument.endsWith(MODEL_ENDING)) return await readModelFile(platform, argument);
+  for (const path of [argument, join(root, argument)])
+    if (await isRun(platform, path)) return modelOfRun(await openRun(platform, path));
+  const shipped = await shippedPath(platform, argument, models);
+  if (shipped !== undefined) return await readModelFile(platform, shipped);
+  await refuseOtherFile(platform, argument);
+  const runs = (await listRuns(platform, { root })).map((path) => basename(path));
+  const known = [...runs, ...(await listShipped(platform, models))];
+  throw new CoutureError('usage', `There is no run or model "${argument}".`, {
+    hint:
+      known.length === 0
+        ? 'Make a run: npx couture train --recipe baseline'
+        : didYouMean(basename(argument), known),
+  });
+}
+
+/** Says what a file is that stands where a model does. */
+async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void> {
+  const head = await store.readHead(path, KIND_BYTES);
+  if (head === undefined) return;
+  const kind = fileKind(head);
+  throw new CoutureError(
+    'usage',
+    `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`,
+    {
+      hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
+    },
+  );
+}
+
+/** A run as a model. */
+export function modelOfRun(run: Run): RunModel {
+  const { settings, data } = run.config;
+  return { kind: 'run', run, path: run.path, data, split: splitSourceOf(settings) };
+}
+
+/**
+ * Reads a model file.
+ * @throws CoutureError of kind `usage` when there is no such file, `data` when it is damaged
+ */
+export async function readModelFile(platform: RunPlaces, path: string): Promise<FileModel> {
+  const bytes = await platform.store.read(path, MAX_MODEL_BYTES);
+  if (bytes === undefined) throw await noFile(platform, path);
+  const model = await decodeModel(bytes, path);
+  const { data, card } = model;
+  return { kind: 'file', path, model, bytes: bytes.length, data, split: card.split };
+}
+
+async function noFile({ store }: RunPlaces, path: string): Promise<CoutureError> {
+  const { basename, dirname } = store.paths;
+  const files = (await store.list(dirname(path))).filter((name) => name.endsWith(MODEL_ENDING));
+  return new CoutureError('usage', `There is no model file "${path}".`, {
+    hint:
+      files.length === 0
+        ? 'Make one of a run: npx couture pack RUN --out FILE'
+        : didYouMean(basename(path), files.sort()),
+  });
+}

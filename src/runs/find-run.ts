@@ -1,0 +1,61 @@
+/** Runs that were made already: so that a table over many seeds, once interrupted, goes on where it was. */
+
+import { COUTURE_VERSION } from '../core/version.ts';
+import { requestText } from '../train/config.ts';
+import type { RunConfig } from '../train/settings.ts';
+import { type TrainRunOptions, type TrainRunResult, trainRun } from './experiment.ts';
+import type { RunMetrics } from './metrics.ts';
+import type { RunPlaces, RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { listRuns, openRun, type RootOptions } from './run-folder.ts';
+
+/** A run of a config, and its figures where it is finished. */
+export interface FoundRun {
+  readonly run: Run;
+  readonly metrics: RunMetrics | undefined;
+}
+
+/** The run of exactly this config by this version of Couture: a finished one rather than one to resume. */
+export async function findRun(
+  platform: RunPlaces,
+  config: RunConfig,
+  { root, backend }: RootOptions & { readonly backend?: string | undefined } = {},
+): Promise<FoundRun | undefined> {
+  const wanted = requestText(config);
+  let unfinished: FoundRun | undefined;
+  for (const path of await listRuns(platform, { root })) {
+    const found = await inspect(platform, path, wanted, backend);
+    if (found?.metrics !== undefined) return found;
+    unfinished ??= found;
+  }
+  return unfinished;
+}
+
+/** Resolves to a finished run of `config`: an earlier one, an earlier one resumed, or a new one. */
+export async function trainOnce(
+  platform: RunPlatform,
+  options: TrainRunOptions & { readonly config: RunConfig },
+): Promise<TrainRunResult & { readonly reused: boolean }> {
+  const found = await findRun(platform, options.config, options);
+  if (found?.metrics !== undefined) return { run: found.run, metrics: found.metrics, reused: true };
+  const result = await trainRun(platform, found === undefined ? options : { ...options, resume: found.run });
+  return { ...result, reused: false };
+}
+
+/** A damaged folder is nobody's earlier run: it is passed over. */
+async function inspect(
+  platform: RunPlaces,
+  path: string,
+  wanted: string,
+  backend: string | undefined,
+): Promise<FoundRun | undefined> {
+  try {
+    const run = await openRun(platform, path);
+    if (requestText(run.config) !== wanted) return undefined;
+    const env = await run.environment();
+    if (env.couture !== COUTURE_VERSION || env.backend.name !== (backend ?? 'wasm')) return undefined;
+    return { run, metrics: await run.metrics() };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+/** What models are packed from: finished runs, and model files whose networks join them. */
+
+import { CoutureError } from '../core/errors.ts';
+import { sameImages } from '../data/checksums.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import { type SplitSource, splitSourceOf } from '../data/split.ts';
+import type { Network } from '../model/network.ts';
+import { trainCommand } from '../report/train-command.ts';
+import type { ModelCard } from '../ship/card.ts';
+import { networkSha256 } from '../ship/network.ts';
+import type { Precision } from '../ship/precision.ts';
+import { inputOf } from '../train/config.ts';
+import { type FileModel, findModel } from './find-model.ts';
+import { type FinishedRun, finishedRun } from './finished-run.ts';
+import type { RunPlaces } from './platform.ts';
+import { Run } from './run.ts';
+import { nameOfModel } from './shipped.ts';
+
+/** Networks of one origin, with what a card says of them. */
+export interface PackSource {
+  readonly path: string;
+  readonly data: DatasetInfo;
+  /** What the held-out images were drawn by; null where these differ within the source. */
+  readonly split: SplitSource | null;
+  readonly networks: readonly Network[];
+  /** One for each network. */
+  readonly members: ModelCard['members'];
+  /** Whether BatchNorm1d was folded before. */
+  readonly folded: boolean;
+}
+
+/**
+ * Opens runs and model files, by path or name.
+ * @param precision that they are to be packed in
+ * @throws CoutureError of kind `usage` when one is missing, not finished or given twice, or when they are not of the same
+ *   data; `data` when files are damaged
+ */
+export async function openSources(
+  platform: RunPlaces,
+  models: readonly (Run | string)[],
+  precision: Precision,
+): Promise<PackSource[]> {
+  const sources: PackSource[] = [];
+  const known = new Map<string, string>();
+  for (const given of models) {
+    const source = await openSource(platform, given, precision);
+    for (const { run, weightsSha256 } of source.members) {
+      const other = known.get(weightsSha256);
+      known.set(weightsSha256, source.path);
+      if (other === undefined) continue;
+      throw new CoutureError(
+        'usage',
+        other === source.path
+          ? `The model ${other} is given twice.`
+          : `The network of the run ${run} is given twice: by ${other} and by ${source.path}.`,
+      );
+    }
+    sources.push(source);
+  }
+  const [first, ...others] = sources;
+  const stranger = others.find(({ data }) => !sameImages(data, first.data));
+  if (stranger === undefined) return sources;
+  throw new CoutureError(
+    'usage',
+    `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
+    { hint: 'Only models of the same images make an ensemble.' },
+  );
+}
+
+async function openSource(
+  platform: RunPlaces,
+  given: Run | string,
+  precision: Precision,
+): Promise<PackSource> {
+  if (given instanceof Run) return await sourceOfRun(await finishedRun(given));
+  const found = await findModel(platform, given);
+  if (found.kind === 'run') return await sourceOfRun(await finishedRun(found.run));
+  return sourceOfFile(platform, found, precision);
+}
+
+async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<PackSource> {
+  const { model: spec, data } = run.config;
+  const weights = await run.loadWeights('best');
+  if ((await networkSha256({ spec, weights })) !== metrics.weightsSha256) {
+    throw new CoutureError(
+      'data',
+      `The best weights of ${run.path} are not those that its metrics.json tells of.`,
+      { hint: `Train it again: npx couture reproduce ${run.path} shows what comes out.` },
+    );
+  }
+  const member = {
+    run: run.name,
+    recipe: run.config.recipe,
+    couture: environment.couture,
+    settings: run.config.settings,
+    command: trainCommand(run.config) ?? null,
+    bestEpoch: metrics.bestEpoch,
+    epochs: metrics.epochs,
+    weightsSha256: metrics.weightsSha256,
+  };
+  return {
+    path: run.path,
+    data,
+    split: splitSourceOf(run.config.settings),
+    networks: [{ spec, input: inputOf(run.config), weights }],
+    members: [member],
+    folded: false,
+  };
+}
+
+/** Its views and its temperature are of that ensemble, and stay behind. */
+function sourceOfFile(platform: RunPlaces, { path, model }: FileModel, precision: Precision): PackSource {
+  const { data, members, card } = model;
+  // Rounded once in the same way, weights are what their runs would give; in another, only the file gives them again.
+  const exact = model.precision === 'float32' || model.precision === precision;
+  return {
+    path,
+    data,
+    split: card.split,
+    networks: members,
+    members: exact
+      ? card.members
+      : card.members.map((member) => ({ ...member, file: nameOfModel(platform, path) })),
+    folded: card.folded,
+  };
+}

@@ -1,0 +1,55 @@
+/** The promise "same config, same bits", put to the test for one run. */
+
+import { CoutureError } from '../core/errors.ts';
+import { type TrainRunOptions, trainRun } from './experiment.ts';
+import type { RunMetrics } from './metrics.ts';
+import type { RunPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+import { openRun } from './run-folder.ts';
+
+/** Two trainings of one config. */
+export interface Reproduction {
+  readonly reproduced: boolean;
+  readonly expected: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
+  readonly found: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
+}
+
+/** Repeats a finished run from its config, in a temporary folder, and compares the weights. */
+export async function reproduceRun(
+  platform: RunPlatform,
+  run: Run | string,
+  options: Omit<TrainRunOptions, 'config' | 'resume' | 'root' | 'name' | 'teacherSha256'> = {},
+): Promise<Reproduction> {
+  const opened = typeof run === 'string' ? await openRun(platform, run) : run;
+  const expected = await opened.metrics();
+  if (expected === undefined) {
+    throw new CoutureError('usage', `${opened.path} is not finished, so there is nothing to compare with.`, {
+      hint: `Finish it first: npx couture train --resume ${opened.path}`,
+    });
+  }
+  const { teacherSha256 } = await opened.environment();
+  const root = await platform.store.makeScratch();
+  try {
+    const { metrics: found } = await trainRun(platform, {
+      ...options,
+      config: opened.config,
+      root,
+      teacherSha256,
+    });
+    const reproduced =
+      found.weightsSha256 === expected.weightsSha256 && found.lastSha256 === expected.lastSha256;
+    return { reproduced, expected: pickSums(expected), found: pickSums(found) };
+  } catch (error) {
+    if (options.signal?.aborted)
+      throw new CoutureError('interrupted', 'Stopped before the run was repeated.');
+    throw error;
+  } finally {
+    await platform.store.remove(root);
+  }
+}
+
+const pickSums = ({ weightsSha256, lastSha256, testAccuracy }: RunMetrics): Reproduction['found'] => ({
+  weightsSha256,
+  lastSha256,
+  testAccuracy,
+});

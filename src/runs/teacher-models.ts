@@ -1,0 +1,124 @@
+/** The teacher of a run that distills: the trained models that its config names. */
+
+import { CoutureError, prefixed } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
+import { describeSplit, sameSplit } from '../data/checksums.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { splitSourceOf } from '../data/split.ts';
+import { networkSha256 } from '../ship/network.ts';
+import { inputOf } from '../train/config.ts';
+import type { RunConfig } from '../train/settings.ts';
+import type { TeacherModel } from '../use/network-teacher.ts';
+import { type FoundModel, findModel } from './find-model.ts';
+import type { RunPlaces } from './platform.ts';
+
+/**
+ * The models that a config names as its teacher: runs, model files, or models that come with the package; none where it
+ * has no teacher.
+ * @throws CoutureError of kind `usage` when one is missing or not finished
+ */
+export async function openTeachers(
+  platform: RunPlaces,
+  { settings }: { readonly settings: Pick<RunConfig['settings'], 'teacher'> },
+): Promise<FoundModel[]> {
+  const names = settings.teacher?.split(',').map((name) => name.trim()) ?? [];
+  const teachers: FoundModel[] = [];
+  for (const name of names) {
+    const teacher = await findModel(platform, name).catch((cause: unknown) => {
+      throw prefixed(`The teacher ${name} cannot be opened`, cause);
+    });
+    if (teacher.kind === 'run' && (await teacher.run.metrics()) === undefined) {
+      throw new CoutureError('usage', `The teacher ${teacher.path} is not finished.`, {
+        hint: `Finish it first: npx couture train --resume ${teacher.path}`,
+      });
+    }
+    teachers.push(teacher);
+  }
+  return teachers;
+}
+
+/**
+ * What has to be said of a teacher that may have been trained on images which the run holds out: through it they reach the
+ * student, whose validation figures then flatter. The same seed holds out the same images first, so that a teacher may
+ * hold out more.
+ */
+export function teacherNotices(teachers: readonly FoundModel[], { settings }: RunConfig): string[] {
+  const own = splitSourceOf(settings);
+  return teachers
+    .filter(({ split }) => split === null || split.seed !== own.seed || split.validation < own.validation)
+    .map(({ path, split }) => {
+      const remedy =
+        split === null
+          ? 'its networks held out different images'
+          : `hold out the same with --split-seed ${split.seed} --validation ${split.validation}`;
+      return `The teacher ${path} was trained on images that this run holds out, so that its validation figures flatter: ${remedy}.`;
+    });
+}
+
+/** The networks of a run's teachers, and what tells them from others. */
+export interface TeacherNetworks {
+  readonly models: readonly TeacherModel[];
+  /** Over the networks' weights and the temperatures, in their order. */
+  readonly sha256: string;
+}
+
+/**
+ * The networks that teach: of a run by its best weights, of a model file all of its members; undefined where there are none.
+ * @throws CoutureError of kind `data` when one was trained with other images, labels or classes
+ */
+export async function loadTeachers(
+  teachers: readonly FoundModel[],
+  dataset: Dataset,
+): Promise<TeacherNetworks | undefined> {
+  if (teachers.length === 0) return undefined;
+  const models: TeacherModel[] = [];
+  for (const teacher of teachers) models.push(await networksOf(teacher, dataset));
+  let lines = '';
+  for (const { members, temperature } of models) {
+    lines += `temperature ${temperature}\n`;
+    for (const member of members) lines += `${await networkSha256(member)}\n`;
+  }
+  return { models, sha256: await sha256(new TextEncoder().encode(lines)) };
+}
+
+async function networksOf(teacher: FoundModel, dataset: Dataset): Promise<TeacherModel> {
+  await requireTeacherOf(dataset, teacher);
+  if (teacher.kind === 'file') {
+    const { members, temperature } = teacher.model;
+    return { members, temperature };
+  }
+  const { run } = teacher;
+  return {
+    members: [{ spec: run.config.model, input: inputOf(run.config), weights: await run.loadWeights('best') }],
+  };
+}
+
+async function requireTeacherOf({ info, ...dataset }: Dataset, { path, data }: FoundModel): Promise<void> {
+  const sameClasses = JSON.stringify(data.classNames) === JSON.stringify(info.classNames);
+  if (sameClasses && sameSplit(data.splits.train, await describeSplit({ info, ...dataset }))) return;
+  throw new CoutureError(
+    'data',
+    `The teacher ${path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run's ${info.name}.`,
+    {
+      hint: "Name a model of the same data set; a run's config.json and a model's card have the checksums of its files.",
+    },
+  );
+}
+
+/**
+ * That a run goes on, or is repeated, with the teacher that it began with.
+ * @param expected the teacher's SHA-256 as it was; undefined for a run that begins
+ * @throws CoutureError of kind `data` when it is another
+ */
+export function requireSameTeacher(
+  { settings }: RunConfig,
+  { sha256 }: TeacherNetworks,
+  expected: string | undefined,
+): void {
+  if (expected === undefined || sha256 === expected) return;
+  throw new CoutureError(
+    'data',
+    `The teacher ${settings.teacher} no longer has the weights that the run was begun with.`,
+    { hint: 'Put the run or model of then back in its place, or train anew.' },
+  );
+}

@@ -1,0 +1,62 @@
+/** Trained networks as the teacher of another: asked about the images of a step, on the backend that trains. */
+
+import type { Backend, DeviceImages, TrainingBatches } from '../engine/backend.ts';
+import { meanProbabilities } from '../engine/targets.ts';
+import type { Network } from '../model/network.ts';
+import type { Teacher } from '../train/teacher.ts';
+import { type InferenceSession, inferenceSession } from './inference-session.ts';
+import { Mixture, temper } from './mixture.ts';
+
+/** What a teacher asks: a network, or several that answer as one, as a decoded model file does. */
+export interface TeacherModel {
+  readonly members: readonly Network[];
+  /** 1 by default, for none. */
+  readonly temperature?: number;
+}
+
+interface Asked {
+  readonly networks: readonly InferenceSession[];
+  readonly temperature: number;
+}
+
+/**
+ * The mean of the probabilities over models, each of which is the mean over its networks at its temperature. It sees an image
+ * once, as the student does: the views that a model file may have beside it are left out. Dispose of it when done.
+ */
+export class NetworkTeacher implements Teacher {
+  readonly #models: readonly Asked[];
+
+  private constructor(models: readonly Asked[]) {
+    this.#models = models;
+  }
+
+  /** @param backend the one that trains: images are asked about where they lie */
+  static async create(models: readonly TeacherModel[], backend: Backend): Promise<NetworkTeacher> {
+    const asked: Asked[] = [];
+    for (const { members, temperature = 1 } of models) {
+      const networks: InferenceSession[] = [];
+      for (const member of members) networks.push(await inferenceSession(member, backend));
+      asked.push({ networks, temperature });
+    }
+    return new NetworkTeacher(asked);
+  }
+
+  async probabilities(
+    images: DeviceImages,
+    indices: Uint32Array,
+    batches: TrainingBatches,
+  ): Promise<Float32Array> {
+    const answers: Float32Array[] = [];
+    for (const { networks, temperature } of this.#models) {
+      const classes = networks[0].width;
+      const mixture = new Mixture(indices.length * classes);
+      for (const { session } of networks) mixture.add(await session.infer(images, indices, { batches }));
+      answers.push(temper(mixture.logMean(), classes, temperature));
+    }
+    return meanProbabilities(answers);
+  }
+
+  dispose(): void {
+    for (const { networks } of this.#models) for (const { session } of networks) session.dispose();
+  }
+}
