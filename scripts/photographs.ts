@@ -10,8 +10,8 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { markdownTable } from 'markdown-table';
 import { writeTable } from '../src/cli/document.ts';
-import { row } from '../src/cli/measured-table.ts';
 import { percent } from '../src/cli/ui/format.ts';
 import { type Dataset, selectImages } from '../src/data/dataset.ts';
 import { splitOf } from '../src/data/split.ts';
@@ -71,10 +71,8 @@ async function measure(
 
 function table(tally: Tally): string {
   const names = models.map((name) => `\`${name}\``);
-  const lines = [
-    row(['pictures', 'count', ...names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`])]),
-    row(['---', '---:', ...names.flatMap(() => ['---:', '---:'])]),
-  ];
+  const heads = names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`]);
+  const rows = [['pictures', 'count', ...heads]];
   for (const [group, { images, right }] of tally) {
     const cells = models.flatMap((name) => {
       const [before, after] = right[name];
@@ -84,9 +82,9 @@ function table(tally: Tally): string {
         `**${percent(after / images, 1)}** (${percent(low, 1)} to ${percent(high, 1)})`,
       ];
     });
-    lines.push(row([group, images.toLocaleString('en'), ...cells]));
+    rows.push([group, images.toLocaleString('en'), ...cells]);
   }
-  return lines.join('\n');
+  return markdownTable(rows, { align: ['', 'r', ...heads.map(() => 'r')] });
 }
 
 async function imagesOf(split: 'validation' | 'test'): Promise<Dataset> {
