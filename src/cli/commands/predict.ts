@@ -9,9 +9,10 @@ import { MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
+import type { NodePicture } from '../../platform/node/images/picture.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
-import type { ImageClassifier } from '../../platform/node/load.ts';
 import type { FoundModel } from '../../runs/find-model.ts';
+import type { ImageClassifier } from '../../use/image-classifier.ts';
 import type { Prediction } from '../../use/predictor.ts';
 import type { Rejection } from '../../use/rejection.ts';
 import { UNLIKE_SHARE, UnlikeScorer } from '../../use/unlike.ts';
@@ -254,7 +255,7 @@ interface Asked {
 /** The images asked about, read as they are needed. Of several files those that cannot be read are told of and left out. */
 async function* ask(
   found: FoundModel,
-  model: ImageClassifier,
+  model: ImageClassifier<NodePicture>,
   { paths, files, leftOut }: Asked,
   flags: PredictFlags,
   context: CliContext,
