@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { CoutureError } from '../../../core/errors.ts';
+import { fileKind } from '../../../data/file-kinds.ts';
 import { gunzip, isGzip } from '../../../data/gunzip.ts';
 import { parseIdx } from '../../../data/idx.ts';
 import { type DatasetEntry, dimsOf, type Role, roles } from '../../../data/registry.ts';
@@ -34,6 +35,7 @@ export async function verifyFile(
   const { place, strict, registry, signal } = options;
   const file = entry.files[role];
   const packed = isGzip(raw);
+  if (!packed) refuseKind(raw, place);
   const md5 = packed || (file.sha256 === null && file.gzipMd5 !== null) ? hash('md5', raw, 'hex') : null;
   const isPublishers = packed && md5 !== null && md5 === file.gzipMd5;
   if (file.sha256 === null && !isPublishers) {
@@ -63,6 +65,13 @@ export async function verifyFile(
   }
   checkShape(entry, role, bytes, place);
   return { ...found, proof: isPublishers ? 'gzip-md5' : 'shape' };
+}
+
+/** Refuses what is neither packed nor an IDX file, called what it is: often the page that a server shows in place of a file. */
+function refuseKind(raw: Uint8Array, place: string): void {
+  const kind = fileKind(raw);
+  if (kind !== undefined && kind !== 'an IDX file')
+    refuse(`${place} is ${kind}, not an IDX file or a gzip file of one.`);
 }
 
 function refuse(
