@@ -10,8 +10,8 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { markdownTable } from 'markdown-table';
 import { writeTable } from '../src/cli/document.ts';
-import { row } from '../src/cli/measured-table.ts';
 import { percent } from '../src/cli/ui/format.ts';
 import { type Dataset, selectImages } from '../src/data/dataset.ts';
 import { splitOf } from '../src/data/split.ts';
@@ -19,7 +19,8 @@ import { wilsonInterval } from '../src/inspect/metrics.ts';
 import { getDataset } from '../src/platform/node/data/store.ts';
 import { writeFileAtomic } from '../src/platform/node/files/files.ts';
 import { decodeImage } from '../src/platform/node/images/images.ts';
-import { type ImageClassifier, load } from '../src/platform/node/load.ts';
+import { load } from '../src/platform/node/load.ts';
+import type { Predictor } from '../src/use/predictor.ts';
 import { prepareBefore } from './photographs/before.ts';
 import { type Case, cutOuts, photographs, plainImages } from './photographs/cases.ts';
 import { drawSheet, type SheetEntry } from './photographs/sheet.ts';
@@ -37,7 +38,7 @@ type Tally = Map<string, { images: number; changed: number; right: Record<string
 /** Asks every model about every picture, prepared in both ways. */
 async function measure(
   cases: AsyncIterable<Case>,
-  classifiers: ReadonlyMap<string, ImageClassifier>,
+  classifiers: ReadonlyMap<string, Predictor>,
   tally: Tally,
   sheet?: SheetEntry[],
 ): Promise<void> {
@@ -72,10 +73,8 @@ async function measure(
 
 function table(tally: Tally): string {
   const names = models.map((name) => `\`${name}\``);
-  const lines = [
-    row(['pictures', 'count', ...names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`])]),
-    row(['---', '---:', ...names.flatMap(() => ['---:', '---:'])]),
-  ];
+  const heads = names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`]);
+  const rows = [['pictures', 'count', ...heads]];
   for (const group of inOrder(tally)) {
     const { images, right } = tally.get(group)!;
     const cells = models.flatMap((name) => {
@@ -86,9 +85,9 @@ function table(tally: Tally): string {
         `**${percent(after / images, 1)}** (${percent(low, 1)} to ${percent(high, 1)})`,
       ];
     });
-    lines.push(row([group, images.toLocaleString('en'), ...cells]));
+    rows.push([group, images.toLocaleString('en'), ...cells]);
   }
-  return lines.join('\n');
+  return markdownTable(rows, { align: ['', 'r', ...heads.map(() => 'r')] });
 }
 
 /** All first, then by polarity, ground, shadow and size, each in the order of the alphabet. */
@@ -112,7 +111,7 @@ async function main(): Promise<void> {
   const split = values.report ? 'test' : 'validation';
   const count = Number(values.count);
   const images = await imagesOf(split);
-  const classifiers = new Map<string, ImageClassifier>();
+  const classifiers = new Map<string, Predictor>();
   for (const name of models) classifiers.set(name, await load(name));
   const tally: Tally = new Map();
   const sheet: SheetEntry[] = [];

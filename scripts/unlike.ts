@@ -11,8 +11,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { markdownTable } from 'markdown-table';
 import { writeTable } from '../src/cli/document.ts';
-import { row } from '../src/cli/measured-table.ts';
 import { percent } from '../src/cli/ui/format.ts';
 import { selectImages } from '../src/data/dataset.ts';
 import { splitOf } from '../src/data/split.ts';
@@ -46,14 +46,13 @@ if (values.write) {
 }
 
 const scorers = [0.01, 0.02, 0.05].map((share) => new UnlikeScorer(description, share));
-const lines = [
-  row([
+const rows = [
+  [
     'pictures',
     'count',
     'nothing found',
     ...['1%', '2%', '5%'].map((share) => `told at ${share} false alarms`),
-  ]),
-  row(['---', '---:', '---:', '---:', '---:', '---:']),
+  ],
 ];
 for await (const { name, images, nothingFound } of otherThings({ ...values, held, seed: 303 })) {
   const count = images.length / 784;
@@ -62,10 +61,11 @@ for await (const { name, images, nothingFound } of otherThings({ ...values, held
     return percent(scores.filter((score) => score > scorer.limit).length / count, 1);
   });
   const found = nothingFound === null ? '' : percent(nothingFound / count, 1);
-  lines.push(row([name, count.toLocaleString('en'), found, ...told]));
+  rows.push([name, count.toLocaleString('en'), found, ...told]);
 }
-console.log(lines.join('\n'));
+const table = markdownTable(rows, { align: ['', 'r', 'r', 'r', 'r', 'r'] });
+console.log(table);
 if (values.write)
-  await writeTable({ path: join(root, 'docs/photographs.md'), block: 'unlike' }, lines.join('\n'), {
+  await writeTable({ path: join(root, 'docs/photographs.md'), block: 'unlike' }, table, {
     err: console.error,
   });

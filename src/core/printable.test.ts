@@ -30,3 +30,9 @@ test("the last gate lets through Couture's own colors, and those alone", () => {
   ])
     assert.doesNotMatch(gated(`a${sequence}b`, true), /\p{Cc}/u);
 });
+
+test('lines of CSV keep their ends, but no other return to the beginning of a line passes', () => {
+  assert.equal(printableLines('a,b\r\nc\td\n'), 'a,b\r\nc\td\n');
+  assert.equal(printableLines('right\rwrong\r'), 'right\\x0dwrong\\x0d');
+  assert.equal(gated('x,y\r\n', false), 'x,y\r\n');
+});

@@ -7,7 +7,7 @@ import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { imageLook, imageSource } from './image.ts';
-import { fit } from './text.ts';
+import { fitApart } from './text.ts';
 import { colors, verdict } from './theme.ts';
 
 /** What is known of the images beside their pixels. */
@@ -48,6 +48,7 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
   const drawn = { width: set.width * scale, height: set.height * scale };
   const names = bars.map(({ label }) => set.classNames[label]);
   const room = labelRoom(names, width, 0.3);
+  const fitted = fitApart(names, SMALL, room - 6);
   const left = side + 8 + room;
   const longest = width - left - 38;
   const y = (i: number): number => 4 + (i + 0.5) * ROW;
@@ -62,7 +63,7 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
       {
         x: left - 5,
         y: ({ i }) => y(i),
-        text: ({ label }) => fit(set.classNames[label], SMALL, room - 6),
+        text: ({ i }) => fitted[i],
         textAnchor: 'end',
         fontSize: SMALL,
         fontWeight: bold ? 600 : 400,

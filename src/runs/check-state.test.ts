@@ -26,7 +26,12 @@ const row = (epoch: number): EpochMetrics => ({
   seconds: 1,
 });
 
-function makeState(epoch: number, step: number, losses: number, changes: Partial<TrainState> = {}): TrainState {
+function makeState(
+  epoch: number,
+  step: number,
+  losses: number,
+  changes: Partial<TrainState> = {},
+): TrainState {
   const none = new Map<string, Float32Array>();
   return {
     epoch,

@@ -14,8 +14,6 @@ import type { RunStore } from './store.ts';
 
 /** Where the images of a data set come from, and who watches. */
 export interface RunDataOptions {
-  /** Folder of the data set's files. */
-  readonly from?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Progress of getting the data. */
   readonly onData?: ((event: DataEvent) => void) | undefined;
@@ -50,7 +48,7 @@ export interface RunPlatform {
    * @throws CoutureError of kind `data` when its images cannot be had
    */
   loadSplit(info: DatasetInfo, split: SplitName, options: RunDataOptions): Promise<Dataset>;
-  createBackend(options: EngineOptions & { readonly fast?: boolean }): Promise<Backend>;
+  createBackend(options: EngineOptions & { readonly fast?: boolean | undefined }): Promise<Backend>;
   describeMachine(): Machine;
   /** A fresh document to draw figures with; absent where nothing is drawn. */
   document?(): Promise<Document>;

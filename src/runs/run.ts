@@ -33,7 +33,7 @@ const MAX_RESULTS_BYTES = 64 * 1024 * 1024;
 export class Run {
   /** Its folder in the store. */
   readonly path: string;
-  readonly config: RunConfig;
+  #config: RunConfig;
   readonly #store: RunStore;
   readonly #parameters: readonly ParameterSpec[];
   #release: Release | undefined;
@@ -43,8 +43,22 @@ export class Run {
   constructor(store: RunStore, path: string, config: RunConfig) {
     this.#store = store;
     this.path = path;
-    this.config = config;
+    this.#config = config;
     this.#parameters = planModel(config.model).parameters;
+  }
+
+  get config(): RunConfig {
+    return this.#config;
+  }
+
+  /**
+   * Gives the run another config, with which it is no longer finished. Only for whoever holds the lock. The figures go
+   * first: killed between the two, the run ends as it did before.
+   */
+  async reconfigure(config: RunConfig): Promise<void> {
+    await this.#store.remove(this.#at('metrics.json'));
+    await this.#store.write(this.#at('config.json'), formatJson(config));
+    this.#config = config;
   }
 
   get name(): string {

@@ -1,6 +1,7 @@
 /** Whether a run can be trained on a data set: told before a step is taken, since training would only give nonsense. */
 
 import { CoutureError } from '../core/errors.ts';
+import { list, MOST_NAMED, plural } from '../core/format.ts';
 import { checkDataset, type Dataset } from '../data/dataset.ts';
 import { describeShape, sameShape } from '../data/image-shape.ts';
 import { type Split, splitOf } from '../data/split.ts';
@@ -46,7 +47,7 @@ function checkSplit(
     if (images > 0) continue;
     throw new CoutureError(
       'usage',
-      `${info.name} has ${count(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
+      `${info.name} has ${plural(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
       { hint: 'Use more images, or another --validation share.' },
     );
   }
@@ -57,9 +58,6 @@ function checkSplit(
     { hint: 'Use more images, or a network without batch normalization.' },
   );
 }
-
-/** Class names that a notice lists at most. */
-const LISTED = 5;
 
 /**
  * What has to be said of the images before they are trained on, a sentence each: classes of which no image is trained on,
@@ -83,14 +81,7 @@ export function dataNotices({ train, validation }: Split, { info, labels }: Data
   ];
 }
 
-/** `class "a"`, or how many classes and the first of them. */
+/** `class a`, or how many classes and the first of them. */
 function listed(names: readonly string[]): string {
-  const quoted = names.slice(0, LISTED).map((name) => `"${name}"`);
-  if (names.length === 1) return `class ${quoted[0]}`;
-  const more = names.length - quoted.length;
-  return `${names.length} classes (${quoted.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
+  return names.length === 1 ? `class ${names[0]}` : `${names.length} classes (${list(names, MOST_NAMED)})`;
 }

@@ -1,5 +1,6 @@
 /** Training that came to nothing: a network that knows no more of an image than how frequent the classes are. */
 
+import { percent } from '../core/format.ts';
 import { Pace } from '../core/pace.ts';
 import type { Backend, DeviceImages } from '../engine/backend.ts';
 import { type Network, takeTensor } from '../model/network.ts';
@@ -49,7 +50,6 @@ export function stuckFigures(
 
 /** The same as a sentence. */
 export function stuckNotice({ bestAccuracy, largestShare, deadShare }: Stuck): string {
-  const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
   const dead =
     deadShare === null || deadShare === 0
       ? ''

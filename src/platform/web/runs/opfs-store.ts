@@ -153,8 +153,7 @@ class OpfsStore implements RunStore {
   /** The folder at a path; undefined where there is none. */
   async #folder(path: string): Promise<FileSystemDirectoryHandle | undefined> {
     let folder: FileSystemDirectoryHandle | undefined = this.#root;
-    for (const name of namesOf(path))
-      folder = await folder?.getDirectoryHandle(name).catch(ignoreAbsence);
+    for (const name of namesOf(path)) folder = await folder?.getDirectoryHandle(name).catch(ignoreAbsence);
     return folder;
   }
 
