@@ -59,7 +59,7 @@ export {
   splitTrainValidation,
 } from './data/split.ts';
 export { augmentedImage } from './engine/augmented-image.ts';
-export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
+export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingBatches } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export { augmentationExamples } from './inspect/augmentation.ts';
 export {
@@ -141,17 +141,20 @@ export {
 } from './ship/safetensors.ts';
 export { bestEpoch, type Selection } from './train/best.ts';
 export { type ConfigRequest, inputOf, resolveConfig } from './train/config.ts';
-export type { EpochMetrics, TrainEvent, TrainState } from './train/events.ts';
+export type { EpochMetrics, Stuck, TrainEvent, TrainState } from './train/events.ts';
+export { extendConfig } from './train/extend.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';
 export { type Measured, type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
+export { stuckNotice } from './train/stuck.ts';
 export type { Teacher } from './train/teacher.ts';
 export { type TrainOptions, train } from './train/train.ts';
 
 export { Classifier, type ClassifierOptions } from './use/classifier.ts';
 export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
+export { NetworkTeacher, type TeacherModel } from './use/network-teacher.ts';
 export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
+export { type Rejection, rejectionThreshold } from './use/rejection.ts';
 export { RememberingTeacher } from './use/remembering-teacher.ts';
-export { NetworkTeacher, type TeacherModel } from './use/teacher.ts';
 export type { ViewOptions } from './use/views.ts';

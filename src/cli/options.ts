@@ -108,6 +108,16 @@ export function positiveNumber(flag: string, most: number): (text: string) => nu
   };
 }
 
+/** A reader for a share above 0 and below 1. */
+export function properShare(flag: string): (text: string) => number {
+  const read = positiveNumber(flag, 1);
+  return (text) => {
+    const value = read(text);
+    if (value < 1) return value;
+    throw new CoutureError('usage', `${flag} takes a share above 0 and below 1, not "${text}".`);
+  };
+}
+
 /** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the order given. */
 export function numberList(flag: string, mostItems = 1000): (text: string) => number[] {
   return (text) => {

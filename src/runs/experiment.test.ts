@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { killedAfter } from '../../test/killed-store.ts';
 import { memoryPlatform } from '../../test/memory-platform.ts';
 import { tinyTrain } from '../../test/tiny-data.ts';
 import { resolveConfig } from '../train/config.ts';
@@ -16,42 +17,12 @@ import { MemoryStore } from './memory-store.ts';
 import { packRuns } from './pack.ts';
 import { reproduceRun } from './reproduce.ts';
 import { listRuns, openRun } from './run-folder.ts';
-import type { RunStore } from './store.ts';
 
 const config = resolveConfig({
   dataset: tinyTrain,
   settings: { hidden: [8], epochs: 3, batchSize: 8, average: 0.9, dropout: [0.2], seed: 3 },
 });
 const PATH = 'runs/train/custom-seed3';
-
-/** What is left of a store when the process that writes is killed after so many writes. Its lock goes with it. */
-function killedAfter(writes: number, inner: RunStore): RunStore {
-  let left = writes;
-  const alive = (): void => {
-    if (left < 0) throw new Error('killed');
-  };
-  return {
-    paths: inner.paths,
-    list: async (folder) => await inner.list(folder),
-    kind: async (path) => await inner.kind(path),
-    read: async (path, limit) => await inner.read(path, limit),
-    readHead: async (path, length) => await inner.readHead(path, length),
-    async write(path, content) {
-      left -= 1;
-      alive();
-      await inner.write(path, content);
-    },
-    async makeFolder(path) {
-      alive();
-      await inner.makeFolder(path);
-    },
-    claimFolder: async (path) => await inner.claimFolder(path),
-    makeScratch: async () => await inner.makeScratch(),
-    remove: async (path) => await inner.remove(path),
-    removeTemporary: async (folder) => await inner.removeTemporary(folder),
-    lock: async () => async () => {},
-  };
-}
 
 test('a run is trained into a store, and everything that takes runs takes it', async () => {
   const platform = memoryPlatform();
@@ -115,6 +86,32 @@ describe('killed at any write, a run goes on and ends in the same bits', async (
     });
   }
   test('and the last of these was not killed at all', () => assert.ok(finished));
+});
+
+describe('killed while it is taken further, a run is whole, and can be taken further again', async () => {
+  const constant = { ...config.settings, average: 0, schedule: 'constant', epochs: 2 } as const;
+  const short = resolveConfig({ dataset: tinyTrain, settings: constant });
+  const long = resolveConfig({ dataset: tinyTrain, settings: { ...constant, epochs: 4 } });
+  const { metrics: expected } = await trainRun(memoryPlatform(), { config: long });
+  // The figures go, the config comes; then two epochs and the figures.
+  for (let changes = 0; changes <= 11; changes++) {
+    test(`after ${changes}`, async () => {
+      const store = new MemoryStore();
+      const platform = memoryPlatform(store);
+      const { metrics: before } = await trainRun(platform, { config: short });
+      const further = { resume: PATH, epochs: 4 };
+      const killed = await trainRun(memoryPlatform(killedAfter(changes, store)), further).then(
+        () => false,
+        () => true,
+      );
+      const { config: kept } = await openRun(platform, PATH);
+      if (killed && kept.settings.epochs === 2)
+        assert.deepEqual((await trainRun(platform, { resume: PATH })).metrics.lastSha256, before.lastSha256);
+      const { metrics } = await trainRun(platform, kept.settings.epochs === 2 ? further : { resume: PATH });
+      assert.equal(metrics.weightsSha256, expected.weightsSha256);
+      assert.equal(metrics.lastSha256, expected.lastSha256);
+    });
+  }
 });
 
 test('interrupted within an epoch or its validation, a run goes on and ends in the same bits', async () => {

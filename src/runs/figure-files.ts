@@ -21,18 +21,23 @@ export function figureFormats({
   return renderPng === undefined ? ['svg'] : ['svg', 'png'];
 }
 
+/** @throws CoutureError of kind `usage` where the platform makes no PNG, and one is asked for */
+export function checkFormat({ renderPng }: Pick<RunPlatform, 'renderPng'>, format: FigureFormat): void {
+  if (format === 'svg' || renderPng !== undefined) return;
+  throw new CoutureError('usage', 'Figures cannot be drawn as PNG here.', { hint: 'Draw them as SVG.' });
+}
+
 /**
  * Writes a figure to a file, as SVG or PNG.
  * @throws CoutureError of kind `usage` where the platform makes no PNG, `runtime` when the file cannot be written
  */
 export async function writeFigure(
-  { store, renderPng }: Pick<RunPlatform, 'store' | 'renderPng'>,
+  platform: Pick<RunPlatform, 'store' | 'renderPng'>,
   path: string,
   figure: Figure,
   format: FigureFormat,
 ): Promise<void> {
-  if (format === 'svg') return await store.write(path, `${figure.svg}\n`);
-  if (renderPng === undefined)
-    throw new CoutureError('usage', `${path}: figures cannot be drawn as PNG here; draw them as SVG.`);
-  await store.write(path, await renderPng(figure));
+  checkFormat(platform, format);
+  const png = format === 'png' ? await platform.renderPng?.(figure) : undefined;
+  await platform.store.write(path, png ?? `${figure.svg}\n`);
 }

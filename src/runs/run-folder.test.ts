@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { killedAfter } from '../../test/killed-store.ts';
 import { memoryPlatform } from '../../test/memory-platform.ts';
 import { tinyTrain } from '../../test/tiny-data.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
@@ -36,6 +37,42 @@ test('runs are named by recipe and seed, numbered on, listed in order, and found
   assert.equal((await openRun(platform, 'custom-seed1-3')).path, paths[2]);
   await assert.rejects(openRun(platform, 'empty'), { kind: 'usage', message: /There is no run "empty"/ });
   await assert.rejects(openRun(memoryPlatform(), 'any'), { hint: /There are no runs in runs\/train/ });
+});
+
+test('a run is replaced whole where that is asked for, and nothing else is', async () => {
+  const platform = memoryPlatform();
+  const { store } = platform;
+  const first = await createRun(platform, { config, env, name: 'own' });
+  await store.write('runs/train/own/results.csv', 'old');
+  const replace = () => createRun(platform, { config, env, name: 'own', overwrite: true });
+  await assert.rejects(replace(), { kind: 'runtime', message: /own is in use/ });
+  assert.equal(await store.kind('runs/train/own/results.csv'), 'file');
+  await first.close();
+  await assert.rejects(createRun(platform, { config, env, name: 'own' }), { hint: /--overwrite/ });
+  const second = await replace();
+  assert.deepEqual((await store.list(second.path)).sort(), ['config.json', 'env.json']);
+  await assert.rejects(second.lock().then(replace), /in use/, 'the new one is locked');
+  await second.close();
+  await store.makeFolder('runs/train/photos');
+  await assert.rejects(createRun(platform, { config, env, name: 'photos', overwrite: true }), {
+    kind: 'usage',
+    message: /photos exists already/,
+  });
+});
+
+test('killed while it is removed, a run can still be replaced', async () => {
+  const platform = memoryPlatform();
+  const run = await createRun(platform, { config, env, name: 'own' });
+  await run.close();
+  const replaced = { config, env, name: 'own', overwrite: true } as const;
+  for (const changes of [0, 1]) {
+    const killed = { store: killedAfter(changes, platform.store) };
+    await assert.rejects(createRun(killed, replaced), /killed/);
+    assert.deepEqual(await listRuns(platform), [run.path]);
+  }
+  const again = await createRun(platform, replaced);
+  assert.equal(again.path, run.path);
+  await again.close();
 });
 
 describe('a config that cannot be read', () => {

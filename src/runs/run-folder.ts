@@ -70,9 +70,13 @@ export async function checkNewRun(
  */
 async function removeRun(platform: RunPlaces, path: string): Promise<void> {
   if (!(await isRun(platform, path))) return;
-  const release = await platform.store.lock(path);
+  const { store } = platform;
+  const release = await store.lock(path);
   try {
-    await platform.store.remove(path);
+    // The config last: killed in between, what is left is still a run that can be replaced.
+    for (const name of await store.list(path))
+      if (name !== 'config.json' && name !== 'lock') await store.remove(store.paths.join(path, name));
+    await store.remove(path);
   } finally {
     await release();
   }

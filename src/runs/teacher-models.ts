@@ -8,7 +8,7 @@ import { splitSourceOf } from '../data/split.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { inputOf } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
-import type { TeacherModel } from '../use/teacher.ts';
+import type { TeacherModel } from '../use/network-teacher.ts';
 import { type FoundModel, findModel } from './find-model.ts';
 import type { RunPlaces } from './platform.ts';
 

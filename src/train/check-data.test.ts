@@ -84,22 +84,22 @@ describe('what is said of the images beforehand', () => {
 
   it('names a class without images, of a single one, and one that is held out as a whole', () => {
     assert.deepEqual(dataNotices(split([0, 1], [2, 3]), imagesOf([0, 1, 0, 0])), [
-      'clothes has no training image of class "bag".',
-      'clothes has a single training image of class "shirt".',
+      'clothes has no training image of class bag.',
+      'clothes has a single training image of class shirt.',
     ]);
     assert.deepEqual(dataNotices(split([0, 1], [2, 3, 4, 5]), imagesOf([0, 1, 2, 2, 0, 1])), [
-      'All training images of class "bag" are held out for validation: none is trained on.',
+      'All training images of class bag are held out for validation: none is trained on.',
     ]);
   });
 
   it('names the first of many classes alone', () => {
-    const names = Array.from({ length: 300 }, (_, i) => `class ${i}`);
+    const names = Array.from({ length: 300 }, (_, i) => `c${i}`);
     const images = makeDataset(gray(1, 1), names, new Uint8Array(300), [...names.keys()], { name: 'many' });
     const [notice, ...others] = dataNotices(split([...names.keys()], []), images);
     assert.deepEqual(others, []);
     assert.equal(
       notice,
-      'many has a single training image of 300 classes ("class 0", "class 1", "class 2", "class 3", "class 4" and 295 more).',
+      'many has a single training image of 300 classes (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 and 288 more).',
     );
   });
 });

@@ -1,7 +1,7 @@
 /** Whether a run can be trained on a data set: told before a step is taken, since training would only give nonsense. */
 
 import { CoutureError } from '../core/errors.ts';
-import { plural } from '../core/format.ts';
+import { list, MOST_NAMED, plural } from '../core/format.ts';
 import { checkDataset, type Dataset } from '../data/dataset.ts';
 import { describeShape, sameShape } from '../data/image-shape.ts';
 import { type Split, splitOf } from '../data/split.ts';
@@ -59,9 +59,6 @@ function checkSplit(
   );
 }
 
-/** Class names that a notice lists at most. */
-const LISTED = 5;
-
 /**
  * What has to be said of the images before they are trained on, a sentence each: classes of which no image is trained on,
  * and classes of a single image, which cannot be both trained on and validated with.
@@ -84,10 +81,7 @@ export function dataNotices({ train, validation }: Split, { info, labels }: Data
   ];
 }
 
-/** `class "a"`, or how many classes and the first of them. */
+/** `class a`, or how many classes and the first of them. */
 function listed(names: readonly string[]): string {
-  const quoted = names.slice(0, LISTED).map((name) => `"${name}"`);
-  if (names.length === 1) return `class ${quoted[0]}`;
-  const more = names.length - quoted.length;
-  return `${names.length} classes (${quoted.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  return names.length === 1 ? `class ${names[0]}` : `${names.length} classes (${list(names, MOST_NAMED)})`;
 }

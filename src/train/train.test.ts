@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import { type Dataset, selectImages } from '../data/dataset.ts';
-import type { TrainingView } from '../engine/backend.ts';
+import type { TrainingBatches } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
 import { buildProgram } from '../model/program.ts';
 import { linear, logSoftmax, multilayer, sequential } from '../model/spec.ts';
@@ -127,11 +127,11 @@ const knowing = (right: number, next: number): Teacher => ({
 const teacher = knowing(0.8, 0.1);
 /** What a run asks its teacher, and the images of the first question. */
 async function firstAsked(run: RunConfig) {
-  const asked: { indices: Uint32Array; view: TrainingView }[] = [];
+  const asked: { indices: Uint32Array; batches: TrainingBatches }[] = [];
   const listening: Teacher = {
-    probabilities: (images, indices, view) => {
-      asked.push({ indices: indices.slice(), view });
-      return teacher.probabilities(images, indices, view);
+    probabilities: (images, indices, batches) => {
+      asked.push({ indices: indices.slice(), batches });
+      return teacher.probabilities(images, indices, batches);
     },
   };
   await collect(run, { teacher: listening });
@@ -191,14 +191,14 @@ test('it learns from mixed images, with a loss that cannot come near 0', async (
 test('a teacher is asked about the images of each step, in order', async () => {
   const run = config({ ...soft, epochs: 2, mixup: 0 });
   const { asked } = await firstAsked(run);
-  const steps = asked.map(({ view, indices }) => [view.firstStep, Math.ceil(indices.length / 70)]);
+  const steps = asked.map(({ batches, indices }) => [batches.firstStep, Math.ceil(indices.length / 70)]);
   let next = 0;
   for (const [first, count] of steps) {
     assert.equal(first, next);
     next += count;
   }
   assert.equal(next, 2 * 35, 'all steps of both epochs');
-  for (const { view } of asked) assert.equal(view.augmentation?.options.flip, true);
+  for (const { batches } of asked) assert.equal(batches.augmentation?.options.flip, true);
 });
 
 test('a teacher that does not fit is refused', async () => {
@@ -338,7 +338,7 @@ test('what should be known of the images is said at the start', async () => {
   const labels = dataset.labels.map((label) => (label === 2 ? 1 : label));
   const { events } = await collect(config({ epochs: 1 }), { dataset: { ...dataset, labels } });
   assert.ok(events[0].type === 'start');
-  assert.deepEqual(events[0].notices, ['made has no training image of class "low".']);
+  assert.deepEqual(events[0].notices, ['made has no training image of class low.']);
 });
 
 test('balanced class weights make a rare class count', async () => {

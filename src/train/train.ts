@@ -18,7 +18,7 @@ import type {
   Distillation,
   Session,
   TensorRole,
-  TrainingView,
+  TrainingBatches,
 } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
 import type { TensorMap } from '../model/network.ts';
@@ -294,9 +294,9 @@ class TrainingRun {
   ): Promise<Float32Array> {
     const { settings } = this.#config;
     const { batchSize, labelSmoothing, epochs } = settings;
-    const view = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
+    const batches = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
     return await this.#session.train({
-      ...view,
+      ...batches,
       images: this.#images,
       labels: this.#dataset.labels,
       indices,
@@ -305,7 +305,7 @@ class TrainingRun {
       optimizer: optimizerOf(settings),
       labelSmoothing,
       classWeights: this.#classWeights,
-      distillation: await this.#askTeacher(indices, view),
+      distillation: await this.#askTeacher(indices, batches),
       dropoutKey: fork(this.#key, 'dropout'),
     });
   }
@@ -321,9 +321,9 @@ class TrainingRun {
     return { options, mixing, key: fork(this.#key, 'augment') };
   }
 
-  async #askTeacher(indices: Uint32Array, view: TrainingView): Promise<Distillation | undefined> {
+  async #askTeacher(indices: Uint32Array, batches: TrainingBatches): Promise<Distillation | undefined> {
     if (this.#teacher === undefined) return undefined;
-    const probabilities = await this.#teacher.probabilities(this.#images, indices, view);
+    const probabilities = await this.#teacher.probabilities(this.#images, indices, batches);
     checkTaught(probabilities, indices, classCount(this.#config.model));
     return { probabilities, share: this.#config.settings.distillation };
   }

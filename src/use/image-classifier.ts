@@ -4,7 +4,6 @@ import {
   aFunction,
   anArray,
   anObject,
-  aSignal,
   aString,
   checkArguments,
   optional,
@@ -17,7 +16,14 @@ import type { ImageShape } from '../data/image-shape.ts';
 import { unfit } from '../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../data/prepare.ts';
 import type { PictureSteps } from '../data/preprocessing.ts';
-import type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './predictor.ts';
+import {
+  type ImageChoice,
+  type Pixels,
+  type Prediction,
+  type PredictOptions,
+  type Predictor,
+  predictFields,
+} from './predictor.ts';
 
 /**
  * Decodes what a platform knows as a picture; undefined for what is none, such as pixels.
@@ -68,7 +74,7 @@ export class ImageClassifier<Source = never> implements Predictor {
    *   `signal` aborts
    */
   async predict(image: Source | Pixels, options: PictureOptions = {}): Promise<Prediction> {
-    return await this.#predictor.predict(await this.toPixels(image, options), signalOf(options));
+    return await this.#predictor.predict(await this.toPixels(image, options), passedOn(options));
   }
 
   /** As `predict`, of each image. */
@@ -79,7 +85,7 @@ export class ImageClassifier<Source = never> implements Predictor {
     checkArguments('predictMany', { images: [images, anArray] });
     const pixels: Pixels[] = [];
     for (const image of images) pixels.push(await this.toPixels(image, options));
-    return await this.#predictor.predictMany(pixels, signalOf(options));
+    return await this.#predictor.predictMany(pixels, passedOn(options));
   }
 
   /** Log-probabilities [count, classes] of images laid end to end, as bytes [height, width, channel]. */
@@ -126,7 +132,7 @@ export class ImageClassifier<Source = never> implements Predictor {
 }
 
 const pictureOptions = options({
-  signal: optional(aSignal),
+  ...predictFields,
   steps: optional(anObject),
   name: optional(aString),
 });
@@ -136,6 +142,6 @@ const aRecipe = record({
   decode: aFunction,
 });
 
-function signalOf({ signal }: PredictOptions): PredictOptions {
-  return signal === undefined ? {} : { signal };
+function passedOn({ signal, unknownBelow }: PredictOptions): PredictOptions {
+  return { signal, unknownBelow };
 }

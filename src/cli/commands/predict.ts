@@ -5,14 +5,15 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
+import { MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
-import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
 import type { ImageClassifier } from '../../platform/node/load.ts';
 import type { FoundModel } from '../../runs/find-model.ts';
 import type { Prediction } from '../../use/predictor.ts';
+import type { Rejection } from '../../use/rejection.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
@@ -21,11 +22,13 @@ import {
   addWeightsOption,
   type EngineFlags,
   oneOf,
+  properShare,
   wholeNumber,
 } from '../options.ts';
 import { probabilityBars } from '../ui/bars.ts';
+import { predictionHeader, predictionRecord } from '../ui/csv.ts';
 import { dataView } from '../ui/data.ts';
-import { paint, percent } from '../ui/format.ts';
+import { count, paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { preparationNotes, seenPicture } from '../ui/seen.ts';
 
@@ -37,6 +40,8 @@ interface PredictFlags extends EngineFlags {
   readonly recipe?: string;
   readonly testIndex?: number;
   readonly json?: true;
+  readonly csv?: true;
+  readonly reject?: number;
 }
 
 /** An image on its way to the network. */
@@ -68,6 +73,7 @@ Examples:
   couture predict baseline-seed1 shoe.jpg photos/
   couture predict baseline-seed1 --test-index 0
   couture predict clothes.safetensors shoe.jpg
+  couture predict baseline-seed1 photos/ --reject 0.02 --csv > labels.csv
   cat shoe.png | couture predict baseline-seed1 - --json`;
 
 /** Adds the command to the program. */
@@ -87,7 +93,13 @@ export function registerPredict(program: Command, context: CliContext): void {
       '--seen',
       `show each image as the network sees it; up to ${SHOWN} are shown on a color terminal anyway`,
     )
-    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files');
+    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files')
+    .option('--csv', 'print a table (RFC 4180) with a row for each image')
+    .option(
+      '--reject <share>',
+      'call images unknown that are less clear than this share of the validation images, for example 0.02',
+      properShare('--reject'),
+    );
   addRecipeOption(command);
   addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
@@ -115,13 +127,18 @@ async function runPredict(
     const leftOut: LeftOut[] = [];
     const folder = flags.saveSeen === undefined ? undefined : await SeenFolder.open(flags.saveSeen);
     const shown = flags.seen ?? (context.color && paths.length > 0 && files.length <= SHOWN);
+    const rejection = await rejectionFor(found, model, flags, context);
+    const unknownBelow = rejection?.threshold;
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
+    if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
-      const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
+      const pictures = questions.map(({ pixels }) => pixels);
+      const answers = await model.predictMany(pictures, { unknownBelow });
       for (const [i, answer] of answers.entries()) {
         const { pixels, ...question } = questions[i];
         const saved = await folder?.save(question.source, pixels, model.shape);
         if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
+        else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r\n`);
         else {
           context.out(answerText(question, answer, model.classNames, context));
           if (shown) context.out(seenPicture(pixels, model.shape, context));
@@ -137,6 +154,7 @@ async function runPredict(
         ...subject,
         classNames,
         shape: model.shape,
+        ...(rejection && { rejection }),
         predictions,
         ...(leftOut.length > 0 && { leftOut }),
       });
@@ -148,12 +166,37 @@ async function runPredict(
   }
 }
 
+/** The threshold that `--reject` asks for, told on stderr. */
+async function rejectionFor(
+  found: FoundModel,
+  model: ImageClassifier,
+  { reject }: PredictFlags,
+  context: CliContext,
+): Promise<Rejection | undefined> {
+  if (reject === undefined) return undefined;
+  const { findRejection } = await import('../../platform/node/runs.ts');
+  const { onData, end } = dataView(context);
+  try {
+    const { signal, env } = context;
+    const rejection = await findRejection(found, model, reject, { signal, env, onData });
+    const { threshold, refused, images } = rejection;
+    end();
+    context.err(
+      `Images below a probability of ${percent(threshold, 1)} are unknown: ${count(refused)} of ${count(images)} validation images are.`,
+    );
+    return rejection;
+  } finally {
+    end();
+  }
+}
+
 /** That it is clear what to ask and whom. */
 function checkRequest(
   model: string | undefined,
   paths: readonly string[],
-  { recipe, testIndex }: PredictFlags,
+  { recipe, testIndex, json, csv }: PredictFlags,
 ): void {
+  if (json && csv) throw new CoutureError('usage', 'Give either --json or --csv, not both.');
   if (paths.length > 0 && testIndex !== undefined) {
     const taken = recipe === undefined ? '' : `: with --recipe, "${paths[0]}" is an image`;
     throw new CoutureError('usage', `Give either images or --test-index, not both${taken}.`);
@@ -231,16 +274,17 @@ async function testImage(data: DatasetInfo, index: number, context: CliContext):
 
 function answerText(
   { source, prepared, truth }: Omit<Question, 'pixels'>,
-  { label, index, probabilities }: Prediction,
+  { label, index, probabilities, unknown }: Prediction,
   classNames: readonly string[],
   context: CliContext,
 ): string {
   const notes = [
+    ...(unknown ? [`most likely ${label}`] : []),
     percent(probabilities[index], 1),
     ...(truth === undefined ? [] : [truth === label ? 'correct' : `labeled ${truth}`]),
     ...(prepared === undefined ? [] : preparationNotes(prepared)),
   ];
-  const title = `${printable(source)}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;
+  const title = `${printable(source)}: ${paint(context.color, 'bold', unknown ? 'unknown' : label)} (${notes.join(', ')})`;
   return `${title}\n${probabilityBars(classNames, probabilities, context)}`;
 }
 

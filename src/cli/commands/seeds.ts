@@ -7,7 +7,7 @@ import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, numberList } from '../options.ts';
-import { markdownTable, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
+import { type SeedResult, seedsTable, summarizeRecipe } from '../seeds-table.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
@@ -74,7 +74,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
       recipes[recipe].published,
     ),
   );
-  const table = markdownTable(rows, results);
+  const table = seedsTable(rows, results);
   if (place !== undefined) await writeTable(place, table, context);
   if (flags.json) {
     const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({

@@ -7,7 +7,7 @@ import { clock, count, duration, paint, percent } from './format.ts';
 import { bar } from './progress.ts';
 
 /** Consumes training events. */
-export interface TrainingView {
+export interface TrainingProgress {
   event(event: TrainEvent): void;
   /** Leaves the terminal as it was found. */
   close(): void;
@@ -16,14 +16,17 @@ export interface TrainingView {
 const REDRAW_MS = 100;
 
 /**
- * A view of one run for this context.
+ * The progress of one run for this context.
  * @param label the run's name, which is known once its folder is made
  */
-export async function createTrainingView(context: CliContext, label: () => string): Promise<TrainingView> {
+export async function createTrainingProgress(
+  context: CliContext,
+  label: () => string,
+): Promise<TrainingProgress> {
   return context.interactive ? await terminalView(context, label) : lineView(context, label);
 }
 
-function lineView({ err }: CliContext, label: () => string): TrainingView {
+function lineView({ err }: CliContext, label: () => string): TrainingProgress {
   let total = 0;
   let images = 0;
   return {
@@ -45,7 +48,7 @@ function lineView({ err }: CliContext, label: () => string): TrainingView {
   };
 }
 
-async function terminalView({ err, errColor }: CliContext, label: () => string): Promise<TrainingView> {
+async function terminalView({ err, errColor }: CliContext, label: () => string): Promise<TrainingProgress> {
   const { createLogUpdate } = await import('log-update');
   const draw = createLogUpdate(process.stderr);
   let start: Extract<TrainEvent, { type: 'start' }> | undefined;

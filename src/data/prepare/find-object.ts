@@ -23,6 +23,8 @@ const LEAST_SHARE_SHADOW = 0.45;
 /** A shadow takes at most this much of the light, and keeps the hue within this many spreads. */
 const DARKEST_SHADOW = 0.4;
 const SHADOW_HUE = 2.5;
+/** Share of what stands out that is no shadow, from which on it alone says how far the object is from the ground. */
+const LEAST_LIT = 0.2;
 /** Times that the ground is fitted again without the object. */
 const ROUNDS = 3;
 /** Evidence that a further region needs to be kept, as a share of the best region's. */
@@ -80,14 +82,21 @@ export function findObject(picture: WorkingPicture): FoundObject | undefined {
     above(distance, () => OBJECT_LIMIT, width, height),
     1,
   );
-  const usual = median(distance.filter((_, i) => sure.data[i] === 1));
   const shade = shadows(channels, model);
+  const usual = usualDistance(distance, sure, shade);
   const limit = Math.max(OBJECT_LIMIT, LEAST_SHARE * usual);
   const shadowLimit = Math.max(OBJECT_LIMIT, LEAST_SHARE_SHADOW * usual);
   const standsOut = above(distance, (i) => (shade[i] ? shadowLimit : limit), width, height);
   const object = mainRegions(majority(standsOut, 1), distance);
   if (object === undefined) return undefined;
   return describe(object, channels.planes[0], model.surfaces[0], picture.scale);
+}
+
+/** How far the object is from the ground, in the middle; by what is surely no shadow, where that is a good part of it. */
+function usualDistance(distance: Float64Array, { data }: Mask, shade: Uint8Array): number {
+  const all = distance.filter((_, i) => data[i] === 1);
+  const lit = distance.filter((_, i) => data[i] === 1 && shade[i] === 0);
+  return median(lit.length > LEAST_LIT * all.length ? lit : all);
 }
 
 function channelsOf({ planes: [red, green, blue], width, height }: WorkingPicture): Channels {

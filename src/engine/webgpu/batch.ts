@@ -94,13 +94,20 @@ export class Batch {
 
   /** One step of a job: the batch of so many images whose numbers are in that slot. */
   encode(pass: GPUComputePassEncoder, groups: BindGroups, step: number, rows: number): void {
-    const offset = step * SLOT;
-    for (let i = 0; i < this.#launches.length; i++) {
-      const [across, down] = this.#launches[i].groups(rows);
-      pass.setPipeline(this.#pipelines[i].pipeline);
-      pass.setBindGroup(0, groups[i], [offset, i * SLOT]);
-      pass.dispatchWorkgroups(across, down);
-    }
+    for (let i = 0; i < this.#launches.length; i++) this.encodeOne(pass, groups, i, step, rows);
+  }
+
+  /** One launch of a step. */
+  encodeOne(pass: GPUComputePassEncoder, groups: BindGroups, i: number, step: number, rows: number): void {
+    const [across, down] = this.#launches[i].groups(rows);
+    pass.setPipeline(this.#pipelines[i].pipeline);
+    pass.setBindGroup(0, groups[i], [step * SLOT, i * SLOT]);
+    pass.dispatchWorkgroups(across, down);
+  }
+
+  /** The kernel of a launch. */
+  nameOf(launch: number): string {
+    return this.#launches[launch].kernel.name;
   }
 
   dispose(): void {

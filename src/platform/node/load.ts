@@ -1,13 +1,14 @@
 /** A trained run or a model file as a classifier that also takes image files. */
 
 import type { DatasetInfo } from '../../data/dataset-info.ts';
+import { isEncodedImage } from '../../data/encoded-image.ts';
 import type { ImageShape } from '../../data/image-shape.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { type FindModelOptions, type FoundModel, findModel, modelOfRun } from '../../runs/find-model.ts';
 import { type LoadOptions, loadPredictor } from '../../runs/load.ts';
 import { Run } from '../../runs/run.ts';
 import type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from '../../use/predictor.ts';
-import { type DecodedImage, type DecodeOptions, decodeImage, isEncodedImage } from './images/images.ts';
+import { type DecodedImage, type DecodeOptions, decodeImage } from './images/images.ts';
 import { nodePlatform } from './platform.ts';
 
 export type { LoadOptions };

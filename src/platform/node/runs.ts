@@ -15,6 +15,7 @@ import * as inspect from '../../runs/inspect.ts';
 import * as loading from '../../runs/load.ts';
 import * as pack from '../../runs/pack.ts';
 import * as rates from '../../runs/rates.ts';
+import * as reject from '../../runs/reject.ts';
 import * as reproduce from '../../runs/reproduce.ts';
 import * as folders from '../../runs/run-folder.ts';
 import * as shipped from '../../runs/shipped.ts';
@@ -60,6 +61,8 @@ export const loadNetwork = onNode(loading.loadNetwork);
 export const evaluateRun = onNode(evaluate.evaluateRun);
 /** {@link evaluate.evaluateModel} with Node's data sets. */
 export const evaluateModel = onNode(evaluate.evaluateModel);
+/** {@link reject.findRejection} with Node's data sets. */
+export const findRejection = onNode(reject.findRejection);
 /** {@link compare.compareRuns} with Node's data sets. */
 export const compareRuns = onNode(compare.compareRuns);
 /** {@link inspect.inspectRun} with Node's data sets. */
