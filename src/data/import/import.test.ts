@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { dataError, entriesOf } from '../../../test/reader-checks.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { type Dataset, imageAt } from '../dataset.ts';
 import type { Picture } from '../prepare.ts';
 import { bytesSource } from '../readers/bytes.ts';
 import { readFiles, readOneFile } from '../readers/read.ts';
-import { dataError, entriesOf } from '../readers/testing.ts';
 import { importIntoMemory } from './datasets.ts';
 import type { ImportOptions } from './options.ts';
 

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { deflateRawSync, gzipSync, crc32 as nodeCrc32 } from 'node:zlib';
 import fc from 'fast-check';
+import { dataError, listed, orDataError } from '../../../test/reader-checks.ts';
 import { bytesSource } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { readOneFile } from './read.ts';
 import { tarEntries } from './tar.ts';
-import { dataError, listed, orDataError } from './testing.ts';
 import { defaultTools } from './tools.ts';
 import { zipEntries } from './zip.ts';
 
@@ -271,7 +271,7 @@ describe('tar archives', () => {
 describe('one file', () => {
   it('is named for what it is where it is of no use', async () => {
     const cases: [Uint8Array, RegExp][] = [
-      [new Uint8Array(0), /an empty file/],
+      [new Uint8Array(0), /the file is empty/],
       [bytes('<!DOCTYPE html><html>'), /a web page/],
       [Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d), /an HDF5 file/],
       [Uint8Array.of(0x37, 0x7a, 0xbc, 0xaf), /a 7-Zip archive/],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { dataError, entriesOf, listed, orDataError, pixelsOf } from '../../../test/reader-checks.ts';
 import { bytesSource } from './bytes.ts';
 import { csvRows } from './csv-rows.ts';
 import { readFiles, readOneFile } from './read.ts';
-import { dataError, entriesOf, listed, orDataError, pixelsOf } from './testing.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
