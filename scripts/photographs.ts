@@ -19,7 +19,8 @@ import { wilsonInterval } from '../src/inspect/metrics.ts';
 import { getDataset } from '../src/platform/node/data/store.ts';
 import { writeFileAtomic } from '../src/platform/node/files/files.ts';
 import { decodeImage } from '../src/platform/node/images/images.ts';
-import { type ImageClassifier, load } from '../src/platform/node/load.ts';
+import { load } from '../src/platform/node/load.ts';
+import type { Predictor } from '../src/use/predictor.ts';
 import { prepareBefore } from './photographs/before.ts';
 import { type Case, cutOuts, photographs, plainImages } from './photographs/cases.ts';
 import { drawSheet, type SheetEntry } from './photographs/sheet.ts';
@@ -37,11 +38,12 @@ type Tally = Map<string, { images: number; changed: number; right: Record<string
 /** Asks every model about every picture, prepared in both ways. */
 async function measure(
   cases: AsyncIterable<Case>,
-  classifiers: ReadonlyMap<string, ImageClassifier>,
+  classifiers: ReadonlyMap<string, Predictor>,
   tally: Tally,
   sheet?: SheetEntry[],
 ): Promise<void> {
-  let number = 0;
+  const seen: { readonly label: number; readonly groups: readonly string[] }[] = [];
+  const images: Uint8Array[] = [];
   for await (const { encoded, label, groups } of cases) {
     const before = await prepareBefore(encoded);
     const after = (await decodeImage(encoded)).pixels;
@@ -53,18 +55,19 @@ async function measure(
       counts.changed += changed;
       tally.set(group, counts);
     }
-    for (const [name, classifier] of classifiers) {
-      const answers = await classifier.predictMany([before, after]);
+    images.push(before, after);
+    seen.push({ label, groups });
+    if (seen.length % 100 === 0) console.error(`${seen.length} pictures`);
+  }
+  for (const [name, classifier] of classifiers) {
+    const answers = await classifier.predictMany(images);
+    seen.forEach(({ label, groups }, i) => {
       for (const group of groups) {
         const { right } = tally.get(group)!;
         right[name] ??= [0, 0];
-        answers.forEach(({ index }, k) => {
-          right[name][k] += index === label ? 1 : 0;
-        });
+        for (const k of [0, 1]) right[name][k] += answers[2 * i + k].index === label ? 1 : 0;
       }
-    }
-    number += 1;
-    if (number % 50 === 0) console.error(`${number} pictures`);
+    });
   }
 }
 
@@ -72,7 +75,8 @@ function table(tally: Tally): string {
   const names = models.map((name) => `\`${name}\``);
   const heads = names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`]);
   const rows = [['pictures', 'count', ...heads]];
-  for (const [group, { images, right }] of tally) {
+  for (const group of inOrder(tally)) {
+    const { images, right } = tally.get(group)!;
     const cells = models.flatMap((name) => {
       const [before, after] = right[name];
       const { low, high } = wilsonInterval(after, images);
@@ -84,6 +88,13 @@ function table(tally: Tally): string {
     rows.push([group, images.toLocaleString('en'), ...cells]);
   }
   return markdownTable(rows, { align: ['', 'r', ...heads.map(() => 'r')] });
+}
+
+/** All first, then by polarity, ground, shadow and size, each in the order of the alphabet. */
+function inOrder(tally: Tally): string[] {
+  const places = [/^all/, /^(dark|light) on/, /^on /, /shadow/, /, /, /./];
+  const place = (group: string): number => places.findIndex((pattern) => pattern.test(group));
+  return [...tally.keys()].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 async function imagesOf(split: 'validation' | 'test'): Promise<Dataset> {
@@ -100,7 +111,7 @@ async function main(): Promise<void> {
   const split = values.report ? 'test' : 'validation';
   const count = Number(values.count);
   const images = await imagesOf(split);
-  const classifiers = new Map<string, ImageClassifier>();
+  const classifiers = new Map<string, Predictor>();
   for (const name of models) classifiers.set(name, await load(name));
   const tally: Tally = new Map();
   const sheet: SheetEntry[] = [];

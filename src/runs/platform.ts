@@ -48,7 +48,7 @@ export interface RunPlatform {
    * @throws CoutureError of kind `data` when its images cannot be had
    */
   loadSplit(info: DatasetInfo, split: SplitName, options: RunDataOptions): Promise<Dataset>;
-  createBackend(options: EngineOptions & { readonly fast?: boolean }): Promise<Backend>;
+  createBackend(options: EngineOptions & { readonly fast?: boolean | undefined }): Promise<Backend>;
   describeMachine(): Machine;
   /** A fresh document to draw figures with; absent where nothing is drawn. */
   document?(): Promise<Document>;

@@ -17,7 +17,10 @@ import type { RunPlaces } from './platform.ts';
  * has no teacher.
  * @throws CoutureError of kind `usage` when one is missing or not finished
  */
-export async function openTeachers(platform: RunPlaces, { settings }: RunConfig): Promise<FoundModel[]> {
+export async function openTeachers(
+  platform: RunPlaces,
+  { settings }: { readonly settings: Pick<RunConfig['settings'], 'teacher'> },
+): Promise<FoundModel[]> {
   const names = settings.teacher?.split(',').map((name) => name.trim()) ?? [];
   const teachers: FoundModel[] = [];
   for (const name of names) {

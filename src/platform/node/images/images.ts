@@ -71,7 +71,7 @@ export async function expandImagePaths(paths: readonly string[]): Promise<string
 }
 
 /** The bytes of an image file, up to the limit. */
-async function readImageFile(path: string): Promise<Uint8Array> {
+export async function readImageFile(path: string): Promise<Uint8Array> {
   try {
     const bytes = await readLimited(path, MAX_IMAGE_BYTES);
     if (bytes !== undefined) return bytes;
