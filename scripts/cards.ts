@@ -7,8 +7,8 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markdownTable } from 'markdown-table';
 import { writeTable } from '../src/cli/document.ts';
-import { row } from '../src/cli/measured-table.ts';
 import { percent } from '../src/cli/ui/format.ts';
 import { summarize } from '../src/model/summary.ts';
 import { writeFileAtomic } from '../src/platform/node/files/files.ts';
@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'models');
 
 const rows = [
-  row([
+  [
     'model',
     'networks',
     'parameters',
@@ -30,8 +30,7 @@ const rows = [
     'validation',
     'test (95% interval)',
     'ECE on test',
-  ]),
-  row(['---', '---:', '---:', '---:', '---:', '---:', '---', '---:']),
+  ],
 ];
 for (const name of await listShipped(folder)) {
   const file = name + MODEL_ENDING;
@@ -43,18 +42,17 @@ for (const name of await listShipped(folder)) {
   const { members, views, precision, card } = model;
   const parameters = members.reduce((sum, { spec }) => sum + summarize(spec).parameters, 0);
   const { accuracy, interval, ece } = card.test;
-  rows.push(
-    row([
-      `[\`${name}\`](../models/${name}.md)`,
-      String(members.length),
-      parameters.toLocaleString('en'),
-      String(members.length * viewsOf(views).length),
-      `${Math.round(bytes / 1000).toLocaleString('en')} KB (${precision})`,
-      card.validation === null ? '' : percent(card.validation.accuracy),
-      `**${percent(accuracy)}** (${percent(interval.low)} to ${percent(interval.high)})`,
-      percent(ece),
-    ]),
-  );
+  rows.push([
+    `[\`${name}\`](../models/${name}.md)`,
+    String(members.length),
+    parameters.toLocaleString('en'),
+    String(members.length * viewsOf(views).length),
+    `${Math.round(bytes / 1000).toLocaleString('en')} KB (${precision})`,
+    card.validation === null ? '' : percent(card.validation.accuracy),
+    `**${percent(accuracy)}** (${percent(interval.low)} to ${percent(interval.high)})`,
+    percent(ece),
+  ]);
 }
 const place = { path: join(root, 'docs', 'accuracy.md'), block: 'models' };
-await writeTable(place, rows.join('\n'), { err: console.log });
+const table = markdownTable(rows, { align: ['', 'r', 'r', 'r', 'r', 'r', '', 'r'] });
+await writeTable(place, table, { err: console.log });

@@ -25,13 +25,19 @@ export const rooms: readonly Room[] = [
   { path: 'study', package: 'couture' },
   { path: 'platform/web', package: 'core' },
   { path: 'index.ts', package: 'core' },
+  { path: 'platform/web/runs', package: 'couture' },
   { path: 'platform/node', package: 'couture' },
   { path: 'node.ts', package: 'couture' },
   { path: 'serve', package: 'couture' },
   { path: 'cli', package: 'couture' },
 ];
 
-/** The room that a file below src/ is in. */
+/** The room that a file below src/ is in: of a room and one inside it, the inner one. */
 export function roomOf(path: string): Room | undefined {
-  return rooms.find((room) => path === room.path || path.startsWith(`${room.path}/`));
+  return rooms
+    .filter((room) => path === room.path || path.startsWith(`${room.path}/`))
+    .reduce<Room | undefined>(
+      (found, room) => (found === undefined || room.path.length > found.path.length ? room : found),
+      undefined,
+    );
 }

@@ -32,7 +32,7 @@ export {
 export { CoutureError, type ErrorKind, exitCodes } from './core/errors.ts';
 export { fork, type Key, keyFromSeed, RandomStream } from './core/philox.ts';
 export type { AugmentOptions } from './data/augment.ts';
-export { checkDataset, type Dataset, imageAt } from './data/dataset.ts';
+export { checkDataset, type Dataset, imageAt, type SplitName } from './data/dataset.ts';
 export {
   checkDatasetInfo,
   type DatasetInfo,
@@ -40,8 +40,17 @@ export {
   MAX_CLASSES,
   type SplitInfo,
 } from './data/dataset-info.ts';
+export {
+  type ArraysOptions,
+  type DatasetOptions,
+  datasetFromArrays,
+  type Labels,
+} from './data/from-arrays.ts';
+export type { FileLike, FilesOptions, PicturesOptions } from './data/from-pictures.ts';
 export { type ImageShape, imageSize, MAX_SIDE } from './data/image-shape.ts';
+export type { ImportedDatasets } from './data/import/datasets.ts';
 export type { MixOptions } from './data/mix.ts';
+export { type Picture, type PreparedImage, prepareImage } from './data/prepare.ts';
 export {
   centeredScaling,
   objectSteps,
@@ -59,7 +68,7 @@ export {
   splitTrainValidation,
 } from './data/split.ts';
 export { augmentedImage } from './engine/augmented-image.ts';
-export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingView } from './engine/backend.ts';
+export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingBatches } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export { augmentationExamples } from './inspect/augmentation.ts';
 export {
@@ -125,6 +134,10 @@ export {
 } from './model/spec.ts';
 export { type LayerSummary, type ModelSummary, summarize } from './model/summary.ts';
 export { createWebBackend, type WebBackendOptions } from './platform/web/backend.ts';
+export { datasetFromFiles, datasetFromImages } from './platform/web/datasets.ts';
+export { fit } from './platform/web/fit.ts';
+export { load, type WebLoadOptions, type WebModelSource } from './platform/web/load.ts';
+export type { WebPicture } from './platform/web/picture.ts';
 export type { Figures, ModelCard } from './ship/card.ts';
 export { type CardFile, modelCard } from './ship/card-text.ts';
 export { foldBatchNorm } from './ship/fold.ts';
@@ -141,17 +154,28 @@ export {
 } from './ship/safetensors.ts';
 export { bestEpoch, type Selection } from './train/best.ts';
 export { type ConfigRequest, inputOf, resolveConfig } from './train/config.ts';
-export type { EpochMetrics, TrainEvent, TrainState } from './train/events.ts';
+export type { EpochMetrics, Stuck, TrainEvent, TrainState } from './train/events.ts';
+export { extendConfig } from './train/extend.ts';
 export { type FindRateOptions, findRate, type RateRange } from './train/find-rate.ts';
 export { adviseRate, type RateCurve } from './train/rate-curve.ts';
 export { type Measured, type Recipe, recipes } from './train/recipes.ts';
 export { configSchema, type RunConfig, settingsSchema, type TrainSettings } from './train/settings.ts';
+export { stuckNotice } from './train/stuck.ts';
 export type { Teacher } from './train/teacher.ts';
 export { type TrainOptions, train } from './train/train.ts';
 
 export { Classifier, type ClassifierOptions } from './use/classifier.ts';
+export type { EngineChoice } from './use/engine-choice.ts';
 export { Ensemble, type EnsembleOptions } from './use/ensemble.ts';
-export type { ImageChoice, Pixels, Prediction, Predictor } from './use/predictor.ts';
+export type { EpochReport, FitOptions, Fitted, StepReport } from './use/fit.ts';
+export {
+  type DecodePicture,
+  ImageClassifier,
+  type ImageClassifierOptions,
+  type PictureOptions,
+} from './use/image-classifier.ts';
+export { NetworkTeacher, type TeacherModel } from './use/network-teacher.ts';
+export type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './use/predictor.ts';
+export { type Rejection, rejectionThreshold } from './use/rejection.ts';
 export { RememberingTeacher } from './use/remembering-teacher.ts';
-export { NetworkTeacher, type TeacherModel } from './use/teacher.ts';
 export type { ViewOptions } from './use/views.ts';

@@ -1,15 +1,18 @@
 /** Couture on Node: all of `couture`, with data sets from disk and network, run folders and image files. */
 
 export * from './index.ts';
+export { datasetFromFiles, datasetFromImages } from './platform/node/data/datasets.ts';
 export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data/store.ts';
 export { createNodeBackend, type NodeBackendOptions } from './platform/node/engine/backend.ts';
+export { fit } from './platform/node/fit.ts';
 export {
   type DecodedImage,
   type DecodeOptions,
   decodeImage,
   expandImagePaths,
 } from './platform/node/images/images.ts';
-export { ImageClassifier, load } from './platform/node/load.ts';
+export type { NodePicture } from './platform/node/images/picture.ts';
+export { type LoadModelOptions, load, type NodeModelSource } from './platform/node/load.ts';
 export { modelsFolder } from './platform/node/models-folder.ts';
 export { nodePlatform } from './platform/node/platform.ts';
 export { folderStore } from './platform/node/runs/folder-store.ts';

@@ -70,3 +70,9 @@ export function parseDocument<Shape extends z.ZodRawShape>(
   const value: unknown = JSON.parse(out);
   return { ...document.parse(value), ...z.object(shape).parse(value) };
 }
+
+/** Puts the files of a data set into the cache of an environment, as `couture data get --from` does. */
+export async function fillCache(folder: string, env: Record<string, string>, name = 'mnist'): Promise<void> {
+  const { code, err } = await couture(['data', 'get', name, '--from', folder], { env });
+  if (code !== 0) throw new Error(`couture data get: exit ${code}: ${err}`);
+}

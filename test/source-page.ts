@@ -5,10 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const origin = 'http://source.test';
+/** A name of this machine, so that browsers take it for secure: only such pages have files of their own. */
+const origin = 'http://source.localhost';
 
 /** What a page may load: modules, and model files. */
 const types: readonly (readonly [ending: RegExp, type: string])[] = [
@@ -23,17 +24,18 @@ export function pageAddress(specifier: string): string {
 
 /**
  * Opens such a page.
+ * @param browser or a context of it, whose pages have the same files
  * @param imports where the page finds packages by their names, as a bundler would
  * @param strays addresses that were asked for and are not in the checkout
  */
 export async function openSourcePage(
-  browser: Browser | undefined,
+  browser: Browser | BrowserContext | undefined,
   imports: Readonly<Record<string, string>>,
   strays: string[],
 ): Promise<Page> {
   assert.ok(browser);
   // On coarser screens Plot shifts everything by half a pixel, so that lines are sharp.
-  const page = await browser.newPage({ deviceScaleFactor: 2 });
+  const page = await ('contexts' in browser ? browser.newPage({ deviceScaleFactor: 2 }) : browser.newPage());
   await page.route('**/*', async (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/') {

@@ -194,7 +194,7 @@ function drawThing(
  * The thing apart from its ground: how much of each pixel it covers, and in which tone. A pixel of its rim is a mixture of both:
  * it has the tone of the brightest pixel next to it further in, and covers as much as its own brightness says.
  */
-function cutOut(
+export function cutOut(
   image: Uint8Array,
   holes: boolean,
 ): { readonly alpha: Float32Array; readonly tones: Float32Array } {

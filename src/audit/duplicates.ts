@@ -9,6 +9,7 @@
 import { CoutureError } from '../core/errors.ts';
 import { type Dataset, imageAt, selectImages } from '../data/dataset.ts';
 import { describeShape, sameShape, toPlanes } from '../data/image-shape.ts';
+import { joinSplits } from '../data/relabel.ts';
 import type { AuditedImage, Duplicates } from './audit.ts';
 import { findNearPairs } from './near-pairs.ts';
 
@@ -69,16 +70,6 @@ export async function findDuplicates(
       distance,
     })),
   };
-}
-
-function joinSplits(train: Dataset, test: Dataset): Dataset {
-  const images = new Uint8Array(train.images.length + test.images.length);
-  images.set(train.images);
-  images.set(test.images, train.images.length);
-  const labels = new Uint16Array(train.length + test.length);
-  labels.set(train.labels);
-  labels.set(test.labels, train.length);
-  return { ...train, images, labels, length: train.length + test.length };
 }
 
 /** Images by equal bytes: every image is in one group, and groups are in the order of their first images. */

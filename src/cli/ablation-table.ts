@@ -1,8 +1,9 @@
 /** What each change to a run gives or costs, over seeds, as a Markdown table. */
 
+import { markdownTable } from 'markdown-table';
 import type { Environment } from '../runs/environment.ts';
 import type { RunMetrics } from '../runs/metrics.ts';
-import { meanAndSpread, provenance, row, spreadText } from './measured-table.ts';
+import { meanAndSpread, provenance, spreadText } from './measured-table.ts';
 import { duration, percent } from './ui/format.ts';
 
 /** One finished run in the table. */
@@ -58,25 +59,24 @@ export function summarizeAblation(results: readonly AblationResult[]): AblationR
 
 /** The table with where, with what and when it was measured. */
 export function ablationTable(rows: readonly AblationRow[], results: readonly AblationResult[]): string {
-  const lines = rows.map(({ change, validation, validationSpread, test, testSpread, difference, seconds }) =>
-    row([
+  const cells = rows.map(
+    ({ change, validation, validationSpread, test, testSpread, difference, seconds }) => [
       change === undefined ? 'as it is' : `\`${change}\``,
       `${percent(validation)}${spreadText(validationSpread)}`,
       difference === null ? '' : `${signed(difference.mean)}${spreadText(difference.error)}`,
       `${percent(test)}${spreadText(testSpread)}`,
       duration(seconds),
-    ]),
+    ],
   );
+  const heads = [
+    'change',
+    'validation, mean ± sd',
+    'difference ± standard error',
+    'test, mean ± sd',
+    'training a run',
+  ];
   return [
-    row([
-      'change',
-      'validation, mean ± sd',
-      'difference ± standard error',
-      'test, mean ± sd',
-      'training a run',
-    ]),
-    row(['---', '---', '---', '---', '---:']),
-    ...lines,
+    markdownTable([heads, ...cells], { align: ['', '', '', '', 'r'] }),
     '',
     provenance(
       'couture ablate',

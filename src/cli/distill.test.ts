@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { writeBars } from '../../test/bars-data.ts';
-import { couture, parseDocument } from '../../test/command.ts';
+import { couture, fillCache, parseDocument } from '../../test/command.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { configSchema } from '../train/settings.ts';
 
@@ -15,7 +15,10 @@ const cwd = await mkdtemp(join(tmpdir(), 'couture-distill-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 const runs = join(cwd, 'runs/train');
-before(() => writeBars(data));
+before(async () => {
+  await writeBars(data);
+  await fillCache(data, env);
+});
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const result = {
@@ -32,11 +35,11 @@ const soft = [
 /** The command that trains a small network, on a fifth of the images for the sake of speed. */
 const training = (name: string, ...flags: string[]) => [
   ...['train', '--data', 'mnist', '--hidden', '16', '--validation', '0.8', '--epochs', '2'],
-  ...['--threads', '1', '--name', name, '--from', data, '--json', ...flags],
+  ...['--threads', '1', '--name', name, '--json', ...flags],
 ];
 const train = (name: string, ...flags: string[]) => couture(training(name, ...flags), { cwd, env });
 const resume = (name: string) =>
-  couture(['train', '--resume', name, '--threads', '1', '--from', data, '--json'], { cwd, env });
+  couture(['train', '--resume', name, '--threads', '1', '--json'], { cwd, env });
 const readEnv = async (name: string) => JSON.parse(await readFile(join(runs, name, 'env.json'), 'utf8'));
 
 test('a run learns from the mean of two, and can be resumed and reproduced', async (t) => {
@@ -68,7 +71,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
       couture(
         [
           ...['lr-find', '--data', 'mnist', '--hidden', '16', '--steps', '30', '--threads', '1'],
-          ...['--teacher', teacher, '--distillation', '1', '--from', data, '--json'],
+          ...['--teacher', teacher, '--distillation', '1', '--json'],
         ],
         { cwd, env },
       );
@@ -79,7 +82,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
   });
 
   await t.test('on two threads as well it comes out bit for bit', async () => {
-    const args = ['reproduce', 'student', '--threads', '2', '--from', data, '--json'];
+    const args = ['reproduce', 'student', '--threads', '2', '--json'];
     const outcome = await couture(args, { cwd, env });
     assert.equal(parseDocument(outcome, { reproduced: z.boolean() }).reproduced, true);
   });
@@ -99,10 +102,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
     const weights = (name: string) => join(runs, name, 'weights/best.safetensors');
     await copyFile(weights('first'), join(cwd, 'kept'));
     await copyFile(weights('second'), weights('first'));
-    const outcomes = [
-      await resume('other'),
-      await couture(['reproduce', 'student', '--from', data], { cwd, env }),
-    ];
+    const outcomes = [await resume('other'), await couture(['reproduce', 'student'], { cwd, env })];
     await copyFile(join(cwd, 'kept'), weights('first'));
     for (const { code, err } of outcomes) {
       assert.equal(code, 3);

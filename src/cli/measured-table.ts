@@ -4,9 +4,6 @@ import { CoutureError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import type { Environment } from '../runs/environment.ts';
 
-/** A table's row, or its head. */
-export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
 /** Mean and sample standard deviation; that is null for a single value. */
 export function meanAndSpread(values: readonly number[]): { mean: number; spread: number | null } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -26,11 +26,6 @@ export function addEngineOptions(command: Command): Command {
     );
 }
 
-/** Adds `--from`. */
-export function addFromOption(command: Command): Command {
-  return command.option('--from <dir>', "folder of the data set's files, plain or .gz");
-}
-
 /** Adds `--json`. */
 export function addJsonOption(command: Command): Command {
   return command.option('--json', 'one JSON document on stdout');
@@ -110,6 +105,16 @@ export function positiveNumber(flag: string, most: number): (text: string) => nu
     const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
     if (value > 0 && value <= most) return value;
     throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not "${text}".`);
+  };
+}
+
+/** A reader for a share above 0 and below 1. */
+export function properShare(flag: string): (text: string) => number {
+  const read = positiveNumber(flag, 1);
+  return (text) => {
+    const value = read(text);
+    if (value < 1) return value;
+    throw new CoutureError('usage', `${flag} takes a share above 0 and below 1, not "${text}".`);
   };
 }
 

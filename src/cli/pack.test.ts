@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
 import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
-import { couture, type Outcome, parseDocument } from '../../test/command.ts';
+import { couture, fillCache, type Outcome, parseDocument } from '../../test/command.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-pack-'));
@@ -18,12 +18,11 @@ const env = { XDG_CACHE_HOME: join(cwd, 'cache'), COUTURE_MODELS: models };
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const run = async (...args: string[]): Promise<Outcome> => await couture(args, { cwd, env });
-const onData = async (...args: string[]): Promise<Outcome> => await run(...args, '--from', data);
 
 /** A run of one epoch. Smoothed labels make it less sure than it may be: something for a temperature to do. */
 async function train(name: string, ...flags: string[]): Promise<void> {
   const settings = ['--data', 'mnist', '--epochs', '1', '--batch-size', '256', '--label-smoothing', '0.2'];
-  const { code, err } = await onData('train', ...settings, ...flags, '--name', name);
+  const { code, err } = await run('train', ...settings, ...flags, '--name', name);
   assert.equal(code, 0, err);
 }
 
@@ -50,6 +49,7 @@ const scored = { accuracy: share, loss: z.number(), ece: share, images: z.number
 
 before(async () => {
   await writeBars(data);
+  await fillCache(data, env);
   await mkdir(models);
   await train('first', '--hidden', '24', '--norm', 'batch', '--seed', '5');
   await train('second', '--hidden', '16,8', '--seed', '7', '--split-seed', '5');
@@ -57,11 +57,11 @@ before(async () => {
 });
 
 test('one run packs into its network, with the figures that the run has', async () => {
-  const packed = parseDocument(await onData('pack', 'first', '--out', 'one.safetensors', '--json'), shape);
+  const packed = parseDocument(await run('pack', 'first', '--out', 'one.safetensors', '--json'), shape);
   assert.equal(packed.bytes, (await readFile(join(cwd, 'one.safetensors'))).length);
   assert.ok(packed.members[0].layers.every(({ type }) => type !== 'BatchNorm1d'));
-  const ofRun = parseDocument(await onData('evaluate', 'first', '--json'), scored);
-  const ofFile = parseDocument(await onData('evaluate', 'one.safetensors', '--json'), {
+  const ofRun = parseDocument(await run('evaluate', 'first', '--json'), scored);
+  const ofFile = parseDocument(await run('evaluate', 'one.safetensors', '--json'), {
     ...scored,
     model: z.literal('one.safetensors'),
   });
@@ -75,23 +75,23 @@ test('one run packs into its network, with the figures that the run has', async 
     'the card has what evaluate measures',
   );
   const unfolded = ['pack', 'first', '--out', 'unfolded.safetensors', '--no-fold', '--json'];
-  const whole = parseDocument(await onData(...unfolded), shape);
+  const whole = parseDocument(await run(...unfolded), shape);
   assert.ok(whole.members[0].layers.some(({ type }) => type === 'BatchNorm1d'));
   assert.deepEqual([whole.card.test.accuracy, whole.card.test.loss], [ofRun.accuracy, ofRun.loss]);
 });
 
 test('an ensemble is packed, calibrated, evaluated on both splits, and packed again to the same bits', async () => {
   const args = ['first', 'second', '--precision', 'int8', '--flip', '--shift', '1', '--calibrate'];
-  const packed = parseDocument(await onData('pack', ...args, '--out', 'both.safetensors', '--json'), shape);
+  const packed = parseDocument(await run('pack', ...args, '--out', 'both.safetensors', '--json'), shape);
   const { calibration, validation, split } = packed.card;
   assert.ok(calibration && validation && split);
   assert.equal(packed.members.length, 2);
   assert.ok(packed.temperature < 0.95, `temperature ${packed.temperature}`);
   assert.ok(calibration.after.loss < calibration.before.loss);
   assert.equal(calibration.after.loss, validation.loss);
-  const val = parseDocument(await onData('evaluate', 'both.safetensors', '--split', 'val', '--json'), scored);
+  const val = parseDocument(await run('evaluate', 'both.safetensors', '--split', 'val', '--json'), scored);
   assert.deepEqual([val.accuracy, val.loss, val.images], [validation.accuracy, validation.loss, 12_000]);
-  const text = await onData('pack', ...args, '--threads', '1', '--out', 'again/both.safetensors');
+  const text = await run('pack', ...args, '--threads', '1', '--out', 'again/both.safetensors');
   assert.equal(text.code, 0, text.err);
   assert.match(text.out, /2 networks, int8, views of an image: 10, temperature 0\.\d+/);
   assert.match(
@@ -103,13 +103,13 @@ test('an ensemble is packed, calibrated, evaluated on both splits, and packed ag
 });
 
 test('runs that held out different images make an ensemble without validation figures, and none to calibrate', async () => {
-  const refused = await onData('pack', 'first', 'stranger', '--calibrate', '--out', 'mixed.safetensors');
+  const refused = await run('pack', 'first', 'stranger', '--calibrate', '--out', 'mixed.safetensors');
   assert.equal(refused.code, 2);
   assert.match(refused.err, /held out different images/);
   assert.ok(!(await readdir(cwd)).includes('mixed.safetensors'));
-  const packed = await onData('pack', 'first', 'stranger', '--out', 'mixed.safetensors');
+  const packed = await run('pack', 'first', 'stranger', '--out', 'mixed.safetensors');
   assert.match(packed.out, /held out different images: .* no validation figures/);
-  const val = await onData('evaluate', 'mixed.safetensors', '--split', 'val');
+  const val = await run('evaluate', 'mixed.safetensors', '--split', 'val');
   assert.deepEqual([val.code, /no validation images/.test(val.err)], [2, true]);
   assert.match((await run('card', 'mixed.safetensors')).out, /There is no figure on validation images/);
 });
@@ -117,7 +117,7 @@ test('runs that held out different images make an ensemble without validation fi
 test('the networks of a model file join an ensemble as they are, and are repeated from their runs where these give the same', async () => {
   const pack = async (...args: string[]) => {
     const out = args.pop()!;
-    const outcome = await onData('pack', ...args, '--title', 'x', '--out', `x/${out}.safetensors`);
+    const outcome = await run('pack', ...args, '--title', 'x', '--out', `x/${out}.safetensors`);
     assert.equal(outcome.code, 0, outcome.err);
     return await readFile(join(cwd, `x/${out}.safetensors`));
   };
@@ -141,7 +141,7 @@ test('the networks of a model file join an ensemble as they are, and are repeate
 });
 
 test('a shipped model goes by its name and by its recipe, and asks as its file does', async () => {
-  await onData('pack', 'first', '--out', 'compact.safetensors', '--precision', 'float16');
+  await run('pack', 'first', '--out', 'compact.safetensors', '--precision', 'float16');
   await copyFile(join(cwd, 'compact.safetensors'), join(models, 'compact.safetensors'));
   const png = await sharp(barImage(3), { raw: { width: 28, height: 28, channels: 1 } })
     .png()
@@ -152,23 +152,23 @@ test('a shipped model goes by its name and by its recipe, and asks as its file d
     predictions: z.array(z.object({ label: z.string(), probabilities: z.array(z.number()).length(10) })),
   };
   const ask = async (...args: string[]) =>
-    parseDocument(await onData('predict', ...args, '--json'), answers).predictions[0];
+    parseDocument(await run('predict', ...args, '--json'), answers).predictions[0];
   const byFile = await ask('compact.safetensors', 'three.png');
   assert.equal(byFile.label, String(barLabel(3)));
   assert.deepEqual(await ask('--recipe', 'compact', 'three.png'), byFile);
   assert.deepEqual(await ask('compact', 'three.png'), byFile);
   const byIndex = await ask('--recipe', 'compact', '--test-index', '3');
   assert.deepEqual(byIndex.probabilities, byFile.probabilities);
-  const named = parseDocument(await onData('evaluate', '--recipe', 'compact', '--json'), scored);
-  const filed = parseDocument(await onData('evaluate', 'compact.safetensors', '--json'), scored);
+  const named = parseDocument(await run('evaluate', '--recipe', 'compact', '--json'), scored);
+  const filed = parseDocument(await run('evaluate', 'compact.safetensors', '--json'), scored);
   assert.deepEqual([named.accuracy, named.loss], [filed.accuracy, filed.loss]);
   const shortened = ['pack', 'compact', '--precision', 'int8', '--out', 'short.safetensors'];
-  assert.equal((await onData(...shortened)).code, 0);
+  assert.equal((await run(...shortened)).code, 0);
   assert.match((await run('card', 'short.safetensors')).out, /^npx couture pack compact --out short/m);
   const inspected = await run('inspect', 'compact');
   assert.equal(inspected.code, 2);
   assert.match(inspected.err, /"compact" is a model that comes with the package, and this takes runs\./);
-  const evaluated = await onData('evaluate', 'compact');
+  const evaluated = await run('evaluate', 'compact');
   assert.match(evaluated.out, /compact\.safetensors, test split, 10000 images/);
 });
 
@@ -179,11 +179,11 @@ test('card prints what is in the file, with commands that make it again', async 
   const pack = /^npx couture (pack .*) --title '(.*)'$/m.exec(out);
   assert.ok(pack, out);
   const before = await readFile(join(cwd, 'both.safetensors'));
-  assert.equal((await onData(...pack[1].split(' '), '--title', pack[2])).code, 0);
+  assert.equal((await run(...pack[1].split(' '), '--title', pack[2])).code, 0);
   assert.deepEqual(await readFile(join(cwd, 'both.safetensors')), before);
   const trained = /^npx couture (train .*--name first)$/m.exec(out);
   assert.ok(trained, out);
-  const again = await onData(...trained[1].replace('--name first', '--name third').split(' '));
+  const again = await run(...trained[1].replace('--name first', '--name third').split(' '));
   assert.equal(again.code, 0, again.err);
   const sum = /\| 0 \| 5 \| 1 of 1 \| [\d.]+ \| `([0-9a-f]{64})` \|/.exec(out)?.[1];
   const metrics: unknown = JSON.parse(await readFile(join(cwd, 'runs/train/third/metrics.json'), 'utf8'));
@@ -230,7 +230,7 @@ test('what cannot be packed or used is said before any work', async () => {
   ];
   await writeFile(join(cwd, 'broken.safetensors'), 'no model at all');
   const check = async ([args, code, message]: (typeof wrongs)[number]): Promise<void> => {
-    const outcome = await (args[0] === 'card' ? run(...args) : onData(...args));
+    const outcome = await (args[0] === 'card' ? run(...args) : run(...args));
     assert.match(outcome.err, message, args.join(' '));
     assert.deepEqual([outcome.code, outcome.out], [code, ''], args.join(' '));
   };
@@ -244,7 +244,7 @@ test('weights that are not those of the run’s figures are not packed', async (
   await copyFile(file, join(folder, 'kept'));
   const packWith = async (bytes: Uint8Array): Promise<Outcome> => {
     await writeFile(file, bytes);
-    return await onData('pack', 'second', '--out', 'y.safetensors');
+    return await run('pack', 'second', '--out', 'y.safetensors');
   };
   const bytes = await readFile(file);
   const { tensors, metadata } = await decodeSealedFloats(bytes, file);
@@ -265,7 +265,9 @@ test('other data than the card tells of is refused', async () => {
   const bytes = await readFile(path);
   bytes[100] = (bytes[100] + 1) % 10;
   await writeFile(path, bytes);
-  const outcome = await run('evaluate', 'one.safetensors', '--from', other);
+  const elsewhere = { ...env, XDG_CACHE_HOME: join(cwd, 'other-cache') };
+  await fillCache(other, elsewhere);
+  const outcome = await couture(['evaluate', 'one.safetensors'], { cwd, env: elsewhere });
   assert.equal(outcome.code, 3);
   assert.match(outcome.err, /test split of mnist is not the one that one\.safetensors was trained with/);
 });

@@ -1,8 +1,9 @@
 /** Recipes over their seeds as a Markdown table. */
 
+import { markdownTable } from 'markdown-table';
 import type { Environment } from '../runs/environment.ts';
 import type { RunMetrics } from '../runs/metrics.ts';
-import { meanAndSpread, provenance, row, spreadText } from './measured-table.ts';
+import { meanAndSpread, provenance, spreadText } from './measured-table.ts';
 import { duration, percent } from './ui/format.ts';
 
 /** One finished run in the table. */
@@ -47,21 +48,25 @@ export function summarizeRecipe(
 }
 
 /** The table with where, with what and when it was measured. */
-export function markdownTable(rows: readonly RecipeRow[], results: readonly SeedResult[]): string {
-  const lines = rows.map(({ recipe, seeds, mean, spread, min, max, seconds, published }) =>
-    row([
-      `\`${recipe}\``,
-      seedsText(seeds),
-      `**${percent(mean)}**${spreadText(spread)}`,
-      `${percent(min)} to ${percent(max)}`,
-      duration(seconds),
-      published === null ? '' : percent(published),
-    ]),
-  );
+export function seedsTable(rows: readonly RecipeRow[], results: readonly SeedResult[]): string {
+  const cells = rows.map(({ recipe, seeds, mean, spread, min, max, seconds, published }) => [
+    `\`${recipe}\``,
+    seedsText(seeds),
+    `**${percent(mean)}**${spreadText(spread)}`,
+    `${percent(min)} to ${percent(max)}`,
+    duration(seconds),
+    published === null ? '' : percent(published),
+  ]);
+  const heads = [
+    'recipe',
+    'seeds',
+    'test accuracy, mean ± sample sd',
+    'range',
+    'training a run',
+    'published',
+  ];
   return [
-    row(['recipe', 'seeds', 'test accuracy, mean ± sample sd', 'range', 'training a run', 'published']),
-    row(['---', '---', '---', '---', '---:', '---']),
-    ...lines,
+    markdownTable([heads, ...cells], { align: ['', '', '', '', 'r', ''] }),
     '',
     provenance(
       'couture seeds',

@@ -6,15 +6,16 @@ import * as z from 'zod';
 import { CoutureError, prefixed } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
-import { infoOf } from '../data/registry.ts';
 import { checkModelSpec } from '../model/spec.ts';
-import { resolveDataset } from '../platform/node/data/store.ts';
 import { flagOf } from '../report/train-command.ts';
+import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, findRecipe, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
-import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
+import { configSchema, type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
+import type { CliContext } from './context.ts';
 import { anyOf } from './options.ts';
+import { openWatched } from './ui/import.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
@@ -66,14 +67,17 @@ export const networkSettings = [
 export interface ConfigFlags extends Partial<TrainSettings> {
   readonly recipe?: string;
   readonly config?: string;
-  /** Registry name of a data set. */
+  /** Name or path of a data set. */
   readonly data?: string;
 }
 
 /** Adds `--recipe`, `--config` and a flag for every setting, or for those in `keys`. */
 export function addConfigOptions(command: Command, keys?: readonly (keyof TrainSettings)[]): Command {
   command
-    .option('--data <name>', 'data set (default: fashion-mnist)')
+    .option(
+      '--data <set>',
+      'data set: a name of couture data list, or a folder, archive or file of your own (default: fashion-mnist)',
+    )
     .option('--recipe <name>', `named settings: ${Object.keys(recipes).join(', ')}`)
     .option('--config <file>', 'JSON file with recipe, settings or layers, e.g. the config.json of a run');
   for (const { key, flag, placeholder, description, read } of settingFlags) {
@@ -109,33 +113,33 @@ export function configFlagsGiven(flags: ConfigFlags): string[] {
 }
 
 /** The checked config that the flags ask for: flags over the file, the file over the recipe, that over the defaults. */
-export async function configFromFlags(flags: ConfigFlags): Promise<RunConfig> {
+export async function configFromFlags(flags: ConfigFlags, context: CliContext): Promise<RunConfig> {
   const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const settings: Record<string, unknown> = { ...file.settings };
   for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
   // Layers asked for by hand replace those of a file.
   const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
   return resolveConfig({
-    ...datasetOf(flags, file),
+    ...(await datasetOf(flags, file, context)),
     recipe: flags.recipe ?? file.recipe ?? null,
     settings: checkPartialSettings(settings),
     ...(ownLayers !== undefined && { model: checkModelSpec(ownLayers) }),
   });
 }
 
-/** By name, or as a file describes it; the default where neither says. */
-function datasetOf(
+/** By name or path, or as a file describes it; the default where neither says. */
+async function datasetOf(
   { data }: ConfigFlags,
   file: z.infer<typeof configFileSchema>,
-): Pick<ConfigRequest, 'dataset'> {
-  if (data !== undefined) return { dataset: infoOf(resolveDataset(data)) };
+  context: CliContext,
+): Promise<Pick<ConfigRequest, 'dataset'>> {
+  if (data !== undefined) return { dataset: (await openWatched(data, context)).info };
   if (file.data === undefined) return {};
-  // A new run has its own checksums.
-  return { dataset: { ...checkDatasetInfo(file.data, 'The config file'), splits: {} } };
+  return { dataset: checkDatasetInfo(file.data, 'The config file') };
 }
 
 const configFileSchema = z.strictObject({
-  version: z.literal(2).optional(),
+  version: configSchema.shape.version.optional(),
   recipe: z.string().nullable().optional(),
   data: z.unknown().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
@@ -163,6 +167,8 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
   } catch (cause) {
     throw wrong('it is not JSON', cause);
   }
+  const misfit = configVersionMisfit(value);
+  if (misfit !== undefined) throw wrong(`it ${misfit}`);
   const parsed = configFileSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -8,14 +8,17 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
 import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
-import { couture, parseDocument } from '../../test/command.ts';
+import { couture, fillCache, parseDocument } from '../../test/command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
 after(() => rm(cwd, { recursive: true, force: true }));
 
-before(() => writeBars(data));
+before(async () => {
+  await writeBars(data);
+  await fillCache(data, env);
+});
 
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
 const result = {
@@ -26,7 +29,7 @@ const result = {
   seconds: z.number().positive(),
 };
 const settings = ['--data', 'mnist', '--hidden', '64,32', '--dropout', '0.2', '--epochs', '3', '--seed', '5'];
-const train = (...more: string[]): string[] => ['train', ...settings, '--from', data, '--json', ...more];
+const train = (...more: string[]): string[] => ['train', ...settings, '--json', ...more];
 
 test('train, evaluate, predict, resume and reproduce agree with each other', async (t) => {
   const whole = await couture(train(), { cwd, env });
@@ -48,7 +51,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
   });
 
   await t.test('evaluate finds the same figures again', async () => {
-    const outcome = await couture(['evaluate', 'custom-seed5', '--from', data, '--json'], { cwd, env });
+    const outcome = await couture(['evaluate', 'custom-seed5', '--json'], { cwd, env });
     const { accuracy, confusion } = parseDocument(outcome, {
       accuracy: z.number(),
       confusion: z.array(z.array(z.number())),
@@ -58,7 +61,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       confusion.flat().reduce((a, b) => a + b),
       TEST_IMAGES,
     );
-    const val = await couture(['evaluate', 'custom-seed5', '--split', 'val', '--from', data], { cwd, env });
+    const val = await couture(['evaluate', 'custom-seed5', '--split', 'val'], { cwd, env });
     assert.match(val.out, /val split, 12000 images[\s\S]*accuracy +\d+\.\d\d%/);
   });
 
@@ -88,13 +91,13 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       const [file, input] = await ask('three.png', '-').then((both) =>
         [...both].sort((a, b) => b.source.localeCompare(a.source)),
       );
-      const [indexed] = await ask('--test-index', '3', '--from', data);
+      const [indexed] = await ask('--test-index', '3');
       assert.equal(file.label, String(barLabel(3)));
       assert.deepEqual(file.probabilities, input.probabilities);
       assert.deepEqual(file.probabilities, indexed.probabilities);
       const text = await couture(['predict', 'custom-seed5', 'three.png'], { cwd, env });
       assert.match(text.out, /three\.png: 1 \(\d+\.\d%\)\n {2}1 +\d+\.\d\d% {2}█/);
-      const past = await couture(['predict', 'custom-seed5', '--test-index', '10000', '--from', data], {
+      const past = await couture(['predict', 'custom-seed5', '--test-index', '10000'], {
         cwd,
         env,
       });
@@ -108,17 +111,62 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       const mixed = await couture(['predict', 'custom-seed5', 'mixed'], { cwd, env });
       assert.equal(mixed.code, 3);
       assert.match(mixed.out, /b\.png: 1 \(/, 'those that can be read are answered');
-      assert.match(mixed.err, /a\.png: it is not a PNG.*\n.*c\.png: it is damaged or cut short/);
+      assert.match(mixed.err, /a\.png: it is text, not PNG.*\n.*c\.png: it is damaged or cut short/);
       assert.match(mixed.err, /2 of 3 images could not be read/);
     },
   );
+
+  await t.test(
+    'predict refuses what is less clear than a share of the validation images, and writes CSV',
+    async () => {
+      const asked = ['predict', 'custom-seed5', '--test-index', '3', '--reject', '0.05'];
+      const found = parseDocument(await couture([...asked, '--json'], { cwd, env }), {
+        rejection: z.object({ threshold: z.number(), refused: z.number(), images: z.number() }),
+        predictions: z.tuple([z.object({ unknown: z.boolean(), probabilities: z.array(z.number()) })]),
+      });
+      const { threshold, refused, images } = found.rejection;
+      assert.ok(threshold > 0.1 && threshold < 1 && refused > 500 && refused <= 600 && images === 12_000);
+      const [{ unknown, probabilities }] = found.predictions;
+      assert.equal(unknown, Math.max(...probabilities) < threshold);
+      const table = await couture([...asked, '--csv'], { cwd, env });
+      const [header, row, ...rest] = table.out.split('\r\n');
+      assert.deepEqual(rest, [''], 'records end with CRLF');
+      assert.equal(header.split(',').length, 14);
+      assert.equal(row, ['test image 3', '1', probabilities[1], ...probabilities, unknown].join(','));
+      assert.match(
+        table.err,
+        /^Images below a probability of \d+\.\d% are unknown: \d+ of 12,000 validation images are\.$/m,
+      );
+      const both = await couture([...asked, '--csv', '--json'], { cwd, env });
+      assert.equal(both.code, 2);
+      const whole = await couture(['predict', 'custom-seed5', 'three.png', '--reject', '1'], { cwd, env });
+      assert.match(whole.err, /--reject takes a share above 0 and below 1, not "1"/);
+    },
+  );
+
+  await t.test('a run that does not get beyond chance says so, in its figures too', async () => {
+    const stuck = await couture(train('--name', 'stuck', '--learning-rate', '50', '--epochs', '1'), {
+      cwd,
+      env,
+    });
+    const { run } = parseDocument(stuck, result);
+    assert.match(
+      stuck.err,
+      /^Training did not get beyond chance: at best \d+\.\d% of the validation images .* \d+\.\d% of the hidden units give 0/m,
+    );
+    const metrics = await readFile(join(cwd, run, 'metrics.json'), 'utf8');
+    const { deadShare } = z
+      .object({ stuck: z.object({ deadShare: z.number() }) })
+      .parse(JSON.parse(metrics)).stuck;
+    assert.ok(deadShare > 0.1, String(deadShare));
+  });
 
   await t.test('Ctrl-C saves, says how to go on, and going on ends in the same bits', async () => {
     const cut = await couture(train('--name', 'cut'), { cwd, env, interruptAt: /^epoch 1\/3/m });
     assert.equal(cut.code, 130);
     assert.match(cut.err, /couture train --resume runs.train.cut/);
     assert.equal(cut.out, '');
-    const resumed = await couture(['train', '--resume', 'cut', '--from', data, '--json'], { cwd, env });
+    const resumed = await couture(['train', '--resume', 'cut', '--json'], { cwd, env });
     const again = parseDocument(resumed, result);
     assert.deepEqual(
       [again.run, again.weightsSha256, again.lastSha256, again.testAccuracy],
@@ -129,7 +177,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
   await t.test('so does a run that was killed', async () => {
     const killed = await couture(train('--name', 'killed'), { cwd, env, killAt: /^epoch 2\/3/m });
     assert.equal(killed.code, null);
-    const resumed = await couture(['train', '--resume', 'killed', '--from', data, '--json'], { cwd, env });
+    const resumed = await couture(['train', '--resume', 'killed', '--json'], { cwd, env });
     assert.equal(parseDocument(resumed, result).weightsSha256, figures.weightsSha256);
     const finished = await couture(['train', '--resume', 'killed', '--json'], { cwd, env });
     assert.equal(parseDocument(finished, result).lastSha256, figures.lastSha256);
@@ -137,7 +185,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
   });
 
   await t.test('reproduce certifies the run, on one thread as well', async () => {
-    const outcome = await couture(['reproduce', 'custom-seed5', '--threads', '1', '--from', data, '--json'], {
+    const outcome = await couture(['reproduce', 'custom-seed5', '--threads', '1', '--json'], {
       cwd,
       env,
     });
@@ -145,7 +193,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     const metrics = join(cwd, figures.run, 'metrics.json');
     const text = await readFile(metrics, 'utf8');
     await writeFile(metrics, text.replaceAll(figures.weightsSha256, '0'.repeat(64)));
-    const wrong = await couture(['reproduce', 'custom-seed5', '--from', data], { cwd, env });
+    const wrong = await couture(['reproduce', 'custom-seed5'], { cwd, env });
     await writeFile(metrics, text);
     assert.equal(wrong.code, 1);
     assert.match(wrong.out, /not reproduced/);
@@ -155,9 +203,9 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     const fast = parseDocument(await couture(train('--fast', '--name', 'fast'), { cwd, env }), result);
     const { backend } = JSON.parse(await readFile(join(cwd, fast.run, 'env.json'), 'utf8'));
     assert.match(backend.variant, /^simd\d+-fast$/);
-    const evaluated = await couture(['evaluate', 'fast', '--from', data, '--json'], { cwd, env });
+    const evaluated = await couture(['evaluate', 'fast', '--json'], { cwd, env });
     assert.equal(parseDocument(evaluated, { accuracy: z.number() }).accuracy, fast.testAccuracy);
-    const again = await couture(['reproduce', 'fast', '--threads', '1', '--from', data, '--json'], {
+    const again = await couture(['reproduce', 'fast', '--threads', '1', '--json'], {
       cwd,
       env,
     });
@@ -175,7 +223,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
 
   await t.test('a config file of a run, and flags over it', async () => {
     const config = join(figures.run, 'config.json');
-    const outcome = await couture(['train', '--config', config, '--epochs', '1', '--from', data, '--json'], {
+    const outcome = await couture(['train', '--config', config, '--epochs', '1', '--json'], {
       cwd,
       env,
     });
@@ -193,14 +241,16 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     const bytes = await readFile(path);
     bytes[5000] ^= 1;
     await writeFile(path, bytes);
-    const outcome = await couture(['evaluate', 'custom-seed5', '--from', other], { cwd, env });
+    const elsewhere = { XDG_CACHE_HOME: join(cwd, 'other-cache') };
+    await fillCache(other, elsewhere);
+    const outcome = await couture(['evaluate', 'custom-seed5'], { cwd, env: elsewhere });
     assert.equal(outcome.code, 3);
     assert.match(outcome.err, /test split of mnist is not the one/);
   });
 });
 
 test('ablate trains each change with each seed, and takes what is there', async () => {
-  const small = ['--data', 'mnist', '--hidden', '16', '--epochs', '1', '--from', data, '--seeds', '1,2'];
+  const small = ['--data', 'mnist', '--hidden', '16', '--epochs', '1', '--seeds', '1,2'];
   const document = join(cwd, 'ablation.md');
   await writeFile(document, 'Before.\n\n<!-- table:ablate -->\n<!-- /table:ablate -->\n');
   const args = ['ablate', 'dropout=0.6', 'flip=yes+shift=2', ...small, '--json', '--write', document];

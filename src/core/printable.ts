@@ -13,8 +13,10 @@ export function printable(text: string): string {
 
 /** The same for text of several lines, whose line ends and tabs stay. */
 export function printableLines(text: string): string {
-  return text.replaceAll(UNSAFE, (character) =>
-    character === '\n' || character === '\t' ? character : escaped(character),
+  return text.replaceAll(UNSAFE, (character, at: number) =>
+    character === '\n' || character === '\t' || (character === '\r' && text[at + 1] === '\n')
+      ? character
+      : escaped(character),
   );
 }
 

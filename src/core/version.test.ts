@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import * as z from 'zod';
 import { COUTURE_VERSION } from './version.ts';
 
-test('the version in the source is that of package.json', () => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  assert.equal(z.object({ version: z.string() }).parse(JSON.parse(text)).version, COUTURE_VERSION);
+test('the version in the source is that of every package.json', () => {
+  for (const path of ['package.json', 'packages/core/package.json', 'packages/couture/package.json']) {
+    const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    assert.equal(z.object({ version: z.string() }).parse(JSON.parse(text)).version, COUTURE_VERSION, path);
+  }
 });

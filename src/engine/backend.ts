@@ -83,8 +83,8 @@ export interface Distillation {
   readonly share: number;
 }
 
-/** The images of consecutive training steps, as their batches have them. */
-export interface TrainingView {
+/** How images come in the batches of consecutive training steps. */
+export interface TrainingBatches {
   readonly batchSize: number;
   /** Number of optimizer steps taken before, since the start of training. */
   readonly firstStep: number;
@@ -93,7 +93,7 @@ export interface TrainingView {
 }
 
 /** A run of consecutive training steps. */
-export interface TrainRequest extends TrainingView {
+export interface TrainRequest extends TrainingBatches {
   readonly images: DeviceImages;
   /** Label of every image of `images`. */
   readonly labels: Uint16Array;
@@ -130,7 +130,7 @@ export interface InferOptions {
   /** Which weights; a running average only where the program keeps one. */
   readonly weights?: 'value' | 'average' | undefined;
   /** The images as training has them, in its batches, instead of as they are. */
-  readonly view?: TrainingView | undefined;
+  readonly batches?: TrainingBatches | undefined;
 }
 
 /** One network on a backend. Calls may overlap: each waits for those before it. */

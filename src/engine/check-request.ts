@@ -55,10 +55,10 @@ export function checkInferRequest(
   program: Program,
   images: DeviceImages,
   indices: Uint32Array,
-  { classes, view }: InferOptions,
+  { classes, batches }: InferOptions,
 ): void {
   checkImages(program, images, indices);
-  if (view) checkBatchSize(view.batchSize);
+  if (batches) checkBatchSize(batches.batchSize);
   if (!program.infer.some(({ op }) => op === 'logProbabilityGradient')) return;
   const limit = classesOf(program);
   if (classes?.length === indices.length && classes.every((index) => index < limit)) return;

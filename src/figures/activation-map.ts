@@ -6,7 +6,7 @@ import type { ProjectedPoints } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { placeLabels, scaleBetween } from './labels.ts';
-import { fit } from './text.ts';
+import { fitApart } from './text.ts';
 import { CLASS_COLORS, classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {
@@ -45,20 +45,17 @@ export function drawMap(
   const dots = Array.from({ length: shown }, (_, i) => i);
   const groups = classNames.map((_, label) => dots.filter((i) => labels[i] === label));
   const present = groups.map((_, label) => label).filter((label) => groups[label].length > 0);
-  const named = present.toSorted((a, b) => groups[b].length - groups[a].length || a - b).slice(0, MOST_NAMES);
-  const middles = present
-    .filter((label) => named.includes(label))
-    .map((label) => ({
-      label,
-      x: median(groups[label].map((i) => at(i).x)),
-      y: median(groups[label].map((i) => at(i).y)),
-    }));
+  const frequent = present.toSorted((a, b) => groups[b].length - groups[a].length || a - b);
+  const named = present.length > MOST_NAMES ? frequent.slice(0, MOST_NAMES) : present;
+  const middles = named.map((label) => ({
+    label,
+    x: median(groups[label].map((i) => at(i).x)),
+    y: median(groups[label].map((i) => at(i).y)),
+  }));
   const words = [
-    `${shownOf(shown, labels.length, 'images')}, colored by true class`,
+    `${shownOf(shown, labels.length, 'image')}, colored by true class`,
     ...(present.length > CLASS_COLORS ? [`the same ${CLASS_COLORS} colors again and again`] : []),
-    ...(present.length > MOST_NAMES
-      ? [`the ${MOST_NAMES} most frequent of ${count(present.length)} classes named`]
-      : []),
+    ...(present.length > MOST_NAMES ? [`the most frequent of ${count(present.length)} classes named`] : []),
   ];
   const sheet = new Sheet(options, {
     name: `map-${method}`,
@@ -80,14 +77,19 @@ export function drawMap(
   const [xs, ys] = [dots.map((i) => at(i).x), dots.map((i) => at(i).y)];
   const x = scaleBetween(xs, frame.left, frame.right);
   const y = scaleBetween(ys, frame.bottom, frame.top);
+  const texts = fitApart(
+    middles.map(({ label }) => classNames[label]),
+    LABEL,
+    120,
+  );
   const names = placeLabels(
-    middles.map((middle) => ({
-      text: fit(classNames[middle.label], LABEL, 120),
+    middles.map((middle, i) => ({
+      text: texts[i],
       x: x.to(middle.x),
       y: y.to(middle.y),
     })),
     { size: LABEL, ...frame },
-  ).map((label, i) => ({ ...label, x: x.from(label.x), y: y.from(label.y), middle: middles[i] }));
+  ).map((label) => ({ ...label, x: x.from(label.x), y: y.from(label.y), middle: middles[label.index] }));
   const map = chart(options.document, {
     width: sheet.width,
     height,
@@ -136,7 +138,7 @@ export function drawMap(
   map.querySelector('g[aria-label="dot"]')?.setAttribute('data-dots', '');
   sheet.row([map]);
   return sheet.figure(
-    `${shownOf(shown, labels.length, 'images')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
+    `${shownOf(shown, labels.length, 'image')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
       `${list(
         present.map((label) => `${classNames[label]} (${groups[label].length})`),
         MOST_NAMED,

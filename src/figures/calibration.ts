@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { count, percent } from '../core/format.ts';
 import type { Calibration, CalibrationBin } from '../inspect/inspection.ts';
-import { chart, grid } from './chart.ts';
+import { chart, grid, wholeNumber } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { colors, seriesColor } from './theme.ts';
 
@@ -82,7 +82,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
         labelArrow: 'none',
         labelAnchor: 'center',
       },
-      y: { label: 'images', labelArrow: 'none', ticks: 3, tickFormat: count },
+      y: { label: 'images', labelArrow: 'none', ticks: 3, tickFormat: wholeNumber },
       marks: [
         Plot.gridY(grid),
         Plot.rectY(bins, {

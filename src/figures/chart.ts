@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { count } from '../core/format.ts';
-import { fit, textWidth } from './text.ts';
+import { fitApart, textWidth } from './text.ts';
 import { colors, STEPS, sequential } from './theme.ts';
 
 /** Type sizes in pixels. */
@@ -44,13 +44,15 @@ export function drawnRows(order: readonly number[]): readonly number[] {
 
 /** A band axis of names, by their numbers, so that equal names stay apart. */
 export function namesAxis(names: readonly string[], room: number, order: readonly number[] = []) {
-  const rest = names.length - order.length + 1;
+  const domain = order.length > 0 ? [...order] : names.map((_, i) => i);
+  const rest = names.length - domain.length + 1;
+  const texts = domain.map((i) => (i === LEFT_OUT ? `… ${count(rest)} more` : (names[i] ?? '')));
+  const fitted = fitApart(texts, TICK, room - 8);
   return {
     type: 'band',
     label: null,
-    domain: order.length > 0 ? [...order] : names.map((_, i) => i),
-    tickFormat: (i: number) =>
-      fit(i === LEFT_OUT ? `… ${count(rest)} more` : (names[i] ?? ''), TICK, room - 8),
+    domain,
+    tickFormat: (i: number) => fitted[domain.indexOf(i)] ?? '',
     tickSize: 0,
     tickPadding: 6,
   } as const;
@@ -99,5 +101,10 @@ export function rampLegend(document: Document, { width, label, values, place }: 
 /** Ticks for counts: no more than fit, whole numbers only. */
 export const countTicks = (width: number) => ({
   ticks: Math.max(2, Math.floor(width / 70)),
-  tickFormat: count,
+  tickFormat: wholeNumber,
 });
+
+/** A count at a tick; between two counts there is nothing to write. */
+export function wholeNumber(value: number): string {
+  return Number.isInteger(value) ? count(value) : '';
+}

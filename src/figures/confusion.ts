@@ -17,6 +17,8 @@ export interface ConfusionOptions extends FigureOptions {
 
 /** Classes up to which every cell is an element of its own; of more they are drawn together, by their color. */
 const MOST_SINGLE = 50;
+/** Pixels of a cell at most. */
+const WIDEST = 110;
 /** Names along an axis are written no smaller, but not all of them. */
 const LEAST_NAME = 8;
 
@@ -79,16 +81,16 @@ function drawMatrix(
 ): SVGSVGElement {
   const room = labelRoom(names, sheet.width, 0.3);
   const left = room + 18;
-  const side = (sheet.width - left - 2) / names.length;
+  const side = Math.min(WIDEST, (sheet.width - left - 2) / names.length);
   const upright = names.every((name) => textWidth(name, SMALL) < side - 2);
   const top = (upright ? 16 : Math.min(90, labelRoom(names, 1e3))) + 22;
   const single = names.length <= MOST_SINGLE;
   // Many classes: names as small as the rows as long as they can be read, then fewer names.
   const nameSize = Math.min(TICK, Math.max(LEAST_NAME, side * 0.9));
-  const every = Math.ceil(nameSize / 1.3 / side);
+  const every = Math.ceil((nameSize * 0.95) / side);
   const named = every > 1 ? { ticks: [...names.keys()].filter((i) => i % every === 0) } : {};
   const matrix = chart(sheet.document, {
-    width: sheet.width,
+    width: left + side * names.length + 2,
     height: top + side * names.length + 2,
     marginLeft: left,
     marginRight: 2,

@@ -2,6 +2,7 @@
 
 import { encode } from 'fast-png';
 import type { ImageShape } from '../data/image-shape.ts';
+import { averageSquares, reducedShape, reduceImage } from '../data/reduce-image.ts';
 import { diverging, magnitudes } from './theme.ts';
 
 /** Pixels side by side. */
@@ -19,27 +20,21 @@ export type ImageSource = (across: number) => string;
 /** Pixels of an image to each pixel across that it is drawn with, beyond which some are averaged. */
 const DENSEST = 1.2;
 
+/** Bytes up to which the best compression costs no time to speak of. */
+const SMALL = 1_000_000;
+
 /** The bytes of an image [height, width, channel], as they are: 0 is black. */
 export function imageUri(pixels: Uint8Array, { width, height, channels }: ImageShape): string {
-  return dataUri(encode({ width, height, data: pixels, channels, depth: 8 }, { zlib: { level: 9 } }));
+  const level = pixels.length > SMALL ? 6 : 9;
+  return dataUri(encode({ width, height, data: pixels, channels, depth: 8 }, { zlib: { level } }));
 }
 
 /** The same, drawn at any size. */
 export function imageSource(pixels: Uint8Array, shape: ImageShape): ImageSource {
   return (across) => {
-    const drawn = reduceImage(pixels, shape, reduction(shape, across));
-    return imageUri(drawn.pixels, drawn.shape);
+    const by = reduction(shape, across);
+    return imageUri(reduceImage(pixels, shape, by), reducedShape(shape, by));
   };
-}
-
-/** An image of which `by` pixels across and down become one, the mean of theirs. */
-export function reduceImage(
-  pixels: Uint8Array,
-  shape: ImageShape,
-  by: number,
-): { pixels: Uint8Array; shape: ImageShape } {
-  if (by === 1) return { pixels, shape };
-  return { pixels: Uint8Array.from(averaged(pixels, shape, by), Math.round), shape: reduced(shape, by) };
 }
 
 /** Signed values [height, width]: blue below 0, red above, both deepest at `limit`. */
@@ -69,10 +64,10 @@ function scaledSource(
   const palette = scale.map((hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)));
   return (across) => {
     const by = reduction(size, across);
-    const data = Uint8Array.from(averaged(values, { ...size, channels: 1 }, by), (value) =>
+    const data = Uint8Array.from(averageSquares(values, { ...size, channels: 1 }, by), (value) =>
       Math.round(place(value)),
     );
-    const { width, height } = reduced(size, by);
+    const { width, height } = reducedShape(size, by);
     return dataUri(encode({ width, height, data, channels: 1, depth: 8, palette }, { zlib: { level: 9 } }));
   };
 }
@@ -80,27 +75,6 @@ function scaledSource(
 /** Side of the squares of pixels that become one. */
 function reduction({ width }: Size, across: number): number {
   return Math.max(1, Math.round(width / across / DENSEST));
-}
-
-function reduced<Shape extends Size>(shape: Shape, by: number): Shape {
-  return { ...shape, width: Math.ceil(shape.width / by), height: Math.ceil(shape.height / by) };
-}
-
-/** The means over squares of pixels, which are cut off at the right and at the bottom. */
-function averaged(values: ArrayLike<number>, shape: ImageShape, by: number): ArrayLike<number> {
-  if (by === 1) return values;
-  const { width, height, channels } = shape;
-  const small = reduced(shape, by);
-  const sums = new Float64Array(small.width * small.height * channels);
-  const counts = new Float64Array(sums.length);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      for (let channel = 0; channel < channels; channel++) {
-        const to = (Math.floor(y / by) * small.width + Math.floor(x / by)) * channels + channel;
-        sums[to] += values[(y * width + x) * channels + channel];
-        counts[to] += 1;
-      }
-  return sums.map((sum, i) => sum / counts[i]);
 }
 
 function dataUri(png: Uint8Array): string {

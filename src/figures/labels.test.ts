@@ -45,6 +45,19 @@ test('a label with room stays where it is, a crowded one says that it was moved'
   assert.ok(Math.hypot(second.x - 301, second.y - 201) < 60);
 });
 
+test('a label for which there is no room is left out', () => {
+  const small = { size: 12, left: 0, right: 100, top: 0, bottom: 60 };
+  const labels = ['one', 'two', 'a long name', 'four', 'five', 'six', 'seven', 'eight'].map((text) => ({
+    text,
+    x: 50,
+    y: 30,
+  }));
+  const placed = placeLabels(labels, small);
+  assert.deepEqual([placed[0].text, placed[0].moved], ['one', false]);
+  assert.ok(placed.length > 1 && placed.length < 8, `${placed.length}`);
+  for (const { text, index } of placed) assert.equal(text, labels[index].text);
+});
+
 test('a scale goes to pixels and back', () => {
   const scale = scaleBetween([3, -1, 7], 100, 20);
   assert.deepEqual(scale.domain, [-1, 7]);

@@ -40,12 +40,22 @@ export interface LabelBounds {
 const RINGS = 14;
 const DIRECTIONS = 12;
 
-/** Moves labels off each other and into the bounds, each by as little as it takes; the first stay, the later give way. */
+/** A label where it has found room, and whether that is far from where it should be. */
+export interface PlacedLabel extends Label {
+  /** Which of the labels it is. */
+  readonly index: number;
+  readonly moved: boolean;
+}
+
+/**
+ * Moves labels off each other and into the bounds, each by as little as it takes; the first stay, the later give way.
+ * A label for which there is no room is left out.
+ */
 export function placeLabels(
   labels: readonly Label[],
   { size, left, right, top, bottom }: LabelBounds,
-): (Label & { readonly moved: boolean })[] {
-  const placed: (Label & { readonly moved: boolean })[] = [];
+): PlacedLabel[] {
+  const placed: PlacedLabel[] = [];
   const half = (text: string): number => textWidth(text, size, { bold: true }) / 2 + 2;
   const tall = size * 1.25;
   const inside = ({ text, x, y }: Label): Label => ({
@@ -59,7 +69,7 @@ export function placeLabels(
         Math.abs(other.y - label.y) >= tall ||
         Math.abs(other.x - label.x) >= half(other.text) + half(label.text),
     );
-  for (const wanted of labels) {
+  for (const [index, wanted] of labels.entries()) {
     const around = Array.from({ length: RINGS * DIRECTIONS }, (_, i) => {
       const angle = ((i % DIRECTIONS) / DIRECTIONS) * 2 * Math.PI;
       const distance = (1 + Math.floor(i / DIRECTIONS)) * tall * 0.75;
@@ -69,9 +79,10 @@ export function placeLabels(
         y: wanted.y + Math.sin(angle) * distance,
       };
     });
-    const place = [wanted, ...around].map(inside).find(free) ?? inside(wanted);
+    const place = [wanted, ...around].map(inside).find(free);
+    if (place === undefined) continue;
     const moved = Math.hypot(place.x - wanted.x, place.y - wanted.y) > tall;
-    placed.push({ ...place, moved });
+    placed.push({ ...place, index, moved });
   }
   return placed;
 }

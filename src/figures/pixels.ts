@@ -14,8 +14,14 @@ export interface PixelsOptions extends FigureOptions {
   readonly sample?: number;
 }
 
-/** Pixels across of which the numbers can be read, of gray images and of color ones, which have three in each. */
-const READABLE = { 1: 32, 3: 12 } as const;
+/** Pixels across of a gray image of which the numbers can be read, if only when zoomed in. */
+const READABLE = 32;
+/** A pixel of a color image is drawn no smaller: it has three numbers. */
+const ROOM_FOR_THREE = 27;
+/** Pixels across of a color image at most. */
+const MOST_OF_COLOR = 12;
+/** Pixels left of the values, for the axis. */
+const LEFT = 40;
 /** A pixel is enlarged to so many at most. */
 const LARGEST = 80;
 /** Pixels for a large image as a whole. */
@@ -37,7 +43,8 @@ export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figur
     title: `One training image, ${name}, and its ${plural(pixels.length, 'pixel value')}`,
     facts: `training image ${count(index)}, ${width} × ${height} pixels from 0 (black) to 255 (${channels === 1 ? 'white' : 'full red, green or blue'})`,
   });
-  const shown = middleOf(data, READABLE[channels]);
+  const readable = Math.min(MOST_OF_COLOR, Math.floor((sheet.width - LEFT) / ROOM_FOR_THREE));
+  const shown = middleOf(data, channels === 1 ? READABLE : readable);
   const isPart = shown.width < width || shown.height < height;
   if (isPart) sheet.row([drawWhole(sheet, data, pixels, shown)], { headings: ['The image'] });
   sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The part in the frame'] : [] });
@@ -96,7 +103,7 @@ function drawWhole(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part
 /** Pixels with their values, large enough to be read. */
 function drawValues(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part: Window): SVGSVGElement {
   const { channels } = data;
-  const [left, bottom] = [40, 34];
+  const [left, bottom] = [LEFT, 34];
   const cell = Math.min(LARGEST, (sheet.width - left - 4) / part.width);
   const cut = cutOut(pixels, data, part);
   const places = Array.from({ length: part.width * part.height }, (_, at) => ({

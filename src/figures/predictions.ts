@@ -1,13 +1,13 @@
 /** Images beside the probabilities that the network gives them, as the notebook shows them. */
 
 import * as Plot from '@observablehq/plot';
-import { count, list, MOST_NAMED, percent } from '../core/format.ts';
+import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { imageLook, imageSource } from './image.ts';
-import { fit } from './text.ts';
+import { fitApart } from './text.ts';
 import { colors, verdict } from './theme.ts';
 
 /** What is known of the images beside their pixels. */
@@ -48,6 +48,7 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
   const drawn = { width: set.width * scale, height: set.height * scale };
   const names = bars.map(({ label }) => set.classNames[label]);
   const room = labelRoom(names, width, 0.3);
+  const fitted = fitApart(names, SMALL, room - 6);
   const left = side + 8 + room;
   const longest = width - left - 38;
   const y = (i: number): number => 4 + (i + 0.5) * ROW;
@@ -62,7 +63,7 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
       {
         x: left - 5,
         y: ({ i }) => y(i),
-        text: ({ label }) => fit(set.classNames[label], SMALL, room - 6),
+        text: ({ i }) => fitted[i],
         textAnchor: 'end',
         fontSize: SMALL,
         fontWeight: bold ? 600 : 400,
@@ -145,7 +146,7 @@ export function drawPredictions(
   const right = images.filter(({ label, predicted }) => label === predicted).length;
   const sheet = new Sheet(options, {
     name: 'predictions',
-    title: `${count(images.length)} images and what the network says of them`,
+    title: `${plural(images.length, 'image')} and what the network says of ${images.length === 1 ? 'it' : 'them'}`,
     facts: `${right} of ${images.length} right; probability of each class (%)`,
   });
   sheet.legend(legend);
@@ -163,7 +164,7 @@ export function drawPredictions(
     .filter(({ label, predicted }) => label !== predicted)
     .map(({ label, predicted }) => `${set.classNames[label]} called ${set.classNames[predicted]}`);
   return sheet.figure(
-    `${images.length} images, each beside its probabilities. ${right} of them are classified rightly` +
+    `${plural(images.length, 'image')}, each beside its probabilities. ${right} of them are classified rightly` +
       `${wrong.length > 0 ? `; wrong: ${list(wrong, MOST_NAMED)}` : ''}.`,
   );
 }

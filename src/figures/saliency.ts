@@ -12,6 +12,11 @@ import { tiles } from './tiles.ts';
 /** Pixels between two examples. */
 const GAP = 24;
 
+/** Two digits that count, whatever the size. */
+function short(value: number): string {
+  return value > 0 && value < 0.001 ? value.toExponential(1) : value.toPrecision(2);
+}
+
 function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
@@ -23,7 +28,7 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
   const sheet = new Sheet(options, {
     name: 'saliency',
     title: 'What a prediction hangs on',
-    facts: `gradient of log p for each pixel${isColor ? ' (sizes, summed over red, green and blue)' : ''}; drop of p when a patch of ${patch} × ${patch} is covered`,
+    facts: `gradient of log p for each pixel${isColor ? ' (sizes, summed over red, green and blue; black is the largest)' : ''}; drop of p when a patch of ${patch} × ${patch} is covered`,
   });
   sheet.row([
     signedLegend(options.document, {
@@ -51,7 +56,7 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
         lines: [
           'gradient',
           isColor ? 'log p, summed' : 'log p, by pixel',
-          `${isColor ? 'black:' : '±'} ${largest(gradient).toPrecision(2)} nats`,
+          `${isColor ? '≤' : '±'} ${short(largest(gradient))} nats`,
         ],
       },
       {

@@ -7,10 +7,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gray } from '../../test/dataset-fixture.ts';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { makeInspection } from '../../test/figures/fixture.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { auditExamples } from '../audit/examples.ts';
+import type { Inspection } from '../inspect/inspection.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
 import { auditFigures } from './audit.ts';
 import type { Figure } from './figure.ts';
@@ -20,8 +22,41 @@ import { comparisonFigures, runFigures } from './table.ts';
 const folder = fileURLToPath(new URL('../../test/figures/snapshots/', import.meta.url));
 const inspection = makeInspection();
 const runs = [inspection, makeInspection({ run: 'deeper-8', recipe: 'deeper', seed: 8, epochs: 16 })];
+/** Color images that are wider than high, of three classes. */
+const color = makeInspection({
+  run: 'color-1',
+  classNames: ['red', 'green', 'blue'],
+  shape: { height: 4, width: 5, channels: 3 },
+  hidden: [6],
+});
+/** As many classes as Kuzushiji-49 has. */
+const kuzushiji = [
+  ...'あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをんゝ',
+];
+const many = makeInspection({ run: 'many-1', classNames: kuzushiji, shape: gray(2, 2) });
+const veryMany = makeInspection({
+  run: 'many-2',
+  classNames: Array.from({ length: 120 }, (_, i) => `species ${i + 1}`),
+  shape: gray(2, 2),
+});
+/** What looks different then. */
+const ofColor = ['pixels', 'samples', 'mean-images', 'augmentation', 'top-losses', 'first-layer', 'saliency'];
+const ofMany = ['class-balance', 'mean-images', 'classes', 'map-pca', 'prediction'];
+const ofVeryMany = ['class-balance', 'confusion'];
+
 const audited = auditExamples(madeUpAudit, madeUpSplits);
 const options = { document: nodeDocument() };
+
+/** Some figures of an inspection. */
+function drawOf(
+  prefix: string,
+  subject: Inspection,
+  names: readonly string[],
+): (readonly [file: string, draw: () => Figure])[] {
+  return runFigures
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, draw }) => [`${prefix}-${name}.svg`, () => draw(subject, { ...options, width: 420 })]);
+}
 
 const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
   ...runFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(inspection, options)] as const),
@@ -34,6 +69,9 @@ const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
           () => draw(inspection, { ...options, width: 340, theme: 'dark' }),
         ] as const,
     ),
+  ...drawOf('color', color, ofColor),
+  ...drawOf('many', many, ofMany),
+  ...drawOf('very-many', veryMany, ofVeryMany),
   ...comparisonFigures.map(({ name, draw }) => [`compare-${name}.svg`, () => draw(runs, options)] as const),
   ...auditFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(audited, options)] as const),
   ['lr-find.svg', () => drawRates(madeUpCurves.diverged, options)],

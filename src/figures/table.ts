@@ -201,7 +201,8 @@ export const runFigures: readonly RunFigure[] = [
     name: 'first-layer',
     title: 'Weights of the first layer',
     source: 'drawFirstLayer',
-    reading: 'What each unit looks for: red pixels raise it, blue ones lower it.',
+    reading:
+      'What each unit looks for: a bright pixel raises it where the weight is positive, and lowers it where it is negative.',
     section: 'inside',
     draw: ({ firstLayer, run }, options) => drawFirstLayer(firstLayer, { facts: run, ...options }),
   },

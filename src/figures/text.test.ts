@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
-import { fit, textWidth, wrap } from './text.ts';
+import { fit, fitApart, textWidth, wrap } from './text.ts';
 
 const font = (file: string): string => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`));
 const fontFiles = [font('400Regular/Inter_400Regular.ttf'), font('600SemiBold/Inter_600SemiBold.ttf')];
@@ -54,6 +54,15 @@ test('text that does not fit ends in an ellipsis, and then fits', () => {
   assert.equal(fit('Ankle boot', 11, tight), 'Ankle boot');
   assert.equal(fit('Ankle boot', 11, tight, { bold: true }), 'Ankle b…');
   assert.equal(fit('👕👖', 10, 22), '👕…');
+});
+
+test('names with the same beginning are told apart by their ends', () => {
+  const names = ['species number 1', 'species number 12', 'genus', 'species number 1'];
+  const short = fitApart(names, 10, 60);
+  assert.deepEqual(short, ['spec…er 1', 'spec…r 12', 'genus', 'spec…er 1']);
+  for (const text of short) assert.ok(textWidth(text, 10) <= 60);
+  assert.deepEqual(fitApart(names, 10, 200), names);
+  assert.deepEqual(fitApart(['a first name', 'the second'], 10, 40), ['a firs…', 'the s…']);
 });
 
 test('wrapping keeps the words in order, and no line is wider than allowed', () => {

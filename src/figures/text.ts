@@ -31,6 +31,31 @@ export function fit(text: string, size: number, width: number, { bold = false } 
   return `${letters.join('').trimEnd()}…`;
 }
 
+/**
+ * Each text as `fit` has it; where that makes the same of two different texts, as of names with the same beginning,
+ * both have their ellipsis in the middle.
+ */
+export function fitApart(texts: readonly string[], size: number, width: number, style = {}): string[] {
+  const cut = texts.map((text) => fit(text, size, width, style));
+  const origins = Map.groupBy(texts.keys(), (i) => cut[i]);
+  return cut.map((short, i) => {
+    const isAlone = (origins.get(short) ?? []).every((other) => texts[other] === texts[i]);
+    return isAlone ? short : fitMiddle(texts[i], size, width, style);
+  });
+}
+
+/** The text with an ellipsis in its middle, so that it is no wider than `width` pixels. */
+function fitMiddle(text: string, size: number, width: number, style: { readonly bold?: boolean }): string {
+  const letters = [...text];
+  for (let kept = letters.length - 1; kept > 0; kept--) {
+    const begin = Math.floor(kept / 2);
+    const end = kept - begin;
+    const short = `${letters.slice(0, begin).join('').trimEnd()}…${letters.slice(-end).join('').trimStart()}`;
+    if (textWidth(short, size, style) <= width) return short;
+  }
+  return '…';
+}
+
 /** Lines no wider than `width` pixels, broken at spaces; a word too wide for a line is cut. */
 export function wrap(text: string, size: number, width: number, { bold = false } = {}): string[] {
   const lines: string[] = [];

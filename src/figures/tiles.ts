@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { chart, SMALL } from './chart.ts';
 import type { Sheet } from './figure.ts';
 import { drawnSize, type ImageSource, imageLook, type Size } from './image.ts';
-import { fit } from './text.ts';
+import { fitApart } from './text.ts';
 import { colors } from './theme.ts';
 
 /** One image and what stands under it. */
@@ -48,12 +48,21 @@ export function tiles(
   const rows = Math.ceil(items.length / columns);
   const left = (i: number): number => (i % columns) * (size + gap);
   const top = (i: number): number => Math.floor(i / columns) * rowHeight;
+  const isBold = (k: number): boolean => k === 0 && lines > 1;
+  // Line by line over all tiles, as names with the same beginning must be told apart.
+  const fitted = Array.from({ length: lines }, (_, k) =>
+    fitApart(
+      items.map((item) => item.lines[k] ?? ''),
+      SMALL,
+      size + gap - 4,
+      { bold: isBold(k) },
+    ),
+  );
   const captions = items.flatMap((item, i) =>
-    item.lines.map((line, k) => {
-      const bold = k === 0 && item.lines.length > 1;
+    item.lines.map((_, k) => {
       return {
-        text: fit(line, SMALL, size + gap - 4, { bold }),
-        bold,
+        text: fitted[k][i],
+        bold: isBold(k),
         x: left(i),
         y: top(i) + image.height + 12 + k * LINE,
         fill: item.fill ?? colors.muted,

@@ -186,6 +186,9 @@ describe('a plan', () => {
     const spec = multilayer(4, [3], 2, [0.5], { activation: 'gelu', norm: 'batch' });
     const { layers, parameters } = planModel(spec);
     assert.deepEqual([layers[0].norm, layers[0].activation, layers[0].dropout], ['batch', 'gelu', 0.5]);
+    // A config whose network is given has the very dropout of the one that made it.
+    const [hidden] = planModel(multilayer(4, [3], 2, [0.3])).layers;
+    assert.equal(hidden.dropout, 0.3);
     assert.deepEqual(
       parameters.map(({ name, trained }) => (trained ? name : `(${name})`)),
       [

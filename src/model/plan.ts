@@ -66,7 +66,9 @@ function changesOf(layer: PlacedLayer['layer'], own: DenseLayer): Partial<DenseL
   const preNorm = own.out === 0;
   if (layer.type === 'BatchNorm1d') return { norm: 'batch', preNorm };
   if (layer.type === 'LayerNorm') return { norm: 'layer', preNorm };
-  if (layer.type === 'Dropout') return { dropout: 1 - (1 - own.dropout) * (1 - layer.p) };
+  // Of one Dropout, its own number: 1 - (1 - 0.3) is 0.30000000000000004.
+  if (layer.type === 'Dropout')
+    return { dropout: own.dropout === 0 ? layer.p : 1 - (1 - own.dropout) * (1 - layer.p) };
   return layer.type === 'LogSoftmax' ? {} : { activation: activationOf[layer.type] };
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures, hostileNames, makeInspection } from '../../test/figures/fixture.ts';
@@ -12,6 +12,7 @@ import { comparisonFigures, runFigures } from '../figures/table.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
 import type { ReportRun } from './input.ts';
+import type { PageData } from './page/page.ts';
 import { writeReport } from './report.ts';
 
 async function write(...inspections: Inspection[]): Promise<string> {
@@ -22,9 +23,14 @@ const parse = (text: string): Document => parseHTML(text).document;
 
 for (const [name, make] of Object.entries(fixtures)) {
   describe(`the report of ${name}`, () => {
+    let text: string;
+    before(async () => {
+      text = await write(make());
+    });
+
     test('shows every figure that there is', async () => {
       const inspection = make();
-      const page = parse(await write(inspection));
+      const page = parse(text);
       const shown = new Set(
         [...page.querySelectorAll('figure')].map((figure) => figure.getAttribute('data-name')),
       );
@@ -38,7 +44,7 @@ for (const [name, make] of Object.entries(fixtures)) {
     });
 
     test('loads nothing, and holds no script but its own', async () => {
-      const page = parse(await write(make()));
+      const page = parse(text);
       for (const element of page.querySelectorAll('[src], [href]')) {
         const address = element.getAttribute('src') ?? element.getAttribute('href') ?? '';
         assert.match(address, /^(data:|#)/);
@@ -63,7 +69,6 @@ for (const [name, make] of Object.entries(fixtures)) {
     });
 
     test('is the same for the same run, and has sound headings and addresses', async () => {
-      const text = await write(make());
       assert.ok((await write(make())) === text);
       const page = parse(text);
       const words = page.querySelector('main')?.textContent ?? '';
@@ -87,6 +92,23 @@ test('names are text wherever they stand', async () => {
   const data = JSON.parse(page.querySelector('#page-data')?.textContent ?? '');
   assert.deepEqual(data.classNames, hostileNames);
   assert.equal(data.runs[0].name, inspection.run);
+});
+
+test('however large the images and however many the classes, the file keeps to a size', async () => {
+  const large = makeInspection({ shape: { height: 96, width: 128, channels: 3 }, hidden: [24] });
+  const text = await write(large, { ...large, run: 'the same once more' });
+  assert.ok(text.length < 12_500_000, `${text.length} characters`);
+  const page = parse(text);
+  const data: PageData = JSON.parse(page.querySelector('#page-data')?.textContent ?? '');
+  assert.ok(data.sheet.width >= 32, `${data.sheet.width} pixels`);
+  assert.ok(data.numbers.length > 100, `${data.numbers.length} images`);
+  const thousand = makeInspection({
+    classNames: Array.from({ length: 1000 }, (_, i) => `class ${i}`),
+    shape: { height: 8, width: 8, channels: 1 },
+    hidden: [20],
+  });
+  const many = await write(thousand);
+  assert.ok(many.length < 2_500_000, `${many.length} characters`);
 });
 
 test('several runs stand side by side, each in its column, under the figures that compare them', async () => {
@@ -135,4 +157,6 @@ test('what it cannot be made of is refused', async () => {
   const other = makeInspection();
   const stranger = { ...other, data: { ...other.data, dataset: 'another' } };
   await assert.rejects(write(other, stranger), { kind: 'usage', message: /one data set/ });
+  const larger = makeInspection({ shape: { height: 9, width: 8, channels: 1 } });
+  await assert.rejects(write(other, larger), { kind: 'usage' }, 'the same name, but images of another size');
 });

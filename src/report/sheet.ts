@@ -1,7 +1,8 @@
 /** The test images behind the report's cells and dots: gathered once for all runs, on one sheet, as one PNG. */
 
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
-import { imageUri, reduceImage } from '../figures/image.ts';
+import { reducedShape, reduceImage } from '../data/reduce-image.ts';
+import { imageUri } from '../figures/image.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { PageData, PageRun } from './page/page.ts';
 
@@ -31,8 +32,8 @@ const extents: readonly Extent[] = [
   ...[0.5, 0.25, 0].map((mapShare) => ({ side: 32, perCell: 1, mapShare })),
 ];
 
-/** Bytes of pixels to each character of a data URI, at the most: what is larger than that is not even tried. */
-const BEST_CASE = 4;
+/** Characters of a data URI to each byte of pixels, at the least: what would be too large even so is not tried. */
+const BEST_CASE = 0.25;
 
 /**
  * Lays out the images that the matrices and maps of some runs show. All runs are of the same test split.
@@ -42,11 +43,14 @@ export function layOutImages(inspections: readonly Inspection[], room: number): 
   const shape = inspections[0].data;
   const whole = Math.max(shape.width, shape.height);
   const tried = extents.filter(({ side }) => side < 2 * whole || side === 32);
+  let charactersPerByte = BEST_CASE;
   for (const extent of tried.slice(0, -1)) {
     const layout = new Layout(inspections, extent);
-    if (layout.bytes > BEST_CASE * room) continue;
+    if (layout.bytes * charactersPerByte > room) continue;
     const sheet = layout.draw();
     if (sheet.uri.length <= room) return sheet;
+    // Compressing takes seconds: what is left is as hard to compress as this, or a little less.
+    charactersPerByte = (0.9 * sheet.uri.length) / layout.bytes;
   }
   return new Layout(inspections, tried[tried.length - 1]).draw();
 }
@@ -81,13 +85,10 @@ class Layout {
   draw(): ImageSheet {
     const { data } = this.#inspections[0];
     const images = this.#shown.map(({ pixels }) => reduceImage(pixels, data, this.#by));
-    const blank = reduceImage(new Uint8Array(imageSize(data)), data, this.#by);
-    const { width, height } = blank.shape;
+    const shape: ImageShape = reducedShape(data, this.#by);
+    const { width, height } = shape;
     const places = new Map(this.#shown.map(({ number }, place) => [number, place]));
-    const sheet = drawSheet(
-      images.map(({ pixels }) => pixels),
-      blank.shape,
-    );
+    const sheet = drawSheet(images, shape);
     return {
       uri: imageUri(sheet.pixels, sheet.shape),
       data: {

@@ -3,10 +3,10 @@
  * the checksums of what was audited, and counts for no other images or labels.
  */
 
-import { CoutureError } from '../core/errors.ts';
 import { type Audit, auditSchema } from '../audit/audit.ts';
 import { DUPLICATE_THRESHOLD, findDuplicates } from '../audit/duplicates.ts';
 import { auditLabels } from '../audit/labels.ts';
+import { CoutureError } from '../core/errors.ts';
 import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { resolveConfig } from '../train/config.ts';

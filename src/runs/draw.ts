@@ -3,7 +3,7 @@
 import { auditFigures } from '../figures/audit.ts';
 import type { Figure, FigureOptions } from '../figures/figure.ts';
 import { type FigureEntry, runFigures } from '../figures/table.ts';
-import { type FigureFormat, themeOf, writeFigure } from './figure-files.ts';
+import { checkFormat, type FigureFormat, themeOf, writeFigure } from './figure-files.ts';
 import { findAudit } from './find-audit.ts';
 import { openFinishedRuns } from './finished-run.ts';
 import { type InspectRunOptions, inspectFinished } from './inspect.ts';
@@ -40,6 +40,8 @@ export async function drawRun(
   { format = 'svg', names = figureNames, theme, width, ...options }: DrawRunOptions = {},
 ): Promise<FigureFile[]> {
   const [finished] = await openFinishedRuns(platform, [run]);
+  const document = await documentOf(platform);
+  checkFormat(platform, format);
   await platform.store.makeFolder(folder);
   const splits = await loadSplits(platform, finished.run.config, finished.run.path, options);
   const examples = (await findAudit(platform, finished, splits, options))?.examples;
@@ -49,7 +51,7 @@ export async function drawRun(
     show: { ...options.show, umap },
   });
   const drawing = {
-    document: await documentOf(platform),
+    document,
     theme: theme ?? themeOf(format),
     width,
   } as const;

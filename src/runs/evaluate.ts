@@ -1,8 +1,10 @@
 /** A trained model asked again, over a whole split. */
 
-import { CoutureError } from '../core/errors.ts';
-import { splitOf } from '../data/split.ts';
 import { type AuditedAccuracy, accuracyWithout } from '../audit/summary.ts';
+import { CoutureError } from '../core/errors.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { relabel, requireShape } from '../data/relabel.ts';
+import { splitOf } from '../data/split.ts';
 import { calibrate, confidencesOf } from '../inspect/confidence.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../inspect/metrics.ts';
 import { predictedClasses } from '../train/metrics.ts';
@@ -32,7 +34,10 @@ export interface RunEvaluation extends ModelEvaluation {
 }
 
 /** Where `evaluateRun` finds things. */
-export interface EvaluateOptions extends LoadOptions, RunDataOptions, Pick<ImageChoice, 'onProgress'> {}
+export interface EvaluateOptions extends LoadOptions, RunDataOptions, Pick<ImageChoice, 'onProgress'> {
+  /** Other labeled images to judge on, all of them, with classes that the model knows by their names. */
+  readonly other?: Dataset | undefined;
+}
 
 /** Evaluates a run on the test split or on the validation images that it held out. */
 export async function evaluateRun(
@@ -66,12 +71,13 @@ export async function evaluateModel(
       },
     );
   }
-  const dataset = await platform.loadSplit(found.data, split === 'val' ? 'train' : 'test', options);
-  await requireSameImages(found.data, dataset, found.path);
+  const { other } = options;
+  const dataset =
+    other === undefined ? await ownSplit(platform, found, split, options) : ofModel(other, found);
   const predictor = await loadPredictor(platform, found, options);
   try {
     const indices =
-      split === 'val' && found.split !== null
+      other === undefined && split === 'val' && found.split !== null
         ? splitOf(found.split, dataset.length).validation
         : Uint32Array.from({ length: dataset.length }, (_, i) => i);
     const { signal, onProgress } = options;
@@ -85,12 +91,32 @@ export async function evaluateModel(
     const labels = Uint16Array.from(indices, (index) => dataset.labels[index]);
     const { classNames } = dataset.info;
     const evaluation = evaluateLogProbabilities(logProbabilities, labels, classNames);
-    const audited = split === 'test' ? await audit(platform, found, logProbabilities, labels, options) : undefined;
+    const audited =
+      split === 'test' && other === undefined
+        ? await audit(platform, found, logProbabilities, labels, options)
+        : undefined;
     const { ece } = calibrate(confidencesOf(logProbabilities, labels, classNames.length));
     return { split, seconds, ...evaluation, ece, ...(audited && { audited }) };
   } finally {
     await predictor.dispose();
   }
+}
+
+async function ownSplit(
+  platform: RunPlatform,
+  { data, path }: FoundModel,
+  split: 'val' | 'test',
+  options: RunDataOptions,
+): Promise<Dataset> {
+  const dataset = await platform.loadSplit(data, split === 'val' ? 'train' : 'test', options);
+  await requireSameImages(data, dataset, path);
+  return dataset;
+}
+
+/** Other images, with the model's classes. */
+function ofModel(dataset: Dataset, { data }: FoundModel): Dataset {
+  requireShape(data, dataset);
+  return relabel(dataset, data.classNames);
 }
 
 /** The accuracy also without what an audit found, where there is one. */

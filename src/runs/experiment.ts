@@ -2,24 +2,26 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
+import { describeSplits } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend } from '../engine/backend.ts';
 import { networkSha256 } from '../ship/network.ts';
-import { describeSplits } from '../data/checksums.ts';
-import { inputOf } from '../train/config.ts';
 import { bestEpoch } from '../train/best.ts';
-import { modelOf, type TrainEvent } from '../train/events.ts';
+import { checkTrainable } from '../train/check-data.ts';
+import { inputOf } from '../train/config.ts';
+import { modelOf, type Stuck, type TrainEvent } from '../train/events.ts';
+import { extendConfig } from '../train/extend.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { train } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
+import { NetworkTeacher } from '../use/network-teacher.ts';
 import { RememberingTeacher } from '../use/remembering-teacher.ts';
-import { NetworkTeacher } from '../use/teacher.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
-import { loadSplits } from './run-data.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
+import { loadSplits } from './run-data.ts';
 import { createRun, openRun, type RootOptions } from './run-folder.ts';
 import {
   loadTeachers,
@@ -33,6 +35,10 @@ import {
 export interface TrainRunOptions extends EngineOptions, RunDataOptions, RootOptions {
   readonly config?: RunConfig | undefined;
   readonly resume?: Run | string | undefined;
+  /** Take the run that is resumed to so many epochs. */
+  readonly epochs?: number | undefined;
+  /** Replace the run of that name, if there is one. */
+  readonly overwrite?: boolean | undefined;
   /** The run's name in the folder of runs. */
   readonly name?: string | undefined;
   /** What the teacher's SHA-256 has to be, of a run that is repeated; that of env.json where one is resumed. */
@@ -57,18 +63,24 @@ export interface TrainRunResult {
 export async function trainRun(platform: RunPlatform, options: TrainRunOptions): Promise<TrainRunResult> {
   const { resume } = options;
   const earlier = typeof resume === 'string' ? await openRun(platform, resume) : resume;
-  const config = earlier?.config ?? options.config;
-  if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
-  const finished = await earlier?.metrics();
+  if (earlier === undefined && options.config === undefined)
+    throw new CoutureError('usage', 'Give a config or a run to resume.');
+  const goesFurther = earlier !== undefined && options.epochs !== undefined;
+  const finished = goesFurther ? undefined : await earlier?.metrics();
   if (earlier !== undefined && finished !== undefined) return { run: earlier, metrics: finished };
 
   await earlier?.lock();
   try {
+    if (earlier !== undefined && options.epochs !== undefined)
+      await earlier.reconfigure(extendConfig(earlier.config, options.epochs, await earlier.history()));
+    const config = earlier?.config ?? options.config;
+    if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
     const teachers = await openTeachers(platform, config);
     for (const notice of teacherNotices(teachers, config)) options.onNotice?.(notice);
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
     const splits = await loadSplits(platform, config, earlier?.path ?? 'this run', options);
     const { train: trainSet, test: testSet } = splits;
+    checkTrainable(config, trainSet);
     const teacher = await loadTeachers(teachers, trainSet);
     const begun = await earlier?.environment();
     if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
@@ -111,8 +123,9 @@ async function carryOut(
 ): Promise<RunMetrics> {
   try {
     options.onRun?.(run);
-    await trainInto(run, backend, data, options);
-    const metrics = await finalMetrics(run, judge, data.testSet, options.signal);
+    const stuck = await trainInto(run, backend, data, options);
+    const figures = await finalMetrics(run, judge, data.testSet, options.signal);
+    const metrics: RunMetrics = stuck === undefined ? figures : { ...figures, stuck };
     await run.finish(metrics);
     return metrics;
   } catch (error) {
@@ -124,22 +137,23 @@ async function carryOut(
 
 async function startRun(
   platform: RunPlatform,
-  { root, name }: TrainRunOptions,
+  { root, name, overwrite }: TrainRunOptions,
   config: RunConfig,
   backend: Backend,
   { trainSet, testSet, teacher }: ExperimentData,
 ): Promise<Run> {
   const env = describeEnvironment(platform.describeMachine(), backend.info, teacher?.sha256);
   const data = await describeSplits(trainSet, testSet);
-  return await createRun(platform, { config: { ...config, data }, env, root, name });
+  return await createRun(platform, { config: { ...config, data }, env, root, name, overwrite });
 }
 
+/** Trains, and says whether that came to nothing. */
 async function trainInto(
   run: Run,
   backend: Backend,
   { trainSet: dataset, teacher }: ExperimentData,
   { signal, onEvent }: TrainRunOptions,
-): Promise<void> {
+): Promise<Stuck | undefined> {
   const resume = await run.loadState();
   const networks = teacher && (await NetworkTeacher.create(teacher.models, backend));
   const options = {
@@ -149,13 +163,16 @@ async function trainInto(
     ...(resume && { resume }),
     ...(signal && { signal }),
   };
+  let stuck: Stuck | undefined;
   try {
     for await (const event of train(run.config, options)) {
       await run.consume(event);
       onEvent?.(event);
-      if (event.type === 'done' && event.reason === 'interrupted')
-        throw new CoutureError('interrupted', 'Training was interrupted.');
+      if (event.type !== 'done') continue;
+      if (event.reason === 'interrupted') throw new CoutureError('interrupted', 'Training was interrupted.');
+      stuck = event.stuck;
     }
+    return stuck;
   } finally {
     networks?.dispose();
   }

@@ -75,9 +75,13 @@ async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void
   const head = await store.readHead(path, KIND_BYTES);
   if (head === undefined) return;
   const kind = fileKind(head);
-  throw new CoutureError('usage', `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`, {
-    hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
-  });
+  throw new CoutureError(
+    'usage',
+    `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`,
+    {
+      hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
+    },
+  );
 }
 
 /** A run as a model. */
@@ -93,6 +97,9 @@ export function modelOfRun(run: Run): RunModel {
 export async function readModelFile(platform: RunPlaces, path: string): Promise<FileModel> {
   const bytes = await platform.store.read(path, MAX_MODEL_BYTES);
   if (bytes === undefined) throw await noFile(platform, path);
+  const kind = fileKind(bytes.subarray(0, KIND_BYTES));
+  if (kind !== undefined && kind !== 'a safetensors file')
+    throw new CoutureError('data', `${path} is not a readable safetensors file: it is ${kind}.`);
   const model = await decodeModel(bytes, path);
   const { data, card } = model;
   return { kind: 'file', path, model, bytes: bytes.length, data, split: card.split };

@@ -38,10 +38,7 @@ export async function trainOnce(
 ): Promise<TrainRunResult & { readonly reused: boolean }> {
   const found = await findRun(platform, options.config, options);
   if (found?.metrics !== undefined) return { run: found.run, metrics: found.metrics, reused: true };
-  const result = await trainRun(
-    platform,
-    found === undefined ? options : { ...options, resume: found.run },
-  );
+  const result = await trainRun(platform, found === undefined ? options : { ...options, resume: found.run });
   return { ...result, reused: false };
 }
 

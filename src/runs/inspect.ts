@@ -25,7 +25,12 @@ export async function inspectRun(
 ): Promise<Inspection> {
   const [finished] = await openFinishedRuns(platform, [run]);
   const { config, path } = finished.run;
-  return await inspectFinished(platform, finished, await loadSplits(platform, config, path, options), options);
+  return await inspectFinished(
+    platform,
+    finished,
+    await loadSplits(platform, config, path, options),
+    options,
+  );
 }
 
 /** Looks at a run whose data is at hand. */

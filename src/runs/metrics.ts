@@ -23,6 +23,8 @@ export const metricsSchema = z.object({
   epochs: z.int().min(1),
   validationLoss: z.number(),
   validationAccuracy: share,
+  /** Of a run that did not get beyond chance: see `Stuck` in src/train/events.ts. */
+  stuck: z.object({ bestAccuracy: share, largestShare: share, deadShare: share.nullable() }).optional(),
   /** Training with its validations, summed over the epochs. */
   seconds: z.number().min(0),
   /** SHA-256 of the best weights. */

@@ -1,15 +1,15 @@
 /** What models are packed from: finished runs, and model files whose networks join them. */
 
-import type { Network } from '../model/network.ts';
 import { CoutureError } from '../core/errors.ts';
 import { sameImages } from '../data/checksums.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
-import { inputOf } from '../train/config.ts';
 import { type SplitSource, splitSourceOf } from '../data/split.ts';
+import type { Network } from '../model/network.ts';
 import { trainCommand } from '../report/train-command.ts';
 import type { ModelCard } from '../ship/card.ts';
 import { networkSha256 } from '../ship/network.ts';
 import type { Precision } from '../ship/precision.ts';
+import { inputOf } from '../train/config.ts';
 import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import type { RunPlaces } from './platform.ts';
@@ -109,11 +109,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
 }
 
 /** Its views and its temperature are of that ensemble, and stay behind. */
-function sourceOfFile(
-  platform: RunPlaces,
-  { path, model }: FileModel,
-  precision: Precision,
-): PackSource {
+function sourceOfFile(platform: RunPlaces, { path, model }: FileModel, precision: Precision): PackSource {
   const { data, members, card } = model;
   // Rounded once in the same way, weights are what their runs would give; in another, only the file gives them again.
   const exact = model.precision === 'float32' || model.precision === precision;
@@ -122,7 +118,9 @@ function sourceOfFile(
     data,
     split: card.split,
     networks: members,
-    members: exact ? card.members : card.members.map((member) => ({ ...member, file: nameOfModel(platform, path) })),
+    members: exact
+      ? card.members
+      : card.members.map((member) => ({ ...member, file: nameOfModel(platform, path) })),
     folded: card.folded,
   };
 }

@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { checkRateRange, findRate, type RateRange } from '../train/find-rate.ts';
 import type { RateCurve } from '../train/rate-curve.ts';
 import type { RunConfig } from '../train/settings.ts';
-import { NetworkTeacher } from '../use/teacher.ts';
+import { NetworkTeacher } from '../use/network-teacher.ts';
 import { figureFormats, themeOf, writeFigure } from './figure-files.ts';
 import { formatJson } from './json.ts';
 import { documentOf, type EngineOptions, type RunDataOptions, type RunPlatform } from './platform.ts';
@@ -43,7 +43,11 @@ export interface WrittenRates {
 export async function findRunRate(
   platform: RunPlatform,
   config: RunConfig,
-  { root = ratesFolder(platform.store.paths), name = standardRunName(config), ...options }: FindRunRateOptions = {},
+  {
+    root = ratesFolder(platform.store.paths),
+    name = standardRunName(config),
+    ...options
+  }: FindRunRateOptions = {},
 ): Promise<WrittenRates> {
   checkRunName(name);
   checkRateRange(options);

@@ -1,8 +1,8 @@
 /** The report of finished runs: inspects each and writes one HTML file. */
 
 import { CoutureError } from '../core/errors.ts';
-import type { DatasetInfo } from '../data/dataset-info.ts';
 import { plural } from '../core/format.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { ReportRun } from '../report/input.ts';
 import { writeReport } from '../report/report.ts';
 import type { Environment } from './environment.ts';
@@ -43,6 +43,8 @@ export async function reportRuns(
   options: ReportOptions = {},
 ): Promise<WrittenReport> {
   const finished = await openFinishedRuns(platform, runs);
+  // Before any work: without one there is no report.
+  const document = await documentOf(platform);
   const { store } = platform;
   const { join, dirname } = store.paths;
   const path = options.out ?? join(finished[0].run.path, 'report.html');
@@ -63,7 +65,7 @@ export async function reportRuns(
   };
   const parts: ReportRun[] = [];
   for (const run of finished) parts.push(await reportRun(platform, run, splits, { ...options, show }));
-  const text = await writeReport({ runs: parts, audit, document: await documentOf(platform) });
+  const text = await writeReport({ runs: parts, audit, document });
   const bytes = new TextEncoder().encode(text);
   await store.write(path, bytes);
   return { path, bytes: bytes.length };
@@ -89,7 +91,10 @@ async function reportRun(
   };
 }
 
-function environmentRows(environment: Environment, data: DatasetInfo): (readonly [name: string, value: string])[] {
+function environmentRows(
+  environment: Environment,
+  data: DatasetInfo,
+): (readonly [name: string, value: string])[] {
   const { couture, node, v8, platform, cpu, cores, backend, started, teacherSha256 } = environment;
   const { train, test } = data.splits;
   return [

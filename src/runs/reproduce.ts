@@ -30,7 +30,12 @@ export async function reproduceRun(
   const { teacherSha256 } = await opened.environment();
   const root = await platform.store.makeScratch();
   try {
-    const { metrics: found } = await trainRun(platform, { ...options, config: opened.config, root, teacherSha256 });
+    const { metrics: found } = await trainRun(platform, {
+      ...options,
+      config: opened.config,
+      root,
+      teacherSha256,
+    });
     const reproduced =
       found.weightsSha256 === expected.weightsSha256 && found.lastSha256 === expected.lastSha256;
     return { reproduced, expected: pickSums(expected), found: pickSums(found) };

@@ -30,6 +30,8 @@ export interface CreateRunOptions extends RootOptions {
   readonly env: Environment;
   /** Folder name of the run; by default the recipe (or `custom`) and the seed, numbered on when that is taken. */
   readonly name?: string | undefined;
+  /** Replace the run of that name, if there is one. */
+  readonly overwrite?: boolean | undefined;
 }
 
 /**
@@ -38,9 +40,10 @@ export interface CreateRunOptions extends RootOptions {
  */
 export async function createRun(
   platform: RunPlaces,
-  { config, env, root = runsFolder(platform.store.paths), name }: CreateRunOptions,
+  { config, env, root = runsFolder(platform.store.paths), name, overwrite = false }: CreateRunOptions,
 ): Promise<Run> {
   const { store } = platform;
+  if (name !== undefined && overwrite) await removeRun(platform, store.paths.join(root, name));
   if (name !== undefined) await checkNewRun(platform, name, { root });
   const path = await claimFolder(platform, root, name, standardRunName(config));
   const run = new Run(store, path, config);
@@ -61,9 +64,35 @@ export async function checkNewRun(
   if ((await store.kind(path)) !== undefined) throw taken(path);
 }
 
-/** The name of a run that is given none: its recipe, or `custom`, and its seed. */
-export function standardRunName({ recipe, settings }: RunConfig): string {
-  return `${recipe ?? 'custom'}-seed${settings.seed}`;
+/**
+ * Removes a run. What is no run is left alone, and so is one that somebody is writing.
+ * @throws CoutureError as `RunStore.lock` does when the run is in use
+ */
+async function removeRun(platform: RunPlaces, path: string): Promise<void> {
+  if (!(await isRun(platform, path))) return;
+  const { store } = platform;
+  const release = await store.lock(path);
+  try {
+    // The config last: killed in between, what is left is still a run that can be replaced.
+    for (const name of await store.list(path))
+      if (name !== 'config.json' && name !== 'lock') await store.remove(store.paths.join(path, name));
+    await store.remove(path);
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * The name of a run that is given none: its recipe, its data set where that is somebody's own, or `custom`; and its seed.
+ */
+export function standardRunName({
+  recipe,
+  settings,
+  data,
+}: Pick<RunConfig, 'recipe' | 'settings' | 'data'>): string {
+  const own = data.origin.kind === 'import' ? data.name.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 60) : '';
+  const name = recipe ?? (/^[A-Za-z0-9_]/.test(own) ? own : 'custom');
+  return `${name}-seed${settings.seed}`;
 }
 
 /** @throws CoutureError of kind `usage` when `name` is not a plain folder name */
@@ -77,7 +106,7 @@ export function checkRunName(name: string): void {
 
 function taken(path: string): CoutureError {
   return new CoutureError('usage', `The run ${path} exists already.`, {
-    hint: `Choose another name, or go on with it: npx couture train --resume ${path}`,
+    hint: `Choose another name, replace it by --overwrite, or go on with it: npx couture train --resume ${path}`,
   });
 }
 

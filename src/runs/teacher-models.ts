@@ -4,11 +4,11 @@ import { CoutureError, prefixed } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { inputOf } from '../train/config.ts';
 import { splitSourceOf } from '../data/split.ts';
 import { networkSha256 } from '../ship/network.ts';
+import { inputOf } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
-import type { TeacherModel } from '../use/teacher.ts';
+import type { TeacherModel } from '../use/network-teacher.ts';
 import { type FoundModel, findModel } from './find-model.ts';
 import type { RunPlaces } from './platform.ts';
 
@@ -17,7 +17,10 @@ import type { RunPlaces } from './platform.ts';
  * has no teacher.
  * @throws CoutureError of kind `usage` when one is missing or not finished
  */
-export async function openTeachers(platform: RunPlaces, { settings }: RunConfig): Promise<FoundModel[]> {
+export async function openTeachers(
+  platform: RunPlaces,
+  { settings }: { readonly settings: Pick<RunConfig['settings'], 'teacher'> },
+): Promise<FoundModel[]> {
   const names = settings.teacher?.split(',').map((name) => name.trim()) ?? [];
   const teachers: FoundModel[] = [];
   for (const name of names) {
@@ -85,7 +88,9 @@ async function networksOf(teacher: FoundModel, dataset: Dataset): Promise<Teache
     return { members, temperature };
   }
   const { run } = teacher;
-  return { members: [{ spec: run.config.model, input: inputOf(run.config), weights: await run.loadWeights('best') }] };
+  return {
+    members: [{ spec: run.config.model, input: inputOf(run.config), weights: await run.loadWeights('best') }],
+  };
 }
 
 async function requireTeacherOf({ info, ...dataset }: Dataset, { path, data }: FoundModel): Promise<void> {

@@ -1,16 +1,28 @@
 /** Whether a run can be trained on a data set: told before a step is taken, since training would only give nonsense. */
 
 import { CoutureError } from '../core/errors.ts';
+import { list, MOST_NAMED, plural } from '../core/format.ts';
 import { checkDataset, type Dataset } from '../data/dataset.ts';
 import { describeShape, sameShape } from '../data/image-shape.ts';
-import type { Split } from '../data/split.ts';
-import type { RunConfig, TrainSettings } from './settings.ts';
+import { type Split, splitOf } from '../data/split.ts';
+import { batchNormalized } from './batches.ts';
+import { countClasses } from './class-weights.ts';
+import type { RunConfig } from './settings.ts';
 
 /**
- * @throws CoutureError of kind `usage` when the images are not of the config's shape and classes, `data` when a label is
- *   out of range
+ * The split that a run trains with, once all that could make it fail is checked.
+ * @param dataset the training split; validation images are held out of it
+ * @throws CoutureError of kind `usage` when the images are not of the config's shape and classes, or too few to train on and
+ *   validate with; `data` when a label is out of range
  */
-export function checkFits({ data }: RunConfig, dataset: Dataset): void {
+export function checkTrainable(config: RunConfig, dataset: Dataset): Split {
+  checkFits(config, dataset);
+  const split = splitOf(config.settings, dataset.length);
+  checkSplit(config, split, dataset);
+  return split;
+}
+
+function checkFits({ data }: RunConfig, dataset: Dataset): void {
   const { name, shape, classNames } = dataset.info;
   if (!sameShape(shape, data.shape) || classNames.length !== data.classNames.length) {
     throw new CoutureError(
@@ -22,14 +34,12 @@ export function checkFits({ data }: RunConfig, dataset: Dataset): void {
   checkDataset(dataset);
 }
 
-/**
- * @throws CoutureError of kind `usage` when there is nothing to train on or to choose the best epoch by
- */
-export function checkSplit(
+function checkSplit(
+  { model, settings }: RunConfig,
   { train, validation }: Split,
   { info, length }: Dataset,
-  { validation: share }: TrainSettings,
 ): void {
+  const share = settings.validation;
   for (const [held, images] of [
     ['train on', train.length],
     ['validate with', validation.length],
@@ -37,8 +47,41 @@ export function checkSplit(
     if (images > 0) continue;
     throw new CoutureError(
       'usage',
-      `${info.name} has ${length} training images, of which the validation share ${share} leaves none to ${held}.`,
+      `${info.name} has ${plural(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
       { hint: 'Use more images, or another --validation share.' },
     );
   }
+  if (train.length > 1 || !batchNormalized(model)) return;
+  throw new CoutureError(
+    'usage',
+    `${info.name} has a single image to train on, but batch normalization needs at least 2 in a batch.`,
+    { hint: 'Use more images, or a network without batch normalization.' },
+  );
+}
+
+/**
+ * What has to be said of the images before they are trained on, a sentence each: classes of which no image is trained on,
+ * and classes of a single image, which cannot be both trained on and validated with.
+ */
+export function dataNotices({ train, validation }: Split, { info, labels }: Dataset): string[] {
+  const { name, classNames } = info;
+  const [trained, held] = [train, validation].map((images) =>
+    countClasses(labels, images, classNames.length),
+  );
+  const those = (is: (index: number) => boolean) => classNames.filter((_, index) => is(index));
+  const absent = those((i) => trained[i] + held[i] === 0);
+  const single = those((i) => trained[i] + held[i] === 1);
+  const heldOut = those((i) => trained[i] === 0 && held[i] > 1);
+  return [
+    ...(absent.length > 0 ? [`${name} has no training image of ${listed(absent)}.`] : []),
+    ...(single.length > 0 ? [`${name} has a single training image of ${listed(single)}.`] : []),
+    ...(heldOut.length > 0
+      ? [`All training images of ${listed(heldOut)} are held out for validation: none is trained on.`]
+      : []),
+  ];
+}
+
+/** `class a`, or how many classes and the first of them. */
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? `class ${names[0]}` : `${names.length} classes (${list(names, MOST_NAMED)})`;
 }

@@ -10,6 +10,7 @@ import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
 import type { NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
+import { checkBatchSize } from './batches.ts';
 import { checkSettings } from './check-settings.ts';
 import { recipes } from './recipes.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
@@ -67,6 +68,7 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
       hint: 'Give the setting stem as none, or leave the model out.',
     });
   }
+  checkBatchSize(spec, checked.batchSize);
   return { version: 2, recipe, settings: checked, data, model: spec };
 }
 

@@ -40,6 +40,16 @@ export function modelOf({ parameters, averages }: Pick<TrainState, 'parameters' 
   return averages === undefined ? parameters : new Map([...parameters, ...averages]);
 }
 
+/** What is said of a run that did not get beyond chance. */
+export interface Stuck {
+  /** The highest validation accuracy of all epochs. */
+  readonly bestAccuracy: number;
+  /** Share of the validation images that are of the most frequent class: what always naming it gives. */
+  readonly largestShare: number;
+  /** Share of the hidden units that give 0 for every validation image; null without hidden layers. */
+  readonly deadShare: number | null;
+}
+
 export type TrainEvent =
   | {
       readonly type: 'start';
@@ -49,6 +59,8 @@ export type TrainEvent =
       readonly validationImages: number;
       /** Epochs that were already done: 0 for a fresh run. */
       readonly doneEpochs: number;
+      /** What should be known of the images before they are trained on, a sentence each. */
+      readonly notices: readonly string[];
     }
   | {
       readonly type: 'step';
@@ -76,4 +88,6 @@ export type TrainEvent =
       readonly type: 'done';
       readonly reason: 'finished' | 'patience' | 'interrupted';
       readonly history: readonly EpochMetrics[];
+      /** Of a run that did not get beyond chance; `stuckNotice` says it in words. */
+      readonly stuck?: Stuck | undefined;
     };

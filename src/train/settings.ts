@@ -95,6 +95,12 @@ const shape = {
     .default(0)
     .describe('epochs in which the learning rate rises from 0'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('share of the target spread over all classes'),
+  classWeights: z
+    .enum(['none', 'balanced'])
+    .default('none')
+    .describe(
+      'weights of the classes in the loss: balanced gives each n / (k n_c), for classes of very different numbers of images',
+    ),
   teacher: z
     .string()
     .max(1000)

@@ -1,7 +1,7 @@
 /** Who has a say in the targets beside the labels, and what the loop believes of it. */
 
 import { CoutureError } from '../core/errors.ts';
-import type { DeviceImages, TrainingView } from '../engine/backend.ts';
+import type { DeviceImages, TrainingBatches } from '../engine/backend.ts';
 import type { TrainSettings } from './settings.ts';
 
 /** How far from 1 the sum of a row may be: rounding is far less. */
@@ -17,7 +17,7 @@ export interface Teacher {
    * Probabilities [indices.length, classes], row-major, of images as a few steps will have them. Training to the same bits
    * asks for the same probabilities to the bit, however many steps a call is about.
    */
-  probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array>;
+  probabilities(images: DeviceImages, indices: Uint32Array, batches: TrainingBatches): Promise<Float32Array>;
 }
 
 /**

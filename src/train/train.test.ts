@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
-import type { Dataset } from '../data/dataset.ts';
-import type { TrainingView } from '../engine/backend.ts';
+import { type Dataset, selectImages } from '../data/dataset.ts';
+import type { TrainingBatches } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
+import { buildProgram } from '../model/program.ts';
 import { linear, logSoftmax, multilayer, sequential } from '../model/spec.ts';
 import { checkSettings } from './check-settings.ts';
 import { modelOf, type TrainEvent, type TrainState } from './events.ts';
+import { extendConfig } from './extend.ts';
+import { predictedClasses } from './metrics.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 import type { Teacher } from './teacher.ts';
 import { type TrainOptions, train } from './train.ts';
@@ -42,7 +45,7 @@ function config(settings: Partial<TrainSettings> = {}): RunConfig {
   };
 }
 
-type Options = Omit<TrainOptions, 'backend' | 'dataset'>;
+type Options = Omit<TrainOptions, 'backend' | 'dataset'> & { readonly dataset?: Dataset };
 
 async function collect(run: RunConfig, options: Options = {}) {
   const backend = await createBackend({ backend: 'reference' });
@@ -124,11 +127,11 @@ const knowing = (right: number, next: number): Teacher => ({
 const teacher = knowing(0.8, 0.1);
 /** What a run asks its teacher, and the images of the first question. */
 async function firstAsked(run: RunConfig) {
-  const asked: { indices: Uint32Array; view: TrainingView }[] = [];
+  const asked: { indices: Uint32Array; batches: TrainingBatches }[] = [];
   const listening: Teacher = {
-    probabilities: (images, indices, view) => {
-      asked.push({ indices: indices.slice(), view });
-      return teacher.probabilities(images, indices, view);
+    probabilities: (images, indices, batches) => {
+      asked.push({ indices: indices.slice(), batches });
+      return teacher.probabilities(images, indices, batches);
     },
   };
   await collect(run, { teacher: listening });
@@ -188,14 +191,14 @@ test('it learns from mixed images, with a loss that cannot come near 0', async (
 test('a teacher is asked about the images of each step, in order', async () => {
   const run = config({ ...soft, epochs: 2, mixup: 0 });
   const { asked } = await firstAsked(run);
-  const steps = asked.map(({ view, indices }) => [view.firstStep, Math.ceil(indices.length / 70)]);
+  const steps = asked.map(({ batches, indices }) => [batches.firstStep, Math.ceil(indices.length / 70)]);
   let next = 0;
   for (const [first, count] of steps) {
     assert.equal(first, next);
     next += count;
   }
   assert.equal(next, 2 * 35, 'all steps of both epochs');
-  for (const { view } of asked) assert.equal(view.augmentation?.options.flip, true);
+  for (const { batches } of asked) assert.equal(batches.augmentation?.options.flip, true);
 });
 
 test('a teacher that does not fit is refused', async () => {
@@ -295,4 +298,128 @@ test('lasso: weights are 0 or above the threshold, biases as they come', async (
   assert.ok(weights.every((weight) => weight === 0 || Math.abs(weight) >= Math.fround(0.05)));
   const biases = last.parameters.get('fc1.bias') ?? new Float32Array();
   assert.ok(biases.some((bias) => bias !== 0 && Math.abs(bias) < 0.05));
+});
+
+test('a label past the classes is refused before a step is taken', async () => {
+  const labels = dataset.labels.slice().fill(3, 2999);
+  await assert.rejects(collect(config(), { dataset: { ...dataset, labels } }), {
+    kind: 'data',
+    message: /label 3 of image 2999 is out of range: there are 3 classes/,
+  });
+});
+
+test('batch normalization sees no batch of one image', async () => {
+  // 2,400 images are trained on: 26 batches of 92 and 8 more, or 2,399 and a last one.
+  const run = (batchSize: number, norm: 'batch' | 'none') => collect(config({ epochs: 1, batchSize, norm }));
+  const trained = async (batchSize: number, norm: 'batch' | 'none') => {
+    const { events } = await run(batchSize, norm);
+    const losses = events.flatMap((event) => (event.type === 'step' ? [...event.losses] : []));
+    const steps = events.flatMap((event) => (event.type === 'start' ? [event.stepsPerEpoch] : []));
+    return [losses.length, ...steps];
+  };
+  assert.deepEqual(await trained(2399, 'batch'), [2399, 1]);
+  assert.deepEqual(await trained(2399, 'none'), [2400, 2]);
+  assert.deepEqual(await trained(92, 'batch'), [2400, 27]);
+  await assert.rejects(run(1, 'batch'), { kind: 'usage', message: /at least 2 images in a batch/ });
+});
+
+test('a run that does not get beyond chance says so, with its dead units', async () => {
+  const { events } = await collect(config({ epochs: 2, learningRate: 10, hidden: [9, 9, 9] }));
+  const done = events[events.length - 1];
+  assert.ok(done.type === 'done' && done.stuck !== undefined);
+  const { bestAccuracy, largestShare, deadShare } = done.stuck;
+  assert.ok(bestAccuracy < 0.4 && largestShare > 0.3 && largestShare < 0.4, JSON.stringify(done.stuck));
+  assert.ok(deadShare !== null && deadShare > 0.5, String(deadShare));
+  const fine = (await collect(config({ epochs: 2 }))).events.at(-1);
+  assert.ok(fine?.type === 'done' && fine.stuck === undefined);
+});
+
+test('what should be known of the images is said at the start', async () => {
+  const labels = dataset.labels.map((label) => (label === 2 ? 1 : label));
+  const { events } = await collect(config({ epochs: 1 }), { dataset: { ...dataset, labels } });
+  assert.ok(events[0].type === 'start');
+  assert.deepEqual(events[0].notices, ['made has no training image of class low.']);
+});
+
+test('balanced class weights make a rare class count', async () => {
+  // Every 40th of the third class is left, the others are as they were: without weights they are what pays.
+  let seen = 0;
+  const kept = dataset.labels.map((label) => (label === 2 && seen++ % 40 !== 0 ? 9 : label));
+  const indices = Uint32Array.from([...kept.keys()].filter((i) => kept[i] !== 9));
+  const rare = selectImages(dataset, indices);
+  const recall = async (classWeights: 'none' | 'balanced') => {
+    const run = config({
+      epochs: 2,
+      classWeights,
+      hidden: [],
+      dropout: [],
+      validation: 0.5,
+      learningRate: 0.003,
+    });
+    const backend = await createBackend({ backend: 'reference' });
+    const { last } = await collect(run, { dataset: rare });
+    const input = { shape: rare.info.shape, pixels: rare.info.preprocessing.pixels };
+    const session = await backend.createSession(buildProgram(run.model, input));
+    for (const [name, values] of last.parameters) await session.write(name, values);
+    const thirds = Uint32Array.from([...rare.labels.keys()].filter((i) => rare.labels[i] === 2));
+    const images = await backend.upload(rare.images, rare.info.shape);
+    const predicted = predictedClasses(await session.infer(images, thirds), 3);
+    return predicted.filter((label) => label === 2).length / thirds.length;
+  };
+  const [plain, balanced] = [await recall('none'), await recall('balanced')];
+  assert.ok(balanced > plain + 0.2, `${plain} without, ${balanced} with`);
+});
+
+/** Settings whose epochs do not depend on how many come after them, and settings whose epochs do. */
+const extensible: readonly Partial<TrainSettings>[] = [
+  {},
+  { warmup: 1, average: 0.9, norm: 'batch', patience: 3 },
+  { warmup: 2, shift: 1, mixup: 0.3, optimizer: 'lion', learningRate: 0.001 },
+  { augmentUntil: 0.5 },
+];
+const bound: readonly (readonly [Partial<TrainSettings>, RegExp])[] = [
+  [{ schedule: 'cosine' }, /its learning rates, by the schedule cosine, end at epoch 2\.$/],
+  [{ schedule: 'linear' }, /schedule linear/],
+  [{ schedule: 'step' }, /schedule step/],
+  [{ schedule: 'one-cycle' }, /schedule one-cycle/],
+  [{ warmup: 3 }, /its warm-up of 3 epochs was shortened to 2\.$/],
+  [{ swa: 0.5, norm: 'batch' }, /the average of its weights, swa 0\.5, begins at a share of 2 epochs\.$/],
+  [{ shift: 1, augmentUntil: 0.5 }, /its augmentation ends at a share of 2 epochs, augmentUntil 0\.5\.$/],
+];
+
+test('a finished run goes on to the bits of one that was asked for so many epochs from the beginning', async () => {
+  for (const settings of extensible) {
+    const short = config({ ...settings, epochs: 2 });
+    const { last } = await collect(short);
+    const extended = extendConfig(short, 4, last.history);
+    assert.deepEqual(extended, config({ ...settings, epochs: 4 }));
+    const further = (await collect(extended, { resume: last })).last;
+    const whole = (await collect(extended)).last;
+    for (const role of ['parameters', 'firstMoments', 'secondMoments', 'averages'] as const)
+      assert.deepEqual(further[role], whole[role], `${JSON.stringify(settings)}: ${role}`);
+  }
+});
+
+test('a run that depends on its end is not taken further, and says what depends', async () => {
+  for (const [settings, message] of bound) {
+    const short = config({ ...settings, epochs: 2 });
+    assert.throws(() => extendConfig(short, 4), {
+      kind: 'usage',
+      message,
+      hint: 'Train anew with --epochs 4.',
+    });
+    // It is no empty caution: with more epochs, those already done would have been others.
+    const model = (run: RunConfig) => collect(run).then(({ states }) => modelOf(states[1]));
+    assert.notDeepEqual(await model(short), await model(config({ ...settings, epochs: 4 })), String(message));
+  }
+  const { last } = await collect(config({ epochs: 60, learningRate: 0.3, patience: 2 }));
+  assert.throws(
+    () => extendConfig(config({ epochs: 60, patience: 2 }), 90, last.history),
+    /its patience of 2 epochs has ended it after \d+\.$/,
+  );
+  assert.throws(() => extendConfig(config({ epochs: 4 }), 4), {
+    kind: 'usage',
+    message: 'The run was asked for 4 epochs, so that 4 take it no further.',
+  });
+  assert.throws(() => extendConfig(config({ epochs: 4 }), 4.5), /setting epochs/);
 });

@@ -10,28 +10,31 @@ import { fork, type Key, keyFromSeed } from '../core/philox.ts';
 import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { mixes } from '../data/mix.ts';
-import { epochOrder, type Split, splitOf } from '../data/split.ts';
+import { epochOrder, type Split } from '../data/split.ts';
 import type {
   Augmentation,
   Backend,
   DeviceImages,
   Distillation,
-  OptimizerOptions,
   Session,
   TensorRole,
-  TrainingView,
+  TrainingBatches,
 } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
 import type { TensorMap } from '../model/network.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import { buildProgram, type Program } from '../model/program.ts';
 import { classCount } from '../model/spec.ts';
+import { checkBatchSize, imagesPerEpoch, stepsPerEpoch } from './batches.ts';
 import { bestEpoch } from './best.ts';
-import { checkFits, checkSplit } from './check-data.ts';
+import { checkTrainable, dataNotices } from './check-data.ts';
+import { classWeightsOf, countClasses } from './class-weights.ts';
 import { inputOf } from './config.ts';
-import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from './events.ts';
+import { type EpochMetrics, modelOf, type Stuck, type TrainEvent, type TrainState } from './events.ts';
+import { optimizerOf } from './optimizer.ts';
 import { averageDecays, learningRates } from './schedule.ts';
-import type { RunConfig, TrainSettings } from './settings.ts';
+import type { RunConfig } from './settings.ts';
+import { deadShareOf, isAtChance, stuckFigures } from './stuck.ts';
 import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
 import { Validation } from './validate.ts';
 
@@ -47,17 +50,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Learning rates of `count` steps from step `first` on, counted from 0; by default those of the settings. */
   readonly rates?: (first: number, count: number) => Float32Array;
-}
-
-/** The optimizer that the settings ask for; all else as PyTorch's defaults, or the authors' of Lion. */
-function optimizerOf(settings: TrainSettings): OptimizerOptions {
-  const { optimizer, weightDecay, momentum, lasso, lassoThreshold } = settings;
-  if (optimizer === 'sgd') {
-    const thresholding = lasso > 0 ? { penalty: lasso, threshold: lasso * lassoThreshold } : undefined;
-    return { name: 'sgd', momentum, nesterov: momentum > 0, weightDecay, lasso: thresholding };
-  }
-  if (optimizer === 'lion') return { name: 'lion', beta1: 0.9, beta2: 0.99, weightDecay };
-  return { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }
 
 /**
@@ -99,15 +91,18 @@ class TrainingRun {
   /** The epoch in progress, where the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
   readonly #validation: Validation;
+  readonly #backend: Backend;
+  readonly #classWeights: Float32Array | undefined;
   /** Images between two looks at the signal. */
   readonly #pace: Pace;
 
   private constructor(
     config: RunConfig,
-    { dataset, teacher, resume, signal, rates }: TrainOptions,
+    { backend, dataset, teacher, resume, signal, rates }: TrainOptions,
     { program, session, images, split }: Prepared,
   ) {
     this.#config = config;
+    this.#backend = backend;
     this.#pace = new Pace(config.settings.batchSize);
     this.#teacher = teacher;
     this.#signal = signal;
@@ -117,12 +112,14 @@ class TrainingRun {
     this.#program = program;
     this.#session = session;
     this.#images = images;
+    const classes = classCount(config.model);
+    this.#classWeights = classWeightsOf(config.settings, dataset.labels, split.train, classes);
     this.#validation = new Validation({
       session,
       images,
       labels: dataset.labels,
       indices: split.validation,
-      classes: classCount(config.model),
+      classes,
       weights: program.average ? 'average' : 'value',
       signal,
     });
@@ -136,10 +133,9 @@ class TrainingRun {
   static async begin(config: RunConfig, options: TrainOptions): Promise<TrainingRun> {
     const { backend, dataset, teacher, resume } = options;
     const input = inputOf(config);
-    checkFits(config, dataset);
     checkTeacher(teacher, config.settings);
-    const split = splitOf(config.settings, dataset.length);
-    checkSplit(split, dataset, config.settings);
+    checkBatchSize(config.model, config.settings.batchSize);
+    const split = checkTrainable(config, dataset);
     const { average, swa, clip, init, stem, seed } = config.settings;
     // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
     const program = buildProgram(config.model, input, {
@@ -179,21 +175,37 @@ class TrainingRun {
       trainImages: this.#split.train.length,
       validationImages: this.#split.validation.length,
       doneEpochs: this.#history.length,
+      notices: dataNotices(this.#split, this.#dataset),
     };
     for (let epoch = this.#history.length + 1; epoch <= epochs; epoch++) {
-      if (this.#patienceIsOver()) return yield this.#done('patience');
+      if (this.#patienceIsOver()) return yield await this.#done('patience');
       const finished = yield* this.#epoch(epoch);
-      if (!finished) return yield this.#done('interrupted');
+      if (!finished) return yield await this.#done('interrupted');
     }
-    yield this.#done('finished');
+    yield await this.#done('finished');
   }
 
-  #done(reason: 'finished' | 'patience' | 'interrupted'): TrainEvent {
-    return { type: 'done', reason, history: [...this.#history] };
+  async #done(reason: 'finished' | 'patience' | 'interrupted'): Promise<TrainEvent> {
+    const stuck = reason === 'interrupted' ? undefined : await this.#stuck();
+    return { type: 'done', reason, history: [...this.#history], stuck };
+  }
+
+  /** What there is to say of a run that did not get beyond chance. */
+  async #stuck(): Promise<Stuck | undefined> {
+    const { validation } = this.#split;
+    const counts = countClasses(this.#dataset.labels, validation, classCount(this.#config.model));
+    if (!isAtChance(this.#history, counts)) return undefined;
+    const weights = modelOf({
+      parameters: await this.#read('value'),
+      ...(this.#program.average && { averages: await this.#read('average') }),
+    });
+    const network = { spec: this.#config.model, input: inputOf(this.#config), weights };
+    const held = { backend: this.#backend, images: this.#images, indices: validation, signal: this.#signal };
+    return stuckFigures(this.#history, counts, await deadShareOf(network, held));
   }
 
   get #stepsPerEpoch(): number {
-    return Math.ceil(this.#split.train.length / this.#config.settings.batchSize);
+    return stepsPerEpoch(this.#split.train.length, this.#config.model, this.#config.settings.batchSize);
   }
 
   #patienceIsOver(): boolean {
@@ -211,7 +223,10 @@ class TrainingRun {
     const { settings } = this.#config;
     const { batchSize, learningRate } = settings;
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
-    const order = epochOrder(this.#split.train, this.#key, epoch);
+    const order = epochOrder(this.#split.train, this.#key, epoch).subarray(
+      0,
+      imagesPerEpoch(this.#split.train.length, this.#config.model, batchSize),
+    );
     const resumed = this.#unfinished?.epoch === epoch - 1 ? this.#unfinished : undefined;
     const losses = new Float32Array(order.length);
     losses.set(resumed?.losses ?? []);
@@ -279,9 +294,9 @@ class TrainingRun {
   ): Promise<Float32Array> {
     const { settings } = this.#config;
     const { batchSize, labelSmoothing, epochs } = settings;
-    const view = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
+    const batches = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
     return await this.#session.train({
-      ...view,
+      ...batches,
       images: this.#images,
       labels: this.#dataset.labels,
       indices,
@@ -289,7 +304,8 @@ class TrainingRun {
       averageDecays: averageDecays(settings, epochs * this.#stepsPerEpoch, first, steps),
       optimizer: optimizerOf(settings),
       labelSmoothing,
-      distillation: await this.#askTeacher(indices, view),
+      classWeights: this.#classWeights,
+      distillation: await this.#askTeacher(indices, batches),
       dropoutKey: fork(this.#key, 'dropout'),
     });
   }
@@ -305,9 +321,9 @@ class TrainingRun {
     return { options, mixing, key: fork(this.#key, 'augment') };
   }
 
-  async #askTeacher(indices: Uint32Array, view: TrainingView): Promise<Distillation | undefined> {
+  async #askTeacher(indices: Uint32Array, batches: TrainingBatches): Promise<Distillation | undefined> {
     if (this.#teacher === undefined) return undefined;
-    const probabilities = await this.#teacher.probabilities(this.#images, indices, view);
+    const probabilities = await this.#teacher.probabilities(this.#images, indices, batches);
     checkTaught(probabilities, indices, classCount(this.#config.model));
     return { probabilities, share: this.#config.settings.distillation };
   }

@@ -4,20 +4,27 @@ import {
   aFunction,
   anArray,
   anObject,
-  aSignal,
   aString,
   checkArguments,
   optional,
   options,
   record,
 } from '../core/arguments.ts';
+import { Breath } from '../core/breath.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import { unfit } from '../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../data/prepare.ts';
-import type { PictureSteps } from '../data/preprocessing.ts';
-import type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './predictor.ts';
+import { type PictureSteps, pictureStepsSchema } from '../data/preprocessing.ts';
+import {
+  type ImageChoice,
+  type Pixels,
+  type Prediction,
+  type PredictOptions,
+  type Predictor,
+  predictFields,
+} from './predictor.ts';
 
 /**
  * Decodes what a platform knows as a picture; undefined for what is none, such as pixels.
@@ -63,12 +70,15 @@ export class ImageClassifier<Source = never> implements Predictor {
   }
 
   /**
-   * Label and probabilities of one picture, or of an image's pixels.
+   * Label and probabilities of one picture, or of an image's pixels, as they are when this is called.
    * @throws CoutureError of kind `usage` for what is neither, `data` for a picture that cannot be read, `interrupted` when
    *   `signal` aborts
    */
   async predict(image: Source | Pixels, options: PictureOptions = {}): Promise<Prediction> {
-    return await this.#predictor.predict(await this.toPixels(image, options), signalOf(options));
+    const pixels = this.#prepare('predict', image, options);
+    // What is no picture is pixels, or is refused as such.
+    const given = pixels === undefined ? (image as Pixels) : (await pixels).pixels;
+    return await this.#predictor.predict(given, passedOn(options));
   }
 
   /** As `predict`, of each image. */
@@ -77,9 +87,13 @@ export class ImageClassifier<Source = never> implements Predictor {
     options: PictureOptions = {},
   ): Promise<Prediction[]> {
     checkArguments('predictMany', { images: [images, anArray] });
+    const breath = new Breath();
     const pixels: Pixels[] = [];
-    for (const image of images) pixels.push(await this.toPixels(image, options));
-    return await this.#predictor.predictMany(pixels, signalOf(options));
+    for (const image of images) {
+      await breath.take();
+      pixels.push(await this.toPixels(image, options));
+    }
+    return await this.#predictor.predictMany(pixels, passedOn(options));
   }
 
   /** Log-probabilities [count, classes] of images laid end to end, as bytes [height, width, channel]. */
@@ -89,8 +103,7 @@ export class ImageClassifier<Source = never> implements Predictor {
 
   /** The pixels that the network sees of a picture; pixels stay what they are. */
   async toPixels(image: Source | Pixels, options: PictureOptions = {}): Promise<Pixels> {
-    const prepared = await this.#prepare(image, options);
-    // What is no picture is pixels, or is refused as such.
+    const prepared = await this.#prepare('toPixels', image, options);
     return prepared?.pixels ?? (image as Pixels);
   }
 
@@ -98,21 +111,28 @@ export class ImageClassifier<Source = never> implements Predictor {
    * What the network sees of a picture, and what was done to it.
    * @throws CoutureError of kind `usage` for what is no picture, `data` for one that cannot be read
    */
-  async prepare(picture: Source, options: PictureOptions = {}): Promise<PreparedImage> {
-    const prepared = await this.#prepare(picture, options);
+  async prepare(picture: Source | Uint8Array, options: PictureOptions = {}): Promise<PreparedImage> {
+    const prepared = await this.#prepare('prepare', picture, options);
     if (prepared === undefined) throw unfit(picture, 'prepare: the picture');
     return prepared;
   }
 
-  async #prepare(image: Source | Pixels, options: PictureOptions): Promise<PreparedImage | undefined> {
-    checkArguments('predict', { options: [options, pictureOptions] });
-    const { signal, name = 'the image', steps } = options;
-    const decoded = await this.#decode(image, name);
-    if (signal?.aborted)
-      throw new CoutureError('interrupted', 'Stopped before the image was classified.', {
-        cause: signal.reason,
-      });
-    return decoded && prepareImage(decoded, this.shape, { ...this.steps, ...steps });
+  /** Undefined, at once, for what is no picture. */
+  #prepare(
+    caller: string,
+    image: Source | Pixels,
+    options: PictureOptions,
+  ): Promise<PreparedImage> | undefined {
+    checkArguments(caller, { options: [options, pictureOptions] });
+    const { signal, name = 'the image' } = options;
+    const steps = changedSteps(this.steps, options.steps, caller);
+    return this.#decode(image, name)?.then((picture) => {
+      if (signal?.aborted)
+        throw new CoutureError('interrupted', 'Stopped before the image was classified.', {
+          cause: signal.reason,
+        });
+      return prepareImage(picture, this.shape, steps);
+    });
   }
 
   /** Frees the model and its backend, after what is under way. Calls that come later are refused. */
@@ -126,7 +146,7 @@ export class ImageClassifier<Source = never> implements Predictor {
 }
 
 const pictureOptions = options({
-  signal: optional(aSignal),
+  ...predictFields,
   steps: optional(anObject),
   name: optional(aString),
 });
@@ -136,6 +156,17 @@ const aRecipe = record({
   decode: aFunction,
 });
 
-function signalOf({ signal }: PredictOptions): PredictOptions {
-  return signal === undefined ? {} : { signal };
+function passedOn({ signal, unknownBelow }: PredictOptions): PredictOptions {
+  return { signal, unknownBelow };
+}
+
+function changedSteps(steps: PictureSteps, changes: unknown, caller: string): PictureSteps {
+  if (changes === undefined) return steps;
+  const parsed = pictureStepsSchema.partial().safeParse(changes);
+  if (parsed.success) return pictureStepsSchema.parse({ ...steps, ...parsed.data });
+  const { path, message } = parsed.error.issues[0];
+  throw new CoutureError(
+    'usage',
+    `${caller}: options.steps${path.map((name) => `.${String(name)}`).join('')}: ${message}.`,
+  );
 }

@@ -9,6 +9,7 @@ import {
   bytes,
   checkArguments,
   type Kind,
+  kind,
   optional,
   options,
 } from '../core/arguments.ts';
@@ -28,6 +29,8 @@ export interface Prediction {
   readonly index: number;
   /** One per class, in the order of `classNames`; they sum to 1. */
   readonly probabilities: readonly number[];
+  /** Whether `label` is less probable than `unknownBelow` demands; only where that is given. */
+  readonly unknown?: boolean;
 }
 
 /** Which of the images given are asked about. */
@@ -39,8 +42,22 @@ export interface ImageChoice {
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-/** How a prediction may be stopped. */
-export type PredictOptions = Pick<ImageChoice, 'signal'>;
+const aProbability = kind(
+  'a number from 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+);
+
+/** How an image is predicted. */
+export interface PredictOptions extends Pick<ImageChoice, 'signal'> {
+  /** The probability below which an image is unknown; `rejectionThreshold` finds one. */
+  readonly unknownBelow?: number | undefined;
+}
+
+/** What these options are, for whoever passes them on. */
+export const predictFields = {
+  signal: optional(aSignal),
+  unknownBelow: optional(aProbability),
+} as const satisfies Readonly<Record<keyof PredictOptions, Kind>>;
 
 /** A trained classifier. Calls may overlap. Dispose of it when done. */
 export interface Predictor {
@@ -145,7 +162,8 @@ async function ask(
   images: readonly Uint8Array[],
   choice: PredictOptions,
 ): Promise<Prediction[]> {
-  checkArguments(caller, { options: [choice, options({ signal: optional(aSignal) })] });
+  checkArguments(caller, { options: [choice, options(predictFields)] });
+  const { signal, unknownBelow } = choice;
   const joined = new Uint8Array(images.reduce((sum, image) => sum + image.length, 0));
   let at = 0;
   for (const image of images) {
@@ -153,12 +171,14 @@ async function ask(
     at += image.length;
   }
   const { classNames } = predictor;
-  const logProbabilities = await predictor.logProbabilities(joined, choice);
+  const logProbabilities = await predictor.logProbabilities(joined, { signal });
   const classes = classNames.length;
   return images.map((_, i) => {
     const row = logProbabilities.subarray(i * classes, (i + 1) * classes);
     const index = argMax(row);
-    return { label: classNames[index], index, probabilities: Array.from(row, probability) };
+    const probabilities = Array.from(row, probability);
+    const unknown = unknownBelow !== undefined && { unknown: probabilities[index] < unknownBelow };
+    return { label: classNames[index], index, probabilities, ...unknown };
   });
 }
 

@@ -4,7 +4,7 @@ import { drawMove } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
-import type { Augmentation, Backend, DeviceImages, TrainingView } from '../engine/backend.ts';
+import type { Augmentation, Backend, DeviceImages, TrainingBatches } from '../engine/backend.ts';
 import type { Teacher } from '../train/teacher.ts';
 
 /** What answers may take: those of Fashion-MNIST, mirrored and moved by a pixel, are 43 MB. */
@@ -29,13 +29,18 @@ export class RememberingTeacher implements Teacher {
     this.#backend = backend;
   }
 
-  async probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
-    if (!this.#remembers(view.augmentation)) return await this.#teacher.probabilities(images, indices, view);
+  async probabilities(
+    images: DeviceImages,
+    indices: Uint32Array,
+    batches: TrainingBatches,
+  ): Promise<Float32Array> {
+    if (!this.#remembers(batches.augmentation))
+      return await this.#teacher.probabilities(images, indices, batches);
     const classes = this.#dataset.info.classNames.length;
-    const tables = Array.from(indices, (_, row) => this.#tableOf(rowOf(row, view), view.augmentation));
+    const tables = Array.from(indices, (_, row) => this.#tableOf(rowOf(row, batches), batches.augmentation));
     const missing = [...indices.keys()].filter((row) => Number.isNaN(tables[row][indices[row] * classes]));
     if (missing.length > 0) {
-      const found = await this.#ask(missing, indices, view);
+      const found = await this.#ask(missing, indices, batches);
       missing.forEach((row, i) => {
         tables[row].set(found.subarray(i * classes, (i + 1) * classes), indices[row] * classes);
       });
@@ -69,14 +74,14 @@ export class RememberingTeacher implements Teacher {
   }
 
   /** What the teacher says of some rows' images, drawn as their batches have them. */
-  async #ask(rows: readonly number[], indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
+  async #ask(rows: readonly number[], indices: Uint32Array, batches: TrainingBatches): Promise<Float32Array> {
     const { images, info } = this.#dataset;
     const size = imageSize(info.shape);
     const drawn = new Uint8Array(rows.length * size);
     rows.forEach((row, i) => {
-      const { place, step } = rowOf(row, view);
-      const batch = indices.subarray(row - place, row - place + view.batchSize);
-      const { augmentation } = view;
+      const { place, step } = rowOf(row, batches);
+      const batch = indices.subarray(row - place, row - place + batches.batchSize);
+      const { augmentation } = batches;
       const image = batch[place] * size;
       drawn.set(
         augmentation === undefined
@@ -87,7 +92,7 @@ export class RememberingTeacher implements Teacher {
     });
     const held = await this.#backend.upload(drawn, info.shape);
     try {
-      const { batchSize } = view;
+      const { batchSize } = batches;
       const all = Uint32Array.from(rows.keys());
       return await this.#teacher.probabilities(held, all, { batchSize, firstStep: 0 });
     } finally {
@@ -102,7 +107,7 @@ interface Row {
   readonly step: number;
 }
 
-const rowOf = (row: number, { batchSize, firstStep }: TrainingView): Row => ({
+const rowOf = (row: number, { batchSize, firstStep }: TrainingBatches): Row => ({
   place: row % batchSize,
   step: firstStep + Math.floor(row / batchSize),
 });

@@ -53,7 +53,10 @@ for (const [name, create] of Object.entries(variants)) {
 
     it('gives the reference’s bits on random networks', async () => {
       const check = async (sample: Case) => {
-        assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
+        const expected = await runCase(reference, sample);
+        // One of some thousand diverges, such as batch normalization over batches of one: its bits say nothing.
+        fc.pre([...expected.values()].every((values) => values.every(Number.isFinite)));
+        assertSameBits(await runCase(backend, sample), expected);
       };
       await fc.assert(fc.asyncProperty(cases, check), { numRuns: 40 });
     });
@@ -172,8 +175,8 @@ for (const [name, create] of Object.entries(variants)) {
         mixing: { mixup: 0.5, cutmix: 0.5 },
         key: [4, 5],
       };
-      const view = { batchSize: 20, firstStep: 17, augmentation };
-      const found = await session.infer(images, indices, { view });
+      const batches = { batchSize: 20, firstStep: 17, augmentation };
+      const found = await session.infer(images, indices, { batches });
       const drawn = [...indices].flatMap((_, row) => {
         const step = Math.floor(row / 20);
         const batch = indices.subarray(step * 20, step * 20 + 20);
@@ -183,11 +186,17 @@ for (const [name, create] of Object.entries(variants)) {
       const expected = await session.infer(plain, Uint32Array.from(indices.keys()));
       assert.deepEqual(found, expected);
       // In another step they are other images; without augmentation they are as they are.
-      assert.notDeepEqual(await session.infer(images, indices, { view: { ...view, firstStep: 18 } }), found);
-      const unchanged = await session.infer(images, indices, { view: { batchSize: 20, firstStep: 17 } });
+      assert.notDeepEqual(
+        await session.infer(images, indices, { batches: { ...batches, firstStep: 18 } }),
+        found,
+      );
+      const unchanged = await session.infer(images, indices, { batches: { batchSize: 20, firstStep: 17 } });
       assert.deepEqual(unchanged, await session.infer(images, indices));
-      const later = { ...view, firstStep: 19 };
-      assert.deepEqual(await session.infer(images, indices.subarray(40), { view: later }), found.slice(400));
+      const later = { ...batches, firstStep: 19 };
+      assert.deepEqual(
+        await session.infer(images, indices.subarray(40), { batches: later }),
+        found.slice(400),
+      );
       session.dispose();
       for (const held of [images, plain]) held.dispose();
     });

@@ -254,8 +254,8 @@ export async function runCase(backend: Backend, sample: Case) {
   }
   results.set('log-probabilities', await session.infer(images, indices));
   results.set('log-probabilities of one image', await session.infer(images, indices.subarray(0, 1)));
-  const view = { batchSize, firstStep: 3, augmentation };
-  results.set('log-probabilities in training', await session.infer(images, indices, { view }));
+  const batches = { batchSize, firstStep: 3, augmentation };
+  results.set('log-probabilities in training', await session.infer(images, indices, { batches }));
   const outputs: Output[] = program.plan.layers.map((_, layer) => ({ of: 'activations', layer }));
   outputs.push({ of: 'pixelGradient' });
   for (const output of outputs) {

@@ -83,6 +83,20 @@ for (const [name, create] of Object.entries(backends)) {
       });
     }
 
+    it('takes a label past 255 for its own class', async () => {
+      const classes = 300;
+      const many = buildProgram(sequential(linear(4, classes), logSoftmax()), rowInput(4));
+      const network = await backend.createSession(many);
+      for (const [parameter, values] of initialize(many.plan, keyFromSeed(2)))
+        await network.write(parameter, values);
+      const labels = Uint16Array.of(299, 43, 256, 0);
+      const logProbabilities = await network.infer(images, request.indices);
+      const losses = await network.train({ ...request, images, labels, learningRates: new Float32Array(2) });
+      for (const [row, label] of labels.entries())
+        assert.equal(losses[row], -logProbabilities[row * classes + label], `row ${row}`);
+      network.dispose();
+    });
+
     it('refuses a class past the last to differentiate by', async () => {
       const asked = session.infer(images, request.indices, { classes: Uint16Array.of(0, 1, 2, 3) });
       await assert.rejects(asked, { kind: 'usage', message: /Expected a class below 3 for each of the 4/ });

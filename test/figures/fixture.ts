@@ -83,7 +83,9 @@ export function makeInspection({
   const activity = stream('activity');
   const map = stream('map');
   const saliency = stream('saliency');
-  const labels = Uint16Array.from({ length: IMAGES }, (_, i) => (i * 7) % classes);
+  // A stride that meets every class.
+  const stride = classes % 7 === 0 ? 11 : 7;
+  const labels = Uint16Array.from({ length: IMAGES }, (_, i) => (i * stride) % classes);
   const predictions = logProbabilities(labels, classes, logits);
   const evaluation = evaluateLogProbabilities(predictions, labels, classNames);
   const images = Array.from(labels, (label, index): PredictedImage => {
@@ -242,5 +244,20 @@ export const fixtures = {
     spec: multilayer(64, [24, 16], 10, [0.25], { activation: 'leaky-relu', norm: 'batch' }),
     activity: [],
   }),
+  'colors of another shape': () =>
+    makeInspection({ classNames: ['red', 'green', 'blue'], shape: { height: 24, width: 40, channels: 3 } }),
+  'a line of color': () =>
+    makeInspection({
+      classNames: ['red', 'green'],
+      shape: { height: 90, width: 1, channels: 3 },
+      hidden: [4],
+    }),
+  'one gray pixel': () => makeInspection({ classNames: ['dark', 'light'], shape: gray(1, 1), hidden: [4] }),
+  'very many classes that begin alike': () =>
+    makeInspection({
+      classNames: Array.from({ length: 200 }, (_, i) => `a species with number ${i + 1}`),
+      shape: { height: 6, width: 8, channels: 3 },
+      hidden: [30],
+    }),
   'two classes, one epoch': () => makeInspection({ classNames: ['cat', 'dog'], epochs: 1, hidden: [4] }),
 } as const satisfies Record<string, () => Inspection>;

@@ -6,14 +6,7 @@ import type { RunConfig } from '../../train/settings.ts';
 import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
 import type { CliContext } from '../context.ts';
 import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  type EngineFlags,
-  hideDefaults,
-  numberList,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, numberList } from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFromFlags, settingFromText } from '../settings-flags.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
@@ -21,7 +14,6 @@ import { trainOnceWatched } from '../ui/train-watched.ts';
 
 interface AblateFlags extends ConfigFlags, EngineFlags, TableFlags {
   readonly seeds: readonly number[];
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -48,7 +40,7 @@ export function registerAblate(program: Command, context: CliContext): void {
     [1, 2, 3],
   );
   hideDefaults(addTableOptions(command, 'ablate'));
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (changes: string[], flags: AblateFlags) => await runAblate(changes, flags, context));
 }
@@ -57,16 +49,16 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
   const planned: { change: string | undefined; seed: number; config: RunConfig }[] = [];
   for (const change of [undefined, ...new Set(changes)]) {
     for (const seed of flags.seeds) {
-      const config = await configFromFlags({ ...flags, ...(change && readChange(change)), seed });
+      const config = await configFromFlags({ ...flags, ...(change && readChange(change)), seed }, context);
       planned.push({ change, seed, config });
     }
   }
   const place = await findTablePlace(flags, 'ablate');
-  const { from, backend, threads } = flags;
+  const { backend, threads } = flags;
 
   const results: AblationResult[] = [];
   for (const { change, seed, config } of planned) {
-    const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
+    const { run, metrics } = await trainOnceWatched({ config, backend, threads }, context);
     context.err(`${change ?? 'as it is'}, seed ${seed}: validation ${percent(metrics.validationAccuracy)}`);
     results.push({ change, seed, run: run.path, metrics, env: await run.environment() });
   }

@@ -5,21 +5,13 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { RunComparison } from '../../runs/compare.ts';
 import type { CliContext } from '../context.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  type EngineFlags,
-  type ImageFile,
-  imageFile,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, type ImageFile, imageFile } from '../options.ts';
 import { comparisonJson, comparisonText } from '../ui/comparison.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
 
 interface CompareFlags extends EngineFlags {
   readonly out?: ImageFile;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -43,13 +35,13 @@ export function registerCompare(program: Command, context: CliContext): void {
       'also draw their curves into one plot: a file that ends in .svg or .png',
       imageFile('--out'),
     );
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (paths: string[], flags: CompareFlags) => await runCompare(paths, flags, context));
 }
 
 async function runCompare(paths: readonly string[], flags: CompareFlags, context: CliContext): Promise<void> {
-  const { out, from, backend, threads } = flags;
+  const { out, backend, threads } = flags;
   if (paths.length < 2) {
     throw new CoutureError('usage', 'couture compare takes two runs or more.', {
       hint: 'For example: couture compare baseline-seed1 deeper-seed1',
@@ -62,7 +54,6 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
   let comparison: RunComparison;
   try {
     comparison = await compareRuns(paths, {
-      from,
       backend,
       threads,
       signal,

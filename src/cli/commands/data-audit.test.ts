@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
-import { couture, parseDocument } from '../../../test/command.ts';
+import { couture, fillCache, parseDocument } from '../../../test/command.ts';
 import { auditSchema } from '../../audit/audit.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-audit-'));
@@ -68,14 +68,13 @@ before(async () => {
   held.labels[90] = (labelOf(90) + 5) % 10;
   await writeSplit('train', train);
   await writeSplit('t10k', held);
+  await fillCache(data, env, 'mnist');
 });
 
 const audit = (...more: string[]): string[] => [
   'data',
   'audit',
   'mnist',
-  '--from',
-  data,
   '--folds',
   '2',
   '--epochs',
@@ -109,21 +108,9 @@ test('Ctrl-C ends it and leaves nothing behind', async () => {
 });
 
 test('an audit finds the faults, and evaluate goes by it', async (t) => {
-  const small = [
-    'train',
-    '--data',
-    'mnist',
-    '--from',
-    data,
-    '--hidden',
-    '16',
-    '--epochs',
-    '1',
-    '--name',
-    'small',
-  ];
+  const small = ['train', '--data', 'mnist', '--hidden', '16', '--epochs', '1', '--name', 'small'];
   assert.equal((await couture(small, { cwd, env })).code, 0);
-  const evaluate = ['evaluate', 'small', '--from', data];
+  const evaluate = ['evaluate', 'small'];
   const plain = await couture(evaluate, { cwd, env });
   const score = z.object({ images: z.number(), accuracy: z.number() });
   const audited = z.object({
@@ -205,13 +192,10 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
       const { code, out, err } = await couture(evaluate, { cwd, env });
       assert.deepEqual([code, out], [0, plain.out]);
       assert.match(err, note);
-      const drawn = await couture(
-        ['figures', 'small', '--from', data, '--out', 'drawn', '--only', 'audit-copies'],
-        {
-          cwd,
-          env,
-        },
-      );
+      const drawn = await couture(['figures', 'small', '--out', 'drawn', '--only', 'audit-copies'], {
+        cwd,
+        env,
+      });
       assert.deepEqual([drawn.code, drawn.out], [0, '']);
       assert.match(drawn.err, note);
     }

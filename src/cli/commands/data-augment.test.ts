@@ -7,18 +7,21 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { barImage, barLabel, writeBars } from '../../../test/bars-data.ts';
-import { couture, parseDocument } from '../../../test/command.ts';
+import { couture, fillCache, parseDocument } from '../../../test/command.ts';
 import { imageLines } from '../../data/terminal-image.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-augment-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
-before(() => writeBars(data));
+before(async () => {
+  await writeBars(data);
+  await fillCache(data, env);
+});
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const settings = ['--data', 'mnist', '--hidden', 'none', '--epochs', '1', '--seed', '3'];
 const changed = ['--shift', '3', '--erase', '0.5'];
-const run = (...args: string[]) => couture([...args, '--from', data], { cwd, env });
+const run = (...args: string[]) => couture([...args], { cwd, env });
 
 const view = {
   columns: z.array(z.object({ group: z.string(), name: z.string(), detail: z.string(), words: z.string() })),
@@ -48,7 +51,7 @@ test('the same images before training as of the run, on the terminal and as a fi
       assert.ok(out.includes(`image ${index}, ${label}: as it is`));
     const pictures = out.split('\n');
     const top = pictures.findIndex((line) => line.startsWith('as it is'));
-    const original = imageLines(barImage(first.index), 28, 28, 'ascii');
+    const original = imageLines(barImage(first.index), { height: 28, width: 28, channels: 1 }, 'ascii');
     assert.deepEqual(
       pictures.slice(top + 1, top + 15).map((line) => line.slice(0, 28)),
       original.map((line) => line.slice(0, 28)),

@@ -9,7 +9,7 @@ import { augmentationExamples } from '../../inspect/augmentation.ts';
 import type { AugmentationExamples } from '../../inspect/inspection.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
-import { addFromOption, addJsonOption, type ImageFile, imageFile, wholeNumber } from '../options.ts';
+import { addJsonOption, type ImageFile, imageFile, wholeNumber } from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFromFlags } from '../settings-flags.ts';
 import { augmentationJson, augmentationText } from '../ui/augmentation.ts';
 import { dataView } from '../ui/data.ts';
@@ -18,7 +18,6 @@ import { printJson } from '../ui/json.ts';
 interface AugmentFlags extends ConfigFlags {
   readonly count: number;
   readonly out?: ImageFile;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -39,20 +38,20 @@ export function registerDataAugment(data: Command, context: CliContext): void {
   addConfigOptions(command)
     .option('--count <n>', 'how many images the terminal shows', wholeNumber('--count', 1, 5), 1)
     .option('--out <file>', 'also draw them: a file that ends in .svg or .png', imageFile('--out'));
-  addJsonOption(addFromOption(command))
+  addJsonOption(command)
     .addHelpText('after', help)
     .action(async (flags: AugmentFlags) => await runAugment(flags, context));
 }
 
 async function runAugment(flags: AugmentFlags, context: CliContext): Promise<void> {
-  const config = await configFromFlags(flags);
+  const config = await configFromFlags(flags, context);
   const { out, count, json } = flags;
   if (augmentedEpochs(config.settings) === 0) {
     throw new CoutureError('usage', 'These settings change no training image.', {
       hint: 'Switch something on, for example: couture data augment --flip --shift 2 --rotate 10',
     });
   }
-  const examples = await look(config, flags, context);
+  const examples = await look(config, context);
   if (out !== undefined) await draw(examples, out);
   if (json) {
     printJson(context, 'data augment', { ...augmentationJson(examples), ...(out && { figure: out.path }) });
@@ -62,15 +61,11 @@ async function runAugment(flags: AugmentFlags, context: CliContext): Promise<voi
   if (out !== undefined) context.out(`\nDrawn: ${out.path}`);
 }
 
-async function look(
-  config: RunConfig,
-  { from }: AugmentFlags,
-  context: CliContext,
-): Promise<AugmentationExamples> {
+async function look(config: RunConfig, context: CliContext): Promise<AugmentationExamples> {
   const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
-  const train = await loadSplit(config.data, 'train', { from, signal, env, onData }).finally(end);
+  const train = await loadSplit(config.data, 'train', { signal, env, onData }).finally(end);
   return augmentationExamples(train, splitOf(config.settings, train.length).train, config.settings);
 }
 

@@ -2,17 +2,14 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { joinSplits } from '../../data/relabel.ts';
+import type { FoundModel } from '../../runs/find-model.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  addWeightsOption,
-  type EngineFlags,
-  oneOf,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, addWeightsOption, type EngineFlags, oneOf } from '../options.ts';
 import { dataView } from '../ui/data.ts';
+import { openWatched } from '../ui/import.ts';
 import { printJson } from '../ui/json.ts';
 import { lateProgress } from '../ui/progress.ts';
 import { evaluationReport } from '../ui/report.ts';
@@ -21,7 +18,7 @@ interface EvaluateFlags extends EngineFlags {
   readonly split: 'test' | 'val';
   readonly weights: 'best' | 'last';
   readonly recipe?: string;
-  readonly from?: string;
+  readonly data?: string;
   readonly json?: true;
 }
 
@@ -29,7 +26,8 @@ const help = `
 Examples:
   couture evaluate baseline-seed1
   couture evaluate runs/train/baseline-seed1 --split val --json
-  couture evaluate clothes.safetensors`;
+  couture evaluate clothes.safetensors
+  couture evaluate clothes.safetensors --data photos/`;
 
 /** Adds the command to the program. */
 export function registerEvaluate(program: Command, context: CliContext): void {
@@ -43,8 +41,12 @@ export function registerEvaluate(program: Command, context: CliContext): void {
       oneOf('--split', ['test', 'val']),
       'test',
     );
+  command.option(
+    '--data <set>',
+    'judge on other labeled images instead: a name, or a folder, archive or file of your own',
+  );
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(
       async (model: string | undefined, flags: EvaluateFlags) => await runEvaluate(model, flags, context),
@@ -56,10 +58,11 @@ async function runEvaluate(
   flags: EvaluateFlags,
   context: CliContext,
 ): Promise<void> {
-  const { split, weights, recipe, from, backend, threads } = flags;
+  const { split, weights, recipe, backend, threads } = flags;
   if (argument !== undefined && recipe !== undefined)
     throw new CoutureError('usage', `Give a model or --recipe, not both: leave out "${argument}".`);
   const found = await chooseModel(argument, recipe, context);
+  const other = flags.data === undefined ? undefined : await otherImages(flags.data, found, context);
   const { evaluateModel } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const progress = lateProgress(context);
@@ -67,21 +70,23 @@ async function runEvaluate(
   try {
     const evaluation = await evaluateModel(found, split, {
       weights,
-      from,
       backend,
       threads,
       signal,
       env,
       onData,
+      other,
       onProgress: (share) => progress.update('evaluating', share),
     });
     end();
     progress.end();
     const { path, kind } = found;
-    const subject = kind === 'run' ? `${path}, ${weights} weights` : path;
+    const asked = kind === 'run' ? `${path}, ${weights} weights` : path;
+    const subject = other === undefined ? asked : `${asked}, on ${other.info.name}`;
     if (flags.json)
       printJson(context, 'evaluate', {
         ...(kind === 'run' ? { run: path, weights } : { model: path }),
+        ...(other !== undefined && { data: other.info.name }),
         ...evaluation,
       });
     else context.out(evaluationReport(evaluation, subject, context));
@@ -89,4 +94,12 @@ async function runEvaluate(
     end();
     progress.end();
   }
+}
+
+/** Images of another set, prepared as the model takes them: its test split, or all where the import had to draw one. */
+async function otherImages(source: string, { data }: FoundModel, context: CliContext): Promise<Dataset> {
+  const opened = await openWatched(source, context, { like: data });
+  const test = await opened.load('test');
+  if (opened.report?.testWasDrawn !== true) return test;
+  return joinSplits(await opened.load('train'), test);
 }

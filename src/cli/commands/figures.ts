@@ -6,7 +6,6 @@ import { didYouMean } from '../../core/nearest.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   addUmapOption,
   type EngineFlags,
@@ -24,7 +23,6 @@ interface FiguresFlags extends EngineFlags {
   readonly width: number;
   readonly only?: string;
   readonly umap: boolean;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -46,19 +44,19 @@ export function registerFigures(program: Command, context: CliContext): void {
     .option('--theme <theme>', 'light or dark', oneOf('--theme', ['light', 'dark']))
     .option('--width <pixels>', 'width of each figure', wholeNumber('--width', 320, 2000), 640)
     .option('--only <names>', 'some of the figures, their names by commas');
-  addJsonOption(addEngineOptions(addFromOption(addUmapOption(command))))
+  addJsonOption(addEngineOptions(addUmapOption(command)))
     .addHelpText('after', help)
     .action(async (run: string, flags: FiguresFlags) => await runFigures(run, flags, context));
 }
 
 async function runFigures(path: string, flags: FiguresFlags, context: CliContext): Promise<void> {
-  const { out, format, theme, width, only, umap, from, backend, threads } = flags;
+  const { out, format, theme, width, only, umap, backend, threads } = flags;
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const [{ run }] = await openFinishedRuns([path]);
   const { drawRun, figureNames } = await import('../../platform/node/reports.ts');
   const names = only === undefined ? figureNames : chosen(figureNames, only);
   const { end, ...watched } = inspectView(context, 1);
-  const engine = { from, backend, threads, show: { umap } };
+  const engine = { backend, threads, show: { umap } };
   try {
     const files = await drawRun(run, out, { format, theme, width, names, ...engine, ...watched });
     end();

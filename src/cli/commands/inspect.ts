@@ -2,13 +2,12 @@
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
 import { inspectView } from '../ui/inspecting.ts';
 import { inspectionJson, inspectionText } from '../ui/inspection.ts';
 import { printJson } from '../ui/json.ts';
 
 interface InspectFlags extends EngineFlags {
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -30,19 +29,19 @@ export function registerInspect(program: Command, context: CliContext): void {
       'Classes with intervals, confused pairs, calibration, dead units and costliest images of a run.',
     )
     .argument('<run>', 'path of a run, or its name under runs/train');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (run: string, flags: InspectFlags) => await runInspect(run, flags, context));
 }
 
 async function runInspect(path: string, flags: InspectFlags, context: CliContext): Promise<void> {
-  const { from, backend, threads } = flags;
+  const { backend, threads } = flags;
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const [{ run }] = await openFinishedRuns([path]);
   const { inspectRun } = await import('../../platform/node/runs.ts');
   const { end, ...watched } = inspectView(context, 1);
   try {
-    const inspection = await inspectRun(run, { from, backend, threads, show, ...watched });
+    const inspection = await inspectRun(run, { backend, threads, show, ...watched });
     end();
     if (flags.json) printJson(context, 'inspect', { run: run.path, ...inspectionJson(inspection) });
     else context.out(inspectionText(inspection, context));

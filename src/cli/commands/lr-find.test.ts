@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { writeBars } from '../../../test/bars-data.ts';
-import { couture, parseDocument } from '../../../test/command.ts';
+import { couture, fillCache, parseDocument } from '../../../test/command.ts';
 import { findDataset, infoOf } from '../../data/registry.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { configSchema } from '../../train/settings.ts';
@@ -15,11 +15,14 @@ import { configSchema } from '../../train/settings.ts';
 const cwd = await mkdtemp(join(tmpdir(), 'couture-lr-find-'));
 const data = join(cwd, 'data');
 const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
-before(() => writeBars(data));
+before(async () => {
+  await writeBars(data);
+  await fillCache(data, env);
+});
 after(() => rm(cwd, { recursive: true, force: true }));
 
 const find = (...more: string[]): string[] => [
-  ...['lr-find', '--data', 'mnist', '--hidden', '64,32', '--seed', '5', '--from', data],
+  ...['lr-find', '--data', 'mnist', '--hidden', '64,32', '--seed', '5'],
   ...more,
 ];
 

@@ -12,7 +12,6 @@ import { adviseRate } from '../../train/rate-curve.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   type EngineFlags,
   positiveNumber,
@@ -26,7 +25,6 @@ import { rateReport, rateText } from '../ui/rates.ts';
 
 interface LrFindFlags extends ConfigFlags, EngineFlags, RateRange {
   readonly name?: string;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -64,20 +62,20 @@ export function registerLrFind(program: Command, context: CliContext): void {
       wholeNumber('--steps', LEAST_STEPS, MOST_STEPS),
     )
     .option('--name <name>', 'name of the folder in runs/lr-find (default: recipe and seed)');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: LrFindFlags) => await runLrFind(flags, context));
 }
 
 async function runLrFind(flags: LrFindFlags, context: CliContext): Promise<void> {
-  const config = await configFromFlags(flags);
+  const config = await configFromFlags(flags, context);
   const { findRunRate } = await import('../../platform/node/runs.ts');
-  const { startRate, endRate, steps, name, from, backend, threads } = flags;
+  const { startRate, endRate, steps, name, backend, threads } = flags;
   const { signal, env } = context;
   const { onData, end } = dataView(context);
   let progress: ReturnType<CliContext['progress']> | undefined;
   const found = await findRunRate(config, {
-    ...{ startRate, endRate, steps, name, from, backend, threads },
+    ...{ startRate, endRate, steps, name, backend, threads },
     ...{ signal, env, onData },
     onStep: (done, total, rate) => {
       end();

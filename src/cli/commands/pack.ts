@@ -4,14 +4,7 @@ import type { Command } from 'commander';
 import { type Precision, precisions } from '../../ship/precision.ts';
 import { MAX_VIEW_SHIFT } from '../../use/views.ts';
 import type { CliContext } from '../context.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  type EngineFlags,
-  oneOf,
-  wholeNumber,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, oneOf, wholeNumber } from '../options.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
 import { modelJson, packedText } from '../ui/packed.ts';
@@ -25,7 +18,6 @@ interface PackFlags extends EngineFlags {
   readonly calibrate?: true;
   readonly fold: boolean;
   readonly title?: string;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -65,13 +57,13 @@ export function registerPack(program: Command, context: CliContext): void {
     .option('--calibrate', 'fit a temperature on the validation images that the runs have in common')
     .option('--no-fold', 'keep BatchNorm1d layers as they are, not folded into the Linear before them')
     .option('--title <text>', 'first line of the card (default: made from networks and data set)');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (runs: string[], flags: PackFlags) => await runPack(runs, flags, context));
 }
 
 async function runPack(runs: readonly string[], flags: PackFlags, context: CliContext): Promise<void> {
-  const { out, precision, flip = false, shift, calibrate, fold, title, from, backend, threads } = flags;
+  const { out, precision, flip = false, shift, calibrate, fold, title, backend, threads } = flags;
   const { packRuns } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const progress = lateProgress(context);
@@ -79,7 +71,7 @@ async function runPack(runs: readonly string[], flags: PackFlags, context: CliCo
   const views = { flip, shift };
   try {
     const written = await packRuns(runs, out, {
-      ...{ precision, views, calibrate, fold, title, from, backend, threads, signal, env, onData },
+      ...{ precision, views, calibrate, fold, title, backend, threads, signal, env, onData },
       onProgress: (stage, share) => progress.update(`measuring on ${stage} images`, share),
     });
     end();

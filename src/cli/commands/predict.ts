@@ -4,28 +4,33 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
+import { MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
-import { MAX_IMAGE_BYTES } from '../../platform/node/images/decode.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
+import type { NodePicture } from '../../platform/node/images/picture.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
-import type { ImageClassifier } from '../../platform/node/load.ts';
 import type { FoundModel } from '../../runs/find-model.ts';
+import type { ImageClassifier } from '../../use/image-classifier.ts';
 import type { Prediction } from '../../use/predictor.ts';
+import type { Rejection } from '../../use/rejection.ts';
+import { UNLIKE_SHARE, UnlikeScorer } from '../../use/unlike.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
   addEngineOptions,
-  addFromOption,
   addJsonOption,
   addWeightsOption,
   type EngineFlags,
   oneOf,
+  properShare,
   wholeNumber,
 } from '../options.ts';
 import { probabilityBars } from '../ui/bars.ts';
+import { predictionHeader, predictionRecord } from '../ui/csv.ts';
 import { dataView } from '../ui/data.ts';
-import { paint, percent } from '../ui/format.ts';
+import { count, paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { preparationNotes, seenPicture } from '../ui/seen.ts';
 
@@ -36,8 +41,9 @@ interface PredictFlags extends EngineFlags {
   readonly saveSeen?: string;
   readonly recipe?: string;
   readonly testIndex?: number;
-  readonly from?: string;
   readonly json?: true;
+  readonly csv?: true;
+  readonly reject?: number;
 }
 
 /** An image on its way to the network. */
@@ -48,6 +54,15 @@ interface Question {
   readonly prepared?: PreparationFacts;
   /** The label, where it is known. */
   readonly truth?: string;
+}
+
+type Answered = Omit<Question, 'pixels'> & { readonly unlike?: Look };
+
+/** How far an image is from the training images, and whether that is further than nearly all of them are. */
+interface Look {
+  readonly score: number;
+  readonly limit: number;
+  readonly unlike: boolean;
 }
 
 /** An image file that could not be read, and why. */
@@ -69,6 +84,7 @@ Examples:
   couture predict baseline-seed1 shoe.jpg photos/
   couture predict baseline-seed1 --test-index 0
   couture predict clothes.safetensors shoe.jpg
+  couture predict baseline-seed1 photos/ --reject 0.02 --csv > labels.csv
   cat shoe.png | couture predict baseline-seed1 - --json`;
 
 /** Adds the command to the program. */
@@ -88,9 +104,15 @@ export function registerPredict(program: Command, context: CliContext): void {
       '--seen',
       `show each image as the network sees it; up to ${SHOWN} are shown on a color terminal anyway`,
     )
-    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files');
+    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files')
+    .option('--csv', 'print a table (RFC 4180) with a row for each image')
+    .option(
+      '--reject <share>',
+      'call images unknown that are less clear than this share of the validation images, for example 0.02',
+      properShare('--reject'),
+    );
   addRecipeOption(command);
-  addJsonOption(addEngineOptions(addFromOption(addWeightsOption(command))))
+  addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
       // With --recipe no model is named: what stands in its place is the first image.
@@ -116,13 +138,20 @@ async function runPredict(
     const leftOut: LeftOut[] = [];
     const folder = flags.saveSeen === undefined ? undefined : await SeenFolder.open(flags.saveSeen);
     const shown = flags.seen ?? (context.color && paths.length > 0 && files.length <= SHOWN);
+    const rejection = await rejectionFor(found, model, flags, context);
+    const unknownBelow = rejection?.threshold;
+    const scorer = scorerOf(found);
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
+    if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
-      const answers = await model.predictMany(questions.map(({ pixels }) => pixels));
+      const pictures = questions.map(({ pixels }) => pixels);
+      const answers = await model.predictMany(pictures, { unknownBelow });
       for (const [i, answer] of answers.entries()) {
-        const { pixels, ...question } = questions[i];
+        const { pixels, ...asked } = questions[i];
+        const question = { ...asked, ...(scorer && { unlike: judgeLook(scorer, pixels, model) }) };
         const saved = await folder?.save(question.source, pixels, model.shape);
         if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
+        else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r\n`);
         else {
           context.out(answerText(question, answer, model.classNames, context));
           if (shown) context.out(seenPicture(pixels, model.shape, context));
@@ -138,6 +167,7 @@ async function runPredict(
         ...subject,
         classNames,
         shape: model.shape,
+        ...(rejection && { rejection }),
         predictions,
         ...(leftOut.length > 0 && { leftOut }),
       });
@@ -149,12 +179,55 @@ async function runPredict(
   }
 }
 
+/** The threshold that `--reject` asks for, told on stderr. */
+async function rejectionFor(
+  found: FoundModel,
+  model: ImageClassifier,
+  { reject }: PredictFlags,
+  context: CliContext,
+): Promise<Rejection | undefined> {
+  if (reject === undefined) return undefined;
+  const { findRejection } = await import('../../platform/node/runs.ts');
+  const { onData, end } = dataView(context);
+  try {
+    const { signal, env } = context;
+    const rejection = await findRejection(found, model, reject, { signal, env, onData });
+    const { threshold, refused, images } = rejection;
+    end();
+    context.err(
+      `Images below a probability of ${percent(threshold, 1)} are unknown: ${count(refused)} of ${count(images)} validation images are.`,
+    );
+    return rejection;
+  } finally {
+    end();
+  }
+}
+
+/** What tells images that are unlike the training images; undefined where the model does not say what those look like. */
+function scorerOf(found: FoundModel): UnlikeScorer | undefined {
+  if (found.kind === 'run' || found.model.unlike === undefined) return undefined;
+  return new UnlikeScorer(found.model.unlike);
+}
+
+function judgeLook(scorer: UnlikeScorer, pixels: Uint8Array, { shape }: ImageClassifier): Look {
+  const [score] = scorer.scores(pixels, shape);
+  const { limit } = scorer;
+  return { score, limit, unlike: score > limit };
+}
+
+/** `Unlike the training data: score 5.2, limit 1.9, which 2% of the validation images are above.` */
+function lookText({ score, limit }: Look): string {
+  const share = percent(UNLIKE_SHARE, 0);
+  return `  Unlike the training data: score ${score.toFixed(1)}; ${share} of the validation images have more than ${limit.toFixed(1)}.`;
+}
+
 /** That it is clear what to ask and whom. */
 function checkRequest(
   model: string | undefined,
   paths: readonly string[],
-  { recipe, testIndex }: PredictFlags,
+  { recipe, testIndex, json, csv }: PredictFlags,
 ): void {
+  if (json && csv) throw new CoutureError('usage', 'Give either --json or --csv, not both.');
   if (paths.length > 0 && testIndex !== undefined) {
     const taken = recipe === undefined ? '' : `: with --recipe, "${paths[0]}" is an image`;
     throw new CoutureError('usage', `Give either images or --test-index, not both${taken}.`);
@@ -182,14 +255,14 @@ interface Asked {
 /** The images asked about, read as they are needed. Of several files those that cannot be read are told of and left out. */
 async function* ask(
   found: FoundModel,
-  model: ImageClassifier,
+  model: ImageClassifier<NodePicture>,
   { paths, files, leftOut }: Asked,
   flags: PredictFlags,
   context: CliContext,
 ): AsyncGenerator<Question> {
   const { steps } = model;
   const options = { steps: flags.invert === undefined ? steps : { ...steps, invert: flags.invert } };
-  if (flags.testIndex !== undefined) yield await testImage(found.data.name, flags.testIndex, flags, context);
+  if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
@@ -207,23 +280,13 @@ async function* ask(
   }
 }
 
-async function testImage(
-  name: string,
-  index: number,
-  { from }: PredictFlags,
-  context: CliContext,
-): Promise<Question> {
-  const { getDataset } = await import('../../platform/node/data/store.ts');
+async function testImage(data: DatasetInfo, index: number, context: CliContext): Promise<Question> {
+  const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { imageAt } = await import('../../data/dataset.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   try {
-    const dataset = await getDataset(name, 'test', {
-      from,
-      signal,
-      env,
-      onProgress: onData,
-    });
+    const dataset = await loadSplit(data, 'test', { signal, env, onData });
     if (index >= dataset.length) {
       throw new CoutureError(
         'usage',
@@ -241,18 +304,20 @@ async function testImage(
 }
 
 function answerText(
-  { source, prepared, truth }: Omit<Question, 'pixels'>,
-  { label, index, probabilities }: Prediction,
+  { source, prepared, truth, unlike }: Answered,
+  { label, index, probabilities, unknown }: Prediction,
   classNames: readonly string[],
   context: CliContext,
 ): string {
   const notes = [
+    ...(unknown ? [`most likely ${label}`] : []),
     percent(probabilities[index], 1),
     ...(truth === undefined ? [] : [truth === label ? 'correct' : `labeled ${truth}`]),
     ...(prepared === undefined ? [] : preparationNotes(prepared)),
   ];
-  const title = `${printable(source)}: ${paint(context.color, 'bold', label)} (${notes.join(', ')})`;
-  return `${title}\n${probabilityBars(classNames, probabilities, context)}`;
+  const title = `${printable(source)}: ${paint(context.color, 'bold', unknown ? 'unknown' : label)} (${notes.join(', ')})`;
+  const doubt = unlike?.unlike ? `\n${paint(context.color, 'yellow', lookText(unlike))}` : '';
+  return `${title}${doubt}\n${probabilityBars(classNames, probabilities, context)}`;
 }
 
 /** The image as the network saw it, in JSON: its bytes [height, width, channels] as base64, and where they were written. */

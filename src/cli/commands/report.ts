@@ -2,13 +2,7 @@
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  addUmapOption,
-  type EngineFlags,
-} from '../options.ts';
+import { addEngineOptions, addJsonOption, addUmapOption, type EngineFlags } from '../options.ts';
 import { bytes as formatBytes } from '../ui/format.ts';
 import { inspectView } from '../ui/inspecting.ts';
 import { printJson } from '../ui/json.ts';
@@ -16,7 +10,6 @@ import { printJson } from '../ui/json.ts';
 interface ReportFlags extends EngineFlags {
   readonly out?: string;
   readonly umap: boolean;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -34,13 +27,13 @@ export function registerReport(program: Command, context: CliContext): void {
     .description('One HTML file with all figures of a run, or of several of the same data side by side.')
     .argument('<run...>', 'paths of runs, or their names under runs/train')
     .option('--out <file>', 'where to write it (default: report.html in the folder of the first run)');
-  addJsonOption(addEngineOptions(addFromOption(addUmapOption(command))))
+  addJsonOption(addEngineOptions(addUmapOption(command)))
     .addHelpText('after', help)
     .action(async (runs: string[], flags: ReportFlags) => await runReport(runs, flags, context));
 }
 
 async function runReport(runs: readonly string[], flags: ReportFlags, context: CliContext): Promise<void> {
-  const { out, umap, from, backend, threads } = flags;
+  const { out, umap, backend, threads } = flags;
   // A run that is not there is answered before the drawing code is loaded.
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const finished = await openFinishedRuns(runs);
@@ -49,7 +42,7 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
   try {
     const { path, bytes } = await reportRuns(
       finished.map(({ run }) => run),
-      { out, from, backend, threads, show: { umap }, ...watched },
+      { out, backend, threads, show: { umap }, ...watched },
     );
     end();
     if (flags.json) printJson(context, 'report', { runs: finished.map(({ run }) => run.path), path, bytes });

@@ -3,14 +3,13 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
 import { paint } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 import { watch } from '../ui/train-watched.ts';
 
 interface ReproduceFlags extends EngineFlags {
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -27,7 +26,7 @@ export function registerReproduce(program: Command, context: CliContext): void {
       'Repeat a finished run from its config.json and certify that its weights come out bit for bit.',
     )
     .argument('<run>', 'path of a run, or its name under runs/train');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (path: string, flags: ReproduceFlags) => await runReproduce(path, flags, context));
 }
@@ -36,8 +35,8 @@ async function runReproduce(path: string, flags: ReproduceFlags, context: CliCon
   const { openRun } = await import('../../platform/node/runs.ts');
   const run = await openRun(path);
   const { reproduceRun } = await import('../../platform/node/runs.ts');
-  const { from, backend, threads } = flags;
-  const result = await watch({ from, backend, threads }, context, (options) => reproduceRun(run, options));
+  const { backend, threads } = flags;
+  const result = await watch({ backend, threads }, context, (options) => reproduceRun(run, options));
   const { reproduced, expected, found } = result;
   if (flags.json) printJson(context, 'reproduce', { run: run.path, ...result });
   else {

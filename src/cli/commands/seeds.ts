@@ -6,15 +6,8 @@ import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
-import {
-  addEngineOptions,
-  addFromOption,
-  addJsonOption,
-  type EngineFlags,
-  hideDefaults,
-  numberList,
-} from '../options.ts';
-import { markdownTable, type SeedResult, summarizeRecipe } from '../seeds-table.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, numberList } from '../options.ts';
+import { type SeedResult, seedsTable, summarizeRecipe } from '../seeds-table.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
@@ -22,7 +15,6 @@ import { trainOnceWatched } from '../ui/train-watched.ts';
 interface SeedsFlags extends EngineFlags, TableFlags {
   readonly recipes: readonly string[];
   readonly seeds: readonly number[];
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -55,7 +47,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
       [1, 2, 3, 4, 5],
     );
   hideDefaults(addTableOptions(command, 'seeds'));
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: SeedsFlags) => await runSeeds(flags, context));
 }
@@ -66,11 +58,11 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   const place = await findTablePlace(flags, 'seeds');
-  const { from, backend, threads } = flags;
+  const { backend, threads } = flags;
 
   const results: SeedResult[] = [];
   for (const { recipe, seed, config } of configs) {
-    const { run, metrics } = await trainOnceWatched({ config, from, backend, threads }, context);
+    const { run, metrics } = await trainOnceWatched({ config, backend, threads }, context);
     context.err(`${run.name}: test accuracy ${percent(metrics.testAccuracy)}`);
     results.push({ recipe, seed, run: run.path, metrics, env: await run.environment() });
   }
@@ -82,7 +74,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
       recipes[recipe].published,
     ),
   );
-  const table = markdownTable(rows, results);
+  const table = seedsTable(rows, results);
   if (place !== undefined) await writeTable(place, table, context);
   if (flags.json) {
     const runs = results.map(({ recipe, seed, run, metrics: { testAccuracy, weightsSha256, seconds } }) => ({

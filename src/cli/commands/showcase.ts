@@ -10,7 +10,7 @@ import type { Run } from '../../runs/run.ts';
 import { resolveConfig } from '../../train/config.ts';
 import { recipes, showcaseRecipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
 import { probabilityBars } from '../ui/bars.ts';
 import { dataView } from '../ui/data.ts';
 import { duration, paint, percent } from '../ui/format.ts';
@@ -21,7 +21,6 @@ import { trainOnceWatched } from '../ui/train-watched.ts';
 
 interface ShowcaseFlags extends EngineFlags {
   readonly seed: number;
-  readonly from?: string;
   readonly json?: true;
 }
 
@@ -39,17 +38,17 @@ export function registerShowcase(program: Command, context: CliContext): void {
       'Get Fashion-MNIST, train and evaluate both published networks, predict one test image, write a report.',
     )
     .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 1);
-  addJsonOption(addEngineOptions(addFromOption(command)))
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: ShowcaseFlags) => await runShowcase(flags, context));
 }
 
 async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<void> {
-  const { from, backend, threads, seed } = flags;
+  const { backend, threads, seed } = flags;
   const results: { recipe: string; result: TrainRunResult }[] = [];
   for (const recipe of showcaseRecipes) {
     const config = resolveConfig({ recipe, settings: { seed } });
-    const result = await trainOnceWatched({ config, from, backend, threads }, context);
+    const result = await trainOnceWatched({ config, backend, threads }, context);
     results.push({ recipe, result });
   }
   const asked = await predictOne(results[results.length - 1].result, flags, context);
@@ -85,14 +84,14 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
 /** Both experiments side by side, in one file above the folder of runs. */
 async function writeReport(
   runs: readonly Run[],
-  { seed, from, backend, threads }: ShowcaseFlags,
+  { seed, backend, threads }: ShowcaseFlags,
   context: CliContext,
 ): Promise<WrittenReport> {
   const { reportRuns } = await import('../../platform/node/reports.ts');
   const out = join('runs', `showcase-seed${seed}.html`);
   const { end, ...watched } = inspectView(context, runs.length);
   try {
-    return await reportRuns(runs, { out, from, backend, threads, ...watched });
+    return await reportRuns(runs, { out, backend, threads, ...watched });
   } finally {
     end();
   }
@@ -101,14 +100,14 @@ async function writeReport(
 /** The first test image, as the last recipe sees it. */
 async function predictOne(
   { run }: TrainRunResult,
-  { from, backend, threads }: ShowcaseFlags,
+  { backend, threads }: ShowcaseFlags,
   context: CliContext,
 ): Promise<{ text: string; json: Record<string, unknown> }> {
   const { loadSplit } = await import('../../platform/node/data/load-split.ts');
   const { load } = await import('../../platform/node/load.ts');
   const { onData, end } = dataView(context);
   const { signal, env } = context;
-  const dataset = await loadSplit(run.config.data, 'test', { from, signal, env, onData });
+  const dataset = await loadSplit(run.config.data, 'test', { signal, env, onData });
   end();
   const model = await load(run, { backend, threads });
   try {

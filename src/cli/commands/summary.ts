@@ -40,7 +40,7 @@ export function registerSummary(program: Command, context: CliContext): void {
 }
 
 async function runSummary(run: string | undefined, flags: SummaryFlags, context: CliContext): Promise<void> {
-  const { model, recipe } = await chooseConfig(run, flags);
+  const { model, recipe } = await chooseConfig(run, flags, context);
   const summary = summarize(model);
   if (flags.json) {
     printJson(context, 'summary', { recipe, model, ...summary });
@@ -70,8 +70,12 @@ async function runSummary(run: string | undefined, flags: SummaryFlags, context:
   );
 }
 
-async function chooseConfig(run: string | undefined, flags: SummaryFlags): Promise<RunConfig> {
-  if (run === undefined) return await configFromFlags(flags);
+async function chooseConfig(
+  run: string | undefined,
+  flags: SummaryFlags,
+  context: CliContext,
+): Promise<RunConfig> {
+  if (run === undefined) return await configFromFlags(flags, context);
   const given = configFlagsGiven(flags);
   if (given.length > 0)
     throw new CoutureError('usage', `A run has its own config; leave out ${given.join(', ')} or the run.`);

@@ -3,68 +3,120 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { TrainRunOptions } from '../../runs/experiment.ts';
+import type { Run } from '../../runs/run.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addFromOption, addJsonOption, type EngineFlags } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFlagsGiven, configFromFlags } from '../settings-flags.ts';
+import { inspectView } from '../ui/inspecting.ts';
 import { printJson } from '../ui/json.ts';
-import { runReport } from '../ui/report.ts';
+import { nextCommands, runReport } from '../ui/report.ts';
 import { trainWatched } from '../ui/train-watched.ts';
 
 interface TrainFlags extends ConfigFlags, EngineFlags {
   readonly name?: string;
   readonly resume?: string;
-  readonly from?: string;
+  readonly overwrite?: true;
+  readonly report?: boolean;
   readonly json?: true;
 }
 
 const help = `
+A path is short for --data: a folder of class folders, a ZIP or tar of one, a CSV file, IDX or NPZ files.
 Flags go over --config, that over --recipe, that over the defaults.
 Ctrl-C saves a checkpoint and prints the command that goes on.
 
 Examples:
+  couture train photos/
   couture train --recipe baseline --seed 1
   couture train --recipe deeper --epochs 5 --name short
   couture train --hidden 256,128 --dropout 0.3,0.3 --patience 3
-  couture train --resume baseline-seed1`;
+  couture train --resume baseline-seed1
+  couture train --resume short --epochs 10`;
 
 /** Adds the command to the program. */
 export function registerTrain(program: Command, context: CliContext): void {
   const command = program
     .command('train')
-    .description('Train a network into a run folder and evaluate it on the test split, or resume a run.');
+    .description('Train a network into a run folder and evaluate it on the test split, or resume a run.')
+    .argument('[path]', 'your own pictures, as --data takes them');
   addConfigOptions(command)
-    .option('--name <name>', 'name of the run folder (default: recipe and seed)')
-    .option('--resume <run>', 'go on with a run, bit for bit as if it had never stopped');
-  addJsonOption(addEngineOptions(addFromOption(command)))
+    .option('--name <name>', 'name of the run folder (default: recipe or data set, and seed)')
+    .option(
+      '--resume <run>',
+      'go on with a run, bit for bit as if it had never stopped; with --epochs further',
+    )
+    .option('--overwrite', 'replace the run of that name')
+    .option('--report', 'write a report at the end (default: for data of your own)')
+    .option('--no-report', 'write none');
+  addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
-    .action(async (flags: TrainFlags) => await runTrain(flags, context));
+    .action(
+      async (path: string | undefined, flags: TrainFlags) => await runTrain(withPath(path, flags), context),
+    );
+}
+
+/** @throws CoutureError of kind `usage` when the data set is given twice */
+function withPath(path: string | undefined, flags: TrainFlags): TrainFlags {
+  if (path === undefined) return flags;
+  if (flags.data !== undefined)
+    throw new CoutureError('usage', `Give a path or --data, not both: ${path} and ${flags.data}.`);
+  return { ...flags, data: path };
 }
 
 async function runTrain(flags: TrainFlags, context: CliContext): Promise<void> {
   const request =
-    flags.resume === undefined ? await freshRun(flags) : await resumedRun(flags, flags.resume, context);
-  const { from, backend, threads } = flags;
-  const { run, metrics } = await trainWatched({ ...request, from, backend, threads }, context);
+    flags.resume === undefined
+      ? await freshRun(flags, context)
+      : await resumedRun(flags, flags.resume, context);
+  const { backend, threads } = flags;
+  const { run, metrics } = await trainWatched({ ...request, backend, threads }, context);
+  const isOwn = run.config.data.origin.kind === 'import';
+  const wantsReport = flags.report ?? (isOwn && flags.json === undefined);
+  const report = wantsReport ? await writeReport(run, flags, context) : undefined;
   if (flags.json) {
     const { recipe, settings } = run.config;
     const { version, ...figures } = metrics;
-    printJson(context, 'train', { run: run.path, recipe, seed: settings.seed, ...figures });
+    printJson(context, 'train', {
+      ...{ run: run.path, recipe, seed: settings.seed, ...figures },
+      ...(report !== undefined && { report }),
+    });
   } else {
     context.out(runReport(run, metrics, context));
+    context.out(nextCommands(run, report));
   }
 }
 
-async function freshRun(flags: TrainFlags): Promise<TrainRunOptions> {
-  if (flags.name !== undefined) {
-    const { checkNewRun } = await import('../../platform/node/runs.ts');
-    await checkNewRun(flags.name);
+/** The report without UMAP, which takes the longest. */
+async function writeReport(run: Run, { backend, threads }: TrainFlags, context: CliContext): Promise<string> {
+  const { reportRuns } = await import('../../platform/node/reports.ts');
+  const { end, ...watched } = inspectView(context, 1);
+  try {
+    const { path } = await reportRuns([run], { backend, threads, show: { umap: false }, ...watched });
+    return path;
+  } finally {
+    end();
   }
-  return { config: await configFromFlags(flags), name: flags.name };
+}
+
+async function freshRun(flags: TrainFlags, context: CliContext): Promise<TrainRunOptions> {
+  const { name, overwrite = false } = flags;
+  if (overwrite && name === undefined) {
+    throw new CoutureError('usage', '--overwrite needs the run to replace.', {
+      hint: 'Name it by --name: runs without a name get a number of their own where theirs is taken.',
+    });
+  }
+  if (name !== undefined && !overwrite) {
+    const { checkNewRun } = await import('../../platform/node/runs.ts');
+    await checkNewRun(name);
+  }
+  return { config: await configFromFlags(flags, context), name, overwrite };
 }
 
 async function resumedRun(flags: TrainFlags, path: string, context: CliContext): Promise<TrainRunOptions> {
-  const given = configFlagsGiven(flags);
+  const { epochs } = flags;
+  const given = configFlagsGiven(flags).filter((flag) => flag !== '--epochs');
   if (flags.name !== undefined) given.push('--name');
+  if (flags.overwrite) given.push('--overwrite');
   if (given.length > 0) {
     throw new CoutureError(
       'usage',
@@ -73,7 +125,7 @@ async function resumedRun(flags: TrainFlags, path: string, context: CliContext):
   }
   const { openRun } = await import('../../platform/node/runs.ts');
   const run = await openRun(path);
-  if ((await run.metrics()) !== undefined)
+  if (epochs === undefined && (await run.metrics()) !== undefined)
     context.err(`${run.name} was finished before; nothing is trained.`);
-  return { resume: run };
+  return { resume: run, epochs };
 }

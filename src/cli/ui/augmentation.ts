@@ -8,7 +8,7 @@ import { table } from './table.ts';
 
 /** The changes in words, then the first `count` images, each in all its columns. */
 export function augmentationText(examples: AugmentationExamples, count: number, context: CliContext): string {
-  const { columns, rows, classNames, width, height } = examples;
+  const { columns, rows, classNames } = examples;
   const { columns: room } = context;
   const colors = terminalColors(context);
   const changes = columns.filter(({ group }) => group !== 'together');
@@ -23,7 +23,7 @@ export function augmentationText(examples: AugmentationExamples, count: number, 
       '',
       ...imageGrid(
         images.map((pixels, i) => ({ pixels, caption: caption(columns[i]) })),
-        { width, height, colors, columns: room },
+        { shape: examples, colors, columns: room },
       ),
     ]),
   ].join('\n');

@@ -1,6 +1,6 @@
 /** Getting data as it is watched: a bar for a download, a line for what needs to be known. */
 
-import type { DataEvent } from '../../platform/node/data/store.ts';
+import type { DataEvent, FileState } from '../../platform/node/data/store.ts';
 import type { CliContext } from '../context.ts';
 import type { Progress } from './progress.ts';
 
@@ -25,4 +25,18 @@ export function dataView(context: CliContext): { onData: (event: DataEvent) => v
     open.progress.update(done, `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`);
   };
   return { onData, end };
+}
+
+const proofs = {
+  sha256: 'SHA-256 as published',
+  'gzip-md5': "MD5 of the publisher's .gz matched",
+  shape: 'shape and labels only',
+};
+
+/** The state of one file of a known set, on a line. */
+export function fileStateLine(file: FileState): string {
+  const role = file.role.padEnd(13);
+  return file.state === 'ok'
+    ? `${role} ok       ${proofs[file.proof]}  ${file.path}`
+    : `${role} ${file.state.padEnd(8)} ${file.problem}`;
 }

@@ -1,7 +1,6 @@
 /** What a network saw of a picture, in words and on the terminal. */
 
 import type { ImageShape } from '../../data/image-shape.ts';
-import { luma } from '../../data/prepare/gray.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import { imageLines } from '../../data/terminal-image.ts';
 import type { CliContext } from '../context.ts';
@@ -26,16 +25,6 @@ function colorName(color: readonly [number, number, number]): string {
 }
 
 /** The image on the terminal. */
-export function seenPicture(
-  pixels: Uint8Array,
-  { height, width, channels }: ImageShape,
-  context: CliContext,
-): string {
-  const gray =
-    channels === 1
-      ? pixels
-      : Uint8Array.from({ length: height * width }, (_, i) =>
-          luma(pixels[i * 3], pixels[i * 3 + 1], pixels[i * 3 + 2]),
-        );
-  return imageLines(gray, height, width, terminalColors(context)).join('\n');
+export function seenPicture(pixels: Uint8Array, shape: ImageShape, context: CliContext): string {
+  return imageLines(pixels, shape, terminalColors(context), context.columns).join('\n');
 }

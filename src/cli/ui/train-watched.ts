@@ -4,7 +4,7 @@ import type { TrainRunOptions, TrainRunResult } from '../../runs/experiment.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
-import { createTrainingView } from './training.ts';
+import { createTrainingProgress } from './training.ts';
 
 /** What is seen of a run while it goes on, and what may stop it. */
 type Watching = 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent' | 'onNotice';
@@ -35,7 +35,7 @@ export async function watch<Options extends object, Result>(
 ): Promise<Result> {
   const { onData, end } = dataView(context);
   let name = '';
-  const view = await createTrainingView(context, () => name);
+  const progress = await createTrainingProgress(context, () => name);
   try {
     return await work({
       ...options,
@@ -46,11 +46,11 @@ export async function watch<Options extends object, Result>(
         end();
         name = run.name;
       },
-      onEvent: (event) => view.event(event),
+      onEvent: (event) => progress.event(event),
       onNotice: context.err,
     });
   } finally {
     end();
-    view.close();
+    progress.close();
   }
 }

@@ -1,12 +1,13 @@
 /** Training as it is watched: a bar redrawn on a terminal, one line an epoch elsewhere. Both go to stderr. */
 
 import type { EpochMetrics, TrainEvent } from '../../train/events.ts';
+import { stuckNotice } from '../../train/stuck.ts';
 import type { CliContext } from '../context.ts';
 import { clock, count, duration, paint, percent } from './format.ts';
 import { bar } from './progress.ts';
 
 /** Consumes training events. */
-export interface TrainingView {
+export interface TrainingProgress {
   event(event: TrainEvent): void;
   /** Leaves the terminal as it was found. */
   close(): void;
@@ -15,14 +16,17 @@ export interface TrainingView {
 const REDRAW_MS = 100;
 
 /**
- * A view of one run for this context.
+ * The progress of one run for this context.
  * @param label the run's name, which is known once its folder is made
  */
-export async function createTrainingView(context: CliContext, label: () => string): Promise<TrainingView> {
+export async function createTrainingProgress(
+  context: CliContext,
+  label: () => string,
+): Promise<TrainingProgress> {
   return context.interactive ? await terminalView(context, label) : lineView(context, label);
 }
 
-function lineView({ err }: CliContext, label: () => string): TrainingView {
+function lineView({ err }: CliContext, label: () => string): TrainingProgress {
   let total = 0;
   let images = 0;
   return {
@@ -31,17 +35,20 @@ function lineView({ err }: CliContext, label: () => string): TrainingView {
         total = event.epochs;
         images = event.trainImages;
         err(startLine(event, label()));
+        for (const notice of event.notices) err(notice);
       } else if (event.type === 'epoch') {
         err(epochLine(event.metrics, total, images, event.isBest));
-      } else if (event.type === 'done' && event.reason === 'patience') {
-        err(`${label()}: stopped by patience after ${event.history.length} epochs`);
+      } else if (event.type === 'done') {
+        if (event.reason === 'patience')
+          err(`${label()}: stopped by patience after ${event.history.length} epochs`);
+        if (event.stuck) err(stuckNotice(event.stuck));
       }
     },
     close() {},
   };
 }
 
-async function terminalView({ err, errColor }: CliContext, label: () => string): Promise<TrainingView> {
+async function terminalView({ err, errColor }: CliContext, label: () => string): Promise<TrainingProgress> {
   const { createLogUpdate } = await import('log-update');
   const draw = createLogUpdate(process.stderr);
   let start: Extract<TrainEvent, { type: 'start' }> | undefined;
@@ -68,6 +75,7 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
       if (event.type === 'start') {
         start = event;
         err(startLine(event, label()));
+        for (const notice of event.notices) err(notice);
       } else if (event.type === 'epoch') {
         last = event.metrics;
       } else if (event.type === 'step') {
@@ -79,6 +87,7 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
         draw.clear();
         if (start && last && event.reason !== 'interrupted')
           err(epochLine(last, start.epochs, start.trainImages, false));
+        if (event.stuck) err(stuckNotice(event.stuck));
       }
     },
     close() {

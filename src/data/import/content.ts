@@ -1,7 +1,7 @@
 /** The digest of what was imported, and how: the key under which the result is kept. */
 
 import type { ImageShape } from '../image-shape.ts';
-import type { PictureSteps } from '../preprocessing.ts';
+import type { PictureSteps, PixelScaling } from '../preprocessing.ts';
 import { blocksOf } from '../readers/bytes.ts';
 import type { FoundData } from '../readers/found.ts';
 import type { ImportPlatform } from './options.ts';
@@ -16,10 +16,18 @@ const VERSION = 1;
 export async function contentDigest(
   found: FoundData,
   digests: readonly (string | undefined)[],
-  options: { readonly shape: ImageShape; readonly steps: PictureSteps; readonly share: number },
+  options: {
+    readonly shape: ImageShape;
+    readonly steps: PictureSteps;
+    readonly pixels: PixelScaling;
+    readonly share: number;
+  },
   { sha256 }: Pick<ImportPlatform, 'sha256'>,
 ): Promise<string> {
-  const head = { version: VERSION, format: found.format, ...options, drawn: found.test === null };
+  const { share, ...prepared } = options;
+  // The share of a test split matters where one is drawn.
+  const drawn = found.test === null ? share : null;
+  const head = { version: VERSION, format: found.format, ...prepared, drawn };
   const lines = [JSON.stringify(head)];
   for (const container of found.containers) {
     const source = await container.open();

@@ -49,6 +49,7 @@ export async function importPictures(
   const { shape, notice } = await decideShape(found.train, options, platform);
   checkBytes(all.length, imageSize(shape));
   const steps = stepsOf(options);
+  const pixels = options.like?.preprocessing.pixels ?? centeredScaling(shape.channels);
   const store = await platform.createStore(all.length, imageSize(shape));
   try {
     const read = await readPictures(all, { shape, steps, store, options, platform });
@@ -58,13 +59,13 @@ export async function importPictures(
     const { classes, labels } = labelAll(all, read);
     const { train, test, notices } = splitAll(all, read, { labels, classes: classes.names.length, share });
     const counts = countClasses(classes, train, test);
-    const digest = await contentDigest(found, read.digests, { shape, steps, share }, platform);
+    const digest = await contentDigest(found, read.digests, { shape, steps, pixels, share }, platform);
     const info: DatasetInfo = {
       version: 1,
       name,
       shape,
       classNames: classes.names,
-      preprocessing: { version: 1, picture: steps, pixels: centeredScaling(shape.channels) },
+      preprocessing: { version: 1, picture: steps, pixels },
       origin: { kind: 'import', format: found.format, digest },
       splits: {},
     };

@@ -1,5 +1,6 @@
 /** How somebody's pictures become a data set, and what a platform does for it. */
 
+import type { DatasetInfo } from '../dataset-info.ts';
 import type { ImageShape } from '../image-shape.ts';
 import type { Picture } from '../prepare.ts';
 import { type PictureSteps, plainSteps } from '../preprocessing.ts';
@@ -10,6 +11,8 @@ export const DEFAULT_TEST_SHARE = 1 / 6;
 
 /** What a user may ask for. */
 export interface ImportOptions {
+  /** Prepare pictures as a model takes them; size, channels, invert and trim are then left out. */
+  readonly like?: Pick<DatasetInfo, 'shape' | 'preprocessing'> | undefined;
   /** Height and width of the images. Default: the size that they have in common, up to 64, else 32. */
   readonly size?: number | undefined;
   /** 1 for gray, 3 for color. Default: color where the images have color. */
@@ -50,6 +53,7 @@ export interface ImportPlatform {
 }
 
 /** The steps that pictures go through. */
-export function stepsOf({ invert, trim }: ImportOptions): PictureSteps {
+export function stepsOf({ like, invert, trim }: ImportOptions): PictureSteps {
+  if (like !== undefined) return like.preprocessing.picture;
   return { ...plainSteps, invert: invert ?? plainSteps.invert, trim: trim ?? plainSteps.trim };
 }

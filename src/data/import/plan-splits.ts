@@ -3,6 +3,7 @@
 import { CoutureError } from '../../core/errors.ts';
 import type { AllPictures } from './all-pictures.ts';
 import { type Classes, classesOf, classOf } from './classes.ts';
+import { pickHashes } from './hashes.ts';
 import type { ReadPictures } from './read-pictures.ts';
 import type { ImportReport } from './report.ts';
 import { drawTestSplit } from './test-split.ts';
@@ -52,17 +53,22 @@ interface SplitRequest {
  */
 export function splitAll(
   all: AllPictures,
-  { problems, hashes }: ReadPictures,
+  { problems, content, pixels }: ReadPictures,
   { labels, classes, share }: SplitRequest,
 ): { train: PlannedSplit; test: PlannedSplit; notices: string[] } {
   const kept = Uint32Array.from({ length: all.length }, (_, index) => index).filter(
     (index) => !problems.has(index),
   );
-  const pick = (from: Uint32Array): Uint32Array => kept.map((index) => from[index]);
   const keptLabels = Uint16Array.from(kept, (index) => labels[index]);
   const isTest = all.hasTest
     ? Uint8Array.from(kept, (index) => Number(all.isTest(index)))
-    : drawTestSplit(keptLabels, { high: pick(hashes.high), low: pick(hashes.low) }, classes, share);
+    : drawTestSplit({
+        labels: keptLabels,
+        content: pickHashes(content, kept),
+        pixels: pickHashes(pixels, kept),
+        classes,
+        share,
+      });
   const part = (test: 0 | 1): PlannedSplit => ({
     indices: kept.filter((_, i) => isTest[i] === test),
     labels: keptLabels.filter((_, i) => isTest[i] === test),

@@ -7,15 +7,18 @@ import type { PictureSteps } from '../preprocessing.ts';
 import type { PassedOver } from '../readers/found.ts';
 import type { AllPictures } from './all-pictures.ts';
 import { type Copies, findCopies } from './copies.ts';
+import { type Hashes, hashInto, makeHashes, setHash } from './hashes.ts';
 import type { ImportOptions, ImportPlatform } from './options.ts';
 import { inParallel } from './parallel.ts';
-import { hashInto, type PixelHashes } from './pixel-hash.ts';
 import type { PixelStore } from './pixel-store.ts';
 import { preparePicture } from './prepare-picture.ts';
 
 /** What is known of the pictures once they have been read. */
 export interface ReadPictures {
-  readonly hashes: PixelHashes;
+  /** Of the pictures as they were found. */
+  readonly content: Hashes;
+  /** Of the images' pixels. */
+  readonly pixels: Hashes;
   /** Digests of image files; undefined for pixels. */
   readonly digests: (string | undefined)[];
   /** Why a picture is passed over, by its number. */
@@ -34,7 +37,8 @@ interface Reading {
 export async function readPictures(all: AllPictures, reading: Reading): Promise<ReadPictures> {
   const { shape, steps, store, options, platform } = reading;
   const read: ReadPictures = {
-    hashes: { high: new Uint32Array(all.length), low: new Uint32Array(all.length) },
+    content: makeHashes(all.length),
+    pixels: makeHashes(all.length),
     digests: new Array<string | undefined>(all.length),
     problems: new Map(),
   };
@@ -44,9 +48,13 @@ export async function readPictures(all: AllPictures, reading: Reading): Promise<
     const name = list.nameOf(place);
     try {
       const picture = await list.read(place);
-      if (picture.kind === 'file') read.digests[index] = await platform.sha256(picture.bytes);
+      if (picture.kind === 'file') {
+        const digest = await platform.sha256(picture.bytes);
+        read.digests[index] = digest;
+        setHash(read.content, index, digest);
+      } else hashInto(read.content, index, picture.data);
       const pixels = await preparePicture(picture, shape, steps, { decode: platform.decode, name });
-      hashInto(read.hashes, index, pixels);
+      hashInto(read.pixels, index, pixels);
       await store.write(index, pixels);
     } catch (error) {
       if (!(error instanceof CoutureError) || error.kind !== 'data') throw error;

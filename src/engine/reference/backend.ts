@@ -126,16 +126,16 @@ class ReferenceSession implements Session {
   async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
     this.#checkAlive();
     checkInferRequest(this.#program, images, indices, options);
-    const { classes, weights = 'value', view } = options;
+    const { classes, weights = 'value', batches } = options;
     const { infer, outputWidth, plan } = this.#program;
     const net = this.#network(weights);
     const result = new Float32Array(indices.length * outputWidth);
-    const rows = view?.batchSize ?? 64;
+    const rows = batches?.batchSize ?? 64;
     for (let from = 0; from < indices.length; from += rows) {
       const batch = makeBatch(plan, indices.subarray(from, from + rows));
       const inference = { classes: classes?.subarray(from), output: result.subarray(from * outputWidth) };
-      const step = (view?.firstStep ?? 0) + from / rows;
-      const { augmentation } = view ?? {};
+      const step = (batches?.firstStep ?? 0) + from / rows;
+      const { augmentation } = batches ?? {};
       for (const op of infer) this.#run(op, { net, batch, images, augmentation, step, inference });
     }
     return result;

@@ -90,7 +90,11 @@ export function linearBackwardWeight(
 
 /** y = max(y, 0), in place; NaN and both infinities become no number that passes for an answer. */
 export function reluForward(y: Float32Array, length: number): void {
-  for (let i = 0; i < length; i++) y[i] = (y[i] < 0 ? 0 : y[i]) + y[i] * 0;
+  for (let i = 0; i < length; i++) {
+    const z = y[i];
+    if (z < 0) y[i] = 0;
+    y[i] += z * 0;
+  }
 }
 
 /**

@@ -160,14 +160,14 @@ export class WasmSession implements Session {
     options: InferOptions,
   ): Promise<Float32Array> {
     checkInferRequest(this.#program, images, indices, options);
-    const { classes, weights = 'value', view } = options;
+    const { classes, weights = 'value', batches } = options;
     const { memory, team } = this.#context;
     const count = indices.length;
     const { outputWidth } = this.#program;
     const [indexAt, classAt, outputAt] = this.#place(count * 4, count * 4, count * outputWidth * 4);
     memory.words(indexAt, count).set(indices);
     memory.words(classAt, count).set(classes ?? new Uint16Array(count));
-    const batchSize = Math.min(view?.batchSize ?? INFER_ROWS, Math.max(count, 1));
+    const batchSize = Math.min(batches?.batchSize ?? INFER_ROWS, Math.max(count, 1));
     const job = {
       kind: 'infer',
       weights,
@@ -181,8 +181,8 @@ export class WasmSession implements Session {
       output: outputAt,
       count,
       batchSize,
-      firstStep: view?.firstStep ?? 0,
-      augmentation: view?.augmentation,
+      firstStep: batches?.firstStep ?? 0,
+      augmentation: batches?.augmentation,
     } as const;
     if (count <= INLINE_IMAGES) team.runInline(job);
     else await team.run(job);

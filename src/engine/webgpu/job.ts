@@ -3,7 +3,7 @@
 import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import { drawMix } from '../../data/mix.ts';
 import type { PixelScaling } from '../../data/preprocessing.ts';
-import type { OptimizerOptions, TrainingView, TrainRequest } from '../backend.ts';
+import type { OptimizerOptions, TrainingBatches, TrainRequest } from '../backend.ts';
 import { optimizerConstants, STEP_SCALARS, stepScalars } from '../scalars.ts';
 import { step as stepStruct } from './kernels/common.ts';
 import { RECORD_WORDS } from './kernels/gather.ts';
@@ -35,7 +35,7 @@ export function rowWords(indices: Uint32Array, labelOf: (row: number) => number)
 
 /** The records of every row of a job. */
 export function rowRecords(
-  { batchSize, firstStep, augmentation }: TrainingView,
+  { batchSize, firstStep, augmentation }: TrainingBatches,
   count: number,
   shape: { readonly height: number; readonly width: number },
 ): Int32Array {
@@ -56,7 +56,7 @@ export function rowRecords(
 }
 
 /** What steps take of a request; of an inference only the first of these. */
-type Stepped = Pick<TrainingView, 'batchSize' | 'firstStep'> &
+type Stepped = Pick<TrainingBatches, 'batchSize' | 'firstStep'> &
   Partial<Pick<TrainRequest, 'dropoutKey' | 'optimizer' | 'learningRates' | 'averageDecays'>>;
 
 /** A slot for each step of a job. */

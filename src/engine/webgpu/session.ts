@@ -115,21 +115,21 @@ export class GpuSession implements Session {
 
   async infer(images: DeviceImages, indices: Uint32Array, options: InferOptions = {}): Promise<Float32Array> {
     checkInferRequest(this.#program, images, indices, options);
-    const { classes, weights = 'value', view } = options;
+    const { classes, weights = 'value', batches } = options;
     const held = this.#context.locate(images);
     const { outputWidth } = this.#program;
     const results = new Float32Array(indices.length * outputWidth);
     const largest = INFER_ROWS.find((rows) => rows >= indices.length) ?? INFER_ROWS[INFER_ROWS.length - 1];
-    const batchSize = view?.batchSize ?? this.#affordable(largest);
-    const batch = await this.#batchFor('infer', batchSize, view?.augmentation);
+    const batchSize = batches?.batchSize ?? this.#affordable(largest);
+    const batch = await this.#batchFor('infer', batchSize, batches?.augmentation);
     const perSlice = Math.max(1, Math.floor(INFER_BYTES / (4 * outputWidth * batchSize))) * batchSize;
     for (let from = 0; from < indices.length; from += perSlice) {
       const slice = indices.subarray(from, from + perSlice);
-      const firstStep = (view?.firstStep ?? 0) + from / batchSize;
+      const firstStep = (batches?.firstStep ?? 0) + from / batchSize;
       const values = await this.#device.guard(() => {
         this.#job.rows.write(rowWords(slice, (row) => classes?.[from + row] ?? 0));
-        const asked = { indices: slice, batchSize, firstStep, augmentation: view?.augmentation };
-        if (view?.augmentation) this.#job.records.write(rowRecords(asked, slice.length, images.shape));
+        const asked = { indices: slice, batchSize, firstStep, augmentation: batches?.augmentation };
+        if (batches?.augmentation) this.#job.records.write(rowRecords(asked, slice.length, images.shape));
         this.#job.steps.write(writeSteps(asked, slice.length));
         this.#encode(batch, held, weights, slice.length, batchSize, slice.length * outputWidth);
         return this.#fetchResults(slice.length * outputWidth);

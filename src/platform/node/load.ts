@@ -1,92 +1,98 @@
 /** A trained run or a model file as a classifier that also takes image files. */
 
-import type { DatasetInfo } from '../../data/dataset-info.ts';
-import type { ImageShape } from '../../data/image-shape.ts';
-import type { PictureSteps } from '../../data/preprocessing.ts';
-import { type FindModelOptions, type FoundModel, findModel, modelOfRun } from '../../runs/find-model.ts';
-import { type LoadOptions, loadPredictor } from '../../runs/load.ts';
+import { fileURLToPath } from 'node:url';
+import {
+  aFunction,
+  aSignal,
+  aString,
+  checkArguments,
+  kind,
+  oneOf,
+  optional,
+  options as optionsOf,
+  typeOf,
+} from '../../core/arguments.ts';
+import {
+  type FileModel,
+  type FindModelOptions,
+  type FoundModel,
+  findModel,
+  modelOfRun,
+  readModelFile,
+} from '../../runs/find-model.ts';
+import { loadPredictor, type LoadModelOptions as PredictorOptions } from '../../runs/load.ts';
 import { Run } from '../../runs/run.ts';
-import type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from '../../use/predictor.ts';
-import { type DecodedImage, type DecodeOptions, decodeImage, isEncodedImage } from './images/images.ts';
+import { type FetchOptions, fetchModel, modelFromBytes } from '../../ship/model-source.ts';
+import { engineFields } from '../../use/engine-choice.ts';
+import { ImageClassifier } from '../../use/image-classifier.ts';
+import { decodeNodePicture, type NodePicture } from './images/picture.ts';
 import { nodePlatform } from './platform.ts';
 
-export type { LoadOptions };
+/** How `load` finds a model, and what it runs on. */
+export interface LoadModelOptions extends PredictorOptions, FindModelOptions, FetchOptions {}
 
-/** How to prepare a picture otherwise than the model says. */
-export interface PictureOptions extends Omit<DecodeOptions, 'shape'>, PredictOptions {}
+/** What Node may load a model from. */
+export type NodeModelSource = Run | FoundModel | string | URL | Blob | ArrayBuffer | Uint8Array;
 
-/** A classifier that takes paths and bytes of PNG, JPEG and WebP files as well as pixels. */
-export class ImageClassifier implements Predictor {
-  readonly classNames: readonly string[];
-  readonly shape: ImageShape;
-  /** How pictures are prepared: as those that it was trained on. */
-  readonly steps: PictureSteps;
-  readonly #predictor: Predictor;
+const loadOptions = optionsOf({
+  weights: optional(oneOf(['best', 'last'])),
+  root: optional(aString),
+  models: optional(aString),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
+  ...engineFields,
+});
+const binary = ['URL', 'Blob', 'File', 'ArrayBuffer', 'Uint8Array'];
+const aModel = kind(
+  'the name or path of a run or a model, the address of a model file, or its bytes',
+  (value) =>
+    typeof value === 'string' ||
+    (typeof value === 'object' &&
+      value !== null &&
+      (value instanceof Run || binary.includes(typeOf(value)) || isFound(value))),
+);
 
-  /**
-   * @param predictor disposed of with this
-   * @param data what it was trained on, which says how pictures become images
-   */
-  constructor(predictor: Predictor, { shape, preprocessing }: Pick<DatasetInfo, 'shape' | 'preprocessing'>) {
-    this.classNames = predictor.classNames;
-    this.shape = shape;
-    this.steps = preprocessing.picture;
-    this.#predictor = predictor;
-  }
-
-  /**
-   * @param image pixels, the path of an image file, or its bytes (told from pixels by how they begin)
-   * @param options steps other than the model's own
-   */
-  async predict(image: Pixels | string, options: PictureOptions = {}): Promise<Prediction> {
-    const { signal } = options;
-    return await this.#predictor.predict(await this.toPixels(image, options), { signal });
-  }
-
-  async predictMany(images: readonly Pixels[], options: PredictOptions = {}): Promise<Prediction[]> {
-    return await this.#predictor.predictMany(images, options);
-  }
-
-  async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
-    return await this.#predictor.logProbabilities(images, choice);
-  }
-
-  /** The pixels that the network sees of an image. */
-  async toPixels(image: Pixels | string, options: PictureOptions = {}): Promise<Pixels> {
-    if (typeof image !== 'string' && !(image instanceof Uint8Array && isEncodedImage(image))) return image;
-    return (await this.prepare(image, options)).pixels;
-  }
-
-  /**
-   * What the network sees of an image file, and what was done to it.
-   * @param image a path, or the bytes of a PNG, JPEG or WebP file
-   * @throws CoutureError of kind `data` naming the image
-   */
-  async prepare(image: string | Uint8Array, options: PictureOptions = {}): Promise<DecodedImage> {
-    return await decodeImage(image, { steps: this.steps, ...options, shape: this.shape });
-  }
-
-  async dispose(): Promise<void> {
-    await this.#predictor.dispose();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
-  }
+function isFound(value: object): value is FoundModel {
+  return 'kind' in value && (value.kind === 'run' || value.kind === 'file');
 }
 
 /**
  * Loads a model: `const model = await load('runs/train/baseline-seed1')`, then `await model.predict('shoe.png')`.
- * @param model a run (its folder, or its bare name under runs/train), a model file (a path that ends in .safetensors), or
- *   the name of a model that comes with the package
- * @throws CoutureError of kind `usage` when there is no such model, `data` when its files are damaged
+ * @param model a run (its folder, or its bare name under runs/train), a model file (a path that ends in .safetensors, an
+ *   https: or file: address, or the bytes of one), or the name of a model that comes with the package
+ * @throws CoutureError of kind `usage` when there is no such model, `data` when its files are damaged or cannot be had,
+ *   `interrupted` when `signal` aborts
  */
 export async function load(
-  model: Run | FoundModel | string,
-  { weights, backend, threads, ...places }: LoadOptions & FindModelOptions = {},
-): Promise<ImageClassifier> {
-  const found = model instanceof Run ? modelOfRun(model) : model;
-  const known = typeof found === 'string' ? await findModel(nodePlatform, found, places) : found;
-  const predictor = await loadPredictor(nodePlatform, known, { weights, backend, threads });
-  return new ImageClassifier(predictor, known.data);
+  model: NodeModelSource,
+  options: LoadModelOptions = {},
+): Promise<ImageClassifier<NodePicture>> {
+  checkArguments('load', { model: [model, aModel], options: [options, loadOptions] });
+  const found = await findSource(model, options);
+  const predictor = await loadPredictor(nodePlatform, found, options);
+  return new ImageClassifier({ predictor, data: found.data, decode: decodeNodePicture });
+}
+
+async function findSource(model: NodeModelSource, options: LoadModelOptions): Promise<FoundModel> {
+  if (typeof model === 'string') {
+    const address = /^(https?|file):/i.test(model) ? URL.parse(model) : null;
+    if (address !== null) return await fromAddress(address, options);
+    const { root, models } = options;
+    return await findModel(nodePlatform, model, { root, models });
+  }
+  if (model instanceof Run) return modelOfRun(model);
+  if ('href' in model) return await fromAddress(model, options);
+  if (isFound(model)) return model;
+  const name = 'name' in model && typeof model.name === 'string' ? model.name : 'The model';
+  return await fromBytes(new Uint8Array('arrayBuffer' in model ? await model.arrayBuffer() : model), name);
+}
+
+async function fromAddress(url: URL, { signal, onProgress }: FetchOptions): Promise<FileModel> {
+  if (url.protocol === 'file:') return await readModelFile(nodePlatform, fileURLToPath(url));
+  return await fromBytes(await fetchModel(url, { signal, onProgress }), url.href);
+}
+
+async function fromBytes(bytes: Uint8Array, path: string): Promise<FileModel> {
+  const model = await modelFromBytes(bytes, path);
+  return { kind: 'file', path, model, bytes: bytes.length, data: model.data, split: model.card.split };
 }

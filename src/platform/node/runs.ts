@@ -3,7 +3,7 @@
  * reports.ts, so that who does not draw does not load what draws.
  */
 
-import { infoOf } from '../../data/registry.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
 import * as audit from '../../runs/audit.ts';
 import * as compare from '../../runs/compare.ts';
 import * as evaluate from '../../runs/evaluate.ts';
@@ -15,10 +15,11 @@ import * as inspect from '../../runs/inspect.ts';
 import * as loading from '../../runs/load.ts';
 import * as pack from '../../runs/pack.ts';
 import * as rates from '../../runs/rates.ts';
+import * as reject from '../../runs/reject.ts';
 import * as reproduce from '../../runs/reproduce.ts';
 import * as folders from '../../runs/run-folder.ts';
 import * as shipped from '../../runs/shipped.ts';
-import { resolveDataset } from './data/store.ts';
+import { openDataset } from './data/open-dataset.ts';
 import { nodePlatform, onNode } from './platform.ts';
 
 /** {@link folders.createRun} in a folder. */
@@ -60,6 +61,8 @@ export const loadNetwork = onNode(loading.loadNetwork);
 export const evaluateRun = onNode(evaluate.evaluateRun);
 /** {@link evaluate.evaluateModel} with Node's data sets. */
 export const evaluateModel = onNode(evaluate.evaluateModel);
+/** {@link reject.findRejection} with Node's data sets. */
+export const findRejection = onNode(reject.findRejection);
 /** {@link compare.compareRuns} with Node's data sets. */
 export const compareRuns = onNode(compare.compareRuns);
 /** {@link inspect.inspectRun} with Node's data sets. */
@@ -71,12 +74,13 @@ export const packRuns = onNode(pack.packRuns);
 export const readAudit = onNode(audit.readAudit);
 
 /**
- * {@link audit.auditDataset} of a set that is known by its name, kept under runs/audit.
- * @param name a name of the registry
+ * {@link audit.auditDataset}, kept under runs/audit.
+ * @param data a data set's description, or what `openDataset` takes: a name or a path
  */
 export async function auditDataset(
-  name: string,
+  data: string | DatasetInfo,
   options: audit.AuditOptions = {},
 ): Promise<audit.WrittenAudit> {
-  return await audit.auditDataset(nodePlatform, infoOf(resolveDataset(name)), options);
+  const info = typeof data === 'string' ? (await openDataset(data, options)).info : data;
+  return await audit.auditDataset(nodePlatform, info, options);
 }

@@ -19,6 +19,7 @@ import type { ImportReport } from '../../../data/import/report.ts';
 import type { FoundData } from '../../../data/readers/found.ts';
 import { readFiles, readOneFile } from '../../../data/readers/read.ts';
 import type { ReaderTools } from '../../../data/readers/tools.ts';
+import { findDataset } from '../../../data/registry.ts';
 import { reason } from '../files/files.ts';
 import { cacheDirectory, isMissing } from './cache.ts';
 import { decodeWithin } from './decode-within.ts';
@@ -56,31 +57,59 @@ export interface ImportedDataset {
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
   const cache = new ImportCache(cacheDirectory(options.env));
-  const name = options.name ?? nameOf(path);
+  const name = checkName(options.name) ?? nameOf(path);
   const place = await placeOf(path);
   const scratch = new Scratch(cache.scratch);
   try {
     const files = await lookAt(place, scratch, options);
     const request = JSON.stringify([place.real, requestOf(options)]);
     const known = await findKnown(cache, request, files);
-    if (known !== undefined) return resultOf(cache, { ...known, info: { ...known.info, name } }, true);
+    if (known !== undefined)
+      return await named(cache, { ...known, info: { ...known.info, name } }, options, true);
     const found = await files.find();
     const plan = await importPictures(found, name, options, platformOf(scratch));
     const info = await cache.write(plan, (done) => options.onProgress?.({ stage: 'write', done, total: 2 }));
     await cache.remember(request, { stamp: files.stamp, listed: files.listed(), digest: digestOf(info) });
-    return resultOf(cache, { info, report: plan.report }, false);
+    return await named(cache, { info, report: plan.report }, options, false);
   } finally {
     await scratch.close();
   }
 }
 
-function resultOf(cache: ImportCache, { info, report }: StoredSet, wasKnown: boolean): ImportedDataset {
+/** Lets the set be found by its name from now on. What was prepared for one model alone gets no name. */
+async function named(
+  cache: ImportCache,
+  { info, report }: StoredSet,
+  { like }: ImportPathOptions,
+  wasKnown: boolean,
+): Promise<ImportedDataset> {
+  if (like === undefined && findDataset(info.name) === undefined)
+    await cache.setName(info.name, digestOf(info));
   return { info, report, wasKnown, load: (split) => cache.load(info, split) };
 }
 
+function checkName(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  if (findDataset(name) !== undefined)
+    throw new CoutureError('usage', `${name} is a set that Couture knows; give yours another name.`);
+  if (/^[^/\\]{1,100}$/.test(name) && name === printable(name)) return name;
+  throw new CoutureError('usage', `"${printable(name)}" cannot be the name of a data set.`, {
+    hint: 'Names have 1 to 100 characters and no slash.',
+  });
+}
+
 /** The options that change what becomes of a path. What was imported leniently may not pass strictly. */
-function requestOf({ size, channels, invert, trim, testShare, strict = false }: ImportOptions): unknown {
-  return { size, channels, invert, trim, testShare, strict };
+function requestOf({
+  like,
+  size,
+  channels,
+  invert,
+  trim,
+  testShare,
+  strict = false,
+}: ImportOptions): unknown {
+  const model = like && { shape: like.shape, preprocessing: like.preprocessing };
+  return { like: model, size, channels, invert, trim, testShare, strict };
 }
 
 /** `photos/` and `photos.tar.gz` are `photos`. */

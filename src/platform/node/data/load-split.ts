@@ -4,20 +4,28 @@ import { CoutureError } from '../../../core/errors.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { RunDataOptions } from '../../../runs/platform.ts';
+import { cacheDirectory } from './cache.ts';
+import { ImportCache } from './import-cache.ts';
 import { getDataset } from './store.ts';
 
 /**
  * A split of the data set that is described.
- * @throws CoutureError of kind `data` when its images cannot be had
+ * @throws CoutureError of kind `data` when its images are not to be found
  */
 export async function loadSplit(
-  { origin, name }: DatasetInfo,
+  info: DatasetInfo,
   split: SplitName,
-  { from, signal, onData, env }: RunDataOptions,
+  { signal, onData, env }: RunDataOptions,
 ): Promise<Dataset> {
-  if (origin.kind === 'registry')
-    return await getDataset(origin.name, split, { from, signal, env, onProgress: onData });
-  throw new CoutureError('data', `The images of ${name} are not kept in any place that is known.`, {
-    hint: 'Give the data set by --data.',
-  });
+  const { origin, name } = info;
+  switch (origin.kind) {
+    case 'registry':
+      return await getDataset(origin.name, split, { signal, env, onProgress: onData });
+    case 'import':
+      return await new ImportCache(cacheDirectory(env)).load(info, split);
+    case 'memory':
+      throw new CoutureError('data', `The images of ${name} were made in code and are kept nowhere.`, {
+        hint: 'Give the data set itself to the function that needs it.',
+      });
+  }
 }

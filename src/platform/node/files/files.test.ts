@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -14,6 +14,15 @@ test('a file is replaced whole, and nothing is left beside it', async () => {
   await Promise.all(Array.from({ length: 8 }, (_, i) => writeFileAtomic(path, `new ${i} `.repeat(1000))));
   assert.match(await readFile(path, 'utf8'), /^(new \d )\1{999}$/);
   assert.deepEqual(await readdir(folder), ['a.txt']);
+});
+
+test('a link stays a link, and what it leads to is replaced', async () => {
+  const link = join(folder, 'link.txt');
+  await symlink(join(folder, 'a.txt'), link);
+  await writeFileAtomic(link, 'through the link');
+  assert.equal(await readFile(join(folder, 'a.txt'), 'utf8'), 'through the link');
+  assert.ok((await lstat(link)).isSymbolicLink());
+  await rm(link);
 });
 
 test('where it cannot be written there is a clear error and no litter', async () => {

@@ -1,19 +1,21 @@
 /** Files written whole or not at all: a reader, or a machine that loses power, never sees half of one. */
 
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 
 let serial = 0;
 
 /**
- * Writes beside `path`, flushes to the disk, then renames over it. On failure the old file stays as it was and
- * nothing is left beside it.
+ * Writes beside `path`, flushes to the disk, then renames over it. A link stays one: what it leads to is replaced. On
+ * failure the old file stays as it was and nothing is left beside it.
  * @throws CoutureError of kind `runtime` when the file cannot be written
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   serial += 1;
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}-${serial}.tmp`);
+  const mark = `${process.pid}-${serial}`;
+  const target = await realpath(path).catch(() => path);
+  const beside = join(dirname(target), `.${basename(target)}.${mark}.tmp`);
   try {
     const file = await open(beside, 'wx');
     try {
@@ -22,7 +24,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     } finally {
       await file.close();
     }
-    await rename(beside, path);
+    await rename(beside, target);
   } catch (cause) {
     await rm(beside, { force: true }).catch(() => {});
     throw new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
@@ -30,7 +32,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
       cause,
     });
   }
-  await syncFolder(dirname(path));
+  await syncFolder(dirname(target));
 }
 
 /**

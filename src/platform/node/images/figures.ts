@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
 import type { Figure } from '../../../figures/figure.ts';
-import { type FigureFormat, themeOf } from '../../../runs/figure-files.ts';
-import { writeFileAtomic } from '../files/files.ts';
+import { type FigureFormat, themeOf, writeFigure as write } from '../../../runs/figure-files.ts';
+import { folderStore } from '../runs/folder-store.ts';
 
 export { type FigureFormat, themeOf };
 
@@ -47,5 +47,6 @@ export function renderPng({ svg }: Figure, { scale = 2 }: { readonly scale?: num
  * @throws CoutureError of kind `runtime` when it cannot
  */
 export async function writeFigure(path: string, figure: Figure, format: FigureFormat): Promise<void> {
-  await writeFileAtomic(path, format === 'png' ? renderPng(figure) : `${figure.svg}\n`);
+  const platform = { store: folderStore, renderPng: async (drawn: Figure) => renderPng(drawn) };
+  await write(platform, path, figure, format);
 }

@@ -3,13 +3,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { CoutureError, prefixed } from '../../../core/errors.ts';
-import { imageFormat } from '../../../data/image-header.ts';
+import { MAX_IMAGE_BYTES, unreadable } from '../../../data/encoded-image.ts';
 import type { ImageShape } from '../../../data/image-shape.ts';
 import { type PreparedImage, prepareImage } from '../../../data/prepare.ts';
 import { objectSteps, type PictureSteps } from '../../../data/preprocessing.ts';
 import { errorCode, reason } from '../files/files.ts';
 import { readLimited } from '../files/read.ts';
-import { decodePicture, MAX_IMAGE_BYTES, unreadable } from './decode.ts';
+import { decodePicture } from './decode.ts';
 
 /** Extensions that a folder is searched for. */
 const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
@@ -29,11 +29,6 @@ export interface DecodedImage extends PreparedImage {
   readonly name: string;
 }
 
-/** Whether bytes begin like a PNG, JPEG or WebP file. */
-export function isEncodedImage(bytes: Uint8Array): boolean {
-  return imageFormat(bytes) !== undefined;
-}
-
 /**
  * Reads a PNG, JPEG or WebP image and prepares it for a network.
  * @param input a path or the bytes of a file
@@ -43,7 +38,7 @@ export async function decodeImage(
   input: string | Uint8Array,
   { shape = { height: 28, width: 28, channels: 1 }, steps = objectSteps, name }: DecodeOptions = {},
 ): Promise<DecodedImage> {
-  const label = name ?? (typeof input === 'string' ? input : 'the image');
+  const label = name ?? (typeof input === 'string' ? input : 'that was given');
   const bytes = typeof input === 'string' ? await readImageFile(input) : input;
   return { name: label, ...prepareImage(await decodePicture(bytes, label), shape, steps) };
 }
@@ -76,7 +71,7 @@ export async function expandImagePaths(paths: readonly string[]): Promise<string
 }
 
 /** The bytes of an image file, up to the limit. */
-async function readImageFile(path: string): Promise<Uint8Array> {
+export async function readImageFile(path: string): Promise<Uint8Array> {
   try {
     const bytes = await readLimited(path, MAX_IMAGE_BYTES);
     if (bytes !== undefined) return bytes;

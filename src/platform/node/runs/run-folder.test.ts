@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import type { TensorMap } from '../../../model/network.ts';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { makeInfo } from '../../../../test/model-fixture.ts';
+import type { TensorMap } from '../../../model/network.ts';
 import { planModel } from '../../../model/plan.ts';
 import { multilayer } from '../../../model/spec.ts';
-import type { EpochMetrics, TrainEvent, TrainState } from '../../../train/events.ts';
-import { type RunConfig, settingsSchema } from '../../../train/settings.ts';
 import type { Environment } from '../../../runs/environment.ts';
 import type { Run } from '../../../runs/run.ts';
-import { makeInfo } from '../../../../test/model-fixture.ts';
+import type { EpochMetrics, TrainEvent, TrainState } from '../../../train/events.ts';
+import { type RunConfig, settingsSchema } from '../../../train/settings.ts';
 import { createRun, openRun } from '../runs.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'couture-runs-'));

@@ -28,7 +28,12 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
   const mine: Holder = { pid: process.pid, host: hostname(), started: processStart(process.pid) };
   if (!(await create(path, mine))) await takeOver(path, mine, folder);
-  return () => rm(path, { force: true });
+  let held = true;
+  return async () => {
+    // Given back once: by the second time it may be another's.
+    if (held) await rm(path, { force: true });
+    held = false;
+  };
 }
 
 /** False when the file is there already. */

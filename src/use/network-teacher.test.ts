@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { makeImages, makeMembers } from '../../test/model-fixture.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
-import type { Augmentation, TrainingView } from '../engine/backend.ts';
+import type { Augmentation, TrainingBatches } from '../engine/backend.ts';
 import { createBackend } from '../engine/create.ts';
 import type { Teacher } from '../train/teacher.ts';
 import { Ensemble } from './ensemble.ts';
+import { NetworkTeacher, type TeacherModel } from './network-teacher.ts';
 import { RememberingTeacher } from './remembering-teacher.ts';
-import { NetworkTeacher, type TeacherModel } from './teacher.ts';
 
 const classNames = ['a', 'b', 'c'];
 const shape = gray(5, 4);
@@ -20,7 +20,7 @@ const augmentation: Augmentation = {
   mixing: { mixup: 0.4, cutmix: 0.4 },
   key: [1, 2],
 };
-const view = { batchSize: 8, firstStep: 5, augmentation };
+const batches = { batchSize: 8, firstStep: 5, augmentation };
 
 /** The batches' images, end to end. */
 const drawn = Uint8Array.from(
@@ -43,7 +43,7 @@ test('a teacher says of the images of a step what its models say of them, on ave
   const backend = await createBackend();
   const teacher = await NetworkTeacher.create(models, backend);
   const held = await backend.upload(images, shape);
-  const found = await teacher.probabilities(held, indices, view);
+  const found = await teacher.probabilities(held, indices, batches);
   const [several, one] = [await probabilitiesOf(models[0]), await probabilitiesOf(models[1])];
   assert.equal(found.length, 99);
   found.forEach((value, i) => {
@@ -53,7 +53,7 @@ test('a teacher says of the images of a step what its models say of them, on ave
   // Asked about a step at a time it says the same, to the bit.
   for (let step = 0; step < 5; step++) {
     const batch = indices.subarray(step * 8, step * 8 + 8);
-    const part = await teacher.probabilities(held, batch, { ...view, firstStep: 5 + step });
+    const part = await teacher.probabilities(held, batch, { ...batches, firstStep: 5 + step });
     assert.deepEqual(part, found.slice(step * 24, step * 24 + part.length));
   }
   teacher.dispose();
@@ -76,11 +76,12 @@ test('one that remembers says the same to the bit, and asks once about every vie
   const held = await backend.upload(images, shape);
   const moves = { ...augmentation.options, rotate: 0 };
   const moved = { ...augmentation, options: moves, mixing: undefined };
-  const compare = async (seen: TrainingView) => {
+  const compare = async (seen: TrainingBatches) => {
     const expected = await teacher.probabilities(held, indices, seen);
     assert.deepEqual(await remembering.probabilities(held, indices, seen), expected);
   };
-  for (let step = 0; step < 400; step += 5) await compare({ ...view, firstStep: step, augmentation: moved });
+  for (let step = 0; step < 400; step += 5)
+    await compare({ ...batches, firstStep: step, augmentation: moved });
   // Nine moves of 33 images, mirrored or not.
   assert.ok(asked > 33 * 18 * 0.9 && asked <= 33 * 18, String(asked));
 
@@ -92,7 +93,7 @@ test('one that remembers says the same to the bit, and asks once about every vie
   // Turned and mixed images are new every time.
   for (const changed of [augmentation, { ...moved, mixing: augmentation.mixing }]) {
     asked = 0;
-    for (const firstStep of [0, 5]) await compare({ ...view, firstStep, augmentation: changed });
+    for (const firstStep of [0, 5]) await compare({ ...batches, firstStep, augmentation: changed });
     assert.equal(asked, 66);
   }
   teacher.dispose();

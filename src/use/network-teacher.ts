@@ -1,6 +1,6 @@
 /** Trained networks as the teacher of another: asked about the images of a step, on the backend that trains. */
 
-import type { Backend, DeviceImages, TrainingView } from '../engine/backend.ts';
+import type { Backend, DeviceImages, TrainingBatches } from '../engine/backend.ts';
 import { meanProbabilities } from '../engine/targets.ts';
 import type { Network } from '../model/network.ts';
 import type { Teacher } from '../train/teacher.ts';
@@ -41,12 +41,16 @@ export class NetworkTeacher implements Teacher {
     return new NetworkTeacher(asked);
   }
 
-  async probabilities(images: DeviceImages, indices: Uint32Array, view: TrainingView): Promise<Float32Array> {
+  async probabilities(
+    images: DeviceImages,
+    indices: Uint32Array,
+    batches: TrainingBatches,
+  ): Promise<Float32Array> {
     const answers: Float32Array[] = [];
     for (const { networks, temperature } of this.#models) {
       const classes = networks[0].width;
       const mixture = new Mixture(indices.length * classes);
-      for (const { session } of networks) mixture.add(await session.infer(images, indices, { view }));
+      for (const { session } of networks) mixture.add(await session.infer(images, indices, { batches }));
       answers.push(temper(mixture.logMean(), classes, temperature));
     }
     return meanProbabilities(answers);

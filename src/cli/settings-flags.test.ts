@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { COUTURE_VERSION } from '../core/version.ts';
+import { resolveConfig } from '../train/config.ts';
+import { processContext } from './context.ts';
+import { configFromFlags } from './settings-flags.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'couture-config-'));
+after(() => rm(folder, { recursive: true, force: true }));
+const context = processContext(new AbortController().signal);
+
+test('a config file gives the config that it was written of; one of another version is refused in a sentence', async () => {
+  const path = join(folder, 'config.json');
+  const config = resolveConfig({ recipe: 'fast-90', settings: { seed: 7, epochs: 3 } });
+  await writeFile(path, JSON.stringify(config));
+  assert.deepEqual(await configFromFlags({ config: path }, context), config);
+  for (const [content, message] of [
+    [
+      { version: 1, recipe: 'baseline', settings: { dataset: 'mnist' } },
+      new RegExp(`it is a config of version 1, and Couture ${COUTURE_VERSION} reads version 2`),
+    ],
+    [{ version: 3 }, /config of version 3/],
+    [{ version: 'two' }, /--config .*config\.json: version: /],
+  ] as const) {
+    await writeFile(path, JSON.stringify(content));
+    await assert.rejects(configFromFlags({ config: path }, context), { kind: 'usage', message });
+  }
+});

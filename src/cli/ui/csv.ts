@@ -1,0 +1,26 @@
+/** Tables as CSV (RFC 4180): comma-separated, records end with CRLF, a field is quoted where it has to be. */
+
+import type { Prediction } from '../../use/predictor.ts';
+
+/** One record, without its line end. */
+export function csvRecord(fields: readonly (string | number | boolean)[]): string {
+  return fields.map((field) => csvField(String(field))).join(',');
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The names of what `predictionRecord` gives: a column for each class, which its own column cannot be taken for. */
+export function predictionHeader(classNames: readonly string[]): string {
+  const classes = classNames.map((name) => `probability of ${name}`);
+  return csvRecord(['source', 'label', 'probability', ...classes, 'unknown']);
+}
+
+/** One image: the label and its probability, that of every class, and whether it is unknown; empty where that was not asked. */
+export function predictionRecord(
+  source: string,
+  { label, index, probabilities, unknown }: Prediction,
+): string {
+  return csvRecord([source, label, probabilities[index], ...probabilities, unknown ?? '']);
+}

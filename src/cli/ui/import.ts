@@ -1,0 +1,60 @@
+/** A data set being opened, as it is watched: bars while pictures are read, and what was found. */
+
+import { printable } from '../../core/printable.ts';
+import type { ImportEvent, ImportOptions } from '../../data/import/options.ts';
+import { importDigest } from '../../data/import/summary.ts';
+import type { OpenedDataset } from '../../platform/node/data/open-dataset.ts';
+import type { CliContext } from '../context.ts';
+import { dataView } from './data.ts';
+import { count } from './format.ts';
+import type { Progress } from './progress.ts';
+
+const STAGES: Readonly<Record<ImportEvent['stage'], string>> = {
+  list: 'listing files',
+  look: 'looking at pictures',
+  read: 'reading pictures',
+  write: 'writing the cache',
+};
+
+/** A consumer of import events: a bar a stage; `end` closes the one that is open. */
+export function importView(context: CliContext): {
+  onProgress: (event: ImportEvent) => void;
+  end: () => void;
+} {
+  let open: { stage: ImportEvent['stage']; progress: Progress } | undefined;
+  const end = (): void => {
+    open?.progress.done();
+    open = undefined;
+  };
+  const onProgress = ({ stage, done, total }: ImportEvent): void => {
+    if (total === 0) return;
+    if (open?.stage !== stage) {
+      end();
+      open = { stage, progress: context.progress(total, STAGES[stage]) };
+    }
+    open.progress.update(done, `${count(done)} of ${count(total)}`);
+  };
+  return { onProgress, end };
+}
+
+/** `openDataset`, watched. What an import found is told once, when it was new. */
+export async function openWatched(
+  source: string,
+  context: CliContext,
+  options: ImportOptions & { readonly name?: string | undefined } = {},
+): Promise<OpenedDataset> {
+  const { openDataset } = await import('../../platform/node/data/open-dataset.ts');
+  const { signal, env } = context;
+  const { onProgress, end } = importView(context);
+  const data = dataView(context);
+  try {
+    const opened = await openDataset(source, { ...options, signal, env, onProgress, onData: data.onData });
+    end();
+    if (opened.report !== undefined && opened.isNew)
+      for (const line of importDigest(opened.info, opened.report)) context.err(printable(line));
+    return opened;
+  } finally {
+    end();
+    data.end();
+  }
+}

@@ -1,0 +1,24 @@
+/** What an import came to, in sentences. */
+
+import type { DatasetInfo } from '../dataset-info.ts';
+import { describeShape } from '../image-shape.ts';
+import type { ImportReport } from './report.ts';
+
+/** Passed-over files that are named. */
+const NAMED = 5;
+
+/** A line on the set, then what was decided, then what was passed over. */
+export function importDigest(info: DatasetInfo, report: ImportReport): string[] {
+  const total = (split: 'train' | 'test') => report.classes.reduce((sum, row) => sum + row[split], 0);
+  const { passedOver, passedOverCount } = report;
+  const more = passedOverCount - Math.min(NAMED, passedOver.length);
+  return [
+    `${info.name}: ${total('train')} training and ${total('test')} test images of ${describeShape(info.shape)} in ${info.classNames.length} classes`,
+    ...report.notices,
+    ...(passedOverCount === 0
+      ? []
+      : [`${passedOverCount} ${passedOverCount === 1 ? 'file was' : 'files were'} passed over:`]),
+    ...passedOver.slice(0, NAMED).map(({ path, reason }) => `  ${path}: ${reason}`),
+    ...(more > 0 ? [`  and ${more} more; couture data info ${info.name} lists them`] : []),
+  ];
+}

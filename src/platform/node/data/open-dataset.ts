@@ -1,0 +1,61 @@
+/** A data set by what a person calls it: a name of the registry, a path of their own pictures, or an imported set. */
+
+import { stat } from 'node:fs/promises';
+import { CoutureError } from '../../../core/errors.ts';
+import { didYouMean } from '../../../core/nearest.ts';
+import type { DataEvent } from '../../../data/data-event.ts';
+import type { Dataset, SplitName } from '../../../data/dataset.ts';
+import type { DatasetInfo } from '../../../data/dataset-info.ts';
+import type { ImportReport } from '../../../data/import/report.ts';
+import { findDataset, infoOf, registry } from '../../../data/registry.ts';
+import { cacheDirectory } from './cache.ts';
+import { type ImportPathOptions, importDataset } from './import.ts';
+import { ImportCache } from './import-cache.ts';
+import { loadSplit } from './load-split.ts';
+
+/** How a data set is found, and who watches. */
+export interface OpenDatasetOptions extends ImportPathOptions {
+  /** Progress of getting a set of the registry. */
+  readonly onData?: ((event: DataEvent) => void) | undefined;
+}
+
+/** A data set that has been found. */
+export interface OpenedDataset {
+  readonly info: DatasetInfo;
+  /** Of an imported set. */
+  readonly report?: ImportReport | undefined;
+  /** Whether a path was read for the first time, or has changed since. */
+  readonly isNew: boolean;
+  load(split: SplitName): Promise<Dataset>;
+}
+
+/**
+ * Finds a data set. A path is imported, unless that was done before and nothing has changed.
+ * @param source a name of the registry; a folder, archive or file; or the name of an imported set
+ * @throws CoutureError of kind `usage` where there is none of that name, otherwise as `importDataset`
+ */
+export async function openDataset(source: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
+  const entry = findDataset(source);
+  if (entry !== undefined) return opened(infoOf(entry), options);
+  if (await isThere(source)) {
+    const { info, report, wasKnown, load } = await importDataset(source, options);
+    return { info, report, isNew: !wasKnown, load };
+  }
+  const cache = new ImportCache(cacheDirectory(options.env));
+  const digest = await cache.findName(source);
+  const known = digest === undefined ? undefined : await cache.describe(digest);
+  if (known !== undefined)
+    return { ...opened({ ...known.info, name: source }, options), report: known.report };
+  const names = [...registry.map(({ name }) => name), ...(await cache.names()).map(({ name }) => name)];
+  throw new CoutureError('usage', `There is no data set "${source}", and no file or folder of that name.`, {
+    hint: didYouMean(source, names),
+  });
+}
+
+function opened(info: DatasetInfo, options: OpenDatasetOptions): OpenedDataset {
+  return { info, isNew: false, load: (split) => loadSplit(info, split, options) };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}

@@ -1,0 +1,35 @@
+/** `fit` on Node. */
+
+import type { Dataset } from '../../data/dataset.ts';
+import { loadTeachers, openTeachers } from '../../runs/teacher-models.ts';
+import { checkFit, type FitOptions, type Fitted, fitOn } from '../../use/fit.ts';
+import { createNodeBackend } from './engine/backend.ts';
+import { decodeNodePicture, type NodePicture } from './images/picture.ts';
+import { nodePlatform } from './platform.ts';
+
+/**
+ * Trains a classifier on a data set, in memory: `couture train` and `trainRun` keep runs on disk.
+ *
+ *     const dataset = datasetFromArrays({ images, labels, shape: { height: 28, width: 28 } });
+ *     const { classifier } = await fit(dataset, { settings: { epochs: 5 }, onEpoch: console.log });
+ *     console.log((await classifier.predict('shoe.png')).label);
+ *
+ * Teachers are named in the settings, as for `couture train`, or given as networks.
+ *
+ * The same data set, recipe and settings give the same weights, to the bit, as here so in a page and by `couture train`.
+ * @throws CoutureError of kind `usage` where data, settings and model do not fit, `data` for a label out of range,
+ *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
+ */
+export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<NodePicture>> {
+  checkFit(dataset, options);
+  const platform = { startBackend: createNodeBackend, decode: decodeNodePicture };
+  return await fitOn(dataset, await withTeachers(dataset, options), platform);
+}
+
+/** The models that the settings name, as `couture train` finds them. */
+async function withTeachers(dataset: Dataset, options: FitOptions): Promise<FitOptions> {
+  const teacher = options.settings?.teacher;
+  if (typeof teacher !== 'string' || options.teachers !== undefined) return options;
+  const found = await loadTeachers(await openTeachers(nodePlatform, { settings: { teacher } }), dataset);
+  return { ...options, teachers: found?.models };
+}

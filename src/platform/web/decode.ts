@@ -1,0 +1,91 @@
+/**
+ * Pictures in a page, from whatever holds one, to RGBA as stored. What is made of them is in src/data/prepare.ts. A canvas keeps
+ * colors multiplied by alpha: of half-transparent pixels a color may be off by one or more, of opaque ones never.
+ */
+
+import { CoutureError } from '../../core/errors.ts';
+import { checkEncodedImage, MAX_IMAGE_BYTES, unreadable } from '../../data/encoded-image.ts';
+import { withoutOrientation } from '../../data/image-header.ts';
+import { type Picture, refusedSides } from '../../data/prepare/picture.ts';
+
+/** What a page has pictures in. */
+export type PageImage =
+  | Blob
+  | Uint8Array<ArrayBuffer>
+  | ImageData
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | HTMLVideoElement
+  | OffscreenCanvas;
+
+/**
+ * A picture out of whatever holds one: the bytes of a PNG, JPEG or WebP file, or something that a canvas can draw.
+ * @param name what to call the picture in messages
+ * @throws CoutureError of kind `data` when it cannot be read, `usage` when nothing is to be drawn of it
+ */
+export async function pagePicture(source: PageImage, name = 'that was given'): Promise<Picture> {
+  if (source instanceof ImageData) return { data: source.data, width: source.width, height: source.height };
+  if (source instanceof Blob) {
+    if (source.size > MAX_IMAGE_BYTES)
+      throw unreadable(name, `it has ${source.size} bytes, over the limit of ${MAX_IMAGE_BYTES}`);
+    return await decodePicture(new Uint8Array(await source.arrayBuffer()), name);
+  }
+  if (source instanceof Uint8Array) return await decodePicture(source, name);
+  const [width, height] = sidesOf(source);
+  return draw(source, width, height, name);
+}
+
+/**
+ * Decodes a PNG, JPEG or WebP image as stored: not turned, its color profile not applied. Chromium turns what it decodes even where
+ * `imageOrientation` is `none`, so that the orientation is taken out of the bytes before.
+ */
+export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture> {
+  const header = checkEncodedImage(bytes, name);
+  const { orientation, format } = header;
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(
+      new Blob([withoutOrientation(bytes, header)], { type: `image/${format}` }),
+      {
+        colorSpaceConversion: 'none',
+        premultiplyAlpha: 'none',
+      },
+    );
+  } catch (cause) {
+    throw unreadable(name, 'it is damaged or cut short', cause);
+  }
+  try {
+    return { ...draw(bitmap, bitmap.width, bitmap.height, name), orientation };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** An image element's own sides, not those it is shown in. */
+function sidesOf(source: Exclude<PageImage, Blob | Uint8Array | ImageData>): [number, number] {
+  if (source instanceof HTMLImageElement) return [source.naturalWidth, source.naturalHeight];
+  if (source instanceof HTMLVideoElement) return [source.videoWidth, source.videoHeight];
+  return [source.width, source.height];
+}
+
+function draw(source: CanvasImageSource, width: number, height: number, name: string): Picture {
+  const refused = refusedSides(width, height);
+  if (refused !== undefined) throw new CoutureError('usage', `The image ${name} cannot be used: ${refused}.`);
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (context === null)
+    throw new CoutureError('backend', 'This page cannot draw pictures: it has no 2D canvas.');
+  context.drawImage(source, 0, 0);
+  try {
+    return { data: context.getImageData(0, 0, width, height).data, width, height };
+  } catch (cause) {
+    throw new CoutureError(
+      'data',
+      `The image ${name} comes from another site, which keeps its pixels to itself.`,
+      {
+        hint: 'Load it with crossorigin="anonymous" from a site that allows it, or from this one.',
+        cause,
+      },
+    );
+  }
+}

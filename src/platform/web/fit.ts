@@ -1,0 +1,21 @@
+/** `fit` in a page. */
+
+import type { Dataset } from '../../data/dataset.ts';
+import { type FitOptions, type Fitted, fitOn } from '../../use/fit.ts';
+import { createWebBackend } from './backend.ts';
+import { decodeWebPicture, type WebPicture } from './picture.ts';
+
+/**
+ * Trains a classifier on a data set, in a worker: the page stays free.
+ *
+ *     const dataset = datasetFromArrays({ images, labels, shape: { height: 28, width: 28 } });
+ *     const { classifier } = await fit(dataset, { settings: { epochs: 5 }, onEpoch: console.log });
+ *     console.log((await classifier.predict(canvas)).label);
+ *
+ * The same data set, recipe and settings give the same weights, to the bit, as here so in Node and by `couture train`.
+ * @throws CoutureError of kind `usage` where data, settings and model do not fit, `data` for a label out of range,
+ *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
+ */
+export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<WebPicture>> {
+  return await fitOn(dataset, options, { startBackend: createWebBackend, decode: decodeWebPicture });
+}

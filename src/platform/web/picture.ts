@@ -1,0 +1,49 @@
+/** Pictures of a page as a model is shown them, told from pixels. */
+
+import { typeOf } from '../../core/arguments.ts';
+import { isEncodedImage, unreadable } from '../../data/encoded-image.ts';
+import type { Picture } from '../../data/prepare/picture.ts';
+import type { Pixels } from '../../use/predictor.ts';
+import { type PageImage, pagePicture } from './decode.ts';
+
+/**
+ * What a page may show to a model, beside pixels. Bytes of a PNG, JPEG or WebP file may also be a Uint8Array, which is told
+ * from pixels by how it begins.
+ */
+export type WebPicture = Exclude<PageImage, Uint8Array> | ArrayBuffer;
+
+const drawables = ['HTMLCanvasElement', 'HTMLVideoElement', 'OffscreenCanvas', 'ImageBitmap', 'Blob'];
+
+/** See `DecodePicture`: undefined for what is no picture of a page. A canvas counts as it is now. */
+export function decodeWebPicture(image: WebPicture | Pixels, name: string): Promise<Picture> | undefined {
+  if (typeof image !== 'object' || image === null) return undefined;
+  const type = typeOf(image);
+  if (drawables.includes(type)) return pagePicture(image as PageImage, name);
+  switch (type) {
+    case 'File':
+      return pagePicture(image as File, (image as File).name || name);
+    case 'ImageData': {
+      const { data, width, height } = image as ImageData;
+      // The page may go on drawing.
+      return Promise.resolve({ data: data.slice(), width, height });
+    }
+    case 'HTMLImageElement':
+      return whenLoaded(image as HTMLImageElement, name);
+    case 'ArrayBuffer':
+      return pagePicture(new Uint8Array(image as ArrayBuffer), name);
+    case 'Uint8Array':
+      return isEncodedImage(image as Uint8Array)
+        ? pagePicture(new Uint8Array(image as Uint8Array), name)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function whenLoaded(image: HTMLImageElement, name: string): Promise<Picture> {
+  const label = image.alt || name;
+  await image.decode().catch((cause: unknown) => {
+    throw unreadable(label, 'the browser could not load it', cause);
+  });
+  return await pagePicture(image, label);
+}

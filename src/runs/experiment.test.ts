@@ -1,0 +1,167 @@
+/** Whole experiments in memory: trained, killed at every write, resumed, and used. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { killedAfter } from '../../test/killed-store.ts';
+import { memoryPlatform } from '../../test/memory-platform.ts';
+import { tinyTrain } from '../../test/tiny-data.ts';
+import { resolveConfig } from '../train/config.ts';
+import { compareRuns } from './compare.ts';
+import { evaluateRun } from './evaluate.ts';
+import { trainRun } from './experiment.ts';
+import { findModel } from './find-model.ts';
+import { trainOnce } from './find-run.ts';
+import { inspectRun } from './inspect.ts';
+import { loadPredictor } from './load.ts';
+import { MemoryStore } from './memory-store.ts';
+import { packRuns } from './pack.ts';
+import { reproduceRun } from './reproduce.ts';
+import { listRuns, openRun } from './run-folder.ts';
+
+const config = resolveConfig({
+  dataset: tinyTrain,
+  settings: { hidden: [8], epochs: 3, batchSize: 8, average: 0.9, dropout: [0.2], seed: 3 },
+});
+const PATH = 'runs/train/custom-seed3';
+
+test('a run is trained into a store, and everything that takes runs takes it', async () => {
+  const platform = memoryPlatform();
+  const { run, metrics } = await trainRun(platform, { config });
+  assert.equal(run.path, PATH);
+  assert.ok(metrics.testAccuracy > 0.8, String(metrics.testAccuracy));
+  assert.deepEqual((await platform.store.list(PATH)).sort(), [
+    ...['checkpoint', 'config.json', 'env.json', 'metrics.json', 'results.csv', 'weights'],
+  ]);
+  assert.deepEqual(await listRuns(platform), [PATH]);
+  const opened = await openRun(platform, 'custom-seed3');
+  assert.deepEqual(await opened.metrics(), metrics);
+  assert.equal((await opened.environment()).node, undefined);
+  assert.equal((await evaluateRun(platform, 'custom-seed3', 'test')).accuracy, metrics.testAccuracy);
+
+  const again = await trainOnce(platform, { config });
+  assert.deepEqual([again.reused, again.run.path], [true, PATH]);
+  const { reproduced } = await reproduceRun(platform, opened);
+  assert.ok(reproduced);
+  assert.deepEqual(await platform.store.list('scratch'), [], 'nothing is left of it');
+
+  const other = resolveConfig({
+    dataset: tinyTrain,
+    settings: { ...config.settings, seed: 4, splitSeed: 3 },
+  });
+  await trainRun(platform, { config: other, name: 'other' });
+  const { pairs } = await compareRuns(platform, [opened, 'other']);
+  assert.equal(pairs.length, 1);
+  assert.equal((await inspectRun(platform, opened)).evaluation.accuracy, metrics.testAccuracy);
+  await packRuns(platform, ['custom-seed3', 'other'], 'models/both.safetensors');
+  const found = await findModel(platform, 'models/both.safetensors');
+  const model = await loadPredictor(platform, found);
+  assert.equal((await model.predict(tinyTrain.images.subarray(0, 36))).label, 'top');
+  await model.dispose();
+});
+
+describe('killed at any write, a run goes on and ends in the same bits', async () => {
+  const whole = await trainRun(memoryPlatform(), { config });
+  const sums = { best: whole.metrics.weightsSha256, last: whole.metrics.lastSha256 };
+  // env, config; of each epoch best or not, results, last, checkpoint; metrics.
+  const most = 2 + 4 * config.settings.epochs + 1;
+  let finished = false;
+  for (let writes = 0; writes <= most; writes++) {
+    test(`after ${writes}`, async () => {
+      const store = new MemoryStore();
+      const first = trainRun(memoryPlatform(killedAfter(writes, store)), { config });
+      if (finished) return void (await first);
+      finished = await first.then(
+        () => true,
+        (error: Error) => {
+          assert.equal(error.message, 'killed');
+          return false;
+        },
+      );
+      const { metrics, run } = await trainOnce(memoryPlatform(store), { config });
+      // Killed before its config was written, a run is none; its folder stays taken.
+      assert.equal(run.path, writes < 2 ? `${PATH}-2` : PATH);
+      assert.deepEqual({ best: metrics.weightsSha256, last: metrics.lastSha256 }, sums);
+      assert.equal(metrics.testAccuracy, whole.metrics.testAccuracy);
+      assert.equal((await run.history()).length, 3);
+    });
+  }
+  test('and the last of these was not killed at all', () => assert.ok(finished));
+});
+
+describe('killed while it is taken further, a run is whole, and can be taken further again', async () => {
+  const constant = { ...config.settings, average: 0, schedule: 'constant', epochs: 2 } as const;
+  const short = resolveConfig({ dataset: tinyTrain, settings: constant });
+  const long = resolveConfig({ dataset: tinyTrain, settings: { ...constant, epochs: 4 } });
+  const { metrics: expected } = await trainRun(memoryPlatform(), { config: long });
+  // The figures go, the config comes; then two epochs and the figures.
+  for (let changes = 0; changes <= 11; changes++) {
+    test(`after ${changes}`, async () => {
+      const store = new MemoryStore();
+      const platform = memoryPlatform(store);
+      const { metrics: before } = await trainRun(platform, { config: short });
+      const further = { resume: PATH, epochs: 4 };
+      const killed = await trainRun(memoryPlatform(killedAfter(changes, store)), further).then(
+        () => false,
+        () => true,
+      );
+      const { config: kept } = await openRun(platform, PATH);
+      if (killed && kept.settings.epochs === 2)
+        assert.deepEqual((await trainRun(platform, { resume: PATH })).metrics.lastSha256, before.lastSha256);
+      const { metrics } = await trainRun(platform, kept.settings.epochs === 2 ? further : { resume: PATH });
+      assert.equal(metrics.weightsSha256, expected.weightsSha256);
+      assert.equal(metrics.lastSha256, expected.lastSha256);
+    });
+  }
+});
+
+test('interrupted within an epoch or its validation, a run goes on and ends in the same bits', async () => {
+  const platform = memoryPlatform();
+  const whole = await trainRun(platform, { config, name: 'whole' });
+  for (const when of ['step', 'epoch'] as const) {
+    const stop = new AbortController();
+    const interrupted = trainRun(platform, {
+      config,
+      name: when,
+      signal: stop.signal,
+      onEvent: ({ type }) => {
+        if (type === when) stop.abort();
+      },
+    });
+    await assert.rejects(interrupted, { kind: 'interrupted', hint: /--resume runs\/train\/(step|epoch)$/ });
+    const resumed = await trainRun(platform, { resume: when });
+    assert.equal(resumed.metrics.weightsSha256, whole.metrics.weightsSha256);
+    assert.equal(resumed.metrics.lastSha256, whole.metrics.lastSha256);
+  }
+});
+
+test('two cannot train into one run, and a run that failed gives its lock back', async () => {
+  const platform = memoryPlatform();
+  const stop = new AbortController();
+  let second: Promise<unknown> | undefined;
+  const first = trainRun(platform, {
+    config,
+    signal: stop.signal,
+    onEvent: ({ type }) => {
+      if (type !== 'checkpoint') return;
+      second ??= trainRun(platform, { resume: PATH }).catch((error: unknown) => error);
+      stop.abort();
+    },
+  });
+  await assert.rejects(first, { kind: 'interrupted' });
+  const refusal = await second;
+  assert.ok(refusal instanceof Error && /in use/.test(refusal.message), String(refusal));
+  assert.equal((await trainRun(platform, { resume: PATH })).metrics.epochs, 3);
+});
+
+test('a run that another version began goes on with a notice', async () => {
+  const platform = memoryPlatform();
+  const stop = new AbortController();
+  const onEvent = (): void => stop.abort();
+  await assert.rejects(trainRun(platform, { config, signal: stop.signal, onEvent }));
+  const path = `${PATH}/env.json`;
+  const env = await (await openRun(platform, PATH)).environment();
+  await platform.store.write(path, JSON.stringify({ ...env, couture: '0.0.9' }));
+  const notices: string[] = [];
+  await trainRun(platform, { resume: PATH, onNotice: (notice) => notices.push(notice) });
+  assert.match(notices.join(), /begun with Couture 0\.0\.9 and goes on with \d/);
+});

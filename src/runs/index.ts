@@ -1,0 +1,39 @@
+/**
+ * Runs over any platform: `couture/runs`. Each function takes the platform first; `couture/node` has them bound to Node's.
+ * Reports and figures of runs are in `couture/runs/reports`, so that only who draws loads what draws.
+ */
+
+export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './audit.ts';
+export { type CompareOptions, compareRuns, type RunComparison } from './compare.ts';
+export type { Environment } from './environment.ts';
+export {
+  type EvaluateOptions,
+  evaluateModel,
+  evaluateRun,
+  type ModelEvaluation,
+  type RunEvaluation,
+} from './evaluate.ts';
+export { type TrainRunOptions, type TrainRunResult, trainRun } from './experiment.ts';
+export {
+  type FileModel,
+  type FindModelOptions,
+  type FoundModel,
+  findModel,
+  type ModelFacts,
+  modelOfRun,
+  type RunModel,
+  readModelFile,
+} from './find-model.ts';
+export { type FoundRun, findRun, trainOnce } from './find-run.ts';
+export { givenDatasets } from './given-data.ts';
+export { type InspectRunOptions, inspectRun } from './inspect.ts';
+export { type LoadOptions, loadNetwork, loadPredictor } from './load.ts';
+export { MemoryStore } from './memory-store.ts';
+export type { RunMetrics } from './metrics.ts';
+export { type PackOptions, type PackStage, packRuns, type WrittenModel } from './pack.ts';
+export type { EngineOptions, Machine, RunDataOptions, RunPlaces, RunPlatform } from './platform.ts';
+export { type FindRunRateOptions, findRunRate, type WrittenRates } from './rates.ts';
+export { type Reproduction, reproduceRun } from './reproduce.ts';
+export { Run, type WeightsChoice } from './run.ts';
+export { type CreateRunOptions, createRun, listRuns, openRun } from './run-folder.ts';
+export { type Paths, type Release, type RunStore, slashPaths } from './store.ts';

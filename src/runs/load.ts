@@ -1,0 +1,78 @@
+/** Trained networks as classifiers: of a run, or of a model file. */
+
+import { CoutureError } from '../core/errors.ts';
+import { inputOf } from '../train/config.ts';
+import { Classifier } from '../use/classifier.ts';
+import { type Engine, type EngineChoice, openEngine } from '../use/engine-choice.ts';
+import { Ensemble } from '../use/ensemble.ts';
+import type { Predictor } from '../use/predictor.ts';
+import type { FoundModel } from './find-model.ts';
+import type { EngineOptions, RunPlatform } from './platform.ts';
+import type { Run, WeightsChoice } from './run.ts';
+
+/** Which weights, and on what they run. */
+export interface LoadOptions extends EngineOptions {
+  /** Of a run; a model file has one set. */
+  readonly weights?: WeightsChoice | undefined;
+}
+
+/** Which weights, and on what they run: also on a backend that is there already. */
+export interface LoadModelOptions extends Pick<LoadOptions, 'weights'>, EngineChoice {}
+
+type Platform = Pick<RunPlatform, 'createBackend'>;
+
+/**
+ * What a model says of images: a run by its network, a model file by all of its networks with their views and
+ * temperature. Dispose of it when done.
+ * @throws CoutureError of kind `usage` when weights are chosen of a model file, `data` when files are damaged
+ */
+export async function loadPredictor(
+  platform: Platform,
+  model: FoundModel,
+  options: LoadModelOptions = {},
+): Promise<Predictor> {
+  if (model.kind === 'run') return await loadNetwork(platform, model.run, options);
+  const { path, model: file, data } = model;
+  if (options.weights === 'last')
+    throw new CoutureError('usage', `${path} has one set of weights: "last" is for runs.`);
+  const { members, views, temperature } = file;
+  const { classNames } = data;
+  return await onEngine(
+    platform,
+    options,
+    (engine) => new Ensemble({ members, classNames, views, temperature, name: path, ...engine }),
+  );
+}
+
+/** The network of a run by itself, of which activations and gradients can be asked as well. */
+export async function loadNetwork(
+  platform: Platform,
+  run: Run,
+  options: LoadModelOptions = {},
+): Promise<Classifier> {
+  const { weights = 'best' } = options;
+  const values = await run.loadWeights(weights);
+  const { model: spec, data } = run.config;
+  const { classNames } = data;
+  const input = inputOf(run.config);
+  return await onEngine(
+    platform,
+    options,
+    (engine) => new Classifier({ spec, input, classNames, weights: values, name: run.path, ...engine }),
+  );
+}
+
+/** What `make` makes on an engine, which is stopped where that fails. */
+async function onEngine<Made>(
+  platform: Platform,
+  choice: EngineChoice,
+  make: (engine: Engine) => Made,
+): Promise<Made> {
+  const engine = await openEngine(choice, (options) => platform.createBackend(options));
+  try {
+    return make(engine);
+  } catch (error) {
+    if (!engine.shared) await engine.backend.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/** config.json, checked: its version, its settings, and that network and data set fit each other. */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import { checkDatasetInfo } from '../data/dataset-info.ts';
+import { imageSize } from '../data/image-shape.ts';
+import { checkModelSpec, classCount, inputWidth } from '../model/spec.ts';
+import { configSchema, type RunConfig } from '../train/settings.ts';
+import { environmentSchema } from './environment.ts';
+import { checkJson, readJson, readJsonValue } from './json.ts';
+import type { RunStore } from './store.ts';
+
+const VERSION = configSchema.shape.version.value;
+
+const versioned = z.looseObject({ version: z.number() });
+
+/** What there is to say of a config of another version; undefined for one of this version, or of none. */
+export function configVersionMisfit(value: unknown): string | undefined {
+  const found = versioned.safeParse(value);
+  if (!found.success || found.data.version === VERSION) return undefined;
+  return `is a config of version ${found.data.version}, and Couture ${COUTURE_VERSION} reads version ${VERSION}`;
+}
+
+/**
+ * The config of a run.
+ * @throws CoutureError of kind `data` naming the file and what is wrong with it
+ */
+export async function readConfig(store: RunStore, folder: string): Promise<RunConfig> {
+  const file = store.paths.join(folder, 'config.json');
+  const value = await readJsonValue(store, file);
+  const misfit = configVersionMisfit(value);
+  if (misfit !== undefined) throw await otherVersion(store, folder, `${file} ${misfit}.`);
+  const config = checkJson(value, file, configSchema);
+  checkFit(config, file);
+  return config;
+}
+
+async function otherVersion(store: RunStore, folder: string, message: string): Promise<CoutureError> {
+  const file = store.paths.join(folder, 'env.json');
+  const environment = await readJson(store, file, environmentSchema).catch(() => undefined);
+  const writer = environment === undefined ? 'another version of Couture' : `Couture ${environment.couture}`;
+  return new CoutureError('data', message, {
+    hint: `The run was made by ${writer}. Use that version for it, or train the run anew.`,
+  });
+}
+
+function checkFit({ data, model }: RunConfig, file: string): void {
+  checkDatasetInfo(data, file);
+  try {
+    checkModelSpec(model);
+  } catch (cause) {
+    if (!(cause instanceof CoutureError)) throw cause;
+    throw new CoutureError('data', `${file}: ${cause.message}`, { cause });
+  }
+  const [inputs, classes] = [imageSize(data.shape), data.classNames.length];
+  if (inputWidth(model) === inputs && classCount(model) === classes) return;
+  throw new CoutureError(
+    'data',
+    `${file}: the model takes ${inputWidth(model)} values and gives ${classCount(model)} classes, but the data set has ${inputs} values an image and ${classes} classes.`,
+  );
+}

@@ -1,0 +1,115 @@
+/** Model files from an address or from bytes, in a page and in Node. */
+
+import { CoutureError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
+import { fileKind, SAFETENSORS } from '../data/file-kinds.ts';
+import type { Backend } from '../engine/backend.ts';
+import { Ensemble } from '../use/ensemble.ts';
+import { type DecodePicture, ImageClassifier } from '../use/image-classifier.ts';
+import { decodeModel, type ModelFile } from './model-file.ts';
+
+/** The largest model file that is read. */
+export const MAX_MODEL_BYTES = 2 ** 30;
+
+/** How an address is read. */
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told which share of the file has come, where the server says how long it is. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+/**
+ * A model out of the bytes of its file, held to its digest.
+ * @param name what to call the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong with it
+ */
+export async function modelFromBytes(bytes: Uint8Array, name: string): Promise<ModelFile> {
+  const kind = fileKind(bytes);
+  if (kind === undefined || kind === SAFETENSORS) return await decodeModel(bytes, name);
+  throw new CoutureError('data', `${name} is ${kind}, not a model file.`, {
+    hint: 'A model file is made by: npx couture pack RUN --out FILE',
+  });
+}
+
+/**
+ * The bytes of a model file from an address.
+ * @throws CoutureError of kind `data` when they cannot be had, `interrupted` when `signal` aborts
+ */
+export async function fetchModel(url: URL, options: FetchOptions = {}): Promise<Uint8Array> {
+  const name = printable(url.href.length > 200 ? `${url.href.slice(0, 200)}…` : url.href);
+  return await fetchBytes(url, name, options).catch((cause: unknown) => {
+    if (options.signal?.aborted)
+      throw new CoutureError('interrupted', `Stopped before ${name} was loaded.`, { cause });
+    if (cause instanceof CoutureError) throw cause;
+    throw new CoutureError('data', `${name} could not be loaded: ${reasonOf(cause)}.`, {
+      hint: 'Check the address, and that its server may be asked from here.',
+      cause,
+    });
+  });
+}
+
+async function fetchBytes(url: URL, name: string, { signal, onProgress }: FetchOptions): Promise<Uint8Array> {
+  const response = await fetch(url, signal === undefined ? {} : { signal });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new CoutureError('data', `${name} could not be loaded: the server answered ${response.status}.`);
+  }
+  const announced = Number(response.headers.get('content-length') ?? 0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of partsOf(response)) {
+    length += part.length;
+    if (length > MAX_MODEL_BYTES)
+      throw new CoutureError('data', `${name} is longer than the limit of ${MAX_MODEL_BYTES} bytes.`);
+    parts.push(part);
+    if (announced > 0) onProgress?.(Math.min(1, length / announced));
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Not every browser can iterate over a stream. */
+async function* partsOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader();
+  if (reader === undefined) return;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  const words = cause instanceof Error && cause.message !== '' ? cause.message : message;
+  return printable(words.replace(/\.$/, ''));
+}
+
+/** A model file as something that can be asked. */
+export interface OpenOptions<Source> {
+  /** What to call it in messages. */
+  readonly name: string;
+  readonly backend: Backend;
+  /** The backend is somebody else's too: leave it when the classifier is disposed of. */
+  readonly shared?: boolean;
+  readonly decode: DecodePicture<Source>;
+}
+
+/** A decoded model as a classifier of pictures and pixels. */
+export function openModel<Source>(
+  { members, data, views, temperature }: ModelFile,
+  { name, backend, shared = false, decode }: OpenOptions<Source>,
+): ImageClassifier<Source> {
+  const { classNames } = data;
+  const predictor = new Ensemble({ members, classNames, views, temperature, name, backend, shared });
+  return new ImageClassifier({ predictor, data, decode });
+}

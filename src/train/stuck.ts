@@ -1,0 +1,113 @@
+/** Training that came to nothing: a network that knows no more of an image than how frequent the classes are. */
+
+import { percent } from '../core/format.ts';
+import { Pace } from '../core/pace.ts';
+import type { Backend, DeviceImages } from '../engine/backend.ts';
+import { type Network, takeTensor } from '../model/network.ts';
+import { planModel } from '../model/plan.ts';
+import { buildProgram } from '../model/program.ts';
+import type { EpochMetrics, Stuck } from './events.ts';
+
+/** Standard errors within which an accuracy is no better than another: of many epochs, one may lie far out by chance. */
+const ERRORS = 3;
+/** Share of the entropy of the classes that the loss of a network which learned something falls below. */
+const ENTROPY_SHARE = 0.98;
+
+/**
+ * Whether no epoch was better than always naming the most frequent class: neither in accuracy, within its sampling error, nor
+ * in loss. Of very uneven classes, the loss alone tells a network that learned.
+ * @param counts validation images of each class
+ */
+export function isAtChance(history: readonly EpochMetrics[], counts: Uint32Array): boolean {
+  const { share, images, entropy } = guessing(counts);
+  const accuracy = share + ERRORS * Math.sqrt((share * (1 - share)) / images);
+  return (
+    history.length > 0 &&
+    history.every(
+      ({ validationAccuracy, validationLoss }) =>
+        validationAccuracy <= accuracy && !(validationLoss < ENTROPY_SHARE * entropy),
+    )
+  );
+}
+
+/** What can be said of an image of which nothing is known. */
+function guessing(counts: Uint32Array): { share: number; images: number; entropy: number } {
+  const images = counts.reduce((sum, count) => sum + count, 0);
+  const shares = Array.from(counts, (count) => count / images);
+  const entropy = shares.reduce((sum, share) => sum - (share > 0 ? share * Math.log(share) : 0), 0);
+  return { share: Math.max(...shares), images, entropy };
+}
+
+/** The figures of a run that is at chance. */
+export function stuckFigures(
+  history: readonly EpochMetrics[],
+  counts: Uint32Array,
+  deadShare: number | null,
+): Stuck {
+  const bestAccuracy = Math.max(...history.map((row) => row.validationAccuracy));
+  return { bestAccuracy, largestShare: guessing(counts).share, deadShare };
+}
+
+/** The same as a sentence. */
+export function stuckNotice({ bestAccuracy, largestShare, deadShare }: Stuck): string {
+  const dead =
+    deadShare === null || deadShare === 0
+      ? ''
+      : `, and ${percent(deadShare)} of the hidden units give 0 for every one of them`;
+  return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images are classified correctly, ${percent(largestShare)} are of one class${dead}; another learning rate may help.`;
+}
+
+/** Images of the first piece, and of any. */
+const FIRST_PIECE = 64;
+const LARGEST_PIECE = 1024;
+
+/** Images on a backend. */
+export interface HeldImages {
+  readonly backend: Backend;
+  readonly images: DeviceImages;
+  readonly indices: Uint32Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The share of the hidden units whose activation is 0 for each of these images: with ReLU, no gradient passes them, so that
+ * training cannot revive them. Null for a network without hidden layers, and where the signal aborts.
+ */
+export async function deadShareOf(network: Network, held: HeldImages): Promise<number | null> {
+  const hidden = planModel(network.spec).layers.slice(0, -1);
+  let dead = 0;
+  for (const [layer, { out }] of hidden.entries()) {
+    const active = await activeUnits(network, held, layer, out);
+    if (active === undefined) return null;
+    dead += out - active;
+  }
+  const units = hidden.reduce((sum, { out }) => sum + out, 0);
+  return units === 0 ? null : dead / units;
+}
+
+/** How many of a layer's units are other than 0 for any of the images. */
+async function activeUnits(
+  { spec, input, weights }: Network,
+  { backend, images, indices, signal }: HeldImages,
+  layer: number,
+  width: number,
+): Promise<number | undefined> {
+  const program = { ...buildProgram(spec, input, { output: { of: 'activations', layer } }), train: [] };
+  const session = await backend.createSession(program);
+  try {
+    for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));
+    const active = new Uint8Array(width);
+    const pace = new Pace(FIRST_PIECE);
+    let start = 0;
+    while (start < indices.length) {
+      if (signal?.aborted) return undefined;
+      const piece = indices.subarray(start, start + Math.min(pace.next, LARGEST_PIECE));
+      const values = await pace.time(piece.length, () => session.infer(images, piece));
+      for (let i = 0; i < values.length; i++) if (values[i] !== 0) active[i % width] = 1;
+      start += piece.length;
+    }
+    return active.reduce((sum, is) => sum + is, 0);
+  } finally {
+    session.dispose();
+  }
+}

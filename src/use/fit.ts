@@ -1,0 +1,227 @@
+/** From a data set to a trained classifier, in one call: the settings of `couture train`, its loop, and its bits. */
+
+import {
+  aFunction,
+  aNumber,
+  anArray,
+  anObject,
+  arrayOf,
+  aSignal,
+  aString,
+  bytes,
+  checkArguments,
+  either,
+  exactly,
+  kind,
+  optional,
+  record,
+} from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Backend, BackendInfo } from '../engine/backend.ts';
+import type { TensorMap } from '../model/network.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import { bestEpoch } from '../train/best.ts';
+import { inputOf, resolveConfig } from '../train/config.ts';
+import type { EpochMetrics, TrainEvent } from '../train/events.ts';
+import type { RunConfig, TrainSettings } from '../train/settings.ts';
+import { settingsSchema } from '../train/settings.ts';
+import { train } from '../train/train.ts';
+import { Classifier } from './classifier.ts';
+import { type EngineChoice, engineFields, openEngine, type StartBackend } from './engine-choice.ts';
+import { type DecodePicture, ImageClassifier } from './image-classifier.ts';
+import { NetworkTeacher, type TeacherModel } from './network-teacher.ts';
+import { RememberingTeacher } from './remembering-teacher.ts';
+
+/** What an epoch came to. */
+export interface EpochReport extends EpochMetrics {
+  /** Epochs in all. */
+  readonly epochs: number;
+  /** The best so far: its weights are the model, unless a later one is better. */
+  readonly isBest: boolean;
+}
+
+/** How far training is; told about ten times a second. */
+export interface StepReport {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done of the epoch's `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Mean loss of the epoch so far, nats. */
+  readonly loss: number;
+  readonly imagesPerSecond: number;
+}
+
+/** What is trained, and who watches. */
+export interface FitOptions extends EngineChoice {
+  /** Settings by a name, such as `fast-90`; what `settings` has goes over it. */
+  readonly recipe?: string | undefined;
+  /** For example `{ epochs: 5, hidden: [128] }`; `couture train --help` lists them all. */
+  readonly settings?: Partial<TrainSettings> | undefined;
+  /** Layers of one's own, in place of the settings `hidden`, `dropout` and `blocks`. */
+  readonly model?: ModelSpec | undefined;
+  /** Models to learn from, where the settings `teacher` and `distillation` ask for one. */
+  readonly teachers?: readonly TeacherModel[] | undefined;
+  /** Ends training within 0.2 seconds or so; `fit` then rejects. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((report: StepReport) => void) | undefined;
+  /** May return `false`, or a promise of it, to end training with this epoch: the best one so far is the model. */
+  readonly onEpoch?: ((report: EpochReport) => unknown) | undefined;
+}
+
+/** What has been trained. */
+export interface Fitted<Source> {
+  /** With the weights of the best epoch. Dispose of it when done. */
+  readonly classifier: ImageClassifier<Source>;
+  readonly config: RunConfig;
+  readonly history: readonly EpochMetrics[];
+  /** The epoch whose weights the classifier has, as the setting `select` says. */
+  readonly best: EpochMetrics;
+  /** The classifier's weights by parameter name. */
+  readonly weights: TensorMap;
+  /** What it was trained on. */
+  readonly backend: BackendInfo;
+}
+
+/** What a platform does for `fit`. */
+export interface FitPlatform<Source> {
+  readonly startBackend: StartBackend;
+  readonly decode: DecodePicture<Source>;
+}
+
+const aDataset = record(
+  {
+    info: anObject,
+    split: aString,
+    images: bytes,
+    labels: arrayOf('Uint16Array'),
+    length: aNumber,
+  },
+  'a data set, such as datasetFromArrays makes',
+);
+const fitOptions = exactly({
+  recipe: optional(
+    either(
+      aString,
+      kind('null', (value) => value === null),
+    ),
+  ),
+  settings: optional(anObject),
+  model: optional(anObject),
+  teachers: optional(anArray),
+  ...engineFields,
+  signal: optional(aSignal),
+  onStep: optional(aFunction),
+  onEpoch: optional(aFunction),
+});
+
+/**
+ * Checks the arguments of `fit`.
+ * @throws CoutureError of kind `usage`
+ */
+export function checkFit(dataset: Dataset, options: FitOptions): void {
+  checkArguments('fit', { dataset: [dataset, aDataset] });
+  hintAtSettings(options);
+  checkArguments('fit', { options: [options, fitOptions] });
+}
+
+/** `fit` on a platform. */
+export async function fitOn<Source>(
+  dataset: Dataset,
+  options: FitOptions,
+  platform: FitPlatform<Source>,
+): Promise<Fitted<Source>> {
+  checkFit(dataset, options);
+  const { recipe = null, settings = {}, model } = options;
+  const config = resolveConfig({ recipe, settings, dataset, ...(model && { model }) });
+  const { fast, teacher } = config.settings;
+  if (teacher !== null && options.teachers === undefined)
+    throw new CoutureError(
+      'usage',
+      `fit: the settings name the teacher ${teacher}, but no teachers were given.`,
+      {
+        hint: 'Give their networks as the option teachers: decoded model files, for example.',
+      },
+    );
+  const engine = await openEngine(options, platform.startBackend, fast);
+  const { backend } = engine;
+  try {
+    const { history, weights } = await trainBest(config, dataset, backend, options);
+    const best = bestEpoch(history, config.settings.select);
+    if (best === undefined) throw new CoutureError('runtime', 'No epoch was finished.');
+    // What was trained in fast arithmetic is used in exact arithmetic, so that its answers are the same everywhere.
+    const judge = fast ? await openEngine(options, platform.startBackend) : engine;
+    const predictor = new Classifier({
+      spec: config.model,
+      input: inputOf(config),
+      classNames: config.data.classNames,
+      weights,
+      ...judge,
+    });
+    if (judge.backend !== backend) await backend.dispose();
+    const classifier = new ImageClassifier({ predictor, data: config.data, decode: platform.decode });
+    return { classifier, config, history, best, weights, backend: backend.info };
+  } catch (error) {
+    if (!engine.shared) await backend.dispose();
+    throw error;
+  }
+}
+
+/** The usual slip: a setting among the options. */
+function hintAtSettings(options: FitOptions): void {
+  if (typeof options !== 'object' || options === null) return;
+  const name = Object.keys(options).find(
+    (key) => Object.hasOwn(settingsSchema.shape, key) && !Object.hasOwn(options.settings ?? {}, key),
+  );
+  if (name === undefined) return;
+  throw new CoutureError('usage', `fit: ${name} is a setting, not an option.`, {
+    hint: `Give it among the settings: fit(dataset, { settings: { ${name}: … } }).`,
+  });
+}
+
+/** Trains, and keeps the weights of the best epoch. */
+async function trainBest(
+  config: RunConfig,
+  dataset: Dataset,
+  backend: Backend,
+  { teachers, signal, onStep, onEpoch }: FitOptions,
+): Promise<{ history: readonly EpochMetrics[]; weights: TensorMap }> {
+  const networks = teachers && (await NetworkTeacher.create(teachers, backend));
+  const history: EpochMetrics[] = [];
+  let weights: TensorMap | undefined;
+  const { epochs } = config.settings;
+  try {
+    const events = train(config, {
+      backend,
+      dataset,
+      ...(networks && { teacher: new RememberingTeacher(networks, dataset, backend) }),
+      ...(signal && { signal }),
+    });
+    for await (const event of events) {
+      if (event.type === 'step') onStep?.(stepReport(event, epochs));
+      if (event.type === 'done' && event.reason === 'interrupted') throw interrupted(signal);
+      if (event.type !== 'epoch') continue;
+      history.push(event.metrics);
+      if (event.isBest) weights = event.parameters;
+      const wish = await onEpoch?.({ ...event.metrics, epochs, isBest: event.isBest });
+      if (wish === false) break;
+    }
+  } finally {
+    networks?.dispose();
+  }
+  if (weights !== undefined) return { history, weights };
+  throw new CoutureError('runtime', 'Training diverged: no epoch had a finite validation loss.', {
+    hint: `Lower the learning rate (it is ${config.settings.learningRate}).`,
+  });
+}
+
+function stepReport(event: Extract<TrainEvent, { type: 'step' }>, epochs: number): StepReport {
+  const { epoch, step, steps, loss, imagesPerSecond } = event;
+  return { epoch, epochs, step, steps, loss, imagesPerSecond };
+}
+
+function interrupted(signal: AbortSignal | undefined): CoutureError {
+  return new CoutureError('interrupted', 'Training was stopped.', { cause: signal?.reason });
+}
