@@ -2,7 +2,8 @@
 
 import type { Op, Program } from '../../model/program.ts';
 import { type Buffers, type Device, type Pipeline, slotBytes, usage } from './device.ts';
-import { type Launch, launchesOf } from './launches.ts';
+import type { Launch } from './launches/launch.ts';
+import { launchesOf } from './launches/program.ts';
 import { placeBatch, type WeightPlaces } from './places.ts';
 import { SLOT } from './wgsl.ts';
 

@@ -191,7 +191,7 @@ export class Device {
   /** The pipeline of a kernel, compiled once. */
   pipeline(kernel: Kernel): Promise<Pipeline> {
     const known = this.#pipelines.get(kernel.name);
-    if (known) return known;
+    if (known !== undefined) return known;
     const made = this.#compile(kernel);
     this.#pipelines.set(kernel.name, made);
     return made;
