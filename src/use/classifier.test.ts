@@ -72,7 +72,7 @@ test('what does not fit is refused, and a failure does not stop what follows', a
   await assert.rejects(model.predict(new Uint8Array(11)), { kind: 'usage', message: /11 pixels/ });
   await assert.rejects(model.predict(new Float32Array(12).fill(2)), {
     kind: 'usage',
-    message: /between 0 and 1/,
+    message: /not a number from 0 to 1/,
   });
   await assert.rejects(model.logProbabilities(new Uint8Array(13)), { kind: 'usage' });
   await assert.rejects(model.logProbabilities(image(1), { indices: Uint32Array.of(1) }), { kind: 'usage' });
