@@ -20,6 +20,7 @@ const random = new RandomStream(keyFromSeed(1));
 for (let c = 0; c < classes; c++) await mkdir(join(out, `class${c}`), { recursive: true });
 for (let i = 0; i < Number(images); i++) {
   const data = new Uint8Array(side * side * channels);
+  const label = i % classes;
   // A class is a direction; an image is a few strokes in it, near the middle, with some noise.
   for (let stroke = 0; stroke < 3; stroke++) {
     const angle = (Math.PI * label) / classes;
