@@ -143,3 +143,22 @@ test('a picture of an absurd shape is refused at once', async () => {
   );
   assert.equal(err.trim().split('\n').length, 1, err);
 });
+
+test('an image unlike the training images is called that, and one like them is not', async () => {
+  const noise = Uint8Array.from({ length: 784 }, (_, i) => (i * 7919 + ((i * i) % 251) * 31) % 256);
+  const gray = sharp(noise, { raw: { width: 28, height: 28, channels: 1 } }).toColourspace('b-w');
+  await writeFile(join(cwd, 'noise.png'), await gray.png().toBuffer());
+  const { out } = await couture(['predict', 'compact', 'noise.png'], { cwd });
+  assert.match(
+    out,
+    /Unlike the training data: score \d+\.\d; 2% of the validation images have more than \d\.\d\./,
+  );
+  const boot = await couture(['predict', 'compact', 'boot.png', 'noise.png', '--json'], { cwd });
+  const look = z.object({ score: z.number(), limit: z.number(), unlike: z.boolean() });
+  const { predictions } = parseDocument(boot, { predictions: z.array(z.object({ unlike: look })) });
+  assert.deepEqual(
+    predictions.map(({ unlike }) => unlike.unlike),
+    [false, true],
+  );
+  assert.ok(predictions.every(({ unlike: { score, limit, unlike } }) => unlike === score > limit));
+});
