@@ -52,7 +52,13 @@ export { type ImportedDatasets, importIntoMemory } from './data/import/datasets.
 export type { ImportEvent, ImportOptions } from './data/import/options.ts';
 export type { ImportReport } from './data/import/report.ts';
 export type { MixOptions } from './data/mix.ts';
-export { type Picture, type PreparedImage, prepareImage } from './data/prepare.ts';
+export {
+  type Box,
+  type Picture,
+  type PreparationFacts,
+  type PreparedImage,
+  prepareImage,
+} from './data/prepare.ts';
 export {
   centeredScaling,
   objectSteps,
@@ -77,6 +83,7 @@ export { augmentedImage } from './engine/augmented-image.ts';
 export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingBatches } from './engine/backend.ts';
 export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
 export { augmentationExamples } from './inspect/augmentation.ts';
+export { fitUnlike, type UnlikeSource } from './inspect/fit-unlike.ts';
 export {
   type InspectOptions,
   type InspectProgress,
@@ -184,4 +191,5 @@ export { NetworkTeacher, type TeacherModel } from './use/network-teacher.ts';
 export type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './use/predictor.ts';
 export { type Rejection, rejectionThreshold } from './use/rejection.ts';
 export { RememberingTeacher } from './use/remembering-teacher.ts';
+export { type UnlikeDescription, UnlikeScorer } from './use/unlike.ts';
 export type { ViewOptions } from './use/views.ts';

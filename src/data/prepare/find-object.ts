@@ -142,13 +142,7 @@ function ring(width: number, height: number): Uint32Array {
 function distances({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Float64Array {
   const squares = new Float64Array(width * height);
   planes.forEach((plane, channel) => {
-    const surface = surfaces[channel];
-    const stray = blur(
-      plane.map((value, i) => value - surface[i]),
-      width,
-      height,
-      1,
-    );
+    const stray = blur(difference(plane, surfaces[channel]), width, height, 1);
     for (let i = 0; i < squares.length; i++) {
       const share = stray[i] / spread[channel];
       squares[i] += share * share;
@@ -177,10 +171,17 @@ function shadows({ planes, width, height }: Channels, { surfaces, spread }: Grou
   return shade;
 }
 
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = a[i] - b[i];
+  return result;
+}
+
 function pixelsBelow(values: Float64Array, limit: number): Uint32Array {
-  const found: number[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] < limit) found.push(i);
-  return Uint32Array.from(found);
+  const found = new Uint32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] < limit) found[count++] = i;
+  return found.subarray(0, count);
 }
 
 function above(values: Float64Array, limit: (i: number) => number, width: number, height: number): Mask {
