@@ -25,7 +25,7 @@ import { cacheDirectory, isMissing } from './cache.ts';
 import { decodeWithin } from './decode-within.ts';
 import { findFile, listFolder, Stamp } from './disk-files.ts';
 import { digestOf, ImportCache, type StoredSet } from './import-cache.ts';
-import { Scratch } from './scratch.ts';
+import { removeOrphans, Scratch } from './scratch.ts';
 
 /** How a path is imported. */
 export interface ImportPathOptions extends ImportOptions {
@@ -59,6 +59,7 @@ export async function importDataset(path: string, options: ImportPathOptions = {
   const cache = new ImportCache(cacheDirectory(options.env));
   const name = checkName(options.name) ?? nameOf(path);
   const place = await placeOf(path);
+  await removeOrphans(cache.scratch);
   const scratch = new Scratch(cache.scratch);
   try {
     const files = await lookAt(place, scratch, options);
