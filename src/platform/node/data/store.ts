@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { anObject, aString, checkArguments, either, oneOf, record } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import type { Dataset } from '../../../data/dataset.ts';
@@ -88,6 +89,11 @@ export async function getDataset(
   split: 'train' | 'test',
   options: DataOptions = {},
 ): Promise<Dataset> {
+  checkArguments('getDataset', {
+    name: [name, either(aString, record({ name: aString, files: anObject }, 'an entry of the registry'))],
+    split: [split, oneOf(['train', 'test'])],
+    options: [options, anObject],
+  });
   return (await loadFiles(name, split, options)).dataset;
 }
 
