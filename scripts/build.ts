@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { minifySync } from 'vite';
 import { roomOf } from './rooms.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -49,11 +50,34 @@ function divided(path: string, text: string): string {
 for (const folder of [built, ...Object.values(packages).map((path) => join(path, 'dist'))])
   rmSync(folder, { recursive: true, force: true });
 run('scripts/build-kernels.ts');
-run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+// Types keep their comments, which editors show; the code that runs has none.
+run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--emitDeclarationOnly']);
+run('node_modules/typescript/bin/tsc', [
+  '-p',
+  'tsconfig.build.json',
+  '--declaration',
+  'false',
+  '--removeComments',
+]);
+/**
+ * The smaller package goes into pages: its code is written without blanks. Names stay, so that errors can be read. The larger
+ * one puts functions into reports by their text, and stays as it is.
+ */
+function compact(path: string, text: string): string {
+  if (packageOf(path) !== 'core' || !path.endsWith('.js')) return text;
+  const { code, errors } = minifySync(path, text, {
+    compress: false,
+    mangle: false,
+    codegen: { removeWhitespace: true },
+  });
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
+  return code;
+}
+
 for (const path of globSync('**/*.{js,d.ts}', { cwd: built }).map((file) => file.replaceAll('\\', '/'))) {
   const target = join(packages[packageOf(path)], 'dist', path);
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, divided(path, readFileSync(join(built, path), 'utf8')));
+  writeFileSync(target, compact(path, divided(path, readFileSync(join(built, path), 'utf8'))));
 }
 // All of the smaller package is part of the larger one, under its name.
 const all = "export * from '@couture/core';\n";

@@ -42,7 +42,8 @@ async function measure(
   tally: Tally,
   sheet?: SheetEntry[],
 ): Promise<void> {
-  let number = 0;
+  const seen: { readonly label: number; readonly groups: readonly string[] }[] = [];
+  const images: Uint8Array[] = [];
   for await (const { encoded, label, groups } of cases) {
     const before = await prepareBefore(encoded);
     const after = (await decodeImage(encoded)).pixels;
@@ -54,18 +55,19 @@ async function measure(
       counts.changed += changed;
       tally.set(group, counts);
     }
-    for (const [name, classifier] of classifiers) {
-      const answers = await classifier.predictMany([before, after]);
+    images.push(before, after);
+    seen.push({ label, groups });
+    if (seen.length % 100 === 0) console.error(`${seen.length} pictures`);
+  }
+  for (const [name, classifier] of classifiers) {
+    const answers = await classifier.predictMany(images);
+    seen.forEach(({ label, groups }, i) => {
       for (const group of groups) {
         const { right } = tally.get(group)!;
         right[name] ??= [0, 0];
-        answers.forEach(({ index }, k) => {
-          right[name][k] += index === label ? 1 : 0;
-        });
+        for (const k of [0, 1]) right[name][k] += answers[2 * i + k].index === label ? 1 : 0;
       }
-    }
-    number += 1;
-    if (number % 50 === 0) console.error(`${number} pictures`);
+    });
   }
 }
 
@@ -73,7 +75,8 @@ function table(tally: Tally): string {
   const names = models.map((name) => `\`${name}\``);
   const heads = names.flatMap((name) => [`${name} before`, `${name} now (95% interval)`]);
   const rows = [['pictures', 'count', ...heads]];
-  for (const [group, { images, right }] of tally) {
+  for (const group of inOrder(tally)) {
+    const { images, right } = tally.get(group)!;
     const cells = models.flatMap((name) => {
       const [before, after] = right[name];
       const { low, high } = wilsonInterval(after, images);
@@ -85,6 +88,13 @@ function table(tally: Tally): string {
     rows.push([group, images.toLocaleString('en'), ...cells]);
   }
   return markdownTable(rows, { align: ['', 'r', ...heads.map(() => 'r')] });
+}
+
+/** All first, then by polarity, ground, shadow and size, each in the order of the alphabet. */
+function inOrder(tally: Tally): string[] {
+  const places = [/^all/, /^(dark|light) on/, /^on /, /shadow/, /, /, /./];
+  const place = (group: string): number => places.findIndex((pattern) => pattern.test(group));
+  return [...tally.keys()].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 async function imagesOf(split: 'validation' | 'test'): Promise<Dataset> {

@@ -7,7 +7,7 @@ import { step } from '../../src/engine/webgpu/kernels/common.ts';
 import { forwardKernel, forwardOp, groupsOf, NONE } from '../../src/engine/webgpu/kernels/forward.ts';
 import { inputGradientKernel, inputGradientOp } from '../../src/engine/webgpu/kernels/input-gradient.ts';
 import { rowGroups } from '../../src/engine/webgpu/kernels/loss.ts';
-import { type Tile, tiles } from '../../src/engine/webgpu/kernels/product.ts';
+import { otherTiles, type Tile, tiles } from '../../src/engine/webgpu/kernels/product.ts';
 import {
   weightEntry,
   weightGradientKernel,
@@ -120,7 +120,7 @@ export async function productCost(
   let kernel: Kernel;
   let bytes: Record<string, number> = { act, value: weights };
   let groups: readonly [number, number];
-  const table = new Uint8Array(36);
+  const table = new Uint8Array(48);
   if (kind === 'forward') {
     kernel = forwardKernel(tile);
     forwardOp.write(view, 0, { ...common, x: 0, bias, z: NONE, y: x, skip: NONE, activation: 1, scale: 1 });
@@ -130,7 +130,7 @@ export async function productCost(
     inputGradientOp.write(view, 0, { ...common, outputs, dz: x, dx: 0, mask: 0 });
     groups = groupsOf(tile, rows, inputQuads);
   } else {
-    kernel = weightGradientKernel(tile, true, false);
+    kernel = weightGradientKernel(tile, { fused: true, average: false, bytes: false });
     weightOp.write(view, 0, { entries: 1 });
     const [across, down] = groupsOf(tile, inputs, outputQuads);
     weightEntry.write(new DataView(table.buffer), 0, { ...common, across, x: 0, dz: x, bias });
@@ -150,7 +150,7 @@ export async function productCost(
   return total;
 }
 
-export { tiles };
+export { otherTiles, tiles };
 
 /** Microseconds of every launch of a task's training step, each many times by itself. */
 export async function stepProfile(device: Device, { config, batchSize }: Task): Promise<[string, number][]> {

@@ -10,7 +10,7 @@ if [ ! -e "$target/node.xz" ]; then
   xz --x86 --lzma2=preset=9e,dict=64MiB "$target/node"
 fi
 [ -e "$target/dawn.node.xz" ] || xz -9e -c node_modules/webgpu/dist/linux-x64/dawn.node > "$target/dawn.node.xz"
-tar --exclude='*.test.ts' --exclude='dawn.node' -cJf "$target/project.tar.xz" package.json src bench/gpu bench/*.ts \
+tar --exclude='*.test.ts' --exclude='dawn.node' -cJf "$target/project.tar.xz" package.json packages/*/package.json src bench/gpu bench/*.ts \
   test/contract/cases.ts test/dataset-fixture.ts node_modules/zod node_modules/@noble/hashes node_modules/fast-check \
   node_modules/pure-rand node_modules/fastest-levenshtein node_modules/webgpu/index.js node_modules/webgpu/package.json
 cp bench/gpu/setup.sh "$target/"

@@ -10,7 +10,6 @@ for file in "$here"/*-ubyte.xz; do
   [ -e "$file" ] && xz -dc "$file" > "/tmp/couture/data/$(basename "$file" .xz)" &
 done
 wait
-if [ -z "$VK_ICD_FILENAMES" ] && [ ! -e /etc/vulkan/icd.d/nvidia_icd.json ] && [ ! -e /usr/share/vulkan/icd.d/nvidia_icd.json ]; then
-  export VK_DRIVER_FILES=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json
-fi
+driver=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json
+if [ -z "$VK_ICD_FILENAMES" ] && [ -e "$driver" ]; then export VK_DRIVER_FILES=$driver; fi
 cd /tmp/couture

@@ -24,19 +24,19 @@ export async function begin(backend: Backend, { config, batchSize }: Task, data:
   const program = buildProgram(config.model, input, { average: average > 0 });
   const session = await backend.createSession(program);
   const device = await backend.upload(data.images, gray);
-  for (const [name, values] of initialize(program.plan, [1, 0], 'torch', input, config.settings.stem)) {
+  const first = initialize(program.plan, [1, 0], 'torch', input, config.settings.stem);
+  for (const { name, trained } of program.plan.parameters) {
+    const values = first.get(name) ?? new Float32Array();
     await session.write(name, values);
-    if (average > 0) await session.write(name, values, 'average');
+    if (average > 0 && trained) await session.write(name, values, 'average');
   }
+  const order = Uint32Array.from({ length: 800 * 64 + 10 * 4096 }, (_, i) => (i * 7919) % data.length);
   let step = 0;
   return {
     session,
     device,
     async train(steps) {
-      const indices = Uint32Array.from(
-        { length: steps * batchSize },
-        (_, i) => (i * 7919 + step) % data.length,
-      );
+      const indices = order.subarray(0, steps * batchSize);
       const losses = await session.train({
         images: device,
         labels: data.labels,

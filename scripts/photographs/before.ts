@@ -50,9 +50,10 @@ async function darkOrLight(image: Sharp): Promise<0 | 255> {
 }
 
 function borderMedian(pixels: Uint8Array, height: number, width: number): number {
-  const border = [...pixels].filter((_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    return x === 0 || y === 0 || x === width - 1 || y === height - 1;
-  });
+  const border: number[] = [];
+  for (let y = 0; y < height; y++) {
+    const step = y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1);
+    for (let x = 0; x < width; x += step) border.push(pixels[y * width + x]);
+  }
   return border.sort((a, b) => a - b)[border.length >> 1];
 }

@@ -26,7 +26,13 @@ export async function* photographs(dataset: Dataset, count: number, seed: number
       .jpeg({ quality: jpegQuality })
       .toBuffer();
     const size = scale < 0.4 ? 'small, under 0.4' : scale < 0.65 ? 'medium, 0.4 to 0.65' : 'large, over 0.65';
-    const groups = ['all', polarity, `on ${ground}`, shadow ? 'with a shadow' : 'without a shadow', size];
+    const groups = [
+      'all photographs',
+      polarity,
+      `on ${ground}`,
+      shadow ? 'with a shadow' : 'without a shadow',
+      size,
+    ];
     yield { encoded, label, groups };
   }
 }

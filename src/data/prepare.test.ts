@@ -139,6 +139,18 @@ test('light from one side, darker corners and a soft shadow are not the object',
   assert.equal(facts.inverted, true);
 });
 
+test('the edge of a table is not the object', () => {
+  const inside = boot(300, 80, 180);
+  // A table that ends at three quarters of the height, a darker floor below.
+  const photo = picture(640, 480, (x, y) => flat(inside(x, y) ? 30 : y < 360 ? 210 : 110));
+  const { crop } = prepareImage(photo, gray28, objectSteps).facts;
+  assert.ok(
+    crop !== null && Math.abs(crop.left - 300) < 8 && Math.abs(crop.top - 80) < 8,
+    JSON.stringify(crop),
+  );
+  assert.ok(Math.abs(crop.width - 180) < 12 && Math.abs(crop.height - 135) < 12, JSON.stringify(crop));
+});
+
 test('a picture in which nothing stands out is taken whole, and that is said', () => {
   const random = new RandomStream([3, 4]);
   const noise = picture(120, 90, () => flat(120 + random.nextBelow(9)));

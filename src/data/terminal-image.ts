@@ -15,9 +15,19 @@ const reset = '\x1b[0m';
 
 type Color = readonly [red: number, green: number, blue: number];
 
-/** One image as lines of text, `width` columns wide and `height / 2` (rounded up) lines high. */
-export function imageLines(pixels: Uint8Array, shape: ImageShape, colors: TerminalColors): string[] {
-  const { height, width, channels } = shape;
+/**
+ * One image as lines of text, `width` columns wide and `height / 2` (rounded up) lines high.
+ * @param columns characters across: an image that is wider is made smaller
+ */
+export function imageLines(
+  image: Uint8Array,
+  shape: ImageShape,
+  colors: TerminalColors,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
+  const by = reduction(shape, columns);
+  const pixels = reduceImage(image, shape, by);
+  const { height, width, channels } = reducedShape(shape, by);
   const black: Color = [0, 0, 0];
   const colorAt = (x: number, y: number): Color => {
     if (y >= height) return black;
@@ -44,6 +54,11 @@ export function imageLines(pixels: Uint8Array, shape: ImageShape, colors: Termin
     lines.push(colors === 'ascii' ? line : line + reset);
   }
   return lines;
+}
+
+/** Pixels across that become one, for an image to fit. */
+function reduction({ width }: ImageShape, columns: number): number {
+  return Math.max(1, Math.ceil(width / Math.max(1, columns)));
 }
 
 /** How bright a color looks, 0 to 255: Rec. 601. */
@@ -101,8 +116,7 @@ export function imageGrid(
   images: readonly CaptionedImage[],
   { shape, colors, columns }: GridOptions,
 ): string[] {
-  const by = Math.ceil(shape.width / Math.max(1, columns));
-  const small = reducedShape(shape, by);
+  const small = reducedShape(shape, reduction(shape, columns));
   const longest = images.reduce((most, { caption }) => Math.max(most, [...caption].length), 0);
   const width = Math.max(small.width, Math.min(longest, CAPTION, columns));
   const perRow = Math.max(1, Math.floor((columns + GAP) / (width + GAP)));
@@ -112,7 +126,7 @@ export function imageGrid(
     const row = images.slice(start, start + perRow);
     if (start > 0) lines.push('');
     lines.push(beside(row.map(({ caption }) => fit(caption, width))).trimEnd());
-    const drawn = row.map(({ pixels }) => imageLines(reduceImage(pixels, shape, by), small, colors));
+    const drawn = row.map(({ pixels }) => imageLines(pixels, shape, colors, columns));
     const padding = ' '.repeat(width - small.width);
     for (let y = 0; y < drawn[0].length; y++)
       lines.push(beside(drawn.map((image, i) => image[y] + (i < drawn.length - 1 ? padding : ''))));

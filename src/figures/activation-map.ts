@@ -53,7 +53,7 @@ export function drawMap(
     y: median(groups[label].map((i) => at(i).y)),
   }));
   const words = [
-    `${shownOf(shown, labels.length, 'images')}, colored by true class`,
+    `${shownOf(shown, labels.length, 'image')}, colored by true class`,
     ...(present.length > CLASS_COLORS ? [`the same ${CLASS_COLORS} colors again and again`] : []),
     ...(present.length > MOST_NAMES ? [`the most frequent of ${count(present.length)} classes named`] : []),
   ];
@@ -138,7 +138,7 @@ export function drawMap(
   map.querySelector('g[aria-label="dot"]')?.setAttribute('data-dots', '');
   sheet.row([map]);
   return sheet.figure(
-    `${shownOf(shown, labels.length, 'images')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
+    `${shownOf(shown, labels.length, 'image')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
       `${list(
         present.map((label) => `${classNames[label]} (${groups[label].length})`),
         MOST_NAMED,

@@ -19,7 +19,7 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
   const sheet = new Sheet(options, {
     name: 'audit-copies',
     title: 'Images that the data set has twice',
-    facts: `${dataset}, ${shownOf(copies.length, totals.copies, totals.copies === 1 ? 'pair' : 'pairs')}`,
+    facts: `${dataset}, ${shownOf(copies.length, totals.copies, 'pair')}`,
   });
   const items = copies.map((copy) => {
     const { first, second, kind, distance } = copy;
@@ -53,7 +53,7 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
     title: 'Labels that are likely wrong',
-    facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, totals.suspects === 1 ? 'label' : 'labels')}; the label is bold`,
+    facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, 'label')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
     image: imageSource(pixels, examples),

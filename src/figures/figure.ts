@@ -1,6 +1,6 @@
 /** What a figure is, and the sheet it is laid out on: title, the run's facts, then charts from top to bottom. */
 
-import { count } from '../core/format.ts';
+import { count, plural } from '../core/format.ts';
 import { escapeXml, serialize } from './serialize.ts';
 import { fit, textWidth, wrap } from './text.ts';
 import { autoStyle, colors, inDark, type Theme } from './theme.ts';
@@ -219,5 +219,5 @@ export class Sheet {
 
 /** `1 of 3` style counts of what a figure leaves out, for its facts; empty when nothing is. */
 export function shownOf(shown: number, total: number, noun: string): string {
-  return shown < total ? `${count(shown)} of ${count(total)} ${noun}` : `${count(total)} ${noun}`;
+  return `${shown < total ? `${count(shown)} of ` : ''}${plural(total, noun)}`;
 }

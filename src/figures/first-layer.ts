@@ -22,7 +22,7 @@ export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: Fir
   const sheet = new Sheet(options, {
     name: 'first-layer',
     title: 'Weights of the first layer as images',
-    facts: `${shownOf(shown.length, weights.length, 'units')}, the largest norm first; a number names its unit`,
+    facts: `${shownOf(shown.length, weights.length, 'unit')}, the largest norm first; a number names its unit`,
   });
   const limit = limitOf(shown);
   if (channels === 1)
@@ -49,7 +49,7 @@ export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: Fir
   );
   const colors = channels === 1 ? 'blue negative, red positive' : 'dark negative, bright positive, by color';
   return sheet.figure(
-    `The weights from ${width} by ${height} pixels to each of ${shownOf(shown.length, weights.length, 'units')} of the first ` +
+    `The weights from ${width} by ${height} pixels to each of ${shownOf(shown.length, weights.length, 'unit')} of the first ` +
       `layer, as images: ${colors}, the largest ${largest.toPrecision(3)} in size. ` +
       `Unit ${units[0]} has the largest norm.`,
   );

@@ -97,6 +97,9 @@ export function modelOfRun(run: Run): RunModel {
 export async function readModelFile(platform: RunPlaces, path: string): Promise<FileModel> {
   const bytes = await platform.store.read(path, MAX_MODEL_BYTES);
   if (bytes === undefined) throw await noFile(platform, path);
+  const kind = fileKind(bytes.subarray(0, KIND_BYTES));
+  if (kind !== undefined && kind !== 'a safetensors file')
+    throw new CoutureError('data', `${path} is not a readable safetensors file: it is ${kind}.`);
   const model = await decodeModel(bytes, path);
   const { data, card } = model;
   return { kind: 'file', path, model, bytes: bytes.length, data, split: card.split };

@@ -7,6 +7,7 @@ import { findDataset } from '../data/registry.ts';
 import { splitOf } from '../data/split.ts';
 import { confusedPairs } from '../inspect/class-intervals.ts';
 import { calibrate, confidencesOf } from '../inspect/confidence.ts';
+import { fitUnlike, LEAST_UNLIKE_IMAGES } from '../inspect/fit-unlike.ts';
 import { evaluateLogProbabilities } from '../inspect/metrics.ts';
 import { fitTemperature } from '../inspect/temperature.ts';
 import type { Network } from '../model/network.ts';
@@ -17,6 +18,7 @@ import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { type Precision, restoreParameters, storeParameters } from '../ship/precision.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import { temper } from '../use/mixture.ts';
+import type { UnlikeDescription } from '../use/unlike.ts';
 import { plainView, type ViewOptions } from '../use/views.ts';
 import { openSources, type PackSource } from './pack-sources.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
@@ -53,6 +55,8 @@ export interface WrittenModel {
 /** What the networks say of some images, before any temperature. */
 interface Judged {
   readonly images: Dataset;
+  /** All images of the split's file, of which these are some. */
+  readonly whole: Dataset;
   readonly logProbabilities: Float32Array;
 }
 
@@ -120,7 +124,16 @@ export async function packRuns(
           : null,
       test: figuresAt(tested, temperature),
     };
-    const model: ModelFile = { data, temperature, views, precision, card, members };
+    const unlike = held && split && describeImages(held, split);
+    const model: ModelFile = {
+      data,
+      temperature,
+      views,
+      precision,
+      card,
+      members,
+      ...(unlike && { unlike }),
+    };
     const bytes = await encodeModel(model);
     await store.write(out, bytes);
     return { path: out, bytes: bytes.length, model: { ...model, members: kept } };
@@ -170,7 +183,18 @@ async function judge(
     signal: options.signal,
     onProgress: (share) => options.onProgress?.(stage, share),
   });
-  return { images, logProbabilities };
+  return { images, whole, logProbabilities };
+}
+
+/** What the images that were trained on look like; undefined of sets too small to tell. */
+function describeImages(
+  { images, whole }: Judged,
+  split: NonNullable<ModelCard['split']>,
+): UnlikeDescription | undefined {
+  const { train } = splitOf(split, whole.length);
+  if (Math.min(train.length, images.length) < LEAST_UNLIKE_IMAGES) return undefined;
+  const { shape } = images.info;
+  return fitUnlike({ shape, train: selectImages(whole, train).images, validation: images.images });
 }
 
 function fitOn({ images, logProbabilities }: Judged): number {

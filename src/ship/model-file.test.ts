@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { makeCard, makeInfo, makeModel, makeNetwork } from '../../test/model-fixture.ts';
 import { CoutureError } from '../core/errors.ts';
+import { imageSize } from '../data/image-shape.ts';
+import { fitUnlike } from '../inspect/fit-unlike.ts';
 import type { Network } from '../model/network.ts';
 import { multilayer } from '../model/spec.ts';
 import { fromFloat16, toFloat16 } from './float16.ts';
@@ -51,6 +53,20 @@ test('a model comes back as it was, in every precision; vectors keep every bit',
       }
     });
   }
+});
+
+test('what the training images look like travels with the model, and is checked', async () => {
+  const model = makeModel();
+  const { shape } = model.data;
+  const images = Uint8Array.from({ length: 60 * imageSize(shape) }, (_, i) => (i * 37 + (i >> 3)) % 256);
+  const unlike = fitUnlike({ shape, train: images, validation: images });
+  assert.deepEqual((await decodeModel(await encodeModel({ ...model, unlike }), 'test')).unlike, unlike);
+  const broken = await encodeModel({ ...model, unlike: { ...unlike, mean: 'AAAA' } });
+  await assert.rejects(decodeModel(broken, 'bad'), { kind: 'data', message: /^bad: .*its parts do not fit/ });
+  const other = { ...unlike, grid: { ...unlike.grid, channels: 3 as const } };
+  await assert.rejects(encodeModel({ ...model, unlike: other }), {
+    message: /those described have 3 channels/,
+  });
 });
 
 test('tensors have the names of a state_dict, of several networks behind their number', async () => {

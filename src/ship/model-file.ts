@@ -14,6 +14,7 @@ import { aNetwork } from '../model/argument-kinds.ts';
 import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
+import { UnlikeScorer, unlikeSchema } from '../use/unlike.ts';
 import { MAX_VIEW_SHIFT } from '../use/views.ts';
 import { cardSchema, MAX_MEMBERS } from './card.ts';
 import { precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
@@ -37,6 +38,8 @@ const descriptionSchema = z.strictObject({
   /** Of the matrices; src/ship/precision.ts says how they are kept. */
   precision: z.enum(precisions),
   card: cardSchema,
+  /** What the training images look like, by which others are told; not of files of earlier versions. */
+  unlike: unlikeSchema.optional(),
 });
 type Description = z.infer<typeof descriptionSchema>;
 
@@ -100,6 +103,7 @@ export async function decodeModel(bytes: Uint8Array, name: string): Promise<Mode
   const stray = [...tensors.keys()].find((key) => !wanted.has(key));
   if (stray !== undefined)
     throw new CoutureError('data', `${name} holds a tensor "${stray.slice(0, 80)}" that no network has.`);
+  checkUnlike(rest.unlike, name);
   const { data } = rest;
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };
   const networks = specs.map((spec, i): Network => {
@@ -164,8 +168,18 @@ function checkSpec(spec: ModelSpec, member: number, name: string): ModelSpec {
   }
 }
 
+/** That the description of the training images holds together. */
+function checkUnlike(unlike: Description['unlike'], name: string): void {
+  try {
+    if (unlike !== undefined) new UnlikeScorer(unlike);
+  } catch (cause) {
+    if (!(cause instanceof CoutureError)) throw cause;
+    throw new CoutureError('data', `${name}: ${cause.message}`, { cause });
+  }
+}
+
 /** What does not fit between networks, images, classes and card; undefined where all does. */
-function findMisfit({ members, data: { shape, classNames }, card }: Description): string | undefined {
+function findMisfit({ members, data: { shape, classNames }, card, unlike }: Description): string | undefined {
   const stranger = members.findIndex(
     (spec) => inputWidth(spec) !== imageSize(shape) || classCount(spec) !== classNames.length,
   );
@@ -175,5 +189,7 @@ function findMisfit({ members, data: { shape, classNames }, card }: Description)
   }
   if (card.members.length !== members.length)
     return `there are ${members.length} networks, but the card tells of ${card.members.length}`;
+  if (unlike !== undefined && unlike.grid.channels !== shape.channels)
+    return `images are ${describeShape(shape)}, but those described have ${unlike.grid.channels} channels`;
   return undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
 import type { WrittenAudit } from '../../runs/audit.ts';
 import type { RunEvaluation } from '../../runs/evaluate.ts';
 import type { Run } from '../../runs/run.ts';
@@ -11,6 +12,7 @@ import { addEngineOptions, addJsonOption, type EngineFlags, wholeNumber } from '
 import { auditedTable, auditReport } from '../ui/audit.ts';
 import { auditView } from '../ui/audit-view.ts';
 import { dataView } from '../ui/data.ts';
+import { openWatched } from '../ui/import.ts';
 import { printJson } from '../ui/json.ts';
 
 interface AuditFlags extends EngineFlags {
@@ -30,14 +32,15 @@ found is kept in runs/audit; couture evaluate then also gives the accuracy witho
 Examples:
   couture data audit
   couture data audit --run baseline-seed1 deeper-seed1
-  couture data audit mnist --folds 10 --epochs 20 --json`;
+  couture data audit mnist --folds 10 --epochs 20 --json
+  couture data audit photos/`;
 
 /** Adds `audit` to the verb `data`. */
 export function registerDataAudit(data: Command, context: CliContext): void {
   const command = data
     .command('audit')
     .description('find duplicates within and across the splits of a set, and labels that are likely wrong')
-    .argument('[name]', 'the set', 'fashion-mnist')
+    .argument('[set]', 'a name, or a folder, archive or file of your own', 'fashion-mnist')
     .option('--recipe <name>', `what judges the labels: ${Object.keys(recipes).join(', ')}`, 'baseline')
     .option('--folds <n>', 'parts that are judged in turn', wholeNumber('--folds', 2, 100), 5)
     .option('--epochs <n>', 'epochs of each model', wholeNumber('--epochs', 1, 100_000), 10)
@@ -45,7 +48,7 @@ export function registerDataAudit(data: Command, context: CliContext): void {
     .option('--run <run...>', 'also evaluate these runs without what was found');
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
-    .action(async (name: string, flags: AuditFlags) => await runAudit(name, flags, context));
+    .action(async (source: string, flags: AuditFlags) => await runAudit(source, flags, context));
 }
 
 function readThreshold(text: string): number {
@@ -54,9 +57,10 @@ function readThreshold(text: string): number {
   throw new CoutureError('usage', `--threshold takes a number from 0 up to 1, not "${text}".`);
 }
 
-async function runAudit(name: string, flags: AuditFlags, context: CliContext): Promise<void> {
-  const runs = await openRuns(flags.run ?? [], name);
-  const { path, audit } = await auditWatched(name, flags, context);
+async function runAudit(source: string, flags: AuditFlags, context: CliContext): Promise<void> {
+  const { info } = await openWatched(source, context);
+  const runs = await openRuns(flags.run ?? [], info);
+  const { path, audit } = await auditWatched(info, flags, context);
   const evaluations = await evaluateRuns(runs, flags, context);
   if (flags.json) {
     const { countDuplicates, findConflicts } = await import('../../audit/summary.ts');
@@ -80,21 +84,21 @@ async function runAudit(name: string, flags: AuditFlags, context: CliContext): P
 }
 
 /** The runs, before any work: one that does not exist or knows other images is found now. */
-async function openRuns(paths: readonly string[], dataset: string): Promise<Run[]> {
+async function openRuns(paths: readonly string[], { name, origin }: DatasetInfo): Promise<Run[]> {
   const { openRun } = await import('../../platform/node/runs.ts');
   const runs: Run[] = [];
   for (const path of paths) {
     const run = await openRun(path);
-    const own = run.config.data.name;
-    if (own !== dataset)
-      throw new CoutureError('usage', `${run.path} was trained on ${own}, not on ${dataset}.`);
+    const own = run.config.data;
+    if (JSON.stringify(own.origin) !== JSON.stringify(origin))
+      throw new CoutureError('usage', `${run.path} was trained on ${own.name}, not on ${name}.`);
     runs.push(run);
   }
   return runs;
 }
 
 async function auditWatched(
-  name: string,
+  info: DatasetInfo,
   { recipe, folds, epochs, threshold, backend, threads }: AuditFlags,
   context: CliContext,
 ): Promise<WrittenAudit> {
@@ -102,7 +106,7 @@ async function auditWatched(
   const { signal, env } = context;
   const { end, ...watchers } = auditView(context, folds, epochs);
   try {
-    return await auditDataset(name, {
+    return await auditDataset(info, {
       recipe,
       folds,
       epochs,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Command } from 'commander';
+import { encode } from 'fast-png';
 import { registry } from '../../data/registry.ts';
 import type { CliContext } from '../context.ts';
 import { registerData } from './data.ts';
@@ -37,14 +38,79 @@ async function couture(...args: string[]): Promise<{ out: string; err: string }>
   return { out: out.join('\n'), err: err.join('\n') };
 }
 
+/** A folder of two classes with a text file in one of them. */
+async function makePictures(): Promise<string> {
+  const folder = join(empty, 'pictures');
+  for (const [label, name] of ['a', 'b'].entries()) {
+    await mkdir(join(folder, name), { recursive: true });
+    for (let i = 0; i < 12; i++) {
+      const data = Uint8Array.from({ length: 36 }, (_, k) => 255 * label - k * i * (2 * label - 1));
+      const png = encode({ width: 6, height: 6, data, channels: 1, depth: 8 });
+      await writeFile(join(folder, name, `${i}.png`), png);
+    }
+  }
+  await writeFile(join(folder, 'a', 'notes.txt'), 'x');
+  return folder;
+}
+
 describe('couture data', () => {
-  it('info lists every set, and one in full', async () => {
-    const { out } = await couture('info');
-    for (const { name } of registry) assert.ok(out.includes(name));
+  it("import, info, show and list work on a set of one's own, by path and by name", async () => {
+    const folder = await makePictures();
+    const first = await couture('import', folder, '--name', 'two letters', '--test-share', '0.25');
+    assert.match(first.out, /two letters: 18 training and 6 test images of 6x6 gray in 2 classes/);
+    assert.match(first.out, /a\/notes\.txt: it is not an image file/);
+    assert.match(first.out, /couture train --data 'two letters'/);
+    const { wasKnown, report, name } = JSON.parse((await couture('import', folder, '--json')).out);
+    assert.deepEqual([wasKnown, report.passedOverCount, name], [false, 1, 'pictures']);
+    const again = await couture('import', folder);
+    assert.match(again.out, /no picture was read/);
+    const { out } = await couture('info', 'two letters');
+    assert.match(out, /18 train, 6 test, 6x6 gray[\s\S]*a +9 +3\nb +9 +3[\s\S]*passed over: 1\n/);
+    const shown = JSON.parse((await couture('show', 'pictures', '--index', '3', '--json')).out);
+    assert.deepEqual(shown.images, [{ index: 3, label: 1, className: 'b' }]);
+    assert.equal((await couture('show', folder, '--count', '2')).out.split('\n').length, 4);
+    assert.match(
+      (await couture('list')).out,
+      /imported[\s\S]*pictures[\s\S]*two letters +2 +18 +6 +6x6 gray/,
+    );
+  });
+
+  it('import refuses what it cannot take, and with --strict what it would pass over', async () => {
+    const folder = await makePictures();
+    const strict = {
+      kind: 'data',
+      message: /^1 file would be passed over:\n {2}a\/notes\.txt: it is not an image/,
+    };
+    await assert.rejects(couture('import', folder, '--strict'), strict);
+    const cases: [string[], RegExp][] = [
+      [['--color', '--gray'], /--color or --gray, not both/],
+      [['--size', '129'], /--size/],
+      [['--test-share', '0.7'], /--test-share/],
+      [['--name', 'a/b'], /cannot be the name/],
+      [['--invert', 'maybe'], /--invert/],
+    ];
+    for (const [flags, message] of cases)
+      await assert.rejects(couture('import', folder, ...flags), { kind: 'usage', message });
+    await assert.rejects(couture('info', 'nowhere'), {
+      kind: 'usage',
+      message: /no file or folder of that name/,
+    });
+    await assert.rejects(couture('show', folder, '--index', '999'), { kind: 'usage', message: /past the/ });
+  });
+
+  it('list and info know every set, and only the list says which were never tried', async () => {
+    for (const verb of ['list', 'info']) {
+      const { out } = await couture(verb);
+      for (const { name, checked } of registry) {
+        const line = out.split('\n').find((text) => text.startsWith(`${name} `)) ?? '';
+        assert.equal(/never tried on a file/.test(line), !checked, line);
+      }
+    }
     const document = JSON.parse((await couture('info', 'kmnist', '--json')).out);
     assert.deepEqual([document.couture, document.command, document.name], [1, 'data info', 'kmnist']);
     assert.equal(document.present.length, 4);
-    assert.match((await couture('info', 'emnist-letters')).out, /never checked against a file/);
+    assert.doesNotMatch((await couture('info', 'kmnist')).out, /never/);
+    assert.match((await couture('info', 'emnist-letters')).out, /unpack it and give its folder by --from/);
   });
 
   it('check tells what is missing and fails as data', async () => {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
-import { MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
+import { checkEncodedImage, MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
@@ -15,6 +15,7 @@ import type { FoundModel } from '../../runs/find-model.ts';
 import type { ImageClassifier } from '../../use/image-classifier.ts';
 import type { Prediction } from '../../use/predictor.ts';
 import type { Rejection } from '../../use/rejection.ts';
+import { UNLIKE_SHARE, UnlikeScorer } from '../../use/unlike.ts';
 import type { CliContext } from '../context.ts';
 import { addRecipeOption, chooseModel, MODEL_HELP } from '../model-argument.ts';
 import {
@@ -53,6 +54,15 @@ interface Question {
   readonly prepared?: PreparationFacts;
   /** The label, where it is known. */
   readonly truth?: string;
+}
+
+type Answered = Omit<Question, 'pixels'> & { readonly unlike?: Look };
+
+/** How far an image is from the training images, and whether that is further than nearly all of them are. */
+interface Look {
+  readonly score: number;
+  readonly limit: number;
+  readonly unlike: boolean;
 }
 
 /** An image file that could not be read, and why. */
@@ -130,13 +140,15 @@ async function runPredict(
     const shown = flags.seen ?? (context.color && paths.length > 0 && files.length <= SHOWN);
     const rejection = await rejectionFor(found, model, flags, context);
     const unknownBelow = rejection?.threshold;
+    const scorer = scorerOf(found);
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
     if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
       const pictures = questions.map(({ pixels }) => pixels);
       const answers = await model.predictMany(pictures, { unknownBelow });
       for (const [i, answer] of answers.entries()) {
-        const { pixels, ...question } = questions[i];
+        const { pixels, ...asked } = questions[i];
+        const question = { ...asked, ...(scorer && { unlike: judgeLook(scorer, pixels, model) }) };
         const saved = await folder?.save(question.source, pixels, model.shape);
         if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
         else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r\n`);
@@ -191,6 +203,24 @@ async function rejectionFor(
   }
 }
 
+/** What tells images that are unlike the training images; undefined where the model does not say what those look like. */
+function scorerOf(found: FoundModel): UnlikeScorer | undefined {
+  if (found.kind === 'run' || found.model.unlike === undefined) return undefined;
+  return new UnlikeScorer(found.model.unlike);
+}
+
+function judgeLook(scorer: UnlikeScorer, pixels: Uint8Array, { shape }: ImageClassifier): Look {
+  const [score] = scorer.scores(pixels, shape);
+  const { limit } = scorer;
+  return { score, limit, unlike: score > limit };
+}
+
+/** `Unlike the training data: score 5.2, limit 1.9, which 2% of the validation images are above.` */
+function lookText({ score, limit }: Look): string {
+  const share = percent(UNLIKE_SHARE, 0);
+  return `  Unlike the training data: score ${score.toFixed(1)}; ${share} of the validation images have more than ${limit.toFixed(1)}.`;
+}
+
 /** That it is clear what to ask and whom. */
 function checkRequest(
   model: string | undefined,
@@ -235,6 +265,8 @@ async function* ask(
   if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
+    // What comes in here is a file: what is no image is not taken for pixels.
+    checkEncodedImage(bytes, 'standard input');
     const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
     yield { source: '-', pixels, prepared: facts };
   }
@@ -274,7 +306,7 @@ async function testImage(data: DatasetInfo, index: number, context: CliContext):
 }
 
 function answerText(
-  { source, prepared, truth }: Omit<Question, 'pixels'>,
+  { source, prepared, truth, unlike }: Answered,
   { label, index, probabilities, unknown }: Prediction,
   classNames: readonly string[],
   context: CliContext,
@@ -286,7 +318,8 @@ function answerText(
     ...(prepared === undefined ? [] : preparationNotes(prepared)),
   ];
   const title = `${printable(source)}: ${paint(context.color, 'bold', unknown ? 'unknown' : label)} (${notes.join(', ')})`;
-  return `${title}\n${probabilityBars(classNames, probabilities, context)}`;
+  const doubt = unlike?.unlike ? `\n${paint(context.color, 'yellow', lookText(unlike))}` : '';
+  return `${title}${doubt}\n${probabilityBars(classNames, probabilities, context)}`;
 }
 
 /** The image as the network saw it, in JSON: its bytes [height, width, channels] as base64, and where they were written. */

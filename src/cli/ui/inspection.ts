@@ -5,6 +5,7 @@ import type { ClassInterval, Inspection, PredictedImage } from '../../inspect/in
 import type { Interval } from '../../inspect/metrics.ts';
 import type { CliContext } from '../context.ts';
 import { augmentationJson, augmentationText } from './augmentation.ts';
+import { classRows, pairsTable, shareText } from './classes.ts';
 import { count, paint, percent } from './format.ts';
 import { terminalColors } from './images.ts';
 import { table } from './table.ts';
@@ -31,7 +32,7 @@ export function inspectionText(inspection: Inspection, context: CliContext): str
     classesTable(inspection.classes),
     '',
     heading('Most confused'),
-    pairsTable(inspection),
+    pairsTable(inspection.pairs, inspection.data.classNames),
     '',
     heading('Confidence'),
     `expected calibration error ${percent(calibration.ece)}`,
@@ -86,31 +87,17 @@ function range({ low, high }: Interval, between = '-'): string {
 function classesTable(classes: readonly ClassInterval[]): string {
   return table(
     ['class', 'precision', '', 'recall', '', 'F1', '', 'images'],
-    classes.map((row) => [
+    classRows(classes, (row) => [
       row.name,
       percent(row.precision, 1),
       range(row.precisionInterval),
-      percent(row.recall, 1),
-      range(row.recallInterval),
-      percent(row.f1, 1),
-      range(row.f1Interval),
+      shareText(row.recall, row, 1),
+      row.support === 0 ? '' : range(row.recallInterval),
+      shareText(row.f1, row, 1),
+      row.support === 0 ? '' : range(row.f1Interval),
       row.support,
     ]),
     ['left', 'right', 'left', 'right', 'left', 'right', 'left', 'right'],
-  );
-}
-
-function pairsTable({ pairs, data }: Inspection): string {
-  if (pairs.length === 0) return 'No image is confused.';
-  return table(
-    ['is', 'called', 'images', 'of the class'],
-    pairs.map(({ actual, predicted, count: images, share }) => [
-      data.classNames[actual],
-      data.classNames[predicted],
-      images,
-      percent(share, 1),
-    ]),
-    ['left', 'left', 'right', 'right'],
   );
 }
 

@@ -1,13 +1,20 @@
 /** The figures of a run and of an evaluation, as text. */
 
-import type { Evaluation } from '../../inspect/metrics.ts';
+import { confusedPairs } from '../../inspect/class-intervals.ts';
+import type { ClassMetrics, Evaluation } from '../../inspect/metrics.ts';
 import type { ModelEvaluation } from '../../runs/evaluate.ts';
 import type { RunMetrics } from '../../runs/metrics.ts';
 import type { Run } from '../../runs/run.ts';
 import type { CliContext } from '../context.ts';
 import { auditedTable } from './audit.ts';
+import { classRows, pairsTable, shareText } from './classes.ts';
 import { duration, paint, percent } from './format.ts';
 import { table } from './table.ts';
+
+/** Classes up to which the confusion matrix is printed. */
+const MOST_IN_MATRIX = 30;
+/** Confused pairs of classes that are printed instead. */
+const PAIRS = 20;
 
 /** What a finished run came to. */
 export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliContext, 'color'>): string {
@@ -42,7 +49,7 @@ export function nextCommands({ name, config }: Run, report: string | undefined):
 }
 
 /**
- * Overall figures, per-class figures and the confusion matrix.
+ * Overall figures, per-class figures and the confusion matrix; of many classes the pairs that are confused most.
  * @param model what is evaluated, in words
  */
 export function evaluationReport(
@@ -51,27 +58,18 @@ export function evaluationReport(
   context: Pick<CliContext, 'color'>,
 ): string {
   const { color } = context;
-  const { images, accuracy, interval, loss, ece, perClass, macro, confusion, split, audited } = evaluation;
-  const right = perClass.map(() => 'right' as const);
-  const figures = (name: string, row: { precision: number; recall: number; f1: number }, support: number) => [
-    name,
+  const { images, accuracy, interval, loss, ece, perClass, macro, split, audited } = evaluation;
+  const figures = (row: ClassMetrics) => [
+    row.name,
     percent(row.precision),
-    percent(row.recall),
-    percent(row.f1),
-    support,
+    shareText(row.recall, row),
+    shareText(row.f1, row),
+    row.support,
   ];
   const classes = table(
     ['class', 'precision', 'recall', 'F1', 'images'],
-    [...perClass.map((row) => figures(row.name, row, row.support)), figures('mean', macro, images)],
+    [...classRows(perClass, figures), figures({ ...macro, name: 'mean', support: images })],
     ['left', 'right', 'right', 'right', 'right'],
-  );
-  const matrix = table(
-    ['true \\ predicted', ...perClass.map((_, i) => String(i))],
-    confusion.map((row, i) => [
-      `${i} ${perClass[i].name}`,
-      ...row.map((n, j) => (i === j ? paint(color, 'bold', String(n)) : n === 0 ? '·' : n)),
-    ]),
-    ['left', ...right],
   );
   return [
     `${model}, ${split} split, ${images} images`,
@@ -83,6 +81,27 @@ export function evaluationReport(
     '',
     classes,
     '',
-    matrix,
+    perClass.length <= MOST_IN_MATRIX ? confusionMatrix(evaluation, context) : mostConfused(evaluation),
   ].join('\n');
+}
+
+/** Counts by true class (rows) and predicted class (columns). */
+function confusionMatrix({ perClass, confusion }: Evaluation, { color }: Pick<CliContext, 'color'>): string {
+  return table(
+    ['true \\ predicted', ...perClass.map((_, i) => String(i))],
+    confusion.map((row, i) => [
+      `${i} ${perClass[i].name}`,
+      ...row.map((n, j) => (i === j ? paint(color, 'bold', String(n)) : n === 0 ? '·' : n)),
+    ]),
+    ['left', ...perClass.map(() => 'right' as const)],
+  );
+}
+
+/** In place of a matrix that no terminal has room for. */
+function mostConfused({ confusion, perClass }: Evaluation): string {
+  const pairs = confusedPairs(confusion, PAIRS);
+  return pairsTable(
+    pairs,
+    perClass.map(({ name }) => name),
+  );
 }

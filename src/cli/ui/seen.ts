@@ -26,5 +26,5 @@ function colorName(color: readonly [number, number, number]): string {
 
 /** The image on the terminal. */
 export function seenPicture(pixels: Uint8Array, shape: ImageShape, context: CliContext): string {
-  return imageLines(pixels, shape, terminalColors(context)).join('\n');
+  return imageLines(pixels, shape, terminalColors(context), context.columns).join('\n');
 }

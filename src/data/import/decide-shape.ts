@@ -1,6 +1,7 @@
 /** The shape of a set's images: what was asked for, else what a look at some of its pictures says. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { percent } from '../../core/format.ts';
 import { describeShape, type ImageShape, MAX_SIDE } from '../image-shape.ts';
 import type { Picture } from '../prepare.ts';
 import type { LabeledPictures } from '../readers/found.ts';
@@ -59,7 +60,7 @@ export async function decideShape(
   const sides = sidesOf(size, common);
   const shape = { ...sides.value, channels: channels ?? (colored > COLOR_SHARE ? 3 : 1) };
   const color =
-    channels !== undefined ? '' : ` ${percent(colored)} of ${looks.length} pictures looked at have color.`;
+    channels !== undefined ? '' : ` ${percent(colored, 0)} of ${looks.length} pictures looked at have color.`;
   return { shape, notice: `Images become ${describeShape(shape)}: ${sides.why}.${color}` };
 }
 
@@ -135,13 +136,9 @@ function sidesOf(
   if (agree && Math.max(height, width) <= MAX_COMMON)
     return {
       value: { height, width },
-      why: `${share === 1 ? 'all pictures have' : `${percent(share)} of the pictures have`} this size`,
+      why: `${share === 1 ? 'all pictures have' : `${percent(share, 0)} of the pictures have`} this size`,
     };
   const value = { height: OTHER_SIDE, width: OTHER_SIDE };
   const why = agree ? `the pictures are larger, ${height}x${width}` : 'the pictures differ in size';
   return { value, why: `${why} (--size asks for another)` };
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)}%`;
 }

@@ -19,6 +19,12 @@ export function pickHashes({ high, low }: Hashes, indices: Uint32Array): Hashes 
   return { high: indices.map((index) => high[index]), low: indices.map((index) => low[index]) };
 }
 
+/** Takes the first 64 bits of a digest in hex for the hash. */
+export function setHash({ high, low }: Hashes, index: number, digest: string): void {
+  high[index] = Number.parseInt(digest.slice(0, 8), 16);
+  low[index] = Number.parseInt(digest.slice(8, 16), 16);
+}
+
 /** Writes the hash of bytes to its place. */
 export function hashInto({ high, low }: Hashes, index: number, bytes: Uint8Array): void {
   let a = 0x9e3779b9 ^ bytes.length;

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { dataError, entriesOf } from '../../../test/reader-checks.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { type Dataset, imageAt } from '../dataset.ts';
 import type { Picture } from '../prepare.ts';
 import { bytesSource } from '../readers/bytes.ts';
 import { readFiles, readOneFile } from '../readers/read.ts';
-import { dataError, entriesOf } from '../readers/testing.ts';
 import { importIntoMemory } from './datasets.ts';
 import type { ImportOptions } from './options.ts';
 
@@ -132,7 +132,7 @@ describe('classes', () => {
   it('that are small or of very different size are said', async () => {
     const { report } = await importFiles({ ...classOf('a', 3), ...classOf('bb', 60), ...classOf('ccc', 1) });
     const text = report.notices.join('\n');
-    assert.match(text, /2 classes a \(2\), ccc \(1\) have fewer than 20 training images/);
+    assert.match(text, /2 classes have fewer than 20 training images: a \(2\), ccc \(1\)\./);
     assert.match(text, /There are no test images of ccc\./);
     assert.match(text, /bb has 50 training images, ccc has 1\. --class-weights balanced/);
     const fine = await importFiles({ ...classOf('a', 30), ...classOf('bb', 40) });

@@ -7,7 +7,7 @@ import type { PictureSteps } from '../preprocessing.ts';
 import type { PassedOver } from '../readers/found.ts';
 import type { AllPictures } from './all-pictures.ts';
 import { type Copies, findCopies } from './copies.ts';
-import { type Hashes, hashInto, makeHashes } from './hashes.ts';
+import { type Hashes, hashInto, makeHashes, setHash } from './hashes.ts';
 import type { ImportOptions, ImportPlatform } from './options.ts';
 import { inParallel } from './parallel.ts';
 import type { PixelStore } from './pixel-store.ts';
@@ -48,9 +48,12 @@ export async function readPictures(all: AllPictures, reading: Reading): Promise<
     const name = list.nameOf(place);
     try {
       const picture = await list.read(place);
-      if (picture.kind === 'file') read.digests[index] = await platform.sha256(picture.bytes);
+      if (picture.kind === 'file') {
+        const digest = await platform.sha256(picture.bytes);
+        read.digests[index] = digest;
+        setHash(read.content, index, digest);
+      } else hashInto(read.content, index, picture.data);
       const pixels = await preparePicture(picture, shape, steps, { decode: platform.decode, name });
-      hashInto(read.content, index, picture.kind === 'file' ? picture.bytes : picture.data);
       hashInto(read.pixels, index, pixels);
       await store.write(index, pixels);
     } catch (error) {

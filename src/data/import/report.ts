@@ -33,11 +33,7 @@ const IMBALANCE = 3;
 export function classNotices(classes: ImportReport['classes']): string[] {
   const notices: string[] = [];
   const few = classes.filter(({ train }) => train < FEW_IMAGES);
-  if (few.length > 0) {
-    notices.push(
-      `${few.length === 1 ? 'The class' : `${few.length} classes`} ${listOf(few.map(({ name, train }) => `${name} (${train})`))} ${few.length === 1 ? 'has' : 'have'} fewer than ${FEW_IMAGES} training images. Results for ${few.length === 1 ? 'it' : 'them'} will be a matter of chance.`,
-    );
-  }
+  if (few.length > 0) notices.push(fewText(few));
   const untested = classes.filter(({ test }) => test === 0);
   if (untested.length > 0)
     notices.push(`There are no test images of ${listOf(untested.map(({ name }) => name))}.`);
@@ -49,6 +45,12 @@ export function classNotices(classes: ImportReport['classes']): string[] {
     );
   }
   return notices;
+}
+
+function fewText(few: ImportReport['classes']): string {
+  const counted = listOf(few.map(({ name, train }) => `${name} (${train})`));
+  const which = few.length === 1 ? 'One class has' : `${few.length} classes have`;
+  return `${which} fewer than ${FEW_IMAGES} training images: ${counted}. Too few to learn from, and to judge by.`;
 }
 
 /** `a, b, c and 4 more` */

@@ -8,7 +8,7 @@ import { wholeOf } from './draw.ts';
 import { type Channels, fitGround, type GroundModel, median } from './ground.ts';
 import type { Box, Picture } from './picture.ts';
 import { type Plane, resample } from './planes.ts';
-import { blur, fillHoles, type Mask, majority, type Region, regionsOf } from './regions.ts';
+import { blur, fillHoles, type Mask, majority, regionsOf } from './regions.ts';
 
 /** Pixels of the longer side of the picture in which objects are looked for. */
 const WORKING_SIDE = 256;
@@ -29,6 +29,9 @@ const LEAST_LIT = 0.2;
 const ROUNDS = 3;
 /** Evidence that a further region needs to be kept, as a share of the best region's. */
 const KEPT_SHARE = 0.08;
+/** Of the picture's border, the share that something lies along which is not the object but another surface, and its weight. */
+const EDGE_SHARE = 0.2;
+const EDGE_WEIGHT = 0.05;
 /** Shares of the picture that an object covers at least and at most. */
 const LEAST_AREA = 0.0015;
 const MOST_AREA = 0.97;
@@ -139,13 +142,7 @@ function ring(width: number, height: number): Uint32Array {
 function distances({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Float64Array {
   const squares = new Float64Array(width * height);
   planes.forEach((plane, channel) => {
-    const surface = surfaces[channel];
-    const stray = blur(
-      plane.map((value, i) => value - surface[i]),
-      width,
-      height,
-      1,
-    );
+    const stray = blur(difference(plane, surfaces[channel]), width, height, 1);
     for (let i = 0; i < squares.length; i++) {
       const share = stray[i] / spread[channel];
       squares[i] += share * share;
@@ -174,10 +171,17 @@ function shadows({ planes, width, height }: Channels, { surfaces, spread }: Grou
   return shade;
 }
 
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = a[i] - b[i];
+  return result;
+}
+
 function pixelsBelow(values: Float64Array, limit: number): Uint32Array {
-  const found: number[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] < limit) found.push(i);
-  return Uint32Array.from(found);
+  const found = new Uint32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] < limit) found[count++] = i;
+  return found.subarray(0, count);
 }
 
 function above(values: Float64Array, limit: (i: number) => number, width: number, height: number): Mask {
@@ -188,22 +192,17 @@ function above(values: Float64Array, limit: (i: number) => number, width: number
 
 /** The region with most evidence and those that may belong to it, without holes. */
 function mainRegions(mask: Mask, evidence: Float64Array): Mask | undefined {
+  const { width, height } = mask;
   const { numbers, regions } = regionsOf(mask, evidence);
-  const scores = regions.map(score);
+  const isEdge = regions.map(({ border }) => border > EDGE_SHARE * 2 * (width + height));
+  const scores = regions.map(({ sum }, k) => (isEdge[k] ? sum * EDGE_WEIGHT : sum));
   const best = Math.max(0, ...scores);
-  const area = regions.reduce(
-    (sum, region, k) => sum + (scores[k] >= best * KEPT_SHARE ? region.area : 0),
-    0,
-  );
-  const size = mask.width * mask.height;
+  const kept = scores.map((score, k) => score === best || (!isEdge[k] && score >= best * KEPT_SHARE));
+  const area = regions.reduce((sum, region, k) => sum + (kept[k] ? region.area : 0), 0);
+  const size = width * height;
   if (area < size * LEAST_AREA || area > size * MOST_AREA) return undefined;
-  const data = mask.data.map((is, i) => (is && scores[numbers[i] - 1] >= best * KEPT_SHARE ? 1 : 0));
+  const data = mask.data.map((is, i) => (is && kept[numbers[i] - 1] ? 1 : 0));
   return fillHoles({ ...mask, data }, area / 2);
-}
-
-/** What lies along the border is hardly the object. */
-function score({ sum, border, area }: Region): number {
-  return border * border > area / 4 ? sum / 5 : sum;
 }
 
 function describe(

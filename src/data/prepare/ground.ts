@@ -25,7 +25,7 @@ const ROUNDS = 4;
 /** The terms of a surface: 1, x, y, and where it is curved, x², xy, y². */
 const TERMS = 6;
 /** Pixels that a surface is fitted to. */
-const MOST_PIXELS = 4000;
+const MOST_PIXELS = 1500;
 
 /**
  * Fits the surfaces to some pixels, of which a good part may be no ground after all.

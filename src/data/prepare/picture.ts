@@ -29,13 +29,14 @@ export type Color = readonly [number, number, number];
 
 /** Why sides are refused, as the end of a sentence, or undefined. */
 export function refusedSides(width: number, height: number): string | undefined {
-  const sides = `it is ${width.toLocaleString('en-US')} x ${height.toLocaleString('en-US')} pixels`;
-  if (width < 1 || height < 1) return `${sides}, which is no picture`;
-  if (Math.max(width, height) > MAX_PICTURE_SIDE)
-    return `${sides}, and no side may have more than ${MAX_PICTURE_SIDE.toLocaleString('en-US')}`;
-  if (width * height > MAX_PICTURE_PIXELS)
-    return `${sides}, more than ${MAX_PICTURE_PIXELS / 1e6} million pixels: make it smaller`;
-  return undefined;
+  const longest = Math.max(width, height);
+  if (Math.min(width, height) >= 1 && longest <= MAX_PICTURE_SIDE && width * height <= MAX_PICTURE_PIXELS)
+    return undefined;
+  const [across, down, limit] = [width, height, MAX_PICTURE_SIDE].map((side) => side.toLocaleString('en-US'));
+  const sides = `it is ${across} x ${down} pixels`;
+  if (Math.min(width, height) < 1) return `${sides}, which is no picture`;
+  if (longest > MAX_PICTURE_SIDE) return `${sides}, and no side may have more than ${limit}`;
+  return `${sides}, more than ${MAX_PICTURE_PIXELS / 1e6} million pixels: make it smaller`;
 }
 
 /**

@@ -101,6 +101,8 @@ export function fillHoles(mask: Mask, largest: number): Mask {
 
 /** Where more than half of a square around a pixel is set: takes away specks and closes cracks. */
 export function majority({ data, width, height }: Mask, radius: number): Mask {
-  const share = blur(Float64Array.from(data), width, height, radius);
-  return { data: Uint8Array.from(share, (value) => (value > 0.5 ? 1 : 0)), width, height };
+  const share = blur(new Float64Array(data), width, height, radius);
+  const most = new Uint8Array(data.length);
+  for (let i = 0; i < most.length; i++) if (share[i] > 0.5) most[i] = 1;
+  return { data: most, width, height };
 }

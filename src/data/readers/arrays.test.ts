@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { dataError, entriesOf, listed, orDataError, pixelsOf } from '../../../test/reader-checks.ts';
 import { arrayRoleOf } from './array-roles.ts';
 import { bytesSource } from './bytes.ts';
 import { parseNpy } from './npy.ts';
 import { type ElementType, elementBytes } from './numbers.ts';
 import { readFiles, readOneFile } from './read.ts';
-import { dataError, entriesOf, listed, orDataError, pixelsOf } from './testing.ts';
 
 /** Writes values of a type, big-endian or little-endian. */
 function encode(type: ElementType, values: readonly number[], little: boolean): Uint8Array {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { dataError, entriesOf, listed } from '../../../test/reader-checks.ts';
 import type { CoutureError } from '../../core/errors.ts';
 import { readFiles } from './read.ts';
-import { dataError, entriesOf, listed } from './testing.ts';
 
 /** Reads a tree of files that hold nothing. */
 async function read(...paths: string[]) {

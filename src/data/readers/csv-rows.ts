@@ -13,16 +13,19 @@ const CR = 0x0d;
 const MAX_ROW = 8 << 20;
 const separators = [0x2c, 0x3b, 0x09];
 const utf8 = new TextDecoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** One row. It is only valid until the next one is asked for. */
 export class CsvRow {
   /** The line in the file on which it begins, counted from 1. */
   readonly line: number;
+  readonly #name: string;
   readonly #bytes: Uint8Array;
   readonly #ends: readonly number[];
   readonly #isQuoted: boolean;
 
-  constructor(line: number, bytes: Uint8Array, ends: readonly number[], isQuoted: boolean) {
+  constructor(name: string, { line, bytes, isQuoted }: Line, ends: readonly number[]) {
+    this.#name = name;
     this.line = line;
     this.#bytes = bytes;
     this.#ends = ends;
@@ -34,9 +37,21 @@ export class CsvRow {
     return this.#ends.length;
   }
 
-  /** A field as text, without quotes and without spaces around it. */
+  /**
+   * A field as text, without quotes and without spaces around it.
+   * @throws CoutureError of kind `data` naming line and column when it is not UTF-8
+   */
   text(column: number): string {
-    const text = utf8.decode(this.#bytes.subarray(this.#start(column), this.#ends[column])).trim();
+    let text: string;
+    try {
+      text = strictUtf8.decode(this.#bytes.subarray(this.#start(column), this.#ends[column])).trim();
+    } catch (cause) {
+      const where = `${this.#name}, line ${this.line}, column ${column + 1}`;
+      throw new CoutureError('data', `${where}: the text is not UTF-8.`, {
+        hint: 'Save the file again as "CSV UTF-8".',
+        cause,
+      });
+    }
     return this.#isQuoted && text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
   }
 
@@ -72,7 +87,8 @@ export class CsvRow {
 export async function* csvRows(blocks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<CsvRow> {
   let separator: number | undefined;
   let columns: number | undefined;
-  for await (const { line, bytes, isQuoted } of csvLines(blocks, name)) {
+  for await (const found of csvLines(blocks, name)) {
+    const { line, bytes, isQuoted } = found;
     separator ??= detectSeparator(bytes);
     const ends = fieldEnds(bytes, separator, isQuoted, `${name}, line ${line}`);
     columns ??= ends.length;
@@ -83,7 +99,7 @@ export async function* csvRows(blocks: AsyncIterable<Uint8Array>, name: string):
         { hint: 'Every row needs the same columns; put text with separators in it into double quotes.' },
       );
     }
-    yield new CsvRow(line, bytes, ends, isQuoted);
+    yield new CsvRow(name, found, ends);
   }
 }
 

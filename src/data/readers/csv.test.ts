@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { dataError, entriesOf, listed, orDataError, pixelsOf } from '../../../test/reader-checks.ts';
 import { bytesSource } from './bytes.ts';
 import { csvRows } from './csv-rows.ts';
 import { readFiles, readOneFile } from './read.ts';
-import { dataError, entriesOf, listed, orDataError, pixelsOf } from './testing.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -73,6 +73,8 @@ describe('rows of CSV', () => {
     await assert.rejects(rows('a,b\n"1,2\n3,4\n'), dataError(/^f\.csv, line 2: a double quote opens/));
     await assert.rejects(rows('a,b\n1,"2"x\n'), dataError(/^f\.csv, line 2, column 2: "2"x is not quoted/));
     await assert.rejects(rows(Uint8Array.of(0xff, 0xfe, 0x61, 0)), dataError(/UTF-16/));
+    const latin = Uint8Array.from([...'a,f\u00fc\n'].map((c) => c.charCodeAt(0)));
+    await assert.rejects(rows(latin), dataError(/^f\.csv, line 1, column 2: the text is not UTF-8/));
     const endless = new Uint8Array(9 << 20).fill(0x61);
     await assert.rejects(rows(endless, 1 << 20), dataError(/the row has more than/));
   });

@@ -23,7 +23,7 @@ export async function makeBatch(device: Device, request: BatchRequest): Promise<
   const { program, weights, ops, rows, augmented } = request;
   const backward = ops.some(({ op }) => op === 'inputGradient' || op === 'nllGradient');
   const places = placeBatch(program, rows, backward);
-  const setting = { program, weights, batch: places, rows, augmented };
+  const setting = { program, weights, batch: places, rows, augmented, tailThreads: device.tailThreads };
   const launches = launchesOf(ops, setting);
   const pipelines = await device.guard(() =>
     Promise.all(launches.map(({ kernel }) => device.pipeline(kernel))),

@@ -4,6 +4,7 @@
  */
 
 import { CoutureError } from '../../core/errors.ts';
+import { tailBytes } from './kernels/tail.ts';
 import { bindingsOf, type Kernel, SLOT, type Slot, sourceOf } from './wgsl.ts';
 
 /** Numbers of the WebGPU specification; not every platform has the names as globals. */
@@ -52,9 +53,17 @@ export class Device {
       });
     }
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
+      adapter.limits;
     try {
       const device = await adapter.requestDevice({
-        requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+        requiredLimits: {
+          maxBufferSize,
+          maxStorageBufferBindingSize,
+          maxComputeInvocationsPerWorkgroup,
+          maxComputeWorkgroupSizeX,
+          maxComputeWorkgroupStorageSize,
+        },
       });
       return new Device(gpu, device, adapterName(adapter.info));
     } catch (cause) {
@@ -79,6 +88,17 @@ export class Device {
   /** The device itself, for whoever measures or ends it. */
   get raw(): GPUDevice {
     return this.#device;
+  }
+
+  /** Threads that the kernel of a step's last layers may have here; 0 where it does not fit. */
+  get tailThreads(): number {
+    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
+      this.#device.limits;
+    const most = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
+    return (
+      [512, 256].find((threads) => threads <= most && tailBytes(threads) <= maxComputeWorkgroupStorageSize) ??
+      0
+    );
   }
 
   get queue(): GPUQueue {

@@ -24,11 +24,11 @@ export function levelsOf({ offset, scale }: PixelScaling): Float32Array<ArrayBuf
 }
 
 /** Image and label of each row. */
-export function rowWords(indices: Uint32Array, labels: Uint32Array): Uint32Array {
+export function rowWords(indices: Uint32Array, labelOf: (row: number) => number): Uint32Array {
   const words = new Uint32Array(2 * indices.length);
   for (let row = 0; row < indices.length; row++) {
     words[2 * row] = indices[row];
-    words[2 * row + 1] = labels[row];
+    words[2 * row + 1] = labelOf(row);
   }
   return words;
 }
@@ -75,32 +75,25 @@ export function writeSteps(
     optimizer && learningRates
       ? stepScalars({ optimizer, firstStep, learningRates, ...(averageDecays && { averageDecays }) })
       : new Float32Array(steps * STEP_SCALARS);
+  const [constant0, constant1, constant2, constant3, constant4] = constants;
+  const common = {
+    key0: dropoutKey[0],
+    key1: dropoutKey[1],
+    optimizer: optimizer ? OPTIMIZERS.indexOf(optimizer.name) : 0,
+    soft: Number(soft),
+    ...targets,
+    constant0,
+    constant1,
+    constant2,
+    constant3,
+    constant4,
+  };
   for (let step = 0; step < steps; step++) {
     const rows = Math.min(batchSize, count - step * batchSize);
     const [size, correction, kept, decay, rest, shrinkage] = scalars.subarray(step * STEP_SCALARS);
-    const [constant0, constant1, constant2, constant3, constant4] = constants;
-    stepStruct.write(view, step * SLOT, {
-      rows,
-      first: step * batchSize,
-      number: firstStep + step,
-      key0: dropoutKey[0],
-      key1: dropoutKey[1],
-      optimizer: optimizer ? OPTIMIZERS.indexOf(optimizer.name) : 0,
-      soft: Number(soft),
-      share: 1 / rows,
-      ...targets,
-      constant0,
-      constant1,
-      constant2,
-      constant3,
-      constant4,
-      size,
-      correction,
-      kept,
-      decay,
-      rest,
-      shrinkage,
-    });
+    const own = { size, correction, kept, decay, rest, shrinkage };
+    const place = { rows, first: step * batchSize, number: firstStep + step, share: 1 / rows };
+    stepStruct.write(view, step * SLOT, { ...common, ...place, ...own });
   }
   return bytes;
 }

@@ -15,12 +15,21 @@ import { dropoutScalars } from '../scalars.ts';
 import { ACTIVATIONS } from './kernels/common.ts';
 import * as elementwise from './kernels/elementwise.ts';
 import { forwardKernel, forwardOp, groupsOf, NONE } from './kernels/forward.ts';
-import { augmentKernel, gatherGroups, gatherKernel, gatherOp } from './kernels/gather.ts';
+import { augmentKernel, gatherGroups, gatherKernel, gatherOp, pixelValues } from './kernels/gather.ts';
 import { inputGradientKernel, inputGradientOp } from './kernels/input-gradient.ts';
 import * as loss from './kernels/loss.ts';
 import * as columns from './kernels/norm-columns.ts';
 import * as rowNorms from './kernels/norm-rows.ts';
 import { tileFor } from './kernels/product.ts';
+import {
+  TAIL_CLASSES,
+  TAIL_ENTRY_BYTES,
+  TAIL_QUADS,
+  TAIL_ROWS,
+  tailEntry,
+  tailKernel,
+  tailOp,
+} from './kernels/tail.ts';
 import {
   WEIGHT_ENTRY_BYTES,
   weightEntry,
@@ -50,6 +59,8 @@ export interface Setting {
   readonly rows: number;
   /** Whether images are changed on their way. */
   readonly augmented: boolean;
+  /** Threads of the kernel of a step's last layers; 0 where the device is too small for it. */
+  readonly tailThreads: number;
 }
 
 /** The launches of one batch. */
@@ -80,8 +91,47 @@ class Planner {
   }
 
   plan(ops: readonly Op[]): Launch[] {
-    for (const op of ops) if (!this.#done.has(op.op)) this.#add(op, ops);
+    const first =
+      this.#setting.tailThreads > 0 && ops.some(({ op }) => op === 'nllGradient')
+        ? firstOfTail(this.#setting)
+        : Infinity;
+    for (const op of ops) {
+      if (this.#done.has(op.op)) continue;
+      if (!isOfTail(op, first)) this.#add(op, ops);
+      else if (op.op === 'nllGradient') this.#tail(first);
+    }
     return this.#launches;
+  }
+
+  /** Layers from `first` on, forward, loss and back, in one launch. */
+  #tail(first: number): void {
+    const { batch, weights, tailThreads } = this.#setting;
+    const layers = this.#layers.map((layer, index) => ({ layer, index })).slice(first - 1);
+    const table = new Uint8Array(layers.length * TAIL_ENTRY_BYTES);
+    let place = 0;
+    layers.forEach(({ layer, index }, i) => {
+      const drop = dropoutOf(layer, true);
+      const apart = i === 0 && isApart(this.#layers, index);
+      const mask = apart ? 0 : layer.activation === 'relu' ? 1 : drop.threshold > 0 ? 2 : 0;
+      tailEntry.write(new DataView(table.buffer), i * TAIL_ENTRY_BYTES, {
+        outputs: layer.out,
+        weight: weights.layers[index].weight,
+        bias: weights.layers[index].bias,
+        y: batch.y[index + 1],
+        dz: apart ? batch.dy[index] : batch.dz[index],
+        place,
+        relu: Number(layer.activation === 'relu'),
+        mask,
+        layer: index,
+        ...drop,
+      });
+      place += 4 * quadsOf(layer.out);
+    });
+    const made = launch(tailKernel(tailThreads), tailOp, { entries: layers.length }, (rows) => [
+      Math.ceil(rows / TAIL_ROWS),
+      1,
+    ]);
+    this.#push({ ...made, table });
   }
 
   #add(op: Op, ops: readonly Op[]): void {
@@ -129,7 +179,15 @@ class Planner {
     }
   }
 
+  /** Whether the first layer reads the images' bytes, so that its x is never written down. */
+  get #readsBytes(): boolean {
+    const { program, augmented } = this.#setting;
+    const { height, width } = program.input.shape;
+    return !augmented && !this.#layers[0].preNorm && (height * width) % 4 === 0;
+  }
+
   #gather(image: ImageShape): void {
+    if (this.#readsBytes) return;
     const { batch, augmented } = this.#setting;
     const plane = image.height * image.width;
     const size = plane * image.channels;
@@ -142,7 +200,7 @@ class Planner {
 
   /** The product and, where no norm follows it, all that belongs to the layer. */
   #linear(index: number, training: boolean): void {
-    const { batch, weights, rows } = this.#setting;
+    const { program, batch, weights, rows } = this.#setting;
     const layer = this.#layers[index];
     const outputQuads = quadsOf(layer.out);
     const normed = normsProduct(layer);
@@ -160,8 +218,10 @@ class Planner {
       activation: ACTIVATIONS.indexOf(layer.activation),
       layer: index,
       ...dropoutOf(layer, training),
+      ...pixelValues(program.input.shape, program.input.pixels),
     };
-    this.#push(launch(forwardKernel(tile), forwardOp, values, (count) => groupsOf(tile, count, outputQuads)));
+    const kernel = forwardKernel(tile, index === 0 && this.#readsBytes);
+    this.#push(launch(kernel, forwardOp, values, (count) => groupsOf(tile, count, outputQuads)));
   }
 
   /** A LayerNorm behind a product is done together with what follows it; so is every norm in front of one. */
@@ -362,11 +422,17 @@ class Planner {
         dz: batch.dz[index],
         weight: weights.layers[index].weight,
         bias: weights.layers[index].bias,
+        bytes: Number(index === 0 && this.#readsBytes),
       });
       groups += across * down;
     });
-    const kernel = weightGradientKernel(tile, kind === 'weightGradientUpdate', program.average);
-    const made = launch(kernel, weightOp, { entries: wanted.length }, () => loss.rowGroups(groups));
+    const kernel = weightGradientKernel(tile, {
+      fused: kind === 'weightGradientUpdate',
+      average: program.average,
+      bytes: this.#readsBytes,
+    });
+    const values = { entries: wanted.length, ...pixelValues(program.input.shape, program.input.pixels) };
+    const made = launch(kernel, weightOp, values, () => loss.rowGroups(groups));
     this.#push({ ...made, table });
   }
 
@@ -425,6 +491,35 @@ class Planner {
   #push(made: Launch): void {
     this.#launches.push(made);
   }
+}
+
+/** Images of a batch up to which one kernel for the last layers pays: each of its workgroups reads all their weights. */
+const TAIL_BATCH = 512;
+/** Weights of those layers at most. */
+const TAIL_WEIGHTS = 200_000;
+
+/** The first of the last layers that one launch can do together; Infinity where there is none. */
+function firstOfTail({ program, rows }: Setting): number {
+  const { layers } = program.plan;
+  if (rows > TAIL_BATCH || layers[layers.length - 1].out > TAIL_CLASSES) return Infinity;
+  let first = layers.length;
+  let quads = quadsOf(layers[layers.length - 1].out);
+  let products = 0;
+  for (let index = layers.length - 1; index > 0; index--) {
+    const layer = layers[index];
+    quads += quadsOf(layer.in);
+    products += layer.in * layer.out;
+    const plain = layer.norm === 'none' && !needsActivate(layer) && layer.skip === undefined;
+    if (!plain || quads > TAIL_QUADS || products > TAIL_WEIGHTS) break;
+    first = index;
+  }
+  return first < layers.length ? first : Infinity;
+}
+
+/** Whether the launch of the layers from `first` on has that op in it. */
+function isOfTail(op: Op, first: number): boolean {
+  if (op.op === 'nllGradient') return first !== Infinity;
+  return (op.op === 'linear' || op.op === 'inputGradient') && op.layer >= first;
 }
 
 /** What a layer's dropout does: nothing where `threshold` is 0. */

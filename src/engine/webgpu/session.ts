@@ -101,10 +101,9 @@ export class GpuSession implements Session {
     const classes = this.#program.outputWidth;
     const batch = await this.#batchFor('train', Math.min(batchSize, indices.length), augmentation);
     const soft = softTargets(request, classes);
-    const labels = Uint32Array.from(indices, (image) => request.labels[image]);
     this.#read.clear();
     return this.#device.guard(() => {
-      this.#job.rows.write(rowWords(indices, labels));
+      this.#job.rows.write(rowWords(indices, (row) => request.labels[indices[row]]));
       if (soft) this.#job.targets.write(soft);
       if (augmentation) this.#job.records.write(rowRecords(request, indices.length, images.shape));
       const targets = smoothedTargets(request.labelSmoothing ?? 0, classes);
@@ -128,8 +127,7 @@ export class GpuSession implements Session {
       const slice = indices.subarray(from, from + perSlice);
       const firstStep = (batches?.firstStep ?? 0) + from / batchSize;
       const values = await this.#device.guard(() => {
-        const labels = Uint32Array.from(slice, (_, i) => classes?.[from + i] ?? 0);
-        this.#job.rows.write(rowWords(slice, labels));
+        this.#job.rows.write(rowWords(slice, (row) => classes?.[from + row] ?? 0));
         const asked = { indices: slice, batchSize, firstStep, augmentation: batches?.augmentation };
         if (batches?.augmentation) this.#job.records.write(rowRecords(asked, slice.length, images.shape));
         this.#job.steps.write(writeSteps(asked, slice.length));

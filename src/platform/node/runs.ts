@@ -3,8 +3,16 @@
  * reports.ts, so that who does not draw does not load what draws.
  */
 
-import { aNumber, anObject, aString, checkArguments, optional, record } from '../../core/arguments.ts';
-import { infoOf } from '../../data/registry.ts';
+import {
+  aNumber,
+  anObject,
+  aString,
+  checkArguments,
+  either,
+  optional,
+  record,
+} from '../../core/arguments.ts';
+import type { DatasetInfo } from '../../data/dataset-info.ts';
 import * as audit from '../../runs/audit.ts';
 import * as compare from '../../runs/compare.ts';
 import * as evaluate from '../../runs/evaluate.ts';
@@ -21,7 +29,7 @@ import * as reproduce from '../../runs/reproduce.ts';
 import * as folders from '../../runs/run-folder.ts';
 import * as shipped from '../../runs/shipped.ts';
 import { aConfig } from '../../train/argument-kinds.ts';
-import { resolveDataset } from './data/store.ts';
+import { openDataset } from './data/open-dataset.ts';
 import { nodePlatform, onNode } from './platform.ts';
 import { aModel, anOpenRun, aRun, aSplit, someOptions, someRuns } from './run-kinds.ts';
 
@@ -87,13 +95,17 @@ export const packRuns = onNode(pack.packRuns, { runs: someRuns, out: aString, op
 export const readAudit = onNode(audit.readAudit, { run: anOpenRun, options: someOptions });
 
 /**
- * {@link audit.auditDataset} of a set that is known by its name, kept under runs/audit.
- * @param name a name of the registry
+ * {@link audit.auditDataset}, kept under runs/audit.
+ * @param data a data set's description, or what `openDataset` takes: a name or a path
  */
 export async function auditDataset(
-  name: string,
+  data: string | DatasetInfo,
   options: audit.AuditOptions = {},
 ): Promise<audit.WrittenAudit> {
-  checkArguments('auditDataset', { name: [name, aString], options: [options, someOptions] });
-  return await audit.auditDataset(nodePlatform, infoOf(resolveDataset(name)), options);
+  checkArguments('auditDataset', {
+    data: [data, either(aString, record({ name: aString, origin: anObject }, "a data set's description"))],
+    options: [options, someOptions],
+  });
+  const info = typeof data === 'string' ? (await openDataset(data, options)).info : data;
+  return await audit.auditDataset(nodePlatform, info, options);
 }

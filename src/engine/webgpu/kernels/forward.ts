@@ -2,6 +2,7 @@
 
 import { type Kernel, struct } from '../wgsl.ts';
 import { activations, dropout, step } from './common.ts';
+import { pixelFields, pixels } from './gather.ts';
 import { product, type Tile } from './product.ts';
 
 /** Offsets are in vec4f; a tensor that is not there has offset NONE. Widths in quads of four values. */
@@ -20,21 +21,24 @@ export const forwardOp = struct('Op', {
   layer: 'u32',
   threshold: 'u32',
   scale: 'f32',
+  ...pixelFields,
 });
 
 /** An offset that says that there is no such tensor. */
 export const NONE = 0xffff_ffff;
 
-export function forwardKernel(tile: Tile): Kernel {
+/** @param bytes whether x is the images themselves, so that it need not be written down */
+export function forwardKernel(tile: Tile, bytes = false): Kernel {
+  const x = bytes ? 'pixelsOf(row, quad, op.inputQuads)' : 'act[op.x + row * op.inputQuads + quad]';
   return {
-    name: `forward ${tile.name}`,
-    uses: { value: 'read', act: 'read_write' },
+    name: `forward ${tile.name}${bytes ? ' of bytes' : ''}`,
+    uses: { value: 'read', act: 'read_write', ...(bytes && { images: 'read', rows: 'read' }) },
     code: `${step.wgsl}${forwardOp.wgsl}
 const NONE = ${NONE}u;
-${activations}${dropout}
+${activations}${dropout}${bytes ? pixels : ''}
 fn loadA(row: u32, quad: u32) -> vec4f {
   if (row >= step.rows || quad >= op.inputQuads) { return vec4f(0); }
-  return act[op.x + row * op.inputQuads + quad];
+  return ${x};
 }
 
 fn loadB(input: u32, quad: u32) -> vec4f {

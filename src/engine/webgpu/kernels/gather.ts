@@ -1,6 +1,8 @@
 /** x from the images' bytes: as they are, or moved and mixed as records say. */
 
 import { GRID, RECORD } from '../../../data/augment.ts';
+import type { ImageShape } from '../../../data/image-shape.ts';
+import type { PixelScaling } from '../../../data/preprocessing.ts';
 import { type Kernel, struct } from '../wgsl.ts';
 import { step } from './common.ts';
 
@@ -17,6 +19,38 @@ export const gatherOp = struct('Op', {
   size: 'u32',
   x: 'u32',
 });
+
+/** Of an op that reads bytes itself: quads of a channel, and what becomes of a byte: byte * slope + level. */
+export const pixelFields = {
+  planeQuads: 'u32',
+  slope0: 'f32',
+  slope1: 'f32',
+  slope2: 'f32',
+  level0: 'f32',
+  level1: 'f32',
+  level2: 'f32',
+} as const;
+
+/** Those fields for a scaling of (byte / 255 - offset) / scale. */
+export function pixelValues(shape: ImageShape, { offset, scale }: PixelScaling) {
+  const [slope0, slope1, slope2] = scale.map((value) => 1 / (255 * value));
+  const [level0, level1, level2] = offset.map((value, i) => -value / scale[i]);
+  const planeQuads = (shape.height * shape.width) / 4;
+  return { planeQuads, slope0, slope1, slope2, level0, level1, level2 };
+}
+
+/** Four values of a row of the input, of images whose channels are whole quads. */
+export const pixels = `
+fn pixelsOf(row: u32, quad: u32, quads: u32) -> vec4f {
+  let word = images[rows[step.first + row].x * quads + quad];
+  let bytes = vec4f((vec4u(word) >> vec4u(0, 8, 16, 24)) & vec4u(255));
+  var slope = op.slope0;
+  var level = op.level0;
+  if (quad >= 2 * op.planeQuads) { slope = op.slope2; level = op.level2; }
+  else if (quad >= op.planeQuads) { slope = op.slope1; level = op.level1; }
+  return fma(bytes, vec4f(slope), vec4f(level));
+}
+`;
 
 /** 64 quads a workgroup, of row `y`. */
 const THREADS = 64;

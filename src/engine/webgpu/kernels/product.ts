@@ -29,6 +29,19 @@ export const tiles: readonly Tile[] = [
   { name: '16x16', height: 16, width: 16, rows: 4, columns: 4, depth: 16, parts: 8 },
 ];
 
+/** Tiles to be measured beside those. */
+export const otherTiles: readonly Tile[] = [
+  { name: '128x128d32', height: 128, width: 128, rows: 8, columns: 8, depth: 32, parts: 1 },
+  { name: '128x128d8', height: 128, width: 128, rows: 8, columns: 8, depth: 8, parts: 1 },
+  { name: '128x64', height: 128, width: 64, rows: 8, columns: 8, depth: 16, parts: 1 },
+  { name: '64x128', height: 64, width: 128, rows: 8, columns: 8, depth: 16, parts: 1 },
+  { name: '64x64x2', height: 64, width: 64, rows: 8, columns: 8, depth: 16, parts: 2 },
+  { name: '32x32x8', height: 32, width: 32, rows: 4, columns: 4, depth: 16, parts: 8 },
+  { name: '16x16x16', height: 16, width: 16, rows: 4, columns: 4, depth: 16, parts: 16 },
+  { name: '16x32x8', height: 16, width: 32, rows: 4, columns: 4, depth: 16, parts: 8 },
+  { name: '32x16x8', height: 32, width: 16, rows: 4, columns: 4, depth: 16, parts: 8 },
+];
+
 /** Workgroups below which a smaller tile is taken. */
 const ENOUGH_GROUPS = 200;
 
@@ -83,7 +96,7 @@ export function product(tile: Tile, form: Form): string {
   const turned = form.b === 'along';
   const blocks = wide * quads;
   const loadsB = turned ? 4 * Math.ceil(blocks / threads) : bSize / threads;
-  const swizzle = quads >= 8 ? 'row & 7u' : '(row >> 1u) & 3u';
+  const swizzle = quads >= 8 ? 'row & 7u' : quads >= 4 ? '(row >> 1u) & 3u' : '(row >> 2u) & 1u';
   const each = (line: (i: number, j: number) => string) =>
     lines(rows, (i) => lines(perThread, (j) => line(i, j)));
 
@@ -144,6 +157,15 @@ ${lines(parts - 1, (p) => `    sum += shelf[place + ${(p + 1) * outputs}u];`)}
   }`;
   const shelf = Math.max(aSize + bSize, parts > 1 ? parts * outputs : 0);
 
+  // Threads that read workgroup memory together have 8 columns and 4 rows, so that many read the same.
+  const blocked = across % 8 === 0 && down % 4 === 0;
+  const placing = blocked
+    ? `  let block = (thread % ${share}u) / 32u;
+  let line = block / ${across / 8}u * 4u + thread / 8u % 4u;
+  let column = block % ${across / 8}u * 8u + thread % 8u;`
+    : `  let line = (thread % ${share}u) / ${across}u;
+  let column = thread % ${across}u;`;
+
   return `
 const THREADS = ${threads};
 /** The strips of A and B in progress; then the parts' sums. */
@@ -151,8 +173,7 @@ var<workgroup> shelf: array<vec4f, ${shelf}>;
 
 fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {
   let part = thread / ${share}u;
-  let line = (thread % ${share}u) / ${across}u;
-  let column = thread % ${across}u;
+${placing}
 ${lines(loadsA, (i) => `  let place${i} = thread + ${i * threads}u;\n  var a${i} = vec4f(0);`)}
 ${lines(loadsB, (i) => `  var b${i} = vec4f(0);`)}
 ${each((i, j) => `  var sum${i}_${j} = vec4f(0);`)}

@@ -5,6 +5,7 @@
 
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { optimize, step } from './common.ts';
+import { pixelFields, pixels } from './gather.ts';
 import { product, type Tile, threadsOf } from './product.ts';
 
 /** A layer's part of the dispatch; offsets in vec4f, widths in quads. */
@@ -19,14 +20,25 @@ export const weightEntry = struct('Entry', {
   dz: 'u32',
   weight: 'u32',
   bias: 'u32',
+  /** Whether x is the images themselves. */
+  bytes: 'u32',
 });
 
-export const WEIGHT_ENTRY_BYTES = 36;
+export const WEIGHT_ENTRY_BYTES = 40;
 
-export const weightOp = struct('Op', { entries: 'u32', average: 'u32' });
+export const weightOp = struct('Op', { entries: 'u32', ...pixelFields });
 
-/** @param fused whether the optimizer takes the gradient at once, so that it is not kept */
-export function weightGradientKernel(tile: Tile, fused: boolean, average: boolean): Kernel {
+/** How a weight gradient is taken, and what becomes of it. */
+export interface WeightGradient {
+  /** Whether the optimizer takes the gradient at once, so that it is not kept. */
+  readonly fused: boolean;
+  /** Whether a running average is kept. */
+  readonly average: boolean;
+  /** Whether x of an entry may be the images themselves. */
+  readonly bytes: boolean;
+}
+
+export function weightGradientKernel(tile: Tile, { fused, average, bytes }: WeightGradient): Kernel {
   const optimizer: Uses = {
     value: 'read_write',
     firstMoment: 'read_write',
@@ -44,14 +56,20 @@ export function weightGradientKernel(tile: Tile, fused: boolean, average: boolea
   const wide = tile.width / 4;
   const lanes = threadsOf(tile) / wide;
   return {
-    name: `weight gradient ${tile.name}${fused ? ' and step' : ''}${average ? ', averaged' : ''}`,
-    uses: { act: 'read', table: 'read', ...(fused ? optimizer : { gradient: 'read_write' }) },
+    name: `weight gradient ${tile.name}${fused ? ' and step' : ''}${average ? ', averaged' : ''}${bytes ? ', of bytes' : ''}`,
+    uses: {
+      act: 'read',
+      table: 'read',
+      ...(bytes && { images: 'read', rows: 'read' }),
+      ...(fused ? optimizer : { gradient: 'read_write' }),
+    },
     code: `${step.wgsl}${weightOp.wgsl}${weightEntry.wgsl}
-${fused ? optimize : ''}
+${fused ? optimize : ''}${bytes ? pixels : ''}
 var<private> entry: Entry;
 
 fn loadA(row: u32, quad: u32) -> vec4f {
   if (row >= step.rows || quad >= entry.inputQuads) { return vec4f(0); }
+  ${bytes ? 'if (entry.bytes == 1) { return pixelsOf(row, quad, entry.inputQuads); }' : ''}
   return act[entry.x + row * entry.inputQuads + quad];
 }
 

@@ -11,11 +11,9 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
-import { type Role, roles } from '../../../data/registry.ts';
+import { type DatasetEntry, type Role, roles } from '../../../data/registry.ts';
 import { errorCode, formatJson, reason, writeFileAtomic } from '../files/files.ts';
-
-/** How a file was recognized: by the sum of its bytes, by the publisher's sum of the .gz, or only by its shape. */
-export type Proof = 'sha256' | 'gzip-md5' | 'shape';
+import type { Proof, SetFile } from './set-file.ts';
 
 /** What the index says of one file. */
 export interface IndexedFile {
@@ -136,6 +134,24 @@ export async function readIndex(cache: string, name: string): Promise<Partial<Re
   } catch {
     return {};
   }
+}
+
+/**
+ * A file of a set as the cache has it, or null when it has none.
+ * @param index what `readIndex` gave: the sums that the registry does not know
+ * @throws CoutureError of kind `data` when the file is there but damaged
+ */
+export async function cachedFile(
+  cache: string,
+  entry: DatasetEntry,
+  role: Role,
+  index: Partial<Record<Role, IndexedFile>>,
+): Promise<SetFile | null> {
+  const known = entry.files[role].sha256;
+  const found = known === null ? index[role] : { sha256: known, proof: 'sha256' as const };
+  if (found === undefined) return null;
+  const content = await readCached(cache, found.sha256);
+  return content && { role, content, ...found, source: 'cache', path: cachedPath(cache, found.sha256) };
 }
 
 /** Adds files to the index of a set. */

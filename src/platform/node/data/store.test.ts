@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CoutureError } from '../../../core/errors.ts';
-import { type DatasetEntry, findDataset, type Role, registry, roles } from '../../../data/registry.ts';
+import {
+  type DatasetEntry,
+  findDataset,
+  type Role,
+  registry,
+  roles,
+  rolesOf,
+} from '../../../data/registry.ts';
+import { acquireFiles } from './acquire.ts';
 import type { CommandResult, RunCommand } from './debian.ts';
 import type { FetchLike } from './source.ts';
 import {
@@ -16,7 +24,6 @@ import {
   ensureData,
   getDataset,
   inspectData,
-  loadFiles,
 } from './store.ts';
 
 const scratch = await mkdtemp(join(tmpdir(), 'couture-data-'));
@@ -221,7 +228,8 @@ describe('sets without known sums', () => {
     await place(from, set, () => false);
     const infos = await ensureData('tiny', { ...options, from });
     assert.ok(infos.every(({ proof }) => proof === 'shape'));
-    const { files, dataset } = await loadFiles('tiny', 'test', options);
+    const dataset = await getDataset('tiny', 'test', options);
+    const files = [...(await acquireFiles(set.entry, rolesOf('test'), options)).values()];
     assert.deepEqual(dataset.images, set.contents['test-images'].subarray(16));
     assert.ok(files.every(({ source }) => source === 'cache'));
     assert.ok((await everyFile(cache)).includes('tiny.json'));

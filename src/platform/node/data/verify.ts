@@ -2,19 +2,12 @@
 
 import { hash } from 'node:crypto';
 import { CoutureError } from '../../../core/errors.ts';
+import { fileKind } from '../../../data/file-kinds.ts';
 import { gunzip, isGzip } from '../../../data/gunzip.ts';
 import { parseIdx } from '../../../data/idx.ts';
 import { type DatasetEntry, dimsOf, type Role, roles } from '../../../data/registry.ts';
-import { type Proof, sha256 } from './cache.ts';
-
-/** A file that passed. */
-export interface VerifiedFile {
-  readonly role: Role;
-  /** The unpacked bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly sha256: string;
-  readonly proof: Proof;
-}
+import { sha256 } from './cache.ts';
+import type { SetFile } from './set-file.ts';
 
 /** How strictly, and against what. */
 export interface VerifyOptions {
@@ -30,6 +23,7 @@ export interface VerifyOptions {
 /**
  * Unpacks a file if need be and checks it: its length, its SHA-256 where one is known, else the publisher's MD5 of
  * the .gz, header and labels; and that it is not another set's file.
+ * @returns the file, not kept yet
  * @throws CoutureError of kind `data` naming the place and what is wrong
  */
 export async function verifyFile(
@@ -37,10 +31,11 @@ export async function verifyFile(
   role: Role,
   raw: Uint8Array<ArrayBuffer>,
   options: VerifyOptions,
-): Promise<VerifiedFile> {
+): Promise<SetFile> {
   const { place, strict, registry, signal } = options;
   const file = entry.files[role];
   const packed = isGzip(raw);
+  if (!packed) refuseKind(raw, place);
   const md5 = packed || (file.sha256 === null && file.gzipMd5 !== null) ? hash('md5', raw, 'hex') : null;
   const isPublishers = packed && md5 !== null && md5 === file.gzipMd5;
   if (file.sha256 === null && !isPublishers) {
@@ -51,7 +46,8 @@ export async function verifyFile(
   }
   const bytes = packed ? await gunzip(raw, { name: place, limit: file.bytes, signal }) : raw;
   const sum = sha256(bytes);
-  if (sum === file.sha256) return { role, bytes, sha256: sum, proof: 'sha256' };
+  const found = { role, content: bytes, sha256: sum, source: place, path: null };
+  if (sum === file.sha256) return { ...found, proof: 'sha256' };
   refuseOther(
     entry,
     role,
@@ -68,7 +64,14 @@ export async function verifyFile(
     );
   }
   checkShape(entry, role, bytes, place);
-  return { role, bytes, sha256: sum, proof: isPublishers ? 'gzip-md5' : 'shape' };
+  return { ...found, proof: isPublishers ? 'gzip-md5' : 'shape' };
+}
+
+/** Refuses what is neither packed nor an IDX file, called what it is: often the page that a server shows in place of a file. */
+function refuseKind(raw: Uint8Array, place: string): void {
+  const kind = fileKind(raw);
+  if (kind !== undefined && kind !== 'an IDX file')
+    refuse(`${place} is ${kind}, not an IDX file or a gzip file of one.`);
 }
 
 function refuse(

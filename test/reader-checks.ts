@@ -1,9 +1,9 @@
-/** Shared by the readers' tests: entries in memory, archives made by hand, and what an error has to be. */
+/** Shared by the tests of readers and imports: entries in memory, and what an error has to be. */
 
 import assert from 'node:assert/strict';
-import { CoutureError } from '../../core/errors.ts';
-import type { FileEntry } from './entries.ts';
-import type { LabeledPictures, PixelPicture } from './found.ts';
+import { CoutureError } from '../src/core/errors.ts';
+import type { FileEntry } from '../src/data/readers/entries.ts';
+import type { LabeledPictures, PixelPicture } from '../src/data/readers/found.ts';
 
 /** Entries with these contents. */
 export function entriesOf(files: Readonly<Record<string, Uint8Array | string>>): FileEntry[] {

@@ -1,0 +1,46 @@
+/** Tables about classes, of which there may be a thousand: then only what stands out is printed, and `--json` has all. */
+
+import type { ConfusedPair } from '../../inspect/inspection.ts';
+import type { ClassMetrics } from '../../inspect/metrics.ts';
+import { count, percent } from './format.ts';
+import { table } from './table.ts';
+
+/** Classes up to which every one has its row. */
+const MOST_ROWS = 60;
+/** Of more, so many with the highest and so many with the lowest F1 have. */
+const END_ROWS = 10;
+
+/** A row for each class, of very many for the best and the worst. */
+export function classRows<Row extends ClassMetrics>(
+  classes: readonly Row[],
+  rowOf: (row: Row) => readonly (string | number)[],
+): (readonly (string | number)[])[] {
+  if (classes.length <= MOST_ROWS) return classes.map(rowOf);
+  const ranked = classes.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
+  if (ranked.length <= 2 * END_ROWS) return ranked.map(rowOf);
+  return [
+    ...ranked.slice(0, END_ROWS).map(rowOf),
+    [`… ${count(classes.length - 2 * END_ROWS)} more`],
+    ...ranked.slice(-END_ROWS).map(rowOf),
+  ];
+}
+
+/** A share of a class's images; of a class without images there is none. */
+export function shareText(share: number, { support }: ClassMetrics, digits?: number): string {
+  return support === 0 ? '-' : percent(share, digits);
+}
+
+/** Which classes are taken for which, the most frequent first. */
+export function pairsTable(pairs: readonly ConfusedPair[], classNames: readonly string[]): string {
+  if (pairs.length === 0) return 'No image is confused.';
+  return table(
+    ['is', 'called', 'images', 'of the class'],
+    pairs.map(({ actual, predicted, count: images, share }) => [
+      classNames[actual],
+      classNames[predicted],
+      images,
+      percent(share, 1),
+    ]),
+    ['left', 'left', 'right', 'right'],
+  );
+}

@@ -1,0 +1,158 @@
+/**
+ * Whether an image is unlike those that a network was trained on: how improbable its coarse look is among theirs. The look is the
+ * image averaged down to a grid of at most 14x14; the training images' looks are described by their mean, the 32 directions in
+ * which they differ most, and what is left (probabilistic principal component analysis, Tipping & Bishop 1999). The score is the
+ * squared distance from the mean, each direction by its own variance, over the number of values: about 1 for images like the
+ * training images. It knows nothing of the network, and works for one or for many.
+ *
+ * This is the use of such a description; src/inspect/fit-unlike.ts makes one. It is plain data of about 10 KB that travels with a
+ * model.
+ */
+
+import * as z from 'zod';
+import { CoutureError } from '../core/errors.ts';
+import { type ImageShape, imageSize } from '../data/image-shape.ts';
+import { resample } from '../data/prepare/planes.ts';
+
+/** Sides of the grid at most. */
+export const UNLIKE_SIDE = 14;
+/** Directions at most. */
+export const UNLIKE_DIRECTIONS = 32;
+
+const side = z.int().min(1).max(UNLIKE_SIDE);
+const positive = z.number().positive().max(1e12);
+const base64 = z.string().max(4 * UNLIKE_SIDE * UNLIKE_SIDE * 3 * UNLIKE_DIRECTIONS);
+
+/** A description of training images' looks, as JSON. */
+export const unlikeSchema = z.strictObject({
+  version: z.literal(1),
+  grid: z.strictObject({ height: side, width: side, channels: z.union([z.literal(1), z.literal(3)]) }),
+  /** The mean look, a byte for each value. */
+  mean: base64,
+  /** Directions [directions, values] as signed bytes, each to be multiplied by its step. */
+  directions: base64,
+  steps: z.array(positive).max(UNLIKE_DIRECTIONS),
+  /** Along each direction, and of each value beside them. */
+  variances: z.array(positive).max(UNLIKE_DIRECTIONS),
+  rest: positive,
+  /** Scores above which a share of the validation images lies, by falling share. */
+  limits: z
+    .array(z.strictObject({ share: z.number().positive().max(0.5), score: positive }))
+    .min(1)
+    .max(8),
+});
+export type UnlikeDescription = Readonly<z.infer<typeof unlikeSchema>>;
+
+/** The false alarms that a warning may give, as a share of images like the training images. */
+export const UNLIKE_SHARE = 0.02;
+
+/** Scores images against a description. */
+export class UnlikeScorer {
+  /** An image with a higher score is unlike the training images. */
+  readonly limit: number;
+  readonly #description: UnlikeDescription;
+  readonly #mean: Uint8Array;
+  readonly #directions: Float64Array;
+
+  /**
+   * @param share false alarms, as a share of validation images; one of those that the description has limits for
+   * @throws CoutureError of kind `data` when the description does not hold together, `usage` when it has no limit for the share
+   */
+  constructor(description: UnlikeDescription, share = UNLIKE_SHARE) {
+    const limit = description.limits.find((known) => known.share === share);
+    if (limit === undefined) {
+      const shares = description.limits.map((known) => known.share).join(', ');
+      throw new CoutureError(
+        'usage',
+        `There is no limit for a share of ${share}; there are limits for ${shares}.`,
+      );
+    }
+    const { mean, directions, steps, variances, grid } = description;
+    const size = imageSize(grid);
+    this.limit = limit.score;
+    this.#description = description;
+    this.#mean = fromBase64(mean);
+    const signed = new Int8Array(fromBase64(directions).buffer);
+    if (
+      this.#mean.length !== size ||
+      signed.length !== size * steps.length ||
+      steps.length !== variances.length
+    )
+      throw new CoutureError(
+        'data',
+        'The description of the training images is damaged: its parts do not fit.',
+      );
+    this.#directions = Float64Array.from(signed, (value, i) => value * steps[Math.floor(i / size)]);
+  }
+
+  /**
+   * The score of each image, about 1 for images like the training images.
+   * @param images bytes [count, height, width, channels]
+   * @throws CoutureError of kind `usage` when the images are not of as many channels as the description is
+   */
+  scores(images: Uint8Array, shape: ImageShape): Float64Array {
+    const { grid } = this.#description;
+    const looks = looksOf(images, shape, grid);
+    const size = imageSize(grid);
+    return Float64Array.from({ length: looks.length / size }, (_, i) =>
+      this.#score(looks.subarray(i * size, (i + 1) * size)),
+    );
+  }
+
+  #score(look: Float64Array): number {
+    const { variances, rest } = this.#description;
+    const size = look.length;
+    const left = look.map((value, k) => value - this.#mean[k]);
+    const stray = left.slice();
+    let sum = 0;
+    variances.forEach((variance, d) => {
+      let along = 0;
+      for (let k = 0; k < size; k++) along += this.#directions[d * size + k] * left[k];
+      for (let k = 0; k < size; k++) stray[k] -= along * this.#directions[d * size + k];
+      sum += (along * along) / variance;
+    });
+    let beside = 0;
+    for (let k = 0; k < size; k++) beside += stray[k] * stray[k];
+    return (sum + beside / rest) / size;
+  }
+}
+
+/**
+ * Images averaged down to a grid: [count, values of the grid].
+ * @throws CoutureError of kind `usage` when the channels differ or the bytes are not whole images
+ */
+export function looksOf(images: Uint8Array, shape: ImageShape, grid: ImageShape): Float64Array {
+  const size = imageSize(shape);
+  const count = images.length / size;
+  if (shape.channels !== grid.channels || !Number.isInteger(count))
+    throw new CoutureError('usage', `${images.length} bytes are not images of ${grid.channels} channels.`);
+  const { height, width, channels } = shape;
+  const cells = grid.height * grid.width;
+  const looks = new Float64Array(count * cells * channels);
+  for (let i = 0; i < count; i++) {
+    const values = images.subarray(i * size, (i + 1) * size);
+    for (let offset = 0; offset < channels; offset++) {
+      const plane = { values, width, height, stride: channels, offset };
+      const look = resample(plane, { left: 0, top: 0, width, height }, grid.width, grid.height);
+      for (let k = 0; k < cells; k++) looks[(i * cells + k) * channels + offset] = look[k];
+    }
+  }
+  return looks;
+}
+
+/** Bytes as text. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw new CoutureError('data', 'The description of the training images is damaged: it is not base64.', {
+      cause,
+    });
+  }
+}
