@@ -71,6 +71,10 @@ const request = {
   classifier,
   weights: new Map(),
 };
+const entries = ['a', 'b'].flatMap((name) =>
+  [1, 2, 3].map((n) => ({ path: `train/${name}/${n}.png`, size: 9, read: async () => new Uint8Array(9) })),
+);
+const found = await api.readFiles(entries, 'tiny');
 const arrays = { images: new Uint8Array(24), labels: [0, 1], shape: { height: 4, width: 3 } };
 
 /** How each function is called. Of those that would work for long, so that they stop at once. */
@@ -80,7 +84,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   auditDataset: ['none'],
   auditExamples: [audit, { train: tinyTrain, test: tinyTest }, {}],
   auditLabels: [{ backend, train: tinyTrain, test: tinyTest, config, folds: 2, signal: stopped }],
-  augmentationExamples: [tinyTrain, Uint32Array.of(0, 1, 2), settings],
+  augmentationExamples: [tinyTrain, Uint32Array.of(0, 1, 2), config],
   augmentedImage: [
     tinyTrain.images,
     tinyTrain.info.shape,
@@ -89,6 +93,8 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
     { place: 0, step: 0 },
   ],
   batchNorm: [4],
+  blobSource: [new Blob(['x']), 'x'],
+  bytesSource: [bytes, 'x'],
   bestEpoch: [history, 'loss'],
   cacheDirectory: [{}],
   centeredScaling: [1],
@@ -127,6 +133,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   findRun: [config, {}],
   findRunRate: [config, { signal: stopped }],
   fit: [tinyTrain, { backend, signal: stopped }],
+  fitUnlike: [{ shape: tinyTrain.info.shape, train: tinyTrain.images, validation: tinyTrain.images }],
   fitTemperature: [predictions, labels, 3],
   foldBatchNorm: [network],
   fork: [key, 'name', 0],
@@ -134,6 +141,8 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   getDataset: ['none', 'train', {}],
   imageAt: [tinyTrain, 0],
   imageSize: [shape],
+  importDataset: ['none', {}],
+  importIntoMemory: [found, 'tiny', () => Promise.resolve(picture), {}],
   infoOf: [api.registry[0]],
   inputOf: [config],
   inspectModel: [request],
@@ -151,10 +160,13 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   modelCard: [model, { name: 'tiny.safetensors', bytes: bytes.length }],
   modelsFolder: [{}],
   multilayer: [4, [3], 2, [], {}],
+  openDataset: ['none', {}],
   openRun: ['none', {}],
   packRuns: [['none'], 'out.safetensors', {}],
   prepareImage: [picture, shape, api.plainSteps],
   readAudit: [undefined, {}],
+  readFiles: [entries, 'tiny'],
+  readOneFile: [api.bytesSource(bytes, 'x')],
   readModelFile: ['none.safetensors'],
   rejectionThreshold: [Float32Array.of(0.5, 0.9), 0.5],
   relativeDistance: [makeImages(1, 12), makeImages(1, 12, 2)],
@@ -186,6 +198,9 @@ const made: Readonly<Record<string, readonly unknown[]>> = {
   NetworkTeacher: [[]],
   RandomStream: [key],
   RememberingTeacher: [{}, tinyTrain, backend],
+  UnlikeScorer: [
+    api.fitUnlike({ shape: tinyTrain.info.shape, train: tinyTrain.images, validation: tinyTrain.images }),
+  ],
   Run: [api.folderStore, 'none', config],
 };
 
@@ -200,7 +215,10 @@ const junk: readonly unknown[] = [
   {},
   [],
   [null],
-  () => {},
+  // What a callback gives is the caller's own affair.
+  () => {
+    throw new api.CoutureError('usage', 'The callback failed.');
+  },
   Symbol('junk'),
   10n,
   new Map([['a', 1]]),
