@@ -8,11 +8,13 @@
  * any moment, the run resumes from the checkpoint before, and the epochs after it are made again, bit for bit.
  */
 
+import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
 import { withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
+import { aConfig } from '../train/argument-kinds.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { checkState } from './check-state.ts';
@@ -41,6 +43,11 @@ export class Run {
   #writing: Promise<void> = Promise.resolve();
 
   constructor(store: RunStore, path: string, config: RunConfig) {
+    checkArguments('new Run', {
+      store: [store, record({ read: aFunction, list: aFunction }, 'a store')],
+      path: [path, aString],
+      config: [config, aConfig],
+    });
     this.#store = store;
     this.path = path;
     this.#config = config;

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw, inflateRawSync } from 'node:zlib';
+import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -56,6 +57,7 @@ export interface ImportedDataset {
  *   kind `interrupted`
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
+  checkArguments('importDataset', { path: [path, aString], options: [options, anObject] });
   const cache = new ImportCache(cacheDirectory(options.env));
   const name = checkName(options.name) ?? nameOf(path);
   const place = await placeOf(path);
