@@ -48,7 +48,9 @@ export {
 } from './data/from-arrays.ts';
 export type { FileLike, FilesOptions, PicturesOptions } from './data/from-pictures.ts';
 export { type ImageShape, imageSize, MAX_SIDE } from './data/image-shape.ts';
-export type { ImportedDatasets } from './data/import/datasets.ts';
+export { type ImportedDatasets, importIntoMemory } from './data/import/datasets.ts';
+export type { ImportEvent, ImportOptions } from './data/import/options.ts';
+export type { ImportReport } from './data/import/report.ts';
 export type { MixOptions } from './data/mix.ts';
 export {
   type Box,
@@ -65,6 +67,10 @@ export {
   type Preprocessing,
   plainSteps,
 } from './data/preprocessing.ts';
+export { type ByteSource, blobSource, bytesSource } from './data/readers/bytes.ts';
+export type { FileEntry } from './data/readers/entries.ts';
+export type { FoundData, LabeledPictures } from './data/readers/found.ts';
+export { readFiles, readOneFile } from './data/readers/read.ts';
 export { type DatasetEntry, defaultDataset, findDataset, infoOf, registry } from './data/registry.ts';
 export {
   type Split,

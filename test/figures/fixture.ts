@@ -148,7 +148,7 @@ export function makeInspection({
       ),
     },
     augmentation: augmentationExamples(trained, Uint32Array.from(trained.labels.keys()), {
-      model: spec,
+      model: multilayer(size, hidden, classes, [0.25]),
       settings: settingsSchema.parse({ seed, epochs, ...(augmented && augmentation) }),
     }),
     training: describeTraining(
