@@ -71,7 +71,7 @@ export function linear(
   }
 }
 
-/** max(x, 0); NaN and both infinities become no number that passes for an answer. */
+/** max(x, 0); NaN and both infinities become NaN, so that no answer is made of them. */
 // @ts-ignore: decorator
 @inline
 function reluOf(x: v128): v128 {

@@ -55,8 +55,10 @@ async function look(run: string): Promise<Inspection> {
 
 /** What all changes would do to the images of the first run. */
 function exampleOfAugmentation(): AugmentationExamples {
+  const { model } = finished.run.config;
   const settings = { ...finished.run.config.settings, ...changes };
-  return augmentationExamples(splits.train, splitOf(settings, splits.train.length).train, settings);
+  const trained = splitOf(settings, splits.train.length).train;
+  return augmentationExamples(splits.train, trained, { model, settings });
 }
 
 /** Writes a figure and returns its part of the page. */

@@ -48,9 +48,17 @@ export {
 } from './data/from-arrays.ts';
 export type { FileLike, FilesOptions, PicturesOptions } from './data/from-pictures.ts';
 export { type ImageShape, imageSize, MAX_SIDE } from './data/image-shape.ts';
-export type { ImportedDatasets } from './data/import/datasets.ts';
+export { type ImportedDatasets, importIntoMemory } from './data/import/datasets.ts';
+export type { ImportEvent, ImportOptions } from './data/import/options.ts';
+export type { ImportReport } from './data/import/report.ts';
 export type { MixOptions } from './data/mix.ts';
-export { type Picture, type PreparedImage, prepareImage } from './data/prepare.ts';
+export {
+  type Box,
+  type Picture,
+  type PreparationFacts,
+  type PreparedImage,
+  prepareImage,
+} from './data/prepare.ts';
 export {
   centeredScaling,
   objectSteps,
@@ -59,6 +67,10 @@ export {
   type Preprocessing,
   plainSteps,
 } from './data/preprocessing.ts';
+export { type ByteSource, blobSource, bytesSource } from './data/readers/bytes.ts';
+export type { FileEntry } from './data/readers/entries.ts';
+export type { FoundData, LabeledPictures } from './data/readers/found.ts';
+export { readFiles, readOneFile } from './data/readers/read.ts';
 export { type DatasetEntry, defaultDataset, findDataset, infoOf, registry } from './data/registry.ts';
 export {
   type Split,
@@ -79,6 +91,7 @@ export {
   backendNames,
 } from './engine/names.ts';
 export { augmentationExamples } from './inspect/augmentation.ts';
+export { fitUnlike, type UnlikeSource } from './inspect/fit-unlike.ts';
 export {
   type InspectOptions,
   type InspectProgress,
@@ -186,4 +199,5 @@ export { NetworkTeacher, type TeacherModel } from './use/network-teacher.ts';
 export type { ImageChoice, Pixels, Prediction, PredictOptions, Predictor } from './use/predictor.ts';
 export { type Rejection, rejectionThreshold } from './use/rejection.ts';
 export { RememberingTeacher } from './use/remembering-teacher.ts';
+export { type UnlikeDescription, UnlikeScorer } from './use/unlike.ts';
 export type { ViewOptions } from './use/views.ts';

@@ -2,6 +2,16 @@
 
 export * from './index.ts';
 export { datasetFromFiles, datasetFromImages } from './platform/node/data/datasets.ts';
+export {
+  type ImportedDataset,
+  type ImportPathOptions,
+  importDataset,
+} from './platform/node/data/import.ts';
+export {
+  type OpenDatasetOptions,
+  type OpenedDataset,
+  openDataset,
+} from './platform/node/data/open-dataset.ts';
 export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data/store.ts';
 export { createNodeBackend, type NodeBackendOptions } from './platform/node/engine/backend.ts';
 export { fit } from './platform/node/fit.ts';

@@ -20,17 +20,17 @@ const random = new RandomStream(keyFromSeed(1));
 for (let c = 0; c < classes; c++) await mkdir(join(out, `class${c}`), { recursive: true });
 for (let i = 0; i < Number(images); i++) {
   const data = new Uint8Array(side * side * channels);
-  // A class is a direction; a stroke is pixels in it with some noise.
   const label = i % classes;
+  // A class is a direction; an image is a few strokes in it, near the middle, with some noise.
   for (let stroke = 0; stroke < 3; stroke++) {
     const angle = (Math.PI * label) / classes;
-    let x = random.nextFloat() * side;
-    let y = random.nextFloat() * side;
-    for (let step = 0; step < side; step++) {
-      const at = (Math.floor(Math.abs(y) % side) * side + Math.floor(Math.abs(x) % side)) * channels;
-      for (let channel = 0; channel < channels; channel++) data[at + channel] = 128 + random.nextBelow(128);
-      x += Math.cos(angle);
-      y += Math.sin(angle);
+    const [offsetX, offsetY] = [random.nextFloat() - 0.5, random.nextFloat() - 0.5];
+    for (let step = -side / 2; step < side / 2; step++) {
+      const x = Math.floor(side / 2 + (offsetX * side) / 4 + step * Math.cos(angle));
+      const y = Math.floor(side / 2 + (offsetY * side) / 4 + step * Math.sin(angle));
+      if (x < 0 || y < 0 || x >= side || y >= side) continue;
+      for (let channel = 0; channel < channels; channel++)
+        data[(y * side + x) * channels + channel] = 128 + random.nextBelow(128);
     }
   }
   const png = encode({ width: side, height: side, data, channels, depth: 8 });

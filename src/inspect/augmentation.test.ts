@@ -30,9 +30,11 @@ const mixed = { mixup: 0.4, cutmix: 0.2 };
 const settingsOf = (more: Partial<TrainSettings>): TrainSettings =>
   checkSettings({ batchSize: 7, epochs: 3, hidden: [], seed: 9, ...more });
 
+const configOf = (settings: TrainSettings) => ({ settings, model: multilayer(height * width, [], 4) });
+
 const trained = splitTrainValidation(dataset.length, 0.2, keyFromSeed(9)).train;
 const examples = (more: Partial<TrainSettings>): AugmentationExamples =>
-  augmentationExamples(dataset, trained, settingsOf(more));
+  augmentationExamples(dataset, trained, configOf(settingsOf(more)));
 
 /** The loss of each image in each epoch of a training that changes no weight, by the image's index. */
 async function lossesOf(settings: TrainSettings, images: Dataset): Promise<Map<number, number>[]> {
@@ -133,7 +135,7 @@ test('a change alone is the first draw of it that alters the image', () => {
   }
   // Of a black image nothing can be altered: the search ends, and it stays as it is.
   const black = { ...dataset, images: new Uint8Array(dataset.images.length) };
-  for (const { images } of augmentationExamples(black, trained, settingsOf(rare)).rows)
+  for (const { images } of augmentationExamples(black, trained, configOf(settingsOf(rare))).rows)
     assert.deepEqual(images[1], images[0]);
 });
 

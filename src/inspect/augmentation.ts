@@ -7,7 +7,8 @@ import { type MixOptions, mixes } from '../data/mix.ts';
 import { epochOrder } from '../data/split.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
 import type { Augmentation } from '../engine/backend.ts';
-import type { TrainSettings } from '../train/settings.ts';
+import { imagesPerEpoch, stepsPerEpoch } from '../train/batches.ts';
+import type { RunConfig, TrainSettings } from '../train/settings.ts';
 import type { AugmentationColumn, AugmentationExamples } from './inspection.ts';
 
 /** Images shown, each of another class. */
@@ -112,11 +113,12 @@ interface Drawn extends AugmentationColumn {
 export function augmentationExamples(
   train: Dataset,
   trained: Uint32Array,
-  settings: TrainSettings,
+  config: Pick<RunConfig, 'model' | 'settings'>,
 ): AugmentationExamples {
+  const { settings } = config;
   const { name, classNames, shape } = train.info;
   const columns = augmentedEpochs(settings) > 0 ? columnsOf(train, settings) : [];
-  const shown = columns.length > 0 ? firstImages(train, trained, settings) : [];
+  const shown = columns.length > 0 ? firstImages(train, trained, config) : [];
   const rows = shown.map((image) => ({
     label: image.label,
     index: image.index,
@@ -189,15 +191,24 @@ function shownEpochs({ epochs }: TrainSettings): number {
 }
 
 /** The first image of each class that training meets, and where it meets them again. */
-function firstImages(train: Dataset, trained: Uint32Array, settings: TrainSettings): Shown[] {
+function firstImages(
+  train: Dataset,
+  trained: Uint32Array,
+  { model, settings }: Pick<RunConfig, 'model' | 'settings'>,
+): Shown[] {
   const { batchSize, seed } = settings;
   const key = keyFromSeed(seed);
-  const stepsPerEpoch = Math.ceil(trained.length / batchSize);
-  const orders = Array.from({ length: shownEpochs(settings) }, (_, i) => epochOrder(trained, key, i + 1));
+  const images = imagesPerEpoch(trained.length, model, batchSize);
+  const steps = stepsPerEpoch(trained.length, model, batchSize);
+  const orders = Array.from({ length: shownEpochs(settings) }, (_, i) =>
+    epochOrder(trained, key, i + 1).subarray(0, images),
+  );
   const first = new Map<number, number>();
   for (const index of orders[0]) {
     if (first.size === ROWS) break;
-    if (!first.has(train.labels[index])) first.set(train.labels[index], index);
+    // An image that an epoch leaves out cannot be shown in it.
+    if (!first.has(train.labels[index]) && orders.every((order) => order.includes(index)))
+      first.set(train.labels[index], index);
   }
   return Array.from(first, ([label, index]) => ({
     pixels: imageAt(train, index).slice(),
@@ -209,7 +220,7 @@ function firstImages(train: Dataset, trained: Uint32Array, settings: TrainSettin
       return {
         batch: order.subarray(position - place, position - place + batchSize),
         place,
-        step: epoch * stepsPerEpoch + Math.floor(position / batchSize),
+        step: epoch * steps + Math.floor(position / batchSize),
       };
     }),
   }));

@@ -110,7 +110,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   const perClass = Math.floor(fitting(train) / train.info.classNames.length);
   const samplesPerClass = Math.max(1, Math.min(options.samplesPerClass, perClass));
   const data = datasetOverview(train, test, split, { samplesPerClass });
-  const augmentation = augmentationExamples(train, split.train, config.settings);
+  const augmentation = augmentationExamples(train, split.train, config);
   progress('data')(1);
 
   progress('predicting')(0);

@@ -53,7 +53,10 @@ for (const [name, create] of Object.entries(variants)) {
 
     it('gives the reference’s bits on random networks', async () => {
       const check = async (sample: Case) => {
-        assertSameBits(await runCase(backend, sample), await runCase(reference, sample));
+        const expected = await runCase(reference, sample);
+        // One of some thousand diverges, such as batch normalization over batches of one: its bits say nothing.
+        fc.pre([...expected.values()].every((values) => values.every(Number.isFinite)));
+        assertSameBits(await runCase(backend, sample), expected);
       };
       await fc.assert(fc.asyncProperty(cases, check), { numRuns: 40 });
     });

@@ -3,6 +3,7 @@
 import type { Backend } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
+import { behindMessages } from './behind-messages.ts';
 
 export const variants: Readonly<Record<string, () => Promise<Backend>>> = {
   'wasm, caller’s thread': () => createBackend({ backend: 'wasm' }),
@@ -11,4 +12,5 @@ export const variants: Readonly<Record<string, () => Promise<Backend>>> = {
   'wasm, 2 threads': () => createNodeBackend({ threads: 2 }),
   'wasm, 2 threads, no pairing': () => createNodeBackend({ threads: 2, pairing: false }),
   'wasm, 3 threads': () => createNodeBackend({ threads: 3 }),
+  'wasm, 2 threads, behind messages': () => behindMessages(() => createNodeBackend({ threads: 2 })),
 };

@@ -147,11 +147,10 @@ export function makeInspection({
         })),
       ),
     },
-    augmentation: augmentationExamples(
-      trained,
-      Uint32Array.from(trained.labels.keys()),
-      settingsSchema.parse({ seed, epochs, ...(augmented && augmentation) }),
-    ),
+    augmentation: augmentationExamples(trained, Uint32Array.from(trained.labels.keys()), {
+      model: multilayer(size, hidden, classes, [0.25]),
+      settings: settingsSchema.parse({ seed, epochs, ...(augmented && augmentation) }),
+    }),
     training: describeTraining(
       run,
       Array.from({ length: epochs }, (_, i) => ({

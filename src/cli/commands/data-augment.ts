@@ -66,7 +66,7 @@ async function look(config: RunConfig, context: CliContext): Promise<Augmentatio
   const { onData, end } = dataView(context);
   const { signal, env } = context;
   const train = await loadSplit(config.data, 'train', { signal, env, onData }).finally(end);
-  return augmentationExamples(train, splitOf(config.settings, train.length).train, config.settings);
+  return augmentationExamples(train, splitOf(config.settings, train.length).train, config);
 }
 
 async function draw(examples: AugmentationExamples, { path, format }: ImageFile): Promise<void> {

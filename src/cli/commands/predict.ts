@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
-import { MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
+import { checkEncodedImage, MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import { expandImagePaths, hasImageName } from '../../platform/node/images/images.ts';
@@ -265,6 +265,8 @@ async function* ask(
   if (flags.testIndex !== undefined) yield await testImage(found.data, flags.testIndex, context);
   if (paths.includes('-')) {
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
+    // What comes in here is a file: what is no image is not taken for pixels.
+    checkEncodedImage(bytes, 'standard input');
     const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
     yield { source: '-', pixels, prepared: facts };
   }

@@ -88,12 +88,11 @@ export function linearBackwardWeight(
   }
 }
 
-/** y = max(y, 0), in place; NaN and both infinities become no number that passes for an answer. */
+/** y = max(y, 0), in place; NaN and both infinities become NaN, so that no answer is made of them. */
 export function reluForward(y: Float32Array, length: number): void {
   for (let i = 0; i < length; i++) {
-    const z = y[i];
-    if (z < 0) y[i] = 0;
-    y[i] += z * 0;
+    const none = y[i] * 0;
+    y[i] = y[i] < 0 ? none + 0 : y[i] + none;
   }
 }
 

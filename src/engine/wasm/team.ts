@@ -31,6 +31,7 @@ export class Team {
   readonly #control: Int32Array;
   #failure: CoutureError | undefined;
   readonly #jobs = new Queue();
+  #disposing: Promise<void> | undefined;
 
   private constructor(inline: Executor, control: Int32Array) {
     this.#inline = inline;
@@ -113,7 +114,13 @@ export class Team {
     this.#inline.run(job);
   }
 
-  async dispose(): Promise<void> {
+  /** Stops the workers after the jobs under way; once, however often it is called. */
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #dispose(): Promise<void> {
     await this.#jobs.idle();
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
     this.#failure ??= new CoutureError('usage', 'This backend has been disposed of.');
