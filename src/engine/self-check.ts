@@ -47,6 +47,21 @@ export async function selfCheck(backend: Backend, reference: Backend): Promise<s
   return [...expected].filter(([name, values]) => !sameBits(values, found.get(name))).map(([name]) => name);
 }
 
+/** The largest difference between the two, relative to the largest value of its tensor: what a GPU is held to. */
+export async function largestDifference(backend: Backend, reference: Backend): Promise<number> {
+  const found = await trainSmall(backend);
+  let worst = 0;
+  for (const [name, values] of await trainSmall(reference)) {
+    const other = found.get(name);
+    const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+    values.forEach((value, i) => {
+      const difference = Math.abs(value - (other?.[i] ?? Number.NaN)) / size;
+      worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
+    });
+  }
+  return worst;
+}
+
 /**
  * Whether a backend keeps to the reference's bits for `milliseconds` of the same small training: long enough for
  * the JavaScript engine to have replaced its first, quick machine code of the kernels by the optimized one.

@@ -136,6 +136,7 @@ export class Run {
    * @throws CoutureError of kind `data` when the checkpoint is damaged, or none of this config
    */
   async loadState(): Promise<TrainState | undefined> {
+    await this.#writing;
     const bytes = await this.#store.read(this.#checkpointPath, MAX_FILE_BYTES);
     if (bytes === undefined) return undefined;
     const state = await decodeState(this.#parameters, bytes, this.#checkpointPath);
@@ -164,6 +165,11 @@ export class Run {
   /** What the run was started on. */
   async environment(): Promise<Environment> {
     return await readJson(this.#store, this.#at('env.json'), environmentSchema);
+  }
+
+  /** Says what the run goes on with. Only for whoever holds the lock. */
+  async changeEnvironment(environment: Environment): Promise<void> {
+    await this.#store.write(this.#at('env.json'), formatJson(environment));
   }
 
   /** The final figures, or undefined while the run is not finished. */

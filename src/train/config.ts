@@ -16,6 +16,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { defaultDataset } from '../data/registry.ts';
+import type { BackendKind } from '../engine/names.ts';
 import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
 import type { NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
@@ -33,6 +34,8 @@ export interface ConfigRequest {
   readonly dataset?: Dataset | DatasetInfo;
   /** Layers of one's own, in place of `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec;
+  /** What it is to be trained on; left open by default, for a measurement to decide. */
+  readonly backend?: BackendKind | undefined;
 }
 
 const configRequest = options({
@@ -45,6 +48,7 @@ const configRequest = options({
   settings: optional(anObject),
   dataset: optional(anObject),
   model: optional(anObject),
+  backend: optional(aString),
 });
 
 /**
@@ -54,7 +58,7 @@ const configRequest = options({
 export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   checkArguments('resolveConfig', { request: [wishes, configRequest] });
   const { recipe = null, settings = {}, ...request } = wishes;
-  const { dataset = defaultDataset } = request;
+  const { dataset = defaultDataset, backend } = request;
   const data = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
@@ -93,7 +97,7 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     });
   }
   checkBatchSize(spec, checked.batchSize);
-  return { version: 2, recipe, settings: checked, data, model: spec };
+  return { version: 2, recipe, settings: checked, data, model: spec, ...(backend && { backend }) };
 }
 
 /**
@@ -109,7 +113,8 @@ export function findRecipe(name: string): Partial<TrainSettings> {
 
 /** A config without what is known only once a run has begun: equal for runs that were asked to be the same. */
 export function requestText(config: RunConfig): string {
-  return JSON.stringify({ ...config, data: { ...config.data, splits: {} } });
+  const { backend: _, ...request } = config;
+  return JSON.stringify({ ...request, data: { ...config.data, splits: {} } });
 }
 
 /** What the network of a run takes. */

@@ -2,7 +2,9 @@
 
 import { checkArguments, type Kind } from '../../core/arguments.ts';
 import type { RunPlatform } from '../../runs/platform.ts';
-import { createNodeBackend } from './engine/backend.ts';
+import { createNodeBackend, standardBackend } from './engine/backend.ts';
+import { costsIn } from './engine/costs.ts';
+import { findNodeAdapter } from './engine/gpu.ts';
 import { describeMachine } from './machine.ts';
 import { modelsFolder } from './models-folder.ts';
 import { folderStore } from './runs/folder-store.ts';
@@ -19,6 +21,12 @@ export const nodePlatform: RunPlatform = {
     return await loadSplit(info, split, options);
   },
   createBackend: createNodeBackend,
+  findAdapter: findNodeAdapter,
+  costs: costsIn(),
+  /** The environment may change: it is asked each time. */
+  get standardBackend() {
+    return standardBackend();
+  },
   describeMachine,
   async document() {
     const { nodeDocument } = await import('./images/figures.ts');
