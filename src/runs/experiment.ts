@@ -185,7 +185,10 @@ async function recordMove(run: Run, { kind, backend }: RunEngine): Promise<void>
 async function leftBy(run: Run, cause: unknown): Promise<unknown> {
   if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
   const epochs = (await run.loadState())?.epoch ?? 0;
-  const what = epochs === 0 ? 'no epoch was finished' : `${plural(epochs, 'epoch')} are saved in ${run.path}`;
+  const what =
+    epochs === 0
+      ? 'no epoch was finished'
+      : `${plural(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} saved in ${run.path}`;
   return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; ${what}.`, {
     hint: `Go on with: npx couture train --resume ${run.path}; with --backend cpu on the CPU.`,
     cause,
