@@ -19,25 +19,29 @@ import { type Images, imagesFrom, stepFlop, type Task, tasks } from './networks.
 import { inferSeconds, stepSeconds } from './steps.ts';
 
 const [folder = ''] = process.argv.slice(2);
-const light = process.env['SMOKE_LIGHT'] === '1';
-const seconds = Number(process.env['FIGURES_SECONDS'] ?? 150);
+const { SMOKE_LIGHT, FIGURES_SECONDS } = process.env;
+const light = SMOKE_LIGHT === '1';
+const seconds = Number(FIGURES_SECONDS ?? 150);
 const began = performance.now();
 const say = (text: string) => console.error(`${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`);
 const late = () => (performance.now() - began) / 1000 > seconds;
 
 const data = imagesFrom(folder, 'train', light ? 640 : 48_000);
-const found: Record<string, unknown> = {
-  node: process.versions.node,
-  processor: cpus()[0]?.model,
-  threads: availableParallelism(),
-  data: data.source,
-};
+/** The document. */
+const found = new Map<string, unknown>(
+  Object.entries({
+    node: process.versions.node,
+    processor: cpus()[0]?.model,
+    threads: availableParallelism(),
+    data: data.source,
+  }),
+);
 
-const makers: Readonly<Record<string, () => Promise<Backend>>> = {
+const makers = {
   gpu: async () => createWebGpuBackend(await nodeGpu()),
   cpu: () => createNodeBackend({ backend: 'wasm' }),
   'cpu, fast': () => createNodeBackend({ backend: 'wasm', fast: true }),
-};
+} as const satisfies Readonly<Record<string, () => Promise<Backend>>>;
 
 async function stepsOf(backend: Backend, task: Task, onGpu: boolean) {
   const shorter = onGpu ? task.steps : Math.max(2, Math.round(task.steps / 15));
@@ -61,10 +65,10 @@ for (const [name, make] of Object.entries(makers)) {
     for (const count of light ? [1] : [1, 10_000])
       predict[count] = 1e6 * (await inferSeconds(backend, tasks[1], data, count, light ? 1 : 30));
     say(`predict with B, µs: ${JSON.stringify(predict)}`);
-    found[name] = { info: backend.info, steps, predictMicroseconds: predict };
+    found.set(name, { info: backend.info, steps, predictMicroseconds: predict });
     await backend.dispose();
   } catch (error) {
-    found[`${name} failed`] = String(error);
+    found.set(`${name} failed`, String(error));
     say(`${name} failed: ${String(error)}`);
   }
 }
@@ -92,23 +96,23 @@ async function runOf(recipe: string, seed: number, images: Images, backend: Back
 const all = imagesFrom(folder, 'train', light ? 640 : 60_000);
 const runs: unknown[] = [];
 try {
-  const gpu = await makers['gpu']();
+  const gpu = await makers.gpu();
   runs.push(await runOf('baseline', 1, all, gpu, light ? 1 : undefined));
   if (!light)
     for (const seed of [1, 2, 3]) if (!late()) runs.push(await runOf('best-single', seed, all, gpu));
   if (!light && !late()) runs.push(await runOf('deeper', 1, all, gpu));
   await gpu.dispose();
-  const cpu = await makers['cpu']();
+  const cpu = await makers.cpu();
   if (!light && !late()) runs.push({ cpu: await runOf('baseline', 1, all, cpu) });
   if (!light && !late()) runs.push({ cpu: await runOf('best-single', 1, all, cpu, 3) });
   await cpu.dispose();
 } catch (error) {
-  found['runs failed'] = error instanceof Error ? error.stack : String(error);
+  found.set('runs failed', error instanceof Error ? error.stack : String(error));
   say(`a run failed: ${String(error)}`);
 }
-found['runs'] = runs;
+found.set('runs', runs);
 const device = await Device.open(await nodeGpu());
-found['adapter'] = device.name;
-found['dispatchMicroseconds'] = await dispatchCost(device, 1, light ? 10 : 4000);
+found.set('adapter', device.name);
+found.set('dispatchMicroseconds', await dispatchCost(device, 1, light ? 10 : 4000));
 device.dispose();
-process.stdout.write(`${JSON.stringify(found)}\n`);
+process.stdout.write(`${JSON.stringify(Object.fromEntries(found))}\n`);

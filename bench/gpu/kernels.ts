@@ -14,7 +14,7 @@ import {
   weightOp,
 } from '../../src/engine/webgpu/kernels/weight-gradient.ts';
 import { placeWeights, quadsOf } from '../../src/engine/webgpu/places.ts';
-import { type Kernel, SLOT, struct } from '../../src/engine/webgpu/wgsl.ts';
+import { type Kernel, SLOT, type Slot, struct } from '../../src/engine/webgpu/wgsl.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { inputOf } from '../../src/train/config.ts';
 import type { Task } from './networks.ts';
@@ -28,7 +28,8 @@ export interface Cost {
 type Encode = (pass: GPUComputePassEncoder) => void;
 
 /** Where a dispatch takes seconds, one is enough. */
-const light = process.env['SMOKE_LIGHT'] === '1';
+const { SMOKE_LIGHT } = process.env;
+const light = SMOKE_LIGHT === '1';
 
 async function costOf(device: Device, count: number, encode: Encode): Promise<Cost> {
   const run = async (times: number) => {
@@ -72,7 +73,7 @@ async function bound(
   device: Device,
   kernel: Kernel,
   op: Uint8Array,
-  bytes: Readonly<Record<string, number>>,
+  bytes: Readonly<Partial<Record<Slot, number>>>,
   rows = 64,
 ) {
   const pipeline = await device.pipeline(kernel);
@@ -85,18 +86,17 @@ async function bound(
     correction: 1,
     kept: 1,
   });
+  const ownOp = new Uint8Array(SLOT);
+  ownOp.set(op);
   const kinds = usage.storage | usage.uniform | usage.copyTarget;
-  const buffers: Record<string, GPUBuffer> = {};
-  for (const [slot, size] of Object.entries({ step: slotBytes(1), op: slotBytes(1), ...bytes })) {
-    buffers[slot] = device.buffer(size, kinds, slot);
+  const buffers: Partial<Record<Slot, GPUBuffer>> = {};
+  const sizes = Object.entries({ step: slotBytes(1), op: slotBytes(1), ...bytes }) as [Slot, number][];
+  for (const [slot, size] of sizes) {
+    const buffer = device.buffer(size, kinds, slot);
+    buffers[slot] = buffer;
     const filled = new Float32Array(size / 4).map((_, i) => ((i * 7919) % 251) / 251 - 0.5);
-    device.queue.writeBuffer(
-      buffers[slot],
-      0,
-      slot === 'step' ? told : slot === 'op' ? new Uint8Array(SLOT) : filled,
-    );
+    device.queue.writeBuffer(buffer, 0, slot === 'step' ? told : slot === 'op' ? ownOp : filled);
   }
-  if (op.length > 0) device.queue.writeBuffer(buffers['op'], 0, op.slice());
   return { pipeline: pipeline.pipeline, group: device.bind(pipeline, buffers), buffers };
 }
 
@@ -118,7 +118,7 @@ export async function productCost(
   const common = { inputs, inputQuads, outputQuads, weight: 0 };
   const bias = inputs * outputQuads;
   let kernel: Kernel;
-  let bytes: Record<string, number> = { act, value: weights };
+  let bytes: Partial<Record<Slot, number>> = { act, value: weights };
   let groups: readonly [number, number];
   const table = new Uint8Array(48);
   if (kind === 'forward') {
@@ -138,7 +138,7 @@ export async function productCost(
     bytes = { act, value: weights, firstMoment: weights, secondMoment: weights, table: 48 };
   }
   const { pipeline, group, buffers } = await bound(device, kernel, op, bytes, rows);
-  if (buffers['table']) device.queue.writeBuffer(buffers['table'], 0, table);
+  if (buffers.table) device.queue.writeBuffer(buffers.table, 0, table);
   const flop = 2 * rows * inputs * outputs;
   const count = Math.max(5, Math.min(100, Math.round(1e11 / flop)));
   const { total } = await costOf(device, count, (pass) => {
@@ -164,7 +164,7 @@ export async function stepProfile(device: Device, { config, batchSize }: Task): 
   const buffers = {
     step: made(SLOT),
     images: made(784 * batchSize),
-    rows: made(8 * batchSize),
+    rows: made(16 * batchSize),
     records: made(16),
     targets: made(16),
     levels: made(1024),

@@ -99,6 +99,8 @@ def stepper(task, device, graph, fused):
     def step(i):
         fresh(i)
         recorded.replay()
+    # The graph knows addresses, not tensors: what it reads has to live as long as it does.
+    step.kept = once
     return step
 
 

@@ -37,10 +37,10 @@ async function part(name: string, run: () => Promise<void>): Promise<void> {
   clearTimeout(late);
 }
 
-const toggles: Readonly<Record<string, string[]>> = {
+const toggles = {
   default: [],
   unsafe: ['enable-dawn-features=disable_robustness,skip_validation'],
-};
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 async function openDevice(options: readonly string[] = []): Promise<Device> {
   return Device.open(await nodeGpu(options));
@@ -165,7 +165,7 @@ await part('tiles', async () => {
 
 await part('unsafe', async () => {
   const data = imagesFrom(folder, 't10k', light ? 640 : 10_000);
-  const made = await createWebGpuBackend(await nodeGpu(toggles['unsafe']));
+  const made = await createWebGpuBackend(await nodeGpu(toggles.unsafe));
   for (const each of light ? tasks.slice(0, 1) : tasks) {
     const seconds = await stepSeconds(made, light ? { ...each, steps: 2 } : each, data, light ? 1 : 3);
     console.log(`   ${each.name} at ${each.batchSize}: ${(seconds * 1e6).toFixed(0)} µs a step`);

@@ -23,13 +23,18 @@ const rows = [
   { run: 'emoji', set: 'emoji by group, color', flags: '' },
   { run: 'emoji-fast-90', set: 'emoji', flags: '--recipe fast-90' },
   { run: 'mnist', set: 'MNIST', flags: '' },
+  { run: 'mnist-fast-90', set: 'MNIST', flags: '--recipe fast-90' },
   { run: 'mnist-baseline', set: 'MNIST', flags: '--recipe baseline --epochs 10' },
 ] as const;
 
 /** What sklearn_mlp.py prints, as far as it is used. */
 interface Sklearn {
   readonly sklearn: string;
-  readonly runs: readonly { readonly testAccuracy: number; readonly seconds: number; readonly epochs: number }[];
+  readonly runs: readonly {
+    readonly testAccuracy: number;
+    readonly seconds: number;
+    readonly epochs: number;
+  }[];
 }
 
 const [folder] = process.argv.slice(2);
@@ -37,7 +42,15 @@ if (folder === undefined) throw new Error('Usage: node scripts/demos/table.ts FO
 
 const read = (path: string) => JSON.parse(readFileSync(join(folder, path), 'utf8'));
 const cells = [
-  ['images', 'flags of `couture train`', 'test accuracy', '95% interval', 'training', 'MLPClassifier', 'training'],
+  [
+    'images',
+    'flags of `couture train`',
+    'test accuracy',
+    '95% interval',
+    'training',
+    'MLPClassifier',
+    'training',
+  ],
 ];
 const envs: Environment[] = [];
 const versions = new Set<string>();

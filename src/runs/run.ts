@@ -8,11 +8,13 @@
  * any moment, the run resumes from the checkpoint before, and the epochs after it are made again, bit for bit.
  */
 
+import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
 import { withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
+import { aConfig } from '../train/argument-kinds.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { checkState } from './check-state.ts';
@@ -41,6 +43,11 @@ export class Run {
   #writing: Promise<void> = Promise.resolve();
 
   constructor(store: RunStore, path: string, config: RunConfig) {
+    checkArguments('new Run', {
+      store: [store, record({ read: aFunction, list: aFunction }, 'a store')],
+      path: [path, aString],
+      config: [config, aConfig],
+    });
     this.#store = store;
     this.path = path;
     this.#config = config;
@@ -129,6 +136,7 @@ export class Run {
    * @throws CoutureError of kind `data` when the checkpoint is damaged, or none of this config
    */
   async loadState(): Promise<TrainState | undefined> {
+    await this.#writing;
     const bytes = await this.#store.read(this.#checkpointPath, MAX_FILE_BYTES);
     if (bytes === undefined) return undefined;
     const state = await decodeState(this.#parameters, bytes, this.#checkpointPath);
@@ -157,6 +165,11 @@ export class Run {
   /** What the run was started on. */
   async environment(): Promise<Environment> {
     return await readJson(this.#store, this.#at('env.json'), environmentSchema);
+  }
+
+  /** Says what the run goes on with. Only for whoever holds the lock. */
+  async changeEnvironment(environment: Environment): Promise<void> {
+    await this.#store.write(this.#at('env.json'), formatJson(environment));
   }
 
   /** The final figures, or undefined while the run is not finished. */

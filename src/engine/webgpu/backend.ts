@@ -4,13 +4,13 @@ import { CoutureError } from '../../core/errors.ts';
 import { type ImageShape, imageSize, toPlanes } from '../../data/image-shape.ts';
 import type { Backend, DeviceImages } from '../backend.ts';
 import { countImages } from '../check-request.ts';
-import { Device, usage } from './device.ts';
+import { Device, type DeviceOptions, usage } from './device.ts';
 import { quadsOf } from './places.ts';
 import { GpuSession, type HeldImages } from './session.ts';
 
 /** @throws CoutureError of kind `backend` where no GPU can be had */
-export async function createWebGpuBackend(gpu: GPU): Promise<Backend> {
-  const device = await Device.open(gpu);
+export async function createWebGpuBackend(gpu: GPU, options: DeviceOptions = {}): Promise<Backend> {
+  const device = await Device.open(gpu, options);
   const held = new WeakMap<DeviceImages, HeldImages>();
   const locate = (images: DeviceImages): HeldImages => {
     const found = held.get(images);

@@ -2,7 +2,8 @@
 
 import type { Op, Program } from '../../model/program.ts';
 import { type Buffers, type Device, type Pipeline, slotBytes, usage } from './device.ts';
-import { type Launch, launchesOf } from './launches.ts';
+import type { Launch } from './launches/launch.ts';
+import { launchesOf } from './launches/program.ts';
 import { placeBatch, type WeightPlaces } from './places.ts';
 import { SLOT } from './wgsl.ts';
 
@@ -23,7 +24,15 @@ export async function makeBatch(device: Device, request: BatchRequest): Promise<
   const { program, weights, ops, rows, augmented } = request;
   const backward = ops.some(({ op }) => op === 'inputGradient' || op === 'nllGradient');
   const places = placeBatch(program, rows, backward);
-  const setting = { program, weights, batch: places, rows, augmented, tailThreads: device.tailThreads };
+  const setting = {
+    program,
+    weights,
+    batch: places,
+    rows,
+    augmented,
+    plain: device.plain,
+    tailThreads: device.tailThreads,
+  };
   const launches = launchesOf(ops, setting);
   const pipelines = await device.guard(() =>
     Promise.all(launches.map(({ kernel }) => device.pipeline(kernel))),

@@ -34,9 +34,16 @@ export function adapterName({ description, vendor, architecture, device }: GPUAd
   return name || 'a GPU without a name';
 }
 
+export interface DeviceOptions {
+  /** Kernels without workgroup memory where that can be; by default where the adapter is a processor. */
+  readonly plain?: boolean | undefined;
+}
+
 export class Device {
   readonly #device: GPUDevice;
   readonly name: string;
+  /** Whether kernels are those for a processor that stands in for a GPU. */
+  readonly plain: boolean;
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   #failure: CoutureError | undefined;
   #disposed = false;
@@ -45,7 +52,7 @@ export class Device {
    * The platform's first choice of a GPU.
    * @throws CoutureError of kind `backend` where there is none, or it gives no device
    */
-  static async open(gpu: GPU): Promise<Device> {
+  static async open(gpu: GPU, { plain }: DeviceOptions = {}): Promise<Device> {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
     if (adapter === null) {
       throw new CoutureError('backend', 'No GPU was found: WebGPU has no adapter here.', {
@@ -65,17 +72,18 @@ export class Device {
           maxComputeWorkgroupStorageSize,
         },
       });
-      return new Device(gpu, device, adapterName(adapter.info));
+      return new Device(gpu, device, adapter.info, plain ?? adapter.info.isFallbackAdapter);
     } catch (cause) {
       const hint = 'Use the CPU: --backend wasm.';
       throw new CoutureError('backend', `The GPU gave no device: ${messageOf(cause)}.`, { hint, cause });
     }
   }
 
-  private constructor(gpu: GPU, device: GPUDevice, name: string) {
+  private constructor(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo, plain: boolean) {
     held.set(device, gpu);
     this.#device = device;
-    this.name = name;
+    this.name = adapterName(info);
+    this.plain = plain;
     void device.lost.then(({ message, reason }) => {
       if (!this.#disposed) this.#fail(`The GPU was lost: ${message || reason}`);
     });
@@ -92,6 +100,7 @@ export class Device {
 
   /** Threads that the kernel of a step's last layers may have here; 0 where it does not fit. */
   get tailThreads(): number {
+    if (this.plain) return 0;
     const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
       this.#device.limits;
     const most = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
@@ -182,7 +191,7 @@ export class Device {
   /** The pipeline of a kernel, compiled once. */
   pipeline(kernel: Kernel): Promise<Pipeline> {
     const known = this.#pipelines.get(kernel.name);
-    if (known) return known;
+    if (known !== undefined) return known;
     const made = this.#compile(kernel);
     this.#pipelines.set(kernel.name, made);
     return made;

@@ -23,12 +23,18 @@ export function levelsOf({ offset, scale }: PixelScaling): Float32Array<ArrayBuf
   return levels;
 }
 
-/** Image and label of each row. */
-export function rowWords(indices: Uint32Array, labelOf: (row: number) => number): Uint32Array {
-  const words = new Uint32Array(2 * indices.length);
+/** Image, label and weight of each row; the weight is 1 without weights. */
+export function rowWords(
+  indices: Uint32Array,
+  labelOf: (row: number) => number,
+  weights?: Float32Array,
+): Uint32Array {
+  const words = new Uint32Array(4 * indices.length);
+  const floats = new Float32Array(words.buffer);
   for (let row = 0; row < indices.length; row++) {
-    words[2 * row] = indices[row];
-    words[2 * row + 1] = labelOf(row);
+    words[4 * row] = indices[row];
+    words[4 * row + 1] = labelOf(row);
+    floats[4 * row + 2] = weights?.[row] ?? 1;
   }
   return words;
 }

@@ -7,7 +7,7 @@ import type { Op, Program } from '../../model/program.ts';
 import type { DeviceImages, InferOptions, Session, TensorRole, TrainRequest } from '../backend.ts';
 import { checkInferRequest, checkTrainRequest } from '../check-request.ts';
 import { smoothedTargets } from '../scalars.ts';
-import { softTargets } from '../targets.ts';
+import { rowWeights, softTargets } from '../targets.ts';
 import { type Batch, makeBatch } from './batch.ts';
 import { type Device, usage } from './device.ts';
 import { Growing } from './growing.ts';
@@ -101,9 +101,10 @@ export class GpuSession implements Session {
     const classes = this.#program.outputWidth;
     const batch = await this.#batchFor('train', Math.min(batchSize, indices.length), augmentation);
     const soft = softTargets(request, classes);
+    const weights = rowWeights(request);
     this.#read.clear();
     return this.#device.guard(() => {
-      this.#job.rows.write(rowWords(indices, (row) => request.labels[indices[row]]));
+      this.#job.rows.write(rowWords(indices, (row) => request.labels[indices[row]], weights));
       if (soft) this.#job.targets.write(soft);
       if (augmentation) this.#job.records.write(rowRecords(request, indices.length, images.shape));
       const targets = smoothedTargets(request.labelSmoothing ?? 0, classes);
@@ -207,7 +208,7 @@ export class GpuSession implements Session {
   #batchFor(kind: Kind, rows: number, augmentation: unknown): Promise<Batch> {
     const augmented = augmentation !== undefined;
     const known = this.#batches.get(`${kind} ${rows} ${augmented}`);
-    if (known) return known;
+    if (known !== undefined) return known;
     const ops: readonly Op[] = this.#program[kind];
     const made = makeBatch(this.#device, {
       program: this.#program,

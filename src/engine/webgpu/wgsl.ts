@@ -42,8 +42,8 @@ const slots = {
   op: { binding: 1, type: 'Op' },
   /** Bytes of the images, four a word. */
   images: { binding: 2, type: 'array<u32>' },
-  /** For each row of a job, its image and its label. */
-  rows: { binding: 3, type: 'array<vec2u>' },
+  /** For each row of a job, its image, its label and the bits of its loss's weight. */
+  rows: { binding: 3, type: 'array<vec4u>' },
   /** What augmentation and mixing make of each row. */
   records: { binding: 4, type: 'array<i32>' },
   /** The network's input for each byte of each channel. */

@@ -79,6 +79,7 @@ fn targetOf(row: u32, label: u32, j: u32) -> f32 {
 
 fn finish(row: u32, thread: u32, terms: Terms) {
   let label = rows[step.first + row].y;
+  let weight = bitcast<f32>(rows[step.first + row].z);
   let shift = log(terms.sum);
   var loss = 0.0;
   for (var quad = thread; quad < op.quads; quad += THREADS) {
@@ -91,13 +92,13 @@ fn finish(row: u32, thread: u32, terms: Terms) {
         let distance = logits[i] - terms.top;
         // 0 times what may be infinite is no number.
         if (wanted != 0) { loss -= wanted * (distance - shift); }
-        dz[i] = (exp(distance) / terms.sum - wanted) * step.share;
+        dz[i] = (exp(distance) / terms.sum - wanted) * (step.share * weight);
       }
     }
     act[op.dz + row * op.quads + quad] = dz;
   }
   loss = together(loss, false, thread);
-  if (thread == 0) { results[step.first + row] = loss; }
+  if (thread == 0) { results[step.first + row] = loss * weight; }
 }
 ${main}`,
 };

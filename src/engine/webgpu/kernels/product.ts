@@ -29,6 +29,20 @@ export const tiles: readonly Tile[] = [
   { name: '16x16', height: 16, width: 16, rows: 4, columns: 4, depth: 16, parts: 8 },
 ];
 
+/**
+ * For an adapter that is no GPU: a processor has no use for workgroup memory, and is slow to wait for all of a workgroup. A
+ * thread has four rows and four columns.
+ */
+export const plainTile: Tile = {
+  name: 'plain',
+  height: 16,
+  width: 64,
+  rows: 4,
+  columns: 4,
+  depth: 4,
+  parts: 1,
+};
+
 /** Tiles to be measured beside those. */
 export const otherTiles: readonly Tile[] = [
   { name: '128x128d32', height: 128, width: 128, rows: 8, columns: 8, depth: 32, parts: 1 },
@@ -46,7 +60,11 @@ export const otherTiles: readonly Tile[] = [
 const ENOUGH_GROUPS = 200;
 
 /** The largest tile of which a result of this size has enough, else the smallest. */
-export function tileFor(results: readonly { readonly rows: number; readonly columns: number }[]): Tile {
+export function tileFor(
+  results: readonly { readonly rows: number; readonly columns: number }[],
+  plain: boolean,
+): Tile {
+  if (plain) return plainTile;
   const groups = ({ height, width }: Tile) =>
     results.reduce(
       (sum, { rows, columns }) => sum + Math.ceil(rows / height) * Math.ceil(columns / width),
@@ -79,6 +97,7 @@ export interface Form {
  * It calls `multiply(firstRow, firstQuad, terms, thread)` from all threads; `sumRow` and `sumQuad` stand for the place.
  */
 export function product(tile: Tile, form: Form): string {
+  if (tile === plainTile) return plainProduct(form);
   const { height, width, rows, columns, depth, parts } = tile;
   const across = width / columns;
   const down = height / rows;
@@ -197,6 +216,41 @@ ${form.a === 'along' ? multiplyAlong : multiplyAcross}
     }
   }
 ${parts > 1 ? finishTogether : finishAlone}
+}
+`;
+}
+
+/** The same function, with operands straight from where they are. */
+function plainProduct(form: Form): string {
+  const { width, columns } = plainTile;
+  const threads = threadsOf(plainTile);
+  const across = width / columns;
+  const four = (line: (i: number) => string) => lines(4, line);
+  const along = `  for (var quad = 0u; 4 * quad < terms; quad++) {
+${four((i) => `    let a${i} = loadA(row + ${i}u, quad);`)}
+${four((c) => (form.b === 'across' ? `    let b${c} = loadB(4u * quad + ${c}u, column);` : `    let b${c} = loadB(4u * column + ${c}u, quad);`))}
+${four((i) =>
+  form.b === 'across'
+    ? `    sum${i} += a${i}.x * b0 + a${i}.y * b1 + a${i}.z * b2 + a${i}.w * b3;`
+    : `    sum${i} += vec4f(dot(a${i}, b0), dot(a${i}, b1), dot(a${i}, b2), dot(a${i}, b3));`,
+)}
+  }`;
+  const acrossTerms = `  for (var term = 0u; term < terms; term++) {
+    let a = loadA(term, row / 4u);
+    let b = loadB(term, column);
+${four((i) => `    sum${i} += a[${i}] * b;`)}
+  }`;
+  return `
+const THREADS = ${threads};
+/** For whoever adds up what threads have. */
+var<workgroup> shelf: array<vec4f, ${threads}>;
+
+fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {
+  let row = firstRow + 4u * (thread / ${across}u);
+  let column = firstQuad + thread % ${across}u;
+${four((i) => `  var sum${i} = vec4f(0);`)}
+${form.a === 'along' ? along : acrossTerms}
+${four((i) => `  finish(row + ${i}u, column, sum${i});`)}
 }
 `;
 }

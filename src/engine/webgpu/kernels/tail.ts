@@ -154,6 +154,12 @@ fn targetsOf(firstRow: u32, classes: u32, j: u32) -> vec4f {
   return wanted;
 }
 
+/** The weight of a row's loss. */
+fn weightOf(row: u32) -> f32 {
+  if (row >= step.rows) { return 0; }
+  return bitcast<f32>(rows[step.first + row].z);
+}
+
 /** The last layer's values become its gradient; their losses go to results. */
 fn loss(entry: Entry, firstRow: u32, thread: u32) {
   let classes = entry.outputs;
@@ -168,15 +174,16 @@ fn loss(entry: Entry, firstRow: u32, thread: u32) {
     let distance = shelf[at] - top;
     let wanted = targetsOf(firstRow, classes, thread);
     scratch[thread] = select(wanted * (distance - log(sum)), vec4f(0), wanted == vec4f(0));
-    let inside = vec4u(firstRow) + vec4u(0, 1, 2, 3) < vec4u(step.rows);
-    dz = select(vec4f(0), (exp(distance) / sum - wanted) * step.share, inside);
+    // A row that is not there weighs nothing.
+    let weights = vec4f(weightOf(firstRow), weightOf(firstRow + 1), weightOf(firstRow + 2), weightOf(firstRow + 3));
+    dz = (exp(distance) / sum - wanted) * (step.share * weights);
   }
   workgroupBarrier();
   if (thread < classes) { shelf[at] = dz; }
   if (thread < 4 && firstRow + thread < step.rows) {
     var loss = 0.0;
     for (var j = 0u; j < classes; j++) { loss -= scratch[j][thread]; }
-    results[step.first + firstRow + thread] = loss;
+    results[step.first + firstRow + thread] = loss * weightOf(firstRow + thread);
   }
   workgroupBarrier();
 }

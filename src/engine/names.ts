@@ -1,0 +1,47 @@
+/** What a backend is called: the one table from which options, flags, checks and messages derive. */
+
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+
+/** Backends by their exact names. */
+export const backendNames = ['wasm', 'webgpu', 'reference'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** A processor computes the same bits everywhere; a GPU is faster where the network is large. */
+export const backendKinds = ['cpu', 'gpu'] as const;
+export type BackendKind = (typeof backendKinds)[number];
+
+/** What may be asked for: `auto` measures which kind is faster where a network is trained, and is the CPU elsewhere. */
+export const backendChoices = ['auto', ...backendKinds, ...backendNames] as const;
+export type BackendChoice = (typeof backendChoices)[number];
+
+const kinds = { wasm: 'cpu', webgpu: 'gpu', reference: 'cpu' } as const satisfies Record<
+  BackendName,
+  BackendKind
+>;
+
+/** The backend that a choice comes to, where nothing is measured. */
+export function exactBackend(choice: BackendChoice = 'auto'): BackendName {
+  if (choice === 'gpu') return 'webgpu';
+  return choice === 'auto' || choice === 'cpu' ? 'wasm' : choice;
+}
+
+/** What kind a backend is. */
+export function kindOfBackend(choice: Exclude<BackendChoice, 'auto'>): BackendKind {
+  return kinds[exactBackend(choice)];
+}
+
+/**
+ * A choice from a text.
+ * @param from where the text stands: `--backend`
+ * @throws CoutureError of kind `usage` for a word that is none
+ */
+export function readBackendChoice(text: string, from: string): BackendChoice {
+  const found = backendChoices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new CoutureError(
+    'usage',
+    `${from} takes ${backendChoices.slice(0, -1).join(', ')} or ${backendChoices.at(-1)}, not "${text}".`,
+    { hint: didYouMean(text, backendChoices) },
+  );
+}

@@ -1,0 +1,96 @@
+/** Launches of the forward ops, and of those that give a result. */
+
+import { needsActivate, normsProduct, normWidth } from '../../../model/dense-layer.ts';
+import { ACTIVATIONS } from '../kernels/common.ts';
+import { outputKernel, outputOp, quadGroups } from '../kernels/elementwise.ts';
+import { forwardKernel, forwardOp, groupsOf, NONE } from '../kernels/forward.ts';
+import { augmentKernel, gatherGroups, gatherKernel, gatherOp, pixelValues } from '../kernels/gather.ts';
+import { logSoftmaxKernel, lossOp, rowGroups } from '../kernels/loss.ts';
+import { batchNormKernel, batchNormOp, columnGroups } from '../kernels/norm-columns.ts';
+import { layerNormKernel, layerNormOp } from '../kernels/norm-rows.ts';
+import { tileFor } from '../kernels/product.ts';
+import { quadsOf } from '../places.ts';
+import { dropoutOf, type Launch, launch, readsBytes, type Setting } from './launch.ts';
+
+/** None where the first layer reads the bytes itself. */
+export function gather(setting: Setting): Launch[] {
+  if (readsBytes(setting)) return [];
+  const { program, batch, augmented } = setting;
+  const { height, width, channels } = program.input.shape;
+  const plane = height * width;
+  const size = plane * channels;
+  const quads = quadsOf(size);
+  const kernel = augmented ? augmentKernel : gatherKernel;
+  const values = { quads, plane, size, width, height, x: batch.y[0] };
+  return [launch(kernel, gatherOp, values, (rows) => gatherGroups(quads, rows))];
+}
+
+/** The product and, where no norm follows it, all that belongs to the layer. */
+export function linear(setting: Setting, index: number, training: boolean): Launch {
+  const { program, batch, weights, rows, plain } = setting;
+  const layer = program.plan.layers[index];
+  const outputQuads = quadsOf(layer.out);
+  const tile = tileFor([{ rows, columns: layer.out }], plain);
+  const values = {
+    inputs: layer.in,
+    inputQuads: quadsOf(layer.in),
+    outputQuads,
+    x: batch.x[index],
+    weight: weights.layers[index].weight,
+    bias: weights.layers[index].bias,
+    z: needsActivate(layer) ? batch.z[index] : NONE,
+    y: normsProduct(layer) ? NONE : batch.y[index + 1],
+    skip: layer.skip === undefined ? NONE : batch.y[layer.skip + 1],
+    activation: ACTIVATIONS.indexOf(layer.activation),
+    layer: index,
+    ...dropoutOf(layer, training),
+    ...pixelValues(program.input.shape, program.input.pixels),
+  };
+  const kernel = forwardKernel(tile, index === 0 && readsBytes(setting));
+  return launch(kernel, forwardOp, values, (count) => groupsOf(tile, count, outputQuads));
+}
+
+/** A LayerNorm behind a product is done together with what follows it; so is every norm in front of one. */
+export function normalize(setting: Setting, index: number, training: boolean): Launch {
+  if (setting.program.plan.layers[index].norm === 'batch') return batchNorm(setting, index, training);
+  return launch(layerNormKernel, layerNormOp, normOf(setting, index, training), rowGroups);
+}
+
+/** None without a norm or with a LayerNorm, which have done it. */
+export function activate(setting: Setting, index: number, training: boolean): Launch[] {
+  const layer = setting.program.plan.layers[index];
+  return normsProduct(layer) && layer.norm === 'batch' ? [batchNorm(setting, index, training)] : [];
+}
+
+function batchNorm(setting: Setting, index: number, training: boolean): Launch {
+  const { width: _, ...values } = normOf(setting, index, training);
+  const { runningMean: mean, runningVariance: variance } = setting.weights.layers[index];
+  const told = { ...values, mean, variance, training: Number(training) };
+  return launch(batchNormKernel, batchNormOp, told, () => columnGroups(values.quads));
+}
+
+/** What a norm is of and where its values go: of x, or of z and on through activation and dropout. */
+function normOf({ program, batch, weights }: Setting, index: number, training: boolean) {
+  const layer = program.plan.layers[index];
+  const { scale, shift } = weights.layers[index];
+  const width = normWidth(layer);
+  const [normalized, inverse] = [batch.normalized[index], batch.inverse[index]];
+  const common = { quads: quadsOf(width), width, scale, shift, normalized, inverse };
+  if (layer.preNorm) return { ...common, source: batch.y[index], y: batch.x[index] };
+  const { threshold, scale: dropScale } = dropoutOf(layer, training);
+  const activation = ACTIVATIONS.indexOf(layer.activation);
+  const behind = { activation, layer: index, threshold, dropScale };
+  return { ...common, ...behind, source: batch.z[index], y: batch.y[index + 1] };
+}
+
+export function logSoftmax({ program, batch }: Setting): Launch {
+  const classes = program.outputWidth;
+  const values = { classes, quads: quadsOf(classes), y: batch.y[batch.y.length - 1] };
+  return launch(logSoftmaxKernel, lossOp, values, rowGroups);
+}
+
+/** A tensor of the batch as the result. */
+export function output(source: number, width: number): Launch {
+  const quads = quadsOf(width);
+  return launch(outputKernel, outputOp, { quads, width, source }, (rows) => quadGroups(rows * quads));
+}
