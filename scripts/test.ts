@@ -68,7 +68,9 @@ const onRequest = 'long';
 
 // A file at a time for each core: more threads than that would wait for each other. Bits do not depend on it.
 const { COUTURE_THREADS = '1' } = process.env;
-Object.assign(process.env, { COUTURE_THREADS });
+// The CPU, whatever GPU there is: most tests compare bits.
+const { COUTURE_BACKEND = 'cpu' } = process.env;
+Object.assign(process.env, { COUTURE_THREADS, COUTURE_BACKEND });
 
 const results: Result[] = [];
 const stop = new AbortController();

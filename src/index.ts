@@ -79,9 +79,17 @@ export {
   splitOf,
   splitTrainValidation,
 } from './data/split.ts';
+export { type Adapter, type AdapterLimits, findAdapter, listAdapters } from './engine/adapter.ts';
 export { augmentedImage } from './engine/augmented-image.ts';
 export type { Augmentation, Backend, BackendInfo, DeviceImages, TrainingBatches } from './engine/backend.ts';
-export { type BackendName, type BackendOptions, backendNames, createBackend } from './engine/create.ts';
+export { type BackendOptions, createBackend } from './engine/create.ts';
+export {
+  type BackendChoice,
+  type BackendKind,
+  type BackendName,
+  backendChoices,
+  backendNames,
+} from './engine/names.ts';
 export { augmentationExamples } from './inspect/augmentation.ts';
 export { fitUnlike, type UnlikeSource } from './inspect/fit-unlike.ts';
 export {

@@ -30,7 +30,8 @@ export async function couture(args: readonly string[], options: RunOptions = {})
   const { cwd, env, input, interruptAt, killAt } = options;
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { ...plainEnv, ...env },
+    // The CPU, whatever GPU there is: most tests compare bits.
+    env: { COUTURE_BACKEND: 'cpu', ...plainEnv, ...env },
     stdio: 'pipe',
   });
   let out = '';

@@ -99,9 +99,8 @@ def stepper(task, device, graph, fused):
     def step(i):
         fresh(i)
         recorded.replay()
-
-    # A graph knows addresses alone: what lies there must live as long as it does.
-    step.held = (images, labels, network, optimizer, averages, losses, once)
+    # The graph knows addresses, not tensors: what it reads has to live as long as it does.
+    step.kept = once
     return step
 
 

@@ -3,21 +3,36 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { type BackendChoice, backendChoices } from '../engine/names.ts';
+import { readBackendChoice } from '../engine/read-choice.ts';
 import { MAX_THREADS } from '../engine/threads.ts';
 
 /** What the engine options give. */
 export interface EngineFlags {
-  readonly backend?: 'wasm' | 'reference';
+  readonly backend?: BackendChoice;
   readonly threads?: number;
 }
 
+/**
+ * What the command does where no backend is asked for: `measured` takes a GPU where that makes the whole training faster, `cpu`
+ * keeps to the CPU and its bits, `plain` takes the CPU where the environment says nothing, and `own` is what the run was trained on.
+ */
+type StandardBackend = 'measured' | 'plain' | 'cpu' | 'own';
+
+const standards: Readonly<Record<StandardBackend, string>> = {
+  measured: 'COUTURE_BACKEND, else auto, which measures whether a GPU is faster',
+  plain: 'COUTURE_BACKEND, else cpu',
+  cpu: 'cpu',
+  own: 'as the run was trained',
+};
+
 /** Adds `--backend` and `--threads`. */
-export function addEngineOptions(command: Command): Command {
+export function addEngineOptions(command: Command, standard: StandardBackend = 'plain'): Command {
   return command
     .option(
       '--backend <name>',
-      'wasm or reference (default: wasm)',
-      oneOf('--backend', ['wasm', 'reference']),
+      `${anyOf(backendChoices)}; cpu is wasm, gpu is webgpu (default: ${standards[standard]})`,
+      (text) => readBackendChoice(text, '--backend'),
     )
     .option(
       '--threads <n>',

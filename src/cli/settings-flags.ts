@@ -124,6 +124,7 @@ export async function configFromFlags(flags: ConfigFlags, context: CliContext): 
     recipe: flags.recipe ?? file.recipe ?? null,
     settings: checkPartialSettings(settings),
     ...(ownLayers !== undefined && { model: checkModelSpec(ownLayers) }),
+    backend: file.backend,
   });
 }
 
@@ -144,6 +145,7 @@ const configFileSchema = z.strictObject({
   data: z.unknown().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   model: z.unknown().optional(),
+  backend: configSchema.shape.backend,
 });
 
 async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {

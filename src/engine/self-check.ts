@@ -48,6 +48,25 @@ export async function selfCheck(backend: Backend, reference: Backend): Promise<s
 }
 
 /**
+ * The largest difference of losses and log-probabilities between the two, relative to the largest: what a GPU is held to. The
+ * weights are not compared, since Adam makes a whole step of a gradient that is 0 but for its rounding.
+ */
+export async function largestDifference(backend: Backend, reference: Backend): Promise<number> {
+  const found = await trainSmall(backend);
+  let worst = 0;
+  const expected = await trainSmall(reference);
+  for (const name of ['losses', 'log-probabilities']) {
+    const [values, other] = [expected.get(name) ?? new Float32Array(), found.get(name)];
+    const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+    values.forEach((value, i) => {
+      const difference = Math.abs(value - (other?.[i] ?? Number.NaN)) / size;
+      worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
+    });
+  }
+  return worst;
+}
+
+/**
  * Whether a backend keeps to the reference's bits for `milliseconds` of the same small training: long enough for
  * the JavaScript engine to have replaced its first, quick machine code of the kernels by the optimized one.
  */

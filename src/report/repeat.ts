@@ -10,9 +10,12 @@ import { trainCommand } from './train-command.ts';
 /** The last chapter. */
 export function repeatChapter(runs: readonly ReportRun[]): Chapter {
   const fast = runs.some(({ config }) => config.settings.fast);
-  const promise = fast
-    ? 'Same version, same seed, same bits, on this kind of machine: with --fast another one may give others.'
-    : 'Same version, same seed, same bits: the weights do not depend on the number of threads or on the processor.';
+  const onGpu = runs.some(({ config }) => config.backend === 'gpu');
+  const promise = onGpu
+    ? 'Same version, same seed, same bits on the CPU. A GPU sums in an order of its own: where a network was trained on one, the figures come out about the same, and not the bits.'
+    : fast
+      ? 'Same version, same seed, same bits, on this kind of machine: with --fast another one may give others.'
+      : 'Same version, same seed, same bits: the weights do not depend on the number of threads or on the processor.';
   const body = html`<p>${promise} These commands train each network again and compare its weights with those of the run.</p>
     ${runs.map(commands)}
     <h3>The runs</h3>

@@ -28,6 +28,8 @@ export function trainCommand(config: RunConfig): string | undefined {
       ...dataFlag(data),
       ...(recipe === null ? [] : [`--recipe ${recipe}`]),
       ...flags,
+      // The CPU is what a machine without a GPU takes by itself.
+      ...(config.backend === 'gpu' ? ['--backend gpu'] : []),
     ].join(' ');
   } catch {
     // A recipe or data set that this version does not know.

@@ -1,9 +1,13 @@
-/** What a run ran on: env.json. A run's bits do not depend on it, its speed does. */
+/** What a run ran on: env.json. The bits of a CPU run in exact
+ * arithmetic do not depend on it, its speed does. */
 
 import * as z from 'zod';
 import { COUTURE_VERSION } from '../core/version.ts';
 import type { BackendInfo } from '../engine/backend.ts';
+import type { BackendKind } from '../engine/names.ts';
 import type { Machine } from './platform.ts';
+
+const backendSchema = z.looseObject({ name: z.string(), variant: z.string(), threads: z.int() });
 
 /** Read leniently: a later version may say more. */
 export const environmentSchema = z.looseObject({
@@ -15,13 +19,31 @@ export const environmentSchema = z.looseObject({
   platform: z.string(),
   cpu: z.string(),
   cores: z.int().min(1),
-  backend: z.looseObject({ name: z.string(), variant: z.string(), threads: z.int() }),
+  /** What the run was begun on. */
+  backend: backendSchema,
+  /** Of a run that lost its GPU: all that it was trained on, one after the other. */
+  backends: z
+    .array(backendSchema.extend({ untilEpoch: z.int().min(0).optional() }))
+    .min(1)
+    .optional(),
   started: z.string(),
   /** SHA-256 of the teacher's weights, of a run that has a teacher. */
   teacherSha256: z.string().optional(),
 });
 /** The contents of env.json. */
 export type Environment = z.infer<typeof environmentSchema>;
+
+/** The environment of a run that goes on elsewhere, with so many epochs done. */
+export function movedEnvironment(env: Environment, epochs: number, backend: BackendInfo): Environment {
+  const before = env.backends ?? [env.backend];
+  const left = { ...before[before.length - 1], untilEpoch: epochs };
+  return { ...env, backends: [...before.slice(0, -1), left, { ...backend }] };
+}
+
+/** The kind of backend that a run was last trained on. */
+export function lastKind({ backend, backends }: Environment): BackendKind {
+  return (backends?.at(-1) ?? backend).name === 'webgpu' ? 'gpu' : 'cpu';
+}
 
 /** env.json of a run that starts now. */
 export function describeEnvironment(

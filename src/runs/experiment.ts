@@ -1,9 +1,11 @@
 /** A whole experiment: data, training into a run, final figures. */
 
 import { CoutureError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { describeSplits } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { splitSourceOf } from '../data/split.ts';
 import type { Backend } from '../engine/backend.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { bestEpoch } from '../train/best.ts';
@@ -16,12 +18,14 @@ import { train } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
 import { NetworkTeacher } from '../use/network-teacher.ts';
 import { RememberingTeacher } from '../use/remembering-teacher.ts';
-import { describeEnvironment } from './environment.ts';
+import { describeImages } from './describe-images.ts';
+import { describeEnvironment, lastKind, movedEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { loadSplits } from './run-data.ts';
+import { RunEngine } from './run-engine.ts';
 import { createRun, openRun, type RootOptions } from './run-folder.ts';
 import {
   loadTeachers,
@@ -90,17 +94,19 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     }
     const expected = begun ? begun.teacherSha256 : options.teacherSha256;
     if (teacher) requireSameTeacher(config, teacher, expected);
-    const { backend: name, threads } = options;
-    const { fast } = config.settings;
-    const backend = await platform.createBackend({ backend: name, threads, fast });
-    // The final figures are those that `couture evaluate` gives on any machine: of exact arithmetic.
-    const judge = fast ? await platform.createBackend({ backend: name, threads }) : backend;
+    const engine = await RunEngine.start(
+      platform,
+      config,
+      trainSet,
+      options,
+      earlier && begun && { path: earlier.path, environment: begun },
+    );
     try {
       const data: ExperimentData = { trainSet, testSet, teacher };
-      const run = earlier ?? (await startRun(platform, options, config, backend, data));
-      return { run, metrics: await carryOut(run, { backend, judge }, data, options) };
+      const run = earlier ?? (await startRun(platform, options, config, engine, data));
+      return { run, metrics: await carryOut(run, engine, data, options) };
     } finally {
-      for (const used of new Set([judge, backend])) await used.dispose();
+      await engine.dispose();
     }
   } finally {
     await earlier?.close();
@@ -117,15 +123,18 @@ interface ExperimentData {
 /** Trains and evaluates in a locked run, and gives the lock back. */
 async function carryOut(
   run: Run,
-  { backend, judge }: { readonly backend: Backend; readonly judge: Backend },
+  engine: RunEngine,
   data: ExperimentData,
   options: TrainRunOptions,
 ): Promise<RunMetrics> {
   try {
     options.onRun?.(run);
-    const stuck = await trainInto(run, backend, data, options);
-    const figures = await finalMetrics(run, judge, data.testSet, options.signal);
+    await recordMove(run, engine);
+    const stuck = await trainOn(run, engine, data, options);
+    const figures = await finalMetrics(run, await engine.judge(), data.testSet, options.signal);
     const metrics: RunMetrics = stuck === undefined ? figures : { ...figures, stuck };
+    const looks = describeImages(data.trainSet, splitSourceOf(run.config.settings));
+    if (looks !== undefined) await run.describeImages(looks);
     await run.finish(metrics);
     return metrics;
   } catch (error) {
@@ -139,12 +148,55 @@ async function startRun(
   platform: RunPlatform,
   { root, name, overwrite }: TrainRunOptions,
   config: RunConfig,
-  backend: Backend,
+  { backend, kind }: RunEngine,
   { trainSet, testSet, teacher }: ExperimentData,
 ): Promise<Run> {
   const env = describeEnvironment(platform.describeMachine(), backend.info, teacher?.sha256);
   const data = await describeSplits(trainSet, testSet);
-  return await createRun(platform, { config: { ...config, data }, env, root, name, overwrite });
+  const begun = { ...config, data, backend: kind };
+  return await createRun(platform, { config: begun, env, root, name, overwrite });
+}
+
+/** Trains to the end: where `auto` took a GPU that fails, on the CPU from the last checkpoint on. */
+async function trainOn(
+  run: Run,
+  engine: RunEngine,
+  data: ExperimentData,
+  options: TrainRunOptions,
+): Promise<Stuck | undefined> {
+  try {
+    return await trainInto(run, engine.backend, data, options);
+  } catch (error) {
+    if (options.signal?.aborted || engine.kind === 'cpu') throw error;
+    if (!engine.canMoveAfter(error)) throw await leftBy(run, error);
+    const { message } = error as CoutureError;
+    options.onNotice?.(`${message} The CPU carries on from the last checkpoint.`);
+    await engine.moveToCpu();
+    await recordMove(run, engine);
+    return await trainInto(run, engine.backend, data, options);
+  }
+}
+
+/** Says in env.json where a run that was trained on a GPU goes on without one. */
+async function recordMove(run: Run, { kind, backend }: RunEngine): Promise<void> {
+  const environment = await run.environment();
+  if (lastKind(environment) === kind) return;
+  const state = await run.loadState();
+  await run.changeEnvironment(movedEnvironment(environment, state?.epoch ?? 0, backend.info));
+}
+
+/** The failure of a GPU, with what is left of the run. */
+async function leftBy(run: Run, cause: unknown): Promise<unknown> {
+  if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
+  const epochs = (await run.loadState())?.epoch ?? 0;
+  const what =
+    epochs === 0
+      ? 'no epoch was finished'
+      : `${plural(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} saved in ${run.path}`;
+  return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; ${what}.`, {
+    hint: `Go on with: npx couture train --resume ${run.path}; with --backend cpu on the CPU.`,
+    cause,
+  });
 }
 
 /** Trains, and says whether that came to nothing. */

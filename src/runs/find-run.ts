@@ -1,11 +1,13 @@
 /** Runs that were made already: so that a table over many seeds, once interrupted, goes on where it was. */
 
 import { COUTURE_VERSION } from '../core/version.ts';
+import { type BackendChoice, exactBackend } from '../engine/names.ts';
 import { requestText } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
+import type { Environment } from './environment.ts';
 import { type TrainRunOptions, type TrainRunResult, trainRun } from './experiment.ts';
 import type { RunMetrics } from './metrics.ts';
-import type { RunPlaces, RunPlatform } from './platform.ts';
+import type { EngineOptions, RunPlaces, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { listRuns, openRun, type RootOptions } from './run-folder.ts';
 
@@ -15,11 +17,14 @@ export interface FoundRun {
   readonly metrics: RunMetrics | undefined;
 }
 
-/** The run of exactly this config by this version of Couture: a finished one rather than one to resume. */
+/**
+ * The run of exactly this config by this version of Couture, on that backend: a finished one rather than one to resume. By
+ * default, as for `auto`, one of the CPU or of a GPU, whichever was chosen for it.
+ */
 export async function findRun(
   platform: RunPlaces,
   config: RunConfig,
-  { root, backend }: RootOptions & { readonly backend?: string | undefined } = {},
+  { root, backend }: RootOptions & Pick<EngineOptions, 'backend'> = {},
 ): Promise<FoundRun | undefined> {
   const wanted = requestText(config);
   let unfinished: FoundRun | undefined;
@@ -36,7 +41,8 @@ export async function trainOnce(
   platform: RunPlatform,
   options: TrainRunOptions & { readonly config: RunConfig },
 ): Promise<TrainRunResult & { readonly reused: boolean }> {
-  const found = await findRun(platform, options.config, options);
+  const backend = options.backend ?? options.config.backend ?? platform.standardBackend;
+  const found = await findRun(platform, options.config, { ...options, backend });
   if (found?.metrics !== undefined) return { run: found.run, metrics: found.metrics, reused: true };
   const result = await trainRun(platform, found === undefined ? options : { ...options, resume: found.run });
   return { ...result, reused: false };
@@ -47,15 +53,21 @@ async function inspect(
   platform: RunPlaces,
   path: string,
   wanted: string,
-  backend: string | undefined,
+  backend: BackendChoice | undefined,
 ): Promise<FoundRun | undefined> {
   try {
     const run = await openRun(platform, path);
     if (requestText(run.config) !== wanted) return undefined;
     const env = await run.environment();
-    if (env.couture !== COUTURE_VERSION || env.backend.name !== (backend ?? 'wasm')) return undefined;
+    if (env.couture !== COUTURE_VERSION || !wasMadeOn(env, backend)) return undefined;
     return { run, metrics: await run.metrics() };
   } catch {
     return undefined;
   }
+}
+
+/** A run that lost its GPU is one of neither kind. */
+function wasMadeOn({ backend, backends }: Environment, choice: BackendChoice = 'auto'): boolean {
+  if (choice === 'auto') return backend.name !== 'reference';
+  return backends === undefined && backend.name === exactBackend(choice);
 }

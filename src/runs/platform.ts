@@ -7,9 +7,11 @@ import { CoutureError } from '../core/errors.ts';
 import type { DataEvent } from '../data/data-event.ts';
 import type { Dataset, SplitName } from '../data/dataset.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
+import type { Adapter } from '../engine/adapter.ts';
 import type { Backend } from '../engine/backend.ts';
-import type { BackendName } from '../engine/create.ts';
+import type { BackendChoice } from '../engine/names.ts';
 import type { Figure } from '../figures/figure.ts';
+import type { CostCache } from '../train/choose-backend.ts';
 import type { RunStore } from './store.ts';
 
 /** Where the images of a data set come from, and who watches. */
@@ -23,7 +25,8 @@ export interface RunDataOptions {
 
 /** How the engine is chosen. */
 export interface EngineOptions {
-  readonly backend?: BackendName | undefined;
+  /** Default: auto. That is measured where a network is trained into a run, and is the CPU elsewhere. */
+  readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
 }
 
@@ -49,6 +52,12 @@ export interface RunPlatform {
    */
   loadSplit(info: DatasetInfo, split: SplitName, options: RunDataOptions): Promise<Dataset>;
   createBackend(options: EngineOptions & { readonly fast?: boolean | undefined }): Promise<Backend>;
+  /** The adapter of the GPU, or undefined; absent where there is none. */
+  findAdapter?(): Promise<Adapter | undefined>;
+  /** Where the measurements behind `auto` are kept; absent where they are made each time. */
+  readonly costs?: CostCache | undefined;
+  /** The choice for runs that are begun, where nothing else is said; `auto` by default. */
+  readonly standardBackend?: BackendChoice | undefined;
   describeMachine(): Machine;
   /** A fresh document to draw figures with; absent where nothing is drawn. */
   document?(): Promise<Document>;

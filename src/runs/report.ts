@@ -95,14 +95,17 @@ function environmentRows(
   environment: Environment,
   data: DatasetInfo,
 ): (readonly [name: string, value: string])[] {
-  const { couture, node, v8, platform, cpu, cores, backend, started, teacherSha256 } = environment;
+  const { couture, node, v8, platform, cpu, cores, started, teacherSha256 } = environment;
+  const engines = (environment.backends ?? [environment.backend]).map(({ name, variant, threads }) =>
+    name === 'webgpu' ? `${name} ${variant}` : `${name} ${variant}, ${plural(threads, 'thread')}`,
+  );
   const { train, test } = data.splits;
   return [
     ['started', started],
     ['Couture', couture],
     ...(node === undefined ? [] : [['Node', `${node} (V8 ${v8})`] as const]),
     ['machine', `${cpu}, ${plural(cores, 'core')}, ${platform}`],
-    ['engine', `${backend.name} ${backend.variant}, ${plural(backend.threads, 'thread')}`],
+    ['engine', engines.join('; then ')],
     ['data set', data.name],
     ['training images, SHA-256', train?.imagesSha256 ?? ''],
     ['test images, SHA-256', test?.imagesSha256 ?? ''],

@@ -1,6 +1,8 @@
-/** The promise "same config, same bits", put to the test for one run. */
+/** The promise "same config, same bits", put to the test for one run; a GPU's bits are its own, and its figures are compared. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { BackendKind } from '../engine/names.ts';
+import type { Environment } from './environment.ts';
 import { type TrainRunOptions, trainRun } from './experiment.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { RunPlatform } from './platform.ts';
@@ -9,12 +11,17 @@ import { openRun } from './run-folder.ts';
 
 /** Two trainings of one config. */
 export interface Reproduction {
+  /** The same weights, bit for bit. */
   readonly reproduced: boolean;
+  /** What the two were trained on: bits are promised of the CPU alone. */
+  readonly backends: { readonly expected: BackendKind; readonly found: BackendKind };
+  /** Whether the test accuracy lies within the 95% interval of the first. */
+  readonly agrees: boolean;
   readonly expected: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
   readonly found: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
 }
 
-/** Repeats a finished run from its config, in a temporary folder, and compares the weights. */
+/** Repeats a finished run from its config, in a temporary folder and on the same kind of backend, and compares the weights. */
 export async function reproduceRun(
   platform: RunPlatform,
   run: Run | string,
@@ -27,18 +34,26 @@ export async function reproduceRun(
       hint: `Finish it first: npx couture train --resume ${opened.path}`,
     });
   }
-  const { teacherSha256 } = await opened.environment();
+  const { teacherSha256, ...before } = await opened.environment();
   const root = await platform.store.makeScratch();
   try {
-    const { metrics: found } = await trainRun(platform, {
+    const { run: again, metrics: found } = await trainRun(platform, {
       ...options,
+      backend: options.backend ?? opened.config.backend ?? 'cpu',
       config: opened.config,
       root,
       teacherSha256,
     });
     const reproduced =
       found.weightsSha256 === expected.weightsSha256 && found.lastSha256 === expected.lastSha256;
-    return { reproduced, expected: pickSums(expected), found: pickSums(found) };
+    const { low, high } = expected.testInterval;
+    return {
+      reproduced,
+      backends: { expected: firstKind(before), found: firstKind(await again.environment()) },
+      agrees: found.testAccuracy >= low && found.testAccuracy <= high,
+      expected: pickSums(expected),
+      found: pickSums(found),
+    };
   } catch (error) {
     if (options.signal?.aborted)
       throw new CoutureError('interrupted', 'Stopped before the run was repeated.');
@@ -53,3 +68,6 @@ const pickSums = ({ weightsSha256, lastSha256, testAccuracy }: RunMetrics): Repr
   lastSha256,
   testAccuracy,
 });
+
+const firstKind = ({ backend }: Pick<Environment, 'backend'>): BackendKind =>
+  backend.name === 'webgpu' ? 'gpu' : 'cpu';

@@ -1,11 +1,22 @@
 /** From what was asked (a recipe, a file, some flags) to the resolved config of a run. */
 
+import {
+  anObject,
+  aString,
+  checkArguments,
+  either,
+  kind,
+  optional,
+  options,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { defaultDataset } from '../data/registry.ts';
+import type { BackendKind } from '../engine/names.ts';
 import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
 import type { NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
@@ -23,14 +34,31 @@ export interface ConfigRequest {
   readonly dataset?: Dataset | DatasetInfo;
   /** Layers of one's own, in place of `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec;
+  /** What it is to be trained on; left open by default, for a measurement to decide. */
+  readonly backend?: BackendKind | undefined;
 }
+
+const configRequest = options({
+  recipe: optional(
+    either(
+      aString,
+      kind('null', (value) => value === null),
+    ),
+  ),
+  settings: optional(anObject),
+  dataset: optional(anObject),
+  model: optional(anObject),
+  backend: optional(aString),
+});
 
 /**
  * Resolves and checks a request.
  * @throws CoutureError of kind `usage` naming what is wrong, with the nearest right name
  */
-export function resolveConfig({ recipe = null, settings = {}, ...request }: ConfigRequest = {}): RunConfig {
-  const { dataset = defaultDataset } = request;
+export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
+  checkArguments('resolveConfig', { request: [wishes, configRequest] });
+  const { recipe = null, settings = {}, ...request } = wishes;
+  const { dataset = defaultDataset, backend } = request;
   const data = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
@@ -69,7 +97,7 @@ export function resolveConfig({ recipe = null, settings = {}, ...request }: Conf
     });
   }
   checkBatchSize(spec, checked.batchSize);
-  return { version: 2, recipe, settings: checked, data, model: spec };
+  return { version: 2, recipe, settings: checked, data, model: spec, ...(backend && { backend }) };
 }
 
 /**
@@ -85,10 +113,18 @@ export function findRecipe(name: string): Partial<TrainSettings> {
 
 /** A config without what is known only once a run has begun: equal for runs that were asked to be the same. */
 export function requestText(config: RunConfig): string {
-  return JSON.stringify({ ...config, data: { ...config.data, splits: {} } });
+  const { backend: _, ...request } = config;
+  return JSON.stringify({ ...request, data: { ...config.data, splits: {} } });
 }
 
 /** What the network of a run takes. */
-export function inputOf({ data }: Pick<RunConfig, 'data'>): NetworkInput {
+export function inputOf(config: Pick<RunConfig, 'data'>): NetworkInput {
+  checkArguments('inputOf', {
+    config: [
+      config,
+      record({ data: record({ shape: anObject, preprocessing: record({ pixels: anObject }) }) }),
+    ],
+  });
+  const { data } = config;
   return { shape: data.shape, pixels: data.preprocessing.pixels };
 }

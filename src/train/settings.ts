@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { datasetInfoSchema } from '../data/dataset-info.ts';
+import { backendKinds } from '../engine/names.ts';
 import { stemNames } from '../model/edges.ts';
 import { initializerNames } from '../model/init.ts';
 import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
@@ -220,5 +221,7 @@ export const configSchema = z.strictObject({
   /** What the network is trained on; with the checksums of both splits once a run has begun. */
   data: datasetInfoSchema,
   model: modelSpecSchema,
+  /** What the run is trained on, once it has begun; without it nothing was asked for, and of older runs it was the CPU. */
+  backend: z.enum(backendKinds).optional(),
 });
 export type RunConfig = z.infer<typeof configSchema>;

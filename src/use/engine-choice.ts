@@ -1,34 +1,30 @@
 /** Which engine something runs on: one that is started for it, or one that is there already. */
 
-import { aFunction, aNumber, aString, either, type Kind, optional, record } from '../core/arguments.ts';
+import { aNumber, aString, either, optional } from '../core/arguments.ts';
+import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
-import type { BackendName } from '../engine/create.ts';
+import type { BackendChoice } from '../engine/names.ts';
 
 /** What a caller may say of the engine. */
 export interface EngineChoice {
   /**
    * The name of a backend, which is started and disposed of with what uses it; or a backend of one's own, which stays. By
-   * default the fastest on a CPU.
+   * default `auto`: what trains measures whether a GPU is faster, and all else is done on the CPU.
    */
-  readonly backend?: BackendName | Backend | undefined;
+  readonly backend?: BackendChoice | Backend | undefined;
   /** Of a backend that is started. Default: one for each core. */
   readonly threads?: number | undefined;
 }
 
 /** What a platform needs to start one. */
 export interface StartOptions {
-  readonly backend?: BackendName | undefined;
+  readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
   /** Fused products and sums. */
   readonly fast?: boolean | undefined;
 }
 
 export type StartBackend = (options: StartOptions) => Promise<Backend>;
-
-export const aBackend: Kind = record(
-  { createSession: aFunction, upload: aFunction, dispose: aFunction },
-  'a backend',
-);
 
 /** The kinds of the fields of `EngineChoice`. */
 export const engineFields = { backend: optional(either(aString, aBackend)), threads: optional(aNumber) };

@@ -2,36 +2,34 @@
 
 import {
   aFunction,
-  aNumber,
   anArray,
   anObject,
-  arrayOf,
   aSignal,
   aString,
-  bytes,
   checkArguments,
   either,
   exactly,
   kind,
   optional,
-  record,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend, BackendInfo } from '../engine/backend.ts';
 import type { TensorMap } from '../model/network.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { bestEpoch } from '../train/best.ts';
 import { inputOf, resolveConfig } from '../train/config.ts';
-import type { EpochMetrics, TrainEvent } from '../train/events.ts';
+import type { EpochMetrics, TrainEvent, TrainState } from '../train/events.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 import { settingsSchema } from '../train/settings.ts';
 import { train } from '../train/train.ts';
 import { Classifier } from './classifier.ts';
-import { type EngineChoice, engineFields, openEngine, type StartBackend } from './engine-choice.ts';
+import { type EngineChoice, engineFields } from './engine-choice.ts';
 import { type DecodePicture, ImageClassifier } from './image-classifier.ts';
 import { NetworkTeacher, type TeacherModel } from './network-teacher.ts';
 import { RememberingTeacher } from './remembering-teacher.ts';
+import { type EnginePlatform, TrainingEngine } from './training-engine.ts';
 
 /** What an epoch came to. */
 export interface EpochReport extends EpochMetrics {
@@ -69,6 +67,8 @@ export interface FitOptions extends EngineChoice {
   readonly onStep?: ((report: StepReport) => void) | undefined;
   /** May return `false`, or a promise of it, to end training with this epoch: the best one so far is the model. */
   readonly onEpoch?: ((report: EpochReport) => unknown) | undefined;
+  /** Told, in a sentence, which backend was chosen and why, and where a GPU was lost. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** What has been trained. */
@@ -86,21 +86,10 @@ export interface Fitted<Source> {
 }
 
 /** What a platform does for `fit`. */
-export interface FitPlatform<Source> {
-  readonly startBackend: StartBackend;
+export interface FitPlatform<Source> extends EnginePlatform {
   readonly decode: DecodePicture<Source>;
 }
 
-const aDataset = record(
-  {
-    info: anObject,
-    split: aString,
-    images: bytes,
-    labels: arrayOf('Uint16Array'),
-    length: aNumber,
-  },
-  'a data set, such as datasetFromArrays makes',
-);
 const fitOptions = exactly({
   recipe: optional(
     either(
@@ -115,6 +104,7 @@ const fitOptions = exactly({
   signal: optional(aSignal),
   onStep: optional(aFunction),
   onEpoch: optional(aFunction),
+  onNotice: optional(aFunction),
 });
 
 /**
@@ -136,7 +126,7 @@ export async function fitOn<Source>(
   checkFit(dataset, options);
   const { recipe = null, settings = {}, model } = options;
   const config = resolveConfig({ recipe, settings, dataset, ...(model && { model }) });
-  const { fast, teacher } = config.settings;
+  const { teacher } = config.settings;
   if (teacher !== null && options.teachers === undefined)
     throw new CoutureError(
       'usage',
@@ -145,26 +135,23 @@ export async function fitOn<Source>(
         hint: 'Give their networks as the option teachers: decoded model files, for example.',
       },
     );
-  const engine = await openEngine(options, platform.startBackend, fast);
-  const { backend } = engine;
+  const engine = await TrainingEngine.open(config, dataset, options, platform);
   try {
-    const { history, weights } = await trainBest(config, dataset, backend, options);
+    const { history, weights } = await trainBest(config, dataset, engine, options);
     const best = bestEpoch(history, config.settings.select);
     if (best === undefined) throw new CoutureError('runtime', 'No epoch was finished.');
-    // What was trained in fast arithmetic is used in exact arithmetic, so that its answers are the same everywhere.
-    const judge = fast ? await openEngine(options, platform.startBackend) : engine;
+    const backend = engine.backend.info;
     const predictor = new Classifier({
       spec: config.model,
       input: inputOf(config),
       classNames: config.data.classNames,
       weights,
-      ...judge,
+      ...(await engine.judge()),
     });
-    if (judge.backend !== backend) await backend.dispose();
     const classifier = new ImageClassifier({ predictor, data: config.data, decode: platform.decode });
-    return { classifier, config, history, best, weights, backend: backend.info };
+    return { classifier, config: { ...config, backend: engine.kind }, history, best, weights, backend };
   } catch (error) {
-    if (!engine.shared) await backend.dispose();
+    await engine.dispose();
     throw error;
   }
 }
@@ -181,40 +168,66 @@ function hintAtSettings(options: FitOptions): void {
   });
 }
 
-/** Trains, and keeps the weights of the best epoch. */
+/** What training has come to so far. */
+interface Progress {
+  readonly history: EpochMetrics[];
+  weights: TensorMap | undefined;
+  /** Of the last epoch. */
+  state: TrainState | undefined;
+}
+
+/** Trains, and keeps the weights of the best epoch: where `auto` took a GPU that fails, the CPU goes on from the last epoch. */
 async function trainBest(
+  config: RunConfig,
+  dataset: Dataset,
+  engine: TrainingEngine,
+  options: FitOptions,
+): Promise<{ history: readonly EpochMetrics[]; weights: TensorMap }> {
+  const progress: Progress = { history: [], weights: undefined, state: undefined };
+  try {
+    await trainFrom(progress, config, dataset, engine.backend, options);
+  } catch (error) {
+    if (!(await engine.movedAfter(error))) throw error;
+    await trainFrom(progress, config, dataset, engine.backend, options);
+  }
+  const { history, weights } = progress;
+  if (weights !== undefined) return { history, weights };
+  throw new CoutureError('runtime', 'Training diverged: no epoch had a finite validation loss.', {
+    hint: `Lower the learning rate (it is ${config.settings.learningRate}).`,
+  });
+}
+
+async function trainFrom(
+  progress: Progress,
   config: RunConfig,
   dataset: Dataset,
   backend: Backend,
   { teachers, signal, onStep, onEpoch }: FitOptions,
-): Promise<{ history: readonly EpochMetrics[]; weights: TensorMap }> {
+): Promise<void> {
   const networks = teachers && (await NetworkTeacher.create(teachers, backend));
-  const history: EpochMetrics[] = [];
-  let weights: TensorMap | undefined;
   const { epochs } = config.settings;
+  const { state: resume } = progress;
   try {
     const events = train(config, {
       backend,
       dataset,
       ...(networks && { teacher: new RememberingTeacher(networks, dataset, backend) }),
+      ...(resume && { resume }),
       ...(signal && { signal }),
     });
     for await (const event of events) {
       if (event.type === 'step') onStep?.(stepReport(event, epochs));
+      if (event.type === 'checkpoint') progress.state = event.state;
       if (event.type === 'done' && event.reason === 'interrupted') throw interrupted(signal);
       if (event.type !== 'epoch') continue;
-      history.push(event.metrics);
-      if (event.isBest) weights = event.parameters;
+      progress.history.push(event.metrics);
+      if (event.isBest) progress.weights = event.parameters;
       const wish = await onEpoch?.({ ...event.metrics, epochs, isBest: event.isBest });
       if (wish === false) break;
     }
   } finally {
     networks?.dispose();
   }
-  if (weights !== undefined) return { history, weights };
-  throw new CoutureError('runtime', 'Training diverged: no epoch had a finite validation loss.', {
-    hint: `Lower the learning rate (it is ${config.settings.learningRate}).`,
-  });
 }
 
 function stepReport(event: Extract<TrainEvent, { type: 'step' }>, epochs: number): StepReport {

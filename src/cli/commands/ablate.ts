@@ -40,7 +40,7 @@ export function registerAblate(program: Command, context: CliContext): void {
     [1, 2, 3],
   );
   hideDefaults(addTableOptions(command, 'ablate'));
-  addJsonOption(addEngineOptions(command))
+  addJsonOption(addEngineOptions(command, 'cpu'))
     .addHelpText('after', help)
     .action(async (changes: string[], flags: AblateFlags) => await runAblate(changes, flags, context));
 }
@@ -54,7 +54,7 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
     }
   }
   const place = await findTablePlace(flags, 'ablate');
-  const { backend, threads } = flags;
+  const { backend = 'cpu', threads } = flags;
 
   const results: AblationResult[] = [];
   for (const { change, seed, config } of planned) {

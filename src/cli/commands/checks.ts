@@ -1,12 +1,14 @@
-/** `couture checks`: what the engine runs on here, and whether its kernels give the reference's very bits. */
+/** `couture checks`: what the engine runs on here, which GPUs there are, and whether it computes what the reference does. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { COUTURE_VERSION } from '../../core/version.ts';
+import type { Adapter, AdapterLimits } from '../../engine/adapter.ts';
+import type { Backend } from '../../engine/backend.ts';
 import type { createNodeBackend } from '../../platform/node/engine/backend.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
-import { paint } from '../ui/format.ts';
+import { bytes, paint } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 
@@ -17,13 +19,16 @@ interface ChecksFlags extends EngineFlags {
 const help = `
 Examples:
   couture checks
-  couture checks --threads 1 --json`;
+  couture checks --threads 1 --json
+  couture checks --backend gpu`;
 
 /** Adds the command to the program. */
 export function registerChecks(program: Command, context: CliContext): void {
   const command = program
     .command('checks')
-    .description('What the engine runs on here, and whether it computes the very bits of the reference.');
+    .description(
+      'What the engine runs on here, which GPUs there are, and whether it computes what the reference does.',
+    );
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: ChecksFlags) => await runChecks(flags, context));
@@ -32,27 +37,21 @@ export function registerChecks(program: Command, context: CliContext): void {
 async function runChecks({ backend, threads, json }: ChecksFlags, context: CliContext): Promise<void> {
   const { createNodeBackend: create } = await import('../../platform/node/engine/backend.ts');
   const { describeMachine } = await import('../../platform/node/machine.ts');
-  const { selfCheck } = await import('../../engine/self-check.ts');
   const machine = describeMachine();
   const engine = await create({ backend, threads });
   const reference = await create({ backend: 'reference' });
   try {
     const { info } = engine;
     const fast = await fastVariant(create);
-    const differing = await selfCheck(engine, reference);
-    const equal = differing.length === 0;
+    const verdict = await judge(engine, reference);
+    const gpu = await lookForGpu();
+    const { differing } = verdict;
     if (json) {
       const version = COUTURE_VERSION;
-      printJson(context, 'checks', {
-        version,
-        ...machine,
-        backend: info,
-        fast,
-        equalsReference: equal,
-        differing,
-      });
+      const checked = { backend: info, fast, ...verdict, gpu };
+      printJson(context, 'checks', { version, ...machine, ...checked });
     } else {
-      const good = paint(context.color, ['bold', 'green'], 'every bit equal');
+      const good = paint(context.color, ['bold', 'green'], verdictText(verdict));
       const bad = paint(context.color, ['bold', 'red'], `different: ${differing.join(', ')}`);
       context.out(
         table(
@@ -62,17 +61,18 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
             ['Node', `${machine.node} (V8 ${machine.v8})`],
             ['platform', machine.platform],
             ['CPU', `${machine.cpu}, ${machine.cores} cores`],
+            ...gpuRows(gpu),
             ['backend', info.name],
             ['kernels', info.variant],
             ['kernels by --fast', fast ?? 'none here'],
             ['threads', info.threads],
-            ['against the reference', equal ? good : bad],
+            ['against the reference', differing.length === 0 ? good : bad],
           ],
         ),
       );
     }
-    if (!equal) {
-      throw new CoutureError('backend', 'The engine does not compute the bits of the reference here.', {
+    if (differing.length > 0) {
+      throw new CoutureError('backend', 'The engine does not compute what the reference does here.', {
         hint: 'Train with --backend reference, which is slow and right, and please report this.',
       });
     }
@@ -80,6 +80,71 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
     await engine.dispose();
     await reference.dispose();
   }
+}
+
+/** How far an engine keeps to the reference. */
+interface Verdict {
+  readonly equalsReference: boolean;
+  /** What differs where it must not: any bit on the CPU. */
+  readonly differing: readonly string[];
+  /** Of a GPU: the largest difference, relative to the largest value of a tensor. */
+  readonly difference?: number;
+}
+
+/** A GPU's sums run in another order, and may differ by so much after a few steps. */
+const GPU_TOLERANCE = 1e-3;
+
+async function judge(engine: Backend, reference: Backend): Promise<Verdict> {
+  const { largestDifference, selfCheck } = await import('../../engine/self-check.ts');
+  if (engine.info.name === 'webgpu') {
+    const difference = await largestDifference(engine, reference);
+    const differing = difference <= GPU_TOLERANCE ? [] : ['more than a GPU may'];
+    return { equalsReference: difference === 0, differing, difference };
+  }
+  const differing = await selfCheck(engine, reference);
+  return { equalsReference: differing.length === 0, differing };
+}
+
+const verdictText = ({ difference }: Verdict): string =>
+  difference === undefined ? 'every bit equal' : `equal to ${difference.toExponential(1)}, as a GPU's are`;
+
+/** What there is of GPUs. */
+interface GpuFindings {
+  /** The package `webgpu`, or a runtime with WebGPU of its own. */
+  readonly installed: boolean;
+  readonly adapters: readonly Adapter[];
+  /** Why the package cannot be used. */
+  readonly failure?: string;
+}
+
+async function lookForGpu(): Promise<GpuFindings> {
+  const { hasGpuObject, listNodeAdapters } = await import('../../platform/node/engine/gpu.ts');
+  if (!hasGpuObject()) return { installed: false, adapters: [] };
+  try {
+    return { installed: true, adapters: await listNodeAdapters() };
+  } catch (error) {
+    if (!(error instanceof CoutureError)) throw error;
+    return { installed: true, adapters: [], failure: error.message };
+  }
+}
+
+function gpuRows({ installed, adapters, failure }: GpuFindings): [string, string][] {
+  if (!installed)
+    return [['GPU', 'not looked for: the package webgpu is missing. Add it with: npm install webgpu']];
+  if (adapters.length === 0)
+    return [['GPU', failure ?? 'none found: WebGPU has no adapter here. Its driver may be missing.']];
+  return adapters.flatMap(({ name, driver, software, features, limits }): [string, string][] => [
+    [
+      'GPU',
+      `${name}${software ? ', software: it is used only when --backend gpu asks for it' : ''}${driver && ` (${driver})`}`,
+    ],
+    ['GPU limits', limitsText(limits)],
+    ['GPU features', features.join(', ') || 'none of subgroups and shader-f16'],
+  ]);
+}
+
+function limitsText({ bufferBytes, workgroupBytes, workgroupThreads }: AdapterLimits): string {
+  return `${bytes(bufferBytes)} a buffer, ${bytes(workgroupBytes)} and ${workgroupThreads} threads a workgroup`;
 }
 
 /** The kernels that `--fast` chooses here; null where the environment has none. */

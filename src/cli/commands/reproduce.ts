@@ -2,9 +2,10 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import type { Reproduction } from '../../runs/reproduce.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags } from '../options.ts';
-import { paint } from '../ui/format.ts';
+import { paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 import { watch } from '../ui/train-watched.ts';
@@ -14,6 +15,9 @@ interface ReproduceFlags extends EngineFlags {
 }
 
 const help = `
+Bits are certified of runs that were trained on the CPU. A run of a GPU is trained on a GPU again, and its test accuracy is
+compared, which is always computed on the CPU.
+
 Examples:
   couture reproduce baseline-seed1
   couture reproduce baseline-seed1 --threads 1 --json`;
@@ -26,7 +30,7 @@ export function registerReproduce(program: Command, context: CliContext): void {
       'Repeat a finished run from its config.json and certify that its weights come out bit for bit.',
     )
     .argument('<run>', 'path of a run, or its name under runs/train');
-  addJsonOption(addEngineOptions(command))
+  addJsonOption(addEngineOptions(command, 'own'))
     .addHelpText('after', help)
     .action(async (path: string, flags: ReproduceFlags) => await runReproduce(path, flags, context));
 }
@@ -37,28 +41,49 @@ async function runReproduce(path: string, flags: ReproduceFlags, context: CliCon
   const { reproduceRun } = await import('../../platform/node/runs.ts');
   const { backend, threads } = flags;
   const result = await watch({ backend, threads }, context, (options) => reproduceRun(run, options));
-  const { reproduced, expected, found } = result;
+  const { reproduced, expected, found, backends } = result;
+  const onGpu = backends.expected === 'gpu' || backends.found === 'gpu';
   if (flags.json) printJson(context, 'reproduce', { run: run.path, ...result });
   else {
-    const verdict = reproduced
-      ? paint(context.color, ['bold', 'green'], 'reproduced: the same bits')
-      : paint(context.color, ['bold', 'red'], 'not reproduced: the weights differ');
-    context.out(`${run.path} ${verdict}`);
+    context.out(`${run.path} ${verdictOf(result, onGpu, context)}`);
     context.out(
       table(
-        ['', 'best weights, sha256', 'last weights, sha256'],
-        [
-          ['then', expected.weightsSha256, expected.lastSha256],
-          ['now', found.weightsSha256, found.lastSha256],
-        ],
+        ['', 'on', 'test accuracy', 'best weights, sha256', 'last weights, sha256'],
+        [rowOf('then', backends.expected, expected), rowOf('now', backends.found, found)],
       ),
     );
   }
-  if (!reproduced) {
-    throw new CoutureError('runtime', `${run.path} could not be reproduced.`, {
-      hint: run.config.settings.fast
-        ? 'It was trained with --fast, whose bits are those of its machine; env.json tells which that was.'
-        : 'Its env.json tells which version of Couture and which backend made it.',
-    });
-  }
+  if (reproduced || (onGpu && result.agrees)) return;
+  throw new CoutureError('runtime', `${run.path} could not be reproduced.`, {
+    hint: hintFor(run.config.settings.fast, onGpu),
+  });
+}
+
+const rowOf = (
+  when: string,
+  kind: string,
+  { testAccuracy, weightsSha256, lastSha256 }: Reproduction['found'],
+): string[] => [when, kind.toUpperCase(), percent(testAccuracy), weightsSha256, lastSha256];
+
+function verdictOf({ reproduced, agrees }: Reproduction, onGpu: boolean, { color }: CliContext): string {
+  if (reproduced) return paint(color, ['bold', 'green'], 'reproduced: the same bits');
+  if (!onGpu) return paint(color, ['bold', 'red'], 'not reproduced: the weights differ');
+  return agrees
+    ? paint(
+        color,
+        ['bold', 'green'],
+        'repeated: other bits, as is to be expected of a GPU, and a test accuracy within the 95% interval of the first',
+      )
+    : paint(
+        color,
+        ['bold', 'red'],
+        'not reproduced: the test accuracy lies outside the 95% interval of the first',
+      );
+}
+
+function hintFor(fast: boolean, onGpu: boolean): string {
+  if (onGpu) return 'Bits are promised on the CPU alone: train with --backend cpu where they matter.';
+  return fast
+    ? 'It was trained with --fast, whose bits are those of its machine; env.json tells which that was.'
+    : 'Its env.json tells which version of Couture and which backend made it.';
 }

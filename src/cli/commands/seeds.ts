@@ -47,7 +47,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
       [1, 2, 3, 4, 5],
     );
   hideDefaults(addTableOptions(command, 'seeds'));
-  addJsonOption(addEngineOptions(command))
+  addJsonOption(addEngineOptions(command, 'cpu'))
     .addHelpText('after', help)
     .action(async (flags: SeedsFlags) => await runSeeds(flags, context));
 }
@@ -58,7 +58,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   const place = await findTablePlace(flags, 'seeds');
-  const { backend, threads } = flags;
+  const { backend = 'cpu', threads } = flags;
 
   const results: SeedResult[] = [];
   for (const { recipe, seed, config } of configs) {

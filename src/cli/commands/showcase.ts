@@ -38,7 +38,7 @@ export function registerShowcase(program: Command, context: CliContext): void {
       'Get Fashion-MNIST, train and evaluate both published networks, predict one test image, write a report.',
     )
     .option('--seed <n>', 'seed of both runs', wholeNumber('--seed', 0), 1);
-  addJsonOption(addEngineOptions(command))
+  addJsonOption(addEngineOptions(command, 'measured'))
     .addHelpText('after', help)
     .action(async (flags: ShowcaseFlags) => await runShowcase(flags, context));
 }

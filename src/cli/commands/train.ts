@@ -24,6 +24,7 @@ const help = `
 A path is short for --data: a folder of class folders, a ZIP or tar of one, a CSV file, IDX or NPZ files.
 Flags go over --config, that over --recipe, that over the defaults.
 Ctrl-C saves a checkpoint and prints the command that goes on.
+A run keeps to the CPU or the GPU that it was begun on. Equal bits are promised on the CPU: --backend cpu.
 
 Examples:
   couture train photos/
@@ -48,7 +49,7 @@ export function registerTrain(program: Command, context: CliContext): void {
     .option('--overwrite', 'replace the run of that name')
     .option('--report', 'write a report at the end (default: for data of your own)')
     .option('--no-report', 'write none');
-  addJsonOption(addEngineOptions(command))
+  addJsonOption(addEngineOptions(command, 'measured'))
     .addHelpText('after', help)
     .action(
       async (path: string | undefined, flags: TrainFlags) => await runTrain(withPath(path, flags), context),
@@ -87,11 +88,11 @@ async function runTrain(flags: TrainFlags, context: CliContext): Promise<void> {
 }
 
 /** The report without UMAP, which takes the longest. */
-async function writeReport(run: Run, { backend, threads }: TrainFlags, context: CliContext): Promise<string> {
+async function writeReport(run: Run, { threads }: TrainFlags, context: CliContext): Promise<string> {
   const { reportRuns } = await import('../../platform/node/reports.ts');
   const { end, ...watched } = inspectView(context, 1);
   try {
-    const { path } = await reportRuns([run], { backend, threads, show: { umap: false }, ...watched });
+    const { path } = await reportRuns([run], { backend: 'cpu', threads, show: { umap: false }, ...watched });
     return path;
   } finally {
     end();

@@ -1,7 +1,9 @@
 /** The engine in a page: in a worker of its own, with threads over shared memory where the page is cross-origin isolated. */
 
+import { anObject, checkArguments } from '../../core/arguments.ts';
 import type { Backend } from '../../engine/backend.ts';
-import { type BackendName, createBackend } from '../../engine/create.ts';
+import { createBackend } from '../../engine/create.ts';
+import type { BackendChoice } from '../../engine/names.ts';
 import { connectBackend } from '../../engine/remote/client.ts';
 import type { FromHost, HostPort } from '../../engine/remote/protocol.ts';
 import { threadsForCores } from '../../engine/threads.ts';
@@ -10,8 +12,8 @@ import { hearFailures, startWorker } from './start-worker.ts';
 const here = import.meta.url;
 
 export interface WebBackendOptions {
-  /** Default: wasm. */
-  readonly backend?: BackendName | undefined;
+  /** Default: auto, which is the CPU here; `fit` and `trainRun`, which know what is trained, measure which is faster. */
+  readonly backend?: BackendChoice | undefined;
   /** Default: as many as there are cores. One where memory cannot be shared. */
   readonly threads?: number | undefined;
   /** Fused products and sums; default false. Faster, but another machine may give other bits. */
@@ -25,8 +27,9 @@ export interface WebBackendOptions {
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`; `runtime` when the worker cannot be started
  */
 export async function createWebBackend(options: WebBackendOptions = {}): Promise<Backend> {
+  checkArguments('createWebBackend', { options: [options, anObject] });
   const {
-    backend = 'wasm',
+    backend = 'auto',
     threads = threadsForCores(navigator.hardwareConcurrency),
     fast = false,
   } = options;

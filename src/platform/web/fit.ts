@@ -3,6 +3,7 @@
 import type { Dataset } from '../../data/dataset.ts';
 import { type FitOptions, type Fitted, fitOn } from '../../use/fit.ts';
 import { createWebBackend } from './backend.ts';
+import { findWebAdapter } from './gpu.ts';
 import { decodeWebPicture, type WebPicture } from './picture.ts';
 
 /**
@@ -12,10 +13,15 @@ import { decodeWebPicture, type WebPicture } from './picture.ts';
  *     const { classifier } = await fit(dataset, { settings: { epochs: 5 }, onEpoch: console.log });
  *     console.log((await classifier.predict(canvas)).label);
  *
- * The same data set, recipe and settings give the same weights, to the bit, as here so in Node and by `couture train`.
+ * The same data set, recipe and settings give the same weights on the CPU, to the bit, as here so in Node and by `couture
+ * train`. A GPU is taken where training would be at least 1.5 times as fast on it; `backend: 'cpu'` asks for the bits.
  * @throws CoutureError of kind `usage` where data, settings and model do not fit, `data` for a label out of range,
  *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
  */
 export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<WebPicture>> {
-  return await fitOn(dataset, options, { startBackend: createWebBackend, decode: decodeWebPicture });
+  return await fitOn(dataset, options, {
+    startBackend: createWebBackend,
+    findAdapter: findWebAdapter,
+    decode: decodeWebPicture,
+  });
 }

@@ -3,16 +3,20 @@
 import { availableParallelism } from 'node:os';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import type { Backend } from '../../../engine/backend.ts';
-import { type BackendName, createBackend } from '../../../engine/create.ts';
+import { createBackend } from '../../../engine/create.ts';
+import { type BackendChoice, exactBackend } from '../../../engine/names.ts';
+import { readBackendChoice } from '../../../engine/read-choice.ts';
 import { keepsToReference } from '../../../engine/self-check.ts';
 import { MAX_THREADS, threadsForCores } from '../../../engine/threads.ts';
 import type { FromWorker, WorkerHandle } from '../../../engine/wasm/protocol.ts';
+import { nodeGpu } from './gpu.ts';
 
 export interface NodeBackendOptions {
-  /** Default: wasm. */
-  readonly backend?: BackendName | undefined;
+  /** Default: the environment's COUTURE_BACKEND, else auto, which is the CPU here; training measures which is faster. */
+  readonly backend?: BackendChoice | undefined;
   /** Default: as many as the environment's COUTURE_THREADS says, else as there are cores. */
   readonly threads?: number | undefined;
   /** Pair 128-bit vectors where V8 can; default true. The bits are the same either way. */
@@ -32,14 +36,25 @@ const SELF_TEST_MS = 30;
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
-  const { backend = 'wasm', pairing = true, fast = false } = options;
-  // The reference has one thread, whatever is said.
+  checkArguments('createNodeBackend', { options: [options, anObject] });
+  const { pairing = true, fast = false } = options;
+  const backend = exactBackend(options.backend ?? standardBackend());
+  // The others have one thread, whatever is said.
   const threads = options.threads ?? (backend === 'wasm' ? defaultThreads() : 1);
-  const create = (wide: boolean) => createBackend({ backend, threads, wide, fast, spawn: spawnWorker });
+  const create = (wide: boolean) =>
+    createBackend({ backend, threads, wide, fast, spawn: spawnWorker, gpu: nodeGpu });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
   // Fast kernels have no reference but the same machine's without pairing.
   const oracle = () => createBackend(fast ? { fast } : { backend: 'reference' });
   return createPaired(create, oracle, setPairing);
+}
+
+/**
+ * The backend where nobody says which: that of COUTURE_BACKEND, or `auto`.
+ * @throws CoutureError of kind `usage` when COUTURE_BACKEND is set, but no backend
+ */
+export function standardBackend({ COUTURE_BACKEND: text }: NodeJS.ProcessEnv = process.env): BackendChoice {
+  return text === undefined || text === '' ? 'auto' : readBackendChoice(text, 'COUTURE_BACKEND');
 }
 
 /**

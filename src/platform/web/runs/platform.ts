@@ -5,6 +5,7 @@ import { givenDatasets } from '../../../runs/given-data.ts';
 import type { RunPlatform } from '../../../runs/platform.ts';
 import type { RunStore } from '../../../runs/store.ts';
 import { createWebBackend } from '../backend.ts';
+import { findWebAdapter } from '../gpu.ts';
 
 /** What a page's platform is made of. */
 export interface WebPlatformOptions {
@@ -25,6 +26,7 @@ export function webPlatform({ store, datasets }: WebPlatformOptions): RunPlatfor
     store,
     loadSplit: givenDatasets(datasets),
     createBackend: createWebBackend,
+    findAdapter: findWebAdapter,
     describeMachine: () => ({
       platform: navigator.userAgent,
       cpu: 'unknown',

@@ -1,0 +1,83 @@
+/** What a GPU is, before anything is run on it. */
+
+/** A WebGPU adapter. */
+export interface Adapter {
+  /** As people call it, where it says so: `NVIDIA H200`. */
+  readonly name: string;
+  /** What it says of its driver; empty in browsers. */
+  readonly driver: string;
+  /** Whether a processor stands in for a GPU, as with SwiftShader and llvmpipe. */
+  readonly software: boolean;
+  /** Those of its optional features that matter to a network. */
+  readonly features: readonly string[];
+  readonly limits: AdapterLimits;
+}
+
+/** The limits that say how large a network may be, and how it is computed. */
+export interface AdapterLimits {
+  /** Bytes of one buffer: all weights of a network are one. */
+  readonly bufferBytes: number;
+  /** Bytes of the memory that the threads of a workgroup share. */
+  readonly workgroupBytes: number;
+  /** Threads of a workgroup. */
+  readonly workgroupThreads: number;
+}
+
+const notable = ['subgroups', 'shader-f16', 'timestamp-query'];
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|\bwarp\b|basic render/i;
+
+/** The adapter that the GPU backend takes; undefined where there is none. */
+export async function findAdapter(gpu: GPU): Promise<Adapter | undefined> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  return adapter === null ? undefined : describe(adapter);
+}
+
+/** The adapters that can be asked for, the one that is taken first. WebGPU has no list of them. */
+export async function listAdapters(gpu: GPU): Promise<Adapter[]> {
+  const asked: GPURequestAdapterOptions[] = [
+    { powerPreference: 'high-performance' },
+    { powerPreference: 'low-power' },
+    { forceFallbackAdapter: true },
+  ];
+  const found = new Map<string, Adapter>();
+  for (const options of asked) {
+    const adapter = await gpu.requestAdapter(options).catch(() => null);
+    if (adapter === null) continue;
+    const described = describe(adapter);
+    if (!found.has(described.name)) found.set(described.name, described);
+  }
+  return [...found.values()];
+}
+
+function describe({ info, features, limits }: GPUAdapter): Adapter {
+  return {
+    name: nameOf(info),
+    driver: info.description,
+    software: isSoftware(info),
+    features: notable.filter((name) => features.has(name)),
+    limits: {
+      bufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+      workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+      workgroupThreads: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  };
+}
+
+/** Not every browser and version of Dawn says so by `isFallbackAdapter`, but all name the adapter. */
+function isSoftware(info: GPUAdapterInfo): boolean {
+  const { vendor, architecture, device, description } = info;
+  return (
+    info.isFallbackAdapter === true ||
+    softwareNames.test([vendor, architecture, device, description].join(' '))
+  );
+}
+
+/** `nvidia-h200` as `NVIDIA H200`. Browsers keep the device to themselves and name its maker and its family. */
+function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  const told = /[a-z]{3}/i.test(device) ? device : [vendor, architecture].filter(Boolean).join(' ');
+  const words = told.split(/[-\s]+/).filter(Boolean);
+  const name = words.map((word) =>
+    /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
+  );
+  return name.join(' ') || description || 'without a name';
+}

@@ -1,0 +1,10 @@
+/** The GPU of a page. */
+
+import { type Adapter, findAdapter } from '../../engine/adapter.ts';
+
+/** The adapter that the engine's worker will take; undefined where the browser has none. */
+export async function findWebAdapter(): Promise<Adapter | undefined> {
+  // Absent in browsers without WebGPU and in pages that came over plain HTTP, whatever the types say.
+  const gpu: GPU | undefined = globalThis.navigator?.gpu;
+  return gpu && (await findAdapter(gpu));
+}

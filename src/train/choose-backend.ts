@@ -1,0 +1,196 @@
+/**
+ * CPU or GPU, by measurement: a few steps of the very training that is about to begin, on both. The GPU is taken where the
+ * whole run would be at least 1.5 times as fast on it, its start included. Measured times are kept by whoever gives a cache.
+ */
+
+import { CoutureError } from '../core/errors.ts';
+import { count } from '../core/format.ts';
+import { sha256 } from '../core/sha256.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { heldOut } from '../data/split.ts';
+import type { Adapter } from '../engine/adapter.ts';
+import type { Backend } from '../engine/backend.ts';
+import type { BackendKind } from '../engine/names.ts';
+import { stepsPerEpoch } from './batches.ts';
+import type { RunConfig } from './settings.ts';
+import { train } from './train.ts';
+
+/** How much faster the whole run has to be on the GPU. */
+export const LEAST_GAIN = 1.5;
+/** A run that takes no longer on the CPU is not worth a GPU's start. */
+const SHORT_RUN_SECONDS = 1;
+/** How long steps are measured, at least two pieces of work. */
+const MEASURE_SECONDS = 0.3;
+
+/** What training costs on a backend, in seconds. */
+export interface TrainingCost {
+  /** Until the first step is done: memory, images, kernels. */
+  readonly start: number;
+  /** Each step after that. */
+  readonly step: number;
+}
+
+/** The two costs that decide. */
+export interface MeasuredCosts {
+  readonly cpu: TrainingCost;
+  readonly gpu: TrainingCost;
+}
+
+/** Where measured costs are kept: a choice is the same from run to run, and is not paid for twice. */
+export interface CostCache {
+  read(key: string): Promise<MeasuredCosts | undefined>;
+  write(key: string, costs: MeasuredCosts): Promise<void>;
+}
+
+/** What a platform brings to a choice. */
+export interface ChoicePlatform {
+  /** Starts a backend of a kind. */
+  start(kind: BackendKind): Promise<Backend>;
+  /** The GPU's adapter; absent, or undefined, where there is none. */
+  findAdapter?: (() => Promise<Adapter | undefined>) | undefined;
+  readonly costs?: CostCache | undefined;
+}
+
+/** What was chosen, started. */
+export interface ChosenBackend {
+  readonly kind: BackendKind;
+  readonly backend: Backend;
+  /** Why, in a sentence; undefined where there was nothing to choose. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * The backend that a run of this config is trained on.
+ * @param dataset the training split
+ * @throws CoutureError as `train` does for a config and a data set that do not fit, `interrupted` when `signal` aborts
+ */
+export async function chooseBackend(
+  config: RunConfig,
+  dataset: Dataset,
+  platform: ChoicePlatform,
+  signal?: AbortSignal,
+): Promise<ChosenBackend> {
+  const adapter = await platform.findAdapter?.();
+  const cpu = await platform.start('cpu');
+  try {
+    const found = adapter && (await compare({ config, dataset, platform, signal, adapter, cpu }));
+    if (typeof found === 'string' || found === undefined) return { kind: 'cpu', backend: cpu, reason: found };
+    await cpu.dispose();
+    return found;
+  } catch (error) {
+    await cpu.dispose();
+    throw error;
+  }
+}
+
+interface Comparison {
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  readonly platform: ChoicePlatform;
+  readonly signal: AbortSignal | undefined;
+  readonly adapter: Adapter;
+  readonly cpu: Backend;
+}
+
+/** The GPU with why it was chosen, or why the CPU is. */
+async function compare(comparison: Comparison): Promise<ChosenBackend | string> {
+  const { config, dataset, platform, signal, adapter, cpu } = comparison;
+  const { name, software } = adapter;
+  if (software) return `CPU: the adapter ${name} is software, not a GPU.`;
+  const steps = stepsOf(config, dataset);
+  const key = await keyOf(config, adapter, cpu.info.threads);
+  const known = await platform.costs?.read(key);
+  if (known && chosenKind(known, steps) === 'cpu') return reasonFor(known, steps, name);
+  const cpuCost = known?.cpu ?? (await measureTraining(config, dataset, cpu, signal));
+  if (total(cpuCost, steps) < SHORT_RUN_SECONDS)
+    return `CPU: the training takes less than ${SHORT_RUN_SECONDS} s on it.`;
+  let gpu: Backend | undefined;
+  try {
+    gpu = await platform.start('gpu');
+    const costs = known ?? { cpu: cpuCost, gpu: await measureTraining(config, dataset, gpu, signal) };
+    if (known === undefined) await platform.costs?.write(key, costs);
+    const reason = reasonFor(costs, steps, name);
+    if (chosenKind(costs, steps) === 'gpu') return { kind: 'gpu', backend: gpu, reason };
+    await gpu.dispose();
+    return reason;
+  } catch (error) {
+    await gpu?.dispose();
+    if (!(error instanceof CoutureError && error.kind === 'backend')) throw error;
+    return `CPU: the GPU ${name} cannot be used. ${error.message}`;
+  }
+}
+
+/** The kind that a run of so many steps takes. */
+export function chosenKind({ cpu, gpu }: MeasuredCosts, steps: number): BackendKind {
+  return total(cpu, steps) >= LEAST_GAIN * total(gpu, steps) ? 'gpu' : 'cpu';
+}
+
+/** The choice in a sentence, with the figures behind it. */
+export function reasonFor(costs: MeasuredCosts, steps: number, name: string): string {
+  const { cpu, gpu } = costs;
+  const times = total(cpu, steps) / total(gpu, steps);
+  const gain = `${times >= 9.95 ? times.toFixed(0) : times.toFixed(1)} times as fast`;
+  if (chosenKind(costs, steps) === 'gpu')
+    return `GPU ${name}: ${micros(gpu)} µs a step, CPU ${micros(cpu)}: ${gain} for the whole run.`;
+  return `CPU: ${micros(cpu)} µs a step, GPU ${name} ${micros(gpu)}: the GPU would be ${gain} for the whole run, and ${LEAST_GAIN} times is asked for.`;
+}
+
+const micros = ({ step }: TrainingCost): string => count(step * 1e6);
+
+const total = ({ start, step }: TrainingCost, steps: number): number => start + step * steps;
+
+/** Steps of the whole run. */
+function stepsOf({ settings, model }: RunConfig, { length }: Dataset): number {
+  const { epochs, validation, batchSize } = settings;
+  return epochs * stepsPerEpoch(length - heldOut(length, validation), model, batchSize);
+}
+
+/**
+ * What training costs on a backend: it is begun, and left after a few steps. A teacher is left out, which costs its share
+ * on both.
+ */
+export async function measureTraining(
+  config: RunConfig,
+  dataset: Dataset,
+  backend: Backend,
+  signal?: AbortSignal,
+): Promise<TrainingCost> {
+  // As many epochs as it takes; patience would end them.
+  const settings = {
+    ...config.settings,
+    ...{ epochs: 100_000, patience: 0, teacher: null, distillation: 0, augmentUntil: 1 },
+  };
+  const began = performance.now();
+  let [done, before, start] = [0, began, 0];
+  let step = Number.POSITIVE_INFINITY;
+  for await (const event of train({ ...config, settings }, { backend, dataset, ...(signal && { signal }) })) {
+    const now = performance.now();
+    if (event.type === 'done') throw new CoutureError('interrupted', 'Training was interrupted.');
+    if (event.type === 'step') {
+      const seconds = (now - before) / 1000;
+      if (start === 0) start = seconds;
+      else step = Math.min(step, seconds / (event.step - done));
+      done = event.step;
+      if (Number.isFinite(step) && now - began > MEASURE_SECONDS * 1000) return { start, step };
+    } else if (event.type === 'epoch') done = 0;
+    before = now;
+  }
+  throw new CoutureError('runtime', 'Training ended while it was measured.');
+}
+
+/** All that the time of a step depends on. */
+async function keyOf(
+  { model, settings, data }: RunConfig,
+  adapter: Adapter,
+  threads: number,
+): Promise<string> {
+  const { batchSize, optimizer, fast, clip, average, swa, lasso, labelSmoothing, classWeights } = settings;
+  const { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix } = settings;
+  const facts = [
+    ...[COUTURE_VERSION, adapter.name, adapter.driver, threads, model, data.shape],
+    ...[batchSize, optimizer, fast, clip, average > 0, swa > 0, lasso > 0],
+    ...[labelSmoothing > 0, classWeights, flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix],
+  ];
+  return await sha256(new TextEncoder().encode(JSON.stringify(facts)));
+}
