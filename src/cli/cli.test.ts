@@ -73,7 +73,11 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train one two', 2, /Too many arguments/],
   ['train --recipe basline', 2, /no recipe "basline"\.\nDid you mean baseline\?/],
   ['train --data fashion-mist', 2, /Did you mean fashion-mnist\?/],
-  ['train --backend wsm', 2, /--backend takes wasm or reference, not "wsm"\.\nDid you mean wasm\?/],
+  [
+    'train --backend wsm',
+    2,
+    /--backend takes auto, cpu, gpu, wasm, webgpu or reference, not "wsm"\.\nDid you mean wasm\?/,
+  ],
   ['train --epochs 0', 2, /--epochs takes a whole number from 1 up to 100000, not "0"/],
   ['train --epochs 1.5', 2, /--epochs takes a whole number/],
   ['train --learning-rate 0', 2, /--learning-rate takes a number above 0 up to 100/],

@@ -3,7 +3,8 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { type BackendChoice, backendChoices, readBackendChoice } from '../engine/names.ts';
+import { type BackendChoice, backendChoices } from '../engine/names.ts';
+import { readBackendChoice } from '../engine/read-choice.ts';
 import { MAX_THREADS } from '../engine/threads.ts';
 
 /** What the engine options give. */

@@ -1,8 +1,5 @@
 /** What a backend is called: the one table from which options, flags, checks and messages derive. */
 
-import { CoutureError } from '../core/errors.ts';
-import { didYouMean } from '../core/nearest.ts';
-
 /** Backends by their exact names. */
 export const backendNames = ['wasm', 'webgpu', 'reference'] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -29,19 +26,4 @@ export function exactBackend(choice: BackendChoice = 'auto'): BackendName {
 /** What kind a backend is. */
 export function kindOfBackend(choice: Exclude<BackendChoice, 'auto'>): BackendKind {
   return kinds[exactBackend(choice)];
-}
-
-/**
- * A choice from a text.
- * @param from where the text stands: `--backend`
- * @throws CoutureError of kind `usage` for a word that is none
- */
-export function readBackendChoice(text: string, from: string): BackendChoice {
-  const found = backendChoices.find((choice) => choice === text);
-  if (found !== undefined) return found;
-  throw new CoutureError(
-    'usage',
-    `${from} takes ${backendChoices.slice(0, -1).join(', ')} or ${backendChoices.at(-1)}, not "${text}".`,
-    { hint: didYouMean(text, backendChoices) },
-  );
 }

@@ -1,7 +1,7 @@
 /**
  * One run: all that is left of a training, and all that is needed to use, repeat or resume it.
  *
- *     config.json   env.json   results.csv   metrics.json
+ *     config.json   env.json   results.csv   metrics.json   unlike.json
  *     weights/best.safetensors   weights/last.safetensors   checkpoint/state.safetensors
  *
  * A run consumes training events and never steers them. Of each epoch the checkpoint is written last: killed at
@@ -17,6 +17,7 @@ import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 import { aConfig } from '../train/argument-kinds.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
+import { type UnlikeDescription, unlikeSchema } from '../use/unlike.ts';
 import { checkState } from './check-state.ts';
 import { decodeState, encodeState, pickParameters } from './checkpoint.ts';
 import { type Environment, environmentSchema } from './environment.ts';
@@ -177,6 +178,18 @@ export class Run {
     const path = this.#at('metrics.json');
     if ((await this.#store.kind(path)) === undefined) return undefined;
     return await readJson(this.#store, path, metricsSchema);
+  }
+
+  /** What the training images look like; undefined where that was not described: too few images, or not finished. */
+  async unlike(): Promise<UnlikeDescription | undefined> {
+    const path = this.#at('unlike.json');
+    if ((await this.#store.kind(path)) === undefined) return undefined;
+    return await readJson(this.#store, path, unlikeSchema);
+  }
+
+  /** Writes unlike.json. */
+  async describeImages(description: UnlikeDescription): Promise<void> {
+    await this.#store.write(this.#at('unlike.json'), formatJson(description));
   }
 
   /** Writes metrics.json: from then on the run counts as finished. */

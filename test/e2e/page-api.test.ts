@@ -78,7 +78,7 @@ for (const isolated of [true, false]) {
     }
 
     test('fit gives the weights that it gives in Node, and tells of every epoch', async () => {
-      const { classifier, weights, history } = await fit(drawBars(1500, 8), { settings });
+      const { classifier, weights, history } = await fit(drawBars(1500, 8), { settings, backend: 'cpu' });
       await classifier.dispose();
       const told = await run('train');
       assert.equal(told.sum, await sumOf(weights));

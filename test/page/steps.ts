@@ -29,6 +29,7 @@ export async function train() {
   let steps = 0;
   const { classifier, weights, history, backend } = await fit(drawBars(1500, 8), {
     settings,
+    backend: 'cpu',
     onEpoch: ({ epoch }) => epochs.push(epoch),
     onStep: () => {
       steps += 1;

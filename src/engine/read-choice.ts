@@ -1,0 +1,20 @@
+/** A backend that somebody asks for in words. */
+
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { type BackendChoice, backendChoices } from './names.ts';
+
+/**
+ * A choice from a text.
+ * @param from where the text stands: `--backend`
+ * @throws CoutureError of kind `usage` for a word that is none
+ */
+export function readBackendChoice(text: string, from: string): BackendChoice {
+  const found = backendChoices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new CoutureError(
+    'usage',
+    `${from} takes ${backendChoices.slice(0, -1).join(', ')} or ${backendChoices.at(-1)}, not "${text}".`,
+    { hint: didYouMean(text, backendChoices) },
+  );
+}
