@@ -11,7 +11,7 @@ if [ ! -e "$target/node.xz" ]; then
 fi
 [ -e "$target/dawn.node.xz" ] || xz -9e -c node_modules/webgpu/dist/linux-x64/dawn.node > "$target/dawn.node.xz"
 tar --exclude='*.test.ts' --exclude='dawn.node' -cJf "$target/project.tar.xz" package.json packages/*/package.json src bench/gpu bench/*.ts \
-  test/contract/cases.ts test/dataset-fixture.ts node_modules/zod node_modules/@noble/hashes node_modules/fast-check \
+  test/contract/cases.ts test/contract/agreement.ts test/dataset-fixture.ts node_modules/zod node_modules/@noble/hashes node_modules/fast-check \
   node_modules/pure-rand node_modules/fastest-levenshtein node_modules/webgpu/index.js node_modules/webgpu/package.json
 cp bench/gpu/setup.sh "$target/"
 [ -z "$DEBS" ] || cp "$DEBS"/*.deb "$target/"

@@ -99,6 +99,9 @@ def stepper(task, device, graph, fused):
     def step(i):
         fresh(i)
         recorded.replay()
+
+    # A graph knows addresses alone: what lies there must live as long as it does.
+    step.held = (images, labels, network, optimizer, averages, losses, once)
     return step
 
 

@@ -10,7 +10,7 @@ import { createWebGpuBackend } from '../../src/engine/webgpu/backend.ts';
 import { Device } from '../../src/engine/webgpu/device.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
 import { nodeGpu } from '../../src/platform/node/engine/gpu.ts';
-import { compareCases } from './agree.ts';
+import { agreementCases, compareCases } from '../../test/contract/agreement.ts';
 import { dispatchCost, otherTiles, productCost, stepProfile, tiles } from './kernels.ts';
 import { imagesFrom, stepFlop, tasks } from './networks.ts';
 import { begin, inferSeconds, stepSeconds } from './steps.ts';
@@ -87,8 +87,9 @@ const backend = async (): Promise<Backend> => {
 
 await part('agree', async () => {
   const reference = await createBackend({ backend: 'reference' });
-  for (const { title, seconds, worst } of await compareCases(await backend(), reference, light))
-    console.log(`   ${title}: worst ${worst} in ${seconds.toFixed(1)} s`);
+  const titles = Object.keys(agreementCases).slice(0, light ? 2 : undefined);
+  for (const { title, seconds, name, share } of await compareCases(await backend(), reference, titles))
+    console.log(`   ${title}: ${share.toFixed(3)} of the bound (${name}) in ${seconds.toFixed(1)} s`);
 });
 
 await part('epoch', async () => {

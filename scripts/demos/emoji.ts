@@ -4,7 +4,7 @@
  *
  *     npm install --prefix /tmp/emoji emoji-datasource-twitter emoji-datasource-google emoji-datasource-apple     (180 MB)
  *     node scripts/demos/emoji.ts /tmp/emoji/node_modules OUT
- *     couture train OUT --recipe baseline
+ *     couture train OUT
  */
 
 import { cp, mkdir, readFile, stat } from 'node:fs/promises';

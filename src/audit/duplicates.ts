@@ -6,7 +6,16 @@
  * in another color, or one pixel further to the left, counts as another image.
  */
 
+import {
+  aFunction,
+  aNumber,
+  aSignal,
+  checkArguments,
+  optional,
+  options as optionsOf,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { type Dataset, imageAt, selectImages } from '../data/dataset.ts';
 import { describeShape, sameShape, toPlanes } from '../data/image-shape.ts';
 import { joinSplits } from '../data/relabel.ts';
@@ -30,6 +39,12 @@ export interface FindDuplicatesOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+const findOptions = optionsOf({
+  threshold: optional(aNumber),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
+});
+
 /**
  * Finds every duplicate within the two splits of a data set and across them.
  * @throws CoutureError of kind `usage` for splits that do not belong together, otherwise as `findNearPairs`
@@ -37,8 +52,14 @@ export interface FindDuplicatesOptions {
 export async function findDuplicates(
   train: Dataset,
   test: Dataset,
-  { threshold = DUPLICATE_THRESHOLD, signal, onProgress }: FindDuplicatesOptions = {},
+  options: FindDuplicatesOptions = {},
 ): Promise<Duplicates> {
+  checkArguments('findDuplicates', {
+    train: [train, aDataset],
+    test: [test, aDataset],
+    options: [options, findOptions],
+  });
+  const { threshold = DUPLICATE_THRESHOLD, signal, onProgress } = options;
   const { shape } = train.info;
   if (!sameShape(shape, test.info.shape))
     throw new CoutureError(

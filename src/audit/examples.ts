@@ -1,7 +1,10 @@
 /** What an audit found, with the pixels: for figures, reports and whoever wants to look. */
 
+import { aNumber, checkArguments, optional, options as optionsOf, record } from '../core/arguments.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import type { ImageShape } from '../data/image-shape.ts';
+import { anAudit } from './argument-kinds.ts';
 import type { Audit, AuditedImage, NearDuplicate, Suspect } from './audit.ts';
 import { surestOfBoth } from './summary.ts';
 
@@ -46,10 +49,15 @@ export interface AuditExamplesOptions {
 /** Brings an audit and the images that it is of together. */
 export function auditExamples(
   audit: Audit,
-  { train, test }: Readonly<Record<'train' | 'test', Dataset>>,
-  { copies = 24, suspects = 40 }: AuditExamplesOptions = {},
+  splits: Readonly<Record<'train' | 'test', Dataset>>,
+  options: AuditExamplesOptions = {},
 ): AuditExamples {
-  const splits = { train, test };
+  checkArguments('auditExamples', {
+    audit: [audit, anAudit],
+    splits: [splits, record({ train: aDataset, test: aDataset })],
+    options: [options, optionsOf({ copies: optional(aNumber), suspects: optional(aNumber) })],
+  });
+  const { copies = 24, suspects = 40 } = options;
   const show = <Named extends AuditedImage>(image: Named): Named & ShownImage => ({
     ...image,
     pixels: imageAt(splits[image.split], image.index).slice(),
@@ -68,7 +76,7 @@ export function auditExamples(
   return {
     dataset: audit.dataset,
     classNames: audit.classNames,
-    ...train.info.shape,
+    ...splits.train.info.shape,
     copies: shown.map(({ kind, first, second, distance }) => ({
       kind,
       first: show(first),

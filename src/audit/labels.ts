@@ -15,16 +15,21 @@
  * and an error that a class has in more than one of fifty images is learnt as if it were right.
  */
 
+import { aFunction, aNumber, aSignal, checkArguments, exactly, optional } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { type Dataset, selectImages } from '../data/dataset.ts';
+import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { TensorMap } from '../model/network.ts';
+import { aConfig } from '../train/argument-kinds.ts';
 import type { TrainEvent } from '../train/events.ts';
 import { lossAndCorrect } from '../train/metrics.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { train as runTraining } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
+import { someDuplicates } from './argument-kinds.ts';
 import type { Duplicates, LabelAudit, Suspect } from './audit.ts';
 
 /** A label that is suspect has a lower out-of-fold probability. */
@@ -47,6 +52,18 @@ export interface AuditLabelsOptions {
   readonly onEvent?: ((fold: number, event: TrainEvent) => void) | undefined;
 }
 
+const wanted = exactly({
+  backend: aBackend,
+  train: aDataset,
+  test: aDataset,
+  config: aConfig,
+  folds: aNumber,
+  threshold: optional(aNumber),
+  duplicates: optional(someDuplicates),
+  signal: optional(aSignal),
+  onEvent: optional(aFunction),
+});
+
 /**
  * Trains a model for each fold and finds the labels that are likely wrong. The same images, config and folds give
  * the same suspects.
@@ -54,6 +71,7 @@ export interface AuditLabelsOptions {
  *   `train`
  */
 export async function auditLabels(options: AuditLabelsOptions): Promise<LabelAudit> {
+  checkArguments('auditLabels', { options: [options, wanted] });
   const { train, test, config, folds, threshold = LABEL_THRESHOLD } = options;
   if (!(Number.isInteger(folds) && folds >= 2 && folds <= train.length))
     throw new CoutureError('usage', `${train.length} training images cannot be dealt into ${folds} folds.`);

@@ -5,6 +5,7 @@
  * comparisons of pixels, which takes 4 s on one core.
  */
 
+import { aNumber, bytes, checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { PairIndex, squaredNorm } from './pair-index.ts';
 
@@ -37,11 +38,13 @@ const SLICE_MS = 50;
 
 /** ‖a − b‖ / max(‖a‖, ‖b‖): 0 for equal images, 1 for black and any other. */
 export function relativeDistance(a: Uint8Array, b: Uint8Array): number {
+  checkArguments('relativeDistance', { a: [a, bytes], b: [b, bytes] });
   return ratio(squaredDistance(a, b), Math.max(squaredNorm(a), squaredNorm(b)));
 }
 
 /** Left and right exchanged. */
 export function mirrorImage(image: Uint8Array, width: number): Uint8Array {
+  checkArguments('mirrorImage', { image: [image, bytes], width: [width, aNumber] });
   return image.map((_, p) => image[p + width - 1 - 2 * (p % width)]);
 }
 

@@ -4,8 +4,11 @@
  * instead of it.
  */
 
+import { checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { someLabels } from '../data/argument-kinds.ts';
 import { type Interval, wilsonInterval } from '../inspect/metrics.ts';
+import { anAudit, someDuplicates } from './argument-kinds.ts';
 import type { Audit, AuditedImage, Duplicates, NearDuplicate, Suspect } from './audit.ts';
 
 /** Images that have a copy. */
@@ -55,6 +58,7 @@ export interface LeftOut {
 
 /** How many images have copies. */
 export function countDuplicates(duplicates: Duplicates): DuplicateCounts {
+  checkArguments('countDuplicates', { duplicates: [duplicates, someDuplicates] });
   const copies = copiesOf(duplicates);
   const count = (kind?: Copy['kind']): CopyCounts => {
     const images = (split: string, of: string): number =>
@@ -73,7 +77,9 @@ export function countDuplicates(duplicates: Duplicates): DuplicateCounts {
 }
 
 /** The copies whose labels differ. */
-export function findConflicts({ exact, near }: Duplicates): Conflicts {
+export function findConflicts(duplicates: Duplicates): Conflicts {
+  checkArguments('findConflicts', { duplicates: [duplicates, someDuplicates] });
+  const { exact, near } = duplicates;
   return {
     exact: exact.filter(([first, ...others]) => others.some(({ label }) => label !== first.label)),
     near: near.filter(({ first, second }) => first.label !== second.label),
@@ -106,6 +112,11 @@ export function leftOut({ duplicates, labels: { suspects } }: Audit): LeftOut {
  * @throws CoutureError of kind `usage` when they are not of as many images as were audited
  */
 export function accuracyWithout(audit: Audit, predicted: Uint16Array, labels: Uint16Array): AuditedAccuracy {
+  checkArguments('accuracyWithout', {
+    audit: [audit, anAudit],
+    predicted: [predicted, someLabels],
+    labels: [labels, someLabels],
+  });
   const { length } = audit.data.test;
   if (predicted.length !== length || labels.length !== length) {
     throw new CoutureError(

@@ -1,7 +1,7 @@
 /** What `predict` makes and says of pictures that are not what networks know, or no pictures at all. With a shipped model. */
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,6 +11,8 @@ import { couture, parseDocument } from '../../test/command.ts';
 import { prepareImage } from '../data/prepare.ts';
 import { objectSteps } from '../data/preprocessing.ts';
 import { load } from '../platform/node/load.ts';
+import { modelsFolder } from '../platform/node/models-folder.ts';
+import { decodeModel } from '../ship/model-file.ts';
 
 let cwd: string;
 /** A dark shape off-center on a light, unevenly lit ground, as red, green, blue and alpha. */
@@ -142,4 +144,31 @@ test('a picture of an absurd shape is refused at once', async () => {
     /^error: Cannot read the image thin\.png: it is 1 x 49,000,000 pixels, and no side may have more/,
   );
   assert.equal(err.trim().split('\n').length, 1, err);
+});
+
+test('an image unlike the training images is called that, and one like them is not', async () => {
+  const noise = Uint8Array.from({ length: 784 }, (_, i) => (i * 7919 + ((i * i) % 251) * 31) % 256);
+  const gray = sharp(noise, { raw: { width: 28, height: 28, channels: 1 } }).toColourspace('b-w');
+  await writeFile(join(cwd, 'noise.png'), await gray.png().toBuffer());
+  // The mean look of the training images, as the model describes it, is like them if anything is.
+  const path = join(modelsFolder(), 'compact.safetensors');
+  const { unlike: description } = await decodeModel(await readFile(path), path);
+  const mean = Buffer.from(description!.mean, 'base64');
+  const look28 = sharp(mean, { raw: { width: 14, height: 14, channels: 1 } }).resize(28, 28, {
+    kernel: 'nearest',
+  });
+  await writeFile(join(cwd, 'mean.png'), await look28.toColourspace('b-w').png().toBuffer());
+  const { out } = await couture(['predict', 'compact', 'noise.png'], { cwd });
+  assert.match(
+    out,
+    /Unlike the training data: score \d+\.\d; 2% of the validation images have more than \d\.\d\./,
+  );
+  const both = await couture(['predict', 'compact', 'mean.png', 'noise.png', '--json'], { cwd });
+  const look = z.object({ score: z.number(), limit: z.number(), unlike: z.boolean() });
+  const { predictions } = parseDocument(both, { predictions: z.array(z.object({ unlike: look })) });
+  assert.deepEqual(
+    predictions.map(({ unlike }) => unlike.unlike),
+    [false, true],
+  );
+  assert.ok(predictions.every(({ unlike: { score, limit, unlike } }) => unlike === score > limit));
 });

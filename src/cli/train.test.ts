@@ -46,6 +46,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       'env.json',
       'metrics.json',
       'results.csv',
+      'unlike.json',
       'weights',
     ]);
   });

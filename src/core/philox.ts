@@ -4,6 +4,8 @@
  * the WebAssembly kernels (kernels/philox.ts) all see the same numbers whatever order they ask in.
  */
 
+import { aNumber, aString, checkArguments, kind } from './arguments.ts';
+
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
@@ -54,6 +56,11 @@ export function philox4x32(key: Key, c0: number, c1: number, c2: number, c3: num
   return out;
 }
 
+export const aKey = kind(
+  'a key, such as keyFromSeed makes',
+  (value) => Array.isArray(value) && value.length === 2 && value.every((word) => typeof word === 'number'),
+);
+
 /** FNV-1a over UTF-16 code units: turns a stream's name into a counter word. */
 function hashName(name: string): number {
   let hash = 0x811c9dc5;
@@ -63,11 +70,13 @@ function hashName(name: string): number {
 
 /** The root key of a run: any safe non-negative integer is a seed. */
 export function keyFromSeed(seed: number): Key {
+  checkArguments('keyFromSeed', { seed: [seed, aNumber] });
   return [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
 }
 
 /** A key for an independent stream, by name and index: `fork(key, 'shuffle', epoch)`. */
 export function fork(key: Key, name: string, index = 0): Key {
+  checkArguments('fork', { key: [key, aKey], name: [name, aString], index: [index, aNumber] });
   const words = philox4x32(key, hashName(name), name.length, index, 0xf0f0f0f0, [0, 0, 0, 0]);
   return [words[0], words[1]];
 }
@@ -79,6 +88,7 @@ export class RandomStream {
   #drawn = 0;
 
   constructor(key: Key) {
+    checkArguments('new RandomStream', { key: [key, aKey] });
     this.#key = key;
   }
 

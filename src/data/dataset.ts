@@ -1,6 +1,8 @@
 /** Labeled images of one shape, as bytes: what every reader makes and everything else takes. */
 
+import { aNumber, bytes, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aDataset, aShape } from './argument-kinds.ts';
 import type { DatasetInfo } from './dataset-info.ts';
 import { describeShape, imageSize } from './image-shape.ts';
 
@@ -23,6 +25,7 @@ export interface Dataset {
  * @throws CoutureError of kind `data`
  */
 export function checkDataset(dataset: Dataset): Dataset {
+  checkArguments('checkDataset', { dataset: [dataset, aDataset] });
   const { info, split, images, labels, length } = dataset;
   const { shape, classNames } = info;
   const where = `${info.name} (${split} split)`;
@@ -45,7 +48,12 @@ export function checkDataset(dataset: Dataset): Dataset {
 }
 
 /** The bytes of one image, as a view. */
-export function imageAt({ info, images }: Pick<Dataset, 'info' | 'images'>, index: number): Uint8Array {
+export function imageAt(dataset: Pick<Dataset, 'info' | 'images'>, index: number): Uint8Array {
+  checkArguments('imageAt', {
+    dataset: [dataset, record({ info: record({ shape: aShape }), images: bytes })],
+    index: [index, aNumber],
+  });
+  const { info, images } = dataset;
   const size = imageSize(info.shape);
   return images.subarray(index * size, (index + 1) * size);
 }

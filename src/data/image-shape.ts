@@ -3,6 +3,8 @@
  * dataset-info.ts.
  */
 
+import { anObject, checkArguments } from '../core/arguments.ts';
+
 /** Pixels of the longest side of an image that a network takes. */
 export const MAX_SIDE = 128;
 
@@ -17,7 +19,9 @@ export interface ImageShape {
 }
 
 /** Values of one image: bytes of a picture, inputs of a network. */
-export function imageSize({ height, width, channels }: ImageShape): number {
+export function imageSize(shape: ImageShape): number {
+  checkArguments('imageSize', { shape: [shape, anObject] });
+  const { height, width, channels } = shape;
   return height * width * channels;
 }
 

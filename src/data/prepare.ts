@@ -13,6 +13,8 @@
  * - Invert: where the object is darker than its ground, or, where no object was looked for, where the border is bright.
  */
 
+import { aBoolean, aString, checkArguments, record } from '../core/arguments.ts';
+import { aPicture, aShape } from './argument-kinds.ts';
 import type { ImageShape } from './image-shape.ts';
 import { borderColor, borderGray } from './prepare/border.ts';
 import { drawPart, wholeOf } from './prepare/draw.ts';
@@ -61,6 +63,11 @@ const DARK_SHARE = 0.25;
  * @throws CoutureError of kind `usage` when the bytes are no picture of those sides
  */
 export function prepareImage(picture: Picture, shape: ImageShape, steps: PictureSteps): PreparedImage {
+  checkArguments('prepareImage', {
+    picture: [picture, aPicture],
+    shape: [shape, aShape],
+    steps: [steps, record({ fit: aString, invert: aString, trim: aBoolean, upright: aBoolean })],
+  });
   checkPicture(picture);
   const whole = steps.upright ? upright(picture) : picture;
   const ground = hasTransparency(whole)

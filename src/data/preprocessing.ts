@@ -6,6 +6,7 @@
  */
 
 import * as z from 'zod';
+import { checkArguments, kind } from '../core/arguments.ts';
 
 const level = z.int().min(0).max(255);
 
@@ -41,6 +42,9 @@ export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
 
 /** From -1 to 1, as the published networks have it: (p / 255 - 0.5) / 0.5. */
 export function centeredScaling(channels: 1 | 3): PixelScaling {
+  checkArguments('centeredScaling', {
+    channels: [channels, kind('1 or 3', (value) => value === 1 || value === 3)],
+  });
   return { offset: new Array<number>(channels).fill(0.5), scale: new Array<number>(channels).fill(0.5) };
 }
 

@@ -8,6 +8,7 @@
  * emnist: the same page lists one MD5 for the archive of all sets and none for a file, so none is given here.
  */
 
+import { aNumber, anArray, aString, checkArguments, record } from '../core/arguments.ts';
 import type { DatasetInfo } from './dataset-info.ts';
 import { centeredScaling, objectSteps } from './preprocessing.ts';
 
@@ -261,6 +262,15 @@ export function findDataset(name: string): DatasetEntry | undefined {
 
 /** The description of a known set; what its splits hold is known once they have been read. */
 export function infoOf(entry: DatasetEntry): DatasetInfo {
+  checkArguments('infoOf', {
+    entry: [
+      entry,
+      record(
+        { name: aString, classNames: anArray, height: aNumber, width: aNumber },
+        'an entry of the registry',
+      ),
+    ],
+  });
   const { name, height, width, classNames } = entry;
   return {
     version: 1,

@@ -1,6 +1,7 @@
 /** Which training images are trained on and which are held out for every choice: drawn once per seed. */
 
-import { fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
+import { aNumber, checkArguments, record } from '../core/arguments.ts';
+import { aKey, fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 
 /** Indices into the training file. */
 export interface Split {
@@ -15,6 +16,11 @@ export function heldOut(length: number, fraction: number): number {
 
 /** Shuffles 0..length-1 by the run's key and holds out the last `fraction` of them (rounded) for validation. */
 export function splitTrainValidation(length: number, fraction: number, runKey: Key): Split {
+  checkArguments('splitTrainValidation', {
+    length: [length, aNumber],
+    fraction: [fraction, aNumber],
+    runKey: [runKey, aKey],
+  });
   const order = shuffledIndices(length, fork(runKey, 'split'));
   const held = heldOut(length, fraction);
   return { train: order.slice(0, length - held), validation: order.slice(length - held) };
@@ -39,6 +45,10 @@ export function splitSourceOf({ validation, seed, splitSeed }: SplitSettings): S
 
 /** The split of a run over a training file of `length` images. */
 export function splitOf(settings: SplitSettings | SplitSource, length: number): Split {
+  checkArguments('splitOf', {
+    settings: [settings, record({ validation: aNumber, seed: aNumber })],
+    length: [length, aNumber],
+  });
   const { seed, validation } = 'splitSeed' in settings ? splitSourceOf(settings) : settings;
   return splitTrainValidation(length, validation, keyFromSeed(seed));
 }

@@ -1,5 +1,8 @@
 /** The pixels of a training image as a batch has them, in plain TypeScript: for the reference backend, and to be shown. */
 
+import { aNumber, anObject, bytes, checkArguments, indices, record } from '../core/arguments.ts';
+import { aKey } from '../core/philox.ts';
+import { aShape } from '../data/argument-kinds.ts';
 import { drawAugmentation, RECORD } from '../data/augment.ts';
 import { fromPlanes, type ImageShape, imageSize, toPlanes } from '../data/image-shape.ts';
 import { drawMix } from '../data/mix.ts';
@@ -24,6 +27,13 @@ export function augmentedImage(
   augmentation: Augmentation,
   at: BatchPlace,
 ): Uint8Array {
+  checkArguments('augmentedImage', {
+    images: [images, bytes],
+    shape: [shape, aShape],
+    batch: [batch, indices],
+    augmentation: [augmentation, record({ options: anObject, key: aKey })],
+    at: [at, record({ place: aNumber, step: aNumber })],
+  });
   const size = imageSize(shape);
   const planesOf = (row: number) =>
     toPlanes(images.subarray(batch[row] * size, (batch[row] + 1) * size), shape);

@@ -1,5 +1,6 @@
 /** The one door to the backends. */
 
+import { anObject, checkArguments, optional } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { Backend } from './backend.ts';
 import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
@@ -32,6 +33,7 @@ export interface BackendOptions {
  * @throws CoutureError of kind `usage` for an unknown name or thread count, `backend` where it cannot run
  */
 export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
+  checkArguments('createBackend', { options: [options, optional(anObject)] });
   const { backend: choice = 'auto', threads = 1, spawn, wide = false, fast = false } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new CoutureError(

@@ -33,7 +33,7 @@ interface Window extends Size {
   readonly top: number;
 }
 
-/** One of the samples with the value of every pixel written into it; of a large one, those in its middle. */
+/** One of the samples with the value of every pixel written into it; of a large one, those of a part with edges in it. */
 export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figure {
   const { width, height, channels } = data;
   const { pixels, label, index } = data.samples[options.sample ?? 0];
@@ -44,14 +44,16 @@ export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figur
     facts: `training image ${count(index)}, ${width} × ${height} pixels from 0 (black) to 255 (${channels === 1 ? 'white' : 'full red, green or blue'})`,
   });
   const readable = Math.min(MOST_OF_COLOR, Math.floor((sheet.width - LEFT) / ROOM_FOR_THREE));
-  const shown = middleOf(data, channels === 1 ? READABLE : readable);
+  const shown = partOf(pixels, data, channels === 1 ? READABLE : readable);
   const isPart = shown.width < width || shown.height < height;
   if (isPart) sheet.row([drawWhole(sheet, data, pixels, shown)], { headings: ['The image'] });
   sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The part in the frame'] : [] });
   if (channels === 3) sheet.paragraph('In each pixel, from top to bottom: red, green and blue.');
   const lit = pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
-  const part = isPart ? `each of the ${shown.width} by ${shown.height} pixels in its middle` : 'each pixel';
+  const part = isPart
+    ? `each of the ${shown.width} by ${shown.height} pixels from row ${shown.top} and column ${shown.left} on`
+    : 'each pixel';
   return sheet.figure(
     `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels${channels === 3 ? ' in red, green and blue' : ''}, enlarged with the value of ` +
       `${part} written into it. ${count(lit)} of ${count(pixels.length)} ${channels === 1 ? 'pixels' : 'values'} are above 0; their mean is ` +
@@ -59,14 +61,33 @@ export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figur
   );
 }
 
-/** The middle of an image, at most so many pixels across and down. */
-function middleOf({ width, height }: Size, most: number): Window {
+/** A part of an image, at most so many pixels across and down: its middle, or where neighbors differ more. */
+function partOf(pixels: Uint8Array, image: DatasetOverview, most: number): Window {
+  const { width, height } = image;
   const size = { width: Math.min(width, most), height: Math.min(height, most) };
-  return {
+  const middle = {
     ...size,
     left: Math.floor((width - size.width) / 2),
     top: Math.floor((height - size.height) / 2),
   };
+  let best = { part: middle, contrast: contrastOf(cutOut(pixels, image, middle), image.channels) };
+  const step = Math.max(1, Math.ceil(Math.min(size.width, size.height) / 2));
+  for (let top = 0; top + size.height <= height; top += step) {
+    for (let left = 0; left + size.width <= width; left += step) {
+      const part = { ...size, left, top };
+      const contrast = contrastOf(cutOut(pixels, image, part), image.channels);
+      if (contrast > best.contrast) best = { part, contrast };
+    }
+  }
+  return best.part;
+}
+
+/** How much each value differs from the one to its left, summed. */
+function contrastOf(values: Uint8Array, channels: number): number {
+  return values.reduce(
+    (sum, value, i) => (i < channels ? 0 : sum + Math.abs(value - values[i - channels])),
+    0,
+  );
 }
 
 /** A large image with a frame around the part that is enlarged. */

@@ -1,6 +1,8 @@
 /** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
 
+import { aNumber, anArray, checkArguments, indices, record } from '../core/arguments.ts';
 import { fork, keyFromSeed } from '../core/philox.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { type AugmentOptions, augmentedEpochs, augments } from '../data/augment.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { type MixOptions, mixes } from '../data/mix.ts';
@@ -115,6 +117,17 @@ export function augmentationExamples(
   trained: Uint32Array,
   config: Pick<RunConfig, 'model' | 'settings'>,
 ): AugmentationExamples {
+  checkArguments('augmentationExamples', {
+    train: [train, aDataset],
+    trained: [trained, indices],
+    config: [
+      config,
+      record({
+        model: record({ layers: anArray }),
+        settings: record({ batchSize: aNumber, epochs: aNumber, seed: aNumber }),
+      }),
+    ],
+  });
   const { settings } = config;
   const { name, classNames, shape } = train.info;
   const columns = augmentedEpochs(settings) > 0 ? columnsOf(train, settings) : [];

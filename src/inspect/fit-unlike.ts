@@ -1,6 +1,8 @@
 /** Describes the look of training images, so that images unlike them can be told: src/use/unlike.ts says how. */
 
+import { bytes, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aShape } from '../data/argument-kinds.ts';
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import {
   looksOf,
@@ -32,7 +34,11 @@ export interface UnlikeSource {
  * A description of the images that a network is trained on. The same images give the same description, on any machine.
  * @throws CoutureError of kind `usage` when there are fewer than 50 images of either kind
  */
-export function fitUnlike({ shape, train, validation }: UnlikeSource): UnlikeDescription {
+export function fitUnlike(source: UnlikeSource): UnlikeDescription {
+  checkArguments('fitUnlike', {
+    source: [source, record({ shape: aShape, train: bytes, validation: bytes })],
+  });
+  const { shape, train, validation } = source;
   const size = imageSize(shape);
   for (const [kind, images] of [
     ['training', train],

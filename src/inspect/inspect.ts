@@ -1,12 +1,24 @@
 /** Everything there is to see of one finished run, computed in one go. */
 
+import {
+  aFunction,
+  aMap,
+  anObject,
+  aSignal,
+  aString,
+  checkArguments,
+  optional,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { fork, keyFromSeed, shuffledIndices } from '../core/philox.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
 import { splitOf } from '../data/split.ts';
 import type { TensorMap } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
+import { aConfig, aHistory } from '../train/argument-kinds.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';
@@ -90,12 +102,26 @@ export interface InspectRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+const inspectRequest = record({
+  run: aString,
+  config: aConfig,
+  train: aDataset,
+  test: aDataset,
+  history: aHistory,
+  classifier: record({ logProbabilities: aFunction, activations: aFunction, inputGradients: aFunction }),
+  weights: aMap,
+  options: optional(anObject),
+  onProgress: optional(aFunction),
+  signal: optional(aSignal),
+});
+
 /**
  * Looks at a finished run on the test split. The same run on the same data gives the same inspection.
  * @throws CoutureError of kind `usage` where data and network do not fit, `runtime` where the network gives no
  * numbers, `interrupted` when `signal` aborted
  */
 export async function inspectModel(request: InspectRequest): Promise<Inspection> {
+  checkArguments('inspectModel', { request: [request, inspectRequest] });
   const { run, config, train, test, history, classifier, weights, onProgress, signal } = request;
   const options: InspectOptions = { ...DEFAULTS, ...request.options };
   const spec = config.model;

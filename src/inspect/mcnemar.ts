@@ -1,6 +1,8 @@
 /** Whether two classifiers differ by more than chance, from their answers to the same images. */
 
+import { aNumber, checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { someLabels } from '../data/argument-kinds.ts';
 
 /** What McNemar's test found. */
 export interface PairedComparison {
@@ -26,6 +28,11 @@ export function compareOnSameImages(
   first: Uint16Array,
   second: Uint16Array,
 ): PairedComparison {
+  checkArguments('compareOnSameImages', {
+    labels: [labels, someLabels],
+    first: [first, someLabels],
+    second: [second, someLabels],
+  });
   if (first.length !== labels.length || second.length !== labels.length) {
     throw new CoutureError(
       'usage',
@@ -42,6 +49,7 @@ export function compareOnSameImages(
 
 /** Two-sided exact sign test of `a` against `b`: twice the lesser tail of Binomial(a + b, 1/2), at most 1. */
 export function signTest(a: number, b: number): number {
+  checkArguments('signTest', { a: [a, aNumber], b: [b, aNumber] });
   const n = a + b;
   const k = Math.min(a, b);
   // The largest term of the tail, as a logarithm: 2^-n alone is below the smallest float64 from n = 1075 on.

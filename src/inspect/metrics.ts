@@ -4,7 +4,9 @@
  */
 
 import { argMax } from '../core/arg-max.ts';
+import { aNumber, anArray, checkArguments, floats } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { someLabels } from '../data/argument-kinds.ts';
 
 /** A range that holds the true value with 95% confidence. */
 export interface Interval {
@@ -42,6 +44,7 @@ export interface Evaluation {
 
 /** Wilson's 95% score interval for a share of `total` (E. B. Wilson 1927): holds near 0 and 1 as well. */
 export function wilsonInterval(count: number, total: number): Interval {
+  checkArguments('wilsonInterval', { count: [count, aNumber], total: [total, aNumber] });
   if (total === 0) return { low: 0, high: 1 };
   const z = 1.959963984540054;
   const share = count / total;
@@ -60,6 +63,11 @@ export function evaluateLogProbabilities(
   labels: Uint16Array,
   classNames: readonly string[],
 ): Evaluation {
+  checkArguments('evaluateLogProbabilities', {
+    logProbabilities: [logProbabilities, floats],
+    labels: [labels, someLabels],
+    classNames: [classNames, anArray],
+  });
   const classes = classNames.length;
   const images = labels.length;
   if (images === 0 || logProbabilities.length !== images * classes) {

@@ -1,11 +1,17 @@
-/** Single images that are worth a look: the first ones, the worst ones, and those behind a confusion matrix. */
+/** Single images that are worth a look: some as they come, the worst ones, and those behind a confusion matrix. */
 
 import type { ConfusionCell, PredictedImage } from './inspection.ts';
 import { type Predictions, predictedImage } from './predictions.ts';
 
-/** The first images of the data set, right and wrong as they come. */
+/**
+ * The first images of the data set, right and wrong as they come. Where the images lie class by class, as those of class
+ * folders do, at even distances instead: the first ones would all be of one class.
+ */
 export function firstImages(predictions: Predictions, count: number): PredictedImage[] {
-  const indices = Array.from({ length: Math.min(count, predictions.dataset.length) }, (_, i) => i);
+  const { labels, length } = predictions.dataset;
+  const shown = Math.min(count, length);
+  const isSorted = labels.every((label, i) => i === 0 || label >= labels[i - 1]);
+  const indices = Array.from({ length: shown }, (_, i) => (isSorted ? Math.floor((i * length) / shown) : i));
   return indices.map((index) => predictedImage(predictions, index));
 }
 

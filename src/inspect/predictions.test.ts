@@ -85,6 +85,11 @@ test('a cell has its own images, the most confident first, and no more than aske
 test('the first images come as they are; the explained ones are right and, where there are such, in doubt', () => {
   assert.deepEqual(pixels(firstImages(predictions, 2)), [10, 11]);
   assert.equal(firstImages(predictions, 9).length, 7);
+  // Class by class, as class folders are read: the first three would all be of one class.
+  const ordered = { ...dataset, labels: Uint16Array.of(0, 0, 0, 0, 1, 1, 2) };
+  const sorted = readPredictions(ordered, new Float32Array(21).fill(-1));
+  assert.deepEqual(pixels(firstImages(sorted, 3)), [10, 12, 14]);
+  assert.equal(firstImages(sorted, 9).length, 7);
   assert.deepEqual(pixels(rightWithDoubt(predictions)), [14, 12]);
   // Of a class whose right images are all certain, the first one; of a class without, none.
   const certain = readPredictions(

@@ -1,6 +1,17 @@
 /** Which pixels one prediction hangs on: by the gradient, and by covering the image bit by bit. */
 
+import {
+  aFunction,
+  aNumber,
+  aSignal,
+  bytes,
+  checkArguments,
+  optional,
+  options as optionsOf,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aShape } from '../data/argument-kinds.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import type { Classifier } from '../use/classifier.ts';
 import type { PredictedImage, Saliency } from './inspection.ts';
@@ -31,6 +42,14 @@ export interface SaliencyOptions extends OcclusionOptions {
   readonly target?: number;
 }
 
+const saliencyOptions = optionsOf({
+  target: optional(aNumber),
+  patch: optional(aNumber),
+  step: optional(aNumber),
+  fill: optional(aNumber),
+  signal: optional(aSignal),
+});
+
 /**
  * Saliency of one prediction: the gradient of the class's log-probability with respect to the input (Simonyan,
  * Vedaldi & Zisserman 2014, there of the class's score), and occlusion. Of a color image the gradient of a pixel is the
@@ -41,8 +60,15 @@ export async function explainPrediction(
   classifier: Pick<Classifier, 'logProbabilities' | 'inputGradients'>,
   image: PredictedImage,
   shape: ImageShape,
-  { target = image.predicted, patch = usualPatch(shape), ...options }: SaliencyOptions = {},
+  asked: SaliencyOptions = {},
 ): Promise<Saliency> {
+  checkArguments('explainPrediction', {
+    classifier: [classifier, record({ logProbabilities: aFunction, inputGradients: aFunction })],
+    image: [image, record({ pixels: bytes, predicted: aNumber })],
+    shape: [shape, aShape],
+    options: [asked, saliencyOptions],
+  });
+  const { target = image.predicted, patch = usualPatch(shape), ...options } = asked;
   const classes = Uint16Array.of(target);
   const gradients = await classifier.inputGradients(image.pixels, { classes, signal: options.signal });
   const gradient = shape.channels === 1 ? gradients : sizesOverChannels(gradients, shape);

@@ -1,5 +1,8 @@
 /** The temperature that makes a classifier's confidence fit what it gets right. */
 
+import { aNumber, checkArguments, floats } from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
+import { someLabels } from '../data/argument-kinds.ts';
 import { expNonPositive } from '../engine/math.ts';
 
 /** Beyond these nothing is gained: at the lower end a classifier is as good as certain, at the upper as good as silent. */
@@ -14,8 +17,19 @@ const DECIMALS = 1e4;
  * The temperature T of least mean NLL on labeled images, of log_softmax(log p / T) (Guo et al., ICML 2017). The NLL is
  * convex in 1/T, so that its slope has at most one zero, which is found by halving. Same input, same bits.
  * @param logProbabilities [labels.length, classes]
+ * @throws CoutureError of kind `usage` when labels, classes and log-probabilities do not fit each other
  */
 export function fitTemperature(logProbabilities: Float32Array, labels: Uint16Array, classes: number): number {
+  checkArguments('fitTemperature', {
+    logProbabilities: [logProbabilities, floats],
+    labels: [labels, someLabels],
+    classes: [classes, aNumber],
+  });
+  if (!Number.isInteger(classes) || classes < 1 || logProbabilities.length !== labels.length * classes)
+    throw new CoutureError(
+      'usage',
+      `${logProbabilities.length} log-probabilities do not make ${labels.length} images of ${classes} classes.`,
+    );
   let low = 1 / TEMPERATURES.most;
   let high = 1 / TEMPERATURES.least;
   for (let i = 0; i < HALVINGS; i++) {

@@ -3,8 +3,10 @@
  * luck: what is said here is measured against that scatter.
  */
 
+import { aString, checkArguments, oneOf } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import { bestEpoch, type Selection } from '../train/best.ts';
+import { aHistory } from '../train/argument-kinds.ts';
+import { bestEpoch, type Selection, selections } from '../train/best.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { TrainingHistory } from './inspection.ts';
 
@@ -24,6 +26,11 @@ export function describeTraining(
   history: readonly EpochMetrics[],
   select: Selection = 'loss',
 ): TrainingHistory {
+  checkArguments('describeTraining', {
+    run: [run, aString],
+    history: [history, aHistory],
+    select: [select, oneOf(selections)],
+  });
   const rows = history.filter((row) => Number.isFinite(row.validationLoss));
   if (rows.length === 0)
     throw new CoutureError('runtime', `No epoch of ${run} has a finite validation loss.`);

@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { aNumber, anArray, checkArguments, listOf, oneOf, optional, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 
 /** Limits that keep a typing error from asking for a machine's whole memory. */
@@ -140,6 +141,14 @@ export interface HiddenOptions {
   readonly expansion?: number;
 }
 
+const hiddenOptions = record({
+  front: optional(anArray),
+  activation: optional(oneOf(activationNames)),
+  norm: optional(oneOf(normNames)),
+  blocks: optional(aNumber),
+  expansion: optional(aNumber),
+});
+
 /**
  * The usual classifier: Linear, its norm if wanted, and an activation for each hidden width, each followed by its
  * Dropout where that is above 0, then Linear and LogSoftmax. Each residual block is a norm, Linear, activation, the last
@@ -153,8 +162,16 @@ export function multilayer(
   hidden: readonly number[],
   classes: number,
   dropouts: readonly number[] = [],
-  { front = [], activation = 'relu', norm = 'none', blocks = 0, expansion = 2 }: HiddenOptions = {},
+  options: HiddenOptions = {},
 ): ModelSpec {
+  checkArguments('multilayer', {
+    inputs: [inputs, aNumber],
+    hidden: [hidden, listOf(aNumber, 'an array of widths')],
+    classes: [classes, aNumber],
+    dropouts: [dropouts, listOf(aNumber, 'an array of probabilities')],
+    options: [options, hiddenOptions],
+  });
+  const { front = [], activation = 'relu', norm = 'none', blocks = 0, expansion = 2 } = options;
   const layers: LayerSpec[] = [...front];
   let features = front.findLast((layer) => layer.type === 'Linear')?.out ?? inputs;
   const normalize = norm === 'batch' ? batchNorm : layerNorm;

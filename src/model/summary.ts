@@ -1,6 +1,6 @@
 /** What a network costs: parameters, memory and arithmetic, layer by layer. */
 
-import { type ModelSpec, placeLayers } from './spec.ts';
+import { checkModelSpec, type ModelSpec, placeLayers } from './spec.ts';
 
 export interface LayerSummary {
   /** fc1, fc2, … for Linear, bn1, … or ln1, … for its norm; empty for layers without parameters. */
@@ -31,6 +31,7 @@ export interface ModelSummary {
 }
 
 export function summarize(spec: ModelSpec): ModelSummary {
+  checkModelSpec(spec);
   const layers: LayerSummary[] = [];
   let outputs = 0;
   for (const { layer, linear, adds } of placeLayers(spec)) {

@@ -49,6 +49,10 @@ function networkChapter(run: ReportRun, place: number, input: ReportInput): Chap
   };
 }
 
+/** How to read the accuracy of a single run. */
+const ALONE =
+  'The line is the interval in which the accuracy on many more test images of this kind would lie.';
+
 /** All runs in one plot, and what the later ones gain. */
 function comparisonChapter({ runs, document, detail }: ReportInput): Chapter {
   const inspections = runs.map(({ inspection }) => inspection);
@@ -60,7 +64,10 @@ function comparisonChapter({ runs, document, detail }: ReportInput): Chapter {
   const cards = comparisonFigures
     .filter(({ name }) => several || name === 'accuracies')
     .map(({ draw, reading }) =>
-      figureCard((width) => draw(inspections, { document, width, detail }), { reading, narrow: true }),
+      figureCard((width) => draw(inspections, { document, width, detail }), {
+        reading: several ? reading : ALONE,
+        narrow: true,
+      }),
     );
   return {
     id: 'accuracy',

@@ -8,9 +8,11 @@ import { html, type Markup } from './html.ts';
 import type { ReportRun } from './input.ts';
 import { duration, range } from './story.ts';
 
-/** `fashion-mnist: baseline-seed1 and deeper-seed1` */
+/** `fashion-mnist: baseline-seed1 and deeper-seed1`; a run that is named as its data set needs no more. */
 export function titleOf(runs: readonly ReportRun[]): string {
-  return `${runs[0].inspection.data.dataset}: ${list(runs.map(({ inspection }) => inspection.run))}`;
+  const { dataset } = runs[0].inspection.data;
+  const names = list(runs.map(({ inspection }) => inspection.run));
+  return names === dataset ? dataset : `${dataset}: ${names}`;
 }
 
 /** Title, and for each run the one figure that matters. */

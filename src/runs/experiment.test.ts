@@ -6,6 +6,7 @@ import { killedAfter } from '../../test/killed-store.ts';
 import { memoryPlatform } from '../../test/memory-platform.ts';
 import { tinyTrain } from '../../test/tiny-data.ts';
 import { resolveConfig } from '../train/config.ts';
+import { UnlikeScorer } from '../use/unlike.ts';
 import { compareRuns } from './compare.ts';
 import { evaluateRun } from './evaluate.ts';
 import { trainRun } from './experiment.ts';
@@ -57,6 +58,24 @@ test('a run is trained into a store, and everything that takes runs takes it', a
   const model = await loadPredictor(platform, found);
   assert.equal((await model.predict(tinyTrain.images.subarray(0, 36))).label, 'top');
   await model.dispose();
+});
+
+test('a run of enough images knows what is unlike them', async () => {
+  const platform = memoryPlatform();
+  const settings = { ...config.settings, epochs: 1, validation: 0.5 };
+  const { run } = await trainRun(platform, { config: resolveConfig({ dataset: tinyTrain, settings }) });
+  const description = await (await openRun(platform, run.path)).unlike();
+  assert.ok(description);
+  const scorer = new UnlikeScorer(description);
+  const { shape } = tinyTrain.info;
+  const inverted = tinyTrain.images.map((byte) => 255 - byte);
+  const share = (images: Uint8Array) =>
+    scorer.scores(images, shape).filter((score) => score > scorer.limit).length / tinyTrain.length;
+  assert.ok(share(tinyTrain.images) < 0.1, String(share(tinyTrain.images)));
+  assert.ok(share(inverted) > 0.9, String(share(inverted)));
+
+  const few = await trainRun(platform, { config, name: 'few' });
+  assert.equal(await few.run.unlike(), undefined);
 });
 
 describe('killed at any write, a run goes on and ends in the same bits', async () => {

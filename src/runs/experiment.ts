@@ -5,6 +5,7 @@ import { plural } from '../core/format.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { describeSplits } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { splitSourceOf } from '../data/split.ts';
 import type { Backend } from '../engine/backend.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { bestEpoch } from '../train/best.ts';
@@ -17,6 +18,7 @@ import { train } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
 import { NetworkTeacher } from '../use/network-teacher.ts';
 import { RememberingTeacher } from '../use/remembering-teacher.ts';
+import { describeImages } from './describe-images.ts';
 import { describeEnvironment, lastKind, movedEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
 import type { RunMetrics } from './metrics.ts';
@@ -131,6 +133,8 @@ async function carryOut(
     const stuck = await trainOn(run, engine, data, options);
     const figures = await finalMetrics(run, await engine.judge(), data.testSet, options.signal);
     const metrics: RunMetrics = stuck === undefined ? figures : { ...figures, stuck };
+    const looks = describeImages(data.trainSet, splitSourceOf(run.config.settings));
+    if (looks !== undefined) await run.describeImages(looks);
     await run.finish(metrics);
     return metrics;
   } catch (error) {

@@ -7,7 +7,6 @@ import { findDataset } from '../data/registry.ts';
 import { splitOf } from '../data/split.ts';
 import { confusedPairs } from '../inspect/class-intervals.ts';
 import { calibrate, confidencesOf } from '../inspect/confidence.ts';
-import { fitUnlike, LEAST_UNLIKE_IMAGES } from '../inspect/fit-unlike.ts';
 import { evaluateLogProbabilities } from '../inspect/metrics.ts';
 import { fitTemperature } from '../inspect/temperature.ts';
 import type { Network } from '../model/network.ts';
@@ -18,8 +17,8 @@ import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { type Precision, restoreParameters, storeParameters } from '../ship/precision.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import { temper } from '../use/mixture.ts';
-import type { UnlikeDescription } from '../use/unlike.ts';
 import { plainView, type ViewOptions } from '../use/views.ts';
+import { describeImages } from './describe-images.ts';
 import { openSources, type PackSource } from './pack-sources.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
@@ -124,7 +123,7 @@ export async function packRuns(
           : null,
       test: figuresAt(tested, temperature),
     };
-    const unlike = held && split && describeImages(held, split);
+    const unlike = held && split && describeImages(held.whole, split);
     const model: ModelFile = {
       data,
       temperature,
@@ -184,17 +183,6 @@ async function judge(
     onProgress: (share) => options.onProgress?.(stage, share),
   });
   return { images, whole, logProbabilities };
-}
-
-/** What the images that were trained on look like; undefined of sets too small to tell. */
-function describeImages(
-  { images, whole }: Judged,
-  split: NonNullable<ModelCard['split']>,
-): UnlikeDescription | undefined {
-  const { train } = splitOf(split, whole.length);
-  if (Math.min(train.length, images.length) < LEAST_UNLIKE_IMAGES) return undefined;
-  const { shape } = images.info;
-  return fitUnlike({ shape, train: selectImages(whole, train).images, validation: images.images });
 }
 
 function fitOn({ images, logProbabilities }: Judged): number {

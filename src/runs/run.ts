@@ -1,20 +1,23 @@
 /**
  * One run: all that is left of a training, and all that is needed to use, repeat or resume it.
  *
- *     config.json   env.json   results.csv   metrics.json
+ *     config.json   env.json   results.csv   metrics.json   unlike.json
  *     weights/best.safetensors   weights/last.safetensors   checkpoint/state.safetensors
  *
  * A run consumes training events and never steers them. Of each epoch the checkpoint is written last: killed at
  * any moment, the run resumes from the checkpoint before, and the epochs after it are made again, bit for bit.
  */
 
+import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
 import { withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
+import { aConfig } from '../train/argument-kinds.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
+import { type UnlikeDescription, unlikeSchema } from '../use/unlike.ts';
 import { checkState } from './check-state.ts';
 import { decodeState, encodeState, pickParameters } from './checkpoint.ts';
 import { type Environment, environmentSchema } from './environment.ts';
@@ -41,6 +44,11 @@ export class Run {
   #writing: Promise<void> = Promise.resolve();
 
   constructor(store: RunStore, path: string, config: RunConfig) {
+    checkArguments('new Run', {
+      store: [store, record({ read: aFunction, list: aFunction }, 'a store')],
+      path: [path, aString],
+      config: [config, aConfig],
+    });
     this.#store = store;
     this.path = path;
     this.#config = config;
@@ -170,6 +178,18 @@ export class Run {
     const path = this.#at('metrics.json');
     if ((await this.#store.kind(path)) === undefined) return undefined;
     return await readJson(this.#store, path, metricsSchema);
+  }
+
+  /** What the training images look like; undefined where that was not described: too few images, or not finished. */
+  async unlike(): Promise<UnlikeDescription | undefined> {
+    const path = this.#at('unlike.json');
+    if ((await this.#store.kind(path)) === undefined) return undefined;
+    return await readJson(this.#store, path, unlikeSchema);
+  }
+
+  /** Writes unlike.json. */
+  async describeImages(description: UnlikeDescription): Promise<void> {
+    await this.#store.write(this.#at('unlike.json'), formatJson(description));
   }
 
   /** Writes metrics.json: from then on the run counts as finished. */

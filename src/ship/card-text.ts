@@ -1,5 +1,6 @@
 /** The model card as Markdown, from what a model file says of itself. */
 
+import { aNumber, anArray, anObject, aString, checkArguments, record } from '../core/arguments.ts';
 import { count, percent, quoted } from '../core/format.ts';
 import { describeShape } from '../data/image-shape.ts';
 import { findDataset } from '../data/registry.ts';
@@ -19,6 +20,10 @@ export interface CardFile {
 
 /** The card as a Markdown page. Same file, same text. */
 export function modelCard(model: ModelFile, file: CardFile): string {
+  checkArguments('modelCard', {
+    model: [model, record({ card: anObject, members: anArray, data: anObject, views: anObject })],
+    file: [file, record({ name: aString, bytes: aNumber })],
+  });
   const sections = [
     `# ${escaped(model.card.title)}`,
     introduction(model),

@@ -1,5 +1,7 @@
 /** BatchNorm1d folded into the Linear before it: at inference both are affine, so that one does the work of two. */
 
+import { checkArguments } from '../core/arguments.ts';
+import { aNetwork } from '../model/argument-kinds.ts';
 import { type DenseLayer, normsProduct } from '../model/dense-layer.ts';
 import { type Network, takeTensor } from '../model/network.ts';
 import { planModel, type TensorPart } from '../model/plan.ts';
@@ -27,6 +29,7 @@ function withoutFolded<Layer extends LayerSpec>(layers: readonly Layer[]): Layer
  * @throws CoutureError of kind `usage` when a tensor is missing
  */
 export function foldBatchNorm(network: Network): Network {
+  checkArguments('foldBatchNorm', { network: [network, aNetwork] });
   const { layers, parameters } = planModel(network.spec);
   if (!layers.some(isFoldable)) return network;
   const folded = new Map(network.weights);

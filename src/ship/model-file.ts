@@ -5,10 +5,12 @@
  */
 
 import * as z from 'zod';
+import { aString, checkArguments, listOf, record, bytes as someBytes } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { checkDatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
+import { aNetwork } from '../model/argument-kinds.ts';
 import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
@@ -52,7 +54,11 @@ export interface ModelFile extends Omit<Description, 'members'> {
  * @throws CoutureError of kind `usage` when something is beyond the limits, a weight is not finite, or the networks do not
  * fit each other
  */
-export async function encodeModel({ members, ...rest }: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
+  checkArguments('encodeModel', {
+    model: [model, record({ members: listOf(aNetwork, 'an array of networks') })],
+  });
+  const { members, ...rest } = model;
   const checked = descriptionSchema.safeParse({ ...rest, members: members.map(({ spec }) => spec) });
   if (!checked.success)
     throw new CoutureError('usage', `The model cannot be packed: ${issueOf(checked.error)}.`);
@@ -81,6 +87,7 @@ export async function encodeModel({ members, ...rest }: ModelFile): Promise<Uint
  * @throws CoutureError of kind `data` saying what is wrong with it
  */
 export async function decodeModel(bytes: Uint8Array, name: string): Promise<ModelFile> {
+  checkArguments('decodeModel', { bytes: [bytes, someBytes], name: [name, aString] });
   const { tensors, metadata } = decodeStoredTensors(bytes, name);
   const { members, ...rest } = readDescription(metadata[KEY], name);
   // After the description: what is no model of Couture is called that, and not damaged.

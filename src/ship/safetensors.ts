@@ -5,6 +5,16 @@
  */
 
 import * as z from 'zod';
+import {
+  anArray,
+  anObject,
+  arrayOf,
+  aString,
+  checkArguments,
+  kind,
+  record,
+  bytes as someBytes,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { ParameterSpec } from '../model/plan.ts';
@@ -75,6 +85,13 @@ interface Entry {
   readonly end: number;
 }
 
+const aTensor = record({ shape: anArray, data: arrayOf('Float32Array', 'Uint16Array', 'Int8Array') });
+const someTensors = kind(
+  'a Map of tensors, { shape, data }, by name',
+  (value) =>
+    value instanceof Map && [...value.values()].every((tensor) => aTensor.misfit(tensor) === undefined),
+);
+
 /**
  * The bytes of a safetensors file.
  * @param metadata free text by key; safetensors allows nothing else beside the tensors
@@ -84,6 +101,7 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  checkArguments('encodeSafetensors', { tensors: [tensors, someTensors], metadata: [metadata, anObject] });
   const bytesOf = (name: string): number => types[tensorType(tensors.get(name)!)].bytes;
   // Sorting is stable: within a type, by name.
   const names = [...tensors.keys()].sort().sort((a, b) => bytesOf(b) - bytesOf(a));
@@ -163,6 +181,7 @@ export function decodeStoredTensors(bytes: Uint8Array, name: string): SafeTensor
 }
 
 function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]): SafeTensors<StoredTensor> {
+  checkArguments('decodeSafetensors', { bytes: [bytes, someBytes], name: [name, aString] });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < LENGTH_BYTES) throw damaged(name, `it has ${bytes.length} bytes, too few for a header`);
   const headerBytes = view.getBigUint64(0, true);

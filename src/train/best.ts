@@ -1,5 +1,7 @@
 /** Which epoch of a run is its best: the one whose weights are kept as the model. */
 
+import { checkArguments, oneOf } from '../core/arguments.ts';
+import { aHistory } from './argument-kinds.ts';
 import type { EpochMetrics } from './events.ts';
 
 /** What makes an epoch the best, by the names that settings have for it. */
@@ -11,6 +13,7 @@ export type Selection = (typeof selections)[number];
  * undefined where no epoch has a finite validation loss.
  */
 export function bestEpoch(history: readonly EpochMetrics[], select: Selection): EpochMetrics | undefined {
+  checkArguments('bestEpoch', { history: [history, aHistory], select: [select, oneOf(selections)] });
   const rows = history.filter((row) => Number.isFinite(row.validationLoss));
   if (rows.length === 0 || select === 'last') return rows.at(-1);
   const better = (a: EpochMetrics, b: EpochMetrics): boolean =>

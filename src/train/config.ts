@@ -1,5 +1,15 @@
 /** From what was asked (a recipe, a file, some flags) to the resolved config of a run. */
 
+import {
+  anObject,
+  aString,
+  checkArguments,
+  either,
+  kind,
+  optional,
+  options,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -28,11 +38,26 @@ export interface ConfigRequest {
   readonly backend?: BackendKind | undefined;
 }
 
+const configRequest = options({
+  recipe: optional(
+    either(
+      aString,
+      kind('null', (value) => value === null),
+    ),
+  ),
+  settings: optional(anObject),
+  dataset: optional(anObject),
+  model: optional(anObject),
+  backend: optional(aString),
+});
+
 /**
  * Resolves and checks a request.
  * @throws CoutureError of kind `usage` naming what is wrong, with the nearest right name
  */
-export function resolveConfig({ recipe = null, settings = {}, ...request }: ConfigRequest = {}): RunConfig {
+export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
+  checkArguments('resolveConfig', { request: [wishes, configRequest] });
+  const { recipe = null, settings = {}, ...request } = wishes;
   const { dataset = defaultDataset, backend } = request;
   const data = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
@@ -93,6 +118,13 @@ export function requestText(config: RunConfig): string {
 }
 
 /** What the network of a run takes. */
-export function inputOf({ data }: Pick<RunConfig, 'data'>): NetworkInput {
+export function inputOf(config: Pick<RunConfig, 'data'>): NetworkInput {
+  checkArguments('inputOf', {
+    config: [
+      config,
+      record({ data: record({ shape: anObject, preprocessing: record({ pixels: anObject }) }) }),
+    ],
+  });
+  const { data } = config;
   return { shape: data.shape, pixels: data.preprocessing.pixels };
 }

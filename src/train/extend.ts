@@ -1,7 +1,9 @@
 /** A finished run that is taken further than it was asked to go. */
 
+import { aNumber, checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { augmentedEpochs } from '../data/augment.ts';
+import { aConfig, aHistory } from './argument-kinds.ts';
 import { bestEpoch } from './best.ts';
 import { checkSettings } from './check-settings.ts';
 import type { EpochMetrics } from './events.ts';
@@ -18,6 +20,11 @@ export function extendConfig(
   epochs: number,
   history: readonly EpochMetrics[] = [],
 ): RunConfig {
+  checkArguments('extendConfig', {
+    config: [config, aConfig],
+    epochs: [epochs, aNumber],
+    history: [history, aHistory],
+  });
   const { settings } = config;
   const reason = whyNot(settings, history);
   if (reason !== undefined) {

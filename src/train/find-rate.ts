@@ -4,10 +4,22 @@
  * training comes apart.
  */
 
+import {
+  aFunction,
+  aNumber,
+  anObject,
+  aSignal,
+  checkArguments,
+  exactly,
+  optional,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
+import { aConfig } from './argument-kinds.ts';
 import { type RateCurve, readRateCurve, risingRates } from './rate-curve.ts';
 import type { RunConfig } from './settings.ts';
 import type { Teacher } from './teacher.ts';
@@ -41,6 +53,17 @@ export const HIGHEST_RATE = 100;
 /** Without a wish of one's own. */
 export const STANDARD_RANGE = { startRate: 1e-6, endRate: 1, leastSteps: 100, mostSteps: 400 } as const;
 
+const findOptions = exactly({
+  backend: aBackend,
+  dataset: aDataset,
+  teacher: optional(anObject),
+  signal: optional(aSignal),
+  onStep: optional(aFunction),
+  startRate: optional(aNumber),
+  endRate: optional(aNumber),
+  steps: optional(aNumber),
+});
+
 /**
  * Trains while the learning rate rises, until the loss has, and says which rate to take. The settings' own rate, schedule
  * and patience play no part; everything else does. The same config and range give the same curve, to the bit.
@@ -48,6 +71,7 @@ export const STANDARD_RANGE = { startRate: 1e-6, endRate: 1, leastSteps: 100, mo
  *   the first loss is no number, `interrupted` when `signal` aborts
  */
 export async function findRate(config: RunConfig, options: FindRateOptions): Promise<RateCurve> {
+  checkArguments('findRate', { config: [config, aConfig], options: [options, findOptions] });
   const { backend, dataset, teacher, signal, onStep } = options;
   const { startRate, endRate } = checkRateRange(options);
   const { settings } = config;

@@ -4,6 +4,7 @@
  * of the steps alone; `findRate` trains them.
  */
 
+import { aNumber, aString, checkArguments, kind, record } from '../core/arguments.ts';
 import { root } from '../core/powers.ts';
 
 /** The loss of each step while the learning rate rose, and what to take from it. Every number is finite. */
@@ -102,8 +103,17 @@ function steepestFall(values: readonly number[], first: number, last: number, re
   return steepest;
 }
 
+const someRates = kind('an array of rates', (value) => Array.isArray(value) || ArrayBuffer.isView(value));
+
 /** Which rate to take, and why, or why there is none to name. */
-export function adviseRate({ rates, end, lowest, suggested, steepest }: RateCurve): string {
+export function adviseRate(curve: RateCurve): string {
+  checkArguments('adviseRate', {
+    curve: [
+      curve,
+      record({ rates: someRates, end: aString, lowest: aNumber }, 'a curve, such as findRate gives'),
+    ],
+  });
+  const { rates, end, lowest, suggested, steepest } = curve;
   if (suggested === undefined) {
     return end === 'finished'
       ? `The loss does not fall up to a rate of ${twoDigits(rates[rates.length - 1])}: search among larger rates.`

@@ -1,5 +1,6 @@
 /** Training that came to nothing: a network that knows no more of an image than how frequent the classes are. */
 
+import { aNumber, checkArguments, record } from '../core/arguments.ts';
 import { percent } from '../core/format.ts';
 import { Pace } from '../core/pace.ts';
 import type { Backend, DeviceImages } from '../engine/backend.ts';
@@ -49,7 +50,9 @@ export function stuckFigures(
 }
 
 /** The same as a sentence. */
-export function stuckNotice({ bestAccuracy, largestShare, deadShare }: Stuck): string {
+export function stuckNotice(stuck: Stuck): string {
+  checkArguments('stuckNotice', { stuck: [stuck, record({ bestAccuracy: aNumber, largestShare: aNumber })] });
+  const { bestAccuracy, largestShare, deadShare } = stuck;
   const dead =
     deadShare === null || deadShare === 0
       ? ''

@@ -4,13 +4,24 @@
  * timing, never in numbers.
  */
 
+import {
+  aFunction,
+  anObject,
+  aSignal,
+  checkArguments,
+  exactly,
+  optional,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { Pace } from '../core/pace.ts';
 import { fork, type Key, keyFromSeed } from '../core/philox.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { mixes } from '../data/mix.ts';
 import { epochOrder, type Split } from '../data/split.ts';
+import { aBackend } from '../engine/argument-kinds.ts';
 import type {
   Augmentation,
   Backend,
@@ -25,6 +36,7 @@ import type { TensorMap } from '../model/network.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import { buildProgram, type Program } from '../model/program.ts';
 import { classCount } from '../model/spec.ts';
+import { aConfig } from './argument-kinds.ts';
 import { checkBatchSize, imagesPerEpoch, stepsPerEpoch } from './batches.ts';
 import { bestEpoch } from './best.ts';
 import { checkTrainable, dataNotices } from './check-data.ts';
@@ -52,6 +64,15 @@ export interface TrainOptions {
   readonly rates?: (first: number, count: number) => Float32Array;
 }
 
+const trainOptions = exactly({
+  backend: aBackend,
+  dataset: aDataset,
+  teacher: optional(record({ probabilities: aFunction }, 'a teacher')),
+  resume: optional(anObject),
+  signal: optional(aSignal),
+  rates: optional(aFunction),
+});
+
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
  * @throws CoutureError of kind `usage` where data, model and teacher do not fit, `runtime` where the loss is no longer a number
@@ -60,6 +81,7 @@ export async function* train(
   config: RunConfig,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
+  checkArguments('train', { config: [config, aConfig], options: [options, trainOptions] });
   const run = await TrainingRun.begin(config, options);
   try {
     yield* run.events();

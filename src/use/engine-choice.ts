@@ -1,6 +1,7 @@
 /** Which engine something runs on: one that is started for it, or one that is there already. */
 
-import { aFunction, aNumber, aString, either, type Kind, optional, record } from '../core/arguments.ts';
+import { aNumber, aString, either, optional } from '../core/arguments.ts';
+import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { BackendChoice } from '../engine/names.ts';
 
@@ -24,11 +25,6 @@ export interface StartOptions {
 }
 
 export type StartBackend = (options: StartOptions) => Promise<Backend>;
-
-export const aBackend: Kind = record(
-  { createSession: aFunction, upload: aFunction, dispose: aFunction },
-  'a backend',
-);
 
 /** The kinds of the fields of `EngineChoice`. */
 export const engineFields = { backend: optional(either(aString, aBackend)), threads: optional(aNumber) };

@@ -2,21 +2,18 @@
 
 import {
   aFunction,
-  aNumber,
   anArray,
   anObject,
-  arrayOf,
   aSignal,
   aString,
-  bytes,
   checkArguments,
   either,
   exactly,
   kind,
   optional,
-  record,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aDataset } from '../data/argument-kinds.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend, BackendInfo } from '../engine/backend.ts';
 import type { TensorMap } from '../model/network.ts';
@@ -93,16 +90,6 @@ export interface FitPlatform<Source> extends EnginePlatform {
   readonly decode: DecodePicture<Source>;
 }
 
-const aDataset = record(
-  {
-    info: anObject,
-    split: aString,
-    images: bytes,
-    labels: arrayOf('Uint16Array'),
-    length: aNumber,
-  },
-  'a data set, such as datasetFromArrays makes',
-);
 const fitOptions = exactly({
   recipe: optional(
     either(

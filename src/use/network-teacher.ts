@@ -1,7 +1,10 @@
 /** Trained networks as the teacher of another: asked about the images of a step, on the backend that trains. */
 
+import { checkArguments, listOf, record } from '../core/arguments.ts';
+import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend, DeviceImages, TrainingBatches } from '../engine/backend.ts';
 import { meanProbabilities } from '../engine/targets.ts';
+import { aNetwork } from '../model/argument-kinds.ts';
 import type { Network } from '../model/network.ts';
 import type { Teacher } from '../train/teacher.ts';
 import { type InferenceSession, inferenceSession } from './inference-session.ts';
@@ -32,6 +35,13 @@ export class NetworkTeacher implements Teacher {
 
   /** @param backend the one that trains: images are asked about where they lie */
   static async create(models: readonly TeacherModel[], backend: Backend): Promise<NetworkTeacher> {
+    checkArguments('NetworkTeacher.create', {
+      models: [
+        models,
+        listOf(record({ members: listOf(aNetwork, 'an array of networks') }), 'an array of models'),
+      ],
+      backend: [backend, aBackend],
+    });
     const asked: Asked[] = [];
     for (const { members, temperature = 1 } of models) {
       const networks: InferenceSession[] = [];

@@ -8,6 +8,7 @@ import {
   aSignal,
   bytes,
   checkArguments,
+  exactly,
   type Kind,
   kind,
   optional,
@@ -92,7 +93,7 @@ export function chosenImages(
 ): Uint32Array {
   checkArguments(caller, {
     images: [images, bytes],
-    options: [choice, options({ ...choiceFields, ...more })],
+    options: [choice, exactly({ ...choiceFields, ...more })],
   });
   const count = images.length / size;
   if (!Number.isInteger(count)) {

@@ -1,5 +1,6 @@
 /** Answers that are not believed: an image is "unknown" where no class is probable enough. */
 
+import { aNumber, checkArguments, kind } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 
 /** Below which probability an answer is refused, and how many validation images that refuses. */
@@ -17,6 +18,11 @@ export function isRejectionShare(share: number): boolean {
   return share > 0 && share < 1;
 }
 
+const someConfidences = kind(
+  'an array of numbers',
+  (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value),
+);
+
 /**
  * The threshold that refuses a share of the validation images, the least confident of them; fewer where several have the
  * same confidence, never more. Choose it on validation images: on test images, their figures would no longer be honest.
@@ -25,6 +31,10 @@ export function isRejectionShare(share: number): boolean {
  * @throws CoutureError of kind `usage` for a share out of range, and where there are no images
  */
 export function rejectionThreshold(confidences: ArrayLike<number>, share: number): Rejection {
+  checkArguments('rejectionThreshold', {
+    confidences: [confidences, someConfidences],
+    share: [share, aNumber],
+  });
   if (!isRejectionShare(share))
     throw new CoutureError('usage', `The share to refuse must be above 0 and below 1, not ${share}.`);
   const images = confidences.length;

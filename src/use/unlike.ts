@@ -10,7 +10,18 @@
  */
 
 import * as z from 'zod';
+import {
+  aNumber,
+  anArray,
+  anObject,
+  aString,
+  bytes,
+  checkArguments,
+  listOf,
+  record,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aShape } from '../data/argument-kinds.ts';
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import { resample } from '../data/prepare/planes.ts';
 
@@ -46,6 +57,18 @@ export type UnlikeDescription = Readonly<z.infer<typeof unlikeSchema>>;
 /** The false alarms that a warning may give, as a share of images like the training images. */
 export const UNLIKE_SHARE = 0.02;
 
+const aDescription = record(
+  {
+    grid: anObject,
+    mean: aString,
+    directions: aString,
+    steps: anArray,
+    variances: anArray,
+    limits: listOf(anObject),
+  },
+  'a description, such as fitUnlike makes',
+);
+
 /** Scores images against a description. */
 export class UnlikeScorer {
   /** An image with a higher score is unlike the training images. */
@@ -59,6 +82,7 @@ export class UnlikeScorer {
    * @throws CoutureError of kind `data` when the description does not hold together, `usage` when it has no limit for the share
    */
   constructor(description: UnlikeDescription, share = UNLIKE_SHARE) {
+    checkArguments('new UnlikeScorer', { description: [description, aDescription], share: [share, aNumber] });
     const limit = description.limits.find((known) => known.share === share);
     if (limit === undefined) {
       const shares = description.limits.map((known) => known.share).join(', ');
@@ -91,6 +115,7 @@ export class UnlikeScorer {
    * @throws CoutureError of kind `usage` when the images are not of as many channels as the description is
    */
   scores(images: Uint8Array, shape: ImageShape): Float64Array {
+    checkArguments('scores', { images: [images, bytes], shape: [shape, aShape] });
     const { grid } = this.#description;
     const looks = looksOf(images, shape, grid);
     const size = imageSize(grid);

@@ -117,7 +117,7 @@ function makeWorkspace(): string {
     };
   });
   const exports = Object.fromEntries(entries.map(({ entry, file }) => [entry, file]));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, exports }));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, name: 'couture', exports }));
   mkdirSync(join(folder, 'as-installed'));
   for (const { file, source } of entries) writeFileSync(join(folder, file), `export * from '${source}';\n`);
   return folder;

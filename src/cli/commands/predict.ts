@@ -140,7 +140,7 @@ async function runPredict(
     const shown = flags.seen ?? (context.color && paths.length > 0 && files.length <= SHOWN);
     const rejection = await rejectionFor(found, model, flags, context);
     const unknownBelow = rejection?.threshold;
-    const scorer = scorerOf(found);
+    const scorer = await scorerOf(found);
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
     if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
@@ -204,9 +204,9 @@ async function rejectionFor(
 }
 
 /** What tells images that are unlike the training images; undefined where the model does not say what those look like. */
-function scorerOf(found: FoundModel): UnlikeScorer | undefined {
-  if (found.kind === 'run' || found.model.unlike === undefined) return undefined;
-  return new UnlikeScorer(found.model.unlike);
+async function scorerOf(found: FoundModel): Promise<UnlikeScorer | undefined> {
+  const looks = found.kind === 'run' ? await found.run.unlike() : found.model.unlike;
+  return looks && new UnlikeScorer(looks);
 }
 
 function judgeLook(scorer: UnlikeScorer, pixels: Uint8Array, { shape }: ImageClassifier): Look {

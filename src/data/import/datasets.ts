@@ -1,5 +1,6 @@
 /** An import into memory, in a page as in Node: from files to the two splits of a data set. */
 
+import { aFunction, anObject, aString, checkArguments, record } from '../../core/arguments.ts';
 import { sha256 } from '../../core/sha256.ts';
 import { describeSplits } from '../checksums.ts';
 import { checkDataset, type Dataset } from '../dataset.ts';
@@ -28,6 +29,18 @@ export async function importIntoMemory(
   decode: ImportPlatform['decode'],
   options: ImportOptions = {},
 ): Promise<ImportedDatasets> {
+  checkArguments('importIntoMemory', {
+    found: [
+      found,
+      record(
+        { format: aString, train: record({ labelOf: aFunction, read: aFunction }) },
+        'what readFiles found',
+      ),
+    ],
+    name: [name, aString],
+    decode: [decode, aFunction],
+    options: [options, anObject],
+  });
   const createStore = async (images: number, size: number) => memoryStore(images, size);
   const plan = await importPictures(found, name, options, { decode, sha256, createStore, parallel: 4 });
   try {

@@ -59,6 +59,8 @@ export async function importPictures(
     const { classes, labels } = labelAll(all, read);
     const { train, test, notices } = splitAll(all, read, { labels, classes: classes.names.length, share });
     const counts = countClasses(classes, train, test);
+    // Images for a model that exists are judged, all of them, and never trained on.
+    const training = options.like === undefined ? [...notices, ...classNotices(counts)] : [];
     const digest = await contentDigest(found, read.digests, { shape, steps, pixels, share }, platform);
     const info: DatasetInfo = {
       version: 1,
@@ -74,7 +76,7 @@ export async function importPictures(
       classes: counts,
       testWasDrawn: found.test === null,
       ...namedFiles(passedOver),
-      notices: [...found.notices, notice, ...notices, ...copies, ...classNotices(counts)],
+      notices: [...found.notices, notice, ...copies, ...training],
     };
     return { info, report, store, train, test };
   } catch (error) {

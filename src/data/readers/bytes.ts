@@ -1,5 +1,13 @@
 /** Bytes that can be read from any place: of a file on disk, of a Blob in a page, or in memory. */
 
+import {
+  aFunction,
+  aNumber,
+  aString,
+  checkArguments,
+  record,
+  bytes as someBytes,
+} from '../../core/arguments.ts';
 import { CoutureError } from '../../core/errors.ts';
 
 /** Something of a known size that is read piece by piece. */
@@ -13,11 +21,16 @@ export interface ByteSource {
 
 /** Bytes in memory; pieces are views. */
 export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
+  checkArguments('bytesSource', { bytes: [bytes, someBytes], name: [name, aString] });
   return { name, size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
 }
 
 /** A `File` or `Blob` of a page, which the browser may keep on disk. */
 export function blobSource(blob: Blob, name: string): ByteSource {
+  checkArguments('blobSource', {
+    blob: [blob, record({ slice: aFunction, size: aNumber }, 'a File or Blob')],
+    name: [name, aString],
+  });
   const read = async (start: number, end: number) =>
     new Uint8Array(await blob.slice(start, end).arrayBuffer());
   return { name, size: blob.size, read };

@@ -9,6 +9,7 @@ import { printable } from '../../core/printable.ts';
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
+const SPACE = 0x20;
 /** Bytes of a row: 128 x 128 x 3 pixels of up to four characters take 200 KB. */
 const MAX_ROW = 8 << 20;
 const separators = [0x2c, 0x3b, 0x09];
@@ -229,11 +230,21 @@ function fieldEnds(bytes: Uint8Array, separator: number, isQuoted: boolean, wher
   return ends;
 }
 
-/** A quoted field begins and ends with its quotes; quotes inside are doubled. */
+/** A quoted field begins and ends with its quotes; quotes inside are doubled. Only spaces may stand around it. */
 function checkQuotes(field: Uint8Array, where: string): void {
-  const text = utf8.decode(field).trim();
-  if (/^"([^"]|"")*"$/.test(text)) return;
-  throw new CoutureError('data', `${where}: ${printable(text.slice(0, 40))} is not quoted correctly.`, {
+  let at = 0;
+  let end = field.length;
+  while (field[at] === SPACE) at += 1;
+  while (end > at && (field[end - 1] === SPACE || field[end - 1] === CR)) end -= 1;
+  let isRight = end - at >= 2 && field[at] === QUOTE && field[end - 1] === QUOTE;
+  for (let i = at + 1; isRight && i < end - 1; i++) {
+    if (field[i] !== QUOTE) continue;
+    isRight = field[i + 1] === QUOTE && i + 1 < end - 1;
+    i += 1;
+  }
+  if (isRight) return;
+  const text = printable(utf8.decode(field.subarray(at, at + 40)));
+  throw new CoutureError('data', `${where}: ${text} is not quoted correctly.`, {
     hint: 'A quoted field begins and ends with a double quote; double quotes inside it are written twice.',
   });
 }

@@ -75,6 +75,14 @@ describe('rows of CSV', () => {
     await assert.rejects(rows(Uint8Array.of(0xff, 0xfe, 0x61, 0)), dataError(/UTF-16/));
     const latin = Uint8Array.from([...'a,f\u00fc\n'].map((c) => c.charCodeAt(0)));
     await assert.rejects(rows(latin), dataError(/^f\.csv, line 1, column 2: the text is not UTF-8/));
+    for (const field of ['"', '"a"b"', '"a""', 'x"a"', '"""'])
+      await assert.rejects(
+        rows(`a,b\n1,${field}${field.length % 2 === 1 ? '' : ' '}\n`),
+        dataError(/line 2/),
+        field,
+      );
+    const long = 'y'.repeat(3 << 20);
+    assert.deepEqual(await rows(`"${long}",2`, 1 << 20), [['1', long, '2']]);
     const endless = new Uint8Array(9 << 20).fill(0x61);
     await assert.rejects(rows(endless, 1 << 20), dataError(/the row has more than/));
   });

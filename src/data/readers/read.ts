@@ -3,6 +3,7 @@
  * Folders, ZIP and tar archives are lists of files, and a list may hold class folders, arrays or CSV files.
  */
 
+import { aFunction, aNumber, aString, checkArguments, listOf, record } from '../../core/arguments.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { gunzipChunks } from '../gunzip.ts';
@@ -19,6 +20,8 @@ import { tarEntries } from './tar.ts';
 import { defaultTools, limits, type ReaderTools } from './tools.ts';
 import { zipEntries } from './zip.ts';
 
+const readerTools = record({ inflate: aFunction, keep: aFunction }, 'what a platform brings');
+
 /**
  * The set that a list of files holds.
  * @param entries in any order; hidden files may be among them
@@ -30,6 +33,14 @@ export async function readFiles(
   name: string,
   tools: ReaderTools = defaultTools,
 ): Promise<FoundData> {
+  checkArguments('readFiles', {
+    entries: [
+      entries,
+      listOf(record({ path: aString, size: aNumber, read: aFunction }, 'a file'), 'an array of files'),
+    ],
+    name: [name, aString],
+    tools: [tools, readerTools],
+  });
   const visible = entries.filter(({ path }) => !isHidden(path));
   if (visible.length > limits.entries)
     throw new CoutureError('data', `${name}: more than ${limits.entries} files were found, the limit.`);
@@ -87,6 +98,11 @@ export async function readOneFile(
   tools: ReaderTools = defaultTools,
   find: FindFile = async () => undefined,
 ): Promise<FoundData> {
+  checkArguments('readOneFile', {
+    source: [source, record({ name: aString, size: aNumber, read: aFunction }, 'a source of bytes')],
+    tools: [tools, readerTools],
+    find: [find, aFunction],
+  });
   const found = kindOf(await source.read(0, Math.min(source.size, KIND_BYTES)));
   const name = printable(source.name);
   if ('what' in found) throw useless(name, found.what);

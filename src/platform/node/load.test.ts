@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
+import { makeImages, makeModel } from '../../../test/model-fixture.ts';
 import { keyFromSeed } from '../../core/philox.ts';
 import { defaultDataset } from '../../data/registry.ts';
 import { initialize } from '../../model/init.ts';
 import { planModel } from '../../model/plan.ts';
 import type { Run } from '../../runs/run.ts';
+import { encodeModel } from '../../ship/model-file.ts';
 import { resolveConfig } from '../../train/config.ts';
-import { load } from './load.ts';
+import { load, type NodeModelSource } from './load.ts';
+import { modelsFolder } from './models-folder.ts';
 import { createRun } from './runs.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'couture-load-'));
@@ -80,4 +86,108 @@ test('a run whose files do not fit each other, or that has no weights, is refuse
     ).length,
     10,
   );
+});
+
+/** A server that gives out one file, and whatever else is asked of it. */
+async function serve(file: Uint8Array, t: TestContext): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.url === '/model.safetensors') response.end(file);
+    else if (request.url === '/page') response.end('<!doctype html><html><body>Not here</body></html>');
+    else if (request.url === '/slow') response.write(file.subarray(0, 1000));
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${port}`;
+}
+
+test('a model file is loaded from an address, a file: address, its bytes and a Blob, to the same answers', async (t) => {
+  const path = join(modelsFolder(), 'compact.safetensors');
+  const file = await readFile(path);
+  const served = await serve(file, t);
+  const image = Uint8Array.from({ length: 784 }, (_, i) => (i * 11) % 256);
+  const shares: number[] = [];
+  await using named = await load('compact');
+  const expected = await named.predict(image);
+  const sources: NodeModelSource[] = [
+    `${served}/model.safetensors`,
+    new URL(`${served}/model.safetensors`),
+    pathToFileURL(path),
+    pathToFileURL(path).href,
+    path,
+    file,
+    Uint8Array.from(file).buffer,
+    new Blob([file]),
+  ];
+  for (const source of sources) {
+    await using model = await load(source, { onProgress: (share) => shares.push(share) });
+    assert.deepEqual(await model.predict(image), expected);
+  }
+  assert.ok(shares.length >= 2 && shares.at(-1) === 1 && shares.every((share) => share > 0));
+});
+
+test('what is no model, or cannot be had, is refused with the reason', async (t) => {
+  const file = await readFile(join(modelsFolder(), 'compact.safetensors'));
+  const served = await serve(file, t);
+  const damaged = Uint8Array.from(file);
+  damaged[damaged.length - 1] ^= 1;
+  const refused: [unknown, RegExp][] = [
+    [`${served}/none`, /none could not be loaded: the server answered 404/],
+    [`${served}/page`, /page is a web page \(HTML\), not a model file/],
+    ['http://no-such-host.invalid/model.safetensors', /could not be loaded: .*no-such-host/],
+    [damaged, /The model is damaged: its contents do not have the digest/],
+    [new Blob(['x']), /is text, not a model file/],
+    [undefined, /load: model must be the name or path .* not undefined/],
+    [null, /not null/],
+    [42, /not the number 42/],
+    [{}, /not a value of type Object/],
+    ['', /There is no run or model ""/],
+  ];
+  for (const [source, message] of refused)
+    await assert.rejects(load(source as NodeModelSource), { name: 'CoutureError', message }, String(message));
+  await assert.rejects(load('compact', { epochs: 3 } as object), { message: /options has no "epochs"/ });
+  const slow = load(`${served}/slow`, { signal: AbortSignal.timeout(200) });
+  await assert.rejects(slow, { kind: 'interrupted' });
+});
+
+test('weights that are finite but overflow are an error that names the model, from every entry', async () => {
+  const model = makeModel();
+  for (const values of model.members[0].weights.values())
+    values.forEach((value, i) => {
+      values[i] = value * 1e38;
+    });
+  const path = join(root, 'overflow.safetensors');
+  await writeFile(path, await encodeModel(model));
+  const image = makeImages(1, 12);
+  const expected = { kind: 'data', message: /overflow\.safetensors gives answers that are not finite/ };
+  for (const backend of ['wasm', 'reference'] as const) {
+    await using loaded = await load(path, { backend });
+    await assert.rejects(loaded.predict(image), expected);
+    await assert.rejects(loaded.predictMany([image, image]), expected);
+    await assert.rejects(loaded.logProbabilities(makeImages(100, 12)), expected);
+  }
+});
+
+test('a hundred predictions at once are each the right one, on one thread and on several', async () => {
+  const images = Array.from({ length: 100 }, (_, i) => makeImages(1, 784, i + 1));
+  for (const threads of [1, 2]) {
+    await using model = await load('compact', { threads });
+    const expected: string[] = [];
+    for (const image of images) expected.push(JSON.stringify(await model.predict(image)));
+    const shared = new Uint8Array(784);
+    const together = images.map((image) => {
+      // One array for all of them: what counts is what it holds when predict is called.
+      shared.set(image);
+      return model.predict(shared);
+    });
+    assert.deepEqual(
+      (await Promise.all(together)).map((answer) => JSON.stringify(answer)),
+      expected,
+    );
+    assert.ok(new Set(expected).size === 100);
+  }
 });

@@ -1,5 +1,6 @@
 /** What runs need of Node: folders, data sets, threads, and what draws figures, which is loaded when it is asked for. */
 
+import { checkArguments, type Kind } from '../../core/arguments.ts';
 import type { RunPlatform } from '../../runs/platform.ts';
 import { createNodeBackend, standardBackend } from './engine/backend.ts';
 import { costsIn } from './engine/costs.ts';
@@ -37,9 +38,17 @@ export const nodePlatform: RunPlatform = {
   },
 };
 
-/** A function of src/runs/ without its first argument, which is Node's platform. */
+/**
+ * A function of src/runs/ without its first argument, which is Node's platform.
+ * @param kinds what its arguments have to be, by their names and in their order
+ */
 export function onNode<Arguments extends unknown[], Result>(
-  work: (platform: RunPlatform, ...rest: Arguments) => Result,
-): (...rest: Arguments) => Result {
-  return (...rest) => work(nodePlatform, ...rest);
+  work: (platform: RunPlatform, ...rest: Arguments) => Promise<Result>,
+  kinds: Readonly<Record<string, Kind>>,
+): (...rest: Arguments) => Promise<Result> {
+  return async (...rest) => {
+    const given = Object.entries(kinds).map(([name, kind], i) => [name, [rest[i], kind] as const]);
+    checkArguments(work.name, Object.fromEntries(given));
+    return await work(nodePlatform, ...rest);
+  };
 }

@@ -3,6 +3,15 @@
  * reports.ts, so that who does not draw does not load what draws.
  */
 
+import {
+  aNumber,
+  anObject,
+  aString,
+  checkArguments,
+  either,
+  optional,
+  record,
+} from '../../core/arguments.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
 import * as audit from '../../runs/audit.ts';
 import * as compare from '../../runs/compare.ts';
@@ -19,59 +28,71 @@ import * as reject from '../../runs/reject.ts';
 import * as reproduce from '../../runs/reproduce.ts';
 import * as folders from '../../runs/run-folder.ts';
 import * as shipped from '../../runs/shipped.ts';
+import { aConfig } from '../../train/argument-kinds.ts';
 import { openDataset } from './data/open-dataset.ts';
 import { nodePlatform, onNode } from './platform.ts';
+import { aModel, anOpenRun, aRun, aSplit, someOptions, someRuns } from './run-kinds.ts';
 
 /** {@link folders.createRun} in a folder. */
-export const createRun = onNode(folders.createRun);
+export const createRun = onNode(folders.createRun, { options: record({ config: aConfig, env: anObject }) });
 /** {@link folders.openRun} by its path, or by its name under runs/train. */
-export const openRun = onNode(folders.openRun);
+export const openRun = onNode(folders.openRun, { run: aString, options: someOptions });
 /** {@link folders.listRuns} of a folder. */
-export const listRuns = onNode(folders.listRuns);
+export const listRuns = onNode(folders.listRuns, { options: someOptions });
 /** {@link folders.checkNewRun} among folders. */
-export const checkNewRun = onNode(folders.checkNewRun);
+export const checkNewRun = onNode(folders.checkNewRun, { name: aString, options: someOptions });
 /** {@link finished.openFinishedRuns} by their paths or names. */
-export const openFinishedRuns = onNode(finished.openFinishedRuns);
+export const openFinishedRuns = onNode(finished.openFinishedRuns, { runs: someRuns });
 
 /** {@link experiment.trainRun} into a folder. */
-export const trainRun = onNode(experiment.trainRun);
+export const trainRun = onNode(experiment.trainRun, {
+  options: record({ config: optional(aConfig), resume: optional(aRun) }),
+});
 /** {@link runs.findRun} among folders. */
-export const findRun = onNode(runs.findRun);
+export const findRun = onNode(runs.findRun, { config: aConfig, options: someOptions });
 /** {@link runs.trainOnce} into a folder. */
-export const trainOnce = onNode(runs.trainOnce);
+export const trainOnce = onNode(runs.trainOnce, { options: record({ config: aConfig }) });
 /** {@link reproduce.reproduceRun} in a temporary folder. */
-export const reproduceRun = onNode(reproduce.reproduceRun);
+export const reproduceRun = onNode(reproduce.reproduceRun, { run: aRun, options: someOptions });
 /** {@link rates.findRunRate}, kept under runs/lr-find. */
-export const findRunRate = onNode(rates.findRunRate);
+export const findRunRate = onNode(rates.findRunRate, { config: aConfig, options: someOptions });
 
 /** {@link models.findModel} among folders and files. */
-export const findModel = onNode(models.findModel);
+export const findModel = onNode(models.findModel, { model: aString, options: someOptions });
 /** {@link models.readModelFile} from a path. */
-export const readModelFile = onNode(models.readModelFile);
+export const readModelFile = onNode(models.readModelFile, { path: aString });
 /** {@link shipped.listShipped} of this package. */
-export const listShipped = onNode(shipped.listShipped);
+export const listShipped = onNode(shipped.listShipped, { folder: optional(aString) });
 /** {@link shipped.shippedPath} of this package. */
-export const shippedPath = onNode(shipped.shippedPath);
+export const shippedPath = onNode(shipped.shippedPath, { name: aString, folder: optional(aString) });
 /** {@link shipped.shippedRecipe} of this package. */
-export const shippedRecipe = onNode(shipped.shippedRecipe);
+export const shippedRecipe = onNode(shipped.shippedRecipe, { name: aString, folder: optional(aString) });
 /** {@link loading.loadNetwork} on Node's threads. */
-export const loadNetwork = onNode(loading.loadNetwork);
+export const loadNetwork = onNode(loading.loadNetwork, { run: anOpenRun, options: someOptions });
 
 /** {@link evaluate.evaluateRun} with Node's data sets. */
-export const evaluateRun = onNode(evaluate.evaluateRun);
+export const evaluateRun = onNode(evaluate.evaluateRun, { run: aRun, split: aSplit, options: someOptions });
 /** {@link evaluate.evaluateModel} with Node's data sets. */
-export const evaluateModel = onNode(evaluate.evaluateModel);
+export const evaluateModel = onNode(evaluate.evaluateModel, {
+  model: aModel,
+  split: aSplit,
+  options: someOptions,
+});
 /** {@link reject.findRejection} with Node's data sets. */
-export const findRejection = onNode(reject.findRejection);
+export const findRejection = onNode(reject.findRejection, {
+  model: aModel,
+  share: aNumber,
+  options: someOptions,
+});
 /** {@link compare.compareRuns} with Node's data sets. */
-export const compareRuns = onNode(compare.compareRuns);
+export const compareRuns = onNode(compare.compareRuns, { runs: someRuns, options: someOptions });
 /** {@link inspect.inspectRun} with Node's data sets. */
-export const inspectRun = onNode(inspect.inspectRun);
+export const inspectRun = onNode(inspect.inspectRun, { run: aRun, options: someOptions });
 /** {@link pack.packRuns} into a file. */
-export const packRuns = onNode(pack.packRuns);
+export const packRuns = onNode(pack.packRuns, { runs: someRuns, out: aString, options: someOptions });
 
 /** {@link audit.readAudit}, as it is kept under runs/audit. */
-export const readAudit = onNode(audit.readAudit);
+export const readAudit = onNode(audit.readAudit, { run: anOpenRun, options: someOptions });
 
 /**
  * {@link audit.auditDataset}, kept under runs/audit.
@@ -81,6 +102,10 @@ export async function auditDataset(
   data: string | DatasetInfo,
   options: audit.AuditOptions = {},
 ): Promise<audit.WrittenAudit> {
+  checkArguments('auditDataset', {
+    data: [data, either(aString, record({ name: aString, origin: anObject }, "a data set's description"))],
+    options: [options, someOptions],
+  });
   const info = typeof data === 'string' ? (await openDataset(data, options)).info : data;
   return await audit.auditDataset(nodePlatform, info, options);
 }

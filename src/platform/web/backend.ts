@@ -1,5 +1,6 @@
 /** The engine in a page: in a worker of its own, with threads over shared memory where the page is cross-origin isolated. */
 
+import { anObject, checkArguments } from '../../core/arguments.ts';
 import type { Backend } from '../../engine/backend.ts';
 import { createBackend } from '../../engine/create.ts';
 import type { BackendChoice } from '../../engine/names.ts';
@@ -26,6 +27,7 @@ export interface WebBackendOptions {
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`; `runtime` when the worker cannot be started
  */
 export async function createWebBackend(options: WebBackendOptions = {}): Promise<Backend> {
+  checkArguments('createWebBackend', { options: [options, anObject] });
   const {
     backend = 'auto',
     threads = threadsForCores(navigator.hardwareConcurrency),

@@ -94,7 +94,7 @@ export interface Form {
  * - `fn loadB(outer: u32, quad: u32) -> vec4f` likewise, and
  * - `fn finish(row: u32, quad: u32, sum: vec4f)`, which is given each four sums of a row, beyond the result as well.
  *
- * It calls `multiply(firstRow, firstQuad, terms, thread)` from all threads; `sumRow` and `sumQuad` stand for the place.
+ * It calls `multiply(firstRow, firstQuad, terms, thread)` from all threads.
  */
 export function product(tile: Tile, form: Form): string {
   if (tile === plainTile) return plainProduct(form);
@@ -176,15 +176,6 @@ ${lines(parts - 1, (p) => `    sum += shelf[place + ${(p + 1) * outputs}u];`)}
   }`;
   const shelf = Math.max(aSize + bSize, parts > 1 ? parts * outputs : 0);
 
-  // Threads that read workgroup memory together have 8 columns and 4 rows, so that many read the same.
-  const blocked = across % 8 === 0 && down % 4 === 0;
-  const placing = blocked
-    ? `  let block = (thread % ${share}u) / 32u;
-  let line = block / ${across / 8}u * 4u + thread / 8u % 4u;
-  let column = block % ${across / 8}u * 8u + thread % 8u;`
-    : `  let line = (thread % ${share}u) / ${across}u;
-  let column = thread % ${across}u;`;
-
   return `
 const THREADS = ${threads};
 /** The strips of A and B in progress; then the parts' sums. */
@@ -192,7 +183,8 @@ var<workgroup> shelf: array<vec4f, ${shelf}>;
 
 fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {
   let part = thread / ${share}u;
-${placing}
+  let line = (thread % ${share}u) / ${across}u;
+  let column = thread % ${across}u;
 ${lines(loadsA, (i) => `  let place${i} = thread + ${i * threads}u;\n  var a${i} = vec4f(0);`)}
 ${lines(loadsB, (i) => `  var b${i} = vec4f(0);`)}
 ${each((i, j) => `  var sum${i}_${j} = vec4f(0);`)}

@@ -9,6 +9,7 @@ import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { type DatasetEntry, type Role, roles } from '../../../data/registry.ts';
 import { errorCode, formatJson, reason, writeFileAtomic } from '../files/files.ts';
@@ -25,6 +26,7 @@ export interface IndexedFile {
  * @param env the environment to read
  */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  checkArguments('cacheDirectory', { env: [env, anObject] });
   const { COUTURE_CACHE: own, XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = env;
   if (own) return own;
   // The XDG specification says that a relative path is to be ignored.

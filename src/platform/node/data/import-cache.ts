@@ -14,6 +14,7 @@ import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { ImportPlan } from '../../../data/import/import.ts';
 import type { ImportReport } from '../../../data/import/report.ts';
 import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
+import { temporaryName } from './scratch.ts';
 import { describeStored, readSplitFile, readSplitHeader, writeSplitFile } from './split-file.ts';
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -66,8 +67,10 @@ export class ImportCache {
     };
     const info: DatasetInfo = { ...plan.info, splits };
     await makeFolder(join(this.#folder, digest));
+    await makeFolder(this.scratch);
     for (const [i, split] of (['train', 'test'] as const).entries()) {
-      await writeSplitFile(this.#splitPath(digest, split), { split, info, report }, store, plan[split]);
+      const place = { path: this.#splitPath(digest, split), beside: join(this.scratch, temporaryName()) };
+      await writeSplitFile(place, { split, info, report }, store, plan[split]);
       onSplit(i + 1);
     }
     return info;

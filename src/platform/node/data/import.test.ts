@@ -260,6 +260,22 @@ describe('the cache', () => {
   });
 });
 
+describe('several imports at once', () => {
+  it('end with the same files, and remove what killed ones have left', async () => {
+    const cache = fresh();
+    const work = join(cache, 'imports', 'work');
+    mkdirSync(work, { recursive: true });
+    writeFileSync(join(work, '2147483646.x.tmp'), 'left');
+    const env = { COUTURE_CACHE: cache };
+    const sets = await Promise.all(
+      Array.from({ length: 5 }, () => importDataset(join(root, 'folder'), { env })),
+    );
+    for (const set of sets) assert.deepEqual(set.info, sets[0].info);
+    assert.equal((await sets[4].load('train')).length, 27);
+    assert.deepEqual(readdirSync(work), []);
+  });
+});
+
 describe('pictures of every kind', () => {
   it('are prepared as they are predicted: turned by EXIF, on a ground, fitted whole', async () => {
     const path = fresh();

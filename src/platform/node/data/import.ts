@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw, inflateRawSync } from 'node:zlib';
+import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -25,7 +26,7 @@ import { cacheDirectory, isMissing } from './cache.ts';
 import { decodeWithin } from './decode-within.ts';
 import { findFile, listFolder, Stamp } from './disk-files.ts';
 import { digestOf, ImportCache, type StoredSet } from './import-cache.ts';
-import { Scratch } from './scratch.ts';
+import { removeOrphans, Scratch } from './scratch.ts';
 
 /** How a path is imported. */
 export interface ImportPathOptions extends ImportOptions {
@@ -56,9 +57,11 @@ export interface ImportedDataset {
  *   kind `interrupted`
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
+  checkArguments('importDataset', { path: [path, aString], options: [options, anObject] });
   const cache = new ImportCache(cacheDirectory(options.env));
   const name = checkName(options.name) ?? nameOf(path);
   const place = await placeOf(path);
+  await removeOrphans(cache.scratch);
   const scratch = new Scratch(cache.scratch);
   try {
     const files = await lookAt(place, scratch, options);

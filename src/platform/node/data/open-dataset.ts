@@ -1,6 +1,7 @@
 /** A data set by what a person calls it: a name of the registry, a path of their own pictures, or an imported set. */
 
 import { stat } from 'node:fs/promises';
+import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import type { DataEvent } from '../../../data/data-event.ts';
@@ -35,6 +36,7 @@ export interface OpenedDataset {
  * @throws CoutureError of kind `usage` where there is none of that name, otherwise as `importDataset`
  */
 export async function openDataset(source: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
+  checkArguments('openDataset', { source: [source, aString], options: [options, anObject] });
   const entry = findDataset(source);
   if (entry !== undefined) return opened(infoOf(entry), options);
   if (await isThere(source)) {

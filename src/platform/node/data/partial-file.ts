@@ -105,7 +105,8 @@ async function idleParts(folder: string, key: string): Promise<{ path: string; s
   return parts.sort((a, b) => b.size - a.size);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine is running. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

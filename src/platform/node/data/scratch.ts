@@ -1,13 +1,14 @@
 /** Temporary files of one import, in the cache's own folder: they are gone when it ends, however it ends. */
 
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { PixelStore } from '../../../data/import/pixel-store.ts';
 import type { ByteSource } from '../../../data/readers/bytes.ts';
 import { makeFolder, reason } from '../files/files.ts';
 import { readPiece } from './disk-files.ts';
+import { isAlive } from './partial-file.ts';
 
 /** Temporary files, and files that are read, which are closed together. */
 export class Scratch {
@@ -63,12 +64,26 @@ export class Scratch {
 
   async #create(): Promise<FileHandle> {
     await makeFolder(this.#folder);
-    const path = join(this.#folder, `${randomUUID()}.tmp`);
+    const path = join(this.#folder, temporaryName());
     const file = await written(open(path, 'wx+'));
     this.#files.push({ file, path });
     // Without a name it vanishes with the process, even when that is killed. Where that is not allowed, close removes it.
     await rm(path, { force: true }).catch(() => undefined);
     return file;
+  }
+}
+
+/** A name for a temporary file that says which process it belongs to. */
+export function temporaryName(): string {
+  return `${process.pid}.${randomUUID()}.tmp`;
+}
+
+/** Removes the temporary files of processes that have ended. */
+export async function removeOrphans(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [pid, , ending] = name.split('.');
+    if (ending === 'tmp' && !isAlive(Number(pid)))
+      await rm(join(folder, name), { force: true }).catch(() => undefined);
   }
 }
 

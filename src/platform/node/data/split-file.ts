@@ -6,7 +6,6 @@
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
 import { describeSplit, sameSplit } from '../../../data/checksums.ts';
@@ -72,16 +71,16 @@ export async function describeStored(
 }
 
 /**
- * Writes a split beside `path` and renames it over.
+ * Writes a split, and renames it to `path` once it is whole.
+ * @param beside where it is written first, on the same file system
  * @throws CoutureError of kind `runtime` when it cannot be written
  */
 export async function writeSplitFile(
-  path: string,
+  { path, beside }: { readonly path: string; readonly beside: string },
   header: SplitHeader,
   store: PixelStore,
   split: PlannedSplit,
 ): Promise<void> {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}-${Date.now()}.tmp`);
   try {
     const file = await open(beside, 'wx');
     try {

@@ -1,5 +1,6 @@
 /** The known sets in Node: registry entry, four verified files, data set. */
 
+import { anObject, aString, checkArguments, either, oneOf, record } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -47,6 +48,11 @@ export async function getDataset(
   split: SplitName,
   options: DataOptions = {},
 ): Promise<Dataset> {
+  checkArguments('getDataset', {
+    name: [name, either(aString, record({ name: aString, files: anObject }, 'an entry of the registry'))],
+    split: [split, oneOf(['train', 'test'])],
+    options: [options, anObject],
+  });
   const entry = typeof name === 'string' ? resolveDataset(name, options.registry) : name;
   const [images, labels] = rolesOf(split);
   const files = await acquireFiles(entry, [images, labels], options);

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { createBackend } from '../../../engine/create.ts';
@@ -35,6 +36,7 @@ const SELF_TEST_MS = 30;
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
+  checkArguments('createNodeBackend', { options: [options, anObject] });
   const { pairing = true, fast = false } = options;
   const backend = exactBackend(options.backend ?? standardBackend());
   // The others have one thread, whatever is said.

@@ -2,6 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { anObject, aString, bytes, checkArguments, either, listOf } from '../../../core/arguments.ts';
 import { CoutureError, prefixed } from '../../../core/errors.ts';
 import { MAX_IMAGE_BYTES, unreadable } from '../../../data/encoded-image.ts';
 import type { ImageShape } from '../../../data/image-shape.ts';
@@ -36,11 +37,13 @@ export interface DecodedImage extends PreparedImage {
  */
 export async function decodeImage(
   input: string | Uint8Array,
-  { shape = { height: 28, width: 28, channels: 1 }, steps = objectSteps, name }: DecodeOptions = {},
+  options: DecodeOptions = {},
 ): Promise<DecodedImage> {
+  checkArguments('decodeImage', { input: [input, either(aString, bytes)], options: [options, anObject] });
+  const { shape = { height: 28, width: 28, channels: 1 }, steps = objectSteps, name } = options;
   const label = name ?? (typeof input === 'string' ? input : 'that was given');
-  const bytes = typeof input === 'string' ? await readImageFile(input) : input;
-  return { name: label, ...prepareImage(await decodePicture(bytes, label), shape, steps) };
+  const encoded = typeof input === 'string' ? await readImageFile(input) : input;
+  return { name: label, ...prepareImage(await decodePicture(encoded, label), shape, steps) };
 }
 
 /** Whether a path ends like that of an image. Hidden files, as a Mac puts beside others, are none. */
@@ -50,6 +53,7 @@ export function hasImageName(path: string): boolean {
 
 /** Files as they are; folders as the images in them, by name. */
 export async function expandImagePaths(paths: readonly string[]): Promise<string[]> {
+  checkArguments('expandImagePaths', { paths: [paths, listOf(aString, 'an array of paths')] });
   const files: string[] = [];
   for (const path of paths) {
     const found = await stat(path).catch((cause: unknown) => {

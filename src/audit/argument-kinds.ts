@@ -1,0 +1,15 @@
+/** What public functions demand where they take audits. */
+
+import { aNumber, anArray, aString, record } from '../core/arguments.ts';
+
+export const someDuplicates = record({ exact: anArray, near: anArray }, 'what findDuplicates found');
+export const anAudit = record(
+  {
+    dataset: aString,
+    classNames: anArray,
+    data: record({ test: record({ length: aNumber }) }),
+    duplicates: someDuplicates,
+    labels: record({ suspects: anArray }),
+  },
+  'an audit',
+);

@@ -1,0 +1,26 @@
+/** What public functions demand where they take images, data sets and what belongs to them. */
+
+import { aNumber, anArray, anObject, arrayOf, aString, bytes, kind, record } from '../core/arguments.ts';
+
+export const someLabels = arrayOf('Uint16Array');
+export const aWholeNumber = kind('a whole number', Number.isInteger);
+export const aShape = record(
+  {
+    height: aWholeNumber,
+    width: aWholeNumber,
+    channels: kind('1 or 3', (value) => value === 1 || value === 3),
+  },
+  'a shape such as { height: 28, width: 28, channels: 1 }',
+);
+const anInfo = record({
+  name: aString,
+  shape: aShape,
+  classNames: anArray,
+  preprocessing: record({ picture: anObject, pixels: record({ offset: anArray, scale: anArray }) }),
+});
+export const aDataset = record(
+  { info: anInfo, split: aString, images: bytes, labels: someLabels, length: aNumber },
+  'a data set, such as datasetFromArrays makes',
+);
+/** What is in it is checked where it is used. */
+export const aPicture = record({}, 'a picture, { data, width, height }');
