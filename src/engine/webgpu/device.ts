@@ -15,9 +15,6 @@ const MAP_READ = 1;
 /** Bytes that a uniform binding shows of its slot. */
 const UNIFORM_BYTES = 128;
 
-/** GPU objects of devices in use: Dawn on Node ends with its GPU object. */
-const held = new Map<GPUDevice, GPU>();
-
 /** A kernel ready to run. */
 export interface Pipeline {
   readonly kernel: Kernel;
@@ -72,15 +69,14 @@ export class Device {
           maxComputeWorkgroupStorageSize,
         },
       });
-      return new Device(gpu, device, adapter.info, plain ?? adapter.info.isFallbackAdapter);
+      return new Device(device, adapter.info, plain ?? adapter.info.isFallbackAdapter);
     } catch (cause) {
       const hint = 'Use the CPU: --backend wasm.';
       throw new CoutureError('backend', `The GPU gave no device: ${messageOf(cause)}.`, { hint, cause });
     }
   }
 
-  private constructor(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo, plain: boolean) {
-    held.set(device, gpu);
+  private constructor(device: GPUDevice, info: GPUAdapterInfo, plain: boolean) {
     this.#device = device;
     this.name = adapterName(info);
     this.plain = plain;
@@ -256,7 +252,6 @@ export class Device {
     this.#disposed = true;
     this.#pipelines.clear();
     this.#device.destroy();
-    held.delete(this.#device);
   }
 }
 

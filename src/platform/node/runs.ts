@@ -4,6 +4,7 @@
  */
 
 import {
+  aFunction,
   aNumber,
   anObject,
   aString,
@@ -81,6 +82,7 @@ export const evaluateModel = onNode(evaluate.evaluateModel, {
 /** {@link reject.findRejection} with Node's data sets. */
 export const findRejection = onNode(reject.findRejection, {
   model: aModel,
+  predictor: record({ logProbabilities: aFunction }, 'a model that was loaded'),
   share: aNumber,
   options: someOptions,
 });

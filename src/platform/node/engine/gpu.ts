@@ -13,7 +13,13 @@ interface Dawn {
 }
 
 /**
- * A GPU object of this process. Whoever holds it keeps the process alive, so it must be let go of.
+ * Dawn's GPU objects, by their options: never let go of. Dawn 0.6.2 ends the whole process when one is collected, and does
+ * not keep a process alive that has nothing else to do.
+ */
+const held = new Map<string, GPU>();
+
+/**
+ * The GPU object of this process.
  * @param options Dawn's own, such as `enable-dawn-features=…`
  * @throws CoutureError of kind `backend` where the package is missing or does not load
  */
@@ -24,8 +30,12 @@ export async function nodeGpu(options: readonly string[] = []): Promise<GPU> {
   const { XDG_RUNTIME_DIR = tmpdir() } = process.env;
   if (process.platform === 'linux') Object.assign(process.env, { XDG_RUNTIME_DIR });
   try {
+    const known = held.get(options.join());
+    if (known !== undefined) return known;
     const dawn: Dawn = await import(PACKAGE);
-    return dawn.create([...options]);
+    const made = dawn.create([...options]);
+    held.set(options.join(), made);
+    return made;
   } catch (cause) {
     throw new CoutureError(
       'backend',
