@@ -64,6 +64,12 @@ test('checks lists the adapter', { skip }, async () => {
   assert.ok(adapter.software && adapter.limits.bufferBytes >= 2 ** 27);
 });
 
+test('checks holds the GPU to the reference', { skip }, async () => {
+  const outcome = await couture(['checks', '--backend', 'gpu'], { cwd, env });
+  assert.equal(outcome.code, 0, outcome.err);
+  assert.match(outcome.out, /against the reference +equal to \d\.\de-\d+, as a GPU's are/);
+});
+
 test('where there is no GPU, asking for one is answered in a sentence', async () => {
   // No driver is there to be found.
   const none = { VK_ICD_FILENAMES: join(cwd, 'none.json'), VK_DRIVER_FILES: join(cwd, 'none.json') };

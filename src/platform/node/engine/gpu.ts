@@ -1,5 +1,6 @@
 /** The GPU object on Node: the optional package `webgpu`, which is Dawn; Deno has one of its own. */
 
+import { tmpdir } from 'node:os';
 import { CoutureError } from '../../../core/errors.ts';
 import { type Adapter, findAdapter, listAdapters } from '../../../engine/adapter.ts';
 
@@ -25,6 +26,9 @@ const held = new Map<string, GPU>();
 export async function nodeGpu(options: readonly string[] = []): Promise<GPU> {
   const own = globalThis.navigator?.gpu;
   if (own) return own;
+  // Vulkan complains on standard error where a server has no such folder, though nothing here needs it.
+  const { XDG_RUNTIME_DIR = tmpdir() } = process.env;
+  if (process.platform === 'linux') Object.assign(process.env, { XDG_RUNTIME_DIR });
   try {
     const known = held.get(options.join());
     if (known !== undefined) return known;
