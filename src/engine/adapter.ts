@@ -1,5 +1,7 @@
 /** What a GPU is, before anything is run on it. */
 
+import { aFunction, checkArguments, record } from '../core/arguments.ts';
+
 /** A WebGPU adapter. */
 export interface Adapter {
   /** As people call it, where it says so: `NVIDIA H200`. */
@@ -23,17 +25,20 @@ export interface AdapterLimits {
   readonly workgroupThreads: number;
 }
 
+const aGpu = record({ requestAdapter: aFunction }, 'a GPU object');
 const notable = ['subgroups', 'shader-f16', 'timestamp-query'];
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|\bwarp\b|basic render/i;
 
 /** The adapter that the GPU backend takes; undefined where there is none. */
 export async function findAdapter(gpu: GPU): Promise<Adapter | undefined> {
+  checkArguments('findAdapter', { gpu: [gpu, aGpu] });
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   return adapter === null ? undefined : describe(adapter);
 }
 
 /** The adapters that can be asked for, the one that is taken first. WebGPU has no list of them. */
 export async function listAdapters(gpu: GPU): Promise<Adapter[]> {
+  checkArguments('listAdapters', { gpu: [gpu, aGpu] });
   const asked: GPURequestAdapterOptions[] = [
     { powerPreference: 'high-performance' },
     { powerPreference: 'low-power' },
