@@ -1,6 +1,7 @@
 /** Which engine something runs on: one that is started for it, or one that is there already. */
 
 import { aNumber, aString, either, optional } from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { BackendName } from '../engine/create.ts';
@@ -35,12 +36,31 @@ export interface Engine {
   readonly shared: boolean;
 }
 
-/** The engine that was chosen. */
+/**
+ * The engine that was chosen.
+ * @throws CoutureError of kind `interrupted` as soon as `signal` aborts; an engine that starts after that is stopped
+ */
 export async function openEngine(
   { backend, threads }: EngineChoice,
   start: StartBackend,
-  fast = false,
+  { fast = false, signal }: { readonly fast?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Engine> {
   if (typeof backend === 'object') return { backend, shared: true };
-  return { backend: await start({ backend, threads, fast }), shared: false };
+  const starting = start({ backend, threads, fast });
+  if (signal === undefined) return { backend: await starting, shared: false };
+  return await new Promise((resolve, reject) => {
+    const stop = (): void =>
+      reject(
+        new CoutureError('interrupted', 'Stopped before the engine had started.', { cause: signal.reason }),
+      );
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    starting
+      .then(async (started) => {
+        signal.removeEventListener('abort', stop);
+        if (signal.aborted) await started.dispose();
+        else resolve({ backend: started, shared: false });
+      })
+      .catch(reject);
+  });
 }

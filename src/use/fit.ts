@@ -132,7 +132,8 @@ export async function fitOn<Source>(
         hint: 'Give their networks as the option teachers: decoded model files, for example.',
       },
     );
-  const engine = await openEngine(options, platform.startBackend, fast);
+  const { signal } = options;
+  const engine = await openEngine(options, platform.startBackend, { fast, signal });
   const { backend } = engine;
   try {
     const { history, weights } = await trainBest(config, dataset, backend, options);
