@@ -1,7 +1,7 @@
 /** Which engine something runs on: one that is started for it, or one that is there already. */
 
 import { aNumber, aString, either, optional } from '../core/arguments.ts';
-import { CoutureError } from '../core/errors.ts';
+import { untilAborted } from '../core/until-aborted.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { BackendName } from '../engine/create.ts';
@@ -47,20 +47,7 @@ export async function openEngine(
 ): Promise<Engine> {
   if (typeof backend === 'object') return { backend, shared: true };
   const starting = start({ backend, threads, fast });
-  if (signal === undefined) return { backend: await starting, shared: false };
-  return await new Promise((resolve, reject) => {
-    const stop = (): void =>
-      reject(
-        new CoutureError('interrupted', 'Stopped before the engine had started.', { cause: signal.reason }),
-      );
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    starting
-      .then(async (started) => {
-        signal.removeEventListener('abort', stop);
-        if (signal.aborted) await started.dispose();
-        else resolve({ backend: started, shared: false });
-      })
-      .catch(reject);
-  });
+  const message = 'Stopped before the engine had started.';
+  const started = await untilAborted(starting, signal, message, (late) => late.dispose());
+  return { backend: started, shared: false };
 }
