@@ -1,6 +1,7 @@
 /** Which engine something runs on: one that is started for it, or one that is there already. */
 
 import { aNumber, aString, either, optional } from '../core/arguments.ts';
+import { untilAborted } from '../core/until-aborted.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { BackendChoice } from '../engine/names.ts';
@@ -35,12 +36,18 @@ export interface Engine {
   readonly shared: boolean;
 }
 
-/** The engine that was chosen. */
+/**
+ * The engine that was chosen.
+ * @throws CoutureError of kind `interrupted` as soon as `signal` aborts; an engine that starts after that is stopped
+ */
 export async function openEngine(
   { backend, threads }: EngineChoice,
   start: StartBackend,
-  fast = false,
+  { fast = false, signal }: { readonly fast?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Engine> {
   if (typeof backend === 'object') return { backend, shared: true };
-  return { backend: await start({ backend, threads, fast }), shared: false };
+  const starting = start({ backend, threads, fast });
+  const message = 'Stopped before the engine had started.';
+  const started = await untilAborted(starting, signal, message, (late) => late.dispose());
+  return { backend: started, shared: false };
 }

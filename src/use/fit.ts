@@ -13,6 +13,7 @@ import {
   optional,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { untilAborted } from '../core/until-aborted.ts';
 import { aDataset } from '../data/argument-kinds.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend, BackendInfo } from '../engine/backend.ts';
@@ -124,6 +125,20 @@ export async function fitOn<Source>(
   platform: FitPlatform<Source>,
 ): Promise<Fitted<Source>> {
   checkFit(dataset, options);
+  // Told at once, though the steps under way are ended by themselves.
+  return await untilAborted(
+    fitNow(dataset, options, platform),
+    options.signal,
+    'Training was stopped.',
+    ({ classifier }) => classifier.dispose(),
+  );
+}
+
+async function fitNow<Source>(
+  dataset: Dataset,
+  options: FitOptions,
+  platform: FitPlatform<Source>,
+): Promise<Fitted<Source>> {
   const { recipe = null, settings = {}, model } = options;
   const config = resolveConfig({ recipe, settings, dataset, ...(model && { model }) });
   const { teacher } = config.settings;
@@ -216,9 +231,9 @@ async function trainFrom(
       ...(signal && { signal }),
     });
     for await (const event of events) {
+      if (signal?.aborted) throw interrupted(signal);
       if (event.type === 'step') onStep?.(stepReport(event, epochs));
       if (event.type === 'checkpoint') progress.state = event.state;
-      if (event.type === 'done' && event.reason === 'interrupted') throw interrupted(signal);
       if (event.type !== 'epoch') continue;
       progress.history.push(event.metrics);
       if (event.isBest) progress.weights = event.parameters;
@@ -235,6 +250,6 @@ function stepReport(event: Extract<TrainEvent, { type: 'step' }>, epochs: number
   return { epoch, epochs, step, steps, loss, imagesPerSecond };
 }
 
-function interrupted(signal: AbortSignal | undefined): CoutureError {
-  return new CoutureError('interrupted', 'Training was stopped.', { cause: signal?.reason });
+function interrupted({ reason }: AbortSignal): CoutureError {
+  return new CoutureError('interrupted', 'Training was stopped.', { cause: reason });
 }

@@ -23,6 +23,9 @@ import {
   uncarry,
 } from './protocol.ts';
 
+/** Bytes of images that go over at a time: copied within a few milliseconds. */
+const PART = 2 ** 22;
+
 /** Typed arrays of plain numbers, which messages carry. */
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array;
 
@@ -118,10 +121,13 @@ class RemoteBackend implements Backend {
 
   async upload(pixels: Uint8Array, shape: ImageShape): Promise<DeviceImages> {
     const number = this.#line.nextNumber();
-    // A copy that is handed over: the caller keeps its own.
-    const copy = new Uint8Array(pixels);
-    const ask = { call: 'upload', images: number, pixels: copy, shape } as const;
-    const length = await this.#line.ask(ask, [copy.buffer]);
+    await this.#line.ask({ call: 'reserve', images: number, bytes: pixels.length });
+    for (let at = 0; at < pixels.length; at += PART) {
+      // A copy that is handed over: the caller keeps its own.
+      const part = new Uint8Array(pixels.subarray(at, at + PART));
+      await this.#line.ask({ call: 'fill', images: number, at, pixels: part }, [part.buffer]);
+    }
+    const length = await this.#line.ask({ call: 'upload', images: number, shape });
     const images: DeviceImages = {
       length,
       shape,

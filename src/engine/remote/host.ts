@@ -37,6 +37,8 @@ export function hostBackend({ create, post }: HostOptionsOf): (message: ToHost) 
 class Host {
   readonly #create: (options: HostOptions) => Promise<Backend>;
   #backend: Backend | undefined;
+  /** Bytes that have come, of images that are not uploaded yet. */
+  readonly #pixels = new Map<number, Uint8Array>();
   readonly #images = new Map<number, DeviceImages>();
   readonly #sessions = new Map<number, Session>();
 
@@ -49,8 +51,16 @@ class Host {
       case 'start':
         this.#backend = await this.#create(call.options);
         return this.#backend.info;
+      case 'reserve':
+        this.#pixels.set(call.images, new Uint8Array(call.bytes));
+        return undefined;
+      case 'fill':
+        this.#pixels.get(call.images)?.set(call.pixels, call.at);
+        return undefined;
       case 'upload': {
-        const images = await this.#started().upload(call.pixels, call.shape);
+        const pixels = this.#pixels.get(call.images) ?? new Uint8Array();
+        this.#pixels.delete(call.images);
+        const images = await this.#started().upload(pixels, call.shape);
         this.#images.set(call.images, images);
         return images.length;
       }

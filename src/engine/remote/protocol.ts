@@ -15,11 +15,14 @@ export type HostOptions = Pick<BackendOptions, 'backend' | 'threads' | 'fast'>;
 /** Every call: what is asked, and what is answered. */
 interface Calls {
   start: { readonly ask: { readonly options: HostOptions }; readonly answer: BackendInfo };
-  /** Answered by the number of images. */
-  upload: {
-    readonly ask: { readonly images: number; readonly pixels: Uint8Array; readonly shape: ImageShape };
-    readonly answer: number;
+  /** Room for so many bytes of images, which come part by part: a copy of them all at once would hold a page. */
+  reserve: { readonly ask: { readonly images: number; readonly bytes: number }; readonly answer: undefined };
+  fill: {
+    readonly ask: { readonly images: number; readonly at: number; readonly pixels: Uint8Array };
+    readonly answer: undefined;
   };
+  /** What was reserved and filled goes to the backend. Answered by the number of images. */
+  upload: { readonly ask: { readonly images: number; readonly shape: ImageShape }; readonly answer: number };
   releaseImages: { readonly ask: { readonly images: number }; readonly answer: undefined };
   createSession: {
     readonly ask: { readonly session: number; readonly program: Program };

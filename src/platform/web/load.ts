@@ -49,7 +49,7 @@ export async function load(
 ): Promise<ImageClassifier<WebPicture>> {
   checkArguments('load', { source: [source, aSource], options: [options, loadOptions] });
   const { name, model } = await readSource(source, options);
-  const engine = await openEngine(options, createWebBackend);
+  const engine = await openEngine(options, createWebBackend, { signal: options.signal });
   try {
     return openModel(model, { name, ...engine, decode: decodeWebPicture });
   } catch (error) {
