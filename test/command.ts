@@ -56,7 +56,8 @@ export async function couture(args: readonly string[], options: RunOptions = {})
   child.stdin.end(input);
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, out, err }));
+    // A second signal may come when the process is all but gone: what a shell calls 130, too.
+    child.once('close', (code, signal) => resolve({ code: signal === 'SIGINT' ? 130 : code, out, err }));
   });
 }
 
