@@ -57,7 +57,7 @@ const groups: Readonly<Record<string, Group>> = {
   docs: { globs: ['test/docs/**/*.test.ts'], parallel: cores, minutes: 8 },
   e2e: { globs: ['test/e2e/**/*.test.ts'], parallel: cores, minutes: 10 },
   long: {
-    globs: ['test/long/{showcase,runtimes}.test.ts', 'test/long/**/*.test.ts'],
+    globs: ['test/long/{showcase,runtimes,pack}.test.ts', 'test/long/**/*.test.ts'],
     parallel: cores,
     minutes: 12,
   },

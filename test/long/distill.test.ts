@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
-import { writeBars } from '../../test/bars-data.ts';
-import { couture, fillCache, parseDocument } from '../../test/command.ts';
-import type { DatasetInfo } from '../data/dataset-info.ts';
-import { configSchema } from '../train/settings.ts';
+import type { DatasetInfo } from '../../src/data/dataset-info.ts';
+import { configSchema } from '../../src/train/settings.ts';
+import { writeBars } from '../bars-data.ts';
+import { couture, fillCache, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-distill-'));
 const data = join(cwd, 'data');

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
-import { couture, fillCache, parseDocument } from '../../../test/command.ts';
-import { auditSchema } from '../../audit/audit.ts';
+import { auditSchema } from '../../src/audit/audit.ts';
+import { couture, fillCache, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-audit-'));
 const data = join(cwd, 'data');

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
-import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
-import { couture, fillCache, type Outcome, parseDocument } from '../../test/command.ts';
-import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
+import { decodeSealedFloats, encodeSealed } from '../../src/ship/sealed.ts';
+import { barImage, barLabel, TEST_IMAGES, writeBars } from '../bars-data.ts';
+import { couture, fillCache, type Outcome, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-pack-'));
 const data = join(cwd, 'data');
