@@ -45,13 +45,15 @@ export async function openSourcePage(
       return;
     }
     const contentType = types.find(([ending]) => ending.test(pathname))?.[1];
-    const bytes = await readFile(join(root, pathname)).catch(() => undefined);
+    // A worker's address is that of the built file.
+    const file = pathname.startsWith('/src/') ? pathname.replace(/\.js$/, '.ts') : pathname;
+    const bytes = await readFile(join(root, file)).catch(() => undefined);
     if (bytes === undefined || contentType === undefined) {
       strays.push(pathname);
       await route.abort();
       return;
     }
-    const body = pathname.endsWith('.ts') ? stripTypeScriptTypes(bytes.toString()) : bytes;
+    const body = file.endsWith('.ts') ? stripTypeScriptTypes(bytes.toString()) : bytes;
     await route.fulfill({ contentType, body });
   });
   await page.goto(`${origin}/`);
