@@ -100,24 +100,15 @@ function makeWorkspace(): string {
   for (const name of readdirSync(root)) {
     if (!own.has(name)) symlinkSync(join(root, name), join(folder, name));
   }
-  const manifest: object = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const sources = {
-    '.': 'index',
-    './node': 'node',
-    './figures': 'figures/index',
-    './figures/node': 'platform/node/figures',
-    './report': 'report/index',
-    './report/node': 'platform/node/report',
+  const manifest = JSON.parse(readFileSync(join(root, 'packages/couture/package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, { readonly default: string }>>;
   };
-  const entries = Object.entries(sources).map(([entry, source], i) => {
-    return {
-      entry,
-      file: `./as-installed/${i}.js`,
-      source: pathToFileURL(join(root, `src/${source}.ts`)).href,
-    };
+  const entries = Object.entries(manifest.exports).map(([entry, { default: built }], i) => {
+    const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
+    return { entry, file: `./as-installed/${i}.js`, source: pathToFileURL(join(root, source)).href };
   });
   const exports = Object.fromEntries(entries.map(({ entry, file }) => [entry, file]));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, name: 'couture', exports }));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'couture', type: 'module', exports }));
   mkdirSync(join(folder, 'as-installed'));
   for (const { file, source } of entries) writeFileSync(join(folder, file), `export * from '${source}';\n`);
   return folder;
