@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minifySync } from 'vite';
@@ -59,6 +59,31 @@ run('node_modules/typescript/bin/tsc', [
   'false',
   '--removeComments',
 ]);
+/** Takes away the declarations of the smaller package that no public one and none of the larger package leads to. */
+function pruneDeclarations(): void {
+  const own = join(packages.core, 'dist');
+  const declarations = (folder: string) =>
+    globSync('**/*.d.ts', { cwd: folder }).map((file) => join(folder, file));
+  const reached = new Set<string>();
+  const follow = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(
+      /(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([^'"\n]+)['"]/g,
+    )) {
+      const within = specifier.startsWith('.')
+        ? join(dirname(file), specifier)
+        : specifier.replace(/^@couture\/core(\/internal)?/, (_, inner) =>
+            inner ? own : join(own, 'index.js'),
+          );
+      const target = within.replace(/\.[jt]s$/, '.d.ts');
+      if (existsSync(target)) follow(target);
+    }
+  };
+  for (const file of [join(own, 'index.d.ts'), ...declarations(join(packages.couture, 'dist'))]) follow(file);
+  for (const file of declarations(own)) if (!reached.has(file)) rmSync(file);
+}
+
 /**
  * The smaller package goes into pages: its code is written without blanks. Names stay, so that errors can be read. The larger
  * one puts functions into reports by their text, and stays as it is.
@@ -82,6 +107,7 @@ for (const path of globSync('**/*.{js,d.ts}', { cwd: built }).map((file) => file
 // All of the smaller package is part of the larger one, under its name.
 const all = "export * from '@couture/core';\n";
 for (const name of ['index.js', 'index.d.ts']) writeFileSync(join(packages.couture, 'dist', name), all);
+pruneDeclarations();
 for (const folder of Object.values(packages))
   for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, name), join(folder, name));
 cpSync(join(root, 'README.md'), join(packages.couture, 'README.md'));
