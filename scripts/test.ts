@@ -50,7 +50,7 @@ const groups: Readonly<Record<string, Group>> = {
   unit: {
     globs: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/*.test.ts'],
     parallel: cores,
-    minutes: 5,
+    minutes: 3,
   },
   contract: { globs: ['test/contract/**/*.test.ts'], parallel: cores, minutes: 5 },
   golden: { globs: ['test/golden/**/*.test.ts'], parallel: cores, minutes: 5 },

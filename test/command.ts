@@ -56,8 +56,11 @@ export async function couture(args: readonly string[], options: RunOptions = {})
   child.stdin.end(input);
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
-    // A second signal may come when the process is all but gone: what a shell calls 130, too.
-    child.once('close', (code, signal) => resolve({ code: signal === 'SIGINT' ? 130 : code, out, err }));
+    // The second signal may come when the process is all but gone, after it heard the first: what a shell calls 130, too.
+    child.once('close', (code, signal) => {
+      const heardFirst = signal === 'SIGINT' && err.includes('Stopping; once more to quit at once.');
+      resolve({ code: heardFirst ? 130 : code, out, err });
+    });
   });
 }
 
