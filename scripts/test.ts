@@ -54,7 +54,7 @@ const groups: Readonly<Record<string, Group>> = {
   },
   contract: { globs: ['test/contract/**/*.test.ts'], parallel: cores, minutes: 5 },
   golden: { globs: ['test/golden/**/*.test.ts'], parallel: cores, minutes: 5 },
-  docs: { globs: ['test/docs/**/*.test.ts'], parallel: cores, minutes: 14 },
+  docs: { globs: ['test/docs/**/*.test.ts'], parallel: cores, minutes: 8 },
   e2e: { globs: ['test/e2e/**/*.test.ts'], parallel: cores, minutes: 10 },
   long: {
     globs: ['test/long/{showcase,runtimes,pack}.test.ts', 'test/long/**/*.test.ts'],
