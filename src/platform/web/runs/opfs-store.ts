@@ -10,6 +10,12 @@ import { type Release, type RunStore, slashPaths } from '../../../runs/store.ts'
 const { basename, dirname, resolve } = slashPaths;
 
 /**
+ * How long to wait for a lock, in milliseconds. The browser gives back the locks of a closed or reloaded page a moment
+ * later, so a page that resumes its run after a reload must not be refused at once.
+ */
+const lockPatience = 2_000;
+
+/**
  * Opens a store in the page's own files. Runs, models and audits are all below one folder.
  * @param folder the name of that folder; stores of the same folder are the same store, in every page and worker
  * @throws CoutureError of kind `runtime` where the browser has no such files, as in a page that is not secure
@@ -128,13 +134,8 @@ class OpfsStore implements RunStore {
     return await new Promise((locked, refused) => {
       const holding = navigator.locks.request(
         this.#lockName('run', folder),
-        { ifAvailable: true },
-        async (lock) => {
-          if (lock === null) {
-            throw new CoutureError('runtime', `${folder} is in use by this page or another one.`, {
-              hint: 'Wait for it, close the other page, or start a run of another name.',
-            });
-          }
+        { signal: AbortSignal.timeout(lockPatience) },
+        async () => {
           locked(async () => {
             release();
             await holding;
@@ -142,7 +143,10 @@ class OpfsStore implements RunStore {
           await until;
         },
       );
-      holding.catch(refused);
+      holding.catch((cause) => {
+        const busy = cause instanceof DOMException && cause.name === 'TimeoutError';
+        refused(busy ? inUse(folder) : cause);
+      });
     });
   }
 
@@ -169,6 +173,12 @@ class OpfsStore implements RunStore {
     const handle = await folder?.getFileHandle(name).catch(ignoreAbsence);
     return await handle?.getFile().catch(ignoreAbsence);
   }
+}
+
+function inUse(folder: string): CoutureError {
+  return new CoutureError('runtime', `${folder} is in use by this page or another one.`, {
+    hint: 'Wait for it, close the other page, or start a run of another name.',
+  });
 }
 
 function namesOf(path: string): string[] {
