@@ -11,7 +11,7 @@ import { markdownTable } from 'markdown-table';
 import { writeTable } from '../src/cli/document.ts';
 import { percent } from '../src/cli/ui/format.ts';
 import { summarize } from '../src/model/summary.ts';
-import { writeFileAtomic } from '../src/platform/node/files/files.ts';
+import { writeFileAtomic } from '../src/platform/node/files/write.ts';
 import { listShipped, readModelFile } from '../src/platform/node/runs.ts';
 import { MODEL_ENDING } from '../src/runs/shipped.ts';
 import { modelCard } from '../src/ship/card-text.ts';

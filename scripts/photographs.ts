@@ -17,7 +17,7 @@ import { type Dataset, selectImages } from '../src/data/dataset.ts';
 import { splitOf } from '../src/data/split.ts';
 import { wilsonInterval } from '../src/inspect/metrics.ts';
 import { getDataset } from '../src/platform/node/data/store.ts';
-import { writeFileAtomic } from '../src/platform/node/files/files.ts';
+import { writeFileAtomic } from '../src/platform/node/files/write.ts';
 import { decodeImage } from '../src/platform/node/images/images.ts';
 import { load } from '../src/platform/node/load.ts';
 import type { Predictor } from '../src/use/predictor.ts';

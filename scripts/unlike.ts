@@ -18,7 +18,7 @@ import { selectImages } from '../src/data/dataset.ts';
 import { splitOf } from '../src/data/split.ts';
 import { fitUnlike } from '../src/inspect/fit-unlike.ts';
 import { getDataset } from '../src/platform/node/data/store.ts';
-import { writeFileAtomic } from '../src/platform/node/files/files.ts';
+import { writeFileAtomic } from '../src/platform/node/files/write.ts';
 import { MODEL_ENDING } from '../src/runs/shipped.ts';
 import { decodeModel, encodeModel } from '../src/ship/model-file.ts';
 import { UnlikeScorer } from '../src/use/unlike.ts';

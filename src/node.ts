@@ -28,6 +28,7 @@ export { nodePlatform } from './platform/node/platform.ts';
 export { folderStore } from './platform/node/runs/folder-store.ts';
 export {
   auditDataset,
+  checkRun,
   compareRuns,
   createRun,
   evaluateModel,
@@ -43,8 +44,10 @@ export {
   packRuns,
   readAudit,
   readModelFile,
+  removeRun,
   reproduceRun,
   shippedPath,
+  summarizeRuns,
   trainOnce,
   trainRun,
 } from './platform/node/runs.ts';

@@ -16,6 +16,25 @@ test('the source keeps to the rules of docs/architecture.md', () => {
   assert.deepEqual(findViolations(sources), []);
 });
 
+test('files are opened, and folders made, in src/platform/node/files alone', () => {
+  // Everything else would wait for pipes, believe sizes, or leave half of a file.
+  const allowed = new Set(
+    'type FileHandle constants lstat readdir realpath rename rm rmSync stat link copyFile mkdtemp'.split(' '),
+  );
+  const lockStart = 'src/platform/node/runs/process.ts';
+  const found: string[] = [];
+  for (const file of globSync('src/**/*.ts', { cwd: root }).map((path) => path.replaceAll('\\', '/'))) {
+    if (file.endsWith('.test.ts') || file.startsWith('src/platform/node/files/') || file === lockStart)
+      continue;
+    const text = readFileSync(root + file, 'utf8');
+    for (const [, names] of text.matchAll(/import ([^;]+?) from 'node:fs(?:\/promises)?'/g)) {
+      const wrong = (names.match(/[\w*]+/g) ?? []).filter((name) => !allowed.has(name));
+      found.push(...wrong.map((name) => `${file} imports ${name}`));
+    }
+  }
+  assert.deepEqual(found, []);
+});
+
 test("a page's workers lead to no package, which they could not find by its name", () => {
   const reached = new Set<string>();
   const visit = (file: string): void => {

@@ -26,6 +26,7 @@ export function killedAfter(changes: number, inner: RunStore): RunStore {
       if (left < 0) throw new Error('killed');
       await inner.makeFolder(path);
     },
+    findWritable: async (path) => await inner.findWritable(path),
     claimFolder: async (path) => await inner.claimFolder(path),
     makeScratch: async () => await inner.makeScratch(),
     async remove(path) {
@@ -34,5 +35,6 @@ export function killedAfter(changes: number, inner: RunStore): RunStore {
     },
     removeTemporary: async (folder) => await inner.removeTemporary(folder),
     lock: async () => async () => {},
+    lockHolder: async () => undefined,
   };
 }

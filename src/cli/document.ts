@@ -1,10 +1,11 @@
 /** Tables put into Markdown files. */
 
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import type { CliContext } from './context.ts';
 import { replaceBlock } from './measured-table.ts';
+
+const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
 
 /** What the options of `addTableOptions` give. */
 export interface TableFlags {
@@ -60,13 +61,14 @@ export async function writeTable(
   table: string,
   context: Pick<CliContext, 'err'>,
 ): Promise<void> {
-  const { writeFileAtomic } = await import('../platform/node/files/files.ts');
+  const { writeFileAtomic } = await import('../platform/node/files/write.ts');
   await writeFileAtomic(path, replaceBlock(await readDocument(path), block, `\n${table}\n`, path));
   context.err(`The table is in ${path}`);
 }
 
 async function readDocument(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CoutureError('usage', `--write ${path}: there is no such file that can be read.`, { cause });
-  });
+  const { readLimited } = await import('../platform/node/files/read.ts');
+  const bytes = await readLimited(path, MAX_DOCUMENT_BYTES);
+  if (bytes !== undefined) return new TextDecoder().decode(bytes);
+  throw new CoutureError('usage', `--write ${path}: there is no such file.`);
 }

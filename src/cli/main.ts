@@ -95,6 +95,11 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
     load: async () => (await import('./commands/reproduce.ts')).registerReproduce,
   },
   {
+    name: 'runs',
+    summary: 'list, check and remove runs',
+    load: async () => (await import('./commands/runs.ts')).registerRuns,
+  },
+  {
     name: 'data',
     summary: 'get, check, look at and audit data sets',
     load: async () => (await import('./commands/data.ts')).registerData,

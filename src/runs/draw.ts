@@ -7,6 +7,7 @@ import { checkFormat, type FigureFormat, themeOf, writeFigure } from './figure-f
 import { findAudit } from './find-audit.ts';
 import { openFinishedRuns } from './finished-run.ts';
 import { type InspectRunOptions, inspectFinished } from './inspect.ts';
+import { checkOutput } from './output.ts';
 import { documentOf, type RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { loadSplits } from './run-data.ts';
@@ -41,8 +42,9 @@ export async function drawRun(
 ): Promise<FigureFile[]> {
   const [finished] = await openFinishedRuns(platform, [run]);
   const document = await documentOf(platform);
+  const pathOf = (name: string) => platform.store.paths.join(folder, `${name}.${format}`);
   checkFormat(platform, format);
-  await platform.store.makeFolder(folder);
+  for (const name of names) await checkOutput(platform, pathOf(name));
   const splits = await loadSplits(platform, finished.run.config, finished.run.path, options);
   const examples = (await findAudit(platform, finished, splits, options))?.examples;
   const umap = names.includes('map-umap') && options.show?.umap !== false;
@@ -61,7 +63,7 @@ export async function drawRun(
   ];
   const files: FigureFile[] = [];
   for (const figure of figures) {
-    const path = platform.store.paths.join(folder, `${figure.name}.${format}`);
+    const path = pathOf(figure.name);
     await writeFigure(platform, path, figure, format);
     files.push({ name: figure.name, title: figure.title, path });
   }

@@ -26,7 +26,7 @@ import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { loadSplits } from './run-data.ts';
 import { RunEngine } from './run-engine.ts';
-import { createRun, openRun, type RootOptions } from './run-folder.ts';
+import { createRun, openRun, type RootOptions, removeRun } from './run-folder.ts';
 import {
   loadTeachers,
   openTeachers,
@@ -69,13 +69,14 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
   const earlier = typeof resume === 'string' ? await openRun(platform, resume) : resume;
   if (earlier === undefined && options.config === undefined)
     throw new CoutureError('usage', 'Give a config or a run to resume.');
-  const goesFurther = earlier !== undefined && options.epochs !== undefined;
+  // As many epochs as before: the command is given again, after a kill say.
+  const goesFurther = options.epochs !== undefined && options.epochs !== earlier?.config.settings.epochs;
   const finished = goesFurther ? undefined : await earlier?.metrics();
   if (earlier !== undefined && finished !== undefined) return { run: earlier, metrics: finished };
 
   await earlier?.lock();
   try {
-    if (earlier !== undefined && options.epochs !== undefined)
+    if (earlier !== undefined && goesFurther && options.epochs !== undefined)
       await earlier.reconfigure(extendConfig(earlier.config, options.epochs, await earlier.history()));
     const config = earlier?.config ?? options.config;
     if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
@@ -103,8 +104,15 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     );
     try {
       const data: ExperimentData = { trainSet, testSet, teacher };
-      const run = earlier ?? (await startRun(platform, options, config, engine, data));
-      return { run, metrics: await carryOut(run, engine, data, options) };
+      if (earlier !== undefined)
+        return { run: earlier, metrics: await carryOut(earlier, engine, data, options) };
+      const run = await startRun(platform, options, config, engine, data);
+      try {
+        return { run, metrics: await carryOut(run, engine, data, options) };
+      } catch (error) {
+        await discardIfEmpty(platform, run);
+        throw error;
+      }
     } finally {
       await engine.dispose();
     }
@@ -118,6 +126,13 @@ interface ExperimentData {
   readonly trainSet: Dataset;
   readonly testSet: Dataset;
   readonly teacher: TeacherNetworks | undefined;
+}
+
+/** Removes a new run that failed before its first checkpoint: there is nothing to go on with, and its name is free again. */
+async function discardIfEmpty(platform: RunPlatform, run: Run): Promise<void> {
+  const state = await run.loadState().catch(() => null);
+  // The failure that led here is the one to tell.
+  if (state === undefined) await removeRun(platform, run.path).catch(() => {});
 }
 
 /** Trains and evaluates in a locked run, and gives the lock back. */
@@ -188,12 +203,15 @@ async function recordMove(run: Run, { kind, backend }: RunEngine): Promise<void>
 /** The failure of a GPU, with what is left of the run. */
 async function leftBy(run: Run, cause: unknown): Promise<unknown> {
   if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
-  const epochs = (await run.loadState())?.epoch ?? 0;
-  const what =
-    epochs === 0
-      ? 'no epoch was finished'
-      : `${plural(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} saved in ${run.path}`;
-  return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; ${what}.`, {
+  const state = await run.loadState();
+  if (state === undefined) {
+    return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; nothing was saved yet.`, {
+      hint: 'Start it again; with --backend cpu on the CPU.',
+      cause,
+    });
+  }
+  const saved = `${plural(state.epoch, 'epoch')} ${state.epoch === 1 ? 'is' : 'are'} saved in ${run.path}`;
+  return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; ${saved}.`, {
     hint: `Go on with: npx couture train --resume ${run.path}; with --backend cpu on the CPU.`,
     cause,
   });

@@ -8,7 +8,8 @@ import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import { decodeModel, type ModelFile } from '../ship/model-file.ts';
 import type { RunPlaces } from './platform.ts';
 import type { Run } from './run.ts';
-import { isRun, listRuns, openRun, type RootOptions, runsFolder } from './run-folder.ts';
+import { isRun } from './run-files.ts';
+import { listRuns, openRun, type RootOptions, runsFolder } from './run-folder.ts';
 import { listShipped, MODEL_ENDING, shippedPath } from './shipped.ts';
 
 const MAX_MODEL_BYTES = 2 ** 30;
@@ -56,7 +57,7 @@ export async function findModel(
   const { join, basename } = platform.store.paths;
   if (argument.endsWith(MODEL_ENDING)) return await readModelFile(platform, argument);
   for (const path of [argument, join(root, argument)])
-    if (await isRun(platform, path)) return modelOfRun(await openRun(platform, path));
+    if (await isRun(platform.store, path)) return modelOfRun(await openRun(platform, path));
   const shipped = await shippedPath(platform, argument, models);
   if (shipped !== undefined) return await readModelFile(platform, shipped);
   await refuseOtherFile(platform, argument);

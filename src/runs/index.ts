@@ -4,6 +4,7 @@
  */
 
 export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './audit.ts';
+export { checkRun, type RunCheck } from './check-run.ts';
 export { type CompareOptions, compareRuns, type RunComparison } from './compare.ts';
 export type { Environment } from './environment.ts';
 export {
@@ -27,6 +28,7 @@ export {
 export { type FoundRun, findRun, trainOnce } from './find-run.ts';
 export { givenDatasets } from './given-data.ts';
 export { type InspectRunOptions, inspectRun } from './inspect.ts';
+export { type RunState, type RunSummary, summarizeRuns } from './list-runs.ts';
 export { type LoadOptions, loadNetwork, loadPredictor } from './load.ts';
 export { MemoryStore } from './memory-store.ts';
 export type { RunMetrics } from './metrics.ts';
@@ -35,5 +37,5 @@ export type { EngineOptions, Machine, RunDataOptions, RunPlaces, RunPlatform } f
 export { type FindRunRateOptions, findRunRate, type WrittenRates } from './rates.ts';
 export { type Reproduction, reproduceRun } from './reproduce.ts';
 export { Run, type WeightsChoice } from './run.ts';
-export { type CreateRunOptions, createRun, listRuns, openRun } from './run-folder.ts';
+export { type CreateRunOptions, createRun, listRuns, openRun, removeRun } from './run-folder.ts';
 export { type Paths, type Release, type RunStore, slashPaths } from './store.ts';

@@ -46,12 +46,22 @@ export class MemoryStore implements RunStore {
 
   async write(path: string, content: Uint8Array | string): Promise<void> {
     const place = resolve(path);
+    this.#checkWritable(path, place);
+    this.#nodes.set(place, typeof content === 'string' ? new TextEncoder().encode(content) : content.slice());
+  }
+
+  async findWritable(path: string): Promise<string> {
+    const place = resolve(path);
+    this.#checkWritable(path, place);
+    return place;
+  }
+
+  #checkWritable(path: string, place: string): void {
     const folder = dirname(place);
     if (folder !== '.' && this.#kind(folder) !== 'folder')
       throw new CoutureError('runtime', `Cannot write ${path}: there is no folder ${folder}.`);
     if (this.#kind(place) === 'folder')
       throw new CoutureError('runtime', `Cannot write ${path}: it is a folder.`);
-    this.#nodes.set(place, typeof content === 'string' ? new TextEncoder().encode(content) : content.slice());
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -103,5 +113,9 @@ export class MemoryStore implements RunStore {
       if (held) this.#locked.delete(place);
       held = false;
     };
+  }
+
+  async lockHolder(folder: string): Promise<string | undefined> {
+    return this.#locked.has(resolve(folder)) ? 'this program' : undefined;
   }
 }

@@ -19,6 +19,7 @@ import { Ensemble } from '../use/ensemble.ts';
 import { temper } from '../use/mixture.ts';
 import { plainView, type ViewOptions } from '../use/views.ts';
 import { describeImages } from './describe-images.ts';
+import { checkOutput } from './output.ts';
 import { openSources, type PackSource } from './pack-sources.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
@@ -92,7 +93,7 @@ export async function packRuns(
       `A model is made of at most ${MAX_MEMBERS} networks, and these are ${trained.length}.`,
     );
   }
-  await store.makeFolder(store.paths.dirname(out));
+  await checkOutput(platform, out);
   const members = fold ? trained.map(foldBatchNorm) : trained;
   const [first] = sources;
   const { data } = first;

@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts';
 import { findAudit } from './find-audit.ts';
 import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
 import { type InspectRunOptions, inspectFinished } from './inspect.ts';
+import { checkOutput } from './output.ts';
 import { documentOf, type RunPlatform } from './platform.ts';
 import { predictAll } from './predict-all.ts';
 import type { Run } from './run.ts';
@@ -46,14 +47,14 @@ export async function reportRuns(
   // Before any work: without one there is no report.
   const document = await documentOf(platform);
   const { store } = platform;
-  const { join, dirname } = store.paths;
+  const { join } = store.paths;
   const path = options.out ?? join(finished[0].run.path, 'report.html');
   if ((await store.kind(path)) === 'folder') {
     throw new CoutureError('usage', `${path} is a folder, and a report is a file.`, {
       hint: `For example: ${join(path, 'report.html')}`,
     });
   }
-  await store.makeFolder(dirname(path));
+  await checkOutput(platform, path);
   const splits = await loadSplits(platform, finished[0].run.config, finished[0].run.path, options);
   const audit = await findAudit(platform, finished[0], splits, options);
   // Runs of one seed have the same images on their maps.

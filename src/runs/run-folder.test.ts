@@ -9,6 +9,7 @@ import { resolveConfig } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { describeEnvironment } from './environment.ts';
 import { formatJson } from './json.ts';
+import { summarizeRuns } from './list-runs.ts';
 import { createRun, listRuns, openRun } from './run-folder.ts';
 
 const config = resolveConfig({ dataset: tinyTrain, settings: { hidden: [8] } });
@@ -43,10 +44,11 @@ test('a run is replaced whole where that is asked for, and nothing else is', asy
   const platform = memoryPlatform();
   const { store } = platform;
   const first = await createRun(platform, { config, env, name: 'own' });
-  await store.write('runs/train/own/results.csv', 'old');
+  await store.makeFolder('runs/train/own/checkpoint');
+  await store.write('runs/train/own/checkpoint/state.safetensors', 'old');
   const replace = () => createRun(platform, { config, env, name: 'own', overwrite: true });
   await assert.rejects(replace(), { kind: 'runtime', message: /own is in use/ });
-  assert.equal(await store.kind('runs/train/own/results.csv'), 'file');
+  assert.equal(await store.kind('runs/train/own/checkpoint/state.safetensors'), 'file');
   await first.close();
   await assert.rejects(createRun(platform, { config, env, name: 'own' }), { hint: /--overwrite/ });
   const second = await replace();
@@ -54,6 +56,7 @@ test('a run is replaced whole where that is asked for, and nothing else is', asy
   await assert.rejects(second.lock().then(replace), /in use/, 'the new one is locked');
   await second.close();
   await store.makeFolder('runs/train/photos');
+  await store.write('runs/train/photos/shoe.png', 'of the user');
   await assert.rejects(createRun(platform, { config, env, name: 'photos', overwrite: true }), {
     kind: 'usage',
     message: /photos exists already/,
@@ -68,7 +71,8 @@ test('killed while it is removed, a run can still be replaced', async () => {
   for (const changes of [0, 1]) {
     const killed = { store: killedAfter(changes, platform.store) };
     await assert.rejects(createRun(killed, replaced), /killed/);
-    assert.deepEqual(await listRuns(platform), [run.path]);
+    const [left] = await summarizeRuns(platform);
+    assert.equal(left.state, changes === 0 ? 'unfinished' : 'vacant');
   }
   const again = await createRun(platform, replaced);
   assert.equal(again.path, run.path);

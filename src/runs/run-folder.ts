@@ -8,8 +8,9 @@ import { formatJson } from './json.ts';
 import type { RunPlaces } from './platform.ts';
 import { readConfig } from './read-config.ts';
 import { Run } from './run.ts';
+import { isOwnName, isRun, isVacant } from './run-files.ts';
 import { shippedPath } from './shipped.ts';
-import type { Paths } from './store.ts';
+import type { Paths, RunStore } from './store.ts';
 
 const MAX_TRIES = 10_000;
 
@@ -35,25 +36,64 @@ export interface CreateRunOptions extends RootOptions {
 }
 
 /**
- * Makes a new run folder, never an older one's, and locks it.
- * @throws CoutureError of kind `usage` when the name is taken or cannot be a folder's
+ * Makes a new run, never in the place of an older one, and locks it. The config is written last: a folder without one is no
+ * run, and free for the next.
+ * @throws CoutureError of kind `usage` when the name is taken or cannot be a folder's; `runtime` when the run of that name is in use
  */
 export async function createRun(
   platform: RunPlaces,
   { config, env, root = runsFolder(platform.store.paths), name, overwrite = false }: CreateRunOptions,
 ): Promise<Run> {
   const { store } = platform;
-  if (name !== undefined && overwrite) await removeRun(platform, store.paths.join(root, name));
-  if (name !== undefined) await checkNewRun(platform, name, { root });
-  const path = await claimFolder(platform, root, name, standardRunName(config));
-  const run = new Run(store, path, config);
-  await run.lock();
-  await store.write(store.paths.join(path, 'env.json'), formatJson(env));
-  await store.write(store.paths.join(path, 'config.json'), formatJson(config));
-  return run;
+  const { join } = store.paths;
+  if (name !== undefined) {
+    checkRunName(name);
+    if (overwrite && (await isRun(store, join(root, name)))) await removeRun(platform, join(root, name));
+    const run = await occupy(store, join(root, name), config, env);
+    if (run === undefined) throw taken(join(root, name));
+    return run;
+  }
+  const standard = standardRunName(config);
+  for (let n = 1; n <= MAX_TRIES; n++) {
+    const path = join(root, n === 1 ? standard : `${standard}-${n}`);
+    try {
+      const run = await occupy(store, path, config, env);
+      if (run !== undefined) return run;
+    } catch (error) {
+      // A name that is in use is as good as taken.
+      if ((await store.lockHolder(path)) === undefined) throw error;
+    }
+  }
+  throw taken(join(root, standard));
 }
 
-/** @throws CoutureError of kind `usage` when `name` is not a plain folder name, or is taken */
+/** Makes a run in a folder that is new, or vacant; undefined where it is neither. */
+async function occupy(
+  store: RunStore,
+  path: string,
+  config: RunConfig,
+  env: Environment,
+): Promise<Run | undefined> {
+  if (!(await store.claimFolder(path)) && !(await isVacant(store, path))) return undefined;
+  const run = new Run(store, path, config);
+  await run.lock();
+  try {
+    // Asked again, as another process may have been quicker.
+    if (!(await isVacant(store, path))) {
+      await run.close();
+      return undefined;
+    }
+    await clear(store, path);
+    await store.write(store.paths.join(path, 'env.json'), formatJson(env));
+    await store.write(store.paths.join(path, 'config.json'), formatJson(config));
+    return run;
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+}
+
+/** @throws CoutureError of kind `usage` when `name` is not a plain folder name, or is taken; `runtime` when it is in use */
 export async function checkNewRun(
   { store }: RunPlaces,
   name: string,
@@ -61,25 +101,34 @@ export async function checkNewRun(
 ): Promise<void> {
   checkRunName(name);
   const path = store.paths.join(root, name);
-  if ((await store.kind(path)) !== undefined) throw taken(path);
+  if ((await store.kind(path)) === undefined) return;
+  if (!(await isVacant(store, path))) throw taken(path);
+  const holder = await store.lockHolder(path);
+  if (holder !== undefined) throw new CoutureError('runtime', `${path} is in use by ${holder}.`);
 }
 
 /**
- * Removes a run. What is no run is left alone, and so is one that somebody is writing.
- * @throws CoutureError as `RunStore.lock` does when the run is in use
+ * Removes a run with all that is in its folder.
+ * @throws CoutureError as `RunStore.lock` does when the run is in use; of kind `usage` for what is no run
  */
-async function removeRun(platform: RunPlaces, path: string): Promise<void> {
-  if (!(await isRun(platform, path))) return;
-  const { store } = platform;
+export async function removeRun({ store }: RunPlaces, path: string): Promise<void> {
+  if (!(await isRun(store, path)) && !(await isVacant(store, path)))
+    throw new CoutureError('usage', `${path} is no run, and is not removed.`);
   const release = await store.lock(path);
   try {
-    // The config last: killed in between, what is left is still a run that can be replaced.
-    for (const name of await store.list(path))
-      if (name !== 'config.json' && name !== 'lock') await store.remove(store.paths.join(path, name));
+    await clear(store, path);
     await store.remove(path);
   } finally {
     await release();
   }
+}
+
+/** Empties a locked folder. Of the run's own files the config goes first: killed after that, the folder is vacant. */
+async function clear(store: RunStore, path: string): Promise<void> {
+  const names = (await store.list(path)).filter((name) => name !== 'lock');
+  const rank = (name: string) => (name === 'config.json' ? 1 : isOwnName(name) ? 2 : 0);
+  for (const name of names.sort((a, b) => rank(a) - rank(b)))
+    await store.remove(store.paths.join(path, name));
 }
 
 /**
@@ -110,20 +159,6 @@ function taken(path: string): CoutureError {
   });
 }
 
-/** The folder of a run that does not exist yet. Of several that ask for a name at once, one alone gets it. */
-async function claimFolder(
-  { store }: RunPlaces,
-  root: string,
-  name: string | undefined,
-  standard: string,
-): Promise<string> {
-  for (let n = 1; n <= (name === undefined ? MAX_TRIES : 1); n++) {
-    const path = store.paths.join(root, name ?? (n === 1 ? standard : `${standard}-${n}`));
-    if (await store.claimFolder(path)) return path;
-  }
-  throw taken(store.paths.join(root, name ?? standard));
-}
-
 /**
  * Opens a run by its path, or by its bare name under the folder of runs.
  * @throws CoutureError of kind `usage` when there is none, of kind `data` when its config is damaged
@@ -136,7 +171,7 @@ export async function openRun(
   const { store } = platform;
   const { join, basename, resolve } = store.paths;
   for (const path of [pathOrName, join(root, pathOrName)])
-    if (await isRun(platform, path)) return new Run(store, path, await readConfig(store, path));
+    if (await isRun(store, path)) return new Run(store, path, await readConfig(store, path));
   if ((await shippedPath(platform, pathOrName)) !== undefined) {
     throw new CoutureError(
       'usage',
@@ -155,9 +190,24 @@ export async function openRun(
   });
 }
 
-/** Whether there is a run at a path. */
-export async function isRun({ store }: Pick<RunPlaces, 'store'>, path: string): Promise<boolean> {
-  return (await store.kind(store.paths.join(path, 'config.json'))) !== undefined;
+/**
+ * The paths of runs that are given by path or name, damaged ones and vacant folders among them.
+ * @throws CoutureError of kind `usage` when there is none of that name
+ */
+export async function runPaths(
+  platform: RunPlaces,
+  given: readonly string[],
+  { root = runsFolder(platform.store.paths) }: RootOptions = {},
+): Promise<string[]> {
+  const { store } = platform;
+  const paths: string[] = [];
+  for (const pathOrName of given) {
+    let found: string | undefined;
+    for (const path of [pathOrName, store.paths.join(root, pathOrName)])
+      if ((await isRun(store, path)) || (await isVacant(store, path))) found ??= path;
+    paths.push(found ?? (await openRun(platform, pathOrName, { root })).path);
+  }
+  return [...new Set(paths)];
 }
 
 /** Paths of the runs in a folder, by name. */
@@ -169,7 +219,7 @@ export async function listRuns(
   const runs: string[] = [];
   for (const name of await store.list(root)) {
     const path = store.paths.join(root, name);
-    if (await isRun(platform, path)) runs.push(path);
+    if (await isRun(store, path)) runs.push(path);
   }
   return runs.sort();
 }

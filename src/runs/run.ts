@@ -24,6 +24,7 @@ import { type Environment, environmentSchema } from './environment.ts';
 import { formatJson, readJson } from './json.ts';
 import { metricsSchema, type RunMetrics } from './metrics.ts';
 import { formatResults, parseResults } from './results.ts';
+import { checkpointFile } from './run-files.ts';
 import type { Release, RunStore } from './store.ts';
 
 /** The weights of the best epoch (see `bestEpoch`), or of the last. */
@@ -120,7 +121,7 @@ export class Run {
   }
 
   get #checkpointPath(): string {
-    return this.#at('checkpoint', 'state.safetensors');
+    return this.#at(...checkpointFile);
   }
 
   get #resultsPath(): string {

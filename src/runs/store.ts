@@ -46,6 +46,12 @@ export interface RunStore {
   write(path: string, content: Uint8Array | string): Promise<void>;
 
   /**
+   * The path that `write` would write to, without links, found before work whose result goes there. The folder is there.
+   * @throws CoutureError of kind `runtime` when nothing can be written there
+   */
+  findWritable(path: string): Promise<string>;
+
+  /**
    * Makes a folder, and those above it, where they are missing.
    * @throws CoutureError of kind `runtime` when it cannot be made
    */
@@ -73,6 +79,9 @@ export interface RunStore {
    * @throws CoutureError of kind `runtime` when somebody else holds it
    */
   lock(folder: string): Promise<Release>;
+
+  /** Who holds the lock of a folder, in words such as `process 12`; undefined where nobody does. */
+  lockHolder(folder: string): Promise<string | undefined>;
 }
 
 /** Paths of names and slashes, for stores that are no file system of a machine. */

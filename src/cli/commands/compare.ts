@@ -1,6 +1,5 @@
 /** `couture compare`: runs side by side, what was set differently and whether the outcome differs by more than chance. */
 
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import type { RunComparison } from '../../runs/compare.ts';
@@ -47,7 +46,8 @@ async function runCompare(paths: readonly string[], flags: CompareFlags, context
       hint: 'For example: couture compare baseline-seed1 deeper-seed1',
     });
   }
-  const { compareRuns } = await import('../../platform/node/runs.ts');
+  const { checkOutput, compareRuns } = await import('../../platform/node/runs.ts');
+  if (out !== undefined) await checkOutput(out.path);
   const { onData, end } = dataView(context);
   let progress: ReturnType<CliContext['progress']> | undefined;
   const { signal, env } = context;
@@ -81,8 +81,6 @@ async function drawInto({ path, format }: ImageFile, { runs }: RunComparison): P
   const { drawCurves } = await import('../../figures/curves.ts');
   const { describeTraining } = await import('../../inspect/training.ts');
   const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/images/figures.ts');
-  const { makeFolder } = await import('../../platform/node/files/files.ts');
-  await makeFolder(dirname(path));
   const histories = await Promise.all(
     runs.map(async ({ run }) => describeTraining(run.name, await run.history(), run.config.settings.select)),
   );

@@ -1,6 +1,5 @@
 /** `couture data augment`: what augmentation does to training images, before anything is trained. */
 
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { augmentedEpochs } from '../../data/augment.ts';
@@ -51,6 +50,8 @@ async function runAugment(flags: AugmentFlags, context: CliContext): Promise<voi
       hint: 'Switch something on, for example: couture data augment --flip --shift 2 --rotate 10',
     });
   }
+  const { checkOutput } = await import('../../platform/node/runs.ts');
+  if (out !== undefined) await checkOutput(out.path);
   const examples = await look(config, context);
   if (out !== undefined) await draw(examples, out);
   if (json) {
@@ -72,8 +73,6 @@ async function look(config: RunConfig, context: CliContext): Promise<Augmentatio
 async function draw(examples: AugmentationExamples, { path, format }: ImageFile): Promise<void> {
   const { drawAugmentation } = await import('../../figures/augmentation.ts');
   const { nodeDocument, themeOf, writeFigure } = await import('../../platform/node/images/figures.ts');
-  const { makeFolder } = await import('../../platform/node/files/files.ts');
-  await makeFolder(dirname(path));
   const theme = themeOf(format);
   const figure = drawAugmentation(examples, { document: nodeDocument(), theme, width: 800 });
   await writeFigure(path, figure, format);

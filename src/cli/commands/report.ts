@@ -38,6 +38,7 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const finished = await openFinishedRuns(runs);
   const { reportRuns } = await import('../../platform/node/reports.ts');
+  const { isStandardOutput } = await import('../../platform/node/files/write.ts');
   const { end, ...watched } = inspectView(context, runs.length);
   try {
     const { path, bytes } = await reportRuns(
@@ -46,7 +47,11 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
     );
     end();
     if (flags.json) printJson(context, 'report', { runs: finished.map(({ run }) => run.path), path, bytes });
-    else context.out(`Report: ${path}  (${formatBytes(bytes)}; open it in a browser)`);
+    else {
+      // On standard output the report is alone.
+      const tell = isStandardOutput(path) ? context.err : context.out;
+      tell(`Report: ${path}  (${formatBytes(bytes)}; open it in a browser)`);
+    }
   } finally {
     end();
   }

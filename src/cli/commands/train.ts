@@ -126,7 +126,8 @@ async function resumedRun(flags: TrainFlags, path: string, context: CliContext):
   }
   const { openRun } = await import('../../platform/node/runs.ts');
   const run = await openRun(path);
-  if (epochs === undefined && (await run.metrics()) !== undefined)
+  const goesFurther = epochs !== undefined && epochs !== run.config.settings.epochs;
+  if (!goesFurther && (await run.metrics()) !== undefined)
     context.err(`${run.name} was finished before; nothing is trained.`);
   return { resume: run, epochs };
 }

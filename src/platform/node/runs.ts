@@ -10,11 +10,13 @@ import {
   aString,
   checkArguments,
   either,
+  listOf,
   optional,
   record,
 } from '../../core/arguments.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
 import * as audit from '../../runs/audit.ts';
+import * as checking from '../../runs/check-run.ts';
 import * as compare from '../../runs/compare.ts';
 import * as evaluate from '../../runs/evaluate.ts';
 import * as experiment from '../../runs/experiment.ts';
@@ -22,7 +24,9 @@ import * as models from '../../runs/find-model.ts';
 import * as runs from '../../runs/find-run.ts';
 import * as finished from '../../runs/finished-run.ts';
 import * as inspect from '../../runs/inspect.ts';
+import * as list from '../../runs/list-runs.ts';
 import * as loading from '../../runs/load.ts';
+import * as output from '../../runs/output.ts';
 import * as pack from '../../runs/pack.ts';
 import * as rates from '../../runs/rates.ts';
 import * as reject from '../../runs/reject.ts';
@@ -40,6 +44,19 @@ export const createRun = onNode(folders.createRun, { options: record({ config: a
 export const openRun = onNode(folders.openRun, { run: aString, options: someOptions });
 /** {@link folders.listRuns} of a folder. */
 export const listRuns = onNode(folders.listRuns, { options: someOptions });
+/** {@link list.summarizeRuns} of a folder. */
+export const summarizeRuns = onNode(list.summarizeRuns, { options: someOptions });
+/** {@link checking.checkRun} in a folder. */
+export const checkRun = onNode(checking.checkRun, { path: aString });
+/** {@link folders.removeRun} from a folder. */
+export const removeRun = onNode(folders.removeRun, { path: aString });
+/** {@link folders.runPaths} among folders. */
+export const runPaths = onNode(folders.runPaths, {
+  given: listOf(aString, 'an array of paths or names'),
+  options: someOptions,
+});
+/** {@link output.checkOutput} among files. */
+export const checkOutput = onNode(output.checkOutput, { path: aString });
 /** {@link folders.checkNewRun} among folders. */
 export const checkNewRun = onNode(folders.checkNewRun, { name: aString, options: someOptions });
 /** {@link finished.openFinishedRuns} by their paths or names. */

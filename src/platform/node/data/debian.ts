@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CoutureError } from '../../../core/errors.ts';
-import { errorCode } from '../files/files.ts';
+import { errorCode } from '../files/system-errors.ts';
 import { fromFolder } from './folder.ts';
 import type { Attempt } from './source.ts';
 

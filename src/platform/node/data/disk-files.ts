@@ -1,14 +1,14 @@
 /** Files on disk as the readers take them: a folder as a list of entries, one file as a source of bytes. */
 
 import { createHash } from 'node:crypto';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { ByteSource } from '../../../data/readers/bytes.ts';
 import { type FileEntry, isHidden } from '../../../data/readers/entries.ts';
 import { limits } from '../../../data/readers/tools.ts';
-import { reason } from '../files/files.ts';
-import { isMissing, readWhole } from './cache.ts';
+import { openRegular, readLimited, readPiece } from '../files/read.ts';
+import { isMissing, reason } from '../files/system-errors.ts';
 
 /** Folders inside folders beyond this are a loop. */
 const MAX_DEPTH = 32;
@@ -30,11 +30,9 @@ class DiskFile implements FileEntry {
   }
 
   async read(): Promise<Uint8Array> {
-    try {
-      return await readWhole(join(this.#folder, this.path));
-    } catch (cause) {
-      throw new CoutureError('data', `${this.path}: the file cannot be read: ${reason(cause)}.`, { cause });
-    }
+    const bytes = await readLimited(join(this.#folder, this.path), limits.file);
+    if (bytes !== undefined) return bytes;
+    throw new CoutureError('data', `${this.path}: the file is no longer there.`);
   }
 
   async open(): Promise<ByteSource> {
@@ -46,7 +44,7 @@ class DiskFile implements FileEntry {
 export function fileSource(path: string, size: number, name: string): ByteSource {
   const read = async (start: number, end: number): Promise<Uint8Array> => {
     try {
-      const file = await open(path, 'r');
+      const file = await openRegular(path);
       try {
         return await readPiece(file, start, end);
       } finally {
@@ -57,22 +55,6 @@ export function fileSource(path: string, size: number, name: string): ByteSource
     }
   };
   return { name, size, read };
-}
-
-/** Bytes of an open file; fewer when it ends before. */
-export async function readPiece(
-  file: Awaited<ReturnType<typeof open>>,
-  start: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(end - start);
-  let at = 0;
-  while (at < bytes.length) {
-    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
-    if (bytesRead === 0) return bytes.slice(0, at);
-    at += bytesRead;
-  }
-  return bytes;
 }
 
 /**

@@ -4,8 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { DataFile, Role } from '../../../data/registry.ts';
-import { reason } from '../files/files.ts';
-import { isMissing, readWhole } from './cache.ts';
+import { readLimited } from '../files/read.ts';
+import { isMissing, reason } from '../files/system-errors.ts';
+
 import type { Attempt } from './source.ts';
 
 /** Archives unpack into these. */
@@ -31,21 +32,20 @@ export async function locate(folder: string, file: DataFile): Promise<string | n
  * @throws CoutureError of kind `data` when it cannot be read or is far larger than it should be
  */
 export async function readLocal(path: string, file: DataFile): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const { size } = await stat(path);
-    if (size > file.bytes + PACKING_SLACK) {
-      throw new CoutureError('data', `${path}: ${size} bytes, at most ${file.bytes} expected.`, {
-        hint: 'This is another file; get the right one from its source.',
-      });
-    }
-    return await readWhole(path);
-  } catch (error) {
-    if (error instanceof CoutureError) throw error;
-    throw new CoutureError('data', `${path}: the file cannot be read: ${reason(error)}.`, {
-      hint: 'Check that it exists and that you may read it.',
-      cause: error,
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > file.bytes + PACKING_SLACK) {
+    throw new CoutureError('data', `${path}: ${size} bytes, at most ${file.bytes} expected.`, {
+      hint: 'This is another file; get the right one from its source.',
     });
   }
+  const bytes = await readLimited(path, file.bytes + PACKING_SLACK);
+  if (bytes !== undefined) return bytes;
+  throw new CoutureError('data', `${path}: there is no such file.`, {
+    hint: 'Check that it exists and that you may read it.',
+  });
 }
 
 /** Takes what a well-known folder has; whatever is wrong with it is only noted. */

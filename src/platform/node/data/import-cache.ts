@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
@@ -13,9 +13,14 @@ import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { ImportPlan } from '../../../data/import/import.ts';
 import type { ImportReport } from '../../../data/import/report.ts';
-import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
+import { formatJson } from '../../../runs/json.ts';
+import { makeFolder } from '../files/folders.ts';
+import { readLimited } from '../files/read.ts';
+import { writeFileAtomic } from '../files/write.ts';
 import { temporaryName } from './scratch.ts';
 import { describeStored, readSplitFile, readSplitHeader, writeSplitFile } from './split-file.ts';
+
+const MAX_ENTRY_BYTES = 2 ** 20;
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -142,8 +147,8 @@ export class ImportCache {
     schema: Schema,
   ): Promise<z.output<Schema> | undefined> {
     try {
-      const text = await readFile(join(this.#folder, folder, `${key}.json`), 'utf8');
-      return schema.safeParse(JSON.parse(text)).data;
+      const bytes = await readLimited(join(this.#folder, folder, `${key}.json`), MAX_ENTRY_BYTES);
+      return schema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
     } catch {
       return undefined;
     }

@@ -4,9 +4,14 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readWhole } from './cache.ts';
+import { makeFolder } from '../files/folders.ts';
+import { openRegular, readLimited } from '../files/read.ts';
+
+/** More than any download has. */
+const MAX_PART_BYTES = 2 ** 30;
 
 /** A part file that this process owns. Without a writable cache it holds nothing and keeps nothing. */
 export class PartialFile {
@@ -25,7 +30,7 @@ export class PartialFile {
     const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
     const part = new PartialFile(join(cache, 'part'), key);
     try {
-      await mkdir(part.#folder, { recursive: true });
+      await makeFolder(part.#folder);
       const own = join(part.#folder, `${key}.${process.pid}.${randomUUID()}.part`);
       for (const { path } of await idleParts(part.#folder, key)) {
         const won = await rename(path, own).then(
@@ -35,7 +40,7 @@ export class PartialFile {
         if (won) break;
       }
       part.#path = own;
-      part.#file = await open(own, 'a');
+      part.#file = await openRegular(own, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY);
     } catch {
       // A cache that cannot be written only costs the resuming.
     }
@@ -44,9 +49,9 @@ export class PartialFile {
 
   /** What the part holds so far. */
   async read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#path === null
-      ? new Uint8Array(0)
-      : await readWhole(this.#path).catch(() => new Uint8Array(0));
+    const found =
+      this.#path === null ? undefined : await readLimited(this.#path, MAX_PART_BYTES).catch(() => undefined);
+    return found ?? new Uint8Array(0);
   }
 
   async append(bytes: Uint8Array): Promise<void> {

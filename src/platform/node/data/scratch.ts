@@ -1,13 +1,16 @@
 /** Temporary files of one import, in the cache's own folder: they are gone when it ends, however it ends. */
 
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { PixelStore } from '../../../data/import/pixel-store.ts';
 import type { ByteSource } from '../../../data/readers/bytes.ts';
-import { makeFolder, reason } from '../files/files.ts';
-import { readPiece } from './disk-files.ts';
+import { makeFolder } from '../files/folders.ts';
+import { openRegular, readPiece } from '../files/read.ts';
+import { reason } from '../files/system-errors.ts';
+import { createFile } from '../files/write.ts';
+
 import { isAlive } from './partial-file.ts';
 
 /** Temporary files, and files that are read, which are closed together. */
@@ -35,7 +38,7 @@ export class Scratch {
   async open(path: string, size: number, name: string): Promise<ByteSource> {
     let file: FileHandle;
     try {
-      file = await open(path, 'r');
+      file = await openRegular(path);
     } catch (cause) {
       throw new CoutureError('data', `${name}: the file cannot be read: ${reason(cause)}.`, { cause });
     }
@@ -65,7 +68,7 @@ export class Scratch {
   async #create(): Promise<FileHandle> {
     await makeFolder(this.#folder);
     const path = join(this.#folder, temporaryName());
-    const file = await written(open(path, 'wx+'));
+    const file = await written(createFile(path));
     this.#files.push({ file, path });
     // Without a name it vanishes with the process, even when that is killed. Where that is not allowed, close removes it.
     await rm(path, { force: true }).catch(() => undefined);

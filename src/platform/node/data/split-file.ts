@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
 import { describeSplit, sameSplit } from '../../../data/checksums.ts';
@@ -15,9 +15,9 @@ import { imageSize } from '../../../data/image-shape.ts';
 import type { PixelStore } from '../../../data/import/pixel-store.ts';
 import type { PlannedSplit } from '../../../data/import/plan-splits.ts';
 import { type ImportReport, importReportSchema } from '../../../data/import/report.ts';
-import { reason } from '../files/files.ts';
-import { isMissing } from './cache.ts';
-import { readPiece } from './disk-files.ts';
+import { openRegular, readPiece } from '../files/read.ts';
+import { isMissing, reason } from '../files/system-errors.ts';
+import { createFile } from '../files/write.ts';
 
 const MAGIC = new TextEncoder().encode('COUTURE1');
 const PREFIX = MAGIC.length + 4;
@@ -82,7 +82,7 @@ export async function writeSplitFile(
   split: PlannedSplit,
 ): Promise<void> {
   try {
-    const file = await open(beside, 'wx');
+    const file = await createFile(beside);
     try {
       await file.writeFile(encodeHeader(header));
       for await (const piece of pieces(store, split, imageSize(header.info.shape)))
@@ -184,8 +184,9 @@ async function withFile<Result>(
 ): Promise<Result | undefined> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openRegular(path);
   } catch (cause) {
+    if (cause instanceof CoutureError) throw cause;
     if (isMissing(cause)) return undefined;
     throw new CoutureError('data', `${path}: the file cannot be read: ${reason(cause)}.`, { cause });
   }

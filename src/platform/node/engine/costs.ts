@@ -4,16 +4,20 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { formatJson } from '../../../runs/json.ts';
 import type { CostCache } from '../../../train/choose-backend.ts';
 import { cacheDirectory } from '../data/cache.ts';
-import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
+import { makeFolder } from '../files/folders.ts';
+import { readLimited } from '../files/read.ts';
+import { writeFileAtomic } from '../files/write.ts';
 
 /** Entries kept; the oldest go first. */
 const MOST_ENTRIES = 200;
+
+const MAX_COSTS_BYTES = 2 ** 20;
 
 const cost = z.object({ start: z.number().min(0), step: z.number().positive() });
 const schema = z.object({
@@ -26,7 +30,8 @@ export function costsIn(folder: () => string = cacheDirectory): CostCache {
   const path = () => join(folder(), 'backends.json');
   const all = async () => {
     try {
-      return schema.parse(JSON.parse(await readFile(path(), 'utf8'))).measured;
+      const bytes = await readLimited(path(), MAX_COSTS_BYTES);
+      return schema.parse(JSON.parse(new TextDecoder().decode(bytes))).measured;
     } catch {
       return {};
     }

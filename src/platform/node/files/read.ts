@@ -1,21 +1,43 @@
-/** Files from outside, read within limits. */
+/** Files from outside, read within limits. Nothing else in Couture opens a file for reading. */
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CoutureError } from '../../../core/errors.ts';
-import { errorCode, reason } from './files.ts';
+import { errorCode, reason } from './system-errors.ts';
 
-/** The bytes of a file, or undefined when there is none. What is no file, such as a pipe or a device, is an error. */
+/** The most that one call of the system reads. */
+const MOST_AT_ONCE = 2 ** 30;
+
+/**
+ * Opens a regular file. A pipe that nobody writes into would be waited for, and a device may never end.
+ * @param flags how to open it; for reading by default
+ * @throws CoutureError of kind `data` for a folder, pipe or device; the system's error otherwise
+ */
+export async function openRegular(path: string, flags = constants.O_RDONLY): Promise<FileHandle> {
+  const file = await open(path, flags | (constants.O_NONBLOCK ?? 0));
+  try {
+    if (!(await file.stat()).isFile()) throw new CoutureError('data', `${path} is not a file.`);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * The bytes of a file; undefined where there is none.
+ * @param limit bytes; more are refused before memory is taken for them
+ * @throws CoutureError of kind `data` when it is longer than the limit, is no file, such as a pipe or a device, or cannot be
+ *   read
+ */
 export async function readLimited(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    // A pipe that nobody writes into would be waited for.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await openRegular(path);
     try {
-      const info = await file.stat();
-      if (!info.isFile()) throw new CoutureError('data', `${path} is not a file.`);
-      if (info.size > limit)
-        throw new CoutureError('data', `${path} has ${info.size} bytes, over the limit of ${limit}.`);
-      return await readOpen(file, info.size, limit, path);
+      const { size } = await file.stat();
+      if (size > limit)
+        throw new CoutureError('data', `${path} has ${size} bytes, over the limit of ${limit}.`);
+      return await readOpen(file, size, limit, path);
     } finally {
       await file.close();
     }
@@ -29,17 +51,31 @@ export async function readLimited(path: string, limit: number): Promise<Uint8Arr
 /** The first bytes of a file; undefined where there is none, or it cannot be read. */
 export async function readHead(path: string, length: number): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await openRegular(path);
     try {
-      if (!(await file.stat()).isFile()) return undefined;
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
-      return buffer.subarray(0, bytesRead);
+      return await readPiece(file, 0, length);
     } finally {
       await file.close();
     }
   } catch {
     return undefined;
   }
+}
+
+/** Bytes `start` to `end` of an open file; fewer when it ends before. */
+export async function readPiece(
+  file: FileHandle,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(end - start);
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, MOST_AT_ONCE), start + at);
+    if (bytesRead === 0) return bytes.slice(0, at);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 /** Reads to the end, but no more than the limit, whatever the file system says of the size. */
@@ -53,7 +89,8 @@ async function readOpen(
   let bytes = new Uint8Array(expected + 1);
   let length = 0;
   for (;;) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+    const room = Math.min(bytes.length - length, MOST_AT_ONCE);
+    const { bytesRead } = await file.read(bytes, length, room);
     length += bytesRead;
     if (length > limit) throw new CoutureError('data', `${path} has more than ${limit} bytes, the limit.`);
     if (bytesRead === 0) return bytes.subarray(0, length);

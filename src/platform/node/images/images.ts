@@ -8,8 +8,8 @@ import { MAX_IMAGE_BYTES, unreadable } from '../../../data/encoded-image.ts';
 import type { ImageShape } from '../../../data/image-shape.ts';
 import { type PreparedImage, prepareImage } from '../../../data/prepare.ts';
 import { objectSteps, type PictureSteps } from '../../../data/preprocessing.ts';
-import { errorCode, reason } from '../files/files.ts';
 import { readLimited } from '../files/read.ts';
+import { errorCode, reason } from '../files/system-errors.ts';
 import { decodePicture } from './decode.ts';
 
 /** Extensions that a folder is searched for. */

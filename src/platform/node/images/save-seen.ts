@@ -2,7 +2,8 @@
 
 import { basename, extname, join } from 'node:path';
 import type { ImageShape } from '../../../data/image-shape.ts';
-import { makeFolder, writeFileAtomic } from '../files/files.ts';
+import { makeFolder } from '../files/folders.ts';
+import { writeFileAtomic } from '../files/write.ts';
 
 /** Writes images into a folder, each named for its source; a name that comes again gets a number. */
 export class SeenFolder {

@@ -1,13 +1,13 @@
 /** Runs in folders of the file system. */
 
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as paths from 'node:path';
-import { CoutureError } from '../../../core/errors.ts';
 import type { RunStore } from '../../../runs/store.ts';
-import { errorCode, makeFolder, reason, removeTemporary, writeFileAtomic } from '../files/files.ts';
+import { claimFolder, makeFolder } from '../files/folders.ts';
 import { readHead, readLimited } from '../files/read.ts';
-import { lockRun } from './run-lock.ts';
+import { findWritable, removeTemporary, writeFileAtomic } from '../files/write.ts';
+import { lockHolder, lockRun } from './run-lock.ts';
 
 /** The file system, by its own paths. */
 export const folderStore: RunStore = {
@@ -26,20 +26,10 @@ export const folderStore: RunStore = {
   read: readLimited,
   readHead,
   write: writeFileAtomic,
+  findWritable,
   makeFolder,
 
-  /** mkdir is exclusive: of two processes only one gets the folder. */
-  async claimFolder(path) {
-    const root = paths.dirname(path);
-    try {
-      await mkdir(root, { recursive: true });
-      await mkdir(path);
-      return true;
-    } catch (cause) {
-      if (errorCode(cause) === 'EEXIST' && (await this.kind(root)) === 'folder') return false;
-      throw new CoutureError('runtime', `Cannot make a run folder in ${root}: ${reason(cause)}.`, { cause });
-    }
-  },
+  claimFolder,
 
   async makeScratch() {
     return await mkdtemp(paths.join(tmpdir(), 'couture-'));
@@ -51,4 +41,5 @@ export const folderStore: RunStore = {
 
   removeTemporary,
   lock: lockRun,
+  lockHolder,
 };

@@ -1,125 +1,180 @@
-/** One process at a time writes into a run folder: a file that names the process, taken over when that one is gone. */
+/**
+ * One process at a time writes into a run folder. The file `lock` names that process. It appears with its contents, in one step,
+ * so that no process is ever found between making and filling it.
+ *
+ * A lock whose process is gone is taken over by whoever first makes the file `lock.after-<digest of the lock>`, which only one can. It
+ * names the new process, and is then the lock; it can be taken over in the same way when that process is killed. The winner
+ * puts its name into `lock` and removes its file. Whoever made such a file after that finds another lock than the one
+ * that it took over, and steps back. So no kill, at whatever instant, leaves a folder locked, and no two processes ever hold it.
+ */
 
-import { readFileSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { constants, copyFile, link, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
-import { errorCode, reason, writeFileAtomic } from '../files/files.ts';
+import { readLimited } from '../files/read.ts';
+import { errorCode, reason } from '../files/system-errors.ts';
+import { createFile } from '../files/write.ts';
+import { type Holder, holderSchema, mayRun, thisProcess } from './process.ts';
 
-const holderSchema = z.object({
-  pid: z.int().min(1),
-  host: z.string().max(1000),
-  /** When the process started, in the system's own unit: tells a process from a later one with its number. */
-  started: z.string().max(100).nullable(),
-});
-type Holder = z.infer<typeof holderSchema>;
+const MAX_LOCK_BYTES = 10_000;
+/** Two processes that meet over one lock try again; they do not meet so often. */
+const MAX_TRIES = 100;
 
-/** How long a file may stay empty while its writer is between making and filling it. */
-const FILL_MS = 300;
+/** A lock as it lies on the disk. */
+interface Found {
+  readonly path: string;
+  readonly text: string;
+  readonly holder: Holder | undefined;
+}
 
 /**
  * Takes the lock of a run folder. Resolves to the function that gives it back.
  * @throws CoutureError of kind `runtime` when a live process holds it
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
+  const mine = JSON.stringify(thisProcess());
   const path = join(folder, 'lock');
-  const mine: Holder = { pid: process.pid, host: hostname(), started: processStart(process.pid) };
-  if (!(await create(path, mine))) await takeOver(path, mine, folder);
+  const draft = join(folder, `.lock.${process.pid}-${crypto.randomUUID()}.tmp`);
+  try {
+    await write(draft, mine);
+    for (let n = 0; n < MAX_TRIES; n++) {
+      if ((await take(folder, draft, path)) && (await settle(folder, path, mine)))
+        return releaseOf(path, mine);
+    }
+  } catch (cause) {
+    if (cause instanceof CoutureError) throw cause;
+    throw new CoutureError('runtime', `Cannot lock ${folder}: ${reason(cause)}.`, { cause });
+  } finally {
+    await rm(draft, { force: true });
+  }
+  throw new CoutureError('runtime', `Cannot lock ${folder}: other processes keep taking it.`);
+}
+
+/** The process that holds the lock of a folder, in words; undefined where nobody does. */
+export async function lockHolder(folder: string): Promise<string | undefined> {
+  const { holder } = (await lastOf(folder)) ?? {};
+  return holder !== undefined && mayRun(holder) ? nameOf(holder) : undefined;
+}
+
+/** Tries once: makes the lock, or the file that takes over the one of a process that is gone. */
+async function take(folder: string, draft: string, path: string): Promise<boolean> {
+  const last = await lastOf(folder);
+  if (last?.holder !== undefined && mayRun(last.holder)) throw inUse(folder, last);
+  return await linked(draft, last === undefined ? path : successorOf(folder, last.text));
+}
+
+/**
+ * Puts our name into `lock`, where we have it by a file that takes over; false where that file came too late. What
+ * others left on the way is removed.
+ */
+async function settle(folder: string, path: string, mine: string): Promise<boolean> {
+  const chain = await chainOf(folder);
+  if (chain.at(-1)?.text !== mine) {
+    await removeOwn(folder, mine);
+    return false;
+  }
+  if (chain.length > 1) {
+    const draft = join(folder, `.lock.${process.pid}-${crypto.randomUUID()}.tmp`);
+    await write(draft, mine);
+    await rename(draft, path);
+  }
+  for (const name of await readdir(folder))
+    if (/^lock\.(after-[0-9a-f]{32}|takeover)$/.test(name)) await rm(join(folder, name), { force: true });
+  return true;
+}
+
+/** Removes the file by which we took over a lock that was gone by then. */
+async function removeOwn(folder: string, mine: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('lock.after-')) continue;
+    const found = await readLock(join(folder, name));
+    if (found?.text === mine) await rm(found.path, { force: true });
+  }
+}
+
+/** Given back once: by the second time it may be another's. */
+function releaseOf(path: string, mine: string): () => Promise<void> {
   let held = true;
   return async () => {
-    // Given back once: by the second time it may be another's.
-    if (held) await rm(path, { force: true });
+    if (held && (await readLock(path))?.text === mine) await rm(path, { force: true });
     held = false;
   };
 }
 
-/** False when the file is there already. */
-async function create(path: string, content: Holder | string): Promise<boolean> {
+/** `lock` and the files that took it over, one after the other. The last one counts. */
+async function chainOf(folder: string): Promise<Found[]> {
+  const chain: Found[] = [];
+  let next = await readLock(join(folder, 'lock'));
+  while (next !== undefined && chain.length < MAX_TRIES) {
+    chain.push(next);
+    next = await readLock(successorOf(folder, next.text));
+  }
+  return chain;
+}
+
+async function lastOf(folder: string): Promise<Found | undefined> {
+  return (await chainOf(folder)).at(-1);
+}
+
+function successorOf(folder: string, text: string): string {
+  return join(folder, `lock.after-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
+}
+
+async function readLock(path: string): Promise<Found | undefined> {
+  const bytes = await readLimited(path, MAX_LOCK_BYTES);
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return { path, text, holder: holderOf(text) };
+}
+
+/** Undefined where the text names nobody: such a lock is nobody's. */
+function holderOf(text: string): Holder | undefined {
   try {
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content), { flag: 'wx' });
-    return true;
-  } catch (cause) {
-    if (errorCode(cause) === 'EEXIST') return false;
-    throw new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, { cause });
-  }
-}
-
-/** Two processes may find the same stale lock: a second lock makes sure that only one replaces it. */
-async function takeOver(path: string, mine: Holder, folder: string): Promise<void> {
-  await refuseIfHeld(path, folder);
-  const guard = `${path}.takeover`;
-  if (!(await create(guard, String(process.pid)))) {
-    throw new CoutureError('runtime', `Another process is just taking over ${folder}.`, {
-      hint: `If that is not so, delete ${guard} and try again.`,
-    });
-  }
-  try {
-    await refuseIfHeld(path, folder);
-    await writeFileAtomic(path, JSON.stringify(mine));
-  } finally {
-    await rm(guard, { force: true });
-  }
-}
-
-async function refuseIfHeld(path: string, folder: string): Promise<void> {
-  const holder = await readHolder(path);
-  if (holder === undefined) return;
-  const elsewhere = holder.host !== hostname();
-  if (!elsewhere && !isAlive(holder)) return;
-  throw new CoutureError(
-    'runtime',
-    `${folder} is in use by process ${holder.pid}${elsewhere ? ` on ${holder.host}` : ''}.`,
-    {
-      hint: elsewhere
-        ? `If that process is gone, delete ${path} and try again.`
-        : 'Wait for it, stop it, or start a run of another name.',
-    },
-  );
-}
-
-/** The process named in a lock; undefined when there is no lock or it was never filled. */
-async function readHolder(path: string): Promise<Holder | undefined> {
-  for (let waited = 0; ; waited += 50) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const parsed = holderSchema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    if (waited >= FILL_MS) return undefined;
-    await wait(50);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
+    return holderSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
 }
 
-function isAlive({ pid, started }: Holder): boolean {
+async function write(path: string, text: string): Promise<void> {
+  const file = await createFile(path);
   try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
-    if (errorCode(error) !== 'EPERM') return false;
+    await file.writeFile(text);
+  } finally {
+    await file.close();
   }
-  const now = processStart(pid);
-  return started === null || now === null || now === started;
 }
 
-/** On Linux, the boot and the clock tick at which a process started; null elsewhere. */
-function processStart(pid: number): string | null {
+/** Makes `path` with the contents of the draft; false when it is there already. */
+async function linked(draft: string, path: string): Promise<boolean> {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may hold anything: count from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot} ${fields[19]}`;
-  } catch {
-    return null;
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    // Some file systems have no links: a copy, which others may see half filled for an instant, has to do.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error;
   }
+  try {
+    await copyFile(draft, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function inUse(folder: string, { holder, path }: Found): CoutureError {
+  const elsewhere = holder?.host !== hostname();
+  return new CoutureError('runtime', `${folder} is in use by ${holder && nameOf(holder)}.`, {
+    hint: elsewhere
+      ? `If that process is gone, delete ${path} and try again.`
+      : 'Wait for it, stop it, or start a run of another name.',
+  });
+}
+
+function nameOf({ pid, host }: Holder): string {
+  return `process ${pid}${host === hostname() ? '' : ` on ${host}`}`;
 }

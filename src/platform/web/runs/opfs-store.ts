@@ -93,6 +93,15 @@ class OpfsStore implements RunStore {
     }
   }
 
+  async findWritable(path: string): Promise<string> {
+    const kind = await this.kind(dirname(path));
+    if (dirname(path) !== '.' && kind !== 'folder')
+      throw new CoutureError('runtime', `Cannot write ${path}: there is no folder ${dirname(path)}.`);
+    if ((await this.kind(path)) === 'folder')
+      throw new CoutureError('runtime', `Cannot write ${path}: it is a folder.`);
+    return resolve(path);
+  }
+
   async makeFolder(path: string): Promise<void> {
     try {
       await this.#make(path);
@@ -148,6 +157,12 @@ class OpfsStore implements RunStore {
         refused(busy ? inUse(folder) : cause);
       });
     });
+  }
+
+  async lockHolder(folder: string): Promise<string | undefined> {
+    const { held = [] } = await navigator.locks.query();
+    const name = this.#lockName('run', folder);
+    return held.some((lock) => lock.name === name) ? 'this page or another one' : undefined;
   }
 
   #lockName(what: string, path: string): string {

@@ -1,0 +1,139 @@
+/** Processes of the command line, killed at random instants. */
+
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fork, keyFromSeed, RandomStream } from '../../../src/core/philox.ts';
+import { digests } from './digests.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+
+const command = fileURLToPath(new URL('../../../packages/couture/bin/couture.js', import.meta.url));
+
+/** What a process of the command ended with; `code` is null where it was killed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in a folder; kills it after so many milliseconds. */
+export async function couture(folder: string, args: readonly string[], killAfter?: number): Promise<Ended> {
+  const env = { ...process.env, COUTURE_CACHE: join(folder, 'cache'), COUTURE_BACKEND: 'cpu', NO_COLOR: '1' };
+  const child = spawn(process.execPath, [command, ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err]: [string[], string[]] = [[], []];
+  child.stdout.on('data', (text) => out.push(String(text)));
+  child.stderr.on('data', (text) => err.push(String(text)));
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(timer);
+  return { code, stdout: out.join(''), stderr: err.join('') };
+}
+
+/** A scenario made ready: a folder to copy, what its end looks like, and how long it takes. */
+interface Ready {
+  readonly scenario: Scenario;
+  readonly template: string;
+  readonly expected: Record<string, string>;
+  readonly milliseconds: number;
+}
+
+async function makeReady(scenario: Scenario, root: string): Promise<Ready> {
+  const template = await mkdtemp(join(root, `${scenario.name}-`));
+  for (const args of await scenario.prepare(template)) {
+    const { code, stderr } = await couture(template, args);
+    if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  }
+  const whole = await mkdtemp(join(root, 'whole-'));
+  await cp(template, whole, { recursive: true });
+  const began = performance.now();
+  const { code, stderr } = await couture(whole, scenario.args(whole));
+  if (code !== 0) throw new Error(`${scenario.args(whole).join(' ')}: ${stderr}`);
+  const milliseconds = performance.now() - began;
+  const expected = digests(whole, scenario.result);
+  if (Object.keys(expected).length === 0) throw new Error(`${scenario.name} leaves no ${scenario.result}`);
+  return { scenario, template, expected, milliseconds };
+}
+
+/** @returns a sentence for each fault */
+export async function killProcesses({
+  count,
+  seed,
+  only,
+}: {
+  readonly count: number;
+  readonly seed: number;
+  readonly only?: string | undefined;
+}): Promise<string[]> {
+  if (count === 0) return [];
+  const root = await mkdtemp(join(tmpdir(), 'couture-kills-'));
+  const faults: string[] = [];
+  const tally = new Map<string, number>();
+  try {
+    const ready: Ready[] = [];
+    for (const scenario of scenarios)
+      if (only === undefined || scenario.name === only) ready.push(await makeReady(scenario, root));
+    let kills = 0;
+    for (let number = 0; kills < count; number++) {
+      const random = new RandomStream(fork(keyFromSeed(seed), `kill ${number}`));
+      const one = ready[number % ready.length];
+      const { killed, fault } = await story(one, random, root);
+      kills += killed;
+      tally.set(one.scenario.name, (tally.get(one.scenario.name) ?? 0) + killed);
+      if (fault !== undefined)
+        faults.push(`kill, seed ${seed}, story ${number} (${one.scenario.name}): ${fault}`);
+      if (process.stderr.isTTY) process.stderr.write(`\r${kills} of ${count} kills, ${faults.length} faults`);
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+  const rows = [...tally].map(([name, killed]) => `${name} ${killed}`).join(', ');
+  console.log(`kills: ${rows}, seed ${seed}: ${faults.length} faults`);
+  return faults;
+}
+
+/** One command, killed again and again, until it is let through. */
+async function story(
+  { scenario, template, expected, milliseconds }: Ready,
+  random: RandomStream,
+  root: string,
+): Promise<{ readonly killed: number; readonly fault?: string }> {
+  const folder = await mkdtemp(join(root, 'story-'));
+  await cp(template, folder, { recursive: true });
+  let killed = 0;
+  try {
+    for (;;) {
+      const letThrough = killed > 0 && random.nextBelow(4) === 0;
+      const args = scenario.args(folder);
+      // Most kills fall into the work, and not into the start of the process.
+      const from = random.nextBelow(4) === 0 ? 0 : 0.25 * milliseconds;
+      const after = from + (random.nextBelow(1000) / 1000) * 1.1 * (milliseconds - from);
+      const { code, stderr } = await couture(folder, args, letThrough ? undefined : after);
+      if (code === null) {
+        killed += 1;
+        const half = scenario.halfWritten(folder, expected);
+        if (half !== undefined) return { killed, fault: half };
+        continue;
+      }
+      if (code !== 0)
+        return { killed, fault: `couture ${args.join(' ')} ended with ${code}: ${stderr.slice(-500)}` };
+      const found = digests(folder, scenario.result);
+      if (JSON.stringify(found) !== JSON.stringify(expected))
+        return {
+          killed,
+          fault: `after ${killed} kills: ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`,
+        };
+      const left = globSync(scenario.litter, { cwd: folder });
+      if (left.length > 0) return { killed, fault: `left behind: ${left.join(', ')}` };
+      return { killed };
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

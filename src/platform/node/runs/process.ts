@@ -1,0 +1,57 @@
+/** Which process holds something, told from a later one with its number, and whether it still runs. */
+
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import * as z from 'zod';
+import { errorCode } from '../files/system-errors.ts';
+
+export const holderSchema = z.object({
+  pid: z.int().min(1),
+  host: z.string().max(1000),
+  /** When the process started, in the system's own unit: tells a process from a later one with its number. */
+  started: z.string().max(100).nullable(),
+  /** No two holders have the same one. Absent in locks of older versions. */
+  token: z.string().max(100).optional(),
+});
+/** A process that holds something. */
+export type Holder = z.infer<typeof holderSchema>;
+
+/** This process as a holder. */
+export function thisProcess(): Holder {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    started: startOf(process.pid) ?? null,
+    token: crypto.randomUUID(),
+  };
+}
+
+/** Whether the holder may still run. Of a process on another machine nobody knows. */
+export function mayRun({ pid, host, started }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    if (errorCode(error) !== 'EPERM') return false;
+  }
+  const now = startOf(pid);
+  if (now === 'ended') return false;
+  return started === null || now === undefined || now === started;
+}
+
+/**
+ * On Linux, the boot and the clock tick at which a process started; `ended` for one whose parent has not heard of its end
+ * (a zombie): it holds nothing any more. Undefined elsewhere.
+ */
+function startOf(pid: number): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the command in parentheses and may hold anything: count from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return ['Z', 'X'].includes(fields[0]) ? 'ended' : `${boot} ${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
