@@ -93,6 +93,15 @@ export const scenarios: readonly Scenario[] = [
     halfWritten: nothing,
   },
   {
+    name: 'remove and check',
+    prepare: prepared(train(2, '--name', 'own'), train(2, '--name', 'other')),
+    // Gone after a kill, it cannot be removed again; a check mends what is left.
+    args: (folder) => (isRun(folder, 'own') ? ['runs', 'rm', 'own'] : ['runs', 'check']),
+    result: weights,
+    litter: 'runs/train/own/**',
+    halfWritten: nothing,
+  },
+  {
     name: 'report',
     prepare: prepared(train(3, '--name', 'own')),
     args: () => ['report', 'own', '--out', 'out/report.html', '--no-umap'],
