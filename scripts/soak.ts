@@ -9,6 +9,7 @@
 import type { Campaign } from './soak/campaign.ts';
 
 const campaigns: Readonly<Record<string, () => Promise<Campaign>>> = {
+  concurrency: async () => (await import('./soak/concurrency.ts')).concurrency,
   kills: async () => (await import('./soak/kills.ts')).kills,
 };
 

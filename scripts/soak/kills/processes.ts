@@ -10,14 +10,15 @@ import { digests } from './digests.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** A scenario made ready: a folder to copy, what its end looks like, and how long it takes. */
-interface Ready {
+export interface Ready {
   readonly scenario: Scenario;
   readonly template: string;
   readonly expected: Record<string, string>;
   readonly milliseconds: number;
 }
 
-async function makeReady(scenario: Scenario, root: string): Promise<Ready> {
+/** Prepares a scenario, and lets it through once to see what it leaves. */
+export async function makeReady(scenario: Scenario, root: string): Promise<Ready> {
   const template = await mkdtemp(join(root, `${scenario.name}-`));
   for (const args of await scenario.prepare(template)) {
     const { code, stderr } = await couture(template, args);

@@ -1,0 +1,28 @@
+/**
+ * The campaign of things at once: two of every command on one folder, and very many calls in parallel in code. A fault is a wrong or
+ * missing answer, a damaged file, or a command that ends neither rightly nor with a sentence that says who is in the way.
+ *
+ *     npm run soak -- concurrency --rounds 20 --calls 100 --seed 1
+ */
+
+import { parseArgs } from 'node:util';
+import type { Campaign } from './campaign.ts';
+import { callAtOnce } from './concurrency/calls.ts';
+import { runInPairs } from './concurrency/pairs.ts';
+
+export const concurrency: Campaign = async (args) => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '1' },
+      calls: { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const [rounds, calls, seed] = [values.rounds, values.calls, values.seed].map(Number);
+  if (![rounds, calls, seed].every((value) => Number.isSafeInteger(value) && value >= 0))
+    throw new Error('--rounds, --calls and --seed take whole numbers.');
+  const faults = [...(await callAtOnce({ calls, seed })), ...(await runInPairs({ rounds, seed }))];
+  for (const fault of faults.slice(0, 20)) console.log(`FAULT: ${fault}`);
+  return faults.length;
+};
