@@ -17,6 +17,8 @@ export interface Misfortune {
   readonly changes: number;
   /** Share of the writes that find the disk full, 0 to 1. */
   readonly fullShare?: number;
+  /** A write that is under way leaves half of the file: what no store may do, to see that it is noticed. */
+  readonly tears?: boolean;
 }
 
 /** Thrown by every call once the power is gone. */
@@ -98,6 +100,8 @@ export class ForgetfulStore implements RunStore {
   }
 
   async write(path: string, content: Uint8Array | string): Promise<void> {
+    if (this.#left === 0 && this.#misfortune.tears)
+      await this.#inner.write(path, content.slice(0, content.length / 2));
     await this.#change(async () => {
       if (this.#misfortune.random.nextBelow(1000) < 1000 * (this.#misfortune.fullShare ?? 0))
         throw new CoutureError('runtime', `Cannot write ${path}: no space left on device.`);

@@ -54,9 +54,12 @@ const stories: readonly Story[] = [
 export async function losePower({
   count,
   seed,
+  tears = false,
 }: {
   readonly count: number;
   readonly seed: number;
+  /** Let the store leave half-written files, to see that they are noticed. */
+  readonly tears?: boolean;
 }): Promise<string[]> {
   const faults: string[] = [];
   const expected = new Map<number, RunMetrics>();
@@ -81,6 +84,7 @@ export async function losePower({
       const store = new ForgetfulStore(disk, {
         random,
         changes: random.nextBelow(3) === 0 ? 1_000 : random.nextBelow(MOST_CHANGES),
+        tears,
         fullShare: random.nextBelow(4) === 0 ? 0.05 : 0,
       });
       const platform = memoryPlatform(store);
