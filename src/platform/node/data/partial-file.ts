@@ -7,6 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../files/alive.ts';
 import { makeFolder } from '../files/folders.ts';
 import { openRegular, readLimited } from '../files/read.ts';
 
@@ -108,15 +109,4 @@ async function idleParts(folder: string, key: string): Promise<{ path: string; s
     if (found) parts.push({ path, size: found.size });
   }
   return parts.sort((a, b) => b.size - a.size);
-}
-
-/** Whether a process of this machine is running. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives and belongs to someone else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

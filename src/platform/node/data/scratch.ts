@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { PixelStore } from '../../../data/import/pixel-store.ts';
 import type { ByteSource } from '../../../data/readers/bytes.ts';
+import { isAlive } from '../files/alive.ts';
 import { makeFolder } from '../files/folders.ts';
 import { openRegular, readPiece } from '../files/read.ts';
 import { reason } from '../files/system-errors.ts';
 import { createFile } from '../files/write.ts';
-
-import { isAlive } from './partial-file.ts';
 
 /** Temporary files, and files that are read, which are closed together. */
 export class Scratch {

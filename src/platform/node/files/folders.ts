@@ -1,6 +1,6 @@
 /** Folders: made one level at a time. Nothing else in Couture makes a folder at a path that it is given. */
 
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { errorCode, reason } from './system-errors.ts';
@@ -30,6 +30,7 @@ export async function claimFolder(path: string): Promise<boolean> {
   await makeFolder(dirname(path));
   try {
     await mkdir(path);
+    await syncFolder(dirname(path));
     return true;
   } catch (cause) {
     if (errorCode(cause) === 'EEXIST') return false;
@@ -51,12 +52,30 @@ async function makeWithParents(path: string): Promise<void> {
 async function makeOne(path: string): Promise<boolean> {
   try {
     await mkdir(path);
+    await syncFolder(dirname(path));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     // Of what is there already, some file systems give another reason: read-only ones, and the root of a drive.
     if (!(await isFolder(path))) throw error;
   }
   return true;
+}
+
+/**
+ * Makes what changed in a folder last through a loss of power. Where folders cannot be flushed (Windows), nothing is lost by not
+ * doing so.
+ */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // The file itself is safe.
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -60,6 +60,22 @@ test('whether something can be written is known beforehand', async () => {
     kind: 'runtime',
     message: /not a directory/,
   });
+});
+
+test('what a killed writer of the same file left is removed before the next', async () => {
+  const [old, fresh, own, other] = ['4194303-1', '4194303-2', `${process.pid}-9`, '4194303-1'].map(
+    (mark, i) => join(folder, `.${i === 3 ? 'other' : 'kept'}.html.${mark}.tmp`),
+  );
+  const long = new Date(Date.now() - 60_000);
+  for (const path of [old, fresh, own, other]) await writeFile(path, 'half');
+  for (const path of [old, own, other]) await utimes(path, long, long);
+  await findWritable(join(folder, 'kept.html'));
+  const left = (await readdir(folder)).map((name) => join(folder, name));
+  assert.ok(!left.includes(old));
+  for (const path of [fresh, own, other]) {
+    assert.ok(left.includes(path), path);
+    await rm(path);
+  }
 });
 
 describe('pipes and devices', { skip: process.platform === 'win32' }, () => {

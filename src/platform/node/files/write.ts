@@ -20,10 +20,15 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CoutureError } from '../../../core/errors.ts';
+import { isAlive } from './alive.ts';
+import { syncFolder } from './folders.ts';
 import { errorCode, reason } from './system-errors.ts';
 
 /** Links that lead to links beyond this are a loop. */
 const MAX_LINKS = 40;
+
+/** No write takes so long. */
+const STALE_MS = 10_000;
 
 let serial = 0;
 
@@ -63,6 +68,7 @@ export async function findWritable(path: string): Promise<string> {
       return target.path;
     }
     await access(dirname(target.path), constants.W_OK);
+    await removeStale(target.path);
     return target.path;
   } catch (cause) {
     throw cannotWrite(path, cause);
@@ -176,16 +182,17 @@ export async function removeTemporary(folder: string): Promise<void> {
     if (/^\..+\.\d+-\d+\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
-/** Makes a rename last through a loss of power. Where folders cannot be flushed (Windows), nothing is lost by not doing so. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch {
-    // The file itself is safe.
+/** Removes what killed writers of this one file left beside it. A process of another machine may be writing right now. */
+async function removeStale(path: string): Promise<void> {
+  const folder = dirname(path);
+  const start = `.${basename(path)}.`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, pid] = (name.startsWith(start) && /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))) || [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const age = await stat(join(folder, name)).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > STALE_MS) await rm(join(folder, name), { force: true });
   }
 }

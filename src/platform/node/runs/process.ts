@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import { errorCode } from '../files/system-errors.ts';
+import { isAlive } from '../files/alive.ts';
 
 export const holderSchema = z.object({
   pid: z.int().min(1),
@@ -29,12 +29,7 @@ export function thisProcess(): Holder {
 /** Whether the holder may still run. Of a process on another machine nobody knows. */
 export function mayRun({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
-    if (errorCode(error) !== 'EPERM') return false;
-  }
+  if (!isAlive(pid)) return false;
   const now = startOf(pid);
   if (now === 'ended') return false;
   return started === null || now === undefined || now === started;

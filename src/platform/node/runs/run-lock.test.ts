@@ -123,8 +123,12 @@ test('of processes that are killed at any instant, no two ever hold it', { timeo
   const children = [start(), start(), start()];
   const killed = new Map<number, bigint>();
   const errors: string[] = [];
+  const lines = async () => (await readFile(log, 'utf8')).split('\n').length;
   for (let n = 0; n < 40; n++) {
-    await wait(30 + ((n * 37) % 100));
+    // However slowly they start on a busy machine, some have had it before the next one is killed.
+    const seen = await lines();
+    while ((await lines()) < seen + 3) await wait(5);
+    await wait((n * 37) % 50);
     const place = n % children.length;
     const child = children[place];
     child.stderr?.on('data', (text) => errors.push(String(text)));
