@@ -13,6 +13,7 @@ import { trainRun } from './experiment.ts';
 import { findModel } from './find-model.ts';
 import { trainOnce } from './find-run.ts';
 import { inspectRun } from './inspect.ts';
+import { writeSealed } from './json.ts';
 import { loadPredictor } from './load.ts';
 import { MemoryStore } from './memory-store.ts';
 import { packRuns } from './pack.ts';
@@ -179,7 +180,7 @@ test('a run that another version began goes on with a notice', async () => {
   await assert.rejects(trainRun(platform, { config, signal: stop.signal, onEvent }));
   const path = `${PATH}/env.json`;
   const env = await (await openRun(platform, PATH)).environment();
-  await platform.store.write(path, JSON.stringify({ ...env, couture: '0.0.9' }));
+  await writeSealed(platform.store, path, { ...env, couture: '0.0.9' });
   const notices: string[] = [];
   await trainRun(platform, { resume: PATH, onNotice: (notice) => notices.push(notice) });
   assert.match(notices.join(), /begun with Couture 0\.0\.9 and goes on with \d/);

@@ -4,7 +4,7 @@ import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Environment } from './environment.ts';
-import { formatJson } from './json.ts';
+import { writeSealed } from './json.ts';
 import type { RunPlaces } from './platform.ts';
 import { readConfig } from './read-config.ts';
 import { Run } from './run.ts';
@@ -48,8 +48,8 @@ export async function createRun(
   const path = await claimFolder(platform, root, name, standardRunName(config));
   const run = new Run(store, path, config);
   await run.lock();
-  await store.write(store.paths.join(path, 'env.json'), formatJson(env));
-  await store.write(store.paths.join(path, 'config.json'), formatJson(config));
+  await writeSealed(store, store.paths.join(path, 'env.json'), env);
+  await writeSealed(store, store.paths.join(path, 'config.json'), config);
   return run;
 }
 

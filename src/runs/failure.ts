@@ -1,0 +1,60 @@
+/** What a training that ended early has left, for whoever is told of it. */
+
+import { CoutureError, isInterruption } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
+import { Divergence } from '../train/divergence.ts';
+import type { TrainState } from '../train/events.ts';
+import type { Run } from './run.ts';
+
+/**
+ * The failure with what is saved of the run and what can be done; any other, such as a bug, as it is.
+ * @param signal that training was given
+ */
+export async function withSaved(run: Run, cause: unknown, signal?: AbortSignal): Promise<unknown> {
+  if (isInterruption(cause, signal)) return interrupted(run, await savedState(run), cause);
+  if (cause instanceof Divergence) return diverged(run, await savedState(run), cause);
+  if (cause instanceof CoutureError && cause.kind === 'backend')
+    return backendLost(run, await savedState(run), cause);
+  return cause;
+}
+
+/** What can be gone on from. The failure is told in any case: a checkpoint that cannot be read is none here. */
+async function savedState(run: Run): Promise<TrainState | undefined> {
+  return await run.loadState().catch(() => undefined);
+}
+
+function interrupted({ path }: Run, state: TrainState | undefined, cause: unknown): CoutureError {
+  const message =
+    state === undefined
+      ? `Stopped before anything of ${path} was saved.`
+      : `Stopped; what was done is saved in ${path}.`;
+  return new CoutureError('interrupted', message, {
+    hint: `Go on with: npx couture train --resume ${path}`,
+    cause,
+  });
+}
+
+/** The same steps would come to the same end: there is nothing to resume. */
+function diverged({ path, config }: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
+  const use = state && state.history.length > 0 ? ` The best so far can be used as it is: ${path}.` : '';
+  return new CoutureError('runtime', withEpochs(cause.message, path, state), {
+    hint: `Train anew with a learning rate below ${config.settings.learningRate}, under another name or with --overwrite.${use}`,
+    cause,
+  });
+}
+
+function backendLost({ path }: Run, state: TrainState | undefined, cause: CoutureError): CoutureError {
+  return new CoutureError('backend', withEpochs(cause.message, path, state), {
+    hint: `Go on with: npx couture train --resume ${path}; with --backend cpu on the CPU.`,
+    cause,
+  });
+}
+
+function withEpochs(message: string, path: string, state: TrainState | undefined): string {
+  const epochs = state?.epoch ?? 0;
+  const saved =
+    epochs === 0
+      ? 'no epoch was finished'
+      : `${plural(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} saved in ${path}`;
+  return `${message.replace(/\.$/, '')}; ${saved}.`;
+}
