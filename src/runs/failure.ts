@@ -2,6 +2,7 @@
 
 import { CoutureError, isInterruption } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
+import { bestEpoch } from '../train/best.ts';
 import { Divergence } from '../train/divergence.ts';
 import type { TrainState } from '../train/events.ts';
 import type { Run } from './run.ts';
@@ -36,7 +37,8 @@ function interrupted({ path }: Run, state: TrainState | undefined, cause: unknow
 
 /** The same steps would come to the same end: there is nothing to resume. */
 function diverged({ path, config }: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
-  const use = state && state.history.length > 0 ? ` The best so far can be used as it is: ${path}.` : '';
+  const best = bestEpoch(state?.history ?? [], config.settings.select);
+  const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, can be used as they are.`;
   return new CoutureError('runtime', withEpochs(cause.message, path, state), {
     hint: `Train anew with a learning rate below ${config.settings.learningRate}, under another name or with --overwrite.${use}`,
     cause,
