@@ -12,6 +12,7 @@ import { evaluateRun } from './evaluate.ts';
 import { trainRun } from './experiment.ts';
 import { writeSealed } from './json.ts';
 import { packRuns } from './pack.ts';
+import { reproduceRun } from './reproduce.ts';
 import { openRun } from './run-folder.ts';
 import type { RunStore } from './store.ts';
 
@@ -119,10 +120,12 @@ test('files of another run are refused, wherever they are used', async () => {
   const older = await changed(
     put('runs/train/early/weights/last.safetensors', 'runs/train/done/weights/best.safetensors'),
   );
-  await assert.rejects(packRuns(older, ['done'], 'x.safetensors'), {
+  const other = {
     kind: 'data',
     message: 'runs/train/done/weights/best.safetensors does not have the weights that metrics.json tells of.',
-  });
+  } as const;
+  await assert.rejects(packRuns(older, ['done'], 'x.safetensors'), other);
+  await assert.rejects(reproduceRun(older, 'done'), other);
 });
 
 test('a config that was changed with care is noticed as well, and more epochs are no change', async () => {
