@@ -7,6 +7,8 @@ import { Divergence } from '../train/divergence.ts';
 import type { TrainState } from '../train/events.ts';
 import type { Run } from './run.ts';
 
+const AGAIN = 'Start it again.';
+
 /**
  * The failure with what is saved of the run and what can be done; any other, such as a bug, as it is.
  * @param signal that training was given
@@ -25,38 +27,38 @@ async function savedState(run: Run): Promise<TrainState | undefined> {
 }
 
 function interrupted({ path }: Run, state: TrainState | undefined, cause: unknown): CoutureError {
-  const message =
-    state === undefined
-      ? `Stopped before anything of ${path} was saved.`
-      : `Stopped; what was done is saved in ${path}.`;
-  return new CoutureError('interrupted', message, {
+  if (state === undefined)
+    return new CoutureError('interrupted', 'Stopped before anything was saved.', { hint: AGAIN, cause });
+  return new CoutureError('interrupted', `Stopped; what was done is saved in ${path}.`, {
     hint: `Go on with: npx couture train --resume ${path}`,
     cause,
   });
 }
 
 /** The same steps would come to the same end: there is nothing to resume. */
-function diverged({ path, config }: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
-  const best = bestEpoch(state?.history ?? [], config.settings.select);
+function diverged(run: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
+  const { select, learningRate } = run.config.settings;
+  const best = bestEpoch(state?.history ?? [], select);
+  const place = state === undefined ? '' : ', under another name or with --overwrite';
   const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, can be used as they are.`;
-  return new CoutureError('runtime', withEpochs(cause.message, path, state), {
-    hint: `Train anew with a learning rate below ${config.settings.learningRate}, under another name or with --overwrite.${use}`,
+  return new CoutureError('runtime', withEpochs(cause.message, run, state), {
+    hint: `Train anew with a learning rate below ${learningRate}${place}.${use}`,
     cause,
   });
 }
 
-function backendLost({ path }: Run, state: TrainState | undefined, cause: CoutureError): CoutureError {
-  return new CoutureError('backend', withEpochs(cause.message, path, state), {
-    hint: `Go on with: npx couture train --resume ${path}; with --backend cpu on the CPU.`,
+function backendLost(run: Run, state: TrainState | undefined, cause: CoutureError): CoutureError {
+  const resume = `Go on with: npx couture train --resume ${run.path}`;
+  return new CoutureError('backend', withEpochs(cause.message, run, state), {
+    hint: `${state === undefined ? AGAIN.slice(0, -1) : resume}; with --backend cpu on the CPU.`,
     cause,
   });
 }
 
-function withEpochs(message: string, path: string, state: TrainState | undefined): string {
-  const epochs = state?.epoch ?? 0;
+function withEpochs(message: string, { path }: Run, state: TrainState | undefined): string {
   const saved =
-    epochs === 0
-      ? 'no epoch was finished'
-      : `${plural(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} saved in ${path}`;
+    state === undefined
+      ? 'nothing was saved yet'
+      : `${plural(state.epoch, 'epoch')} ${state.epoch === 1 ? 'is' : 'are'} saved in ${path}`;
   return `${message.replace(/\.$/, '')}; ${saved}.`;
 }
