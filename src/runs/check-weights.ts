@@ -1,5 +1,7 @@
 /** Whether the weights in a file are those that their run tells of. */
 
+import type { ParameterSpec } from '../model/plan.ts';
+import { weightsSha256, withShapes } from '../ship/safetensors.ts';
 import { bestEpoch, type Selection } from '../train/best.ts';
 import type { TrainState } from '../train/events.ts';
 import type { RunMetrics } from './metrics.ts';
@@ -14,36 +16,38 @@ export interface ReadWeights {
   readonly epoch: number;
 }
 
-/**
- * What is wrong with the weights of a finished run, in words.
- * @param sha256 of the weights that were read
- */
-export function misfitOfFinished(
+/** Says in words what is wrong with weights; undefined where they are as expected. */
+export type Expectation = (read: ReadWeights) => string | undefined | Promise<string | undefined>;
+
+/** The weights of a finished run. */
+export function expectFinished(
   which: WeightsChoice,
-  sha256: string,
-  { weightsSha256, lastSha256 }: RunMetrics,
-): string | undefined {
-  if (sha256 === (which === 'best' ? weightsSha256 : lastSha256)) return undefined;
-  return 'does not have the weights that metrics.json tells of';
+  metrics: Pick<RunMetrics, 'weightsSha256' | 'lastSha256'>,
+  parameters: readonly ParameterSpec[],
+): Expectation {
+  const expected = which === 'best' ? metrics.weightsSha256 : metrics.lastSha256;
+  return async ({ weights }) =>
+    (await weightsSha256(withShapes(parameters, weights))) === expected
+      ? undefined
+      : 'does not have the weights that metrics.json tells of';
 }
 
-/** What is wrong with the weights of a run that is not finished, in words. */
-export function misfitOfUnfinished(
+/** The weights of a run that is not finished. They may be ahead of its checkpoint: of an epoch that will be made again. */
+export function expectUnfinished(
   which: WeightsChoice,
-  { epoch }: Pick<ReadWeights, 'epoch'>,
   state: Pick<TrainState, 'epoch' | 'history'> | undefined,
   select: Selection,
-): string | undefined {
+): Expectation {
   const done = state?.epoch ?? 0;
-  // Written by an epoch whose checkpoint was not, so that it will be made again.
-  if (epoch > done) return undefined;
   const wanted = which === 'last' ? done : bestEpoch(state?.history ?? [], select)?.epoch;
-  return misfitOfEpoch(epoch, wanted);
+  return (read) => (read.epoch > done ? undefined : expectEpoch(wanted)(read));
 }
 
-/** What is wrong with weights of an epoch where those of another should be, in words. */
-export function misfitOfEpoch(epoch: number, wanted: number | undefined): string | undefined {
-  if (epoch === wanted) return undefined;
-  const should = wanted === undefined ? 'there should be none' : `they should be of epoch ${wanted}`;
-  return `has the weights of epoch ${epoch}, and ${should}`;
+/** The weights of an epoch; undefined where there should be none. */
+export function expectEpoch(wanted: number | undefined): Expectation {
+  return ({ epoch }) => {
+    if (epoch === wanted) return undefined;
+    const should = wanted === undefined ? 'there should be none' : `they should be of epoch ${wanted}`;
+    return `has the weights of epoch ${epoch}, and ${should}`;
+  };
 }

@@ -113,7 +113,8 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
       await engine.dispose();
     }
   } finally {
-    await earlier?.close();
+    // Of a run that was trained, this was told already.
+    await earlier?.close().catch(() => {});
   }
 }
 

@@ -17,7 +17,7 @@ import { CoutureError } from '../core/errors.ts';
 import { Newest } from '../core/newest.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
-import { weightsSha256, withShapes } from '../ship/safetensors.ts';
+import { withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 import { aConfig } from '../train/argument-kinds.ts';
 import { bestEpoch } from '../train/best.ts';
@@ -26,9 +26,10 @@ import type { RunConfig } from '../train/settings.ts';
 import { type UnlikeDescription, unlikeSchema } from '../use/unlike.ts';
 import { checkState } from './check-state.ts';
 import {
-  misfitOfEpoch,
-  misfitOfFinished,
-  misfitOfUnfinished,
+  type Expectation,
+  expectEpoch,
+  expectFinished,
+  expectUnfinished,
   type ReadWeights,
   type WeightsChoice,
 } from './check-weights.ts';
@@ -218,8 +219,9 @@ export class Run {
    * @throws CoutureError of kind `data` when the checkpoint is damaged, or results.csv says something else
    */
   async history(): Promise<EpochMetrics[]> {
-    const state = await this.loadState();
+    // In the order in which they are written, turned around: what is read later is never behind.
     const finished = (await this.metrics()) !== undefined;
+    const state = await this.loadState();
     if (state === undefined && finished)
       throw new CoutureError('data', `${this.#checkpointPath} is missing, and the run is finished.`);
     const history = [...(state?.history ?? [])];
@@ -236,25 +238,20 @@ export class Run {
    * @throws CoutureError of kind `data` when there are none yet, when they are damaged, or not those
    */
   async loadWeights(which: WeightsChoice = 'best', epoch?: number): Promise<Map<string, Float32Array>> {
+    // What they are held against comes first: a run that is being trained may be ahead of it by then, and never behind.
+    const expectation = epoch === undefined ? await this.#expectation(which) : expectEpoch(epoch);
     const read = await this.#readWeights(which);
-    const misfit = await this.#misfitOf(which, read, epoch);
+    const misfit = await expectation(read);
     if (misfit === undefined) return read.weights;
     throw new CoutureError('data', `${this.weightsPath(which)} ${misfit}.`, {
       hint: 'Put the files of one run together again, or train the run anew under another name.',
     });
   }
 
-  async #misfitOf(
-    which: WeightsChoice,
-    read: ReadWeights,
-    epoch: number | undefined,
-  ): Promise<string | undefined> {
-    if (epoch !== undefined) return misfitOfEpoch(read.epoch, epoch);
+  async #expectation(which: WeightsChoice): Promise<Expectation> {
     const metrics = await this.metrics();
-    if (metrics === undefined)
-      return misfitOfUnfinished(which, read, await this.loadState(), this.#config.settings.select);
-    const sha256 = await weightsSha256(withShapes(this.#parameters, read.weights));
-    return misfitOfFinished(which, sha256, metrics);
+    if (metrics !== undefined) return expectFinished(which, metrics, this.#parameters);
+    return expectUnfinished(which, await this.loadState(), this.#config.settings.select);
   }
 
   async #readWeights(which: WeightsChoice): Promise<ReadWeights> {

@@ -133,8 +133,11 @@ test('damaged files are data errors that name the file', async () => {
   await feed(run, ...eventsOf(1, true), done);
   await run.close();
   const state = join(run.path, 'checkpoint', 'state.safetensors');
-  await writeFile(state, (await readFile(state)).subarray(0, -4));
+  const whole = await readFile(state);
+  await writeFile(state, whole.subarray(0, -4));
   await assert.rejects(run.loadState(), { kind: 'data', message: /state\.safetensors/ });
+  await assert.rejects(run.loadWeights(), { kind: 'data', message: /state\.safetensors/ });
+  await writeFile(state, whole);
   await writeFile(run.weightsPath('best'), 'x');
   await assert.rejects(run.loadWeights('best'), { kind: 'data', message: /best\.safetensors/ });
   const other = await createRun({
@@ -160,7 +163,7 @@ test('weights of another network are refused', async () => {
   await writeFile(join(small.path, 'config.json'), await formatSealed(wide));
   await assert.rejects((await openRun(small.path)).loadWeights(), {
     kind: 'data',
-    message: /best\.safetensors was made with another config/,
+    message: /safetensors was made with another config/,
   });
 });
 
