@@ -12,6 +12,7 @@ import { trainRun } from './experiment.ts';
 import { trainOnce } from './find-run.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { RunPlatform } from './platform.ts';
+import { listRuns, openRun } from './run-folder.ts';
 
 const EPOCHS = 20;
 const config = resolveConfig({
@@ -36,6 +37,26 @@ class SlowStore extends MemoryStore {
   }
 }
 
+/** Reads of another store, which take a while. */
+class SlowReads extends MemoryStore {
+  readonly #inner: MemoryStore;
+
+  constructor(inner: MemoryStore) {
+    super();
+    this.#inner = inner;
+  }
+
+  override async kind(path: string): Promise<'file' | 'folder' | undefined> {
+    return await this.#inner.kind(path);
+  }
+
+  override async read(path: string, limit: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.#inner.read(path, limit);
+    await new Promise((resolve) => setTimeout(resolve, 8));
+    return bytes;
+  }
+}
+
 /** Training gives the thread back, as it does where workers or a GPU do it. */
 function besides(store: MemoryStore | ReturnType<typeof killedAfter>): RunPlatform {
   return {
@@ -56,6 +77,28 @@ test('training does not wait; a newer snapshot replaces one that waits, and the 
     store.written.join(' '),
     /^env\.json config\.json( (best )?results\.csv last state)+ metrics\.json$/,
   );
+});
+
+test('a run can be read at any time while it is written', async () => {
+  const store = new SlowStore();
+  // So that reading takes as long as some epochs.
+  const reader = new SlowReads(store);
+  let trains = true;
+  const training = trainRun(besides(store), { config }).finally(() => {
+    trains = false;
+  });
+  let reads = 0;
+  while (trains) {
+    await new Promise((resolve) => setTimeout(resolve));
+    const [path] = await listRuns(memoryPlatform(store));
+    if ((await store.kind(`${PATH}/checkpoint/state.safetensors`)) === undefined) continue;
+    const run = await openRun(memoryPlatform(reader), path);
+    for (const which of ['best', 'last'] as const) await run.loadWeights(which);
+    await run.history();
+    reads += 1;
+  }
+  await training;
+  assert.ok(reads > 1, `${reads} times`);
 });
 
 test('an error of writing comes out at a checkpoint, and the run goes on from what was written', async () => {
