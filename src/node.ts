@@ -52,6 +52,7 @@ export {
   trainRun,
 } from './platform/node/runs.ts';
 export type { AuditOptions, WrittenAudit } from './runs/audit.ts';
+export type { WeightsChoice } from './runs/check-weights.ts';
 export type { CompareOptions, RunComparison } from './runs/compare.ts';
 export type { Environment } from './runs/environment.ts';
 export type { EvaluateOptions, ModelEvaluation, RunEvaluation } from './runs/evaluate.ts';
@@ -64,5 +65,5 @@ export type { RunMetrics } from './runs/metrics.ts';
 export type { PackOptions, PackStage, WrittenModel } from './runs/pack.ts';
 export type { FindRunRateOptions, WrittenRates } from './runs/rates.ts';
 export type { Reproduction } from './runs/reproduce.ts';
-export { Run, type WeightsChoice } from './runs/run.ts';
+export { Run } from './runs/run.ts';
 export type { CreateRunOptions } from './runs/run-folder.ts';

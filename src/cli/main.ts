@@ -4,7 +4,7 @@
  */
 
 import { Command, CommanderError } from 'commander';
-import { CoutureError, exitCodes } from '../core/errors.ts';
+import { CoutureError, exitCodes, isInterruption } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { type CliContext, processContext } from './context.ts';
@@ -174,7 +174,7 @@ function report(error: unknown, { err, errColor, signal }: CliContext, debug: bo
 function explain(error: unknown, signal: AbortSignal): CoutureError {
   if (error instanceof CoutureError) return error;
   if (error instanceof CommanderError) return fromCommander(error);
-  if (signal.aborted) return new CoutureError('interrupted', 'Stopped before it was done.');
+  if (isInterruption(error, signal)) return new CoutureError('interrupted', 'Stopped before it was done.');
   const message = error instanceof Error ? error.message : String(error);
   return new CoutureError('runtime', `This should not have happened: ${message}`, {
     hint: 'Please report it, with what --debug prints.',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { COUTURE_VERSION } from '../core/version.ts';
+import { formatSealed } from '../runs/json.ts';
 import { resolveConfig } from '../train/config.ts';
 import { processContext } from './context.ts';
 import { configFromFlags } from './settings-flags.ts';
@@ -17,6 +18,11 @@ test('a config file gives the config that it was written of; one of another vers
   const config = resolveConfig({ recipe: 'fast-90', settings: { seed: 7, epochs: 3 } });
   await writeFile(path, JSON.stringify(config));
   assert.deepEqual(await configFromFlags({ config: path }, context), config);
+  // A run's own, and a copy of it that was changed.
+  for (const seed of [7, 8]) {
+    await writeFile(path, (await formatSealed(config)).replace('"seed": 7', `"seed": ${seed}`));
+    assert.equal((await configFromFlags({ config: path }, context)).settings.seed, seed);
+  }
   for (const [content, message] of [
     [
       { version: 1, recipe: 'baseline', settings: { dataset: 'mnist' } },

@@ -146,6 +146,8 @@ const configFileSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()).optional(),
   model: z.unknown().optional(),
   backend: configSchema.shape.backend,
+  /** Of a run's config.json. A copy that was changed is a request like any other, and is not held to it. */
+  sha256: z.unknown().optional(),
 });
 
 async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {

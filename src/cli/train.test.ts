@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import * as z from 'zod';
 import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
 import { couture, fillCache, parseDocument } from '../../test/command.ts';
+import { formatSealed } from '../runs/json.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
 const data = join(cwd, 'data');
@@ -191,11 +192,18 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       env,
     });
     assert.equal(parseDocument(outcome, { reproduced: z.boolean() }).reproduced, true);
-    const metrics = join(cwd, figures.run, 'metrics.json');
-    const text = await readFile(metrics, 'utf8');
-    await writeFile(metrics, text.replaceAll(figures.weightsSha256, '0'.repeat(64)));
+    const file = join(cwd, figures.run, 'config.json');
+    const text = await readFile(file, 'utf8');
+    const { sha256: _, ...config } = z
+      .looseObject({ settings: z.looseObject({ epochs: z.number() }), sha256: z.string() })
+      .parse(JSON.parse(text));
+    await writeFile(file, text.replace('"epochs": 3', '"epochs": 2'));
+    const damaged = await couture(['reproduce', 'custom-seed5'], { cwd, env });
+    assert.equal(damaged.code, 3);
+    assert.match(damaged.err, /config\.json is damaged/);
+    await writeFile(file, await formatSealed({ ...config, settings: { ...config.settings, epochs: 2 } }));
     const wrong = await couture(['reproduce', 'custom-seed5'], { cwd, env });
-    await writeFile(metrics, text);
+    await writeFile(file, text);
     assert.equal(wrong.code, 1);
     assert.match(wrong.out, /not reproduced/);
   });

@@ -30,6 +30,16 @@ export class CoutureError extends Error {
   }
 }
 
+/**
+ * Whether a failure is that of work which was told to stop. A bug that shows after an abort is not.
+ * @param signal that the work was given: its reason is what its abort throws, whatever that is
+ */
+export function isInterruption(error: unknown, signal?: AbortSignal): boolean {
+  if (error instanceof CoutureError) return error.kind === 'interrupted';
+  if (!signal?.aborted) return false;
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}
+
 /** The same failure with words in front that say where it came from; what is no CoutureError stays as it is. */
 export function prefixed(words: string, cause: unknown): unknown {
   if (!(cause instanceof CoutureError)) return cause;

@@ -12,7 +12,7 @@ import type { DatasetInfo } from '../data/dataset-info.ts';
 import { resolveConfig } from '../train/config.ts';
 import type { TrainEvent } from '../train/events.ts';
 import { type ModelFacts, modelOfRun } from './find-model.ts';
-import { formatJson, readJson } from './json.ts';
+import { readSealed, writeSealed } from './json.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import type { Paths, RunStore } from './store.ts';
@@ -87,7 +87,7 @@ export async function auditDataset(
     };
     const path = auditPath(store, name, root);
     await store.makeFolder(store.paths.dirname(path));
-    await store.write(path, formatJson(audit));
+    await writeSealed(store, path, audit);
     return { path, audit };
   } finally {
     await backend.dispose();
@@ -113,7 +113,7 @@ async function readAuditOf(
 ): Promise<Audit | undefined> {
   const path = auditPath(store, data.name, root);
   if ((await store.kind(path)) === undefined) return undefined;
-  const audit = await readJson(store, path, auditSchema);
+  const audit = await readSealed(store, path, auditSchema);
   for (const split of ['train', 'test'] as const) {
     if (sameSplit(audit.data[split], data.splits[split])) continue;
     throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {

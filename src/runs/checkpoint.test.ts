@@ -6,6 +6,7 @@ import type { TrainState } from '../train/events.ts';
 import { decodeState, encodeState } from './checkpoint.ts';
 
 const { parameters } = planModel(multilayer(4, [3], 2, [], { activation: 'relu', norm: 'batch' }));
+const CONFIG = 'ab'.repeat(32);
 const trained = parameters.filter((parameter) => parameter.trained);
 
 /** Tensors of these parameters, no two values alike. */
@@ -37,9 +38,26 @@ test('averages come back as they went in: none, of trained parameters, or of all
     { ...state, averages: tensorsOf(parameters, 400) },
   ];
   assert.ok(trained.length < parameters.length);
-  for (const each of states)
-    assert.deepEqual(
-      await decodeState(parameters, await encodeState(parameters, each), 'state.safetensors'),
-      each,
-    );
+  for (const each of states) {
+    const bytes = await encodeState(parameters, each, CONFIG);
+    assert.deepEqual(await decodeState(parameters, bytes, 'state.safetensors', CONFIG), each);
+  }
+});
+
+test('losses that are no numbers come back as they were', async () => {
+  const row = { epoch: 1, validationAccuracy: 0, learningRate: 1, seconds: 0 };
+  for (const loss of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324]) {
+    const history = [{ ...row, trainLoss: loss, validationLoss: loss }];
+    const bytes = await encodeState(parameters, { ...state, epoch: 1, history }, CONFIG);
+    const read = await decodeState(parameters, bytes, 'state.safetensors', CONFIG);
+    assert.deepEqual(read.history, history);
+  }
+});
+
+test('a checkpoint of another config is refused', async () => {
+  const bytes = await encodeState(parameters, state, CONFIG);
+  await assert.rejects(decodeState(parameters, bytes, 'state.safetensors', 'cd'.repeat(32)), {
+    kind: 'data',
+    message: 'state.safetensors was made with another config than that of its run.',
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * A TrainState as one safetensors file, so that it is written whole or not at all: parameters by their names,
  * the optimizer's moments behind `m.` and `v.`, running averages behind `a.`, the losses of the epoch in progress, and
- * the counters and the history as JSON in the metadata.
+ * the counters and the history as JSON in the metadata, beside the digest of the run's config.
  */
 
 import * as z from 'zod';
@@ -16,8 +16,8 @@ const SECOND_MOMENT = 'v.';
 const AVERAGE = 'a.';
 const LOSSES = 'losses';
 
-/** Numbers that JSON cannot hold (a loss that overflowed) travel as null. */
-const number = z.nullable(z.number()).transform((value) => value ?? Number.NaN);
+/** A loss that overflowed is no number of JSON: it travels by its name. */
+const number = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
 
 const countersSchema = z.strictObject({
   version: z.literal(1),
@@ -36,10 +36,14 @@ const countersSchema = z.strictObject({
   ),
 });
 
-/** The bytes of checkpoint/state.safetensors. */
+/**
+ * The bytes of checkpoint/state.safetensors.
+ * @param config digest of the run's config, as `configSha256` gives it
+ */
 export async function encodeState(
   parameters: readonly ParameterSpec[],
   state: TrainState,
+  config: string,
 ): Promise<Uint8Array> {
   const tensors = withShapes(parameters, state.parameters);
   const trained = parameters.filter((parameter) => parameter.trained);
@@ -55,20 +59,28 @@ export async function encodeState(
   tensors.set(LOSSES, { shape: [state.losses.length], data: state.losses });
   const { epoch, step, seconds, history } = state;
   return await encodeSealed(tensors, {
-    state: JSON.stringify({ version: 1, epoch, step, seconds, history }),
+    config,
+    state: JSON.stringify({ version: 1, epoch, step, seconds, history }, named),
   });
+}
+
+function named(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 /**
  * Reads a checkpoint of a network with these parameters.
- * @throws CoutureError of kind `data` when it is damaged or belongs to another network
+ * @param config digest of the run's config
+ * @throws CoutureError of kind `data` when it is damaged, or belongs to another config or network
  */
 export async function decodeState(
   parameters: readonly ParameterSpec[],
   bytes: Uint8Array,
   name: string,
+  config: string,
 ): Promise<TrainState> {
   const { tensors, metadata } = await decodeSealedFloats(bytes, name);
+  requireConfig(metadata, config, name);
   const { state = '' } = metadata;
   const counters = countersSchema.safeParse(parseJson(state));
   if (!counters.success) {
@@ -94,6 +106,23 @@ export async function decodeState(
     secondMoments: pickParameters(trained, tensors, name, SECOND_MOMENT),
     ...(averaged.length > 0 && { averages: pickParameters(averaged, tensors, name, AVERAGE) }),
   };
+}
+
+/**
+ * That a file of a run was made with the run's config.
+ * @param config digest of the run's config
+ * @throws CoutureError of kind `data` naming the file
+ */
+export function requireConfig(
+  metadata: Readonly<Record<string, string>>,
+  config: string,
+  file: string,
+): void {
+  const { config: own } = metadata;
+  if (own === config) return;
+  throw new CoutureError('data', `${file} was made with another config than that of its run.`, {
+    hint: 'Put the files of one run together again, or train the run anew under another name.',
+  });
 }
 
 /**

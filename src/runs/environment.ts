@@ -1,10 +1,9 @@
-/** What a run ran on: env.json. The bits of a CPU run in exact
- * arithmetic do not depend on it, its speed does. */
+/** What a run ran on: env.json. The bits of a CPU run in exact arithmetic do not depend on it, its speed does. */
 
 import * as z from 'zod';
 import { COUTURE_VERSION } from '../core/version.ts';
 import type { BackendInfo } from '../engine/backend.ts';
-import type { BackendKind } from '../engine/names.ts';
+import { type BackendKind, kindOfBackend } from '../engine/names.ts';
 import type { Machine } from './platform.ts';
 
 const backendSchema = z.looseObject({ name: z.string(), variant: z.string(), threads: z.int() });
@@ -21,9 +20,9 @@ export const environmentSchema = z.looseObject({
   cores: z.int().min(1),
   /** What the run was begun on. */
   backend: backendSchema,
-  /** Of a run that lost its GPU: all that it was trained on, one after the other. */
+  /** Of a run that lost its GPU, or went on where it has other bits: all that it was trained on, one after the other. */
   backends: z
-    .array(backendSchema.extend({ untilEpoch: z.int().min(0).optional() }))
+    .array(backendSchema.extend({ untilEpoch: z.int().min(0).optional(), cpu: z.string().optional() }))
     .min(1)
     .optional(),
   started: z.string(),
@@ -33,11 +32,40 @@ export const environmentSchema = z.looseObject({
 /** The contents of env.json. */
 export type Environment = z.infer<typeof environmentSchema>;
 
+/** What a run is trained on, as far as bits can depend on it. */
+export interface Place {
+  readonly cpu: string;
+  readonly backend: BackendInfo;
+}
+
 /** The environment of a run that goes on elsewhere, with so many epochs done. */
-export function movedEnvironment(env: Environment, epochs: number, backend: BackendInfo): Environment {
+export function movedEnvironment(env: Environment, epochs: number, { cpu, backend }: Place): Environment {
   const before = env.backends ?? [env.backend];
   const left = { ...before[before.length - 1], untilEpoch: epochs };
-  return { ...env, backends: [...before.slice(0, -1), left, { ...backend }] };
+  return { ...env, backends: [...before.slice(0, -1), left, { ...backend, cpu }] };
+}
+
+/** All that a run was trained on, in words: `simd256-fast on AMD EPYC 9004`. */
+export function placesOf({ backend, backends = [backend], cpu }: Environment): string[] {
+  return backends.map((each) => placeText(each.name, each.variant, each.cpu ?? cpu));
+}
+
+function placeText(name: string, variant: string, cpu: string): string {
+  return name === 'webgpu' ? variant : `${variant} on ${cpu}`;
+}
+
+/**
+ * What there is to say of a run that goes on here, where its bits are those of its machine: a run with `fast`, or on a GPU.
+ * Undefined where it was on the same machine before, or on another kind of backend.
+ */
+export function machineNotice(env: Environment, { cpu, backend }: Place, fast: boolean): string | undefined {
+  const kind = lastKind(env);
+  if (kind !== kindOfBackend(backend.name) || (kind === 'cpu' && !fast)) return undefined;
+  const before = placesOf(env).at(-1);
+  const now = placeText(backend.name, backend.variant, cpu);
+  if (before === now) return undefined;
+  const why = kind === 'gpu' ? 'on a GPU' : 'with --fast';
+  return `The run was trained ${why}, by ${before}, and goes on by ${now}: it may end in other bits.`;
 }
 
 /** The kind of backend that a run was last trained on. */

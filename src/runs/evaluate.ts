@@ -10,10 +10,11 @@ import { type Evaluation, evaluateLogProbabilities } from '../inspect/metrics.ts
 import { predictedClasses } from '../train/metrics.ts';
 import type { ImageChoice } from '../use/predictor.ts';
 import { usableAudit } from './audit.ts';
+import type { WeightsChoice } from './check-weights.ts';
 import { type FoundModel, findModel, modelOfRun } from './find-model.ts';
 import { type LoadOptions, loadPredictor } from './load.ts';
 import type { RunDataOptions, RunPlatform } from './platform.ts';
-import type { Run, WeightsChoice } from './run.ts';
+import type { Run } from './run.ts';
 import { requireSameImages } from './run-data.ts';
 import { openRun } from './run-folder.ts';
 

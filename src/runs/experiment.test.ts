@@ -13,9 +13,11 @@ import { trainRun } from './experiment.ts';
 import { findModel } from './find-model.ts';
 import { trainOnce } from './find-run.ts';
 import { inspectRun } from './inspect.ts';
+import { writeSealed } from './json.ts';
 import { loadPredictor } from './load.ts';
 import { MemoryStore } from './memory-store.ts';
 import { packRuns } from './pack.ts';
+import type { RunPlatform } from './platform.ts';
 import { reproduceRun } from './reproduce.ts';
 import { listRuns, openRun } from './run-folder.ts';
 
@@ -97,8 +99,8 @@ describe('killed at any write, a run goes on and ends in the same bits', async (
         },
       );
       const { metrics, run } = await trainOnce(memoryPlatform(store), { config });
-      // Killed before its config was written, a run is none; its folder stays taken.
-      assert.equal(run.path, writes < 2 ? `${PATH}-2` : PATH);
+      // Killed before its config was written, a run is none, and its folder is free.
+      assert.equal(run.path, PATH);
       assert.deepEqual({ best: metrics.weightsSha256, last: metrics.lastSha256 }, sums);
       assert.equal(metrics.testAccuracy, whole.metrics.testAccuracy);
       assert.equal((await run.history()).length, 3);
@@ -179,8 +181,72 @@ test('a run that another version began goes on with a notice', async () => {
   await assert.rejects(trainRun(platform, { config, signal: stop.signal, onEvent }));
   const path = `${PATH}/env.json`;
   const env = await (await openRun(platform, PATH)).environment();
-  await platform.store.write(path, JSON.stringify({ ...env, couture: '0.0.9' }));
+  await writeSealed(platform.store, path, { ...env, couture: '0.0.9' });
   const notices: string[] = [];
   await trainRun(platform, { resume: PATH, onNotice: (notice) => notices.push(notice) });
   assert.match(notices.join(), /begun with Couture 0\.0\.9 and goes on with \d/);
+});
+
+test('one Run cannot be trained twice at once, and can be again', async () => {
+  const platform = memoryPlatform();
+  const stop = new AbortController();
+  const onEvent = (): void => stop.abort();
+  await assert.rejects(trainRun(platform, { config, signal: stop.signal, onEvent }));
+  const run = await openRun(platform, PATH);
+  let third: Promise<unknown> | undefined;
+  const first = trainRun(platform, {
+    resume: run,
+    onEvent: () => {
+      third ??= trainRun(platform, { resume: run });
+      third.catch(() => {});
+    },
+  });
+  const refused = { kind: 'runtime', message: `${PATH} is in use by this process.` } as const;
+  await assert.rejects(trainRun(platform, { resume: run }), refused);
+  const { metrics } = await first;
+  await assert.rejects(third ?? Promise.resolve(), refused);
+  assert.deepEqual((await trainRun(platform, { resume: run })).metrics, metrics);
+});
+
+test('a fast run that goes on elsewhere says so, and tells where it was; an exact one has no reason to', async () => {
+  for (const fast of [true, false]) {
+    const store = new MemoryStore();
+    const on = (cpu: string): RunPlatform => ({
+      ...memoryPlatform(store),
+      describeMachine: () => ({ platform: 'memory', cpu, cores: 1 }),
+    });
+    const settings = { ...config.settings, fast };
+    const stop = new AbortController();
+    const onEvent = ({ type }: { type: string }): void => void (type === 'epoch' && stop.abort());
+    const options = { config: resolveConfig({ dataset: tinyTrain, settings }), signal: stop.signal, onEvent };
+    await assert.rejects(trainRun(on('A'), options));
+    const again = new AbortController();
+    await assert.rejects(
+      trainRun(on('A'), {
+        ...{ resume: PATH, signal: again.signal, onEvent: () => again.abort() },
+        onNotice: (notice) => assert.fail(notice),
+      }),
+    );
+    const notices: string[] = [];
+    const { run } = await trainRun(on('B'), { resume: PATH, onNotice: (notice) => notices.push(notice) });
+    const { backends } = await run.environment();
+    const { places } = await reproduceRun(on('B'), run);
+    if (fast) {
+      const variant = 'simd128-fast';
+      assert.deepEqual(notices, [
+        `The run was trained with --fast, by ${variant} on A, and goes on by ${variant} on B: it may end in other bits.`,
+      ]);
+      assert.deepEqual(
+        backends?.map(({ untilEpoch, cpu }) => [untilEpoch, cpu]),
+        [
+          [1, undefined],
+          [undefined, 'B'],
+        ],
+      );
+      assert.deepEqual(places, {
+        expected: [`${variant} on A`, `${variant} on B`],
+        found: [`${variant} on B`],
+      });
+    } else assert.deepEqual([notices, backends], [[], undefined]);
+  }
 });

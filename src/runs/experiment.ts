@@ -1,7 +1,6 @@
 /** A whole experiment: data, training into a run, final figures. */
 
 import { CoutureError } from '../core/errors.ts';
-import { plural } from '../core/format.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { describeSplits } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -11,6 +10,7 @@ import { networkSha256 } from '../ship/network.ts';
 import { bestEpoch } from '../train/best.ts';
 import { checkTrainable } from '../train/check-data.ts';
 import { inputOf } from '../train/config.ts';
+import { Divergence } from '../train/divergence.ts';
 import { modelOf, type Stuck, type TrainEvent } from '../train/events.ts';
 import { extendConfig } from '../train/extend.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -19,8 +19,9 @@ import { Classifier } from '../use/classifier.ts';
 import { NetworkTeacher } from '../use/network-teacher.ts';
 import { RememberingTeacher } from '../use/remembering-teacher.ts';
 import { describeImages } from './describe-images.ts';
-import { describeEnvironment, lastKind, movedEnvironment } from './environment.ts';
+import { describeEnvironment, lastKind, machineNotice, movedEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
+import { withSaved } from './failure.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
@@ -62,7 +63,8 @@ export interface TrainRunResult {
 
 /**
  * Trains into a run folder, then evaluates the best weights on the test split, once.
- * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes it
+ * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes it; `data` when
+ *   files of a resumed run are damaged or not its own: before any training
  */
 export async function trainRun(platform: RunPlatform, options: TrainRunOptions): Promise<TrainRunResult> {
   const { resume } = options;
@@ -76,6 +78,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
 
   await earlier?.lock();
   try {
+    await earlier?.checkSaved();
     if (earlier !== undefined && goesFurther && options.epochs !== undefined)
       await earlier.reconfigure(extendConfig(earlier.config, options.epochs, await earlier.history()));
     const config = earlier?.config ?? options.config;
@@ -103,7 +106,8 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
       earlier && begun && { path: earlier.path, environment: begun },
     );
     try {
-      const data: ExperimentData = { trainSet, testSet, teacher };
+      const { cpu } = platform.describeMachine();
+      const data: ExperimentData = { trainSet, testSet, teacher, cpu };
       if (earlier !== undefined)
         return { run: earlier, metrics: await carryOut(earlier, engine, data, options) };
       const run = await startRun(platform, options, config, engine, data);
@@ -117,7 +121,8 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
       await engine.dispose();
     }
   } finally {
-    await earlier?.close();
+    // Of a run that was trained, this was told already.
+    await earlier?.close().catch(() => {});
   }
 }
 
@@ -126,6 +131,8 @@ interface ExperimentData {
   readonly trainSet: Dataset;
   readonly testSet: Dataset;
   readonly teacher: TeacherNetworks | undefined;
+  /** Of this machine. */
+  readonly cpu: string;
 }
 
 /** Removes a new run that failed before its first checkpoint: there is nothing to go on with, and its name is free again. */
@@ -144,18 +151,20 @@ async function carryOut(
 ): Promise<RunMetrics> {
   try {
     options.onRun?.(run);
-    await recordMove(run, engine);
+    await recordMove(run, engine, data, options);
     const stuck = await trainOn(run, engine, data, options);
     const figures = await finalMetrics(run, await engine.judge(), data.testSet, options.signal);
     const metrics: RunMetrics = stuck === undefined ? figures : { ...figures, stuck };
     const looks = describeImages(data.trainSet, splitSourceOf(run.config.settings));
     if (looks !== undefined) await run.describeImages(looks);
     await run.finish(metrics);
+    await run.close();
     return metrics;
   } catch (error) {
-    throw options.signal?.aborted ? interrupted(run, error) : error;
-  } finally {
-    await run.close();
+    const failure = await withSaved(run, error, options.signal);
+    // What went wrong first is what is told.
+    await run.close().catch(() => {});
+    throw failure;
   }
 }
 
@@ -182,39 +191,29 @@ async function trainOn(
   try {
     return await trainInto(run, engine.backend, data, options);
   } catch (error) {
-    if (options.signal?.aborted || engine.kind === 'cpu') throw error;
-    if (!engine.canMoveAfter(error)) throw await leftBy(run, error);
+    if (options.signal?.aborted || !engine.canMoveAfter(error)) throw error;
     const { message } = error as CoutureError;
     options.onNotice?.(`${message} The CPU carries on from the last checkpoint.`);
     await engine.moveToCpu();
-    await recordMove(run, engine);
+    await recordMove(run, engine, data, options);
     return await trainInto(run, engine.backend, data, options);
   }
 }
 
-/** Says in env.json where a run that was trained on a GPU goes on without one. */
-async function recordMove(run: Run, { kind, backend }: RunEngine): Promise<void> {
+/** Says in env.json, and to whoever trains, where a run goes on with other bits than it was begun with. */
+async function recordMove(
+  run: Run,
+  { kind, backend }: RunEngine,
+  { cpu }: ExperimentData,
+  { onNotice }: TrainRunOptions,
+): Promise<void> {
   const environment = await run.environment();
-  if (lastKind(environment) === kind) return;
+  const here = { cpu, backend: backend.info };
+  const notice = machineNotice(environment, here, run.config.settings.fast);
+  if (notice !== undefined) onNotice?.(notice);
+  if (notice === undefined && lastKind(environment) === kind) return;
   const state = await run.loadState();
-  await run.changeEnvironment(movedEnvironment(environment, state?.epoch ?? 0, backend.info));
-}
-
-/** The failure of a GPU, with what is left of the run. */
-async function leftBy(run: Run, cause: unknown): Promise<unknown> {
-  if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
-  const state = await run.loadState();
-  if (state === undefined) {
-    return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; nothing was saved yet.`, {
-      hint: 'Start it again; with --backend cpu on the CPU.',
-      cause,
-    });
-  }
-  const saved = `${plural(state.epoch, 'epoch')} ${state.epoch === 1 ? 'is' : 'are'} saved in ${run.path}`;
-  return new CoutureError('backend', `${cause.message.replace(/\.$/, '')}; ${saved}.`, {
-    hint: `Go on with: npx couture train --resume ${run.path}; with --backend cpu on the CPU.`,
-    cause,
-  });
+  await run.changeEnvironment(movedEnvironment(environment, state?.epoch ?? 0, here));
 }
 
 /** Trains, and says whether that came to nothing. */
@@ -248,14 +247,6 @@ async function trainInto(
   }
 }
 
-function interrupted(run: Run, cause: unknown): CoutureError {
-  if (cause instanceof CoutureError && cause.kind !== 'interrupted') return cause;
-  return new CoutureError('interrupted', `Stopped; what was done is saved in ${run.path}.`, {
-    hint: `Go on with: npx couture train --resume ${run.path}`,
-    cause,
-  });
-}
-
 /** Best and last weights as they were written to disk: what is reported is what can be loaded. */
 async function finalMetrics(
   run: Run,
@@ -264,19 +255,12 @@ async function finalMetrics(
   signal: AbortSignal | undefined,
 ): Promise<RunMetrics> {
   const state = await run.loadState();
-  const best = await run.loadWeights('best').catch((cause: unknown) => {
-    throw new CoutureError(
-      'runtime',
-      'No epoch had a finite validation loss, so that there are no best weights.',
-      {
-        hint: 'Training diverged; try a smaller --learning-rate.',
-        cause,
-      },
-    );
-  });
-  const epoch = bestEpoch(state?.history ?? [], run.config.settings.select);
-  if (state === undefined || epoch === undefined)
-    throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
+  if (state === undefined) throw new CoutureError('runtime', `${run.path} has no checkpoint.`);
+  const { select, learningRate } = run.config.settings;
+  const epoch = bestEpoch(state.history, select);
+  if (epoch === undefined)
+    throw new Divergence('Training diverged: no epoch had a finite validation loss.', learningRate);
+  const best = await run.loadWeights('best', epoch.epoch);
   const spec = run.config.model;
   const { classNames } = testSet.info;
   const input = inputOf(run.config);

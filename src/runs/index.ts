@@ -5,6 +5,7 @@
 
 export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './audit.ts';
 export { checkRun, type RunCheck } from './check-run.ts';
+export type { WeightsChoice } from './check-weights.ts';
 export { type CompareOptions, compareRuns, type RunComparison } from './compare.ts';
 export type { Environment } from './environment.ts';
 export {
@@ -36,6 +37,6 @@ export { type PackOptions, type PackStage, packRuns, type WrittenModel } from '.
 export type { EngineOptions, Machine, RunDataOptions, RunPlaces, RunPlatform } from './platform.ts';
 export { type FindRunRateOptions, findRunRate, type WrittenRates } from './rates.ts';
 export { type Reproduction, reproduceRun } from './reproduce.ts';
-export { Run, type WeightsChoice } from './run.ts';
+export { Run } from './run.ts';
 export { type CreateRunOptions, createRun, listRuns, openRun, removeRun } from './run-folder.ts';
 export { type Paths, type Release, type RunStore, slashPaths } from './store.ts';

@@ -1,14 +1,37 @@
-/** JSON files of a store, checked before they are believed. */
+/**
+ * JSON files of a store, checked before they are believed. What Couture keeps of its own state is sealed: the SHA-256 of the
+ * file's value stands in it under the key `sha256`. It is of the value, not of the text, so that a file may be laid out
+ * anew; any other change is found by whoever reads it.
+ */
 
-import type * as z from 'zod';
+import * as z from 'zod';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { CoutureError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
 import type { RunStore } from './store.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
+const sealedSchema = z.looseObject({ sha256: z.string() });
+
 /** JSON as Couture keeps it: indented, with a newline at the end. */
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** SHA-256 of a value that JSON can hold. */
+export async function jsonSha256(value: unknown): Promise<string> {
+  return await sha256(new TextEncoder().encode(canonicalJson(value)));
+}
+
+/** The text of a sealed file. */
+export async function formatSealed(value: object): Promise<string> {
+  return formatJson({ ...value, sha256: await jsonSha256(value) });
+}
+
+/** Writes a sealed file. */
+export async function writeSealed(store: RunStore, path: string, value: object): Promise<void> {
+  await store.write(path, await formatSealed(value));
 }
 
 /**
@@ -26,15 +49,38 @@ export async function readJsonValue(store: RunStore, path: string): Promise<unkn
 }
 
 /**
- * A JSON file, checked.
+ * A sealed file, held to its digest and then checked.
  * @throws CoutureError of kind `data` naming the file and what is wrong with it
  */
-export async function readJson<Schema extends z.ZodType>(
+export async function readSealed<Schema extends z.ZodType>(
   store: RunStore,
   path: string,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  return checkJson(await readJsonValue(store, path), path, schema);
+  return checkJson(await unseal(await readJsonValue(store, path), path), path, schema);
+}
+
+/**
+ * What a sealed file holds, without the digest.
+ * @param hint what to do about a file that has changed
+ * @throws CoutureError of kind `data` when the value does not have the digest that it carries, or carries none
+ */
+export async function unseal(
+  value: unknown,
+  path: string,
+  hint = 'The file has changed since it was written. Undo the change, or restore the file from a copy.',
+): Promise<object> {
+  const sealed = sealedSchema.safeParse(value);
+  if (!sealed.success) {
+    throw new CoutureError('data', `${path} has no digest of its contents.`, {
+      hint: 'It was written by another program or an early version of Couture, or it is damaged.',
+    });
+  }
+  const { sha256: digest, ...contents } = sealed.data;
+  if ((await jsonSha256(contents)) === digest) return contents;
+  throw new CoutureError('data', `${path} is damaged: its contents do not have the digest that it carries.`, {
+    hint,
+  });
 }
 
 /**

@@ -6,9 +6,10 @@ import { Classifier } from '../use/classifier.ts';
 import { type Engine, type EngineChoice, openEngine } from '../use/engine-choice.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import type { Predictor } from '../use/predictor.ts';
+import type { WeightsChoice } from './check-weights.ts';
 import type { FoundModel } from './find-model.ts';
 import type { EngineOptions, RunPlatform } from './platform.ts';
-import type { Run, WeightsChoice } from './run.ts';
+import type { Run } from './run.ts';
 
 /** Which weights, and on what they run. */
 export interface LoadOptions extends EngineOptions {

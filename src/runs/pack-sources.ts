@@ -7,7 +7,6 @@ import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import type { Network } from '../model/network.ts';
 import { trainCommand } from '../report/train-command.ts';
 import type { ModelCard } from '../ship/card.ts';
-import { networkSha256 } from '../ship/network.ts';
 import type { Precision } from '../ship/precision.ts';
 import { inputOf } from '../train/config.ts';
 import { type FileModel, findModel } from './find-model.ts';
@@ -81,13 +80,6 @@ async function openSource(
 async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<PackSource> {
   const { model: spec, data } = run.config;
   const weights = await run.loadWeights('best');
-  if ((await networkSha256({ spec, weights })) !== metrics.weightsSha256) {
-    throw new CoutureError(
-      'data',
-      `The best weights of ${run.path} are not those that its metrics.json tells of.`,
-      { hint: `Train it again: npx couture reproduce ${run.path} shows what comes out.` },
-    );
-  }
   const member = {
     run: run.name,
     recipe: run.config.recipe,

@@ -8,10 +8,13 @@ import { imageSize } from '../data/image-shape.ts';
 import { checkModelSpec, classCount, inputWidth } from '../model/spec.ts';
 import { configSchema, type RunConfig } from '../train/settings.ts';
 import { environmentSchema } from './environment.ts';
-import { checkJson, readJson, readJsonValue } from './json.ts';
+import { checkJson, readJsonValue, readSealed, unseal } from './json.ts';
 import type { RunStore } from './store.ts';
 
 const VERSION = configSchema.shape.version.value;
+
+const CHANGED =
+  'The file has changed since it was written. Undo the change; another run is trained with other settings by couture train --config FILE.';
 
 const versioned = z.looseObject({ version: z.number() });
 
@@ -31,14 +34,14 @@ export async function readConfig(store: RunStore, folder: string): Promise<RunCo
   const value = await readJsonValue(store, file);
   const misfit = configVersionMisfit(value);
   if (misfit !== undefined) throw await otherVersion(store, folder, `${file} ${misfit}.`);
-  const config = checkJson(value, file, configSchema);
+  const config = checkJson(await unseal(value, file, CHANGED), file, configSchema);
   checkFit(config, file);
   return config;
 }
 
 async function otherVersion(store: RunStore, folder: string, message: string): Promise<CoutureError> {
   const file = store.paths.join(folder, 'env.json');
-  const environment = await readJson(store, file, environmentSchema).catch(() => undefined);
+  const environment = await readSealed(store, file, environmentSchema).catch(() => undefined);
   const writer = environment === undefined ? 'another version of Couture' : `Couture ${environment.couture}`;
   return new CoutureError('data', message, {
     hint: `The run was made by ${writer}. Use that version for it, or train the run anew.`,

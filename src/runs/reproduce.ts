@@ -1,8 +1,8 @@
 /** The promise "same config, same bits", put to the test for one run; a GPU's bits are its own, and its figures are compared. */
 
-import { CoutureError } from '../core/errors.ts';
+import { CoutureError, isInterruption } from '../core/errors.ts';
 import type { BackendKind } from '../engine/names.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, placesOf } from './environment.ts';
 import { type TrainRunOptions, trainRun } from './experiment.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { RunPlatform } from './platform.ts';
@@ -15,6 +15,8 @@ export interface Reproduction {
   readonly reproduced: boolean;
   /** What the two were trained on: bits are promised of the CPU alone. */
   readonly backends: { readonly expected: BackendKind; readonly found: BackendKind };
+  /** What the two were trained on, one after the other: bits of `fast` and of a GPU are those of the machine. */
+  readonly places: { readonly expected: readonly string[]; readonly found: readonly string[] };
   /** Whether the test accuracy lies within the 95% interval of the first. */
   readonly agrees: boolean;
   readonly expected: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
@@ -34,7 +36,9 @@ export async function reproduceRun(
       hint: `Finish it first: npx couture train --resume ${opened.path}`,
     });
   }
-  const { teacherSha256, ...before } = await opened.environment();
+  // Whoever is told that the weights came out again believes the files as well.
+  for (const which of ['best', 'last'] as const) await opened.loadWeights(which);
+  const before = await opened.environment();
   const root = await platform.store.makeScratch();
   try {
     const { run: again, metrics: found } = await trainRun(platform, {
@@ -42,21 +46,23 @@ export async function reproduceRun(
       backend: options.backend ?? opened.config.backend ?? 'cpu',
       config: opened.config,
       root,
-      teacherSha256,
+      teacherSha256: before.teacherSha256,
     });
+    const now = await again.environment();
     const reproduced =
       found.weightsSha256 === expected.weightsSha256 && found.lastSha256 === expected.lastSha256;
     const { low, high } = expected.testInterval;
     return {
       reproduced,
-      backends: { expected: firstKind(before), found: firstKind(await again.environment()) },
+      backends: { expected: firstKind(before), found: firstKind(now) },
+      places: { expected: placesOf(before), found: placesOf(now) },
       agrees: found.testAccuracy >= low && found.testAccuracy <= high,
       expected: pickSums(expected),
       found: pickSums(found),
     };
   } catch (error) {
-    if (options.signal?.aborted)
-      throw new CoutureError('interrupted', 'Stopped before the run was repeated.');
+    if (isInterruption(error, options.signal))
+      throw new CoutureError('interrupted', 'Stopped before the run was repeated.', { cause: error });
     throw error;
   } finally {
     await platform.store.remove(root);

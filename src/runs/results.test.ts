@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EpochMetrics } from '../train/events.ts';
-import { formatResults, parseResults } from './results.ts';
+import { checkResults, formatResults } from './results.ts';
 
 const row = (epoch: number, trainLoss: number): EpochMetrics => ({
   epoch,
@@ -11,25 +11,34 @@ const row = (epoch: number, trainLoss: number): EpochMetrics => ({
   learningRate: 0.0007,
   seconds: 1.25,
 });
+const history = [row(1, 0.1 + 0.2), row(2, Number.NaN), row(3, Number.POSITIVE_INFINITY), row(4, 1e-7)];
+const text = formatResults(history);
 
-test('what is written is read back, every bit of it', () => {
-  const history = [row(1, 0.1 + 0.2), row(2, Number.NaN), row(3, Number.POSITIVE_INFINITY), row(4, 1e-7)];
-  assert.deepEqual(parseResults(formatResults(history), 'results.csv'), history);
-  assert.deepEqual(parseResults(formatResults([]), 'results.csv'), []);
+test('what is written is what the checkpoint tells, whatever its line ends', () => {
+  checkResults(text, history, true, 'results.csv');
+  checkResults(text.replaceAll('\n', '\r\n'), history, true, 'results.csv');
+  checkResults(formatResults([]), [], false, 'results.csv');
+});
+
+test('rows may be ahead of a checkpoint until the run is finished', () => {
+  checkResults(text, history.slice(0, 2), false, 'results.csv');
+  assert.throws(() => checkResults(text, history.slice(0, 2), true, 'results.csv'), {
+    kind: 'data',
+    message: 'results.csv is damaged: line 4 is not what the checkpoint tells.',
+  });
 });
 
 test('a damaged file is refused, and the line is named', () => {
-  const good = formatResults([row(1, 0.5), row(2, 0.4)]);
   const wrongs: [string, RegExp][] = [
-    ['', /begins ""/],
-    [good.replace('val_loss', 'loss'), /not a results\.csv/],
-    [good.replace('\n2,', '\n3,'), /line 3/],
-    [good.replace('0.8261666666666667', '1.5'), /line 2/],
-    [good.replace('0.0007', ''), /line 2/],
-    [good.slice(0, -12), /line 3/],
-    [good.replace('0.5', 'half'), /line 2/],
-    [good.replace('0.5', '0.5x'), /line 2/],
+    ['', /line 1/],
+    [text.replace('val_loss', 'loss'), /line 1/],
+    [text.replace('\n2,', '\n3,'), /line 3/],
+    [text.replace('0.8261666666666667', '0.8261666666666666'), /line 2/],
+    [text.replace('0.0007', ''), /line 2/],
+    [text.slice(0, -12), /line 5/],
+    [text.replace(/\n4,.*/, ''), /line 5/],
   ];
-  for (const [text, message] of wrongs)
-    assert.throws(() => parseResults(text, 'results.csv'), { kind: 'data', message });
+  for (const finished of [true, false])
+    for (const [wrong, message] of wrongs)
+      assert.throws(() => checkResults(wrong, history, finished, 'results.csv'), { kind: 'data', message });
 });

@@ -1,23 +1,9 @@
-/** results.csv: what training measured, one row an epoch. */
+/** results.csv: what training measured, one row an epoch, for people and other programs. The checkpoint has the same. */
 
-import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import type { EpochMetrics } from '../train/events.ts';
 
 const HEADER = 'epoch,train_loss,val_loss,val_accuracy,lr,seconds';
-
-const decimal = z.string().regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/);
-/** A loss that overflowed is written as it is; everything else has to be a number. */
-const loss = z.union([z.literal(['NaN', 'Infinity', '-Infinity']), decimal]).transform(Number);
-const number = decimal.transform(Number).pipe(z.number().min(0));
-const rowSchema = z.tuple([
-  number.pipe(z.int().min(1)),
-  loss,
-  loss,
-  number.pipe(z.number().max(1)),
-  number,
-  number,
-]);
 
 /** results.csv, whole. */
 export function formatResults(history: readonly EpochMetrics[]): string {
@@ -35,22 +21,27 @@ export function formatResults(history: readonly EpochMetrics[]): string {
 }
 
 /**
- * Reads the text of a results.csv.
+ * Holds the text of a results.csv against the epochs of the checkpoint.
+ * @param finished whether the run is; the rows of another may be ahead of its checkpoint, which is written after them
  * @param name what to call the file in messages
  * @throws CoutureError of kind `data` naming the line that is not as `formatResults` writes it
  */
-export function parseResults(text: string, name: string): EpochMetrics[] {
-  const [header, ...lines] = text.replace(/\r?\n$/, '').split(/\r?\n/);
-  if (header !== HEADER)
-    throw new CoutureError(
-      'data',
-      `${name} is not a results.csv of Couture: it begins "${header.slice(0, 60)}".`,
-    );
-  return lines.map((line, i) => {
-    const parsed = rowSchema.safeParse(line.split(','));
-    if (!parsed.success || parsed.data[0] !== i + 1)
-      throw new CoutureError('data', `${name} is damaged: line ${i + 2} is not the row of epoch ${i + 1}.`);
-    const [epoch, trainLoss, validationLoss, validationAccuracy, learningRate, seconds] = parsed.data;
-    return { epoch, trainLoss, validationLoss, validationAccuracy, learningRate, seconds };
+export function checkResults(
+  text: string,
+  history: readonly EpochMetrics[],
+  finished: boolean,
+  name: string,
+): void {
+  const found = linesOf(text);
+  const expected = linesOf(formatResults(history));
+  const line = expected.findIndex((row, i) => found[i] !== row);
+  if (line < 0 && (found.length === expected.length || !finished)) return;
+  const place = line < 0 ? expected.length : line;
+  throw new CoutureError('data', `${name} is damaged: line ${place + 1} is not what the checkpoint tells.`, {
+    hint: 'Remove the file: the checkpoint has the same figures.',
   });
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\r?\n$/, '').split(/\r?\n/);
 }

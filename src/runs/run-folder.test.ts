@@ -8,7 +8,7 @@ import { multilayer } from '../model/spec.ts';
 import { resolveConfig } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { describeEnvironment } from './environment.ts';
-import { formatJson } from './json.ts';
+import { formatSealed } from './json.ts';
 import { summarizeRuns } from './list-runs.ts';
 import { createRun, listRuns, openRun } from './run-folder.ts';
 
@@ -80,7 +80,7 @@ test('killed while it is removed, a run can still be replaced', async () => {
 });
 
 describe('a config that cannot be read', () => {
-  const cases: [title: string, content: unknown, message: RegExp, hint?: RegExp][] = [
+  const cases: [title: string, content: object, message: RegExp, hint?: RegExp][] = [
     [
       'of an earlier version',
       { version: 1, recipe: null, settings: { dataset: 'mnist' } },
@@ -120,7 +120,7 @@ describe('a config that cannot be read', () => {
       const platform = memoryPlatform();
       const run = await createRun(platform, { config, env: { ...env, couture: '0.0.9' } });
       await run.close();
-      await platform.store.write(`${run.path}/config.json`, formatJson(content));
+      await platform.store.write(`${run.path}/config.json`, await formatSealed(content));
       await assert.rejects(openRun(platform, run.path), { kind: 'data', message, ...(hint && { hint }) });
     });
 

@@ -4,7 +4,7 @@ import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Environment } from './environment.ts';
-import { formatJson } from './json.ts';
+import { writeSealed } from './json.ts';
 import type { RunPlaces } from './platform.ts';
 import { readConfig } from './read-config.ts';
 import { Run } from './run.ts';
@@ -84,8 +84,8 @@ async function occupy(
       return undefined;
     }
     await clear(store, path);
-    await store.write(store.paths.join(path, 'env.json'), formatJson(env));
-    await store.write(store.paths.join(path, 'config.json'), formatJson(config));
+    await writeSealed(store, store.paths.join(path, 'env.json'), env);
+    await writeSealed(store, store.paths.join(path, 'config.json'), config);
     return run;
   } catch (error) {
     await run.close();

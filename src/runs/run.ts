@@ -4,34 +4,59 @@
  *     config.json   env.json   results.csv   metrics.json   unlike.json
  *     weights/best.safetensors   weights/last.safetensors   checkpoint/state.safetensors
  *
- * A run consumes training events and never steers them. Of each epoch the checkpoint is written last: killed at
- * any moment, the run resumes from the checkpoint before, and the epochs after it are made again, bit for bit.
+ * A run consumes training events and never steers them. Files are written beside training, those of one epoch in the order
+ * best weights, results, last weights, checkpoint: killed at any moment, the run resumes from the checkpoint that is there,
+ * and the epochs after it are made again, bit for bit.
+ *
+ * Nothing that a run reads of itself is believed unread. Each file carries its own digest; checkpoint and weights carry that
+ * of the config, weights are held against the figures or the checkpoint, and results.csv against the checkpoint.
  */
 
 import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { Newest } from '../core/newest.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
 import { withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 import { aConfig } from '../train/argument-kinds.ts';
+import { bestEpoch } from '../train/best.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { type UnlikeDescription, unlikeSchema } from '../use/unlike.ts';
 import { checkState } from './check-state.ts';
-import { decodeState, encodeState, pickParameters } from './checkpoint.ts';
+import {
+  type Expectation,
+  expectEpoch,
+  expectFinished,
+  expectUnfinished,
+  type ReadWeights,
+  type WeightsChoice,
+} from './check-weights.ts';
+import { decodeState, encodeState, pickParameters, requireConfig } from './checkpoint.ts';
+import { configSha256 } from './config-sha256.ts';
 import { type Environment, environmentSchema } from './environment.ts';
-import { formatJson, readJson } from './json.ts';
+import { readSealed, writeSealed } from './json.ts';
 import { metricsSchema, type RunMetrics } from './metrics.ts';
-import { formatResults, parseResults } from './results.ts';
+import { checkResults, formatResults } from './results.ts';
 import { checkpointFile } from './run-files.ts';
 import type { Release, RunStore } from './store.ts';
 
-/** The weights of the best epoch (see `bestEpoch`), or of the last. */
-export type WeightsChoice = 'best' | 'last';
-
 const MAX_FILE_BYTES = 2 ** 31;
 const MAX_RESULTS_BYTES = 64 * 1024 * 1024;
+
+/** The model of a run's best epoch. */
+interface BestModel {
+  readonly epoch: number;
+  readonly parameters: TensorMap;
+}
+
+/** What is written of a run as it stands. */
+interface Snapshot {
+  readonly state: TrainState;
+  /** Where the best epoch is one of those since the last snapshot. */
+  readonly best: BestModel | undefined;
+}
 
 /** One run in a store. Made by `createRun` and `openRun`. */
 export class Run {
@@ -41,8 +66,10 @@ export class Run {
   readonly #store: RunStore;
   readonly #parameters: readonly ParameterSpec[];
   #release: Release | undefined;
-  #best: { epoch: number; parameters: TensorMap } | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #locking = false;
+  #configSha256: Promise<string> | undefined;
+  #best: BestModel | undefined;
+  #writing = this.#makeWriting();
 
   constructor(store: RunStore, path: string, config: RunConfig) {
     checkArguments('new Run', {
@@ -66,8 +93,9 @@ export class Run {
    */
   async reconfigure(config: RunConfig): Promise<void> {
     await this.#store.remove(this.#at('metrics.json'));
-    await this.#store.write(this.#at('config.json'), formatJson(config));
+    await writeSealed(this.#store, this.#at('config.json'), config);
     this.#config = config;
+    this.#configSha256 = undefined;
   }
 
   get name(): string {
@@ -78,45 +106,76 @@ export class Run {
     return this.#store.paths.join(this.path, ...names);
   }
 
-  /** Keeps others from writing here until `close`. */
+  #makeWriting(): Newest<Snapshot> {
+    return new Newest(
+      async (snapshot) => await this.#keep(snapshot),
+      (waiting, { state, best }) => ({ state, best: best ?? waiting.best }),
+    );
+  }
+
+  /** Of the config, as the files of this run carry it. */
+  async #digest(): Promise<string> {
+    this.#configSha256 ??= configSha256(this.#config);
+    return await this.#configSha256;
+  }
+
+  /**
+   * Keeps others from writing here until `close`: other processes and pages, and who has this very object.
+   * @throws CoutureError of kind `runtime` when somebody else does
+   */
   async lock(): Promise<void> {
-    if (this.#release !== undefined) return;
-    this.#release = await this.#store.lock(this.path);
+    if (this.#locking || this.#release !== undefined) {
+      throw new CoutureError('runtime', `${this.path} is in use by this process.`, {
+        hint: 'Wait for it, stop it, or start a run of another name.',
+      });
+    }
+    this.#locking = true;
+    try {
+      this.#release = await this.#store.lock(this.path);
+    } finally {
+      this.#locking = false;
+    }
+    // What an earlier training of this object left unwritten is over.
+    this.#writing = this.#makeWriting();
+    this.#best = undefined;
     for (const folder of [this.path, this.#at('weights'), this.#at('checkpoint')])
       await this.#store.removeTemporary(folder);
   }
 
   /**
-   * Takes in one event. Files are written while training goes on; an error in writing comes out at the next
-   * checkpoint or at the end.
+   * Takes in one event. Files are written while training goes on: where that is faster than the disk, what waits to be
+   * written gives way to what is newer. The last checkpoint is always written before the end. An error in writing comes
+   * out at the next checkpoint or at the end.
    */
   async consume(event: TrainEvent): Promise<void> {
     if (event.type === 'epoch' && event.isBest) {
       this.#best = { epoch: event.metrics.epoch, parameters: event.parameters };
     } else if (event.type === 'checkpoint') {
-      await this.#writing;
-      this.#writing = this.#keep(event.state, this.#best);
-      // Heard at the next await of #writing; until then it must not count as unhandled.
-      this.#writing.catch(() => {});
+      const best = this.#best;
       this.#best = undefined;
+      await this.#writing.put({ state: event.state, best });
     } else if (event.type === 'done') {
-      await this.#writing;
+      await this.#writing.idle();
     }
   }
 
-  async #keep(state: TrainState, best: { epoch: number; parameters: TensorMap } | undefined): Promise<void> {
+  async #keep({ state, best }: Snapshot): Promise<void> {
     await this.#store.makeFolder(this.#at('weights'));
     await this.#store.makeFolder(this.#at('checkpoint'));
     if (best !== undefined) await this.#keepWeights('best', best.parameters, best.epoch);
     await this.#store.write(this.#resultsPath, formatResults(state.history));
     await this.#keepWeights('last', modelOf(state), state.epoch);
-    await this.#store.write(this.#checkpointPath, await encodeState(this.#parameters, state));
+    await this.#store.write(
+      this.#checkpointPath,
+      await encodeState(this.#parameters, state, await this.#digest()),
+    );
   }
 
   async #keepWeights(which: WeightsChoice, values: TensorMap, epoch: number): Promise<void> {
     const tensors = withShapes(this.#parameters, values);
     // `format: pt` is what PyTorch's tools expect to find.
-    const bytes = await encodeSealed(tensors, { format: 'pt', epoch: String(epoch) });
+    const config = await this.#digest();
+    const bytes = await encodeSealed(tensors, { format: 'pt', epoch: String(epoch), config });
     await this.#store.write(this.weightsPath(which), bytes);
   }
 
@@ -138,71 +197,125 @@ export class Run {
    * @throws CoutureError of kind `data` when the checkpoint is damaged, or none of this config
    */
   async loadState(): Promise<TrainState | undefined> {
-    await this.#writing;
+    await this.#writing.settled();
     const bytes = await this.#store.read(this.#checkpointPath, MAX_FILE_BYTES);
     if (bytes === undefined) return undefined;
-    const state = await decodeState(this.#parameters, bytes, this.#checkpointPath);
+    const state = await decodeState(this.#parameters, bytes, this.#checkpointPath, await this.#digest());
     checkState(state, this.config, this.#checkpointPath);
     return state;
   }
 
-  /** What was measured after each epoch, from results.csv; no rows before the first checkpoint. */
-  async history(): Promise<EpochMetrics[]> {
-    const bytes = await this.#store.read(this.#resultsPath, MAX_RESULTS_BYTES);
-    return bytes === undefined ? [] : parseResults(new TextDecoder().decode(bytes), this.#resultsPath);
+  /**
+   * That what a run is resumed from, and what it will need at its end, is whole and its own.
+   * @throws CoutureError of kind `data` naming the file that is not
+   */
+  async checkSaved(): Promise<void> {
+    const state = await this.loadState();
+    if (bestEpoch(state?.history ?? [], this.#config.settings.select) !== undefined)
+      await this.loadWeights('best');
   }
 
-  /** Weights by parameter name, checked against the config. */
-  async loadWeights(which: WeightsChoice = 'best'): Promise<Map<string, Float32Array>> {
+  /**
+   * What was measured after each epoch; no rows before the first checkpoint.
+   * @throws CoutureError of kind `data` when the checkpoint is damaged, or results.csv says something else
+   */
+  async history(): Promise<EpochMetrics[]> {
+    // In the order in which they are written, turned around: what is read later is never behind.
+    const finished = (await this.metrics()) !== undefined;
+    const state = await this.loadState();
+    if (state === undefined && finished)
+      throw new CoutureError('data', `${this.#checkpointPath} is missing, and the run is finished.`);
+    const history = [...(state?.history ?? [])];
+    const bytes = await this.#store.read(this.#resultsPath, MAX_RESULTS_BYTES);
+    if (bytes !== undefined)
+      checkResults(new TextDecoder().decode(bytes), history, finished, this.#resultsPath);
+    return history;
+  }
+
+  /**
+   * Weights by parameter name, checked against the config, and against what the run says of itself: the figures of a
+   * finished one, the checkpoint of another.
+   * @param epoch that the weights have to be of; by default the best or last one, or one that the checkpoint lags behind
+   * @throws CoutureError of kind `data` when there are none yet, when they are damaged, or not those
+   */
+  async loadWeights(which: WeightsChoice = 'best', epoch?: number): Promise<Map<string, Float32Array>> {
+    // What they are held against comes first: a run that is being trained may be ahead of it by then, and never behind.
+    const expectation = epoch === undefined ? await this.#expectation(which) : expectEpoch(epoch);
+    const read = await this.#readWeights(which);
+    const misfit = await expectation(read);
+    if (misfit === undefined) return read.weights;
+    throw new CoutureError('data', `${this.weightsPath(which)} ${misfit}.`, {
+      hint: 'Put the files of one run together again, or train the run anew under another name.',
+    });
+  }
+
+  async #expectation(which: WeightsChoice): Promise<Expectation> {
+    const metrics = await this.metrics();
+    if (metrics !== undefined) return expectFinished(which, metrics, this.#parameters);
+    return expectUnfinished(which, await this.loadState(), this.#config.settings.select);
+  }
+
+  async #readWeights(which: WeightsChoice): Promise<ReadWeights> {
+    await this.#writing.settled();
     const path = this.weightsPath(which);
     const bytes = await this.#store.read(path, MAX_FILE_BYTES);
-    if (bytes === undefined) {
-      throw new CoutureError('data', `${this.path} has no weights yet: ${path} is missing.`, {
-        hint: `Train it first: npx couture train --resume ${this.path}`,
+    if (bytes === undefined) throw await this.#noWeights(path);
+    const { tensors, metadata } = await decodeSealedFloats(bytes, path);
+    requireConfig(metadata, await this.#digest(), path);
+    const { epoch } = metadata;
+    return { weights: pickParameters(this.#parameters, tensors, path), epoch: Number(epoch) };
+  }
+
+  async #noWeights(path: string): Promise<CoutureError> {
+    if ((await this.#store.kind(this.#checkpointPath)) !== undefined) {
+      return new CoutureError('data', `${path} is missing, and the run has a checkpoint.`, {
+        hint: 'Restore the file from a copy, or train the run anew under another name.',
       });
     }
-    return pickParameters(this.#parameters, (await decodeSealedFloats(bytes, path)).tensors, path);
+    return new CoutureError('data', `${this.path} has no weights yet: ${path} is missing.`, {
+      hint: `Train it first: npx couture train --resume ${this.path}`,
+    });
   }
 
   /** What the run was started on. */
   async environment(): Promise<Environment> {
-    return await readJson(this.#store, this.#at('env.json'), environmentSchema);
+    return await readSealed(this.#store, this.#at('env.json'), environmentSchema);
   }
 
   /** Says what the run goes on with. Only for whoever holds the lock. */
   async changeEnvironment(environment: Environment): Promise<void> {
-    await this.#store.write(this.#at('env.json'), formatJson(environment));
+    await writeSealed(this.#store, this.#at('env.json'), environment);
   }
 
   /** The final figures, or undefined while the run is not finished. */
   async metrics(): Promise<RunMetrics | undefined> {
     const path = this.#at('metrics.json');
     if ((await this.#store.kind(path)) === undefined) return undefined;
-    return await readJson(this.#store, path, metricsSchema);
+    return await readSealed(this.#store, path, metricsSchema);
   }
 
   /** What the training images look like; undefined where that was not described: too few images, or not finished. */
   async unlike(): Promise<UnlikeDescription | undefined> {
     const path = this.#at('unlike.json');
     if ((await this.#store.kind(path)) === undefined) return undefined;
-    return await readJson(this.#store, path, unlikeSchema);
+    return await readSealed(this.#store, path, unlikeSchema);
   }
 
   /** Writes unlike.json. */
   async describeImages(description: UnlikeDescription): Promise<void> {
-    await this.#store.write(this.#at('unlike.json'), formatJson(description));
+    await writeSealed(this.#store, this.#at('unlike.json'), description);
   }
 
   /** Writes metrics.json: from then on the run counts as finished. */
   async finish(metrics: RunMetrics): Promise<void> {
-    await this.#writing;
-    await this.#store.write(this.#at('metrics.json'), formatJson(metrics));
+    await this.#writing.idle();
+    await writeSealed(this.#store, this.#at('metrics.json'), metrics);
   }
 
   /** Waits for what is being written and gives the lock back. */
   async close(): Promise<void> {
     try {
-      await this.#writing;
+      await this.#writing.idle();
     } finally {
       const release = this.#release;
       this.#release = undefined;

@@ -1,6 +1,6 @@
 /** Model files from an address or from bytes, in a page and in Node. */
 
-import { CoutureError } from '../core/errors.ts';
+import { CoutureError, isInterruption } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import { fileKind, SAFETENSORS } from '../data/file-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
@@ -38,7 +38,7 @@ export async function modelFromBytes(bytes: Uint8Array, name: string): Promise<M
 export async function fetchModel(url: URL, options: FetchOptions = {}): Promise<Uint8Array> {
   const name = printable(url.href.length > 200 ? `${url.href.slice(0, 200)}…` : url.href);
   return await fetchBytes(url, name, options).catch((cause: unknown) => {
-    if (options.signal?.aborted)
+    if (isInterruption(cause, options.signal))
       throw new CoutureError('interrupted', `Stopped before ${name} was loaded.`, { cause });
     if (cause instanceof CoutureError) throw cause;
     throw new CoutureError('data', `${name} could not be loaded: ${reasonOf(cause)}.`, {

@@ -53,27 +53,14 @@ const entrySchema = z.strictObject({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** How a value of each type is kept; through a DataView, since the format is little-endian whatever the machine is. */
+/** How many bytes a value of each type takes, and the array that holds such. */
 const types = {
-  F32: {
-    bytes: 4,
-    make: (length: number) => new Float32Array(length),
-    read: (view: DataView, at: number) => view.getFloat32(at, true),
-    write: (view: DataView, at: number, value: number) => view.setFloat32(at, value, true),
-  },
-  F16: {
-    bytes: 2,
-    make: (length: number) => new Uint16Array(length),
-    read: (view: DataView, at: number) => view.getUint16(at, true),
-    write: (view: DataView, at: number, value: number) => view.setUint16(at, value, true),
-  },
-  I8: {
-    bytes: 1,
-    make: (length: number) => new Int8Array(length),
-    read: (view: DataView, at: number) => view.getInt8(at),
-    write: (view: DataView, at: number, value: number) => view.setInt8(at, value),
-  },
+  F32: { bytes: 4, make: (buffer: ArrayBuffer) => new Float32Array(buffer) },
+  F16: { bytes: 2, make: (buffer: ArrayBuffer) => new Uint16Array(buffer) },
+  I8: { bytes: 1, make: (buffer: ArrayBuffer) => new Int8Array(buffer) },
 } as const;
+/** The format is little-endian, whatever the machine is. */
+const SWAPS = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 /** The name that the format has for a type. */
 export type TensorType = keyof typeof types;
 
@@ -132,12 +119,11 @@ export function encodeSafetensors(
   bytes.set(json, LENGTH_BYTES);
   let at = LENGTH_BYTES + headerBytes;
   for (const name of names) {
-    const tensor = tensors.get(name)!;
-    const type = types[tensorType(tensor)];
-    for (const value of tensor.data) {
-      type.write(view, at, value);
-      at += type.bytes;
-    }
+    const { data } = tensors.get(name)!;
+    const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    bytes.set(values, at);
+    if (SWAPS) swap(bytes.subarray(at, at + values.length), data.BYTES_PER_ELEMENT);
+    at += values.length;
   }
   return bytes;
 }
@@ -195,13 +181,18 @@ function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]):
   checkOffsets(entries, bytes.length - dataStart, name);
 
   const tensors = new Map<string, StoredTensor>();
-  for (const { name: tensor, type, shape, begin } of entries) {
-    const { make, read, bytes: width } = types[type];
-    const data = make(elements(shape));
-    for (let i = 0; i < data.length; i++) data[i] = read(view, dataStart + begin + i * width);
-    tensors.set(tensor, { shape, data });
+  for (const { name: tensor, type, shape, begin, end } of entries) {
+    const { make, bytes: width } = types[type];
+    const values = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
+    if (SWAPS) swap(values, width);
+    tensors.set(tensor, { shape, data: make(values.buffer) });
   }
   return { tensors, metadata };
+}
+
+/** Turns each value's bytes around. */
+function swap(bytes: Uint8Array, width: number): void {
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }
 
 /**

@@ -43,7 +43,7 @@ export async function decodeSealed(bytes: Uint8Array, name: string): Promise<Saf
       hint: 'It was written by another program or an early version of Couture, or it is damaged.',
     });
   }
-  const blanked = Uint8Array.from(bytes);
+  const blanked = new Uint8Array(bytes);
   blanked.set(new TextEncoder().encode(BLANK), place);
   if ((await sha256(blanked)) === digest) return { tensors, metadata: rest };
   throw new CoutureError('data', `${name} is damaged: its contents do not have the digest that it carries.`, {

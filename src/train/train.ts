@@ -42,6 +42,7 @@ import { bestEpoch } from './best.ts';
 import { checkTrainable, dataNotices } from './check-data.ts';
 import { classWeightsOf, countClasses } from './class-weights.ts';
 import { inputOf } from './config.ts';
+import { checkFiniteState, Divergence } from './divergence.ts';
 import { type EpochMetrics, modelOf, type Stuck, type TrainEvent, type TrainState } from './events.ts';
 import { optimizerOf } from './optimizer.ts';
 import { averageDecays, learningRates } from './schedule.ts';
@@ -75,7 +76,8 @@ const trainOptions = exactly({
 
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
- * @throws CoutureError of kind `usage` where data, model and teacher do not fit, `runtime` where the loss is no longer a number
+ * @throws CoutureError of kind `usage` where data, model and teacher do not fit, `runtime` (a `Divergence`)
+ *   where the loss or any part of the state is no longer a number: no such state is yielded
  */
 export async function* train(
   config: RunConfig,
@@ -350,8 +352,9 @@ class TrainingRun {
     return { probabilities, share: this.#config.settings.distillation };
   }
 
+  /** @throws Divergence where a value is not finite: such a state is neither gone on from nor stored */
   async #state(step: number, losses: Float32Array, seconds: number): Promise<TrainState> {
-    return {
+    const state: TrainState = {
       epoch: this.#history.length,
       step,
       losses,
@@ -362,6 +365,9 @@ class TrainingRun {
       secondMoments: await this.#read('secondMoment'),
       ...(this.#program.average && { averages: await this.#read('average') }),
     };
+    const epoch = step > 0 ? state.epoch + 1 : state.epoch;
+    checkFiniteState(state, epoch, this.#config.settings.learningRate);
+    return state;
   }
 
   /** The parameters that have a role: all a value, those that are trained the others, and some an average alone. */
@@ -405,7 +411,5 @@ function sum(values: Float32Array, start: number, length = values.length): numbe
 
 function checkFinite(loss: number, epoch: number, learningRate: number): void {
   if (Number.isFinite(loss)) return;
-  throw new CoutureError('runtime', `Training diverged in epoch ${epoch}: the loss is no longer a number.`, {
-    hint: `Lower the learning rate (it is ${learningRate}).`,
-  });
+  throw new Divergence(`Training diverged in epoch ${epoch}: the loss is no longer a number.`, learningRate);
 }

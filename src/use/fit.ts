@@ -21,6 +21,7 @@ import type { TensorMap } from '../model/network.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { bestEpoch } from '../train/best.ts';
 import { inputOf, resolveConfig } from '../train/config.ts';
+import { Divergence } from '../train/divergence.ts';
 import type { EpochMetrics, TrainEvent, TrainState } from '../train/events.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 import { settingsSchema } from '../train/settings.ts';
@@ -207,9 +208,8 @@ async function trainBest(
   }
   const { history, weights } = progress;
   if (weights !== undefined) return { history, weights };
-  throw new CoutureError('runtime', 'Training diverged: no epoch had a finite validation loss.', {
-    hint: `Lower the learning rate (it is ${config.settings.learningRate}).`,
-  });
+  const message = 'Training diverged: no epoch had a finite validation loss.';
+  throw new Divergence(message, config.settings.learningRate);
 }
 
 async function trainFrom(

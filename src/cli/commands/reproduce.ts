@@ -55,7 +55,7 @@ async function runReproduce(path: string, flags: ReproduceFlags, context: CliCon
   }
   if (reproduced || (onGpu && result.agrees)) return;
   throw new CoutureError('runtime', `${run.path} could not be reproduced.`, {
-    hint: hintFor(run.config.settings.fast, onGpu),
+    hint: hintFor(run.config.settings.fast, onGpu, result),
   });
 }
 
@@ -81,9 +81,11 @@ function verdictOf({ reproduced, agrees }: Reproduction, onGpu: boolean, { color
       );
 }
 
-function hintFor(fast: boolean, onGpu: boolean): string {
+function hintFor(fast: boolean, onGpu: boolean, { places }: Reproduction): string {
   if (onGpu) return 'Bits are promised on the CPU alone: train with --backend cpu where they matter.';
-  return fast
-    ? 'It was trained with --fast, whose bits are those of its machine; env.json tells which that was.'
-    : 'Its env.json tells which version of Couture and which backend made it.';
+  if (!fast) return 'Its env.json tells which version of Couture and which backend made it.';
+  const [before, now] = [places.expected.join(', then by '), places.found.join(', then by ')];
+  return before === now
+    ? `It was trained with --fast, whose bits are those of its machine, by ${before}.`
+    : `It was trained with --fast by ${before}, and now by ${now}: another machine may give other bits.`;
 }

@@ -12,6 +12,7 @@ import { keyFromSeed } from '../../core/philox.ts';
 import { defaultDataset } from '../../data/registry.ts';
 import { initialize } from '../../model/init.ts';
 import { planModel } from '../../model/plan.ts';
+import { formatSealed } from '../../runs/json.ts';
 import type { Run } from '../../runs/run.ts';
 import { encodeModel } from '../../ship/model-file.ts';
 import { resolveConfig } from '../../train/config.ts';
@@ -72,11 +73,11 @@ test('a loaded run takes pixels, the path of an image and the bytes of one', asy
 test('a run whose files do not fit each other, or that has no weights, is refused', async () => {
   const odd = await makeRun('odd');
   const data = { ...config.data, classNames: ['only', 'two'] };
-  await writeFile(join(odd.path, 'config.json'), JSON.stringify({ ...config, data }));
+  await writeFile(join(odd.path, 'config.json'), await formatSealed({ ...config, data }));
   await assert.rejects(load(odd.path), { kind: 'data', message: /gives 10 classes.* 2 classes/ });
   const empty = await makeRun('empty');
   await rm(empty.weightsPath('best'));
-  await assert.rejects(load(empty.path), { kind: 'data', message: /no weights yet/ });
+  await assert.rejects(load(empty.path), { kind: 'data', message: /best\.safetensors is missing/ });
   assert.equal(
     (
       await load(empty.path, { weights: 'last' }).then(async (model) => {

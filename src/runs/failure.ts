@@ -1,0 +1,64 @@
+/** What a training that ended early has left, for whoever is told of it. */
+
+import { CoutureError, isInterruption } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
+import { bestEpoch } from '../train/best.ts';
+import { Divergence } from '../train/divergence.ts';
+import type { TrainState } from '../train/events.ts';
+import type { Run } from './run.ts';
+
+const AGAIN = 'Start it again.';
+
+/**
+ * The failure with what is saved of the run and what can be done; any other, such as a bug, as it is.
+ * @param signal that training was given
+ */
+export async function withSaved(run: Run, cause: unknown, signal?: AbortSignal): Promise<unknown> {
+  if (isInterruption(cause, signal)) return interrupted(run, await savedState(run), cause);
+  if (cause instanceof Divergence) return diverged(run, await savedState(run), cause);
+  if (cause instanceof CoutureError && cause.kind === 'backend')
+    return backendLost(run, await savedState(run), cause);
+  return cause;
+}
+
+/** What can be gone on from. The failure is told in any case: a checkpoint that cannot be read is none here. */
+async function savedState(run: Run): Promise<TrainState | undefined> {
+  return await run.loadState().catch(() => undefined);
+}
+
+function interrupted({ path }: Run, state: TrainState | undefined, cause: unknown): CoutureError {
+  if (state === undefined)
+    return new CoutureError('interrupted', 'Stopped before anything was saved.', { hint: AGAIN, cause });
+  return new CoutureError('interrupted', `Stopped; what was done is saved in ${path}.`, {
+    hint: `Go on with: npx couture train --resume ${path}`,
+    cause,
+  });
+}
+
+/** The same steps would come to the same end: there is nothing to resume. */
+function diverged(run: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
+  const { select, learningRate } = run.config.settings;
+  const best = bestEpoch(state?.history ?? [], select);
+  const place = state === undefined ? '' : ', under another name or with --overwrite';
+  const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, can be used as they are.`;
+  return new CoutureError('runtime', withEpochs(cause.message, run, state), {
+    hint: `Train anew with a learning rate below ${learningRate}${place}.${use}`,
+    cause,
+  });
+}
+
+function backendLost(run: Run, state: TrainState | undefined, cause: CoutureError): CoutureError {
+  const resume = `Go on with: npx couture train --resume ${run.path}`;
+  return new CoutureError('backend', withEpochs(cause.message, run, state), {
+    hint: `${state === undefined ? AGAIN.slice(0, -1) : resume}; with --backend cpu on the CPU.`,
+    cause,
+  });
+}
+
+function withEpochs(message: string, { path }: Run, state: TrainState | undefined): string {
+  const saved =
+    state === undefined
+      ? 'nothing was saved yet'
+      : `${plural(state.epoch, 'epoch')} ${state.epoch === 1 ? 'is' : 'are'} saved in ${path}`;
+  return `${message.replace(/\.$/, '')}; ${saved}.`;
+}
