@@ -13,6 +13,7 @@ import { shippedPath } from './shipped.ts';
 import type { Paths, RunStore } from './store.ts';
 
 const MAX_TRIES = 10_000;
+const REMOVED = '.removed.tmp';
 
 /** Where runs are made and looked for. */
 export function runsFolder({ join }: Paths): string {
@@ -123,12 +124,20 @@ export async function removeRun({ store }: RunPlaces, path: string): Promise<voi
   }
 }
 
-/** Empties a locked folder. Of the run's own files the config goes first: killed after that, the folder is vacant. */
+/**
+ * Empties a locked folder. Of the run's own files the config goes first: killed after that, the folder is vacant. A write flushes
+ * the folder, so that a loss of power does not bring back the config alone; a full disk has to do without.
+ */
 async function clear(store: RunStore, path: string): Promise<void> {
+  const { join } = store.paths;
   const names = (await store.list(path)).filter((name) => name !== 'lock');
-  const rank = (name: string) => (name === 'config.json' ? 1 : isOwnName(name) ? 2 : 0);
-  for (const name of names.sort((a, b) => rank(a) - rank(b)))
-    await store.remove(store.paths.join(path, name));
+  for (const name of names) if (!isOwnName(name)) await store.remove(join(path, name));
+  if (names.includes('config.json')) {
+    await store.remove(join(path, 'config.json'));
+    await store.write(join(path, REMOVED), '').catch(() => {});
+    names.push(REMOVED);
+  }
+  for (const name of names) await store.remove(join(path, name));
 }
 
 /**
