@@ -5,14 +5,16 @@
  */
 
 import { hash } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
+import { jsonOrNone } from '../../../core/json.ts';
 import { type DatasetEntry, type Role, roles } from '../../../data/registry.ts';
-import { errorCode, formatJson, reason, writeFileAtomic } from '../files/files.ts';
+import { errorCode, formatJson, reason, writeFileAtomic, writerOf } from '../files/files.ts';
+import { isAlive } from '../files/is-alive.ts';
 import type { Proof, SetFile } from './set-file.ts';
 
 /** What the index says of one file. */
@@ -112,6 +114,16 @@ async function writeWithFolder(path: string, content: Uint8Array | string): Prom
   await writeFileAtomic(path, content);
 }
 
+/** Removes what writers that were killed left beside their files. */
+export async function removeAbandoned(cache: string): Promise<void> {
+  for (const folder of [join(cache, 'sha256'), join(cache, 'sets')])
+    for (const name of await readdir(folder).catch(() => [])) {
+      const writer = writerOf(name);
+      if (writer !== undefined && !isAlive(writer))
+        await rm(join(folder, name), { force: true }).catch(() => undefined);
+    }
+}
+
 /** Removes a damaged file, so that the next one can take its place. */
 export async function dropCached(cache: string, sum: string): Promise<void> {
   await rm(cachedPath(cache, sum), { force: true });
@@ -129,7 +141,7 @@ const indexSchema = z.object({
 export async function readIndex(cache: string, name: string): Promise<Partial<Record<Role, IndexedFile>>> {
   try {
     const text = await readFile(join(cache, 'sets', `${name}.json`), 'utf8');
-    const parsed = indexSchema.safeParse(JSON.parse(text));
+    const parsed = indexSchema.safeParse(jsonOrNone(text));
     return parsed.success ? parsed.data.files : {};
   } catch {
     return {};

@@ -6,6 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../files/is-alive.ts';
 import { readWhole } from './cache.ts';
 
 /** A part file that this process owns. Without a writable cache it holds nothing and keeps nothing. */
@@ -103,15 +104,4 @@ async function idleParts(folder: string, key: string): Promise<{ path: string; s
     if (found) parts.push({ path, size: found.size });
   }
   return parts.sort((a, b) => b.size - a.size);
-}
-
-/** Whether a process of this machine is running. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives and belongs to someone else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
