@@ -16,6 +16,17 @@ test('the source keeps to the rules of docs/architecture.md', () => {
   assert.deepEqual(findViolations(sources), []);
 });
 
+test('JSON from outside is read by one reader, and what a schema says is told by one teller', () => {
+  const files = globSync('src/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  const holds = (pattern: RegExp) =>
+    files
+      .filter((file) => !file.endsWith('.test.ts') && pattern.test(readFileSync(root + file, 'utf8')))
+      .sort();
+  // A report's page reads what its own report wrote into it.
+  assert.deepEqual(holds(/\bJSON\.parse\(/), ['src/core/json.ts', 'src/report/page/page.ts']);
+  assert.deepEqual(holds(/\.issues\b/), ['src/core/check-schema.ts']);
+});
+
 test("a page's workers lead to no package, which they could not find by its name", () => {
   const reached = new Set<string>();
   const visit = (file: string): void => {

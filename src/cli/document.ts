@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
+import { quoted } from '../core/printable.ts';
 import type { CliContext } from './context.ts';
 import { replaceBlock } from './measured-table.ts';
 
@@ -41,7 +42,10 @@ export async function findTablePlace(
   standard: string,
 ): Promise<TablePlace | undefined> {
   if (block !== undefined && !/^[a-z0-9-]{1,80}$/i.test(block)) {
-    throw new CoutureError('usage', `--block takes a name of letters, digits and hyphens, not "${block}".`);
+    throw new CoutureError(
+      'usage',
+      `--block takes a name of letters, digits and hyphens, not ${quoted(block)}.`,
+    );
   }
   if (path === undefined) {
     if (block === undefined) return undefined;

@@ -10,6 +10,7 @@
 
 import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { decodeText } from '../core/text.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
 import { withShapes } from '../ship/safetensors.ts';
@@ -148,7 +149,7 @@ export class Run {
   /** What was measured after each epoch, from results.csv; no rows before the first checkpoint. */
   async history(): Promise<EpochMetrics[]> {
     const bytes = await this.#store.read(this.#resultsPath, MAX_RESULTS_BYTES);
-    return bytes === undefined ? [] : parseResults(new TextDecoder().decode(bytes), this.#resultsPath);
+    return bytes === undefined ? [] : parseResults(decodeText(bytes, this.#resultsPath), this.#resultsPath);
   }
 
   /** Weights by parameter name, checked against the config. */

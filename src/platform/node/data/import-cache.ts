@@ -9,6 +9,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
+import { jsonOrNone } from '../../../core/json.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { ImportPlan } from '../../../data/import/import.ts';
@@ -143,7 +144,7 @@ export class ImportCache {
   ): Promise<z.output<Schema> | undefined> {
     try {
       const text = await readFile(join(this.#folder, folder, `${key}.json`), 'utf8');
-      return schema.safeParse(JSON.parse(text)).data;
+      return schema.safeParse(jsonOrNone(text)).data;
     } catch {
       return undefined;
     }

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { jsonOrNone } from '../../../core/json.ts';
 import type { CostCache } from '../../../train/choose-backend.ts';
 import { cacheDirectory } from '../data/cache.ts';
 import { formatJson, makeFolder, writeFileAtomic } from '../files/files.ts';
@@ -26,7 +27,7 @@ export function costsIn(folder: () => string = cacheDirectory): CostCache {
   const path = () => join(folder(), 'backends.json');
   const all = async () => {
     try {
-      return schema.parse(JSON.parse(await readFile(path(), 'utf8'))).measured;
+      return schema.parse(jsonOrNone(await readFile(path(), 'utf8'))).measured;
     } catch {
       return {};
     }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
+import { jsonOrNone } from '../../../core/json.ts';
 import { errorCode, reason, writeFileAtomic } from '../files/files.ts';
 
 const holderSchema = z.object({
@@ -85,18 +86,10 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   for (let waited = 0; ; waited += 50) {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
-    const parsed = holderSchema.safeParse(parseJson(text));
+    const parsed = holderSchema.safeParse(jsonOrNone(text));
     if (parsed.success) return parsed.data;
     if (waited >= FILL_MS) return undefined;
     await wait(50);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
