@@ -30,8 +30,14 @@ export function checkSchema<Schema extends z.ZodType>(
 function misfitOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unknown): SchemaMisfit {
   const at = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   const found = issue.path.reduce(memberOf, value);
-  const { fault, hint } = faultOf(issue, found, () => keysAt(schema, value, issue.path));
+  const { fault, hint } = faultOf(issue, found, { schema, value });
   return { what: `${at.replace(/^\./, '') || 'it'}${fault}`, hint };
+}
+
+/** What was checked, and by what. */
+interface Whole {
+  readonly schema: z.core.$ZodType;
+  readonly value: unknown;
 }
 
 interface Fault {
@@ -40,11 +46,11 @@ interface Fault {
   readonly hint?: string | undefined;
 }
 
-function faultOf(issue: z.core.$ZodIssue, found: unknown, keys: () => readonly string[]): Fault {
+function faultOf(issue: z.core.$ZodIssue, found: unknown, { schema, value }: Whole): Fault {
   const must = (be: string): Fault => ({ fault: ` must ${be}, not ${describe(found)}` });
   switch (issue.code) {
     case 'unrecognized_keys':
-      return strayKey(issue.keys[0], keys());
+      return strayKey(issue.keys[0], keysAt(schema, value, issue.path));
     case 'invalid_type':
       if (found === undefined) return { fault: ' is missing' };
       return must(`be ${typeWords[issue.expected] ?? issue.expected}`);
@@ -56,10 +62,13 @@ function faultOf(issue: z.core.$ZodIssue, found: unknown, keys: () => readonly s
       return bounded(issue.origin, issue.inclusive === false ? 'below' : 'at most', issue.maximum, found);
     case 'not_multiple_of':
       return must(`be a multiple of ${issue.divisor}`);
-    default:
-      // Said by a schema of ours, or by the library, which would show a regular expression.
-      if (/^Invalid (string|input|key|element|value)/.test(issue.message)) return must('have another form');
-      return { fault: `: ${issue.message}` };
+    default: {
+      // Said by a schema of ours, else by the library, which would show a regular expression.
+      if (!/^Invalid (string|input|key|element|value|discriminator)/.test(issue.message))
+        return { fault: `: ${issue.message}` };
+      const names = issue.code === 'invalid_union' ? namesAt(schema, value, issue.path) : [];
+      return names.length > 0 ? choice(names, found) : must('have another form');
+    }
   }
 }
 
@@ -91,11 +100,13 @@ function choice(values: readonly z.core.util.Primitive[], found: unknown): Fault
 
 /** A limit of a number, or of how many there are of something. */
 function bounded(origin: string, relation: string, limit: number | bigint, found: unknown): Fault {
-  const counted = { string: 'characters', array: 'items', set: 'items', map: 'items' }[origin];
+  const counted = { string: 'character', array: 'item', set: 'item', map: 'item' }[origin];
   if (counted === undefined) return { fault: ` must be ${relation} ${limit}, not ${describe(found)}` };
   const length: unknown =
     found instanceof Object || typeof found === 'string' ? Reflect.get(Object(found), 'length') : 0;
-  return { fault: ` must have ${relation} ${limit} ${counted}, not ${String(length)}` };
+  return {
+    fault: ` must have ${relation} ${limit} ${counted}${limit === 1 ? '' : 's'}, not ${String(length)}`,
+  };
 }
 
 function memberOf(value: unknown, key: PropertyKey): unknown {
@@ -104,24 +115,26 @@ function memberOf(value: unknown, key: PropertyKey): unknown {
     : undefined;
 }
 
-/** The keys that a schema allows at a place of a value. */
-function keysAt(schema: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]): readonly string[] {
-  if (
+/** The schema of a place of a value: of a union the form that the value is meant to have, and the union itself at the end. */
+function schemaAt(
+  schema: z.core.$ZodType | undefined,
+  value: unknown,
+  path: readonly PropertyKey[],
+): z.core.$ZodType | undefined {
+  const bare = schema && unwrap(schema);
+  const [key, ...rest] = path;
+  if (key === undefined || bare === undefined) return bare;
+  if (bare instanceof z.ZodUnion) return schemaAt(meantForm(bare, value), value, path);
+  return schemaAt(memberSchema(bare, key), memberOf(value, key), rest);
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  const isWrapped =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodReadonly
-  )
-    return keysAt(schema.unwrap(), value, path);
-  if (schema instanceof z.ZodUnion) {
-    // The form that is meant is the one whose literals fit.
-    const meant = schema.options.find((option) => option instanceof z.ZodObject && isNamed(option, value));
-    return meant === undefined ? [] : keysAt(meant, value, path);
-  }
-  const [key, ...rest] = path;
-  if (key === undefined) return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const next = memberSchema(schema, key);
-  return next === undefined ? [] : keysAt(next, memberOf(value, key), rest);
+    schema instanceof z.ZodReadonly;
+  return isWrapped ? unwrap(schema.unwrap()) : schema;
 }
 
 function memberSchema(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
@@ -130,7 +143,32 @@ function memberSchema(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodTyp
   return schema instanceof z.ZodRecord ? schema.valueType : undefined;
 }
 
-function isNamed(option: z.ZodObject, value: unknown): boolean {
-  const names = Object.entries(option.shape).filter(([, field]) => field instanceof z.ZodLiteral);
-  return names.length > 0 && names.every(([key, field]) => z.safeParse(field, memberOf(value, key)).success);
+/** The form of a union whose literals fit the value. */
+function meantForm({ options }: z.ZodUnion, value: unknown): z.ZodObject | undefined {
+  return options
+    .filter((option) => option instanceof z.ZodObject)
+    .find(({ shape }) => {
+      const names = Object.entries(shape).filter(([, field]) => field instanceof z.ZodLiteral);
+      return (
+        names.length > 0 && names.every(([key, field]) => z.safeParse(field, memberOf(value, key)).success)
+      );
+    });
+}
+
+/** The keys that a schema allows at a place of a value. */
+function keysAt(schema: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]): readonly string[] {
+  const found = schemaAt(schema, value, path);
+  const form = found instanceof z.ZodUnion ? meantForm(found, path.reduce(memberOf, value)) : found;
+  return form instanceof z.ZodObject ? Object.keys(form.shape) : [];
+}
+
+/** The values by which the forms of a union are told, where the place is that of the value. */
+function namesAt(schema: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]) {
+  const union = schemaAt(schema, value, path.slice(0, -1));
+  if (!(union instanceof z.ZodUnion)) return [];
+  const key = String(path.at(-1));
+  return union.options.flatMap((option) => {
+    const field: unknown = option instanceof z.ZodObject ? option.shape[key] : undefined;
+    return field instanceof z.ZodLiteral ? [...field.values] : [];
+  });
 }
