@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as z from 'zod';
-import { bin, couture, parseDocument } from '../../test/command.ts';
+import { writeBars } from '../../test/bars-data.ts';
+import { bin, couture, fillCache, parseDocument } from '../../test/command.ts';
 import { settingsSchema } from '../train/settings.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
@@ -181,6 +182,26 @@ test('what is asked wrongly is answered before any work, with the right code and
       outcome.err,
       /\^\[|\\p\{|expected (string|number)|Unrecognized/,
       'no words of a library',
+    );
+  }
+});
+
+test('what does not fit into memory is told with the bytes, before they are taken', async () => {
+  const folder = join(cwd, 'large');
+  await mkdir(folder);
+  await writeBars(join(folder, 'data'));
+  const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+  await fillCache(join(folder, 'data'), env);
+  const large = ['train', '--data', 'mnist', '--hidden', '60000', '--batch-size', '60000', '--epochs', '1'];
+  for (const backend of ['wasm', 'reference']) {
+    const { code, err } = await couture([...large, '--name', backend, '--backend', backend], {
+      cwd: folder,
+      env,
+    });
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /^error: Out of memory: the engine needs \d\d,\d{3} MiB, and it can have \d,\d{3} MiB\.$/m,
     );
   }
 });

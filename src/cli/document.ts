@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
-import { quoted } from '../core/printable.ts';
+import { inQuotes } from '../core/printable.ts';
 import type { CliContext } from './context.ts';
 import { replaceBlock } from './measured-table.ts';
 
@@ -44,7 +44,7 @@ export async function findTablePlace(
   if (block !== undefined && !/^[a-z0-9-]{1,80}$/i.test(block)) {
     throw new CoutureError(
       'usage',
-      `--block takes a name of letters, digits and hyphens, not ${quoted(block)}.`,
+      `--block takes a name of letters, digits and hyphens, not ${inQuotes(block)}.`,
     );
   }
   if (path === undefined) {

@@ -40,6 +40,8 @@ export function explain(error: unknown): CoutureError {
     return new CoutureError('interrupted', 'Stopped before it was done.');
   const failure = systemFailure(error);
   if (failure !== undefined) return failure;
+  if (error instanceof RangeError && /allocation failed|Invalid (typed )?array length/i.test(error.message))
+    return new CoutureError('runtime', 'Out of memory: so many values are more than this process can hold.');
   const message = error instanceof Error ? error.message : String(error);
   return new CoutureError('runtime', `This should not have happened: ${message}`, {
     hint: 'Please report it, with what --debug prints.',

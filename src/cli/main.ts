@@ -5,7 +5,7 @@
 import { Command } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
-import { quoted } from '../core/printable.ts';
+import { inQuotes } from '../core/printable.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { type CliContext, processContext } from './context.ts';
 import { report } from './failures.ts';
@@ -181,7 +181,7 @@ function checkCommands(program: Command, words: readonly string[]): void {
         word,
         known.map((command) => command.name()),
       );
-      throw new CoutureError('usage', `Unknown command ${quoted(word)}.`, {
+      throw new CoutureError('usage', `Unknown command ${inQuotes(word)}.`, {
         hint: near === undefined ? 'Add --help to see what can be given.' : `Did you mean ${near}?`,
       });
     }

@@ -7,7 +7,7 @@ import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError, prefixed } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { quoted } from '../core/printable.ts';
+import { inQuotes } from '../core/printable.ts';
 import { decodeText } from '../core/text.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
 import { checkModelSpec } from '../model/spec.ts';
@@ -100,13 +100,13 @@ export function settingFromText(name: string, text: string): [keyof TrainSetting
   const found = settingFlags.find(({ flag }) => flag === `--${name}`);
   if (found === undefined) {
     const names = settingFlags.map(({ flag }) => flag.slice(2));
-    throw new CoutureError('usage', `There is no setting ${quoted(name)}.`, {
+    throw new CoutureError('usage', `There is no setting ${inQuotes(name)}.`, {
       hint: didYouMean(name, names),
     });
   }
   if (found.placeholder !== undefined) return [found.key, found.read(text)];
   if (text === 'yes' || text === 'no') return [found.key, text === 'yes'];
-  throw new CoutureError('usage', `The setting ${name} takes yes or no, not ${quoted(text)}.`);
+  throw new CoutureError('usage', `The setting ${name} takes yes or no, not ${inQuotes(text)}.`);
 }
 
 /** The flags given that say what a run is; of them, `--resume` takes none. */
@@ -189,7 +189,7 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
   return (text) => {
     const parsed = z.safeParse(schema, convert(schema, text));
     if (parsed.success) return parsed.data;
-    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not ${quoted(text)}.`, {
+    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not ${inQuotes(text)}.`, {
       hint:
         schema instanceof z.ZodEnum
           ? didYouMean(text, schema.options.map(String))

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { describe } from './arguments.ts';
 import { nearest } from './nearest.ts';
-import { quoted } from './printable.ts';
+import { inQuotes } from './printable.ts';
 
 /** What does not fit. */
 export interface SchemaMisfit {
@@ -86,7 +86,7 @@ const typeWords: Readonly<Record<string, string>> = {
 function strayKey(key: string, keys: readonly string[]): Fault {
   const near = nearest(key, keys);
   const hint = near === undefined ? `It may have: ${keys.join(', ')}.` : `Did you mean ${near}?`;
-  return { fault: ` has an unknown key ${quoted(key)}`, hint: keys.length > 0 ? hint : undefined };
+  return { fault: ` has an unknown key ${inQuotes(key)}`, hint: keys.length > 0 ? hint : undefined };
 }
 
 function choice(values: readonly z.core.util.Primitive[], found: unknown): Fault {

@@ -5,7 +5,7 @@
  */
 
 import { CoutureError, type ErrorKind } from './errors.ts';
-import { quoted } from './printable.ts';
+import { inQuotes } from './printable.ts';
 
 /** Nothing that Couture writes is nested deeper than ten. */
 const MAX_DEPTH = 100;
@@ -80,7 +80,7 @@ class Reader {
       const start = this.#at;
       const key = this.#string();
       if (key === '__proto__') throw this.#wrong('the key "__proto__" is not allowed', start);
-      if (Object.hasOwn(object, key)) throw this.#wrong(`the key ${quoted(key)} is there twice`, start);
+      if (Object.hasOwn(object, key)) throw this.#wrong(`the key ${inQuotes(key)} is there twice`, start);
       if (!this.#taken(':')) throw this.#wrong('it is not JSON: a colon is expected behind the key');
       object[key] = this.#value(depth);
       if (this.#taken('}')) return object;

@@ -17,7 +17,7 @@ export function printable(text: string): string {
 const MOST_QUOTED = 100;
 
 /** A value from outside as a message quotes it: printable, and no longer than one takes in. */
-export function quoted(text: string): string {
+export function inQuotes(text: string): string {
   return `"${shorten(printable(text), MOST_QUOTED)}"`;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CoutureError } from './errors.ts';
-import { quoted } from './printable.ts';
+import { inQuotes } from './printable.ts';
 import { shorten } from './shorten.ts';
 
 test('a text that is too long loses its middle, and says how much', () => {
@@ -21,6 +21,6 @@ test('no message of ours echoes what it was given at length, and a list of sever
 });
 
 test('a quoted value is printable and short', () => {
-  assert.equal(quoted('a\x1b[2J'), '"a\\x1b[2J"');
-  assert.ok(quoted('q'.repeat(5000)).length <= 102);
+  assert.equal(inQuotes('a\x1b[2J'), '"a\\x1b[2J"');
+  assert.ok(inQuotes('q'.repeat(5000)).length <= 102);
 });

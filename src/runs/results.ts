@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
-import { quoted } from '../core/printable.ts';
+import { inQuotes } from '../core/printable.ts';
 import type { EpochMetrics } from '../train/events.ts';
 
 const HEADER = 'epoch,train_loss,val_loss,val_accuracy,lr,seconds';
@@ -43,7 +43,7 @@ export function formatResults(history: readonly EpochMetrics[]): string {
 export function parseResults(text: string, name: string): EpochMetrics[] {
   const [header, ...lines] = text.replace(/\r?\n$/, '').split(/\r?\n/);
   if (header !== HEADER)
-    throw new CoutureError('data', `${name} is not a results.csv of Couture: it begins ${quoted(header)}.`);
+    throw new CoutureError('data', `${name} is not a results.csv of Couture: it begins ${inQuotes(header)}.`);
   return lines.map((line, i) => {
     const parsed = rowSchema.safeParse(line.split(','));
     if (!parsed.success || parsed.data[0] !== i + 1)

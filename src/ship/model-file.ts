@@ -9,7 +9,7 @@ import { aString, checkArguments, listOf, record, bytes as someBytes } from '../
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
-import { quoted } from '../core/printable.ts';
+import { inQuotes } from '../core/printable.ts';
 import { checkDatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
@@ -107,7 +107,7 @@ export async function decodeModel(bytes: Uint8Array, name: string): Promise<Mode
   );
   const stray = [...tensors.keys()].find((key) => !wanted.has(key));
   if (stray !== undefined)
-    throw new CoutureError('data', `${name} holds a tensor ${quoted(stray)} that no network has.`);
+    throw new CoutureError('data', `${name} holds a tensor ${inQuotes(stray)} that no network has.`);
   checkUnlike(rest.unlike, name);
   const { data } = rest;
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { quoted } from '../core/printable.ts';
+import { inQuotes } from '../core/printable.ts';
 import { settingsSchema, type TrainSettings } from './settings.ts';
 
 /**
@@ -32,7 +32,7 @@ export function checkPartialSettings(value: Readonly<Record<string, unknown>>): 
   for (const [name, given] of Object.entries(value)) {
     const schema = schemas.get(name);
     if (schema === undefined) {
-      throw new CoutureError('usage', `There is no setting ${quoted(name)}.`, {
+      throw new CoutureError('usage', `There is no setting ${inQuotes(name)}.`, {
         hint: didYouMean(name, [...schemas.keys()]),
       });
     }

@@ -1,10 +1,10 @@
 /** The engine on Node: worker_threads, and V8's pairing of vectors where that can be switched on. */
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
-import { quoted } from '../../../core/printable.ts';
+import { inQuotes } from '../../../core/printable.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { createBackend } from '../../../engine/create.ts';
 import { type BackendChoice, exactBackend } from '../../../engine/names.ts';
@@ -36,11 +36,21 @@ export async function createNodeBackend(options: NodeBackendOptions = {}): Promi
   // The others have one thread, whatever is said.
   const threads = options.threads ?? (backend === 'wasm' ? defaultThreads() : 1);
   const create = (wide: boolean) =>
-    createBackend({ backend, threads, wide, fast, spawn: spawnWorker, gpu: nodeGpu });
+    createBackend({
+      ...{ backend, threads, wide, fast, spawn: spawnWorker, gpu: nodeGpu },
+      memory: machineMemory(),
+    });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
   // Fast kernels have no reference but the same machine's without pairing.
   const oracle = () => createBackend(fast ? { fast } : { backend: 'reference' });
   return createPaired(create, oracle, setPairing);
+}
+
+/** Bytes of memory of this machine, or of the container that this process is in. */
+function machineMemory(): number {
+  // 0 where nothing constrains; Bun and Deno may not have it.
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -61,7 +71,7 @@ function defaultThreads({ COUTURE_THREADS: text }: NodeJS.ProcessEnv = process.e
   if (threads >= 1 && threads <= MAX_THREADS) return threads;
   throw new CoutureError(
     'usage',
-    `COUTURE_THREADS is ${quoted(text)}, not a number of threads from 1 to ${MAX_THREADS}.`,
+    `COUTURE_THREADS is ${inQuotes(text)}, not a number of threads from 1 to ${MAX_THREADS}.`,
     {
       hint: 'Set it to a number such as 2, or unset it for one thread for each core.',
     },
