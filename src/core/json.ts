@@ -6,6 +6,7 @@
 
 import { CoutureError, type ErrorKind } from './errors.ts';
 import { inQuotes } from './printable.ts';
+import { decodeText } from './text.ts';
 
 /** Nothing that Couture writes is nested deeper than ten. */
 const MAX_DEPTH = 100;
@@ -26,10 +27,11 @@ export function parseJson(text: string, source: string, kind: ErrorKind = 'data'
   return new Reader(text, source, kind, hint).read();
 }
 
-/** The same where a text that cannot be read is as good as none; undefined is no value of JSON. */
-export function jsonOrNone(text: string): unknown {
+/** The same where what cannot be read is as good as nothing; undefined is no value of JSON. */
+export function jsonOrNone(text: string | Uint8Array | undefined): unknown {
+  if (text === undefined) return undefined;
   try {
-    return parseJson(text, 'text');
+    return parseJson(typeof text === 'string' ? text : decodeText(text, 'text'), 'text');
   } catch {
     return undefined;
   }

@@ -13,8 +13,8 @@ import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { jsonOrNone } from '../../../core/json.ts';
 import { type DatasetEntry, type Role, roles } from '../../../data/registry.ts';
-import { errorCode, formatJson, reason, writeFileAtomic, writerOf } from '../files/files.ts';
-import { isAlive } from '../files/is-alive.ts';
+import { isAlive } from '../files/alive.ts';
+import { errorCode, formatJson, reason, writeFileAtomic } from '../files/files.ts';
 import type { Proof, SetFile } from './set-file.ts';
 
 /** What the index says of one file. */
@@ -114,12 +114,12 @@ async function writeWithFolder(path: string, content: Uint8Array | string): Prom
   await writeFileAtomic(path, content);
 }
 
-/** Removes what writers that were killed left beside their files. */
+/** Removes what writers that were killed left beside their files, whose names have the writer's process. */
 export async function removeAbandoned(cache: string): Promise<void> {
   for (const folder of [join(cache, 'sha256'), join(cache, 'sets')])
     for (const name of await readdir(folder).catch(() => [])) {
-      const writer = writerOf(name);
-      if (writer !== undefined && !isAlive(writer))
+      const writer = /^\..+\.(\d+)-\d+\.tmp$/.exec(name)?.[1];
+      if (writer !== undefined && !isAlive(Number(writer)))
         await rm(join(folder, name), { force: true }).catch(() => undefined);
     }
 }

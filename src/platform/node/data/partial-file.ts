@@ -6,7 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../files/is-alive.ts';
+import { isAlive } from '../files/alive.ts';
 import { readWhole } from './cache.ts';
 
 /** A part file that this process owns. Without a writable cache it holds nothing and keeps nothing. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import type { PixelStore } from '../../../data/import/pixel-store.ts';
 import type { ByteSource } from '../../../data/readers/bytes.ts';
+import { isAlive } from '../files/alive.ts';
 import { makeFolder, reason } from '../files/files.ts';
-import { isAlive } from '../files/is-alive.ts';
 import { readPiece } from './disk-files.ts';
 
 /** Temporary files, and files that are read, which are closed together. */

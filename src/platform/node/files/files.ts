@@ -53,13 +53,8 @@ export async function makeFolder(path: string): Promise<void> {
 /** Removes what writers that were killed left beside their files in a folder. Only for whoever alone writes there. */
 export async function removeTemporary(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names) if (writerOf(name) !== undefined) await rm(join(folder, name), { force: true });
-}
-
-/** The process whose unfinished file has that name; undefined for any other file. */
-export function writerOf(name: string): number | undefined {
-  const found = /^\..+\.(\d+)-\d+\.tmp$/.exec(name);
-  return found === null ? undefined : Number(found[1]);
+  for (const name of names)
+    if (/^\..+\.\d+-\d+\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** JSON as Couture keeps it on disk: indented, with a newline at the end. */
