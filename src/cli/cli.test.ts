@@ -124,7 +124,11 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
     2,
     /named\.json: Invalid setting: optimizer must be "adam", .*\nDid you mean adam\?/,
   ],
-  ['train --config taught.json', 2, /taught\.json: Invalid setting: teacher must have another form/],
+  [
+    'train --config taught.json',
+    2,
+    /Invalid setting: teacher must be a run, a model file .*, not the string "a,,b"/,
+  ],
   ['train missing', 2, /no data set "missing", and no file or folder/],
   ['train a --data b', 2, /Give a path or --data, not both: a and b/],
   ['train --overwrite', 2, /--overwrite needs the run to replace/],

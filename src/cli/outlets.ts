@@ -4,7 +4,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
-import { reason } from '../platform/node/files/files.ts';
+import { reason } from '../platform/node/files/system-errors.ts';
 
 /** What a shell says of a program that was ended by SIGPIPE. */
 export const BROKEN_PIPE = 141;

@@ -21,6 +21,12 @@ test('a config file gives the config that it was written of; one of another vers
   const config = resolveConfig({ recipe: 'fast-90', settings: { seed: 7, epochs: 3 } });
   await writeFile(path, JSON.stringify(config));
   assert.deepEqual(await configFromFlags({ config: path }, context), config);
+  const text = JSON.stringify(config);
+  const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
+  for (const bytes of [Buffer.from(`\ufeff${text}`), utf16, Buffer.from(utf16).swap16()]) {
+    await writeFile(path, bytes);
+    assert.deepEqual(await configFromFlags({ config: path }, context), config, 'with a byte order mark');
+  }
   for (const [content, message] of [
     [
       { version: 1, recipe: 'baseline', settings: { dataset: 'mnist' } },

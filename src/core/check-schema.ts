@@ -66,6 +66,10 @@ function faultOf(issue: z.core.$ZodIssue, found: unknown, { schema, value }: Who
       // Said by a schema of ours, else by the library, which would show a regular expression.
       if (!/^Invalid (string|input|key|element|value|discriminator)/.test(issue.message))
         return { fault: `: ${issue.message}` };
+      const form = schemaAt(schema, value, issue.path);
+      // Of a text in some form, the schema's description says which.
+      if (form instanceof z.ZodString && form.description !== undefined)
+        return must(`be ${form.description}`);
       const names = issue.code === 'invalid_union' ? namesAt(schema, value, issue.path) : [];
       return names.length > 0 ? choice(names, found) : must('have another form');
     }

@@ -4,7 +4,7 @@
  */
 
 import { CoutureError } from '../../core/errors.ts';
-import { errorCode, reason } from './files/files.ts';
+import { errorCode, reason } from './files/system-errors.ts';
 
 const reading = 'read scandir opendir stat lstat fstat statfs readlink realpath access'.split(' ');
 const writing =

@@ -60,8 +60,13 @@ export async function acquireFiles(
   const table = options.registry ?? registry;
   const got = new Map<Role, SetFile>();
   const tries: string[] = [];
-  const emit = (stage: DataStage, file: string, done = 0, total = 0) =>
+  const notes = new Set<string>();
+  const emit = (stage: DataStage, file: string, done = 0, total = 0): void => {
+    // What hinders one file hinders the others in the same way.
+    if (stage === 'note' && notes.has(file)) return;
+    if (stage === 'note') notes.add(file);
     options.onProgress?.({ stage, file, done, total });
+  };
   const missing = () => wanted.filter((role) => !got.has(role));
   const attempt = (roles: readonly Role[]): Attempt => ({
     entry,

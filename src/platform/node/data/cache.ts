@@ -5,7 +5,7 @@
  */
 
 import { hash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { CoutureError } from '../../../core/errors.ts';
 import { jsonOrNone } from '../../../core/json.ts';
 import { type DatasetEntry, type Role, roles } from '../../../data/registry.ts';
 import { isAlive } from '../files/alive.ts';
-import { errorCode, formatJson, reason, writeFileAtomic } from '../files/files.ts';
+import { errorCode, formatJson, makeFolder, reason, writeFileAtomic } from '../files/files.ts';
 import type { Proof, SetFile } from './set-file.ts';
 
 /** What the index says of one file. */
@@ -106,11 +106,7 @@ export async function writeCached(cache: string, sum: string, bytes: Uint8Array)
 }
 
 async function writeWithFolder(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw new CoutureError('runtime', `Cannot make the folder ${dirname(path)}: ${reason(cause)}.`, {
-      cause,
-    });
-  });
+  await makeFolder(dirname(path));
   await writeFileAtomic(path, content);
 }
 

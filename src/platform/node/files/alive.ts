@@ -1,14 +1,14 @@
-/** Whether somebody still works on what carries a process's number. */
-
-import { errorCode } from './files.ts';
-
 /** Whether a process of this machine is running. */
+
+import { errorCode } from './system-errors.ts';
+
+/** @param pid its number, which may since have been given to another process */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives and belongs to someone else.
+    // EPERM: it lives and belongs to somebody else.
     return errorCode(error) === 'EPERM';
   }
 }

@@ -1,8 +1,12 @@
 /** Files written whole or not at all: a reader, or a machine that loses power, never sees half of one. */
 
-import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
+import { reason } from './system-errors.ts';
+
+export { makeFolder } from './folders.ts';
+export { errorCode, reason } from './system-errors.ts';
 
 let serial = 0;
 
@@ -35,21 +39,6 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   await syncFolder(dirname(target));
 }
 
-/**
- * Makes a folder, and those above it, where they are missing.
- * @throws CoutureError of kind `runtime` when it cannot be made
- */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new CoutureError('runtime', `Cannot make the folder ${path}: ${reason(cause)}.`, {
-      hint: 'Check that the folder above it can be written to and that no file has its name.',
-      cause,
-    });
-  }
-}
-
 /** Removes what writers that were killed left beside their files in a folder. Only for whoever alone writes there. */
 export async function removeTemporary(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
@@ -74,15 +63,4 @@ async function syncFolder(path: string): Promise<void> {
   } catch {
     // The file itself is safe.
   }
-}
-
-/** The system's words for a failed call, without the call. */
-export function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+( '.*)?$/, '');
-}
-
-/** The system's code of a failed call, e.g. ENOENT. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
