@@ -154,6 +154,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['seeds --seeds 5-1', 2, /--seeds takes numbers and ranges/],
   ['seeds --recipes deper', 2, /Did you mean deeper\?/],
   ['seeds --write unmarked.md', 2, /unmarked\.md has no single block/],
+  ['seeds --write latin1.md', 2, /--write latin1\.md is not text in UTF-8/],
   ['seeds --block other', 2, /--block other names a place in a file, but there is no --write/],
   ['ablate dropout=none --write unmarked.md --block a:b', 2, /--block takes a name of letters, .*not "a:b"/],
   ['ablate dropout=none --write unmarked.md --block b', 2, /<!-- table:b -->/],
@@ -174,6 +175,7 @@ test('what is asked wrongly is answered before any work, with the right code and
     'named.json': '{"settings": {"optimizer": "adma"}}',
     'taught.json': '{"settings": {"teacher": "a,,b", "distillation": 0.5}}',
     'unmarked.md': '# nothing',
+    'latin1.md': Uint8Array.of(0x23, 0xe4, 0x0a),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
   for (const [args, code, message] of wrongs) {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import { inQuotes } from '../core/printable.ts';
+import { decodeExactly } from '../core/text.ts';
 import type { CliContext } from './context.ts';
 import { replaceBlock } from './measured-table.ts';
 
@@ -70,7 +71,8 @@ export async function writeTable(
 }
 
 async function readDocument(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((cause: unknown) => {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     throw new CoutureError('usage', `--write ${path}: there is no such file that can be read.`, { cause });
   });
+  return decodeExactly(bytes, `--write ${path}`, 'usage');
 }

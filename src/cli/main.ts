@@ -135,8 +135,9 @@ export async function main(args: readonly string[]): Promise<void> {
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     const exitCode = report(error, place);
-    // What was stopped because its output was lost has its exit code from that.
-    if (!(outlets.isLost() && exitCode === exitCodes.interrupted)) process.exitCode = exitCode;
+    // What ended well, or was stopped, while its output was lost has its exit code from that.
+    const isOwn = exitCode !== 0 && exitCode !== exitCodes.interrupted;
+    if (isOwn || !outlets.isLost()) process.exitCode = exitCode;
   }
 }
 

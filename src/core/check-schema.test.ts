@@ -95,6 +95,10 @@ const wrong: readonly [value: unknown, what: string, hint?: string][] = [
     { size: 1, list: Array.from({ length: 3 }, () => ({ type: 'two' })) },
     'list must have at most 2 items, not 3',
   ],
+  [
+    { size: 1, table: { '\x1b[2J': { height: 'x' } } },
+    'table.\\x1b[2J.height must be a number, not the string "x"',
+  ],
   [{ size: 1, siez: 2 }, 'it has an unknown key "siez"', 'Did you mean size?'],
   [
     { size: 1, table: { a: { heigth: 1, height: 2 } } },

@@ -3,7 +3,10 @@
 import * as z from 'zod';
 import { describe } from './arguments.ts';
 import { nearest } from './nearest.ts';
-import { inQuotes } from './printable.ts';
+import { inQuotes, printable } from './printable.ts';
+import { shorten } from './shorten.ts';
+
+const MOST_OF_KEY = 60;
 
 /** What does not fit. */
 export interface SchemaMisfit {
@@ -28,10 +31,15 @@ export function checkSchema<Schema extends z.ZodType>(
 }
 
 function misfitOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unknown): SchemaMisfit {
-  const at = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const at = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${nameOf(key)}`)).join('');
   const found = issue.path.reduce(memberOf, value);
   const { fault, hint } = faultOf(issue, found, { schema, value });
   return { what: `${at.replace(/^\./, '') || 'it'}${fault}`, hint };
+}
+
+/** A key may come from outside as well. */
+function nameOf(key: PropertyKey): string {
+  return shorten(printable(String(key)), MOST_OF_KEY);
 }
 
 /** What was checked, and by what. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CoutureError } from './errors.ts';
 import { jsonOrNone, parseJson } from './json.ts';
-import { decodeText } from './text.ts';
+import { decodeExactly, decodeText } from './text.ts';
 
 test('whatever JSON.parse takes of texts without equal keys, it takes to the same value, and nothing else', () => {
   fc.assert(
@@ -74,4 +74,10 @@ test('text with a byte order mark is read, and bytes that are no text are refuse
   });
   assert.throws(() => decodeText(Uint8Array.of(0xff, 0xfe, 0x00, 0xd8), 'f'), /not UTF-16LE/);
   assert.equal(decodeText(new Uint8Array(), 'f'), '');
+  assert.equal(decodeExactly(marked, 'f'), `\ufeff${text}`, 'what is written back stays as it is');
+  for (const bytes of [utf16(false), Uint8Array.of(0xe4)])
+    assert.throws(() => decodeExactly(bytes, 'f', 'usage'), {
+      kind: 'usage',
+      message: 'f is not text in UTF-8.',
+    });
 });

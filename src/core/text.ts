@@ -19,6 +19,18 @@ export function decodeText(bytes: Uint8Array, source: string, kind: ErrorKind = 
   }
 }
 
+/**
+ * A text that is written back: UTF-8, whose byte order mark stays.
+ * @throws CoutureError of that kind where the bytes are anything else, which writing would damage
+ */
+export function decodeExactly(bytes: Uint8Array, source: string, kind: ErrorKind = 'data'): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new CoutureError(kind, `${source} is not text in UTF-8.`, { hint: 'Save it as UTF-8.', cause });
+  }
+}
+
 function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
