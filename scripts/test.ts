@@ -132,6 +132,16 @@ function groupOf(file: string): Group | undefined {
   return Object.values(groups).find((group) => find(group).includes(file));
 }
 
+/**
+ * Fashion-MNIST into the cache, where the tests on real data find it. Only `data get` refreshes apt's lists, which a bare machine
+ * lacks. Where it cannot be had, the tests that need it say so.
+ */
+async function getData(): Promise<void> {
+  const command = [join(root, 'packages/couture/bin/couture.js'), 'data', 'get', 'fashion-mnist'];
+  const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  await new Promise((settle) => child.once('close', settle).once('error', settle));
+}
+
 function usage(message: string): never {
   console.error(message);
   console.error(
@@ -152,9 +162,10 @@ if (stray !== undefined) usage(`There is no test file or group ${stray}.`);
 for (const [name, check] of Object.entries(checks)) {
   if ((all || wanted.includes(name)) && !stop.signal.aborted) await runCheck(check);
 }
+const isWhole = (name: string): boolean => (all && name !== onRequest) || wanted.includes(name);
+if (Object.keys(groups).some(isWhole) && !stop.signal.aborted) await getData();
 for (const [name, group] of Object.entries(groups)) {
-  const isWhole = (all && name !== onRequest) || wanted.includes(name);
-  const own = isWhole ? find(group) : find(group).filter((file) => files.includes(file));
+  const own = isWhole(name) ? find(group) : find(group).filter((file) => files.includes(file));
   if (!stop.signal.aborted) await runFiles(own, group);
 }
 

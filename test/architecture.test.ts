@@ -35,6 +35,17 @@ test('files are opened, and folders made, in src/platform/node/files alone', () 
   assert.deepEqual(found, []);
 });
 
+test('JSON from outside is read by one reader, and what a schema says is told by one teller', () => {
+  const files = globSync('src/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  const holds = (pattern: RegExp) =>
+    files
+      .filter((file) => !file.endsWith('.test.ts') && pattern.test(readFileSync(root + file, 'utf8')))
+      .sort();
+  // A report's page reads what its own report wrote into it.
+  assert.deepEqual(holds(/\bJSON\.parse\(/), ['src/core/json.ts', 'src/report/page/page.ts']);
+  assert.deepEqual(holds(/\.issues\b/), ['src/core/check-schema.ts']);
+});
+
 test("a page's workers lead to no package, which they could not find by its name", () => {
   const reached = new Set<string>();
   const visit = (file: string): void => {

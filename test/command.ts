@@ -1,10 +1,12 @@
 /** Tests run the real command in a process of its own, as a user does. */
 
 import { spawn } from 'node:child_process';
+import { text as readText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-const bin = fileURLToPath(new URL('../packages/couture/bin/couture.js', import.meta.url));
+/** The command's file. */
+export const bin = fileURLToPath(new URL('../packages/couture/bin/couture.js', import.meta.url));
 
 /** What a command left behind. */
 export interface Outcome {
@@ -19,6 +21,8 @@ interface RunOptions {
   readonly input?: Uint8Array;
   /** Sends SIGINT the first time that stderr matches, and again at once, as a terminal and npm do together. */
   readonly interruptAt?: RegExp;
+  /** Sends SIGHUP the first time that stderr matches. */
+  readonly hangUpAt?: RegExp;
   /** Sends SIGKILL the first time that stderr matches. */
   readonly killAt?: RegExp;
 }
@@ -27,7 +31,7 @@ const { FORCE_COLOR: _forced, NO_COLOR: _refused, ...plainEnv } = process.env;
 
 /** Runs `couture` with these arguments. */
 export async function couture(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { cwd, env, input, interruptAt, killAt } = options;
+  const { cwd, env, input, interruptAt, hangUpAt, killAt } = options;
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     // The CPU, whatever GPU there is: most tests compare bits.
@@ -49,6 +53,7 @@ export async function couture(args: readonly string[], options: RunOptions = {})
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
     signalAt(interruptAt, 'SIGINT');
+    signalAt(hangUpAt, 'SIGHUP');
     signalAt(killAt, 'SIGKILL');
   });
   // A command that does not read its input may be gone before it is written.
@@ -62,6 +67,26 @@ export async function couture(args: readonly string[], options: RunOptions = {})
       resolve({ code: heardFirst ? 130 : code, out, err });
     });
   });
+}
+
+/** Runs `couture ARGS REST` in bash, where REST is a redirection or the rest of a pipeline, such as `2>&1 | head -1`. */
+export async function coutureInShell(
+  args: readonly string[],
+  rest: string,
+  { cwd, env }: Pick<RunOptions, 'cwd' | 'env'> = {},
+): Promise<Outcome> {
+  const script = `"$@" ${rest}\nexit "\${PIPESTATUS[0]}"`;
+  const child = spawn('bash', ['-c', script, 'bash', process.execPath, bin, ...args], {
+    cwd,
+    env: { COUTURE_BACKEND: 'cpu', ...plainEnv, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, code] = await Promise.all([
+    readText(child.stdout),
+    readText(child.stderr),
+    new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve)),
+  ]);
+  return { code, out, err };
 }
 
 const document = z.looseObject({ couture: z.literal(1), command: z.string() });

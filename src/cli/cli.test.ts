@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { couture, parseDocument } from '../../test/command.ts';
+import { writeBars } from '../../test/bars-data.ts';
+import { bin, couture, fillCache, parseDocument } from '../../test/command.ts';
 import { settingsSchema } from '../train/settings.ts';
 
-const bin = fileURLToPath(new URL('../../packages/couture/bin/couture.js', import.meta.url));
 const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
 after(() => rm(cwd, { recursive: true, force: true }));
 
@@ -68,7 +67,12 @@ test('every setting of the table is a flag of train, and every command has help 
 });
 
 const wrongs: [args: string, code: number, message: RegExp][] = [
-  ['trian', 2, /Unknown command 'trian'\.\nDid you mean train\?/],
+  ['trian', 2, /Unknown command "trian"\.\nDid you mean train\?/],
+  ['help trian', 2, /Unknown command "trian"\.\nDid you mean train\?/],
+  ['trian --help', 2, /Unknown command "trian"\.\nDid you mean train\?/],
+  ['help data gte', 2, /Unknown command "gte"\.\nDid you mean get\?/],
+  ['data help gte', 2, /Unknown command "gte"\.\nDid you mean get\?/],
+  ['data nope', 2, /Unknown command "nope"\.\nAdd --help to see/],
   ['train --sed 1', 2, /Unknown option '--sed'\.\nDid you mean --seed\?/],
   ['train one two', 2, /Too many arguments/],
   ['train --recipe basline', 2, /no recipe "basline"\.\nDid you mean baseline\?/],
@@ -94,12 +98,36 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --resume nothing', 2, /no run "nothing"/],
   ['train --resume nothing --seed 3', 2, /leave out --seed/],
   ['train --config missing.json', 2, /--config missing\.json: there is no such file/],
-  ['train --config broken.json', 2, /--config broken\.json: it is not JSON/],
+  ['train --config broken.json', 2, /--config broken\.json, line 1, column 2: it is not JSON: a key/],
   ['train --config unknown.json', 2, /--config unknown\.json: .*no setting "epoch"\.\nDid you mean epochs\?/],
   [
     'train --config cooked.json',
     2,
     /--config cooked\.json: .*no recipe "bestsingle"\.\nDid you mean best-single\?/,
+  ],
+  ['train --config proto.json', 2, /proto\.json, line 1, column \d+: the key "__proto__" is not allowed/],
+  ['train --config twice.json', 2, /twice\.json, line 2, column 14: the key "epochs" is there twice/],
+  ['train --config binary.json', 2, /--config binary\.json is not text: its bytes are not UTF-8\.\nSave it/],
+  ['train --config stray.json', 2, /stray\.json: it has an unknown key "setings"\.\nDid you mean settings\?/],
+  [
+    'train --config wide.json',
+    2,
+    /wide\.json: Invalid setting: hidden\[1\] must be at most 65536, not the number 1000000/,
+  ],
+  [
+    'train --config typed.json',
+    2,
+    /typed\.json: Invalid setting: epochs must be a number, not the string "5"/,
+  ],
+  [
+    'train --config named.json',
+    2,
+    /named\.json: Invalid setting: optimizer must be "adam", .*\nDid you mean adam\?/,
+  ],
+  [
+    'train --config taught.json',
+    2,
+    /Invalid setting: teacher must be a run, a model file .*, not the string "a,,b"/,
   ],
   ['train missing', 2, /no data set "missing", and no file or folder/],
   ['train a --data b', 2, /Give a path or --data, not both: a and b/],
@@ -126,6 +154,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['seeds --seeds 5-1', 2, /--seeds takes numbers and ranges/],
   ['seeds --recipes deper', 2, /Did you mean deeper\?/],
   ['seeds --write unmarked.md', 2, /unmarked\.md has no single block/],
+  ['seeds --write latin1.md', 2, /--write latin1\.md is not text in UTF-8/],
   ['seeds --block other', 2, /--block other names a place in a file, but there is no --write/],
   ['ablate dropout=none --write unmarked.md --block a:b', 2, /--block takes a name of letters, .*not "a:b"/],
   ['ablate dropout=none --write unmarked.md --block b', 2, /<!-- table:b -->/],
@@ -136,13 +165,50 @@ test('what is asked wrongly is answered before any work, with the right code and
   await writeFile(join(cwd, 'broken.json'), '{');
   await writeFile(join(cwd, 'unknown.json'), '{"settings": {"epoch": 1}}');
   await writeFile(join(cwd, 'cooked.json'), '{"recipe": "bestsingle"}');
-  await writeFile(join(cwd, 'unmarked.md'), '# nothing');
+  const files: Record<string, string | Uint8Array> = {
+    'proto.json': '{"settings": {"hidden": [8], "__proto__": [448, 224]}}',
+    'twice.json': '{"settings": {"epochs": 1,\n             "epochs": 2}}',
+    'binary.json': Uint8Array.of(0x7b, 0xff, 0x7d),
+    'stray.json': '{"setings": {}}',
+    'wide.json': '{"settings": {"hidden": [64, 1000000]}}',
+    'typed.json': '{"settings": {"epochs": "5"}}',
+    'named.json': '{"settings": {"optimizer": "adma"}}',
+    'taught.json': '{"settings": {"teacher": "a,,b", "distillation": 0.5}}',
+    'unmarked.md': '# nothing',
+    'latin1.md': Uint8Array.of(0x23, 0xe4, 0x0a),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
   for (const [args, code, message] of wrongs) {
     const outcome = await couture(args.split(' '), { cwd });
     assert.match(outcome.err, message, args);
     assert.equal(outcome.code, code, args);
     assert.equal(outcome.out, '', args);
     assert.doesNotMatch(outcome.err, /\n {4}at /, 'no stack trace');
+    assert.doesNotMatch(
+      outcome.err,
+      /\^\[|\\p\{|expected (string|number)|Unrecognized/,
+      'no words of a library',
+    );
+  }
+});
+
+test('what does not fit into memory is told with the bytes, before they are taken', async () => {
+  const folder = join(cwd, 'large');
+  await mkdir(folder);
+  await writeBars(join(folder, 'data'));
+  const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+  await fillCache(join(folder, 'data'), env);
+  const large = ['train', '--data', 'mnist', '--hidden', '60000', '--batch-size', '60000', '--epochs', '1'];
+  for (const backend of ['wasm', 'reference']) {
+    const { code, err } = await couture([...large, '--name', backend, '--backend', backend], {
+      cwd: folder,
+      env,
+    });
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /^error: Out of memory: the engine needs \d\d,\d{3} MiB, and it can have \d,\d{3} MiB\.$/m,
+    );
   }
 });
 
@@ -189,15 +255,4 @@ test('colors are for terminals and for those who ask', async () => {
   assert.ok(forced.err.includes('\x1b['));
   const plain = await couture(['evaluate', 'nothing'], { cwd });
   assert.ok(!plain.err.includes('\x1b['));
-});
-
-test('a reader that goes away ends the command without a word', async () => {
-  const child = spawn(process.execPath, [bin, 'data', 'info'], { stdio: 'pipe' });
-  let err = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  child.stdout.destroy();
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  assert.deepEqual([code, err], [0, '']);
 });

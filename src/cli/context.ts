@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import { gated, printable } from '../core/printable.ts';
+import type { Outlets } from './outlets.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 
 /** Handed to every command; nothing else of the process is touched by them. */
@@ -22,7 +23,7 @@ export interface CliContext {
   /** Columns of stdout. */
   readonly columns: number;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborts on Ctrl-C and SIGTERM: save what there is and stop. */
+  /** Aborts on Ctrl-C, SIGTERM and SIGHUP, and when stdout is lost: save what there is and stop. */
   readonly signal: AbortSignal;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   /** A bar for something that counts up to `total`. */
@@ -30,15 +31,15 @@ export interface CliContext {
 }
 
 /** The context of this process. */
-export function processContext(signal: AbortSignal): CliContext {
+export function processContext(signal: AbortSignal, outlets: Outlets): CliContext {
   const { stdout, stderr, stdin, env } = process;
   const { TERM } = env;
   // A terminal of unknown width, as some build machines give, cannot be redrawn either.
   const interactive = stderr.isTTY === true && stderr.columns > 0 && TERM !== 'dumb';
   const [color, errColor] = [takesColor(stdout, env), takesColor(stderr, env)];
-  const err = (text: string): void => void stderr.write(withNewline(gated(text, errColor)));
+  const err = (text: string): void => outlets.err(withNewline(gated(text, errColor)));
   return {
-    out: (text) => void stdout.write(withNewline(gated(text, color))),
+    out: (text) => outlets.out(withNewline(gated(text, color))),
     err,
     color,
     errColor,
@@ -52,7 +53,7 @@ export function processContext(signal: AbortSignal): CliContext {
         total,
         label: printable(label),
         err,
-        redraw: interactive ? (line) => void stderr.write(line) : undefined,
+        redraw: interactive ? outlets.err : undefined,
       }),
   };
 }

@@ -2,6 +2,8 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
+import { inQuotes } from '../core/printable.ts';
+import { decodeExactly } from '../core/text.ts';
 import type { CliContext } from './context.ts';
 import { replaceBlock } from './measured-table.ts';
 
@@ -42,7 +44,10 @@ export async function findTablePlace(
   standard: string,
 ): Promise<TablePlace | undefined> {
   if (block !== undefined && !/^[a-z0-9-]{1,80}$/i.test(block)) {
-    throw new CoutureError('usage', `--block takes a name of letters, digits and hyphens, not "${block}".`);
+    throw new CoutureError(
+      'usage',
+      `--block takes a name of letters, digits and hyphens, not ${inQuotes(block)}.`,
+    );
   }
   if (path === undefined) {
     if (block === undefined) return undefined;
@@ -69,6 +74,6 @@ export async function writeTable(
 async function readDocument(path: string): Promise<string> {
   const { readLimited } = await import('../platform/node/files/read.ts');
   const bytes = await readLimited(path, MAX_DOCUMENT_BYTES);
-  if (bytes !== undefined) return new TextDecoder().decode(bytes);
+  if (bytes !== undefined) return decodeExactly(bytes, `--write ${path}`, 'usage');
   throw new CoutureError('usage', `--write ${path}: there is no such file.`);
 }

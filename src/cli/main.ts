@@ -1,14 +1,16 @@
 /**
- * The command line: finds the command that is asked for and loads that one alone, so that help stays fast; turns
- * every failure into a sentence, a hint and an exit code.
+ * The command line: finds the command that is asked for and loads that one alone, so that help stays fast.
  */
 
-import { Command, CommanderError } from 'commander';
-import { CoutureError, exitCodes, isInterruption } from '../core/errors.ts';
-import { printable } from '../core/printable.ts';
+import { Command } from 'commander';
+import { CoutureError, exitCodes } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { type CliContext, processContext } from './context.ts';
-import { paint } from './ui/format.ts';
+import { report } from './failures.ts';
+import { BROKEN_PIPE, openOutlets } from './outlets.ts';
+import { abortOnSignals } from './signals.ts';
 
 type Register = (program: Command, context: CliContext) => void;
 
@@ -121,16 +123,26 @@ Examples:
 
 /** Runs the command line `args` and sets the exit code of the process. */
 export async function main(args: readonly string[]): Promise<void> {
-  survivePipes();
-  const context = processContext(interruptSignal());
-  const debug = hasFlag(args, '--debug');
-  process.on('uncaughtException', (error) => process.exit(report(error, context, debug)));
+  const controller = new AbortController();
+  const outlets = openOutlets(process, (failure) => {
+    const exitCode = failure === undefined ? BROKEN_PIPE : report(failure, place);
+    // A command that failed by itself keeps its exit code.
+    process.exitCode ||= exitCode;
+    controller.abort();
+  });
+  const context = processContext(controller.signal, outlets);
+  abortOnSignals(controller, context.err);
+  const place = { ...context, debug: hasFlag(args, '--debug'), isLost: outlets.isLost };
+  process.on('uncaughtException', (error) => process.exit(report(error, place)));
   try {
     const program = await buildProgram(args, context);
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, context, debug);
+    const exitCode = report(error, place);
+    // What ended well, or was stopped, while its output was lost has its exit code from that.
+    const isOwn = exitCode !== 0 && exitCode !== exitCodes.interrupted;
+    if (isOwn || !outlets.isLost()) process.exitCode = exitCode;
   }
 }
 
@@ -155,74 +167,31 @@ async function buildProgram(args: readonly string[], context: CliContext): Promi
     if (name === wanted) (await load())(program, context);
     else program.command(name).description(summary);
   }
+  checkCommands(program, words);
   return program;
 }
 
-/** Explains a failure on stderr and returns its exit code. */
-function report(error: unknown, { err, errColor, signal }: CliContext, debug: boolean): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  // Help that commander prints because a command is missing.
-  if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
-  const failure = explain(error, signal);
-  const prefix = failure.kind === 'interrupted' ? '' : `${paint(errColor, ['bold', 'red'], 'error:')} `;
-  err(prefix + printable(failure.message));
-  if (failure.hint !== undefined) err(failure.hint);
-  if (debug) err(stackOf(error));
-  return exitCodes[failure.kind];
-}
-
-function explain(error: unknown, signal: AbortSignal): CoutureError {
-  if (error instanceof CoutureError) return error;
-  if (error instanceof CommanderError) return fromCommander(error);
-  if (isInterruption(error, signal)) return new CoutureError('interrupted', 'Stopped before it was done.');
-  const message = error instanceof Error ? error.message : String(error);
-  return new CoutureError('runtime', `This should not have happened: ${message}`, {
-    hint: 'Please report it, with what --debug prints.',
-  });
-}
-
-/** Commander's `error: unknown option '--sed'\n(Did you mean --seed?)` as sentence and hint. */
-function fromCommander({ message }: CommanderError): CoutureError {
-  const [first, suggestion] = message.replace(/^error: /, '').split('\n');
-  const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, '.');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'Add --help to see what can be given.';
-  return new CoutureError('usage', sentence, { hint });
-}
-
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}${cause}`;
-}
-
-/** Under npm one Ctrl-C arrives twice, from the terminal and from npm: a second one is meant only after this. */
-const AGAIN_AFTER_MS = 700;
-
-/** Aborts on the first Ctrl-C or SIGTERM; the second one quits at once. */
-function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  let first = 0;
-  const stop = (): void => {
-    if (controller.signal.aborted) {
-      if (performance.now() - first > AGAIN_AFTER_MS) process.exit(exitCodes.interrupted);
-      return;
+/**
+ * That each word stands for a command, as long as commands are expected. Commander answers `help` and `--help` of an unknown one
+ * with the help of another.
+ * @throws CoutureError of kind `usage` with the nearest right name
+ */
+function checkCommands(program: Command, words: readonly string[]): void {
+  let { commands: known } = program;
+  for (const word of words) {
+    if (word === 'help') continue;
+    if (known.length === 0) return;
+    const found = known.find((command) => command.name() === word);
+    if (found === undefined) {
+      const near = nearest(
+        word,
+        known.map((command) => command.name()),
+      );
+      throw new CoutureError('usage', `Unknown command ${inQuotes(word)}.`, {
+        hint: near === undefined ? 'Add --help to see what can be given.' : `Did you mean ${near}?`,
+      });
     }
-    first = performance.now();
-    controller.abort();
-    process.stderr.write('\nStopping; once more to quit at once.\n');
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return controller.signal;
-}
-
-/** `couture … | head` ends when head does, without a word. */
-function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
+    known = found.commands;
   }
 }
 

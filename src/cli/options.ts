@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import { type BackendChoice, backendChoices } from '../engine/names.ts';
 import { readBackendChoice } from '../engine/read-choice.ts';
 import { MAX_THREADS } from '../engine/threads.ts';
@@ -79,7 +80,7 @@ export function oneOf<const Word extends string>(
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
-    throw new CoutureError('usage', `${flag} takes ${anyOf(words)}, not "${text}".`, {
+    throw new CoutureError('usage', `${flag} takes ${anyOf(words)}, not ${inQuotes(text)}.`, {
       hint: didYouMean(text, words),
     });
   };
@@ -110,7 +111,7 @@ export function wholeNumber(
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new CoutureError('usage', `${flag} takes a whole number ${range}, not "${text}".`);
+    throw new CoutureError('usage', `${flag} takes a whole number ${range}, not ${inQuotes(text)}.`);
   };
 }
 
@@ -119,7 +120,7 @@ export function positiveNumber(flag: string, most: number): (text: string) => nu
   return (text) => {
     const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
     if (value > 0 && value <= most) return value;
-    throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not "${text}".`);
+    throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not ${inQuotes(text)}.`);
   };
 }
 
@@ -129,7 +130,7 @@ export function properShare(flag: string): (text: string) => number {
   return (text) => {
     const value = read(text);
     if (value < 1) return value;
-    throw new CoutureError('usage', `${flag} takes a share above 0 and below 1, not "${text}".`);
+    throw new CoutureError('usage', `${flag} takes a share above 0 and below 1, not ${inQuotes(text)}.`);
   };
 }
 
@@ -142,7 +143,10 @@ export function numberList(flag: string, mostItems = 1000): (text: string) => nu
       const first = Number(range?.[1] ?? Number.NaN);
       const last = Number(range?.[2] ?? first);
       if (range === null || last < first || last - first >= mostItems)
-        throw new CoutureError('usage', `${flag} takes numbers and ranges like 1-5 or 1,2,7, not "${text}".`);
+        throw new CoutureError(
+          'usage',
+          `${flag} takes numbers and ranges like 1-5 or 1,2,7, not ${inQuotes(text)}.`,
+        );
       for (let number = first; number <= last; number++) numbers.add(number);
     }
     return [...numbers];

@@ -11,7 +11,11 @@ import { configFromFlags } from './settings-flags.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'couture-config-'));
 after(() => rm(folder, { recursive: true, force: true }));
-const context = processContext(new AbortController().signal);
+const context = processContext(new AbortController().signal, {
+  out: () => {},
+  err: () => {},
+  isLost: () => false,
+});
 
 test('a config file gives the config that it was written of; one of another version is refused in a sentence', async () => {
   const path = join(folder, 'config.json');
@@ -23,13 +27,19 @@ test('a config file gives the config that it was written of; one of another vers
     await writeFile(path, (await formatSealed(config)).replace('"seed": 7', `"seed": ${seed}`));
     assert.equal((await configFromFlags({ config: path }, context)).settings.seed, seed);
   }
+  const text = JSON.stringify(config);
+  const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
+  for (const bytes of [Buffer.from(`\ufeff${text}`), utf16, Buffer.from(utf16).swap16()]) {
+    await writeFile(path, bytes);
+    assert.deepEqual(await configFromFlags({ config: path }, context), config, 'with a byte order mark');
+  }
   for (const [content, message] of [
     [
       { version: 1, recipe: 'baseline', settings: { dataset: 'mnist' } },
       new RegExp(`it is a config of version 1, and Couture ${COUTURE_VERSION} reads version 2`),
     ],
     [{ version: 3 }, /config of version 3/],
-    [{ version: 'two' }, /--config .*config\.json: version: /],
+    [{ version: 'two' }, /--config .*config\.json: version must be 2, not the string "two"/],
   ] as const) {
     await writeFile(path, JSON.stringify(content));
     await assert.rejects(configFromFlags({ config: path }, context), { kind: 'usage', message });

@@ -1,10 +1,13 @@
 /** The flags of a training run, derived from the one table of settings; and the config that they resolve to. */
 
-import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError, prefixed } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
+import { decodeText } from '../core/text.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { flagOf } from '../report/train-command.ts';
@@ -96,11 +99,13 @@ export function settingFromText(name: string, text: string): [keyof TrainSetting
   const found = settingFlags.find(({ flag }) => flag === `--${name}`);
   if (found === undefined) {
     const names = settingFlags.map(({ flag }) => flag.slice(2));
-    throw new CoutureError('usage', `There is no setting "${name}".`, { hint: didYouMean(name, names) });
+    throw new CoutureError('usage', `There is no setting ${inQuotes(name)}.`, {
+      hint: didYouMean(name, names),
+    });
   }
   if (found.placeholder !== undefined) return [found.key, found.read(text)];
   if (text === 'yes' || text === 'no') return [found.key, text === 'yes'];
-  throw new CoutureError('usage', `The setting ${name} takes yes or no, not "${text}".`);
+  throw new CoutureError('usage', `The setting ${name} takes yes or no, not ${inQuotes(text)}.`);
 }
 
 /** The flags given that say what a run is; of them, `--resume` takes none. */
@@ -151,41 +156,29 @@ const configFileSchema = z.strictObject({
 });
 
 async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {
-  const wrong = (what: string, cause?: unknown): CoutureError =>
+  const wrong = (what: string, cause?: unknown, hint?: string): CoutureError =>
     new CoutureError('usage', `--config ${path}: ${what}.`, {
-      hint: 'It takes JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
+      hint: hint ?? 'It takes JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
       cause,
     });
-  let text: string;
-  try {
-    const info = await stat(path);
-    if (!info.isFile()) throw wrong('it is not a file');
-    if (info.size > MAX_CONFIG_BYTES) throw wrong(`it is longer than ${MAX_CONFIG_BYTES} bytes`);
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw cause instanceof CoutureError ? cause : wrong('there is no such file that can be read', cause);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw wrong('it is not JSON', cause);
-  }
+  const { readLimited } = await import('../platform/node/files/read.ts');
+  const bytes = await readLimited(path, MAX_CONFIG_BYTES).catch((cause: unknown) => {
+    throw cause instanceof CoutureError ? wrong(cause.message.replace(/\.$/, ''), cause) : cause;
+  });
+  if (bytes === undefined) throw wrong('there is no such file');
+  const source = `--config ${path}`;
+  const value = parseJson(decodeText(bytes, source, 'usage'), source, 'usage');
   const misfit = configVersionMisfit(value);
   if (misfit !== undefined) throw wrong(`it ${misfit}`);
-  const parsed = configFileSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw wrong(`${issue.path.join('.') || 'it'}: ${issue.message}`);
-  }
-  const { recipe, settings = {} } = parsed.data;
+  const file = checkSchema(configFileSchema, value, ({ what, hint }) => wrong(what, undefined, hint));
+  const { recipe, settings = {} } = file;
   try {
     if (typeof recipe === 'string') findRecipe(recipe);
     checkPartialSettings(settings);
   } catch (cause) {
-    throw prefixed(`--config ${path}`, cause);
+    throw prefixed(source, cause);
   }
-  return parsed.data;
+  return file;
 }
 
 /** From a flag's text to a value that the schema of its setting takes. */
@@ -193,7 +186,7 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
   return (text) => {
     const parsed = z.safeParse(schema, convert(schema, text));
     if (parsed.success) return parsed.data;
-    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not "${text}".`, {
+    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not ${inQuotes(text)}.`, {
       hint:
         schema instanceof z.ZodEnum
           ? didYouMean(text, schema.options.map(String))

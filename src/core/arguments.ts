@@ -4,7 +4,7 @@
  */
 
 import { CoutureError } from './errors.ts';
-import { printable } from './printable.ts';
+import { inQuotes, printable } from './printable.ts';
 
 /** Why a value does not fit. */
 interface Misfit {
@@ -111,7 +111,7 @@ export function exactly(fields: Readonly<Record<string, Kind>>, expected = 'an o
       const stray = isObject(value) && Object.keys(value).find((name) => !Object.hasOwn(fields, name));
       if (typeof stray !== 'string') return known.misfit(value);
       const names = Object.keys(fields).join(', ');
-      return { at: '', fault: `has no "${printable(stray.slice(0, 60))}": it may have ${names}` };
+      return { at: '', fault: `has no ${inQuotes(stray)}: it may have ${names}` };
     },
   };
 }

@@ -4,6 +4,12 @@
  * Any other error that surfaces is a bug.
  */
 
+import { shortenLines } from './shorten.ts';
+
+/** Characters of a line of a message, and of all its lines: whatever it quotes, nobody has to scroll. */
+const MOST_OF_LINE = 1000;
+const MOST = 4000;
+
 /** Exit code of the command line for each kind of failure. 0 is success. */
 export const exitCodes = {
   runtime: 1,
@@ -24,9 +30,10 @@ export class CoutureError extends Error {
   readonly hint: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const text = shortenLines(message, MOST_OF_LINE, MOST);
+    super(text, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
-    this.hint = options.hint;
+    this.hint = options.hint && shortenLines(options.hint, MOST_OF_LINE, MOST);
   }
 }
 

@@ -3,6 +3,8 @@
  * cursor or change colors, and characters of the bidirectional algorithm could make a name look like another.
  */
 
+import { shorten } from './shorten.ts';
+
 /** C0 and C1 controls, DEL, line and paragraph separators, and what changes the direction of text or cannot be seen. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\p{Cs}]/gu;
 
@@ -11,7 +13,15 @@ export function printable(text: string): string {
   return text.replaceAll(UNSAFE, escaped);
 }
 
-/** The same for text of several lines, whose line ends and tabs stay. */
+/** Characters of a quoted value. */
+const MOST_QUOTED = 100;
+
+/** A value from outside as a message quotes it: printable, and no longer than one takes in. */
+export function inQuotes(text: string): string {
+  return `"${shorten(printable(text), MOST_QUOTED)}"`;
+}
+
+/** Printable text of several lines, whose line ends and tabs stay. */
 export function printableLines(text: string): string {
   return text.replaceAll(UNSAFE, (character, at: number) =>
     character === '\n' || character === '\t' || (character === '\r' && text[at + 1] === '\n')

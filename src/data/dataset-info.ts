@@ -1,6 +1,7 @@
 /** What a data set is, without its images: plain, checked data that travels with runs and models. */
 
 import * as z from 'zod';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { type ImageShape, MAX_SIDE } from './image-shape.ts';
 import { preprocessingSchema } from './preprocessing.ts';
@@ -21,7 +22,7 @@ const side = z.int().min(1).max(MAX_SIDE);
 export const imageShapeSchema = z.strictObject({
   height: side,
   width: side,
-  channels: z.union([z.literal(1), z.literal(3)]),
+  channels: z.literal([1, 3]),
 }) satisfies z.ZodType<ImageShape>;
 
 /** What is known of one split. */
@@ -67,16 +68,14 @@ export type DatasetInfo = Readonly<z.infer<typeof datasetInfoSchema>>;
  * @throws CoutureError of kind `data` naming the field at fault
  */
 export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
-  const parsed = datasetInfoSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const field = issue.path.join('.') || 'the whole';
-    throw new CoutureError(
-      'data',
-      `${where}: the data set is not described correctly (${field}: ${issue.message}).`,
-    );
-  }
-  const info = parsed.data;
+  const info = checkSchema(
+    datasetInfoSchema,
+    value,
+    ({ what, hint }) =>
+      new CoutureError('data', `${where}: the data set is not described correctly: ${what}.`, {
+        ...(hint !== undefined && { hint }),
+      }),
+  );
   const { offset, scale } = info.preprocessing.pixels;
   if (offset.length !== info.shape.channels || scale.length !== info.shape.channels) {
     throw new CoutureError(

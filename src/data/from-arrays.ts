@@ -1,5 +1,6 @@
 /** A data set from arrays in memory: what a page or a script has made itself. */
 
+import * as z from 'zod';
 import {
   anObject,
   aString,
@@ -14,6 +15,7 @@ import {
   record,
   typeOf,
 } from '../core/arguments.ts';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Dataset, SplitName } from './dataset.ts';
@@ -145,12 +147,14 @@ export function makeDataset(
  * @throws CoutureError of kind `usage` naming the side that is out of range
  */
 export function checkShape(shape: unknown, caller: string): ImageShape {
-  const parsed = imageShapeSchema.safeParse(shape);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  throw new CoutureError('usage', `${caller}: shape.${path.join('.')}: ${message}.`, {
-    hint: `Height and width are from 1 to ${MAX_SIDE} pixels, channels 1 (gray) or 3 (color, without alpha).`,
-  });
+  return checkSchema(
+    z.object({ shape: imageShapeSchema }),
+    { shape },
+    ({ what }) =>
+      new CoutureError('usage', `${caller}: ${what}.`, {
+        hint: `Height and width are from 1 to ${MAX_SIDE} pixels, channels 1 (gray) or 3 (color, without alpha).`,
+      }),
+  ).shape;
 }
 
 function allBytes(images: ArraysOptions['images'], shape: ImageShape, count: number): Uint8Array {

@@ -147,12 +147,21 @@ export interface Session {
   dispose(): void;
 }
 
+/** What is known of a network's use beforehand. */
+export interface SessionOptions {
+  /** Images of the largest batch to come. */
+  readonly batchSize?: number;
+}
+
 export interface Backend {
   readonly info: BackendInfo;
   /** Copies images, laid end to end as height, width, channel, to the backend. */
   upload(images: Uint8Array, shape: ImageShape): Promise<DeviceImages>;
-  /** Makes a network's tensors, all zero, and readies its program. */
-  createSession(program: Program): Promise<Session>;
+  /**
+   * Makes a network's tensors, all zero, and readies its program.
+   * @throws CoutureError of kind `runtime` or `backend`, before any memory is taken, where the network or its batches do not fit
+   */
+  createSession(program: Program, options?: SessionOptions): Promise<Session>;
   /** Stops workers and frees memory. */
   dispose(): Promise<void>;
 }

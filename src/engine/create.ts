@@ -24,6 +24,8 @@ export interface BackendOptions {
    * changes nothing, since a GPU's bits are its own in any case.
    */
   readonly fast?: boolean;
+  /** Bytes of memory that this machine has, where the platform can tell. */
+  readonly memory?: number | undefined;
   /** Where this platform has its GPU object; `navigator.gpu` by default. */
   readonly gpu?: (() => Promise<GPU>) | undefined;
 }
@@ -34,7 +36,7 @@ export interface BackendOptions {
  */
 export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
   checkArguments('createBackend', { options: [options, optional(anObject)] });
-  const { backend: choice = 'auto', threads = 1, spawn, wide = false, fast = false } = options;
+  const { backend: choice = 'auto', threads = 1, spawn, wide = false, fast = false, memory } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new CoutureError(
       'usage',
@@ -49,11 +51,11 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
   const backend = exactBackend(choice);
   switch (backend) {
     case 'wasm':
-      return createWasmBackend({ threads, spawn, wide, fast });
+      return createWasmBackend({ threads, spawn, wide, fast, memory });
     case 'webgpu':
       return createWebGpuBackend(await (options.gpu ?? ownGpu)());
     case 'reference':
-      if (!fast) return createReferenceBackend();
+      if (!fast) return createReferenceBackend(memory);
       throw new CoutureError(
         'usage',
         'The reference backend is exact; leave out fast or use the wasm backend.',

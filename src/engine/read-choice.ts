@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import { type BackendChoice, backendChoices } from './names.ts';
 
 /**
@@ -14,7 +15,7 @@ export function readBackendChoice(text: string, from: string): BackendChoice {
   if (found !== undefined) return found;
   throw new CoutureError(
     'usage',
-    `${from} takes ${backendChoices.slice(0, -1).join(', ')} or ${backendChoices.at(-1)}, not "${text}".`,
+    `${from} takes ${backendChoices.slice(0, -1).join(', ')} or ${backendChoices.at(-1)}, not ${inQuotes(text)}.`,
     { hint: didYouMean(text, backendChoices) },
   );
 }

@@ -71,7 +71,11 @@ describe('a spec', () => {
       { layers: [linear(4, 2), logSoftmax(), linear(2, 2), logSoftmax()] },
       /only come last/,
     ],
-    ['an unknown layer', { layers: [{ type: 'Conv2d' }, logSoftmax()] }, /layers\.0/],
+    [
+      'an unknown layer',
+      { layers: [{ type: 'Conv2d' }, logSoftmax()] },
+      /layers\[0\]\.type must be "Linear", .* or "LogSoftmax", not the string "Conv2d"/,
+    ],
     [
       'BatchNorm1d of another width',
       { layers: [linear(4, 3), batchNorm(2), linear(3, 2), logSoftmax()] },
@@ -133,7 +137,7 @@ describe('a spec', () => {
     [
       'a Residual in a Residual',
       around({ type: 'Residual', layers: [residual(layerNorm(3), linear(3, 3)), linear(3, 3)] }),
-      /layers\.1\.layers\.0\.type: a Residual holds only Linear, BatchNorm1d, LayerNorm/,
+      /layers\[1\]\.layers\[0\]\.type: a Residual holds only Linear, BatchNorm1d, LayerNorm/,
     ],
     [
       'a Residual before LogSoftmax',
@@ -145,11 +149,19 @@ describe('a spec', () => {
       around(...Array.from({ length: 140 }, () => residual(layerNorm(3), linear(3, 3)))),
       /423 layers are more than the limit of 400/,
     ],
-    ['a dropout of 1', { layers: [linear(4, 2), dropout(1), linear(2, 2), logSoftmax()] }, /layers\.1\.p/],
-    ['a width of 0', { layers: [linear(4, 0), logSoftmax()] }, /layers\.0\.out/],
+    [
+      'a dropout of 1',
+      { layers: [linear(4, 2), dropout(1), linear(2, 2), logSoftmax()] },
+      /layers\[1\]\.p must be below 1, not the number 1/,
+    ],
+    [
+      'a width of 0',
+      { layers: [linear(4, 0), logSoftmax()] },
+      /layers\[0\]\.out must be at least 1, not the number 0/,
+    ],
     ['too many parameters', { layers: [linear(65_536, 65_536), linear(65_536, 2), logSoftmax()] }, /limit/],
-    ['a key too many', { layers: [linear(4, 2), logSoftmax()], name: 'x' }, /name/],
-    ['no object', 'Linear', /Invalid model/],
+    ['a key too many', { layers: [linear(4, 2), logSoftmax()], name: 'x' }, /it has an unknown key "name"/],
+    ['no object', 'Linear', /Invalid model: it must be an object, not the string "Linear"\./],
   ];
   for (const [what, value, message] of wrong) {
     test(`is refused with ${what}`, () => {

@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { aNumber, anArray, checkArguments, listOf, oneOf, optional, record } from '../core/arguments.ts';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 
 /** Limits that keep a typing error from asking for a machine's whole memory. */
@@ -200,12 +201,8 @@ export function multilayer(
  * @throws CoutureError of kind `usage` naming the layer at fault
  */
 export function checkModelSpec(value: unknown): ModelSpec {
-  const parsed = modelSpecSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalid(`${issue.path.join('.') || 'model'}: ${issue.message}`);
-  }
-  const { layers } = parsed.data;
+  const spec = checkSchema(modelSpecSchema, value, ({ what, hint }) => invalid(what, hint));
+  const { layers } = spec;
   if (layers[0].type !== 'Linear')
     throw invalid(`layer 0 is ${layers[0].type}, but the first layer must be Linear`);
   if (layers.at(-1)?.type !== 'LogSoftmax') throw invalid('the last layer must be LogSoftmax');
@@ -216,7 +213,7 @@ export function checkModelSpec(value: unknown): ModelSpec {
     throw invalid(`${total.layers} layers are more than the limit of ${MAX_LAYERS}`);
   if (total.parameters > MAX_PARAMETERS)
     throw invalid(`${total.parameters} parameters are more than the limit of ${MAX_PARAMETERS}`);
-  return parsed.data;
+  return spec;
 }
 
 /**
@@ -294,9 +291,11 @@ function isSmooth({ type }: LayerSpec): boolean {
   return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU' || type === 'Root';
 }
 
-function invalid(what: string): CoutureError {
+function invalid(what: string, hint?: string): CoutureError {
   return new CoutureError('usage', `Invalid model: ${what}.`, {
-    hint: 'A model is Linear layers, each with its norm, activation and Dropout, and Residuals of such, and ends in Linear and LogSoftmax.',
+    hint:
+      hint ??
+      'A model is Linear layers, each with its norm, activation and Dropout, and Residuals of such, and ends in Linear and LogSoftmax.',
   });
 }
 

@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
+import { jsonOrNone } from '../core/json.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 import { type Tensor, withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
@@ -82,7 +83,7 @@ export async function decodeState(
   const { tensors, metadata } = await decodeSealedFloats(bytes, name);
   requireConfig(metadata, config, name);
   const { state = '' } = metadata;
-  const counters = countersSchema.safeParse(parseJson(state));
+  const counters = countersSchema.safeParse(jsonOrNone(state));
   if (!counters.success) {
     throw new CoutureError('data', `${name} is not a checkpoint of Couture: its counters are malformed.`, {
       hint: 'Start the run anew under another name.',
@@ -151,12 +152,4 @@ export function pickParameters(
     picked.set(name, tensor.data);
   }
   return picked;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

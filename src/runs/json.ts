@@ -6,8 +6,11 @@
 
 import * as z from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 import { sha256 } from '../core/sha256.ts';
+import { decodeText } from '../core/text.ts';
 import type { RunStore } from './store.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
@@ -41,11 +44,7 @@ export async function writeSealed(store: RunStore, path: string, value: object):
 export async function readJsonValue(store: RunStore, path: string): Promise<unknown> {
   const bytes = await store.read(path, MAX_JSON_BYTES);
   if (bytes === undefined) throw new CoutureError('data', `${path} is missing.`);
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new CoutureError('data', `${path} is not JSON.`, { cause });
-  }
+  return parseJson(decodeText(bytes, path), path);
 }
 
 /**
@@ -92,8 +91,10 @@ export function checkJson<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CoutureError('data', `${path} is damaged: ${issue.path.join('.') || 'it'}: ${issue.message}.`);
+  return checkSchema(
+    schema,
+    value,
+    ({ what, hint }) =>
+      new CoutureError('data', `${path} is damaged: ${what}.`, { ...(hint !== undefined && { hint }) }),
+  );
 }

@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Environment } from './environment.ts';
 import { writeSealed } from './json.ts';
@@ -156,7 +157,7 @@ export function standardRunName({
 /** @throws CoutureError of kind `usage` when `name` is not a plain folder name */
 export function checkRunName(name: string): void {
   if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
-    throw new CoutureError('usage', `"${name}" cannot be the name of a run.`, {
+    throw new CoutureError('usage', `${inQuotes(name)} cannot be the name of a run.`, {
       hint: 'Use up to 100 letters, digits, dots, dashes and underscores, not beginning with a dot or a dash.',
     });
   }

@@ -15,6 +15,7 @@
 import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { Newest } from '../core/newest.ts';
+import { decodeText } from '../core/text.ts';
 import type { TensorMap } from '../model/network.ts';
 import { type ParameterSpec, planModel } from '../model/plan.ts';
 import { withShapes } from '../ship/safetensors.ts';
@@ -228,7 +229,7 @@ export class Run {
     const history = [...(state?.history ?? [])];
     const bytes = await this.#store.read(this.#resultsPath, MAX_RESULTS_BYTES);
     if (bytes !== undefined)
-      checkResults(new TextDecoder().decode(bytes), history, finished, this.#resultsPath);
+      checkResults(decodeText(bytes, this.#resultsPath), history, finished, this.#resultsPath);
     return history;
   }
 

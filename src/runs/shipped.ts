@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import { recipes } from '../train/recipes.ts';
 import type { RunPlaces } from './platform.ts';
 
@@ -52,10 +53,10 @@ export async function shippedRecipe(
   const path = await shippedPath(platform, name, folder);
   if (path !== undefined) return path;
   if (Object.hasOwn(recipes, name)) {
-    throw new CoutureError('usage', `No model of the recipe "${name}" comes with this package.`, {
+    throw new CoutureError('usage', `No model of the recipe ${inQuotes(name)} comes with this package.`, {
       hint: `Train one: npx couture train --recipe ${name}`,
     });
   }
   const known = [...new Set([...(await listShipped(platform, folder)), ...Object.keys(recipes)])];
-  throw new CoutureError('usage', `There is no recipe "${name}".`, { hint: didYouMean(name, known) });
+  throw new CoutureError('usage', `There is no recipe ${inQuotes(name)}.`, { hint: didYouMean(name, known) });
 }

@@ -134,21 +134,21 @@ test('each fault of a file is named in a sentence', async () => {
   const same = (description: object): object => description;
   const cases: [Uint8Array | Promise<Uint8Array>, RegExp][] = [
     [encodeSafetensors(new Map()), /holds tensors, but no model of Couture/],
-    [tamper(plain, () => '{'), /its description is not JSON/],
+    [tamper(plain, () => '{'), /its description, line 1, column 2: it is not JSON/],
     [tamper(plain, () => '[1]'), /not a JSON object/],
     [tamper(plain, () => JSON.stringify('x'.repeat(2 ** 20))), /over the limit of 1048576/],
     [tamper(plain, (all) => ({ ...all, version: 1 })), /version 1, and only version 2 can be read/],
     [tamper(plain, (all) => ({ ...all, version: undefined })), /version undefined, and only/],
-    [tamper(plain, (all) => ({ ...all, temperature: 0 })), /temperature: /],
-    [tamper(plain, (all) => ({ ...all, temperature: null })), /temperature: /],
-    [tamper(plain, (all) => ({ ...all, precision: 'int4' })), /precision: /],
-    [tamper(plain, (all) => ({ ...all, views: { flip: true, shift: 3 } })), /views.shift: /],
+    [tamper(plain, (all) => ({ ...all, temperature: 0 })), /temperature must be/],
+    [tamper(plain, (all) => ({ ...all, temperature: null })), /temperature must be a number, not null/],
+    [tamper(plain, (all) => ({ ...all, precision: 'int4' })), /precision must be "float32", /],
+    [tamper(plain, (all) => ({ ...all, views: { flip: true, shift: 3 } })), /views.shift must be at most/],
     [
       tamper(
         plain,
         ofData((data) => ({ ...data, shape: shaped(1e9, 3) })),
       ),
-      /data.shape.height: /,
+      /data.shape.height must be at most 128, not the number 1000000000/,
     ],
     [
       tamper(
@@ -183,11 +183,11 @@ test('each fault of a file is named in a sentence', async () => {
         plain,
         ofData((data) => ({ ...data, classNames: ['a', 'b', '\u001b[2J'] })),
       ),
-      /data.classNames.2: /,
+      /data.classNames\[2\]: it has control/,
     ],
     [tamper(plain, (all) => ({ ...all, more: 1 })), /"more"/],
-    [tamper(plain, (all) => ({ ...all, members: [] })), /members: /],
-    [tamper(plain, times(65)), /members: /],
+    [tamper(plain, (all) => ({ ...all, members: [] })), /members must have at least 1 item, not 0/],
+    [tamper(plain, times(65)), /members must have at most 64 items, not 65/],
     [tamper(plain, times(2)), /2 networks, but the card tells of 1/],
     [
       tamper(plain, (all) => ({ ...all, members: [multilayer(12, [9], 3)] })),

@@ -6,7 +6,10 @@
 
 import * as z from 'zod';
 import { aString, checkArguments, listOf, record, bytes as someBytes } from '../core/arguments.ts';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { inQuotes } from '../core/printable.ts';
 import { checkDatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
@@ -59,10 +62,12 @@ export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuf
     model: [model, record({ members: listOf(aNetwork, 'an array of networks') })],
   });
   const { members, ...rest } = model;
-  const checked = descriptionSchema.safeParse({ ...rest, members: members.map(({ spec }) => spec) });
-  if (!checked.success)
-    throw new CoutureError('usage', `The model cannot be packed: ${issueOf(checked.error)}.`);
-  const misfit = findMisfit(checked.data);
+  const checked = checkSchema(
+    descriptionSchema,
+    { ...rest, members: members.map(({ spec }) => spec) },
+    ({ what }) => new CoutureError('usage', `The model cannot be packed: ${what}.`),
+  );
+  const misfit = findMisfit(checked);
   if (misfit !== undefined) throw new CoutureError('usage', `The model cannot be packed: ${misfit}.`);
   const tensors = new Map<string, StoredTensor>();
   members.forEach(({ spec, weights }, i) => {
@@ -76,7 +81,7 @@ export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuf
       `The model cannot be packed: it has ${tensors.size} tensors, and ${MAX_TENSORS} are the limit.`,
       { hint: 'Pack fewer networks, or such with fewer layers.' },
     );
-  const description = JSON.stringify({ version: VERSION, ...checked.data });
+  const description = JSON.stringify({ version: VERSION, ...checked });
   // `format: pt` is what PyTorch's tools expect to find.
   return await encodeSealed(tensors, { format: 'pt', [KEY]: description });
 }
@@ -102,7 +107,7 @@ export async function decodeModel(bytes: Uint8Array, name: string): Promise<Mode
   );
   const stray = [...tensors.keys()].find((key) => !wanted.has(key));
   if (stray !== undefined)
-    throw new CoutureError('data', `${name} holds a tensor "${stray.slice(0, 80)}" that no network has.`);
+    throw new CoutureError('data', `${name} holds a tensor ${inQuotes(stray)} that no network has.`);
   checkUnlike(rest.unlike, name);
   const { data } = rest;
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };
@@ -134,12 +139,7 @@ function readDescription(text: string | undefined, name: string): Description {
       `describes itself in ${text.length} characters, over the limit of ${MAX_DESCRIPTION}`,
       damaged,
     );
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw wrong('is no readable model: its description is not JSON', damaged, cause);
-  }
+  const value = parseJson(text, `${name}: its description`, 'data', damaged);
   const versioned = z.looseObject({ version: z.unknown().optional() }).safeParse(value);
   if (!versioned.success) throw wrong('is no readable model: its description is not a JSON object', damaged);
   const { version, ...description } = versioned.data;
@@ -149,14 +149,11 @@ function readDescription(text: string | undefined, name: string): Description {
       'Another version of Couture wrote it: use that one, or pack its runs again.',
     );
   }
-  const parsed = descriptionSchema.safeParse(description);
-  if (!parsed.success) throw wrong(`is no readable model: ${issueOf(parsed.error)}`, damaged);
-  checkDatasetInfo(parsed.data.data, name);
-  return parsed.data;
-}
-
-function issueOf({ issues: [issue] }: z.ZodError): string {
-  return `${issue.path.join('.') || 'it'}: ${issue.message}`;
+  const checked = checkSchema(descriptionSchema, description, ({ what }) =>
+    wrong(`is no readable model: ${what}`, damaged),
+  );
+  checkDatasetInfo(checked.data, name);
+  return checked;
 }
 
 function checkSpec(spec: ModelSpec, member: number, name: string): ModelSpec {

@@ -16,7 +16,9 @@ import {
   bytes as someBytes,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 import { sha256 } from '../core/sha256.ts';
+import { decodeText } from '../core/text.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 
 /** A tensor as a file holds it, row-major: float32, the bits of float16 (see float16.ts), or int8. */
@@ -45,6 +47,7 @@ const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 /** Tensors in a file, its metadata counted as one. */
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
+const HINT = 'The file is damaged or of another kind; write it again from its source.';
 
 const entrySchema = z.strictObject({
   dtype: z.string().max(16),
@@ -222,12 +225,8 @@ function parseHeader(
   name: string,
   wanted: readonly TensorType[],
 ): { entries: Entry[]; metadata: Record<string, string> } {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw damaged(name, 'its header is not JSON', cause);
-  }
+  const source = `${name} is not a readable safetensors file: its header`;
+  const header = parseJson(decodeText(bytes, source), source, 'data', HINT);
   if (typeof header !== 'object' || header === null || Array.isArray(header))
     throw damaged(name, 'its header is not a JSON object');
   const pairs = Object.entries(header);
@@ -279,7 +278,7 @@ function elements(shape: readonly number[]): number {
 
 function damaged(name: string, what: string, cause?: unknown): CoutureError {
   return new CoutureError('data', `${name} is not a readable safetensors file: ${what}.`, {
-    hint: 'The file is damaged or of another kind; write it again from its source.',
+    hint: HINT,
     cause,
   });
 }

@@ -1,7 +1,10 @@
 /** Settings from outside, checked: each by the table of settings, and together with the others. */
 
+import * as z from 'zod';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import { settingsSchema, type TrainSettings } from './settings.ts';
 
 /**
@@ -9,13 +12,10 @@ import { settingsSchema, type TrainSettings } from './settings.ts';
  * @throws CoutureError of kind `usage` naming the setting at fault
  */
 export function checkSettings(value: unknown): TrainSettings {
-  const parsed = settingsSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const hint = 'couture train --help lists the settings with their ranges.';
-    throw invalid(`setting ${issue.path.join('.')}: ${issue.message}`, hint);
-  }
-  const settings = parsed.data;
+  const given = checkSchema(z.record(z.string(), z.unknown()), value, ({ what }) =>
+    invalid(`settings: ${what}`, 'Settings are an object such as { epochs: 5, hidden: [128, 64] }.'),
+  );
+  const settings = settingsSchema.parse(checkPartialSettings(given));
   checkNetwork(settings);
   checkOptimizer(settings);
   checkTargets(settings);
@@ -32,14 +32,14 @@ export function checkPartialSettings(value: Readonly<Record<string, unknown>>): 
   for (const [name, given] of Object.entries(value)) {
     const schema = schemas.get(name);
     if (schema === undefined) {
-      throw new CoutureError('usage', `There is no setting "${name}".`, {
+      throw new CoutureError('usage', `There is no setting ${inQuotes(name)}.`, {
         hint: didYouMean(name, [...schemas.keys()]),
       });
     }
-    const parsed = schema.safeParse(given);
-    if (!parsed.success)
-      throw new CoutureError('usage', `Invalid setting ${name}: ${parsed.error.issues[0].message}.`);
-    checked[name] = parsed.data;
+    const { [name]: value } = checkSchema(z.object({ [name]: schema }), { [name]: given }, ({ what, hint }) =>
+      invalid(`setting: ${what}`, hint ?? 'couture train --help lists the settings with their ranges.'),
+    );
+    checked[name] = value;
   }
   return checked;
 }

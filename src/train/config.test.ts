@@ -57,7 +57,7 @@ test('blocks stand behind the last hidden layer, and are told from a model', () 
   });
   assert.throws(() => resolveConfig({ settings: { hidden: [60_000], blocks: 1 } }), {
     kind: 'usage',
-    message: /layers\.2\.layers\.1\.out/,
+    message: /layers\[2\]\.layers\[1\]\.out must be at most 65536/,
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
@@ -106,7 +107,7 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
  */
 export function findRecipe(name: string): Partial<TrainSettings> {
   if (Object.hasOwn(recipes, name)) return recipes[name].settings;
-  throw new CoutureError('usage', `There is no recipe "${name}".`, {
+  throw new CoutureError('usage', `There is no recipe ${inQuotes(name)}.`, {
     hint: didYouMean(name, Object.keys(recipes)),
   });
 }

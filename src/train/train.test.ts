@@ -421,5 +421,5 @@ test('a run that depends on its end is not taken further, and says what depends'
     kind: 'usage',
     message: 'The run was asked for 4 epochs, so that 4 take it no further.',
   });
-  assert.throws(() => extendConfig(config({ epochs: 4 }), 4.5), /setting epochs/);
+  assert.throws(() => extendConfig(config({ epochs: 4 }), 4.5), /epochs must be a whole number/);
 });

@@ -167,7 +167,8 @@ class TrainingRun {
       average: average > 0 || swa > 0,
       averageStatistics: swa > 0,
     });
-    const session = await backend.createSession(program);
+    const batchSize = Math.min(config.settings.batchSize, split.train.length);
+    const session = await backend.createSession(program, { batchSize });
     const images = await backend.upload(dataset.images, dataset.info.shape);
     const run = new TrainingRun(config, options, { program, session, images, split });
     try {

@@ -1,5 +1,6 @@
 /** A classifier that takes pictures as a platform has them, beside pixels: each is prepared as the training images were. */
 
+import * as z from 'zod';
 import {
   aFunction,
   anArray,
@@ -11,6 +12,7 @@ import {
   record,
 } from '../core/arguments.ts';
 import { Breath } from '../core/breath.ts';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { ImageShape } from '../data/image-shape.ts';
@@ -162,11 +164,12 @@ function passedOn({ signal, unknownBelow }: PredictOptions): PredictOptions {
 
 function changedSteps(steps: PictureSteps, changes: unknown, caller: string): PictureSteps {
   if (changes === undefined) return steps;
-  const parsed = pictureStepsSchema.partial().safeParse(changes);
-  if (parsed.success) return pictureStepsSchema.parse({ ...steps, ...parsed.data });
-  const { path, message } = parsed.error.issues[0];
-  throw new CoutureError(
-    'usage',
-    `${caller}: options.steps${path.map((name) => `.${String(name)}`).join('')}: ${message}.`,
+  const schema = z.object({ options: z.object({ steps: pictureStepsSchema.partial() }) });
+  const { options } = checkSchema(
+    schema,
+    { options: { steps: changes } },
+    ({ what, hint }) =>
+      new CoutureError('usage', `${caller}: ${what}.`, { ...(hint !== undefined && { hint }) }),
   );
+  return pictureStepsSchema.parse({ ...steps, ...options.steps });
 }

@@ -37,7 +37,7 @@ const base64 = z.string().max(4 * UNLIKE_SIDE * UNLIKE_SIDE * 3 * UNLIKE_DIRECTI
 /** A description of training images' looks, as JSON. */
 export const unlikeSchema = z.strictObject({
   version: z.literal(1),
-  grid: z.strictObject({ height: side, width: side, channels: z.union([z.literal(1), z.literal(3)]) }),
+  grid: z.strictObject({ height: side, width: side, channels: z.literal([1, 3]) }),
   /** The mean look, a byte for each value. */
   mean: base64,
   /** Directions [directions, values] as signed bytes, each to be multiplied by its step. */

@@ -7,7 +7,8 @@ import { createBackend } from '../../src/engine/create.ts';
 import type { WorkerHandle } from '../../src/engine/wasm/protocol.ts';
 import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
-import { createNodeBackend, createPaired, spawnWorker } from '../../src/platform/node/engine/backend.ts';
+import { createNodeBackend, spawnWorker } from '../../src/platform/node/engine/backend.ts';
+import { createPaired } from '../../src/platform/node/engine/pairing.ts';
 import { gray, rowInput } from '../dataset-fixture.ts';
 
 const program = buildProgram(sequential(linear(4, 3), logSoftmax()), rowInput(4));
@@ -75,7 +76,26 @@ describe('pairing', () => {
     };
     const backend = await createPaired(create, oracle, (on) => flags.push(on));
     assert.equal(backend.info.variant, 'simd128');
-    assert.deepEqual(flags, [false, true, false]);
+    assert.deepEqual(flags, [true, false]);
+  });
+
+  it('leaves the process its flags, also where compiling fails, and two starts at once do not mix them', async () => {
+    const flags: boolean[] = [];
+    const start = (create: (wide: boolean) => Promise<Backend>) =>
+      createPaired(create, oracle, (on) => flags.push(on));
+    const failed = start(() => Promise.reject(new Error('no memory')));
+    const both = [start((wide) => createBackend({ wide })), start((wide) => createBackend({ wide }))];
+    await assert.rejects(failed, /no memory/);
+    for (const backend of await Promise.all(both)) assert.equal(backend.info.variant, 'simd256');
+    assert.deepEqual(flags, [true, false, true, false, true, false]);
+    await assert.rejects(
+      createPaired(
+        (wide) => createBackend({ wide }),
+        () => Promise.reject(new Error('no oracle')),
+        () => {},
+      ),
+      /no oracle/,
+    );
   });
 
   it('is kept where they agree', async () => {

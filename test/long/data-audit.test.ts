@@ -184,7 +184,7 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
         text.replaceAll(sums.train.labelsSha256, '0'.repeat(64)),
         /of another train split .*couture data audit mnist/,
       ],
-      [text.slice(0, 500), /audit\.json is not JSON/],
+      [text.slice(0, 500), /audit\.json, line \d+, column \d+: it is not JSON/],
       [text.replace('"version": 1', '"version": 9'), /audit\.json is damaged: version/],
     ];
     for (const [content, note] of changes) {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { inQuotes } from '../../core/printable.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
 import type { CliContext } from '../context.ts';
@@ -86,7 +87,7 @@ function readChange(change: string): ConfigFlags {
   for (const part of change.split('+')) {
     const equals = part.indexOf('=');
     if (equals < 1) {
-      throw new CoutureError('usage', `The change "${part}" is not of the form setting=value.`, {
+      throw new CoutureError('usage', `The change ${inQuotes(part)} is not of the form setting=value.`, {
         hint: 'For example: shift=2, flip=no or dropout=none; + joins several.',
       });
     }

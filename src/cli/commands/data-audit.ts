@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { inQuotes } from '../../core/printable.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
 import type { WrittenAudit } from '../../runs/audit.ts';
 import type { RunEvaluation } from '../../runs/evaluate.ts';
@@ -54,7 +55,7 @@ export function registerDataAudit(data: Command, context: CliContext): void {
 function readThreshold(text: string): number {
   const value = /^0?\.?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0 && value < 1) return value;
-  throw new CoutureError('usage', `--threshold takes a number from 0 up to 1, not "${text}".`);
+  throw new CoutureError('usage', `--threshold takes a number from 0 up to 1, not ${inQuotes(text)}.`);
 }
 
 async function runAudit(source: string, flags: AuditFlags, context: CliContext): Promise<void> {

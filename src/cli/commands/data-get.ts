@@ -41,7 +41,9 @@ async function get(name: string, { from, json }: GetFlags, context: CliContext):
   const entry = resolveDataset(name);
   const { onData, end } = dataView(context);
   const { env, signal } = context;
-  const files = await ensureData(entry, { from, env, signal, onProgress: onData }).finally(end);
+  const files = await ensureData(entry, { from, env, signal, refresh: true, onProgress: onData }).finally(
+    end,
+  );
   if (json) {
     printJson(context, 'data get', { name, cache: cacheDirectory(env), files });
     return;

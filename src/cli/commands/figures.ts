@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import { inQuotes } from '../../core/printable.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
@@ -81,7 +82,7 @@ function chosen(known: readonly string[], only: string): readonly string[] {
   const names = only.split(',').map((name) => name.trim());
   for (const name of names) {
     if (!known.includes(name)) {
-      throw new CoutureError('usage', `There is no figure "${name}".`, {
+      throw new CoutureError('usage', `There is no figure ${inQuotes(name)}.`, {
         hint: didYouMean(name, known),
       });
     }

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { imageAt } from '../../data/dataset.ts';
+import { defaultDataset } from '../../data/registry.ts';
 import { layerWidths } from '../../model/plan.ts';
 import type { TrainRunResult } from '../../runs/experiment.ts';
 import type { WrittenReport } from '../../runs/report.ts';
@@ -45,6 +46,7 @@ export function registerShowcase(program: Command, context: CliContext): void {
 
 async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<void> {
   const { backend, threads, seed } = flags;
+  await getData(context);
   const results: { recipe: string; result: TrainRunResult }[] = [];
   for (const recipe of showcaseRecipes) {
     const config = resolveConfig({ recipe, settings: { seed } });
@@ -78,6 +80,16 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
   const { run } = results[results.length - 1].result;
   context.out(
     `\nNext: npx couture predict ${run.name} PICTURE, npx couture evaluate ${run.name}, npx couture --help`,
+  );
+}
+
+/** Everything from one command, on a machine that has nothing yet: whoever starts it asks for the data, too. */
+async function getData(context: CliContext): Promise<void> {
+  const { getDataset } = await import('../../platform/node/data/store.ts');
+  const { onData, end } = dataView(context);
+  const { signal, env } = context;
+  await getDataset(defaultDataset.name, 'train', { signal, env, refresh: true, onProgress: onData }).finally(
+    end,
   );
 }
 

@@ -1,7 +1,7 @@
 /** The classes of a set: their names in order, and each image's class as a number. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { printable } from '../../core/printable.ts';
+import { inQuotes, printable } from '../../core/printable.ts';
 import { MAX_CLASSES } from '../dataset-info.ts';
 import { sortClassNames } from '../readers/order.ts';
 import { listOf } from './report.ts';
@@ -40,7 +40,7 @@ export function classesOf(labels: Iterable<string>): Classes {
   const names = sortClassNames(found);
   for (const name of names) {
     if (name.length <= 200 && name !== '' && name === printable(name)) continue;
-    throw new CoutureError('data', `The class name "${printable(name.slice(0, 80))}" cannot be used.`, {
+    throw new CoutureError('data', `The class name ${inQuotes(name)} cannot be used.`, {
       hint: 'Names have 1 to 200 characters, without control characters and marks of direction.',
     });
   }

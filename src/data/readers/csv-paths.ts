@@ -1,7 +1,7 @@
 /** Rows of a path and a label: image files that lie below the folder of the list. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { printable } from '../../core/printable.ts';
+import { inQuotes } from '../../core/printable.ts';
 import { splitWord } from './array-roles.ts';
 import { readImage } from './class-folders.ts';
 import type { PathColumns } from './csv-columns.ts';
@@ -75,7 +75,7 @@ function splitOf(row: CsvRow, column: number | undefined, name: string): keyof N
   if (split !== undefined) return split;
   throw new CoutureError(
     'data',
-    `${name}, line ${row.line}, column ${column + 1}: the split "${printable(row.text(column).slice(0, 40))}" is not known.`,
+    `${name}, line ${row.line}, column ${column + 1}: the split ${inQuotes(row.text(column))} is not known.`,
     { hint: 'Splits are train, validation and test.' },
   );
 }

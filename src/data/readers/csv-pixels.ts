@@ -1,7 +1,7 @@
 /** Rows of a label and the pixels of an image, as Kaggle publishes MNIST and Fashion-MNIST. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { printable } from '../../core/printable.ts';
+import { inQuotes, printable } from '../../core/printable.ts';
 import type { PixelColumns } from './csv-columns.ts';
 import type { CsvContent } from './csv-content.ts';
 import type { CsvRow } from './csv-rows.ts';
@@ -71,7 +71,7 @@ function readRow(row: CsvRow, { pixels, names }: PixelColumns, name: string, to:
       const title = names === undefined ? '' : ` (${printable(names[column].slice(0, 40))})`;
       throw new CoutureError(
         'data',
-        `${name}, line ${row.line}, column ${column + 1}${title}: "${printable(row.text(column).slice(0, 40))}" was found, a whole number from 0 to 255 was expected.`,
+        `${name}, line ${row.line}, column ${column + 1}${title}: ${inQuotes(row.text(column))} was found, a whole number from 0 to 255 was expected.`,
         { hint: 'Scale pixels to 0 to 255 and round them before they are written.' },
       );
     }

@@ -15,6 +15,7 @@ import type {
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
+import { checkMemory, REFERENCE_BYTES } from '../check-memory.ts';
 import { checkInferRequest, checkSize, checkTrainRequest, countImages } from '../check-request.ts';
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { rowWeights, softTargets } from '../targets.ts';
@@ -29,14 +30,16 @@ import {
   scaleGradient,
   sgdStep,
 } from './optimizers.ts';
-import { type Batch, type LayerTensors, makeBatch, makeTensors } from './tensors.ts';
+import { type Batch, bytesOf, type LayerTensors, makeBatch, makeTensors } from './tensors.ts';
 
 interface HostImages extends DeviceImages {
   /** [image, channel, height, width] */
   readonly planes: Uint8Array;
 }
 
-export function createReferenceBackend(): Backend {
+/** @param memory bytes of this machine */
+export function createReferenceBackend(memory = Number.POSITIVE_INFINITY): Backend {
+  const limit = Math.min(memory, REFERENCE_BYTES);
   const held = new WeakMap<DeviceImages, HostImages>();
   return {
     info: { name: 'reference', variant: 'plain', threads: 1 },
@@ -47,7 +50,10 @@ export function createReferenceBackend(): Backend {
       held.set(device, device);
       return device;
     },
-    createSession: async (program) => new ReferenceSession(program, held),
+    createSession: async (program, { batchSize = 0 } = {}) => {
+      checkMemory(bytesOf(program.plan, batchSize), limit);
+      return new ReferenceSession(program, held);
+    },
     dispose: () => Promise.resolve(),
   };
 }

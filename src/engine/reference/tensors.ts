@@ -73,3 +73,14 @@ export function makeBatch({ layers }: Plan, indices: Uint32Array): Batch {
     clipFactor: 1,
   };
 }
+
+/** Bytes of a network's tensors under all roles, and of a batch of so many rows: all that is large. */
+export function bytesOf({ layers }: Plan, rows: number): number {
+  const weights = layers.reduce((sum, layer) => sum + layer.out * (layer.in + 1), 0);
+  // y, dy and dz, z where it is another array, and normalized x where a norm stands in front.
+  const row = layers.reduce(
+    (sum, layer) => sum + layer.out * (needsActivate(layer) ? 4 : 3) + (layer.preNorm ? 2 * layer.in : 0),
+    2 * layers[0].in,
+  );
+  return 4 * (5 * weights + rows * row);
+}

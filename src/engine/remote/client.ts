@@ -9,6 +9,7 @@ import type {
   DeviceImages,
   InferOptions,
   Session,
+  SessionOptions,
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
@@ -140,9 +141,9 @@ class RemoteBackend implements Backend {
     return images;
   }
 
-  async createSession(program: Program): Promise<Session> {
+  async createSession(program: Program, options?: SessionOptions): Promise<Session> {
     const session = this.#line.nextNumber();
-    await this.#line.ask({ call: 'createSession', session, program });
+    await this.#line.ask({ call: 'createSession', session, program, options });
     return new RemoteSession(this.#line, session, (images) => this.#numberOf(images));
   }
 

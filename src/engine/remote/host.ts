@@ -69,7 +69,7 @@ class Host {
         this.#images.delete(call.images);
         return undefined;
       case 'createSession':
-        this.#sessions.set(call.session, await this.#started().createSession(call.program));
+        this.#sessions.set(call.session, await this.#started().createSession(call.program, call.options));
         return undefined;
       case 'train': {
         const { session, images, request } = call;

@@ -6,7 +6,7 @@
 import { CoutureError, type ErrorKind } from '../../core/errors.ts';
 import type { ImageShape } from '../../data/image-shape.ts';
 import type { Program } from '../../model/program.ts';
-import type { BackendInfo, InferOptions, TensorRole, TrainRequest } from '../backend.ts';
+import type { BackendInfo, InferOptions, SessionOptions, TensorRole, TrainRequest } from '../backend.ts';
 import type { BackendOptions } from '../create.ts';
 
 /** The backend that the host is to start; how it starts threads is its own affair. */
@@ -25,7 +25,11 @@ interface Calls {
   upload: { readonly ask: { readonly images: number; readonly shape: ImageShape }; readonly answer: number };
   releaseImages: { readonly ask: { readonly images: number }; readonly answer: undefined };
   createSession: {
-    readonly ask: { readonly session: number; readonly program: Program };
+    readonly ask: {
+      readonly session: number;
+      readonly program: Program;
+      readonly options: SessionOptions | undefined;
+    };
     readonly answer: undefined;
   };
   train: {

@@ -18,13 +18,21 @@ export interface WasmOptions {
   readonly wide: boolean;
   /** Products and sums may be fused. */
   readonly fast: boolean;
+  /** Bytes of this machine; default: no limit but the kernels' own. */
+  readonly memory?: number | undefined;
 }
 
 /** @throws CoutureError of kind `backend` where WebAssembly SIMD is missing */
-export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOptions): Promise<Backend> {
+export async function createWasmBackend({
+  threads,
+  spawn,
+  wide,
+  fast,
+  memory: limit,
+}: WasmOptions): Promise<Backend> {
   const shared = spawn !== undefined;
   const module = await compileKernels({ shared, wide, fast });
-  const memory = new WasmMemory(shared);
+  const memory = new WasmMemory(shared, limit);
   const team = await Team.start({ memory, module, wide, threads, spawn });
   const held = new WeakMap<DeviceImages, HeldBlock>();
   const hold = (images: DeviceImages): ImagesInUse => {
@@ -55,7 +63,8 @@ export async function createWasmBackend({ threads, spawn, wide, fast }: WasmOpti
       held.set(device, own);
       return device;
     },
-    createSession: async (program) => new WasmSession({ memory, team, hold }, program),
+    createSession: async (program, { batchSize } = {}) =>
+      new WasmSession({ memory, team, hold }, program, batchSize),
     dispose: () => team.dispose(),
   };
 }

@@ -1,6 +1,6 @@
 /** The one linear memory of a wasm backend, and who holds which part of it. */
 
-import { CoutureError } from '../../core/errors.ts';
+import { checkMemory, outOfMemory } from '../check-memory.ts';
 import { LINE, MAX_PAGES } from './constants.ts';
 
 const PAGE = 65_536;
@@ -17,12 +17,28 @@ interface Block {
 /** First-fit allocation over a growing memory. Addresses stay valid when it grows; views must be made anew. */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
+  /** Bytes at most. */
+  readonly #limit: number;
   #free: Block[] = [];
   /** Bytes below this address have been handed out at least once. The first 1 KiB stays unused, so that 0 means none. */
   #top = 1024;
 
-  constructor(shared: boolean) {
+  /** @param limit bytes that there are on this machine */
+  constructor(shared: boolean, limit = Number.POSITIVE_INFINITY) {
+    this.#limit = Math.min(limit, MAX_PAGES * PAGE);
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES, shared });
+  }
+
+  /**
+   * Takes nothing, and says whether blocks of so many bytes could be had, one after another.
+   * @throws CoutureError of kind `runtime` when they could not
+   */
+  check(...sizes: number[]): void {
+    const free = this.#free.reduce((sum, { size }) => sum + size, 0);
+    checkMemory(
+      sizes.reduce((sum, bytes) => sum + bytes + GUARD, this.#top - free),
+      this.#limit,
+    );
   }
 
   /**
@@ -62,15 +78,13 @@ export class WasmMemory {
   }
 
   #grow(end: number): void {
+    checkMemory(end, this.#limit);
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (missing <= 0) return;
     try {
       this.memory.grow(missing);
     } catch (cause) {
-      throw new CoutureError('runtime', `Out of memory: the engine needs ${Math.ceil(end / 2 ** 20)} MiB.`, {
-        hint: 'Use a smaller batch size, a smaller network or fewer images.',
-        cause,
-      });
+      throw outOfMemory(end, 'the system gives no more', cause);
     }
   }
 

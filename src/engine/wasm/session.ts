@@ -59,7 +59,8 @@ export class WasmSession implements Session {
   readonly #calls = new Queue();
   #disposed = false;
 
-  constructor(context: SessionContext, program: Program) {
+  /** @param batchSize images of a batch to come, for which there has to be room beside the weights */
+  constructor(context: SessionContext, program: Program, batchSize = 0) {
     this.#context = context;
     this.#program = program;
     const roles: TensorRole[] = ['value'];
@@ -68,6 +69,8 @@ export class WasmSession implements Session {
     if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
     if (program.average) roles.push('average');
     const place = (start: number) => placeWeights(program.plan, start, roles, program.averageStatistics);
+    const batch = placeBatch(program.plan, place(0).weights, 0, wholePanels(batchSize), false);
+    context.memory.check(place(0).end, batch.end);
     this.#weights = context.memory.allocate(place(0).end);
     this.#addresses = place(this.#weights.start).weights;
     const scaling = scalingPanels(program.input);
@@ -210,7 +213,7 @@ export class WasmSession implements Session {
     if (this.#layout && rows <= this.#batchRows) return this.#layout;
     const { memory } = this.#context;
     if (this.#batch) memory.release(this.#batch);
-    this.#batchRows = Math.ceil(rows / 16) * 16;
+    this.#batchRows = wholePanels(rows);
     const { plan, infer } = this.#program;
     const withDx = infer.some((op) => op.op === 'pixelGradient');
     const place = (start: number) => placeBatch(plan, this.#addresses, start, this.#batchRows, withDx);
@@ -269,6 +272,11 @@ export class WasmSession implements Session {
         if (block) this.#context.memory.release(block);
     });
   }
+}
+
+/** Rows of a batch, whose last panel is whole. */
+function wholePanels(rows: number): number {
+  return Math.ceil(rows / PANEL) * PANEL;
 }
 
 /** For each panel of 16 inputs a line of offsets and a line of scales; lanes past the last input keep their 0. */

@@ -108,7 +108,7 @@ test('what cannot be trained is refused in a sentence', async () => {
     [[tinyTrain, { backend: {} }], /options\.backend must be/],
     [[tinyTrain, { backend: 'abacus' }], /abacus/],
     [[tinyTrain, { recipe: 'none' }], /There is no recipe "none"/],
-    [[tinyTrain, { settings: { epochs: 0 } }], /setting epochs/],
+    [[tinyTrain, { settings: { epochs: 0 } }], /epochs must be at least 1, not the number 0/],
     [[tinyTrain, { settings: { validation: 0.001 } }], /leaves none to validate with/],
     [
       [tinyTrain, { settings: { teacher: 'nobody', distillation: 0.5 } }],

@@ -14,6 +14,7 @@ import {
   dropCached,
   type IndexedFile,
   readIndex,
+  removeAbandoned,
   writeCached,
 } from './cache.ts';
 import { type DebianOptions, fromDebian } from './debian.ts';
@@ -29,6 +30,8 @@ export interface DataOptions {
   readonly from?: string | undefined;
   readonly onProgress?: ((event: DataEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether apt's lists may be refreshed, as root, where the set's Debian package is not known to them. Default false. */
+  readonly refresh?: boolean | undefined;
   /** Environment to read the cache's place from. Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Folder that may hold `data/<name>`. Default the working directory. */
@@ -52,13 +55,18 @@ export async function acquireFiles(
   wanted: readonly Role[],
   options: DataOptions,
 ): Promise<ReadonlyMap<Role, SetFile>> {
-  const { from, signal, cwd = process.cwd(), fetch, timeouts, run, isRoot } = options;
+  const { from, signal, refresh, cwd = process.cwd(), fetch, timeouts, run, isRoot } = options;
   const cache = cacheDirectory(options.env);
   const table = options.registry ?? registry;
   const got = new Map<Role, SetFile>();
   const tries: string[] = [];
-  const emit = (stage: DataStage, file: string, done = 0, total = 0) =>
+  const notes = new Set<string>();
+  const emit = (stage: DataStage, file: string, done = 0, total = 0): void => {
+    // What hinders one file hinders the others in the same way.
+    if (stage === 'note' && notes.has(file)) return;
+    if (stage === 'note') notes.add(file);
     options.onProgress?.({ stage, file, done, total });
+  };
   const missing = () => wanted.filter((role) => !got.has(role));
   const attempt = (roles: readonly Role[]): Attempt => ({
     entry,
@@ -70,11 +78,14 @@ export async function acquireFiles(
       stopIfAborted(signal, entry.name);
       emit('verify', place, 0, entry.files[role].bytes);
       const file = await verifyFile(entry, role, raw, { place, strict, registry: table, signal });
-      got.set(role, { ...file, path: await keep(cache, file, emit) });
+      // What the table does not know is found through an index alone, and waits for it.
+      const isKnown = entry.files[role].sha256 !== null;
+      got.set(role, isKnown ? { ...file, path: await keep(cache, file, emit) } : file);
     },
   });
 
   stopIfAborted(signal, entry.name);
+  await removeAbandoned(cache);
   if (from !== undefined) {
     await fromNamedFolder(from, attempt(wanted));
   } else {
@@ -87,12 +98,12 @@ export async function acquireFiles(
     // A package brings all four files at once: take those that nobody asked for yet, too.
     if (missing().length > 0) {
       const rest = roles.filter((role) => !got.has(role));
-      await fromDebian(attempt(rest), { run, isRoot });
+      await fromDebian(attempt(rest), { run, isRoot, refresh });
     }
     stopIfAborted(signal, entry.name);
     if (missing().length > 0) throw nothingAnswered(entry, missing(), tries, placesKept.at(-1)!);
   }
-  await indexUnknown(cache, entry, got, emit);
+  await keepUnknown(cache, entry, got, emit);
   return got;
 }
 
@@ -143,24 +154,29 @@ async function keep(
   }
 }
 
-/** Records which bytes are which file, for sets whose sums are not in the table. */
-async function indexUnknown(
+/**
+ * Keeps the new files of sets whose sums are not in the table, all or none: what no index names, nobody would find or remove. So
+ * the index goes first, and whoever finds nothing under a sum of it gets the file again.
+ */
+async function keepUnknown(
   cache: string,
   entry: DatasetEntry,
-  got: ReadonlyMap<Role, SetFile>,
+  got: Map<Role, SetFile>,
   emit: Attempt['emit'],
 ): Promise<void> {
+  const fresh = [...got.values()].filter(
+    ({ role, source }) => source !== 'cache' && entry.files[role].sha256 === null,
+  );
+  if (fresh.length === 0) return;
   const files: Partial<Record<Role, IndexedFile>> = {};
-  for (const { role, source, path, sha256, proof } of got.values()) {
-    const isNew = source !== 'cache' && path !== null && entry.files[role].sha256 === null;
-    if (isNew) files[role] = { sha256, proof };
-  }
-  if (Object.keys(files).length === 0) return;
+  for (const { role, sha256, proof } of fresh) files[role] = { sha256, proof };
   try {
     await addToIndex(cache, entry.name, files);
   } catch (error) {
     emit('note', `${wordsOf(error)} The files will have to be given again.`);
+    return;
   }
+  for (const file of fresh) got.set(file.role, { ...file, path: await keep(cache, file, emit) });
 }
 
 function wordsOf(error: unknown): string {

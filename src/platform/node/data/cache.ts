@@ -5,14 +5,16 @@
  */
 
 import { hash } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
+import { jsonOrNone } from '../../../core/json.ts';
 import { type DatasetEntry, type Role, roles } from '../../../data/registry.ts';
 import { formatJson } from '../../../runs/json.ts';
+import { isAlive } from '../files/alive.ts';
 import { makeFolder } from '../files/folders.ts';
 import { readLimited } from '../files/read.ts';
 import { writeFileAtomic } from '../files/write.ts';
@@ -92,6 +94,16 @@ async function writeWithFolder(path: string, content: Uint8Array | string): Prom
   await writeFileAtomic(path, content);
 }
 
+/** Removes what writers that were killed left beside their files, whose names have the writer's process. */
+export async function removeAbandoned(cache: string): Promise<void> {
+  for (const folder of [join(cache, 'sha256'), join(cache, 'sets')])
+    for (const name of await readdir(folder).catch(() => [])) {
+      const writer = /^\..+\.(\d+)-\d+\.tmp$/.exec(name)?.[1];
+      if (writer !== undefined && !isAlive(Number(writer)))
+        await rm(join(folder, name), { force: true }).catch(() => undefined);
+    }
+}
+
 /** Removes a damaged file, so that the next one can take its place. */
 export async function dropCached(cache: string, sum: string): Promise<void> {
   await rm(cachedPath(cache, sum), { force: true });
@@ -109,7 +121,7 @@ const indexSchema = z.object({
 export async function readIndex(cache: string, name: string): Promise<Partial<Record<Role, IndexedFile>>> {
   try {
     const bytes = await readLimited(join(cache, 'sets', `${name}.json`), MAX_INDEX_BYTES);
-    const parsed = indexSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+    const parsed = indexSchema.safeParse(jsonOrNone(bytes));
     return parsed.success ? parsed.data.files : {};
   } catch {
     return {};

@@ -1,6 +1,7 @@
 /**
  * Files from a Debian package: downloaded by apt into a temporary folder and unpacked there by dpkg-deb. Neither
- * needs root and nothing is installed. Only refreshing apt's lists does, and is done if this process is root.
+ * needs root and nothing is installed. Refreshing apt's lists does need root and changes the system: it is done only for whoever
+ * asked for the data.
  */
 
 import { execFile } from 'node:child_process';
@@ -50,11 +51,13 @@ export const runCommand: RunCommand = (program, args, { cwd, signal }) => {
 export interface DebianOptions {
   readonly run?: RunCommand | undefined;
   readonly isRoot?: boolean | undefined;
+  /** Whether apt's lists may be refreshed where that is needed and this process is root. Default false. */
+  readonly refresh?: boolean | undefined;
 }
 
 /** Takes the files from the set's Debian package; whatever is wrong is noted. */
 export async function fromDebian(attempt: Attempt, options: DebianOptions = {}): Promise<void> {
-  const { run = runCommand, isRoot = process.getuid?.() === 0 } = options;
+  const { run = runCommand, isRoot = process.getuid?.() === 0, refresh = false } = options;
   const { debian } = attempt.entry;
   if (debian === null) return;
   const what = `apt-get download ${debian.package}`;
@@ -71,14 +74,14 @@ export async function fromDebian(attempt: Attempt, options: DebianOptions = {}):
       attempt.tried(what, 'not a Debian-like system (no apt-get)');
       return;
     }
-    if (result.code !== 0 && isRoot) {
+    if (result.code !== 0 && isRoot && refresh) {
       await updateLists(attempt, call);
       attempt.emit('package', what);
       result = await call('apt-get', 'download', debian.package);
     }
     const archive = (await readdir(folder)).find((name) => name.endsWith('.deb'));
     if (result.code !== 0 || archive === undefined) {
-      attempt.tried(what, explain(result, isRoot));
+      attempt.tried(what, explain(result, attempt.entry.name, { isRoot, refresh }));
       return;
     }
     const unpacked = await call('dpkg-deb', '-x', archive, 'unpacked');
@@ -116,14 +119,17 @@ async function updateLists(
   }
 }
 
-function explain(result: CommandResult, isRoot: boolean): string {
+function explain(
+  result: CommandResult,
+  name: string,
+  { isRoot, refresh }: Pick<DebianOptions, 'isRoot' | 'refresh'>,
+): string {
   const said = lastLine(result);
-  if (/unable to locate package|no packages? found|can't find a source/i.test(result.stderr)) {
-    return isRoot
-      ? `${said} (after apt-get update)`
-      : `${said}. The package lists may be missing: run "sudo apt-get update" (it needs root), then try again`;
-  }
-  return said;
+  if (!/unable to locate package|no packages? found|can't find a source/i.test(result.stderr)) return said;
+  if (isRoot && refresh) return `${said} (after apt-get update)`;
+  const command = isRoot ? `couture data get ${name}` : 'sudo apt-get update';
+  const needs = isRoot ? 'which refreshes them' : 'it needs root';
+  return `${said}. The package lists may be missing: run "${command}" (${needs}), then try again`;
 }
 
 function lastLine({ stderr, stdout }: CommandResult): string {

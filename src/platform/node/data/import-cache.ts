@@ -9,6 +9,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
+import { jsonOrNone } from '../../../core/json.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { ImportPlan } from '../../../data/import/import.ts';
@@ -148,7 +149,7 @@ export class ImportCache {
   ): Promise<z.output<Schema> | undefined> {
     try {
       const bytes = await readLimited(join(this.#folder, folder, `${key}.json`), MAX_ENTRY_BYTES);
-      return schema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
+      return schema.safeParse(jsonOrNone(bytes)).data;
     } catch {
       return undefined;
     }

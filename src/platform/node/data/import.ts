@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { inflateRaw, inflateRawSync } from 'node:zlib';
 import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
-import { printable } from '../../../core/printable.ts';
+import { inQuotes, printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import { importPictures } from '../../../data/import/import.ts';
@@ -96,7 +96,7 @@ function checkName(name: string | undefined): string | undefined {
   if (findDataset(name) !== undefined)
     throw new CoutureError('usage', `${name} is a set that Couture knows; give yours another name.`);
   if (/^[^/\\]{1,100}$/.test(name) && name === printable(name)) return name;
-  throw new CoutureError('usage', `"${printable(name)}" cannot be the name of a data set.`, {
+  throw new CoutureError('usage', `${inQuotes(name)} cannot be the name of a data set.`, {
     hint: 'Names have 1 to 100 characters and no slash.',
   });
 }

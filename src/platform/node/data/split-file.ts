@@ -8,6 +8,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
+import { parseJson } from '../../../core/json.ts';
+import { decodeText } from '../../../core/text.ts';
 import { describeSplit, sameSplit } from '../../../data/checksums.ts';
 import { checkDataset, type Dataset, type SplitName } from '../../../data/dataset.ts';
 import { checkDatasetInfo, type DatasetInfo, type SplitInfo } from '../../../data/dataset-info.ts';
@@ -170,9 +172,8 @@ async function readHeader(file: FileHandle, path: string): Promise<{ header: Spl
     .digest();
   if (bytes.length < end || !digest.equals(bytes.subarray(PREFIX + length)))
     throw damaged(path, 'its header does not have the digest that it carries');
-  const parsed = headerSchema.safeParse(
-    JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + length))),
-  );
+  const text = decodeText(bytes.subarray(PREFIX, PREFIX + length), path);
+  const parsed = headerSchema.safeParse(parseJson(text, path));
   if (!parsed.success) throw damaged(path, 'it was written by another version of Couture');
   const { split, report, info } = parsed.data;
   return { header: { split, report, info: checkDatasetInfo(info, path) }, end };

@@ -474,17 +474,53 @@ describe('the Debian package', () => {
     assert.deepEqual(calls, ['apt-get download dataset-tiny', 'dpkg-deb -x dataset-tiny_1_all.deb unpacked']);
   });
 
-  it('updates the lists as root, and says who must where it cannot', async () => {
+  it('updates the lists as root for whoever asked for the data, and else says what to run', async () => {
     const root = debian(false);
     const { options } = await isolated([set.entry], { run: root.run, isRoot: true });
-    assert.equal((await getDataset('tiny', 'train', options)).length, 6);
+    const { message: unasked } = await failure(getDataset('tiny', 'train', options));
+    assert.match(unasked, /Unable to locate package dataset-tiny.*run "couture data get tiny"/);
+    assert.ok(!root.calls.includes('apt-get update'), 'training changes nothing of the system');
+    assert.equal((await getDataset('tiny', 'train', { ...options, refresh: true })).length, 6);
     assert.ok(root.calls.includes('apt-get update'));
     const user = debian(false);
     const { message } = await failure(
-      getDataset('tiny', 'train', (await isolated([set.entry], { run: user.run })).options),
+      getDataset('tiny', 'train', (await isolated([set.entry], { run: user.run, refresh: true })).options),
     );
     assert.match(message, /Unable to locate package dataset-tiny.*sudo apt-get update.*root/);
     assert.ok(!user.calls.includes('apt-get update'));
+  });
+});
+
+describe('what a failure or a kill leaves in the cache', () => {
+  const filesOf = async (cache: string) =>
+    (await readdir(cache, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name);
+
+  it('is nothing where one of the files of an unknown set is wrong', async () => {
+    const set = tinySet('tiny', 1, 'none');
+    const { options, cache } = await isolated([set.entry]);
+    const from = await fresh();
+    await place(from, set, () => false);
+    await writeFile(join(from, set.entry.files['test-labels'].names[0]), 'no labels');
+    assert.equal((await failure(ensureData('tiny', { ...options, from }))).kind, 'data');
+    assert.deepEqual(await filesOf(cache), []);
+    await place(from, set, () => false);
+    await ensureData('tiny', { ...options, from });
+    assert.equal((await filesOf(cache)).length, 5, 'four files and their index');
+  });
+
+  it('is removed at the next start, unless its writer lives', async () => {
+    const set = tinySet('tiny', 1, 'sha256');
+    const { options, cache } = await isolated([set.entry]);
+    const from = await fresh();
+    await place(from, set, () => false);
+    await mkdir(join(cache, 'sha256'));
+    const [dead, alive] = [`.abc.${2 ** 22 + 1}-1.tmp`, `.abc.${process.pid}-1.tmp`];
+    for (const name of [dead, alive]) await writeFile(join(cache, 'sha256', name), 'half');
+    await ensureData('tiny', { ...options, from });
+    const left = await filesOf(cache);
+    assert.ok(left.includes(alive) && !left.includes(dead), left.join());
   });
 });
 

@@ -3,6 +3,7 @@
 import { anObject, aString, checkArguments, either, oneOf, record } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
+import { inQuotes } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import { datasetFromIdx } from '../../../data/idx.ts';
 import { type DatasetEntry, infoOf, type Role, registry, roles, rolesOf } from '../../../data/registry.ts';
@@ -32,7 +33,7 @@ export function resolveDataset(name: string, table: readonly DatasetEntry[] = re
   const entry = table.find((candidate) => candidate.name === name);
   if (entry) return entry;
   const names = table.map((candidate) => candidate.name);
-  throw new CoutureError('usage', `There is no data set called "${name}".`, {
+  throw new CoutureError('usage', `There is no data set called ${inQuotes(name)}.`, {
     hint: didYouMean(name, names),
   });
 }

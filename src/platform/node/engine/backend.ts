@@ -1,18 +1,18 @@
-/** The engine on Node: worker_threads, and V8's pairing of vectors where it can be switched on. */
+/** The engine on Node: worker_threads, and V8's pairing of vectors where that can be switched on. */
 
-import { availableParallelism } from 'node:os';
-import v8 from 'node:v8';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { anObject, checkArguments } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
+import { inQuotes } from '../../../core/printable.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { createBackend } from '../../../engine/create.ts';
 import { type BackendChoice, exactBackend } from '../../../engine/names.ts';
 import { readBackendChoice } from '../../../engine/read-choice.ts';
-import { keepsToReference } from '../../../engine/self-check.ts';
 import { MAX_THREADS, threadsForCores } from '../../../engine/threads.ts';
 import type { FromWorker, WorkerHandle } from '../../../engine/wasm/protocol.ts';
 import { nodeGpu } from './gpu.ts';
+import { canPair, createPaired, setPairing } from './pairing.ts';
 
 export interface NodeBackendOptions {
   /** Default: the environment's COUTURE_BACKEND, else auto, which is the CPU here; training measures which is faster. */
@@ -25,12 +25,6 @@ export interface NodeBackendOptions {
   readonly fast?: boolean | undefined;
 }
 
-/** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
-const PAIRING_SINCE = 24;
-
-/** How long the paired kernels are compared with the reference before they are believed. */
-const SELF_TEST_MS = 30;
-
 /**
  * Starts a backend for this process.
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
@@ -42,11 +36,21 @@ export async function createNodeBackend(options: NodeBackendOptions = {}): Promi
   // The others have one thread, whatever is said.
   const threads = options.threads ?? (backend === 'wasm' ? defaultThreads() : 1);
   const create = (wide: boolean) =>
-    createBackend({ backend, threads, wide, fast, spawn: spawnWorker, gpu: nodeGpu });
+    createBackend({
+      ...{ backend, threads, wide, fast, spawn: spawnWorker, gpu: nodeGpu },
+      memory: machineMemory(),
+    });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);
   // Fast kernels have no reference but the same machine's without pairing.
   const oracle = () => createBackend(fast ? { fast } : { backend: 'reference' });
   return createPaired(create, oracle, setPairing);
+}
+
+/** Bytes of memory of this machine, or of the container that this process is in. */
+function machineMemory(): number {
+  // 0 where nothing constrains; Bun and Deno may not have it.
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -67,44 +71,11 @@ function defaultThreads({ COUTURE_THREADS: text }: NodeJS.ProcessEnv = process.e
   if (threads >= 1 && threads <= MAX_THREADS) return threads;
   throw new CoutureError(
     'usage',
-    `COUTURE_THREADS is "${text}", not a number of threads from 1 to ${MAX_THREADS}.`,
+    `COUTURE_THREADS is ${inQuotes(text)}, not a number of threads from 1 to ${MAX_THREADS}.`,
     {
       hint: 'Set it to a number such as 2, or unset it for one thread for each core.',
     },
   );
-}
-
-/** Bun and Deno give themselves out for a Node of some version, but pair nothing. */
-function canPair(): boolean {
-  const { node, bun, deno } = process.versions;
-  const isNode = bun === undefined && deno === undefined;
-  return isNode && process.arch === 'x64' && Number(node.split('.')[0]) >= PAIRING_SINCE;
-}
-
-/** V8 reads the flag when it compiles the kernels. */
-function setPairing(on: boolean): void {
-  v8.setFlagsFromString(`--${on ? '' : 'no-'}experimental-wasm-revectorize`);
-}
-
-/**
- * A backend whose kernels V8 may pair, where it then keeps to the oracle's bits; else one without pairing.
- * Pairing is an experiment of V8's: it must prove itself at every start.
- */
-export async function createPaired(
-  create: (wide: boolean) => Promise<Backend>,
-  createOracle: () => Promise<Backend>,
-  setFlag: (on: boolean) => void,
-): Promise<Backend> {
-  setFlag(false);
-  const oracle = await createOracle();
-  setFlag(true);
-  const paired = await create(true);
-  const agrees = await keepsToReference(paired, oracle, SELF_TEST_MS);
-  await oracle.dispose();
-  if (agrees) return paired;
-  await paired.dispose();
-  setFlag(false);
-  return create(false);
 }
 
 /** Starts a thread that runs jobs. */

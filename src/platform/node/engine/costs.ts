@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { jsonOrNone } from '../../../core/json.ts';
 import { formatJson } from '../../../runs/json.ts';
 import type { CostCache } from '../../../train/choose-backend.ts';
 import { cacheDirectory } from '../data/cache.ts';
@@ -30,8 +31,7 @@ export function costsIn(folder: () => string = cacheDirectory): CostCache {
   const path = () => join(folder(), 'backends.json');
   const all = async () => {
     try {
-      const bytes = await readLimited(path(), MAX_COSTS_BYTES);
-      return schema.parse(JSON.parse(new TextDecoder().decode(bytes))).measured;
+      return schema.parse(jsonOrNone(await readLimited(path(), MAX_COSTS_BYTES))).measured;
     } catch {
       return {};
     }

@@ -152,7 +152,10 @@ test('damaged files are data errors that name the file', async () => {
   await writeFile(join(run.path, 'config.json'), '{}');
   await assert.rejects(openRun(run.path), { kind: 'data', message: /config\.json has no digest/ });
   await writeFile(join(run.path, 'config.json'), '{');
-  await assert.rejects(openRun(run.path), { kind: 'data', message: /config\.json is not JSON/ });
+  await assert.rejects(openRun(run.path), {
+    kind: 'data',
+    message: /config\.json, line 1, column 2: it is not JSON/,
+  });
 });
 
 test('weights of another network are refused', async () => {

@@ -13,6 +13,7 @@ import { constants, copyFile, link, readdir, rename, rm } from 'node:fs/promises
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
+import { jsonOrNone } from '../../../core/json.ts';
 import { readLimited } from '../files/read.ts';
 import { errorCode, reason } from '../files/system-errors.ts';
 import { createFile } from '../files/write.ts';
@@ -131,11 +132,7 @@ async function readLock(path: string): Promise<Found | undefined> {
 
 /** Undefined where the text names nobody: such a lock is nobody's. */
 function holderOf(text: string): Holder | undefined {
-  try {
-    return holderSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return holderSchema.safeParse(jsonOrNone(text)).data;
 }
 
 async function write(path: string, text: string): Promise<void> {

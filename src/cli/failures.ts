@@ -1,0 +1,63 @@
+/** Failures of a command as a sentence, a hint and an exit code. */
+
+import { CommanderError } from 'commander';
+import { CoutureError, exitCodes } from '../core/errors.ts';
+import { printableLines } from '../core/printable.ts';
+import { systemFailure } from '../platform/node/system-failure.ts';
+import type { CliContext } from './context.ts';
+import { paint } from './ui/format.ts';
+
+/** Where failures are explained. */
+interface Place extends Pick<CliContext, 'err' | 'errColor'> {
+  readonly debug: boolean;
+  /** Nobody reads the output any more: an interruption is a matter of course, unless it says how to go on. */
+  readonly isLost: () => boolean;
+}
+
+/** Explains a failure on stderr and returns its exit code. */
+export function report(error: unknown, { err, errColor, debug, isLost }: Place): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  // Help that commander prints because a command is missing.
+  if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
+  const { kind, message, hint } = explain(error);
+  const isStop = kind === 'interrupted';
+  if (!(isStop && hint === undefined && isLost())) {
+    err((isStop ? '' : `${paint(errColor, ['bold', 'red'], 'error:')} `) + printableLines(message));
+    if (hint !== undefined) err(hint);
+  }
+  if (debug) err(stackOf(error));
+  return exitCodes[kind];
+}
+
+/**
+ * Any error as one of ours. What is no expected failure is told as what it is, however late it comes: that somebody pressed Ctrl-C
+ * before does not make it an interruption.
+ */
+export function explain(error: unknown): CoutureError {
+  if (error instanceof CoutureError) return error;
+  if (error instanceof CommanderError) return fromCommander(error);
+  if (error instanceof Error && error.name === 'AbortError')
+    return new CoutureError('interrupted', 'Stopped before it was done.');
+  const failure = systemFailure(error);
+  if (failure !== undefined) return failure;
+  if (error instanceof RangeError && /allocation failed|Invalid (typed )?array length/i.test(error.message))
+    return new CoutureError('runtime', 'Out of memory: so many values are more than this process can hold.');
+  const message = error instanceof Error ? error.message : String(error);
+  return new CoutureError('runtime', `This should not have happened: ${message}`, {
+    hint: 'Please report it, with what --debug prints.',
+  });
+}
+
+/** Commander's `error: unknown option '--sed'\n(Did you mean --seed?)` as sentence and hint. */
+function fromCommander({ message }: CommanderError): CoutureError {
+  const [first, suggestion] = message.replace(/^error: /, '').split('\n');
+  const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, '.');
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'Add --help to see what can be given.';
+  return new CoutureError('usage', sentence, { hint });
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,24 @@
+/** The signals that end a command: the first one lets it save what it has, the second one ends it at once. */
+
+import { exitCodes } from '../core/errors.ts';
+
+/** Under npm one Ctrl-C arrives twice, from the terminal and from npm: a second one is meant only after this. */
+const AGAIN_AFTER_MS = 700;
+
+/** Ctrl-C; what `kill` and service managers send; a terminal or a connection that was closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Aborts `controller` on the first signal, and quits on the next. */
+export function abortOnSignals(controller: AbortController, err: (text: string) => void): void {
+  let first: number | undefined;
+  const stop = (): void => {
+    if (first !== undefined) {
+      if (performance.now() - first > AGAIN_AFTER_MS) process.exit(exitCodes.interrupted);
+      return;
+    }
+    first = performance.now();
+    controller.abort();
+    err('\nStopping; once more to quit at once.\n');
+  };
+  for (const signal of signals) process.on(signal, stop);
+}

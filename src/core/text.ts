@@ -1,0 +1,37 @@
+/** Text from outside: UTF-8, or UTF-16 where a byte order mark says so, which editors and shells of Windows write. */
+
+import { CoutureError, type ErrorKind } from './errors.ts';
+
+/**
+ * Bytes as text, without their byte order mark.
+ * @param source what messages call the bytes
+ * @throws CoutureError of that kind where they are not text
+ */
+export function decodeText(bytes: Uint8Array, source: string, kind: ErrorKind = 'data'): string {
+  const encoding = encodingOf(bytes);
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CoutureError(kind, `${source} is not text: its bytes are not ${encoding.toUpperCase()}.`, {
+      hint: 'Save it as UTF-8.',
+      cause,
+    });
+  }
+}
+
+/**
+ * A text that is written back: UTF-8, whose byte order mark stays.
+ * @throws CoutureError of that kind where the bytes are anything else, which writing would damage
+ */
+export function decodeExactly(bytes: Uint8Array, source: string, kind: ErrorKind = 'data'): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new CoutureError(kind, `${source} is not text in UTF-8.`, { hint: 'Save it as UTF-8.', cause });
+  }
+}
+
+function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
