@@ -54,7 +54,7 @@ function stranger(draw: Draw): Json {
     () => [],
     () => ({}),
     () => nested(draw.pick([2, 50, 5000, 100_000])),
-    () => new Raw(`{"a":`.repeat(3000) + 'null' + '}'.repeat(3000)),
+    () => new Raw(['{"a":'.repeat(3000), 'null', '}'.repeat(3000)].join('')),
     () => new Array<Json>(draw.pick([1, 33, 1001, 5000])).fill(draw.pick(numbers)),
     () => new Raw(`{"__proto__":${draw.pick(numbers)},"length":-1}`),
   ])();

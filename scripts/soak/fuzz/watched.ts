@@ -87,7 +87,8 @@ export class WatchedProcess {
       child.on('exit', (code, signal) => {
         done();
         const number = this.#place();
-        if (number === NOT_BEGUN) reject(new Error(`A process ended with ${signal ?? code} before it began.`));
+        if (number === NOT_BEGUN)
+          reject(new Error(`A process ended with ${signal ?? code} before it began.`));
         else if (isHung) resolve({ number, fault: 'hang', words: `it took more than ${MOST_MS / 1000} s` });
         else if (code === REPLACE_ME) resolve({ number, words: '' });
         else resolve({ number, fault: 'death', words: `the process ended with ${signal ?? `code ${code}`}` });

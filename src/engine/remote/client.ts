@@ -12,6 +12,7 @@ import type {
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
+import { misfitOfAnswer } from './check-message.ts';
 import {
   type Answer,
   type Ask,
@@ -44,6 +45,7 @@ export async function connectBackend(port: HostPort, options: HostOptions): Prom
 }
 
 interface Waiting {
+  readonly call: CallName;
   readonly resolve: (answer: Answer<CallName>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -77,7 +79,11 @@ class Line {
     const id = this.#last;
     return new Promise<Answer<Name>>((resolve, reject) => {
       // The protocol pairs each call with its answer.
-      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Answer<Name>), reject });
+      this.#waiting.set(id, {
+        call: call.call,
+        resolve: (answer) => resolve(answer as Answer<Name>),
+        reject,
+      });
       try {
         this.#port.post({ id, call: call as Call }, transfer);
       } catch (cause) {
@@ -90,6 +96,13 @@ class Line {
   }
 
   #hear(message: FromHost): void {
+    // What is answered later than that does not matter.
+    if (this.#failure !== undefined) return;
+    const misfit = misfitOfAnswer(message, (id) => this.#waiting.get(id)?.call);
+    if (misfit !== undefined) {
+      this.close(misfit);
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.type === 'answer') waiting?.resolve(message.answer);

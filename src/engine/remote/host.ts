@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Backend, DeviceImages, Session } from '../backend.ts';
+import { checkToHost, numberOf } from './check-message.ts';
 import {
   type Answer,
   type Call,
@@ -22,9 +23,11 @@ export interface HostOptionsOf {
 /** The function that hears every message of the client. An error is answered, never swallowed. */
 export function hostBackend({ create, post }: HostOptionsOf): (message: ToHost) => Promise<void> {
   const host = new Host(create);
-  return async ({ id, call }) => {
+  return async (message) => {
+    const id = numberOf(message);
     try {
-      const answer = await host.carryOut(call);
+      checkToHost(message);
+      const answer = await host.carryOut(message.call);
       const values =
         answer instanceof Float32Array && answer.buffer instanceof ArrayBuffer ? [answer.buffer] : [];
       post({ type: 'answer', id, answer }, values);
@@ -52,13 +55,13 @@ class Host {
         this.#backend = await this.#create(call.options);
         return this.#backend.info;
       case 'reserve':
-        this.#pixels.set(call.images, new Uint8Array(call.bytes));
+        this.#pixels.set(call.images, roomFor(call.bytes));
         return undefined;
       case 'fill':
-        this.#pixels.get(call.images)?.set(call.pixels, call.at);
+        fill(this.#reserved(call.images), call.pixels, call.at);
         return undefined;
       case 'upload': {
-        const pixels = this.#pixels.get(call.images) ?? new Uint8Array();
+        const pixels = this.#reserved(call.images);
         this.#pixels.delete(call.images);
         const images = await this.#started().upload(pixels, call.shape);
         this.#images.set(call.images, images);
@@ -99,6 +102,12 @@ class Host {
     throw new CoutureError('runtime', 'The engine was asked before it was started.');
   }
 
+  #reserved(number: number): Uint8Array {
+    const pixels = this.#pixels.get(number);
+    if (pixels !== undefined) return pixels;
+    throw new CoutureError('usage', 'There is no room reserved for these images.');
+  }
+
   #session(number: number): Session {
     const session = this.#sessions.get(number);
     if (session !== undefined) return session;
@@ -110,4 +119,24 @@ class Host {
     if (images !== undefined) return images;
     throw new CoutureError('usage', 'These images have been disposed of.');
   }
+}
+
+function roomFor(bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new CoutureError('runtime', `Out of memory: the images take ${bytes} bytes.`, {
+      hint: 'Use fewer images.',
+      cause,
+    });
+  }
+}
+
+function fill(room: Uint8Array, pixels: Uint8Array, at: number): void {
+  if (at + pixels.length > room.length)
+    throw new CoutureError(
+      'usage',
+      `${pixels.length} bytes from byte ${at} on do not fit into the ${room.length} reserved for these images.`,
+    );
+  room.set(pixels, at);
 }

@@ -59,6 +59,16 @@ function someConfig(draw: Draw): RunConfig {
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value));
 
+async function readConfigFile(text: Uint8Array): Promise<RunConfig> {
+  const path = join(scratch, 'config.json');
+  writeFileSync(path, text);
+  return await configFromFlags({ config: path }, context);
+}
+
+/** A config without what may be said in two ways: no dropout, and a dropout of 0 behind each layer. */
+const meaning = ({ settings: { dropout, ...settings }, ...rest }: RunConfig): string =>
+  JSON.stringify({ settings, ...rest, dropout: dropout.some((p) => p > 0) ? dropout : [] });
+
 export const configFiles = jsonReader<RunConfig>({
   name: 'config files',
   weight: 5,
@@ -66,10 +76,10 @@ export const configFiles = jsonReader<RunConfig>({
     const recipe = draw.pick([null, ...Object.keys(recipes)]);
     return draw.chance(0.4) ? asJson(someConfig(draw)) : { recipe, settings: someSettings(draw) };
   },
-  async read(text) {
-    const path = join(scratch, 'config.json');
-    writeFileSync(path, text);
-    return await configFromFlags({ config: path }, context);
+  read: readConfigFile,
+  async sound(config) {
+    const again = await readConfigFile(Buffer.from(JSON.stringify(config)));
+    must(meaning(again) === meaning(config), 'what was read is read otherwise when it is written again');
   },
 });
 

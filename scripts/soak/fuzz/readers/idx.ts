@@ -18,7 +18,7 @@ const types: readonly (readonly [code: number, type: IdxType, bytes: number])[] 
 export function encodeIdx(code: number, dims: readonly number[], data: Uint8Array): Buffer {
   const head = Buffer.alloc(4 + 4 * dims.length);
   head.set([0, 0, code, dims.length]);
-  dims.forEach((dim, i) => head.writeUInt32BE(dim, 4 + 4 * i));
+  for (const [i, dim] of dims.entries()) head.writeUInt32BE(dim, 4 + 4 * i);
   return Buffer.concat([head, data]);
 }
 

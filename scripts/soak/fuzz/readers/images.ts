@@ -70,7 +70,7 @@ function makePng(draw: Draw): Sample<Picture> {
   const data = draw.chance(0.3)
     ? [chunk('IDAT', packed.subarray(0, cut)), chunk('IDAT', packed.subarray(cut))]
     : [chunk('IDAT', packed)];
-  const orientation = draw.chance(0.2) ? draw.between(1, 8) : undefined;
+  const orientation = draw.chance(0.2) ? draw.between(2, 8) : undefined;
   const before = [
     ...(draw.chance(0.2) ? [chunk('tEXt', Buffer.from('Comment\0made here'))] : []),
     ...(colorType === 3 ? [chunk('PLTE', palette)] : []),

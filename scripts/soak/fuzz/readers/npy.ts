@@ -46,9 +46,9 @@ function make(draw: Draw): Sample<Truth> {
     const width = draw.between(1, 9);
     const values = draw.times(count, () => draw.name().slice(0, width));
     const data = Buffer.alloc(4 * count * width);
-    values.forEach((value, i) =>
-      [...value].forEach((letter, c) => data.writeUInt32LE(letter.codePointAt(0)!, 4 * (i * width + c))),
-    );
+    for (const [i, value] of values.entries())
+      for (const [c, letter] of [...value].entries())
+        data.writeUInt32LE(letter.codePointAt(0)!, 4 * (i * width + c));
     return {
       bytes: encodeNpy(`<U${width}`, false, dims, data),
       fields,
