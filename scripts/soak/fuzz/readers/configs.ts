@@ -65,9 +65,9 @@ async function readConfigFile(text: Uint8Array): Promise<RunConfig> {
   return await configFromFlags({ config: path }, context);
 }
 
-/** A config without what may be said in two ways: no dropout, and a dropout of 0 behind each layer. */
+/** A config without what may be said in two ways: no dropout behind the last layers, and a dropout of 0. */
 const meaning = ({ settings: { dropout, ...settings }, ...rest }: RunConfig): string =>
-  JSON.stringify({ settings, ...rest, dropout: dropout.some((p) => p > 0) ? dropout : [] });
+  JSON.stringify({ settings, ...rest, dropout: dropout.slice(0, dropout.findLastIndex((p) => p > 0) + 1) });
 
 export const configFiles = jsonReader<RunConfig>({
   name: 'config files',

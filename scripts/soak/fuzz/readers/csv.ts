@@ -150,6 +150,7 @@ function soundPaths(output: Rows, bytes: Uint8Array): void {
 const labelFirst = ([path, label]: readonly string[]): string[] => [
   nameOf(label),
   path
+    .trim()
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/'),

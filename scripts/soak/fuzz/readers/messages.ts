@@ -193,6 +193,10 @@ export const clientMessages: Reader = {
         });
         try {
           await Promise.race([useBackend(port), timeout]);
+        } catch (cause) {
+          // An error of the worker that is none of ours comes over as what it is.
+          if (cause instanceof CoutureError || !(cause instanceof Error) || cause.message !== error.message)
+            throw cause;
         } finally {
           clearTimeout(timer);
         }

@@ -80,7 +80,7 @@ export function reseal(bytes: Uint8Array): Buffer {
 function readAgain(bytes: Uint8Array): Map<string, Buffer> {
   const file = Buffer.from(bytes);
   const end = headerEnd(file);
-  const { __metadata__: _, ...entries } = JSON.parse(file.toString('utf8', 8, end));
+  const { __metadata__: _, ...entries } = JSON.parse(file.toString('utf8', 8, end).replace(/^\ufeff/, ''));
   const found = new Map<string, Buffer>();
   for (const [
     name,
