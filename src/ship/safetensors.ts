@@ -16,6 +16,7 @@ import {
   bytes as someBytes,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 
@@ -168,8 +169,7 @@ export function floatTensors(
 ): ReadonlyMap<string, Tensor> {
   const floats = new Map<string, Tensor>();
   for (const [key, { shape, data }] of tensors) {
-    if (!(data instanceof Float32Array))
-      throw damaged(name, `tensor ${JSON.stringify(key.slice(0, 80))} is not float32`);
+    if (!(data instanceof Float32Array)) throw damaged(name, `tensor ${named(key)} is not float32`);
     floats.set(key, { shape, data });
   }
   return floats;
@@ -251,13 +251,16 @@ function parseHeader(
       metadata = parsed.data;
       continue;
     }
-    const tensor = JSON.stringify(key.slice(0, 80));
+    const tensor = named(key);
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) throw damaged(name, `the entry of tensor ${tensor} is malformed`);
     const { dtype, shape, data_offsets } = parsed.data;
     const type = wanted.find((known) => known === dtype);
     if (type === undefined)
-      throw damaged(name, `tensor ${tensor} is ${dtype}, and only ${wanted.join(', ')} can be read`);
+      throw damaged(
+        name,
+        `tensor ${tensor} is ${printable(dtype)}, and only ${wanted.join(', ')} can be read`,
+      );
     entries.push({ name: key, type, shape, begin: data_offsets[0], end: data_offsets[1] });
   }
   return { entries: entries.sort((a, b) => a.begin - b.begin || a.end - b.end), metadata };
@@ -267,7 +270,7 @@ function parseHeader(
 function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string): void {
   let end = 0;
   for (const entry of entries) {
-    const tensor = JSON.stringify(entry.name.slice(0, 80));
+    const tensor = named(entry.name);
     if (entry.begin !== end)
       throw damaged(name, `tensor ${tensor} begins at byte ${entry.begin} instead of ${end}`);
     const size = elements(entry.shape) * types[entry.type].bytes;
@@ -280,6 +283,11 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string
     end = entry.end;
   }
   if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but ${dataBytes} are there`);
+}
+
+/** A tensor's name for a message. */
+function named(name: string): string {
+  return printable(JSON.stringify(name.slice(0, 80)));
 }
 
 function elements(shape: readonly number[]): number {

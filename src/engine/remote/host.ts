@@ -40,8 +40,8 @@ export function hostBackend({ create, post }: HostOptionsOf): (message: ToHost) 
 class Host {
   readonly #create: (options: HostOptions) => Promise<Backend>;
   #backend: Backend | undefined;
-  /** Bytes that have come, of images that are not uploaded yet. */
-  readonly #pixels = new Map<number, Uint8Array>();
+  /** Images that are not uploaded yet. */
+  readonly #pixels = new Map<number, Room>();
   readonly #images = new Map<number, DeviceImages>();
   readonly #sessions = new Map<number, Session>();
 
@@ -61,9 +61,9 @@ class Host {
         fill(this.#reserved(call.images), call.pixels, call.at);
         return undefined;
       case 'upload': {
-        const pixels = this.#reserved(call.images);
+        const room = this.#reserved(call.images);
         this.#pixels.delete(call.images);
-        const images = await this.#started().upload(pixels, call.shape);
+        const images = await this.#started().upload(wholeOf(room), call.shape);
         this.#images.set(call.images, images);
         return images.length;
       }
@@ -102,7 +102,7 @@ class Host {
     throw new CoutureError('runtime', 'The engine was asked before it was started.');
   }
 
-  #reserved(number: number): Uint8Array {
+  #reserved(number: number): Room {
     const pixels = this.#pixels.get(number);
     if (pixels !== undefined) return pixels;
     throw new CoutureError('usage', 'There is no room reserved for these images.');
@@ -121,9 +121,15 @@ class Host {
   }
 }
 
-function roomFor(bytes: number): Uint8Array {
+/** Memory for images, and how much of it has come: parts come in their order. */
+interface Room {
+  readonly pixels: Uint8Array;
+  filled: number;
+}
+
+function roomFor(bytes: number): Room {
   try {
-    return new Uint8Array(bytes);
+    return { pixels: new Uint8Array(bytes), filled: 0 };
   } catch (cause) {
     throw new CoutureError('runtime', `Out of memory: the images take ${bytes} bytes.`, {
       hint: 'Use fewer images.',
@@ -132,11 +138,19 @@ function roomFor(bytes: number): Uint8Array {
   }
 }
 
-function fill(room: Uint8Array, pixels: Uint8Array, at: number): void {
-  if (at + pixels.length > room.length)
+function fill(room: Room, part: Uint8Array, at: number): void {
+  const { pixels, filled } = room;
+  if (at !== filled || at + part.length > pixels.length)
     throw new CoutureError(
       'usage',
-      `${pixels.length} bytes from byte ${at} on do not fit into the ${room.length} reserved for these images.`,
+      `${part.length} bytes of images from byte ${at} on do not follow the ${filled} of ${pixels.length} that have come.`,
     );
-  room.set(pixels, at);
+  pixels.set(part, at);
+  room.filled += part.length;
+}
+
+/** What was claimed and never came costs nothing: memory is only given to it when it is written. */
+function wholeOf({ pixels, filled }: Room): Uint8Array {
+  if (filled === pixels.length) return pixels;
+  throw new CoutureError('usage', `Of ${pixels.length} bytes of images ${filled} have come.`);
 }
