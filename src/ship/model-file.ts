@@ -7,7 +7,6 @@
 import * as z from 'zod';
 import { aString, checkArguments, listOf, record, bytes as someBytes } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import { printable } from '../core/printable.ts';
 import { checkDatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
@@ -103,10 +102,7 @@ export async function decodeModel(bytes: Uint8Array, name: string): Promise<Mode
   );
   const stray = [...tensors.keys()].find((key) => !wanted.has(key));
   if (stray !== undefined)
-    throw new CoutureError(
-      'data',
-      `${name} holds a tensor "${printable(stray.slice(0, 80))}" that no network has.`,
-    );
+    throw new CoutureError('data', `${name} holds a tensor "${stray.slice(0, 80)}" that no network has.`);
   checkUnlike(rest.unlike, name);
   const { data } = rest;
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };
