@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
 import type { RunStore } from './store.ts';
 
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
+export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 /** JSON as Couture keeps it: indented, with a newline at the end. */
 export function formatJson(value: unknown): string {

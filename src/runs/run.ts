@@ -29,7 +29,7 @@ import type { Release, RunStore } from './store.ts';
 /** The weights of the best epoch (see `bestEpoch`), or of the last. */
 export type WeightsChoice = 'best' | 'last';
 
-const MAX_FILE_BYTES = 2 ** 31;
+export const MAX_FILE_BYTES = 2 ** 31;
 const MAX_RESULTS_BYTES = 64 * 1024 * 1024;
 
 /** One run in a store. Made by `createRun` and `openRun`. */

@@ -42,7 +42,7 @@ const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const METADATA_KEY = '__metadata__';
 /** Enough for the history of 100,000 epochs; the format itself allows 100 MB. */
-const MAX_HEADER_BYTES = 32 * 1024 * 1024;
+export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 /** Tensors in a file, its metadata counted as one. */
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
