@@ -28,7 +28,7 @@ const faults: Readonly<Record<Fault, () => void>> = {
   memory: () => void Buffer.alloc(MOST_MEMORY, 1),
   death: () => process.abort(),
   words: () => {
-    throw new CoutureError('data', 'long '.repeat(1000));
+    throw new CoutureError('data', '');
   },
   refusal: () => {
     throw new CoutureError('data', 'It is refused.');
