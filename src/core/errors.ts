@@ -4,6 +4,8 @@
  * Any other error that surfaces is a bug.
  */
 
+import { printableLines } from './printable.ts';
+
 /** Exit code of the command line for each kind of failure. 0 is success. */
 export const exitCodes = {
   runtime: 1,
@@ -16,7 +18,7 @@ export const exitCodes = {
 /** What went wrong: `runtime` while running, `usage` in what was asked, `data` in files, `backend` in the engine. */
 export type ErrorKind = keyof typeof exitCodes;
 
-/** An expected failure, explained. */
+/** An expected failure, explained. Whatever its words quote, no control character of it is among them. */
 export class CoutureError extends Error {
   override readonly name = 'CoutureError';
   readonly kind: ErrorKind;
@@ -24,9 +26,9 @@ export class CoutureError extends Error {
   readonly hint: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(printableLines(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
-    this.hint = options.hint;
+    this.hint = options.hint && printableLines(options.hint);
   }
 }
 

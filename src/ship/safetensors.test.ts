@@ -105,8 +105,11 @@ test('each wrong header is named', () => {
     data_offsets: [begin, end],
   });
   const cases: [unknown, number, RegExp][] = [
-    ['nonsense', 0, /not JSON/],
-    [[], 0, /not a JSON object/],
+    ['nonsense', 0, /does not begin with "\{"/],
+    [' {}', 0, /does not begin with "\{"/],
+    ['\ufeff{}', 0, /does not begin with "\{"/],
+    [[], 0, /does not begin with "\{"/],
+    ['{nonsense', 0, /not JSON/],
     [{ a: { dtype: 'F32' } }, 0, /entry of tensor "a" is malformed/],
     [{ a: entry(0, 4, [1], 'F16') }, 4, /is F16/],
     [{ a: entry(4, 8) }, 8, /begins at byte 4 instead of 0/],

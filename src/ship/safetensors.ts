@@ -46,6 +46,7 @@ export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 /** Tensors in a file, its metadata counted as one. */
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
+const BRACE = 0x7b;
 
 const entrySchema = z.strictObject({
   dtype: z.string().max(16),
@@ -191,6 +192,8 @@ function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]):
   if (dataStart > bytes.length)
     throw damaged(name, `its header claims ${headerBytes} bytes, but ${bytes.length - LENGTH_BYTES} follow`);
 
+  // So the format has it: no space and no byte order mark in front.
+  if (bytes[LENGTH_BYTES] !== BRACE) throw damaged(name, 'its header does not begin with "{"');
   const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), name, wanted);
   checkOffsets(entries, bytes.length - dataStart, name);
 

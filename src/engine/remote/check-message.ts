@@ -12,6 +12,7 @@ import {
   arrayOf,
   aString,
   checkArguments,
+  either,
   floats,
   indices,
   type Kind,
@@ -46,10 +47,29 @@ const aProgram = record(
   },
   'a program',
 );
+const aSetting = kind('numbers and switches by name', (value) => {
+  const values = typeof value === 'object' && value !== null ? Object.values(value) : [undefined];
+  return values.every((each) => typeof each === 'number' || typeof each === 'boolean');
+});
+const momentFields = { beta1: aNumber, beta2: aNumber, weightDecay: aNumber };
+const anOptimizer = either(
+  record({ name: oneOf(['adam']), ...momentFields, epsilon: aNumber }, 'adam'),
+  record(
+    {
+      name: oneOf(['sgd']),
+      momentum: aNumber,
+      nesterov: aBoolean,
+      weightDecay: aNumber,
+      lasso: optional(record({ penalty: aNumber, threshold: aNumber })),
+    },
+    'sgd',
+  ),
+  record({ name: oneOf(['lion']), ...momentFields }, 'lion with its settings'),
+);
 const batches = {
   batchSize: aCount,
   firstStep: aCount,
-  augmentation: optional(record({ options: anObject, mixing: optional(anObject), key: aPair })),
+  augmentation: optional(record({ options: aSetting, mixing: optional(aSetting), key: aPair })),
 };
 const anOrder = record(
   {
@@ -57,7 +77,7 @@ const anOrder = record(
     labels,
     indices,
     learningRates: floats,
-    optimizer: record({ name: oneOf(['adam', 'sgd', 'lion']), weightDecay: aNumber }),
+    optimizer: anOptimizer,
     labelSmoothing: optional(aNumber),
     classWeights: optional(floats),
     distillation: optional(record({ probabilities: floats, share: aNumber })),

@@ -40,7 +40,8 @@ function makePixels(draw: Draw): Sample<Rows> {
 
 function makePaths(draw: Draw): Sample<Rows> {
   const rows = draw.times(draw.between(1, 8), (i) => [
-    `${draw.name()}x${i}/${draw.name().replaceAll('.', '')}x.png`,
+    // Spaces around a field are no part of it, unless it is quoted.
+    `${draw.name()}x${i}/${draw.name().replaceAll('.', '')}x.png`.trim(),
     draw.pick(['cat', 'dog', '3', 'a, b', 'say "no"']),
   ]);
   return { bytes: encode(['path', 'label'], rows, draw), truth: rows };
@@ -150,7 +151,6 @@ function soundPaths(output: Rows, bytes: Uint8Array): void {
 const labelFirst = ([path, label]: readonly string[]): string[] => [
   nameOf(label),
   path
-    .trim()
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/'),
