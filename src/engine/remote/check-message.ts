@@ -51,7 +51,11 @@ const aSetting = kind('numbers and switches by name', (value) => {
   const values = typeof value === 'object' && value !== null ? Object.values(value) : [undefined];
   return values.every((each) => typeof each === 'number' || typeof each === 'boolean');
 });
-const momentFields = { beta1: aNumber, beta2: aNumber, weightDecay: aNumber };
+const aDecay = kind(
+  'a number from 0 up to, but not, 1',
+  (value) => typeof value === 'number' && value >= 0 && value < 1,
+);
+const momentFields = { beta1: aDecay, beta2: aDecay, weightDecay: aNumber };
 const anOptimizer = either(
   record({ name: oneOf(['adam']), ...momentFields, epsilon: aNumber }, 'adam'),
   record(
