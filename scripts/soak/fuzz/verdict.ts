@@ -16,9 +16,9 @@ export type Verdict =
   | { readonly outcome: 'read' | 'refused' }
   | { readonly outcome: 'fault'; readonly fault: Fault; readonly words: string };
 
-/** The longest message and hint that a person can be asked to read. */
-const MOST_MESSAGE = 1200;
-const MOST_HINT = 2000;
+/** Characters of a line, and of all lines of a message or a hint, that a person can be asked to read. */
+const MOST_OF_LINE = 1200;
+const MOST_OF_ALL = 4500;
 
 const prototypes = [Object.prototype, Array.prototype, Function.prototype];
 const inherited = prototypes.map((prototype) => Reflect.ownKeys(prototype).length);
@@ -48,11 +48,9 @@ function judgeError(error: unknown, { isValid }: Trial, reader: Reader): Verdict
   const known = reader.refuses ?? ['data', 'usage'];
   if (!known.includes(kind)) return fault('error', `kind ${kind}: ${stackOf(error)}`);
   if (isValid) return fault('refusal', stackOf(error));
-  for (const [part, text, most] of [
-    ['message', message, MOST_MESSAGE],
-    ['hint', hint, MOST_HINT],
-  ] as const) {
-    if (text.length > most)
+  for (const [part, text] of Object.entries({ message, hint })) {
+    const longest = Math.max(...text.split('\n').map((line) => line.length));
+    if (longest > MOST_OF_LINE || text.length > MOST_OF_ALL)
       return fault('words', `the ${part} has ${text.length} characters: ${text.slice(0, 200)}`);
     if (text !== printableLines(text))
       return fault('words', `the ${part} has control characters: ${JSON.stringify(text)}`);
