@@ -118,7 +118,7 @@ test('a message that is none is refused by the part that is wrong, and answered 
   const startAll: Call[] = [
     { call: 'start', options: {} },
     { call: 'reserve', images: 1, bytes: 8 },
-    { call: 'createSession', session: 2, program },
+    { call: 'createSession', session: 2, program, ...{ options: undefined } },
   ];
   for (const [id, call] of startAll.entries()) await hear({ id, call });
   assert.ok(answers.every(({ type }) => type === 'answer'));

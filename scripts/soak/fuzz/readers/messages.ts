@@ -24,13 +24,16 @@ const program = buildProgram(multilayer(4, [3], 2), inputFor(shape));
 const pixels = Uint8Array.from({ length: 20 }, (_, i) => i * 12);
 const optimizer = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
+/** Nothing is asked of the session beside its program. */
+const plainSession = { options: undefined };
+
 /** One of each call, in an order that makes sense. */
 const calls: readonly Call[] = [
   { call: 'start', options: { backend: 'reference' } },
   { call: 'reserve', images: 1, bytes: 20 },
   { call: 'fill', images: 1, at: 0, pixels },
   { call: 'upload', images: 1, shape },
-  { call: 'createSession', session: 2, program },
+  { call: 'createSession', session: 2, program, ...plainSession },
   { call: 'write', session: 2, parameter: 'fc1.bias', values: Float32Array.of(1, 2, 3), role: 'value' },
   {
     call: 'train',
