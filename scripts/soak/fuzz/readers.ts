@@ -8,6 +8,7 @@ import { downloads, fetchedModels } from './readers/downloads.ts';
 import { gzip } from './readers/gzip.ts';
 import { idx } from './readers/idx.ts';
 import { imageHeaders, kinds, pictures, plainPng } from './readers/images.ts';
+import { imports } from './readers/imports.ts';
 import { clientMessages, hostMessages, threadMessages } from './readers/messages.ts';
 import { checkpoints, models } from './readers/models.ts';
 import { npy } from './readers/npy.ts';
@@ -20,7 +21,7 @@ import { zip } from './readers/zip.ts';
 
 export const readers: readonly Reader[] = [
   ...[idx, gzip, deflate, npy, csvPixels, csvPaths, zip, tar, archives, arrays],
-  ...[plainPng, pictures, imageHeaders, kinds],
+  ...[plainPng, pictures, imageHeaders, kinds, imports],
   ...[safetensors, sealed, models, checkpoints, runFolders, results],
   ...[configFiles, runConfigs, specs, words],
   ...[splitFiles, cacheNotes, costNotes, cachedFiles, locks],

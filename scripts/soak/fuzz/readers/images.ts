@@ -46,7 +46,8 @@ function rgbaOf(samples: Buffer, colorType: number, palette: Buffer): Buffer {
   return rgba;
 }
 
-function makePng(draw: Draw): Sample<Picture> {
+/** A plain PNG file of up to 12 x 12 pixels. */
+export function makePng(draw: Draw): Sample<Picture> {
   const [width, height] = [draw.between(1, 12), draw.between(1, 12)];
   const colorType = draw.pick([0, 2, 3, 4, 6]);
   const stride = width * pixelBytes[colorType];
