@@ -100,6 +100,9 @@ function someState(draw: Draw): TrainState {
   return { ...state, parameters: weights, firstMoments: moments, secondMoments: moments, ...averages };
 }
 
+const encoded = (state: TrainState) => encodeState(parameters, state);
+const decoded = (bytes: Uint8Array, name: string) => decodeState(parameters, bytes, name);
+
 function asText(state: TrainState): string {
   return JSON.stringify(state, (_, value) => {
     if (value instanceof Map) return [...value];
@@ -114,14 +117,14 @@ export const checkpoints = bytesReader<TrainState, TrainState>({
   weight: 5,
   async make(draw) {
     const truth = someState(draw);
-    return { bytes: await encodeState(parameters, truth), truth };
+    return { bytes: await encoded(truth), truth };
   },
   mutate: mutateUnder('state'),
   reseal,
-  read: (bytes) => decodeState(parameters, bytes, 'checkpoint'),
+  read: (bytes) => decoded(bytes, 'checkpoint'),
   exact: (state, truth) => must(asText(state) === asText(truth), 'another state than was written'),
   async sound(state) {
-    const again = await decodeState(parameters, await encodeState(parameters, state), 'again');
+    const again = await decoded(await encoded(state), 'again');
     must(asText(again) === asText(state), 'what was read is read otherwise when it is written again');
   },
 });
