@@ -46,6 +46,8 @@ interface Counts {
   read: number;
   refused: number;
   faults: number;
+  /** Of a process, with its starts. */
+  seconds: number;
 }
 
 export interface FuzzResult {
@@ -67,7 +69,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   const counts = new Map<string, Counts>();
   const chunks: Chunk[] = [];
   for (const [{ name }, inputs] of shareOut(chosen, count)) {
-    counts.set(name, { inputs, read: 0, refused: 0, faults: 0 });
+    counts.set(name, { inputs, read: 0, refused: 0, faults: 0, seconds: 0 });
     for (let from = 0; from < inputs; from += CHUNK)
       chunks.push({ reader: name, seed, from, to: Math.min(inputs, from + CHUNK) });
   }
@@ -95,7 +97,9 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
     const watched = new WatchedProcess(join(scratch, `at-${number}`), listener);
     try {
       for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
+        const began = performance.now();
         await watched.run(chunk);
+        counts.get(chunk.reader)!.seconds += (performance.now() - began) / 1000;
         tried += chunk.to - chunk.from;
       }
     } finally {
@@ -189,11 +193,11 @@ async function again(only: readonly string[], seed: number, number: number): Pro
 }
 
 function table(counts: FuzzResult['counts']): string[] {
-  const cells = [...counts].map(([name, { inputs, read, refused, faults }]) => [
+  const cells = [...counts].map(([name, { inputs, read, refused, faults, seconds }]) => [
     name,
-    ...[inputs, read, refused, faults].map(String),
+    ...[inputs, read, refused, faults, ((1000 * seconds) / inputs).toFixed(2)].map(String),
   ]);
-  const rows = [['reader', 'inputs', 'read', 'refused', 'faults'], ...cells];
+  const rows = [['reader', 'inputs', 'read', 'refused', 'faults', 'ms each'], ...cells];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
