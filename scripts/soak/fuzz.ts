@@ -36,8 +36,10 @@ export interface FuzzOptions {
   /** Names of readers; all of the table by default. */
   readonly only?: readonly string[] | undefined;
   readonly processes?: number;
-  /** Told, in a line, how far it is. */
+  /** Told, in a line, how far it is, and of each fault when it is found. */
   readonly onProgress?: (line: string) => void;
+  /** Ends the campaign before its time, with what it has found. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of the inputs of one reader. */
@@ -64,17 +66,21 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
     only,
     processes = Math.min(2, availableParallelism()),
     onProgress = () => {},
+    signal,
   } = options;
   const chosen = (only ?? readers.map(({ name }) => name)).map(findReader);
   const counts = new Map<string, Counts>();
   const chunks: Chunk[] = [];
-  for (const [{ name }, inputs] of shareOut(chosen, count)) {
-    counts.set(name, { inputs, read: 0, refused: 0, faults: 0, seconds: 0 });
-    for (let from = 0; from < inputs; from += CHUNK)
-      chunks.push({ reader: name, seed, from, to: Math.min(inputs, from + CHUNK) });
+  const shares = new Map(shareOut(chosen, count));
+  for (const [{ name }, share] of shares) {
+    counts.set(name, { inputs: 0, read: 0, refused: 0, faults: 0, seconds: 0 });
+    for (let from = 0; from < share; from += CHUNK)
+      chunks.push({ reader: name, seed, from, to: Math.min(share, from + CHUNK) });
   }
   // In turns, so that what the campaign shows early is true of all readers.
-  chunks.sort((a, b) => a.from / counts.get(a.reader)!.inputs - b.from / counts.get(b.reader)!.inputs);
+  const shareOf = new Map([...shares].map(([{ name }, share]) => [name, share]));
+  const placeOf = ({ reader, from }: Chunk): number => from / shareOf.get(reader)!;
+  chunks.sort((a, b) => placeOf(a) - placeOf(b));
   const failures: Failure[] = [];
   const started = performance.now();
   let tried = 0;
@@ -82,6 +88,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   const listener = {
     onFailure(failure: Failure) {
       failures.push(failure);
+      onProgress(`${failure.reader} ${failure.number}: ${failure.fault}: ${failure.words.slice(0, 150)}`);
       counts.get(failure.reader)!.faults += 1;
     },
     onCounts(reader: string, { read, refused }: { read: number; refused: number }) {
@@ -99,8 +106,11 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
       for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
         const began = performance.now();
         await watched.run(chunk);
-        counts.get(chunk.reader)!.seconds += (performance.now() - began) / 1000;
+        const done = counts.get(chunk.reader)!;
+        done.seconds += (performance.now() - began) / 1000;
+        done.inputs += chunk.to - chunk.from;
         tried += chunk.to - chunk.from;
+        if (signal?.aborted) return;
       }
     } finally {
       watched.stop();
@@ -159,7 +169,10 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   if (values.number !== undefined) return await again(only ?? [], seed, whole('--number', values.number));
   const count = whole('--count', values.count);
   const processes = whole('--processes', values.processes);
-  const result = await runFuzz({ count, seed, only, processes, onProgress: (line) => console.error(line) });
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const onProgress = (line: string): void => console.error(line);
+  const result = await runFuzz({ count, seed, only, processes, onProgress, signal: stop.signal });
   const { failures, counts, seconds } = result;
   for (const line of table(counts)) console.log(line);
   const inputs = [...counts.values()].reduce((sum, of) => sum + of.inputs, 0);
@@ -195,7 +208,7 @@ async function again(only: readonly string[], seed: number, number: number): Pro
 function table(counts: FuzzResult['counts']): string[] {
   const cells = [...counts].map(([name, { inputs, read, refused, faults, seconds }]) => [
     name,
-    ...[inputs, read, refused, faults, ((1000 * seconds) / inputs).toFixed(2)].map(String),
+    ...[inputs, read, refused, faults, ((1000 * seconds) / Math.max(1, inputs)).toFixed(2)].map(String),
   ]);
   const rows = [['reader', 'inputs', 'read', 'refused', 'faults', 'ms each'], ...cells];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
