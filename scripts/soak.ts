@@ -10,6 +10,7 @@ import type { Campaign } from './soak/campaign.ts';
 
 const campaigns: Readonly<Record<string, () => Promise<Campaign>>> = {
   concurrency: async () => (await import('./soak/concurrency.ts')).concurrency,
+  fuzz: async () => (await import('./soak/fuzz.ts')).fuzz,
   kills: async () => (await import('./soak/kills.ts')).kills,
 };
 

@@ -4,11 +4,17 @@
  * Any other error that surfaces is a bug.
  */
 
+import { printableLines } from './printable.ts';
 import { shortenLines } from './shorten.ts';
 
 /** Characters of a line of a message, and of all its lines: whatever it quotes, nobody has to scroll. */
 const MOST_OF_LINE = 1000;
 const MOST = 4000;
+
+/** A text for people: short, and without control characters, whatever it quotes. */
+function told(text: string): string {
+  return shortenLines(printableLines(text), MOST_OF_LINE, MOST);
+}
 
 /** Exit code of the command line for each kind of failure. 0 is success. */
 export const exitCodes = {
@@ -22,7 +28,7 @@ export const exitCodes = {
 /** What went wrong: `runtime` while running, `usage` in what was asked, `data` in files, `backend` in the engine. */
 export type ErrorKind = keyof typeof exitCodes;
 
-/** An expected failure, explained. */
+/** An expected failure, explained. Whatever its words quote, no control character of it is among them. */
 export class CoutureError extends Error {
   override readonly name = 'CoutureError';
   readonly kind: ErrorKind;
@@ -30,10 +36,9 @@ export class CoutureError extends Error {
   readonly hint: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    const text = shortenLines(message, MOST_OF_LINE, MOST);
-    super(text, options.cause === undefined ? undefined : { cause: options.cause });
+    super(told(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
-    this.hint = options.hint && shortenLines(options.hint, MOST_OF_LINE, MOST);
+    this.hint = options.hint && told(options.hint);
   }
 }
 

@@ -53,3 +53,16 @@ test('a tar archive is known by what stands in its first header', () => {
   tar.set(bytes('ustar'), 257);
   assert.equal(fileKind(tar), 'a tar archive');
 });
+
+test('comments and declarations in front of a page are passed over in one way, however many there are', () => {
+  for (const piece of ['<!---->', '<?xml?>', '<!---->\n<?xml?>', '<!doctype svg>']) {
+    const many = piece.repeat(64);
+    const started = performance.now();
+    assert.equal(fileKind(bytes(`${many}x`)), 'text', piece);
+    // Where a comment could end at a later one's end, 30 of them took seconds, and 64 for ever.
+    assert.ok(performance.now() - started < 1000, `${piece}: ${performance.now() - started} ms`);
+  }
+  assert.equal(fileKind(bytes('<!-- a --><?xml version="1.0"?> <!-- -- > - --><html>')), 'a web page (HTML)');
+  assert.equal(fileKind(bytes('<!-- a --> b --> <html>')), 'text');
+  assert.equal(fileKind(bytes('<?xml version="1.0"?><!doctype svg><!---><svg-->\n<svg>')), 'an SVG drawing');
+});

@@ -30,8 +30,13 @@ const branded =
   (bytes, text) =>
     bytesAt(bytes, 4, 'ftyp') && brands.test(text.slice(8, 12));
 
-const page = /^(?:\s|<!--[\s\S]*?-->|<\?xml[\s\S]*?\?>)*<(?:!doctype\s+html|html|head|body)\b/i;
-const svg = /^(?:\s|<!--[\s\S]*?-->|<\?xml[\s\S]*?\?>|<!doctype\s+svg[^>]*>)*<svg\b/i;
+/**
+ * What may stand in front of a page or a drawing. A comment ends at its first `-->` and nowhere else: where it could go on to a later
+ * one, a file of many comments would be tried in 2^n ways.
+ */
+const prologue = String.raw`\s|<!--(?:(?!-->)[^])*-->|<\?xml(?:(?!\?>)[^])*\?>`;
+const page = new RegExp(String.raw`^(?:${prologue})*<(?:!doctype\s+html|html|head|body)\b`, 'i');
+const svg = new RegExp(String.raw`^(?:${prologue}|<!doctype\s+svg[^>]*>)*<svg\b`, 'i');
 
 /** The first that fits is the file's kind. */
 const kinds: readonly (readonly [kind: string, fits: Test])[] = [

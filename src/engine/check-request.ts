@@ -11,6 +11,10 @@ import type { DeviceImages, InferOptions, TrainRequest } from './backend.ts';
  * @throws CoutureError of kind `usage` when they are not a whole number of images
  */
 export function countImages(bytes: Uint8Array, shape: ImageShape): number {
+  const { height, width, channels } = shape;
+  const isShape = height >= 1 && width >= 1 && Number.isInteger(height) && Number.isInteger(width);
+  if (!isShape || (channels !== 1 && channels !== 3))
+    throw new CoutureError('usage', `There are no images of ${height}x${width} with ${channels} channels.`);
   const count = bytes.length / imageSize(shape);
   if (Number.isInteger(count)) return count;
   throw new CoutureError(

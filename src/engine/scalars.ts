@@ -44,13 +44,12 @@ export function stepScalars(
   const { optimizer, firstStep, learningRates, averageDecays } = request;
   const isAdam = optimizer.name === 'adam';
   const scalars = new Float32Array(learningRates.length * STEP_SCALARS);
-  let power1 = 1;
-  let power2 = 1;
-  for (let step = 0; step < firstStep + learningRates.length; step++) {
-    power1 *= isAdam ? optimizer.beta1 : 0;
-    power2 *= isAdam ? optimizer.beta2 : 0;
-    if (step < firstStep) continue;
-    const i = step - firstStep;
+  const [beta1, beta2] = isAdam ? [optimizer.beta1, optimizer.beta2] : [0, 0];
+  let power1 = powerAfter(firstStep, beta1);
+  let power2 = powerAfter(firstStep, beta2);
+  for (let i = 0; i < learningRates.length; i++) {
+    power1 *= beta1;
+    power2 *= beta2;
     const at = i * STEP_SCALARS;
     const decay = averageDecays?.[i] ?? 0;
     const isSgd = optimizer.name === 'sgd';
@@ -62,6 +61,17 @@ export function stepScalars(
     scalars[at + SCALAR.shrinkage] = isSgd ? learningRates[i] * (optimizer.lasso?.penalty ?? 0) : 0;
   }
   return scalars;
+}
+
+/** A power as a running product, which ends where it no longer changes: no claim of steps is counted through. */
+function powerAfter(steps: number, base: number): number {
+  let power = 1;
+  for (let step = 0; step < steps; step++) {
+    const next = power * base;
+    if (Object.is(next, power)) break;
+    power = next;
+  }
+  return power;
 }
 
 /** Targets of label smoothing: for the image's own class, and for every other. */

@@ -9,10 +9,10 @@ import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 
 /** Limits that keep a typing error from asking for a machine's whole memory. */
-const MAX_WIDTH = 65_536;
-const MAX_PARAMETERS = 100_000_000;
+export const MAX_WIDTH = 65_536;
+export const MAX_PARAMETERS = 100_000_000;
 /** Of all layers, those of Residuals among them. */
-const MAX_LAYERS = 400;
+export const MAX_LAYERS = 400;
 
 const width = z.int().min(1).max(MAX_WIDTH);
 

@@ -13,7 +13,7 @@ import { sha256 } from '../core/sha256.ts';
 import { decodeText } from '../core/text.ts';
 import type { RunStore } from './store.ts';
 
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
+export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 const sealedSchema = z.looseObject({ sha256: z.string() });
 

@@ -43,7 +43,7 @@ import { checkResults, formatResults } from './results.ts';
 import { checkpointFile } from './run-files.ts';
 import type { Release, RunStore } from './store.ts';
 
-const MAX_FILE_BYTES = 2 ** 31;
+export const MAX_FILE_BYTES = 2 ** 31;
 const MAX_RESULTS_BYTES = 64 * 1024 * 1024;
 
 /** The model of a run's best epoch. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CoutureError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import {
   decodeSafetensors,
   decodeStoredTensors,
@@ -104,8 +105,11 @@ test('each wrong header is named', () => {
     data_offsets: [begin, end],
   });
   const cases: [unknown, number, RegExp][] = [
-    ['nonsense', 0, /not JSON/],
-    [[], 0, /not a JSON object/],
+    ['nonsense', 0, /does not begin with "\{"/],
+    [' {}', 0, /does not begin with "\{"/],
+    ['\ufeff{}', 0, /does not begin with "\{"/],
+    [[], 0, /does not begin with "\{"/],
+    ['{nonsense', 0, /not JSON/],
     [{ a: { dtype: 'F32' } }, 0, /entry of tensor "a" is malformed/],
     [{ a: entry(0, 4, [1], 'F16') }, 4, /is F16/],
     [{ a: entry(4, 8) }, 8, /begins at byte 4 instead of 0/],
@@ -156,4 +160,13 @@ test('float16 and int8 are stored behind what is wider, each aligned, and come b
     () => decodeStoredTensors(fileOf({ a: { dtype: 'F64', shape: [1], data_offsets: [0, 8] } }, 8), 'f'),
     /is F64/,
   );
+});
+
+test('what a header says of names and types reaches a message without control characters', () => {
+  const wrong = { shape: [1], data_offsets: [0, 8] };
+  for (const header of [{ a: { ...wrong, dtype: '\u202eF\x1b' } }, { '\u202ea': { ...wrong, dtype: 'F32' } }])
+    assert.throws(
+      () => decodeStoredTensors(fileOf(header, 8), 'f'),
+      ({ message }: Error) => message === printable(message) && message.includes('u{202e}'),
+    );
 });

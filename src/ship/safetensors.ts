@@ -16,7 +16,10 @@ import {
   bytes as someBytes,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+
 import { parseJson } from '../core/json.ts';
+import { printable } from '../core/printable.ts';
+
 import { sha256 } from '../core/sha256.ts';
 import { decodeText } from '../core/text.ts';
 import type { ParameterSpec } from '../model/plan.ts';
@@ -43,10 +46,11 @@ const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const METADATA_KEY = '__metadata__';
 /** Enough for the history of 100,000 epochs; the format itself allows 100 MB. */
-const MAX_HEADER_BYTES = 32 * 1024 * 1024;
+export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 /** Tensors in a file, its metadata counted as one. */
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
+const BRACE = 0x7b;
 const HINT = 'The file is damaged or of another kind; write it again from its source.';
 
 const entrySchema = z.strictObject({
@@ -157,8 +161,7 @@ export function floatTensors(
 ): ReadonlyMap<string, Tensor> {
   const floats = new Map<string, Tensor>();
   for (const [key, { shape, data }] of tensors) {
-    if (!(data instanceof Float32Array))
-      throw damaged(name, `tensor ${JSON.stringify(key.slice(0, 80))} is not float32`);
+    if (!(data instanceof Float32Array)) throw damaged(name, `tensor ${named(key)} is not float32`);
     floats.set(key, { shape, data });
   }
   return floats;
@@ -180,6 +183,8 @@ function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]):
   if (dataStart > bytes.length)
     throw damaged(name, `its header claims ${headerBytes} bytes, but ${bytes.length - LENGTH_BYTES} follow`);
 
+  // So the format has it: no space and no byte order mark in front.
+  if (bytes[LENGTH_BYTES] !== BRACE) throw damaged(name, 'its header does not begin with "{"');
   const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), name, wanted);
   checkOffsets(entries, bytes.length - dataStart, name);
 
@@ -241,13 +246,16 @@ function parseHeader(
       metadata = parsed.data;
       continue;
     }
-    const tensor = JSON.stringify(key.slice(0, 80));
+    const tensor = named(key);
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) throw damaged(name, `the entry of tensor ${tensor} is malformed`);
     const { dtype, shape, data_offsets } = parsed.data;
     const type = wanted.find((known) => known === dtype);
     if (type === undefined)
-      throw damaged(name, `tensor ${tensor} is ${dtype}, and only ${wanted.join(', ')} can be read`);
+      throw damaged(
+        name,
+        `tensor ${tensor} is ${printable(dtype)}, and only ${wanted.join(', ')} can be read`,
+      );
     entries.push({ name: key, type, shape, begin: data_offsets[0], end: data_offsets[1] });
   }
   return { entries: entries.sort((a, b) => a.begin - b.begin || a.end - b.end), metadata };
@@ -257,7 +265,7 @@ function parseHeader(
 function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string): void {
   let end = 0;
   for (const entry of entries) {
-    const tensor = JSON.stringify(entry.name.slice(0, 80));
+    const tensor = named(entry.name);
     if (entry.begin !== end)
       throw damaged(name, `tensor ${tensor} begins at byte ${entry.begin} instead of ${end}`);
     const size = elements(entry.shape) * types[entry.type].bytes;
@@ -270,6 +278,11 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string
     end = entry.end;
   }
   if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but ${dataBytes} are there`);
+}
+
+/** A tensor's name for a message. */
+function named(name: string): string {
+  return printable(JSON.stringify(name.slice(0, 80)));
 }
 
 function elements(shape: readonly number[]): number {

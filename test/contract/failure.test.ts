@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Backend, Session, TrainRequest } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
-import type { WorkerHandle } from '../../src/engine/wasm/protocol.ts';
+import type { FromWorker, WorkerHandle } from '../../src/engine/wasm/protocol.ts';
 import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
 import { createNodeBackend, spawnWorker } from '../../src/platform/node/engine/backend.ts';
@@ -46,6 +46,18 @@ describe('a worker that fails', () => {
       terminate: () => Promise.resolve(),
     });
     await assert.rejects(createBackend({ threads: 1, spawn }), /no such script/);
+  });
+
+  it('that says something else than an answer has failed', async () => {
+    for (const message of [null, undefined, 5, {}, { type: 'toString' }]) {
+      const spawn = (): WorkerHandle => ({
+        post() {},
+        listen: (listener) => listener(message as FromWorker),
+        terminate: () => Promise.resolve(),
+      });
+      const expected = { kind: 'runtime', message: /something else than an answer/ };
+      await assert.rejects(createBackend({ threads: 1, spawn }), expected);
+    }
   });
 });
 

@@ -39,7 +39,7 @@ const scripts: Readonly<Record<string, string>> = {
 const guides = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()].filter((page) =>
   existsSync(join(root, page)),
 );
-const others = ['CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('models/*.md', { cwd: root })];
+const others = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...globSync('models/*.md', { cwd: root })];
 
 const pages = new Map(
   [...guides, ...others].map((page) => [page, parseMarkdown(readFileSync(join(root, page), 'utf8'))]),

@@ -250,6 +250,24 @@ describe('tar archives', () => {
     await assert.rejects(tar(read('twice.tar')), dataError(/is in the archive twice/));
   });
 
+  it('have pax sizes that are those of files alone, whatever headers stand between', async () => {
+    const header = (name: string, type: string, size: number): Uint8Array => {
+      const block = Buffer.alloc(512);
+      block.write(name);
+      block.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+      block.write(`        ${type}`, 148);
+      block.write('ustar\x0000', 257);
+      const sum = block.reduce((total, byte) => total + byte, 0);
+      block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+      return block;
+    };
+    const padded = (text: string) => Buffer.concat([Buffer.from(text)], Math.ceil(text.length / 512) * 512);
+    const [pax, long, data] = ['13 size=1024\n', 'photos/cat/1.png\0', 'x'.repeat(1024)];
+    const parts = [header('pax', 'x', 13), padded(pax), header('long', 'L', 17), padded(long)];
+    const bytes = Buffer.concat([...parts, header('short', '0', 0), padded(data), Buffer.alloc(1024)]);
+    assert.deepEqual(await texts(await tar(bytes)), { 'photos/cat/1.png': data });
+  });
+
   it('of any bytes end in an error or in entries', async () => {
     run('tar', '--format=pax', '-cf', 'fuzz.tar', 'photos/dog');
     const good = read('fuzz.tar');

@@ -388,3 +388,18 @@ for split, n in (('train', 5), ('test', 2)):
     assert.ok((await pixelsOf(train, 4)).data.every((value) => value === 7));
   });
 });
+
+it('texts of an NPY array end at their last character, and zeros inside them cost nothing', () => {
+  const width = 1000;
+  const texts = new Uint8Array(3000 * width);
+  // The worst for a search from every zero to the end of its text: zeros all along, and a letter last.
+  for (let i = 0; i < 3000; i++) texts[(i + 1) * width - 1] = 0x61;
+  texts.set([0x68, 0x69, 0]);
+  const started = performance.now();
+  const { type, ...found } = parseNpy(npy(`'|S${width}'`, [3000], texts), 'labels.npy');
+  assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`);
+  assert.ok(type === 'text' && 'values' in found);
+  assert.equal(found.values[0], `hi${'\0'.repeat(width - 3)}a`);
+  const short = parseNpy(npy("'|S4'", [3], new TextEncoder().encode('hi\0\0ab\0c\0\0\0\0')), 'labels.npy');
+  assert.deepEqual('values' in short && short.values, ['hi', 'ab\0c', '']);
+});

@@ -11,7 +11,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 /** Bytes of a row: 128 x 128 x 3 pixels of up to four characters take 200 KB. */
-const MAX_ROW = 8 << 20;
+export const MAX_ROW = 8 << 20;
 const separators = [0x2c, 0x3b, 0x09];
 const utf8 = new TextDecoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

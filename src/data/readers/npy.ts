@@ -105,14 +105,18 @@ function parseText(data: Uint8Array, { name, dims, kind, digits, byteOrder }: Te
   checkLength(name, dims, bytesEach, data);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const values = Array.from({ length: countOf(dims) }, (_, i) => {
+    const codeAt = (c: number): number =>
+      kind === 'S' ? data[i * width + c] : view.getUint32(4 * (i * width + c), byteOrder !== '>');
+    // A shorter text is followed by zeros.
+    let length = width;
+    while (length > 0 && codeAt(length - 1) === 0) length -= 1;
     let text = '';
-    for (let c = 0; c < width; c++) {
-      const code =
-        kind === 'S' ? data[i * width + c] : view.getUint32(4 * (i * width + c), byteOrder !== '>');
+    for (let c = 0; c < length; c++) {
+      const code = codeAt(c);
       if (code > 0x10ffff) throw refused(name, `text ${i} has the character ${code}`);
       text += String.fromCodePoint(code);
     }
-    return text.replace(/\0+$/, '');
+    return text;
   });
   return { name, dims, type: 'text', values };
 }

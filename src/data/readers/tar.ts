@@ -45,12 +45,14 @@ export async function tarEntries(source: ByteSource): Promise<FileEntry[]> {
     if (block.every((byte) => byte === 0)) return [...files.values()];
     const header = parseHeader(block, `${source.name}: byte ${at}`);
     const data = at + TAR_BLOCK;
-    const size = given.size ?? globally.size ?? header.size;
+    // A pax header speaks of the file after it, and not of other headers that stand between.
+    const isMeta = 'xgLK'.includes(header.type);
+    const size = isMeta ? header.size : (given.size ?? globally.size ?? header.size);
     const path = given.path ?? globally.path ?? header.path;
     if (data + size > source.size)
       throw damaged(`${source.name}: ${quotePath(path)} is cut off: ${size} bytes should follow.`);
     at = data + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
-    if ('xgLK'.includes(header.type)) {
+    if (isMeta) {
       const meta = await readMeta(source, header, data);
       if (header.type === 'g') globally = { ...globally, ...meta };
       else given = { ...given, ...meta };

@@ -13,6 +13,7 @@ import type {
   TensorRole,
   TrainRequest,
 } from '../backend.ts';
+import { misfitOfAnswer } from './check-message.ts';
 import {
   type Answer,
   type Ask,
@@ -45,6 +46,7 @@ export async function connectBackend(port: HostPort, options: HostOptions): Prom
 }
 
 interface Waiting {
+  readonly call: CallName;
   readonly resolve: (answer: Answer<CallName>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -78,7 +80,11 @@ class Line {
     const id = this.#last;
     return new Promise<Answer<Name>>((resolve, reject) => {
       // The protocol pairs each call with its answer.
-      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Answer<Name>), reject });
+      this.#waiting.set(id, {
+        call: call.call,
+        resolve: (answer) => resolve(answer as Answer<Name>),
+        reject,
+      });
       try {
         this.#port.post({ id, call: call as Call }, transfer);
       } catch (cause) {
@@ -91,6 +97,13 @@ class Line {
   }
 
   #hear(message: FromHost): void {
+    // What is answered later than that does not matter.
+    if (this.#failure !== undefined) return;
+    const misfit = misfitOfAnswer(message, (id) => this.#waiting.get(id)?.call);
+    if (misfit !== undefined) {
+      this.close(misfit);
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.type === 'answer') waiting?.resolve(message.answer);

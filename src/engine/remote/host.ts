@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Backend, DeviceImages, Session } from '../backend.ts';
+import { checkToHost, numberOf } from './check-message.ts';
 import {
   type Answer,
   type Call,
@@ -22,9 +23,11 @@ export interface HostOptionsOf {
 /** The function that hears every message of the client. An error is answered, never swallowed. */
 export function hostBackend({ create, post }: HostOptionsOf): (message: ToHost) => Promise<void> {
   const host = new Host(create);
-  return async ({ id, call }) => {
+  return async (message) => {
+    const id = numberOf(message);
     try {
-      const answer = await host.carryOut(call);
+      checkToHost(message);
+      const answer = await host.carryOut(message.call);
       const values =
         answer instanceof Float32Array && answer.buffer instanceof ArrayBuffer ? [answer.buffer] : [];
       post({ type: 'answer', id, answer }, values);
@@ -37,8 +40,8 @@ export function hostBackend({ create, post }: HostOptionsOf): (message: ToHost) 
 class Host {
   readonly #create: (options: HostOptions) => Promise<Backend>;
   #backend: Backend | undefined;
-  /** Bytes that have come, of images that are not uploaded yet. */
-  readonly #pixels = new Map<number, Uint8Array>();
+  /** Images that are not uploaded yet. */
+  readonly #pixels = new Map<number, Room>();
   readonly #images = new Map<number, DeviceImages>();
   readonly #sessions = new Map<number, Session>();
 
@@ -52,15 +55,15 @@ class Host {
         this.#backend = await this.#create(call.options);
         return this.#backend.info;
       case 'reserve':
-        this.#pixels.set(call.images, new Uint8Array(call.bytes));
+        this.#pixels.set(call.images, roomFor(call.bytes));
         return undefined;
       case 'fill':
-        this.#pixels.get(call.images)?.set(call.pixels, call.at);
+        fill(this.#reserved(call.images), call.pixels, call.at);
         return undefined;
       case 'upload': {
-        const pixels = this.#pixels.get(call.images) ?? new Uint8Array();
+        const room = this.#reserved(call.images);
         this.#pixels.delete(call.images);
-        const images = await this.#started().upload(pixels, call.shape);
+        const images = await this.#started().upload(wholeOf(room), call.shape);
         this.#images.set(call.images, images);
         return images.length;
       }
@@ -99,6 +102,12 @@ class Host {
     throw new CoutureError('runtime', 'The engine was asked before it was started.');
   }
 
+  #reserved(number: number): Room {
+    const pixels = this.#pixels.get(number);
+    if (pixels !== undefined) return pixels;
+    throw new CoutureError('usage', 'There is no room reserved for these images.');
+  }
+
   #session(number: number): Session {
     const session = this.#sessions.get(number);
     if (session !== undefined) return session;
@@ -110,4 +119,38 @@ class Host {
     if (images !== undefined) return images;
     throw new CoutureError('usage', 'These images have been disposed of.');
   }
+}
+
+/** Memory for images, and how much of it has come: parts come in their order. */
+interface Room {
+  readonly pixels: Uint8Array;
+  filled: number;
+}
+
+function roomFor(bytes: number): Room {
+  try {
+    return { pixels: new Uint8Array(bytes), filled: 0 };
+  } catch (cause) {
+    throw new CoutureError('runtime', `Out of memory: the images take ${bytes} bytes.`, {
+      hint: 'Use fewer images.',
+      cause,
+    });
+  }
+}
+
+function fill(room: Room, part: Uint8Array, at: number): void {
+  const { pixels, filled } = room;
+  if (at !== filled || at + part.length > pixels.length)
+    throw new CoutureError(
+      'usage',
+      `${part.length} bytes of images from byte ${at} on do not follow the ${filled} of ${pixels.length} that have come.`,
+    );
+  pixels.set(part, at);
+  room.filled += part.length;
+}
+
+/** What was claimed and never came costs nothing: memory is only given to it when it is written. */
+function wholeOf({ pixels, filled }: Room): Uint8Array {
+  if (filled === pixels.length) return pixels;
+  throw new CoutureError('usage', `Of ${pixels.length} bytes of images ${filled} have come.`);
 }

@@ -10,6 +10,8 @@ import { linear, logSoftmax, sequential } from '../../model/spec.ts';
 import type { Backend, Session } from '../backend.ts';
 import { createBackend } from '../create.ts';
 import { connectBackend } from './client.ts';
+import { hostBackend } from './host.ts';
+import type { Call, FromHost, ToHost } from './protocol.ts';
 
 const program = buildProgram(sequential(linear(4, 3), logSoftmax()), rowInput(4));
 const create = () => createBackend({ backend: 'reference' });
@@ -108,4 +110,85 @@ test('what has been disposed of is refused, images and sessions of others too', 
     message: /disposed of/,
   });
   await other.dispose();
+});
+
+test('a message that is none is refused by the part that is wrong, and answered all the same', async () => {
+  const answers: FromHost[] = [];
+  const hear = hostBackend({ create, post: (message) => void answers.push(message) });
+  const startAll: Call[] = [
+    { call: 'start', options: {} },
+    { call: 'reserve', images: 1, bytes: 8 },
+    { call: 'createSession', session: 2, program, ...{ options: undefined } },
+  ];
+  for (const [id, call] of startAll.entries()) await hear({ id, call });
+  assert.ok(answers.every(({ type }) => type === 'answer'));
+  const wrong: [message: unknown, expected: RegExp][] = [
+    [null, /message must be a message, not null/],
+    [{ id: 'x', call: { call: 'dispose' } }, /message\.id must be a whole number from 0 on/],
+    [{ id: 9 }, /message\.call must be a call, not undefined/],
+    [{ id: 9, call: { call: '__proto__' } }, /message\.call\.call must be one of "start"/],
+    [{ id: 9, call: { call: 'reserve', images: 1, bytes: -1 } }, /reserve\.bytes must be a whole number/],
+    [{ id: 9, call: { call: 'reserve', images: 1, bytes: 2 ** 52 } }, /Out of memory/],
+    [{ id: 9, call: { call: 'fill', images: 7, at: 0, pixels: new Uint8Array(4) } }, /no room reserved/],
+    [
+      { id: 9, call: { call: 'fill', images: 1, at: 6, pixels: new Uint8Array(4) } },
+      /do not follow the 0 of 8/,
+    ],
+    [
+      { id: 9, call: { call: 'createSession', session: 3, program: {} } },
+      /createSession\.program\.plan must be/,
+    ],
+    [
+      { id: 9, call: { call: 'read', session: 2, parameter: 'fc1.bias', role: 'constructor' } },
+      /read\.role must/,
+    ],
+    [
+      { id: 9, call: { call: 'infer', session: 2, images: 1, indices: [0], options: {} } },
+      /infer\.indices must/,
+    ],
+    // What never came is no image: claimed gigabytes are not copied.
+    [{ id: 9, call: { call: 'upload', images: 1, shape: gray(1, 4) } }, /Of 8 bytes of images 0 have come/],
+  ];
+  for (const [message, expected] of wrong) {
+    answers.length = 0;
+    await hear(message as ToHost);
+    const [answer] = answers;
+    assert.ok(answers.length === 1 && answer.type === 'error', String(expected));
+    assert.match(answer.error.message, expected);
+    assert.notEqual(answer.error.kind, undefined, answer.error.stack);
+  }
+});
+
+test('an answer that is none ends every call, and whoever waits is told', async () => {
+  const info = { name: 'wasm', variant: 'simd128', threads: 1 };
+  const wrong: [answer: unknown, expected: RegExp][] = [
+    [null, /message must be a message, not null/],
+    [{ type: 'answer', id: 77, answer: info }, /message\.id is 77, for which nobody waits/],
+    [{ type: 'answer', id: 1, answer: 5 }, /answer must be the description of a backend, not the number 5/],
+    [{ type: 'error', id: 1, error: { name: 'Error' } }, /error\.message must be a string/],
+    [
+      { type: 'error', id: 1, error: { name: 'a', message: 'b', kind: 'toString' } },
+      /error\.kind must be one of/,
+    ],
+  ];
+  for (const [answer, expected] of wrong) {
+    let hear: (message: FromHost) => void = () => {};
+    const port = {
+      post: () => queueMicrotask(() => hear(answer as FromHost)),
+      listen: (heard: (message: FromHost) => void) => {
+        hear = heard;
+      },
+      terminate: async () => {},
+    };
+    await assert.rejects(connectBackend(port, {}), { kind: 'runtime', message: expected });
+  }
+});
+
+test('images of sides that are none are refused', async () => {
+  const backend = await create();
+  for (const shape of [gray(-2, -2), gray(0.5, 8), gray(0, 4), { height: 2, width: 1, channels: 2 as 1 }])
+    await assert.rejects(backend.upload(new Uint8Array(4), shape), {
+      kind: 'usage',
+      message: /no images of/,
+    });
 });

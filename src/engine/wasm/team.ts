@@ -81,10 +81,9 @@ export class Team {
 
   /** The failure word frees the others from the barrier, so that the job ends, and with this worker's error. */
   #hear(member: Member, message: FromWorker): void {
-    if (message.type === 'failed') {
-      this.#failure ??= new CoutureError('runtime', `A worker of the engine failed: ${message.message}.`, {
-        cause: message.stack,
-      });
+    const failure = failureOf(message);
+    if (failure !== undefined) {
+      this.#failure ??= failure;
       Atomics.store(this.#control, FAILED_WORD, 1);
     }
     member.answer(message);
@@ -124,5 +123,20 @@ export class Team {
     await this.#jobs.idle();
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
     this.#failure ??= new CoutureError('usage', 'This backend has been disposed of.');
+  }
+}
+
+/** Why a message ends all work; undefined for one that says that all is well. What is no message at all is as bad as a failure. */
+function failureOf(message: FromWorker | null): CoutureError | undefined {
+  switch (message?.type) {
+    case 'ready':
+    case 'done':
+      return undefined;
+    case 'failed':
+      return new CoutureError('runtime', `A worker of the engine failed: ${message.message}.`, {
+        cause: message.stack,
+      });
+    default:
+      return new CoutureError('runtime', 'A worker of the engine sent something else than an answer.');
   }
 }

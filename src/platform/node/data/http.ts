@@ -2,7 +2,7 @@
 
 import type { FetchLike } from './source.ts';
 
-const MAX_REDIRECTS = 5;
+export const MAX_REDIRECTS = 5;
 
 /** A failure of the network or of the server, in words that fit into a list of what was tried. */
 export class HttpFailure extends Error {
