@@ -9,4 +9,5 @@ export { layerNorm, layerNormGradient } from "./layernorm";
 export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { blend, clipFactor, gradientSquares, scaleGradient, update } from "./optimizers";
+export { maskRows } from "./sparse";
 export { barrier } from "./sync";

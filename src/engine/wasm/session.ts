@@ -211,9 +211,12 @@ export class WasmSession implements Session {
     const { memory } = this.#context;
     if (this.#batch) memory.release(this.#batch);
     this.#batchRows = Math.ceil(rows / 16) * 16;
-    const { plan, infer } = this.#program;
+    const { plan, infer, input } = this.#program;
     const withDx = infer.some((op) => op.op === 'pixelGradient');
-    const place = (start: number) => placeBatch(plan, this.#addresses, start, this.#batchRows, withDx);
+    const zeros = input.pixels.offset.every((offset) => offset === 0);
+    const { threads } = this.#context.team;
+    const options = { withDx, zeros, threads };
+    const place = (start: number) => placeBatch(plan, this.#addresses, start, this.#batchRows, options);
     this.#batch = memory.allocate(place(0).end);
     this.#layout = place(this.#batch.start).layout;
     return this.#layout;

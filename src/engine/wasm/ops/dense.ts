@@ -2,9 +2,14 @@
 
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
 import { STRIP } from '../constants.ts';
-import { type Layout, panelsOf } from '../layout.ts';
+import { type LayerLayout, type Layout, panelsOf } from '../layout.ts';
 import type { Job, TrainJob } from '../protocol.ts';
 import { type BatchPart, dropout, optimizerStep, transposedPanel, weightsOf } from './batch-part.ts';
+
+/** Panels of outputs that one pass over a row's values makes. */
+const PANELS_TOGETHER = 3;
+/** Share of values that are not 0 up to which leaving out the zeros is faster. */
+const MOST_VALUES = 0.6;
 
 export function linear(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
@@ -22,8 +27,23 @@ export function linear(layout: Layout, index: number, job: Job, part: BatchPart,
     relu: layer.activation === 'relu' && !apart,
     skipped: layer.skipped,
     ...dropout(layer.dropout, index, job, part, training && !apart),
+    masks: masksOf(layout, layer, part),
   };
-  part.share(layer.panels * groups, (units) => part.kernels.linear(args, units), groups);
+  const sets = args.masks === 0 ? layer.panels : Math.ceil(layer.panels / PANELS_TOGETHER);
+  part.share(sets * groups, (units) => part.kernels.linear(args, units), groups);
+}
+
+/**
+ * Where the masks of a layer's x lie, which this thread has made for itself; 0 where too few values are 0. All threads count the
+ * same zeros, and so come to the same units.
+ */
+function masksOf(layout: Layout, layer: LayerLayout, part: BatchPart): number {
+  if (!layer.zerosIn) return 0;
+  const masks = layout.masks + part.setup.thread * layout.maskBytes;
+  const { x, in: width } = layer;
+  const { rows } = part;
+  const values = part.kernels.maskRows({ x, xPanel: layout.rowPanel, width, rows, masks });
+  return values < MOST_VALUES * rows * width ? masks : 0;
 }
 
 export function inputGradient(layout: Layout, index: number, job: Job, part: BatchPart): void {
@@ -66,6 +86,7 @@ export function weightGradient(
     dzPanel: layout.rowPanel,
     rows: part.rows,
     inputs: layer.in,
+    masks: layer.zerosOut ? layout.masks + part.setup.thread * layout.maskBytes : 0,
     scratch: part.setup.scratch,
     gradient: keep ? layer.weights.gradient : 0,
     ...optimizerStep(job, part, layer.weights),
