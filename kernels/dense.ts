@@ -218,7 +218,7 @@ const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
  */
 export function weightGradient(
   x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, masks: usize, scratch: usize, gradient: usize,
-  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
   begin: i32, end: i32,
 ): void {
   const strips = (inputs + STRIP - 1) / STRIP;
@@ -255,7 +255,7 @@ export function weightGradient(
       const mean = average ? average + offset : 0;
       update(
         optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, shrinkable, constants,
-        scalars,
+        scalars, loss,
       );
     }
   }
@@ -293,7 +293,7 @@ function gradientOfOutputs(
  */
 export function updateWeights(
   inputs: i32, gradient: usize, factor: usize,
-  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
   begin: i32, end: i32,
 ): void {
   const strips = (inputs + STRIP - 1) / STRIP;
@@ -308,7 +308,7 @@ export function updateWeights(
     const mean = average ? average + offset : 0;
     update(
       optimizer, weights + offset, first + offset, second + offset, mean, gradient + offset, bytes, shrinkable,
-      constants, scalars,
+      constants, scalars, loss,
     );
   }
 }
