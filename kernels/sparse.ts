@@ -5,6 +5,7 @@
 // ([row][word]), of a layer's outputs it lists rows ([output][word]).
 
 import { LINE } from "./constants.generated";
+import { multiplyAdd } from "./tile";
 
 /** A bit for each of the 16 values of a line that is not 0. NaN is not 0. */
 // @ts-ignore: decorator
@@ -92,18 +93,18 @@ export function rowBy3(
       const s = v128.load_splat<f32>(x + (input >> 4) * xPanel + ((input & 15) << 2));
       const w = weights + input * LINE;
       const w1 = w + weightPanel, w2 = w1 + weightPanel;
-      c0 = f32x4.add(c0, f32x4.mul(s, v128.load(w, 0)));
-      c1 = f32x4.add(c1, f32x4.mul(s, v128.load(w, 16)));
-      c2 = f32x4.add(c2, f32x4.mul(s, v128.load(w, 32)));
-      c3 = f32x4.add(c3, f32x4.mul(s, v128.load(w, 48)));
-      c4 = f32x4.add(c4, f32x4.mul(s, v128.load(w1, 0)));
-      c5 = f32x4.add(c5, f32x4.mul(s, v128.load(w1, 16)));
-      c6 = f32x4.add(c6, f32x4.mul(s, v128.load(w1, 32)));
-      c7 = f32x4.add(c7, f32x4.mul(s, v128.load(w1, 48)));
-      c8 = f32x4.add(c8, f32x4.mul(s, v128.load(w2, 0)));
-      c9 = f32x4.add(c9, f32x4.mul(s, v128.load(w2, 16)));
-      ca = f32x4.add(ca, f32x4.mul(s, v128.load(w2, 32)));
-      cb = f32x4.add(cb, f32x4.mul(s, v128.load(w2, 48)));
+      c0 = multiplyAdd(s, v128.load(w, 0), c0);
+      c1 = multiplyAdd(s, v128.load(w, 16), c1);
+      c2 = multiplyAdd(s, v128.load(w, 32), c2);
+      c3 = multiplyAdd(s, v128.load(w, 48), c3);
+      c4 = multiplyAdd(s, v128.load(w1, 0), c4);
+      c5 = multiplyAdd(s, v128.load(w1, 16), c5);
+      c6 = multiplyAdd(s, v128.load(w1, 32), c6);
+      c7 = multiplyAdd(s, v128.load(w1, 48), c7);
+      c8 = multiplyAdd(s, v128.load(w2, 0), c8);
+      c9 = multiplyAdd(s, v128.load(w2, 16), c9);
+      ca = multiplyAdd(s, v128.load(w2, 32), ca);
+      cb = multiplyAdd(s, v128.load(w2, 48), cb);
     }
   }
   v128.store(y, c0, 0); v128.store(y, c1, 16); v128.store(y, c2, 32); v128.store(y, c3, 48);
@@ -122,10 +123,10 @@ export function rowBy1(x: usize, xPanel: usize, mask: usize, from: i32, to: i32,
       bits &= bits - 1;
       const s = v128.load_splat<f32>(x + (input >> 4) * xPanel + ((input & 15) << 2));
       const w = weights + input * LINE;
-      c0 = f32x4.add(c0, f32x4.mul(s, v128.load(w, 0)));
-      c1 = f32x4.add(c1, f32x4.mul(s, v128.load(w, 16)));
-      c2 = f32x4.add(c2, f32x4.mul(s, v128.load(w, 32)));
-      c3 = f32x4.add(c3, f32x4.mul(s, v128.load(w, 48)));
+      c0 = multiplyAdd(s, v128.load(w, 0), c0);
+      c1 = multiplyAdd(s, v128.load(w, 16), c1);
+      c2 = multiplyAdd(s, v128.load(w, 32), c2);
+      c3 = multiplyAdd(s, v128.load(w, 48), c3);
     }
   }
   v128.store(y, c0, 0); v128.store(y, c1, 16); v128.store(y, c2, 32); v128.store(y, c3, 48);
@@ -148,22 +149,22 @@ export function outputBy4(x: usize, xPanel: usize, dz: usize, mask: usize, words
       bits &= bits - 1;
       const s = v128.load_splat<f32>(dz + row);
       const x0 = x + row, x1 = x0 + xPanel, x2 = x1 + xPanel, x3 = x2 + xPanel;
-      c0 = f32x4.add(c0, f32x4.mul(s, v128.load(x0, 0)));
-      c1 = f32x4.add(c1, f32x4.mul(s, v128.load(x0, 16)));
-      c2 = f32x4.add(c2, f32x4.mul(s, v128.load(x0, 32)));
-      c3 = f32x4.add(c3, f32x4.mul(s, v128.load(x0, 48)));
-      c4 = f32x4.add(c4, f32x4.mul(s, v128.load(x1, 0)));
-      c5 = f32x4.add(c5, f32x4.mul(s, v128.load(x1, 16)));
-      c6 = f32x4.add(c6, f32x4.mul(s, v128.load(x1, 32)));
-      c7 = f32x4.add(c7, f32x4.mul(s, v128.load(x1, 48)));
-      c8 = f32x4.add(c8, f32x4.mul(s, v128.load(x2, 0)));
-      c9 = f32x4.add(c9, f32x4.mul(s, v128.load(x2, 16)));
-      ca = f32x4.add(ca, f32x4.mul(s, v128.load(x2, 32)));
-      cb = f32x4.add(cb, f32x4.mul(s, v128.load(x2, 48)));
-      cc = f32x4.add(cc, f32x4.mul(s, v128.load(x3, 0)));
-      cd = f32x4.add(cd, f32x4.mul(s, v128.load(x3, 16)));
-      ce = f32x4.add(ce, f32x4.mul(s, v128.load(x3, 32)));
-      cf = f32x4.add(cf, f32x4.mul(s, v128.load(x3, 48)));
+      c0 = multiplyAdd(s, v128.load(x0, 0), c0);
+      c1 = multiplyAdd(s, v128.load(x0, 16), c1);
+      c2 = multiplyAdd(s, v128.load(x0, 32), c2);
+      c3 = multiplyAdd(s, v128.load(x0, 48), c3);
+      c4 = multiplyAdd(s, v128.load(x1, 0), c4);
+      c5 = multiplyAdd(s, v128.load(x1, 16), c5);
+      c6 = multiplyAdd(s, v128.load(x1, 32), c6);
+      c7 = multiplyAdd(s, v128.load(x1, 48), c7);
+      c8 = multiplyAdd(s, v128.load(x2, 0), c8);
+      c9 = multiplyAdd(s, v128.load(x2, 16), c9);
+      ca = multiplyAdd(s, v128.load(x2, 32), ca);
+      cb = multiplyAdd(s, v128.load(x2, 48), cb);
+      cc = multiplyAdd(s, v128.load(x3, 0), cc);
+      cd = multiplyAdd(s, v128.load(x3, 16), cd);
+      ce = multiplyAdd(s, v128.load(x3, 32), ce);
+      cf = multiplyAdd(s, v128.load(x3, 48), cf);
     }
   }
   v128.store(to, c0, 0); v128.store(to, c1, 16); v128.store(to, c2, 32); v128.store(to, c3, 48);
@@ -183,14 +184,14 @@ export function outputBy2(x: usize, xPanel: usize, dz: usize, mask: usize, words
       bits &= bits - 1;
       const s = v128.load_splat<f32>(dz + row);
       const x0 = x + row, x1 = x0 + xPanel;
-      c0 = f32x4.add(c0, f32x4.mul(s, v128.load(x0, 0)));
-      c1 = f32x4.add(c1, f32x4.mul(s, v128.load(x0, 16)));
-      c2 = f32x4.add(c2, f32x4.mul(s, v128.load(x0, 32)));
-      c3 = f32x4.add(c3, f32x4.mul(s, v128.load(x0, 48)));
-      c4 = f32x4.add(c4, f32x4.mul(s, v128.load(x1, 0)));
-      c5 = f32x4.add(c5, f32x4.mul(s, v128.load(x1, 16)));
-      c6 = f32x4.add(c6, f32x4.mul(s, v128.load(x1, 32)));
-      c7 = f32x4.add(c7, f32x4.mul(s, v128.load(x1, 48)));
+      c0 = multiplyAdd(s, v128.load(x0, 0), c0);
+      c1 = multiplyAdd(s, v128.load(x0, 16), c1);
+      c2 = multiplyAdd(s, v128.load(x0, 32), c2);
+      c3 = multiplyAdd(s, v128.load(x0, 48), c3);
+      c4 = multiplyAdd(s, v128.load(x1, 0), c4);
+      c5 = multiplyAdd(s, v128.load(x1, 16), c5);
+      c6 = multiplyAdd(s, v128.load(x1, 32), c6);
+      c7 = multiplyAdd(s, v128.load(x1, 48), c7);
     }
   }
   v128.store(to, c0, 0); v128.store(to, c1, 16); v128.store(to, c2, 32); v128.store(to, c3, 48);
@@ -208,10 +209,10 @@ export function outputBy1(x: usize, dz: usize, mask: usize, words: i32, to: usiz
       bits &= bits - 1;
       const s = v128.load_splat<f32>(dz + row);
       const x0 = x + row;
-      c0 = f32x4.add(c0, f32x4.mul(s, v128.load(x0, 0)));
-      c1 = f32x4.add(c1, f32x4.mul(s, v128.load(x0, 16)));
-      c2 = f32x4.add(c2, f32x4.mul(s, v128.load(x0, 32)));
-      c3 = f32x4.add(c3, f32x4.mul(s, v128.load(x0, 48)));
+      c0 = multiplyAdd(s, v128.load(x0, 0), c0);
+      c1 = multiplyAdd(s, v128.load(x0, 16), c1);
+      c2 = multiplyAdd(s, v128.load(x0, 32), c2);
+      c3 = multiplyAdd(s, v128.load(x0, 48), c3);
     }
   }
   v128.store(to, c0, 0); v128.store(to, c1, 16); v128.store(to, c2, 32); v128.store(to, c3, 48);

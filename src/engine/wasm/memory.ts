@@ -4,6 +4,9 @@ import { CoutureError } from '../../core/errors.ts';
 import { LINE, MAX_PAGES } from './constants.ts';
 
 const PAGE = 65_536;
+const FIRST_PAGES = 16;
+/** 64 MiB: with less nothing of use could be trained. */
+const FEWEST_PAGES = 1024;
 /** A cache line, and a line of the kernels. */
 const ALIGN = LINE;
 /** Tiles may read, and throw away, a few lines past the end of what they were given. */
@@ -22,7 +25,7 @@ export class WasmMemory {
   #top = 1024;
 
   constructor(shared: boolean) {
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES, shared });
+    this.memory = reserve(shared);
   }
 
   /**
@@ -84,6 +87,21 @@ export class WasmMemory {
 
   words(start: number, length: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, start, length);
+  }
+}
+
+/** A memory that may grow as far as this machine lets it: browsers on phones refuse to set aside 2 GiB of addresses. */
+function reserve(shared: boolean): WebAssembly.Memory {
+  for (let maximum = MAX_PAGES; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
+    } catch (cause) {
+      if (maximum > FEWEST_PAGES) continue;
+      throw new CoutureError('backend', 'Out of memory: the engine could not be started.', {
+        hint: 'Close other pages or programs, and try again.',
+        cause,
+      });
+    }
   }
 }
 
