@@ -61,7 +61,7 @@ export function linear(
     const out = y + (<usize>firstPanel) * yPanel;
     if (masks) {
       const ends = min(rows, to << 2);
-      linearRows(x, xPanel, masks, w, panelBytes, inputs, out, yPanel, lastPanel - firstPanel, from << 2, ends);
+      productRows(x, xPanel, masks, w, panelBytes, inputs, out, yPanel, lastPanel - firstPanel, from << 2, ends);
     } else {
       for (let k = 0; k < inputs; k += BLOCK) {
         const count = min(BLOCK, inputs - k);
@@ -102,8 +102,8 @@ function spread(bias: usize, to: usize, count: i32): void {
   }
 }
 
-/** y += x W without the zeros of x, for rows `from` to `to` of up to three panels of outputs. */
-function linearRows(
+/** y += x W without the zeros of x, for rows `from` to `to` of up to three panels of outputs. A panel of W has a line an input. */
+function productRows(
   x: usize, xPanel: usize, masks: usize, weights: usize, weightPanel: usize, inputs: i32, y: usize, yPanel: usize,
   panels: i32, from: i32, to: i32,
 ): void {
@@ -169,14 +169,74 @@ export function inputGradient(
     if (valid < 16) memory.fill(scratch + (<usize>valid) * LINE, 0, (16 - <usize>valid) * LINE);
     const offset = (<usize>panel) * panelBytes + (<usize>batch) * 1024;
     transpose16(scratch, dz + offset);
-    if (relu) maskBlock(dz + offset, y + offset, threshold ? scale : 1);
-    else if (threshold) {
-      const words = (inputs + 3) >> 2;
-      const counter = (batch << 4) * words + (panel << 2);
-      dropoutRows(dz + offset, 16, counter, words, step, layer, key0, key1, threshold, scale);
-    }
-    if (dzT) transpose16(dz + offset, dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024);
+    finishGradient(
+      dz + offset, y + offset, dzT ? dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024 : 0, inputs, panel, batch,
+      relu, threshold, scale, key0, key1, step, layer,
+    );
   }
+}
+
+/**
+ * The same without the zeros of this layer's dz. Units: three panels of 16 inputs.
+ * @param own this layer's dz, and `ownPanel` bytes from panel to panel
+ * @param masks of `maskRows`, of that dz
+ * @param scratch 3 lines of this thread's own for each output, whose number is rounded up to a panel
+ */
+export function inputGradientRows(
+  weights: usize, inputs: i32, outputs: i32, own: usize, ownPanel: usize, masks: usize, y: usize, dz: usize,
+  panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32, scratch: usize,
+  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+): void {
+  const panels = (inputs + 15) >> 4, batchPanels = (rows + 15) >> 4;
+  const turnedPanel = (<usize>((outputs + 15) >> 4)) * 1024;
+  for (let unit = begin; unit < end; unit++) {
+    const first = unit * 3;
+    const together = min(3, panels - first);
+    for (let i = 0; i < together; i++) {
+      turnWeights(weights, inputs, outputs, first + i, scratch + (<usize>i) * turnedPanel);
+      memory.fill(dz + (<usize>(first + i)) * panelBytes, 0, (<usize>batchPanels) * 1024);
+    }
+    const to = dz + (<usize>first) * panelBytes;
+    productRows(own, ownPanel, masks, scratch, turnedPanel, outputs, to, panelBytes, together, 0, rows);
+    for (let panel = first; panel < first + together; panel++) {
+      for (let batch = 0; batch < batchPanels; batch++) {
+        const offset = (<usize>panel) * panelBytes + (<usize>batch) * 1024;
+        finishGradient(
+          dz + offset, y + offset, dzT ? dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024 : 0, inputs, panel,
+          batch, relu, threshold, scale, key0, key1, step, layer,
+        );
+      }
+    }
+  }
+}
+
+/** The weights of one panel of 16 inputs as [output][16 inputs]; lanes past the last input are 0. */
+function turnWeights(weights: usize, inputs: i32, outputs: i32, panel: i32, to: usize): void {
+  const weightPanel = (<usize>inputs + 1) * LINE;
+  const from = weights + (<usize>panel) * 1024;
+  const valid = min(16, inputs - (panel << 4));
+  for (let block: usize = 0; block < <usize>((outputs + 15) >> 4); block++) {
+    const turned = to + block * 1024;
+    transpose16(from + block * weightPanel, turned);
+    if (valid == 16) continue;
+    for (let line = turned; line < turned + 1024; line += LINE) {
+      memory.fill(line + (<usize>valid << 2), 0, LINE - (<usize>valid << 2));
+    }
+  }
+}
+
+/** A block of 16 lines of gradients, through the dropout and activation that made the values, and transposed. */
+function finishGradient(
+  dz: usize, y: usize, dzT: usize, inputs: i32, panel: i32, batch: i32,
+  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32,
+): void {
+  if (relu) maskBlock(dz, y, threshold ? scale : 1);
+  else if (threshold) {
+    const words = (inputs + 3) >> 2;
+    const counter = (batch << 4) * words + (panel << 2);
+    dropoutRows(dz, 16, counter, words, step, layer, key0, key1, threshold, scale);
+  }
+  if (dzT) transpose16(dz, dzT);
 }
 
 /** 16 lines: value * scale where the activation is above 0, else 0. It is 0 where ReLU or dropout made it so. */

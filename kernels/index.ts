@@ -2,7 +2,7 @@
 // allocates.
 
 export { activate, activateGradient, affineGradient } from "./activate";
-export { inputGradient, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
+export { inputGradient, inputGradientRows, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
 export { augment, mix } from "./augment";
 export { gather, normalize, scatter } from "./gather";
 export { layerNorm, layerNormGradient } from "./layernorm";

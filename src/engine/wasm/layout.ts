@@ -69,6 +69,9 @@ export interface Layout {
   /** Room for the masks of kernels/sparse.ts, `maskBytes` for each thread. */
   readonly masks: number;
   readonly maskBytes: number;
+  /** Room for three panels of a layer's weights, transposed, `turnedBytes` for each thread. */
+  readonly turned: number;
+  readonly turnedBytes: number;
   /** The factor by which gradients are clipped, float32, behind the squares of the last layer. */
   readonly clipFactor: number;
 }
@@ -174,9 +177,11 @@ export function placeBatch(
   const dx = withDx ? take(plan.layers[0].in) : 0;
   const masks = end;
   const maskBytes = maskBytesOf(plan, rows);
+  const turned = masks + threads * maskBytes;
+  const turnedBytes = 3 * PANEL * LINE * Math.max(...plan.layers.map((layer) => panelsOf(layer.out)));
   return {
-    layout: { layers: skips, x, dx, rowPanel, masks, maskBytes, clipFactor },
-    end: end + threads * maskBytes,
+    layout: { layers: skips, x, dx, rowPanel, masks, maskBytes, turned, turnedBytes, clipFactor },
+    end: turned + threads * turnedBytes,
   };
 }
 
@@ -190,7 +195,7 @@ function zerosIn(layers: readonly DenseLayer[], index: number, zeros: boolean): 
 /** Masks of the rows of a layer's x, or of 16 outputs, behind which 16 lines of four panels lie. */
 function maskBytesOf({ layers }: Plan, rows: number): number {
   const words = (bits: number): number => Math.ceil(bits / 64) * 8;
-  const widest = Math.max(...layers.map((layer) => layer.in));
+  const widest = Math.max(...layers.flatMap((layer) => [layer.in, layer.out]));
   return Math.ceil(Math.max(rows * words(widest), PANEL * words(rows) + 4 * PANEL * LINE) / LINE) * LINE;
 }
 

@@ -2,7 +2,7 @@
 
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
 import { STRIP } from '../constants.ts';
-import { type LayerLayout, type Layout, panelsOf } from '../layout.ts';
+import { type Layout, panelsOf } from '../layout.ts';
 import type { Job, TrainJob } from '../protocol.ts';
 import { type BatchPart, dropout, optimizerStep, transposedPanel, weightsOf } from './batch-part.ts';
 
@@ -27,20 +27,22 @@ export function linear(layout: Layout, index: number, job: Job, part: BatchPart,
     relu: layer.activation === 'relu' && !apart,
     skipped: layer.skipped,
     ...dropout(layer.dropout, index, job, part, training && !apart),
-    masks: masksOf(layout, layer, part),
+    masks: layer.zerosIn ? masksOf(layout, { x: layer.x, width: layer.in }, part) : 0,
   };
   const sets = args.masks === 0 ? layer.panels : Math.ceil(layer.panels / PANELS_TOGETHER);
   part.share(sets * groups, (units) => part.kernels.linear(args, units), groups);
 }
 
 /**
- * Where the masks of a layer's x lie, which this thread has made for itself; 0 where too few values are 0. All threads count the
- * same zeros, and so come to the same units.
+ * Where the masks of a layer's x or dz lie, which this thread has made for itself; 0 where too few values are 0. All threads
+ * count the same zeros, and so come to the same units.
  */
-function masksOf(layout: Layout, layer: LayerLayout, part: BatchPart): number {
-  if (!layer.zerosIn) return 0;
+function masksOf(
+  layout: Layout,
+  { x, width }: { readonly x: number; readonly width: number },
+  part: BatchPart,
+): number {
   const masks = layout.masks + part.setup.thread * layout.maskBytes;
-  const { x, in: width } = layer;
   const { rows } = part;
   const values = part.kernels.maskRows({ x, xPanel: layout.rowPanel, width, rows, masks });
   return values < MOST_VALUES * rows * width ? masks : 0;
@@ -51,24 +53,30 @@ export function inputGradient(layout: Layout, index: number, job: Job, part: Bat
   const below = index > 0 ? layout.layers[index - 1] : undefined;
   // Where more comes before the layer's dz, the result stands in the place of dy.
   const masked = below && !isApart(layout.layers, index - 1) ? below : undefined;
-  const args = {
+  const shared = {
     weights: layer.weights[weightsOf(job)],
     inputs: layer.in,
     outputs: layer.out,
-    gradT: layer.dzT,
-    gradTPanel: transposedPanel(layer),
     y: masked?.y ?? 0,
     dz: masked?.dz ?? below?.dy ?? layout.dx,
     panelBytes: layout.rowPanel,
     dzT: masked?.dzT ?? 0,
     dzTPanel: masked ? transposedPanel(masked) : 0,
     rows: part.rows,
-    scratch: part.setup.scratch,
     relu: masked?.activation === 'relu',
     ...dropout(masked?.dropout ?? 0, index - 1, job, part, true),
   };
-  const units = panelsOf(layer.in) * panelsOf(part.rows);
-  part.share(units, (some) => part.kernels.inputGradient(args, some));
+  const masks = layer.zerosOut ? masksOf(layout, { x: layer.dz, width: layer.out }, part) : 0;
+  if (masks === 0) {
+    const own = { gradT: layer.dzT, gradTPanel: transposedPanel(layer), scratch: part.setup.scratch };
+    const units = panelsOf(layer.in) * panelsOf(part.rows);
+    part.share(units, (some) => part.kernels.inputGradient({ ...shared, ...own }, some));
+  } else {
+    const scratch = layout.turned + part.setup.thread * layout.turnedBytes;
+    const args = { ...shared, own: layer.dz, ownPanel: layout.rowPanel, masks, scratch };
+    const units = Math.ceil(panelsOf(layer.in) / PANELS_TOGETHER);
+    part.share(units, (some) => part.kernels.inputGradientRows(args, some));
+  }
 }
 
 export function weightGradient(
