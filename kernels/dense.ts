@@ -9,6 +9,7 @@
 import { LINE, STRIP } from "./constants.generated";
 import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
+import { maskLanes, outputBy1, outputBy2, outputBy4, rowBy1, rowBy3 } from "./sparse";
 import { ADJACENT, ROWS, tileNarrow, tileWide } from "./tile";
 
 let wide: bool = false;
@@ -28,46 +29,98 @@ function tile<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
 /** Inputs of one pass over the rows: 256 lines of weights are 16 KB, half of a common L1 cache. */
 const BLOCK: i32 = 256;
 
+/** Words of a mask of one pass over the rows: 128 inputs of three panels are 24 KB. */
+const MASK_BLOCK: i32 = 2;
+
 /**
- * y = dropout(x Wᵀ + b, or what ReLU leaves of it) + skipped. Units: (panel of outputs, four rows).
+ * y = dropout(x Wᵀ + b, or what ReLU leaves of it) + skipped. Units: (three panels of outputs, four rows) where zeros of x are left
+ * out, else (panel of outputs, four rows).
  * @param skipped laid out as y, or 0
+ * @param masks of `maskRows`, of x; 0 to multiply by every value
  */
 export function linear(
   x: usize, xPanel: usize, weights: usize, inputs: i32, outputs: i32, y: usize, yPanel: usize, rows: i32,
-  relu: bool, skipped: usize, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32,
+  relu: bool, skipped: usize, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, masks: usize,
   begin: i32, end: i32,
 ): void {
   const groups = (rows + 3) >> 2;
   const panelBytes = (<usize>inputs + 1) * LINE;
+  const panels = (outputs + 15) >> 4;
+  const together = masks ? 3 : 1;
   for (let unit = begin; unit < end; ) {
-    const panel = unit / groups;
-    const from = unit - panel * groups;
+    const set = unit / groups;
+    const from = unit - set * groups;
     const to = min(groups, from + end - unit);
     unit += to - from;
-    const w = weights + (<usize>panel) * panelBytes;
-    const out = y + (<usize>panel) * yPanel;
-    const first = out + (<usize>from) * 256, last = out + (<usize>to) * 256;
-    for (let line = first; line < last; line += LINE) memory.copy(line, w + panelBytes - LINE, LINE);
-    for (let k = 0; k < inputs; k += BLOCK) {
-      const count = min(BLOCK, inputs - k);
-      const xBlock = x + (<usize>(k >> 4)) * xPanel;
-      for (let group = from; group < to; group++) {
-        const at = (<usize>group) * 256;
-        tile<ROWS>(xBlock + at, xPanel, w + (<usize>k) * LINE, count, out + at);
+    const firstPanel = set * together, lastPanel = min(panels, firstPanel + together);
+    for (let panel = firstPanel; panel < lastPanel; panel++) {
+      const bias = weights + (<usize>panel + 1) * panelBytes - LINE;
+      spread(bias, y + (<usize>panel) * yPanel + (<usize>from) * 256, (to - from) << 2);
+    }
+    const w = weights + (<usize>firstPanel) * panelBytes;
+    const out = y + (<usize>firstPanel) * yPanel;
+    if (masks) {
+      const ends = min(rows, to << 2);
+      productRows(x, xPanel, masks, w, panelBytes, inputs, out, yPanel, lastPanel - firstPanel, from << 2, ends);
+    } else {
+      for (let k = 0; k < inputs; k += BLOCK) {
+        const count = min(BLOCK, inputs - k);
+        const xBlock = x + (<usize>(k >> 4)) * xPanel;
+        for (let group = from; group < to; group++) {
+          const at = (<usize>group) * 256;
+          tile<ROWS>(xBlock + at, xPanel, w + (<usize>k) * LINE, count, out + at);
+        }
       }
     }
-    if (relu) {
-      for (let at = first; at < last; at += 32) {
-        v128.store(at, reluOf(v128.load(at)));
-        v128.store(at, reluOf(v128.load(at, 16)), 16);
+    for (let panel = firstPanel; panel < lastPanel; panel++) {
+      const lines = y + (<usize>panel) * yPanel;
+      const first = lines + (<usize>from) * 256, last = lines + (<usize>to) * 256;
+      if (relu) {
+        for (let at = first; at < last; at += 32) {
+          v128.store(at, reluOf(v128.load(at)));
+          v128.store(at, reluOf(v128.load(at, 16)), 16);
+        }
+      }
+      if (threshold) {
+        const words = (outputs + 3) >> 2;
+        const counter = (from << 2) * words + (panel << 2);
+        dropoutRows(first, (to - from) << 2, counter, words, step, layer, key0, key1, threshold, scale);
+      }
+      if (skipped) addLines(first, skipped + (first - y), last - first);
+    }
+  }
+}
+
+/** The bias into `count` lines. A bias of -0 becomes +0, to which a product of 0 adds nothing, whatever its sign. */
+function spread(bias: usize, to: usize, count: i32): void {
+  const zero = f32x4.splat(0);
+  const b0 = f32x4.add(v128.load(bias, 0), zero), b1 = f32x4.add(v128.load(bias, 16), zero);
+  const b2 = f32x4.add(v128.load(bias, 32), zero), b3 = f32x4.add(v128.load(bias, 48), zero);
+  const end = to + (<usize>count) * LINE;
+  for (let at = to; at < end; at += LINE) {
+    v128.store(at, b0, 0); v128.store(at, b1, 16); v128.store(at, b2, 32); v128.store(at, b3, 48);
+  }
+}
+
+/** y += x W without the zeros of x, for rows `from` to `to` of up to three panels of outputs. A panel of W has a line an input. */
+function productRows(
+  x: usize, xPanel: usize, masks: usize, weights: usize, weightPanel: usize, inputs: i32, y: usize, yPanel: usize,
+  panels: i32, from: i32, to: i32,
+): void {
+  const words = (inputs + 63) >> 6;
+  const stride = (<usize>words) << 3;
+  for (let word = 0; word < words; word += MASK_BLOCK) {
+    const last = min(words, word + MASK_BLOCK);
+    for (let row = from; row < to; row++) {
+      const at = (<usize>row) * LINE;
+      const mask = masks + (<usize>row) * stride;
+      if (panels == 3) rowBy3(x + at, xPanel, mask, word, last, weights, weightPanel, y + at, yPanel);
+      else {
+        for (let panel: usize = 0; panel < <usize>panels; panel++) {
+          rowBy1(x + at, xPanel, mask, word, last, weights + panel * weightPanel, y + panel * yPanel + at);
+        }
       }
     }
-    if (threshold) {
-      const words = (outputs + 3) >> 2;
-      const counter = (from << 2) * words + (panel << 2);
-      dropoutRows(first, (to - from) << 2, counter, words, step, layer, key0, key1, threshold, scale);
-    }
-    if (skipped) addLines(first, skipped + (first - y), last - first);
   }
 }
 
@@ -116,14 +169,74 @@ export function inputGradient(
     if (valid < 16) memory.fill(scratch + (<usize>valid) * LINE, 0, (16 - <usize>valid) * LINE);
     const offset = (<usize>panel) * panelBytes + (<usize>batch) * 1024;
     transpose16(scratch, dz + offset);
-    if (relu) maskBlock(dz + offset, y + offset, threshold ? scale : 1);
-    else if (threshold) {
-      const words = (inputs + 3) >> 2;
-      const counter = (batch << 4) * words + (panel << 2);
-      dropoutRows(dz + offset, 16, counter, words, step, layer, key0, key1, threshold, scale);
-    }
-    if (dzT) transpose16(dz + offset, dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024);
+    finishGradient(
+      dz + offset, y + offset, dzT ? dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024 : 0, inputs, panel, batch,
+      relu, threshold, scale, key0, key1, step, layer,
+    );
   }
+}
+
+/**
+ * The same without the zeros of this layer's dz. Units: three panels of 16 inputs.
+ * @param own this layer's dz, and `ownPanel` bytes from panel to panel
+ * @param masks of `maskRows`, of that dz
+ * @param scratch 3 lines of this thread's own for each output, whose number is rounded up to a panel
+ */
+export function inputGradientRows(
+  weights: usize, inputs: i32, outputs: i32, own: usize, ownPanel: usize, masks: usize, y: usize, dz: usize,
+  panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32, scratch: usize,
+  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+): void {
+  const panels = (inputs + 15) >> 4, batchPanels = (rows + 15) >> 4;
+  const turnedPanel = (<usize>((outputs + 15) >> 4)) * 1024;
+  for (let unit = begin; unit < end; unit++) {
+    const first = unit * 3;
+    const together = min(3, panels - first);
+    for (let i = 0; i < together; i++) {
+      turnWeights(weights, inputs, outputs, first + i, scratch + (<usize>i) * turnedPanel);
+      memory.fill(dz + (<usize>(first + i)) * panelBytes, 0, (<usize>batchPanels) * 1024);
+    }
+    const to = dz + (<usize>first) * panelBytes;
+    productRows(own, ownPanel, masks, scratch, turnedPanel, outputs, to, panelBytes, together, 0, rows);
+    for (let panel = first; panel < first + together; panel++) {
+      for (let batch = 0; batch < batchPanels; batch++) {
+        const offset = (<usize>panel) * panelBytes + (<usize>batch) * 1024;
+        finishGradient(
+          dz + offset, y + offset, dzT ? dzT + (<usize>batch) * dzTPanel + (<usize>panel) * 1024 : 0, inputs, panel,
+          batch, relu, threshold, scale, key0, key1, step, layer,
+        );
+      }
+    }
+  }
+}
+
+/** The weights of one panel of 16 inputs as [output][16 inputs]; lanes past the last input are 0. */
+function turnWeights(weights: usize, inputs: i32, outputs: i32, panel: i32, to: usize): void {
+  const weightPanel = (<usize>inputs + 1) * LINE;
+  const from = weights + (<usize>panel) * 1024;
+  const valid = min(16, inputs - (panel << 4));
+  for (let block: usize = 0; block < <usize>((outputs + 15) >> 4); block++) {
+    const turned = to + block * 1024;
+    transpose16(from + block * weightPanel, turned);
+    if (valid == 16) continue;
+    for (let line = turned; line < turned + 1024; line += LINE) {
+      memory.fill(line + (<usize>valid << 2), 0, LINE - (<usize>valid << 2));
+    }
+  }
+}
+
+/** A block of 16 lines of gradients, through the dropout and activation that made the values, and transposed. */
+function finishGradient(
+  dz: usize, y: usize, dzT: usize, inputs: i32, panel: i32, batch: i32,
+  relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32,
+): void {
+  if (relu) maskBlock(dz, y, threshold ? scale : 1);
+  else if (threshold) {
+    const words = (inputs + 3) >> 2;
+    const counter = (batch << 4) * words + (panel << 2);
+    dropoutRows(dz, 16, counter, words, step, layer, key0, key1, threshold, scale);
+  }
+  if (dzT) transpose16(dz, dzT);
 }
 
 /** 16 lines: value * scale where the activation is above 0, else 0. It is 0 where ReLU or dropout made it so. */
@@ -161,24 +274,34 @@ const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
  * The strip goes to `scratch` (SCRATCH bytes of this thread's own) and from there either to `gradient`, laid out as
  * the weights, or, where that is 0, straight into the optimizer while it is in the L1 cache: a gradient tile and the optimizer
  * in one loop would keep V8 from pairing the tile's vectors.
+ * @param masks room for `maskLanes` and 4 KB behind it, to leave out zeros of dz where that pays; 0 to multiply by every value
  */
 export function weightGradient(
-  x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, scratch: usize, gradient: usize,
-  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize,
+  x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, masks: usize, scratch: usize, gradient: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
   begin: i32, end: i32,
 ): void {
   const strips = (inputs + STRIP - 1) / STRIP;
   const panelBytes = (<usize>inputs + 1) * LINE;
+  let masked = -1;
+  let leaveOut = false;
   for (let unit = begin; unit < end; unit++) {
     const panel = unit / strips;
     const k0 = (unit - panel * strips) * STRIP;
     const d = dz + (<usize>panel) * dzPanel;
     let lines = min(STRIP, inputs - k0);
-    memory.fill(scratch, 0, SCRATCH);
-    for (let k = 0; k < lines; k += 4) {
-      const input = k0 + k;
-      const a = x + (<usize>(input >> 4)) * xPanel + (<usize>(input & 15)) * 4;
-      tile<ADJACENT>(a, 1024, d, rows, scratch + (<usize>k) * LINE);
+    if (masks && panel != masked) {
+      leaveOut = maskLanes(d, rows, masks) * 4 < rows * 16 * 3;
+      masked = panel;
+    }
+    if (leaveOut) gradientOfOutputs(x + (<usize>(k0 >> 4)) * xPanel, xPanel, d, rows, masks, (lines + 15) >> 4, scratch);
+    else {
+      memory.fill(scratch, 0, SCRATCH);
+      for (let k = 0; k < lines; k += 4) {
+        const input = k0 + k;
+        const a = x + (<usize>(input >> 4)) * xPanel + (<usize>(input & 15)) * 4;
+        tile<ADJACENT>(a, 1024, d, rows, scratch + (<usize>k) * LINE);
+      }
     }
     const shrinkable = (<usize>lines) * LINE;
     if (k0 + lines == inputs) {
@@ -192,10 +315,36 @@ export function weightGradient(
       const mean = average ? average + offset : 0;
       update(
         optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, shrinkable, constants,
-        scalars,
+        scalars, loss,
       );
     }
   }
+}
+
+/**
+ * The gradient of the weights of 16 outputs to up to four panels of inputs, without the zeros of dz.
+ * @param masks of `maskLanes`
+ * @param to [input][16]
+ */
+function gradientOfOutputs(
+  x: usize, xPanel: usize, dz: usize, rows: i32, masks: usize, panels: i32, to: usize,
+): void {
+  const words = (rows + 63) >> 6;
+  const stride = (<usize>words) << 3;
+  const blocks = masks + (stride << 4);
+  for (let lane: usize = 0; lane < 16; lane++) {
+    const mask = masks + lane * stride, d = dz + lane * 4, line = blocks + lane * LINE;
+    let panel = 0;
+    if (wide && panels == 4) {
+      outputBy4(x, xPanel, d, mask, words, line);
+      continue;
+    }
+    for (; panel + 2 <= panels; panel += 2) {
+      outputBy2(x + (<usize>panel) * xPanel, xPanel, d, mask, words, line + (<usize>panel) * 1024);
+    }
+    if (panel < panels) outputBy1(x + (<usize>panel) * xPanel, d, mask, words, line + (<usize>panel) * 1024);
+  }
+  for (let panel: usize = 0; panel < <usize>panels; panel++) transpose16(blocks + panel * 1024, to + panel * 1024);
 }
 
 /**
@@ -204,7 +353,7 @@ export function weightGradient(
  */
 export function updateWeights(
   inputs: i32, gradient: usize, factor: usize,
-  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
   begin: i32, end: i32,
 ): void {
   const strips = (inputs + STRIP - 1) / STRIP;
@@ -219,7 +368,7 @@ export function updateWeights(
     const mean = average ? average + offset : 0;
     update(
       optimizer, weights + offset, first + offset, second + offset, mean, gradient + offset, bytes, shrinkable,
-      constants, scalars,
+      constants, scalars, loss,
     );
   }
 }

@@ -2,11 +2,12 @@
 // allocates.
 
 export { activate, activateGradient, affineGradient } from "./activate";
-export { inputGradient, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
+export { inputGradient, inputGradientRows, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
 export { augment, mix } from "./augment";
 export { gather, normalize, scatter } from "./gather";
 export { layerNorm, layerNormGradient } from "./layernorm";
 export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { blend, clipFactor, gradientSquares, scaleGradient, update } from "./optimizers";
+export { maskRows } from "./sparse";
 export { barrier } from "./sync";

@@ -10,30 +10,53 @@ import {
  * One step on `bytes` bytes (a multiple of 32) of weights, and of their running average unless that is 0.
  * @param shrinkable the first bytes of these: weights that lasso may shrink
  * @param constants, scalars float32, see optimizerConstants and stepScalars in src/engine/scalars.ts
+ * @param loss one of the step, float32: NaN afterwards where a weight is not finite
  */
 export function update(
   optimizer: i32, weights: usize, first: usize, second: usize, average: usize, gradient: usize, bytes: usize,
-  shrinkable: usize, constants: usize, scalars: usize,
+  shrinkable: usize, constants: usize, scalars: usize, loss: usize,
 ): void {
+  let finite: bool;
   if (optimizer == OPTIMIZER_SGD) {
     sgd(weights, first, gradient, bytes, constants, scalars);
     if (load<f32>(constants, SGD_CONSTANT_THRESHOLD) > 0 || load<f32>(scalars, SCALAR_SHRINKAGE) > 0) {
       lasso(weights, shrinkable, constants, scalars);
     }
-  } else if (optimizer == OPTIMIZER_LION) lion(weights, first, gradient, bytes, constants, scalars);
-  else adam(weights, first, second, gradient, bytes, constants, scalars);
+    finite = areFinite(weights, bytes);
+  } else if (optimizer == OPTIMIZER_LION) {
+    lion(weights, first, gradient, bytes, constants, scalars);
+    finite = areFinite(weights, bytes);
+  } else finite = adam(weights, first, second, gradient, bytes, constants, scalars);
+  if (!finite) store<f32>(loss, NaN);
   if (average) blend(average, weights, bytes, scalars);
 }
 
-/** Adam (Kingma & Ba 2015) with decoupled weight decay, in the order of torch.optim.AdamW. */
+/** Whether `bytes` bytes of float32, a multiple of 32, are all finite: of what is not, the product with 0 is NaN. */
+function areFinite(at: usize, bytes: usize): bool {
+  const zero = f32x4.splat(0), end = at + bytes;
+  let s0 = zero, s1 = zero;
+  for (; at < end; at += 32) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(at, 0), zero));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(at, 16), zero));
+  }
+  const sum = f32x4.add(s0, s1);
+  return !v128.any_true(f32x4.ne(sum, sum));
+}
+
+/**
+ * Adam (Kingma & Ba 2015) with decoupled weight decay, in the order of torch.optim.AdamW.
+ * @returns whether the weights are finite: seen beside the division and the root, for which the loop waits
+ */
 function adam(
   weights: usize, first: usize, second: usize, gradient: usize, bytes: usize, constants: usize, scalars: usize,
-): void {
+): bool {
   const beta1 = v128.load_splat<f32>(constants, CONSTANT_BETA1), rest1 = v128.load_splat<f32>(constants, CONSTANT_REST1);
   const beta2 = v128.load_splat<f32>(constants, CONSTANT_BETA2), rest2 = v128.load_splat<f32>(constants, CONSTANT_REST2);
   const epsilon = v128.load_splat<f32>(constants, CONSTANT_EPSILON);
   const size = v128.load_splat<f32>(scalars, SCALAR_SIZE), kept = v128.load_splat<f32>(scalars, SCALAR_KEPT);
   const correction = v128.load_splat<f32>(scalars, SCALAR_CORRECTION);
+  const zero = f32x4.splat(0);
+  let s0 = zero, s1 = zero;
   for (let at: usize = 0; at < bytes; at += 32) {
     const g0 = v128.load(gradient + at, 0), g1 = v128.load(gradient + at, 16);
     const m0 = f32x4.add(f32x4.mul(beta1, v128.load(first + at, 0)), f32x4.mul(rest1, g0));
@@ -50,7 +73,11 @@ function adam(
     v128.store(second + at, v1, 16);
     v128.store(weights + at, w0, 0);
     v128.store(weights + at, w1, 16);
+    s0 = f32x4.add(s0, f32x4.mul(w0, zero));
+    s1 = f32x4.add(s1, f32x4.mul(w1, zero));
   }
+  const sum = f32x4.add(s0, s1);
+  return !v128.any_true(f32x4.ne(sum, sum));
 }
 
 /** Stochastic gradient descent with momentum, in the order of torch.optim.SGD. */

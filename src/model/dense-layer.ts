@@ -32,6 +32,11 @@ export function normWidth(layer: DenseLayer): number {
   return layer.preNorm ? layer.in : layer.out;
 }
 
+/** Whether many values of a layer's y, and with them of its dz, are 0: its activation is 0 for all that is not above 0. */
+export function makesZeros({ activation }: DenseLayer): boolean {
+  return activation === 'relu' || activation === 'root';
+}
+
 /** Whether a layer has a norm between product and activation. */
 export function normsProduct({ norm, preNorm }: DenseLayer): boolean {
   return norm !== 'none' && !preNorm;

@@ -27,6 +27,7 @@ import {
   clipFactor,
   lassoStep,
   lionStep,
+  markDiverged,
   scaleGradient,
   sgdStep,
 } from './optimizers.ts';
@@ -276,7 +277,7 @@ class ReferenceSession implements Session {
   #update(
     layer: number,
     parts: readonly TensorPart[],
-    { request: { optimizer }, scalars, index }: TrainingStep,
+    { request: { optimizer }, scalars, index, losses }: TrainingStep,
   ): void {
     const constants = optimizerConstants(optimizer);
     const { value, gradient, firstMoment, secondMoment, average } = this.#tensors[layer];
@@ -292,6 +293,7 @@ class ReferenceSession implements Session {
       else adamStep(tensors, constants, scalars, index);
       if (optimizer.name === 'sgd' && optimizer.lasso && part === 'weight')
         lassoStep(value.weight, constants, scalars, index);
+      markDiverged(value[part], losses);
       if (this.#program.average) averageStep(average[part], value[part], scalars, index);
     }
   }

@@ -1,6 +1,10 @@
 /**
  * Every op stated once, plainly: row-major float32 arrays, one scalar at a time, each operation rounded to
  * float32. This is the oracle; it is not meant to be fast, and every other backend is held to its bits.
+ *
+ * A product adds no term whose activation, gradient or pixel is 0. Of finite numbers such a term is 0, and no sum here is ever -0, so
+ * that adding it would change no bit: a backend may leave out zeros or multiply by them. Of a weight that is not finite it would
+ * be NaN; a step that makes one has a loss of NaN on every backend (see `markDiverged`).
  */
 
 import { philox4x32, type Words4 } from '../../core/philox.ts';
@@ -35,7 +39,7 @@ export interface LinearShape {
   readonly out: number;
 }
 
-/** y [rows, out] = b + x Wᵀ, inputs added in order. */
+/** y [rows, out] = b + x Wᵀ, inputs that are not 0 added in order. A bias of -0 counts as 0. */
 export function linearForward(
   { rows, in: inputs, out }: LinearShape,
   x: Float32Array,
@@ -45,14 +49,17 @@ export function linearForward(
 ): void {
   for (let row = 0; row < rows; row++) {
     for (let o = 0; o < out; o++) {
-      let sum = bias[o];
-      for (let i = 0; i < inputs; i++) sum = f(sum + f(x[row * inputs + i] * weight[o * inputs + i]));
+      let sum = bias[o] + 0;
+      for (let i = 0; i < inputs; i++) {
+        const value = x[row * inputs + i];
+        if (value !== 0) sum = f(sum + f(value * weight[o * inputs + i]));
+      }
       y[row * out + o] = sum;
     }
   }
 }
 
-/** dx [rows, in] = dz W, outputs added in order. */
+/** dx [rows, in] = dz W, outputs whose dz is not 0 added in order. */
 export function linearBackwardInput(
   { rows, in: inputs, out }: LinearShape,
   dz: Float32Array,
@@ -62,13 +69,16 @@ export function linearBackwardInput(
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < inputs; i++) {
       let sum = 0;
-      for (let o = 0; o < out; o++) sum = f(sum + f(weight[o * inputs + i] * dz[row * out + o]));
+      for (let o = 0; o < out; o++) {
+        const gradient = dz[row * out + o];
+        if (gradient !== 0) sum = f(sum + f(weight[o * inputs + i] * gradient));
+      }
       dx[row * inputs + i] = sum;
     }
   }
 }
 
-/** dW [out, in] = dzᵀ x and db [out] = column sums of dz, rows added in order. */
+/** dW [out, in] = dzᵀ x and db [out] = column sums of dz, rows whose dz is not 0 added in order. */
 export function linearBackwardWeight(
   { rows, in: inputs, out }: LinearShape,
   x: Float32Array,
@@ -79,7 +89,10 @@ export function linearBackwardWeight(
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < inputs; i++) {
       let sum = 0;
-      for (let row = 0; row < rows; row++) sum = f(sum + f(x[row * inputs + i] * dz[row * out + o]));
+      for (let row = 0; row < rows; row++) {
+        const gradient = dz[row * out + o];
+        if (gradient !== 0) sum = f(sum + f(x[row * inputs + i] * gradient));
+      }
       dWeight[o * inputs + i] = sum;
     }
     let sum = 0;

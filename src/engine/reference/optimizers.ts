@@ -12,6 +12,11 @@ export interface Updated {
   readonly secondMoment: Float32Array;
 }
 
+/** Makes a step's first loss NaN where the step made a value that is not finite: it has diverged, whoever meets that value. */
+export function markDiverged(value: Float32Array, losses: Float32Array): void {
+  if (!value.every(Number.isFinite)) losses[0] = Number.NaN;
+}
+
 /** One step of Adam with decoupled weight decay, in the order of torch.optim.AdamW. */
 export function adamStep(
   tensors: Updated,

@@ -3,7 +3,14 @@
  * kernels/dense.ts shows the layouts. A layout is plain data: it travels to the workers with every job.
  */
 
-import { type DenseLayer, needsActivate, normWidth, skipEnd } from '../../model/dense-layer.ts';
+import {
+  type DenseLayer,
+  makesZeros,
+  needsActivate,
+  normsProduct,
+  normWidth,
+  skipEnd,
+} from '../../model/dense-layer.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
 import { AFFINE_LINES, LINE, PANEL, STATS_LINES } from './constants.ts';
@@ -28,6 +35,10 @@ export interface LayerLayout extends DenseLayer {
   readonly inverse: number;
   /** What the product takes, [panel][row][16]: the y below, or what a norm in front of the product makes of it. */
   readonly x: number;
+  /** Whether many values of x may be 0, so that its zeros are looked for. */
+  readonly zerosIn: boolean;
+  /** Whether many values of dz may be. */
+  readonly zerosOut: boolean;
   /** Pre-activation [panel][row][16] of a layer that needs `activate`; else that of its output. */
   readonly z: number;
   /** Normalized values: z, or those of a norm in front of the product, laid out as x. */
@@ -55,6 +66,12 @@ export interface Layout {
   readonly dx: number;
   /** Bytes of one panel of x, y and dz. */
   readonly rowPanel: number;
+  /** Room for the masks of kernels/sparse.ts, `maskBytes` for each thread. */
+  readonly masks: number;
+  readonly maskBytes: number;
+  /** Room for three panels of a layer's weights, transposed, `turnedBytes` for each thread. */
+  readonly turned: number;
+  readonly turnedBytes: number;
   /** The factor by which gradients are clipped, float32, behind the squares of the last layer. */
   readonly clipFactor: number;
 }
@@ -106,13 +123,14 @@ export function placeWeights(
 /**
  * The layout of batches of up to `rows` images (a multiple of 16) from `start` on, and its end.
  * @param withDx whether some op asks for the gradient with respect to the input
+ * @param zeros whether pixels of the ground are 0 in x
  */
 export function placeBatch(
   plan: Plan,
   weights: readonly WeightAddresses[],
   start: number,
   rows: number,
-  withDx: boolean,
+  { withDx, zeros, threads }: { readonly withDx: boolean; readonly zeros: boolean; readonly threads: number },
 ): { layout: Layout; end: number } {
   // One line more than the rows: panels a power of two apart would all fall into the same few cache sets.
   const rowPanel = (rows + 1) * LINE;
@@ -143,6 +161,8 @@ export function placeBatch(
       inverse: layer.norm === 'layer' ? take(1) : 0,
       x: layer.preNorm ? take(layer.in) : (layers[i - 1]?.y ?? x),
       z,
+      zerosIn: zerosIn(plan.layers, i, zeros),
+      zerosOut: makesZeros(layer) && !normsProduct(layer) && i < plan.layers.length - 1,
       normalized: layer.preNorm ? take(layer.in) : z,
       y,
       skipped: layer.skip === undefined ? 0 : layers[layer.skip].y,
@@ -155,7 +175,28 @@ export function placeBatch(
   });
   const skips = layers.map((layer, i) => ({ ...layer, skipGradient: skipEnd(layers, i)?.dy ?? 0 }));
   const dx = withDx ? take(plan.layers[0].in) : 0;
-  return { layout: { layers: skips, x, dx, rowPanel, clipFactor }, end };
+  const masks = end;
+  const maskBytes = maskBytesOf(plan, rows);
+  const turned = masks + threads * maskBytes;
+  const turnedBytes = 3 * PANEL * LINE * Math.max(...plan.layers.map((layer) => panelsOf(layer.out)));
+  return {
+    layout: { layers: skips, x, dx, rowPanel, masks, maskBytes, turned, turnedBytes, clipFactor },
+    end: turned + threads * turnedBytes,
+  };
+}
+
+function zerosIn(layers: readonly DenseLayer[], index: number, zeros: boolean): boolean {
+  if (layers[index].preNorm) return false;
+  if (index === 0) return zeros;
+  const below = layers[index - 1];
+  return makesZeros(below) && below.skip === undefined;
+}
+
+/** Masks of the rows of a layer's x, or of 16 outputs, behind which 16 lines of four panels lie. */
+function maskBytesOf({ layers }: Plan, rows: number): number {
+  const words = (bits: number): number => Math.ceil(bits / 64) * 8;
+  const widest = Math.max(...layers.flatMap((layer) => [layer.in, layer.out]));
+  return Math.ceil(Math.max(rows * words(widest), PANEL * words(rows) + 4 * PANEL * LINE) / LINE) * LINE;
 }
 
 /** Index of weight [o, i] in a layer's panels, in floats; the bias is input number `in`. */

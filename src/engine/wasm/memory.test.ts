@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { gray, rowInput } from '../../../test/dataset-fixture.ts';
+import { buildProgram } from '../../model/program.ts';
+import { linear, logSoftmax, sequential } from '../../model/spec.ts';
+import { createBackend } from '../create.ts';
 import { type Block, WasmMemory } from './memory.ts';
 
 test('blocks never overlap, are zero and aligned, and all of the memory comes back', () => {
@@ -44,4 +48,37 @@ test('a request past the limit is refused with a sentence', () => {
   small.check(2 ** 19);
   assert.throws(() => small.check(2 ** 19, 2 ** 19), /needs 2 MiB, and it can have 1 MiB/);
   assert.equal(small.memory.buffer.byteLength, 2 ** 20, 'nothing was taken');
+});
+
+test('where 2 GiB of addresses are refused, as on phones, the engine runs with fewer', async (t) => {
+  const Whole = WebAssembly.Memory;
+  const asked: number[] = [];
+  class Small extends Whole {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      const { maximum = 0 } = descriptor;
+      asked.push(maximum);
+      if (maximum > 4096) throw new RangeError('could not allocate memory');
+      super(descriptor);
+    }
+  }
+  t.after(() => {
+    WebAssembly.Memory = Whole;
+  });
+  WebAssembly.Memory = Small;
+  const backend = await createBackend({});
+  assert.deepEqual(asked, [32_768, 16_384, 8192, 4096]);
+  const images = await backend.upload(new Uint8Array(12), gray(1, 6));
+  const session = await backend.createSession(
+    buildProgram(sequential(linear(6, 2), logSoftmax()), rowInput(6)),
+  );
+  assert.equal((await session.infer(images, Uint32Array.of(0, 1))).length, 4);
+  await assert.rejects(backend.upload(new Uint8Array(300 * 2 ** 20), gray(1, 1)), {
+    message: /Out of memory/,
+  });
+  WebAssembly.Memory = class {
+    constructor() {
+      throw new RangeError('could not allocate memory');
+    }
+  } as unknown as typeof Whole;
+  await assert.rejects(createBackend({}), { kind: 'backend', message: /the engine could not be started/ });
 });

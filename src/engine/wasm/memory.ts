@@ -1,9 +1,13 @@
 /** The one linear memory of a wasm backend, and who holds which part of it. */
 
+import { CoutureError } from '../../core/errors.ts';
 import { checkMemory, outOfMemory } from '../check-memory.ts';
 import { LINE, MAX_PAGES } from './constants.ts';
 
 const PAGE = 65_536;
+const FIRST_PAGES = 16;
+/** 64 MiB: with less nothing of use could be trained. */
+const FEWEST_PAGES = 1024;
 /** A cache line, and a line of the kernels. */
 const ALIGN = LINE;
 /** Tiles may read, and throw away, a few lines past the end of what they were given. */
@@ -25,8 +29,9 @@ export class WasmMemory {
 
   /** @param limit bytes that there are on this machine */
   constructor(shared: boolean, limit = Number.POSITIVE_INFINITY) {
-    this.#limit = Math.min(limit, MAX_PAGES * PAGE);
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES, shared });
+    const { memory, maximum } = reserve(shared);
+    this.memory = memory;
+    this.#limit = Math.min(limit, maximum * PAGE);
   }
 
   /**
@@ -98,6 +103,21 @@ export class WasmMemory {
 
   words(start: number, length: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, start, length);
+  }
+}
+
+/** A memory that may grow as far as this machine lets it: browsers on phones refuse to set aside 2 GiB of addresses. */
+function reserve(shared: boolean): { readonly memory: WebAssembly.Memory; readonly maximum: number } {
+  for (let maximum = MAX_PAGES; ; maximum /= 2) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared }), maximum };
+    } catch (cause) {
+      if (maximum > FEWEST_PAGES) continue;
+      throw new CoutureError('backend', 'Out of memory: the engine could not be started.', {
+        hint: 'Close other pages or programs, and try again.',
+        cause,
+      });
+    }
   }
 }
 

@@ -69,7 +69,8 @@ export class WasmSession implements Session {
     if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
     if (program.average) roles.push('average');
     const place = (start: number) => placeWeights(program.plan, start, roles, program.averageStatistics);
-    const batch = placeBatch(program.plan, place(0).weights, 0, wholePanels(batchSize), false);
+    const options = { withDx: false, zeros: false, threads: context.team.threads };
+    const batch = placeBatch(program.plan, place(0).weights, 0, wholePanels(batchSize), options);
     context.memory.check(place(0).end, batch.end);
     this.#weights = context.memory.allocate(place(0).end);
     this.#addresses = place(this.#weights.start).weights;
@@ -214,9 +215,12 @@ export class WasmSession implements Session {
     const { memory } = this.#context;
     if (this.#batch) memory.release(this.#batch);
     this.#batchRows = wholePanels(rows);
-    const { plan, infer } = this.#program;
+    const { plan, infer, input } = this.#program;
     const withDx = infer.some((op) => op.op === 'pixelGradient');
-    const place = (start: number) => placeBatch(plan, this.#addresses, start, this.#batchRows, withDx);
+    const zeros = input.pixels.offset.every((offset) => offset === 0);
+    const { threads } = this.#context.team;
+    const options = { withDx, zeros, threads };
+    const place = (start: number) => placeBatch(plan, this.#addresses, start, this.#batchRows, options);
     this.#batch = memory.allocate(place(0).end);
     this.#layout = place(this.#batch.start).layout;
     return this.#layout;

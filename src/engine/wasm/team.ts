@@ -38,6 +38,11 @@ export class Team {
     this.#control = control;
   }
 
+  /** How many threads run a job. */
+  get threads(): number {
+    return Math.max(1, this.#members.length);
+  }
+
   /**
    * Starts the workers and waits until each is ready.
    * @throws CoutureError of kind `runtime` when one cannot start

@@ -53,6 +53,7 @@ export function optimizerStep(job: TrainJob, part: BatchPart, roles: LayerLayout
     average: roles.average,
     constants: job.constants,
     scalars: scalarsOf(job, part),
+    loss: job.losses + part.from * 4,
   };
 }
 
