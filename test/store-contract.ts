@@ -182,6 +182,26 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: 'says who holds a lock, and where a file would be written, before it is',
+    async run(store, folder) {
+      const { join, basename } = store.paths;
+      same(await store.lockHolder(folder), undefined, 'holder of no lock');
+      const release = await store.lock(folder);
+      check((await store.lockHolder(folder)) !== undefined, 'nobody holds the lock');
+      await release();
+      same(await store.lockHolder(folder), undefined, 'holder of a lock that was given back');
+      same(await store.lockHolder(join(folder, 'none')), undefined, 'holder in a folder that is not there');
+      const file = join(folder, 'file');
+      same(basename(await store.findWritable(file)), 'file', 'a new file');
+      same(await store.list(folder), [], 'nothing is written');
+      await store.write(file, '');
+      same(basename(await store.findWritable(file)), 'file', 'a file that is there');
+      await store.makeFolder(join(folder, 'inner'));
+      await refused(store.findWritable(join(folder, 'inner')), 'runtime', /it is a folder/);
+      await refused(store.findWritable(join(folder, 'none', 'file')), 'runtime', /Cannot write .*none/);
+    },
+  },
+  {
     title: 'takes paths apart and puts them together',
     async run({ paths }) {
       const path = paths.join('runs', 'train', 'a.b');
