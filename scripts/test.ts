@@ -1,6 +1,6 @@
 /**
  * The suite, in order: format and lint, types, unit, contract, golden, docs and end to end; and the long tests, which
- * train for minutes, pack the packages, or install other runtimes.
+ * train for minutes, run every command of the documentation, pack the packages, or install other runtimes.
  *
  *     npm test                          everything but the long tests
  *     npm run test:long                 the long tests
@@ -54,10 +54,10 @@ const groups: Readonly<Record<string, Group>> = {
   },
   contract: { globs: ['test/contract/**/*.test.ts'], parallel: cores, minutes: 5 },
   golden: { globs: ['test/golden/**/*.test.ts'], parallel: cores, minutes: 5 },
-  docs: { globs: ['test/docs/**/*.test.ts'], parallel: cores, minutes: 8 },
+  docs: { globs: ['test/docs/**/*.test.ts'], parallel: cores, minutes: 3 },
   e2e: { globs: ['test/e2e/**/*.test.ts'], parallel: cores, minutes: 10 },
   long: {
-    globs: ['test/long/{showcase,runtimes,pack}.test.ts', 'test/long/**/*.test.ts'],
+    globs: ['test/long/{fast,docs,showcase,runtimes,pack}.test.ts', 'test/long/**/*.test.ts'],
     parallel: cores,
     minutes: 12,
   },

@@ -1,15 +1,13 @@
 /**
- * The documentation, held to what it says: every shell command and code block in README.md and docs/ is run,
- * every relative link leads somewhere. All blocks run in order in one folder that looks like the checkout, so that
- * a later one may use what an earlier one has made; README.md comes first. `<!-- no-test: reason -->` right
- * before a block leaves it out: meant for what other tests cover, and for long trainings.
+ * The documentation, held to what it says: every shell command and code block in README.md and docs/ is run. All blocks
+ * run in order in one folder that looks like the checkout, so that a later one may use what an earlier one has made;
+ * README.md comes first. `<!-- no-test: reason -->` right before a block leaves it out: meant for what other tests cover, and for
+ * long trainings.
  */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  existsSync,
-  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -19,12 +17,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type CodeBlock, parseMarkdown } from './markdown.ts';
+import { pathToFileURL } from 'node:url';
+import type { CodeBlock } from '../docs/markdown.ts';
+import { guides, pages, root } from '../docs/pages.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const BLOCK_SECONDS = 240;
 
 const shells = new Set(['sh', 'bash', 'shell']);
@@ -34,16 +32,6 @@ const scripts: Readonly<Record<string, string>> = {
   ts: 'mts',
   typescript: 'mts',
 };
-
-/** Pages whose code is run, in this order; of the others only the links are checked. */
-const guides = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()].filter((page) =>
-  existsSync(join(root, page)),
-);
-const others = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...globSync('models/*.md', { cwd: root })];
-
-const pages = new Map(
-  [...guides, ...others].map((page) => [page, parseMarkdown(readFileSync(join(root, page), 'utf8'))]),
-);
 
 describe('the commands and code of the documentation', () => {
   let folder: string;
@@ -63,31 +51,6 @@ describe('the commands and code of the documentation', () => {
       });
     }
   }
-});
-
-describe('the links of the documentation', () => {
-  test('README.md is there', () => {
-    assert.ok(guides.includes('README.md'));
-  });
-
-  for (const [page, { links }] of pages) {
-    test(page, () => {
-      const broken = links
-        .filter(({ target }) => !/^[a-z][a-z+.-]*:/i.test(target))
-        .filter(({ target }) => !resolves(page, target))
-        .map(({ target, line }) => `${page}:${line} ${target}`);
-      assert.deepEqual(broken, []);
-    });
-  }
-
-  test('every npm script that is named exists', () => {
-    const known = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object })
-      .scripts;
-    for (const page of pages.keys()) {
-      for (const [, name] of readFileSync(join(root, page), 'utf8').matchAll(/\bnpm run ([a-z][\w:-]*)/g))
-        assert.ok(Object.hasOwn(known, name), `${page} names the npm script ${name}`);
-    }
-  });
 });
 
 /**
@@ -133,14 +96,6 @@ function runIn(cwd: string, command: string, args: readonly string[], title: str
     timeout: BLOCK_SECONDS * 1000,
   });
   assert.equal(status, 0, `${title}\nended with ${signal ?? status}\n${stdout}\n${stderr}`);
-}
-
-function resolves(page: string, target: string): boolean {
-  const [path, anchor] = target.split('#');
-  const file = path === '' ? join(root, page) : join(root, dirname(page), decodeURIComponent(path));
-  if (!existsSync(file) || relative(root, file).startsWith('..')) return false;
-  if (anchor === undefined || !file.endsWith('.md')) return true;
-  return parseMarkdown(readFileSync(file, 'utf8')).anchors.has(anchor);
 }
 
 function firstLine({ code }: CodeBlock): string {
