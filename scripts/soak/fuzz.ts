@@ -113,11 +113,15 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
         if (signal?.aborted) return;
       }
     } finally {
+      // Where this one failed, the others end as well.
+      chunks.length = 0;
       watched.stop();
     }
   };
   try {
-    await Promise.all(Array.from({ length: processes }, (_, i) => lane(i)));
+    const ended = await Promise.allSettled(Array.from({ length: processes }, (_, i) => lane(i)));
+    const failed = ended.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   } finally {
     clearInterval(timer);
     rmSync(scratch, { recursive: true, force: true });

@@ -13,6 +13,9 @@ export type Json =
   | { readonly [key: string]: Json }
   | Raw;
 
+/** A part is repeated up to about so much. */
+const MOST_CHARACTERS = 1 << 19;
+
 /** Text that stands in the file as it is, for what no value can be. */
 export class Raw {
   readonly text: string;
@@ -74,8 +77,11 @@ function changedList(list: readonly Json[], draw: Draw): Json {
   switch (draw.below(10)) {
     case 0:
       return list.toSpliced(at, 1);
-    case 1:
-      return list.toSpliced(at, 0, ...new Array<Json>(draw.pick([1, 2, 40, 1200])).fill(list[at]));
+    case 1: {
+      const times = draw.pick([1, 2, 40, 1200]);
+      const isLong = writeJson(list[at]).length * times > MOST_CHARACTERS;
+      return list.toSpliced(at, 0, ...new Array<Json>(isLong ? 1 : times).fill(list[at]));
+    }
     case 2:
       return list.toReversed();
     default:

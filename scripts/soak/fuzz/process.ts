@@ -36,7 +36,9 @@ async function work(chunk: Chunk): Promise<void> {
   for (; current.number < chunk.to; current.number++) {
     word[0] = current.number;
     writeSync(mark, new Uint8Array(word.buffer), 0, 8, 0);
-    const verdict = await judge(reader, await drawTrial(reader, chunk.seed, current.number));
+    const trial = await drawTrial(reader, chunk.seed, current.number).catch(stackOf);
+    if (typeof trial === 'string') return tell({ type: 'broken', words: trial });
+    const verdict = await judge(reader, trial);
     if (verdict.outcome === 'fault') tellFailure(verdict.fault, verdict.words);
     else counts[verdict.outcome] += 1;
     const { maxRSS } = process.resourceUsage();

@@ -23,6 +23,8 @@ export interface Failure {
 /** What a process tells. */
 export type FromProcess =
   | { readonly type: 'failure'; readonly failure: Failure }
+  /** An input could not be made: the fault is the campaign's own. */
+  | { readonly type: 'broken'; readonly words: string }
   /** Of the part of the chunk that it did: how many inputs were read and refused. */
   | { readonly type: 'counts'; readonly read: number; readonly refused: number; readonly isDone: boolean };
 

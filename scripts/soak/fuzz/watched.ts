@@ -79,6 +79,11 @@ export class WatchedProcess {
       };
       child.on('message', (message: FromProcess) => {
         if (message.type === 'failure') return this.#listener.onFailure(message.failure);
+        if (message.type === 'broken') {
+          done();
+          reject(new Error(`An input of ${chunk.reader} could not be made: ${message.words}`));
+          return;
+        }
         this.#listener.onCounts(chunk.reader, message);
         if (!message.isDone) return;
         done();

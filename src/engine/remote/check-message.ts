@@ -103,7 +103,10 @@ const calls: Readonly<
   fill: { ask: { images: aCount, at: aCount, pixels: someBytes }, answer: anything },
   upload: { ask: { images: aCount, shape: aShape }, answer: aCount },
   releaseImages: { ask: { images: aCount }, answer: anything },
-  createSession: { ask: { session: aCount, program: aProgram }, answer: anything },
+  createSession: {
+    ask: { session: aCount, program: aProgram, options: optional(record({ batchSize: optional(aCount) })) },
+    answer: anything,
+  },
   train: { ask: { session: aCount, images: aCount, request: anOrder }, answer: floats },
   infer: {
     ask: {
