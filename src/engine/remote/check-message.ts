@@ -147,10 +147,11 @@ export function numberOf(message: unknown): number {
   return aCount.misfit(id) === undefined ? Number(id) : -1;
 }
 
+const aSentence = kind('a sentence', (value) => typeof value === 'string' && value !== '');
 const anError = record(
   {
     name: aString,
-    message: aString,
+    message: aSentence,
     stack: optional(aString),
     kind: optional(oneOf(Object.keys(exitCodes))),
     hint: optional(aString),

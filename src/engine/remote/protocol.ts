@@ -105,7 +105,8 @@ export interface CarriedError {
 export function carry(error: unknown): CarriedError {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const { kind, hint } = error instanceof CoutureError ? error : { kind: undefined, hint: undefined };
-  return { name, message, stack, kind, hint };
+  // An error without words has its name.
+  return { name, message: message || name, stack, kind, hint };
 }
 
 /** The error that was carried: a CoutureError again if it was one, with the worker's stack as its cause. */

@@ -57,6 +57,10 @@ test('errors come over with their kind, message and hint; others as what they ar
   }).catch((error: unknown) => error);
   assert.ok(bug instanceof Error && !(bug instanceof CoutureError));
   assert.deepEqual([bug.name, bug.message], ['RangeError', 'off by one']);
+  const silent = await behindMessages(async () => {
+    throw new RangeError();
+  }).catch((error: unknown) => error);
+  assert.ok(silent instanceof Error && silent.message === 'RangeError');
   await remote.dispose();
 });
 
@@ -165,7 +169,8 @@ test('an answer that is none ends every call, and whoever waits is told', async 
     [null, /message must be a message, not null/],
     [{ type: 'answer', id: 77, answer: info }, /message\.id is 77, for which nobody waits/],
     [{ type: 'answer', id: 1, answer: 5 }, /answer must be the description of a backend, not the number 5/],
-    [{ type: 'error', id: 1, error: { name: 'Error' } }, /error\.message must be a string/],
+    [{ type: 'error', id: 1, error: { name: 'Error', message: '' } }, /error\.message must be a sentence/],
+    [{ type: 'error', id: 1, error: { name: 'Error' } }, /error\.message must be a sentence/],
     [
       { type: 'error', id: 1, error: { name: 'a', message: 'b', kind: 'toString' } },
       /error\.kind must be one of/,
