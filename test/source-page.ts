@@ -22,16 +22,24 @@ export function pageAddress(specifier: string): string {
   return `/${relative(root, fileURLToPath(import.meta.resolve(specifier)))}`;
 }
 
+/** The packages of `@couture/core`: whatever of the source a page loads may lead to them. */
+const corePackages: Readonly<Record<string, string>> = {
+  zod: pageAddress('zod'),
+  '@noble/hashes/sha2.js': pageAddress('@noble/hashes/sha2.js'),
+  // What Node finds by this name is no module.
+  'fastest-levenshtein': '/node_modules/fastest-levenshtein/esm/mod.js',
+};
+
 /**
  * Opens such a page.
  * @param browser or a context of it, whose pages have the same files
- * @param imports where the page finds packages by their names, as a bundler would
  * @param strays addresses that were asked for and are not in the checkout
+ * @param packages where the page finds more packages by their names, as a bundler would
  */
 export async function openSourcePage(
   browser: Browser | BrowserContext | undefined,
-  imports: Readonly<Record<string, string>>,
   strays: string[],
+  packages: Readonly<Record<string, string>> = {},
 ): Promise<Page> {
   assert.ok(browser);
   // On coarser screens Plot shifts everything by half a pixel, so that lines are sharp.
@@ -39,7 +47,7 @@ export async function openSourcePage(
   await page.route('**/*', async (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/') {
-      const map = JSON.stringify({ imports });
+      const map = JSON.stringify({ imports: { ...corePackages, ...packages } });
       const body = `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${map}</script><body></body>`;
       await route.fulfill({ contentType: 'text/html', body });
       return;

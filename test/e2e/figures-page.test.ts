@@ -40,12 +40,12 @@ function importMap(): Record<string, string> {
     'd3 isoformat internmap delaunator robust-predicates iobuffer d3-array d3-axis d3-brush d3-chord d3-color d3-contour ' +
     'd3-delaunay d3-dispatch d3-drag d3-dsv d3-ease d3-fetch d3-force d3-format d3-geo d3-hierarchy d3-interpolate d3-path ' +
     'd3-polygon d3-quadtree d3-random d3-scale d3-scale-chromatic d3-selection d3-shape d3-time d3-time-format d3-timer ' +
-    'd3-transition d3-zoom zod';
+    'd3-transition d3-zoom';
   for (const name of names.split(' ')) map[name] = pageAddress(name);
   return map;
 }
 
-const openPage = (strays: string[]) => openSourcePage(browser, importMap(), strays);
+const openPage = (strays: string[]) => openSourcePage(browser, strays, importMap());
 
 /** What the page runs: every figure, with the page's own document. */
 const drawInPage = async (width: number): Promise<string[]> => {

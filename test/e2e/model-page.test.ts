@@ -9,7 +9,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { load } from '../../src/platform/node/load.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { makeImages } from '../model-fixture.ts';
-import { openSourcePage, pageAddress } from '../source-page.ts';
+import { openSourcePage } from '../source-page.ts';
 
 const found = await findChromium();
 const skip = 'missing' in found ? found.missing : false;
@@ -51,11 +51,7 @@ for (const name of ['compact', 'best']) {
     await using model = await load(name);
     const expected = await model.logProbabilities(images);
     const strays: string[] = [];
-    const imports = {
-      zod: pageAddress('zod'),
-      'fastest-levenshtein': '/node_modules/fastest-levenshtein/esm/mod.js',
-    };
-    const page = await openSourcePage(browser, imports, strays);
+    const page = await openSourcePage(browser, strays);
     const answered = await page.evaluate(askInPage, { name, pixels: [...images] });
     assert.deepEqual(strays, []);
     assert.deepEqual(Float32Array.from(answered), expected);

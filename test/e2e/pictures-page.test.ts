@@ -12,7 +12,7 @@ import { objectSteps, plainSteps } from '../../src/data/preprocessing.ts';
 import { decodePicture } from '../../src/platform/node/images/decode.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { drawPicture, pictureCases } from '../pictures.ts';
-import { openSourcePage, pageAddress } from '../source-page.ts';
+import { openSourcePage } from '../source-page.ts';
 
 const found = await findChromium();
 const skip = 'missing' in found ? found.missing : false;
@@ -28,7 +28,7 @@ after(async () => {
   await browser?.close();
 });
 
-const openPage = (strays: string[]) => openSourcePage(browser, { zod: pageAddress('zod') }, strays);
+const openPage = (strays: string[]) => openSourcePage(browser, strays);
 
 test('a page prepares the same pictures to the same bytes', { skip }, async () => {
   const strays: string[] = [];

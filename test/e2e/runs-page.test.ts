@@ -10,7 +10,7 @@ import { trainRun } from '../../src/runs/experiment.ts';
 import { resolveConfig } from '../../src/train/config.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { memoryPlatform } from '../memory-platform.ts';
-import { openSourcePage, pageAddress } from '../source-page.ts';
+import { openSourcePage } from '../source-page.ts';
 import { storeCases } from '../store-contract.ts';
 import { tinyTrain } from '../tiny-data.ts';
 
@@ -30,13 +30,8 @@ after(async () => {
   await browser?.close();
 });
 
-const imports = {
-  zod: pageAddress('zod'),
-  '@noble/hashes/sha2.js': pageAddress('@noble/hashes/sha2.js'),
-  'fastest-levenshtein': '/node_modules/fastest-levenshtein/esm/mod.js',
-};
 const strays: string[] = [];
-const open = async (): Promise<Page> => await openSourcePage(context, imports, strays);
+const open = async (): Promise<Page> => await openSourcePage(context, strays);
 
 /** Calls one of the functions of runs-in-page.ts with plain arguments. */
 async function call<Name extends Exclude<keyof InPage, 'trainInPage'>>(

@@ -15,6 +15,9 @@ const { basename, dirname, resolve } = slashPaths;
  */
 const lockPatience = 2_000;
 
+/** How often a file may be replaced while it is read. */
+const MOST_TRIES = 20;
+
 /**
  * Opens a store in the page's own files. Runs, models and audits are all below one folder.
  * @param folder the name of that folder; stores of the same folder are the same store, in every page and worker
@@ -56,19 +59,31 @@ class OpfsStore implements RunStore {
   }
 
   async read(path: string, limit: number): Promise<Uint8Array | undefined> {
-    const file = await this.#file(path);
-    if (file === undefined) {
-      if ((await this.#folder(path)) === undefined) return undefined;
-      throw new CoutureError('data', `Cannot read ${path}: it is a folder.`);
+    for (let tries = 1; ; tries++) {
+      const file = await this.#file(path);
+      if (file === undefined) {
+        if ((await this.#folder(path)) === undefined) return undefined;
+        throw new CoutureError('data', `Cannot read ${path}: it is a folder.`);
+      }
+      if (file.size > limit)
+        throw new CoutureError('data', `${path} has ${file.size} bytes, over the limit of ${limit}.`);
+      try {
+        return new Uint8Array(await file.arrayBuffer());
+      } catch (cause) {
+        // A file that was replaced meanwhile cannot be read any more: the new one is.
+        if (isReplaced(cause) && tries < MOST_TRIES) continue;
+        throw new CoutureError('data', `Cannot read ${path}: ${reason(cause)}.`, { cause });
+      }
     }
-    if (file.size > limit)
-      throw new CoutureError('data', `${path} has ${file.size} bytes, over the limit of ${limit}.`);
-    return await bytesOf(file, path);
   }
 
   async readHead(path: string, length: number): Promise<Uint8Array | undefined> {
     const file = await this.#file(path);
-    return file && (await bytesOf(file.slice(0, length), path).catch(() => undefined));
+    const bytes = await file
+      ?.slice(0, length)
+      .arrayBuffer()
+      .catch(() => undefined);
+    return bytes && new Uint8Array(bytes);
   }
 
   async write(path: string, content: Uint8Array | string): Promise<void> {
@@ -202,12 +217,8 @@ function namesOf(path: string): string[] {
     .filter((name) => name !== '');
 }
 
-async function bytesOf(file: Blob, path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch (cause) {
-    throw new CoutureError('data', `Cannot read ${path}: ${reason(cause)}.`, { cause });
-  }
+function isReplaced(error: unknown): boolean {
+  return error instanceof DOMException && ['NotFoundError', 'NotReadableError'].includes(error.name);
 }
 
 /** Undefined for what is not there, or is a folder where a file is asked for and the other way round. */
