@@ -7,7 +7,7 @@ import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
 import { createReferenceBackend } from './reference/backend.ts';
 import { MAX_THREADS } from './threads.ts';
 import { createWasmBackend } from './wasm/backend.ts';
-import type { SpawnWorker } from './wasm/protocol.ts';
+import type { CompileKernels, SpawnWorker } from './wasm/protocol.ts';
 import { createWebGpuBackend } from './webgpu/backend.ts';
 
 export interface BackendOptions {
@@ -24,6 +24,8 @@ export interface BackendOptions {
    * changes nothing, since a GPU's bits are its own in any case.
    */
   readonly fast?: boolean;
+  /** How this platform compiles the kernels; `WebAssembly.compile` by default. */
+  readonly compile?: CompileKernels | undefined;
   /** Bytes of memory that this machine has, where the platform can tell. */
   readonly memory?: number | undefined;
   /** Where this platform has its GPU object; `navigator.gpu` by default. */
@@ -36,7 +38,15 @@ export interface BackendOptions {
  */
 export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
   checkArguments('createBackend', { options: [options, optional(anObject)] });
-  const { backend: choice = 'auto', threads = 1, spawn, wide = false, fast = false, memory } = options;
+  const {
+    backend: choice = 'auto',
+    threads = 1,
+    spawn,
+    wide = false,
+    fast = false,
+    compile,
+    memory,
+  } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new CoutureError(
       'usage',
@@ -51,7 +61,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
   const backend = exactBackend(choice);
   switch (backend) {
     case 'wasm':
-      return createWasmBackend({ threads, spawn, wide, fast, memory });
+      return createWasmBackend({ threads, spawn, wide, fast, compile, memory });
     case 'webgpu':
       return createWebGpuBackend(await (options.gpu ?? ownGpu)());
     case 'reference':

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Backend, Session, TrainRequest } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
-import type { FromWorker, WorkerHandle } from '../../src/engine/wasm/protocol.ts';
+import type { CompileKernels, FromWorker, WorkerHandle } from '../../src/engine/wasm/protocol.ts';
 import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
 import { createNodeBackend, spawnWorker } from '../../src/platform/node/engine/backend.ts';
@@ -82,8 +82,8 @@ describe('pairing', () => {
         });
       },
     });
-    const create = async (wide: boolean) => {
-      const backend = await createBackend({ wide });
+    const create = async (wide: boolean, compile?: CompileKernels) => {
+      const backend = await createBackend({ wide, compile });
       return wide ? wrong(backend) : backend;
     };
     const backend = await createPaired(create, oracle, (on) => flags.push(on));
@@ -93,11 +93,14 @@ describe('pairing', () => {
 
   it('leaves the process its flags, also where compiling fails, and two starts at once do not mix them', async () => {
     const flags: boolean[] = [];
-    const start = (create: (wide: boolean) => Promise<Backend>) =>
+    const start = (create: (wide: boolean, compile?: CompileKernels) => Promise<Backend>) =>
       createPaired(create, oracle, (on) => flags.push(on));
-    const failed = start(() => Promise.reject(new Error('no memory')));
-    const both = [start((wide) => createBackend({ wide })), start((wide) => createBackend({ wide }))];
-    await assert.rejects(failed, /no memory/);
+    const failed = start(async (wide, compile) => {
+      await compile?.(Uint8Array.of(1, 2, 3));
+      return createBackend({ wide });
+    });
+    const both = [1, 2].map(() => start((wide, compile) => createBackend({ wide, compile })));
+    await assert.rejects(failed, /WebAssembly/);
     for (const backend of await Promise.all(both)) assert.equal(backend.info.variant, 'simd256');
     assert.deepEqual(flags, [true, false, true, false, true, false]);
     await assert.rejects(

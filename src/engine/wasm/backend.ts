@@ -6,7 +6,7 @@ import type { Backend, DeviceImages } from '../backend.ts';
 import { countImages } from '../check-request.ts';
 import { compileKernels } from './kernels.ts';
 import { type Block, WasmMemory } from './memory.ts';
-import type { SpawnWorker } from './protocol.ts';
+import type { CompileKernels, SpawnWorker } from './protocol.ts';
 import { type ImagesInUse, WasmSession } from './session.ts';
 import { Team } from './team.ts';
 
@@ -18,6 +18,8 @@ export interface WasmOptions {
   readonly wide: boolean;
   /** Products and sums may be fused. */
   readonly fast: boolean;
+  /** How the kernels are compiled; `WebAssembly.compile` by default. */
+  readonly compile?: CompileKernels | undefined;
   /** Bytes of this machine; default: no limit but the kernels' own. */
   readonly memory?: number | undefined;
 }
@@ -28,10 +30,11 @@ export async function createWasmBackend({
   spawn,
   wide,
   fast,
+  compile,
   memory: limit,
 }: WasmOptions): Promise<Backend> {
   const shared = spawn !== undefined;
-  const module = await compileKernels({ shared, wide, fast });
+  const module = await compileKernels({ shared, wide, fast }, compile);
   const memory = new WasmMemory(shared, limit);
   const team = await Team.start({ memory, module, wide, threads, spawn });
   const held = new WeakMap<DeviceImages, HeldBlock>();

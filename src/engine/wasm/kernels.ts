@@ -3,6 +3,8 @@
 import { CoutureError } from '../../core/errors.ts';
 import { bindKernels, type Kernels, kernelModules } from './kernels.generated.ts';
 
+import type { CompileKernels } from './protocol.ts';
+
 export type { Kernels, Units } from './kernels.generated.ts';
 
 /** An empty custom section named `w`: V8 keeps machine code by the module's bytes, and wide kernels need their own. */
@@ -22,11 +24,14 @@ export interface KernelChoice {
  * Compiles the kernels.
  * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
  */
-export async function compileKernels({ shared, wide, fast }: KernelChoice): Promise<WebAssembly.Module> {
+export async function compileKernels(
+  { shared, wide, fast }: KernelChoice,
+  compile: CompileKernels = (bytes) => WebAssembly.compile(bytes),
+): Promise<WebAssembly.Module> {
   const base64 = kernelModules[`${shared ? 'shared' : 'single'}${fast ? 'Fast' : ''}`];
   const text = atob(base64) + (wide ? WIDE_MARK : '');
   const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-  if (typeof WebAssembly !== 'undefined' && WebAssembly.validate(bytes)) return WebAssembly.compile(bytes);
+  if (typeof WebAssembly !== 'undefined' && WebAssembly.validate(bytes)) return compile(bytes);
   if (fast) {
     throw new CoutureError(
       'backend',

@@ -86,3 +86,6 @@ export interface WorkerHandle {
 }
 
 export type SpawnWorker = () => WorkerHandle;
+
+/** Makes the module of the kernels of its bytes. A platform may have a way of its own. */
+export type CompileKernels = (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module>;

@@ -10,7 +10,7 @@ import { createBackend } from '../../../engine/create.ts';
 import { type BackendChoice, exactBackend } from '../../../engine/names.ts';
 import { readBackendChoice } from '../../../engine/read-choice.ts';
 import { MAX_THREADS, threadsForCores } from '../../../engine/threads.ts';
-import type { FromWorker, WorkerHandle } from '../../../engine/wasm/protocol.ts';
+import type { CompileKernels, FromWorker, WorkerHandle } from '../../../engine/wasm/protocol.ts';
 import { nodeGpu } from './gpu.ts';
 import { canPair, createPaired, setPairing } from './pairing.ts';
 
@@ -35,9 +35,9 @@ export async function createNodeBackend(options: NodeBackendOptions = {}): Promi
   const backend = exactBackend(options.backend ?? standardBackend());
   // The others have one thread, whatever is said.
   const threads = options.threads ?? (backend === 'wasm' ? defaultThreads() : 1);
-  const create = (wide: boolean) =>
+  const create = (wide: boolean, compile?: CompileKernels) =>
     createBackend({
-      ...{ backend, threads, wide, fast, spawn: spawnWorker, gpu: nodeGpu },
+      ...{ backend, threads, wide, fast, compile, spawn: spawnWorker, gpu: nodeGpu },
       memory: machineMemory(),
     });
   if (backend !== 'wasm' || !pairing || !canPair()) return create(false);

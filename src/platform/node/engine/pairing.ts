@@ -7,6 +7,7 @@ import v8 from 'node:v8';
 import { Queue } from '../../../core/queue.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { keepsToReference } from '../../../engine/self-check.ts';
+import type { CompileKernels } from '../../../engine/wasm/protocol.ts';
 
 /** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
 const PAIRING_SINCE = 24;
@@ -24,8 +25,8 @@ const flags: readonly (readonly [name: string, value: boolean])[] = [
   ['wasm-lazy-compilation', false],
 ];
 
-/** One backend starts after another: each finds the flags as the process has them. */
-const starts = new Queue();
+/** One compiles after another: each finds the flags as the process has them. */
+const turns = new Queue();
 
 /** Bun and Deno give themselves out for a Node of some version, but pair nothing. */
 export function canPair(): boolean {
@@ -48,26 +49,29 @@ export function setPairing(on: boolean): void {
 /**
  * A backend whose kernels V8 pairs, where it then keeps to the oracle's bits; else one without pairing. Pairing must prove itself
  * at every start.
+ * @param create starts a backend whose kernels `compile` compiles
  */
-export function createPaired(
-  create: (wide: boolean) => Promise<Backend>,
+export async function createPaired(
+  create: (wide: boolean, compile?: CompileKernels) => Promise<Backend>,
   createOracle: () => Promise<Backend>,
   setFlags: (on: boolean) => void,
 ): Promise<Backend> {
-  return starts.run(async () => {
-    const paired = await compiled(() => create(true), setFlags);
-    if (await agrees(paired, createOracle)) return paired;
-    await paired.dispose();
-    return await create(false);
-  });
+  const paired = await create(true, (bytes) => turns.run(() => compilePaired(bytes, setFlags)));
+  if (await agrees(paired, createOracle)) return paired;
+  await paired.dispose();
+  return await create(false);
 }
 
-async function compiled(create: () => Promise<Backend>, setFlags: (on: boolean) => void): Promise<Backend> {
+/** With the flags for no longer than that: whatever else is compiled meanwhile, such as Node's own modules in a thread, is slower. */
+async function compilePaired(
+  bytes: Uint8Array<ArrayBuffer>,
+  setFlags: (on: boolean) => void,
+): Promise<WebAssembly.Module> {
   // Compiling alone keeps no process alive.
   const alive = setInterval(() => {}, 1000);
   setFlags(true);
   try {
-    return await create();
+    return await WebAssembly.compile(bytes);
   } finally {
     setFlags(false);
     clearInterval(alive);
