@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
 import { auditSchema } from '../../src/audit/audit.ts';
+import { formatSealed } from '../../src/runs/json.ts';
 import { couture, fillCache, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-audit-'));
@@ -178,14 +179,17 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
 
   await t.test('an audit of other data, or a damaged one, is refused with a note', async () => {
     const text = await readFile(file, 'utf8');
+    const { sha256: _, ...audit } = JSON.parse(text);
     const { data: sums } = auditSchema.parse(JSON.parse(text));
+    const train = { ...sums.train, labelsSha256: '0'.repeat(64) };
     const changes: [content: string, note: RegExp][] = [
       [
-        text.replaceAll(sums.train.labelsSha256, '0'.repeat(64)),
+        await formatSealed({ ...audit, data: { ...sums, train } }),
         /of another train split .*couture data audit mnist/,
       ],
       [text.slice(0, 500), /audit\.json, line \d+, column \d+: it is not JSON/],
-      [text.replace('"version": 1', '"version": 9'), /audit\.json is damaged: version/],
+      [await formatSealed({ ...audit, version: 9 }), /audit\.json is damaged: version/],
+      [text.replace('"version": 1', '"version": 9'), /audit\.json is damaged: .* digest/],
     ];
     for (const [content, note] of changes) {
       await writeFile(file, content);
