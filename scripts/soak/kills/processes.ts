@@ -2,12 +2,14 @@
 
 import { globSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fork, keyFromSeed, RandomStream } from '../../../src/core/philox.ts';
 import { couture } from './couture.ts';
 import { digests } from './digests.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
+
+const REPORT_MS = 15_000;
 
 /** A scenario made ready: a folder to copy, what its end looks like, and how long it takes. */
 export interface Ready {
@@ -54,16 +56,25 @@ export async function killProcesses({
     for (const scenario of scenarios)
       if (only === undefined || scenario.name === only) ready.push(await makeReady(scenario, root));
     let kills = 0;
-    for (let number = 0; kills < count; number++) {
-      const random = new RandomStream(fork(keyFromSeed(seed), `kill ${number}`));
-      const one = ready[number % ready.length];
-      const { killed, fault } = await story(one, random, root);
-      kills += killed;
-      tally.set(one.scenario.name, (tally.get(one.scenario.name) ?? 0) + killed);
-      if (fault !== undefined)
-        faults.push(`kill, seed ${seed}, story ${number} (${one.scenario.name}): ${fault}`);
-      if (process.stderr.isTTY) process.stderr.write(`\r${kills} of ${count} kills, ${faults.length} faults`);
-    }
+    let next = 0;
+    let told = performance.now();
+    // A story goes by its number, and not by who else is at work.
+    const lane = async (): Promise<void> => {
+      while (kills < count) {
+        const number = next++;
+        const random = new RandomStream(fork(keyFromSeed(seed), `kill ${number}`));
+        const one = ready[number % ready.length];
+        const { name } = one.scenario;
+        const { killed, fault } = await story(one, random, root);
+        kills += killed;
+        tally.set(name, (tally.get(name) ?? 0) + killed);
+        if (fault !== undefined) faults.push(`kill, seed ${seed}, story ${number} (${name}): ${fault}`);
+        if (performance.now() - told < REPORT_MS) continue;
+        told = performance.now();
+        console.error(`${kills} of ${count} kills, ${faults.length} faults`);
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, lane));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
