@@ -103,7 +103,9 @@ export class ForgetfulStore implements RunStore {
     if (this.#left === 0 && this.#misfortune.tears)
       await this.#inner.write(path, content.slice(0, content.length / 2));
     await this.#change(async () => {
-      if (this.#misfortune.random.nextBelow(1000) < 1000 * (this.#misfortune.fullShare ?? 0))
+      const isFull = this.#misfortune.random.nextBelow(1000) < 1000 * (this.#misfortune.fullShare ?? 0);
+      // An empty file takes no room.
+      if (isFull && content.length > 0)
         throw new CoutureError('runtime', `Cannot write ${path}: no space left on device.`);
       await this.#inner.write(path, content);
       // A write flushes its folder, and with it what was removed there.

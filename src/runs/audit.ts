@@ -13,6 +13,7 @@ import { resolveConfig } from '../train/config.ts';
 import type { TrainEvent } from '../train/events.ts';
 import { type ModelFacts, modelOfRun } from './find-model.ts';
 import { readSealed, writeSealed } from './json.ts';
+import { checkOutput } from './output.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import type { Paths, RunStore } from './store.ts';
@@ -62,6 +63,8 @@ export async function auditDataset(
   const { recipe = 'baseline', epochs = 10, folds = 5, threshold = DUPLICATE_THRESHOLD, seed = 1 } = options;
   const { signal, onCompare, onFold, root = auditsFolder(store.paths) } = options;
   const config = resolveConfig({ recipe, dataset, settings: { epochs, seed } });
+  const path = auditPath(store, name, root);
+  await checkOutput(platform, path);
   const train = await platform.loadSplit(dataset, 'train', options);
   const test = await platform.loadSplit(dataset, 'test', options);
   const duplicates = await findDuplicates(train, test, { threshold, signal, onProgress: onCompare });
@@ -85,8 +88,6 @@ export async function auditDataset(
       duplicates,
       labels,
     };
-    const path = auditPath(store, name, root);
-    await store.makeFolder(store.paths.dirname(path));
     await writeSealed(store, path, audit);
     return { path, audit };
   } finally {

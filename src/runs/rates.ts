@@ -8,6 +8,7 @@ import type { RunConfig } from '../train/settings.ts';
 import { NetworkTeacher } from '../use/network-teacher.ts';
 import { figureFormats, themeOf, writeFigure } from './figure-files.ts';
 import { formatJson } from './json.ts';
+import { checkOutput } from './output.ts';
 import { documentOf, type EngineOptions, type RunDataOptions, type RunPlatform } from './platform.ts';
 import { checkRunName, standardRunName } from './run-folder.ts';
 import type { Paths } from './store.ts';
@@ -51,6 +52,7 @@ export async function findRunRate(
 ): Promise<WrittenRates> {
   checkRunName(name);
   checkRateRange(options);
+  const folder = platform.store.paths.join(root, name);
   const teachers = await openTeachers(platform, config);
   const dataset = await platform.loadSplit(config.data, 'train', options);
   const networks = await loadTeachers(teachers, dataset);
@@ -62,8 +64,6 @@ export async function findRunRate(
     // It goes with the backend.
     const teacher = networks && (await NetworkTeacher.create(networks.models, backend));
     const curve = await findRate(config, { backend, dataset, teacher, ...range, signal, onStep });
-    const folder = platform.store.paths.join(root, name);
-    await platform.store.makeFolder(folder);
     return { curve, ...(await write(platform, folder, curve, config, dataset)) };
   } finally {
     await backend.dispose();
@@ -82,6 +82,9 @@ async function write(
   const { optimizer, batchSize } = config.settings;
   const facts = `${basename(folder)}, ${dataset.info.name}, ${optimizer}, batches of ${batchSize}`;
   const figures: string[] = [];
+  // Not before the work: a search that is interrupted leaves nothing behind.
+  for (const ending of ['json', ...figureFormats(platform)])
+    await checkOutput(platform, join(folder, `lr-find.${ending}`));
   for (const format of figureFormats(platform)) {
     // Loaded here: what draws charts is most of what this file would bring along.
     const { drawRates } = await import('../figures/rates.ts');

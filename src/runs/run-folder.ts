@@ -127,7 +127,7 @@ export async function removeRun({ store }: RunPlaces, path: string): Promise<voi
 
 /**
  * Empties a locked folder. Of the run's own files the config goes first: killed after that, the folder is vacant. A write flushes
- * the folder, so that a loss of power does not bring back the config alone; a full disk has to do without.
+ * the folder, so that a loss of power does not bring back the config alone. It has no bytes, and so succeeds on a full disk.
  */
 async function clear(store: RunStore, path: string): Promise<void> {
   const { join } = store.paths;

@@ -35,7 +35,7 @@ const train = (epochs: number, ...rest: string[]) => [
 const weights = 'runs/train/*/weights/last.safetensors';
 const temporary = '{runs,out,cache}/**/.*.tmp';
 /** What a killed writer left beside a file of the user's is removed ten seconds later, when that file is written again. */
-const inRuns = 'runs/**/.*.tmp';
+const inRuns = 'runs/train/**/.*.tmp';
 const nothing = (): undefined => undefined;
 
 /** 60 images of 6x6 pixels and three classes, as a table. */
@@ -140,7 +140,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: prepared(),
     args: () => ['lr-find', '--data', data, '--hidden', '16', '--batch-size', '8', '--threads', '1'],
     result: 'runs/lr-find/*/*.svg',
-    litter: temporary,
+    litter: inRuns,
     halfWritten: nothing,
   },
   {
@@ -148,7 +148,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: prepared(),
     args: () => ['data', 'audit', data, '--threads', '1'],
     result: 'runs/audit/*/*.json',
-    litter: temporary,
+    litter: inRuns,
     halfWritten: wholeOrAbsent,
   },
 ];

@@ -96,7 +96,9 @@ async function writeWithFolder(path: string, content: Uint8Array | string): Prom
 
 /** Removes what writers that were killed left beside their files, whose names have the writer's process. */
 export async function removeAbandoned(cache: string): Promise<void> {
-  for (const folder of [join(cache, 'sha256'), join(cache, 'sets')])
+  for (const folder of ['', 'sha256', 'sets', 'imports/names', 'imports/seen'].map((name) =>
+    join(cache, name),
+  ))
     for (const name of await readdir(folder).catch(() => [])) {
       const writer = /^\..+\.(\d+)-\d+\.tmp$/.exec(name)?.[1];
       if (writer !== undefined && !isAlive(Number(writer)))

@@ -22,7 +22,7 @@ import { readFiles, readOneFile } from '../../../data/readers/read.ts';
 import type { ReaderTools } from '../../../data/readers/tools.ts';
 import { findDataset } from '../../../data/registry.ts';
 import { isMissing, reason } from '../files/system-errors.ts';
-import { cacheDirectory } from './cache.ts';
+import { cacheDirectory, removeAbandoned } from './cache.ts';
 import { decodeWithin } from './decode-within.ts';
 import { findFile, listFolder, Stamp } from './disk-files.ts';
 import { digestOf, ImportCache, type StoredSet } from './import-cache.ts';
@@ -58,9 +58,11 @@ export interface ImportedDataset {
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
   checkArguments('importDataset', { path: [path, aString], options: [options, anObject] });
-  const cache = new ImportCache(cacheDirectory(options.env));
+  const folder = cacheDirectory(options.env);
+  const cache = new ImportCache(folder);
   const name = checkName(options.name) ?? nameOf(path);
   const place = await placeOf(path);
+  await removeAbandoned(folder);
   await removeOrphans(cache.scratch);
   const scratch = new Scratch(cache.scratch);
   try {
