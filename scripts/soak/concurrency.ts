@@ -5,23 +5,13 @@
  *     npm run soak -- concurrency --rounds 20 --calls 100 --seed 1
  */
 
-import { parseArgs } from 'node:util';
 import type { Campaign } from './campaign.ts';
 import { callAtOnce } from './concurrency/calls.ts';
 import { runInPairs } from './concurrency/pairs.ts';
+import { readNumbers } from './numbers.ts';
 
 export const concurrency: Campaign = async (args) => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: 'string', default: '1' },
-      calls: { type: 'string', default: '100' },
-      seed: { type: 'string', default: '1' },
-    },
-  });
-  const [rounds, calls, seed] = [values.rounds, values.calls, values.seed].map(Number);
-  if (![rounds, calls, seed].every((value) => Number.isSafeInteger(value) && value >= 0))
-    throw new Error('--rounds, --calls and --seed take whole numbers.');
+  const { rounds, calls, seed } = readNumbers(args, { rounds: 1, calls: 100, seed: 1 });
   const faults = [...(await callAtOnce({ calls, seed })), ...(await runInPairs({ rounds, seed }))];
   for (const fault of faults.slice(0, 20)) console.log(`FAULT: ${fault}`);
   return faults.length;

@@ -6,30 +6,18 @@
  *     npm run soak -- kills --count 1000 --power 10000 --full 100 --seed 1
  */
 
-import { parseArgs } from 'node:util';
 import type { Campaign } from './campaign.ts';
 import { fillDisks } from './kills/full-disk.ts';
 import { losePower } from './kills/power.ts';
 import { killProcesses } from './kills/processes.ts';
+import { readNumbers } from './numbers.ts';
 
 export const kills: Campaign = async (args) => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      count: { type: 'string', default: '30' },
-      power: { type: 'string', default: '1000' },
-      full: { type: 'string', default: '5' },
-      seed: { type: 'string', default: '1' },
-      only: { type: 'string' },
-    },
-  });
-  const [count, power, full, seed] = [values.count, values.power, values.full, values.seed].map(Number);
-  if (![count, power, full, seed].every((value) => Number.isSafeInteger(value) && value >= 0))
-    throw new Error('--count, --power, --full and --seed take whole numbers.');
+  const { count, power, full, seed } = readNumbers(args, { count: 30, power: 1000, full: 5, seed: 1 });
   const faults = [
     ...(await losePower({ count: power, seed })),
     ...(await fillDisks({ count: full, seed })),
-    ...(await killProcesses({ count, seed, only: values.only })),
+    ...(await killProcesses({ count, seed })),
   ];
   for (const fault of faults.slice(0, 20)) console.log(`FAULT: ${fault}`);
   return faults.length;

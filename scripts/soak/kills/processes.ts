@@ -41,11 +41,9 @@ export async function makeReady(scenario: Scenario, root: string): Promise<Ready
 export async function killProcesses({
   count,
   seed,
-  only,
 }: {
   readonly count: number;
   readonly seed: number;
-  readonly only?: string | undefined;
 }): Promise<string[]> {
   if (count === 0) return [];
   const root = await mkdtemp(join(tmpdir(), 'couture-kills-'));
@@ -53,8 +51,7 @@ export async function killProcesses({
   const tally = new Map<string, number>();
   try {
     const ready: Ready[] = [];
-    for (const scenario of scenarios)
-      if (only === undefined || scenario.name === only) ready.push(await makeReady(scenario, root));
+    for (const scenario of scenarios) ready.push(await makeReady(scenario, root));
     let kills = 0;
     let next = 0;
     let told = performance.now();
