@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import { isAlive } from '../files/alive.ts';
+import { isAlive, processFields } from '../files/alive.ts';
 
 export const holderSchema = z.object({
   pid: z.int().min(1),
@@ -31,21 +31,15 @@ export function mayRun({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
   if (!isAlive(pid)) return false;
   const now = startOf(pid);
-  if (now === 'ended') return false;
   return started === null || now === undefined || now === started;
 }
 
-/**
- * On Linux, the boot and the clock tick at which a process started; `ended` for one whose parent has not heard of its end
- * (a zombie): it holds nothing any more. Undefined elsewhere.
- */
+/** On Linux, the boot and the clock tick at which a process started; undefined elsewhere. */
 function startOf(pid: number): string | undefined {
+  const fields = processFields(pid);
+  if (fields === undefined) return undefined;
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may hold anything: count from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ['Z', 'X'].includes(fields[0]) ? 'ended' : `${boot} ${fields[19]}`;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`;
   } catch {
     return undefined;
   }

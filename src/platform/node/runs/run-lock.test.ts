@@ -154,5 +154,7 @@ test('of processes that are killed at any instant, no two ever hold it', { timeo
     }
     inside = word === 'enter' ? Number(pid) : undefined;
   }
+  await lockRun(run);
+  assert.deepEqual(await readdir(run), ['lock'], 'what the killed left is gone');
   assert.ok(entered > 20, `only ${entered} got it`);
 });

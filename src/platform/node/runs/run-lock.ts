@@ -14,6 +14,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { jsonOrNone } from '../../../core/json.ts';
+import { isAlive } from '../files/alive.ts';
 import { readLimited } from '../files/read.ts';
 import { errorCode, reason } from '../files/system-errors.ts';
 import { createFile } from '../files/write.ts';
@@ -81,8 +82,12 @@ async function settle(folder: string, path: string, mine: string): Promise<boole
     await write(draft, mine);
     await rename(draft, path);
   }
-  for (const name of await readdir(folder))
-    if (/^lock\.(after-[0-9a-f]{32}|takeover)$/.test(name)) await rm(join(folder, name), { force: true });
+  for (const name of await readdir(folder)) {
+    const writer = /^\.lock\.(\d+)-[0-9a-f-]{36}\.tmp$/.exec(name)?.[1];
+    const isLeft = writer !== undefined && !isAlive(Number(writer));
+    if (isLeft || /^lock\.(after-[0-9a-f]{32}|takeover)$/.test(name))
+      await rm(join(folder, name), { force: true });
+  }
   return true;
 }
 
