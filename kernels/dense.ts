@@ -6,7 +6,7 @@
 //   dzT       [panel of 16 rows][feature][16]
 // Lanes past the last output have weight 0 and stay 0.
 
-import { LINE, STRIP } from "./constants.generated";
+import { LINE, PANELS_TOGETHER, STRIP } from "./constants.generated";
 import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
 import { maskLanes, outputBy1, outputBy2, outputBy4, rowBy1, rowBy3 } from "./sparse";
@@ -46,7 +46,7 @@ export function linear(
   const groups = (rows + 3) >> 2;
   const panelBytes = (<usize>inputs + 1) * LINE;
   const panels = (outputs + 15) >> 4;
-  const together = masks ? 3 : 1;
+  const together = masks ? PANELS_TOGETHER : 1;
   for (let unit = begin; unit < end; ) {
     const set = unit / groups;
     const from = unit - set * groups;
@@ -114,7 +114,7 @@ function productRows(
     for (let row = from; row < to; row++) {
       const at = (<usize>row) * LINE;
       const mask = masks + (<usize>row) * stride;
-      if (panels == 3) rowBy3(x + at, xPanel, mask, word, last, weights, weightPanel, y + at, yPanel);
+      if (panels == PANELS_TOGETHER) rowBy3(x + at, xPanel, mask, word, last, weights, weightPanel, y + at, yPanel);
       else {
         for (let panel: usize = 0; panel < <usize>panels; panel++) {
           rowBy1(x + at, xPanel, mask, word, last, weights + panel * weightPanel, y + panel * yPanel + at);
@@ -190,8 +190,8 @@ export function inputGradientRows(
   const panels = (inputs + 15) >> 4, batchPanels = (rows + 15) >> 4;
   const turnedPanel = (<usize>((outputs + 15) >> 4)) * 1024;
   for (let unit = begin; unit < end; unit++) {
-    const first = unit * 3;
-    const together = min(3, panels - first);
+    const first = unit * PANELS_TOGETHER;
+    const together = min(PANELS_TOGETHER, panels - first);
     for (let i = 0; i < together; i++) {
       turnWeights(weights, inputs, outputs, first + i, scratch + (<usize>i) * turnedPanel);
       memory.fill(dz + (<usize>(first + i)) * panelBytes, 0, (<usize>batchPanels) * 1024);

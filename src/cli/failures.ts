@@ -2,7 +2,6 @@
 
 import { CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
-import { printableLines } from '../core/printable.ts';
 import { systemFailure } from '../platform/node/system-failure.ts';
 import type { CliContext } from './context.ts';
 import { paint } from './ui/format.ts';
@@ -22,7 +21,7 @@ export function report(error: unknown, { err, errColor, debug, isLost }: Place):
   const { kind, message, hint } = explain(error);
   const isStop = kind === 'interrupted';
   if (!(isStop && hint === undefined && isLost())) {
-    err((isStop ? '' : `${paint(errColor, ['bold', 'red'], 'error:')} `) + printableLines(message));
+    err((isStop ? '' : `${paint(errColor, ['bold', 'red'], 'error:')} `) + message);
     if (hint !== undefined) err(hint);
   }
   if (debug) err(stackOf(error));

@@ -14,6 +14,9 @@ export const PANEL = 16;
 /** Inputs of one unit of a weight gradient or an update: 64 lines are 4 KB, which stay in the L1 cache. */
 export const STRIP = 64;
 
+/** Panels of outputs that one pass over a row's values makes, where zeros are left out: see `rowBy3` in kernels/sparse.ts. */
+export const PANELS_TOGETHER = 3;
+
 /** Lines that a norm keeps for a panel in each role: scale, then shift. */
 export const AFFINE_LINES = 2;
 /** Lines of a panel's statistics: running mean and variance, then mean and 1 / deviation of the last batch. */

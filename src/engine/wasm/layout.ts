@@ -13,7 +13,7 @@ import {
 } from '../../model/dense-layer.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
-import { AFFINE_LINES, LINE, PANEL, STATS_LINES } from './constants.ts';
+import { AFFINE_LINES, LINE, PANEL, PANELS_TOGETHER, STATS_LINES } from './constants.ts';
 
 export const panelsOf = (width: number): number => Math.ceil(width / PANEL);
 
@@ -178,7 +178,8 @@ export function placeBatch(
   const masks = end;
   const maskBytes = maskBytesOf(plan, rows);
   const turned = masks + threads * maskBytes;
-  const turnedBytes = 3 * PANEL * LINE * Math.max(...plan.layers.map((layer) => panelsOf(layer.out)));
+  const turnedBytes =
+    PANELS_TOGETHER * PANEL * LINE * Math.max(...plan.layers.map((layer) => panelsOf(layer.out)));
   return {
     layout: { layers: skips, x, dx, rowPanel, masks, maskBytes, turned, turnedBytes, clipFactor },
     end: turned + threads * turnedBytes,

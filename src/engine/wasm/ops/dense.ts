@@ -1,13 +1,11 @@
 /** The three products of a Linear, by kernels/dense.ts. */
 
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
-import { STRIP } from '../constants.ts';
+import { PANELS_TOGETHER, STRIP } from '../constants.ts';
 import { type Layout, panelsOf } from '../layout.ts';
 import type { Job, TrainJob } from '../protocol.ts';
 import { type BatchPart, dropout, optimizerStep, transposedPanel, weightsOf } from './batch-part.ts';
 
-/** Panels of outputs that one pass over a row's values makes. */
-const PANELS_TOGETHER = 3;
 /** Share of values that are not 0 up to which leaving out the zeros is faster. */
 const MOST_VALUES = 0.6;
 

@@ -17,7 +17,7 @@ import { formatJson } from '../../../runs/json.ts';
 import { isAlive } from '../files/alive.ts';
 import { makeFolder } from '../files/folders.ts';
 import { readLimited } from '../files/read.ts';
-import { writeFileAtomic } from '../files/write.ts';
+import { temporaryOf, writeFileAtomic } from '../files/write.ts';
 import type { Proof, SetFile } from './set-file.ts';
 
 /** What the index says of one file. */
@@ -100,8 +100,8 @@ export async function removeAbandoned(cache: string): Promise<void> {
     join(cache, name),
   ))
     for (const name of await readdir(folder).catch(() => [])) {
-      const writer = /^\..+\.(\d+)-\d+\.tmp$/.exec(name)?.[1];
-      if (writer !== undefined && !isAlive(Number(writer)))
+      const found = temporaryOf(name);
+      if (found !== undefined && !isAlive(found.writer))
         await rm(join(folder, name), { force: true }).catch(() => undefined);
     }
 }

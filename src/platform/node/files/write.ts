@@ -179,16 +179,21 @@ function cannotWrite(path: string, cause: unknown): CoutureError {
 export async function removeTemporary(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names)
-    if (/^\..+\.\d+-\d+\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
+    if (temporaryOf(name) !== undefined) await rm(join(folder, name), { force: true });
+}
+
+/** Of which file a temporary file is, and which process writes it; undefined for any other name. */
+export function temporaryOf(name: string): { readonly file: string; readonly writer: number } | undefined {
+  const [, file, writer] = /^\.(.+)\.(\d+)-\d+\.tmp$/.exec(name) ?? [];
+  return file === undefined ? undefined : { file, writer: Number(writer) };
 }
 
 /** Removes what killed writers of this one file left beside it. A process of another machine may be writing right now. */
 async function removeStale(path: string): Promise<void> {
   const folder = dirname(path);
-  const start = `.${basename(path)}.`;
   for (const name of await readdir(folder).catch(() => [])) {
-    const [, pid] = (name.startsWith(start) && /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))) || [];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    const found = temporaryOf(name);
+    if (found?.file !== basename(path) || isAlive(found.writer)) continue;
     const age = await stat(join(folder, name)).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,

@@ -138,7 +138,9 @@ test('of processes that are killed at any instant, no two ever hold it', { timeo
   }
   for (const child of children) {
     killed.set(child.pid ?? 0, process.hrtime.bigint());
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
+    await ended;
   }
   assert.deepEqual(errors, []);
   let inside: number | undefined;

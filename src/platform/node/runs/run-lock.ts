@@ -42,7 +42,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   try {
     await write(draft, mine);
     for (let n = 0; n < MAX_TRIES; n++) {
-      if ((await take(folder, draft, path)) && (await settle(folder, path, mine)))
+      if ((await take(folder, draft, path)) && (await settle(folder, draft, path, mine)))
         return releaseOf(path, mine);
     }
   } catch (cause) {
@@ -71,17 +71,13 @@ async function take(folder: string, draft: string, path: string): Promise<boolea
  * Puts our name into `lock`, where we have it by a file that takes over; false where that file came too late. What
  * others left on the way is removed.
  */
-async function settle(folder: string, path: string, mine: string): Promise<boolean> {
+async function settle(folder: string, draft: string, path: string, mine: string): Promise<boolean> {
   const chain = await chainOf(folder);
   if (chain.at(-1)?.text !== mine) {
     await removeOwn(folder, mine);
     return false;
   }
-  if (chain.length > 1) {
-    const draft = join(folder, `.lock.${process.pid}-${crypto.randomUUID()}.tmp`);
-    await write(draft, mine);
-    await rename(draft, path);
-  }
+  if (chain.length > 1) await rename(draft, path);
   for (const name of await readdir(folder)) {
     const writer = /^\.lock\.(\d+)-[0-9a-f-]{36}\.tmp$/.exec(name)?.[1];
     const isLeft = writer !== undefined && !isAlive(Number(writer));
