@@ -8,7 +8,7 @@ import type { Job, TrainJob } from '../protocol.ts';
 import { type BatchPart, dropout, optimizerStep, transposedPanel, weightsOf } from './batch-part.ts';
 
 /** Share of values that are not 0 up to which a weight gradient is faster without the zeros. */
-const MOST_SUMMED = 0.55;
+const MOST_SUMMED = 0.6;
 
 export function linear(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
