@@ -6,10 +6,10 @@
 //   dzT       [panel of 16 rows][feature][16]
 // Lanes past the last output have weight 0 and stay 0.
 
-import { LINE, LIST_INPUTS, PANELS_SUMMED, PANELS_TOGETHER, STRIP } from "./constants.generated";
+import { LINE, LIST_INPUTS, PANELS_TOGETHER, STRIP } from "./constants.generated";
 import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
-import { listLanes, rowBy1, rowBy3, sumBy1, sumBy2, sumBy4 } from "./sparse";
+import { listLanes, rowBy1, rowBy3, sumBy1, sumBy3 } from "./sparse";
 import { ADJACENT, ROWS, tileNarrow, tileWide } from "./tile";
 
 let wide: bool = false;
@@ -262,12 +262,12 @@ export function transpose16(from: usize, to: usize): void {
 const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
 
 /**
- * Gradient of weights and bias. Units: (panel of outputs, strip of 64 inputs); the last strip has the bias.
+ * Gradient of weights and bias. Units: (panel of outputs, strip of 48 inputs); the last strip has the bias.
  * The strip goes to `scratch` (SCRATCH bytes of this thread's own) and from there either to `gradient`, laid out as
  * the weights, or, where that is 0, straight into the optimizer while it is in the L1 cache: a gradient tile and the optimizer
  * in one loop would keep V8 from pairing the tile's vectors.
  * @param lists room for `listLanes` of a panel, to leave out zeros of dz; 0 to multiply by every value
- * @param masks, sums 160 bytes and 4 KB of this thread's own, for that
+ * @param masks, sums 160 bytes and 3 KB of this thread's own, for that
  */
 export function weightGradient(
   x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, masks: usize, lists: usize, sums: usize,
@@ -303,10 +303,10 @@ export function weightGradient(
 }
 
 /**
- * The same without the zeros of x. Units: (strip of 64 inputs, four panels of outputs).
+ * The same without the zeros of x. Units: (strip of 48 inputs, three panels of outputs).
  * @param masks 160 bytes of this thread's own
- * @param lists room for `listLanes` of four panels
- * @param scratch four times SCRATCH bytes of this thread's own
+ * @param lists room for `listLanes` of three panels
+ * @param scratch three times SCRATCH bytes of this thread's own
  */
 export function weightGradientByInputs(
   x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, outputs: i32, masks: usize, lists: usize,
@@ -315,7 +315,7 @@ export function weightGradientByInputs(
   begin: i32, end: i32,
 ): void {
   const panels = (outputs + 15) >> 4;
-  const sets = (panels + PANELS_SUMMED - 1) / PANELS_SUMMED;
+  const sets = (panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER;
   const index = indexBytes(rows);
   let listed = -1;
   for (let unit = begin; unit < end; unit++) {
@@ -324,13 +324,13 @@ export function weightGradientByInputs(
     const lines = min(STRIP, inputs - k0);
     const inStrip = <usize>((lines + 15) >> 4);
     if (strip != listed) {
-      let entry = lists + 4 * index;
+      let entry = lists + <usize>PANELS_TOGETHER * index;
       for (let i: usize = 0; i < inStrip; i++) {
         entry = listLanes(x + (<usize>(k0 >> 4) + i) * xPanel, rows, masks, lists + i * index, entry);
       }
       listed = strip;
     }
-    const firstPanel = (unit - strip * sets) * PANELS_SUMMED, together = min(PANELS_SUMMED, panels - firstPanel);
+    const firstPanel = (unit - strip * sets) * PANELS_TOGETHER, together = min(PANELS_TOGETHER, panels - firstPanel);
     const d = dz + (<usize>firstPanel) * dzPanel;
     for (let i: usize = 0; i < inStrip; i++) {
       sumLanes(lists + i * index, rows, d, dzPanel, together, scratch + i * 1024, SCRATCH);
@@ -350,7 +350,7 @@ function indexBytes(rows: i32): usize {
 }
 
 /**
- * Sums for the 16 lanes that lists are of, 64 rows at a time: those of four panels are 16 KB, which stay in the L1 cache.
+ * Sums for the 16 lanes that lists are of, 64 rows at a time: those of three panels are 12 KB, which stay in the L1 cache.
  * @param index of `listLanes`
  * @param lines the other operand's first panel, of `panels`
  * @param to a line for each lane, and `toPanel` bytes further those of the next panel
@@ -362,15 +362,12 @@ function sumLanes(
     const more = first > 0;
     for (let lane: usize = 0; lane < 16; lane++) {
       const line = to + lane * LINE;
-      let panel = 0;
-      if (wide && panels == 4) {
-        sumBy4(index, lines, linePanel, more, line, toPanel);
-        panel = 4;
+      if (panels == PANELS_TOGETHER) sumBy3(index, lines, linePanel, more, line, toPanel);
+      else {
+        for (let panel: usize = 0; panel < <usize>panels; panel++) {
+          sumBy1(index, lines + panel * linePanel, more, line + panel * toPanel);
+        }
       }
-      for (; panel + 2 <= panels; panel += 2) {
-        sumBy2(index, lines + (<usize>panel) * linePanel, linePanel, more, line + (<usize>panel) * toPanel, toPanel);
-      }
-      if (panel < panels) sumBy1(index, lines + (<usize>panel) * linePanel, more, line + (<usize>panel) * toPanel);
       index += 4;
     }
   }

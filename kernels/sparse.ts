@@ -189,33 +189,29 @@ export function rowBy1(list: usize, weights: usize, y: usize): void {
 }
 
 /**
- * The gradient of one output's or one input's weights: the sum of value times line over the rows of a list, ascending, for four panels
+ * The gradient of one output's or one input's weights: the sum of value times line over the rows of a list, ascending, for three panels
  * of 16 features.
  * @param list where the address of its first entry is; the next is its end
  * @param lines the first panel; the next is `linePanel` bytes further
  * @param more whether to add to what earlier rows gave
  * @param to a line of sums in the first panel; the next panel's is `toPanel` bytes further
  */
-export function sumBy4(
-  list: usize, lines: usize, linePanel: usize, more: bool, to: usize, toPanel: usize,
-): void {
-  const to1 = to + toPanel, to2 = to1 + toPanel, to3 = to2 + toPanel;
-  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-  let c8 = c0, c9 = c0, ca = c0, cb = c0, cc = c0, cd = c0, ce = c0, cf = c0;
+export function sumBy3(list: usize, lines: usize, linePanel: usize, more: bool, to: usize, toPanel: usize): void {
+  const to1 = to + toPanel, to2 = to1 + toPanel;
+  const lines1 = lines + linePanel, lines2 = lines1 + linePanel;
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0, c9 = c0, ca = c0, cb = c0;
   if (more) {
     c0 = v128.load(to, 0); c1 = v128.load(to, 16); c2 = v128.load(to, 32); c3 = v128.load(to, 48);
     c4 = v128.load(to1, 0); c5 = v128.load(to1, 16); c6 = v128.load(to1, 32); c7 = v128.load(to1, 48);
     c8 = v128.load(to2, 0); c9 = v128.load(to2, 16); ca = v128.load(to2, 32); cb = v128.load(to2, 48);
-    cc = v128.load(to3, 0); cd = v128.load(to3, 16); ce = v128.load(to3, 32); cf = v128.load(to3, 48);
   }
-  const lines1 = lines + linePanel, lines2 = lines1 + linePanel, lines3 = lines2 + linePanel;
   let entry = <usize>load<u32>(list);
   const end = <usize>load<u32>(list, 4);
   while (entry < end) {
     const offset = load<u32>(entry);
     const s = v128.load_splat<f32>(entry, 4);
     entry += 8;
-    const x0 = lines + offset, x1 = lines1 + offset, x2 = lines2 + offset, x3 = lines3 + offset;
+    const x0 = lines + offset, x1 = lines1 + offset, x2 = lines2 + offset;
     c0 = multiplyAdd(s, v128.load(x0, 0), c0);
     c1 = multiplyAdd(s, v128.load(x0, 16), c1);
     c2 = multiplyAdd(s, v128.load(x0, 32), c2);
@@ -228,46 +224,10 @@ export function sumBy4(
     c9 = multiplyAdd(s, v128.load(x2, 16), c9);
     ca = multiplyAdd(s, v128.load(x2, 32), ca);
     cb = multiplyAdd(s, v128.load(x2, 48), cb);
-    cc = multiplyAdd(s, v128.load(x3, 0), cc);
-    cd = multiplyAdd(s, v128.load(x3, 16), cd);
-    ce = multiplyAdd(s, v128.load(x3, 32), ce);
-    cf = multiplyAdd(s, v128.load(x3, 48), cf);
   }
   v128.store(to, c0, 0); v128.store(to, c1, 16); v128.store(to, c2, 32); v128.store(to, c3, 48);
   v128.store(to1, c4, 0); v128.store(to1, c5, 16); v128.store(to1, c6, 32); v128.store(to1, c7, 48);
   v128.store(to2, c8, 0); v128.store(to2, c9, 16); v128.store(to2, ca, 32); v128.store(to2, cb, 48);
-  v128.store(to3, cc, 0); v128.store(to3, cd, 16); v128.store(to3, ce, 32); v128.store(to3, cf, 48);
-}
-
-/** The same for two panels: as much as 128-bit registers hold. */
-export function sumBy2(
-  list: usize, lines: usize, linePanel: usize, more: bool, to: usize, toPanel: usize,
-): void {
-  const to1 = to + toPanel;
-  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-  if (more) {
-    c0 = v128.load(to, 0); c1 = v128.load(to, 16); c2 = v128.load(to, 32); c3 = v128.load(to, 48);
-    c4 = v128.load(to1, 0); c5 = v128.load(to1, 16); c6 = v128.load(to1, 32); c7 = v128.load(to1, 48);
-  }
-  const lines1 = lines + linePanel;
-  let entry = <usize>load<u32>(list);
-  const end = <usize>load<u32>(list, 4);
-  while (entry < end) {
-    const offset = load<u32>(entry);
-    const s = v128.load_splat<f32>(entry, 4);
-    entry += 8;
-    const x0 = lines + offset, x1 = lines1 + offset;
-    c0 = multiplyAdd(s, v128.load(x0, 0), c0);
-    c1 = multiplyAdd(s, v128.load(x0, 16), c1);
-    c2 = multiplyAdd(s, v128.load(x0, 32), c2);
-    c3 = multiplyAdd(s, v128.load(x0, 48), c3);
-    c4 = multiplyAdd(s, v128.load(x1, 0), c4);
-    c5 = multiplyAdd(s, v128.load(x1, 16), c5);
-    c6 = multiplyAdd(s, v128.load(x1, 32), c6);
-    c7 = multiplyAdd(s, v128.load(x1, 48), c7);
-  }
-  v128.store(to, c0, 0); v128.store(to, c1, 16); v128.store(to, c2, 32); v128.store(to, c3, 48);
-  v128.store(to1, c4, 0); v128.store(to1, c5, 16); v128.store(to1, c6, 32); v128.store(to1, c7, 48);
 }
 
 /** The same for one panel. */

@@ -1,7 +1,7 @@
 /** The three products of a Linear, by kernels/dense.ts. */
 
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
-import { MOST_LISTED, PANELS_SUMMED, PANELS_TOGETHER, STRIP } from '../constants.ts';
+import { MOST_LISTED, PANELS_TOGETHER, STRIP } from '../constants.ts';
 import type { Layout } from '../layout.ts';
 import { panelsOf } from '../panels.ts';
 import type { Job, TrainJob } from '../protocol.ts';
@@ -119,7 +119,7 @@ export function weightGradient(
   const { masks, lists, sums } = sparseRoom(layout, part);
   if (inX <= inDz && inX < MOST_SUMMED) {
     const args = { ...shared, outputs: layer.out, masks, lists };
-    const sets = Math.ceil(layer.panels / PANELS_SUMMED);
+    const sets = Math.ceil(layer.panels / PANELS_TOGETHER);
     part.share(sets * strips, (units) => part.kernels.weightGradientByInputs(args, units), sets);
   } else {
     const args = { ...shared, masks, lists: inDz < MOST_SUMMED ? lists : 0, sums };
