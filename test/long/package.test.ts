@@ -99,6 +99,20 @@ describe('the packed packages', () => {
     }
   });
 
+  test('publint and attw find nothing wrong with either', () => {
+    for (const name of ['couture-core', 'couture']) {
+      const archive = join(folder, `${name}-${version}.tgz`);
+      const tool = (file: string) => join(root, 'node_modules', file);
+      run(process.execPath, [tool('publint/src/cli.js'), 'run', archive, '--strict'], folder);
+      // Modules only, for Node 22 and bundlers of today.
+      run(
+        process.execPath,
+        [tool('@arethetypeswrong/cli/dist/index.js'), archive, '--profile', 'esm-only'],
+        folder,
+      );
+    }
+  });
+
   test('npx couture --version and --help', () => {
     const flags = ['--no-install', 'couture'];
     assert.equal(run('npx', [...flags, '--version'], consumer).trim(), version);
