@@ -9,6 +9,7 @@ export interface Findings {
   readonly epochs?: readonly Result[];
   readonly uses?: readonly Result[];
   readonly growth?: readonly Result[];
+  readonly page?: readonly Result[];
   readonly missing: readonly { readonly who: string; readonly reason: string }[];
   readonly versions: ReadonlyMap<string, string>;
   readonly machine: string;

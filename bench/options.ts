@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
-export const parts = ['ladder', 'train', 'use', 'growth'] as const;
+export const parts = ['ladder', 'train', 'use', 'growth', 'page'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {

@@ -17,6 +17,7 @@ import {
   BATCH_SIZE,
   inferFlop,
   ladderShapes,
+  type Model,
   modelA,
   modelB,
   peakShape,
@@ -24,9 +25,10 @@ import {
   TRAIN_IMAGES,
   trainFlop,
 } from './models.ts';
+import { pageSection } from './page/report.ts';
 import { targets } from './targets.ts';
 
-export function report(findings: Findings): string {
+export function report(findings: Findings, trainedEpochs: number): string {
   const { options, versions, missing } = findings;
   const date = new Date().toISOString().slice(0, 10);
   const sections = [
@@ -46,6 +48,7 @@ export function report(findings: Findings): string {
     options.write ? '![Seconds of a training epoch, and the kernel ladder](benchmarks.svg)' : '',
     findings.epochs ? epochSection(findings, findings.epochs) : '',
     findings.uses ? useSection(findings, findings.uses) : '',
+    findings.page ? pageSection(findings.page, trainedEpochs) : '',
     findings.ladder ? ladderSection(findings, findings.ladder) : '',
     findings.growth ? growthSection(findings.growth) : '',
     missing.length > 0
@@ -161,8 +164,9 @@ function growthSection(growth: readonly Result[]): string {
 
 /** Arithmetic of an epoch. */
 function growthFlop(kind: string, value: number): number {
-  let model = modelB;
-  if (kind === 'width') model = { name: '', hidden: [value, value], dropout: [] };
-  if (kind === 'depth') model = { name: '', hidden: Array.from({ length: value }, () => 256), dropout: [] };
+  let model: Model = modelB;
+  if (kind === 'width') model = { ...modelB, name: '', hidden: [value, value], dropout: [] };
+  if (kind === 'depth')
+    model = { ...modelB, name: '', hidden: Array.from({ length: value }, () => 256), dropout: [] };
   return trainFlop(model, TRAIN_IMAGES);
 }

@@ -4,20 +4,25 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contender, type Start } from './contender.ts';
+import { writeImages } from './data.ts';
 import type { Findings } from './findings.ts';
 import { describeMachine } from './machine.ts';
 import { measure, type Result, type Trial } from './measure.ts';
 import { BATCH_SIZE, ladderShapes, type Model, modelA, modelB, peakShape, TRAIN_IMAGES } from './models.ts';
 import { type Options, readOptions, usage } from './options.ts';
+import { measurePages } from './page/measure.ts';
 import { report } from './report.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cores = availableParallelism();
+/** Epochs of training after which Couture is measured in pages. */
+const TRAINED_EPOCHS = 10;
 const threadCounts = cores > 1 ? [1, cores] : [1];
 
 function progress(text: string): void {
@@ -240,10 +245,15 @@ async function growth(bench: Bench): Promise<Result[]> {
   };
   if (most) {
     for (const width of [32, 64, 128, 256, 512, 1024])
-      await add(most, `width ${width}`, { name: 'growth', hidden: [width, width], dropout: [] }, BATCH_SIZE);
+      await add(
+        most,
+        `width ${width}`,
+        { ...modelB, name: 'growth', hidden: [width, width], dropout: [] },
+        BATCH_SIZE,
+      );
     for (const depth of [1, 2, 3, 4, 6, 8]) {
       const hidden = Array.from({ length: depth }, () => 256);
-      await add(most, `depth ${depth}`, { name: 'growth', hidden, dropout: [] }, BATCH_SIZE);
+      await add(most, `depth ${depth}`, { ...modelB, name: 'growth', hidden, dropout: [] }, BATCH_SIZE);
     }
     for (const batchSize of [8, 16, 32, 64, 128, 256, 512])
       await add(most, `batch ${batchSize}`, modelB, batchSize);
@@ -255,12 +265,17 @@ async function growth(bench: Bench): Promise<Result[]> {
 async function run(options: Options): Promise<Findings> {
   const bench = new Bench(options);
   // Halted children would outlive the bench.
-  process.on('exit', () => bench.stopAll());
+  const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
+  process.on('exit', () => {
+    bench.stopAll();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const began = performance.now();
-  const results: Partial<Record<'ladder' | 'epochs' | 'uses' | 'growth', Result[]>> = {};
+  const results: Partial<Record<'ladder' | 'epochs' | 'uses' | 'growth' | 'page', Result[]>> = {};
   try {
     const notInstalled = installPeers();
+    await writeImages(folder);
     const wants = (part: Options['only'][number]) => options.only.includes(part);
     if (wants('ladder')) {
       // PyTorch's own Python where there is one: the same BLAS for both.
@@ -290,6 +305,7 @@ async function run(options: Options): Promise<Findings> {
       bench.stopAll();
     }
     if (wants('growth')) results.growth = await growth(bench);
+    if (wants('page')) results.page = await measurePages(bench, TRAINED_EPOCHS);
   } finally {
     bench.stopAll();
   }
@@ -318,7 +334,7 @@ async function main(): Promise<void> {
     return;
   }
   const findings = await run(options);
-  const text = report(findings);
+  const text = report(findings, TRAINED_EPOCHS);
   if (!options.write) {
     process.stdout.write(text);
     return;
