@@ -16,7 +16,7 @@ export interface Start {
 }
 
 /** The longest that one answer may take. */
-const PATIENCE_SECONDS = 60;
+const PATIENCE_SECONDS = 180;
 
 export class Contender {
   readonly family: string;

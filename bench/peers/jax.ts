@@ -2,12 +2,11 @@
 
 import { availableParallelism } from 'node:os';
 import { Worker as NodeWorker } from 'node:worker_threads';
+import { readImages } from '../data.ts';
 import {
   BATCH_SIZE,
   CLASSES,
   type Model,
-  makeImages,
-  makeLabels,
   makeWeights,
   PIXELS,
   shuffled,
@@ -62,8 +61,9 @@ function lendWorkers(): void {
   });
 }
 
-const images = Float32Array.from(makeImages(TRAIN_IMAGES), (byte) => byte / 127.5 - 1);
-const labels = makeLabels(TRAIN_IMAGES);
+const trainSet = readImages('train');
+const images = Float32Array.from(trainSet.images, (byte) => byte / 127.5 - 1);
+const { labels } = trainSet;
 const order = shuffled(TRAIN_IMAGES);
 
 interface Network {
@@ -163,7 +163,7 @@ async function train({ model, steps, batchSize }: TrainQuestion): Promise<void> 
       np.array(pixels).reshape([batchSize, PIXELS]),
       np.array(oneHot).reshape([batchSize, CLASSES]),
       random.key(network.taken),
-      np.array(0.0007 / (1 - 0.9 ** network.taken)),
+      np.array(model.learningRate / (1 - 0.9 ** network.taken)),
       np.array(1 / Math.sqrt(1 - 0.999 ** network.taken)),
     );
     network.state = state;

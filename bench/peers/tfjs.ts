@@ -3,12 +3,11 @@
 import { createRequire } from 'node:module';
 import type * as Core from '@tensorflow/tfjs';
 import type * as Backend from '@tensorflow/tfjs-backend-wasm';
+import { readImages } from '../data.ts';
 import {
   BATCH_SIZE,
   CLASSES,
   type Model,
-  makeImages,
-  makeLabels,
   makeWeights,
   PIXELS,
   shuffled,
@@ -35,8 +34,9 @@ await tf.ready();
 if (threads > 1 && wasm.getThreadsCount() !== threads) throw new Error('it did not take the threads');
 
 // Normalized beforehand, as for the others.
-const images = Float32Array.from(makeImages(TRAIN_IMAGES), (byte) => byte / 127.5 - 1);
-const labels = makeLabels(TRAIN_IMAGES);
+const trainSet = readImages('train');
+const images = Float32Array.from(trainSet.images, (byte) => byte / 127.5 - 1);
+const { labels } = trainSet;
 const order = shuffled(TRAIN_IMAGES);
 
 interface Network {
@@ -53,7 +53,7 @@ function networkOf(model: Model): Network {
     weights: tf.variable(tf.tensor2d(makeWeights(all[i] * outputs, all[i]), [all[i], outputs])),
     bias: tf.variable(tf.zeros([outputs])),
   }));
-  const made = { layers, optimizer: tf.train.adam(0.0007) };
+  const made = { layers, optimizer: tf.train.adam(model.learningRate) };
   networks.set(model.name, made);
   return made;
 }
