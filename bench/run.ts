@@ -94,11 +94,14 @@ async function writePage(shown: Shown): Promise<void> {
   const readme = join(root, 'README.md');
   const sentence = leadSentence(shown.findings);
   if (sentence)
-    writeFileSync(readme, replaceBlock(readFileSync(readme, 'utf8'), 'bench', sentence, 'README.md'));
+    writeFileSync(
+      readme,
+      replaceBlock(readFileSync(readme, 'utf8'), 'bench', `\n${sentence}\n`, 'README.md'),
+    );
   // The project's formatter has the last word on Markdown, too, where it is installed.
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
-  if (existsSync(biome))
-    spawnSync(process.execPath, [biome, 'format', '--write', 'docs', 'bench/results'], { cwd: root });
+  const written = ['README.md', 'docs/benchmarks.md', 'bench/results'];
+  if (existsSync(biome)) spawnSync(process.execPath, [biome, 'format', '--write', ...written], { cwd: root });
 }
 
 async function run(options: Options): Promise<void> {
@@ -110,15 +113,12 @@ async function run(options: Options): Promise<void> {
   }
   if (options.parts.some((part) => part !== 'time-to')) {
     const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
-    try {
-      await writeImages(folder);
-      const findings = await measureAll(bench);
-      if (options.write) store(findingsFile, findings);
-      else process.stdout.write(report({ findings, timeTo: undefined }));
-    } finally {
-      bench.stopAll();
-      rmSync(folder, { recursive: true });
-    }
+    // However the run ends.
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    await writeImages(folder);
+    const findings = await measureAll(bench);
+    if (options.write) store(findingsFile, findings);
+    else process.stdout.write(report({ findings, timeTo: undefined }));
   }
   if (!options.write) return;
   const findings = loadFindings();

@@ -64,23 +64,21 @@ export function commandText({ recipe, epochs }: Command): string {
 
 export function measureTimeTo({ options }: Bench): TimeTo {
   const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
-  try {
-    const commands = goals.map((command) => {
-      // A look at whether everything runs needs no more than that.
-      const seen = options.quick ? { ...command, epochs: 1, seeds: 1 } : command;
-      const runs = Array.from({ length: seen.seeds }, (_, i) => timeOne(folder, seen, i + 1));
-      return { ...seen, runs };
-    });
-    return {
-      date: new Date().toISOString().slice(0, 10),
-      machine: describeMachine(),
-      couture: versionText(folder),
-      cores,
-      commands,
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  // However the run ends.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const commands = goals.map((command) => {
+    // A look at whether everything runs needs no more than that.
+    const seen = options.quick ? { ...command, epochs: 1, seeds: 1 } : command;
+    const runs = Array.from({ length: seen.seeds }, (_, i) => timeOne(folder, seen, i + 1));
+    return { ...seen, runs };
+  });
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: describeMachine(),
+    couture: versionText(folder),
+    cores,
+    commands,
+  };
 }
 
 function timeOne(folder: string, command: Command, seed: number): Timed {
