@@ -34,8 +34,8 @@ async function measureAll(bench: Bench): Promise<Findings> {
   const wants = (part: Part) => options.parts.includes(part);
   const ladder = wants('ladder') ? await measureLadder(bench) : undefined;
   const sweep = wants('train') || wants('whole') || wants('use') ? await sweepPytorch(bench) : undefined;
-  const epochs = wants('train') ? await besideAll(bench, sweep?.training, sweep, measureEpochs) : undefined;
-  const uses = wants('use') ? await besideAll(bench, sweep?.use, sweep, measureUses) : undefined;
+  const epochs = wants('train') ? await besideAll(bench, sweep, 'training', measureEpochs) : undefined;
+  const uses = wants('use') ? await besideAll(bench, sweep, 'use', measureUses) : undefined;
   const wholes = wants('whole') ? await measureWholes(bench, sweep) : undefined;
   const zeros = wants('zeros') ? await countZeros(bench) : undefined;
   const growth = wants('growth') ? await measureGrowth(bench) : undefined;
@@ -61,11 +61,11 @@ async function measureAll(bench: Bench): Promise<Findings> {
   };
 }
 
-/** Starts Couture and its peers for a part, PyTorch at these settings, and stops them at its end. */
+/** Starts Couture and its peers for a part, PyTorch at the settings that are best for it, and stops them at its end. */
 async function besideAll<Measured>(
   bench: Bench,
-  settings: Sweep['training'] = [],
   sweep: Sweep | undefined,
+  purpose: 'training' | 'use',
   measure: (bench: Bench, contenders: readonly Contender[]) => Promise<Measured>,
 ): Promise<Measured> {
   const notInstalled = installPeers(say);
@@ -74,7 +74,7 @@ async function besideAll<Measured>(
     ...(['wide', 'narrow', 'fast'] as const).flatMap((shape) =>
       threadCounts.map((threads) => couture(threads, shape)),
     ),
-    ...(sweep ? settings.map((setting) => pytorch(sweep.python, setting)) : []),
+    ...(sweep ? sweep[purpose].map((setting) => pytorch(sweep.python, setting)) : []),
     ...(notInstalled ? [] : [...threadCounts.map(jax), ...threadCounts.map(tfjs)]),
   ]);
   const measured = await measure(bench, contenders);

@@ -128,7 +128,7 @@ function drawBars(document: Document, width: number, { bars, scale, format }: Pa
     y: { domain: names, label: null, tickSize: 0 },
     fx: { label: null },
     marks: [
-      Plot.gridX(grid),
+      Plot.gridX({ ...grid, ticks }),
       Plot.barX(bars, {
         fx: 'group',
         y: 'name',
