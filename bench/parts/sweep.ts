@@ -4,7 +4,7 @@
  */
 
 import type { Bench } from '../bench.ts';
-import { best, type Result, type Trial } from '../measure.ts';
+import type { Result, Trial } from '../measure.ts';
 import { modelB, models } from '../models.ts';
 import { allocators, findPython, type PytorchSetting, pytorch, threadCounts } from '../starts.ts';
 import { epochTrial, stepsFor } from './steps.ts';
@@ -13,7 +13,9 @@ import { epochTrial, stepsFor } from './steps.ts';
 export interface Sweep {
   readonly results: readonly Result[];
   readonly python: string;
-  /** The best for training A, and for B; where that is one, also the one that follows. */
+  /** The best for training each model. */
+  readonly trainingOf: Readonly<Record<'A' | 'B', PytorchSetting | undefined>>;
+  /** These; where they are one, also the one that follows. */
   readonly training: readonly PytorchSetting[];
   /** The best for many images, and for one. */
   readonly use: readonly PytorchSetting[];
@@ -41,9 +43,19 @@ export async function sweepPytorch(bench: Bench): Promise<Sweep | undefined> {
   const each = bestForTraining(results, named(loops)).map(
     (setting): PytorchSetting => ({ ...setting, adam: 'foreach' }),
   );
+  const ofLoops = [...results];
   results.push(...(await measureSettings(bench, python, each, 'PyTorch: Adam')));
   const all = named([...loops, ...each]);
-  return { results, python, training: bestForTraining(results, all), use: bestForUse(results, named(loops)) };
+  return {
+    results,
+    python,
+    trainingOf: {
+      A: all.get(quickest(results, 'epoch A') ?? ''),
+      B: all.get(quickest(results, 'epoch B') ?? ''),
+    },
+    training: bestForTraining(results, all),
+    use: bestFor(ofLoops, ['evaluate', 'predict'], all),
+  };
 }
 
 async function measureSettings(
@@ -67,31 +79,31 @@ async function measureSettings(
   return results;
 }
 
+/** The winners for A and B; where they are one, it and the next for B. */
 function bestForTraining(
   results: readonly Result[],
   settings: ReadonlyMap<string, PytorchSetting>,
-): PytorchSetting[] {
-  const winners = distinct(models.map(({ name }) => settingOf(results, `epoch ${name}`)));
-  if (winners.length === 1) {
-    const others = results.filter(({ setting }) => !winners.includes(setting));
-    winners.push(settingOf(others, `epoch ${modelB.name}`));
-  }
-  return winners.flatMap((name) => settings.get(name ?? '') ?? []);
+): readonly PytorchSetting[] {
+  const winners = bestFor(results, ['epoch A', 'epoch B'], settings);
+  if (winners.length !== 1) return winners;
+  const first = quickest(results, 'epoch B');
+  const others = results.filter(({ setting }) => setting !== first);
+  return [...winners, ...bestFor(others, ['epoch B'], settings)];
 }
 
-function bestForUse(
+function bestFor(
   results: readonly Result[],
+  labels: readonly string[],
   settings: ReadonlyMap<string, PytorchSetting>,
-): PytorchSetting[] {
-  const loops = results.filter(({ setting }) => settings.has(setting));
-  const winners = distinct(['evaluate', 'predict'].map((label) => settingOf(loops, label)));
-  return winners.flatMap((name) => settings.get(name ?? '') ?? []);
+): readonly PytorchSetting[] {
+  const names = new Set(labels.map((label) => quickest(results, label)));
+  return [...names].flatMap((name) => settings.get(name ?? '') ?? []);
 }
 
-function settingOf(results: readonly Result[], label: string): string | undefined {
-  return best(results, 'PyTorch', label)?.setting;
-}
-
-function distinct<Item>(items: readonly Item[]): Item[] {
-  return [...new Set(items)];
+/** The setting of the fastest round: of so few rounds, a busy moment would decide the median. */
+function quickest(results: readonly Result[], label: string): string | undefined {
+  return results
+    .filter((result) => result.label === label && !Number.isNaN(result.median))
+    .sort((a, b) => Math.min(...a.values) - Math.min(...b.values))
+    .at(0)?.setting;
 }

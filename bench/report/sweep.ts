@@ -23,7 +23,7 @@ export function sweepSection({ sweep }: Findings): string | undefined {
   });
   return [
     "### PyTorch's settings",
-    'A short look at each, two rounds; the best took part in all that is above and below. Its own threads and those of its BLAS are set apart. glibc as it ' +
+    'A short look at each, two rounds; those with the fastest round took part in all that is above and below. Its own threads and those of its BLAS are set apart. glibc as it ' +
       'comes gives large buffers back to the system, and pays for their pages again in the next step; it keeps them with `MALLOC_MMAP_THRESHOLD_`, ' +
       '`MALLOC_TRIM_THRESHOLD_` and `MALLOC_TOP_PAD_` raised. tcmalloc (`LD_PRELOAD=libtcmalloc_minimal.so.4`) keeps them, too. "foreach" is ' +
       'Adam in one call for all parameters, tried where the rest is best. Denormal numbers are flushed to 0 in all of them.',
