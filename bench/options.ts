@@ -68,7 +68,7 @@ export function readOptions(args: string[]): Options | undefined {
     parts: render ? [] : chosen,
     repeats: count('--repeats', values.repeats, quick ? 2 : 5),
     steps: count('--steps', values.steps, quick ? 60 : 750),
-    budget: quick ? 0.15 : 0.9,
+    budget: quick ? 0.15 : 0.8,
     trainedEpochs: quick ? 1 : 10,
     wholeEpochs: quick ? 2 : Number.POSITIVE_INFINITY,
     quick,

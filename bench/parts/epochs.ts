@@ -16,9 +16,9 @@ export async function measureEpochs(bench: Bench, contenders: readonly Contender
         trials.push(epochTrial(contender, model, steps));
         continue;
       }
-      const trained = { after: bench.options.trainedEpochs };
       const first = { after: 0, label: `first epoch ${model.name}` };
-      trials.push(epochTrial(contender, model, steps, first), epochTrial(contender, model, steps, trained));
+      if (contender.family === 'Couture') trials.push(epochTrial(contender, model, steps, first));
+      trials.push(epochTrial(contender, model, steps, { after: bench.options.trainedEpochs }));
     }
   }
   return await bench.measure(trials, 'Training epochs');
