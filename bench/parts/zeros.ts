@@ -73,7 +73,7 @@ async function zerosOf({ name, recipe }: PublishedModel, epochs: number, dataset
 }
 
 /** Forward and backward of a training step without its updates, batch by batch. */
-function sharesOf(
+export function sharesOf(
   { plan, input }: Program,
   parameters: TensorMap,
   { images, labels, info }: Dataset,
