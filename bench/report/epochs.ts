@@ -31,8 +31,8 @@ export function epochSection({ epochs, budget, steps, trainedEpochs }: Findings)
     '## Training epoch',
     `Seconds for ${thousands(TRAIN_IMAGES)} images in batches of ${BATCH_SIZE} with dropout and Adam; in parentheses the range; then how many times ` +
       "Couture's best takes. A = 784-128-64-10, B = 784-392-196-98-49-10, dropout 0.25 after the first two and three hidden layers. Couture " +
-      `leaves out what is 0, and the further it has learned, the more is: "first" is its first epoch, "later" the one after ${trainedEpochs} epochs, ` +
-      'which the others are held against. What they take does not depend on it. ' +
+      `leaves out what is 0, and the further it has learned, the more is: "first" is its first epoch, "later" the one after ${trainedEpochs} epochs. ` +
+      'The others take as long in every epoch, and are compared with the later one. ' +
       `A measurement is ten steps untimed and then as many as take about ${budget} s, at least 10 and at most ` +
       `${steps} of an epoch's ${TRAIN_IMAGES / BATCH_SIZE}, scaled to the epoch; validation is not part of it. Couture reads the bytes of the images, ` +
       'the others have them as floats, normalized beforehand. "128-bit" is Couture without V8\'s pairing of vectors: what a browser runs; ' +

@@ -10,8 +10,8 @@ export function leadSentence(findings: Findings): string | undefined {
   if (leads.length === 0) return undefined;
   const cores = findings.cores === 1 ? 'one core' : `${findings.cores} cores`;
   return (
-    `On ${cores}, with validation after each epoch, ${leads.join('; ')}. PyTorch is ${pytorchText(findings)} at its best of the ` +
-    'threads, allocators and forms of Adam that were tried; Couture also writes its checkpoints, and its weights are the same bits on every machine.'
+    `On ${cores}, with a validation after each epoch, ${leads.join('; ')}. PyTorch ${pytorchText(findings)} has the fastest of the settings ` +
+    "that were tried: threads, allocator, form of Adam. Couture's time includes its checkpoints, and its weights are the same bits on every machine."
   );
 }
 

@@ -23,10 +23,10 @@ export function sweepSection({ sweep }: Findings): string | undefined {
   });
   return [
     "### PyTorch's settings",
-    'A short look at each, two rounds; those with the fastest round took part in all that is above and below. Its own threads and those of its BLAS are set apart. glibc as it ' +
-      'comes gives large buffers back to the system, and pays for their pages again in the next step; it keeps them with `MALLOC_MMAP_THRESHOLD_`, ' +
-      '`MALLOC_TRIM_THRESHOLD_` and `MALLOC_TOP_PAD_` raised. tcmalloc (`LD_PRELOAD=libtcmalloc_minimal.so.4`) keeps them, too. "foreach" is ' +
-      'Adam in one call for all parameters, tried where the rest is best. Denormal numbers are flushed to 0 in all of them.',
+    'Each setting is measured in two short rounds. Those with the fastest round took part in the other tables. PyTorch has threads of its own and those of its BLAS. ' +
+      'By default glibc gives large buffers back to the system, and each step pays for their pages again. With `MALLOC_MMAP_THRESHOLD_`, ' +
+      '`MALLOC_TRIM_THRESHOLD_` and `MALLOC_TOP_PAD_` raised it keeps them, and so does tcmalloc (`LD_PRELOAD=libtcmalloc_minimal.so.4`). "foreach" is ' +
+      'Adam in one call for all parameters. It is tried with the best of the other settings. All settings flush denormal numbers to 0.',
     table(['PyTorch', ...columns.map(([, , head]) => head)], rows),
   ].join('\n\n');
 }

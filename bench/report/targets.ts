@@ -41,8 +41,8 @@ export function targetsSection(shown: Shown): string {
     '## Against the targets',
     `${met.length} met, ${missed.length} missed, of ${verdicts.length}. Medians decide. The machine's load over the last minute was ` +
       `${digits(shown.findings.load)} at the end of the run, this bench included. ` +
-      'Couture on all cores loses most to a busy neighbor, since its threads wait for each other at every product; where there were rounds, the column ' +
-      'after holds the fastest of each against each other, which is nearer to a machine of its own.',
+      'Couture on all cores loses most to a busy neighbor, since its threads wait for each other at every product. "Of the fastest rounds" compares the ' +
+      'fastest round of each, which is nearer to what an idle machine gives.',
     table(['', 'target', 'measured', 'of the fastest rounds', ''], rows),
   ].join('\n\n');
 }

@@ -47,12 +47,12 @@ export function wholeSection(findings: Findings): string | undefined {
   });
   return [
     '## Whole trainings',
-    'Seconds of the recipes `baseline` (A) and `deeper` (B), start to end, from images in memory: every epoch with its validation, by ' +
-      'Couture with its checkpoints and best weights on disk as well. Five epochs of one contender, then five of the next. The test ' +
-      'accuracy is that of the epoch with the lowest validation loss, to show that both do the same work; it is measured with the clock stopped.',
+    'Seconds of the recipes `baseline` (A) and `deeper` (B) from images in memory: every epoch with its validation. ' +
+      'Couture also writes its checkpoints and best weights to disk. The contenders take turns of five epochs. The test ' +
+      'accuracy is that of the epoch with the lowest validation loss. It shows that both do the same work, and its time does not count.',
     table(['', '', 'setting', 'seconds', 'over Couture', 'test accuracy'], rows),
-    "In arithmetic, with everything else that an epoch does in its time: the multiplies and adds that a dense training takes, over Couture's " +
-      "time. It is dense-equivalent: what is 0 is left out, and counted all the same. The last column is that over OpenBLAS's measured peak on all cores.",
+    "Couture's arithmetic: the multiplies and adds of a dense training over Couture's time, which includes everything else that an epoch does. " +
+      "The figure is dense-equivalent: Couture leaves out what is 0, and it is counted all the same. The last column divides by OpenBLAS's measured peak on all cores.",
     table(['model', 'MFLOP a step', 'dense-equivalent GFLOP/s', "over OpenBLAS's peak"], arithmetic),
   ].join('\n\n');
 }

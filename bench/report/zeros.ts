@@ -16,9 +16,9 @@ export function zerosSection({ zeros }: Findings): string | undefined {
   });
   return [
     '## What the network leaves out',
-    'A product has nothing to add where a factor is 0: where ReLU or dropout made an output 0, and with it the gradient of that unit. Couture leaves ' +
-      "these terms out, and comes to the same bits. The share of zeros in each layer's inputs and in the gradients dz of its outputs, with dropout as in training, " +
-      'over 1,000 images that are trained on:',
+    'A term whose factor is 0 adds nothing. ReLU and dropout make such factors: where they make an output 0, the gradient of that unit is 0 as well. Couture leaves ' +
+      "these terms out, and the bits stay the same. The figure shows the share of zeros in each layer's inputs and in the gradients dz of its outputs, " +
+      'over 1,000 training images with dropout as in training.',
     '![Share of zeros of the inputs and gradients of each layer over the epochs, for models A and B](benchmarks-zeros.svg)',
     table(
       [
