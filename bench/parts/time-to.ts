@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, progress, say } from '../bench.ts';
@@ -62,36 +62,41 @@ export function commandText({ recipe, epochs }: Command): string {
   return `couture train --recipe ${recipe}${epochs === null ? '' : ` --epochs ${epochs}`}`;
 }
 
-export function measureTimeTo({ options }: Bench): TimeTo {
+export function measureTimeTo(bench: Bench): TimeTo {
   const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
   // However the run ends.
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const commands = goals.map((command) => {
-    // A look at whether everything runs needs no more than that.
-    const seen = options.quick ? { ...command, epochs: 1, seeds: 1 } : command;
-    const runs = Array.from({ length: seen.seeds }, (_, i) => timeOne(folder, seen, i + 1));
-    return { ...seen, runs };
-  });
   return {
+    commands: goals.flatMap((command, i) => timeCommand(bench, command, join(folder, String(i))) ?? []),
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
-    couture: versionText(folder),
+    couture: `${runCouture(folder, ['--version']).trim()} on Node ${process.versions.node}`,
     cores,
-    commands,
   };
+}
+
+/** Every seed of a command. Where one fails there is no mean, and so no command. */
+function timeCommand(bench: Bench, command: Command, folder: string): TimedCommand | undefined {
+  // A look at whether everything runs needs no more than that.
+  const seen = bench.options.quick ? { ...command, epochs: 1, seeds: 1 } : command;
+  mkdirSync(folder);
+  try {
+    return { ...seen, runs: Array.from({ length: seen.seeds }, (_, i) => timeOne(folder, seen, i + 1)) };
+  } catch (error) {
+    bench.lack(commandText(seen), error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }
 
 function timeOne(folder: string, command: Command, seed: number): Timed {
   const text = `${commandText(command)} --seed ${seed}`;
   progress(text);
-  const name = `${command.recipe}-${command.epochs ?? 'all'}-${seed}`;
   const began = performance.now();
   // The CPU: on a machine with a GPU the bits, and the time, would be another's.
-  const args = [...text.split(' ').slice(1), '--name', name, '--backend', 'cpu', '--json'];
-  const { stdout } = runCouture(folder, args);
+  const args = [...text.split(' ').slice(1), '--name', `seed-${seed}`, '--backend', 'cpu', '--json'];
+  const figures = JSON.parse(runCouture(folder, args));
   const seconds = (performance.now() - began) / 1000;
-  const figures = JSON.parse(stdout);
-  const log = readFileSync(join(folder, 'runs/train', name, 'results.csv'), 'utf8')
+  const log = readFileSync(join(folder, `runs/train/seed-${seed}/results.csv`), 'utf8')
     .trim()
     .split('\n');
   const { validationAccuracy, testAccuracy, weightsSha256 } = figures;
@@ -99,13 +104,10 @@ function timeOne(folder: string, command: Command, seed: number): Timed {
   return { seed, seconds, training: figures.seconds, validationAccuracy, testAccuracy, weightsSha256, log };
 }
 
-function versionText(folder: string): string {
-  return `${runCouture(folder, ['--version']).stdout.trim()} on Node ${process.versions.node}`;
-}
-
-function runCouture(cwd: string, args: readonly string[]): { stdout: string } {
+/** What the command line wrote to standard output. */
+function runCouture(cwd: string, args: readonly string[]): string {
   const bin = join(root, 'packages/couture/bin/couture.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`couture ${args.join(' ')} failed: ${stderr.trim().split('\n').at(-1)}`);
-  return { stdout };
+  if (status !== 0) throw new Error(`couture ${args.join(' ')} failed: ${stderr.trim()}`);
+  return stdout;
 }
