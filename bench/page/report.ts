@@ -1,16 +1,14 @@
 /** The section of the report on pages of Chromium. */
 
 import { ratio } from '../findings.ts';
-import { distinct, figure, table, thousands, times } from '../markdown.ts';
 import { best, type Result } from '../measure.ts';
 import { TEST_IMAGES } from '../models.ts';
+import { figure, settingsOf, table, thousands, times } from '../report/markdown.ts';
 
 /** @param trainedEpochs epochs of training after which Couture was measured */
-export function pageSection(results: readonly Result[], trainedEpochs: number): string {
-  if (results.length === 0) return '';
-  const settings = distinct(results.map(({ family, setting }) => `${family}\n${setting}`));
-  const rows = settings.map((key) => {
-    const [family, setting] = key.split('\n');
+export function pageSection(results: readonly Result[], trainedEpochs: number): string | undefined {
+  if (results.length === 0) return undefined;
+  const rows = settingsOf(results).map(([family, setting]) => {
     const find = (label: string) =>
       results.find((r) => r.family === family && r.setting === setting && r.label === label);
     const cell = (label: string, scale: number) =>
