@@ -6,10 +6,10 @@
 //   dzT       [panel of 16 rows][feature][16]
 // Lanes past the last output have weight 0 and stay 0.
 
-import { LINE, PANELS_TOGETHER, STRIP } from "./constants.generated";
+import { LINE, LIST_INPUTS, PANELS_TOGETHER, STRIP } from "./constants.generated";
 import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
-import { maskLanes, outputBy1, outputBy2, outputBy4, rowBy1, rowBy3 } from "./sparse";
+import { listLanes, rowBy1, rowBy3, sumBy1, sumBy3 } from "./sparse";
 import { ADJACENT, ROWS, tileNarrow, tileWide } from "./tile";
 
 let wide: bool = false;
@@ -29,24 +29,21 @@ function tile<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
 /** Inputs of one pass over the rows: 256 lines of weights are 16 KB, half of a common L1 cache. */
 const BLOCK: i32 = 256;
 
-/** Words of a mask of one pass over the rows: 128 inputs of three panels are 24 KB. */
-const MASK_BLOCK: i32 = 2;
-
 /**
  * y = dropout(x Wᵀ + b, or what ReLU leaves of it) + skipped. Units: (three panels of outputs, four rows) where zeros of x are left
  * out, else (panel of outputs, four rows).
  * @param skipped laid out as y, or 0
- * @param masks of `maskRows`, of x; 0 to multiply by every value
+ * @param lists of `listRows`, of x; 0 to multiply by every value
  */
 export function linear(
   x: usize, xPanel: usize, weights: usize, inputs: i32, outputs: i32, y: usize, yPanel: usize, rows: i32,
-  relu: bool, skipped: usize, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, masks: usize,
+  relu: bool, skipped: usize, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, lists: usize,
   begin: i32, end: i32,
 ): void {
   const groups = (rows + 3) >> 2;
   const panelBytes = (<usize>inputs + 1) * LINE;
   const panels = (outputs + 15) >> 4;
-  const together = masks ? PANELS_TOGETHER : 1;
+  const together = lists ? PANELS_TOGETHER : 1;
   for (let unit = begin; unit < end; ) {
     const set = unit / groups;
     const from = unit - set * groups;
@@ -59,9 +56,9 @@ export function linear(
     }
     const w = weights + (<usize>firstPanel) * panelBytes;
     const out = y + (<usize>firstPanel) * yPanel;
-    if (masks) {
+    if (lists) {
       const ends = min(rows, to << 2);
-      productRows(x, xPanel, masks, w, panelBytes, inputs, out, yPanel, lastPanel - firstPanel, from << 2, ends);
+      productRows(lists, rows, w, panelBytes, inputs, out, yPanel, lastPanel - firstPanel, from << 2, ends);
     } else {
       for (let k = 0; k < inputs; k += BLOCK) {
         const count = min(BLOCK, inputs - k);
@@ -104,23 +101,19 @@ function spread(bias: usize, to: usize, count: i32): void {
 
 /** y += x W without the zeros of x, for rows `from` to `to` of up to three panels of outputs. A panel of W has a line an input. */
 function productRows(
-  x: usize, xPanel: usize, masks: usize, weights: usize, weightPanel: usize, inputs: i32, y: usize, yPanel: usize,
-  panels: i32, from: i32, to: i32,
+  lists: usize, rows: i32, weights: usize, weightPanel: usize, inputs: i32, y: usize, yPanel: usize, panels: i32, from: i32, to: i32,
 ): void {
-  const words = (inputs + 63) >> 6;
-  const stride = (<usize>words) << 3;
-  for (let word = 0; word < words; word += MASK_BLOCK) {
-    const last = min(words, word + MASK_BLOCK);
+  for (let block = 0; block < inputs; block += LIST_INPUTS) {
     for (let row = from; row < to; row++) {
-      const at = (<usize>row) * LINE;
-      const mask = masks + (<usize>row) * stride;
-      if (panels == PANELS_TOGETHER) rowBy3(x + at, xPanel, mask, word, last, weights, weightPanel, y + at, yPanel);
+      const list = lists + ((<usize>row) << 2), line = y + (<usize>row) * LINE;
+      if (panels == PANELS_TOGETHER) rowBy3(list, weights, weightPanel, line, yPanel);
       else {
         for (let panel: usize = 0; panel < <usize>panels; panel++) {
-          rowBy1(x + at, xPanel, mask, word, last, weights + panel * weightPanel, y + panel * yPanel + at);
+          rowBy1(list, weights + panel * weightPanel, line + panel * yPanel);
         }
       }
     }
+    lists += (<usize>rows) << 2;
   }
 }
 
@@ -178,12 +171,11 @@ export function inputGradient(
 
 /**
  * The same without the zeros of this layer's dz. Units: three panels of 16 inputs.
- * @param own this layer's dz, and `ownPanel` bytes from panel to panel
- * @param masks of `maskRows`, of that dz
+ * @param lists of `listRows`, of that dz
  * @param scratch 3 lines of this thread's own for each output, whose number is rounded up to a panel
  */
 export function inputGradientRows(
-  weights: usize, inputs: i32, outputs: i32, own: usize, ownPanel: usize, masks: usize, y: usize, dz: usize,
+  weights: usize, inputs: i32, outputs: i32, lists: usize, y: usize, dz: usize,
   panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32, scratch: usize,
   relu: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
@@ -197,7 +189,7 @@ export function inputGradientRows(
       memory.fill(dz + (<usize>(first + i)) * panelBytes, 0, (<usize>batchPanels) * 1024);
     }
     const to = dz + (<usize>first) * panelBytes;
-    productRows(own, ownPanel, masks, scratch, turnedPanel, outputs, to, panelBytes, together, 0, rows);
+    productRows(lists, rows, scratch, turnedPanel, outputs, to, panelBytes, together, 0, rows);
     for (let panel = first; panel < first + together; panel++) {
       for (let batch = 0; batch < batchPanels; batch++) {
         const offset = (<usize>panel) * panelBytes + (<usize>batch) * 1024;
@@ -270,32 +262,33 @@ export function transpose16(from: usize, to: usize): void {
 const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
 
 /**
- * Gradient of weights and bias. Units: (panel of outputs, strip of 64 inputs); the last strip has the bias.
+ * Gradient of weights and bias. Units: (panel of outputs, strip of 48 inputs); the last strip has the bias.
  * The strip goes to `scratch` (SCRATCH bytes of this thread's own) and from there either to `gradient`, laid out as
  * the weights, or, where that is 0, straight into the optimizer while it is in the L1 cache: a gradient tile and the optimizer
  * in one loop would keep V8 from pairing the tile's vectors.
- * @param masks room for `maskLanes` and 4 KB behind it, to leave out zeros of dz where that pays; 0 to multiply by every value
+ * @param lists room for `listLanes` of a panel, to leave out zeros of dz; 0 to multiply by every value
+ * @param masks, sums 160 bytes and 3 KB of this thread's own, for that
  */
 export function weightGradient(
-  x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, masks: usize, scratch: usize, gradient: usize,
+  x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, masks: usize, lists: usize, sums: usize,
+  scratch: usize, gradient: usize,
   optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
   begin: i32, end: i32,
 ): void {
   const strips = (inputs + STRIP - 1) / STRIP;
-  const panelBytes = (<usize>inputs + 1) * LINE;
-  let masked = -1;
-  let leaveOut = false;
+  let listed = -1;
   for (let unit = begin; unit < end; unit++) {
     const panel = unit / strips;
     const k0 = (unit - panel * strips) * STRIP;
     const d = dz + (<usize>panel) * dzPanel;
-    let lines = min(STRIP, inputs - k0);
-    if (masks && panel != masked) {
-      leaveOut = maskLanes(d, rows, masks) * 4 < rows * 16 * 3;
-      masked = panel;
-    }
-    if (leaveOut) gradientOfOutputs(x + (<usize>(k0 >> 4)) * xPanel, xPanel, d, rows, masks, (lines + 15) >> 4, scratch);
-    else {
+    const lines = min(STRIP, inputs - k0);
+    if (lists) {
+      if (panel != listed) listLanes(d, rows, masks, lists, lists + indexBytes(rows));
+      listed = panel;
+      const panels = (lines + 15) >> 4;
+      sumLanes(lists, rows, x + (<usize>(k0 >> 4)) * xPanel, xPanel, panels, sums, 1024);
+      for (let i: usize = 0; i < <usize>panels; i++) transpose16(sums + i * 1024, scratch + i * 1024);
+    } else {
       memory.fill(scratch, 0, SCRATCH);
       for (let k = 0; k < lines; k += 4) {
         const input = k0 + k;
@@ -303,48 +296,102 @@ export function weightGradient(
         tile<ADJACENT>(a, 1024, d, rows, scratch + (<usize>k) * LINE);
       }
     }
-    const shrinkable = (<usize>lines) * LINE;
-    if (k0 + lines == inputs) {
-      sumLines(d, rows, scratch + (<usize>lines) * LINE);
-      lines += 1;
+    finishStrip(
+      scratch, d, rows, inputs, panel, k0, lines, gradient, optimizer, weights, first, second, average, constants, scalars, loss,
+    );
+  }
+}
+
+/**
+ * The same without the zeros of x. Units: (strip of 48 inputs, three panels of outputs).
+ * @param masks 160 bytes of this thread's own
+ * @param lists room for `listLanes` of three panels
+ * @param scratch three times SCRATCH bytes of this thread's own
+ */
+export function weightGradientByInputs(
+  x: usize, xPanel: usize, dz: usize, dzPanel: usize, rows: i32, inputs: i32, outputs: i32, masks: usize, lists: usize,
+  scratch: usize, gradient: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
+  begin: i32, end: i32,
+): void {
+  const panels = (outputs + 15) >> 4;
+  const sets = (panels + PANELS_TOGETHER - 1) / PANELS_TOGETHER;
+  const index = indexBytes(rows);
+  let listed = -1;
+  for (let unit = begin; unit < end; unit++) {
+    const strip = unit / sets;
+    const k0 = strip * STRIP;
+    const lines = min(STRIP, inputs - k0);
+    const inStrip = <usize>((lines + 15) >> 4);
+    if (strip != listed) {
+      let entry = lists + <usize>PANELS_TOGETHER * index;
+      for (let i: usize = 0; i < inStrip; i++) {
+        entry = listLanes(x + (<usize>(k0 >> 4) + i) * xPanel, rows, masks, lists + i * index, entry);
+      }
+      listed = strip;
     }
-    const offset = (<usize>panel) * panelBytes + (<usize>k0) * LINE;
-    const bytes = (<usize>lines) * LINE;
-    if (gradient) memory.copy(gradient + offset, scratch, bytes);
-    else {
-      const mean = average ? average + offset : 0;
-      update(
-        optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, shrinkable, constants,
-        scalars, loss,
+    const firstPanel = (unit - strip * sets) * PANELS_TOGETHER, together = min(PANELS_TOGETHER, panels - firstPanel);
+    const d = dz + (<usize>firstPanel) * dzPanel;
+    for (let i: usize = 0; i < inStrip; i++) {
+      sumLanes(lists + i * index, rows, d, dzPanel, together, scratch + i * 1024, SCRATCH);
+    }
+    for (let i = 0; i < together; i++) {
+      finishStrip(
+        scratch + (<usize>i) * SCRATCH, d + (<usize>i) * dzPanel, rows, inputs, firstPanel + i, k0, lines, gradient, optimizer,
+        weights, first, second, average, constants, scalars, loss,
       );
     }
   }
 }
 
+/** Bytes of the index of `listLanes`, a multiple of 8. */
+function indexBytes(rows: i32): usize {
+  return ((<usize>((rows + 63) >> 6)) << 6) + 8;
+}
+
 /**
- * The gradient of the weights of 16 outputs to up to four panels of inputs, without the zeros of dz.
- * @param masks of `maskLanes`
- * @param to [input][16]
+ * Sums for the 16 lanes that lists are of, 64 rows at a time: those of three panels are 12 KB, which stay in the L1 cache.
+ * @param index of `listLanes`
+ * @param lines the other operand's first panel, of `panels`
+ * @param to a line for each lane, and `toPanel` bytes further those of the next panel
  */
-function gradientOfOutputs(
-  x: usize, xPanel: usize, dz: usize, rows: i32, masks: usize, panels: i32, to: usize,
+function sumLanes(
+  index: usize, rows: i32, lines: usize, linePanel: usize, panels: i32, to: usize, toPanel: usize,
 ): void {
-  const words = (rows + 63) >> 6;
-  const stride = (<usize>words) << 3;
-  const blocks = masks + (stride << 4);
-  for (let lane: usize = 0; lane < 16; lane++) {
-    const mask = masks + lane * stride, d = dz + lane * 4, line = blocks + lane * LINE;
-    let panel = 0;
-    if (wide && panels == 4) {
-      outputBy4(x, xPanel, d, mask, words, line);
-      continue;
+  for (let first = 0; first < rows; first += 64) {
+    const more = first > 0;
+    for (let lane: usize = 0; lane < 16; lane++) {
+      const line = to + lane * LINE;
+      if (panels == PANELS_TOGETHER) sumBy3(index, lines, linePanel, more, line, toPanel);
+      else {
+        for (let panel: usize = 0; panel < <usize>panels; panel++) {
+          sumBy1(index, lines + panel * linePanel, more, line + panel * toPanel);
+        }
+      }
+      index += 4;
     }
-    for (; panel + 2 <= panels; panel += 2) {
-      outputBy2(x + (<usize>panel) * xPanel, xPanel, d, mask, words, line + (<usize>panel) * 1024);
-    }
-    if (panel < panels) outputBy1(x + (<usize>panel) * xPanel, d, mask, words, line + (<usize>panel) * 1024);
   }
-  for (let panel: usize = 0; panel < <usize>panels; panel++) transpose16(blocks + panel * 1024, to + panel * 1024);
+}
+
+/** What comes of a strip's gradient: it is kept, or the optimizer takes its step. */
+function finishStrip(
+  scratch: usize, dz: usize, rows: i32, inputs: i32, panel: i32, k0: i32, lines: i32, gradient: usize,
+  optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,
+): void {
+  const shrinkable = (<usize>lines) * LINE;
+  let bytes = shrinkable;
+  if (k0 + lines == inputs) {
+    sumLines(dz, rows, scratch + shrinkable);
+    bytes += LINE;
+  }
+  const offset = ((<usize>panel) * (<usize>inputs + 1) + <usize>k0) * LINE;
+  if (gradient) memory.copy(gradient + offset, scratch, bytes);
+  else {
+    const mean = average ? average + offset : 0;
+    update(
+      optimizer, weights + offset, first + offset, second + offset, mean, scratch, bytes, shrinkable, constants, scalars, loss,
+    );
+  }
 }
 
 /**

@@ -2,12 +2,15 @@
 // allocates.
 
 export { activate, activateGradient, affineGradient } from "./activate";
-export { inputGradient, inputGradientRows, linear, updateWeights, useWideTiles, weightGradient } from "./dense";
+export {
+  inputGradient, inputGradientRows, linear, updateWeights, useWideTiles, weightGradient,
+  weightGradientByInputs,
+} from "./dense";
 export { augment, mix } from "./augment";
 export { gather, normalize, scatter } from "./gather";
 export { layerNorm, layerNormGradient } from "./layernorm";
 export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";
 export { blend, clipFactor, gradientSquares, scaleGradient, update } from "./optimizers";
-export { maskRows } from "./sparse";
+export { listRows, maskRows } from "./sparse";
 export { barrier } from "./sync";

@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -44,35 +44,16 @@ function checkSystemNode() {
     );
 }
 
-/** Every package of the lock file is there in its version; those for other platforms may be absent. */
+/** npm writes node_modules/.package-lock.json last: newer than the lock file, it says that what the lock names is there. */
 function isInstalled() {
-  const wanted = readPackages(join(root, 'package-lock.json'));
-  const present = readPackages(join(modules, '.package-lock.json'));
-  if (wanted === undefined) fail('package-lock.json is missing or damaged: get it again with git checkout.');
-  if (present === undefined) return false;
-  return Object.entries(wanted).every(([path, entry]) => {
-    // The workspace's own packages are the checkout itself.
-    if (!path.startsWith('node_modules/') || entry.link) return true;
-    const found = present[path];
-    if (found === undefined) return entry.optional === true;
-    return found.version === entry.version && found.integrity === entry.integrity;
-  });
-}
-
-function readPackages(path) {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')).packages;
-  } catch {
-    return undefined;
-  }
+  const installed = statSync(join(modules, '.package-lock.json'), { throwIfNoEntry: false });
+  return installed !== undefined && installed.mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
 }
 
 function install() {
   say('Installing the packages of package-lock.json; the first time takes a minute.');
   const npm = process.env.npm_execpath;
-  // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, which is how npm
-  // writes it where the registry at hand does not serve them. This keeps to the lock and leaves it alone, too.
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm's own progress goes to a terminal; what it prints must not mix with the results on standard output.
   const env = { ...process.env, COUTURE_PREPARING: '1' };
   const options = { cwd: root, env, stdio: ['inherit', 2, 2] };
@@ -82,7 +63,7 @@ function install() {
   if (result.status === 0) return;
   fail(
     `The packages could not be installed: npm ${result.error ? `did not start (${result.error.message})` : `ended with code ${result.status}`}.`,
-    'Check that the npm registry can be reached, then run the command again, or run `npm install` to see more.',
+    'Check that the npm registry can be reached, then run the command again, or run `npm ci` to see more.',
   );
 }
 

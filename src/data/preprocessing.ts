@@ -48,6 +48,14 @@ export function centeredScaling(channels: 1 | 3): PixelScaling {
   return { offset: new Array<number>(channels).fill(0.5), scale: new Array<number>(channels).fill(0.5) };
 }
 
+/** Ways in which a run may scale pixels: as its data set says, or with black at 0, so that products leave the ground out. */
+export const pixelScalings = ['data', 'from-zero'] as const;
+
+/** A data set's scaling, as a run has it. */
+export function scaledAs(scaling: PixelScaling, wanted: (typeof pixelScalings)[number]): PixelScaling {
+  return wanted === 'data' ? scaling : { ...scaling, offset: scaling.offset.map(() => 0) };
+}
+
 /** For pictures of one's own: as they are, made smaller to fit, with ground around them. */
 export const plainSteps: PictureSteps = {
   upright: true,

@@ -62,6 +62,24 @@ test('a run is trained into a store, and everything that takes runs takes it', a
   await model.dispose();
 });
 
+test('a run that scales pixels from zero trains so, and its model and its repetition do', async () => {
+  const platform = memoryPlatform();
+  const plain = await trainRun(platform, { config, name: 'plain' });
+  const settings = { ...config.settings, pixels: 'from-zero' as const };
+  const zeroed = resolveConfig({ dataset: tinyTrain, settings });
+  const { run, metrics } = await trainRun(platform, { config: zeroed, name: 'zeroed' });
+  assert.deepEqual(run.config.data.preprocessing.pixels.offset, [0]);
+  assert.notEqual(metrics.weightsSha256, plain.metrics.weightsSha256);
+  assert.ok((await reproduceRun(platform, run)).reproduced);
+  await packRuns(platform, [run], 'models/zeroed.safetensors');
+  const model = await findModel(platform, 'models/zeroed.safetensors');
+  assert.deepEqual(model.data.preprocessing.pixels.offset, [0]);
+  await assert.rejects(packRuns(platform, [plain.run, run], 'models/both.safetensors'), {
+    kind: 'usage',
+    message: /differently prepared/,
+  });
+});
+
 test('a run of enough images knows what is unlike them', async () => {
   const platform = memoryPlatform();
   const settings = { ...config.settings, epochs: 1, validation: 0.5 };

@@ -176,8 +176,9 @@ async function startRun(
   { trainSet, testSet, teacher }: ExperimentData,
 ): Promise<Run> {
   const env = describeEnvironment(platform.describeMachine(), backend.info, teacher?.sha256);
-  const data = await describeSplits(trainSet, testSet);
-  const begun = { ...config, data, backend: kind };
+  const { splits } = await describeSplits(trainSet, testSet);
+  // The config says how this run scales pixels, which may be another way than that of the set.
+  const begun = { ...config, data: { ...config.data, splits }, backend: kind };
   return await createRun(platform, { config: begun, env, root, name, overwrite });
 }
 

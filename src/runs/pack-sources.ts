@@ -58,11 +58,20 @@ export async function openSources(
   }
   const [first, ...others] = sources;
   const stranger = others.find(({ data }) => !sameImages(data, first.data));
-  if (stranger === undefined) return sources;
+  if (stranger !== undefined) {
+    throw new CoutureError(
+      'usage',
+      `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
+      { hint: 'Only models of the same images make an ensemble.' },
+    );
+  }
+  const prepared = JSON.stringify(first.data.preprocessing);
+  const other = others.find(({ data }) => JSON.stringify(data.preprocessing) !== prepared);
+  if (other === undefined) return sources;
   throw new CoutureError(
     'usage',
-    `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
-    { hint: 'Only models of the same images make an ensemble.' },
+    `${first.path} and ${other.path} were trained on differently prepared images.`,
+    { hint: 'Only models that scale pixels alike make an ensemble: see the setting pixels.' },
   );
 }
 

@@ -32,6 +32,15 @@ test('other widths keep only the dropout that still has a place', () => {
   assert.throws(() => resolveConfig({ settings: { hidden: [50], dropout: [0.1, 0.1] } }), { kind: 'usage' });
 });
 
+test('pixels from zero keep the scale of the data set, and say so wherever the data is described', () => {
+  const { data } = resolveConfig({ settings: { pixels: 'from-zero' } });
+  assert.deepEqual(data.preprocessing.pixels, { offset: [0], scale: [0.5] });
+  const again = resolveConfig({ settings: { pixels: 'from-zero' }, dataset: data });
+  assert.deepEqual(again.data, data);
+  const plain = resolveConfig();
+  assert.deepEqual(plain.data.preprocessing.pixels, { offset: [0.5], scale: [0.5] });
+});
+
 test('layers of one’s own stand for hidden and dropout', () => {
   const model = sequential(linear(784, 20), relu(), linear(20, 10), logSoftmax());
   const config = resolveConfig({ recipe: 'baseline', model });

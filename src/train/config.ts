@@ -16,6 +16,7 @@ import { inQuotes } from '../core/printable.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
+import { scaledAs } from '../data/preprocessing.ts';
 import { defaultDataset } from '../data/registry.ts';
 import type { BackendKind } from '../engine/names.ts';
 import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
@@ -60,7 +61,7 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   checkArguments('resolveConfig', { request: [wishes, configRequest] });
   const { recipe = null, settings = {}, ...request } = wishes;
   const { dataset = defaultDataset, backend } = request;
-  const data = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
+  const given = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
   const merged: Partial<TrainSettings> = { ...base, ...settings };
@@ -80,6 +81,9 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
   }
   const checked = checkSettings(merged);
+  const { preprocessing } = given;
+  const pixels = scaledAs(preprocessing.pixels, checked.pixels);
+  const data = { ...given, preprocessing: { ...preprocessing, pixels } };
   const inputs = imageSize(data.shape);
   const classes = data.classNames.length;
   const { stem, hidden, dropout, activation, norm, blocks, expansion } = checked;

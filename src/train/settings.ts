@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { datasetInfoSchema } from '../data/dataset-info.ts';
+import { pixelScalings } from '../data/preprocessing.ts';
 import { backendKinds } from '../engine/names.ts';
 import { stemNames } from '../model/edges.ts';
 import { initializerNames } from '../model/init.ts';
@@ -13,6 +14,12 @@ import { selections } from './best.ts';
 import { scheduleNames } from './schedule.ts';
 
 const shape = {
+  pixels: z
+    .enum(pixelScalings)
+    .default('data')
+    .describe(
+      'numbers that pixels become: as the data set has it, from -1 to 1 by default, or from-zero, the same but black is 0, which costs no arithmetic',
+    ),
   stem: z
     .enum(stemNames)
     .default('none')

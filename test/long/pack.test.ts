@@ -54,6 +54,7 @@ before(async () => {
   await train('first', '--hidden', '24', '--norm', 'batch', '--seed', '5');
   await train('second', '--hidden', '16,8', '--seed', '7', '--split-seed', '5');
   await train('stranger', '--hidden', '16', '--seed', '6');
+  await train('zeroed', '--hidden', '16', '--seed', '5', '--pixels', 'from-zero');
 });
 
 test('one run packs into its network, with the figures that the run has', async () => {
@@ -200,6 +201,11 @@ test('what cannot be packed or used is said before any work', async () => {
       ['pack', 'first', 'one.safetensors', '--out', 'x.safetensors'],
       2,
       /network of the run first is given twice: by runs.train.first and by one\.safetensors/,
+    ],
+    [
+      ['pack', 'first', 'zeroed', '--out', 'x.safetensors'],
+      2,
+      /first and .*zeroed were trained on differently prepared images.*setting pixels/s,
     ],
     [['pack', 'first', '--out', 'x.safetensors', '--precision', 'int4'], 2, /--precision takes .* "int4"/],
     [

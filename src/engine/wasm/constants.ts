@@ -11,11 +11,15 @@ import type { OptimizerOptions } from '../backend.ts';
 export const LINE = 64;
 /** Features, outputs or rows of one panel. */
 export const PANEL = 16;
-/** Inputs of one unit of a weight gradient or an update: 64 lines are 4 KB, which stay in the L1 cache. */
-export const STRIP = 64;
+/** Inputs of one unit of a weight gradient or an update: 48 lines are 3 KB, which stay in the L1 cache. */
+export const STRIP = 48;
 
 /** Panels of outputs that one pass over a row's values makes, where zeros are left out: see `rowBy3` in kernels/sparse.ts. */
 export const PANELS_TOGETHER = 3;
+/** Inputs of one list of values that are not 0: 128 lines of three panels of weights are 24 KB, which stay in the L1 cache. */
+export const LIST_INPUTS = 128;
+/** Share of values that are not 0 up to which they are listed: leaving out the zeros is faster then. */
+export const MOST_LISTED = 0.65;
 
 /** Lines that a norm keeps for a panel in each role: scale, then shift. */
 export const AFFINE_LINES = 2;

@@ -53,7 +53,15 @@ export class Executor {
     for (let step = 0; step * job.batchSize < job.count; step++) {
       const from = step * job.batchSize;
       const rows = Math.min(job.batchSize, job.count - from);
-      const part = { kernels: this.#kernels, setup: this.#setup, share: this.#share, step, from, rows };
+      const part = {
+        kernels: this.#kernels,
+        setup: this.#setup,
+        share: this.#share,
+        step,
+        from,
+        rows,
+        filled: [],
+      };
       // Nobody is in the step before any more: its counters can serve the step after.
       if (threads > 1 && thread === 0) this.#resetCounters((step + 1) % 2, job.ops.length);
       for (let i = 0; i < job.ops.length; i++) {

@@ -13,9 +13,9 @@ import {
 } from '../../model/dense-layer.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { TensorRole } from '../backend.ts';
-import { AFFINE_LINES, LINE, PANEL, PANELS_TOGETHER, STATS_LINES } from './constants.ts';
-
-export const panelsOf = (width: number): number => Math.ceil(width / PANEL);
+import { AFFINE_LINES, LINE, PANEL, STATS_LINES } from './constants.ts';
+import { panelsOf } from './panels.ts';
+import { roomForZeros, type SparseRoom } from './sparse-room.ts';
 
 /** One layer's addresses. */
 export interface LayerLayout extends DenseLayer {
@@ -66,12 +66,8 @@ export interface Layout {
   readonly dx: number;
   /** Bytes of one panel of x, y and dz. */
   readonly rowPanel: number;
-  /** Room for the masks of kernels/sparse.ts, `maskBytes` for each thread. */
-  readonly masks: number;
-  readonly maskBytes: number;
-  /** Room for three panels of a layer's weights, transposed, `turnedBytes` for each thread. */
-  readonly turned: number;
-  readonly turnedBytes: number;
+  /** Where each thread's room for products without zeros begins, from thread to thread, and what is where in it. */
+  readonly sparse: SparseRoom & { readonly start: number };
   /** The factor by which gradients are clipped, float32, behind the squares of the last layer. */
   readonly clipFactor: number;
 }
@@ -175,14 +171,11 @@ export function placeBatch(
   });
   const skips = layers.map((layer, i) => ({ ...layer, skipGradient: skipEnd(layers, i)?.dy ?? 0 }));
   const dx = withDx ? take(plan.layers[0].in) : 0;
-  const masks = end;
-  const maskBytes = maskBytesOf(plan, rows);
-  const turned = masks + threads * maskBytes;
-  const turnedBytes =
-    PANELS_TOGETHER * PANEL * LINE * Math.max(...plan.layers.map((layer) => panelsOf(layer.out)));
+  const sparseStart = Math.ceil(end / LINE) * LINE;
+  const sparse = roomForZeros(skips, rows);
   return {
-    layout: { layers: skips, x, dx, rowPanel, masks, maskBytes, turned, turnedBytes, clipFactor },
-    end: turned + threads * turnedBytes,
+    layout: { layers: skips, x, dx, rowPanel, sparse: { start: sparseStart, ...sparse }, clipFactor },
+    end: sparseStart + threads * sparse.bytes,
   };
 }
 
@@ -191,13 +184,6 @@ function zerosIn(layers: readonly DenseLayer[], index: number, zeros: boolean): 
   if (index === 0) return zeros;
   const below = layers[index - 1];
   return makesZeros(below) && below.skip === undefined;
-}
-
-/** Masks of the rows of a layer's x, or of 16 outputs, behind which 16 lines of four panels lie. */
-function maskBytesOf({ layers }: Plan, rows: number): number {
-  const words = (bits: number): number => Math.ceil(bits / 64) * 8;
-  const widest = Math.max(...layers.flatMap((layer) => [layer.in, layer.out]));
-  return Math.ceil(Math.max(rows * words(widest), PANEL * words(rows) + 4 * PANEL * LINE) / LINE) * LINE;
 }
 
 /** Index of weight [o, i] in a layer's panels, in floats; the bias is input number `in`. */

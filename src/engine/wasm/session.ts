@@ -15,7 +15,6 @@ import {
   normBytes,
   pack,
   packNorm,
-  panelsOf,
   placeBatch,
   placeWeights,
   unpack,
@@ -24,6 +23,7 @@ import {
   weightBytes,
 } from './layout.ts';
 import type { Block, WasmMemory } from './memory.ts';
+import { panelsOf } from './panels.ts';
 import type { Team } from './team.ts';
 
 /** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */

@@ -2,7 +2,8 @@
 
 import { normsProduct, normWidth } from '../../../model/dense-layer.ts';
 import { ACTIVATIONS } from '../constants.ts';
-import { type LayerLayout, type Layout, panelsOf } from '../layout.ts';
+import type { LayerLayout, Layout } from '../layout.ts';
+import { panelsOf } from '../panels.ts';
 import type { Job } from '../protocol.ts';
 import { type BatchPart, dropout, statsOf, transposedPanel, weightsOf } from './batch-part.ts';
 

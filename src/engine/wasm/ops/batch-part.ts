@@ -14,6 +14,8 @@ export interface BatchPart {
   readonly step: number;
   readonly from: number;
   readonly rows: number;
+  /** Of each layer, the share of the values of x that are not 0, as its forward product counted them; none: 1. */
+  readonly filled: number[];
   /**
    * Runs this thread's share of an op's units.
    * @param whole units that share data: a slice holds all of such a group, or none

@@ -1,13 +1,14 @@
 /** The three products of a Linear, by kernels/dense.ts. */
 
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
-import { PANELS_TOGETHER, STRIP } from '../constants.ts';
-import { type Layout, panelsOf } from '../layout.ts';
+import { MOST_LISTED, PANELS_TOGETHER, STRIP } from '../constants.ts';
+import type { Layout } from '../layout.ts';
+import { panelsOf } from '../panels.ts';
 import type { Job, TrainJob } from '../protocol.ts';
 import { type BatchPart, dropout, optimizerStep, transposedPanel, weightsOf } from './batch-part.ts';
 
-/** Share of values that are not 0 up to which leaving out the zeros is faster. */
-const MOST_VALUES = 0.6;
+/** Share of values that are not 0 up to which a weight gradient is faster without the zeros. */
+const MOST_SUMMED = 0.6;
 
 export function linear(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
   const layer = layout.layers[index];
@@ -25,25 +26,39 @@ export function linear(layout: Layout, index: number, job: Job, part: BatchPart,
     relu: layer.activation === 'relu' && !apart,
     skipped: layer.skipped,
     ...dropout(layer.dropout, index, job, part, training && !apart),
-    masks: layer.zerosIn ? masksOf(layout, { x: layer.x, width: layer.in }, part) : 0,
+    lists: 0,
   };
-  const sets = args.masks === 0 ? layer.panels : Math.ceil(layer.panels / PANELS_TOGETHER);
+  if (layer.zerosIn) {
+    const { lists, filled } = listValues(layout, { x: layer.x, width: layer.in }, part);
+    part.filled[index] = filled;
+    args.lists = lists;
+  }
+  const sets = args.lists === 0 ? layer.panels : Math.ceil(layer.panels / PANELS_TOGETHER);
   part.share(sets * groups, (units) => part.kernels.linear(args, units), groups);
 }
 
 /**
- * Where the masks of a layer's x or dz lie, which this thread has made for itself; 0 where too few values are 0. All threads
- * count the same zeros, and so come to the same units.
+ * The share of the values of a layer's x or dz that are not 0, and where they are listed, by this thread for itself; 0 where too many
+ * are not 0. All threads count the same values, and so come to the same units.
  */
-function masksOf(
+function listValues(
   layout: Layout,
   { x, width }: { readonly x: number; readonly width: number },
   part: BatchPart,
-): number {
-  const masks = layout.masks + part.setup.thread * layout.maskBytes;
-  const { rows } = part;
-  const values = part.kernels.maskRows({ x, xPanel: layout.rowPanel, width, rows, masks });
-  return values < MOST_VALUES * rows * width ? masks : 0;
+): { readonly lists: number; readonly filled: number } {
+  const { masks, lists, listed } = sparseRoom(layout, part);
+  const args = { x, xPanel: layout.rowPanel, width, rows: part.rows, masks };
+  const filled = part.kernels.maskRows(args) / (part.rows * width);
+  if (filled > MOST_LISTED || part.rows * width > listed) return { lists: 0, filled };
+  part.kernels.listRows({ ...args, lists });
+  return { lists, filled };
+}
+
+/** This thread's room for products without zeros. */
+function sparseRoom({ sparse }: Layout, { setup }: BatchPart) {
+  const start = sparse.start + setup.thread * sparse.bytes;
+  const { masks, lists, sums, turned, listed } = sparse;
+  return { masks: start + masks, lists: start + lists, sums: start + sums, turned: start + turned, listed };
 }
 
 export function inputGradient(layout: Layout, index: number, job: Job, part: BatchPart): void {
@@ -64,14 +79,15 @@ export function inputGradient(layout: Layout, index: number, job: Job, part: Bat
     relu: masked?.activation === 'relu',
     ...dropout(masked?.dropout ?? 0, index - 1, job, part, true),
   };
-  const masks = layer.zerosOut ? masksOf(layout, { x: layer.dz, width: layer.out }, part) : 0;
-  if (masks === 0) {
+  const { lists } = layer.zerosOut
+    ? listValues(layout, { x: layer.dz, width: layer.out }, part)
+    : { lists: 0 };
+  if (lists === 0) {
     const own = { gradT: layer.dzT, gradTPanel: transposedPanel(layer), scratch: part.setup.scratch };
     const units = panelsOf(layer.in) * panelsOf(part.rows);
     part.share(units, (some) => part.kernels.inputGradient({ ...shared, ...own }, some));
   } else {
-    const scratch = layout.turned + part.setup.thread * layout.turnedBytes;
-    const args = { ...shared, own: layer.dz, ownPanel: layout.rowPanel, masks, scratch };
+    const args = { ...shared, lists, scratch: sparseRoom(layout, part).turned };
     const units = Math.ceil(panelsOf(layer.in) / PANELS_TOGETHER);
     part.share(units, (some) => part.kernels.inputGradientRows(args, some));
   }
@@ -85,18 +101,28 @@ export function weightGradient(
   keep: boolean,
 ): void {
   const layer = layout.layers[index];
-  const args = {
+  const shared = {
     x: layer.x,
     xPanel: layout.rowPanel,
     dz: layer.dz,
     dzPanel: layout.rowPanel,
     rows: part.rows,
     inputs: layer.in,
-    masks: layer.zerosOut ? layout.masks + part.setup.thread * layout.maskBytes : 0,
     scratch: part.setup.scratch,
     gradient: keep ? layer.weights.gradient : 0,
     ...optimizerStep(job, part, layer.weights),
   };
   const strips = Math.ceil(layer.in / STRIP);
-  part.share(layer.panels * strips, (units) => part.kernels.weightGradient(args, units), strips);
+  const inX = part.filled[index] ?? 1;
+  // Where an output is 0, its dz is.
+  const inDz = layer.zerosOut ? (part.filled[index + 1] ?? 1) : 1;
+  const { masks, lists, sums } = sparseRoom(layout, part);
+  if (inX <= inDz && inX < MOST_SUMMED) {
+    const args = { ...shared, outputs: layer.out, masks, lists };
+    const sets = Math.ceil(layer.panels / PANELS_TOGETHER);
+    part.share(sets * strips, (units) => part.kernels.weightGradientByInputs(args, units), sets);
+  } else {
+    const args = { ...shared, masks, lists: inDz < MOST_SUMMED ? lists : 0, sums };
+    part.share(layer.panels * strips, (units) => part.kernels.weightGradient(args, units), strips);
+  }
 }

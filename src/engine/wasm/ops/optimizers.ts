@@ -2,7 +2,8 @@
 
 import { normWidth } from '../../../model/dense-layer.ts';
 import { AFFINE_LINES, LINE, STATS_LINES, STRIP } from '../constants.ts';
-import { type LayerLayout, type Layout, panelsOf, squaresPanels } from '../layout.ts';
+import { type LayerLayout, type Layout, squaresPanels } from '../layout.ts';
+import { panelsOf } from '../panels.ts';
 import type { TrainJob } from '../protocol.ts';
 import { type BatchPart, optimizerStep } from './batch-part.ts';
 
