@@ -15,8 +15,10 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Whether processes come in groups, and can be halted. */
+const groups = process.platform !== 'win32';
 /** The longest that one answer may take. */
-const PATIENCE_SECONDS = 60;
+const PATIENCE_SECONDS = 180;
 
 export class Contender {
   readonly family: string;
@@ -31,6 +33,8 @@ export class Contender {
     this.setting = start.setting;
     this.#child = spawn(start.command, start.args, {
       env: { ...process.env, ...start.env },
+      // A group of its own: a browser that it starts is halted and ended with it.
+      detached: groups,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child.stdin?.on('error', () => {});
@@ -86,11 +90,22 @@ export class Contender {
 
   /** Between questions a contender is halted: threads of its own that still spin or tidy up would slow the next one. */
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    if (!this.#ended && process.platform !== 'win32') this.#child.kill(signal);
+    if (!this.#ended && groups) this.#kill(signal);
   }
 
   stop(): void {
     this.#ended = true;
-    this.#child.kill('SIGKILL');
+    this.#kill('SIGKILL');
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      if (groups) process.kill(-pid, signal);
+      else this.#child.kill(signal);
+    } catch {
+      // It has ended by itself.
+    }
   }
 }

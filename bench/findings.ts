@@ -1,50 +1,90 @@
 /** What a run of the bench found, and the figures that follow from it. */
 
+import type { Missing } from './bench.ts';
 import { best, type Result } from './measure.ts';
-import { ladderShapes, type Model, peakShape, TRAIN_IMAGES, trainFlop } from './models.ts';
-import type { Options } from './options.ts';
+import {
+  BATCH_SIZE,
+  ladderShapes,
+  models,
+  type PublishedModel,
+  peakShape,
+  TRAIN_IMAGES,
+  trainFlop,
+} from './models.ts';
+import type { TimeTo } from './parts/time-to.ts';
+import type { Whole } from './parts/whole.ts';
+import type { Zeros } from './parts/zeros.ts';
 
+/** What one run measured; plain data, so that it can be stored. */
 export interface Findings {
+  /** Kernel ladder, and OpenBLAS's peak. */
   readonly ladder?: readonly Result[];
+  /** PyTorch's settings. */
+  readonly sweep?: readonly Result[];
   readonly epochs?: readonly Result[];
+  readonly wholes?: readonly Whole[];
   readonly uses?: readonly Result[];
+  readonly zeros?: readonly Zeros[];
   readonly growth?: readonly Result[];
-  readonly missing: readonly { readonly who: string; readonly reason: string }[];
-  readonly versions: ReadonlyMap<string, string>;
+  /** In pages of Chromium. */
+  readonly page?: readonly Result[];
+  readonly missing: readonly Missing[];
+  /** What each family is, with its version. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly machine: string;
   readonly cores: number;
-  readonly options: Options;
+  readonly date: string;
   readonly seconds: number;
+  /** Of the machine over the last minute, at the end. */
+  readonly load: number;
+  readonly repeats: number;
+  readonly budget: number;
+  readonly steps: number;
+  readonly trainedEpochs: number;
+}
+
+/** All that the page shows: what was measured in one run, and what takes a run of its own. */
+export interface Shown {
+  readonly findings: Findings;
+  readonly timeTo: TimeTo | undefined;
 }
 
 export const peers = ['PyTorch', 'jax-js', 'TensorFlow.js wasm'] as const;
 export const BLAS = 'OpenBLAS';
-const BLAS_AVX2 = 'OpenBLAS, AVX2 only';
-export const libraries = [BLAS_AVX2, BLAS];
+export const libraries = ['OpenBLAS, AVX2 only', BLAS];
 
-export function ofThreads(epochs: readonly Result[], threads: number): Result | undefined {
-  const setting = threads === 1 ? '1 thread' : `${threads} threads`;
-  return epochs.find(
-    (r) =>
-      r.family === 'Couture' && r.setting === setting && r.label === 'epoch B' && !Number.isNaN(r.median),
-  );
+/** Seconds of a whole training. */
+export function wholeSeconds({ seconds }: Whole): number {
+  return seconds.reduce((sum, value) => sum + value, 0);
 }
 
-export function achievedGflops({ epochs }: Findings, model: Model): number | undefined {
-  const seconds = best(epochs ?? [], 'Couture', `epoch ${model.name}`)?.median;
-  return seconds === undefined ? undefined : trainFlop(model, TRAIN_IMAGES) / seconds / 1e9;
+/** The shortest whole training of a model by a family. */
+export function bestWhole(
+  { wholes = [] }: Findings,
+  family: string,
+  { name }: PublishedModel,
+): Whole | undefined {
+  return wholes
+    .filter((whole) => whole.family === family && whole.model === name)
+    .sort((a, b) => wholeSeconds(a) - wholeSeconds(b))
+    .at(0);
 }
 
-export function productFlop({
-  rows,
-  inputs,
-  outputs,
-}: {
-  rows: number;
-  inputs: number;
-  outputs: number;
-}): number {
-  return 2 * rows * inputs * outputs;
+/** How many times as long PyTorch takes for a whole training. */
+export function wholeLead(findings: Findings, model: PublishedModel): number | undefined {
+  const [own, peer] = ['Couture', 'PyTorch'].map((family) => bestWhole(findings, family, model));
+  return own && peer && ratio(wholeSeconds(peer), wholeSeconds(own));
+}
+
+/** GFLOP/s of a whole training, as if every product were dense. */
+export function wholeGflops(findings: Findings, model: PublishedModel): number | undefined {
+  const own = bestWhole(findings, 'Couture', model);
+  return own && (trainFlop(model, TRAIN_IMAGES) * own.epochs) / wholeSeconds(own) / 1e9;
+}
+
+/** Multiplies and adds of a product. */
+export function productFlop(shape: { rows: number; inputs: number; outputs: number }): number {
+  return 2 * shape.rows * shape.inputs * shape.outputs;
 }
 
 /** The most that OpenBLAS reached, with whatever instructions and threads. */
@@ -53,6 +93,11 @@ export function peakGflops({ ladder = [] }: Findings): number | undefined {
   return found.length > 0
     ? Math.max(...found.map(({ median }) => productFlop(peakShape) / median / 1e9))
     : undefined;
+}
+
+/** MFLOP of a step. */
+export function stepMflop(model: PublishedModel): number {
+  return trainFlop(model, BATCH_SIZE) / 1e6;
 }
 
 const rungs = [
@@ -89,4 +134,9 @@ export function gflopsOf(result: Result | undefined, index: number): number {
 export function ratio(a: number | undefined, b: number | undefined): number | undefined {
   const value = a === undefined || b === undefined ? Number.NaN : a / b;
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** The models that were trained whole. */
+export function trainedModels({ wholes = [] }: Findings): PublishedModel[] {
+  return models.filter(({ name }) => wholes.some(({ model }) => model === name));
 }

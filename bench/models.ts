@@ -1,10 +1,21 @@
-/** What every contender trains: the same shapes, the same made-up images. */
+/** What every contender trains, and the arithmetic in it. */
+
+import { resolveConfig } from '../src/train/config.ts';
 
 export interface Model {
   readonly name: string;
   readonly hidden: readonly number[];
   /** Probability after each hidden layer; missing ones are 0. */
   readonly dropout: readonly number[];
+  /** Adam's. */
+  readonly learningRate: number;
+}
+
+/** A network that was published, and so has a recipe. */
+export interface PublishedModel extends Model {
+  readonly name: 'A' | 'B';
+  readonly recipe: 'baseline' | 'deeper';
+  readonly epochs: number;
 }
 
 export const PIXELS = 784;
@@ -14,8 +25,14 @@ export const TRAIN_IMAGES = 48_000;
 export const TEST_IMAGES = 10_000;
 export const BATCH_SIZE = 64;
 
-export const modelA: Model = { name: 'A', hidden: [128, 64], dropout: [0.25, 0.25] };
-export const modelB: Model = { name: 'B', hidden: [392, 196, 98, 49], dropout: [0.25, 0.25, 0.25] };
+export const modelA = publishedModel('A', 'baseline');
+export const modelB = publishedModel('B', 'deeper');
+export const models: readonly PublishedModel[] = [modelA, modelB];
+
+function publishedModel(name: 'A' | 'B', recipe: 'baseline' | 'deeper'): PublishedModel {
+  const { hidden, dropout, learningRate, epochs } = resolveConfig({ recipe }).settings;
+  return { name, recipe, hidden, dropout, learningRate, epochs };
+}
 
 /** Widths from the pixels to the classes. */
 export function widths(model: Model): number[] {
@@ -38,7 +55,7 @@ export function inferFlop(model: Model, images: number): number {
   return 2 * images * products;
 }
 
-/** The same bytes for whoever asks: timing needs no real photographs. */
+/** The same bytes for whoever asks, where no network has to learn from them. */
 export function makeImages(count: number): Uint8Array {
   const images = new Uint8Array(count * PIXELS);
   let state = 1;

@@ -2,63 +2,85 @@
 
 import { parseArgs } from 'node:util';
 
-export const parts = ['ladder', 'train', 'use', 'growth'] as const;
-export type Part = (typeof parts)[number];
+/** Parts of a run, in order. */
+export const parts = ['ladder', 'train', 'whole', 'use', 'zeros', 'growth', 'page'] as const;
+/** A part that takes half an hour, and so is asked for by its name. */
+export const alone = ['time-to'] as const;
+export type Part = (typeof parts)[number] | (typeof alone)[number];
 
 export interface Options {
-  readonly only: readonly Part[];
+  readonly parts: readonly Part[];
   /** How often each measurement is taken. */
   readonly repeats: number;
   /** The most training steps of one measurement. */
   readonly steps: number;
   /** Seconds that one measurement may take, about: a slow contender takes fewer steps. */
   readonly budget: number;
+  /** Epochs before those that Couture is measured in as trained. */
+  readonly trainedEpochs: number;
+  /** The most epochs of a whole training. */
+  readonly wholeEpochs: number;
+  readonly quick: boolean;
   readonly python: readonly string[];
+  /** Write what was measured, and the page. */
   readonly write: boolean;
+  /** Measure nothing, and write the page anew from what is stored. */
+  readonly render: boolean;
 }
 
-export const usage = `npm run bench -- [options]
+export const usage = `npm run bench -- [options] [part ...]
 
 Measures Couture beside OpenBLAS, PyTorch, jax-js and TensorFlow.js in one run and writes docs/benchmarks.md.
 
-  --only PARTS           of ${parts.join(', ')}; separated by commas. Default: all
+Parts: ${parts.join(', ')}; by default these, in about ten minutes. A run of some prints them and
+writes nothing, but for one that is only asked for by its name: ${alone.join(', ')}, half an hour, whose
+results are stored and shown by the page.
+
   --repeats N            how often each measurement is taken, in turns (default 5)
   --steps N              most training steps of one measurement (default 750, an epoch)
-  --quick                2 repeats of at most 60 steps: to see that it runs; writes nothing
-  --no-write             print the tables, write nothing; so does --only
+  --quick                little of everything: to see that it runs; writes nothing
+  --no-write             print the tables, write nothing
+  --render               measure nothing, write the page anew from what is stored
   --python COMMAND       a Python with PyTorch and numpy (default: the first of python3, /usr/bin/python3)
   -h, --help             this text
 `;
 
 /** @throws Error with a sentence for whoever typed it */
 export function readOptions(args: string[]): Options | undefined {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
-      only: { type: 'string' },
       repeats: { type: 'string' },
       steps: { type: 'string' },
       quick: { type: 'boolean', default: false },
       'no-write': { type: 'boolean', default: false },
+      render: { type: 'boolean', default: false },
       python: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
-  const only = (values.only?.split(',') ?? [...parts]).map(checkPart);
+  const { quick, render } = values;
+  const chosen = positionals.length === 0 ? [...parts] : positionals.map(checkPart);
+  const isWhole = positionals.length === 0 || chosen.every((part) => part === 'time-to');
   return {
-    only,
-    repeats: count('--repeats', values.repeats, values.quick ? 2 : 5),
-    steps: count('--steps', values.steps, values.quick ? 60 : 750),
-    budget: values.quick ? 0.3 : 0.9,
+    parts: render ? [] : chosen,
+    repeats: count('--repeats', values.repeats, quick ? 2 : 5),
+    steps: count('--steps', values.steps, quick ? 60 : 750),
+    budget: quick ? 0.15 : 0.8,
+    trainedEpochs: quick ? 1 : 10,
+    wholeEpochs: quick ? 2 : Number.POSITIVE_INFINITY,
+    quick,
     python: values.python ? [values.python] : ['python3', '/usr/bin/python3'],
-    write: !values['no-write'] && !values.quick && values.only === undefined,
+    write: render || (isWhole && !values['no-write'] && !quick),
+    render,
   };
 }
 
 function checkPart(name: string): Part {
-  const part = parts.find((known) => known === name.trim());
-  if (!part) throw new Error(`Unknown part "${name}": the parts are ${parts.join(', ')}.`);
+  const part = [...parts, ...alone].find((known) => known === name);
+  if (!part) throw new Error(`Unknown part "${name}": the parts are ${[...parts, ...alone].join(', ')}.`);
   return part;
 }
 

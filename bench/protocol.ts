@@ -4,26 +4,44 @@
  */
 
 import { createInterface } from 'node:readline';
-import type { Model } from './models.ts';
+import type { Model, PublishedModel } from './models.ts';
 
-/** Trains `steps` batches. */
+/** Trains `steps` batches of an epoch. */
 export interface TrainQuestion {
   readonly ask: 'train';
   readonly model: Model;
   readonly batchSize: number;
   readonly steps: number;
+  /**
+   * Couture alone: from the state that so many epochs of training come to, each time anew. Its time depends on how much of
+   * the network is 0; that of the others does not, and they go on from where they are.
+   */
+  readonly after?: number;
+}
+
+/** The next `epochs` epochs of a whole training, with validation after each; the last of them says what came of it. */
+export interface WholeQuestion {
+  readonly ask: 'whole';
+  readonly model: PublishedModel;
+  readonly epochs: number;
+  /** Epochs of the whole training. */
+  readonly of: number;
 }
 
 /** Classifies the test images once. */
 export interface EvaluateQuestion {
   readonly ask: 'evaluate';
   readonly model: Model;
+  /** Couture alone: as in `TrainQuestion`. */
+  readonly after?: number;
 }
 
 /** Classifies one image, `count` times over; the answer's seconds are the median of one. */
 export interface PredictQuestion {
   readonly ask: 'predict';
   readonly model: Model;
+  /** Couture alone: as in `TrainQuestion`. */
+  readonly after?: number;
   readonly count: number;
 }
 
@@ -41,10 +59,18 @@ export interface InfoQuestion {
   readonly ask: 'info';
 }
 
-export type Question = TrainQuestion | EvaluateQuestion | PredictQuestion | MatmulQuestion | InfoQuestion;
+export type Question =
+  | TrainQuestion
+  | WholeQuestion
+  | EvaluateQuestion
+  | PredictQuestion
+  | MatmulQuestion
+  | InfoQuestion;
 
 export interface Answer {
   readonly seconds?: number;
+  /** Of a whole training that is over: test accuracy of its epoch with the lowest validation loss. */
+  readonly accuracy?: number;
   /** Of `info`: what this contender is, with its version. */
   readonly info?: string;
   /** Why there is no result. */

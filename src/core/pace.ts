@@ -1,16 +1,37 @@
 /** How much work to do at a time: as much as takes a set while, so that progress is told and an abort heard in between. */
 
+import type { Queue } from './queue.ts';
+
 /** How long a piece of work is meant to take. */
 const SECONDS = 0.07;
 /** A piece has so many times the items of the one before at most: the first ones are small, and warm the engine up. */
 const GROWTH = 4;
+/** Images of the first piece of an inference. */
+const FIRST = 64;
+
+/** How large pieces may be. */
+export interface PaceOptions {
+  /** Items of the first piece, about which nothing is known yet. */
+  readonly first?: number;
+  /** Items of any piece. */
+  readonly most?: number;
+}
+
+/** How pieces go along with other work. */
+export interface PieceOptions {
+  /** Looked at before each piece. */
+  readonly signal?: AbortSignal | undefined;
+  /** Each piece takes its turn here: what others add meanwhile is done before the next piece. */
+  readonly turns?: Queue | undefined;
+}
 
 export class Pace {
   #next: number;
+  readonly #most: number;
 
-  /** @param first items of the first piece, about which nothing is known yet */
-  constructor(first: number) {
+  constructor({ first = FIRST, most = Number.POSITIVE_INFINITY }: PaceOptions = {}) {
     this.#next = first;
+    this.#most = most;
   }
 
   /** Items that the next piece should have: 1 at least. */
@@ -26,7 +47,32 @@ export class Pace {
     // The rest of a list is no measure of a whole piece.
     if (items * 2 < this.#next) return result;
     const fitting = Math.round((items / seconds) * SECONDS);
-    this.#next = Math.max(1, Math.min(fitting, items * GROWTH));
+    this.#next = Math.max(1, Math.min(fitting, items * GROWTH, this.#most));
     return result;
+  }
+
+  /**
+   * Does `count` items, piece by piece.
+   * @param piece does the items from number `from` up to `to`
+   * @returns whether all of them were done: false where the signal had aborted before a piece
+   * @throws CoutureError of kind `interrupted` where it aborts while a piece waits for its turn
+   */
+  async each(
+    count: number,
+    piece: (from: number, to: number) => Promise<void>,
+    { signal, turns }: PieceOptions = {},
+  ): Promise<boolean> {
+    let done = 0;
+    const next = async (): Promise<void> => {
+      const from = done;
+      const to = Math.min(count, from + this.#next);
+      await this.time(to - from, () => piece(from, to));
+      done = to;
+    };
+    while (done < count) {
+      if (signal?.aborted) return false;
+      await (turns === undefined ? next() : turns.run(next, signal));
+    }
+    return true;
   }
 }

@@ -20,8 +20,8 @@ export interface BackendOptions {
   /** The JavaScript engine pairs 128-bit vectors into 256-bit registers; see docs/performance.md. */
   readonly wide?: boolean;
   /**
-   * Products and sums may be fused: faster, but the bits are the machine's own. Not for the reference backend; on a GPU it
-   * changes nothing, since a GPU's bits are its own in any case.
+   * Products and sums may be fused: faster, but the bits are the machine's own. Not for the reference backend; it changes
+   * nothing on a GPU, whose bits are its own in any case, and where WebAssembly has no relaxed SIMD: see `fastNotice`.
    */
   readonly fast?: boolean;
   /** How this platform compiles the kernels; `WebAssembly.compile` by default. */

@@ -3,6 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend } from '../engine/backend.ts';
+import { fastNotice } from '../engine/fast-notice.ts';
 import { type BackendChoice, type BackendKind, kindOfBackend } from '../engine/names.ts';
 import { chooseBackend } from '../train/choose-backend.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -72,8 +73,8 @@ export class RunEngine {
     { threads, onNotice }: RunEngineOptions,
   ): RunEngine {
     const engine = new RunEngine(platform, backend, fast, mayMove, threads);
-    if (fast && engine.kind === 'gpu')
-      onNotice?.('--fast changes nothing on a GPU, whose bits are its own in any case.');
+    const notice = fast ? fastNotice(backend.info) : undefined;
+    if (notice !== undefined) onNotice?.(notice);
     return engine;
   }
 

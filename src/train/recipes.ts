@@ -7,6 +7,7 @@ import { compact } from './recipes/compact.ts';
 import { deeper } from './recipes/deeper.ts';
 import { fast90 } from './recipes/fast-90.ts';
 import { fast92 } from './recipes/fast-92.ts';
+import { fast93 } from './recipes/fast-93.ts';
 import type { Recipe } from './recipes/recipe.ts';
 
 export type { Measured, Recipe } from './recipes/recipe.ts';
@@ -17,6 +18,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   deeper,
   'fast-90': fast90,
   'fast-92': fast92,
+  'fast-93': fast93,
   compact,
   'best-single': bestSingle,
 };

@@ -60,8 +60,7 @@ export function stuckNotice(stuck: Stuck): string {
   return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images are classified correctly, ${percent(largestShare)} are of one class${dead}; another learning rate may help.`;
 }
 
-/** Images of the first piece, and of any. */
-const FIRST_PIECE = 64;
+/** Images of any piece: each has an activation for every unit. */
 const LARGEST_PIECE = 1024;
 
 /** Images on a backend. */
@@ -100,16 +99,12 @@ async function activeUnits(
   try {
     for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));
     const active = new Uint8Array(width);
-    const pace = new Pace(FIRST_PIECE);
-    let start = 0;
-    while (start < indices.length) {
-      if (signal?.aborted) return undefined;
-      const piece = indices.subarray(start, start + Math.min(pace.next, LARGEST_PIECE));
-      const values = await pace.time(piece.length, () => session.infer(images, piece));
+    const look = async (from: number, to: number): Promise<void> => {
+      const values = await session.infer(images, indices.subarray(from, to));
       for (let i = 0; i < values.length; i++) if (values[i] !== 0) active[i % width] = 1;
-      start += piece.length;
-    }
-    return active.reduce((sum, is) => sum + is, 0);
+    };
+    const all = await new Pace({ most: LARGEST_PIECE }).each(indices.length, look, { signal });
+    return all ? active.reduce((sum, is) => sum + is, 0) : undefined;
   } finally {
     session.dispose();
   }

@@ -127,7 +127,7 @@ class TrainingRun {
   ) {
     this.#config = config;
     this.#backend = backend;
-    this.#pace = new Pace(config.settings.batchSize);
+    this.#pace = new Pace({ first: config.settings.batchSize });
     this.#teacher = teacher;
     this.#signal = signal;
     this.#dataset = dataset;

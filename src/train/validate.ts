@@ -4,9 +4,6 @@ import { Pace } from '../core/pace.ts';
 import type { DeviceImages, Session } from '../engine/backend.ts';
 import { lossAndCorrect } from './metrics.ts';
 
-/** Images of the first piece, before it is known how long they take. */
-const FIRST_PIECE = 64;
-
 /** What a run is validated with. */
 export interface ValidationOptions {
   readonly session: Session;
@@ -30,7 +27,7 @@ export interface ValidationFigures {
 export class Validation {
   readonly #options: ValidationOptions;
   readonly #labels: Uint16Array;
-  readonly #pace = new Pace(FIRST_PIECE);
+  readonly #pace = new Pace();
 
   constructor(options: ValidationOptions) {
     const { labels, indices } = options;
@@ -42,14 +39,11 @@ export class Validation {
   async run(): Promise<ValidationFigures | undefined> {
     const { session, images, indices, classes, weights, signal } = this.#options;
     const logProbabilities = new Float32Array(indices.length * classes);
-    let from = 0;
-    while (from < indices.length) {
-      if (signal?.aborted) return undefined;
-      const piece = indices.subarray(from, from + this.#pace.next);
-      const infer = () => session.infer(images, piece, { weights });
-      logProbabilities.set(await this.#pace.time(piece.length, infer), from * classes);
-      from += piece.length;
-    }
+    const infer = async (from: number, to: number): Promise<void> => {
+      const answers = await session.infer(images, indices.subarray(from, to), { weights });
+      logProbabilities.set(answers, from * classes);
+    };
+    if (!(await this.#pace.each(indices.length, infer, { signal }))) return undefined;
     const { loss, correct } = lossAndCorrect(logProbabilities, this.#labels, classes);
     return { validationLoss: loss, validationAccuracy: correct / indices.length };
   }

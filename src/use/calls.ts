@@ -1,11 +1,10 @@
-/** The calls of something that can be disposed of: one after the other, and none once it has been closed. */
+/** The calls of something that can be disposed of: those under way end before it is freed, and none begins afterwards. */
 
 import { CoutureError } from '../core/errors.ts';
-import { Queue } from '../core/queue.ts';
 
 export class Calls {
-  readonly #queue = new Queue();
   readonly #owner: string;
+  readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   /** @param owner what is disposed of, for the message: `The classifier` */
@@ -14,17 +13,23 @@ export class Calls {
   }
 
   /**
-   * Runs a call once those before it have ended.
-   * @throws CoutureError of kind `usage` once `close` was called, `interrupted` where `signal` aborts before its turn
+   * Begins a call.
+   * @throws CoutureError of kind `usage` once `close` was called
    */
-  run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-    if (this.#closed === undefined) return this.#queue.run(call, signal);
-    return Promise.reject(new CoutureError('usage', `${this.#owner} has been disposed of.`));
+  async run<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#closed !== undefined) throw new CoutureError('usage', `${this.#owner} has been disposed of.`);
+    const running = call();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
   }
 
-  /** Refuses every later call, waits for those before, and frees what there is to free; once, however often it is called. */
+  /** Refuses every later call, waits for those under way, and frees what there is to free; once, however often it is called. */
   close(free: () => Promise<void>): Promise<void> {
-    this.#closed ??= this.#queue.run(free);
+    this.#closed ??= Promise.allSettled(this.#underWay).then(free);
     return this.#closed;
   }
 }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gray, inputFor } from '../../test/dataset-fixture.ts';
+import { slowInference } from '../../test/slow-inference.ts';
+import { argMax } from '../core/arg-max.ts';
 import { keyFromSeed } from '../core/philox.ts';
 import { createBackend } from '../engine/create.ts';
 import { initialize } from '../model/init.ts';
 import { planModel } from '../model/plan.ts';
 import { multilayer } from '../model/spec.ts';
 import { Classifier } from './classifier.ts';
+import { Ensemble } from './ensemble.ts';
 
 const spec = multilayer(12, [8], 3);
 const input = inputFor(gray(4, 3));
@@ -83,6 +86,37 @@ test('what does not fit is refused, and a failure does not stop what follows', a
   await model.dispose();
   await assert.rejects(model.predict(image(1)), { kind: 'usage', message: /disposed/ });
 });
+
+for (const kind of ['classifier', 'ensemble'] as const)
+  test(`${kind}: a short question is answered, or stopped, while a long one is under way`, async () => {
+    const backend = slowInference(await createBackend({ backend: 'reference' }));
+    const network = { spec, input, weights };
+    const model =
+      kind === 'classifier'
+        ? new Classifier({ ...network, classNames, backend })
+        : new Ensemble({ members: [network, network], classNames, backend });
+    const images = Uint8Array.from({ length: 600 * 12 }, (_, i) => (i * 37) % 256);
+    const expected = await model.logProbabilities(images);
+    let share = 0;
+    let ended = false;
+    const long = model.logProbabilities(images, { onProgress: (done) => (share = done) }).then((answers) => {
+      ended = true;
+      return answers;
+    });
+    const first = await model.predict(images.subarray(0, 12));
+    assert.ok(share < 0.5, `answered when ${share} of the long question was`);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 5);
+    const stopped = model.predict(images.subarray(0, 12), { signal: stop.signal });
+    await assert.rejects(stopped, { kind: 'interrupted' });
+    const disposed = model.dispose();
+    assert.equal(ended, false);
+    await assert.rejects(model.predict(images.subarray(0, 12)), { kind: 'usage', message: /disposed/ });
+    // What was under way when it was disposed of has ended well.
+    assert.deepEqual(await long, expected);
+    await disposed;
+    assert.equal(first.label, classNames[argMax(expected.subarray(0, 3))]);
+  });
 
 test('weights and names must belong to the network', async () => {
   const backend = await createBackend({ backend: 'reference' });

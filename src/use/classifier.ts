@@ -16,6 +16,7 @@ import {
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { Pace } from '../core/pace.ts';
+import { Queue } from '../core/queue.ts';
 import { imageSize } from '../data/image-shape.ts';
 import type { Backend, InferOptions, Session } from '../engine/backend.ts';
 import { type TensorMap, takeTensor } from '../model/network.ts';
@@ -37,9 +38,6 @@ import {
   predictOne,
   requireFinite,
 } from './predictor.ts';
-
-/** Images of the first piece that is asked about, before it is known how long they take. */
-const FIRST_PIECE = 64;
 
 /** What a classifier is made of. */
 export interface ClassifierOptions {
@@ -75,6 +73,8 @@ export class Classifier implements Predictor {
   readonly #size: number;
   readonly #name: string;
   readonly #calls = new Calls('The classifier');
+  /** Pieces of calls take turns, so that a short one need not wait for a long one. */
+  readonly #turns = new Queue();
 
   /** @throws CoutureError of kind `usage` when network, input, class names and weights do not fit each other */
   constructor(options: ClassifierOptions) {
@@ -105,7 +105,7 @@ export class Classifier implements Predictor {
     if (known) return known;
     const { spec, input } = this;
     const asked = inferenceSession({ spec, input, weights: this.#weights }, this.#backend, output).then(
-      (session) => ({ ...session, pace: new Pace(FIRST_PIECE) }),
+      (session) => ({ ...session, pace: new Pace() }),
     );
     this.#sessions.set(key, asked);
     return asked;
@@ -177,7 +177,7 @@ export class Classifier implements Predictor {
     choice: ImageChoice,
     classes?: Uint16Array,
   ): Promise<Float32Array> {
-    return await this.#calls.run(() => this.#infer(output, images, asked, choice, classes), choice.signal);
+    return await this.#calls.run(() => this.#infer(output, images, asked, choice, classes));
   }
 
   /** Piece by piece, so that memory stays bounded and the signal is heard in between. */
@@ -190,17 +190,15 @@ export class Classifier implements Predictor {
   ): Promise<Float32Array> {
     const { session, width, pace } = await this.#ask(output);
     const all = new Float32Array(indices.length * width);
-    let done = 0;
-    while (done < indices.length) {
-      if (signal?.aborted) throw stopped(signal);
-      const end = done + pace.next;
-      const piece = indices.subarray(done, end);
-      const options = { classes: classes?.slice(done, end) };
-      const part = await pace.time(piece.length, () => this.#inferPiece(session, images, piece, options));
-      all.set(requireFinite(part, this.#name), done * width);
-      done += piece.length;
-      onProgress?.(done / indices.length);
-    }
+    const inferPiece = async (from: number, to: number): Promise<void> => {
+      const part = await this.#inferPiece(session, images, indices.subarray(from, to), {
+        classes: classes?.slice(from, to),
+      });
+      all.set(requireFinite(part, this.#name), from * width);
+      onProgress?.(to / indices.length);
+    };
+    const whole = await pace.each(indices.length, inferPiece, { signal, turns: this.#turns });
+    if (!whole) throw stopped(signal);
     return all;
   }
 
@@ -245,6 +243,7 @@ const someOptions = exactly({
   shared: optional(aBoolean),
 });
 
-function stopped({ reason }: AbortSignal): CoutureError {
-  return new CoutureError('interrupted', 'Stopped before all images were classified.', { cause: reason });
+function stopped(signal: AbortSignal | undefined): CoutureError {
+  const message = 'Stopped before all images were classified.';
+  return new CoutureError('interrupted', message, { cause: signal?.reason });
 }

@@ -112,7 +112,7 @@ export class Ensemble implements Predictor {
   /** Log-probabilities [count, classes] of images laid end to end. */
   async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
     const asked = chosenImages('logProbabilities', images, imageSize(this.shape), choice);
-    return await this.#calls.run(() => this.#ask(images, asked, choice), choice.signal);
+    return await this.#calls.run(() => this.#ask(images, asked, choice));
   }
 
   async #ask(

@@ -3,6 +3,7 @@
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Backend } from '../engine/backend.ts';
+import { fastNotice } from '../engine/fast-notice.ts';
 import { type BackendChoice, type BackendKind, kindOfBackend } from '../engine/names.ts';
 import { type ChoicePlatform, chooseBackend } from '../train/choose-backend.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -40,8 +41,11 @@ export class TrainingEngine {
     const { fast } = config.settings;
     const start = (backend: BackendChoice, fused = false) =>
       platform.startBackend({ backend, threads, fast: fused });
-    const make = (engine: Engine, mayMove = false) =>
-      new TrainingEngine(engine, { mayMove, start, fast, onNotice });
+    const make = (engine: Engine, mayMove = false) => {
+      const notice = fast ? fastNotice(engine.backend.info) : undefined;
+      if (notice !== undefined) onNotice?.(notice);
+      return new TrainingEngine(engine, { mayMove, start, fast, onNotice });
+    };
     if (typeof asked === 'object') return make({ backend: asked, shared: true });
     const choice = asked ?? platform.standardBackend ?? 'auto';
     if (choice !== 'auto') return make({ backend: await start(choice, fast), shared: false });

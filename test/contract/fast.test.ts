@@ -6,11 +6,18 @@ import { keyFromSeed, RandomStream } from '../../src/core/philox.ts';
 import type { Backend } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { selfCheck } from '../../src/engine/self-check.ts';
+import { kernelModules } from '../../src/engine/wasm/kernels.generated.ts';
 import { initialize } from '../../src/model/init.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { multilayer } from '../../src/model/spec.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
+import { trainRun } from '../../src/runs/experiment.ts';
+import { resolveConfig } from '../../src/train/config.ts';
+import type { StartBackend } from '../../src/use/engine-choice.ts';
+import { fitOn } from '../../src/use/fit.ts';
 import { gray, inputFor } from '../dataset-fixture.ts';
+import { memoryPlatform } from '../memory-platform.ts';
+import { tinyTrain } from '../tiny-data.ts';
 
 const program = buildProgram(multilayer(784, [64, 32], 10), inputFor(gray(28, 28)));
 const random = new RandomStream(keyFromSeed(5));
@@ -49,6 +56,30 @@ describe('fast arithmetic', () => {
     assert.ok(worst < 2e-6, `log-probabilities are up to ${worst} apart`);
     await fast.dispose();
     await exact.dispose();
+  });
+
+  it('is exact where WebAssembly has no relaxed SIMD, and whoever trains is told', async (t) => {
+    const expected = await answers(await createBackend());
+    const fastSize = atob(kernelModules.singleFast).length;
+    const { validate } = WebAssembly;
+    t.mock.method(
+      WebAssembly,
+      'validate',
+      (bytes: Uint8Array<ArrayBuffer>) => bytes.length !== fastSize && validate(bytes),
+    );
+    const backend = await createBackend({ fast: true });
+    assert.equal(backend.info.variant, 'simd128');
+    assert.deepEqual(await answers(backend), expected);
+    const notices: string[] = [];
+    const told = { onNotice: (notice: string) => void notices.push(notice) };
+    const settings = { hidden: [4], epochs: 1, fast: true };
+    const startBackend: StartBackend = async ({ fast = false }) => await createBackend({ fast });
+    const platform = { startBackend, decode: () => undefined };
+    const { classifier } = await fitOn(tinyTrain, { settings, backend: 'cpu', ...told }, platform);
+    await classifier.dispose();
+    await trainRun(memoryPlatform(), { config: resolveConfig({ dataset: tinyTrain, settings }), ...told });
+    assert.equal(notices.length, 2, String(notices));
+    for (const notice of notices) assert.match(notice, /fast changes nothing here.* relaxed SIMD/);
   });
 
   it('is not to be had of the reference backend', async () => {

@@ -23,10 +23,11 @@ for (const page of ['README.md', 'docs/accuracy.md']) {
   }
 }
 
-test('every recipe is in a table, with what it says of itself', () => {
-  assert.deepEqual([...rows.keys()].sort(), Object.keys(recipes).sort());
+test('every recipe that was measured is in a table, with what it says of itself', () => {
+  const names = Object.entries(recipes).flatMap(([name, { measured }]) => (measured === null ? [] : name));
+  assert.deepEqual([...rows.keys()].sort(), names.sort());
   for (const [name, { measured, published }] of Object.entries(recipes)) {
-    assert.ok(measured, `${name} is measured`);
+    if (measured === null) continue;
     const { cells, threads } = rows.get(name)!;
     const [seeds, accuracy, , training, figure] = cells;
     assert.equal(seeds, seedsText(measured.seeds), name);

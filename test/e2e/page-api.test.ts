@@ -110,6 +110,13 @@ for (const isolated of [true, false]) {
       assert.equal(values, 90_000);
     });
 
+    test('a prediction is answered between two pieces of a long question', async () => {
+      const { expected, answer, answeredAt, values } = await run('askBetween');
+      assert.deepEqual(answer, expected);
+      assert.ok(answeredAt < 0.1, `answered when ${answeredAt} of the long question was`);
+      assert.equal(values, 180_000);
+    });
+
     test('a model file is loaded from its address, its bytes and a Blob, and held to its digest', async () => {
       const { answers, refused } = await run('loadModels', MODEL);
       await using model = await load('compact');

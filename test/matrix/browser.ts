@@ -3,12 +3,13 @@
  * the browser itself is needed.
  */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, normalize, sep } from 'node:path';
+import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import type { Case } from './job.ts';
 import type { PageOutcome } from './page.ts';
@@ -42,6 +43,16 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
 ];
+
+/** Starts a browser that shows one page. */
+export function spawnChromium(
+  chromium: string,
+  url: string,
+  { profile, detached }: { readonly profile: string; readonly detached: boolean },
+): ChildProcessByStdio<null, null, Readable> {
+  const args = [...flags, `--user-data-dir=${profile}`, url];
+  return spawn(chromium, args, { detached, stdio: ['ignore', 'ignore', 'pipe'] });
+}
 
 /** Only the main thread needs these: an import map does not reach workers. */
 const imports = {
@@ -88,9 +99,8 @@ export async function runInBrowser(options: PageOptions): Promise<PageOutcome> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   const profile = await mkdtemp(join(tmpdir(), 'couture-chromium-'));
-  const args = [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`];
   // A group of its own, so that the browser's helpers end with it.
-  const browser = spawn(options.chromium, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  const browser = spawnChromium(options.chromium, `http://127.0.0.1:${port}/`, { profile, detached: true });
   const closed = new Promise((ended) => browser.once('close', ended).once('error', ended));
   let said = '';
   browser.stderr.on('data', (chunk: Buffer) => {

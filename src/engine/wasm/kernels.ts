@@ -20,30 +20,36 @@ export interface KernelChoice {
   readonly fast: boolean;
 }
 
+/** Whether this environment has relaxed SIMD, without which fast kernels cannot be compiled. */
+export function canFuse(): boolean {
+  return validates(bytesOf({ shared: false, wide: false, fast: true }));
+}
+
 /**
  * Compiles the kernels.
  * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
  */
 export async function compileKernels(
-  { shared, wide, fast }: KernelChoice,
+  choice: KernelChoice,
   compile: CompileKernels = (bytes) => WebAssembly.compile(bytes),
 ): Promise<WebAssembly.Module> {
-  const base64 = kernelModules[`${shared ? 'shared' : 'single'}${fast ? 'Fast' : ''}`];
-  const text = atob(base64) + (wide ? WIDE_MARK : '');
-  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-  if (typeof WebAssembly !== 'undefined' && WebAssembly.validate(bytes)) return compile(bytes);
-  if (fast) {
-    throw new CoutureError(
-      'backend',
-      'This environment has no WebAssembly relaxed SIMD, which fast arithmetic needs.',
-      { hint: 'Leave fast out: exact arithmetic runs wherever WebAssembly SIMD does.' },
-    );
-  }
+  const bytes = bytesOf(choice);
+  if (validates(bytes)) return compile(bytes);
   throw new CoutureError(
     'backend',
     'This environment has no WebAssembly SIMD, which the wasm backend needs.',
     { hint: 'Use Node 22 or later or a current browser, or the slow reference backend.' },
   );
+}
+
+function bytesOf({ shared, wide, fast }: KernelChoice): Uint8Array<ArrayBuffer> {
+  const base64 = kernelModules[`${shared ? 'shared' : 'single'}${fast ? 'Fast' : ''}`];
+  const text = atob(base64) + (wide ? WIDE_MARK : '');
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+function validates(bytes: Uint8Array<ArrayBuffer>): boolean {
+  return typeof WebAssembly !== 'undefined' && WebAssembly.validate(bytes);
 }
 
 /** One thread's instance over the common memory. */

@@ -16,7 +16,10 @@ export interface WebBackendOptions {
   readonly backend?: BackendChoice | undefined;
   /** Default: as many as there are cores. One where memory cannot be shared. */
   readonly threads?: number | undefined;
-  /** Fused products and sums; default false. Faster, but another machine may give other bits. */
+  /**
+   * Fused products and sums; default false. Faster, but another machine may give other bits. In a browser without relaxed
+   * SIMD arithmetic stays exact, and `info.variant` has no `-fast`.
+   */
   readonly fast?: boolean | undefined;
 }
 

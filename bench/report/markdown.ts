@@ -1,6 +1,6 @@
 /** Numbers and tables as Markdown. */
 
-import type { Result } from './measure.ts';
+import type { Result } from '../measure.ts';
 
 /** A median with its range. */
 export function figure(result: Result | undefined, scale: number, strong: boolean): string {
@@ -10,8 +10,10 @@ export function figure(result: Result | undefined, scale: number, strong: boolea
   return `${strong ? `**${middle}**` : middle} (${digits(low * scale)} to ${digits(high * scale)})`;
 }
 
-export function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
+/** Each family with each of its settings, in the order in which they were measured. */
+export function settingsOf(results: readonly Result[]): [string, string][] {
+  const pairs = new Set(results.map(({ family, setting }) => `${family}\n${setting}`));
+  return [...pairs].map((pair) => pair.split('\n') as [string, string]);
 }
 
 export function thousands(value: number): string {
@@ -33,4 +35,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** A ratio: `3.2x`. */
 export function times(value: number): string {
   return `${digits(value)}x`;
+}
+
+/** A share: `91.40%`. */
+export function percent(share: number, decimals = 2): string {
+  return `${(share * 100).toFixed(decimals)}%`;
 }

@@ -1,0 +1,37 @@
+/** What was measured, kept beside the bench, so that the page can be written anew and tests hold it to its figures. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Findings } from './findings.ts';
+import type { TimeTo } from './parts/time-to.ts';
+import { here } from './starts.ts';
+
+const folder = join(here, 'results');
+
+/** A run of the default parts. */
+export const findingsFile = join(folder, 'findings.json');
+export const timeToFile = join(folder, 'time-to.json');
+
+export function loadFindings(): Findings | undefined {
+  return load(findingsFile);
+}
+
+export function loadTimeTo(): TimeTo | undefined {
+  return load(timeToFile);
+}
+
+/** Writes one of the files. */
+export function store(file: string, value: Findings | TimeTo): void {
+  mkdirSync(folder, { recursive: true });
+  // Figures to a digit more than any table shows.
+  const short = (_: string, item: unknown) =>
+    typeof item === 'number' && !Number.isInteger(item) ? Number(item.toPrecision(6)) : item;
+  writeFileSync(file, `${JSON.stringify(value, short, 2)}\n`);
+}
+
+function load<Stored>(file: string): Stored | undefined {
+  if (!existsSync(file)) return undefined;
+  // JSON has no NaN: what has no median was not measured.
+  const revive = (key: string, item: unknown) => (key === 'median' && item === null ? Number.NaN : item);
+  return JSON.parse(readFileSync(file, 'utf8'), revive);
+}
