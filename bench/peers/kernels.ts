@@ -91,7 +91,7 @@ async function tiles(
     key1: 0,
     step: 0,
     layer: 0,
-    masks: 0,
+    lists: 0,
   };
   const [xPanel, yPanel] = [panelBytes, panelBytes];
   const args = { x: xAt, xPanel, weights: weightsAt, inputs, outputs, y: yAt, yPanel, rows, ...plain };

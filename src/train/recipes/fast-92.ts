@@ -3,7 +3,6 @@ import type { Recipe } from './recipe.ts';
 export const fast92: Recipe = {
   title: 'past 92% in under a minute on two cores: begins by seeing edges',
   settings: {
-    pixels: 'from-zero',
     stem: 'edges',
     hidden: [448, 224],
     activation: 'gelu',
