@@ -3,7 +3,6 @@ import type { Recipe } from './recipe.ts';
 export const fast90: Recipe = {
   title: 'past 90% in under a minute on two cores',
   settings: {
-    pixels: 'from-zero',
     hidden: [512, 512],
     dropout: [0.3, 0.3],
     norm: 'batch',
