@@ -4,6 +4,7 @@ import type { Recipe } from './recipe.ts';
 export const fast93: Recipe = {
   title: 'fast-92 for longer, with mirrored images and some dropout',
   settings: {
+    pixels: 'from-zero',
     stem: 'edges',
     hidden: [448, 224],
     dropout: [0.1, 0.1],
