@@ -2,7 +2,7 @@
 
 import { aNumber, anArray, aString, record } from '../core/arguments.ts';
 
-export const someDuplicates = record({ exact: anArray, near: anArray }, 'what findDuplicates found');
+export const someDuplicates = record({ exact: anArray, near: anArray }, 'the result of findDuplicates');
 export const anAudit = record(
   {
     dataset: aString,

@@ -86,7 +86,7 @@ const contentSchema = z.object({
 
 /** What audit.json holds. */
 export const auditSchema = contentSchema.refine(allInside, {
-  message: 'an image or a class past the end of the data set',
+  message: 'an image or a class that the data set does not have',
 });
 
 /** An image by its place and label. */

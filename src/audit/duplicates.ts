@@ -64,10 +64,10 @@ export async function findDuplicates(
   if (!sameShape(shape, test.info.shape))
     throw new CoutureError(
       'usage',
-      `The splits have images of ${describeShape(shape)} and ${describeShape(test.info.shape)}.`,
+      `The splits have images of different shapes: ${describeShape(shape)} and ${describeShape(test.info.shape)}.`,
     );
   if (!(threshold >= 0 && threshold < 1))
-    throw new CoutureError('usage', `A relative distance of ${threshold} is not from 0 up to 1.`);
+    throw new CoutureError('usage', `The relative distance must be from 0 up to 1, not ${threshold}.`);
   const all = joinSplits(train, test);
   const nameOf = (image: number): AuditedImage => {
     const isTrain = image < train.length;

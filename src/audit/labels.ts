@@ -74,7 +74,7 @@ export async function auditLabels(options: AuditLabelsOptions): Promise<LabelAud
   checkArguments('auditLabels', { options: [options, wanted] });
   const { train, test, config, folds, threshold = LABEL_THRESHOLD } = options;
   if (!(Number.isInteger(folds) && folds >= 2 && folds <= train.length))
-    throw new CoutureError('usage', `${train.length} training images cannot be dealt into ${folds} folds.`);
+    throw new CoutureError('usage', `${train.length} training images are too few for ${folds} folds.`);
   const judged = await judgeOutOfFold(options);
   const classes = train.info.classNames.length;
   const labels = { train: train.labels, test: test.labels };
@@ -174,7 +174,7 @@ async function trainOn(
     onEvent(event);
     if (event.type === 'epoch' && event.isBest) best = event.parameters;
     if (event.type === 'done' && event.reason === 'interrupted')
-      throw new CoutureError('interrupted', 'Stopped before every fold was judged.');
+      throw new CoutureError('interrupted', 'Stopped before every fold was done.');
   }
   if (best === undefined) throw new CoutureError('runtime', 'No epoch had a finite validation loss.');
   return best;

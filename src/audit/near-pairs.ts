@@ -49,8 +49,8 @@ export function mirrorImage(image: Uint8Array, width: number): Uint8Array {
 }
 
 /**
- * Every pair that is near as it is (`near`), or only with one of its images mirrored (`mirrored`). Nearest first,
- * then by place.
+ * Every pair that is near as it is (`near`), or only with one of its images mirrored (`mirrored`). Nearest
+ * first, then by place.
  * @throws CoutureError of kind `interrupted` when the signal aborts, `data` past 20,000 pairs
  */
 export async function findNearPairs(options: NearPairOptions): Promise<NearPair[]> {
@@ -117,6 +117,6 @@ function tooMany(threshold: number): CoutureError {
   return new CoutureError(
     'data',
     `More than ${MAX_PAIRS} pairs of images are within a relative distance of ${threshold}.`,
-    { hint: `Images that are so much alike need a smaller one: --threshold ${threshold / 2}` },
+    { hint: `Use a smaller threshold for images this similar: --threshold ${threshold / 2}` },
   );
 }

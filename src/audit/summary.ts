@@ -121,7 +121,7 @@ export function accuracyWithout(audit: Audit, predicted: Uint16Array, labels: Ui
   if (predicted.length !== length || labels.length !== length) {
     throw new CoutureError(
       'usage',
-      `${predicted.length} predictions and ${labels.length} labels are not of the ${length} test images that were audited.`,
+      `${predicted.length} predictions and ${labels.length} labels do not match the ${length} test images of the audit.`,
     );
   }
   const { duplicates, suspects } = leftOut(audit);

@@ -61,7 +61,7 @@ export function summarizeAblation(results: readonly AblationResult[]): AblationR
 export function ablationTable(rows: readonly AblationRow[], results: readonly AblationResult[]): string {
   const cells = rows.map(
     ({ change, validation, validationSpread, test, testSpread, difference, seconds }) => [
-      change === undefined ? 'as it is' : `\`${change}\``,
+      change === undefined ? 'unchanged' : `\`${change}\``,
       `${percent(validation)}${spreadText(validationSpread)}`,
       difference === null ? '' : `${signed(difference.mean)}${spreadText(difference.error)}`,
       `${percent(test)}${spreadText(testSpread)}`,

@@ -106,8 +106,8 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
     /--config cooked\.json: .*no recipe "bestsingle"\.\nDid you mean best-single\?/,
   ],
   ['train --config proto.json', 2, /proto\.json, line 1, column \d+: the key "__proto__" is not allowed/],
-  ['train --config twice.json', 2, /twice\.json, line 2, column 14: the key "epochs" is there twice/],
-  ['train --config binary.json', 2, /--config binary\.json is not text: its bytes are not UTF-8\.\nSave it/],
+  ['train --config twice.json', 2, /twice\.json, line 2, column 14: the key "epochs" appears twice/],
+  ['train --config binary.json', 2, /--config binary\.json is not valid UTF-8 text\.\nSave it/],
   ['train --config stray.json', 2, /stray\.json: it has an unknown key "setings"\.\nDid you mean settings\?/],
   [
     'train --config wide.json',

@@ -20,11 +20,11 @@ export function addTableOptions(command: Command, standard: string): Command {
   return command
     .option(
       '--write <file>',
-      `put the table into this Markdown file, between its marks <!-- table:${standard} --> and <!-- /table:${standard} -->`,
+      `write the table into this Markdown file, between the lines <!-- table:${standard} --> and <!-- /table:${standard} -->`,
     )
     .option(
       '--block <name>',
-      `the name in these marks, where a file has several such tables (default: ${standard})`,
+      `the name in these lines, for a file with several tables (default: ${standard})`,
     );
 }
 
@@ -46,13 +46,13 @@ export async function findTablePlace(
   if (block !== undefined && !/^[a-z0-9-]{1,80}$/i.test(block)) {
     throw new CoutureError(
       'usage',
-      `--block takes a name of letters, digits and hyphens, not ${inQuotes(block)}.`,
+      `--block must be a name of letters, digits and hyphens, not ${inQuotes(block)}.`,
     );
   }
   if (path === undefined) {
     if (block === undefined) return undefined;
-    throw new CoutureError('usage', `--block ${block} names a place in a file, but there is no --write.`, {
-      hint: 'Name the file by --write, or leave out --block.',
+    throw new CoutureError('usage', `--block ${block} needs --write, which names the file.`, {
+      hint: 'Add --write FILE, or leave out --block.',
     });
   }
   const place = { path, block: block ?? standard };

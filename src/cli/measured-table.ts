@@ -40,8 +40,8 @@ export function replaceBlock(document: string, block: string, table: string, nam
   const end = document.indexOf(closing);
   const once = document.lastIndexOf(opening) === begin && document.lastIndexOf(closing) === end;
   if (begin < 0 || end < begin || !once) {
-    throw new CoutureError('usage', `${name} has no single block for the table.`, {
-      hint: `Put the lines ${opening} and ${closing} where the table belongs.`,
+    throw new CoutureError('usage', `${name} must have exactly one block for the table.`, {
+      hint: `Put the lines ${opening} and ${closing} where the table goes.`,
     });
   }
   return `${document.slice(0, begin + opening.length)}\n${table}\n${document.slice(end)}`;

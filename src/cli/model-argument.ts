@@ -11,7 +11,7 @@ export const MODEL_HELP =
 
 /** Adds `--recipe`. */
 export function addRecipeOption(command: Command): Command {
-  return command.option('--recipe <name>', 'the pretrained model of this recipe, in place of <model>');
+  return command.option('--recipe <name>', 'the shipped model of this recipe, instead of <model>');
 }
 
 /**
@@ -31,11 +31,7 @@ export async function chooseModel(
   if (recipe !== undefined)
     return await readModelFile(nodePlatform, await shippedRecipe(nodePlatform, recipe, models));
   if (argument !== undefined) return await findModel(nodePlatform, argument, { models });
-  throw new CoutureError(
-    'usage',
-    'Give a model, or --recipe with the name of one that comes with the package.',
-    {
-      hint: 'A model is a run, a model file or a shipped model; couture train makes a run.',
-    },
-  );
+  throw new CoutureError('usage', 'Give a model, or --recipe with the name of a shipped model.', {
+    hint: 'A model can be a run, a model file or a shipped model; couture train makes a run.',
+  });
 }

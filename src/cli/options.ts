@@ -21,8 +21,8 @@ export interface EngineFlags {
 type StandardBackend = 'measured' | 'plain' | 'cpu' | 'own';
 
 const standards: Readonly<Record<StandardBackend, string>> = {
-  measured: 'COUTURE_BACKEND, else auto, which measures whether a GPU is faster',
-  plain: 'COUTURE_BACKEND, else cpu',
+  measured: 'COUTURE_BACKEND, or auto, which measures whether a GPU is faster',
+  plain: 'COUTURE_BACKEND, or cpu',
   cpu: 'cpu',
   own: 'as the run was trained',
 };
@@ -37,7 +37,7 @@ export function addEngineOptions(command: Command, standard: StandardBackend = '
     )
     .option(
       '--threads <n>',
-      'threads of the engine; the results do not depend on it (default: COUTURE_THREADS, else the cores)',
+      'number of threads; the results do not depend on it (default: COUTURE_THREADS, or the number of cores)',
       wholeNumber('--threads', 1, MAX_THREADS),
     );
 }
@@ -54,14 +54,14 @@ export function hideDefaults(command: Command): void {
 
 /** Adds `--no-umap`. */
 export function addUmapOption(command: Command): Command {
-  return command.option('--no-umap', 'leave out the map by UMAP, which takes the longest');
+  return command.option('--no-umap', 'leave out the UMAP map, which takes the longest');
 }
 
 /** Adds `--weights`. */
 export function addWeightsOption(command: Command): Command {
   return command.option(
     '--weights <which>',
-    'best (by validation, see --select of train) or last',
+    'best (by --select of train) or last',
     oneOf('--weights', ['best', 'last']),
     'best',
   );
@@ -80,7 +80,7 @@ export function oneOf<const Word extends string>(
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
-    throw new CoutureError('usage', `${flag} takes ${anyOf(words)}, not ${inQuotes(text)}.`, {
+    throw new CoutureError('usage', `${flag} must be ${anyOf(words)}, not ${inQuotes(text)}.`, {
       hint: didYouMean(text, words),
     });
   };
@@ -97,7 +97,7 @@ export function imageFile(flag: string): (text: string) => ImageFile {
   return (path) => {
     const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
     if (ending === 'svg' || ending === 'png') return { path, format: ending };
-    throw new CoutureError('usage', `${flag} takes a file that ends in .svg or .png, not "${path}".`);
+    throw new CoutureError('usage', `${flag} must be a file that ends in .svg or .png, not "${path}".`);
   };
 }
 
@@ -111,7 +111,7 @@ export function wholeNumber(
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new CoutureError('usage', `${flag} takes a whole number ${range}, not ${inQuotes(text)}.`);
+    throw new CoutureError('usage', `${flag} must be a whole number ${range}, not ${inQuotes(text)}.`);
   };
 }
 
@@ -120,7 +120,10 @@ export function positiveNumber(flag: string, most: number): (text: string) => nu
   return (text) => {
     const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
     if (value > 0 && value <= most) return value;
-    throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not ${inQuotes(text)}.`);
+    throw new CoutureError(
+      'usage',
+      `${flag} must be a number above 0 and at most ${most}, not ${inQuotes(text)}.`,
+    );
   };
 }
 
@@ -130,7 +133,7 @@ export function properShare(flag: string): (text: string) => number {
   return (text) => {
     const value = read(text);
     if (value < 1) return value;
-    throw new CoutureError('usage', `${flag} takes a share above 0 and below 1, not ${inQuotes(text)}.`);
+    throw new CoutureError('usage', `${flag} must be a share above 0 and below 1, not ${inQuotes(text)}.`);
   };
 }
 
@@ -145,7 +148,7 @@ export function numberList(flag: string, mostItems = 1000): (text: string) => nu
       if (range === null || last < first || last - first >= mostItems)
         throw new CoutureError(
           'usage',
-          `${flag} takes numbers and ranges like 1-5 or 1,2,7, not ${inQuotes(text)}.`,
+          `${flag} must be numbers and ranges like 1-5 or 1,2,7, not ${inQuotes(text)}.`,
         );
       for (let number = first; number <= last; number++) numbers.add(number);
     }

@@ -123,7 +123,7 @@ test('a file that is no model or no image is called what it is', async () => {
   assert.equal(model.code, 2);
   assert.match(
     model.err,
-    /net\.bin is a ZIP archive, as PyTorch files are too, not a model of Couture\.\n.*\.safetensors/,
+    /net\.bin is a ZIP archive \(PyTorch files are ZIP archives too\), not a model of Couture\.\n.*\.safetensors/,
   );
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
   const { code, err } = await couture(['predict', 'compact', '-'], { cwd, input: heic });

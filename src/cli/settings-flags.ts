@@ -79,10 +79,13 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
   command
     .option(
       '--data <set>',
-      'data set: a name of couture data list, or a folder, archive or file of your own (default: fashion-mnist)',
+      'data set: a name from couture data list, or your own folder, archive or file (default: fashion-mnist)',
     )
     .option('--recipe <name>', `named settings: ${Object.keys(recipes).join(', ')}`)
-    .option('--config <file>', 'JSON file with recipe, settings or layers, e.g. the config.json of a run');
+    .option(
+      '--config <file>',
+      'JSON file with recipe, settings or layers, for example the config.json of a run',
+    );
   for (const { key, flag, placeholder, description, read } of settingFlags) {
     if (keys !== undefined && !keys.includes(key)) continue;
     if (placeholder === undefined) command.option(flag, description);
@@ -105,7 +108,7 @@ export function settingFromText(name: string, text: string): [keyof TrainSetting
   }
   if (found.placeholder !== undefined) return [found.key, found.read(text)];
   if (text === 'yes' || text === 'no') return [found.key, text === 'yes'];
-  throw new CoutureError('usage', `The setting ${name} takes yes or no, not ${inQuotes(text)}.`);
+  throw new CoutureError('usage', `The setting ${name} must be yes or no, not ${inQuotes(text)}.`);
 }
 
 /** The flags given that say what a run is; of them, `--resume` takes none. */
@@ -158,7 +161,7 @@ const configFileSchema = z.strictObject({
 async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {
   const wrong = (what: string, cause?: unknown, hint?: string): CoutureError =>
     new CoutureError('usage', `--config ${path}: ${what}.`, {
-      hint: hint ?? 'It takes JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
+      hint: hint ?? 'The file must be JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
       cause,
     });
   const { readLimited } = await import('../platform/node/files/read.ts');
@@ -186,11 +189,11 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
   return (text) => {
     const parsed = z.safeParse(schema, convert(schema, text));
     if (parsed.success) return parsed.data;
-    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not ${inQuotes(text)}.`, {
+    throw new CoutureError('usage', `${flag} must be ${expected(schema)}, not ${inQuotes(text)}.`, {
       hint:
         schema instanceof z.ZodEnum
           ? didYouMean(text, schema.options.map(String))
-          : 'couture train --help lists the settings.',
+          : 'couture train --help lists the settings and their ranges.',
     });
   };
 }
@@ -213,7 +216,7 @@ function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
   if (schema instanceof z.ZodEnum) return anyOf(schema.options.map(String));
   if (schema instanceof z.ZodString && schema.description !== undefined) return schema.description;
-  if (!(schema instanceof z.ZodNumber)) return 'a name of small letters, digits and dashes';
+  if (!(schema instanceof z.ZodNumber)) return 'a name of lowercase letters, digits and dashes';
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
   const limits = [
     ...(minimum === undefined ? [] : [`from ${minimum}`]),

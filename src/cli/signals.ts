@@ -18,7 +18,7 @@ export function abortOnSignals(controller: AbortController, err: (text: string) 
     }
     first = performance.now();
     controller.abort();
-    err('\nStopping; once more to quit at once.\n');
+    err('\nStopping. Press Ctrl-C again to quit at once.\n');
   };
   for (const signal of signals) process.on(signal, stop);
 }

@@ -113,7 +113,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       const mixed = await couture(['predict', 'custom-seed5', 'mixed'], { cwd, env });
       assert.equal(mixed.code, 3);
       assert.match(mixed.out, /b\.png: 1 \(/, 'those that can be read are answered');
-      assert.match(mixed.err, /a\.png: it is text, not PNG.*\n.*c\.png: it is damaged or cut short/);
+      assert.match(mixed.err, /a\.png: it is text, not PNG.*\n.*c\.png: it is damaged or truncated/);
       assert.match(mixed.err, /2 of 3 images could not be read/);
     },
   );

@@ -53,7 +53,7 @@ class Reader {
 
   read(): unknown {
     const value = this.#value(0);
-    if (this.#peek() !== '') throw this.#wrong('it is not JSON: something stands behind its end');
+    if (this.#peek() !== '') throw this.#wrong('it is not valid JSON: there is text after its end');
     return value;
   }
 
@@ -78,15 +78,15 @@ class Reader {
     this.#at += 1;
     if (this.#taken('}')) return object;
     for (;;) {
-      if (this.#peek() !== '"') throw this.#wrong('it is not JSON: a key in double quotes is expected');
+      if (this.#peek() !== '"') throw this.#wrong('it is not valid JSON: expected a key in double quotes');
       const start = this.#at;
       const key = this.#string();
       if (key === '__proto__') throw this.#wrong('the key "__proto__" is not allowed', start);
-      if (Object.hasOwn(object, key)) throw this.#wrong(`the key ${inQuotes(key)} is there twice`, start);
-      if (!this.#taken(':')) throw this.#wrong('it is not JSON: a colon is expected behind the key');
+      if (Object.hasOwn(object, key)) throw this.#wrong(`the key ${inQuotes(key)} appears twice`, start);
+      if (!this.#taken(':')) throw this.#wrong('it is not valid JSON: expected a colon after the key');
       object[key] = this.#value(depth);
       if (this.#taken('}')) return object;
-      if (!this.#taken(',')) throw this.#wrong('it is not JSON: a comma or } is expected');
+      if (!this.#taken(',')) throw this.#wrong('it is not valid JSON: expected a comma or }');
     }
   }
 
@@ -97,7 +97,7 @@ class Reader {
     for (;;) {
       array.push(this.#value(depth));
       if (this.#taken(']')) return array;
-      if (!this.#taken(',')) throw this.#wrong('it is not JSON: a comma or ] is expected');
+      if (!this.#taken(',')) throw this.#wrong('it is not valid JSON: expected a comma or ]');
     }
   }
 
@@ -113,9 +113,9 @@ class Reader {
     let isPlain = true;
     let end = start + 1;
     for (; text.charAt(end) !== '"'; end++) {
-      if (end >= text.length) throw this.#wrong('it is not JSON: a text is not closed', start);
+      if (end >= text.length) throw this.#wrong('it is not valid JSON: a string is not closed', start);
       if (text.charCodeAt(end) < 0x20)
-        throw this.#wrong('it is not JSON: a text holds a control character', end);
+        throw this.#wrong('it is not valid JSON: a string contains a control character', end);
       if (text.charAt(end) !== '\\') continue;
       isPlain = false;
       end += 1;
@@ -125,7 +125,7 @@ class Reader {
     try {
       return JSON.parse(text.slice(start, end + 1));
     } catch (cause) {
-      throw this.#wrong('it is not JSON: a text has a backslash before what needs none', start, cause);
+      throw this.#wrong('it is not valid JSON: a string has an unknown escape', start, cause);
     }
   }
 
@@ -138,7 +138,7 @@ class Reader {
     this.#at = end;
     if (words.has(word)) return words.get(word);
     if (NUMBER.test(word)) return Number(word);
-    throw this.#wrong('it is not JSON: a value is expected', start);
+    throw this.#wrong('it is not valid JSON: expected a value', start);
   }
 
   #wrong(what: string, at = this.#at, cause?: unknown): CoutureError {

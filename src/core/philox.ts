@@ -57,7 +57,7 @@ export function philox4x32(key: Key, c0: number, c1: number, c2: number, c3: num
 }
 
 export const aKey = kind(
-  'a key, such as keyFromSeed makes',
+  'a key, as returned by keyFromSeed',
   (value) => Array.isArray(value) && value.length === 2 && value.every((word) => typeof word === 'number'),
 );
 

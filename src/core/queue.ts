@@ -37,5 +37,5 @@ export class Queue {
 }
 
 function stopped({ reason }: AbortSignal): CoutureError {
-  return new CoutureError('interrupted', 'Stopped before it was begun.', { cause: reason });
+  return new CoutureError('interrupted', 'Stopped before it started.', { cause: reason });
 }

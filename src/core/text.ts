@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array, source: string, kind: ErrorKind = 
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CoutureError(kind, `${source} is not text: its bytes are not ${encoding.toUpperCase()}.`, {
+    throw new CoutureError(kind, `${source} is not valid ${encoding.toUpperCase()} text.`, {
       hint: 'Save it as UTF-8.',
       cause,
     });
@@ -27,7 +27,7 @@ export function decodeExactly(bytes: Uint8Array, source: string, kind: ErrorKind
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new CoutureError(kind, `${source} is not text in UTF-8.`, { hint: 'Save it as UTF-8.', cause });
+    throw new CoutureError(kind, `${source} is not valid UTF-8 text.`, { hint: 'Save it as UTF-8.', cause });
   }
 }
 

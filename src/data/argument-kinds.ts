@@ -20,7 +20,7 @@ const anInfo = record({
 });
 export const aDataset = record(
   { info: anInfo, split: aString, images: bytes, labels: someLabels, length: aNumber },
-  'a data set, such as datasetFromArrays makes',
+  'a data set, for example from datasetFromArrays',
 );
 /** What is in it is checked where it is used. */
 export const aPicture = record({}, 'a picture, { data, width, height }');

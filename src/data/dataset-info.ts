@@ -15,8 +15,8 @@ const plainText = z
   .string()
   .min(1)
   .max(MAX_NAME)
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'it has control characters');
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256');
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'it contains control characters');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256 digest');
 
 const side = z.int().min(1).max(MAX_SIDE);
 export const imageShapeSchema = z.strictObject({
@@ -72,7 +72,7 @@ export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
     datasetInfoSchema,
     value,
     ({ what, hint }) =>
-      new CoutureError('data', `${where}: the data set is not described correctly: ${what}.`, {
+      new CoutureError('data', `${where}: the description of the data set is invalid: ${what}.`, {
         ...(hint !== undefined && { hint }),
       }),
   );
@@ -80,7 +80,7 @@ export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
   if (offset.length !== info.shape.channels || scale.length !== info.shape.channels) {
     throw new CoutureError(
       'data',
-      `${where}: ${info.shape.channels} channels need as many offsets and scales, not ${offset.length} and ${scale.length}.`,
+      `${where}: an image with ${info.shape.channels} channels needs that many offsets and scales, not ${offset.length} and ${scale.length}.`,
     );
   }
   if (new Set(info.classNames).size !== info.classNames.length)

@@ -32,7 +32,7 @@ export function checkDataset(dataset: Dataset): Dataset {
   if (labels.length !== length || images.length !== length * imageSize(shape)) {
     throw new CoutureError(
       'data',
-      `${where}: ${images.length} pixel bytes and ${labels.length} labels do not make ${length} images of ${describeShape(shape)}.`,
+      `${where}: ${images.length} pixel bytes and ${labels.length} labels do not match ${length} images of ${describeShape(shape)}.`,
       { hint: 'Images and labels must come from the same pair of files.' },
     );
   }
@@ -41,7 +41,7 @@ export function checkDataset(dataset: Dataset): Dataset {
     throw new CoutureError(
       'data',
       `${where}: label ${labels[wrong]} of image ${wrong} is out of range: there are ${classNames.length} classes.`,
-      { hint: 'Check that the labels belong to this data set. They are counted from 0.' },
+      { hint: 'Check that the labels belong to this data set. Labels count from 0.' },
     );
   }
   return dataset;

@@ -24,8 +24,7 @@ export function checkEncodedImage(bytes: Uint8Array, name: string): ImageHeader 
     throw unreadable(name, `it has ${bytes.length} bytes, over the limit of ${MAX_IMAGE_BYTES}`);
   if (!isEncodedImage(bytes)) throw notAnImage(bytes, name);
   const header = readImageHeader(bytes);
-  if (header === undefined)
-    throw unreadable(name, 'it is cut short or damaged: its head does not tell its size');
+  if (header === undefined) throw unreadable(name, 'it is truncated or damaged: its header gives no size');
   const refused = refusedSides(header.width, header.height);
   if (refused !== undefined) throw unreadable(name, refused);
   return header;
@@ -43,6 +42,6 @@ function notAnImage(bytes: Uint8Array, name: string): CoutureError {
     kind === undefined ? 'it is not a PNG, JPEG or WebP file' : `it is ${kind}, not PNG, JPEG or WebP`;
   const isPicture = kind !== undefined && /image|photograph|drawing|icon|Photoshop/.test(kind);
   return new CoutureError('data', `Cannot read the image ${name}: ${what}.`, {
-    ...(isPicture && { hint: 'Save it as PNG or JPEG, by any program that shows it.' }),
+    ...(isPicture && { hint: 'Open it in an image viewer and save it as PNG or JPEG.' }),
   });
 }

@@ -56,7 +56,7 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
   ['a PDF document', starts('%PDF-')],
   ['an SVG drawing', (_, text) => svg.test(text)],
   ['a web page (HTML)', (_, text) => page.test(text)],
-  ["a Mac's companion of another file (AppleDouble)", starts('\0\x05\x16\x07')],
+  ['a macOS metadata file (AppleDouble)', starts('\0\x05\x16\x07')],
   [
     'a PyTorch file',
     (bytes, text) => bytesAt(bytes, 0, 'PK\x03\x04') && /\/(data\.pkl|byteorder)/.test(text),
@@ -66,10 +66,10 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
     'a NumPy archive (NPZ)',
     (bytes, text) => bytesAt(bytes, 0, 'PK\x03\x04') && /^.{30}[^/]*\.npy/s.test(text),
   ],
-  ['a ZIP archive, as PyTorch files are too', starts('PK\x03\x04', 'PK\x05\x06')],
+  ['a ZIP archive (PyTorch files are ZIP archives too)', starts('PK\x03\x04', 'PK\x05\x06')],
   ['a Python pickle', (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5],
   ['a NumPy array (NPY)', starts('\x93NUMPY')],
-  ['an HDF5 file, as Keras writes', starts('\x89HDF\r\n\x1a\n')],
+  ['an HDF5 file (the format of Keras)', starts('\x89HDF\r\n\x1a\n')],
   ['a Parquet file', starts('PAR1')],
   [
     'an IDX file',
@@ -84,7 +84,7 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
   ['a RAR archive', starts('Rar!\x1a\x07')],
   ['a tar archive', (bytes) => bytesAt(bytes, 257, 'ustar')],
   ['a program', starts('\x7fELF', 'MZ', '\xcf\xfa\xed\xfe')],
-  ['a pointer of Git LFS, not the file itself', starts('version https://git-lfs')],
+  ['a Git LFS pointer, not the file itself', starts('version https://git-lfs')],
   ['JSON', (_, text) => /^\s*[{[]\s*("|\]|\}|[{[\d-])/.test(text)],
   ['text', (bytes, text) => bytes.length > 0 && /^[\t\n\r\x20-\x7e\xa0-\xff]+$/.test(text)],
 ];

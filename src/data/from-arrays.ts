@@ -152,7 +152,7 @@ export function checkShape(shape: unknown, caller: string): ImageShape {
     { shape },
     ({ what }) =>
       new CoutureError('usage', `${caller}: ${what}.`, {
-        hint: `Height and width are from 1 to ${MAX_SIDE} pixels, channels 1 (gray) or 3 (color, without alpha).`,
+        hint: `Height and width must be from 1 to ${MAX_SIDE} pixels, and channels 1 (gray) or 3 (color, without alpha).`,
       }),
   ).shape;
 }
@@ -164,12 +164,12 @@ function allBytes(images: ArraysOptions['images'], shape: ImageShape, count: num
     if (images.length === count * size) return Uint8Array.from(pixelBytes(images, where));
     throw new CoutureError(
       'data',
-      `${where} have ${images.length} values, but ${count} labels of images of ${describeShape(shape)} need ${count * size}.`,
-      { hint: 'Give a label for each image, and the images’ own height, width and channels.' },
+      `${where} have ${images.length} values, but ${count} labels and a shape of ${describeShape(shape)} need ${count * size}.`,
+      { hint: 'Give one label for each image, and the height, width and channels of the images.' },
     );
   }
   if (images.length !== count)
-    throw new CoutureError('data', `${where} are ${images.length}, but there are ${count} labels.`);
+    throw new CoutureError('data', `${where} has ${images.length} images, but there are ${count} labels.`);
   const bytes = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {
     const image: unknown = images[i];
@@ -206,9 +206,13 @@ function numbersOf(labels: Labels, classNames: readonly string[], caller: string
     if (typeof label !== 'string') return classNumber(label, i, classNames.length, caller);
     const number = numbers.get(label);
     if (number !== undefined) return number;
-    throw new CoutureError('data', `${caller}: labels[${i}] is ${describe(label)}, which is no class.`, {
-      hint: didYouMean(label, classNames),
-    });
+    throw new CoutureError(
+      'data',
+      `${caller}: labels[${i}] is ${describe(label)}, which is not one of the classes.`,
+      {
+        hint: didYouMean(label, classNames),
+      },
+    );
   });
 }
 

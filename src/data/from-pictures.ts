@@ -140,7 +140,7 @@ export async function datasetsFromFiles(
   checkArguments(caller, { files: [files, someFiles], options: [wishes, filesOptions] });
   const list = isFile(files) ? [files] : [...files];
   const stray = list.findIndex((file) => !isFile(file));
-  if (stray >= 0) throw new CoutureError('usage', `${caller}: files[${stray}] is no file.`);
+  if (stray >= 0) throw new CoutureError('usage', `${caller}: files[${stray}] is not a file.`);
   const { name, ...options } = wishes;
   const tools = { ...defaultTools, signal: options.signal };
   const alone = list.length === 1 && (list[0].webkitRelativePath ?? '') === '' ? list[0] : undefined;

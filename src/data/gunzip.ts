@@ -137,14 +137,14 @@ async function* decompress(
       length += value.length;
       if (length > limit) {
         refuse(
-          `${name}: the file unpacks to more than the ${limit} bytes expected.`,
-          'This is not the file it should be; get it again from its source.',
+          `${name}: the file unpacks to more than the expected ${limit} bytes.`,
+          'This is not the expected file; get it again from its source.',
         );
       }
       if (length > BOMB_BYTES && length > source.total * BOMB_RATIO) {
         refuse(
           `${name}: the file unpacks to more than ${BOMB_RATIO} times its size.`,
-          'Images and their like never pack so well; the file was made to fill the memory.',
+          'Images never compress this much; the file was probably made to fill the memory.',
         );
       }
       yield value;
@@ -162,12 +162,12 @@ async function* decompress(
 /** Turns the platform's error, whose wording differs from one to the next, into what is wrong with the file. */
 function explain(error: unknown, source: Source, format: string, name: string): never {
   if (format === 'deflate-raw')
-    refuse(`${name}: what is packed there is damaged.`, 'Get the archive again from its source.', error);
+    refuse(`${name}: the compressed data is damaged.`, 'Get the archive again from its source.', error);
   if (!isGzip(Uint8Array.from(source.first))) {
     const found = source.first.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
     refuse(
-      `${name}: not a gzip file: it begins with ${found}, 1f 8b was expected.`,
-      'Give the plain file, or one packed by gzip.',
+      `${name}: not a gzip file: it begins with ${found}, but 1f 8b was expected.`,
+      'Give the plain file, or one compressed by gzip.',
       error,
     );
   }
@@ -184,8 +184,8 @@ function checkTrailer(source: Source, length: number, name: string): void {
   for (let i = TRAILER - 1; i >= 0; i--) stored = stored * 256 + (source.last[i] ?? 0);
   if (stored !== length % 2 ** 32) {
     refuse(
-      `${name}: the gzip file has bytes after its end: its last four say ${stored}, it unpacks to ${length}.`,
-      'Only a single gzip member is read; get the file again from its source.',
+      `${name}: the gzip file has bytes after its end: its last four bytes say ${stored}, but it unpacks to ${length} bytes.`,
+      'A gzip file may have only one member; get the file again from its source.',
     );
   }
 }

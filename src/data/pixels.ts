@@ -45,8 +45,8 @@ export function pixelBytes(pixels: PixelArray, where: string): Uint8Array {
 
 /** What is wrong with pixels that are no array of the kinds that are taken. */
 export function unfit(value: unknown, where: string): CoutureError {
-  return new CoutureError('usage', `${where} is ${describe(value)}, which holds no pixels.`, {
-    hint: 'Pixels are bytes in a Uint8Array or Uint8ClampedArray, or numbers from 0 to 1 in a Float32Array, Float64Array or plain array.',
+  return new CoutureError('usage', `${where} is ${describe(value)}, which is not an array of pixels.`, {
+    hint: 'Give bytes in a Uint8Array or Uint8ClampedArray, or numbers from 0 to 1 in a Float32Array, Float64Array or plain array.',
   });
 }
 
@@ -55,7 +55,7 @@ function outOfRange(value: unknown, index: number, where: string): CoutureError 
     'usage',
     `${where}: pixel ${index} is ${describe(value)}, not a number from 0 to 1.`,
     {
-      hint: 'Bytes from 0 to 255 belong into a Uint8Array.',
+      hint: 'Put bytes from 0 to 255 into a Uint8Array.',
     },
   );
 }

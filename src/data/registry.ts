@@ -203,9 +203,9 @@ const kmnist: DatasetEntry = {
 
 /** All EMNIST sets come in one archive, which is therefore unpacked by hand and given by `--from`. */
 const emnistNote =
-  'EMNIST is published as one archive of all its sets (https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip, MD5 ' +
-  '58c8d27c78d21e728a6bc7b3cc06412e): unpack it and give its folder by --from. Its images are stored transposed ' +
-  'and are turned when loaded. No checksum of a file is published.';
+  'EMNIST is published as one archive with all its sets (https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip, MD5 ' +
+  '58c8d27c78d21e728a6bc7b3cc06412e): unpack it and give its folder with --from. Its images are stored transposed ' +
+  'and are turned when loaded. The publisher gives no checksums of the files.';
 
 function emnist(
   set: string,

@@ -17,9 +17,9 @@ export function relabel(dataset: Dataset, classNames: readonly string[]): Datase
     const shown = (names: readonly string[]) => names.slice(0, 10).map(printable).join(', ');
     throw new CoutureError(
       'data',
-      `${printable(dataset.info.name)} has ${strangers.length === 1 ? 'the class' : `${strangers.length} classes`} ${shown(strangers)}, which the model does not know.`,
+      `${printable(dataset.info.name)} has ${strangers.length === 1 ? 'the class' : `${strangers.length} classes`} ${shown(strangers)}, which the model does not have.`,
       {
-        hint: `Name its classes as the model does: ${shown(classNames)}${classNames.length > 10 ? ', …' : ''}.`,
+        hint: `Use the class names of the model: ${shown(classNames)}${classNames.length > 10 ? ', …' : ''}.`,
       },
     );
   }
@@ -45,6 +45,6 @@ export function requireShape(model: DatasetInfo, { info }: Dataset): void {
   throw new CoutureError(
     'data',
     `The images of ${printable(info.name)} are ${describeShape(info.shape)} (${imageSize(info.shape)} values), but the model takes ${describeShape(model.shape)}.`,
-    { hint: 'Give the pictures themselves: they are then made to fit the model.' },
+    { hint: 'Give the pictures themselves: Couture then prepares them for the model.' },
   );
 }

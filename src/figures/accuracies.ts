@@ -42,7 +42,7 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
   sheet.legend([
     { color: seriesColor(0), label: 'run, with 95% interval', mark: 'line' },
     ...(published.length > 0
-      ? [{ color: seriesColor(1), label: 'published for its recipe', mark: 'tick' as const }]
+      ? [{ color: seriesColor(1), label: 'published result of the recipe', mark: 'tick' as const }]
       : []),
   ]);
   const row = 44;

@@ -54,8 +54,10 @@ export function drawMap(
   }));
   const words = [
     `${shownOf(shown, labels.length, 'image')}, colored by true class`,
-    ...(present.length > CLASS_COLORS ? [`the same ${CLASS_COLORS} colors again and again`] : []),
-    ...(present.length > MOST_NAMES ? [`the most frequent of ${count(present.length)} classes named`] : []),
+    ...(present.length > CLASS_COLORS ? [`the ${CLASS_COLORS} colors repeat`] : []),
+    ...(present.length > MOST_NAMES
+      ? [`only the most frequent of the ${count(present.length)} classes are labeled`]
+      : []),
   ];
   const sheet = new Sheet(options, {
     name: `map-${method}`,
@@ -138,13 +140,13 @@ export function drawMap(
   map.querySelector('g[aria-label="dot"]')?.setAttribute('data-dots', '');
   sheet.row([map]);
   return sheet.figure(
-    `${shownOf(shown, labels.length, 'image')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
+    `${shownOf(shown, labels.length, 'image')} as dots, placed by ${how} of the activations of ${layer} and colored by class: ` +
       `${list(
         present.map((label) => `${classNames[label]} (${groups[label].length})`),
         MOST_NAMED,
       )}.` +
       (explained === undefined
         ? ''
-        : ` The two axes hold ${percent(explained[0])} and ${percent(explained[1])} of the variance.`),
+        : ` The two axes explain ${percent(explained[0])} and ${percent(explained[1])} of the variance.`),
   );
 }

@@ -29,7 +29,7 @@ export function drawActivity(layers: readonly LayerActivity[], options: FigureOp
   const sheet = new Sheet(options, {
     name: 'activity',
     title: 'How often each hidden unit is active',
-    facts: `${plural(units, 'unit')}, ${dead === 0 ? 'none dead' : `${count(dead)} dead: active for no image`}`,
+    facts: `${plural(units, 'unit')}, ${dead === 0 ? 'none dead' : `${count(dead)} dead (active for no image)`}`,
   });
   for (const layer of layers) {
     const sorted = [...layer.active].sort((a, b) => b - a);

@@ -18,7 +18,7 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
   const shape = { ...examples, width: 2 * examples.width + SEAM };
   const sheet = new Sheet(options, {
     name: 'audit-copies',
-    title: 'Images that the data set has twice',
+    title: 'Duplicate images',
     facts: `${dataset}, ${shownOf(copies.length, totals.copies, 'pair')}`,
   });
   const items = copies.map((copy) => {
@@ -42,8 +42,8 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
   return sheet.figure(
     copies.length === 0
       ? `No image of ${dataset} has a copy.`
-      : `${plural(copies.length, 'image')} of ${dataset} beside a copy; ${count(across)} of them have it in the other ` +
-          `split, ${count(conflicting)} have another label than it.`,
+      : `${plural(copies.length, 'image')} of ${dataset} beside a copy. ${count(across)} of them have the copy in the other ` +
+          `split, and ${count(conflicting)} have another label than the copy.`,
   );
 }
 
@@ -52,14 +52,14 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
   const { suspects, totals, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
-    title: 'Labels that are likely wrong',
+    title: 'Labels that are probably wrong',
     facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, 'label')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
     image: imageSource(pixels, examples),
     lines: [
       classNames[label],
-      `seems ${classNames[suggested]}`,
+      `predicted: ${classNames[suggested]}`,
       `with ${percent(suggestedProbability)}`,
       `${split} ${index}`,
     ],
@@ -70,12 +70,12 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
     .slice(0, 3)
     .map(
       ({ split, index, label, suggested }) =>
-        `${split} image ${index}, labeled ${classNames[label]} and seen as ${classNames[suggested]}`,
+        `${split} image ${index}, labeled ${classNames[label]} and predicted as ${classNames[suggested]}`,
     );
   return sheet.figure(
     suspects.length === 0
-      ? `No label of ${dataset} is likely wrong.`
-      : `${plural(suspects.length, 'image')} of ${dataset} whose label is likely wrong. First: ${list(said)}.`,
+      ? `No label of ${dataset} is probably wrong.`
+      : `${plural(suspects.length, 'image')} of ${dataset} whose labels are probably wrong. First: ${list(said)}.`,
   );
 }
 
@@ -94,19 +94,19 @@ function sideBySide({ first, second }: ShownCopy, { width, height, channels }: A
 export const auditFigures: readonly FigureEntry<AuditExamples>[] = [
   {
     name: 'audit-copies',
-    title: 'Images that the data set has twice',
+    title: 'Duplicate images',
     source: 'drawCopies',
     reading:
-      'A test image with a copy among the training images is no test; copies with two labels have a wrong one.',
+      'A test image with a copy among the training images does not test generalization. Of two copies with different labels, at least one label is wrong.',
     section: 'data',
     draw: drawCopies,
   },
   {
     name: 'audit-suspects',
-    title: 'Labels that are likely wrong',
+    title: 'Labels that are probably wrong',
     source: 'drawSuspects',
     reading:
-      'Some labels are plainly wrong, others a matter of taste, and some images only unlike their class.',
+      'Some of these labels are clearly wrong, some are ambiguous, and some images are only unusual for their class.',
     section: 'data',
     draw: drawSuspects,
   },

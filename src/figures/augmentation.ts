@@ -56,13 +56,13 @@ export function drawAugmentation(examples: AugmentationExamples, options: Figure
   }
   const changes = columns.filter(({ group }) => group === 'alone');
   sheet.paragraph(
-    `Alone: ${changes.map(({ name, words }) => `${name}, ${words}`).join('; ')}. Each is shown in the first draw that ` +
-      'alters the image. Together: what training really sees in these epochs.',
+    `Each alone: ${changes.map(({ name, words }) => `${name}, ${words}`).join('; ')}. Each is shown in the first draw that ` +
+      'changes the image. All together: the images that training sees in these epochs.',
   );
   return sheet.figure(
-    `${plural(rows.length, 'training image')} of ${dataset}, a row for each: ` +
-      `${list(rows.map(({ label }) => classNames[label]))}. ${plural(columns.length, 'column')}: the image as it is, then ` +
-      `${list(changes.map(({ name, words }) => `${name} (${words})`))} alone, then all together as in ` +
+    `${plural(rows.length, 'training image')} of ${dataset}, one row for each: ` +
+      `${list(rows.map(({ label }) => classNames[label]))}. ${plural(columns.length, 'column')}: the original image, then ` +
+      `${list(changes.map(({ name, words }) => `${name} (${words})`))} alone, then all changes together in ` +
       `${plural(columns.filter(({ group }) => group === 'together').length, 'epoch')} of training.`,
   );
 }

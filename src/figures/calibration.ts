@@ -16,7 +16,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
   const accuracy = mean((bin) => bin.accuracy);
   const sheet = new Sheet(options, {
     name: 'calibration',
-    title: `Calibration: an expected error (ECE) of ${percent(ece, 2)}`,
+    title: `Calibration: expected calibration error (ECE) ${percent(ece, 2)}`,
     facts: `mean confidence ${percent(confidence)}, accuracy ${percent(accuracy)}, ${count(images)} images`,
   });
   sheet.legend([
@@ -96,7 +96,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
       ],
     }),
   ]);
-  const direction = confidence > accuracy ? 'more confident than right' : 'less confident than right';
+  const direction = confidence > accuracy ? 'overconfident' : 'underconfident';
   const widest = bins.reduce<CalibrationBin | undefined>((most, bin) => {
     const gap = (b: CalibrationBin): number => Math.abs(b.confidence - b.accuracy);
     return most === undefined || gap(bin) > gap(most) ? bin : most;

@@ -127,7 +127,7 @@ export function drawPairs(
         : `${percent(covered / mistakes, 0)} of all ${plural(mistakes, 'mistake')}`,
   });
   const say = ({ actual, predicted }: ConfusedPair): string =>
-    `${perClass[actual].name} called ${perClass[predicted].name}`;
+    `${perClass[actual].name} → ${perClass[predicted].name}`;
   const row = 36;
   if (shown.length > 0)
     sheet.row([
@@ -180,13 +180,13 @@ export function drawPairs(
       }),
     ]);
   if (shown.length > 0)
-    sheet.paragraph('In brackets: the share of the images of the true class.', {
+    sheet.paragraph('True class → predicted class. In parentheses: share of the images of the true class.', {
       size: 11.5,
       fill: colors.muted,
     });
   return sheet.figure(
     shown.length === 0
-      ? 'No class was taken for another.'
+      ? 'No class was confused with another.'
       : `The ${shown.length} most confused pairs of classes: ` +
           `${list(shown.map((pair) => `${say(pair)}, ${plural(pair.count, 'image')} (${percent(pair.share)})`))}.`,
   );

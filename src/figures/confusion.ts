@@ -35,7 +35,7 @@ export function drawConfusion(
   const sheet = new Sheet(options, {
     name: normalized ? 'confusion-normalized' : 'confusion',
     title: normalized ? 'Confusion matrix, % of each true class' : 'Confusion matrix, images',
-    facts: `${count(correct)} of ${count(images)} right (${percent(accuracy, 2)})`,
+    facts: `${count(correct)} of ${count(images)} correct (${percent(accuracy, 2)})`,
   });
   const { cells, largest } = cellsOf(confusion, { normalized, every: names.length <= MOST_SINGLE });
   sheet.row([drawMatrix(sheet, names, cells, normalized)]);
@@ -54,10 +54,13 @@ export function drawConfusion(
     .filter(({ actual, predicted, images: n }) => actual !== predicted && n > 0)
     .sort((a, b) => b.images - a.images)
     .slice(0, 3)
-    .map((d) => `${names[d.actual]} called ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`);
+    .map(
+      (d) =>
+        `${names[d.actual]} predicted as ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`,
+    );
   return sheet.figure(
-    `Confusion matrix of ${count(images)} images, true classes in rows and predicted ones in columns, in ` +
-      `${normalized ? 'percent of each row' : 'images'}. ${count(correct)} are right (${percent(accuracy, 2)}): most often ` +
+    `Confusion matrix of ${count(images)} images, with true classes in rows and predicted classes in columns, in ` +
+      `${normalized ? 'percent of each row' : 'images'}. ${count(correct)} are correct (${percent(accuracy, 2)}): most often ` +
       `${best.name} (${percent(best.recall)}), least often ${worst.name} (${percent(worst.recall)}).` +
       `${slips.length > 0 ? ` The most frequent mistakes: ${list(slips)}.` : ''}`,
   );
@@ -151,7 +154,7 @@ function singleCells(
       title: ({ actual, predicted, images, share }: Cell) =>
         actual === predicted
           ? `${names[actual]}: ${count(images)} right, ${percent(share)}`
-          : `${names[actual]} called ${names[predicted]}: ${plural(images, 'image')}, ${percent(share)}`,
+          : `${names[actual]} predicted as ${names[predicted]}: ${plural(images, 'image')}, ${percent(share)}`,
     }),
     ...(fontSize >= 7
       ? [

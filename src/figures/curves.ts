@@ -47,7 +47,7 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
   });
   const entries: LegendEntry[] = single
     ? [
-        { color: colors.muted, label: 'training (during the epoch)', mark: 'dashes' },
+        { color: colors.muted, label: 'training (mean over the epoch)', mark: 'dashes' },
         { color: color(0), label: 'validation', mark: 'line' },
         { color: colors.ink, label: `best epoch, ${runs[0].bestEpoch}`, mark: 'tick' },
       ]

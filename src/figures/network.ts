@@ -156,7 +156,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
     }),
   ]);
   if (skips.length > 0)
-    sheet.paragraph('Arrows: values that skip a residual block and are added to what it gives.', {
+    sheet.paragraph('Arrows: skip connections, whose values are added to the output of a residual block.', {
       size: 11.5,
       fill: colors.muted,
     });
@@ -166,7 +166,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
       : `${name} with ${plural(all, 'unit')} (${operations.join(', ')}; ${plural(own, 'parameter')})`;
   const dropouts = stages.filter(({ dropout }) => dropout > 0);
   if (dropouts.length > 0)
-    sheet.paragraph('Dashed units: the share that dropout leaves out of each training step.', {
+    sheet.paragraph('Dashed units: the share that dropout zeroes in each training step.', {
       size: 11.5,
       fill: colors.muted,
     });

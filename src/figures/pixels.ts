@@ -47,15 +47,15 @@ export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figur
   const shown = partOf(pixels, data, channels === 1 ? READABLE : readable);
   const isPart = shown.width < width || shown.height < height;
   if (isPart) sheet.row([drawWhole(sheet, data, pixels, shown)], { headings: ['The image'] });
-  sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The part in the frame'] : [] });
-  if (channels === 3) sheet.paragraph('In each pixel, from top to bottom: red, green and blue.');
+  sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The framed part'] : [] });
+  if (channels === 3) sheet.paragraph('Each pixel shows red, green and blue from top to bottom.');
   const lit = pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
   const part = isPart
     ? `each of the ${shown.width} by ${shown.height} pixels from row ${shown.top} and column ${shown.left} on`
     : 'each pixel';
   return sheet.figure(
-    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels${channels === 3 ? ' in red, green and blue' : ''}, enlarged with the value of ` +
+    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels${channels === 3 ? ' in red, green and blue' : ''}, enlarged, with the value of ` +
       `${part} written into it. ${count(lit)} of ${count(pixels.length)} ${channels === 1 ? 'pixels' : 'values'} are above 0; their mean is ` +
       `${mean.toFixed(1)} and the largest is ${pixels[argMax(pixels)]}.`,
   );

@@ -18,11 +18,11 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
   const sentence =
     reached === undefined
       ? `No threshold gives ${percent(goal, 0)} accuracy.`
-      : `At a threshold of ${percent(reached.threshold, 0)}, ${percent(reached.coverage)} of the images are kept and ` +
-        `${percent(reached.accuracy)} of those are right.`;
+      : `At a threshold of ${percent(reached.threshold, 0)}, ${percent(reached.coverage)} of the images are kept, and ` +
+        `${percent(reached.accuracy)} of those are correct.`;
   const sheet = new Sheet(options, {
     name: 'rejection',
-    title: 'Accuracy when unsure predictions are rejected',
+    title: 'Accuracy when uncertain predictions are rejected',
     facts: sentence,
   });
   const panel =
@@ -80,8 +80,8 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
         ],
       });
   sheet.columns([
-    panel('accuracy of what is kept (%), 95% interval', seriesColor(0), ({ accuracy }) => accuracy, true),
-    panel('coverage: images kept (%)', seriesColor(1), ({ coverage }) => coverage, false),
+    panel('accuracy of the kept images (%), 95% interval', seriesColor(0), ({ accuracy }) => accuracy, true),
+    panel('coverage: share of images kept (%)', seriesColor(1), ({ coverage }) => coverage, false),
   ]);
   const last = points[points.length - 1];
   return sheet.figure(

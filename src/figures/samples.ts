@@ -46,7 +46,7 @@ export function drawSamples(data: DatasetOverview, options: FigureOptions): Figu
   );
   const placed = rows.reduce((sum, row) => sum + Math.min(columns, row.length), 0);
   return sheet.figure(
-    `${count(placed)} training images of ${data.dataset}, up to ${columns} of each class, a row for each: ` +
+    `${count(placed)} training images of ${data.dataset}, up to ${columns} of each class, one row for each: ` +
       `${list(data.classNames, MOST_NAMED)}.`,
   );
 }
@@ -131,6 +131,6 @@ export function drawMeanImages(data: DatasetOverview, options: FigureOptions): F
   const say = (at: number): string => data.classNames[shown[at].label];
   return sheet.figure(
     `The mean training image of each of ${shown.length < data.classNames.length ? '' : 'the '}${count(shown.length)} classes of ${data.dataset}. The brightest is ${say(brightest)} ` +
-      `with a mean pixel value of ${levels[brightest].toFixed(0)} of 255, the darkest ${say(darkest)} with ${levels[darkest].toFixed(0)}.`,
+      `with a mean pixel value of ${levels[brightest].toFixed(0)} of 255, and the darkest is ${say(darkest)} with ${levels[darkest].toFixed(0)}.`,
   );
 }

@@ -27,8 +27,8 @@ export function drawTopLosses(
   const items = shown.map((image) => ({
     image: imageSource(image.pixels, set),
     lines: [
-      `is ${set.classNames[image.label]}`,
-      `called ${set.classNames[image.predicted]}`,
+      `label: ${set.classNames[image.label]}`,
+      `predicted: ${set.classNames[image.predicted]}`,
       `with ${percent(image.probabilities[image.predicted])}`,
       `loss ${image.loss.toFixed(2)}`,
     ],
@@ -39,12 +39,12 @@ export function drawTopLosses(
     .slice(0, 3)
     .map(
       ({ label, predicted, probabilities, loss }) =>
-        `${set.classNames[label]} called ${set.classNames[predicted]} with ${percent(probabilities[predicted])} ` +
+        `${set.classNames[label]} predicted as ${set.classNames[predicted]} with ${percent(probabilities[predicted])} ` +
         `(loss ${loss.toFixed(2)} nats)`,
     );
   return sheet.figure(
     shown.length === 0
-      ? 'No image was classified wrongly.'
-      : `${plural(shown.length, 'wrongly classified image')} with the largest loss. First: ${list(said)}.`,
+      ? 'No image was misclassified.'
+      : `${plural(shown.length, 'misclassified image')} with the largest loss. First: ${list(said)}.`,
   );
 }

@@ -42,7 +42,7 @@ const pixels = (value: number): string => (value === 1 ? '1 pixel' : `${short(va
 
 /** In the order of their columns. */
 const kinds: readonly Kind[] = [
-  { key: 'flip', strength: () => '1 in 2', words: () => 'every second image mirrored, left to right' },
+  { key: 'flip', strength: () => '1 in 2', words: () => 'every second image mirrored horizontally' },
   {
     key: 'shift',
     strength: ({ shift }) => `${shift} px`,
@@ -51,7 +51,7 @@ const kinds: readonly Kind[] = [
   {
     key: 'rotate',
     strength: ({ rotate }) => `${short(rotate)}°`,
-    words: ({ rotate }) => `turned by up to ${short(rotate)}° to either side`,
+    words: ({ rotate }) => `rotated by up to ${short(rotate)}° in either direction`,
   },
   {
     key: 'zoom',
@@ -61,22 +61,22 @@ const kinds: readonly Kind[] = [
   {
     key: 'shear',
     strength: ({ shear }) => `${short(shear)}°`,
-    words: ({ shear }) => `upright lines leaning by up to ${short(shear)}°`,
+    words: ({ shear }) => `sheared by up to ${short(shear)}°`,
   },
   {
     key: 'elastic',
     strength: ({ elastic }) => `${short(elastic)} px`,
-    words: ({ elastic }) => `parts pulled by up to ${pixels(elastic)}`,
+    words: ({ elastic }) => `distorted elastically by up to ${pixels(elastic)}`,
   },
   {
     key: 'erase',
     strength: ({ erase }) => shortPercent(erase),
-    words: ({ erase }) => `a rectangle blackened in ${shortPercent(erase)} of the images`,
+    words: ({ erase }) => `a black rectangle in ${shortPercent(erase)} of the images`,
   },
   {
     key: 'mixup',
     strength: ({ mixup }) => shortPercent(mixup),
-    words: ({ mixup }) => `${shortPercent(mixup)} of the images blended with another of their batch`,
+    words: ({ mixup }) => `${shortPercent(mixup)} of the images blended with another image of their batch`,
   },
   {
     key: 'cutmix',
@@ -158,7 +158,7 @@ function columnsOf({ images, info: { shape } }: Dataset, settings: TrainSettings
   };
   const asItIs: Drawn = {
     group: 'original',
-    name: 'as it is',
+    name: 'unchanged',
     detail: '',
     words: 'the image of the data set',
     draw: ({ pixels }) => pixels,

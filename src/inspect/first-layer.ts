@@ -19,7 +19,7 @@ export function firstLayer(spec: ModelSpec, weights: TensorMap, shape: ImageShap
   if (layer.in !== imageSize(shape) || values?.length !== layer.in * layer.out) {
     throw new CoutureError(
       'usage',
-      `${name} has ${values?.length ?? 0} values, not ${layer.out} images of ${describeShape(shape)}.`,
+      `${name} has ${values?.length ?? 0} values, which do not make ${layer.out} images of ${describeShape(shape)}.`,
     );
   }
   const rows = Array.from({ length: layer.out }, (_, unit) =>

@@ -47,7 +47,7 @@ export function fitUnlike(source: UnlikeSource): UnlikeDescription {
     if (images.length < LEAST_UNLIKE_IMAGES * size)
       throw new CoutureError(
         'usage',
-        `${LEAST_UNLIKE_IMAGES} ${kind} images are needed to tell what is unlike them.`,
+        `${LEAST_UNLIKE_IMAGES} ${kind} images are needed to recognize images unlike them.`,
       );
   const grid: ImageShape = {
     height: Math.min(UNLIKE_SIDE, shape.height),

@@ -126,7 +126,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   const options: InspectOptions = { ...DEFAULTS, ...request.options };
   const spec = config.model;
   const progress = (stage: InspectProgress['stage']) => (done: number) => {
-    if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the run was looked at.');
+    if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the run was inspected.');
     onProgress?.({ stage, done });
   };
 

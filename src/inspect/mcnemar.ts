@@ -36,7 +36,7 @@ export function compareOnSameImages(
   if (first.length !== labels.length || second.length !== labels.length) {
     throw new CoutureError(
       'usage',
-      `${first.length} and ${second.length} predictions cannot be compared over ${labels.length} labels.`,
+      `${first.length} and ${second.length} predictions do not match ${labels.length} labels.`,
     );
   }
   const counts = { both: 0, neither: 0, onlyFirst: 0, onlySecond: 0 };

@@ -73,7 +73,7 @@ export function evaluateLogProbabilities(
   if (images === 0 || logProbabilities.length !== images * classes) {
     throw new CoutureError(
       'runtime',
-      `${logProbabilities.length} log-probabilities do not make ${images} images of ${classes} classes.`,
+      `${logProbabilities.length} log-probabilities do not match ${images} images in ${classes} classes.`,
     );
   }
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -90,7 +90,10 @@ export function evaluateLogProbabilities(
     }
     const label = labels[image];
     if (label >= classes)
-      throw new CoutureError('runtime', `Label ${label} of image ${image} is past the ${classes} classes.`);
+      throw new CoutureError(
+        'runtime',
+        `Label ${label} of image ${image} is out of range (${classes} classes).`,
+      );
     const predicted = argMax(logProbabilities, row, classes);
     lossSum -= logProbabilities[row + label];
     confusion[label][predicted] += 1;

@@ -30,7 +30,7 @@ export function readPredictions(dataset: Dataset, logProbabilities: Float32Array
   if (logProbabilities.length !== length * classes) {
     throw new CoutureError(
       'runtime',
-      `${logProbabilities.length} log-probabilities do not make ${length} images of ${classes} classes.`,
+      `${logProbabilities.length} log-probabilities do not match ${length} images in ${classes} classes.`,
     );
   }
   const predicted = new Uint16Array(length);

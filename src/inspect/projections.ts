@@ -31,7 +31,7 @@ export function principalComponents(values: Float32Array, width: number): Princi
   for (let i = 0; i < values.length; i++) total += (values[i] - mean[i % width]) ** 2;
 
   if (!Number.isFinite(total))
-    throw new CoutureError('runtime', 'The activations to be mapped are not all finite.');
+    throw new CoutureError('runtime', 'Some activations to be mapped are not finite.');
 
   // Along v each row reaches (row - mean) · v.
   const reach = (vector: Float64Array): Float64Array =>

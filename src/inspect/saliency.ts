@@ -111,7 +111,7 @@ export async function occlude(
   const whole = await classifier.logProbabilities(pixels, { signal });
   const classes = whole.length;
   if (!(target in whole))
-    throw new CoutureError('usage', `There is no class ${target}: the model has ${classes}.`);
+    throw new CoutureError('usage', `Class ${target} is out of range: the model has ${classes} classes.`);
   const rows = centersOf(height, step);
   const columns = centersOf(width, step);
   const places = rows.length * columns.length;
@@ -140,7 +140,7 @@ function checkOptions(patch: number, step: number, fill = 0): void {
   if (!Number.isInteger(patch) || patch < 1 || patch % 2 === 0)
     throw new CoutureError('usage', `Invalid patch of ${patch} pixels: expected an odd number of pixels.`);
   if (!Number.isInteger(step) || step < 1)
-    throw new CoutureError('usage', `Invalid step of ${step} pixels: expected a whole number from 1 on.`);
+    throw new CoutureError('usage', `Invalid step of ${step} pixels: expected a whole number from 1 up.`);
   if (!Number.isInteger(fill) || fill < 0 || fill > 255)
     throw new CoutureError('usage', `Invalid fill ${fill}: expected a byte from 0 to 255.`);
 }

@@ -28,7 +28,7 @@ export function fitTemperature(logProbabilities: Float32Array, labels: Uint16Arr
   if (!Number.isInteger(classes) || classes < 1 || logProbabilities.length !== labels.length * classes)
     throw new CoutureError(
       'usage',
-      `${logProbabilities.length} log-probabilities do not make ${labels.length} images of ${classes} classes.`,
+      `${logProbabilities.length} log-probabilities do not match ${labels.length} images in ${classes} classes.`,
     );
   let low = 1 / TEMPERATURES.most;
   let high = 1 / TEMPERATURES.least;

@@ -50,13 +50,15 @@ function judge(
   const lowest = nats(losses[best]);
   const at = `epoch ${rows[best].epoch}`;
   if (last === 0)
-    return { sentence: `One epoch cannot show where validation loss stops falling; it ended at ${lowest}.` };
+    return {
+      sentence: `A single epoch cannot show where validation loss stops falling; it ended at ${lowest}.`,
+    };
   if (best === 0) {
     const end = `after epoch ${epochs} it is ${nats(losses[last])}`;
-    return { sentence: `Validation loss never falls below the first epoch's ${lowest}; ${end}.` };
+    return { sentence: `Validation loss never falls below the ${lowest} of the first epoch; ${end}.` };
   }
   if (rows.length < FEW) {
-    const caution = 'so few epochs do not show where it stops falling';
+    const caution = 'these are too few epochs to show where it stops falling';
     return { sentence: `Validation loss is lowest at ${at} of ${epochs}, ${lowest}; ${caution}.` };
   }
 
@@ -66,7 +68,7 @@ function judge(
     (loss, i) => loss <= losses[best] + CLEAR * scatter && !stillFalls(losses.slice(i), scatter),
   );
   if (stop < 0 || stop > best) {
-    const caution = 'so that this run does not show where it stops';
+    const caution = 'so this run does not show where it stops';
     return {
       sentence: `Validation loss still falls when training ends: its lowest is ${lowest} at ${at} of ${epochs}, ${caution}.`,
     };

@@ -10,5 +10,5 @@ import type { ParameterSpec, Plan } from './plan.ts';
 export function findParameter(plan: Plan, name: string): ParameterSpec {
   const found = plan.parameters.find((parameter) => parameter.name === name);
   if (found !== undefined) return found;
-  throw new CoutureError('usage', `This network has no parameter ${name}.`);
+  throw new CoutureError('usage', `The network has no parameter ${name}.`);
 }

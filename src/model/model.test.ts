@@ -102,12 +102,12 @@ describe('a spec', () => {
     [
       'a norm in front of a Linear and behind it',
       around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), linear(3, 3), batchNorm(3)),
-      /layer 4 \(BatchNorm1d\) is a second norm of one Linear/,
+      /layer 4 \(BatchNorm1d\) is a second norm of the same Linear/,
     ],
     [
       'a norm behind a Residual and no Linear behind that',
       around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), relu()),
-      /layer 2 \(LayerNorm\) follows a Residual or begins one, so that a Linear must come next/,
+      /layer 2 \(LayerNorm\) follows a Residual or begins one, so the next layer must be a Linear/,
     ],
     [
       'ReLU behind a Residual',
@@ -117,7 +117,7 @@ describe('a spec', () => {
     [
       'a Residual that does not begin with a norm',
       around(residual(linear(3, 3), relu())),
-      /layer 1\.0 \(Linear\) begins a Residual, which must begin with a norm/,
+      /layer 1\.0 \(Linear\) is the first layer of a Residual, but a Residual must begin with a norm/,
     ],
     [
       'a Residual that ends in an activation',

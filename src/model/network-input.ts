@@ -20,13 +20,13 @@ export function checkInput(spec: ModelSpec, { shape, pixels }: NetworkInput): vo
   if (taken !== given) {
     throw new CoutureError(
       'usage',
-      `The model takes ${taken} values, but an image of ${describeShape(shape)} has ${given}.`,
+      `The model takes ${taken} values, but an image of ${describeShape(shape)} has ${given} values.`,
     );
   }
   const { offset, scale } = pixels;
   if (offset.length === shape.channels && scale.length === shape.channels) return;
   throw new CoutureError(
     'usage',
-    `Images of ${shape.channels} channels need an offset and a scale for each, not ${offset.length} and ${scale.length}.`,
+    `Images with ${shape.channels} channels need an offset and a scale for each channel, not ${offset.length} and ${scale.length}.`,
   );
 }

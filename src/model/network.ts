@@ -23,6 +23,6 @@ export function takeTensor(weights: TensorMap, name: string): Float32Array {
   const values = weights.get(name);
   if (values !== undefined) return values;
   throw new CoutureError('usage', `The weights lack the tensor "${name}".`, {
-    hint: 'They belong to another network. Give the weights that were trained with this one.',
+    hint: 'They belong to another network. Give the weights of this network.',
   });
 }

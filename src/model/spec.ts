@@ -59,7 +59,7 @@ const innerLayers = [
 ] as const;
 
 const innerSchema = z.discriminatedUnion('type', innerLayers, {
-  error: `a Residual holds only ${innerLayers.map(({ shape }) => shape.type.value).join(', ')}`,
+  error: `a Residual may hold only ${innerLayers.map(({ shape }) => shape.type.value).join(', ')}`,
 });
 
 /**
@@ -209,10 +209,9 @@ export function checkModelSpec(value: unknown): ModelSpec {
   if (layers.at(-2)?.type !== 'Linear') throw invalid('the layer before LogSoftmax must be Linear');
   const total = { layers: 0, parameters: 0 };
   checkLayers(layers, layers[0].in, '', total);
-  if (total.layers > MAX_LAYERS)
-    throw invalid(`${total.layers} layers are more than the limit of ${MAX_LAYERS}`);
+  if (total.layers > MAX_LAYERS) throw invalid(`${total.layers} layers are over the limit of ${MAX_LAYERS}`);
   if (total.parameters > MAX_PARAMETERS)
-    throw invalid(`${total.parameters} parameters are more than the limit of ${MAX_PARAMETERS}`);
+    throw invalid(`${total.parameters} parameters are over the limit of ${MAX_PARAMETERS}`);
   return spec;
 }
 
@@ -255,17 +254,18 @@ function checkLayers(
 function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): string | undefined {
   const [layer, before] = [layers[i], layers[i - 1]];
   const isLast = i === layers.length - 1;
-  if (within && i === 0 && !isNorm(layer)) return 'begins a Residual, which must begin with a norm';
+  if (within && i === 0 && !isNorm(layer))
+    return 'is the first layer of a Residual, but a Residual must begin with a norm';
   if (within && isLast && layers.findLast(({ type }) => type !== 'Dropout')?.type !== 'Linear')
-    return 'ends a Residual, whose last layer must be Linear, or its Dropout';
-  if (layer.type === 'LogSoftmax' && !isLast) return 'may only come last';
+    return 'is the last layer of a Residual, but a Residual must end with a Linear, or a Linear and its Dropout';
+  if (layer.type === 'LogSoftmax' && !isLast) return 'must be the last layer';
   if (isNorm(layer)) {
     if (isInFront(layers, i))
       return layers[i + 1]?.type === 'Linear'
         ? undefined
-        : 'follows a Residual or begins one, so that a Linear must come next';
+        : 'follows a Residual or begins one, so the next layer must be a Linear';
     if (before.type !== 'Linear') return 'must follow a Linear or a Residual';
-    return isInFront(layers, i - 2) ? 'is a second norm of one Linear' : undefined;
+    return isInFront(layers, i - 2) ? 'is a second norm of the same Linear' : undefined;
   }
   if (isSmooth(layer) && before.type !== 'Linear' && !isNorm(before))
     return 'must follow a Linear or its norm';
@@ -273,7 +273,7 @@ function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): st
     return 'must not follow a Residual';
   if (layer.type !== 'ReLU') return undefined;
   const last = layers.slice(0, i).findLast((other) => other.type === 'Linear' || isSmooth(other));
-  return last && isSmooth(last) ? 'is a second activation of one Linear' : undefined;
+  return last && isSmooth(last) ? 'is a second activation of the same Linear' : undefined;
 }
 
 /** Whether layer i is a norm that belongs to the Linear to come: behind a Residual, or first in one. */
@@ -295,7 +295,7 @@ function invalid(what: string, hint?: string): CoutureError {
   return new CoutureError('usage', `Invalid model: ${what}.`, {
     hint:
       hint ??
-      'A model is Linear layers, each with its norm, activation and Dropout, and Residuals of such, and ends in Linear and LogSoftmax.',
+      'A model consists of Linear layers, each with an optional norm, activation and Dropout, and of Residuals of such layers; it ends with Linear and LogSoftmax.',
   });
 }
 

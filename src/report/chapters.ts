@@ -29,7 +29,7 @@ export function writeChapters(input: ReportInput): Chapter[] {
     comparisonChapter(input),
     closerLook('predictions', 'Single predictions', input),
     closerLook('mistakes', 'Mistakes', input),
-    closerLook('confidence', 'How far to trust it', input),
+    closerLook('confidence', 'Confidence', input),
     closerLook('inside', 'Inside the network', input),
     ...(audit === undefined ? [] : [auditChapter(audit, input)]),
     repeatChapter(runs),
@@ -50,8 +50,7 @@ function networkChapter(run: ReportRun, place: number, input: ReportInput): Chap
 }
 
 /** How to read the accuracy of a single run. */
-const ALONE =
-  'The line is the interval in which the accuracy on many more test images of this kind would lie.';
+const ALONE = 'The line is the 95% confidence interval of the accuracy.';
 
 /** All runs in one plot, and what the later ones gain. */
 function comparisonChapter({ runs, document, detail }: ReportInput): Chapter {

@@ -25,8 +25,8 @@ export interface CardOptions {
 
 /** What a reader may not guess. */
 const hints = {
-  matrix: 'Press a cell to see the images behind it.',
-  map: 'Point at a dot to see its image, or walk along them with the arrow keys.',
+  matrix: 'Select a cell to see its images.',
+  map: 'Point at a dot to see its image, or move between dots with the arrow keys.',
 } as const;
 
 /** The card of a figure that `draw` draws in a given width. */

@@ -29,7 +29,7 @@ function mark({ inspection, seconds }: ReportRun, place: number): Markup {
   return html`<div class="mark">
     ${runName(run, place)}
     <b>${percent(evaluation.accuracy, 2)}</b>
-    <p>of ${count(evaluation.images)} test images recognized; with 95% confidence ${range(evaluation.interval)}</p>
+    <p>of ${count(evaluation.images)} test images correct; 95% interval ${range(evaluation.interval)}</p>
     <p>${layerWidths(spec).join('-')}, best epoch ${training.bestEpoch} of ${training.history.length}, trained in ${duration(seconds)}</p>
   </div>`;
 }

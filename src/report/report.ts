@@ -24,9 +24,9 @@ const details = [0.5, 0.25] as const;
  */
 export async function writeReport(input: ReportInput): Promise<string> {
   const { runs } = input;
-  if (runs.length === 0) throw new CoutureError('usage', 'A report takes a run.');
+  if (runs.length === 0) throw new CoutureError('usage', 'Give at least one run.');
   if (new Set(runs.map(dataOf)).size > 1)
-    throw new CoutureError('usage', 'A report takes runs of one data set.');
+    throw new CoutureError('usage', 'All runs of a report must be of the same data set.');
   let body = writeBody(input);
   for (const detail of details) {
     if (body.text.length <= MOST_OF_FIGURES || input.detail !== undefined) break;
@@ -75,7 +75,7 @@ ${bar(runs)}
 ${contents(chapters)}
 <main id="main">
 ${chapters.map(section)}
-<footer>Written by Couture. Everything is in this file: it needs no network and may be passed on.</footer>
+<footer>Made by Couture. This file is complete: it loads nothing from the network, and you can share it.</footer>
 </main>
 </div>
 ${dialog}

@@ -140,7 +140,10 @@ describe('classes without images', () => {
     assert.match(words('confusion'), /most often seen \(100\.0%\), least often untrained \(0\.0%\)/);
     assert.match(words('mean-images'), /each of 2 classes/);
     assert.match(figures.get('class-balance')?.svg ?? '', />no images</);
-    assert.equal(classesStory(inspection), 'seen is recognized best (F1 80.0%), untrained worst (F1 0.0%).');
+    assert.equal(
+      classesStory(inspection),
+      'seen has the highest F1 (80.0%), and untrained the lowest (0.0%).',
+    );
     const said = dataStory(inspection).join(' ');
     assert.match(said, /2 classes have no training images, .* learn them: neither and untrained\./);
     assert.match(said, /right for 66\.7% of the test images/);

@@ -38,7 +38,7 @@ export function dataStory({ data }: Inspection): string[] {
   const uses = {
     train: 'train the network',
     validation: 'are held out to choose the best epoch',
-    test: 'are kept for the figures below',
+    test: 'are for the test figures below',
   };
   const parts = balance.map(({ split, images }) => `${count(images)} ${uses[split]}`);
   const training = balance.find(({ split }) => split === 'train')?.perClass ?? [];
@@ -56,7 +56,7 @@ export function dataStory({ data }: Inspection): string[] {
           `${plural(untrained.length, 'class has', 'classes have')} no training images, and the network cannot learn ${untrained.length === 1 ? 'it' : 'them'}: ${list(untrained, MOST_NAMED)}.`,
         ]
       : []),
-    `Always naming the commonest class would be right for ${percent(guess)} of the test images: what a network has to beat.`,
+    `The baseline is the most frequent class: predicting it every time would be correct for ${percent(guess)} of the test images.`,
   ];
 }
 
@@ -72,8 +72,8 @@ export function networkStory({ inspection, config, seconds }: ReportRun): string
     `seed ${seed}`,
   ];
   return [
-    `${shapeWords(inspection.spec)}; ${count(parameters)} parameters, ${count(macsPerImage)} multiply-adds an image.`,
-    `Trained by ${optimizerWords(config.settings)} for ${plural(inspection.training.history.length, 'epoch')} in ${duration(seconds)}: ${parts.join(', ')}.`,
+    `${shapeWords(inspection.spec)}; ${count(parameters)} parameters, ${count(macsPerImage)} multiply-adds per image.`,
+    `Trained with ${optimizerWords(config.settings)} for ${plural(inspection.training.history.length, 'epoch')} in ${duration(seconds)}: ${parts.join(', ')}.`,
   ];
 }
 
@@ -129,8 +129,8 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
 /** How the network began, where not as PyTorch's would. */
 function firstWeights({ stem, init }: TrainSettings): string[] {
   return [
-    ...(stem === 'none' ? [] : [`first two layers begun as the stem ${stem}`]),
-    ...(init === 'torch' ? [] : [`first weights ${init}`]),
+    ...(stem === 'none' ? [] : [`stem ${stem} as the first two layers`]),
+    ...(init === 'torch' ? [] : [`initializer ${init}`]),
   ];
 }
 
@@ -153,13 +153,13 @@ function regularizers(settings: TrainSettings): string[] {
 /** What the curves are of, as the figure does not say. */
 export function trainingStory({ spec }: Inspection): string {
   const dropout = placeLayers(spec).some(({ layer }) => layer.type === 'Dropout') ? ', with dropout on' : '';
-  return `Training loss is taken while training${dropout}; accuracy is shown for the validation images only.`;
+  return `Training loss is measured during training${dropout}. Accuracy is shown for the validation images only.`;
 }
 
 /** Test accuracy with its interval. */
 export function accuracyStory({ evaluation, run }: Inspection): string {
   const { accuracy, images, correct, interval } = evaluation;
-  return `${run} recognizes ${count(correct)} of ${count(images)} test images: ${percent(accuracy, 2)}, with 95% confidence ${range(interval)}.`;
+  return `${run} classifies ${count(correct)} of ${count(images)} test images correctly: ${percent(accuracy, 2)} (95% interval ${range(interval)}).`;
 }
 
 /** What the second run gains over the first, and whether that is more than chance. */
@@ -173,21 +173,21 @@ export function gainStory(first: ReportRun, second: ReportRun): string[] {
     first.predicted,
     second.predicted,
   );
-  const verdict = pValue < 0.05 ? 'That is more than chance' : 'That may be chance';
+  const verdict = pValue < 0.05 ? 'The difference is more than chance' : 'The difference may be chance';
   return [
     gain === 0
-      ? `${b.run} is right exactly as often as ${a.run}.`
-      : `${b.run} gets ${points(gain)} ${verb} right than ${a.run}: ${plural(images, 'test image')}.`,
-    `On ${count(onlyFirst + onlySecond)} images one of the two is right and the other wrong: ${a.run} alone on ${count(onlyFirst)}, ${b.run} alone on ${count(onlySecond)}. ${verdict}: two equally good networks would differ so much with probability ${chance(pValue)} (McNemar's exact test).`,
+      ? `${a.run} and ${b.run} have the same accuracy.`
+      : `${b.run} classifies ${points(gain)} ${verb} test images correctly than ${a.run}: ${plural(images, 'image')}.`,
+    `Exactly one of the two is correct on ${count(onlyFirst + onlySecond)} images: only ${a.run} on ${count(onlyFirst)}, only ${b.run} on ${count(onlySecond)}. ${verdict}: the p-value of McNemar's exact test is ${chance(pValue)}.`,
   ];
 }
 
 /** The commonest confusion. */
 export function confusionStory({ pairs, data }: Inspection): string {
   const [pair] = pairs;
-  if (pair === undefined) return 'Not one test image is confused.';
+  if (pair === undefined) return 'No test image is misclassified.';
   const [is, called] = [data.classNames[pair.actual], data.classNames[pair.predicted]];
-  return `Most often ${is} is called ${called}: ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
+  return `The most frequent mistake: ${is} predicted as ${called}, ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
 }
 
 /** The easiest and the hardest class. */
@@ -195,7 +195,7 @@ export function classesStory({ classes }: Inspection): string {
   const byF1 = classes.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
   const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
   if (byF1.length === 1) return `Only ${best.name} has test images (F1 ${percent(best.f1)}).`;
-  return `${best.name} is recognized best (F1 ${percent(best.f1)}), ${worst.name} worst (F1 ${percent(worst.f1)}).`;
+  return `${best.name} has the highest F1 (${percent(best.f1)}), and ${worst.name} the lowest (${percent(worst.f1)}).`;
 }
 
 /** The most confident mistake. */
@@ -203,7 +203,7 @@ export function lossesStory({ topLosses, data }: Inspection): string {
   const [worst] = topLosses;
   if (worst === undefined) return 'There are no mistakes to show.';
   const { label, predicted, probabilities, index } = worst;
-  return `The costliest mistake: test image ${index}, labeled ${data.classNames[label]}, called ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
+  return `The most confident mistake: test image ${index}, labeled ${data.classNames[label]}, predicted as ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
 }
 
 /** Whether the probabilities can be believed. */
@@ -213,11 +213,11 @@ export function calibrationStory({ calibration, evaluation }: Inspection): strin
   const gap = confidence - evaluation.accuracy;
   const leaning =
     Math.abs(gap) < 0.005
-      ? 'neither too sure nor too cautious'
+      ? 'it is neither overconfident nor underconfident'
       : gap > 0
-        ? 'surer than it should be'
-        : 'more cautious than it need be';
-  return `On average it gives its answer ${percent(confidence)} and is right in ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
+        ? 'it is overconfident'
+        : 'it is underconfident';
+  return `The mean confidence is ${percent(confidence)} and the accuracy ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
 }
 
 /** What silence on doubtful images would gain. */
@@ -231,23 +231,23 @@ export function rejectionStory({ rejection, evaluation }: Inspection): string {
     undefined,
   );
   if (point === undefined) return '';
-  return `Were it to answer only from a probability of ${percent(point.threshold, 0)} on, it would answer for ${percent(point.coverage)} of the images and be right in ${percent(point.accuracy)} of these, instead of ${percent(evaluation.accuracy)}.`;
+  return `If it answers only above a confidence of ${percent(point.threshold, 0)}, it answers for ${percent(point.coverage)} of the images, with an accuracy of ${percent(point.accuracy)} instead of ${percent(evaluation.accuracy)}.`;
 }
 
 /** How many units work. */
 export function activityStory({ activity }: Inspection): string {
-  if (activity.length === 0) return 'No hidden unit has ReLU or Root: only such units can be dead.';
+  if (activity.length === 0) return 'No hidden unit uses ReLU or Root, and only those units can be dead.';
   const units = activity.reduce((sum, layer) => sum + layer.active.length, 0);
   const dead = activity.filter((layer) => layer.dead.length > 0);
   if (dead.length === 0)
-    return `Each of the ${count(units)} units with ReLU or Root is active for some test image: none is dead.`;
+    return `All ${count(units)} units with ReLU or Root are active for at least one test image: none is dead.`;
   const total = dead.reduce((sum, layer) => sum + layer.dead.length, 0);
-  return `${count(total)} of ${count(units)} units with ReLU or Root are dead: without them the network would answer the same to every test image.`;
+  return `${count(total)} of ${count(units)} units with ReLU or Root are dead: removing them changes no prediction on the test images.`;
 }
 
 /** How much of the activations a flat map can show. */
 export function mapStory({ map }: Inspection): string {
   if (map.explained === undefined) return '';
   const [first, second] = map.explained;
-  return `The two axes hold ${percent(first + second)} of the variance of the activations of ${map.layer}; what lies along the others is not seen here.`;
+  return `The two axes explain ${percent(first + second)} of the variance of the activations of ${map.layer}. The map does not show the rest.`;
 }

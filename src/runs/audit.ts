@@ -117,8 +117,8 @@ async function readAuditOf(
   const audit = await readSealed(store, path, auditSchema);
   for (const split of ['train', 'test'] as const) {
     if (sameSplit(audit.data[split], data.splits[split])) continue;
-    throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
-      hint: `Audit the data at hand: npx couture data audit ${data.name}`,
+    throw new CoutureError('data', `${path} is an audit of another ${split} split than that of ${trained}.`, {
+      hint: `Audit the current data: npx couture data audit ${data.name}`,
     });
   }
   return audit;

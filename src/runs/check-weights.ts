@@ -29,7 +29,7 @@ export function expectFinished(
   return async ({ weights }) =>
     (await weightsSha256(withShapes(parameters, weights))) === expected
       ? undefined
-      : 'does not have the weights that metrics.json tells of';
+      : 'does not have the weights that metrics.json lists';
 }
 
 /** The weights of a run that is not finished. They may be ahead of its checkpoint: of an epoch that will be made again. */
@@ -43,11 +43,12 @@ export function expectUnfinished(
   return (read) => (read.epoch > done ? undefined : expectEpoch(wanted)(read));
 }
 
-/** The weights of an epoch; undefined where there should be none. */
+/** The weights of an epoch; undefined where there should be no such file. */
 export function expectEpoch(wanted: number | undefined): Expectation {
   return ({ epoch }) => {
     if (epoch === wanted) return undefined;
-    const should = wanted === undefined ? 'there should be none' : `they should be of epoch ${wanted}`;
-    return `has the weights of epoch ${epoch}, and ${should}`;
+    const should =
+      wanted === undefined ? 'there should be no such file' : `it should have those of epoch ${wanted}`;
+    return `has the weights of epoch ${epoch}, but ${should}`;
   };
 }

@@ -86,12 +86,12 @@ export async function decodeState(
   const counters = countersSchema.safeParse(jsonOrNone(state));
   if (!counters.success) {
     throw new CoutureError('data', `${name} is not a checkpoint of Couture: its counters are malformed.`, {
-      hint: 'Start the run anew under another name.',
+      hint: 'Train the run again under another name.',
     });
   }
   const { epoch, step, seconds, history } = counters.data;
   if (history.length !== epoch)
-    throw new CoutureError('data', `${name} tells of ${history.length} epochs but counts ${epoch}.`);
+    throw new CoutureError('data', `${name} has a history of ${history.length} epochs but counts ${epoch}.`);
   const losses = tensors.get(LOSSES);
   if (losses === undefined) throw new CoutureError('data', `${name} lacks the tensor "${LOSSES}".`);
   const trained = parameters.filter((parameter) => parameter.trained);
@@ -121,8 +121,8 @@ export function requireConfig(
 ): void {
   const { config: own } = metadata;
   if (own === config) return;
-  throw new CoutureError('data', `${file} was made with another config than that of its run.`, {
-    hint: 'Put the files of one run together again, or train the run anew under another name.',
+  throw new CoutureError('data', `${file} was made with another config than the config of its run.`, {
+    hint: 'Restore the files that belong to this run, or train it again under another name.',
   });
 }
 
@@ -148,7 +148,7 @@ export function pickParameters(
       );
     }
     if (!tensor.data.every(Number.isFinite))
-      throw new CoutureError('data', `${file}: tensor "${key}" holds values that are not finite.`);
+      throw new CoutureError('data', `${file}: tensor "${key}" contains values that are not finite.`);
     picked.set(name, tensor.data);
   }
   return picked;

@@ -48,7 +48,7 @@ export async function compareRuns(
   options: CompareOptions = {},
 ): Promise<RunComparison> {
   const opened = await openFinishedRuns(platform, runs);
-  if (opened.length < 2) throw new CoutureError('usage', 'Comparing takes two runs or more.');
+  if (opened.length < 2) throw new CoutureError('usage', 'Give at least two runs to compare.');
   const { config, path } = opened[0].run;
   const test = await platform.loadSplit(config.data, 'test', options);
   await requireSameImages(config.data, test, path);

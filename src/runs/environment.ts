@@ -65,7 +65,7 @@ export function machineNotice(env: Environment, { cpu, backend }: Place, fast: b
   const now = placeText(backend.name, backend.variant, cpu);
   if (before === now) return undefined;
   const why = kind === 'gpu' ? 'on a GPU' : 'with --fast';
-  return `The run was trained ${why}, by ${before}, and goes on by ${now}: it may end in other bits.`;
+  return `The run was trained ${why} by ${before} and continues on ${now}: it may end with other bits.`;
 }
 
 /** The kind of backend that a run was last trained on. */

@@ -234,7 +234,7 @@ test('a fast run that goes on elsewhere says so, and tells where it was; an exac
     if (fast) {
       const variant = 'simd128-fast';
       assert.deepEqual(notices, [
-        `The run was trained with --fast, by ${variant} on A, and goes on by ${variant} on B: it may end in other bits.`,
+        `The run was trained with --fast by ${variant} on A and continues on ${variant} on B: it may end with other bits.`,
       ]);
       assert.deepEqual(
         backends?.map(({ untilEpoch, cpu }) => [untilEpoch, cpu]),

@@ -93,7 +93,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     const begun = await earlier?.environment();
     if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
       options.onNotice?.(
-        `The run was begun with Couture ${begun.couture} and goes on with ${COUTURE_VERSION}: it may end in other bits.`,
+        `The run started with Couture ${begun.couture} and continues with ${COUTURE_VERSION}: it may end with other bits.`,
       );
     }
     const expected = begun ? begun.teacherSha256 : options.teacherSha256;
@@ -193,7 +193,7 @@ async function trainOn(
   } catch (error) {
     if (options.signal?.aborted || !engine.canMoveAfter(error)) throw error;
     const { message } = error as CoutureError;
-    options.onNotice?.(`${message} The CPU carries on from the last checkpoint.`);
+    options.onNotice?.(`${message} Training continues on the CPU from the last checkpoint.`);
     await engine.moveToCpu();
     await recordMove(run, engine, data, options);
     return await trainInto(run, engine.backend, data, options);

@@ -29,8 +29,8 @@ async function savedState(run: Run): Promise<TrainState | undefined> {
 function interrupted({ path }: Run, state: TrainState | undefined, cause: unknown): CoutureError {
   if (state === undefined)
     return new CoutureError('interrupted', 'Stopped before anything was saved.', { hint: AGAIN, cause });
-  return new CoutureError('interrupted', `Stopped; what was done is saved in ${path}.`, {
-    hint: `Go on with: npx couture train --resume ${path}`,
+  return new CoutureError('interrupted', `Stopped; the work so far is saved in ${path}.`, {
+    hint: `Continue with: npx couture train --resume ${path}`,
     cause,
   });
 }
@@ -40,17 +40,17 @@ function diverged(run: Run, state: TrainState | undefined, cause: Divergence): C
   const { select, learningRate } = run.config.settings;
   const best = bestEpoch(state?.history ?? [], select);
   const place = state === undefined ? '' : ', under another name or with --overwrite';
-  const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, can be used as they are.`;
+  const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, are usable.`;
   return new CoutureError('runtime', withEpochs(cause.message, run, state), {
-    hint: `Train anew with a learning rate below ${learningRate}${place}.${use}`,
+    hint: `Train again with a learning rate below ${learningRate}${place}.${use}`,
     cause,
   });
 }
 
 function backendLost(run: Run, state: TrainState | undefined, cause: CoutureError): CoutureError {
-  const resume = `Go on with: npx couture train --resume ${run.path}`;
+  const resume = `Continue with: npx couture train --resume ${run.path}`;
   return new CoutureError('backend', withEpochs(cause.message, run, state), {
-    hint: `${state === undefined ? AGAIN.slice(0, -1) : resume}; with --backend cpu on the CPU.`,
+    hint: `${state === undefined ? AGAIN.slice(0, -1) : resume}; add --backend cpu to use the CPU.`,
     cause,
   });
 }

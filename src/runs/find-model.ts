@@ -66,7 +66,7 @@ export async function findModel(
   throw new CoutureError('usage', `There is no run or model "${argument}".`, {
     hint:
       known.length === 0
-        ? 'Make a run: npx couture train --recipe baseline'
+        ? 'Train a run: npx couture train --recipe baseline'
         : didYouMean(basename(argument), known),
   });
 }
@@ -80,7 +80,7 @@ async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void
     'usage',
     `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`,
     {
-      hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
+      hint: `Give a run, the name of a shipped model, or a ${MODEL_ENDING} file made by couture pack.`,
     },
   );
 }
@@ -112,7 +112,7 @@ async function noFile({ store }: RunPlaces, path: string): Promise<CoutureError>
   return new CoutureError('usage', `There is no model file "${path}".`, {
     hint:
       files.length === 0
-        ? 'Make one of a run: npx couture pack RUN --out FILE'
+        ? 'Make one from a run: npx couture pack RUN --out FILE'
         : didYouMean(basename(path), files.sort()),
   });
 }

@@ -36,7 +36,7 @@ export async function openFinishedRuns(
     throw new CoutureError(
       'usage',
       `${first.run.path} and ${stranger.run.path} were not trained and tested on the same data.`,
-      { hint: 'Only runs of the same images can be set side by side; take the others by themselves.' },
+      { hint: 'Only runs of the same data set can be compared.' },
     );
   }
   return opened;

@@ -122,7 +122,7 @@ test('files of another run are refused, wherever they are used', async () => {
   );
   const other = {
     kind: 'data',
-    message: 'runs/train/done/weights/best.safetensors does not have the weights that metrics.json tells of.',
+    message: 'runs/train/done/weights/best.safetensors does not have the weights that metrics.json lists.',
   } as const;
   await assert.rejects(packRuns(older, ['done'], 'x.safetensors'), other);
   await assert.rejects(reproduceRun(older, 'done'), other);
@@ -138,7 +138,7 @@ test('a config that was changed with care is noticed as well, and more epochs ar
   const faster = await changed(async (copy) => await write(copy, { learningRate: 0.5 }));
   await assert.rejects(trainRun(faster, { resume: 'cut' }), {
     kind: 'data',
-    message: `${STATE} was made with another config than that of its run.`,
+    message: `${STATE} was made with another config than the config of its run.`,
   });
   const longer = await changed(async (copy) => await write(copy, { epochs: 6 }));
   assert.equal((await trainRun(longer, { resume: 'cut' })).metrics.epochs, 6);

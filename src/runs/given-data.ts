@@ -9,8 +9,8 @@ export function givenDatasets(datasets: readonly Dataset[]): RunPlatform['loadSp
   return async (info, split) => {
     const found = datasets.find((dataset) => dataset.info.name === info.name && dataset.split === split);
     if (found !== undefined) return found;
-    throw new CoutureError('data', `The ${split} split of the data set ${info.name} is not at hand.`, {
-      hint: 'Give both splits of the data set that the run was made with.',
+    throw new CoutureError('data', `The ${split} split of the data set ${info.name} is missing.`, {
+      hint: 'Give both splits of the data set that the run was trained on.',
     });
   };
 }

@@ -67,17 +67,17 @@ export async function readSealed<Schema extends z.ZodType>(
 export async function unseal(
   value: unknown,
   path: string,
-  hint = 'The file has changed since it was written. Undo the change, or restore the file from a copy.',
+  hint = 'The file has changed since it was written. Undo the change, or restore the file from a backup.',
 ): Promise<object> {
   const sealed = sealedSchema.safeParse(value);
   if (!sealed.success) {
     throw new CoutureError('data', `${path} has no digest of its contents.`, {
-      hint: 'It was written by another program or an early version of Couture, or it is damaged.',
+      hint: 'Another program or an early version of Couture wrote it, or it is damaged.',
     });
   }
   const { sha256: digest, ...contents } = sealed.data;
   if ((await jsonSha256(contents)) === digest) return contents;
-  throw new CoutureError('data', `${path} is damaged: its contents do not have the digest that it carries.`, {
+  throw new CoutureError('data', `${path} is damaged: its contents do not match its SHA-256 digest.`, {
     hint,
   });
 }

@@ -35,7 +35,7 @@ export async function loadPredictor(
   if (model.kind === 'run') return await loadNetwork(platform, model.run, options);
   const { path, model: file, data } = model;
   if (options.weights === 'last')
-    throw new CoutureError('usage', `${path} has one set of weights: "last" is for runs.`);
+    throw new CoutureError('usage', `${path} has only one set of weights: use "last" with runs.`);
   const { members, views, temperature } = file;
   const { classNames } = data;
   return await onEngine(

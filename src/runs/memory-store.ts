@@ -72,7 +72,7 @@ export class MemoryStore implements RunStore {
     if (path === '' || path === '.') return;
     this.#makeFolder(dirname(path));
     if (this.#kind(path) === 'file')
-      throw new CoutureError('runtime', `Cannot make the folder ${path}: a file has its name.`);
+      throw new CoutureError('runtime', `Cannot make the folder ${path}: a file with that name exists.`);
     this.#nodes.set(path, undefined);
   }
 
@@ -103,7 +103,7 @@ export class MemoryStore implements RunStore {
     const place = resolve(folder);
     if (this.#locked.has(place)) {
       throw new CoutureError('runtime', `${folder} is in use.`, {
-        hint: 'Wait for it, stop it, or start a run of another name.',
+        hint: 'Wait for it, stop it, or use another name.',
       });
     }
     this.#locked.add(place);

@@ -15,7 +15,7 @@ export async function checkOutput({ store }: RunPlaces, path: string): Promise<v
   const target = resolve(await store.findWritable(path));
   const owner = await ownerOf(store, target);
   if (owner === undefined) return;
-  throw new CoutureError('usage', `${path} is a file of the run in ${owner}, and is not replaced.`, {
+  throw new CoutureError('usage', `${path} belongs to the run in ${owner}, so it was not replaced.`, {
     hint: 'Give another path.',
   });
 }

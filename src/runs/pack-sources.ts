@@ -62,7 +62,7 @@ export async function openSources(
   throw new CoutureError(
     'usage',
     `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
-    { hint: 'Only models of the same images make an ensemble.' },
+    { hint: 'All models of an ensemble must be of the same data set.' },
   );
 }
 

@@ -82,15 +82,15 @@ export async function packRuns(
   if (options.calibrate && split === null) {
     throw new CoutureError(
       'usage',
-      'A temperature cannot be fitted: the runs held out different images, and each knows those of others.',
-      { hint: 'Train them with one --split-seed, or leave out --calibrate.' },
+      'No temperature can be fitted: the runs held out different images, so no images are held out by all of them.',
+      { hint: 'Train them with the same --split-seed, or leave out --calibrate.' },
     );
   }
   const trained = sources.flatMap(({ networks }) => networks);
   if (trained.length > MAX_MEMBERS) {
     throw new CoutureError(
       'usage',
-      `A model is made of at most ${MAX_MEMBERS} networks, and these are ${trained.length}.`,
+      `A model can have at most ${MAX_MEMBERS} networks, but these are ${trained.length}.`,
     );
   }
   await checkOutput(platform, out);
@@ -144,10 +144,13 @@ export async function packRuns(
 
 function checkRequest(runs: readonly unknown[], out: string, title: string | undefined): void {
   if (!out.endsWith(MODEL_ENDING))
-    throw new CoutureError('usage', `A model file takes a name that ends in ${MODEL_ENDING}, not "${out}".`);
-  if (runs.length === 0) throw new CoutureError('usage', 'A model is made of a run at least.');
+    throw new CoutureError(
+      'usage',
+      `The name of a model file must end in ${MODEL_ENDING}, but it is "${out}".`,
+    );
+  if (runs.length === 0) throw new CoutureError('usage', 'Give at least one run or model.');
   if (title !== undefined && !titleSchema.safeParse(title).success)
-    throw new CoutureError('usage', 'A title is one line of at most 200 characters.');
+    throw new CoutureError('usage', 'The title must be one line of at most 200 characters.');
 }
 
 /** What all drew their held-out images by; null where they differ. */

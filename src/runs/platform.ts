@@ -74,7 +74,7 @@ export type RunPlaces = Pick<RunPlatform, 'store' | 'models'>;
  */
 export async function documentOf(platform: Pick<RunPlatform, 'document'>): Promise<Document> {
   if (platform.document !== undefined) return await platform.document();
-  throw new CoutureError('usage', 'Figures cannot be drawn here: there is no document.', {
-    hint: 'Give the platform a document, or draw on Node or in a page.',
+  throw new CoutureError('usage', 'Figures cannot be drawn here: there is no DOM document.', {
+    hint: 'Give the platform a document, or draw in Node or in a page.',
   });
 }

@@ -24,8 +24,8 @@ export async function findRejection(
   if (found.split === null) {
     throw new CoutureError(
       'usage',
-      `${found.path} has no validation images to choose a threshold by: its runs held out different ones.`,
-      { hint: 'Use a run or a model of runs that held out the same images (--split-seed).' },
+      `${found.path} has no validation images to choose a threshold with: its runs held out different ones.`,
+      { hint: 'Use a run, or a model whose runs held out the same images (--split-seed).' },
     );
   }
   const dataset = await platform.loadSplit(found.data, 'train', options);

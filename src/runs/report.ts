@@ -50,7 +50,7 @@ export async function reportRuns(
   const { join } = store.paths;
   const path = options.out ?? join(finished[0].run.path, 'report.html');
   if ((await store.kind(path)) === 'folder') {
-    throw new CoutureError('usage', `${path} is a folder, and a report is a file.`, {
+    throw new CoutureError('usage', `${path} is a folder, but a report needs a file path.`, {
       hint: `For example: ${join(path, 'report.html')}`,
     });
   }

@@ -37,8 +37,8 @@ export function checkResults(
   const line = expected.findIndex((row, i) => found[i] !== row);
   if (line < 0 && (found.length === expected.length || !finished)) return;
   const place = line < 0 ? expected.length : line;
-  throw new CoutureError('data', `${name} is damaged: line ${place + 1} is not what the checkpoint tells.`, {
-    hint: 'Remove the file: the checkpoint has the same figures.',
+  throw new CoutureError('data', `${name} is damaged: line ${place + 1} does not match the checkpoint.`, {
+    hint: 'Delete the file: the checkpoint has the same figures.',
   });
 }
 

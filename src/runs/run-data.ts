@@ -39,7 +39,7 @@ export async function requireSameImages(data: DatasetInfo, dataset: Dataset, pat
     'data',
     `The ${dataset.split} split of ${dataset.info.name} is not the one that ${path} was trained with.`,
     {
-      hint: "Get the same files again with couture data get --from DIR or couture data import PATH; a run's config.json and a model's card have their checksums.",
+      hint: 'Get the same files again with couture data get --from DIR or couture data import PATH. The config.json of a run and the card of a model list their checksums.',
     },
   );
 }

@@ -73,7 +73,7 @@ export class RunEngine {
   ): RunEngine {
     const engine = new RunEngine(platform, backend, fast, mayMove, threads);
     if (fast && engine.kind === 'gpu')
-      onNotice?.('--fast changes nothing on a GPU, whose bits are its own in any case.');
+      onNotice?.('--fast has no effect on a GPU, whose bits differ in any case.');
     return engine;
   }
 
@@ -140,16 +140,16 @@ function resumed(
   const kind = lastKind(environment);
   if (asked === 'auto') return kind;
   if (kindOfBackend(asked) === 'cpu' || kind === 'gpu') return asked;
-  throw new CoutureError('usage', `The run ${path} is trained on the CPU, and goes on there.`, {
-    hint: `Leave out the backend, or train another run on the GPU.`,
+  throw new CoutureError('usage', `The run ${path} was trained on the CPU and must continue there.`, {
+    hint: `Leave out --backend, or train another run on the GPU.`,
   });
 }
 
 /** A run that was trained on a GPU, where there is none. */
 function lacking({ path }: Earlier, cause: unknown): unknown {
   if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
-  return new CoutureError('backend', `The run ${path} is trained on a GPU. ${cause.message}`, {
-    hint: `Go on with it on the CPU: npx couture train --resume ${path} --backend cpu`,
+  return new CoutureError('backend', `The run ${path} was trained on a GPU. ${cause.message}`, {
+    hint: `Continue on the CPU: npx couture train --resume ${path} --backend cpu`,
     cause,
   });
 }

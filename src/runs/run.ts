@@ -127,7 +127,7 @@ export class Run {
   async lock(): Promise<void> {
     if (this.#locking || this.#release !== undefined) {
       throw new CoutureError('runtime', `${this.path} is in use by this process.`, {
-        hint: 'Wait for it, stop it, or start a run of another name.',
+        hint: 'Wait for it, stop it, or use another name.',
       });
     }
     this.#locking = true;
@@ -225,7 +225,7 @@ export class Run {
     const finished = (await this.metrics()) !== undefined;
     const state = await this.loadState();
     if (state === undefined && finished)
-      throw new CoutureError('data', `${this.#checkpointPath} is missing, and the run is finished.`);
+      throw new CoutureError('data', `${this.#checkpointPath} is missing, although the run is finished.`);
     const history = [...(state?.history ?? [])];
     const bytes = await this.#store.read(this.#resultsPath, MAX_RESULTS_BYTES);
     if (bytes !== undefined)
@@ -246,7 +246,7 @@ export class Run {
     const misfit = await expectation(read);
     if (misfit === undefined) return read.weights;
     throw new CoutureError('data', `${this.weightsPath(which)} ${misfit}.`, {
-      hint: 'Put the files of one run together again, or train the run anew under another name.',
+      hint: 'Restore the files that belong to this run, or train it again under another name.',
     });
   }
 
@@ -269,8 +269,8 @@ export class Run {
 
   async #noWeights(path: string): Promise<CoutureError> {
     if ((await this.#store.kind(this.#checkpointPath)) !== undefined) {
-      return new CoutureError('data', `${path} is missing, and the run has a checkpoint.`, {
-        hint: 'Restore the file from a copy, or train the run anew under another name.',
+      return new CoutureError('data', `${path} is missing, although the run has a checkpoint.`, {
+        hint: 'Restore the file from a backup, or train the run again under another name.',
       });
     }
     return new CoutureError('data', `${this.path} has no weights yet: ${path} is missing.`, {

@@ -49,9 +49,9 @@ export function teacherNotices(teachers: readonly FoundModel[], { settings }: Ru
     .map(({ path, split }) => {
       const remedy =
         split === null
-          ? 'its networks held out different images'
-          : `hold out the same with --split-seed ${split.seed} --validation ${split.validation}`;
-      return `The teacher ${path} was trained on images that this run holds out, so that its validation figures flatter: ${remedy}.`;
+          ? 'its own networks held out different images'
+          : `use --split-seed ${split.seed} --validation ${split.validation} to hold out the same images`;
+      return `The teacher ${path} was trained on images that this run holds out, so the validation figures of this run are too optimistic: ${remedy}.`;
     });
 }
 
@@ -98,9 +98,9 @@ async function requireTeacherOf({ info, ...dataset }: Dataset, { path, data }: F
   if (sameClasses && sameSplit(data.splits.train, await describeSplit({ info, ...dataset }))) return;
   throw new CoutureError(
     'data',
-    `The teacher ${path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run's ${info.name}.`,
+    `The teacher ${path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run (${info.name}).`,
     {
-      hint: "Name a model of the same data set; a run's config.json and a model's card have the checksums of its files.",
+      hint: 'Use a model of the same data set. The config.json of a run and the card of a model list the checksums of its data.',
     },
   );
 }
@@ -118,7 +118,7 @@ export function requireSameTeacher(
   if (expected === undefined || sha256 === expected) return;
   throw new CoutureError(
     'data',
-    `The teacher ${settings.teacher} no longer has the weights that the run was begun with.`,
-    { hint: 'Put the run or model of then back in its place, or train anew.' },
+    `The teacher ${settings.teacher} no longer has the weights that the run started with.`,
+    { hint: 'Restore the original run or model, or train again.' },
   );
 }

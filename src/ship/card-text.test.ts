@@ -43,7 +43,7 @@ test('a card says what the model is, how it was made and what it is worth', () =
     ...['| test | 30 | 90.00% | 80.00% to 95.00% | 0.2500 | 3.00% |', '| validation | 30 | 90.00% |'],
     ...[
       '| hat | 90.00% | 90.00% | 90.00% | 10 |',
-      'hat is taken for shoe: 1 test images, 10.0% of the class',
+      'hat is classified as shoe: 1 test images, 10.0% of the class',
     ],
     ...['from 0.3100 to 0.2500', 'from 9.10% to 3.00%', 'MIT', 'Photographs go wrong'],
   );

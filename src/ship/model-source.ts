@@ -27,7 +27,7 @@ export async function modelFromBytes(bytes: Uint8Array, name: string): Promise<M
   const kind = fileKind(bytes);
   if (kind === undefined || kind === SAFETENSORS) return await decodeModel(bytes, name);
   throw new CoutureError('data', `${name} is ${kind}, not a model file.`, {
-    hint: 'A model file is made by: npx couture pack RUN --out FILE',
+    hint: 'Make a model file: npx couture pack RUN --out FILE',
   });
 }
 
@@ -42,7 +42,7 @@ export async function fetchModel(url: URL, options: FetchOptions = {}): Promise<
       throw new CoutureError('interrupted', `Stopped before ${name} was loaded.`, { cause });
     if (cause instanceof CoutureError) throw cause;
     throw new CoutureError('data', `${name} could not be loaded: ${reasonOf(cause)}.`, {
-      hint: 'Check the address, and that its server may be asked from here.',
+      hint: 'Check the address, and that the server allows requests from here (CORS).',
       cause,
     });
   });

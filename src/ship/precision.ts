@@ -68,7 +68,7 @@ export function storeParameters(
     const key = prefix + name;
     const lost = data.find((value) => !Number.isFinite(value));
     if (lost !== undefined)
-      throw new CoutureError('usage', `${key} holds ${lost}: only a network of finite weights can be kept.`);
+      throw new CoutureError('usage', `${key} contains ${lost}, but all weights must be finite.`);
     if (shape.length < 2 || precision === 'float32') tensors.set(key, { shape, data });
     else if (precision === 'float16') tensors.set(key, { shape, data: toHalves(data, name) });
     else {
@@ -86,7 +86,7 @@ function toHalves(data: Float32Array, name: string): Uint16Array {
   const lost = decodeFloat16(halves).findIndex((value) => !Number.isFinite(value));
   if (lost < 0) return halves;
   throw new CoutureError('usage', `${data[lost]}, a weight of ${name}, is too large for float16.`, {
-    hint: 'Keep the model in float32 or int8.',
+    hint: 'Use --precision float32 or int8.',
   });
 }
 
@@ -108,9 +108,12 @@ export function restoreParameters(
     for (const expected of expectedOf(parameter, precision)) checkStored(tensors, expected, { file, prefix });
     const restored = restore(tensors, prefix + name, shape, { precision, file });
     if (!restored.every(Number.isFinite))
-      throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds values that are not finite.`);
+      throw new CoutureError(
+        'data',
+        `${file}: tensor "${prefix + name}" contains values that are not finite.`,
+      );
     if (parameter.part === 'runningVariance' && restored.some((value) => value < 0))
-      throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds a variance below 0.`);
+      throw new CoutureError('data', `${file}: tensor "${prefix + name}" contains a variance below 0.`);
     weights.set(name, restored);
   }
   return weights;
@@ -130,7 +133,7 @@ function restore(
   if (!scales.every((scale) => scale > 0 && Number.isFinite(scale)))
     throw new CoutureError(
       'data',
-      `${file}: tensor "${scalesOf(key)}" holds a scale that is no number above 0.`,
+      `${file}: tensor "${scalesOf(key)}" contains a scale that is not above 0.`,
     );
   return restoreRows({ values: data, scales }, shape[1], blockOf(precision, shape[1]));
 }

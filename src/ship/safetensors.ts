@@ -51,7 +51,7 @@ export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
 const BRACE = 0x7b;
-const HINT = 'The file is damaged or of another kind; write it again from its source.';
+const HINT = 'The file is damaged or not a safetensors file; make it again from its source.';
 
 const entrySchema = z.strictObject({
   dtype: z.string().max(16),
@@ -110,7 +110,7 @@ export function encodeSafetensors(
     if (name === METADATA_KEY || elements(shape) !== data.length) {
       throw new CoutureError(
         'runtime',
-        `Tensor ${name} of shape [${shape.join(', ')}] cannot be stored with ${data.length} values.`,
+        `Tensor ${name} of shape [${shape.join(', ')}] has ${data.length} values, which do not match the shape.`,
       );
     }
     const begin = end;
@@ -242,7 +242,7 @@ function parseHeader(
   for (const [key, value] of pairs) {
     if (key === METADATA_KEY) {
       const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) throw damaged(name, 'its metadata is not a map of texts');
+      if (!parsed.success) throw damaged(name, 'its metadata is not a map of strings');
       metadata = parsed.data;
       continue;
     }
@@ -254,7 +254,7 @@ function parseHeader(
     if (type === undefined)
       throw damaged(
         name,
-        `tensor ${tensor} is ${printable(dtype)}, and only ${wanted.join(', ')} can be read`,
+        `tensor ${tensor} is ${printable(dtype)}, but only ${wanted.join(', ')} can be read`,
       );
     entries.push({ name: key, type, shape, begin: data_offsets[0], end: data_offsets[1] });
   }
@@ -272,12 +272,12 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string
     if (entry.end - entry.begin !== size) {
       throw damaged(
         name,
-        `tensor ${tensor} of shape [${entry.shape.join(', ')}] should take ${size} bytes, not ${entry.end - entry.begin}`,
+        `tensor ${tensor} of shape [${entry.shape.join(', ')}] must take ${size} bytes, not ${entry.end - entry.begin}`,
       );
     }
     end = entry.end;
   }
-  if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but ${dataBytes} are there`);
+  if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but the file has ${dataBytes}`);
 }
 
 /** A tensor's name for a message. */

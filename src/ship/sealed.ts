@@ -24,7 +24,7 @@ export async function encodeSealed(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = encodeSafetensors(tensors, { ...metadata, [KEY]: BLANK });
   const place = placeOf(bytes, BLANK);
-  if (place < 0) throw new CoutureError('runtime', 'The file has no place for its digest.');
+  if (place < 0) throw new CoutureError('runtime', 'The file has no entry for its digest.');
   bytes.set(new TextEncoder().encode(await sha256(bytes)), place);
   return bytes;
 }
@@ -40,14 +40,14 @@ export async function decodeSealed(bytes: Uint8Array, name: string): Promise<Saf
   const place = digest === undefined || digest.length !== BLANK.length ? -1 : placeOf(bytes, digest);
   if (place < 0) {
     throw new CoutureError('data', `${name} has no digest of its contents.`, {
-      hint: 'It was written by another program or an early version of Couture, or it is damaged.',
+      hint: 'Another program or an early version of Couture wrote it, or it is damaged.',
     });
   }
   const blanked = new Uint8Array(bytes);
   blanked.set(new TextEncoder().encode(BLANK), place);
   if ((await sha256(blanked)) === digest) return { tensors, metadata: rest };
-  throw new CoutureError('data', `${name} is damaged: its contents do not have the digest that it carries.`, {
-    hint: 'The file has changed since it was written. Restore it from a copy, or make it again.',
+  throw new CoutureError('data', `${name} is damaged: its contents do not match its SHA-256 digest.`, {
+    hint: 'The file has changed since it was written. Restore it from a backup, or make it again.',
   });
 }
 

@@ -14,7 +14,7 @@ export const aConfig = record(
     }),
     model: aSpec,
   },
-  'a config, such as resolveConfig makes',
+  'a config, as returned by resolveConfig',
 );
 export const aHistory = listOf(
   record({ epoch: aNumber, validationLoss: aNumber, validationAccuracy: aNumber }),

@@ -17,8 +17,8 @@ export function checkBatchSize(spec: ModelSpec, batchSize: number): void {
   if (batchSize > 1 || !batchNormalized(spec)) return;
   throw new CoutureError(
     'usage',
-    'Batch normalization needs at least 2 images in a batch, but the setting batchSize is 1.',
-    { hint: 'Use larger batches, or --norm layer, which normalizes each image by itself.' },
+    'Batch normalization needs at least 2 images in a batch, but batchSize is 1.',
+    { hint: 'Use larger batches or --norm layer, which normalizes each image by itself.' },
   );
 }
 

@@ -28,7 +28,7 @@ function checkFits({ data }: RunConfig, dataset: Dataset): void {
     throw new CoutureError(
       'usage',
       `The model takes images of ${describeShape(data.shape)} in ${data.classNames.length} classes, but ${name} has ${describeShape(shape)} in ${classNames.length}.`,
-      { hint: 'Make the config for this data set, or give the one that it was made for.' },
+      { hint: 'Make a config for this data set, or give the data set of this config.' },
     );
   }
   checkDataset(dataset);
@@ -47,15 +47,15 @@ function checkSplit(
     if (images > 0) continue;
     throw new CoutureError(
       'usage',
-      `${info.name} has ${plural(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
-      { hint: 'Use more images, or another --validation share.' },
+      `${info.name} has ${plural(length, 'training image')}, but the validation share ${share} leaves none to ${held}.`,
+      { hint: 'Use more images or another --validation share.' },
     );
   }
   if (train.length > 1 || !batchNormalized(model)) return;
   throw new CoutureError(
     'usage',
-    `${info.name} has a single image to train on, but batch normalization needs at least 2 in a batch.`,
-    { hint: 'Use more images, or a network without batch normalization.' },
+    `${info.name} has only one image to train on, but batch normalization needs at least 2 in a batch.`,
+    { hint: 'Use more images or a network without batch normalization.' },
   );
 }
 
@@ -74,9 +74,11 @@ export function dataNotices({ train, validation }: Split, { info, labels }: Data
   const heldOut = those((i) => trained[i] === 0 && held[i] > 1);
   return [
     ...(absent.length > 0 ? [`${name} has no training image of ${listed(absent)}.`] : []),
-    ...(single.length > 0 ? [`${name} has a single training image of ${listed(single)}.`] : []),
+    ...(single.length > 0 ? [`${name} has only one training image of ${listed(single)}.`] : []),
     ...(heldOut.length > 0
-      ? [`All training images of ${listed(heldOut)} are held out for validation: none is trained on.`]
+      ? [
+          `All training images of ${listed(heldOut)} are held out for validation, so training sees none of them.`,
+        ]
       : []),
   ];
 }

@@ -97,14 +97,14 @@ interface Comparison {
 async function compare(comparison: Comparison): Promise<ChosenBackend | string> {
   const { config, dataset, platform, signal, adapter, cpu } = comparison;
   const { name, software } = adapter;
-  if (software) return `CPU: the adapter ${name} is software, not a GPU.`;
+  if (software) return `CPU: the WebGPU adapter ${name} is software, not a GPU.`;
   const steps = stepsOf(config, dataset);
   const key = await keyOf(config, adapter, cpu.info.threads);
   const known = await platform.costs?.read(key);
   if (known && chosenKind(known, steps) === 'cpu') return reasonFor(known, steps, name);
   const cpuCost = known?.cpu ?? (await measureTraining(config, dataset, cpu, signal));
   if (total(cpuCost, steps) < SHORT_RUN_SECONDS)
-    return `CPU: the training takes less than ${SHORT_RUN_SECONDS} s on it.`;
+    return `CPU: the training takes less than ${SHORT_RUN_SECONDS} s there.`;
   let gpu: Backend | undefined;
   try {
     gpu = await platform.start('gpu');
@@ -133,7 +133,7 @@ export function reasonFor(costs: MeasuredCosts, steps: number, name: string): st
   const gain = `${times >= 9.95 ? times.toFixed(0) : times.toFixed(1)} times as fast`;
   if (chosenKind(costs, steps) === 'gpu')
     return `GPU ${name}: ${micros(gpu)} µs a step, CPU ${micros(cpu)}: ${gain} for the whole run.`;
-  return `CPU: ${micros(cpu)} µs a step, GPU ${name} ${micros(gpu)}: the GPU would be ${gain} for the whole run, and ${LEAST_GAIN} times is asked for.`;
+  return `CPU: ${micros(cpu)} µs a step, GPU ${name} ${micros(gpu)}: the GPU would be ${gain} for the whole run, less than the required ${LEAST_GAIN} times.`;
 }
 
 const micros = ({ step }: TrainingCost): string => count(step * 1e6);
@@ -176,7 +176,7 @@ export async function measureTraining(
     } else if (event.type === 'epoch') done = 0;
     before = now;
   }
-  throw new CoutureError('runtime', 'Training ended while it was measured.');
+  throw new CoutureError('runtime', 'Training ended during the measurement.');
 }
 
 /** All that the time of a step depends on. */

@@ -93,7 +93,7 @@ test('settings that exclude each other are named together', () => {
   for (const optimizer of ['adam', 'lion'] as const) {
     assert.throws(() => resolveConfig({ settings: { lasso: 1e-5, optimizer } }), {
       kind: 'usage',
-      message: `Invalid setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}.`,
+      message: `Invalid setting lasso: it works only with the optimizer sgd, but this run uses ${optimizer}.`,
     });
   }
   assert.equal(resolveConfig({ settings: { lasso: 1e-5, optimizer: 'sgd' } }).settings.lassoThreshold, 50);

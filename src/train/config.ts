@@ -89,12 +89,12 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',
-      `The model takes ${inputWidth(spec)} values and gives ${classCount(spec)} classes, but an image of ${data.name} (${describeShape(data.shape)}) has ${inputs} values and there are ${classes} classes.`,
+      `The model takes ${inputWidth(spec)} values and has ${classCount(spec)} classes, but an image of ${data.name} (${describeShape(data.shape)}) has ${inputs} values and the data set has ${classes} classes.`,
     );
   }
   if (JSON.stringify(spec.layers.slice(0, front.length)) !== JSON.stringify(front)) {
     throw new CoutureError('usage', `The model does not begin with the layers of the stem ${stem}.`, {
-      hint: 'Give the setting stem as none, or leave the model out.',
+      hint: 'Set stem to none, or leave the model out.',
     });
   }
   checkBatchSize(spec, checked.batchSize);

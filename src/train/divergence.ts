@@ -7,7 +7,7 @@ import type { TrainState } from './events.ts';
 /** Training diverged. What was done before stays good. */
 export class Divergence extends CoutureError {
   constructor(message: string, learningRate: number) {
-    super('runtime', message, { hint: `Lower the learning rate (it is ${learningRate}).` });
+    super('runtime', message, { hint: `Use a learning rate below ${learningRate}.` });
   }
 }
 
@@ -26,7 +26,7 @@ export function checkFiniteState(state: TrainState, epoch: number, learningRate:
   for (const [words, tensors = new Map()] of roles) {
     for (const [name, values] of tensors) {
       if (allFinite(values)) continue;
-      const message = `Training diverged in epoch ${epoch}: ${words}${name} has values that are not finite.`;
+      const message = `Training diverged in epoch ${epoch}: ${words}${name} contains values that are not finite.`;
       throw new Divergence(message, learningRate);
     }
   }

@@ -35,7 +35,7 @@ export function extendConfig(
   if (epochs <= settings.epochs) {
     throw new CoutureError(
       'usage',
-      `The run was asked for ${settings.epochs} epochs, so that ${epochs} take it no further.`,
+      `The run already has ${settings.epochs} epochs, so it cannot go on to ${epochs}.`,
       { hint: `Give --epochs more than ${settings.epochs}.` },
     );
   }
@@ -45,14 +45,13 @@ export function extendConfig(
 /** What of the run depends on where it ends, so that with more epochs those already done would have been others. */
 function whyNot(settings: TrainSettings, history: readonly EpochMetrics[]): string | undefined {
   const { epochs, schedule, warmup, swa, augmentUntil, patience, select } = settings;
-  if (schedule !== 'constant')
-    return `its learning rates, by the schedule ${schedule}, end at epoch ${epochs}`;
+  if (schedule !== 'constant') return `its schedule ${schedule} ends at epoch ${epochs}`;
   if (warmup > epochs) return `its warm-up of ${warmup} epochs was shortened to ${epochs}`;
-  if (swa > 0) return `the average of its weights, swa ${swa}, begins at a share of ${epochs} epochs`;
+  if (swa > 0) return `its weight averaging, swa ${swa}, begins at a share of ${epochs} epochs`;
   if (augmentUntil < 1 && augmentedEpochs({ ...settings, augmentUntil: 1 }) > 0)
     return `its augmentation ends at a share of ${epochs} epochs, augmentUntil ${augmentUntil}`;
   const best = bestEpoch(history, select)?.epoch ?? 0;
   if (patience > 0 && history.length > 0 && history.length - best >= patience)
-    return `its patience of ${patience} epochs has ended it after ${history.length}`;
+    return `patience ${patience} stopped it after ${history.length} epochs`;
   return undefined;
 }

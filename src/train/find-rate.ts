@@ -122,8 +122,8 @@ function standardSteps(stepsPerEpoch: number): number {
 
 function requireLosses(curve: RateCurve): RateCurve {
   if (curve.losses.length > 0) return curve;
-  throw new CoutureError('runtime', 'The loss of the first step is no number.', {
-    hint: 'Begin at a smaller rate, or look at the layers: no training can go on from there.',
+  throw new CoutureError('runtime', 'The loss of the first step is not a finite number.', {
+    hint: 'Start at a smaller rate, or check the layers.',
   });
 }
 
@@ -138,13 +138,13 @@ export function checkRateRange({ startRate, endRate, steps }: RateRange): {
   const [start, end] = [startRate ?? STANDARD_RANGE.startRate, endRate ?? STANDARD_RANGE.endRate];
   if (!(start > 0 && start < end && end <= HIGHEST_RATE)) {
     throw new CoutureError('usage', `The learning rate cannot rise from ${start} to ${end}.`, {
-      hint: `Both are above 0, at most ${HIGHEST_RATE}, and the second is above the first.`,
+      hint: `Both rates must be above 0 and at most ${HIGHEST_RATE}, and the second must be above the first.`,
     });
   }
   if (steps !== undefined && !(Number.isInteger(steps) && steps >= LEAST_STEPS && steps <= MOST_STEPS)) {
     throw new CoutureError(
       'usage',
-      `A search cannot take ${steps} steps: it takes from ${LEAST_STEPS} to ${MOST_STEPS}.`,
+      `The number of steps must be from ${LEAST_STEPS} to ${MOST_STEPS}, not ${steps}.`,
     );
   }
   return { startRate: start, endRate: end };

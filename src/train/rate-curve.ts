@@ -110,20 +110,20 @@ export function adviseRate(curve: RateCurve): string {
   checkArguments('adviseRate', {
     curve: [
       curve,
-      record({ rates: someRates, end: aString, lowest: aNumber }, 'a curve, such as findRate gives'),
+      record({ rates: someRates, end: aString, lowest: aNumber }, 'a curve, as returned by findRate'),
     ],
   });
   const { rates, end, lowest, suggested, steepest } = curve;
   if (suggested === undefined) {
     return end === 'finished'
-      ? `The loss does not fall up to a rate of ${twoDigits(rates[rates.length - 1])}: search among larger rates.`
-      : `The loss does not fall before it rises, at a rate of ${twoDigits(rates[rates.length - 1])}: search among smaller rates.`;
+      ? `The loss does not fall at any rate up to ${twoDigits(rates[rates.length - 1])}: search larger rates.`
+      : `The loss rises without falling first, up to a rate of ${twoDigits(rates[rates.length - 1])}: search smaller rates.`;
   }
   const advice =
-    `Take a learning rate of ${suggested}: a tenth of ${twoDigits(rates[lowest])}, where the smoothed loss is lowest. ` +
-    `It falls steepest at ${steepest}.`;
+    `Suggested learning rate: ${suggested}, a tenth of ${twoDigits(rates[lowest])}, where the smoothed loss is lowest. ` +
+    `The loss falls fastest at ${steepest}.`;
   if (end !== 'finished' || lowest < rates.length * (1 - BEGINNING)) return advice;
-  return `${advice} It was still falling at the last rate: larger ones may serve as well.`;
+  return `${advice} The loss was still falling at the last rate, so larger rates may work as well.`;
 }
 
 /** A rate as one would type it. */

@@ -56,8 +56,8 @@ export function stuckNotice(stuck: Stuck): string {
   const dead =
     deadShare === null || deadShare === 0
       ? ''
-      : `, and ${percent(deadShare)} of the hidden units give 0 for every one of them`;
-  return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images are classified correctly, ${percent(largestShare)} are of one class${dead}; another learning rate may help.`;
+      : `, and ${percent(deadShare)} of the hidden units output 0 for every one of them`;
+  return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images were classified correctly (${percent(largestShare)} belong to the largest class)${dead}; try another learning rate.`;
 }
 
 /** Images of the first piece, and of any. */

@@ -32,9 +32,9 @@ export function checkTeacher(
   throw new CoutureError(
     'usage',
     teacher === undefined
-      ? `The targets are to be ${distillation} of a teacher's predictions, but no teacher was given.`
+      ? `The share of the teacher's predictions in the targets, distillation, is ${distillation}, but no teacher was given.`
       : 'A teacher was given, but the share of its predictions in the targets, distillation, is 0.',
-    { hint: 'Give train() the teacher and its share, or neither.' },
+    { hint: 'Give train() both the teacher and its share, or neither.' },
   );
 }
 
@@ -46,7 +46,7 @@ export function checkTaught(probabilities: Float32Array, indices: Uint32Array, c
   if (probabilities.length !== indices.length * classes) {
     throw new CoutureError(
       'usage',
-      `The teacher should have ${classes} probabilities for each of the ${indices.length} images, ${indices.length * classes} in all, not ${probabilities.length}.`,
+      `The teacher must give ${classes} probabilities for each of the ${indices.length} images, ${indices.length * classes} in all, not ${probabilities.length}.`,
     );
   }
   for (let row = 0; row < indices.length; row++) {
@@ -57,12 +57,8 @@ export function checkTaught(probabilities: Float32Array, indices: Uint32Array, c
       sum += value;
     }
     if (Math.abs(sum - 1) <= TOLERANCE) continue;
-    throw new CoutureError(
-      'usage',
-      `What the teacher gives for image ${indices[row]} is not probabilities.`,
-      {
-        hint: `${classes} numbers from 0 to 1 that sum to 1 were expected: not logits, and not logarithms.`,
-      },
-    );
+    throw new CoutureError('usage', `The teacher's values for image ${indices[row]} are not probabilities.`, {
+      hint: `Expected ${classes} numbers from 0 to 1 with a sum of 1, not logits or log-probabilities.`,
+    });
   }
 }

@@ -383,7 +383,7 @@ const bound: readonly (readonly [Partial<TrainSettings>, RegExp])[] = [
   [{ schedule: 'step' }, /schedule step/],
   [{ schedule: 'one-cycle' }, /schedule one-cycle/],
   [{ warmup: 3 }, /its warm-up of 3 epochs was shortened to 2\.$/],
-  [{ swa: 0.5, norm: 'batch' }, /the average of its weights, swa 0\.5, begins at a share of 2 epochs\.$/],
+  [{ swa: 0.5, norm: 'batch' }, /its weight averaging, swa 0\.5, begins at a share of 2 epochs\.$/],
   [{ shift: 1, augmentUntil: 0.5 }, /its augmentation ends at a share of 2 epochs, augmentUntil 0\.5\.$/],
 ];
 
@@ -419,7 +419,7 @@ test('a run that depends on its end is not taken further, and says what depends'
   );
   assert.throws(() => extendConfig(config({ epochs: 4 }), 4), {
     kind: 'usage',
-    message: 'The run was asked for 4 epochs, so that 4 take it no further.',
+    message: 'The run already has 4 epochs, so it cannot go on to 4.',
   });
   assert.throws(() => extendConfig(config({ epochs: 4 }), 4.5), /epochs must be a whole number/);
 });

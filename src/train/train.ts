@@ -392,7 +392,7 @@ class TrainingRun {
       if (values?.length !== size) {
         throw new CoutureError(
           'data',
-          `The ${role} of ${name} should have ${size} values, not ${values?.length ?? 0}.`,
+          `The ${role} of ${name} must have ${size} values, not ${values?.length ?? 0}.`,
           {
             hint: 'The weights belong to another network.',
           },
@@ -412,5 +412,5 @@ function sum(values: Float32Array, start: number, length = values.length): numbe
 
 function checkFinite(loss: number, epoch: number, learningRate: number): void {
   if (Number.isFinite(loss)) return;
-  throw new Divergence(`Training diverged in epoch ${epoch}: the loss is no longer a number.`, learningRate);
+  throw new Divergence(`Training diverged in epoch ${epoch}: the loss is not a finite number.`, learningRate);
 }

@@ -85,7 +85,7 @@ export class Classifier implements Predictor {
     if (classNames.length !== classCount(spec)) {
       throw new CoutureError(
         'usage',
-        `${classNames.length} class names do not fit a model of ${classCount(spec)} classes.`,
+        `There are ${classNames.length} class names, but the model has ${classCount(spec)} classes.`,
       );
     }
     this.spec = spec;
@@ -140,7 +140,10 @@ export class Classifier implements Predictor {
     const { layer } = options;
     const layers = planModel(this.spec).layers.length;
     if (!Number.isInteger(layer) || layer < 0 || layer >= layers) {
-      throw new CoutureError('usage', `There is no layer ${layer}: the model has layers 0 to ${layers - 1}.`);
+      throw new CoutureError(
+        'usage',
+        `Layer ${layer} is out of range: the model has layers 0 to ${layers - 1}.`,
+      );
     }
     return await this.#output({ of: 'activations', layer }, images, asked, options);
   }

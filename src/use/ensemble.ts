@@ -81,14 +81,14 @@ export class Ensemble implements Predictor {
       if (!sameShape(input.shape, shape))
         throw new CoutureError(
           'usage',
-          `A network of images of ${describeShape(input.shape)} does not fit one of ${describeShape(shape)}.`,
+          `The networks take different images: ${describeShape(input.shape)} and ${describeShape(shape)}.`,
         );
     }
     this.classNames = classNames;
     this.shape = shape;
     this.temperature = options.temperature ?? 1;
     if (!(this.temperature > 0 && this.temperature < Number.POSITIVE_INFINITY))
-      throw new CoutureError('usage', `A temperature is a number above 0, not ${this.temperature}.`);
+      throw new CoutureError('usage', `The temperature must be a number above 0, not ${this.temperature}.`);
     this.#members = members.map((member) => {
       const { spec, input, weights } = member;
       return new Classifier({ spec, input, weights, name, classNames, backend, shared: true });

@@ -148,14 +148,14 @@ async function fitNow<Source>(
       'usage',
       `fit: the settings name the teacher ${teacher}, but no teachers were given.`,
       {
-        hint: 'Give their networks as the option teachers: decoded model files, for example.',
+        hint: 'Give their networks in the option teachers, for example decoded model files.',
       },
     );
   const engine = await TrainingEngine.open(config, dataset, options, platform);
   try {
     const { history, weights } = await trainBest(config, dataset, engine, options);
     const best = bestEpoch(history, config.settings.select);
-    if (best === undefined) throw new CoutureError('runtime', 'No epoch was finished.');
+    if (best === undefined) throw new CoutureError('runtime', 'No epoch finished.');
     const backend = engine.backend.info;
     const predictor = new Classifier({
       spec: config.model,
@@ -180,7 +180,7 @@ function hintAtSettings(options: FitOptions): void {
   );
   if (name === undefined) return;
   throw new CoutureError('usage', `fit: ${name} is a setting, not an option.`, {
-    hint: `Give it among the settings: fit(dataset, { settings: { ${name}: … } }).`,
+    hint: `Pass it in settings: fit(dataset, { settings: { ${name}: … } }).`,
   });
 }
 

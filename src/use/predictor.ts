@@ -99,12 +99,12 @@ export function chosenImages(
   if (!Number.isInteger(count)) {
     throw new CoutureError(
       'usage',
-      `${images.length} bytes are not a whole number of images of ${size} pixels.`,
+      `${images.length} bytes do not make a whole number of images of ${size} values.`,
     );
   }
   const asked = choice.indices ?? Uint32Array.from({ length: count }, (_, i) => i);
   if (asked.some((index) => index >= count))
-    throw new CoutureError('usage', `An image past the ${count} given was asked about.`);
+    throw new CoutureError('usage', `Image index out of range (${count} images).`);
   return asked;
 }
 
@@ -126,9 +126,9 @@ export function requireFinite(answers: Float32Array, name: string): Float32Array
   if (answers.every(Number.isFinite)) return answers;
   throw new CoutureError(
     'data',
-    `${name} gives answers that are not finite: its weights make its sums overflow.`,
+    `${name} gives results that are not finite: its weights make sums overflow.`,
     {
-      hint: 'Use another model, or train it anew with a smaller learning rate.',
+      hint: 'Use another model, or train it again with a smaller learning rate.',
     },
   );
 }

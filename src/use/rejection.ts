@@ -36,10 +36,10 @@ export function rejectionThreshold(confidences: ArrayLike<number>, share: number
     share: [share, aNumber],
   });
   if (!isRejectionShare(share))
-    throw new CoutureError('usage', `The share to refuse must be above 0 and below 1, not ${share}.`);
+    throw new CoutureError('usage', `The share to reject must be above 0 and below 1, not ${share}.`);
   const images = confidences.length;
   if (images === 0)
-    throw new CoutureError('usage', 'There are no validation images to choose a threshold by.');
+    throw new CoutureError('usage', 'There are no validation images to choose a threshold with.');
   const rising = Float64Array.from(confidences).sort();
   // A share such as 0.07 of 100 must not fall short of 7 by rounding.
   const most = Math.floor(share * images + 1e-9);

@@ -80,7 +80,7 @@ export class TrainingEngine {
   async movedAfter(error: unknown): Promise<boolean> {
     const failed = error instanceof CoutureError && error.kind === 'backend';
     if (!failed || !this.#mayMove || this.kind === 'cpu') return false;
-    this.#onNotice?.(`${error.message} The CPU carries on from the last epoch.`);
+    this.#onNotice?.(`${error.message} Training continues on the CPU from the last epoch.`);
     const lost = this.#engine;
     this.#engine = { backend: await this.#start('cpu', this.#fast), shared: false };
     await lost.backend.dispose();

@@ -66,7 +66,7 @@ const aDescription = record(
     variances: anArray,
     limits: listOf(anObject),
   },
-  'a description, such as fitUnlike makes',
+  'a description, as returned by fitUnlike',
 );
 
 /** Scores images against a description. */
@@ -86,10 +86,7 @@ export class UnlikeScorer {
     const limit = description.limits.find((known) => known.share === share);
     if (limit === undefined) {
       const shares = description.limits.map((known) => known.share).join(', ');
-      throw new CoutureError(
-        'usage',
-        `There is no limit for a share of ${share}; there are limits for ${shares}.`,
-      );
+      throw new CoutureError('usage', `There is no limit for the share ${share}, only for ${shares}.`);
     }
     const { mean, directions, steps, variances, grid } = description;
     const size = imageSize(grid);
@@ -104,7 +101,7 @@ export class UnlikeScorer {
     )
       throw new CoutureError(
         'data',
-        'The description of the training images is damaged: its parts do not fit.',
+        'The description of the training images is damaged: its parts do not match.',
       );
     this.#directions = Float64Array.from(signed, (value, i) => value * steps[Math.floor(i / size)]);
   }
@@ -150,7 +147,10 @@ export function looksOf(images: Uint8Array, shape: ImageShape, grid: ImageShape)
   const size = imageSize(shape);
   const count = images.length / size;
   if (shape.channels !== grid.channels || !Number.isInteger(count))
-    throw new CoutureError('usage', `${images.length} bytes are not images of ${grid.channels} channels.`);
+    throw new CoutureError(
+      'usage',
+      `${images.length} bytes do not make images with ${grid.channels} channels.`,
+    );
   const { height, width, channels } = shape;
   const cells = grid.height * grid.width;
   const looks = new Float64Array(count * cells * channels);

@@ -33,7 +33,7 @@ export function viewsOf({ flip, shift }: ViewOptions): View[] {
   if (!Number.isInteger(shift) || shift < 0 || shift > MAX_VIEW_SHIFT)
     throw new CoutureError(
       'usage',
-      `Views are moved by a whole number of pixels from 0 to ${MAX_VIEW_SHIFT}, not ${shift}.`,
+      `The shift of views must be a whole number of pixels from 0 to ${MAX_VIEW_SHIFT}, not ${shift}.`,
     );
   const moves = [[0, 0]];
   if (shift > 0) moves.push([shift, 0], [-shift, 0], [0, shift], [0, -shift]);

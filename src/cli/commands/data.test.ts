@@ -79,7 +79,7 @@ describe('couture data', () => {
     const folder = await makePictures();
     const strict = {
       kind: 'data',
-      message: /^1 file would be passed over:\n {2}a\/notes\.txt: it is not an image/,
+      message: /^1 file would be skipped:\n {2}a\/notes\.txt: it is not an image/,
     };
     await assert.rejects(couture('import', folder, '--strict'), strict);
     const cases: [string[], RegExp][] = [

@@ -37,13 +37,13 @@ export function registerEvaluate(program: Command, context: CliContext): void {
     .argument('[model]', MODEL_HELP)
     .option(
       '--split <split>',
-      'test, or val for the held-out images',
+      'test, or val for the validation images',
       oneOf('--split', ['test', 'val']),
       'test',
     );
   command.option(
     '--data <set>',
-    'judge on other labeled images instead: a name, or a folder, archive or file of your own',
+    'judge on other labeled images instead: a name, or your own folder, archive or file',
   );
   addRecipeOption(command);
   addJsonOption(addEngineOptions(addWeightsOption(command)))

@@ -12,7 +12,7 @@ interface InspectFlags extends EngineFlags {
 }
 
 const help = `
-The report shows the same and more, with figures: couture report RUN
+The report shows more, with figures: couture report RUN
 
 Examples:
   couture inspect baseline-seed1
@@ -26,7 +26,7 @@ export function registerInspect(program: Command, context: CliContext): void {
   const command = program
     .command('inspect')
     .description(
-      'Classes with intervals, confused pairs, calibration, dead units and costliest images of a run.',
+      'Show classes with intervals, confused pairs, calibration, dead units and the most confident mistakes of a run.',
     )
     .argument('<run>', 'path of a run, or its name under runs/train');
   addJsonOption(addEngineOptions(command))

@@ -10,18 +10,18 @@ import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 
 const help = `
-Accuracy is on the test images, the mean over seeds and their sample standard deviation, by couture seeds.
+Test accuracy is the mean over seeds with the sample standard deviation, measured by couture seeds.
 
 Examples:
   couture recipes
-  couture summary --recipe deeper    the network of one of them
+  couture summary --recipe deeper    the network of a recipe
   couture seeds --recipes deeper     its accuracy and time on this machine`;
 
 /** Adds the command to the program. */
 export function registerRecipes(program: Command, context: CliContext): void {
   const command = program
     .command('recipes')
-    .description('The recipes: what each gives, how long it takes, and its command.');
+    .description('List the recipes with their accuracy, time and command.');
   addJsonOption(command)
     .addHelpText('after', help)
     .action((flags: { readonly json?: true }) => showRecipes(flags, context));

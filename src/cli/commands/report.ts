@@ -14,7 +14,7 @@ interface ReportFlags extends EngineFlags {
 }
 
 const help = `
-The report is one file that needs no network: open it, print it, pass it on.
+The report is one file that needs no network: open it, print it, share it.
 
 Examples:
   couture report baseline-seed1
@@ -24,9 +24,11 @@ Examples:
 export function registerReport(program: Command, context: CliContext): void {
   const command = program
     .command('report')
-    .description('One HTML file with all figures of a run, or of several of the same data side by side.')
+    .description(
+      'Write one HTML file with all figures of a run, or of several runs of the same data side by side.',
+    )
     .argument('<run...>', 'paths of runs, or their names under runs/train')
-    .option('--out <file>', 'where to write it (default: report.html in the folder of the first run)');
+    .option('--out <file>', 'the file to write (default: report.html in the folder of the first run)');
   addJsonOption(addEngineOptions(addUmapOption(command)))
     .addHelpText('after', help)
     .action(async (runs: string[], flags: ReportFlags) => await runReport(runs, flags, context));

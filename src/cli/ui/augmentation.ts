@@ -19,7 +19,7 @@ export function augmentationText(examples: AugmentationExamples, count: number, 
     ),
     ...rows.slice(0, count).flatMap(({ label, index, images }) => [
       '',
-      `Training image ${index}, ${classNames[label]}: as it is, with each change alone, and in training`,
+      `Training image ${index}, ${classNames[label]}: the original, each change alone, and as in training`,
       '',
       ...imageGrid(
         images.map((pixels, i) => ({ pixels, caption: caption(columns[i]) })),

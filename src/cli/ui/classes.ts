@@ -32,7 +32,7 @@ export function shareText(share: number, { support }: ClassMetrics, digits?: num
 
 /** Which classes are taken for which, the most frequent first. */
 export function pairsTable(pairs: readonly ConfusedPair[], classNames: readonly string[]): string {
-  if (pairs.length === 0) return 'No image is confused.';
+  if (pairs.length === 0) return 'No image is misclassified.';
   return table(
     ['is', 'called', 'images', 'of the class'],
     pairs.map(({ actual, predicted, count: images, share }) => [

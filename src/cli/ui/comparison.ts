@@ -40,7 +40,7 @@ export function comparisonText(
     const verdict = pValue < LEVEL ? 'more than chance' : 'may be chance';
     return (
       `${names[i + 1]} against ${names[0]}: ${signed(gain)} points on the test images, ${paint(color, 'bold', verdict)}. ` +
-      `${names[i + 1]} alone is right on ${count(onlySecond)} images, ${names[0]} alone on ${count(onlyFirst)}; McNemar's exact test: p = ${probability(pValue)}.`
+      `Only ${names[i + 1]} is correct on ${count(onlySecond)} images, only ${names[0]} on ${count(onlyFirst)}; McNemar's exact test: p = ${probability(pValue)}.`
     );
   });
   return [differing, '', outcomes, '', ...sentences].join('\n');

@@ -11,7 +11,7 @@ import type { Progress } from './progress.ts';
 
 const STAGES: Readonly<Record<ImportEvent['stage'], string>> = {
   list: 'listing files',
-  look: 'looking at pictures',
+  look: 'inspecting pictures',
   read: 'reading pictures',
   write: 'writing the cache',
 };

@@ -29,7 +29,7 @@ export function inspectView(
     onData: data.onData,
     onInspect({ run, stage, done }) {
       data.end();
-      bar ??= context.progress(runs, runs === 1 ? 'looking at the run' : `looking at ${runs} runs`);
+      bar ??= context.progress(runs, runs === 1 ? 'inspecting the run' : `inspecting ${runs} runs`);
       if (run !== before) {
         place += 1;
         before = run;

@@ -22,7 +22,7 @@ export function inspectionText(inspection: Inspection, context: CliContext): str
   const accuracy = paint(color, ['bold', 'green'], percent(evaluation.accuracy));
   return [
     `${run}, best weights, ${count(evaluation.images)} test images`,
-    `accuracy ${accuracy}  (95% between ${range(evaluation.interval, ' and ')})`,
+    `accuracy ${accuracy}  (95% interval ${range(evaluation.interval, ' to ')})`,
     training.sentence,
     ...(inspection.augmentation.rows.length > 0
       ? ['', heading('Augmentation'), augmentationText(inspection.augmentation, 1, context)]
@@ -107,7 +107,7 @@ function rejectionTable({ rejection }: Inspection): string {
     rejection.filter((point) => point.threshold === threshold),
   );
   return table(
-    ['answers from', 'images kept', 'accuracy on these', '95% interval'],
+    ['confidence above', 'images kept', 'accuracy on these', '95% interval'],
     points.map(({ threshold, coverage, accuracy, interval }) => [
       percent(threshold, 0),
       percent(coverage, 1),
@@ -119,7 +119,7 @@ function rejectionTable({ rejection }: Inspection): string {
 }
 
 function activityTable({ activity }: Inspection): string {
-  if (activity.length === 0) return 'No hidden unit has ReLU or Root: only such units can be dead.';
+  if (activity.length === 0) return 'No hidden unit uses ReLU or Root, and only those units can be dead.';
   return table(
     ['layer', 'units', 'active on average', 'dead'],
     activity.map(({ layer, active, dead }) => {
@@ -134,7 +134,7 @@ function activityTable({ activity }: Inspection): string {
 
 /** As many images as fit side by side; what each is and what it was called stands above it. */
 function topLosses({ topLosses: images, data }: Inspection, context: CliContext): string[] {
-  if (images.length === 0) return ['No image is wrong.'];
+  if (images.length === 0) return ['No image is misclassified.'];
   const { width, classNames } = data;
   const perRow = Math.max(1, Math.floor((context.columns + 2) / (width + 2)));
   const shown = images.slice(0, perRow);

@@ -39,14 +39,12 @@ export function packedText(
     `${path}  ${formatBytes(bytes)} (${bytes} bytes)`,
     `${members.length === 1 ? '1 network' : `${members.length} networks`}, ${precision}, views of an image: ${viewsOf(views).length}, temperature ${temperature}`,
     ...(validation === null
-      ? [
-          'The runs held out different images: each knows those of others, and there are no validation figures.',
-        ]
+      ? ['The runs held out different images, so there are no validation figures.']
       : []),
     '',
     figures,
     '',
-    `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% between ${percent(low)} and ${percent(high)})`,
+    `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% interval ${percent(low)} to ${percent(high)})`,
   ].join('\n');
 }
 

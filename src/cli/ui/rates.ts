@@ -27,10 +27,10 @@ export function rateReport(
     '',
     ...ratePlot(curve, context),
     '',
-    `The curve is in ${path}, drawn in ${figures.join(' and ')}.`,
+    `The curve is in ${path}; the plot is in ${figures.join(' and ')}.`,
     ...(curve.suggested === undefined
       ? []
-      : [`Train with it: the same flags and --learning-rate ${curve.suggested}`]),
+      : [`To train with it: the same flags and --learning-rate ${curve.suggested}`]),
   ].join('\n');
 }
 

@@ -24,7 +24,7 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
     ['', ''],
     [
       ['run', run.path],
-      ['test accuracy', `${accuracy}  (95% between ${percent(low)} and ${percent(high)})`],
+      ['test accuracy', `${accuracy}  (95% interval ${percent(low)} to ${percent(high)})`],
       ['test loss', metrics.testLoss.toFixed(4)],
       [
         'best epoch',
@@ -74,7 +74,7 @@ export function evaluationReport(
   return [
     `${model}, ${split} split, ${images} images`,
     '',
-    `accuracy           ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
+    `accuracy           ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% interval ${percent(interval.low)} to ${percent(interval.high)})`,
     `loss               ${loss.toFixed(4)} nats`,
     `calibration error  ${percent(ece)}`,
     ...(audited === undefined ? [] : ['', auditedTable(audited, context)]),

@@ -11,9 +11,9 @@ export function preparationNotes({ crop, nothingFound, ground, inverted }: Prepa
   const notes: string[] = [];
   if (crop !== null) {
     const [left, top, width, height] = [crop.left, crop.top, crop.width, crop.height].map(Math.round);
-    notes.push(`cut to ${width}x${height} at ${left}, ${top}`);
+    notes.push(`cropped to ${width}x${height} at ${left}, ${top}`);
   }
-  if (nothingFound) notes.push('nothing stands out from its ground: taken whole');
+  if (nothingFound) notes.push('no object found against the background: the whole picture is used');
   if (ground !== null) notes.push(`${colorName(ground)} behind transparent pixels`);
   if (inverted) notes.push('light and dark swapped');
   return notes;

@@ -23,7 +23,7 @@ export async function trainOnceWatched(
 ): Promise<TrainRunResult & { readonly reused: boolean }> {
   const { trainOnce } = await import('../../platform/node/runs.ts');
   const result = await watch(options, context, trainOnce);
-  if (result.reused) context.err(`${result.run.name}: finished before, in ${result.run.path}`);
+  if (result.reused) context.err(`${result.run.name}: already finished, in ${result.run.path}`);
   return result;
 }
 

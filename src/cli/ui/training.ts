@@ -40,7 +40,7 @@ function lineView({ err }: CliContext, label: () => string): TrainingProgress {
         err(epochLine(event.metrics, total, images, event.isBest));
       } else if (event.type === 'done') {
         if (event.reason === 'patience')
-          err(`${label()}: stopped by patience after ${event.history.length} epochs`);
+          err(`${label()}: stopped early after ${event.history.length} epochs (patience)`);
         if (event.stuck) err(stuckNotice(event.stuck));
       }
     },
@@ -98,8 +98,8 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
 }
 
 function startLine(event: Extract<TrainEvent, { type: 'start' }>, label: string): string {
-  const resumed = event.doneEpochs > 0 ? `, ${event.doneEpochs} of them done before` : '';
-  return `${label}: ${count(event.trainImages)} images to train on, ${count(event.validationImages)} held out; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
+  const resumed = event.doneEpochs > 0 ? `, ${event.doneEpochs} of them already done` : '';
+  return `${label}: ${count(event.trainImages)} training images, ${count(event.validationImages)} validation images; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
 }
 
 function epochLine(metrics: EpochMetrics, total: number, images: number, isBest: boolean): string {

@@ -42,12 +42,12 @@ export function findCopies(count: number, fileAt: (index: number) => ReadFile | 
   const notices: string[] = [];
   if (contradictions.length > 0) {
     notices.push(
-      `${counted(contradictions.length)} in another class as well, for example ${contradictions[0]}. All are kept; one of the classes is wrong.`,
+      `${counted(contradictions.length)} also in another class, for example ${contradictions[0]}. All are kept, but one of the two labels is wrong.`,
     );
   }
   if (leaks.length > 0)
     notices.push(
-      `${counted(leaks.length)} in both the training and the test images, for example ${leaks[0]}. All are kept; the test accuracy will be too high.`,
+      `${counted(leaks.length)} in both the training and the test images, for example ${leaks[0]}. All are kept, but the test accuracy will be too high.`,
     );
   return { repeated, notices };
 }

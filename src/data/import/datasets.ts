@@ -34,7 +34,7 @@ export async function importIntoMemory(
       found,
       record(
         { format: aString, train: record({ labelOf: aFunction, read: aFunction }) },
-        'what readFiles found',
+        'the result of readFiles',
       ),
     ],
     name: [name, aString],

@@ -43,12 +43,12 @@ export async function decideShape(
   if (like !== undefined)
     return {
       shape: like.shape,
-      notice: `Images become ${describeShape(like.shape)}, as the model takes them.`,
+      notice: `Images become ${describeShape(like.shape)}, the shape that the model takes.`,
     };
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= MAX_SIDE))
     throw new CoutureError(
       'usage',
-      `The size of images is a whole number from 1 to ${MAX_SIDE}, not ${size}.`,
+      `The size of images must be a whole number from 1 to ${MAX_SIDE}, not ${size}.`,
     );
   if (size !== undefined && channels !== undefined) {
     const shape = { height: size, width: size, channels };
@@ -91,7 +91,7 @@ async function lookAt(
     onProgress?.({ stage: 'look', done: looks.length, total: count });
   });
   if (looks.length > 0) return looks;
-  throw failure ?? new CoutureError('data', 'There is no picture to look at.');
+  throw failure ?? new CoutureError('data', 'There are no pictures to look at.');
 }
 
 function lookOf(picture: Picture): Look {
@@ -140,5 +140,5 @@ function sidesOf(
     };
   const value = { height: OTHER_SIDE, width: OTHER_SIDE };
   const why = agree ? `the pictures are larger, ${height}x${width}` : 'the pictures differ in size';
-  return { value, why: `${why} (--size asks for another)` };
+  return { value, why: `${why} (--size chooses another)` };
 }

@@ -19,7 +19,7 @@ const file = (side: number, color: readonly [number, number, number], own = 0) =
 async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
   const text = new TextDecoder().decode(bytes);
   if (text === 'broken')
-    throw new CoutureError('data', `Cannot read the image ${name}: it is damaged or cut short.`);
+    throw new CoutureError('data', `Cannot read the image ${name}: it is damaged or truncated.`);
   const { side, color, own } = JSON.parse(text);
   const data = Uint8Array.from({ length: side * side * 4 }, (_, i) => (i % 4 === 3 ? 255 : color[i % 4]));
   for (let c = 0; c < 3; c++) data[(side * side - 1) * 4 + c] = own;
@@ -207,12 +207,12 @@ describe('files that are no part of the set', () => {
     'bb/other.png': file(8, [60, 60, 60], 5),
   };
 
-  it('are named and passed over: damaged ones, copies, and what is no image', async () => {
+  it('are named and skipped: damaged ones, copies, and what is no image', async () => {
     const { train, test, report } = await importFiles(files);
     assert.deepEqual(report.passedOver, [
       { path: 'a/notes.txt', reason: 'it is not an image file' },
       { path: 'a/copy.png', reason: 'it is a copy of a/3.png' },
-      { path: 'a/damaged.png', reason: 'it is damaged or cut short' },
+      { path: 'a/damaged.png', reason: 'it is damaged or truncated' },
     ]);
     assert.equal(report.passedOverCount, 3);
     // A copy in another class is kept, since nobody knows which one is right.
@@ -227,7 +227,7 @@ describe('files that are no part of the set', () => {
     await assert.rejects(importFiles(files, { strict: true }), (error: CoutureError) => {
       for (const name of ['a/notes.txt', 'a/copy.png', 'a/damaged.png', 'bb/other.png'])
         assert.ok(error.message.includes(name), error.message);
-      return dataError(/^3 files would be passed over:/)(error);
+      return dataError(/^3 files would be skipped:/)(error);
     });
     await importFiles(two(), { strict: true });
   });

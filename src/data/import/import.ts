@@ -87,7 +87,10 @@ export async function importPictures(
 
 function checkShare(share: number): number {
   if (share > 0 && share <= 0.5) return share;
-  throw new CoutureError('usage', `The test split's share is a number above 0 up to 0.5, not ${share}.`);
+  throw new CoutureError(
+    'usage',
+    `The share of the test split must be above 0 and at most 0.5, not ${share}.`,
+  );
 }
 
 function checkBytes(images: number, size: number): void {
@@ -95,7 +98,7 @@ function checkBytes(images: number, size: number): void {
   throw new CoutureError(
     'data',
     `${images} images take ${images * size} bytes, over the limit of ${limits.pixels}.`,
-    { hint: 'Ask for smaller images (--size) or for gray ones (--gray).' },
+    { hint: 'Import smaller images (--size) or gray images (--gray).' },
   );
 }
 
@@ -106,8 +109,8 @@ function refuseAny(passedOver: readonly PassedOver[], copies: readonly string[])
     .map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`);
   const more = passedOver.length > 10 ? [`  and ${passedOver.length - 10} more`] : [];
   const counted = passedOver.length === 1 ? '1 file' : `${passedOver.length} files`;
-  const first = passedOver.length === 0 ? [] : [`${counted} would be passed over:`, ...lines, ...more];
+  const first = passedOver.length === 0 ? [] : [`${counted} would be skipped:`, ...lines, ...more];
   throw new CoutureError('data', [...first, ...copies].join('\n'), {
-    hint: 'Remove or repair them, or import without --strict.',
+    hint: 'Remove or repair these files, or import without --strict.',
   });
 }

@@ -41,7 +41,7 @@ export function classNotices(classes: ImportReport['classes']): string[] {
   const [largest, smallest] = [sorted[0], sorted[sorted.length - 1]];
   if (largest.train >= IMBALANCE * Math.max(1, smallest.train)) {
     notices.push(
-      `The classes differ in size: ${printable(largest.name)} has ${largest.train} training images, ${printable(smallest.name)} has ${smallest.train}. --class-weights balanced weighs the loss.`,
+      `The classes differ in size: ${printable(largest.name)} has ${largest.train} training images, ${printable(smallest.name)} has ${smallest.train}. Training with --class-weights balanced compensates for that.`,
     );
   }
   return notices;
@@ -50,7 +50,7 @@ export function classNotices(classes: ImportReport['classes']): string[] {
 function fewText(few: ImportReport['classes']): string {
   const counted = listOf(few.map(({ name, train }) => `${name} (${train})`));
   const which = few.length === 1 ? 'One class has' : `${few.length} classes have`;
-  return `${which} fewer than ${FEW_IMAGES} training images: ${counted}. Too few to learn from, and to judge by.`;
+  return `${which} fewer than ${FEW_IMAGES} training images: ${counted}. That is too few to learn the class and to measure its accuracy.`;
 }
 
 /** `a, b, c and 4 more` */

@@ -17,7 +17,7 @@ export function importDigest(info: DatasetInfo, report: ImportReport): string[] 
     ...report.notices,
     ...(passedOverCount === 0
       ? []
-      : [`${passedOverCount} ${passedOverCount === 1 ? 'file was' : 'files were'} passed over:`]),
+      : [`${passedOverCount} ${passedOverCount === 1 ? 'file was' : 'files were'} skipped:`]),
     ...passedOver.slice(0, NAMED).map(({ path, reason }) => `  ${path}: ${reason}`),
     ...(more > 0 ? [`  and ${more} more; couture data info ${info.name} lists them`] : []),
   ];

@@ -105,7 +105,10 @@ async function readIdx(file: FileEntry, { signal }: ReaderTools): Promise<Number
 
 async function readHeld(file: FileEntry, name: string): Promise<Uint8Array> {
   if (file.size > limits.file)
-    throw new CoutureError('data', `${name}: ${file.size} bytes are over the limit of ${limits.file}.`);
+    throw new CoutureError(
+      'data',
+      `${name}: the file has ${file.size} bytes, over the limit of ${limits.file}.`,
+    );
   return await file.read();
 }
 
@@ -125,7 +128,7 @@ function rolesOf(arrays: readonly NamedArray[], name: string): Map<string, Named
   if (sets.size > 1) {
     throw new CoutureError(
       'data',
-      `${name}: files of several sets lie together: ${[...sets].map((set) => set || 'one without a name').join(', ')}.`,
+      `${name}: the folder holds files of several sets: ${[...sets].map((set) => set || 'an unnamed one').join(', ')}.`,
       { hint: 'Move the files of one set into a folder of their own.' },
     );
   }
@@ -147,7 +150,7 @@ function rolesOf(arrays: readonly NamedArray[], name: string): Map<string, Named
 
 function numeric(array: NumberArray | TextArray): NumberArray {
   if (array.type !== 'text') return array;
-  throw new CoutureError('data', `${array.name}: text was found, pixels were expected.`);
+  throw new CoutureError('data', `${array.name}: the array holds text, but pixels were expected.`);
 }
 
 function checkAlike(layouts: readonly (readonly [NumberArray, Layout])[]): void {
@@ -156,7 +159,7 @@ function checkAlike(layouts: readonly (readonly [NumberArray, Layout])[]): void 
     if (a.height === b.height && a.width === b.width && a.channels === b.channels) continue;
     throw new CoutureError(
       'data',
-      `${other.name}: images of ${b.height}x${b.width}x${b.channels} do not fit those of ${first.name}, which are ${a.height}x${a.width}x${a.channels}.`,
+      `${other.name}: the images are ${b.height}x${b.width}x${b.channels}, but those of ${first.name} are ${a.height}x${a.width}x${a.channels}.`,
     );
   }
 }
@@ -174,7 +177,7 @@ function incomplete(
     `${name}: no ${what} were found. It holds ${found.join(', ') || 'no array'}.`,
     {
       hint:
-        'Arrays are known by their names: x_train, y_train, x_test, y_test; or images, labels; files by names like ' +
+        'Arrays are recognized by name: x_train, y_train, x_test, y_test, or images, labels. Files are recognized by names like ' +
         'train-images-idx3-ubyte, train-labels-idx1-ubyte, k49-train-imgs.npz, k49-train-labels.npz.',
     },
   );

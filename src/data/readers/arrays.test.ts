@@ -155,7 +155,7 @@ describe('IDX files', () => {
       ],
       [
         { 'a-train-images-idx3-ubyte': images, 'b-train-labels-idx1-ubyte': labels },
-        /files of several sets lie together: a, b/,
+        /the folder holds files of several sets: a, b/,
       ],
       [
         {
@@ -270,7 +270,7 @@ describe('NPY files', () => {
       [npy("'|O'", [2, 3, 4], body), /x_train\.npy .* Python objects \(pickle\)/],
       [npy("[('a', '<i4'), ('b', '<f4')]", [2], body), /records with several fields/],
       [npy("'<c8'", [2, 3, 4], body), /of type <c8/],
-      [npy("'|u1'", [2, 3, 5], body), /promises 2 x 3 x 5 values = 30 bytes, and 24 follow/],
+      [npy("'|u1'", [2, 3, 5], body), /promises 2 x 3 x 5 values = 30 bytes, but 24 bytes follow/],
       [npy("'|u1'", [4, 6], body), /an array of 4 x 6 holds no images/],
       [npy("'|u1'", [2, 3, 4, 1, 1], body), /an array of 2 x 3 x 4 x 1 x 1 holds no images/],
       [npy("'|u1'", [0, 3, 4], new Uint8Array(0)), /0 images of 3x4/],

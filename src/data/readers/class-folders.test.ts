@@ -66,11 +66,11 @@ describe('class folders', () => {
     assert.equal(train.length, 2);
     assert.deepEqual(passedOver, [
       { path: 'a/notes.txt', reason: 'it is not an image file' },
-      { path: 'stray.png', reason: 'it lies in no class folder' },
+      { path: 'stray.png', reason: 'it is in no class folder' },
     ]);
     const splits = await read('train/a/1.png', 'train/b/1.png', 'test/a/1.png', 'extra/c/1.png');
     assert.deepEqual(splits.passedOver, [
-      { path: 'extra/c/1.png', reason: 'it lies beside the folders of the splits' },
+      { path: 'extra/c/1.png', reason: 'it is outside the folders of the splits' },
     ]);
   });
 

@@ -59,10 +59,10 @@ function pixelColumns(first: readonly string[], name: string): PixelColumns {
   throw new CoutureError(
     'data',
     unlabeled
-      ? `${name}, line 1: ${columns.length} columns of pixels were found, and none of labels.`
-      : `${name}, line 1: ${pixels.length} columns of pixels are no square image, neither gray nor of 3 channels.`,
+      ? `${name}, line 1: found ${columns.length} columns of pixels, but no column of labels.`
+      : `${name}, line 1: ${pixels.length} columns of pixels do not make a square image, gray or with 3 channels.`,
     {
-      hint: 'A row holds the label and then the pixels of a square image: 784 for 28x28, or three times as many.',
+      hint: 'A row must hold the label and then the pixels of a square image: 784 for 28x28 in gray, 2,352 in color.',
     },
   );
 }
@@ -77,7 +77,7 @@ function pathColumns(first: readonly string[], name: string): PathColumns {
   if (path >= 0 && label >= 0)
     return { form: 'paths', path, label, split: split < 0 ? undefined : split, hasHeader: true };
   const found = printable(first.join(', ').slice(0, 100));
-  throw new CoutureError('data', `${name}, line 1: the columns "${found}" are no list of images.`, {
-    hint: 'Expected are the columns path,label, or label,pixel0,pixel1 and so on.',
+  throw new CoutureError('data', `${name}, line 1: the columns "${found}" do not describe images.`, {
+    hint: 'The columns must be path,label or label,pixel0,pixel1 and so on.',
   });
 }

@@ -48,7 +48,7 @@ export async function readPaths(
     const split = splitOf(row, columns.split, name);
     const entry = await lookFor(path, find);
     if (entry === undefined) {
-      passedOver.push({ path, reason: `there is no such file (${name}, line ${row.line})` });
+      passedOver.push({ path, reason: `no such file (${name}, line ${row.line})` });
       return;
     }
     const list = splits[split];
@@ -60,8 +60,8 @@ export async function readPaths(
   if (count > 0 && passedOver.length === count) {
     throw new CoutureError(
       'data',
-      `${name}: none of the ${count} files was found; the first is ${quotePath(passedOver[0].path)}.`,
-      { hint: 'Paths are relative to the folder of the CSV file. Write them so, or move the file.' },
+      `${name}: none of the ${count} files exists; the first is ${quotePath(passedOver[0].path)}.`,
+      { hint: 'Paths are relative to the folder of the CSV file. Change the paths, or move the file.' },
     );
   }
   const found: NamedSplits = {};
@@ -75,8 +75,8 @@ function splitOf(row: CsvRow, column: number | undefined, name: string): keyof N
   if (split !== undefined) return split;
   throw new CoutureError(
     'data',
-    `${name}, line ${row.line}, column ${column + 1}: the split ${inQuotes(row.text(column))} is not known.`,
-    { hint: 'Splits are train, validation and test.' },
+    `${name}, line ${row.line}, column ${column + 1}: unknown split ${inQuotes(row.text(column))}.`,
+    { hint: 'A split must be train, validation or test.' },
   );
 }
 

@@ -48,8 +48,8 @@ export class CsvRow {
       text = strictUtf8.decode(this.#bytes.subarray(this.#start(column), this.#ends[column])).trim();
     } catch (cause) {
       const where = `${this.#name}, line ${this.line}, column ${column + 1}`;
-      throw new CoutureError('data', `${where}: the text is not UTF-8.`, {
-        hint: 'Save the file again as "CSV UTF-8".',
+      throw new CoutureError('data', `${where}: the text is not valid UTF-8.`, {
+        hint: 'Save the file as "CSV UTF-8".',
         cause,
       });
     }
@@ -96,8 +96,8 @@ export async function* csvRows(blocks: AsyncIterable<Uint8Array>, name: string):
     if (ends.length !== columns) {
       throw new CoutureError(
         'data',
-        `${name}, line ${line}: ${ends.length} columns were found, the first row has ${columns}.`,
-        { hint: 'Every row needs the same columns; put text with separators in it into double quotes.' },
+        `${name}, line ${line}: this row has ${ends.length} columns, but the first row has ${columns}.`,
+        { hint: 'Every row needs the same columns; put text that contains separators in double quotes.' },
       );
     }
     yield new CsvRow(name, found, ends);
@@ -124,13 +124,13 @@ async function* csvLines(blocks: AsyncIterable<Uint8Array>, name: string): Async
     rest = scanner.rest;
     if (rest.length > MAX_ROW)
       throw new CoutureError('data', `${name}, line ${line}: the row has more than ${MAX_ROW} bytes.`, {
-        hint: 'A double quote may not be closed, or this is no CSV file.',
+        hint: 'A double quote may be missing its end, or this is not a CSV file.',
       });
   }
   if (rest.length === 0) return;
   const { quotes, bytes } = lastLine(rest);
   if (quotes % 2 === 1)
-    throw new CoutureError('data', `${name}, line ${line}: a double quote opens and is never closed.`);
+    throw new CoutureError('data', `${name}, line ${line}: a double quote is never closed.`);
   if (bytes.length > 0) yield { line, bytes, isQuoted: quotes > 0 };
 }
 
@@ -195,8 +195,8 @@ async function* withoutMark(blocks: AsyncIterable<Uint8Array>, name: string): As
 
 function stripMark(bytes: Uint8Array, name: string): Uint8Array {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new CoutureError('data', `${name}: the file is UTF-16, UTF-8 was expected.`, {
-      hint: 'Save it again as "CSV UTF-8".',
+    throw new CoutureError('data', `${name}: the file is UTF-16, but UTF-8 was expected.`, {
+      hint: 'Save it as "CSV UTF-8".',
     });
   }
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
@@ -245,7 +245,7 @@ function checkQuotes(field: Uint8Array, where: string): void {
   if (isRight) return;
   const text = printable(utf8.decode(field.subarray(at, at + 40)));
   throw new CoutureError('data', `${where}: ${text} is not quoted correctly.`, {
-    hint: 'A quoted field begins and ends with a double quote; double quotes inside it are written twice.',
+    hint: 'A quoted field begins and ends with a double quote; write a double quote inside it twice.',
   });
 }
 

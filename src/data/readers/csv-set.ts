@@ -53,7 +53,7 @@ export async function readCsvSet(
         !/none of labels|no list of/.test(error.message)
       )
         throw error;
-      notices.push(`${printable(file.path)} has no labels, and is passed over.`);
+      notices.push(`${printable(file.path)} has no labels and is skipped.`);
     }
   }
   const assigned = assignSplits(splits, name);
@@ -74,7 +74,8 @@ function filesBySplit(
   for (const file of files) {
     const words = file.path.toLowerCase().split(/[^a-z0-9]+/);
     const split = words.map(splitWord).find((word) => word !== undefined);
-    if (split === undefined) passedOver.push({ path: file.path, reason: 'its name says no split' });
+    if (split === undefined)
+      passedOver.push({ path: file.path, reason: 'its name does not say which split it is' });
     else found.push([split, file]);
   }
   return found;

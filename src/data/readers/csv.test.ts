@@ -214,7 +214,7 @@ describe('lists of paths', () => {
   it('pass over files that are missing, and refuse what leaves the folder', async () => {
     const list = (text: string) => readFiles(entriesOf({ ...files, 'list.csv': text }), 'set');
     const { passedOver } = await list('path,label\na/1.png,x\nnone.png,y\nb.jpg,y');
-    assert.deepEqual(passedOver, [{ path: 'none.png', reason: 'there is no such file (list.csv, line 3)' }]);
+    assert.deepEqual(passedOver, [{ path: 'none.png', reason: 'no such file (list.csv, line 3)' }]);
     const cases: [string, RegExp][] = [
       ['path,label\n../x.png,x', /list\.csv, line 2, column 1: the path "\.\.\/x\.png" leaves its folder/],
       ['path,label\n/etc/passwd,x', /line 2, column 1: .* leaves its folder/],

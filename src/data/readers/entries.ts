@@ -36,8 +36,8 @@ export function cleanPath(path: string, where: string): string {
   const segments = slashed.split('/').filter((segment) => segment !== '' && segment !== '.');
   const leaves = slashed.startsWith('/') || /^[A-Za-z]:/.test(slashed) || segments.includes('..');
   if (leaves || path.includes('\0') || path.length > MAX_PATH || segments.length === 0) {
-    throw new CoutureError('data', `${where}: the path ${quotePath(path)} leaves its folder.`, {
-      hint: 'Paths must be relative and lie inside the folder; make the archive or list again with such paths.',
+    throw new CoutureError('data', `${where}: the path ${quotePath(path)} leads outside its folder.`, {
+      hint: 'Paths must be relative and stay inside the folder; make the archive or list again with such paths.',
     });
   }
   return segments.join('/');

@@ -18,7 +18,7 @@ export function assignSplits(
   const first = train ?? all;
   if (first === undefined || first.length === 0) {
     throw new CoutureError('data', `${name}: no training images were found.`, {
-      hint: 'Call their folder or array train, or give one set that is to be split.',
+      hint: 'Name their folder or array "train", or give one unsplit set.',
     });
   }
   if (validation === undefined || validation.length === 0)
@@ -28,13 +28,13 @@ export function assignSplits(
     return {
       train: first,
       test: validation,
-      notices: [`There is no test split: the ${count} validation images are taken for it.`],
+      notices: [`There is no test split: the ${count} validation images are used as the test split.`],
     };
   return {
     train: joinPictures(first, validation),
     test,
     notices: [
-      `The ${count} validation images are added to the training images, from which training holds out its own.`,
+      `The ${count} validation images are added to the training images; training holds out its own validation images.`,
     ],
   };
 }

@@ -50,7 +50,7 @@ export async function tarEntries(source: ByteSource): Promise<FileEntry[]> {
     const size = isMeta ? header.size : (given.size ?? globally.size ?? header.size);
     const path = given.path ?? globally.path ?? header.path;
     if (data + size > source.size)
-      throw damaged(`${source.name}: ${quotePath(path)} is cut off: ${size} bytes should follow.`);
+      throw damaged(`${source.name}: ${quotePath(path)} is truncated: ${size} bytes should follow.`);
     at = data + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
     if (isMeta) {
       const meta = await readMeta(source, header, data);
@@ -75,8 +75,8 @@ function addFile(
   const where = `${source.name}: ${quotePath(path)}`;
   if (type !== '0' && type !== '7') {
     throw damaged(
-      `${where} is ${kinds[type] ?? `of the unknown type ${quotePath(type)}`}; only files and folders are read.`,
-      'Pack the archive again with the files themselves (tar --dereference --hard-dereference).',
+      `${where} is ${kinds[type] ?? `of the unknown type ${quotePath(type)}`}; only files and folders are supported.`,
+      'Make the archive again with the files themselves (tar --dereference --hard-dereference).',
     );
   }
   if (files.has(path)) throw damaged(`${where} is in the archive twice.`);
@@ -88,7 +88,7 @@ function addFile(
 
 async function readMeta(source: ByteSource, { type, size }: TarHeader, data: number): Promise<Given> {
   const where = `${source.name}: byte ${data}`;
-  if (size > MAX_META) throw damaged(`${where}: a name of ${size} bytes is over the limit of ${MAX_META}.`);
+  if (size > MAX_META) throw damaged(`${where}: the name has ${size} bytes, over the limit of ${MAX_META}.`);
   const bytes = await source.read(data, data + size);
   if (type === 'L') return { path: readText(bytes) };
   // K is the target of a link, which is refused anyway.

@@ -53,7 +53,7 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
       },
     );
   } catch (cause) {
-    throw unreadable(name, 'it is damaged or cut short', cause);
+    throw unreadable(name, 'it is damaged or truncated', cause);
   }
   try {
     return { ...draw(bitmap, bitmap.width, bitmap.height, name), orientation };
@@ -74,16 +74,16 @@ function draw(source: CanvasImageSource, width: number, height: number, name: st
   if (refused !== undefined) throw new CoutureError('usage', `The image ${name} cannot be used: ${refused}.`);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (context === null)
-    throw new CoutureError('backend', 'This page cannot draw pictures: it has no 2D canvas.');
+    throw new CoutureError('backend', 'This page cannot decode pictures: it has no 2D canvas.');
   context.drawImage(source, 0, 0);
   try {
     return { data: context.getImageData(0, 0, width, height).data, width, height };
   } catch (cause) {
     throw new CoutureError(
       'data',
-      `The image ${name} comes from another site, which keeps its pixels to itself.`,
+      `The image ${name} comes from another site that does not allow reading its pixels.`,
       {
-        hint: 'Load it with crossorigin="anonymous" from a site that allows it, or from this one.',
+        hint: 'Load it with crossorigin="anonymous" from a site that allows it, or from this site.',
         cause,
       },
     );

@@ -80,8 +80,8 @@ function addressOf(address: string | URL): URL {
   try {
     return new URL(address, base);
   } catch (cause) {
-    throw new CoutureError('usage', `load: "${String(address).slice(0, 200)}" is no address.`, {
-      hint: 'Give the address of a model file: https://…/model.safetensors. Names and paths are for couture/node.',
+    throw new CoutureError('usage', `load: "${String(address).slice(0, 200)}" is not a valid URL.`, {
+      hint: 'Give the URL of a model file: https://…/model.safetensors. Only couture/node accepts names and paths.',
       cause,
     });
   }

@@ -37,7 +37,7 @@ export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }
       const images = `${cell.count} ${cell.count === 1 ? 'image' : 'images'}`;
       const place = new DOMRect(box.x + cell.predicted * size, box.y + cell.actual * size, size, size);
       showTip(
-        [element('b', is === called ? is : `${is}, called ${called}`), element('small', images)],
+        [element('b', is === called ? is : `${is} predicted as ${called}`), element('small', images)],
         place,
       );
     };
@@ -72,7 +72,7 @@ export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }
     whole.setAttribute('tabindex', '0');
     whole.setAttribute('role', 'button');
     whole.setAttribute('aria-haspopup', 'dialog');
-    whole.setAttribute('aria-label', 'Mistakes, the most frequent first, by the arrow keys');
+    whole.setAttribute('aria-label', 'Mistakes, most frequent first; use the arrow keys');
     whole.closest('svg')?.setAttribute('role', 'group');
     whole.addEventListener('blur', hide);
     whole.addEventListener('keydown', (event) => {

@@ -19,7 +19,7 @@ export function watchMaps({ data, picture, element, showTip, hideTip }: Page): v
     hide();
     const place = map.places[point];
     const [is, called] = [data.classNames[map.labels[point]], data.classNames[map.predicted[point]]];
-    const words = is === called ? is : `${is}, called ${called}`;
+    const words = is === called ? is : `${is} predicted as ${called}`;
     const number = map.numbers[point];
     dot.classList.add('dot-shown');
     const box = dot.getBoundingClientRect();

@@ -101,17 +101,17 @@ export function openPage(): Page {
       const known = run.cells[actual * data.classNames.length + predicted];
       const { count, places, sureness } = known ?? { count: 0, places: [], sureness: [] };
       const [is, called] = [data.classNames[actual], data.classNames[predicted]];
-      const few = places.length < count ? `; these are the ${places.length} it was surest of` : '';
+      const few = places.length < count ? `; these are the ${places.length} with the highest confidence` : '';
       part('images-title').textContent =
-        actual === predicted ? `${is}, recognized` : `${is}, called ${called}`;
+        actual === predicted ? `${is}, correct` : `${is} predicted as ${called}`;
       part('images-note').textContent =
         `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${places.length > 0 ? few : ''}.` +
-        (places.length > 0 ? ` Below each, the probability of ${called} and the number of the image.` : '') +
-        (count > 0 && places.length === 0 ? ' There was no room for them in this file.' : '');
+        (places.length > 0 ? ` Below each image: the probability of ${called} and the image number.` : '') +
+        (count > 0 && places.length === 0 ? ' The images are left out to keep this file small.' : '');
       const items = places.map((place, i) => {
         const number = data.numbers[place];
         const probability = `${(sureness[i] / 10).toFixed(1)}%`;
-        const label = `Test image ${number}: ${is}, called ${called} with ${probability}`;
+        const label = `Test image ${number}: ${is} predicted as ${called} with ${probability}`;
         const item = document.createElement('li');
         item.append(picture(place, 84, label), element('b', probability), element('small', `#${number}`));
         return item;

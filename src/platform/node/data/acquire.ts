@@ -130,7 +130,7 @@ async function takeCached(
     } catch (error) {
       if (!(error instanceof CoutureError)) throw error;
       tried('the cache', error.message);
-      emit('note', `${error.message} It is fetched again.`);
+      emit('note', `${error.message} Fetching it again.`);
       const sum = entry.files[role].sha256 ?? index[role]?.sha256;
       if (sum) await dropCached(cache, sum).catch(() => undefined);
     }
@@ -149,7 +149,7 @@ async function keep(
     emit('store', path, content.length, content.length);
     return path;
   } catch (error) {
-    emit('note', `${wordsOf(error)} Going on without the cache.`);
+    emit('note', `${wordsOf(error)} Continuing without the cache.`);
     return null;
   }
 }
@@ -173,7 +173,7 @@ async function keepUnknown(
   try {
     await addToIndex(cache, entry.name, files);
   } catch (error) {
-    emit('note', `${wordsOf(error)} The files will have to be given again.`);
+    emit('note', `${wordsOf(error)} You will have to give the files again.`);
     return;
   }
   for (const file of fresh) got.set(file.role, { ...file, path: await keep(cache, file, emit) });
@@ -190,11 +190,11 @@ function nothingAnswered(
   folder: string,
 ): CoutureError {
   const files = missing.map((role) => `  ${entry.files[role].names[0]} (or .gz)`).join('\n');
-  const noMirror = entry.mirrors.length === 0 ? ['no mirror holds the files of this set'] : [];
+  const noMirror = entry.mirrors.length === 0 ? ['no mirror has the files of this set'] : [];
   const list = [...tries, ...noMirror].map((line) => `  - ${line}`).join('\n');
-  return new CoutureError('data', `${entry.name} could not be had. Tried, in this order:\n${list}`, {
+  return new CoutureError('data', `Could not get ${entry.name}. Tried, in this order:\n${list}`, {
     hint: [
-      `Place these files in ${folder}, or in any folder and pass --from DIR:\n${files}`,
+      `Put these files into ${folder}, or into any folder and give it with --from DIR:\n${files}`,
       `They are published at ${entry.homepage}.${entry.note ? ` ${entry.note}` : ''}`,
     ].join('\n'),
   });

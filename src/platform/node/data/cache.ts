@@ -66,7 +66,7 @@ export async function readCached(cache: string, sum: string): Promise<Uint8Array
   const found = sha256(bytes);
   if (found !== sum) {
     throw new CoutureError('data', `${path}: the file is damaged: its SHA-256 is ${found}.`, {
-      hint: 'Delete it; it will be fetched again.',
+      hint: 'Delete it, and Couture fetches it again.',
     });
   }
   return bytes;

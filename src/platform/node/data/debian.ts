@@ -134,5 +134,5 @@ function explain(
 
 function lastLine({ stderr, stdout }: CommandResult): string {
   const lines = (stderr.trim() || stdout.trim()).split('\n').filter((line) => !line.startsWith('W:'));
-  return lines.at(-1)?.replace(/^E: /, '').trim() || 'it failed without a word';
+  return lines.at(-1)?.replace(/^E: /, '').trim() || 'it failed without a message';
 }

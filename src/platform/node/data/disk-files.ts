@@ -32,7 +32,7 @@ class DiskFile implements FileEntry {
   async read(): Promise<Uint8Array> {
     const bytes = await readLimited(join(this.#folder, this.path), limits.file);
     if (bytes !== undefined) return bytes;
-    throw new CoutureError('data', `${this.path}: the file is no longer there.`);
+    throw new CoutureError('data', `${this.path}: the file no longer exists.`);
   }
 
   async open(): Promise<ByteSource> {
@@ -86,7 +86,7 @@ export async function listFolder(
         else if (info?.isDirectory()) await visit(batch[i], [...parents, real]);
       }
       if (files.length > limits.entries)
-        throw new CoutureError('data', `${folder}: more than ${limits.entries} files were found, the limit.`);
+        throw new CoutureError('data', `${folder}: found more than ${limits.entries} files, the limit.`);
       onFile?.(files.length);
     }
   };

@@ -96,10 +96,10 @@ async function named(
 function checkName(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   if (findDataset(name) !== undefined)
-    throw new CoutureError('usage', `${name} is a set that Couture knows; give yours another name.`);
+    throw new CoutureError('usage', `${name} is the name of a known data set; choose another name.`);
   if (/^[^/\\]{1,100}$/.test(name) && name === printable(name)) return name;
-  throw new CoutureError('usage', `${inQuotes(name)} cannot be the name of a data set.`, {
-    hint: 'Names have 1 to 100 characters and no slash.',
+  throw new CoutureError('usage', `${inQuotes(name)} is not a valid name for a data set.`, {
+    hint: 'Use 1 to 100 characters without a slash.',
   });
 }
 
@@ -141,7 +141,7 @@ async function placeOf(path: string): Promise<Place> {
     const what = isMissing(cause) ? 'there is no such file or folder' : `it cannot be read: ${reason(cause)}`;
     throw new CoutureError('data', `${printable(path)}: ${what}.`, { cause });
   }
-  throw new CoutureError('data', `${printable(path)}: it is neither a file nor a folder.`);
+  throw new CoutureError('data', `${printable(path)}: not a file or a folder.`);
 }
 
 /** A path that has been looked at and not yet read. */

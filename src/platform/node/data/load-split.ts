@@ -24,8 +24,8 @@ export async function loadSplit(
     case 'import':
       return await new ImportCache(cacheDirectory(env)).load(info, split);
     case 'memory':
-      throw new CoutureError('data', `The images of ${name} were made in code and are kept nowhere.`, {
-        hint: 'Give the data set itself to the function that needs it.',
+      throw new CoutureError('data', `The images of ${name} were made in code and are not stored.`, {
+        hint: 'Pass the data set itself to the function.',
       });
   }
 }

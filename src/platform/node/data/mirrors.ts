@@ -70,7 +70,7 @@ function stopIfInterrupted({ signal }: Attempt): void {
 async function probe(fetch: FetchLike, url: string, ms: number, attempt: Attempt): Promise<string | null> {
   attempt.emit('probe', url);
   const watchdog = new Watchdog(attempt.signal);
-  watchdog.feed(ms, `no answer in ${ms / 1000} s`);
+  watchdog.feed(ms, `no answer within ${ms / 1000} s`);
   try {
     const response = await request(fetch, 'HEAD', url, {}, watchdog.signal);
     await response.body?.cancel();
@@ -128,8 +128,9 @@ async function receive(
   const watchdog = new Watchdog(attempt.signal);
   const feed = () => {
     const left = ends - Date.now();
-    if (left < timeouts.stall) watchdog.feed(Math.max(0, left), `not done in ${timeouts.total / 1000} s`);
-    else watchdog.feed(timeouts.stall, `no byte for ${timeouts.stall / 1000} s`);
+    if (left < timeouts.stall)
+      watchdog.feed(Math.max(0, left), `not finished within ${timeouts.total / 1000} s`);
+    else watchdog.feed(timeouts.stall, `no data for ${timeouts.stall / 1000} s`);
   };
   try {
     feed();
@@ -155,7 +156,7 @@ async function receive(
       feed();
       length += chunk.length;
       if (length > limit) {
-        throw new CoutureError('data', `${url}: more than the ${limit} bytes that the file can have.`);
+        throw new CoutureError('data', `${url}: more than the expected ${limit} bytes.`);
       }
       chunks.push(chunk);
       await part.append(chunk);

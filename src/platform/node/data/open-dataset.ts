@@ -49,7 +49,7 @@ export async function openDataset(source: string, options: OpenDatasetOptions = 
   if (known !== undefined)
     return { ...opened({ ...known.info, name: source }, options), report: known.report };
   const names = [...registry.map(({ name }) => name), ...(await cache.names()).map(({ name }) => name)];
-  throw new CoutureError('usage', `There is no data set "${source}", and no file or folder of that name.`, {
+  throw new CoutureError('usage', `There is no data set "${source}" and no file or folder with that name.`, {
     hint: didYouMean(source, names),
   });
 }

@@ -107,7 +107,7 @@ async function written<Result>(writing: Promise<Result>): Promise<Result> {
     return await writing;
   } catch (cause) {
     throw new CoutureError('runtime', `The cache cannot be written: ${reason(cause)}.`, {
-      hint: 'Make room on the disk, or set COUTURE_CACHE to a folder that can be written.',
+      hint: 'Free space on the disk, or set COUTURE_CACHE to a writable folder.',
       cause,
     });
   }

@@ -99,7 +99,7 @@ export async function writeSplitFile(
     await rm(beside, { force: true }).catch(() => {});
     if (cause instanceof CoutureError) throw cause;
     throw new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
-      hint: 'Make room on the disk, or set COUTURE_CACHE to a folder that can be written.',
+      hint: 'Free space on the disk, or set COUTURE_CACHE to a writable folder.',
       cause,
     });
   }
@@ -143,7 +143,7 @@ export async function readSplitFile(
     const { header, end } = await readHeader(file, path);
     const { info, split, report } = header;
     const known = info.splits[split];
-    if (known === undefined) throw damaged(path, 'it does not say what it holds');
+    if (known === undefined) throw damaged(path, 'it has no description of its contents');
     const imageBytes = known.length * imageSize(info.shape);
     const { size } = await file.stat();
     if (size !== end + imageBytes + known.length * 2) throw damaged(path, `it has ${size} bytes`);
@@ -154,7 +154,7 @@ export async function readSplitFile(
     // Of up to 256 classes the digest covers one byte of a label; the other one has to be 0.
     const inRange = labels.every((label) => label < info.classNames.length);
     if (!inRange || !sameSplit(known, await describeSplit(dataset)))
-      throw damaged(path, 'its contents do not have the digest that it carries');
+      throw damaged(path, 'its contents do not match its digest');
     return { dataset: checkDataset(dataset), report };
   });
 }
@@ -162,7 +162,7 @@ export async function readSplitFile(
 async function readHeader(file: FileHandle, path: string): Promise<{ header: SplitHeader; end: number }> {
   const prefix = await readPiece(file, 0, PREFIX);
   if (prefix.length < PREFIX || MAGIC.some((byte, i) => prefix[i] !== byte))
-    throw damaged(path, 'it does not begin as one');
+    throw damaged(path, 'it does not begin with the NPY signature');
   const length = new DataView(prefix.buffer).getUint32(MAGIC.length, true);
   if (length > MAX_HEADER) throw damaged(path, `its header has ${length} bytes`);
   const end = PREFIX + length + DIGEST;
@@ -171,7 +171,7 @@ async function readHeader(file: FileHandle, path: string): Promise<{ header: Spl
     .update(bytes.subarray(0, PREFIX + length))
     .digest();
   if (bytes.length < end || !digest.equals(bytes.subarray(PREFIX + length)))
-    throw damaged(path, 'its header does not have the digest that it carries');
+    throw damaged(path, 'its header does not match its digest');
   const text = decodeText(bytes.subarray(PREFIX, PREFIX + length), path);
   const parsed = headerSchema.safeParse(parseJson(text, path));
   if (!parsed.success) throw damaged(path, 'it was written by another version of Couture');
@@ -199,7 +199,7 @@ async function withFile<Result>(
 }
 
 function damaged(path: string, what: string): CoutureError {
-  return new CoutureError('data', `${path}: the file of an imported set is damaged: ${what}.`, {
-    hint: 'Delete it and import the set again.',
+  return new CoutureError('data', `${path}: the file of an imported data set is damaged: ${what}.`, {
+    hint: 'Delete it and import the data set again.',
   });
 }

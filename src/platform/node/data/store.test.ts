@@ -415,7 +415,7 @@ describe('mirrors', () => {
     const began = performance.now();
     const { message } = await failure(getDataset('tiny', 'train', options));
     assert.ok(performance.now() - began < 1000);
-    assert.equal(message.match(/no answer in 0\.1 s/g)?.length, 2);
+    assert.equal(message.match(/no answer within 0\.1 s/g)?.length, 2);
 
     const stalls: FetchLike = async (_, { method, signal }) => {
       const stream = new ReadableStream({
@@ -424,7 +424,7 @@ describe('mirrors', () => {
       return new Response(method === 'HEAD' ? null : stream, { status: 200 });
     };
     const stalling = { ...options, fetch: stalls, timeouts: { stall: 50 } };
-    assert.match((await failure(getDataset('tiny', 'train', stalling))).message, /no byte for 0\.05 s/);
+    assert.match((await failure(getDataset('tiny', 'train', stalling))).message, /no data for 0\.05 s/);
   });
 
   it('stop when told to', async () => {

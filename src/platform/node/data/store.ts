@@ -81,7 +81,7 @@ export async function ensureData(
   if (infos.every(({ path }) => path !== null)) return infos;
   const cache = cacheDirectory(options.env);
   throw new CoutureError('data', `${cache}: the files of ${entry.name} could not be written to the cache.`, {
-    hint: 'Make the folder writable, or set COUTURE_CACHE to one that is.',
+    hint: 'Make the folder writable, or set COUTURE_CACHE to a writable folder.',
   });
 }
 

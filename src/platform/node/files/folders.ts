@@ -15,7 +15,7 @@ export async function makeFolder(path: string): Promise<void> {
     await makeWithParents(path);
   } catch (cause) {
     throw new CoutureError('runtime', `Cannot make the folder ${path}: ${await whyNot(cause)}.`, {
-      hint: 'Check that the folder above it can be written to and that no file has its name.',
+      hint: 'Check that the parent folder is writable and that no file has this name.',
       cause,
     });
   }

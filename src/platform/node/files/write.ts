@@ -113,7 +113,7 @@ async function followLinks(path: string): Promise<string> {
     if (!found?.isSymbolicLink()) return at;
     at = resolve(dirname(at), await readlink(at));
   }
-  throw new Error('too many links lead to one another');
+  throw new Error('there are too many symbolic links');
 }
 
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
@@ -138,7 +138,7 @@ async function replace(path: string, bytes: Uint8Array): Promise<void> {
 /** Writes into a pipe or a device. A pipe that nobody reads from is refused, where a plain open would wait for ever. */
 async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
   const probe = await open(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
-    if (errorCode(error) === 'ENXIO') throw new Error('nobody reads from it');
+    if (errorCode(error) === 'ENXIO') throw new Error('no process reads from it');
     throw error;
   });
   try {
@@ -170,7 +170,7 @@ async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
 
 function cannotWrite(path: string, cause: unknown): CoutureError {
   return new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
-    hint: 'Check that the folder can be written to and that the disk has room.',
+    hint: 'Check that the folder is writable and that the disk has room.',
     cause,
   });
 }

@@ -29,11 +29,11 @@ export async function decodePicture(bytes: Uint8Array, name: string): Promise<Pi
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 4)
-      throw new CoutureError('runtime', `A decoded image came out with ${info.channels} channels.`);
+      throw new CoutureError('runtime', `The decoder returned an image with ${info.channels} channels.`);
     return { data, width: info.width, height: info.height, orientation };
   } catch (cause) {
     if (cause instanceof CoutureError) throw cause;
     const words = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
-    throw unreadable(name, `it is damaged or cut short (${words.replace(/\.$/, '')})`, cause);
+    throw unreadable(name, `it is damaged or truncated (${words.replace(/\.$/, '')})`, cause);
   }
 }

@@ -66,7 +66,7 @@ export async function expandImagePaths(paths: readonly string[]): Promise<string
     const names = (await readdir(path)).filter(hasImageName);
     if (names.length === 0) {
       throw new CoutureError('data', `The folder ${path} holds no images.`, {
-        hint: `Files that end in ${imageExtensions.join(', ')} are looked for, not in folders below.`,
+        hint: `Couture looks for files that end in ${imageExtensions.join(', ')}, and not in subfolders.`,
       });
     }
     files.push(...names.sort().map((name) => join(path, name)));

@@ -41,8 +41,8 @@ async function fromPath(path: string): Promise<Picture> {
 
 async function fromUrl(url: URL): Promise<Picture> {
   if (url.protocol === 'file:') return await fromPath(fileURLToPath(url));
-  throw new CoutureError('usage', `The address ${url.href} is none of a file of this machine.`, {
-    hint: 'Fetch it first, and give its Blob or its bytes.',
+  throw new CoutureError('usage', `The address ${url.href} is not that of a local file.`, {
+    hint: 'Fetch it first and pass its Blob or its bytes.',
   });
 }
 

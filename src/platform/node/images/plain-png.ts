@@ -148,5 +148,5 @@ function fromPalette(samples: Uint8Array, { palette, alphas }: PlainPng): Uint8A
 }
 
 function damaged(name: string, cause?: unknown): CoutureError {
-  return new CoutureError('data', `Cannot read the image ${name}: it is damaged or cut short.`, { cause });
+  return new CoutureError('data', `Cannot read the image ${name}: it is damaged or truncated.`, { cause });
 }

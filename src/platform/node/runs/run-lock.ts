@@ -169,7 +169,7 @@ function inUse(folder: string, { holder, path }: Found): CoutureError {
   return new CoutureError('runtime', `${folder} is in use by ${holder && nameOf(holder)}.`, {
     hint: elsewhere
       ? `If that process is gone, delete ${path} and try again.`
-      : 'Wait for it, stop it, or start a run of another name.',
+      : 'Wait for it, stop it, or use another name.',
   });
 }
 

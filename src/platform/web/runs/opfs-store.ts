@@ -28,8 +28,8 @@ export async function openOpfsStore(folder = 'couture'): Promise<RunStore> {
     const root = await navigator.storage.getDirectory();
     return new OpfsStore(await root.getDirectoryHandle(folder, { create: true }), folder);
   } catch (cause) {
-    throw new CoutureError('runtime', `This page has no files of its own: ${reason(cause)}.`, {
-      hint: 'They need a secure page (https: or localhost), and a window that is not private.',
+    throw new CoutureError('runtime', `This page has no private file system (OPFS): ${reason(cause)}.`, {
+      hint: 'It needs a secure page (https: or localhost) and a window that is not private.',
       cause,
     });
   }
@@ -102,7 +102,7 @@ class OpfsStore implements RunStore {
       }
     } catch (cause) {
       throw new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
-        hint: 'Check that the browser has room for this page, or remove runs that are not needed.',
+        hint: 'Check that the browser has storage left for this page, or remove runs that you do not need.',
         cause,
       });
     }
@@ -207,7 +207,7 @@ class OpfsStore implements RunStore {
 
 function inUse(folder: string): CoutureError {
   return new CoutureError('runtime', `${folder} is in use by this page or another one.`, {
-    hint: 'Wait for it, close the other page, or start a run of another name.',
+    hint: 'Wait for it, close the other page, or use another name.',
   });
 }
 
