@@ -213,16 +213,19 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
 /** What a schema takes, in words, from its own limits or, of a text, its description. */
 function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodNullable) return `${expected(schema.unwrap())}, or none`;
-  if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
+  if (schema instanceof z.ZodArray)
+    return `none or comma-separated numbers, each ${expected(schema.element)}`;
   if (schema instanceof z.ZodEnum) return anyOf(schema.options.map(String));
   if (schema instanceof z.ZodString && schema.description !== undefined) return schema.description;
   if (!(schema instanceof z.ZodNumber)) return 'a name of lowercase letters, digits and dashes';
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
+  const isBounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
   const limits = [
     ...(minimum === undefined ? [] : [`from ${minimum}`]),
     ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
-    ...(maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? [] : [`up to ${maximum}`]),
-    ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
+    ...(isBounded ? [minimum === undefined ? `and at most ${maximum}` : `to ${maximum}`] : []),
+    ...(exclusiveMaximum === undefined ? [] : [`to below ${exclusiveMaximum}`]),
+    ...(minimum !== undefined && !isBounded && exclusiveMaximum === undefined ? ['up'] : []),
   ];
   return [schema.isInt ? 'a whole number' : 'a number', ...limits].join(' ');
 }

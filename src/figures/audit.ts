@@ -59,7 +59,7 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
     image: imageSource(pixels, examples),
     lines: [
       classNames[label],
-      `predicted: ${classNames[suggested]}`,
+      `seems ${classNames[suggested]}`,
       `with ${percent(suggestedProbability)}`,
       `${split} ${index}`,
     ],

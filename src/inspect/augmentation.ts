@@ -158,7 +158,7 @@ function columnsOf({ images, info: { shape } }: Dataset, settings: TrainSettings
   };
   const asItIs: Drawn = {
     group: 'original',
-    name: 'unchanged',
+    name: 'as is',
     detail: '',
     words: 'the image of the data set',
     draw: ({ pixels }) => pixels,

@@ -69,7 +69,7 @@ describe('a spec', () => {
     [
       'LogSoftmax within',
       { layers: [linear(4, 2), logSoftmax(), linear(2, 2), logSoftmax()] },
-      /only come last/,
+      /must be the last layer/,
     ],
     [
       'an unknown layer',
@@ -122,7 +122,7 @@ describe('a spec', () => {
     [
       'a Residual that ends in an activation',
       around(residual(layerNorm(3), linear(3, 3), relu())),
-      /layer 1\.2 \(ReLU\) ends a Residual, whose last layer must be Linear/,
+      /layer 1\.2 \(ReLU\) is the last layer of a Residual, but a Residual must end with a Linear/,
     ],
     [
       'a Residual of another width within',
@@ -137,7 +137,7 @@ describe('a spec', () => {
     [
       'a Residual in a Residual',
       around({ type: 'Residual', layers: [residual(layerNorm(3), linear(3, 3)), linear(3, 3)] }),
-      /layers\[1\]\.layers\[0\]\.type: a Residual holds only Linear, BatchNorm1d, LayerNorm/,
+      /layers\[1\]\.layers\[0\]\.type: a Residual may hold only Linear, BatchNorm1d, LayerNorm/,
     ],
     [
       'a Residual before LogSoftmax',
@@ -147,7 +147,7 @@ describe('a spec', () => {
     [
       'too many layers',
       around(...Array.from({ length: 140 }, () => residual(layerNorm(3), linear(3, 3)))),
-      /423 layers are more than the limit of 400/,
+      /423 layers are over the limit of 400/,
     ],
     [
       'a dropout of 1',

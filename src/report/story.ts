@@ -167,7 +167,7 @@ export function gainStory(first: ReportRun, second: ReportRun): string[] {
   const [a, b] = [first.inspection, second.inspection];
   const gain = b.evaluation.accuracy - a.evaluation.accuracy;
   const images = Math.abs(b.evaluation.correct - a.evaluation.correct);
-  const verb = gain >= 0 ? 'more' : 'fewer';
+  const verb = gain >= 0 ? 'higher' : 'lower';
   const { onlyFirst, onlySecond, pValue } = compareOnSameImages(
     first.labels,
     first.predicted,
@@ -177,7 +177,7 @@ export function gainStory(first: ReportRun, second: ReportRun): string[] {
   return [
     gain === 0
       ? `${a.run} and ${b.run} have the same accuracy.`
-      : `${b.run} classifies ${points(gain)} ${verb} test images correctly than ${a.run}: ${plural(images, 'image')}.`,
+      : `The accuracy of ${b.run} is ${points(gain)} ${verb} than that of ${a.run}: ${plural(images, 'test image')}.`,
     `Exactly one of the two is correct on ${count(onlyFirst + onlySecond)} images: only ${a.run} on ${count(onlyFirst)}, only ${b.run} on ${count(onlySecond)}. ${verdict}: the p-value of McNemar's exact test is ${chance(pValue)}.`,
   ];
 }

@@ -184,7 +184,7 @@ test('a run that another version began goes on with a notice', async () => {
   await writeSealed(platform.store, path, { ...env, couture: '0.0.9' });
   const notices: string[] = [];
   await trainRun(platform, { resume: PATH, onNotice: (notice) => notices.push(notice) });
-  assert.match(notices.join(), /begun with Couture 0\.0\.9 and goes on with \d/);
+  assert.match(notices.join(), /started with Couture 0\.0\.9 and continues with \d/);
 });
 
 test('one Run cannot be trained twice at once, and can be again', async () => {

@@ -67,8 +67,8 @@ test('a state that is not finite is never written: the last good epoch stays, an
   const diverging = trainRun(overflowing(2, store), { config });
   await assert.rejects(diverging, {
     kind: 'runtime',
-    message: `Training diverged in epoch 3: bn1.running_var has values that are not finite; 2 epochs are saved in ${PATH}.`,
-    hint: /^Train again with a learning rate below 0\.02, under another name or with --overwrite\. The best weights, of epoch [12], can be used/,
+    message: `Training diverged in epoch 3: bn1.running_var contains values that are not finite; 2 epochs are saved in ${PATH}.`,
+    hint: /^Train again with a learning rate below 0\.02, under another name or with --overwrite\. The best weights, of epoch [12], are usable/,
   });
   const run = await openRun(memoryPlatform(store), PATH);
   assert.equal((await run.loadState())?.epoch, 2);
@@ -98,7 +98,7 @@ test('a loss that is no number is said in the same way', async () => {
   }));
   await assert.rejects(trainRun(platform, { config }), {
     kind: 'runtime',
-    message: `Training diverged in epoch 2: the loss is no longer a number; 1 epoch is saved in ${PATH}.`,
+    message: `Training diverged in epoch 2: the loss is not a finite number; 1 epoch is saved in ${PATH}.`,
   });
 });
 

@@ -142,7 +142,7 @@ test('a run keeps to its backend: only a GPU may be left for the CPU', async () 
   const none = withGpu(() => undefined, store);
   await assert.rejects(trainRun(none, { resume: PATH }), {
     kind: 'backend',
-    message: `The run ${PATH} is trained on a GPU. No GPU was found.`,
+    message: `The run ${PATH} was trained on a GPU. No GPU was found.`,
     hint: `Continue on the CPU: npx couture train --resume ${PATH} --backend cpu`,
   });
   const abort = new AbortController();

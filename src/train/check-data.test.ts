@@ -47,7 +47,7 @@ describe('a data set to train on', () => {
     assert.equal(checkTrainable(configFor({ validation: 0.5 }), pair).train.length, 1);
     assert.throws(() => checkTrainable(configFor({ validation: 0.5, norm: 'batch' }), pair), {
       kind: 'usage',
-      message: /^clothes has a single image to train on, but batch normalization needs at least 2 in a batch/,
+      message: /^clothes has only one image to train on, but batch normalization needs at least 2 in a batch/,
     });
   });
 

@@ -29,7 +29,7 @@ export function extendConfig(
   const reason = whyNot(settings, history);
   if (reason !== undefined) {
     throw new CoutureError('usage', `The run cannot go on to ${epochs} epochs: ${reason}.`, {
-      hint: `Train anew with --epochs ${epochs}.`,
+      hint: `Train again with --epochs ${epochs}.`,
     });
   }
   if (epochs <= settings.epochs) {

@@ -371,8 +371,8 @@ describe('on the command line', () => {
     ['report small small', /given twice/],
     ['inspect smal', /Did you mean small\?/],
     ['figures small', /--out/],
-    ['figures small --out x --format jpg', /--format takes svg or png/],
-    ['compare small', /two runs or more/],
+    ['figures small --out x --format jpg', /--format must be svg or png/],
+    ['compare small', /at least two runs/],
     ['compare small large --out curves.pdf', /ends in \.svg or \.png/],
   ];
   test('what is asked wrongly is answered before any work', async () => {

@@ -160,7 +160,7 @@ function wrongTree(
       : entries.some(({ path }) => hasImageEnding(path))
         ? 'images, but no class folders'
         : `no images among ${entries.length} files`;
-  return new CoutureError('data', `${name}: found ${found}, but expected at least two class folders.`, {
+  return new CoutureError('data', `${name}: found ${found}; expected at least two class folders.`, {
     hint: `Put the images of each class into a folder with the name of the class:\n${expectedTree}`,
   });
 }

@@ -34,6 +34,9 @@ const indexNames = /^(|id|index|unnamed: 0)$/i;
 /** Fewer pixels than a 4x4 image make no image. */
 const LEAST_PIXELS = 16;
 
+/** The file has no column of labels, which is normal for the test images of a competition. */
+export class NoLabels extends CoutureError {}
+
 /**
  * Reads the first row.
  * @param first its fields
@@ -55,16 +58,14 @@ function pixelColumns(first: readonly string[], name: string): PixelColumns {
   const square = squareOf(pixels.length);
   if (square !== undefined)
     return { form: 'pixels', label, pixels, ...square, names: hasHeader ? first : undefined };
-  const unlabeled = named < 0 && squareOf(columns.length) !== undefined;
-  throw new CoutureError(
-    'data',
-    unlabeled
-      ? `${name}, line 1: found ${columns.length} columns of pixels, but no column of labels.`
-      : `${name}, line 1: ${pixels.length} columns of pixels do not make a square image, gray or with 3 channels.`,
-    {
-      hint: 'A row must hold the label and then the pixels of a square image: 784 for 28x28 in gray, 2,352 in color.',
-    },
-  );
+  const hint =
+    'A row must hold the label and then the pixels of a square image: 784 for 28x28 in gray, 2,352 in color.';
+  if (named < 0 && squareOf(columns.length) !== undefined) {
+    const found = `${name}, line 1: found ${columns.length} columns of pixels, but no column of labels.`;
+    throw new NoLabels('data', found, { hint });
+  }
+  const odd = `${name}, line 1: ${pixels.length} columns of pixels do not make a square image, gray or with 3 channels.`;
+  throw new CoutureError('data', odd, { hint });
 }
 
 function pathColumns(first: readonly string[], name: string): PathColumns {
@@ -77,7 +78,7 @@ function pathColumns(first: readonly string[], name: string): PathColumns {
   if (path >= 0 && label >= 0)
     return { form: 'paths', path, label, split: split < 0 ? undefined : split, hasHeader: true };
   const found = printable(first.join(', ').slice(0, 100));
-  throw new CoutureError('data', `${name}, line 1: the columns "${found}" do not describe images.`, {
+  throw new NoLabels('data', `${name}, line 1: the columns "${found}" do not describe images.`, {
     hint: 'The columns must be path,label or label,pixel0,pixel1 and so on.',
   });
 }

@@ -110,7 +110,7 @@ test('what is no image is a data error that names the file and what it is', asyn
     message: /nothing: it is empty/,
   });
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-  await assert.rejects(decodeImage(svg), { kind: 'data', message: /an SVG drawing/, hint: /Save it as PNG/ });
+  await assert.rejects(decodeImage(svg), { kind: 'data', message: /an SVG drawing/, hint: /save it as PNG/ });
   const page = Buffer.from('<!doctype html><title>Not found</title>');
   await assert.rejects(decodeImage(page), { kind: 'data', message: /a web page/, hint: undefined });
 });
@@ -136,7 +136,7 @@ test('a picture of more pixels than the limit, or of an overlong side, is refuse
     new DataView(bytes.buffer).setUint32(20, height);
     return bytes;
   };
-  await assert.rejects(decodeImage(sides(1, 49_000_000)), { message: /1 x 49,000,000 pixels, and no side/ });
+  await assert.rejects(decodeImage(sides(1, 49_000_000)), { message: /1 x 49,000,000 pixels, but a side/ });
   await assert.rejects(decodeImage(sides(0, 10)), { message: /0 x 10 pixels, which is empty/ });
 });
 
