@@ -60,7 +60,7 @@ const put = (from: string, to: string) => async (copy: RunStore) =>
 test('counters that no training leaves are refused', async () => {
   const counters: [change: (text: string) => string, message: RegExp][] = [
     [(text) => text.replace(/"step":\d+/, '"step":1000000000'), /counts 1000000000 steps in the epoch/],
-    [(text) => text.replace(/"epoch":2/, '"epoch":9'), /tells of 2 epochs but counts 9/],
+    [(text) => text.replace(/"epoch":2/, '"epoch":9'), /has a history of 2 epochs but counts 9/],
     [(text) => text.replace('"version":1', '"version":2'), /counters are malformed/],
     [() => '', /counters are malformed/],
   ];
