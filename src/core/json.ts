@@ -1,7 +1,7 @@
 /**
- * JSON from outside. `JSON.parse` takes the last of two equal keys, gives an object another prototype for `__proto__`, and says
- * where it stopped in words that differ from engine to engine. This reader takes the same texts but for those two, and no nesting
- * without end; it says line and column.
+ * JSON from outside. `JSON.parse` takes the last of two equal keys, sets the prototype for `__proto__`, and
+ * its messages differ between engines. This reader accepts the same texts except for these two and for deep
+ * nesting, and its errors give line and column.
  */
 
 import { CoutureError, type ErrorKind } from './errors.ts';
@@ -20,14 +20,14 @@ const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 /**
  * The value of a JSON text.
- * @param source what messages call the text: a file, a flag
+ * @param source name of the text in messages: a file, a flag
  * @throws CoutureError of that kind, with that hint, naming source, line and column
  */
 export function parseJson(text: string, source: string, kind: ErrorKind = 'data', hint?: string): unknown {
   return new Reader(text, source, kind, hint).read();
 }
 
-/** The same where what cannot be read is as good as nothing; undefined is no value of JSON. */
+/** The same, but undefined for unreadable text (undefined is not a JSON value). */
 export function jsonOrNone(text: string | Uint8Array | undefined): unknown {
   if (text === undefined) return undefined;
   try {
@@ -57,7 +57,7 @@ class Reader {
     return value;
   }
 
-  /** The next character that is no space, which stays; empty at the end. */
+  /** The next character that is not a space, without consuming it; empty at the end. */
   #peek(): string {
     while (' \t\n\r'.includes(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at += 1;
     return this.#text.charAt(this.#at);

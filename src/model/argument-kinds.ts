@@ -1,4 +1,4 @@
-/** What public functions demand where they take networks. */
+/** Argument checks for networks. */
 
 import { aMap, anArray, anObject, record } from '../core/arguments.ts';
 

@@ -110,7 +110,10 @@ test('the gain: images, points, and whether it is chance', () => {
     'The accuracy of strong is 60.0 percentage points higher than that of weak: 6 test images.',
     "Exactly one of the two is correct on 8 images: only weak on 1, only strong on 7. The difference may be chance: the p-value of McNemar's exact test is 0.070.",
   ]);
-  assert.match(gainStory(strong, weak)[0], /The accuracy of weak is 60\.0 percentage points lower than that of strong/);
+  assert.match(
+    gainStory(strong, weak)[0],
+    /The accuracy of weak is 60\.0 percentage points lower than that of strong/,
+  );
   assert.match(gainStory(strong, runWith('twin', [...strong.predicted]))[0], /have the same accuracy/);
   const many = runWith(
     'many',

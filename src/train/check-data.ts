@@ -1,4 +1,4 @@
-/** Whether a run can be trained on a data set: told before a step is taken, since training would only give nonsense. */
+/** Checks that a run can be trained on a data set, before the first step. */
 
 import { CoutureError } from '../core/errors.ts';
 import { list, MOST_NAMED, plural } from '../core/format.ts';
@@ -10,7 +10,7 @@ import { countClasses } from './class-weights.ts';
 import type { RunConfig } from './settings.ts';
 
 /**
- * The split that a run trains with, once all that could make it fail is checked.
+ * The split of a run, after checking everything that could make training fail.
  * @param dataset the training split; validation images are held out of it
  * @throws CoutureError of kind `usage` when the images are not of the config's shape and classes, or too few to train on and
  *   validate with; `data` when a label is out of range
@@ -60,8 +60,8 @@ function checkSplit(
 }
 
 /**
- * What has to be said of the images before they are trained on, a sentence each: classes of which no image is trained on,
- * and classes of a single image, which cannot be both trained on and validated with.
+ * Notices about the images before training, a sentence each: classes without training images, and classes
+ * with a single image, which cannot be in both splits.
  */
 export function dataNotices({ train, validation }: Split, { info, labels }: Dataset): string[] {
   const { name, classNames } = info;

@@ -1,4 +1,4 @@
-/** Settings from outside, checked: each by the table of settings, and together with the others. */
+/** Checks settings from outside: each by the table of settings, and their combinations. */
 
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
@@ -9,7 +9,7 @@ import { settingsSchema, type TrainSettings } from './settings.ts';
 
 /**
  * Fills in defaults and checks every value.
- * @throws CoutureError of kind `usage` naming the setting at fault
+ * @throws CoutureError of kind `usage` naming the wrong setting
  */
 export function checkSettings(value: unknown): TrainSettings {
   const given = checkSchema(z.record(z.string(), z.unknown()), value, ({ what }) =>
@@ -23,8 +23,8 @@ export function checkSettings(value: unknown): TrainSettings {
 }
 
 /**
- * Checks the settings that are there, each by itself, and adds none.
- * @throws CoutureError of kind `usage` naming the setting at fault, with the nearest right name
+ * Checks each given setting by itself, without adding defaults.
+ * @throws CoutureError of kind `usage` naming the wrong setting, with the nearest right name
  */
 export function checkPartialSettings(value: Readonly<Record<string, unknown>>): Partial<TrainSettings> {
   const schemas = new Map(Object.entries(settingsSchema.shape));
@@ -48,7 +48,7 @@ function invalid(what: string, hint: string): CoutureError {
   return new CoutureError('usage', `Invalid ${what}.`, { hint });
 }
 
-/** What stands behind hidden layers needs them, and one thing alone says how the first begins. */
+/** Dropout and blocks need hidden layers, and only one setting may initialize the first layer. */
 function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): void {
   if (stem !== 'none' && init === 'local') {
     throw invalid(
@@ -70,7 +70,7 @@ function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): v
   }
 }
 
-/** A run keeps one average, and β-LASSO belongs to one optimizer. */
+/** A run keeps one average, and β-LASSO needs its optimizer. */
 function checkOptimizer({ average, swa, lasso, optimizer }: TrainSettings): void {
   if (average > 0 && swa > 0) {
     throw invalid(
@@ -86,7 +86,7 @@ function checkOptimizer({ average, swa, lasso, optimizer }: TrainSettings): void
   }
 }
 
-/** A teacher and its share go together, and so do the two ways of mixing. */
+/** A teacher needs its share and vice versa, and the two kinds of mixing have a common limit. */
 function checkTargets({ teacher, distillation, mixup, cutmix, batchSize }: TrainSettings): void {
   if (distillation > 0 && teacher === null) {
     throw invalid(

@@ -1,10 +1,10 @@
-/** Training that has come to values that are no numbers: found before such a state is handed on, and said. */
+/** Detects training with values that are not finite, before such a state is passed on. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { TensorMap } from '../model/network.ts';
 import type { TrainState } from './events.ts';
 
-/** Training diverged. What was done before stays good. */
+/** Training diverged. Earlier states remain valid. */
 export class Divergence extends CoutureError {
   constructor(message: string, learningRate: number) {
     super('runtime', message, { hint: `Use a learning rate below ${learningRate}.` });
@@ -12,9 +12,9 @@ export class Divergence extends CoutureError {
 }
 
 /**
- * That a state can be gone on from, and stored: every value in it is finite.
+ * Checks that every value of a state is finite, so that it can be continued and stored.
  * @param epoch counted from 1, for the message
- * @throws Divergence naming the first tensor that is not
+ * @throws Divergence naming the first tensor that is not finite
  */
 export function checkFiniteState(state: TrainState, epoch: number, learningRate: number): void {
   const roles: [words: string, tensors: TensorMap | undefined][] = [
@@ -32,7 +32,10 @@ export function checkFiniteState(state: TrainState, epoch: number, learningRate:
   }
 }
 
-/** A finite number times 0 is 0, and any other is none: one sum instead of a look at each, in a third of the time. */
+/**
+ * Any finite number times 0 is 0, and any other gives NaN: one sum takes a third of the time of a test of
+ * each value.
+ */
 function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] * 0;

@@ -1,4 +1,4 @@
-/** A finished run that is taken further than it was asked to go. */
+/** Extends a finished run by more epochs. */
 
 import { aNumber, checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -10,10 +10,10 @@ import type { EpochMetrics } from './events.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 
 /**
- * The config with which a run goes on to `epochs` epochs: it then ends in the bits of a run that was asked for so many from
- * the beginning.
- * @param history the epochs that the run has done, where they are known
- * @throws CoutureError of kind `usage` that says why the run cannot go on
+ * The config for continuing a run to `epochs` epochs. The result has the same bits as a run that had that
+ * many epochs from the start.
+ * @param history the finished epochs of the run, if known
+ * @throws CoutureError of kind `usage` that says why the run cannot continue
  */
 export function extendConfig(
   config: RunConfig,
@@ -42,7 +42,10 @@ export function extendConfig(
   return { ...config, settings: checkSettings({ ...settings, epochs }) };
 }
 
-/** What of the run depends on where it ends, so that with more epochs those already done would have been others. */
+/**
+ * The part of the run that depends on its number of epochs: with more epochs, the finished ones would have
+ * been different.
+ */
 function whyNot(settings: TrainSettings, history: readonly EpochMetrics[]): string | undefined {
   const { epochs, schedule, warmup, swa, augmentUntil, patience, select } = settings;
   if (schedule !== 'constant') return `its schedule ${schedule} ends at epoch ${epochs}`;

@@ -1,6 +1,6 @@
 /**
  * The settings of a training run: one table, from which the config schema, and the command line's flags and checks
- * derive. What a value must be is said here, which go together in check-settings.ts.
+ * derive. The ranges are here; check-settings.ts has the combinations.
  */
 
 import * as z from 'zod';
@@ -219,19 +219,19 @@ const shape = {
     ),
 } as const;
 
-/** What a recipe fixes and a flag may change. */
+/** The settings, which recipes set and flags override. */
 export const settingsSchema = z.strictObject(shape);
 export type TrainSettings = z.infer<typeof settingsSchema>;
 
-/** The resolved settings of a run, as config.json keeps them: everything needed to repeat it. */
+/** The resolved config of a run, as in config.json: everything needed to repeat it. */
 export const configSchema = z.strictObject({
   version: z.literal(2),
   recipe: z.string().nullable(),
   settings: settingsSchema,
-  /** What the network is trained on; with the checksums of both splits once a run has begun. */
+  /** The data set; with the checksums of both splits once a run has started. */
   data: datasetInfoSchema,
   model: modelSpecSchema,
-  /** What the run is trained on, once it has begun; without it nothing was asked for, and of older runs it was the CPU. */
+  /** The kind of backend of a started run. Without it none was requested; older runs used the CPU. */
   backend: z.enum(backendKinds).optional(),
 });
 export type RunConfig = z.infer<typeof configSchema>;
