@@ -1,4 +1,4 @@
-/** What public functions demand where they take audits. */
+/** Argument checks for audits. */
 
 import { aNumber, anArray, aString, record } from '../core/arguments.ts';
 

@@ -1,4 +1,4 @@
-/** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
+/** Shows augmentation of training images: each change alone, and all of them as in training. */
 
 import * as Plot from '@observablehq/plot';
 import { list, plural } from '../core/format.ts';

@@ -8,7 +8,7 @@ import type { RunConfig } from '../train/settings.ts';
 
 /**
  * Holds the counters of a checkpoint, and the running averages in it, against the config.
- * @param name what to call the file in messages
+ * @param name name of the file in messages
  * @throws CoutureError of kind `data` naming the first that does not fit
  */
 export function checkState(state: TrainState, config: RunConfig, name: string): void {

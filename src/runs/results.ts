@@ -23,7 +23,7 @@ export function formatResults(history: readonly EpochMetrics[]): string {
 /**
  * Holds the text of a results.csv against the epochs of the checkpoint.
  * @param finished whether the run is; the rows of another may be ahead of its checkpoint, which is written after them
- * @param name what to call the file in messages
+ * @param name name of the file in messages
  * @throws CoutureError of kind `data` naming the line that is not as `formatResults` writes it
  */
 export function checkResults(

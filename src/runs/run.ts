@@ -174,7 +174,7 @@ export class Run {
 
   async #keepWeights(which: WeightsChoice, values: TensorMap, epoch: number): Promise<void> {
     const tensors = withShapes(this.#parameters, values);
-    // `format: pt` is what PyTorch's tools expect to find.
+    // PyTorch's tools expect `format: pt`.
     const config = await this.#digest();
     const bytes = await encodeSealed(tensors, { format: 'pt', epoch: String(epoch), config });
     await this.#store.write(this.weightsPath(which), bytes);

@@ -1,4 +1,4 @@
-/** The model card as Markdown, from what a model file says of itself. */
+/** Writes the model card as Markdown, from the contents of a model file. */
 
 import { aNumber, anArray, anObject, aString, checkArguments, record } from '../core/arguments.ts';
 import { count, percent, quoted } from '../core/format.ts';
@@ -120,7 +120,7 @@ function data({ data: { name, splits }, card }: ModelFile): string {
   ].join('\n\n');
 }
 
-/** The settings of the runs; those that differ in the seed alone share a line. */
+/** The settings of the runs; runs that differ only in the seed share a line. */
 function training({ members: runs }: ModelCard): string {
   const groups = new Map<string, number[]>();
   runs.forEach(({ recipe, settings: { seed: _, ...settings } }, i) => {
@@ -152,7 +152,7 @@ function members({ members: runs }: ModelCard): string {
   );
 }
 
-/** The commands that end in this very file. */
+/** The commands that make this file again. */
 function repetition(model: ModelFile, { name }: CardFile): string {
   const { card, views, precision } = model;
   const ofRuns = card.members.filter(({ file }) => file === undefined);
@@ -264,14 +264,14 @@ function accuracyOf({ accuracy, interval, images }: Figures): string {
   return `**${percent(accuracy, 2)}** of ${count(images)} (95% interval ${percent(interval.low, 2)} to ${percent(interval.high, 2)})`;
 }
 
-/** A Markdown table; `rule` is what stands under every head but the first. */
+/** A Markdown table; `rule` is the line under every heading except the first. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[], rule = ' --- '): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rules = heads.map((_, i) => (i === 0 ? ' --- ' : rule));
   return [line(heads), `|${rules.join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-/** Names and titles are data: nothing in them is markup. */
+/** Escapes names and titles, which are data and not markup. */
 function escaped(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, '\\$&');
 }

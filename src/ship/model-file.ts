@@ -1,5 +1,5 @@
 /**
- * A model file: a classifier ready to be used anywhere, in one safetensors file. The tensors have the names of PyTorch's
+ * A model file: a complete classifier in one safetensors file. The tensors have the names of PyTorch's
  * state_dict (fc1.weight, …), behind `members.0.` and so on where there are several networks; everything else is JSON
  * under one key of the metadata. docs/architecture.md shows the whole.
  */
@@ -26,36 +26,36 @@ import { decodeSealed, encodeSealed } from './sealed.ts';
 
 const KEY = 'couture.model';
 const VERSION = 2;
-/** Characters of the JSON: 64 members take about 100,000. */
+/** Largest number of characters of the JSON: 64 members take about 100,000. */
 const MAX_DESCRIPTION = 2 ** 20;
 
-/** What the metadata say, beside the version. */
+/** The metadata besides the version. */
 const descriptionSchema = z.strictObject({
-  /** What the networks were trained on: shape, classes, preprocessing, and checksums of both splits. */
+  /** The data set: shape, classes, preprocessing, and checksums of both splits. */
   data: datasetInfoSchema,
   members: z.array(modelSpecSchema).min(1).max(MAX_MEMBERS),
   /** Divides the log of the mean probability, before log_softmax. */
   temperature: z.number().min(TEMPERATURES.least).max(TEMPERATURES.most),
   /** Test-time augmentation; src/use/views.ts says which views these are. */
   views: z.strictObject({ flip: z.boolean(), shift: z.int().min(0).max(MAX_VIEW_SHIFT) }),
-  /** Of the matrices; src/ship/precision.ts says how they are kept. */
+  /** Precision of the matrices; see src/ship/precision.ts. */
   precision: z.enum(precisions),
   card: cardSchema,
-  /** What the training images look like, by which others are told; not of files of earlier versions. */
+  /** A description of the training images; absent in files of earlier versions. */
   unlike: unlikeSchema.optional(),
 });
 type Description = z.infer<typeof descriptionSchema>;
 
-/** A classifier out of a file: with a backend, it is what an `Ensemble` is made of. */
+/** A classifier from a file; with a backend it makes an `Ensemble`. */
 export interface ModelFile extends Omit<Description, 'members'> {
-  /** With float32 weights, whatever they were kept in. */
+  /** With float32 weights, whatever the precision of the file. */
   readonly members: readonly Network[];
 }
 
 /**
  * The bytes of a model file. Same model, same bytes.
- * @throws CoutureError of kind `usage` when something is beyond the limits, a weight is not finite, or the networks do not
- * fit each other
+ * @throws CoutureError of kind `usage` when a limit is exceeded, a weight is not finite, or the networks do
+ * not match each other
  */
 export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
   checkArguments('encodeModel', {
@@ -82,14 +82,14 @@ export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuf
       { hint: 'Pack fewer networks, or networks with fewer layers.' },
     );
   const description = JSON.stringify({ version: VERSION, ...checked });
-  // `format: pt` is what PyTorch's tools expect to find.
+  // PyTorch's tools expect `format: pt`.
   return await encodeSealed(tensors, { format: 'pt', [KEY]: description });
 }
 
 /**
  * Reads a model file, believing nothing that it says before it is checked.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` saying what is wrong with it
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong
  */
 export async function decodeModel(bytes: Uint8Array, name: string): Promise<ModelFile> {
   checkArguments('decodeModel', { bytes: [bytes, someBytes], name: [name, aString] });

@@ -1,7 +1,7 @@
 /**
  * The safetensors format: named tensors in one file that PyTorch, JAX and the rest of the field read. Eight bytes of
- * header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes: wider types come
- * first, so that each tensor is aligned, names are sorted, and nothing of the time or the machine goes in.
+ * header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes: wider types
+ * come first, so that each tensor is aligned; names are sorted; and there is no time or machine in it.
  */
 
 import * as z from 'zod';
@@ -24,7 +24,7 @@ import { sha256 } from '../core/sha256.ts';
 import { decodeText } from '../core/text.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 
-/** A tensor as a file holds it, row-major: float32, the bits of float16 (see float16.ts), or int8. */
+/** A tensor of a file, row-major: float32, the bits of float16 (see float16.ts), or int8. */
 export interface StoredTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Uint16Array | Int8Array;
@@ -47,7 +47,7 @@ const ALIGNMENT = 8;
 const METADATA_KEY = '__metadata__';
 /** Enough for the history of 100,000 epochs; the format itself allows 100 MB. */
 export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
-/** Tensors in a file, its metadata counted as one. */
+/** Largest number of tensors in a file, with the metadata counted as one. */
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
 const BRACE = 0x7b;
@@ -60,15 +60,15 @@ const entrySchema = z.strictObject({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** How many bytes a value of each type takes, and the array that holds such. */
+/** Bytes per value of each type, and its array class. */
 const types = {
   F32: { bytes: 4, make: (buffer: ArrayBuffer) => new Float32Array(buffer) },
   F16: { bytes: 2, make: (buffer: ArrayBuffer) => new Uint16Array(buffer) },
   I8: { bytes: 1, make: (buffer: ArrayBuffer) => new Int8Array(buffer) },
 } as const;
-/** The format is little-endian, whatever the machine is. */
+/** The format is little-endian on every machine. */
 const SWAPS = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
-/** The name that the format has for a type. */
+/** The name of a type in the format. */
 export type TensorType = keyof typeof types;
 
 interface Entry {
@@ -88,7 +88,7 @@ const someTensors = kind(
 
 /**
  * The bytes of a safetensors file.
- * @param metadata free text by key; safetensors allows nothing else beside the tensors
+ * @param metadata free text by key; safetensors allows nothing else besides tensors
  * @throws CoutureError of kind `runtime` when a tensor's data does not fill its shape
  */
 export function encodeSafetensors(
@@ -143,8 +143,8 @@ export function tensorType({ data }: StoredTensor): TensorType {
 
 /**
  * Reads a safetensors file of float32 tensors, checking every length against the bytes that are there.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` saying what is wrong with it
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors {
   const { tensors, metadata } = decode(bytes, name, ['F32']);

@@ -1,6 +1,6 @@
 /**
- * Safetensors files that carry the SHA-256 of their own contents, so that a reader knows of any bit that has changed since
- * they were written. The digest is one text in the metadata: of the whole file, with zeros in the digest's own place.
+ * Safetensors files with the SHA-256 of their own contents, so that a reader detects any changed bit. The
+ * digest is a string in the metadata, computed over the whole file with zeros in its place.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -17,7 +17,7 @@ import {
 const KEY = 'couture.sha256';
 const BLANK = '0'.repeat(64);
 
-/** As `encodeSafetensors`, with the digest. Same tensors and metadata, same bytes. */
+/** Like `encodeSafetensors`, with the digest. Same tensors and metadata, same bytes. */
 export async function encodeSealed(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
@@ -30,9 +30,10 @@ export async function encodeSealed(
 }
 
 /**
- * Reads a file and holds it to its digest.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` when it is no such file, has no digest, or has changed since it was written
+ * Reads a file and checks its digest.
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` when it is not such a file, has no digest, or has changed since it was
+ * written
  */
 export async function decodeSealed(bytes: Uint8Array, name: string): Promise<SafeTensors<StoredTensor>> {
   const { tensors, metadata } = decodeStoredTensors(bytes, name);
@@ -51,13 +52,13 @@ export async function decodeSealed(bytes: Uint8Array, name: string): Promise<Saf
   });
 }
 
-/** As `decodeSealed`, of a file that holds float32 alone. */
+/** Like `decodeSealed`, for a file with float32 tensors only. */
 export async function decodeSealedFloats(bytes: Uint8Array, name: string): Promise<SafeTensors> {
   const { tensors, metadata } = await decodeSealed(bytes, name);
   return { tensors: floatTensors(tensors, name), metadata };
 }
 
-/** Where the digest stands, in bytes from the start; -1 where it does not. The key's text is ASCII and has no escapes. */
+/** Byte offset of the digest; -1 if there is none. The key is ASCII without escapes. */
 function placeOf(bytes: Uint8Array, digest: string): number {
   const wanted = new TextEncoder().encode(`"${KEY}":"${digest}"`);
   const end = headerEnd(bytes);

@@ -12,8 +12,8 @@ import type { RunConfig } from './settings.ts';
 /**
  * The split of a run, after checking everything that could make training fail.
  * @param dataset the training split; validation images are held out of it
- * @throws CoutureError of kind `usage` when the images are not of the config's shape and classes, or too few to train on and
- *   validate with; `data` when a label is out of range
+ * @throws CoutureError of kind `usage` when shape or classes differ from the config, or there are too few
+ * images to train and validate; `data` when a label is out of range
  */
 export function checkTrainable(config: RunConfig, dataset: Dataset): Split {
   checkFits(config, dataset);

@@ -79,8 +79,8 @@ const trainOptions = exactly({
 
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
- * @throws CoutureError of kind `usage` where data, model and teacher do not fit, `runtime` (a `Divergence`)
- *   where the loss or any part of the state is no longer a number: no such state is yielded
+ * @throws CoutureError of kind `usage` when data, model and teacher do not match, `runtime` (a `Divergence`)
+ * when the loss or any part of the state is not finite: no such state is yielded
  */
 export async function* train(
   config: RunConfig,

@@ -1,4 +1,4 @@
-/** The calls of something that can be disposed of: one after the other, and none once it has been closed. */
+/** Serializes the calls of a disposable object, and refuses calls after it is closed. */
 
 import { CoutureError } from '../core/errors.ts';
 import { Queue } from '../core/queue.ts';
@@ -8,21 +8,23 @@ export class Calls {
   readonly #owner: string;
   #closed: Promise<void> | undefined;
 
-  /** @param owner what is disposed of, for the message: `The classifier` */
+  /** @param owner name of the object in messages: `The classifier` */
   constructor(owner: string) {
     this.#owner = owner;
   }
 
   /**
-   * Runs a call once those before it have ended.
-   * @throws CoutureError of kind `usage` once `close` was called, `interrupted` where `signal` aborts before its turn
+   * Runs a call after the earlier ones have ended.
+   * @throws CoutureError of kind `usage` after `close`, `interrupted` when `signal` aborts before its turn
    */
   run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (this.#closed === undefined) return this.#queue.run(call, signal);
     return Promise.reject(new CoutureError('usage', `${this.#owner} has been disposed of.`));
   }
 
-  /** Refuses every later call, waits for those before, and frees what there is to free; once, however often it is called. */
+  /**
+   * Refuses later calls, waits for earlier ones, and frees the resources; only the first call has an effect.
+   */
   close(free: () => Promise<void>): Promise<void> {
     this.#closed ??= this.#queue.run(free);
     return this.#closed;

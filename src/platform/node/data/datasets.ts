@@ -18,7 +18,8 @@ import { decodeNodePicture, type NodePicture } from '../images/picture.ts';
  *
  *     const dataset = await datasetFromImages({ images: paths, labels, shape: { height: 28, width: 28 } });
  *
- * @throws CoutureError of kind `usage` for what is no picture, `data` for one that cannot be read and where labels do not fit,
+ * @throws CoutureError of kind `usage` for a value that is not a picture, `data` for one that cannot be read
+ * and where labels do not fit,
  *   `interrupted` when `signal` aborts
  */
 export async function datasetFromImages(request: PicturesOptions<NodePicture>): Promise<Dataset> {
