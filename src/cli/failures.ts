@@ -1,4 +1,4 @@
-/** Failures of a command as a sentence, a hint and an exit code. */
+/** Reports failures of a command as a sentence, a hint and an exit code. */
 
 import { CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
@@ -6,17 +6,17 @@ import { systemFailure } from '../platform/node/system-failure.ts';
 import type { CliContext } from './context.ts';
 import { paint } from './ui/format.ts';
 
-/** Where failures are explained. */
+/** The output for failures. */
 interface Place extends Pick<CliContext, 'err' | 'errColor'> {
   readonly debug: boolean;
-  /** Nobody reads the output any more: an interruption is a matter of course, unless it says how to go on. */
+  /** The output is lost, so an interruption is reported only if it says how to continue. */
   readonly isLost: () => boolean;
 }
 
 /** Explains a failure on stderr and returns its exit code. */
 export function report(error: unknown, { err, errColor, debug, isLost }: Place): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  // Help that commander prints because a command is missing.
+  // Commander printed help because a command is missing.
   if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
   const { kind, message, hint } = explain(error);
   const isStop = kind === 'interrupted';

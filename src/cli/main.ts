@@ -1,5 +1,5 @@
 /**
- * The command line: finds the command that is asked for and loads that one alone, so that help stays fast.
+ * The command line: finds the requested command and loads only that, so that help stays fast.
  */
 
 import { Command } from 'commander';
@@ -14,7 +14,7 @@ import { abortOnSignals } from './signals.ts';
 
 type Register = (program: Command, context: CliContext) => void;
 
-/** Every command, in the order of the help, with what loads it. */
+/** Every command in the order of the help, with its loader. */
 const commands: readonly { name: string; summary: string; load: () => Promise<Register> }[] = [
   {
     name: 'showcase',
@@ -126,7 +126,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const controller = new AbortController();
   const outlets = openOutlets(process, (failure) => {
     const exitCode = failure === undefined ? BROKEN_PIPE : report(failure, place);
-    // A command that failed by itself keeps its exit code.
+    // A command that failed keeps its exit code.
     process.exitCode ||= exitCode;
     controller.abort();
   });
@@ -140,7 +140,7 @@ export async function main(args: readonly string[]): Promise<void> {
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     const exitCode = report(error, place);
-    // What ended well, or was stopped, while its output was lost has its exit code from that.
+    // If the output was lost, success or an interruption gets the exit code of that.
     const isOwn = exitCode !== 0 && exitCode !== exitCodes.interrupted;
     if (isOwn || !outlets.isLost()) process.exitCode = exitCode;
   }

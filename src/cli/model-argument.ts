@@ -1,11 +1,11 @@
-/** The model that a command is about: its first argument, or the model of a recipe that comes with the package. */
+/** The model of a command: its first argument, or the shipped model of a recipe. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import type { FoundModel } from '../runs/find-model.ts';
 import type { CliContext } from './context.ts';
 
-/** What a command takes as its model. */
+/** The model argument of a command. */
 export const MODEL_HELP =
   'a run (path, or name under runs/train), a .safetensors model file, or a shipped model';
 
@@ -16,7 +16,7 @@ export function addRecipeOption(command: Command): Command {
 
 /**
  * Finds the model asked for.
- * @throws CoutureError of kind `usage` when none is named, or there is none of that name
+ * @throws CoutureError of kind `usage` when none is given, or it does not exist
  */
 export async function chooseModel(
   argument: string | undefined,

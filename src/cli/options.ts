@@ -1,4 +1,4 @@
-/** Options that several commands share, each checked as it is read. */
+/** Options of several commands, each checked when it is read. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
@@ -8,15 +8,16 @@ import { type BackendChoice, backendChoices } from '../engine/names.ts';
 import { readBackendChoice } from '../engine/read-choice.ts';
 import { MAX_THREADS } from '../engine/threads.ts';
 
-/** What the engine options give. */
+/** Values of the engine options. */
 export interface EngineFlags {
   readonly backend?: BackendChoice;
   readonly threads?: number;
 }
 
 /**
- * What the command does where no backend is asked for: `measured` takes a GPU where that makes the whole training faster, `cpu`
- * keeps to the CPU and its bits, `plain` takes the CPU where the environment says nothing, and `own` is what the run was trained on.
+ * Default backend of a command: `measured` uses a GPU if that makes the whole training faster, `cpu` always
+ * uses the CPU and its bits, `plain` uses the CPU unless the environment says otherwise, and `own` uses the
+ * backend of the run.
  */
 type StandardBackend = 'measured' | 'plain' | 'cpu' | 'own';
 
@@ -47,7 +48,7 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'one JSON document on stdout');
 }
 
-/** Keeps commander from printing defaults, which it would as JSON: the descriptions tell them in words. */
+/** Keeps commander from printing defaults as JSON: the descriptions name them. */
 export function hideDefaults(command: Command): void {
   command.configureHelp({ optionDescription: ({ description }) => description });
 }
@@ -72,7 +73,7 @@ export function anyOf(words: readonly string[]): string {
   return words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
 }
 
-/** A reader for one of some words; a wrong one is answered with the nearest. */
+/** A reader for one of several words; an error suggests the nearest. */
 export function oneOf<const Word extends string>(
   flag: string,
   words: readonly Word[],
@@ -86,13 +87,13 @@ export function oneOf<const Word extends string>(
   };
 }
 
-/** A picture to be written. */
+/** A picture to write. */
 export interface ImageFile {
   readonly path: string;
   readonly format: 'svg' | 'png';
 }
 
-/** A reader for the path of a picture, whose ending says what it becomes. */
+/** A reader for the path of a picture, whose ending gives the format. */
 export function imageFile(flag: string): (text: string) => ImageFile {
   return (path) => {
     const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
@@ -137,7 +138,7 @@ export function properShare(flag: string): (text: string) => number {
   };
 }
 
-/** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the order given. */
+/** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the given order. */
 export function numberList(flag: string, mostItems = 1000): (text: string) => number[] {
   return (text) => {
     const numbers = new Set<number>();

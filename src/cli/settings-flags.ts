@@ -1,4 +1,4 @@
-/** The flags of a training run, derived from the one table of settings; and the config that they resolve to. */
+/** The flags of a training run, derived from the table of settings, and their config. */
 
 import type { Command } from 'commander';
 import * as z from 'zod';
@@ -55,7 +55,7 @@ function placeholderOf(schema: z.core.$ZodType): string | undefined {
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
 }
 
-/** The settings that say which network is trained; all others say how. */
+/** The settings of the network; all others are of the training. */
 export const networkSettings = [
   'stem',
   'hidden',
@@ -66,7 +66,7 @@ export const networkSettings = [
   'expansion',
 ] as const;
 
-/** What the shared options of `train` and `summary` give, beside the settings. */
+/** Values of the shared options of `train` and `summary`, besides the settings. */
 export interface ConfigFlags extends Partial<TrainSettings> {
   readonly recipe?: string;
   readonly config?: string;
@@ -96,7 +96,7 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
 
 /**
  * A setting and its value from words, by the flag's name: `shift` and `2`; a switch takes yes or no.
- * @throws CoutureError of kind `usage` for a setting or value that is none
+ * @throws CoutureError of kind `usage` for an unknown setting or an invalid value
  */
 export function settingFromText(name: string, text: string): [keyof TrainSettings, unknown] {
   const found = settingFlags.find(({ flag }) => flag === `--${name}`);
@@ -111,7 +111,7 @@ export function settingFromText(name: string, text: string): [keyof TrainSetting
   throw new CoutureError('usage', `The setting ${name} must be yes or no, not ${inQuotes(text)}.`);
 }
 
-/** The flags given that say what a run is; of them, `--resume` takes none. */
+/** The given flags that define a run, which `--resume` does not allow. */
 export function configFlagsGiven(flags: ConfigFlags): string[] {
   const given = settingFlags.filter(({ key }) => flags[key] !== undefined).map(({ flag }) => flag);
   if (flags.config !== undefined) given.unshift('--config');
@@ -120,12 +120,14 @@ export function configFlagsGiven(flags: ConfigFlags): string[] {
   return given;
 }
 
-/** The checked config that the flags ask for: flags over the file, the file over the recipe, that over the defaults. */
+/**
+ * The checked config of the flags: flags override the file, the file the recipe, and the recipe the defaults.
+ */
 export async function configFromFlags(flags: ConfigFlags, context: CliContext): Promise<RunConfig> {
   const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const settings: Record<string, unknown> = { ...file.settings };
   for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
-  // Layers asked for by hand replace those of a file.
+  // Network flags replace the layers of a file.
   const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
   return resolveConfig({
     ...(await datasetOf(flags, file, context)),
@@ -184,7 +186,7 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
   return file;
 }
 
-/** From a flag's text to a value that the schema of its setting takes. */
+/** Parses the text of a flag by the schema of its setting. */
 function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknown {
   return (text) => {
     const parsed = z.safeParse(schema, convert(schema, text));
@@ -198,7 +200,10 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
   };
 }
 
-/** A text in the form of a schema's value; `none` is null, and what is no number in form NaN, which no schema takes. */
+/**
+ * Converts text to the type of a schema; `none` is null, and malformed numbers become NaN, which no schema
+ * accepts.
+ */
 function convert(schema: z.core.$ZodType, text: string): unknown {
   const trimmed = text.trim();
   if (schema instanceof z.ZodNullable) return trimmed === 'none' ? null : convert(schema.unwrap(), text);
@@ -210,7 +215,7 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
 }
 
-/** What a schema takes, in words, from its own limits or, of a text, its description. */
+/** Describes the values of a schema, from its limits or, for a string, its description. */
 function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodNullable) return `${expected(schema.unwrap())}, or none`;
   if (schema instanceof z.ZodArray)

@@ -1,7 +1,7 @@
 /**
  * The IDX format of the MNIST family: a header (two zero bytes, a type byte, the number of dimensions, each
- * dimension as a big-endian uint32) and then the values, big-endian as well. Every length is checked against the file
- * before anything is touched, so that no header can cost memory.
+ * dimension as a big-endian uint32) and then the values, big-endian as well. Every length is checked against
+ * the file first, so that no header can waste memory.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -29,9 +29,9 @@ export interface Idx {
   readonly data: Uint8Array;
 }
 
-/** What a reader knows beforehand about a file. */
+/** What the caller expects of a file. */
 export interface IdxOptions {
-  /** What errors call the file: a path or a name. */
+  /** Name of the file in errors: a path or a name. */
   readonly name: string;
   /** The exact number of dimensions expected: 3 for images, 1 for labels. Any up to 8 when absent. */
   readonly ndims?: number;
@@ -92,8 +92,8 @@ function readMagic(
 /**
  * Reads an unpacked IDX file, of unsigned bytes unless `anyType` allows others.
  * @param bytes the whole file; `data` of the result is a view into it
- * @throws CoutureError of kind `data` for a wrong magic, type or number of dimensions, and for any length but
- *   exactly the one that the header promises
+ * @throws CoutureError of kind `data` for a wrong magic, type or number of dimensions, and for any length
+ * other than that of the header
  */
 export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
   const { name, limit = 2 ** 31 - 1 } = options;

@@ -1,11 +1,12 @@
 /**
- * The table of the data sets that are known by name: what they hold, what their files are called, how the files
- * are recognized, and where they can be had. Nothing here touches a disk or a network.
+ * The table of the data sets that are known by name: their contents, file names, checksums and sources. It
+ * uses no disk and no network.
  *
  * Sums. fashion-mnist: SHA-256 of the unpacked files, checked against the files themselves. mnist and kmnist: the
  * MD5 of the publishers' .gz files as torchvision's documentation lists them
- * (docs.pytorch.org/vision/stable/_modules/torchvision/datasets/mnist.html); no file was at hand to check them.
- * emnist: the same page lists one MD5 for the archive of all sets and none for a file, so none is given here.
+ * (docs.pytorch.org/vision/stable/_modules/torchvision/datasets/mnist.html); no file was available to check
+ * them. emnist: the same page lists one MD5 for the archive of all sets and none for a file, so none is given
+ * here.
  */
 
 import { aNumber, anArray, aString, checkArguments, record } from '../core/arguments.ts';
@@ -52,7 +53,7 @@ export interface DatasetEntry {
   readonly transposed: boolean;
   /** Whether the sums above were checked against the files. */
   readonly checked: boolean;
-  /** What a user should know, such as how to get what cannot be downloaded. Empty if nothing. */
+  /** A notice for users, such as how to get files that cannot be downloaded; empty if none. */
   readonly note: string;
 }
 
@@ -283,5 +284,5 @@ export function infoOf(entry: DatasetEntry): DatasetInfo {
   };
 }
 
-/** What is trained on where nothing else is named. */
+/** The default data set. */
 export const defaultDataset: DatasetInfo = infoOf(fashionMnist);

@@ -1,4 +1,4 @@
-/** A data set with the classes of another: to judge a model on images that it was not made for. */
+/** Gives a data set the class numbers of a model, to evaluate the model on other images. */
 
 import { CoutureError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
@@ -7,7 +7,7 @@ import type { DatasetInfo } from './dataset-info.ts';
 import { describeShape, imageSize, sameShape } from './image-shape.ts';
 
 /**
- * The same images with labels that count in `classNames`, matched by name. The set may lack some of them.
+ * The same images with labels that index `classNames`, matched by name. The set may have fewer classes.
  * @throws CoutureError of kind `data` when the set has a class that is not among them
  */
 export function relabel(dataset: Dataset, classNames: readonly string[]): Dataset {

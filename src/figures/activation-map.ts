@@ -1,4 +1,4 @@
-/** The images as a map: those lie together that a layer sees alike. */
+/** A map of images: those with similar activations of a layer are close together. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, MOST_NAMED, percent } from '../core/format.ts';
@@ -10,7 +10,7 @@ import { fitApart } from './text.ts';
 import { CLASS_COLORS, classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {
-  /** At most so many points, the first ones; 2,000 by default. */
+  /** Largest number of points, the first ones; 2,000 by default. */
   readonly most?: number;
 }
 
@@ -18,7 +18,7 @@ const MARGIN = { marginLeft: 40, marginRight: 14, marginTop: 24, marginBottom: 3
 const INSET = 8;
 /** Type size of the classes' names. */
 const LABEL = 12;
-/** Classes whose names stand in the map. */
+/** Classes with their name in the map. */
 const MOST_NAMES = 30;
 
 interface Place {

@@ -1,4 +1,4 @@
-/** How often the hidden units are active, and which never are. */
+/** How often the hidden units are active, and which units never are. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, percent, plural } from '../core/format.ts';

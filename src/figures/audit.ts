@@ -1,4 +1,4 @@
-/** What an audit of a data set found: images beside their copies, and images whose labels are likely wrong. */
+/** Figures of an audit: images beside their copies, and images whose labels are probably wrong. */
 
 import type { AuditExamples, ShownCopy } from '../audit/examples.ts';
 import { count, list, percent, plural } from '../core/format.ts';
@@ -8,11 +8,11 @@ import type { FigureEntry } from './table.ts';
 import { verdict } from './theme.ts';
 import { tiles } from './tiles.ts';
 
-/** Gray pixels between an image and its copy, which lie in one picture. */
+/** Gray pixels between an image and its copy in one picture. */
 const SEAM = 2;
 const SEAM_GRAY = 128;
 
-/** Images beside their copies, with where they are and how far apart. */
+/** Images beside their copies, with their indices and distance. */
 export function drawCopies(examples: AuditExamples, options: FigureOptions): Figure {
   const { copies, totals, classNames, dataset } = examples;
   const shape = { ...examples, width: 2 * examples.width + SEAM };
@@ -47,7 +47,7 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
   );
 }
 
-/** Images with their label, and the class that models see instead that did not train on them. */
+/** Images with their label, and the class that out-of-fold models predict instead. */
 export function drawSuspects(examples: AuditExamples, options: FigureOptions): Figure {
   const { suspects, totals, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
@@ -90,7 +90,7 @@ function sideBySide({ first, second }: ShownCopy, { width, height, channels }: A
   return pixels;
 }
 
-/** The figures of an audit, for whatever lists figures. */
+/** The table of figures of an audit. */
 export const auditFigures: readonly FigureEntry<AuditExamples>[] = [
   {
     name: 'audit-copies',

@@ -1,4 +1,4 @@
-/** The confusion matrix: which class is taken for which. */
+/** The confusion matrix. */
 
 import * as Plot from '@observablehq/plot';
 import { argMax } from '../core/arg-max.ts';
@@ -11,21 +11,24 @@ import { textWidth } from './text.ts';
 import { onSequential, sequential } from './theme.ts';
 
 export interface ConfusionOptions extends FigureOptions {
-  /** Shares of each true class in place of counts. */
+  /** Shares of each true class instead of counts. */
   readonly normalized?: boolean;
 }
 
-/** Classes up to which every cell is an element of its own; of more they are drawn together, by their color. */
+/**
+ * Largest number of classes with a separate element for each cell; with more, cells are drawn together by
+ * color.
+ */
 const MOST_SINGLE = 50;
-/** Pixels of a cell at most. */
+/** Largest size of a cell in pixels. */
 const WIDEST = 110;
-/** Names along an axis are written no smaller, but not all of them. */
+/** Smallest font size of the names along an axis; below it some names are left out. */
 const LEAST_NAME = 8;
 
 /**
  * Counts of the true class (rows) against the predicted one (columns), or shares of each row. Each cell is a
- * `<rect>` with `data-cell="actual predicted"`, so that a page can open the images behind it. Of more than 50 classes
- * the whole matrix is one `<rect>` with `data-cells="classes"`.
+ * `<rect>` with `data-cell="actual predicted"`, so that a page can open its images. With more than 50
+ * classes, the whole matrix is one `<rect>` with `data-cells="classes"`.
  */
 export function drawConfusion(
   { confusion, perClass, images, correct, accuracy }: Evaluation,
@@ -66,7 +69,7 @@ export function drawConfusion(
   );
 }
 
-/** 0, the largest, and round values in between that are apart on the square-root scale. */
+/** 0, the largest, and round values between them with enough distance on the square-root scale. */
 function legendValues(largest: number): number[] {
   const round = [0.25, 0.5, 0.75].map((depth) => {
     const value = depth ** 2 * largest;

@@ -1,4 +1,4 @@
-/** What the first layer looks for: the weights from the pixels to each unit, as images. */
+/** The weights from the pixels to each unit of the first layer, as images. */
 
 import { fromPlanes } from '../data/image-shape.ts';
 import type { FirstLayer } from '../inspect/inspection.ts';
@@ -8,11 +8,11 @@ import { signedLegend } from './signed-legend.ts';
 import { tiles } from './tiles.ts';
 
 export interface FirstLayerOptions extends FigureOptions {
-  /** At most so many units; 60 by default. */
+  /** Largest number of units; 60 by default. */
   readonly most?: number;
 }
 
-/** The share of weights that the colors tell apart; the few larger ones are drawn as the largest. */
+/** The share of weights within the color scale; the few larger ones are clipped. */
 const QUANTILE = 0.98;
 
 /** The units with the largest weights, one image each, all on one color scale. */

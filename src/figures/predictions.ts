@@ -1,4 +1,4 @@
-/** Images beside the probabilities that the network gives them, as the notebook shows them. */
+/** Images beside their predicted probabilities, as in the notebook. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
@@ -10,12 +10,12 @@ import { imageLook, imageSource } from './image.ts';
 import { fitApart } from './text.ts';
 import { colors, verdict } from './theme.ts';
 
-/** What is known of the images beside their pixels. */
+/** Facts about the images besides their pixels. */
 export interface ImageSet extends ImageShape {
   readonly classNames: readonly string[];
 }
 
-/** Bars to an image: all classes of the usual ten, the likeliest of more. */
+/** Largest number of bars for an image: all of ten classes, or the most probable of more. */
 const BARS = 10;
 const ROW = 14;
 

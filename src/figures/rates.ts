@@ -1,4 +1,4 @@
-/** The loss while the learning rate rises, and the rate that follows from it. */
+/** The loss while the learning rate rises, and the suggested rate. */
 
 import * as Plot from '@observablehq/plot';
 import { plural } from '../core/format.ts';
@@ -10,7 +10,7 @@ import { textWidth } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 const HEIGHT = 300;
-/** How far above the highest smoothed loss single losses are shown. */
+/** Range above the highest smoothed loss in which single losses are shown. */
 const HEADROOM = 1.12;
 
 const curveColor = seriesColor(0);

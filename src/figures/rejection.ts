@@ -1,4 +1,4 @@
-/** What it buys to let the network say that it does not know. */
+/** Accuracy and coverage when uncertain images are rejected. */
 
 import * as Plot from '@observablehq/plot';
 import { count, percent } from '../core/format.ts';
@@ -7,10 +7,10 @@ import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { colors, seriesColor } from './theme.ts';
 
-/** Accuracies that a threshold is named for, the first that is reached above the plain accuracy. */
+/** Accuracies to name a threshold for: the first one above the plain accuracy. */
 const GOALS = [0.9, 0.95, 0.98, 0.99, 0.999];
 
-/** Accuracy of the images that are kept, and their share, against the confidence that is asked for. */
+/** Accuracy and share of the images that are kept, against the required confidence. */
 export function drawRejection(points: readonly RejectionPoint[], options: FigureOptions): Figure {
   const all = points[0];
   const goal = GOALS.find((accuracy) => accuracy > all.accuracy + 0.005) ?? 1;

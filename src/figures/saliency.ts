@@ -1,4 +1,7 @@
-/** Which pixels a prediction hangs on: the image, its gradient and what covering it changes, side by side. */
+/**
+ * The pixels that a prediction depends on: the image, its gradient and the effect of covering it, side by
+ * side.
+ */
 
 import { argMax } from '../core/arg-max.ts';
 import { percent, plural } from '../core/format.ts';
@@ -12,7 +15,7 @@ import { tiles } from './tiles.ts';
 /** Pixels between two examples. */
 const GAP = 24;
 
-/** Two digits that count, whatever the size. */
+/** Two significant digits. */
 function short(value: number): string {
   return value > 0 && value < 0.001 ? value.toExponential(1) : value.toPrecision(2);
 }

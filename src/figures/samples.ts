@@ -9,16 +9,16 @@ import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { drawnSize, imageLook, imageSource } from './image.ts';
 import { tiles } from './tiles.ts';
 
-/** Narrowest and widest that a sample is drawn, in pixels; with many classes it is smaller. */
+/** Smallest and largest width of a sample in pixels; with many classes it is smaller. */
 const LEAST = 26;
 const MOST = 64;
 const MOST_OF_MANY = 36;
-/** From so many classes on their rows stand in two columns, where there is room. */
+/** From this number of classes on, their rows are in two columns if there is room. */
 const MANY = 20;
 /** Pixels between the two. */
 const GAP = 24;
 
-/** A row of training images for each class, of very many for the first. */
+/** A row of training images for each class, or for the first of very many. */
 export function drawSamples(data: DatasetOverview, options: FigureOptions): Figure {
   const labels = [...data.classNames.keys()].slice(0, MOST_ROWS);
   const [all, shown] = [data.classNames.length, labels.length];
@@ -100,10 +100,12 @@ interface RowOptions {
   readonly cell: number;
 }
 
-/** Mean images that are drawn at most. */
+/** Largest number of mean images. */
 const MOST_MEANS = 100;
 
-/** The mean of each class's training images, of very many classes of the first; classes without images are passed over. */
+/**
+ * The mean training image of each class, or of the first of very many; classes without images are left out.
+ */
 export function drawMeanImages(data: DatasetOverview, options: FigureOptions): Figure {
   const training = data.balance.find(({ split }) => split === 'train')?.perClass;
   const means = data.meanImages

@@ -1,4 +1,7 @@
-/** Every figure of a run, and of several runs: what the command line, the report, the gallery and the tests go by. */
+/**
+ * The table of all figures of a run and of several runs, which the command line, the report, the gallery and
+ * the tests use.
+ */
 
 import { count } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
@@ -35,15 +38,15 @@ export type FigureSection =
 
 /** One kind of figure. */
 export interface FigureEntry<Subject> {
-  /** As in file names; the figure that is drawn has the same. */
+  /** As in file names, and equal to the name of the drawn figure. */
   readonly name: string;
   readonly title: string;
-  /** The function behind it, for those who read about it. */
+  /** The drawing function, for documentation. */
   readonly source: string;
   /** What to look for. */
   readonly reading: string;
   readonly section: FigureSection;
-  /** Whether there is anything to draw; always, if not given. */
+  /** Whether there is anything to draw; true if absent. */
   readonly has?: (subject: Subject) => boolean;
   readonly draw: (subject: Subject, options: FigureOptions) => Figure;
 }
@@ -53,7 +56,7 @@ type RunFigure = FigureEntry<Inspection>;
 const tests = ({ run, data, evaluation }: Inspection): string =>
   `${run}, ${count(evaluation.images)} test images of ${data.dataset}`;
 
-/** The figures of one run, in the order in which a report tells its story. */
+/** The figures of one run, in the order of the report. */
 export const runFigures: readonly RunFigure[] = [
   {
     name: 'pixels',
@@ -248,7 +251,7 @@ export const runFigures: readonly RunFigure[] = [
   },
 ];
 
-/** The figures that hold several runs against each other. */
+/** The figures that compare several runs. */
 export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = [
   {
     name: 'accuracies',

@@ -1,4 +1,4 @@
-/** The images that the network is most wrong about. */
+/** The most confidently wrong images. */
 
 import { count, list, percent, plural } from '../core/format.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
@@ -8,7 +8,7 @@ import type { ImageSet } from './predictions.ts';
 import { tiles } from './tiles.ts';
 
 export interface TopLossesOptions extends FigureOptions {
-  /** At most so many images; 15 by default. */
+  /** Largest number of images; 15 by default. */
   readonly most?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What an audit of the data found, and each run's accuracy without it, beside the plain one. */
+/** The findings of an audit, and the accuracy of each run without these images, beside the plain accuracy. */
 
 import { accuracyWithout, countDuplicates, type Score } from '../audit/summary.ts';
 import { count, percent, plural } from '../core/format.ts';

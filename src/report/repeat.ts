@@ -1,4 +1,4 @@
-/** How to repeat the runs: the commands, the sums that must come out, and what they ran on. */
+/** How to repeat the runs: the commands, the expected checksums, and the environments. */
 
 import { quoted } from '../core/format.ts';
 import { type Chapter, headedTable } from './chapter.ts';
@@ -40,7 +40,7 @@ function code({ path }: ReportRun): string {
   ].join('\n');
 }
 
-/** Rows by name, a value for each run; of the environments, every name that any of them has. */
+/** Rows by name with a value for each run, including every name of any environment. */
 function facts(runs: readonly ReportRun[]): [name: string, ...values: (string | Markup)[]][] {
   const row = (name: string, of: (run: ReportRun) => string): [string, ...(string | Markup)[]] => [
     name,
@@ -61,7 +61,7 @@ function facts(runs: readonly ReportRun[]): [name: string, ...values: (string | 
   ];
 }
 
-/** Sums may break anywhere, or they would widen the table. */
+/** Checksums may break anywhere; otherwise they would widen the table. */
 function breakable(text: string): string | Markup {
   return /^[0-9a-f]{64}$/.test(text) ? html`<code class="sum">${text}</code>` : text;
 }

@@ -1,4 +1,4 @@
-/** The report's sentences: each is computed from the run that it tells of. */
+/** The sentences of the report, each computed from its run. */
 
 import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
@@ -31,7 +31,7 @@ function points(share: number): string {
   return `${Math.abs(share * 100).toFixed(1)} percentage points`;
 }
 
-/** What the data set is, how it is split, and how evenly its classes share it. */
+/** The data set, its splits, and the balance of its classes. */
 export function dataStory({ data }: Inspection): string[] {
   const { dataset, balance, classNames, width, height, channels } = data;
   const total = balance.reduce((sum, { images }) => sum + images, 0);
@@ -126,7 +126,7 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
   return words.length > 0 ? ` (${words.join(', ')})` : '';
 }
 
-/** How the network began, where not as PyTorch's would. */
+/** The initial weights, if they differ from PyTorch's. */
 function firstWeights({ stem, init }: TrainSettings): string[] {
   return [
     ...(stem === 'none' ? [] : [`stem ${stem} as the first two layers`]),
@@ -150,7 +150,7 @@ function regularizers(settings: TrainSettings): string[] {
   ];
 }
 
-/** What the curves are of, as the figure does not say. */
+/** How the curves are measured. */
 export function trainingStory({ spec }: Inspection): string {
   const dropout = placeLayers(spec).some(({ layer }) => layer.type === 'Dropout') ? ', with dropout on' : '';
   return `Training loss is measured during training${dropout}. Accuracy is shown for the validation images only.`;
@@ -162,7 +162,7 @@ export function accuracyStory({ evaluation, run }: Inspection): string {
   return `${run} classifies ${count(correct)} of ${count(images)} test images correctly: ${percent(accuracy, 2)} (95% interval ${range(interval)}).`;
 }
 
-/** What the second run gains over the first, and whether that is more than chance. */
+/** The difference between the second run and the first, and its significance. */
 export function gainStory(first: ReportRun, second: ReportRun): string[] {
   const [a, b] = [first.inspection, second.inspection];
   const gain = b.evaluation.accuracy - a.evaluation.accuracy;
@@ -182,7 +182,7 @@ export function gainStory(first: ReportRun, second: ReportRun): string[] {
   ];
 }
 
-/** The commonest confusion. */
+/** The most frequent mistake. */
 export function confusionStory({ pairs, data }: Inspection): string {
   const [pair] = pairs;
   if (pair === undefined) return 'No test image is misclassified.';
@@ -190,7 +190,7 @@ export function confusionStory({ pairs, data }: Inspection): string {
   return `The most frequent mistake: ${is} predicted as ${called}, ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
 }
 
-/** The easiest and the hardest class. */
+/** The classes with the highest and the lowest F1. */
 export function classesStory({ classes }: Inspection): string {
   const byF1 = classes.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
   const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
@@ -206,7 +206,7 @@ export function lossesStory({ topLosses, data }: Inspection): string {
   return `The most confident mistake: test image ${index}, labeled ${data.classNames[label]}, predicted as ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
 }
 
-/** Whether the probabilities can be believed. */
+/** Calibration of the probabilities. */
 export function calibrationStory({ calibration, evaluation }: Inspection): string {
   const { bins, ece } = calibration;
   const confidence = bins.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / evaluation.images;
@@ -220,7 +220,7 @@ export function calibrationStory({ calibration, evaluation }: Inspection): strin
   return `The mean confidence is ${percent(confidence)} and the accuracy ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
 }
 
-/** What silence on doubtful images would gain. */
+/** The effect of rejecting uncertain images. */
 export function rejectionStory({ rejection, evaluation }: Inspection): string {
   const wanted = 0.9;
   const point = rejection.reduce<Inspection['rejection'][number] | undefined>(
@@ -234,7 +234,7 @@ export function rejectionStory({ rejection, evaluation }: Inspection): string {
   return `If it answers only above a confidence of ${percent(point.threshold, 0)}, it answers for ${percent(point.coverage)} of the images, with an accuracy of ${percent(point.accuracy)} instead of ${percent(evaluation.accuracy)}.`;
 }
 
-/** How many units work. */
+/** The number of dead units. */
 export function activityStory({ activity }: Inspection): string {
   if (activity.length === 0) return 'No hidden unit uses ReLU or Root, and only those units can be dead.';
   const units = activity.reduce((sum, layer) => sum + layer.active.length, 0);
@@ -245,7 +245,7 @@ export function activityStory({ activity }: Inspection): string {
   return `${count(total)} of ${count(units)} units with ReLU or Root are dead: removing them changes no prediction on the test images.`;
 }
 
-/** How much of the activations a flat map can show. */
+/** The share of the variance that the map shows. */
 export function mapStory({ map }: Inspection): string {
   if (map.explained === undefined) return '';
   const [first, second] = map.explained;

@@ -1,4 +1,4 @@
-/** Whether a checkpoint can be of a config: a run that went on from another would be neither. */
+/** Checks that a checkpoint belongs to a config. */
 
 import { CoutureError } from '../core/errors.ts';
 import { heldOut } from '../data/split.ts';
@@ -7,9 +7,9 @@ import type { TrainState } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
 
 /**
- * Holds the counters of a checkpoint, and the running averages in it, against the config.
+ * Compares the counters and the running averages of a checkpoint with the config.
  * @param name name of the file in messages
- * @throws CoutureError of kind `data` naming the first that does not fit
+ * @throws CoutureError of kind `data` naming the first mismatch
  */
 export function checkState(state: TrainState, config: RunConfig, name: string): void {
   const misfit = misfitOf(state, config);

@@ -1,4 +1,4 @@
-/** What a training that ended early has left, for whoever is told of it. */
+/** Explains what a training that ended early has left. */
 
 import { CoutureError, isInterruption } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
@@ -10,7 +10,8 @@ import type { Run } from './run.ts';
 const AGAIN = 'Start it again.';
 
 /**
- * The failure with what is saved of the run and what can be done; any other, such as a bug, as it is.
+ * The failure with the saved state of the run and a hint; any other error, such as a bug, is returned
+ * unchanged.
  * @param signal that training was given
  */
 export async function withSaved(run: Run, cause: unknown, signal?: AbortSignal): Promise<unknown> {
@@ -21,7 +22,10 @@ export async function withSaved(run: Run, cause: unknown, signal?: AbortSignal):
   return cause;
 }
 
-/** What can be gone on from. The failure is told in any case: a checkpoint that cannot be read is none here. */
+/**
+ * The state to continue from. The failure is reported in any case, so an unreadable checkpoint counts as
+ * none.
+ */
 async function savedState(run: Run): Promise<TrainState | undefined> {
   return await run.loadState().catch(() => undefined);
 }
@@ -35,7 +39,7 @@ function interrupted({ path }: Run, state: TrainState | undefined, cause: unknow
   });
 }
 
-/** The same steps would come to the same end: there is nothing to resume. */
+/** Resuming would repeat the same steps and diverge again. */
 function diverged(run: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
   const { select, learningRate } = run.config.settings;
   const best = bestEpoch(state?.history ?? [], select);

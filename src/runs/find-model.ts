@@ -1,4 +1,4 @@
-/** What a "model" on the command line or in `load` may be: a run, a model file, or the name of a shipped model. */
+/** Finds a model of the command line or of `load`: a run, a model file, or the name of a shipped model. */
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -14,12 +14,12 @@ import { listShipped, MODEL_ENDING, shippedPath } from './shipped.ts';
 
 const MAX_MODEL_BYTES = 2 ** 30;
 
-/** Where a model comes from and what it was made with. */
+/** A model with its origin. */
 export interface ModelFacts {
   readonly path: string;
-  /** What it was trained and tested with. */
+  /** The data set for training and testing. */
   readonly data: DatasetInfo;
-  /** What its validation images were drawn by; null where its networks held out different ones. */
+  /** The split of its validation images; null if its networks held out different ones. */
   readonly split: SplitSource | null;
 }
 
@@ -38,7 +38,7 @@ export interface FileModel extends ModelFacts {
 
 export type FoundModel = RunModel | FileModel;
 
-/** Where models are looked for by name. */
+/** Folders for models by name. */
 export interface FindModelOptions extends RootOptions {
   /** Folder of shipped models. */
   readonly models?: string | undefined;
@@ -71,7 +71,7 @@ export async function findModel(
   });
 }
 
-/** Says what a file is that stands where a model does. */
+/** The error for a file that is not a model. */
 async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void> {
   const head = await store.readHead(path, KIND_BYTES);
   if (head === undefined) return;

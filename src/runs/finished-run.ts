@@ -1,4 +1,4 @@
-/** Finished runs, opened together: what reports and comparisons start from. */
+/** Opens finished runs together, for reports and comparisons. */
 
 import { CoutureError } from '../core/errors.ts';
 import { sameImages } from '../data/checksums.ts';
@@ -8,7 +8,7 @@ import type { RunPlaces } from './platform.ts';
 import type { Run } from './run.ts';
 import { openRun } from './run-folder.ts';
 
-/** A run with what it left behind. */
+/** A finished run with its results. */
 export interface FinishedRun {
   readonly run: Run;
   readonly metrics: RunMetrics;
@@ -43,7 +43,7 @@ export async function openFinishedRuns(
 }
 
 /**
- * What a run left behind.
+ * The results of a finished run.
  * @throws CoutureError of kind `usage` when it is not finished
  */
 export async function finishedRun(run: Run): Promise<FinishedRun> {

@@ -1,10 +1,10 @@
-/** Data sets that are at hand, for runs that look for theirs: in a page, and in tests. */
+/** Provides given data sets to runs, in a page and in tests. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { RunPlatform } from './platform.ts';
 
-/** The part of a platform that finds data sets, over these: by name and split. */
+/** The data-set part of a platform over these data sets, by name and split. */
 export function givenDatasets(datasets: readonly Dataset[]): RunPlatform['loadSplit'] {
   return async (info, split) => {
     const found = datasets.find((dataset) => dataset.info.name === info.name && dataset.split === split);

@@ -1,4 +1,4 @@
-/** config.json, checked: its version, its settings, and that network and data set fit each other. */
+/** Reads config.json and checks its version, its settings, and that network and data set match. */
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
@@ -18,7 +18,7 @@ const CHANGED =
 
 const versioned = z.looseObject({ version: z.number() });
 
-/** What there is to say of a config of another version; undefined for one of this version, or of none. */
+/** The error for a config of another version; undefined for this version or none. */
 export function configVersionMisfit(value: unknown): string | undefined {
   const found = versioned.safeParse(value);
   if (!found.success || found.data.version === VERSION) return undefined;
@@ -27,7 +27,7 @@ export function configVersionMisfit(value: unknown): string | undefined {
 
 /**
  * The config of a run.
- * @throws CoutureError of kind `data` naming the file and what is wrong with it
+ * @throws CoutureError of kind `data` naming the file and the fault
  */
 export async function readConfig(store: RunStore, folder: string): Promise<RunConfig> {
   const file = store.paths.join(folder, 'config.json');

@@ -1,4 +1,7 @@
-/** What a run is trained on: chosen at its start, kept when it is resumed, and left for the CPU when a GPU is lost. */
+/**
+ * The backend of a run: chosen at its start, kept when it is resumed, and changed to the CPU when a GPU is
+ * lost.
+ */
 
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -9,7 +12,7 @@ import type { RunConfig } from '../train/settings.ts';
 import { type Environment, lastKind } from './environment.ts';
 import type { EngineOptions, RunPlatform } from './platform.ts';
 
-/** What is asked of the engine of a run. */
+/** The request for the engine of a run. */
 export interface RunEngineOptions extends EngineOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onNotice?: ((notice: string) => void) | undefined;
@@ -21,7 +24,7 @@ interface Earlier {
   readonly environment: Environment;
 }
 
-/** The backend that a run is trained on, and the one that judges it. Dispose of it when done. */
+/** The backend for training a run and the one for evaluating it. Dispose of it when done. */
 export class RunEngine {
   readonly #platform: RunPlatform;
   readonly #threads: number | undefined;
@@ -31,8 +34,8 @@ export class RunEngine {
   #judge: Backend | undefined;
 
   /**
-   * Starts the backend of a run: the one that is asked for, that of the run so far, or the one that a measurement finds.
-   * @throws CoutureError of kind `backend` where that cannot be had, `usage` where a run would change to a GPU
+   * Starts the backend of a run: the requested one, that of the run so far, or the measured choice.
+   * @throws CoutureError of kind `backend` when it is not available, `usage` when a run would change to a GPU
    */
   static async start(
     platform: RunPlatform,
@@ -99,12 +102,12 @@ export class RunEngine {
     return kindOfBackend(this.#backend.info.name);
   }
 
-  /** Whether what failed was a GPU that `auto` took, so that the CPU carries on. */
+  /** Whether a GPU that `auto` chose has failed, so that the CPU continues. */
   canMoveAfter(error: unknown): boolean {
     return this.#mayMove && this.kind === 'gpu' && error instanceof CoutureError && error.kind === 'backend';
   }
 
-  /** Leaves the GPU for the CPU. */
+  /** Changes from the GPU to the CPU. */
   async moveToCpu(): Promise<void> {
     const lost = this.#backend;
     const threads = this.#threads;
@@ -112,7 +115,10 @@ export class RunEngine {
     await lost.dispose();
   }
 
-  /** The backend of the final figures: exact arithmetic on the CPU, so that `couture evaluate` finds them on any machine. */
+  /**
+   * The backend of the final figures: exact arithmetic on the CPU, so that `couture evaluate` gives the same
+   * on any machine.
+   */
   async judge(): Promise<Backend> {
     if (this.kind === 'cpu' && !this.#fast) return this.#backend;
     this.#judge ??= await this.#platform.createBackend({ backend: 'cpu', threads: this.#threads });
@@ -145,7 +151,7 @@ function resumed(
   });
 }
 
-/** A run that was trained on a GPU, where there is none. */
+/** The error for a run of a GPU without a GPU. */
 function lacking({ path }: Earlier, cause: unknown): unknown {
   if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
   return new CoutureError('backend', `The run ${path} was trained on a GPU. ${cause.message}`, {

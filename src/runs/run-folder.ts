@@ -16,31 +16,34 @@ import type { Paths, RunStore } from './store.ts';
 const MAX_TRIES = 10_000;
 const REMOVED = '.removed.tmp';
 
-/** Where runs are made and looked for. */
+/** The platform's parts for making and finding runs. */
 export function runsFolder({ join }: Paths): string {
   return join('runs', 'train');
 }
 
-/** Where runs are looked for. */
+/** Options for finding runs. */
 export interface RootOptions {
   /** Folder of runs; `runs/train` by default. */
   readonly root?: string | undefined;
 }
 
-/** What `createRun` needs. */
+/** Options of `createRun`. */
 export interface CreateRunOptions extends RootOptions {
   readonly config: RunConfig;
   readonly env: Environment;
-  /** Folder name of the run; by default the recipe (or `custom`) and the seed, numbered on when that is taken. */
+  /**
+   * Folder name of the run; by default the recipe (or `custom`) and the seed, with a number if that exists.
+   */
   readonly name?: string | undefined;
   /** Replace the run of that name, if there is one. */
   readonly overwrite?: boolean | undefined;
 }
 
 /**
- * Makes a new run, never in the place of an older one, and locks it. The config is written last: a folder without one is no
- * run, and free for the next.
- * @throws CoutureError of kind `usage` when the name is taken or cannot be a folder's; `runtime` when the run of that name is in use
+ * Makes a new run, never over an existing one, and locks it. The config is written last: a folder without one
+ * is not a run, and its name is free.
+ * @throws CoutureError of kind `usage` when the name exists or is not a valid folder name; `runtime` when the
+ * run of that name is in use
  */
 export async function createRun(
   platform: RunPlaces,
@@ -62,7 +65,7 @@ export async function createRun(
       const run = await occupy(store, path, config, env);
       if (run !== undefined) return run;
     } catch (error) {
-      // A name that is in use is as good as taken.
+      // A name in use counts as existing.
       if ((await store.lockHolder(path)) === undefined) throw error;
     }
   }

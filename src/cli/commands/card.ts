@@ -1,4 +1,4 @@
-/** `couture card`: what a model file says of itself. */
+/** `couture card`: the card of a model file. */
 
 import { basename } from 'node:path';
 import type { Command } from 'commander';

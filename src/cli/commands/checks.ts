@@ -1,4 +1,7 @@
-/** `couture checks`: what the engine runs on here, which GPUs there are, and whether it computes what the reference does. */
+/**
+ * `couture checks`: shows the engine and the GPUs of this machine, and compares the engine with the
+ * reference.
+ */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -84,16 +87,16 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
   }
 }
 
-/** How far an engine keeps to the reference. */
+/** Comparison of an engine with the reference. */
 interface Verdict {
   readonly equalsReference: boolean;
-  /** What differs where it must not: any bit on the CPU. */
+  /** Forbidden differences: any bit on the CPU. */
   readonly differing: readonly string[];
-  /** Of a GPU: the largest difference, relative to the largest value of a tensor. */
+  /** For a GPU: the largest difference, relative to the largest value of a tensor. */
   readonly difference?: number;
 }
 
-/** A GPU's sums run in another order, and may differ by so much after a few steps. */
+/** Tolerance for a GPU, which adds in another order, after a few steps. */
 const GPU_TOLERANCE = 1e-3;
 
 async function judge(engine: Backend, reference: Backend): Promise<Verdict> {
@@ -112,9 +115,9 @@ const verdictText = ({ difference }: Verdict): string =>
     ? 'every bit equal'
     : `equal to within ${difference.toExponential(1)}, the tolerance for a GPU`;
 
-/** What there is of GPUs. */
+/** The available GPUs. */
 interface GpuFindings {
-  /** The package `webgpu`, or a runtime with WebGPU of its own. */
+  /** The package `webgpu`, or a runtime with built-in WebGPU. */
   readonly installed: boolean;
   readonly adapters: readonly Adapter[];
   /** Why the package cannot be used. */
@@ -151,7 +154,7 @@ function limitsText({ bufferBytes, workgroupBytes, workgroupThreads }: AdapterLi
   return `${bytes(bufferBytes)} a buffer, ${bytes(workgroupBytes)} and ${workgroupThreads} threads a workgroup`;
 }
 
-/** The kernels that `--fast` chooses here; null where the environment has none. */
+/** The kernels of `--fast` on this machine; null if there are none. */
 async function fastVariant(create: typeof createNodeBackend): Promise<string | null> {
   try {
     const engine = await create({ fast: true, threads: 1 });

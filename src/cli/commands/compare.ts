@@ -1,4 +1,7 @@
-/** `couture compare`: runs side by side, what was set differently and whether the outcome differs by more than chance. */
+/**
+ * `couture compare`: runs side by side, their different settings and whether the results differ by more than
+ * chance.
+ */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';

@@ -1,4 +1,6 @@
-/** `couture data audit`: duplicates within and across the splits of a set, and labels that are likely wrong. */
+/**
+ * `couture data audit`: duplicates within and across the splits of a set, and labels that are probably wrong.
+ */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -94,7 +96,7 @@ async function runAudit(source: string, flags: AuditFlags, context: CliContext):
     if (evaluation.audited) context.out(`\n${run.path}\n\n${auditedTable(evaluation.audited, context)}`);
 }
 
-/** The runs, before any work: one that does not exist or knows other images is found now. */
+/** Opens the runs before any work, so that a missing run or other images are an error now. */
 async function openRuns(paths: readonly string[], { name, origin }: DatasetInfo): Promise<Run[]> {
   const { openRun } = await import('../../platform/node/runs.ts');
   const runs: Run[] = [];

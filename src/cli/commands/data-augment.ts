@@ -1,4 +1,4 @@
-/** `couture data augment`: what augmentation does to training images, before anything is trained. */
+/** `couture data augment`: shows what augmentation does to training images. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';

@@ -1,4 +1,4 @@
-/** `couture data import`: pictures of one's own, made into a data set that is kept in the cache. */
+/** `couture data import`: imports your own pictures as a data set in the cache. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';

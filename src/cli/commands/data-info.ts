@@ -1,4 +1,4 @@
-/** `couture data list|info`: which data sets there are, and what is known of one. */
+/** `couture data list|info`: lists the data sets, and describes one. */
 
 import type { Command } from 'commander';
 import { printable } from '../../core/printable.ts';
@@ -67,7 +67,7 @@ async function importedSets({ env }: CliContext): Promise<DatasetInfo[]> {
   const cache = new ImportCache(cacheDirectory(env));
   const sets: DatasetInfo[] = [];
   for (const { name, digest } of await cache.names()) {
-    // A set whose files are gone or damaged is none; importing it again repairs it.
+    // A set with missing or damaged files is not listed; importing it again repairs it.
     const found = await cache.describe(digest).catch(() => undefined);
     if (found !== undefined) sets.push({ ...found.info, name });
   }

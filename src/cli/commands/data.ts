@@ -1,4 +1,4 @@
-/** `couture data`: data sets got, imported, verified, looked at and audited. */
+/** `couture data`: gets, imports, verifies, shows and audits data sets. */
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';

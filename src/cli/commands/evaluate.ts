@@ -96,7 +96,9 @@ async function runEvaluate(
   }
 }
 
-/** Images of another set, prepared as the model takes them: its test split, or all where the import had to draw one. */
+/**
+ * Images of another set, prepared for the model: its test split, or all images if the import had to draw one.
+ */
 async function otherImages(source: string, { data }: FoundModel, context: CliContext): Promise<Dataset> {
   const opened = await openWatched(source, context, { like: data });
   const test = await opened.load('test');

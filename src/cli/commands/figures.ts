@@ -77,7 +77,7 @@ async function runFigures(path: string, flags: FiguresFlags, context: CliContext
   }
 }
 
-/** The names asked for, each checked. */
+/** The requested names, each checked. */
 function chosen(known: readonly string[], only: string): readonly string[] {
   const names = only.split(',').map((name) => name.trim());
   for (const name of names) {

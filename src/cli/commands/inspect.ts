@@ -1,4 +1,4 @@
-/** `couture inspect`: where a run is right, wrong and unsure, on the terminal. */
+/** `couture inspect`: classes, mistakes, confidence and dead units of a run, on the terminal. */
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
@@ -18,7 +18,7 @@ Examples:
   couture inspect baseline-seed1
   couture inspect runs/train/baseline-seed1 --json`;
 
-/** What the terminal shows: no maps, no explained images. */
+/** Options for the terminal: no maps, no explained images. */
 const show = { umap: false, mapPoints: 10, explained: 0, examples: 0, imagesPerCell: 0 } as const;
 
 /** Adds the command to the program. */

@@ -1,4 +1,4 @@
-/** `couture lr-find`: which learning rate to train with. */
+/** `couture lr-find`: finds a learning rate. */
 
 import type { Command } from 'commander';
 import {

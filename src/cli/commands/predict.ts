@@ -1,4 +1,4 @@
-/** `couture predict`: what a trained network sees in image files, test images or standard input. */
+/** `couture predict`: classifies image files, test images or standard input. */
 
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
@@ -50,7 +50,7 @@ interface PredictFlags extends EngineFlags {
 interface Question {
   readonly source: string;
   readonly pixels: Uint8Array;
-  /** What was done to make the image of a picture. */
+  /** The steps that made the image from a picture. */
   readonly prepared?: PreparationFacts;
   /** The label, where it is known. */
   readonly truth?: string;
@@ -58,7 +58,7 @@ interface Question {
 
 type Answered = Omit<Question, 'pixels'> & { readonly unlike?: Look };
 
-/** How far an image is from the training images, and whether that is further than nearly all of them are. */
+/** The distance of an image from the training images, and whether it is unusually large. */
 interface Look {
   readonly score: number;
   readonly limit: number;
@@ -73,7 +73,7 @@ interface LeftOut {
 
 /** Images decoded and classified at once: bounds memory for folders of any size. */
 const CHUNK = 64;
-/** Images that are shown without being asked for. */
+/** Largest number of images that are shown by default. */
 const SHOWN = 4;
 
 const help = `
@@ -113,7 +113,7 @@ export function registerPredict(program: Command, context: CliContext): void {
   addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
-      // With --recipe no model is named: what stands in its place is the first image.
+      // With --recipe there is no model argument, so the first argument is an image.
       if (flags.recipe === undefined || model === undefined) await runPredict(model, paths, flags, context);
       else await runPredict(undefined, [model, ...paths], flags, context);
     });

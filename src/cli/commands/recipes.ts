@@ -1,4 +1,4 @@
-/** `couture recipes`: what each recipe is worth, what it takes, and the command that trains it. */
+/** `couture recipes`: the accuracy, time and command of each recipe. */
 
 import type { Command } from 'commander';
 import { type Measured, recipes } from '../../train/recipes.ts';

@@ -1,4 +1,4 @@
-/** `couture report`: one HTML file that shows everything of a run, or of several side by side. */
+/** `couture report`: one HTML file about a run, or about several side by side. */
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
@@ -36,7 +36,7 @@ export function registerReport(program: Command, context: CliContext): void {
 
 async function runReport(runs: readonly string[], flags: ReportFlags, context: CliContext): Promise<void> {
   const { out, umap, backend, threads } = flags;
-  // A run that is not there is answered before the drawing code is loaded.
+  // Reports a missing run before it loads the drawing code.
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const finished = await openFinishedRuns(runs);
   const { reportRuns } = await import('../../platform/node/reports.ts');
@@ -50,7 +50,7 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
     end();
     if (flags.json) printJson(context, 'report', { runs: finished.map(({ run }) => run.path), path, bytes });
     else {
-      // On standard output the report is alone.
+      // On standard output, there must be nothing but the report.
       const tell = isStandardOutput(path) ? context.err : context.out;
       tell(`Report: ${path}  (${formatBytes(bytes)}; open it in a browser)`);
     }

@@ -1,4 +1,4 @@
-/** `couture reproduce`: a run repeated from its config, and its weights compared bit for bit. */
+/** `couture reproduce`: repeats a run from its config and compares the weights bit for bit. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';

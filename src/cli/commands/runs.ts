@@ -1,4 +1,4 @@
-/** `couture runs`: the runs that there are, whether they are whole, and how to be rid of them. */
+/** `couture runs`: lists, checks and deletes runs. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -112,7 +112,7 @@ function checkText({ name, state, holder, faults, removed }: RunCheck, { color }
 
 async function remove(names: readonly string[], { json }: RunsFlags, context: CliContext): Promise<void> {
   const { removeRun, runPaths } = await import('../../platform/node/runs.ts');
-  // All are found before the first is removed.
+  // Finds all before it removes the first.
   const paths = await runPaths(names);
   for (const path of paths) {
     await removeRun(path);

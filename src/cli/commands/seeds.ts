@@ -1,4 +1,4 @@
-/** `couture seeds`: recipes over several seeds, tabulated. What was trained before is not trained again. */
+/** `couture seeds`: recipes over several seeds, tabulated. Finished runs are not trained again. */
 
 import type { Command } from 'commander';
 import { resolveConfig } from '../../train/config.ts';

@@ -1,4 +1,4 @@
-/** `couture summary`: what a network is made of and what it costs. */
+/** `couture summary`: layers, parameters, memory and arithmetic of a network. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';

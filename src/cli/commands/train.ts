@@ -1,4 +1,4 @@
-/** `couture train`: a network into a run folder, or a run resumed. */
+/** `couture train`: trains a network into a run folder, or resumes a run. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';

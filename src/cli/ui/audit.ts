@@ -1,4 +1,4 @@
-/** What an audit of a data set found, and accuracies without it, as text. */
+/** The findings of an audit, and accuracies without them, as text. */
 
 import type { Audit, AuditedImage, Duplicates, NearDuplicate, Suspect } from '../../audit/audit.ts';
 import { type AuditedAccuracy, countDuplicates, findConflicts, surestOfBoth } from '../../audit/summary.ts';
@@ -8,10 +8,10 @@ import { table } from './table.ts';
 
 type Colored = Pick<CliContext, 'color'>;
 
-/** Pairs and suspects that are listed; the file has all of them. */
+/** Number of listed pairs and suspects; the file has all of them. */
 const LISTED = 10;
 
-/** Everything that `couture data audit` says of a data set. */
+/** The output of `couture data audit`. */
 export function auditReport(audit: Audit, path: string, context: Colored): string {
   const { train, test } = audit.data;
   return [

@@ -1,4 +1,4 @@
-/** What augmentation does, on the terminal: each change in words, and training images before and after. */
+/** Augmentation on the terminal: each change in words, and training images before and after. */
 
 import { imageGrid } from '../../data/terminal-image.ts';
 import type { AugmentationColumn, AugmentationExamples } from '../../inspect/inspection.ts';

@@ -5,10 +5,10 @@ import type { CliContext } from '../context.ts';
 import { count, duration, paint, percent } from './format.ts';
 import { table } from './table.ts';
 
-/** Below this a difference counts as more than chance. */
+/** Significance level: below this p-value, a difference counts as more than chance. */
 const LEVEL = 0.05;
 
-/** What was set differently, what came out, and whether that differs by more than chance. */
+/** The different settings, the results, and whether they differ by more than chance. */
 export function comparisonText(
   { runs, settings, pairs }: RunComparison,
   { color }: Pick<CliContext, 'color'>,

@@ -1,4 +1,4 @@
-/** What there is to see of a run, as text and as JSON. */
+/** An inspection of a run as text and as JSON. */
 
 import { imageGrid } from '../../data/terminal-image.ts';
 import type { ClassInterval, Inspection, PredictedImage } from '../../inspect/inspection.ts';
@@ -10,11 +10,11 @@ import { count, paint, percent } from './format.ts';
 import { terminalColors } from './images.ts';
 import { table } from './table.ts';
 
-/** Confidences from which on the network would answer. */
+/** Rejection thresholds in the table. */
 const THRESHOLDS = [0, 0.5, 0.7, 0.9, 0.95, 0.99];
 const MOST_DEAD = 20;
 
-/** The figures of an inspection, from the course of training to the images that cost most. */
+/** The figures of an inspection, from the course of training to the most confident mistakes. */
 export function inspectionText(inspection: Inspection, context: CliContext): string {
   const { run, evaluation, training, calibration } = inspection;
   const { color } = context;
@@ -101,7 +101,7 @@ function classesTable(classes: readonly ClassInterval[]): string {
   );
 }
 
-/** The point at each threshold, where that keeps any image. */
+/** The point at each threshold that keeps any images. */
 function rejectionTable({ rejection }: Inspection): string {
   const points = THRESHOLDS.flatMap((threshold) =>
     rejection.filter((point) => point.threshold === threshold),
@@ -132,7 +132,7 @@ function activityTable({ activity }: Inspection): string {
   );
 }
 
-/** As many images as fit side by side; what each is and what it was called stands above it. */
+/** As many images as fit side by side, with label and prediction above each. */
 function topLosses({ topLosses: images, data }: Inspection, context: CliContext): string[] {
   if (images.length === 0) return ['No image is misclassified.'];
   const { width, classNames } = data;

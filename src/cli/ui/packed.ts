@@ -1,4 +1,4 @@
-/** What was packed, and what it is worth, as text. */
+/** A packed model and its figures, as text. */
 
 import type { WrittenModel } from '../../runs/pack.ts';
 import type { Figures } from '../../ship/card.ts';
@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts';
 import { bytes as formatBytes, paint, percent } from './format.ts';
 import { table } from './table.ts';
 
-/** File, make-up and figures; of a fitted temperature also what it changed. */
+/** File, contents and figures; for a fitted temperature also its effect. */
 export function packedText(
   { path, bytes, model }: WrittenModel,
   { color }: Pick<CliContext, 'color'>,
@@ -48,7 +48,7 @@ export function packedText(
   ].join('\n');
 }
 
-/** What a model file says of itself, for `--json`: everything but the weights. */
+/** The contents of a model file for `--json`: everything except the weights. */
 export function modelJson({ path, bytes, model }: WrittenModel): Record<string, unknown> {
   const { members, card, ...rest } = model;
   return { path, bytes, ...rest, members: members.map(({ spec }) => spec), card };

@@ -1,4 +1,4 @@
-/** What a network saw of a picture, in words and on the terminal. */
+/** Shows how a picture was prepared, as text and on the terminal. */
 
 import type { ImageShape } from '../../data/image-shape.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
@@ -6,7 +6,7 @@ import { imageLines } from '../../data/terminal-image.ts';
 import type { CliContext } from '../context.ts';
 import { terminalColors } from './images.ts';
 
-/** What was done to a picture: `cut to 310x214 at 240, 122`, `light and dark swapped`. */
+/** The steps of the preparation: `cropped to 310x214 at 240, 122`, `light and dark swapped`. */
 export function preparationNotes({ crop, nothingFound, ground, inverted }: PreparationFacts): string[] {
   const notes: string[] = [];
   if (crop !== null) {

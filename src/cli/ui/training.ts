@@ -1,4 +1,4 @@
-/** Training as it is watched: a bar redrawn on a terminal, one line an epoch elsewhere. Both go to stderr. */
+/** Progress of training: a redrawn bar on a terminal, one line per epoch elsewhere, both on stderr. */
 
 import type { EpochMetrics, TrainEvent } from '../../train/events.ts';
 import { stuckNotice } from '../../train/stuck.ts';
@@ -9,7 +9,7 @@ import { bar } from './progress.ts';
 /** Consumes training events. */
 export interface TrainingProgress {
   event(event: TrainEvent): void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void;
 }
 
@@ -17,7 +17,7 @@ const REDRAW_MS = 100;
 
 /**
  * The progress of one run for this context.
- * @param label the run's name, which is known once its folder is made
+ * @param label the name of the run, which is known once its folder exists
  */
 export async function createTrainingProgress(
   context: CliContext,

@@ -15,7 +15,7 @@ export interface Classes {
 /**
  * The classes of the training images.
  * @param labels the training images' classes
- * @throws CoutureError of kind `data` for fewer than 2 or more than 1,000 classes, and for names that cannot be shown
+ * @throws CoutureError of kind `data` for fewer than 2 or more than 1,000 classes, and for invalid names
  */
 export function classesOf(labels: Iterable<string>): Classes {
   const found = new Set(labels);

@@ -20,7 +20,8 @@ export interface Copies {
 }
 
 /**
- * Finds copies. Those of the same class and split can be left out; of others nobody can know which one is right.
+ * Finds copies. Those of the same class and split can be left out; for others it is unknown which one is
+ * right.
  * @param count numbers from 0 up to this are asked for
  * @param fileAt a file by its number; undefined for what is no file or was passed over
  */

@@ -1,4 +1,4 @@
-/** Which images the splits have, and of which classes they are. */
+/** Plans the images and classes of the splits. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { AllPictures } from './all-pictures.ts';

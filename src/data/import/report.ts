@@ -1,10 +1,10 @@
-/** What an import tells: plain data that is kept with the images. */
+/** The report of an import: plain data that is stored with the images. */
 
 import * as z from 'zod';
 import { printable } from '../../core/printable.ts';
 import type { PassedOver } from '../readers/found.ts';
 
-/** Files that a report names; of more it knows the number. */
+/** Largest number of named files; of more only the number is kept. */
 export const NAMED_FILES = 1000;
 
 export const importReportSchema = z.strictObject({
@@ -15,18 +15,18 @@ export const importReportSchema = z.strictObject({
     .readonly(),
   /** Whether the test split was drawn by the import. */
   testWasDrawn: z.boolean(),
-  /** Files that are no part of the set, the first thousand. */
+  /** Skipped files, the first thousand. */
   passedOver: z.array(z.strictObject({ path: z.string(), reason: z.string() })).readonly(),
   passedOverCount: z.int().min(0),
-  /** What was decided and what is to be known: sentences. */
+  /** Decisions and notices: sentences. */
   notices: z.array(z.string()).readonly(),
 });
-/** What an import tells. */
+/** The report of an import. */
 export type ImportReport = Readonly<z.infer<typeof importReportSchema>>;
 
-/** A class with fewer training images is said. */
+/** Classes with fewer training images get a notice. */
 const FEW_IMAGES = 20;
-/** A largest class of so many times the smallest is said. */
+/** Ratio of the largest to the smallest class that gets a notice. */
 const IMBALANCE = 3;
 
 /** Sentences on classes that are small, and on those that are much larger than others. */

@@ -1,4 +1,4 @@
-/** A decoded picture: RGBA bytes, as every decoder gives them. What is done with them is in the files beside this one. */
+/** A decoded picture: RGBA bytes. The files beside this one process them. */
 
 import { CoutureError } from '../../core/errors.ts';
 
@@ -12,7 +12,7 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** EXIF's number, 1 to 8, where the picture is still as the camera held it; 1 by default. */
+  /** EXIF orientation, 1 to 8, if the picture is not yet rotated; 1 by default. */
   readonly orientation?: number;
 }
 
@@ -40,7 +40,7 @@ export function refusedSides(width: number, height: number): string | undefined 
 }
 
 /**
- * Checks that the bytes make the picture that its sides promise.
+ * Checks that the bytes match the sides of the picture.
  * @throws CoutureError of kind `usage`
  */
 export function checkPicture({ data, width, height, orientation = 1 }: Picture): void {

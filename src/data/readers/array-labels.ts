@@ -12,8 +12,8 @@ const QMNIST_COLUMNS = 8;
  * The class of each image.
  * @param length how many images there are
  * @returns for each image a whole number or text, as text
- * @throws CoutureError of kind `data` when there are not as many labels as images, or a label is negative, not whole
- *   or a row of several numbers
+ * @throws CoutureError of kind `data` when the number of labels differs, or a label is negative, not whole or
+ * a row of several numbers
  */
 export function arrayLabels(array: NumberArray | TextArray, length: number): string[] {
   const { name, dims } = array;

@@ -1,4 +1,4 @@
-/** The images of an array: which dimension is what, and what its values mean as bytes. */
+/** Interprets an array as images: the meaning of its dimensions and values. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { LabeledPictures, PixelPicture } from './found.ts';
@@ -35,9 +35,9 @@ export function squareOf(values: number): { side: number; channels: 1 | 3 } | un
 }
 
 /**
- * Says what the dimensions of an array of images are: count x height x width, with 1 or 3 channels last or second, or
- * count x values of a square.
- * @throws CoutureError of kind `data` when no reading fits
+ * Interprets the dimensions of an array of images: count x height x width, with 1 or 3 channels last or
+ * second, or count x values of a square.
+ * @throws CoutureError of kind `data` when there is no interpretation
  */
 export function layoutOf(array: NumberArray): Layout {
   const { name, dims } = array;
@@ -95,7 +95,7 @@ function check(name: string, layout: Layout): Layout {
 export type Levels = 'bytes' | 'unit';
 
 /**
- * What the values of the arrays of a set mean, decided for all of them together.
+ * The meaning of the values of the arrays of a set, decided for all together.
  * @throws CoutureError of kind `data` when values lie outside 0 to 255 or are no numbers
  */
 export function levelsOf(arrays: readonly NumberArray[]): { levels: Levels; notices: string[] } {

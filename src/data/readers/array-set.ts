@@ -16,7 +16,7 @@ import { zipEntries } from './zip.ts';
 
 /** An array that has not been read yet. */
 interface NamedArray {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly name: string;
   readonly role: ArrayRole | undefined;
   load(): Promise<NumberArray | TextArray>;
@@ -26,15 +26,15 @@ const splitNames = ['train', 'validation', 'test', 'all'] as const;
 
 const isIdxName = (path: string): boolean => /(idx\d?([-_.]|$)|ubyte)/i.test(path.replace(/\.gz$/i, ''));
 
-/** Whether a file's name is that of an array: NPZ, NPY or IDX, the last also as .gz. */
+/** Whether the name of a file is that of an array: NPZ, NPY or IDX, the last also as .gz. */
 export function hasArrayName(path: string): boolean {
   return /\.np[yz]$/i.test(path) || isIdxName(path.slice(path.lastIndexOf('/') + 1));
 }
 
 /**
- * The set that array files hold together.
- * @param files those whose names say that they hold arrays
- * @param name what errors call the folder or file
+ * The data set of several array files.
+ * @param files files with names of arrays
+ * @param name name of the folder or file in errors
  * @throws CoutureError of kind `data` when images or labels of a split are missing, files of several sets lie
  *   together, or an array cannot be read
  */
@@ -83,7 +83,7 @@ async function arraysOf(file: FileEntry, tools: ReaderTools): Promise<NamedArray
     return arrays.map((entry) => {
       const name = `${path}: ${entry.path.slice(0, -'.npy'.length)}`;
       const load = async () => parseNpy(await readHeld(entry, name), name);
-      // The only array of a file is called arr_0, and the file says what it is.
+      // The only array of a file is called arr_0, so the file name gives its role.
       const role =
         arrays.length === 1 ? (arrayRoleOf(entry.path) ?? arrayRoleOf(path)) : arrayRoleOf(entry.path);
       return { name, role, load };

@@ -1,6 +1,6 @@
 /**
- * A folder for each class, with its images in it and below: one tree, or one for each split. The folders' names are the
- * classes' names.
+ * Reads a folder for each class, with its images in it and below: one tree, or one for each split. The names
+ * of the folders are the class names.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ function splitOfFolder(name: string): 'train' | 'validation' | 'test' | undefine
   return word === 'all' || name.length < 3 ? undefined : word;
 }
 
-/** An image with the place that its path gives it. */
+/** An image with its split and class from its path. */
 interface Placed {
   readonly entry: FileEntry;
   readonly className: string;
@@ -29,8 +29,8 @@ interface Placed {
 /**
  * Finds the classes of a tree of files.
  * @param entries its files, without hidden ones, in any order
- * @param name what errors call the folder
- * @throws CoutureError of kind `data`, with the tree that is expected, when there are no two classes
+ * @param name name of the folder in errors
+ * @throws CoutureError of kind `data`, with the expected tree, when there are fewer than two classes
  */
 export function readClassFolders(entries: readonly FileEntry[], name: string): Omit<FoundData, 'format'> {
   const sorted = [...entries].sort((a, b) => compareNatural(a.path, b.path));

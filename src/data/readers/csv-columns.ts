@@ -1,4 +1,4 @@
-/** What the columns of a CSV file of images are: by their names, or by what the first row holds. */
+/** Interprets the columns of a CSV file of images, by their names or by the first row. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
@@ -10,12 +10,12 @@ export interface PathColumns {
   readonly form: 'paths';
   readonly path: number;
   readonly label: number;
-  /** The column that says train, validation or test; undefined where there is none. */
+  /** The column of the split; undefined if there is none. */
   readonly split: number | undefined;
   readonly hasHeader: boolean;
 }
 
-/** Kaggle's form: a label and a column for each pixel. */
+/** Kaggle's format: a label and a column for each pixel. */
 export interface PixelColumns {
   readonly form: 'pixels';
   readonly label: number;
@@ -31,7 +31,7 @@ const pathNames =
   /^(path|file|file_?name|file_?path|image|image_?path|image_?file|image_?id|img|img_?path|id|name)$/i;
 const splitNames = /^(split|set|subset|dataset|usage|partition)$/i;
 const indexNames = /^(|id|index|unnamed: 0)$/i;
-/** Fewer pixels than a 4x4 image make no image. */
+/** Fewer pixels than those of a 4x4 image are not an image. */
 const LEAST_PIXELS = 16;
 
 /** The file has no column of labels, which is normal for the test images of a competition. */
@@ -40,8 +40,8 @@ export class NoLabels extends CoutureError {}
 /**
  * Reads the first row.
  * @param first its fields
- * @param name what errors call the file
- * @throws CoutureError of kind `data` when the columns are neither form, or none has labels
+ * @param name name of the file in errors
+ * @throws CoutureError of kind `data` when the columns have neither form, or there are no labels
  */
 export function columnsOf(first: readonly string[], name: string): PathColumns | PixelColumns {
   return first.length > LEAST_PIXELS ? pixelColumns(first, name) : pathColumns(first, name);

@@ -1,4 +1,4 @@
-/** Rows of a path and a label: image files that lie below the folder of the list. */
+/** Reads rows of a path and a label: image files below the folder of the list. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes } from '../../core/printable.ts';
@@ -18,13 +18,13 @@ interface Listed {
   readonly label: string;
 }
 
-/** Tried behind a path that has no ending, as lists with ids have them. */
+/** Endings to try for a path without one, as in lists of ids. */
 const endings = ['.png', '.jpg', '.jpeg', '.webp'];
 
 /**
  * Reads the rows and looks for the files.
- * @throws CoutureError of kind `data` naming line and column, for a path that leaves the folder and a label or split
- *   that is missing
+ * @throws CoutureError of kind `data` naming line and column, for a path that leads outside the folder, and a
+ * missing label or split
  */
 export async function readPaths(
   first: CsvRow,

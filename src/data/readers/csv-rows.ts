@@ -1,6 +1,6 @@
 /**
  * CSV, row by row over a stream: quoted fields, a byte order mark, both line ends; a comma, a semicolon or a tab between
- * fields. Fields stay bytes until somebody asks for text, since most of them are numbers.
+ * fields. Fields stay bytes until text is needed, because most of them are numbers.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -16,7 +16,7 @@ const separators = [0x2c, 0x3b, 0x09];
 const utf8 = new TextDecoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** One row. It is only valid until the next one is asked for. */
+/** One row, valid only until the next one is read. */
 export class CsvRow {
   /** The line in the file on which it begins, counted from 1. */
   readonly line: number;
@@ -56,7 +56,9 @@ export class CsvRow {
     return this.#isQuoted && text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
   }
 
-  /** A field as a whole number from 0 on, or -1 when it is none. Zeros behind a point are allowed: `12.0`. */
+  /**
+   * A field as a whole number of at least 0, or -1 for other text. Zeros after a point are allowed: `12.0`.
+   */
   whole(column: number): number {
     const end = this.#ends[column];
     let at = this.#start(column);
@@ -81,7 +83,7 @@ export class CsvRow {
 /**
  * The rows of a CSV file. Empty lines are left out.
  * @param blocks its bytes, cut anywhere
- * @param name what errors call the file
+ * @param name name of the file in errors
  * @throws CoutureError of kind `data` naming the line, for a quote that is not closed, bytes after a closed one, rows
  *   of different lengths or beyond the limit, and for UTF-16
  */

@@ -1,4 +1,4 @@
-/** Sets in CSV files: pixels in columns, or the paths of image files. One file, or one for each split. */
+/** Reads sets in CSV files: pixels in columns, or paths of image files, in one file or one for each split. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
@@ -19,10 +19,10 @@ export function hasCsvName(path: string): boolean {
 }
 
 /**
- * The set that CSV files hold.
+ * The data set of CSV files.
  * @param files one, or those of the splits by their names (`train.csv`, `fashion-mnist_test.csv`)
  * @param find looks for the image files of a list
- * @param name what errors call the folder or file
+ * @param name name of the folder or file in errors
  * @throws CoutureError of kind `data` naming file, line and column
  */
 export async function readCsvSet(

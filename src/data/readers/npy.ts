@@ -1,6 +1,6 @@
 /**
  * NPY, NumPy's file of one array: a magic, a version, a Python literal that says type, order and shape, and the values.
- * Numbers and fixed-width text are read; Python objects are not, since unpickling runs code.
+ * Reads numbers and fixed-width text, but not Python objects, because unpickling runs code.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -33,7 +33,7 @@ const numberTypes: Readonly<Record<string, ElementType>> = {
   f8: 'float64',
 };
 
-/** Whether bytes begin as an NPY file does. */
+/** Whether bytes begin with the NPY signature. */
 export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
@@ -41,9 +41,9 @@ export function isNpy(bytes: Uint8Array): boolean {
 /**
  * Reads an NPY file.
  * @param bytes the whole file; numbers of the result are a view into it
- * @param name what errors call it
- * @throws CoutureError of kind `data` for arrays of objects or records, a malformed header, and any length but the
- *   one that the header promises
+ * @param name its name in errors
+ * @throws CoutureError of kind `data` for arrays of objects or records, a malformed header, and any length
+ * other than that of the header
  */
 export function parseNpy(bytes: Uint8Array, name: string): NumberArray | TextArray {
   const { text, end } = headerOf(bytes, name);
@@ -108,7 +108,7 @@ function parseText(data: Uint8Array, { name, dims, kind, digits, byteOrder }: Te
   const values = Array.from({ length: countOf(dims) }, (_, i) => {
     const codeAt = (c: number): number =>
       kind === 'S' ? data[i * width + c] : view.getUint32(4 * (i * width + c), byteOrder !== '>');
-    // A shorter text is followed by zeros.
+    // Shorter strings are padded with zeros.
     let length = width;
     while (length > 0 && codeAt(length - 1) === 0) length -= 1;
     let text = '';

@@ -1,6 +1,7 @@
 /**
- * The one way from files to labeled pictures: sees by content what a file or a folder is, and gives it to its reader.
- * Folders, ZIP and tar archives are lists of files, and a list may hold class folders, arrays or CSV files.
+ * The single entry from files to labeled pictures: recognizes a file or a folder by content and calls its
+ * reader. Folders, ZIP and tar archives are lists of files, and a list may hold class folders, arrays or CSV
+ * files.
  */
 
 import { aFunction, aNumber, aString, checkArguments, listOf, record } from '../../core/arguments.ts';
@@ -23,10 +24,10 @@ import { zipEntries } from './zip.ts';
 const readerTools = record({ inflate: aFunction, keep: aFunction }, 'the functions of a platform');
 
 /**
- * The set that a list of files holds.
+ * The data set of a list of files.
  * @param entries in any order; hidden files may be among them
- * @param name what errors call the list
- * @throws CoutureError of kind `data` when it holds no set, with what was expected
+ * @param name name of the list in errors
+ * @throws CoutureError of kind `data` when it is not a data set, with the expected form
  */
 export async function readFiles(
   entries: readonly FileEntry[],

@@ -1,15 +1,15 @@
-/** Which of the splits that were found is trained on and which is the test split. */
+/** Assigns the found splits to training and test. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { LabeledPictures } from './found.ts';
 
-/** Pictures by what their folder or array was called; `all` where no split was named. */
+/** Pictures by the name of their split; `all` without one. */
 export type NamedSplits = Partial<Record<'train' | 'validation' | 'test' | 'all', LabeledPictures>>;
 
 /**
- * Train and test of what was found. Validation images are held out from the training images by training itself, so
- * that a validation split of its own becomes the test split where there is none, and else joins the training images.
- * @throws CoutureError of kind `data` when there is nothing to train on
+ * Train and test of what was found. Training holds out its own validation images. So a separate validation
+ * split becomes the test split if there is none, and otherwise joins the training images.
+ * @throws CoutureError of kind `data` when there are no training images
  */
 export function assignSplits(
   { train, validation, test, all }: NamedSplits,

@@ -1,11 +1,11 @@
-/** The header of a tar entry: fields at fixed places, numbers in octal, a checksum over all of it. */
+/** Parses the header of a tar entry: fields at fixed offsets, octal numbers, and a checksum. */
 
 import { CoutureError } from '../../core/errors.ts';
 
-/** Headers and contents lie in blocks of so many bytes. */
+/** Size of the blocks of headers and contents. */
 export const TAR_BLOCK = 512;
 
-/** What a header says of its entry. */
+/** The data of a header. */
 export interface TarHeader {
   readonly path: string;
   readonly size: number;

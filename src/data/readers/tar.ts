@@ -1,6 +1,6 @@
 /**
- * tar archives: ustar, with pax headers and GNU's long names. One pass over the headers makes the list; the files are
- * read from their places when they are asked for. Links, devices and sparse files are refused by name.
+ * tar archives: ustar, with pax headers and GNU's long names. One pass over the headers makes the list; the
+ * files are read on demand. Links, devices and sparse files are refused by name.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -9,9 +9,9 @@ import { cleanPath, type FileEntry, isHidden, quotePath } from './entries.ts';
 import { parseHeader, parsePax, readText, TAR_BLOCK, type TarHeader } from './tar-header.ts';
 import { limits } from './tools.ts';
 
-/** A long name or a pax header beyond this is no name. */
+/** Largest size of a long name or pax header. */
 const MAX_META = 1 << 20;
-/** Bytes read at a time while the headers are looked for. */
+/** Bytes per read when searching for headers. */
 const WINDOW = 1 << 18;
 
 const kinds: Readonly<Record<string, string>> = {
@@ -23,16 +23,16 @@ const kinds: Readonly<Record<string, string>> = {
   S: 'a sparse file',
 };
 
-/** Names and sizes that a header gives to the one after it. */
+/** Names and sizes of the next header. */
 interface Given {
   path?: string | undefined;
   size?: number | undefined;
 }
 
 /**
- * The files of an archive. Folders and what systems left behind are passed over.
- * @throws CoutureError of kind `data` for a damaged or cut archive, a path that leaves its folder, a path that occurs
- *   twice, and anything but files and folders
+ * The files of an archive, without folders and system files.
+ * @throws CoutureError of kind `data` for a damaged or truncated archive, a path that leads outside its
+ * folder, a duplicate path, and anything except files and folders
  */
 export async function tarEntries(source: ByteSource): Promise<FileEntry[]> {
   const blocks = new Window(source);

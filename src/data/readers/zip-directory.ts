@@ -1,10 +1,10 @@
-/** The directory at the end of a ZIP archive, its 64-bit form included. Nothing here unpacks anything. */
+/** Reads the directory at the end of a ZIP archive, including its 64-bit form. It unpacks nothing. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { ByteSource } from './bytes.ts';
 import { limits } from './tools.ts';
 
-/** What the directory says of one entry; offsets and sizes in bytes. */
+/** An entry of the directory; offsets and sizes in bytes. */
 export interface DirectoryEntry {
   /** As it is stored, folders with a `/` at the end. */
   readonly path: string;
@@ -38,7 +38,7 @@ export async function readDirectory(source: ByteSource): Promise<DirectoryEntry[
   const { count, offset, size } = await findDirectory(source);
   if (count > limits.entries)
     throw damaged(source, `it has ${count} entries, over the limit of ${limits.entries}`);
-  // Each entry takes at least its header, so that a count alone can cost nothing.
+  // Each entry takes at least its header, so a wrong count cannot waste memory.
   if (offset + size > source.size || size > MAX_DIRECTORY || count * HEADER_BYTES > size)
     throw damaged(source, 'its directory is larger than the file');
   const bytes = await source.read(offset, offset + size);

@@ -1,6 +1,6 @@
 /**
- * ZIP archives, read by their directory at the end: the entries of a set are unpacked one at a time, whenever they are
- * asked for. Stored and deflated entries, 64-bit archives; everything is checked against the size of the file.
+ * Reads ZIP archives by the directory at their end; entries are unpacked one at a time on demand. Stored and
+ * deflated entries, 64-bit archives; everything is checked against the size of the file.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -16,7 +16,7 @@ const EXTRA_BYTES = 128;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** Methods that are named in messages, and nothing more. */
+/** Names of unsupported methods, for messages. */
 const otherMethods: Readonly<Record<number, string>> = {
   1: 'Shrink',
   6: 'Implode',
@@ -29,13 +29,13 @@ const otherMethods: Readonly<Record<number, string>> = {
   99: 'AES encryption',
 };
 
-/** Whether bytes begin as a ZIP archive does. */
+/** Whether bytes begin with the ZIP signature. */
 export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || bytes[2] === 5);
 }
 
 /**
- * The files of an archive. Folders and what systems left behind are passed over.
+ * The files of an archive, without folders and system files.
  * @throws CoutureError of kind `data` for a damaged archive, a path that leaves its folder, an encrypted entry, a
  *   method other than stored and deflated, a link, entries that lie over each other, and for what unpacks to more
  *   than the limits
@@ -68,7 +68,7 @@ function checkEntry({ flags, method, isLink }: DirectoryEntry, where: string): v
   }
 }
 
-/** Entries that share bytes make an archive unpack to far more than it could hold. */
+/** Overlapping entries could make an archive unpack to far more than its size. */
 function checkSizes(source: ByteSource, files: readonly DirectoryEntry[]): void {
   let unpacked = 0;
   let end = 0;

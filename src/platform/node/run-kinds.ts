@@ -1,4 +1,4 @@
-/** What public functions demand where they take runs and models. */
+/** Argument checks for runs and models. */
 
 import { anObject, aString, either, kind, listOf, oneOf, optional, record } from '../../core/arguments.ts';
 import { Run } from '../../runs/run.ts';

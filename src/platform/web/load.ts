@@ -37,10 +37,11 @@ const loadOptions = optionsOf({
 });
 
 /**
- * Loads a model file: `const model = await load('models/compact.safetensors')`, then `await model.predict(canvas)`. The file
- * is held to the digest that it carries.
+ * Loads a model file: `const model = await load('models/compact.safetensors')`, then `await
+ * model.predict(canvas)`. The digest of the file is checked.
  * @param source its address, relative to the page or whole, or its bytes
- * @throws CoutureError of kind `data` when it cannot be had, is no model file or is damaged, `interrupted` when `signal`
+ * @throws CoutureError of kind `data` when it is not available, is not a model file or is damaged,
+ * `interrupted` when `signal`
  *   aborts, `backend` where the engine cannot run
  */
 export async function load(

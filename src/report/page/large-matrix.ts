@@ -1,13 +1,16 @@
-/** The confusion matrix of many classes, whose cells are too small to be elements: found by their places. */
+/**
+ * The confusion matrix of many classes, whose cells are found by position, because they are too small to be
+ * elements.
+ */
 
 import type { Page } from './page.ts';
 
 /**
- * Names the cell under the pointer, or the nearest one that has images, and opens it at a click. With the keyboard, the
- * arrow keys walk along the mistakes, the most frequent first, and Enter opens one.
+ * Names the cell under the pointer, or the nearest nonempty one, and opens it on a click. The arrow keys move
+ * along the mistakes, most frequent first, and Enter opens one.
  */
 export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }: Page): void {
-  /** Pixels of the screen from which a cell is pointed at. */
+  /** Radius in screen pixels for pointing at a cell. */
   const reach = 6;
   const side = data.classNames.length;
 

@@ -24,7 +24,9 @@ import type { SetFile } from './set-file.ts';
 import type { Attempt } from './source.ts';
 import { verifyFile } from './verify.ts';
 
-/** How a set is got. The last group is for tests: what stands for the network, the system and the table. */
+/**
+ * Options for getting a set. The last group is for tests and replaces the network, the system and the table.
+ */
 export interface DataOptions {
   /** A folder with the files, plain or .gz. When given, nothing else is tried. */
   readonly from?: string | undefined;
@@ -62,7 +64,7 @@ export async function acquireFiles(
   const tries: string[] = [];
   const notes = new Set<string>();
   const emit = (stage: DataStage, file: string, done = 0, total = 0): void => {
-    // What hinders one file hinders the others in the same way.
+    // A problem with one file usually affects the others in the same way.
     if (stage === 'note' && notes.has(file)) return;
     if (stage === 'note') notes.add(file);
     options.onProgress?.({ stage, file, done, total });
@@ -78,7 +80,7 @@ export async function acquireFiles(
       stopIfAborted(signal, entry.name);
       emit('verify', place, 0, entry.files[role].bytes);
       const file = await verifyFile(entry, role, raw, { place, strict, registry: table, signal });
-      // What the table does not know is found through an index alone, and waits for it.
+      // Files without a checksum in the table are found only through an index, so they wait for it.
       const isKnown = entry.files[role].sha256 !== null;
       got.set(role, isKnown ? { ...file, path: await keep(cache, file, emit) } : file);
     },
@@ -95,7 +97,7 @@ export async function acquireFiles(
       if (missing().length > 0) await fromFolder(folder, attempt(missing()));
     }
     if (missing().length > 0) await fromMirrors(attempt(missing()), { cache, fetch, timeouts });
-    // A package brings all four files at once: take those that nobody asked for yet, too.
+    // A package has all four files: take also those that are not needed yet.
     if (missing().length > 0) {
       const rest = roles.filter((role) => !got.has(role));
       await fromDebian(attempt(rest), { run, isRoot, refresh });

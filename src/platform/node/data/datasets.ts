@@ -13,8 +13,8 @@ import { decodePicture } from '../images/decode.ts';
 import { decodeNodePicture, type NodePicture } from '../images/picture.ts';
 
 /**
- * A data set from pictures: paths and bytes of PNG, JPEG and WebP files, and Blobs. Each is made into an image as those are
- * that are predicted later.
+ * A data set from pictures: paths and bytes of PNG, JPEG and WebP files, and Blobs. Each is prepared like a
+ * picture for prediction.
  *
  *     const dataset = await datasetFromImages({ images: paths, labels, shape: { height: 28, width: 28 } });
  *
@@ -26,7 +26,7 @@ export async function datasetFromImages(request: PicturesOptions<NodePicture>): 
   return await datasetFromPictures(request, decodeNodePicture);
 }
 
-/** As the function of that name in a page: both splits from `File`s, decoded by Node. */
+/** Like the function of that name in a page: both splits from `File`s, decoded by Node. */
 export async function datasetFromFiles(
   files: FileLike | Iterable<FileLike>,
   options: FilesOptions = {},

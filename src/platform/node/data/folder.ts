@@ -1,4 +1,4 @@
-/** Files that lie in a folder of this machine, plain or packed, under any of their names. */
+/** Finds files in a local folder, plain or packed, under any of their names. */
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export async function readLocal(path: string, file: DataFile): Promise<Uint8Arra
   });
 }
 
-/** Takes what a well-known folder has; whatever is wrong with it is only noted. */
+/** Takes the files of a well-known folder; problems are only noted. */
 export async function fromFolder(folder: string, attempt: Attempt): Promise<void> {
   if (!(await stat(folder).catch(() => null))?.isDirectory()) {
     attempt.tried(folder, 'no such folder');

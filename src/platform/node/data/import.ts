@@ -1,6 +1,6 @@
 /**
- * Imports pictures from a path of this machine: a folder, an archive, a CSV file, arrays. What the path holds is seen by
- * its content; what comes out lies in the cache, under the digest of what went in.
+ * Imports pictures from a path of this machine: a folder, an archive, a CSV file, arrays. The format is
+ * recognized by content, and the result is stored in the cache under the digest of the input.
  */
 
 import { hash } from 'node:crypto';
@@ -30,7 +30,7 @@ import { removeOrphans, Scratch } from './scratch.ts';
 
 /** How a path is imported. */
 export interface ImportPathOptions extends ImportOptions {
-  /** What the set is to be called. Default: the path's last part without its ending. */
+  /** Name of the set. Default: the last part of the path without its ending. */
   readonly name?: string | undefined;
   /** Environment to read the cache's place from. Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -44,7 +44,7 @@ export interface ImportedDataset {
   /** Whether the path was known and unchanged, so that no picture was read. */
   readonly wasKnown: boolean;
   /**
-   * A split, held to its digest.
+   * A split, with its digest checked.
    * @throws CoutureError of kind `data` when the cache has lost it or it is damaged
    */
   load(split: SplitName): Promise<Dataset>;
@@ -81,7 +81,7 @@ export async function importDataset(path: string, options: ImportPathOptions = {
   }
 }
 
-/** Lets the set be found by its name from now on. What was prepared for one model alone gets no name. */
+/** Stores the name of the set. A set that was prepared for one model gets no name. */
 async function named(
   cache: ImportCache,
   { info, report }: StoredSet,
@@ -103,7 +103,7 @@ function checkName(name: string | undefined): string | undefined {
   });
 }
 
-/** The options that change what becomes of a path. What was imported leniently may not pass strictly. */
+/** The options that affect the result. A lenient import may fail with `strict`. */
 function requestOf({
   like,
   size,
@@ -144,7 +144,7 @@ async function placeOf(path: string): Promise<Place> {
   throw new CoutureError('data', `${printable(path)}: not a file or a folder.`);
 }
 
-/** A path that has been looked at and not yet read. */
+/** A path that was listed but not yet read. */
 interface LookedAt {
   readonly stamp: string;
   readonly find: () => Promise<FoundData>;
@@ -181,7 +181,7 @@ async function lookAt(place: Place, scratch: Scratch, options: ImportPathOptions
   };
 }
 
-/** The same result however often it is asked for. */
+/** Computed only once. */
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
   let result: Promise<Result> | undefined;
   return () => {
@@ -199,7 +199,7 @@ async function findKnown(
   const seen = await cache.seen(request);
   if (seen?.stamp !== files.stamp) return undefined;
   if (seen.listed !== null) {
-    // Of a list the files are looked for again; they are not read.
+    // The files of a list are searched again, but not read.
     await files.find();
     if (files.listed() !== seen.listed) return undefined;
   }

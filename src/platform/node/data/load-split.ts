@@ -10,7 +10,7 @@ import { getDataset } from './store.ts';
 
 /**
  * A split of the data set that is described.
- * @throws CoutureError of kind `data` when its images are not to be found
+ * @throws CoutureError of kind `data` when its images are missing
  */
 export async function loadSplit(
   info: DatasetInfo,

@@ -9,7 +9,7 @@ import type { Attempt, FetchLike } from './source.ts';
 
 /** Limits in milliseconds. */
 export interface Timeouts {
-  /** For all mirrors together to show that they are there. */
+  /** For all mirrors together to respond. */
   readonly probe: number;
   /** Without a byte. */
   readonly stall: number;
@@ -26,7 +26,7 @@ export interface MirrorOptions {
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
 
-/** Takes every wanted file from the first mirror that has it whole; whatever is wrong is noted. */
+/** Takes every wanted file from the first mirror that has it complete; problems are noted. */
 export async function fromMirrors(attempt: Attempt, options: MirrorOptions): Promise<void> {
   const { cache, fetch = globalThis.fetch } = options;
   const timeouts = { ...defaults, ...options.timeouts };

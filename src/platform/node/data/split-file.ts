@@ -1,7 +1,8 @@
 /**
  * The file in which a split of an imported set is kept: `COUTURE1`, the header's length as uint32, the header as JSON, its
- * SHA-256, then the images [length, height, width, channels] and the labels as uint16; numbers are little-endian. The
- * header has the digests of images and labels, so that every byte is under one. It names no path.
+ * SHA-256, then the images [length, height, width, channels] and the labels as uint16; numbers are
+ * little-endian. The header has the digests of images and labels, so every byte is covered. It contains no
+ * path.
  */
 
 import { createHash } from 'node:crypto';
@@ -34,7 +35,7 @@ const headerSchema = z.strictObject({
   report: importReportSchema,
 });
 
-/** What a split file says of itself. */
+/** The header of a split file. */
 export interface SplitHeader {
   readonly split: SplitName;
   /** With the checksums of both splits. */
@@ -125,7 +126,7 @@ function labelBytes(labels: Uint16Array): Uint8Array {
 }
 
 /**
- * The header of a split file, held to its digest; undefined when there is no such file.
+ * The header of a split file, with its digest checked; undefined if the file does not exist.
  * @throws CoutureError of kind `data` when it is damaged
  */
 export async function readSplitHeader(path: string): Promise<SplitHeader | undefined> {
@@ -133,7 +134,7 @@ export async function readSplitHeader(path: string): Promise<SplitHeader | undef
 }
 
 /**
- * A whole split, held to its digests; undefined when there is no such file.
+ * A whole split, with its digests checked; undefined if the file does not exist.
  * @throws CoutureError of kind `data` when it is damaged
  */
 export async function readSplitFile(
@@ -151,7 +152,7 @@ export async function readSplitFile(
     const view = new DataView((await readPiece(file, end + imageBytes, size)).buffer);
     const labels = Uint16Array.from({ length: known.length }, (_, i) => view.getUint16(i * 2, true));
     const dataset: Dataset = { info, split, images, labels, length: known.length };
-    // Of up to 256 classes the digest covers one byte of a label; the other one has to be 0.
+    // With up to 256 classes the digest covers one byte of a label; the other byte must be 0.
     const inRange = labels.every((label) => label < info.classNames.length);
     if (!inRange || !sameSplit(known, await describeSplit(dataset)))
       throw damaged(path, 'its contents do not match its digest');

@@ -1,4 +1,4 @@
-/** Decides whether bytes, packed or not, are the file that they should be. Everything that enters passes here. */
+/** Verifies that bytes, packed or not, are the expected file. All input passes through here. */
 
 import { hash } from 'node:crypto';
 import { CoutureError } from '../../../core/errors.ts';
@@ -9,7 +9,7 @@ import { type DatasetEntry, dimsOf, type Role, roles } from '../../../data/regis
 import { sha256 } from './cache.ts';
 import type { SetFile } from './set-file.ts';
 
-/** How strictly, and against what. */
+/** Options of verification. */
 export interface VerifyOptions {
   /** What errors call the file: a path or an address. */
   readonly place: string;
@@ -69,7 +69,9 @@ export async function verifyFile(
   return { ...found, proof: isPublishers ? 'gzip-md5' : 'shape' };
 }
 
-/** Refuses what is neither packed nor an IDX file, called what it is: often the page that a server shows in place of a file. */
+/**
+ * Refuses a file that is neither packed nor IDX, and names its kind: often it is a web page of the server.
+ */
 function refuseKind(raw: Uint8Array, place: string): void {
   const kind = fileKind(raw);
   if (kind !== undefined && kind !== 'an IDX file')
@@ -83,7 +85,7 @@ function refuse(
   throw new CoutureError('data', message, { hint });
 }
 
-/** Refuses a file that is known to be another one: the digits in place of the fashion, or two files swapped. */
+/** Refuses a file that is known to be another one: digits instead of fashion, or swapped files. */
 function refuseOther(
   entry: DatasetEntry,
   role: Role,

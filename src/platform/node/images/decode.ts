@@ -1,4 +1,4 @@
-/** The bytes of an image file to a picture, by libvips. What is made of the picture is in src/data/prepare.ts. */
+/** Decodes an image file with libvips. src/data/prepare.ts processes the picture. */
 
 import { CoutureError } from '../../../core/errors.ts';
 import { checkEncodedImage, unreadable } from '../../../data/encoded-image.ts';
@@ -6,9 +6,9 @@ import { MAX_PICTURE_PIXELS, type Picture } from '../../../data/prepare/picture.
 import { decodePlainPng } from './plain-png.ts';
 
 /**
- * Decodes a PNG, JPEG or WebP image to RGBA, as stored: not turned, its color profile not applied. Of an animation it is the
- * first picture.
- * @param name what to call the image in messages
+ * Decodes a PNG, JPEG or WebP image to RGBA, as stored: not rotated, and without its color profile. For an
+ * animation it is the first picture.
+ * @param name name of the image in messages
  * @throws CoutureError of kind `data` saying what is wrong: another kind of file by its name, sides beyond the limits, or damage.
  *   What decoders recover from, such as stray bytes between the segments of a JPEG, is no damage.
  */

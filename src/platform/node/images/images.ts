@@ -46,7 +46,7 @@ export async function decodeImage(
   return { name: label, ...prepareImage(await decodePicture(encoded, label), shape, steps) };
 }
 
-/** Whether a path ends like that of an image. Hidden files, as a Mac puts beside others, are none. */
+/** Whether a path has the ending of an image. Hidden files, such as those of macOS, are excluded. */
 export function hasImageName(path: string): boolean {
   return imageExtensions.includes(extname(path).toLowerCase()) && !basename(path).startsWith('.');
 }

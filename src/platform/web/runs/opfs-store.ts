@@ -1,7 +1,7 @@
 /**
  * Runs in a page: files of the origin private file system (OPFS), which the browser keeps for the page's origin alone. A
- * file is written beside the old one by the browser, which puts it in its place when it is closed. A run is locked by a
- * Web Lock, which goes with the page or worker that holds it.
+ * file is written beside the old one by the browser, which puts it in its place when it is closed. A run is
+ * locked by a Web Lock, which ends with its page or worker.
  */
 
 import { CoutureError } from '../../../core/errors.ts';
@@ -38,7 +38,7 @@ export async function openOpfsStore(folder = 'couture'): Promise<RunStore> {
 class OpfsStore implements RunStore {
   readonly paths = slashPaths;
   readonly #root: FileSystemDirectoryHandle;
-  /** Tells the locks of this store from others of the origin. */
+  /** Distinguishes the locks of this store from others of the origin. */
   readonly #name: string;
 
   constructor(root: FileSystemDirectoryHandle, name: string) {
@@ -70,7 +70,7 @@ class OpfsStore implements RunStore {
       try {
         return new Uint8Array(await file.arrayBuffer());
       } catch (cause) {
-        // A file that was replaced meanwhile cannot be read any more: the new one is.
+        // A file that was replaced meanwhile is unreadable, so the new one is read.
         if (isReplaced(cause) && tries < MOST_TRIES) continue;
         throw new CoutureError('data', `Cannot read ${path}: ${reason(cause)}.`, { cause });
       }
