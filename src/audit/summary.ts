@@ -100,7 +100,7 @@ export function surestOfBoth(suspects: readonly Suspect[], most: number): Suspec
   return shown.map(({ suspect }) => suspect).sort((a, b) => b.loss - a.loss);
 }
 
-/** The test images that have a copy among the training images, and those whose label is likely wrong. */
+/** The test images that have a copy among the training images, and those whose label is probably wrong. */
 export function leftOut({ duplicates, labels: { suspects } }: Audit): LeftOut {
   const copies = copiesOf(duplicates).filter(({ image, of }) => image.split === 'test' && of === 'train');
   const wrong = suspects.filter(({ split }) => split === 'test');

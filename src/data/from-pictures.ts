@@ -105,7 +105,7 @@ export interface FilesOptions extends ImportOptions {
   readonly name?: string | undefined;
 }
 
-/** What of a `File` is used; a page's files in a folder have a path. */
+/** The used part of a `File`; a page's files in a folder have a path. */
 export type FileLike = Blob & { readonly name: string; readonly webkitRelativePath?: string };
 
 const filesOptions = options({

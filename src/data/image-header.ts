@@ -72,7 +72,7 @@ function png(bytes: Uint8Array, view: DataView) {
 function jpeg(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
   let turned = upright;
   for (let at = 2, n = 0; n < MAX_SEGMENTS; n++) {
-    // What stands between segments is passed over, as decoders do; any number of 0xff may stand before a marker.
+    // What stands between segments is skipped, as in decoders; any number of 0xff may stand before a marker.
     while (view.getUint8(at) !== 0xff) at += 1;
     while (view.getUint8(at) === 0xff) at += 1;
     const marker = view.getUint8(at);

@@ -26,7 +26,10 @@ export interface DataFile {
   readonly bytes: number;
   /** SHA-256 of the unpacked file, in hex; null where none is known. */
   readonly sha256: string | null;
-  /** MD5 of the publisher's .gz file, in hex; null where none is known. Packagers gzip anew: no proof of a fault. */
+  /**
+   * MD5 of the publisher's .gz file, in hex; null where none is known. Packagers compress again, so another
+   * sum does not prove a fault.
+   */
   readonly gzipMd5: string | null;
 }
 

@@ -235,7 +235,7 @@ export class Run {
   }
 
   /**
-   * Weights by parameter name, checked against the config, and against what the run says of itself: the figures of a
+   * Weights by parameter name, checked against the config, and against the rest of the run: the figures of a
    * finished one, the checkpoint of another.
    * @param epoch required epoch of the weights; by default the best or last one, which may be ahead of the
    * checkpoint

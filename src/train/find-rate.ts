@@ -69,8 +69,7 @@ const findOptions = exactly({
  * schedule and patience of the settings are ignored. The same config and range give the same curve, bit for
  * bit.
  * @throws CoutureError of kind `usage` for an invalid range and where data and model do not fit, `runtime`
- * where
- *   the first loss is no number, `interrupted` when `signal` aborts
+ * when the first loss is not finite, `interrupted` when `signal` aborts
  */
 export async function findRate(config: RunConfig, options: FindRateOptions): Promise<RateCurve> {
   checkArguments('findRate', { config: [config, aConfig], options: [options, findOptions] });

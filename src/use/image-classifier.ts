@@ -124,7 +124,7 @@ export class ImageClassifier<Source = never> implements Predictor {
     return prepared;
   }
 
-  /** Undefined, at once, for what is no picture. */
+  /** Returns undefined at once for other values. */
   #prepare(
     caller: string,
     image: Source | Pixels,

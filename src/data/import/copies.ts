@@ -23,7 +23,7 @@ export interface Copies {
  * Finds copies. Those of the same class and split can be left out; for others it is unknown which one is
  * right.
  * @param count numbers from 0 up to this are asked for
- * @param fileAt a file by its number; undefined for what is no file or was passed over
+ * @param fileAt a file by its number; undefined for entries that are not files or were skipped
  */
 export function findCopies(count: number, fileAt: (index: number) => ReadFile | undefined): Copies {
   const first = new Map<string, number>();

@@ -47,7 +47,7 @@ export const runCommand: RunCommand = (program, args, { cwd, signal }) => {
   });
 };
 
-/** What tests put in place of the system. */
+/** Replacement of the system in tests. */
 export interface DebianOptions {
   readonly run?: RunCommand | undefined;
   readonly isRoot?: boolean | undefined;

@@ -52,8 +52,9 @@ export interface ImportedDataset {
 
 /**
  * Imports a path, or finds that this was done before.
- * @throws CoutureError of kind `data` when it holds no data set, too little of one, or with `strict` anything that would
- *   be passed over; of kind `usage` for options out of range; of kind `runtime` when the cache cannot be written; of
+ * @throws CoutureError of kind `data` when it holds no data set, too little of one, or with `strict` any file
+ * would be skipped; of kind `usage` for options out of range; of kind `runtime` when the cache cannot be
+ * written; of
  *   kind `interrupted`
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {

@@ -19,7 +19,7 @@ export interface Timeouts {
 
 const defaults: Timeouts = { probe: 4000, stall: 20_000, total: 15 * 60_000 };
 
-/** What tests put in place of the network. */
+/** Replacement of the network in tests. */
 export interface MirrorOptions {
   readonly cache: string;
   readonly fetch?: FetchLike | undefined;

@@ -27,7 +27,8 @@ export async function openRegular(path: string, flags = constants.O_RDONLY): Pro
 /**
  * The bytes of a file; undefined if it does not exist.
  * @param limit in bytes; longer files are refused before memory is allocated
- * @throws CoutureError of kind `data` when it is longer than the limit, is no file, such as a pipe or a device, or cannot be
+ * @throws CoutureError of kind `data` when it is longer than the limit, is not a regular file, such as a pipe
+ * or a device, or cannot be
  *   read
  */
 export async function readLimited(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {

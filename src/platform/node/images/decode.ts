@@ -10,7 +10,7 @@ import { decodePlainPng } from './plain-png.ts';
  * animation it is the first picture.
  * @param name name of the image in messages
  * @throws CoutureError of kind `data` saying what is wrong: another kind of file by its name, sides beyond the limits, or damage.
- *   What decoders recover from, such as stray bytes between the segments of a JPEG, is no damage.
+ *   What decoders recover from, such as stray bytes between the segments of a JPEG, is not damage.
  */
 export async function decodePicture(bytes: Uint8Array, name: string): Promise<Picture> {
   const { orientation } = checkEncodedImage(bytes, name);
