@@ -98,7 +98,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --resume nothing', 2, /no run "nothing"/],
   ['train --resume nothing --seed 3', 2, /leave out --seed/],
   ['train --config missing.json', 2, /--config missing\.json: there is no such file/],
-  ['train --config broken.json', 2, /--config broken\.json, line 1, column 2: it is not JSON: a key/],
+  ['train --config broken.json', 2, /--config broken\.json, line 1, column 2: it is not valid JSON: expected a key/],
   ['train --config unknown.json', 2, /--config unknown\.json: .*no setting "epoch"\.\nDid you mean epochs\?/],
   [
     'train --config cooked.json',
@@ -153,8 +153,8 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['summary --norm group', 2, /--norm must be none, batch or layer, not "group"/],
   ['seeds --seeds 5-1', 2, /--seeds must be numbers and ranges/],
   ['seeds --recipes deper', 2, /Did you mean deeper\?/],
-  ['seeds --write unmarked.md', 2, /unmarked\.md has no single block/],
-  ['seeds --write latin1.md', 2, /--write latin1\.md is not text in UTF-8/],
+  ['seeds --write unmarked.md', 2, /unmarked\.md must have exactly one block/],
+  ['seeds --write latin1.md', 2, /--write latin1\.md is not valid UTF-8 text/],
   ['seeds --block other', 2, /--block other needs --write/],
   [
     'ablate dropout=none --write unmarked.md --block a:b',

@@ -257,7 +257,7 @@ test('weights that are not those of the run’s figures are not packed', async (
   const damaged = await packWith(bytes);
   await copyFile(join(folder, 'kept'), file);
   assert.deepEqual([others.code, damaged.code], [3, 3]);
-  assert.match(others.err, /does not have the weights that metrics\.json tells of/);
+  assert.match(others.err, /does not have the weights that metrics\.json lists/);
   assert.match(damaged.err, /best\.safetensors is damaged/);
 });
 

@@ -155,7 +155,7 @@ test('a JPEG with stray bytes between its segments is read, one that ends early 
   for (const length of [jpeg.length - 200, Math.round(jpeg.length / 2), 30])
     await assert.rejects(decodeImage(jpeg.subarray(0, length)), {
       kind: 'data',
-      message: /damaged|cut short/,
+      message: /damaged|truncated/,
     });
 });
 
