@@ -81,7 +81,7 @@ function faultOf(issue: z.core.$ZodIssue, found: unknown, { schema, value }: Who
       if (form instanceof z.ZodString && form.description !== undefined)
         return must(`be ${form.description}`);
       const names = issue.code === 'invalid_union' ? namesAt(schema, value, issue.path) : [];
-      return names.length > 0 ? choice(names, found) : must('have another form');
+      return names.length > 0 ? choice(names, found) : { fault: ` has an invalid form: ${describe(found)}` };
     }
   }
 }
