@@ -19,8 +19,9 @@ interface AblateFlags extends ConfigFlags, EngineFlags, TableFlags {
 }
 
 const help = `
-A change is one or more settings, by the names of their flags, joined by +. Differences are paired by seed and measured
-on validation images. The runs go to runs/train. If the command is stopped, start it again to continue.
+A change is one or more settings, by the names of their flags, joined by +.
+Differences are paired by seed and measured on validation images. The runs go
+to runs/train. If the command is stopped, start it again to continue.
 
 Examples:
   couture ablate flip=no shift=0 flip=no+shift=0 --recipe compact --epochs 40 --seeds 1-3

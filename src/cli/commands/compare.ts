@@ -18,7 +18,8 @@ interface CompareFlags extends EngineFlags {
 }
 
 const help = `
-The other runs are compared with the first one, on the same test images, by McNemar's exact test.
+The other runs are compared with the first one, on the same test images, by
+McNemar's exact test.
 
 Examples:
   couture compare baseline-seed1 deeper-seed1

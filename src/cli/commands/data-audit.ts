@@ -28,9 +28,11 @@ interface AuditFlags extends EngineFlags {
 }
 
 const help = `
-Near duplicates are compared pixel by pixel. Labels are judged by models that did not train on the image: the
-training images in turn by a model trained on the others, the test images by all of these models together. What is
-found is kept in runs/audit; couture evaluate then also gives the accuracy without it, beside the plain one.
+Near duplicates are compared pixel by pixel. Labels are checked by models that
+did not train on the image: each fold of the training images by a model trained
+on the other folds, and the test images by all of these models together. The
+findings go to runs/audit. Afterwards couture evaluate also gives the accuracy
+without these images, beside the plain one.
 
 Examples:
   couture data audit

@@ -21,8 +21,8 @@ interface AugmentFlags extends ConfigFlags {
 }
 
 const help = `
-Takes the flags of couture train and shows the images that it would train on: the original, each change alone,
-and the images of the first epochs.
+Takes the flags of couture train and shows the images that it would train on:
+the original, each change alone, and the images of the first epochs.
 
 Examples:
   couture data augment --flip --shift 2

@@ -24,9 +24,11 @@ interface ImportFlags {
 }
 
 const help = `
-Formats: a folder with one folder of images for each class, or such a tree in train and another in test; a ZIP or tar
-archive of these; a CSV file of path,label or of label,pixel0,pixel1 …; a folder of IDX files; NPZ files with images and
-labels. Commands with --data import a path by themselves. Use this command for its options and to see the result.
+Formats: a folder with one folder of images for each class, or such a tree in
+train and another in test; a ZIP or tar archive of these; a CSV file of
+path,label or of label,pixel0,pixel1 …; a folder of IDX files; NPZ files with
+images and labels. Commands with --data import a path by themselves. Use this
+command for its options and to see the result.
 
 Examples:
   couture data import photos/

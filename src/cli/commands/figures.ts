@@ -28,7 +28,8 @@ interface FiguresFlags extends EngineFlags {
 }
 
 const help = `
-An SVG follows the light or dark preference of the reader unless --theme is given; a PNG is light by default.
+An SVG follows the light or dark preference of the reader unless --theme is
+given; a PNG is light by default.
 
 Examples:
   couture figures baseline-seed1 --out figures --format png

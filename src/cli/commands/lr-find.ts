@@ -31,9 +31,11 @@ interface LrFindFlags extends ConfigFlags, EngineFlags, RateRange {
 const { startRate, endRate, leastSteps, mostSteps } = STANDARD_RANGE;
 
 const help = `
-The command trains from new weights with the flags of couture train, while the learning rate rises from step to step,
-until the loss rises too. The learning rate and schedule of the settings are ignored. The result goes to runs/lr-find
-and replaces an earlier one of the same name: lr-find.json, lr-find.svg and lr-find.png.
+The command trains from new weights with the flags of couture train, while the
+learning rate rises from step to step, until the loss rises too. The learning
+rate and schedule of the settings are ignored. The result goes to runs/lr-find
+and replaces an earlier one of the same name: lr-find.json, lr-find.svg and
+lr-find.png.
 
 Examples:
   couture lr-find --recipe baseline

@@ -22,8 +22,9 @@ interface PackFlags extends EngineFlags {
 }
 
 const help = `
-One run gives a network and several give an ensemble. Of a model file, only the networks are used. The file contains its
-own card: couture card FILE. The figures on the card are measured with the weights as the file stores them.
+One run gives a network and several give an ensemble. Of a model file, only the
+networks are used. The file contains its own card: couture card FILE. The
+figures on the card are measured with the weights as the file stores them.
 
 Examples:
   couture pack baseline-seed1 --out clothes.safetensors

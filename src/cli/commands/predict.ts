@@ -77,8 +77,9 @@ const CHUNK = 64;
 const SHOWN = 4;
 
 const help = `
-A picture is prepared like the training images of the model. For Fashion-MNIST and similar sets, the object is found
-against its background, cropped and centered, light on black. An image of exactly the input size is not changed.
+A picture is prepared like the training images of the model. For Fashion-MNIST
+and similar sets, the object is found against its background, cropped and
+centered, light on black. An image of exactly the input size is not changed.
 --seen shows the result.
 
 Examples:

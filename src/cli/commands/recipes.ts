@@ -10,7 +10,8 @@ import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 
 const help = `
-Test accuracy is the mean over seeds with the sample standard deviation, measured by couture seeds.
+Test accuracy is the mean over seeds with the sample standard deviation,
+measured by couture seeds.
 
 Examples:
   couture recipes

@@ -15,8 +15,9 @@ interface ReproduceFlags extends EngineFlags {
 }
 
 const help = `
-Only runs that were trained on the CPU are compared bit for bit. A run of a GPU is trained on a GPU again, and the test
-accuracy is compared, which the CPU always computes.
+Only runs that were trained on the CPU are compared bit for bit. A run of a GPU
+is trained on a GPU again, and the test accuracy is compared, which the CPU
+always computes.
 
 Examples:
   couture reproduce baseline-seed1

@@ -19,8 +19,9 @@ interface SeedsFlags extends EngineFlags, TableFlags {
 }
 
 const help = `
-The runs go to runs/train. If the command is stopped, start it again to continue: finished runs of the same config and
-version are reused, and unfinished runs are resumed.
+The runs go to runs/train. If the command is stopped, start it again to
+continue: finished runs of the same config and version are reused, and
+unfinished runs are resumed.
 
 Examples:
   couture seeds

@@ -21,10 +21,13 @@ interface TrainFlags extends ConfigFlags, EngineFlags {
 }
 
 const help = `
-A path is short for --data: a folder of class folders, a ZIP or tar of one, a CSV file, IDX or NPZ files.
-Flags override --config, --config overrides --recipe, and --recipe overrides the defaults.
+A path is short for --data: a folder of class folders, a ZIP or tar of one, a
+CSV file, IDX or NPZ files.
+Flags override --config, --config overrides --recipe, and --recipe overrides
+the defaults.
 Ctrl-C saves a checkpoint and prints the command that continues.
-A run stays on the CPU or GPU that it started on. Only the CPU guarantees the same bits: --backend cpu.
+A run stays on the CPU or GPU that it started on. Only the CPU guarantees the
+same bits: --backend cpu.
 
 Examples:
   couture train photos/
