@@ -98,7 +98,11 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --resume nothing', 2, /no run "nothing"/],
   ['train --resume nothing --seed 3', 2, /leave out --seed/],
   ['train --config missing.json', 2, /--config missing\.json: there is no such file/],
-  ['train --config broken.json', 2, /--config broken\.json, line 1, column 2: it is not valid JSON: expected a key/],
+  [
+    'train --config broken.json',
+    2,
+    /--config broken\.json, line 1, column 2: it is not valid JSON: expected a key/,
+  ],
   ['train --config unknown.json', 2, /--config unknown\.json: .*no setting "epoch"\.\nDid you mean epochs\?/],
   [
     'train --config cooked.json',
@@ -129,7 +133,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
     2,
     /Invalid setting: teacher must be a run, a model file .*, not the string "a,,b"/,
   ],
-  ['train missing', 2, /no data set "missing", and no file or folder/],
+  ['train missing', 2, /no data set "missing" and no file or folder/],
   ['train a --data b', 2, /Give a path or --data, not both: a and b/],
   ['train --overwrite', 2, /--overwrite needs the name of the run to replace/],
   ['lr-find --start-rate 0', 2, /--start-rate must be a number above 0 and at most 100, not "0"/],

@@ -28,14 +28,14 @@ export function extendConfig(
   const { settings } = config;
   const reason = whyNot(settings, history);
   if (reason !== undefined) {
-    throw new CoutureError('usage', `The run cannot go on to ${epochs} epochs: ${reason}.`, {
+    throw new CoutureError('usage', `The run cannot continue to ${epochs} epochs: ${reason}.`, {
       hint: `Train again with --epochs ${epochs}.`,
     });
   }
   if (epochs <= settings.epochs) {
     throw new CoutureError(
       'usage',
-      `The run already has ${settings.epochs} epochs, so it cannot go on to ${epochs}.`,
+      `The run already has ${settings.epochs} epochs, so it cannot continue to ${epochs}.`,
       { hint: `Give --epochs more than ${settings.epochs}.` },
     );
   }

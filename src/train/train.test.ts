@@ -419,7 +419,7 @@ test('a run that depends on its end is not taken further, and says what depends'
   );
   assert.throws(() => extendConfig(config({ epochs: 4 }), 4), {
     kind: 'usage',
-    message: 'The run already has 4 epochs, so it cannot go on to 4.',
+    message: 'The run already has 4 epochs, so it cannot continue to 4.',
   });
   assert.throws(() => extendConfig(config({ epochs: 4 }), 4.5), /epochs must be a whole number/);
 });

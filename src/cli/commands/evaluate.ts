@@ -43,7 +43,7 @@ export function registerEvaluate(program: Command, context: CliContext): void {
     );
   command.option(
     '--data <set>',
-    'judge on other labeled images instead: a name, or your own folder, archive or file',
+    'evaluate on other labeled images: a name, or your own folder, archive or file',
   );
   addRecipeOption(command);
   addJsonOption(addEngineOptions(addWeightsOption(command)))
