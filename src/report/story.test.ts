@@ -123,7 +123,7 @@ test('the gain: images, points, and whether it is chance', () => {
     'none',
     Array.from({ length: 40 }, () => 1),
   );
-  assert.match(gainStory(none, many)[1], /That is more than chance: .* less than 0\.001/);
+  assert.match(gainStory(none, many)[1], /The difference is more than chance: .* less than 0\.001/);
 });
 
 test('sentences about the test images agree with the inspection', () => {

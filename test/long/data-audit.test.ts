@@ -187,7 +187,7 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
         await formatSealed({ ...audit, data: { ...sums, train } }),
         /of another train split .*couture data audit mnist/,
       ],
-      [text.slice(0, 500), /audit\.json, line \d+, column \d+: it is not JSON/],
+      [text.slice(0, 500), /audit\.json, line \d+, column \d+: it is not valid JSON/],
       [await formatSealed({ ...audit, version: 9 }), /audit\.json is damaged: version/],
       [text.replace('"version": 1', '"version": 9'), /audit\.json is damaged: .* digest/],
     ];
