@@ -208,8 +208,16 @@ describe('--from', () => {
     const fashion = tinySet('fashion', 5, 'sha256');
     const { options, cache } = await isolated([digits.entry, fashion.entry]);
     const cases = [
-      { asked: 'fashion', given: digits, pattern: /this is the train-images file of digits, but the train-images of fashion/ },
-      { asked: 'digits', given: fashion, pattern: /this is the train-images file of fashion, but the train-images of digits/ },
+      {
+        asked: 'fashion',
+        given: digits,
+        pattern: /this is the train-images file of digits, but the train-images of fashion/,
+      },
+      {
+        asked: 'digits',
+        given: fashion,
+        pattern: /this is the train-images file of fashion, but the train-images of digits/,
+      },
     ];
     for (const { asked, given, pattern } of cases) {
       const from = await fresh();
