@@ -5,12 +5,11 @@
  * and the mean of all these models judges the test images. A label is suspect if both conditions hold:
  *
  * 1. Confident learning (C. Northcutt, L. Jiang, I. Chuang, JAIR 2021): another class is as probable as it is on
- * average for images that do have its label. The threshold is per class, so a class with low confidence, like
- * shirts, does not get too many suspects, and the classes need not be balanced.
- * 2. The model gives the label itself less than 2%. The first rule alone suspects 2,500 of Fashion-MNIST's
- * 70,000
- *    labels, most of them mistakes of the model. With 3% of the labels changed at random, it finds 75% of
- *    those at a precision of 36%; both rules together find 70% at 80%.
+ *    average for images that do have its label. The threshold is per class, so a class with low confidence, like
+ *    shirts, does not get too many suspects, and the classes need not be balanced.
+ * 2. The model gives the label itself less than 2%. The first rule alone suspects 2,500 of Fashion-MNIST's 70,000
+ *    labels, most of them mistakes of the model. With 3% of the labels changed at random, it finds 75% of those at
+ *    a precision of 36%; both rules together find 70% at 80%.
  *
  * A suspect is a label to check by eye. The models can be wrong: an unusual image of its class is also
  * suspect, and an error in more than one of fifty images of a class is learned as correct.
