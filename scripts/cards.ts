@@ -25,7 +25,7 @@ const rows = [
     'model',
     'networks',
     'parameters',
-    'passes an image',
+    'passes per image',
     'on disk',
     'validation',
     'test (95% interval)',

@@ -49,7 +49,7 @@ const headings: Readonly<Record<FigureSection, string>> = {
 const [first = 'baseline-seed1', second = 'deeper-seed1'] = process.argv.slice(2);
 
 async function look(run: string): Promise<Inspection> {
-  console.log(`looking at ${run}`);
+  console.log(`inspecting ${run}`);
   return await inspectRun(run);
 }
 
@@ -112,17 +112,17 @@ for (const entry of comparisonFigures)
 
 const page = `# Figures
 
-Every figure that Couture draws, from the runs \`${inspections.map(({ run }) => run).join('` and `')}\`. Written by
-\`npm run gallery\`. Under each stand the function that draws it and the flag that has the command line
-draw it alone.
+All figures of Couture, from the runs \`${inspections.map(({ run }) => run).join('` and `')}\`.
+\`npm run gallery\` writes this page. Under each figure are its drawing function and the flag with which the command
+line draws only this figure.
 
-As files, all of them or some:
+As files:
 
 \`\`\`sh
 npx couture figures small --out figures --format png
 \`\`\`
 
-Two need no run: what augmentation does, and how the loss falls while the learning rate rises.
+Two figures need no run: augmentation, and the search for a learning rate.
 
 \`\`\`sh
 npx couture data augment --flip --shift 2 --rotate 10 --out augmentation.png
@@ -148,9 +148,9 @@ for (const { name, draw } of runFigures)
   await writeFile(\`\${name}.png\`, renderPng(draw(inspection, options)));
 \`\`\`
 
-A figure is one \`<svg>\` element, of its own or set into a page. With the theme \`auto\` it follows the \`color-scheme\` of
-the page around it; \`light\` and \`dark\` write the colors out. Figures reflow to the width that is asked for, from 320
-pixels on. Colors, and where they are from: [theme.ts](../src/figures/theme.ts).
+A figure is one \`<svg>\` element, usable as a file or inside a page. With the theme \`auto\` it follows the \`color-scheme\`
+of the page; \`light\` and \`dark\` write the colors out. A figure is laid out for the given width, from 320 pixels up.
+[theme.ts](../src/figures/theme.ts) has the colors and their sources.
 
 ${Object.entries(headings)
   .map(([section, heading]) => `## ${heading}\n\n${(parts.get(section as FigureSection) ?? []).join('\n')}`)

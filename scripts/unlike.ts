@@ -51,7 +51,7 @@ const rows = [
     'pictures',
     'count',
     'nothing found',
-    ...['1%', '2%', '5%'].map((share) => `told at ${share} false alarms`),
+    ...['1%', '2%', '5%'].map((share) => `detected at ${share} false alarms`),
   ],
 ];
 for await (const { name, images, nothingFound } of otherThings({ ...values, held, seed: 303 })) {

@@ -63,7 +63,7 @@ export async function couture(args: readonly string[], options: RunOptions = {})
     child.once('error', reject);
     // The second signal may come when the process is all but gone, after it heard the first: what a shell calls 130, too.
     child.once('close', (code, signal) => {
-      const heardFirst = signal === 'SIGINT' && err.includes('Stopping; once more to quit at once.');
+      const heardFirst = signal === 'SIGINT' && err.includes('Stopping. Press Ctrl-C again to quit at once.');
       resolve({ code: heardFirst ? 130 : code, out, err });
     });
   });

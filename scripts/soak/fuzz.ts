@@ -192,7 +192,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
 function whole(flag: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`${flag} takes a whole number, not "${text}".`);
+  throw new Error(`${flag} must be a whole number, not "${text}".`);
 }
 
 /** One input again: the stack of its error is printed whole. */

@@ -18,7 +18,7 @@ export function readNumbers<Name extends string>(
     const text = values[name];
     if (text === undefined) continue;
     if (typeof text !== 'string' || !/^\d{1,12}$/.test(text))
-      throw new Error(`--${name} takes a whole number.`);
+      throw new Error(`--${name} must be a whole number.`);
     numbers[name] = Number(text);
   }
   return numbers;

@@ -1,8 +1,8 @@
-/** What public functions demand where they take audits. */
+/** Argument checks for audits. */
 
 import { aNumber, anArray, aString, record } from '../core/arguments.ts';
 
-export const someDuplicates = record({ exact: anArray, near: anArray }, 'what findDuplicates found');
+export const someDuplicates = record({ exact: anArray, near: anArray }, 'the result of findDuplicates');
 export const anAudit = record(
   {
     dataset: aString,

@@ -1,6 +1,6 @@
 /**
- * What an audit of a data set holds: duplicates within and across its splits, and labels that are likely wrong. One
- * schema says its form, for the file and for everything that reads it.
+ * The result of an audit of a data set: duplicates within and across its splits, and labels that are probably
+ * wrong. One schema defines its form, for the file and for all readers.
  */
 
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const imageSchema = z.object({
   split: z.enum(['train', 'test']),
   /** Place in its split, from 0. */
   index: z.int().min(0),
-  /** As the data set has it. */
+  /** As in the data set. */
   label: z
     .int()
     .min(0)
@@ -25,7 +25,7 @@ const splitSchema = z.object({
   labelsSha256: z.string(),
 });
 
-/** Mean NLL (nats) and share classified rightly, by models that did not train on the images. */
+/** Mean NLL (nats) and share classified correctly, by models that did not train on the images. */
 const scoreSchema = z.object({ loss: z.number(), accuracy: probability });
 
 const duplicatesSchema = z.object({
@@ -34,8 +34,8 @@ const duplicatesSchema = z.object({
   /** Groups of two or more images with the same bytes, in the order of their first images. */
   exact: z.array(z.array(imageSchema).min(2)),
   /**
-   * Pairs within the threshold, nearest first; `mirrored` when only the mirror image of one of them is. Of a group
-   * of exact duplicates only its first image is paired.
+   * Pairs within the threshold, nearest first; `mirrored` if only the mirror image of one of them is near.
+   * Only the first image of a group of exact duplicates is paired.
    */
   near: z.array(
     z.object({
@@ -50,16 +50,16 @@ const duplicatesSchema = z.object({
 const labelsSchema = z.object({
   /** A suspect label has a lower out-of-fold probability. */
   threshold: probability,
-  /** What the models were trained as. */
+  /** The training of the models. */
   recipe: z.string().nullable(),
   folds: z.int().min(2),
   epochs: z.int().min(1),
   seed: z.int().min(0),
   outOfFold: z.object({ train: scoreSchema, test: scoreSchema }),
-  /** Images whose label is likely wrong, surest first. */
+  /** Images whose label is probably wrong, most confident first. */
   suspects: z.array(
     imageSchema.extend({
-      /** The class that the models see instead. */
+      /** The class that the models predict instead. */
       suggested: z
         .int()
         .min(0)
@@ -78,15 +78,15 @@ const contentSchema = z.object({
   version: z.literal(1),
   dataset: z.string(),
   classNames: z.array(z.string()).min(1).max(MAX_CLASSES),
-  /** Which images and labels were audited: the audit is of no others. */
+  /** The audited images and labels; the audit is not valid for others. */
   data: z.object({ train: splitSchema, test: splitSchema }),
   duplicates: duplicatesSchema,
   labels: labelsSchema,
 });
 
-/** What audit.json holds. */
+/** The contents of audit.json. */
 export const auditSchema = contentSchema.refine(allInside, {
-  message: 'an image or a class past the end of the data set',
+  message: 'an image or a class that the data set does not have',
 });
 
 /** An image by its place and label. */
@@ -95,11 +95,11 @@ export type AuditedImage = z.infer<typeof imageSchema>;
 export type Duplicates = z.infer<typeof duplicatesSchema>;
 /** Two images that are nearly the same. */
 export type NearDuplicate = Duplicates['near'][number];
-/** Likely label errors, and the models that found them. */
+/** Probable label errors, and the models that found them. */
 export type LabelAudit = z.infer<typeof labelsSchema>;
-/** An image whose label is likely wrong. */
+/** An image whose label is probably wrong. */
 export type Suspect = LabelAudit['suspects'][number];
-/** What an audit of a data set found. */
+/** The findings of an audit. */
 export type Audit = z.infer<typeof contentSchema>;
 
 function allInside({ data, classNames, duplicates: { exact, near }, labels: { suspects } }: Audit): boolean {

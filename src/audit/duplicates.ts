@@ -1,9 +1,9 @@
 /**
- * Images that a data set has more than once, within a split or across the two: copies byte for byte, and near
- * duplicates by the distance of their pixels.
+ * Duplicate images of a data set, within a split or across the two: exact copies, and near duplicates by the
+ * distance of their pixels.
  *
- * Pixels say whether two files are of one photograph, not whether two photographs are of one thing: the same shirt
- * in another color, or one pixel further to the left, counts as another image.
+ * Pixels show whether two files are of the same photograph, not whether two photographs are of the same
+ * object: the same shirt in another color, or one pixel further to the left, counts as another image.
  */
 
 import {
@@ -23,16 +23,16 @@ import type { AuditedImage, Duplicates } from './audit.ts';
 import { findNearPairs } from './near-pairs.ts';
 
 /**
- * Largest relative distance of near duplicates, chosen by looking at pairs of Fashion-MNIST. Up to 0.05 both are of
- * one photograph; up to 0.085 of one garment, some with another print; from 0.09 on more and more are plain
- * trousers and pullovers that only look alike, and every 0.01 more doubles their number (84 pairs at 0.08, 170 at
- * 0.1, 610 at 0.12). Not one pair within 0.1 has different labels.
+ * Largest relative distance of near duplicates, chosen by looking at pairs of Fashion-MNIST. Up to 0.05 both
+ * are of the same photograph; up to 0.085 of the same garment, some with another print; from 0.09 on, more
+ * and more are plain trousers and pullovers that only look similar, and every further 0.01 doubles their
+ * number (84 pairs at 0.08, 170 at 0.1, 610 at 0.12). No pair within 0.1 has different labels.
  */
 export const DUPLICATE_THRESHOLD = 0.08;
 
-/** How duplicates are looked for. */
+/** Options of the search for duplicates. */
 export interface FindDuplicatesOptions {
-  /** Largest relative distance of a near duplicate; 0 finds exact copies and exact mirror images alone. */
+  /** Largest relative distance of a near duplicate; 0 finds only exact copies and exact mirror images. */
   readonly threshold?: number;
   readonly signal?: AbortSignal | undefined;
   /** Images compared with all before them, of all. */
@@ -47,7 +47,7 @@ const findOptions = optionsOf({
 
 /**
  * Finds every duplicate within the two splits of a data set and across them.
- * @throws CoutureError of kind `usage` for splits that do not belong together, otherwise as `findNearPairs`
+ * @throws CoutureError of kind `usage` for splits that do not match, otherwise like `findNearPairs`
  */
 export async function findDuplicates(
   train: Dataset,
@@ -64,10 +64,10 @@ export async function findDuplicates(
   if (!sameShape(shape, test.info.shape))
     throw new CoutureError(
       'usage',
-      `The splits have images of ${describeShape(shape)} and ${describeShape(test.info.shape)}.`,
+      `The splits have images of different shapes: ${describeShape(shape)} and ${describeShape(test.info.shape)}.`,
     );
   if (!(threshold >= 0 && threshold < 1))
-    throw new CoutureError('usage', `A relative distance of ${threshold} is not from 0 up to 1.`);
+    throw new CoutureError('usage', `The relative distance must be from 0 up to 1, not ${threshold}.`);
   const all = joinSplits(train, test);
   const nameOf = (image: number): AuditedImage => {
     const isTrain = image < train.length;
@@ -77,7 +77,7 @@ export async function findDuplicates(
   const groups = groupCopies(all);
   const firsts = Uint32Array.from(groups, ([first]) => first);
   const { images } = firsts.length < all.length ? selectImages(all, firsts) : all;
-  // A color image is compared as one of three times the height: plane above plane.
+  // A color image is compared as an image of three times the height, one plane above another.
   const planes = toPlanes(images, shape);
   const [height, width] = [shape.height * shape.channels, shape.width];
   const pairs = await findNearPairs({ images: planes, height, width, threshold, signal, onProgress });

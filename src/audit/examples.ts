@@ -1,4 +1,4 @@
-/** What an audit found, with the pixels: for figures, reports and whoever wants to look. */
+/** The findings of an audit with their pixels, for figures and reports. */
 
 import { aNumber, checkArguments, optional, options as optionsOf, record } from '../core/arguments.ts';
 import { aDataset } from '../data/argument-kinds.ts';
@@ -8,7 +8,7 @@ import { anAudit } from './argument-kinds.ts';
 import type { Audit, AuditedImage, NearDuplicate, Suspect } from './audit.ts';
 import { surestOfBoth } from './summary.ts';
 
-/** An image that an audit names. */
+/** An image of an audit. */
 export interface ShownImage extends AuditedImage {
   readonly pixels: Uint8Array;
 }
@@ -22,10 +22,10 @@ export interface ShownCopy {
   readonly distance: number;
 }
 
-/** A label that is likely wrong, and the image. */
+/** A label that is probably wrong, and its image. */
 export type ShownSuspect = Suspect & ShownImage;
 
-/** Part of an audit, to be looked at. */
+/** Part of an audit, to show. */
 export interface AuditExamples {
   readonly dataset: string;
   readonly classNames: readonly string[];
@@ -34,19 +34,19 @@ export interface AuditExamples {
   readonly channels: ImageShape['channels'];
   /** Those with different labels first, then those across the splits, then the nearest. */
   readonly copies: readonly ShownCopy[];
-  /** The surest of either split. */
+  /** The most confident of each split. */
   readonly suspects: readonly ShownSuspect[];
-  /** How many there are, shown or not; a group of n exact copies counts as n - 1. */
+  /** Total numbers; a group of n exact copies counts as n - 1. */
   readonly totals: { readonly copies: number; readonly suspects: number };
 }
 
-/** At most so many are shown. */
+/** Largest numbers to show. */
 export interface AuditExamplesOptions {
   readonly copies?: number;
   readonly suspects?: number;
 }
 
-/** Brings an audit and the images that it is of together. */
+/** Joins an audit with its images. */
 export function auditExamples(
   audit: Audit,
   splits: Readonly<Record<'train' | 'test', Dataset>>,

@@ -99,7 +99,8 @@ test('right labels are left alone, and the same data gives the same audit', asyn
 });
 
 test('no image is judged by a model that was trained on it or on a copy of it', async () => {
-  // Every image is there twice, and is noise with a label that was drawn: only who has seen its copy can know it.
+  // Every image appears twice, and is noise with a label that was drawn: only who has seen its copy can know
+  // it.
   const random = new RandomStream(keyFromSeed(8));
   const noise = new Uint8Array(300 * 16).map(() => random.nextBelow(256));
   const drawn = new Uint8Array(300).map(() => random.nextBelow(classes));

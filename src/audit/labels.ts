@@ -1,18 +1,18 @@
 /**
- * Labels that are likely wrong, by what models say of images that they did not train on.
+ * Finds labels that are probably wrong, by models that did not train on the image.
  *
- * The training images are dealt into folds; each fold is judged by a model that was trained on the others, and the
- * test images by the mean of all those models. Of a label, two things make it suspect:
+ * The training images are divided into folds. A model that was trained on the other folds judges each fold,
+ * and the mean of all these models judges the test images. A label is suspect if both conditions hold:
  *
  * 1. Confident learning (C. Northcutt, L. Jiang, I. Chuang, JAIR 2021): another class is as probable as it is on
- *    average for images that do have its label. As the bar is set for each class by itself, a class of which models
- *    are never sure, like shirts, is not drowned in suspects, and no class has to be balanced.
- * 2. The model gives the label itself less than 2%. Alone, the first rule suspects 2,500 of Fashion-MNIST's 70,000
- *    labels, most of them plain mistakes of the model. With 3% of the labels changed at random, it finds 75% of
- *    those at a precision of 36%; both rules together find 70% at 80%.
+ *    average for images that do have its label. The threshold is per class, so a class with low confidence, like
+ *    shirts, does not get too many suspects, and the classes need not be balanced.
+ * 2. The model gives the label itself less than 2%. The first rule alone suspects 2,500 of Fashion-MNIST's 70,000
+ *    labels, most of them mistakes of the model. With 3% of the labels changed at random, it finds 75% of those at
+ *    a precision of 36%; both rules together find 70% at 80%.
  *
- * A suspect is a label to look at. The models are no authority: what is unlike the rest of its class is suspect too,
- * and an error that a class has in more than one of fifty images is learnt as if it were right.
+ * A suspect is a label to check by eye. The models can be wrong: an unusual image of its class is also
+ * suspect, and an error in more than one of fifty images of a class is learned as correct.
  */
 
 import { aFunction, aNumber, aSignal, checkArguments, exactly, optional } from '../core/arguments.ts';
@@ -40,15 +40,17 @@ export interface AuditLabelsOptions {
   readonly backend: Backend;
   readonly train: Dataset;
   readonly test: Dataset;
-  /** How each fold's model is trained. It holds out its own validation images from the other folds. */
+  /** Config of the model of each fold, which holds out its own validation images from the other folds. */
   readonly config: RunConfig;
   readonly folds: number;
   /** A suspect label has a lower out-of-fold probability than this. */
   readonly threshold?: number;
-  /** Copies in the training split go into one fold, so that no image is judged by a model that knows its copy. */
+  /**
+   * Copies in the training split go into one fold, so that no model judges an image whose copy it has seen.
+   */
   readonly duplicates?: Duplicates;
   readonly signal?: AbortSignal | undefined;
-  /** What happens in the training of a fold, which are counted from 1. */
+  /** Events of the training of a fold, counted from 1. */
   readonly onEvent?: ((fold: number, event: TrainEvent) => void) | undefined;
 }
 
@@ -65,16 +67,16 @@ const wanted = exactly({
 });
 
 /**
- * Trains a model for each fold and finds the labels that are likely wrong. The same images, config and folds give
- * the same suspects.
- * @throws CoutureError of kind `usage` for folds that cannot be, `interrupted` when the signal aborts, otherwise as
- *   `train`
+ * Trains a model for each fold and finds the labels that are probably wrong. The same images, config and
+ * folds give the same suspects.
+ * @throws CoutureError of kind `usage` for an invalid number of folds, `interrupted` when the signal aborts,
+ * otherwise like `train`
  */
 export async function auditLabels(options: AuditLabelsOptions): Promise<LabelAudit> {
   checkArguments('auditLabels', { options: [options, wanted] });
   const { train, test, config, folds, threshold = LABEL_THRESHOLD } = options;
   if (!(Number.isInteger(folds) && folds >= 2 && folds <= train.length))
-    throw new CoutureError('usage', `${train.length} training images cannot be dealt into ${folds} folds.`);
+    throw new CoutureError('usage', `${train.length} training images are too few for ${folds} folds.`);
   const judged = await judgeOutOfFold(options);
   const classes = train.info.classNames.length;
   const labels = { train: train.labels, test: test.labels };
@@ -152,7 +154,9 @@ export function findSuspects(
   return suspects;
 }
 
-/** Mean probability of each class over the images that have its label; NaN, which nothing reaches, without any. */
+/**
+ * Mean probability of each class over the images with its label; NaN, which no value reaches, without any.
+ */
 function meanSelfConfidence(logProbabilities: Float32Array, labels: Uint16Array, classes: number): number[] {
   const sums = new Array<number>(classes).fill(0);
   const counts = new Array<number>(classes).fill(0);
@@ -174,13 +178,13 @@ async function trainOn(
     onEvent(event);
     if (event.type === 'epoch' && event.isBest) best = event.parameters;
     if (event.type === 'done' && event.reason === 'interrupted')
-      throw new CoutureError('interrupted', 'Stopped before every fold was judged.');
+      throw new CoutureError('interrupted', 'Stopped before every fold was done.');
   }
   if (best === undefined) throw new CoutureError('runtime', 'No epoch had a finite validation loss.');
   return best;
 }
 
-/** The fold of each training image: images that are copies of each other share one, otherwise it is drawn. */
+/** The fold of each training image: copies share one, otherwise it is drawn at random. */
 function dealFolds(length: number, folds: number, duplicates: Duplicates | undefined, key: Key): Uint32Array {
   const parents = Uint32Array.from({ length }, (_, image) => image);
   const rootOf = (image: number): number => {

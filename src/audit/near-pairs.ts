@@ -1,8 +1,8 @@
 /**
  * All pairs of images that are nearly the same: those with ‖a − b‖ ≤ threshold · max(‖a‖, ‖b‖), as they are or with
- * one of them mirrored. None is missed, though few of the pairs are compared pixel by pixel: 70,000 images make
- * 2.4e9 pairs; on Fashion-MNIST at a threshold of 0.08 the index goes through 3.5e8 of them and leaves 3e6
- * comparisons of pixels, which takes 4 s on one core.
+ * one of them mirrored. The search is exact, although only few pairs are compared pixel by pixel: 70,000
+ * images make 2.4e9 pairs; on Fashion-MNIST at a threshold of 0.08 the index goes through 3.5e8 of them and
+ * leaves 3e6 comparisons of pixels, which takes 4 s on one core.
  */
 
 import { aNumber, bytes, checkArguments } from '../core/arguments.ts';
@@ -30,10 +30,10 @@ export interface NearPairOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** With more than these, images are alike by nature and the threshold is too wide; and an audit has to end. */
+/** With more pairs, the images are similar by nature and the threshold is too large. */
 const MAX_PAIRS = 20_000;
 
-/** How long the search keeps the thread to itself. */
+/** How long the search blocks the thread. */
 const SLICE_MS = 50;
 
 /** ‖a − b‖ / max(‖a‖, ‖b‖): 0 for equal images, 1 for black and any other. */
@@ -42,15 +42,15 @@ export function relativeDistance(a: Uint8Array, b: Uint8Array): number {
   return ratio(squaredDistance(a, b), Math.max(squaredNorm(a), squaredNorm(b)));
 }
 
-/** Left and right exchanged. */
+/** Mirrored horizontally. */
 export function mirrorImage(image: Uint8Array, width: number): Uint8Array {
   checkArguments('mirrorImage', { image: [image, bytes], width: [width, aNumber] });
   return image.map((_, p) => image[p + width - 1 - 2 * (p % width)]);
 }
 
 /**
- * Every pair that is near as it is (`near`), or only with one of its images mirrored (`mirrored`). Nearest first,
- * then by place.
+ * Every pair that is near (`near`), or near only with one image mirrored (`mirrored`). Nearest first, then by
+ * index.
  * @throws CoutureError of kind `interrupted` when the signal aborts, `data` past 20,000 pairs
  */
 export async function findNearPairs(options: NearPairOptions): Promise<NearPair[]> {
@@ -78,7 +78,7 @@ export async function findNearPairs(options: NearPairOptions): Promise<NearPair[
     if (pairs.length > MAX_PAIRS) throw tooMany(threshold);
     if (performance.now() < sliceEnd) continue;
     onProgress?.(place + 1, order.length);
-    // Lets a Ctrl-C in, and whatever else a page has to do.
+    // Yields the thread for Ctrl-C, and for other work of a page.
     await new Promise((resolve) => setTimeout(resolve));
     if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before all images were compared.');
     sliceEnd = performance.now() + SLICE_MS;
@@ -117,6 +117,6 @@ function tooMany(threshold: number): CoutureError {
   return new CoutureError(
     'data',
     `More than ${MAX_PAIRS} pairs of images are within a relative distance of ${threshold}.`,
-    { hint: `Images that are so much alike need a smaller one: --threshold ${threshold / 2}` },
+    { hint: `Use a smaller threshold for images this similar: --threshold ${threshold / 2}` },
   );
 }

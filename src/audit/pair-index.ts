@@ -1,21 +1,21 @@
 /**
- * Which pairs of images may be near at all: an index that rules out nearly all pairs by a few numbers an image, and
- * never one that is near. Distances are Euclid's over the pixels. Two bounds from below are used:
+ * An index of pairs of images that may be near: it rules out nearly all pairs by a few numbers per image, and
+ * never a near pair. Distances are Euclidean over the pixels. It uses two lower bounds:
  *
  * 1. ‖a − b‖ ≥ |‖a‖ − ‖b‖|, the triangle inequality with black as pivot (E. Chávez et al., Searching in metric
  *    spaces, 2001): with the images in order of their norms, only a window before each one counts.
  * 2. ‖a − b‖ ≥ the distance of their projections onto orthonormal directions. Means over blocks are such a
  *    projection (piecewise aggregates: E. Keogh et al. 2001, here in two dimensions). Each block of the left half is
- *    taken together with its mirror image: the sum over both stays as it is when an image is mirrored, and their
- *    difference changes its sign. So the same numbers serve for pairs with one image mirrored.
+ * taken together with its mirror image: when an image is mirrored, the sum over both is unchanged, and their
+ * difference changes its sign. So the same numbers work for pairs with one image mirrored.
  */
 
-/** Blocks down the image, and across its left half. */
+/** Number of blocks down the image, and across its left half. */
 const ROWS = 4;
 const HALF = 2;
 const BLOCKS = ROWS * HALF;
 
-/** Room for rounding, so that no pair at the very radius is lost. */
+/** Tolerance for rounding, so that no pair exactly at the radius is lost. */
 const SLACK = 1 + 1e-9;
 
 /** A place in the order of the norms that the bounds did not rule out. */
@@ -37,7 +37,9 @@ export class PairIndex {
   readonly #sums: Float64Array;
   /** [places, BLOCKS]: block less mirrored block. */
   readonly #differences: Float64Array;
-  /** The first three sums in arrays of their own: they decide about most pairs, and lie close together. */
+  /**
+   * The first three sums in separate arrays: they decide about most pairs, and are close together in memory.
+   */
   readonly #leading: readonly [Float64Array, Float64Array, Float64Array];
 
   /** @param images laid end to end, `height * width` bytes each */
@@ -116,7 +118,7 @@ function project(
   const sides = Int8Array.from({ length: size }, (_, p) => Math.sign(width - 1 - 2 * (p % width)));
   const pixels = new Float64Array(BLOCKS);
   for (const block of blocks) pixels[block] += 1;
-  // An image of a few pixels has blocks without any.
+  // An image of a few pixels has empty blocks.
   const scales = pixels.map((count) => (count === 0 ? 0 : 1 / Math.sqrt(count)));
   order.forEach((image, place) => {
     const row = place * BLOCKS;

@@ -1,7 +1,7 @@
 /**
- * What an audit comes to: how many images have copies and where, which copies contradict each other by their labels,
- * and a classifier's accuracy without duplicates and suspects. That is a second figure beside the plain one, never
- * instead of it.
+ * Summary of an audit: how many images have copies and where, which copies have different labels, and the
+ * accuracy of a classifier without duplicates and suspects. That accuracy is shown beside the plain one,
+ * never instead of it.
  */
 
 import { checkArguments } from '../core/arguments.ts';
@@ -24,13 +24,13 @@ export interface CopyCounts {
 /** Counts by kind; an image that has copies of several kinds counts once in `any`. */
 export type DuplicateCounts = Readonly<Record<NearDuplicate['kind'] | 'exact' | 'any', CopyCounts>>;
 
-/** Copies with different labels: of each, at most one label is right. */
+/** Copies with different labels: at most one label of a pair is right. */
 export interface Conflicts {
   readonly exact: Duplicates['exact'];
   readonly near: Duplicates['near'];
 }
 
-/** How many of some images are classified rightly. */
+/** How many of some images are classified correctly. */
 export interface Score {
   readonly images: number;
   readonly correct: number;
@@ -40,17 +40,20 @@ export interface Score {
   readonly interval: Interval;
 }
 
-/** The accuracy on the test split, plain and without images that an audit names. */
+/** The accuracy on the test split, plain and without the images of an audit. */
 export interface AuditedAccuracy {
   readonly all: Score;
   /** Without the test images that have an exact, near or mirrored copy among the training images. */
   readonly withoutDuplicates: Score;
-  /** Without the test images whose label is likely wrong. It reads high: what such models get wrong makes a suspect. */
+  /**
+   * Without the test images whose label is probably wrong. It is too optimistic, because such models disagree
+   * with exactly these labels.
+   */
   readonly withoutSuspects: Score;
   readonly withoutBoth: Score;
 }
 
-/** Test images to leave out, by their place in the split. */
+/** Test images to leave out, by their index in the split. */
 export interface LeftOut {
   readonly duplicates: ReadonlySet<number>;
   readonly suspects: ReadonlySet<number>;
@@ -86,16 +89,18 @@ export function findConflicts(duplicates: Duplicates): Conflicts {
   };
 }
 
-/** The `most` surest suspects, surest first, half of them of either split where both have as many. */
+/**
+ * The `most` most confident suspects, most confident first, half of them from each split if both have enough.
+ */
 export function surestOfBoth(suspects: readonly Suspect[], most: number): Suspect[] {
   const places = { train: 0, test: 0 };
-  // Ranked within their splits: test images are judged by more models, which are less extreme together.
+  // Ranked within their splits: test images are judged by the mean of more models, which is less extreme.
   const ranked = suspects.map((suspect) => ({ suspect, place: places[suspect.split]++ }));
   const shown = ranked.sort((a, b) => a.place - b.place).slice(0, most);
   return shown.map(({ suspect }) => suspect).sort((a, b) => b.loss - a.loss);
 }
 
-/** The test images that have a copy among the training images, and those whose label is likely wrong. */
+/** The test images that have a copy among the training images, and those whose label is probably wrong. */
 export function leftOut({ duplicates, labels: { suspects } }: Audit): LeftOut {
   const copies = copiesOf(duplicates).filter(({ image, of }) => image.split === 'test' && of === 'train');
   const wrong = suspects.filter(({ split }) => split === 'test');
@@ -107,8 +112,8 @@ export function leftOut({ duplicates, labels: { suspects } }: Audit): LeftOut {
 
 /**
  * Accuracy on the test split as it is, and with duplicates and suspects of `audit` left out.
- * @param predicted the class that a model gives to each image of the test split
- * @param labels the classes that the data set gives to them
+ * @param predicted the predicted class of each image of the test split
+ * @param labels the labels of the data set
  * @throws CoutureError of kind `usage` when they are not of as many images as were audited
  */
 export function accuracyWithout(audit: Audit, predicted: Uint16Array, labels: Uint16Array): AuditedAccuracy {
@@ -121,7 +126,7 @@ export function accuracyWithout(audit: Audit, predicted: Uint16Array, labels: Ui
   if (predicted.length !== length || labels.length !== length) {
     throw new CoutureError(
       'usage',
-      `${predicted.length} predictions and ${labels.length} labels are not of the ${length} test images that were audited.`,
+      `${predicted.length} predictions and ${labels.length} labels do not match the ${length} test images of the audit.`,
     );
   }
   const { duplicates, suspects } = leftOut(audit);

@@ -1,4 +1,4 @@
-/** What each change to a run gives or costs, over seeds, as a Markdown table. */
+/** The effect of each change to a run, over seeds, as a Markdown table. */
 
 import { markdownTable } from 'markdown-table';
 import type { Environment } from '../runs/environment.ts';
@@ -8,7 +8,7 @@ import { duration, percent } from './ui/format.ts';
 
 /** One finished run in the table. */
 export interface AblationResult {
-  /** The change, as it was asked for; undefined for the run as it is. */
+  /** The change as given; undefined for the unchanged run. */
   readonly change: string | undefined;
   readonly seed: number;
   readonly run: string;
@@ -25,15 +25,15 @@ export interface AblationRow {
   readonly test: number;
   readonly testSpread: number | null;
   /**
-   * Mean of the differences to the run as it is, seed by seed, on validation images, and their standard error: runs of one
-   * seed hold out the same images. Null for the run as it is.
+   * Mean of the differences from the unchanged run, paired by seed, on validation images, and their standard
+   * error: runs of one seed hold out the same images. Null for the unchanged run.
    */
   readonly difference: { readonly mean: number; readonly error: number | null } | null;
   /** Mean training time of a run. */
   readonly seconds: number;
 }
 
-/** A row for each change, in the order in which they come; the run as it is must be among them, with the same seeds. */
+/** A row for each change, in order; the unchanged run must be among them, with the same seeds. */
 export function summarizeAblation(results: readonly AblationResult[]): AblationRow[] {
   const validationOf = (change: string | undefined): number[] =>
     results.filter((result) => result.change === change).map(({ metrics }) => metrics.validationAccuracy);
@@ -57,11 +57,11 @@ export function summarizeAblation(results: readonly AblationResult[]): AblationR
   });
 }
 
-/** The table with where, with what and when it was measured. */
+/** The table with the command, machine and date of the measurement. */
 export function ablationTable(rows: readonly AblationRow[], results: readonly AblationResult[]): string {
   const cells = rows.map(
     ({ change, validation, validationSpread, test, testSpread, difference, seconds }) => [
-      change === undefined ? 'as it is' : `\`${change}\``,
+      change === undefined ? 'unchanged' : `\`${change}\``,
       `${percent(validation)}${spreadText(validationSpread)}`,
       difference === null ? '' : `${signed(difference.mean)}${spreadText(difference.error)}`,
       `${percent(test)}${spreadText(testSpread)}`,

@@ -1,18 +1,18 @@
-/** What a command may know of the world outside: where text goes, what the terminal can, when to stop. */
+/** The context of a command: its outputs, the terminal, and the signal to stop. */
 
 import type { Readable } from 'node:stream';
 import { gated, printable } from '../core/printable.ts';
 import type { Outlets } from './outlets.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 
-/** Handed to every command; nothing else of the process is touched by them. */
+/** The argument of every command; commands use nothing else of the process. */
 export interface CliContext {
   /**
-   * Results, to stdout. A newline is added where the text has none at its end. Of control characters only line ends, tabs and
-   * colors reach the terminal; text from outside goes through `printable` before, so that it has neither.
+   * Writes results to stdout. A missing final newline is added. Only line ends, tabs and colors pass as
+   * control characters; text from outside goes through `printable` first.
    */
   readonly out: (text: string) => void;
-  /** Progress and notes, to stderr. A newline is added where the text has none at its end. */
+  /** Writes progress and notes to stderr. A missing final newline is added. */
   readonly err: (text: string) => void;
   /** Whether stdout takes colors. */
   readonly color: boolean;
@@ -23,10 +23,10 @@ export interface CliContext {
   /** Columns of stdout. */
   readonly columns: number;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborts on Ctrl-C, SIGTERM and SIGHUP, and when stdout is lost: save what there is and stop. */
+  /** Aborts on Ctrl-C, SIGTERM and SIGHUP, and when stdout is lost: save the work and stop. */
   readonly signal: AbortSignal;
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  /** A bar for something that counts up to `total`. */
+  /** A progress bar up to `total`. */
   progress(total: number, label: string): Progress;
 }
 
@@ -34,7 +34,7 @@ export interface CliContext {
 export function processContext(signal: AbortSignal, outlets: Outlets): CliContext {
   const { stdout, stderr, stdin, env } = process;
   const { TERM } = env;
-  // A terminal of unknown width, as some build machines give, cannot be redrawn either.
+  // A terminal of unknown width, as on some build machines, cannot be redrawn either.
   const interactive = stderr.isTTY === true && stderr.columns > 0 && TERM !== 'dumb';
   const [color, errColor] = [takesColor(stdout, env), takesColor(stderr, env)];
   const err = (text: string): void => outlets.err(withNewline(gated(text, errColor)));

@@ -1,4 +1,4 @@
-/** Tables put into Markdown files. */
+/** Writes tables into Markdown files. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
@@ -9,7 +9,7 @@ import { replaceBlock } from './measured-table.ts';
 
 const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
 
-/** What the options of `addTableOptions` give. */
+/** Values of the options of `addTableOptions`. */
 export interface TableFlags {
   readonly write?: string;
   readonly block?: string;
@@ -20,24 +20,25 @@ export function addTableOptions(command: Command, standard: string): Command {
   return command
     .option(
       '--write <file>',
-      `put the table into this Markdown file, between its marks <!-- table:${standard} --> and <!-- /table:${standard} -->`,
+      `write the table into this Markdown file, between the lines <!-- table:${standard} --> and <!-- /table:${standard} -->`,
     )
     .option(
       '--block <name>',
-      `the name in these marks, where a file has several such tables (default: ${standard})`,
+      `the name in these lines, for a file with several tables (default: ${standard})`,
     );
 }
 
-/** A place for a table: between the marks of that name in that file. */
+/** The place of a table: between the marks of that name in that file. */
 export interface TablePlace {
   readonly path: string;
   readonly block: string;
 }
 
 /**
- * Where the flags want the table, if anywhere. A file without a place for it is found now, and not after hours of work.
- * @param standard the name in the marks where none is given
- * @throws CoutureError of kind `usage` where there is no such place, or a name for one but no file
+ * The place of the table from the flags, if any. A file without a place for it is an error now, not after
+ * hours of work.
+ * @param standard default name in the marks
+ * @throws CoutureError of kind `usage` when there is no such place, or a name but no file
  */
 export async function findTablePlace(
   { write: path, block }: TableFlags,
@@ -46,13 +47,13 @@ export async function findTablePlace(
   if (block !== undefined && !/^[a-z0-9-]{1,80}$/i.test(block)) {
     throw new CoutureError(
       'usage',
-      `--block takes a name of letters, digits and hyphens, not ${inQuotes(block)}.`,
+      `--block must be a name of letters, digits and hyphens, not ${inQuotes(block)}.`,
     );
   }
   if (path === undefined) {
     if (block === undefined) return undefined;
-    throw new CoutureError('usage', `--block ${block} names a place in a file, but there is no --write.`, {
-      hint: 'Name the file by --write, or leave out --block.',
+    throw new CoutureError('usage', `--block ${block} needs --write, which names the file.`, {
+      hint: 'Add --write FILE, or leave out --block.',
     });
   }
   const place = { path, block: block ?? standard };
@@ -60,7 +61,7 @@ export async function findTablePlace(
   return place;
 }
 
-/** Puts a table into its place in a file, which is read again: it may have changed meanwhile. */
+/** Writes a table into its place in a file, which is read again, because it may have changed. */
 export async function writeTable(
   { path, block }: TablePlace,
   table: string,

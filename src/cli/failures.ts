@@ -1,4 +1,4 @@
-/** Failures of a command as a sentence, a hint and an exit code. */
+/** Reports failures of a command as a sentence, a hint and an exit code. */
 
 import { CommanderError } from 'commander';
 import { CoutureError, exitCodes } from '../core/errors.ts';
@@ -6,17 +6,17 @@ import { systemFailure } from '../platform/node/system-failure.ts';
 import type { CliContext } from './context.ts';
 import { paint } from './ui/format.ts';
 
-/** Where failures are explained. */
+/** The output for failures. */
 interface Place extends Pick<CliContext, 'err' | 'errColor'> {
   readonly debug: boolean;
-  /** Nobody reads the output any more: an interruption is a matter of course, unless it says how to go on. */
+  /** The output is lost, so an interruption is reported only if it says how to continue. */
   readonly isLost: () => boolean;
 }
 
 /** Explains a failure on stderr and returns its exit code. */
 export function report(error: unknown, { err, errColor, debug, isLost }: Place): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  // Help that commander prints because a command is missing.
+  // Commander printed help because a command is missing.
   if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
   const { kind, message, hint } = explain(error);
   const isStop = kind === 'interrupted';
@@ -36,14 +36,14 @@ export function explain(error: unknown): CoutureError {
   if (error instanceof CoutureError) return error;
   if (error instanceof CommanderError) return fromCommander(error);
   if (error instanceof Error && error.name === 'AbortError')
-    return new CoutureError('interrupted', 'Stopped before it was done.');
+    return new CoutureError('interrupted', 'Stopped before the command was done.');
   const failure = systemFailure(error);
   if (failure !== undefined) return failure;
   if (error instanceof RangeError && /allocation failed|Invalid (typed )?array length/i.test(error.message))
-    return new CoutureError('runtime', 'Out of memory: so many values are more than this process can hold.');
+    return new CoutureError('runtime', 'Out of memory: this process cannot hold that many values.');
   const message = error instanceof Error ? error.message : String(error);
-  return new CoutureError('runtime', `This should not have happened: ${message}`, {
-    hint: 'Please report it, with what --debug prints.',
+  return new CoutureError('runtime', `Internal error: ${message}`, {
+    hint: 'Please report it, with the output of --debug.',
   });
 }
 
@@ -51,7 +51,7 @@ export function explain(error: unknown): CoutureError {
 function fromCommander({ message }: CommanderError): CoutureError {
   const [first, suggestion] = message.replace(/^error: /, '').split('\n');
   const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, '.');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'Add --help to see what can be given.';
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'Add --help to see the arguments and options.';
   return new CoutureError('usage', sentence, { hint });
 }
 

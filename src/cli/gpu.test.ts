@@ -40,7 +40,7 @@ test('an epoch of baseline has the losses of the CPU to 1e-3, and auto takes no 
   const gpu = await trainOn('gpu');
   assert.match(gpu.err, /^GPU: SwiftShader/m);
   const auto = await trainOn('auto');
-  assert.match(auto.err, /^CPU: the adapter Swiftshader .* is software, not a GPU\.$/m);
+  assert.match(auto.err, /^CPU: the WebGPU adapter Swiftshader .* is software, not a GPU\.$/m);
   gpu.losses.forEach((loss, i) => {
     const difference = Math.abs(loss - auto.losses[i]);
     assert.ok(difference < 1e-3, `${loss} on the GPU, ${auto.losses[i]} on the CPU`);
@@ -67,7 +67,7 @@ test('checks lists the adapter', { skip }, async () => {
 test('checks holds the GPU to the reference', { skip }, async () => {
   const outcome = await couture(['checks', '--backend', 'gpu'], { cwd, env });
   assert.equal(outcome.code, 0, outcome.err);
-  assert.match(outcome.out, /against the reference +equal to \d\.\de-\d+, as a GPU's are/);
+  assert.match(outcome.out, /against the reference +equal to within \d\.\de-\d+, the tolerance for a GPU/);
 });
 
 test('where there is no GPU, asking for one is answered in a sentence', async () => {

@@ -1,5 +1,5 @@
 /**
- * The command line: finds the command that is asked for and loads that one alone, so that help stays fast.
+ * The command line: finds the requested command and loads only that, so that help stays fast.
  */
 
 import { Command } from 'commander';
@@ -14,7 +14,7 @@ import { abortOnSignals } from './signals.ts';
 
 type Register = (program: Command, context: CliContext) => void;
 
-/** Every command, in the order of the help, with what loads it. */
+/** Every command in the order of the help, with its loader. */
 const commands: readonly { name: string; summary: string; load: () => Promise<Register> }[] = [
   {
     name: 'showcase',
@@ -28,7 +28,7 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'lr-find',
-    summary: 'find a learning rate: one short training in which it rises, and its plot',
+    summary: 'find a learning rate: a short training with a rising rate, and a plot',
     load: async () => (await import('./commands/lr-find.ts')).registerLrFind,
   },
   {
@@ -43,12 +43,12 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'inspect',
-    summary: 'where a run is right, wrong and unsure, and which units are dead',
+    summary: 'classes, confused pairs, calibration and dead units of a run',
     load: async () => (await import('./commands/inspect.ts')).registerInspect,
   },
   {
     name: 'report',
-    summary: 'one HTML file that shows a run, or several side by side',
+    summary: 'one HTML file about a run, or several runs side by side',
     load: async () => (await import('./commands/report.ts')).registerReport,
   },
   {
@@ -58,17 +58,17 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'compare',
-    summary: 'runs side by side: settings, results, and whether they differ by chance',
+    summary: 'runs side by side: settings, results, and significance of the difference',
     load: async () => (await import('./commands/compare.ts')).registerCompare,
   },
   {
     name: 'pack',
-    summary: 'runs as one model file, a network or an ensemble, with its model card',
+    summary: 'pack runs into one model file, a network or an ensemble, with its model card',
     load: async () => (await import('./commands/pack.ts')).registerPack,
   },
   {
     name: 'card',
-    summary: 'the card of a model file: data, training, figures, limits',
+    summary: 'show the card of a model file: data, training, figures, limits',
     load: async () => (await import('./commands/card.ts')).registerCard,
   },
   {
@@ -78,7 +78,7 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'recipes',
-    summary: 'the recipes: what each gives, how long it takes, and its command',
+    summary: 'the recipes, with their accuracy, time and command',
     load: async () => (await import('./commands/recipes.ts')).registerRecipes,
   },
   {
@@ -88,12 +88,12 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'ablate',
-    summary: 'train a recipe with each of some changes and tabulate what they gave',
+    summary: 'train a recipe with and without each of some changes, and tabulate the differences',
     load: async () => (await import('./commands/ablate.ts')).registerAblate,
   },
   {
     name: 'reproduce',
-    summary: 'repeat a run and certify that its weights come out bit for bit',
+    summary: 'repeat a run and check that its weights are bit for bit the same',
     load: async () => (await import('./commands/reproduce.ts')).registerReproduce,
   },
   {
@@ -103,12 +103,12 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
   },
   {
     name: 'data',
-    summary: 'get, check, look at and audit data sets',
+    summary: 'get, import, check, show and audit data sets',
     load: async () => (await import('./commands/data.ts')).registerData,
   },
   {
     name: 'checks',
-    summary: 'what the engine runs on here, and whether it computes rightly',
+    summary: 'the engine on this machine, checked against the reference',
     load: async () => (await import('./commands/checks.ts')).registerChecks,
   },
 ];
@@ -116,9 +116,9 @@ const commands: readonly { name: string; summary: string; load: () => Promise<Re
 const examples = `
 Examples:
   couture train --recipe baseline            train the published two-layer network
-  couture train --hidden 256,128 --epochs 5  train one of your own
-  couture evaluate baseline-seed1            its figures on the test split
-  couture predict baseline-seed1 shoe.jpg    what it sees in a picture
+  couture train --hidden 256,128 --epochs 5  train your own
+  couture evaluate baseline-seed1            evaluate it on the test split
+  couture predict baseline-seed1 shoe.jpg    classify a picture
   couture <command> --help                   the options of a command, with examples`;
 
 /** Runs the command line `args` and sets the exit code of the process. */
@@ -126,7 +126,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const controller = new AbortController();
   const outlets = openOutlets(process, (failure) => {
     const exitCode = failure === undefined ? BROKEN_PIPE : report(failure, place);
-    // A command that failed by itself keeps its exit code.
+    // A command that failed keeps its exit code.
     process.exitCode ||= exitCode;
     controller.abort();
   });
@@ -140,7 +140,7 @@ export async function main(args: readonly string[]): Promise<void> {
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     const exitCode = report(error, place);
-    // What ended well, or was stopped, while its output was lost has its exit code from that.
+    // If the output was lost, success or an interruption gets the exit code of that.
     const isOwn = exitCode !== 0 && exitCode !== exitCodes.interrupted;
     if (isOwn || !outlets.isLost()) process.exitCode = exitCode;
   }
@@ -188,7 +188,7 @@ function checkCommands(program: Command, words: readonly string[]): void {
         known.map((command) => command.name()),
       );
       throw new CoutureError('usage', `Unknown command ${inQuotes(word)}.`, {
-        hint: near === undefined ? 'Add --help to see what can be given.' : `Did you mean ${near}?`,
+        hint: near === undefined ? 'Add --help to see the arguments and options.' : `Did you mean ${near}?`,
       });
     }
     known = found.commands;

@@ -1,4 +1,4 @@
-/** What Markdown tables of measurements share: their figures, where they come from, and their place in a document. */
+/** Common parts of Markdown tables of measurements: figures, origin, and place in a document. */
 
 import { CoutureError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
@@ -16,7 +16,7 @@ export function spreadText(spread: number | null): string {
   return spread === null ? '' : ` ± ${(spread * 100).toFixed(2)}`;
 }
 
-/** By which command, on what and when it was measured. */
+/** The command, machine and date of the measurement. */
 export function provenance(command: string, envs: readonly Environment[]): string {
   const machines = new Set(
     envs.map(({ cpu, cores, node, couture, backend: { name, variant, threads } }) => {
@@ -30,9 +30,10 @@ export function provenance(command: string, envs: readonly Environment[]): strin
 }
 
 /**
- * Replaces what stands between the two marks of a Markdown document: `<!-- table:BLOCK -->` and `<!-- /table:BLOCK -->`.
+ * Replaces the text between the two marks of a Markdown document: `<!-- table:BLOCK -->` and `<!--
+ * /table:BLOCK -->`.
  * @param name of the document, for the error
- * @throws CoutureError of kind `usage` when the marks are not there, once each and in order
+ * @throws CoutureError of kind `usage` when the marks do not appear once each and in order
  */
 export function replaceBlock(document: string, block: string, table: string, name: string): string {
   const [opening, closing] = [`<!-- table:${block} -->`, `<!-- /table:${block} -->`];
@@ -40,8 +41,8 @@ export function replaceBlock(document: string, block: string, table: string, nam
   const end = document.indexOf(closing);
   const once = document.lastIndexOf(opening) === begin && document.lastIndexOf(closing) === end;
   if (begin < 0 || end < begin || !once) {
-    throw new CoutureError('usage', `${name} has no single block for the table.`, {
-      hint: `Put the lines ${opening} and ${closing} where the table belongs.`,
+    throw new CoutureError('usage', `${name} must have exactly one block for the table.`, {
+      hint: `Put the lines ${opening} and ${closing} where the table goes.`,
     });
   }
   return `${document.slice(0, begin + opening.length)}\n${table}\n${document.slice(end)}`;

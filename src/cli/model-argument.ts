@@ -1,22 +1,22 @@
-/** The model that a command is about: its first argument, or the model of a recipe that comes with the package. */
+/** The model of a command: its first argument, or the shipped model of a recipe. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
 import type { FoundModel } from '../runs/find-model.ts';
 import type { CliContext } from './context.ts';
 
-/** What a command takes as its model. */
+/** The model argument of a command. */
 export const MODEL_HELP =
   'a run (path, or name under runs/train), a .safetensors model file, or a shipped model';
 
 /** Adds `--recipe`. */
 export function addRecipeOption(command: Command): Command {
-  return command.option('--recipe <name>', 'the pretrained model of this recipe, in place of <model>');
+  return command.option('--recipe <name>', 'the shipped model of this recipe, instead of <model>');
 }
 
 /**
  * Finds the model asked for.
- * @throws CoutureError of kind `usage` when none is named, or there is none of that name
+ * @throws CoutureError of kind `usage` when none is given, or it does not exist
  */
 export async function chooseModel(
   argument: string | undefined,
@@ -31,11 +31,7 @@ export async function chooseModel(
   if (recipe !== undefined)
     return await readModelFile(nodePlatform, await shippedRecipe(nodePlatform, recipe, models));
   if (argument !== undefined) return await findModel(nodePlatform, argument, { models });
-  throw new CoutureError(
-    'usage',
-    'Give a model, or --recipe with the name of one that comes with the package.',
-    {
-      hint: 'A model is a run, a model file or a shipped model; couture train makes a run.',
-    },
-  );
+  throw new CoutureError('usage', 'Give a model, or --recipe with the name of a shipped model.', {
+    hint: 'A model can be a run, a model file or a shipped model; couture train makes a run.',
+  });
 }

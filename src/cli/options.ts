@@ -1,4 +1,4 @@
-/** Options that several commands share, each checked as it is read. */
+/** Options of several commands, each checked when it is read. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../core/errors.ts';
@@ -8,21 +8,22 @@ import { type BackendChoice, backendChoices } from '../engine/names.ts';
 import { readBackendChoice } from '../engine/read-choice.ts';
 import { MAX_THREADS } from '../engine/threads.ts';
 
-/** What the engine options give. */
+/** Values of the engine options. */
 export interface EngineFlags {
   readonly backend?: BackendChoice;
   readonly threads?: number;
 }
 
 /**
- * What the command does where no backend is asked for: `measured` takes a GPU where that makes the whole training faster, `cpu`
- * keeps to the CPU and its bits, `plain` takes the CPU where the environment says nothing, and `own` is what the run was trained on.
+ * Default backend of a command: `measured` uses a GPU if that makes the whole training faster, `cpu` always
+ * uses the CPU and its bits, `plain` uses the CPU unless the environment says otherwise, and `own` uses the
+ * backend of the run.
  */
 type StandardBackend = 'measured' | 'plain' | 'cpu' | 'own';
 
 const standards: Readonly<Record<StandardBackend, string>> = {
-  measured: 'COUTURE_BACKEND, else auto, which measures whether a GPU is faster',
-  plain: 'COUTURE_BACKEND, else cpu',
+  measured: 'COUTURE_BACKEND, or auto, which measures whether a GPU is faster',
+  plain: 'COUTURE_BACKEND, or cpu',
   cpu: 'cpu',
   own: 'as the run was trained',
 };
@@ -37,7 +38,7 @@ export function addEngineOptions(command: Command, standard: StandardBackend = '
     )
     .option(
       '--threads <n>',
-      'threads of the engine; the results do not depend on it (default: COUTURE_THREADS, else the cores)',
+      'number of threads; the results do not depend on it (default: COUTURE_THREADS, or the number of cores)',
       wholeNumber('--threads', 1, MAX_THREADS),
     );
 }
@@ -47,21 +48,21 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'one JSON document on stdout');
 }
 
-/** Keeps commander from printing defaults, which it would as JSON: the descriptions tell them in words. */
+/** Keeps commander from printing defaults as JSON: the descriptions name them. */
 export function hideDefaults(command: Command): void {
   command.configureHelp({ optionDescription: ({ description }) => description });
 }
 
 /** Adds `--no-umap`. */
 export function addUmapOption(command: Command): Command {
-  return command.option('--no-umap', 'leave out the map by UMAP, which takes the longest');
+  return command.option('--no-umap', 'leave out the UMAP map, which takes the longest');
 }
 
 /** Adds `--weights`. */
 export function addWeightsOption(command: Command): Command {
   return command.option(
     '--weights <which>',
-    'best (by validation, see --select of train) or last',
+    'best (by --select of train) or last',
     oneOf('--weights', ['best', 'last']),
     'best',
   );
@@ -72,7 +73,7 @@ export function anyOf(words: readonly string[]): string {
   return words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
 }
 
-/** A reader for one of some words; a wrong one is answered with the nearest. */
+/** A reader for one of several words; an error suggests the nearest. */
 export function oneOf<const Word extends string>(
   flag: string,
   words: readonly Word[],
@@ -80,24 +81,24 @@ export function oneOf<const Word extends string>(
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
-    throw new CoutureError('usage', `${flag} takes ${anyOf(words)}, not ${inQuotes(text)}.`, {
+    throw new CoutureError('usage', `${flag} must be ${anyOf(words)}, not ${inQuotes(text)}.`, {
       hint: didYouMean(text, words),
     });
   };
 }
 
-/** A picture to be written. */
+/** A picture to write. */
 export interface ImageFile {
   readonly path: string;
   readonly format: 'svg' | 'png';
 }
 
-/** A reader for the path of a picture, whose ending says what it becomes. */
+/** A reader for the path of a picture, whose ending gives the format. */
 export function imageFile(flag: string): (text: string) => ImageFile {
   return (path) => {
     const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
     if (ending === 'svg' || ending === 'png') return { path, format: ending };
-    throw new CoutureError('usage', `${flag} takes a file that ends in .svg or .png, not "${path}".`);
+    throw new CoutureError('usage', `${flag} must be a file that ends in .svg or .png, not "${path}".`);
   };
 }
 
@@ -111,7 +112,7 @@ export function wholeNumber(
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new CoutureError('usage', `${flag} takes a whole number ${range}, not ${inQuotes(text)}.`);
+    throw new CoutureError('usage', `${flag} must be a whole number ${range}, not ${inQuotes(text)}.`);
   };
 }
 
@@ -120,7 +121,10 @@ export function positiveNumber(flag: string, most: number): (text: string) => nu
   return (text) => {
     const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
     if (value > 0 && value <= most) return value;
-    throw new CoutureError('usage', `${flag} takes a number above 0 up to ${most}, not ${inQuotes(text)}.`);
+    throw new CoutureError(
+      'usage',
+      `${flag} must be a number above 0 and at most ${most}, not ${inQuotes(text)}.`,
+    );
   };
 }
 
@@ -130,11 +134,11 @@ export function properShare(flag: string): (text: string) => number {
   return (text) => {
     const value = read(text);
     if (value < 1) return value;
-    throw new CoutureError('usage', `${flag} takes a share above 0 and below 1, not ${inQuotes(text)}.`);
+    throw new CoutureError('usage', `${flag} must be a share above 0 and below 1, not ${inQuotes(text)}.`);
   };
 }
 
-/** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the order given. */
+/** A reader for `1-5`, `1,2,7` and mixtures: each number once, in the given order. */
 export function numberList(flag: string, mostItems = 1000): (text: string) => number[] {
   return (text) => {
     const numbers = new Set<number>();
@@ -145,7 +149,7 @@ export function numberList(flag: string, mostItems = 1000): (text: string) => nu
       if (range === null || last < first || last - first >= mostItems)
         throw new CoutureError(
           'usage',
-          `${flag} takes numbers and ranges like 1-5 or 1,2,7, not ${inQuotes(text)}.`,
+          `${flag} must be numbers and ranges like 1-5 or 1,2,7, not ${inQuotes(text)}.`,
         );
       for (let number = first; number <= last; number++) numbers.add(number);
     }

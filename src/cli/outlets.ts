@@ -1,31 +1,31 @@
 /**
  * stdout and stderr, either of which may be lost at any time: a pipe whose reader goes away, a disk that is full, a terminal
- * that is closed. Without stderr the work goes on in silence; without stdout there is nobody to work for.
+ * that is closed. Without stderr the work continues silently; without stdout it stops.
  */
 
 import { CoutureError } from '../core/errors.ts';
 import { reason } from '../platform/node/files/system-errors.ts';
 
-/** What a shell says of a program that was ended by SIGPIPE. */
+/** The exit code of a program that was ended by SIGPIPE. */
 export const BROKEN_PIPE = 141;
 
-/** A stream of this process, as far as it is used here. */
+/** The used part of a stream of this process. */
 export interface Stream {
   write(text: string): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
-/** Where text goes. After a stream is lost, what is written to it is dropped. */
+/** The outputs. After a stream is lost, text to it is dropped. */
 export interface Outlets {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Whether stdout is lost: the exit code says so then. */
+  /** Whether stdout is lost, which changes the exit code. */
   readonly isLost: () => boolean;
 }
 
 /**
  * Opens both streams.
- * @param onLost called once when stdout is lost: with what to say of it, if anything
+ * @param onLost called once when stdout is lost, with an error to report, if any
  */
 export function openOutlets(
   { stdout, stderr }: { readonly stdout: Stream; readonly stderr: Stream },
@@ -33,7 +33,7 @@ export function openOutlets(
 ): Outlets {
   const err = outlet(stderr, () => {});
   const out = outlet(stdout, (error) => {
-    // `couture … | head` ends when head does, without a word.
+    // `couture … | head` ends with head, without a message.
     if (error.code === 'EPIPE') onLost(undefined);
     else onLost(new CoutureError('runtime', `Cannot write the output: ${reason(error)}.`, { cause: error }));
   });

@@ -47,7 +47,7 @@ export function summarizeRecipe(
   };
 }
 
-/** The table with where, with what and when it was measured. */
+/** The table with the command, machine and date of the measurement. */
 export function seedsTable(rows: readonly RecipeRow[], results: readonly SeedResult[]): string {
   const cells = rows.map(({ recipe, seeds, mean, spread, min, max, seconds, published }) => [
     `\`${recipe}\``,
@@ -75,7 +75,7 @@ export function seedsTable(rows: readonly RecipeRow[], results: readonly SeedRes
   ].join('\n');
 }
 
-/** `1 to 5` where they follow each other, else all of them. */
+/** `1 to 5` for consecutive seeds, otherwise all of them. */
 export function seedsText(seeds: readonly number[]): string {
   const sorted = [...seeds].sort((a, b) => a - b);
   const [first] = sorted;

@@ -36,7 +36,7 @@ test('a config file gives the config that it was written of; one of another vers
   for (const [content, message] of [
     [
       { version: 1, recipe: 'baseline', settings: { dataset: 'mnist' } },
-      new RegExp(`it is a config of version 1, and Couture ${COUTURE_VERSION} reads version 2`),
+      new RegExp(`it is a config of version 1, but Couture ${COUTURE_VERSION} reads version 2`),
     ],
     [{ version: 3 }, /config of version 3/],
     [{ version: 'two' }, /--config .*config\.json: version must be 2, not the string "two"/],

@@ -1,4 +1,4 @@
-/** The flags of a training run, derived from the one table of settings; and the config that they resolve to. */
+/** The flags of a training run, derived from the table of settings, and their config. */
 
 import type { Command } from 'commander';
 import * as z from 'zod';
@@ -55,7 +55,7 @@ function placeholderOf(schema: z.core.$ZodType): string | undefined {
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
 }
 
-/** The settings that say which network is trained; all others say how. */
+/** The settings of the network; all others are of the training. */
 export const networkSettings = [
   'stem',
   'hidden',
@@ -66,7 +66,7 @@ export const networkSettings = [
   'expansion',
 ] as const;
 
-/** What the shared options of `train` and `summary` give, beside the settings. */
+/** Values of the shared options of `train` and `summary`, besides the settings. */
 export interface ConfigFlags extends Partial<TrainSettings> {
   readonly recipe?: string;
   readonly config?: string;
@@ -79,10 +79,13 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
   command
     .option(
       '--data <set>',
-      'data set: a name of couture data list, or a folder, archive or file of your own (default: fashion-mnist)',
+      'data set: a name from couture data list, or your own folder, archive or file (default: fashion-mnist)',
     )
     .option('--recipe <name>', `named settings: ${Object.keys(recipes).join(', ')}`)
-    .option('--config <file>', 'JSON file with recipe, settings or layers, e.g. the config.json of a run');
+    .option(
+      '--config <file>',
+      'JSON file with recipe, settings or layers, for example the config.json of a run',
+    );
   for (const { key, flag, placeholder, description, read } of settingFlags) {
     if (keys !== undefined && !keys.includes(key)) continue;
     if (placeholder === undefined) command.option(flag, description);
@@ -93,7 +96,7 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
 
 /**
  * A setting and its value from words, by the flag's name: `shift` and `2`; a switch takes yes or no.
- * @throws CoutureError of kind `usage` for a setting or value that is none
+ * @throws CoutureError of kind `usage` for an unknown setting or an invalid value
  */
 export function settingFromText(name: string, text: string): [keyof TrainSettings, unknown] {
   const found = settingFlags.find(({ flag }) => flag === `--${name}`);
@@ -105,10 +108,10 @@ export function settingFromText(name: string, text: string): [keyof TrainSetting
   }
   if (found.placeholder !== undefined) return [found.key, found.read(text)];
   if (text === 'yes' || text === 'no') return [found.key, text === 'yes'];
-  throw new CoutureError('usage', `The setting ${name} takes yes or no, not ${inQuotes(text)}.`);
+  throw new CoutureError('usage', `The setting ${name} must be yes or no, not ${inQuotes(text)}.`);
 }
 
-/** The flags given that say what a run is; of them, `--resume` takes none. */
+/** The given flags that define a run, which `--resume` does not allow. */
 export function configFlagsGiven(flags: ConfigFlags): string[] {
   const given = settingFlags.filter(({ key }) => flags[key] !== undefined).map(({ flag }) => flag);
   if (flags.config !== undefined) given.unshift('--config');
@@ -117,12 +120,14 @@ export function configFlagsGiven(flags: ConfigFlags): string[] {
   return given;
 }
 
-/** The checked config that the flags ask for: flags over the file, the file over the recipe, that over the defaults. */
+/**
+ * The checked config of the flags: flags override the file, the file the recipe, and the recipe the defaults.
+ */
 export async function configFromFlags(flags: ConfigFlags, context: CliContext): Promise<RunConfig> {
   const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const settings: Record<string, unknown> = { ...file.settings };
   for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
-  // Layers asked for by hand replace those of a file.
+  // Network flags replace the layers of a file.
   const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
   return resolveConfig({
     ...(await datasetOf(flags, file, context)),
@@ -158,7 +163,7 @@ const configFileSchema = z.strictObject({
 async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {
   const wrong = (what: string, cause?: unknown, hint?: string): CoutureError =>
     new CoutureError('usage', `--config ${path}: ${what}.`, {
-      hint: hint ?? 'It takes JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
+      hint: hint ?? 'The file must be JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
       cause,
     });
   const { readLimited } = await import('../platform/node/files/read.ts');
@@ -181,21 +186,24 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
   return file;
 }
 
-/** From a flag's text to a value that the schema of its setting takes. */
+/** Parses the text of a flag by the schema of its setting. */
 function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknown {
   return (text) => {
     const parsed = z.safeParse(schema, convert(schema, text));
     if (parsed.success) return parsed.data;
-    throw new CoutureError('usage', `${flag} takes ${expected(schema)}, not ${inQuotes(text)}.`, {
+    throw new CoutureError('usage', `${flag} must be ${expected(schema)}, not ${inQuotes(text)}.`, {
       hint:
         schema instanceof z.ZodEnum
           ? didYouMean(text, schema.options.map(String))
-          : 'couture train --help lists the settings.',
+          : 'couture train --help lists the settings and their ranges.',
     });
   };
 }
 
-/** A text in the form of a schema's value; `none` is null, and what is no number in form NaN, which no schema takes. */
+/**
+ * Converts text to the type of a schema; `none` is null, and malformed numbers become NaN, which no schema
+ * accepts.
+ */
 function convert(schema: z.core.$ZodType, text: string): unknown {
   const trimmed = text.trim();
   if (schema instanceof z.ZodNullable) return trimmed === 'none' ? null : convert(schema.unwrap(), text);
@@ -207,19 +215,22 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
 }
 
-/** What a schema takes, in words, from its own limits or, of a text, its description. */
+/** Describes the values of a schema, from its limits or, for a string, its description. */
 function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodNullable) return `${expected(schema.unwrap())}, or none`;
-  if (schema instanceof z.ZodArray) return `numbers by commas, or none; each ${expected(schema.element)}`;
+  if (schema instanceof z.ZodArray)
+    return `none or comma-separated numbers, each ${expected(schema.element)}`;
   if (schema instanceof z.ZodEnum) return anyOf(schema.options.map(String));
   if (schema instanceof z.ZodString && schema.description !== undefined) return schema.description;
-  if (!(schema instanceof z.ZodNumber)) return 'a name of small letters, digits and dashes';
+  if (!(schema instanceof z.ZodNumber)) return 'a name of lowercase letters, digits and dashes';
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
+  const isBounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
   const limits = [
     ...(minimum === undefined ? [] : [`from ${minimum}`]),
     ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
-    ...(maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? [] : [`up to ${maximum}`]),
-    ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
+    ...(isBounded ? [minimum === undefined ? `and at most ${maximum}` : `to ${maximum}`] : []),
+    ...(exclusiveMaximum === undefined ? [] : [`to below ${exclusiveMaximum}`]),
+    ...(minimum !== undefined && !isBounded && exclusiveMaximum === undefined ? ['up'] : []),
   ];
   return [schema.isInt ? 'a whole number' : 'a number', ...limits].join(' ');
 }

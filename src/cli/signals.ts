@@ -1,11 +1,14 @@
-/** The signals that end a command: the first one lets it save what it has, the second one ends it at once. */
+/** The signals that end a command: the first one saves the work, the second one ends it at once. */
 
 import { exitCodes } from '../core/errors.ts';
 
-/** Under npm one Ctrl-C arrives twice, from the terminal and from npm: a second one is meant only after this. */
+/**
+ * Under npm, one Ctrl-C arrives twice, from the terminal and from npm: a second one counts only after this
+ * time.
+ */
 const AGAIN_AFTER_MS = 700;
 
-/** Ctrl-C; what `kill` and service managers send; a terminal or a connection that was closed. */
+/** Ctrl-C; the signal of `kill` and service managers; a closed terminal or connection. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Aborts `controller` on the first signal, and quits on the next. */
@@ -18,7 +21,7 @@ export function abortOnSignals(controller: AbortController, err: (text: string) 
     }
     first = performance.now();
     controller.abort();
-    err('\nStopping; once more to quit at once.\n');
+    err('\nStopping. Press Ctrl-C again to quit at once.\n');
   };
   for (const signal of signals) process.on(signal, stop);
 }

@@ -113,7 +113,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       const mixed = await couture(['predict', 'custom-seed5', 'mixed'], { cwd, env });
       assert.equal(mixed.code, 3);
       assert.match(mixed.out, /b\.png: 1 \(/, 'those that can be read are answered');
-      assert.match(mixed.err, /a\.png: it is text, not PNG.*\n.*c\.png: it is damaged or cut short/);
+      assert.match(mixed.err, /a\.png: it is text, not PNG.*\n.*c\.png: it is damaged or truncated/);
       assert.match(mixed.err, /2 of 3 images could not be read/);
     },
   );
@@ -137,12 +137,12 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
       assert.equal(row, ['test image 3', '1', probabilities[1], ...probabilities, unknown].join(','));
       assert.match(
         table.err,
-        /^Images below a probability of \d+\.\d% are unknown: \d+ of 12,000 validation images are\.$/m,
+        /^Images with a confidence below \d+\.\d% are unknown; this rejects \d+ of 12,000 validation images\.$/m,
       );
       const both = await couture([...asked, '--csv', '--json'], { cwd, env });
       assert.equal(both.code, 2);
       const whole = await couture(['predict', 'custom-seed5', 'three.png', '--reject', '1'], { cwd, env });
-      assert.match(whole.err, /--reject takes a share above 0 and below 1, not "1"/);
+      assert.match(whole.err, /--reject must be a share above 0 and below 1, not "1"/);
     },
   );
 
@@ -154,7 +154,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     const { run } = parseDocument(stuck, result);
     assert.match(
       stuck.err,
-      /^Training did not get beyond chance: at best \d+\.\d% of the validation images .* \d+\.\d% of the hidden units give 0/m,
+      /^Training did not get beyond chance: at best \d+\.\d% of the validation images .* \d+\.\d% of the hidden units output 0/m,
     );
     const metrics = await readFile(join(cwd, run, 'metrics.json'), 'utf8');
     const { deadShare } = z
@@ -183,7 +183,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     assert.equal(parseDocument(resumed, result).weightsSha256, figures.weightsSha256);
     const finished = await couture(['train', '--resume', 'killed', '--json'], { cwd, env });
     assert.equal(parseDocument(finished, result).lastSha256, figures.lastSha256);
-    assert.match(finished.err, /killed was finished before; nothing is trained\./);
+    assert.match(finished.err, /killed is already finished, so nothing is trained\./);
   });
 
   await t.test('reproduce certifies the run, on one thread as well', async () => {
@@ -287,15 +287,15 @@ test('ablate trains each change with each seed, and takes what is there', async 
   assert.match(await readFile(document, 'utf8'), /Before\.[\s\S]*\| `flip=yes\+shift=2` \| /);
 
   const again = await couture(args, { cwd, env });
-  assert.equal(again.err.match(/finished before/g)?.length, 6);
+  assert.equal(again.err.match(/already finished/g)?.length, 6);
   assert.equal(again.out, first.out);
 
   for (const [change, message] of [
-    ['shift', /"shift" is not of the form setting=value/],
+    ['shift', /"shift" must have the form setting=value/],
     ['shfit=1', /no setting "shfit"\.[\s\S]*shift/],
-    ['flip=1', /flip takes yes or no, not "1"/],
-    ['shift=-1', /--shift takes a whole number from 0 up to 64, not "-1"/],
-    ['seed=4', /Every change has the seeds/],
+    ['flip=1', /flip must be yes or no, not "1"/],
+    ['shift=-1', /--shift must be a whole number from 0 to 64, not "-1"/],
+    ['seed=4', /A change cannot set the seed/],
   ] as const) {
     const wrong = await couture(['ablate', change, ...small], { cwd, env });
     assert.equal(wrong.code, 2);

@@ -1,6 +1,6 @@
 /**
- * What public functions demand of their arguments, in one form: whoever calls one from JavaScript, or with a value that the
- * types did not see, is told in a sentence which argument is wrong, instead of meeting a TypeError from within.
+ * Argument checks of public functions, in one form: a caller from JavaScript, or with a value that the types
+ * did not see, gets a sentence that names the wrong argument instead of an internal TypeError.
  */
 
 import { CoutureError } from './errors.ts';
@@ -8,21 +8,21 @@ import { inQuotes, printable } from './printable.ts';
 
 /** Why a value does not fit. */
 interface Misfit {
-  /** The field at fault, from the value on: `.signal`, `[3]`; empty for the value itself. */
+  /** The wrong field, relative to the value: `.signal`, `[3]`; empty for the value itself. */
   readonly at: string;
-  /** What stands behind its name in the message. */
+  /** The text after its name in the message. */
   readonly fault: string;
 }
 
-/** What a value must be. */
+/** A kind of value and its check. */
 export interface Kind {
   /** With its article: `a string`. */
   readonly expected: string;
-  /** Undefined for what fits. */
+  /** Undefined for a valid value. */
   readonly misfit: (value: unknown) => Misfit | undefined;
 }
 
-/** A kind of values that are told by a test. */
+/** A kind of value that a predicate recognizes. */
 export function kind(expected: string, fits: (value: unknown) => boolean): Kind {
   return { expected, misfit: (value) => (fits(value) ? undefined : unlike(expected, value)) };
 }
@@ -47,7 +47,7 @@ export const bytes = arrayOf('Uint8Array');
 export const floats = arrayOf('Float32Array');
 export const indices = arrayOf('Uint32Array');
 
-/** A typed array, known by its name, so that one of another frame or realm is as good. */
+/** A typed array, recognized by name, so that one from another frame or realm is accepted. */
 export function arrayOf(...names: string[]): Kind {
   return kind(
     `a ${names.join(' or ')}`,
@@ -61,12 +61,12 @@ export function oneOf(words: readonly string[]): Kind {
   return kind(`one of ${listed}`, (value) => typeof value === 'string' && words.includes(value));
 }
 
-/** What also may be left out. */
+/** A kind of value that may also be left out. */
 export function optional({ expected, misfit }: Kind): Kind {
   return { expected, misfit: (value) => (value === undefined ? undefined : misfit(value)) };
 }
 
-/** What fits any of some kinds. */
+/** A value of any of several kinds. */
 export function either(...kinds: readonly Kind[]): Kind {
   const expected = kinds.map((each) => each.expected).join(' or ');
   return kind(expected, (value) => kinds.some((each) => each.misfit(value) === undefined));
@@ -87,7 +87,7 @@ export function listOf(item: Kind, expected = 'an array'): Kind {
   };
 }
 
-/** An object with some fields, and maybe others. */
+/** An object with given fields, and possibly others. */
 export function record(fields: Readonly<Record<string, Kind>>, expected = 'an object'): Kind {
   return {
     expected,
@@ -102,7 +102,7 @@ export function record(fields: Readonly<Record<string, Kind>>, expected = 'an ob
   };
 }
 
-/** An object that has some fields and no others. */
+/** An object with given fields and no others. */
 export function exactly(fields: Readonly<Record<string, Kind>>, expected = 'an object of options'): Kind {
   const known = record(fields, expected);
   return {
@@ -116,7 +116,7 @@ export function exactly(fields: Readonly<Record<string, Kind>>, expected = 'an o
   };
 }
 
-/** Options: nothing, or an object that has some fields and no others. */
+/** Options: nothing, or an object with given fields and no others. */
 export function options(fields: Readonly<Record<string, Kind>>): Kind {
   return optional(exactly(fields));
 }
@@ -137,7 +137,7 @@ export function checkArguments(
   }
 }
 
-/** A value in words, for a message: never long, and without control characters. */
+/** Describes a value for a message, short and without control characters. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return `the number ${value}`;
@@ -148,7 +148,7 @@ export function describe(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** The name of an object's type: of a typed array of any realm, of a class, or `Object`. */
+/** The type name of an object: of a typed array of any realm, of a class, or `Object`. */
 export function typeOf(value: object): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (tag !== 'Object') return tag;

@@ -1,12 +1,12 @@
-/** Long work on a thread that has other things to do, such as a page's: it is given back now and then. */
+/** Long work on a thread with other duties, such as that of a page: it yields from time to time. */
 
-/** A page that is not given back for this long is felt to be stuck. */
+/** A page that is blocked for longer feels stuck. */
 const MILLISECONDS = 25;
 
 export class Breath {
   #since = performance.now();
 
-  /** Between two pieces of work: lets others have the thread where it has been held for long. */
+  /** Call between two pieces of work: yields the thread if it has been held for long. */
   async take(): Promise<void> {
     if (performance.now() - this.#since < MILLISECONDS) return;
     await new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,6 @@
-/** JSON in one form, so that the same value has the same digest, however it is laid out and in whatever order its keys come. */
+/** JSON in one canonical form, so that the same value has the same digest in any layout and key order. */
 
-/** The value as JSON without spaces, the keys of every object in the order of their code units. */
+/** The value as JSON without spaces, with the keys of every object sorted by code units. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (isMap(inner) ? sorted(inner) : inner));
 }

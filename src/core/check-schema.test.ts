@@ -16,7 +16,7 @@ const schema = z.strictObject({
   place: z
     .string()
     .regex(/^[a-z]+$/)
-    .describe('a name of small letters')
+    .describe('a name of lowercase letters')
     .nullable()
     .describe('where')
     .optional(),
@@ -66,8 +66,8 @@ const wrong: readonly [value: unknown, what: string, hint?: string][] = [
   [{ size: 1, share: Number.NaN }, 'share must be a number, not the number NaN'],
   [{ size: 1, even: 3 }, 'even must be a multiple of 2, not the number 3'],
   [{ size: 1, name: 'x' }, 'name must have at least 2 characters, not 1'],
-  [{ size: 1, digest: 'xyz' }, 'digest must have another form, not the string "xyz"'],
-  [{ size: 1, place: 'A' }, 'place must be a name of small letters, not the string "A"'],
+  [{ size: 1, digest: 'xyz' }, 'digest has an invalid form: the string "xyz"'],
+  [{ size: 1, place: 'A' }, 'place must be a name of lowercase letters, not the string "A"'],
   [{ size: 1, told: 'b' }, 'told: it does not begin with a'],
   [
     { size: 1, kind: 'plian' },

@@ -1,4 +1,6 @@
-/** Values from outside held to a schema; what does not fit is told in Couture's own words, not in those of the library. */
+/**
+ * Checks values from outside against a schema, with Couture's own messages instead of those of the library.
+ */
 
 import * as z from 'zod';
 import { describe } from './arguments.ts';
@@ -12,13 +14,13 @@ const MOST_OF_KEY = 60;
 export interface SchemaMisfit {
   /** Names the field: `settings.epochs must be at least 1, not the number 0`; without a period. */
   readonly what: string;
-  /** What may have been meant. */
+  /** A suggestion. */
   readonly hint: string | undefined;
 }
 
 /**
- * A value that fits a schema, as the schema has it.
- * @param wrong makes the error for one that does not fit
+ * Checks a value against a schema and returns the parsed value.
+ * @param wrong makes the error for an invalid value
  */
 export function checkSchema<Schema extends z.ZodType>(
   schema: Schema,
@@ -42,14 +44,14 @@ function nameOf(key: PropertyKey): string {
   return shorten(printable(String(key)), MOST_OF_KEY);
 }
 
-/** What was checked, and by what. */
+/** The whole value and its schema. */
 interface Whole {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
 }
 
 interface Fault {
-  /** What stands behind the name of the field. */
+  /** The text after the name of the field. */
   readonly fault: string;
   readonly hint?: string | undefined;
 }
@@ -71,15 +73,15 @@ function faultOf(issue: z.core.$ZodIssue, found: unknown, { schema, value }: Who
     case 'not_multiple_of':
       return must(`be a multiple of ${issue.divisor}`);
     default: {
-      // Said by a schema of ours, else by the library, which would show a regular expression.
+      // Only messages of our own schemas are shown: those of the library would show a regular expression.
       if (!/^Invalid (string|input|key|element|value|discriminator)/.test(issue.message))
         return { fault: `: ${issue.message}` };
       const form = schemaAt(schema, value, issue.path);
-      // Of a text in some form, the schema's description says which.
+      // For a string with a pattern, the description of the schema says what it must be.
       if (form instanceof z.ZodString && form.description !== undefined)
         return must(`be ${form.description}`);
       const names = issue.code === 'invalid_union' ? namesAt(schema, value, issue.path) : [];
-      return names.length > 0 ? choice(names, found) : must('have another form');
+      return names.length > 0 ? choice(names, found) : { fault: ` has an invalid form: ${describe(found)}` };
     }
   }
 }
@@ -110,7 +112,7 @@ function choice(values: readonly z.core.util.Primitive[], found: unknown): Fault
   };
 }
 
-/** A limit of a number, or of how many there are of something. */
+/** A limit of a number, or of a length. */
 function bounded(origin: string, relation: string, limit: number | bigint, found: unknown): Fault {
   const counted = { string: 'character', array: 'item', set: 'item', map: 'item' }[origin];
   if (counted === undefined) return { fault: ` must be ${relation} ${limit}, not ${describe(found)}` };
@@ -127,7 +129,10 @@ function memberOf(value: unknown, key: PropertyKey): unknown {
     : undefined;
 }
 
-/** The schema of a place of a value: of a union the form that the value is meant to have, and the union itself at the end. */
+/**
+ * The schema at a path of a value: for a union the variant that the value matches, or the union itself at the
+ * end.
+ */
 function schemaAt(
   schema: z.core.$ZodType | undefined,
   value: unknown,
@@ -155,7 +160,7 @@ function memberSchema(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodTyp
   return schema instanceof z.ZodRecord ? schema.valueType : undefined;
 }
 
-/** The form of a union whose literals fit the value. */
+/** The variant of a union whose literals match the value. */
 function meantForm({ options }: z.ZodUnion, value: unknown): z.ZodObject | undefined {
   return options
     .filter((option) => option instanceof z.ZodObject)
@@ -167,14 +172,14 @@ function meantForm({ options }: z.ZodUnion, value: unknown): z.ZodObject | undef
     });
 }
 
-/** The keys that a schema allows at a place of a value. */
+/** The keys that a schema allows at a path of a value. */
 function keysAt(schema: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]): readonly string[] {
   const found = schemaAt(schema, value, path);
   const form = found instanceof z.ZodUnion ? meantForm(found, path.reduce(memberOf, value)) : found;
   return form instanceof z.ZodObject ? Object.keys(form.shape) : [];
 }
 
-/** The values by which the forms of a union are told, where the place is that of the value. */
+/** The values that distinguish the variants of a union, at the path of that value. */
 function namesAt(schema: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]) {
   const union = schemaAt(schema, value, path.slice(0, -1));
   if (!(union instanceof z.ZodUnion)) return [];

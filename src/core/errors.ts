@@ -1,17 +1,17 @@
 /**
- * The one error type that Couture throws on purpose. It carries what a person needs: a sentence that names
- * the thing and the place, a hint that says what to do, and a kind from which the exit code follows.
- * Any other error that surfaces is a bug.
+ * The one error type that Couture throws on purpose. It has a sentence that names the thing and the place, a
+ * hint that says what to do, and a kind that determines the exit code. Any other error that reaches the user
+ * is a bug.
  */
 
 import { printableLines } from './printable.ts';
 import { shortenLines } from './shorten.ts';
 
-/** Characters of a line of a message, and of all its lines: whatever it quotes, nobody has to scroll. */
+/** Most characters of a line of a message, and of all its lines. */
 const MOST_OF_LINE = 1000;
 const MOST = 4000;
 
-/** A text for people: short, and without control characters, whatever it quotes. */
+/** Text for people: short and without control characters. */
 function told(text: string): string {
   return shortenLines(printableLines(text), MOST_OF_LINE, MOST);
 }
@@ -28,11 +28,13 @@ export const exitCodes = {
 /** What went wrong: `runtime` while running, `usage` in what was asked, `data` in files, `backend` in the engine. */
 export type ErrorKind = keyof typeof exitCodes;
 
-/** An expected failure, explained. Whatever its words quote, no control character of it is among them. */
+/**
+ * An expected failure with an explanation. Its message never contains control characters of a quoted value.
+ */
 export class CoutureError extends Error {
   override readonly name = 'CoutureError';
   readonly kind: ErrorKind;
-  /** What to do about it: one sentence, or undefined when the message says it all. */
+  /** What to do about it: one sentence, or undefined if the message is enough. */
   readonly hint: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
@@ -43,8 +45,8 @@ export class CoutureError extends Error {
 }
 
 /**
- * Whether a failure is that of work which was told to stop. A bug that shows after an abort is not.
- * @param signal that the work was given: its reason is what its abort throws, whatever that is
+ * Whether a failure is the result of an abort. A bug that appears after an abort is not.
+ * @param signal the signal of the work; its reason is the error that its abort throws
  */
 export function isInterruption(error: unknown, signal?: AbortSignal): boolean {
   if (error instanceof CoutureError) return error.kind === 'interrupted';
@@ -52,7 +54,7 @@ export function isInterruption(error: unknown, signal?: AbortSignal): boolean {
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
-/** The same failure with words in front that say where it came from; what is no CoutureError stays as it is. */
+/** The same failure with the place of its origin in front; other errors are returned unchanged. */
 export function prefixed(words: string, cause: unknown): unknown {
   if (!(cause instanceof CoutureError)) return cause;
   const { kind, message, hint } = cause;

@@ -1,4 +1,6 @@
-/** Numbers, lists and shell words as people read them: the same in figures, reports, cards and on the command line. */
+/**
+ * Formats numbers, lists and shell words in the same way in figures, reports, cards and on the command line.
+ */
 
 /** 12345 as `12,345`. */
 export function count(value: number): string {
@@ -10,12 +12,12 @@ export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}%`;
 }
 
-/** `1 image`, `2 images`; `2 classes`, where the plural is no plain s. */
+/** `1 image`, `2 images`; `2 classes`, where the plural is not just an s. */
 export function plural(value: number, noun: string, several = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : several}`;
 }
 
-/** Names that a sentence lists one by one, where there may be a thousand. */
+/** Most names that a sentence lists when there may be a thousand. */
 export const MOST_NAMED = 12;
 
 /** `a`, `a and b`, `a, b and c`; past `most` words `a, b and 7 more`. */
@@ -25,7 +27,7 @@ export function list(words: readonly string[], most = Number.POSITIVE_INFINITY):
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** A text as a shell takes it. */
+/** Text quoted for a shell. */
 export function quoted(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -32,20 +32,20 @@ test('whatever JSON.parse takes of texts without equal keys, it takes to the sam
 
 test('what is wrong is named with its line and column', () => {
   for (const [text, message] of [
-    ['', 'f, line 1, column 1: it is not JSON: a value is expected.'],
-    ['{\n  "a": 1,\n  "a": 2\n}', 'f, line 3, column 3: the key "a" is there twice.'],
+    ['', 'f, line 1, column 1: it is not valid JSON: expected a value.'],
+    ['{\n  "a": 1,\n  "a": 2\n}', 'f, line 3, column 3: the key "a" appears twice.'],
     ['{"a": {"__proto__": {"polluted": 1}}}', 'f, line 1, column 8: the key "__proto__" is not allowed.'],
     ['{"\\u005f_proto__": 1}', 'f, line 1, column 2: the key "__proto__" is not allowed.'],
-    ['{"a" 1}', 'f, line 1, column 6: it is not JSON: a colon is expected behind the key.'],
-    ['{"a": 1,}', 'f, line 1, column 9: it is not JSON: a key in double quotes is expected.'],
-    ['{"a": 1 "b": 2}', 'f, line 1, column 9: it is not JSON: a comma or } is expected.'],
-    ['[1 2]', 'f, line 1, column 4: it is not JSON: a comma or ] is expected.'],
-    ['[1]]', 'f, line 1, column 4: it is not JSON: something stands behind its end.'],
-    ['"abc', 'f, line 1, column 1: it is not JSON: a text is not closed.'],
-    ['"a\nb"', 'f, line 1, column 3: it is not JSON: a text holds a control character.'],
-    ['["\\x41"]', 'f, line 1, column 2: it is not JSON: a text has a backslash before what needs none.'],
-    ['[01]', 'f, line 1, column 2: it is not JSON: a value is expected.'],
-    ['[NaN]', 'f, line 1, column 2: it is not JSON: a value is expected.'],
+    ['{"a" 1}', 'f, line 1, column 6: it is not valid JSON: expected a colon after the key.'],
+    ['{"a": 1,}', 'f, line 1, column 9: it is not valid JSON: expected a key in double quotes.'],
+    ['{"a": 1 "b": 2}', 'f, line 1, column 9: it is not valid JSON: expected a comma or }.'],
+    ['[1 2]', 'f, line 1, column 4: it is not valid JSON: expected a comma or ].'],
+    ['[1]]', 'f, line 1, column 4: it is not valid JSON: there is text after its end.'],
+    ['"abc', 'f, line 1, column 1: it is not valid JSON: a string is not closed.'],
+    ['"a\nb"', 'f, line 1, column 3: it is not valid JSON: a string contains a control character.'],
+    ['["\\x41"]', 'f, line 1, column 2: it is not valid JSON: a string has an unknown escape.'],
+    ['[01]', 'f, line 1, column 2: it is not valid JSON: expected a value.'],
+    ['[NaN]', 'f, line 1, column 2: it is not valid JSON: expected a value.'],
   ])
     assert.throws(() => parseJson(text, 'f', 'usage'), { kind: 'usage', message });
 });
@@ -56,7 +56,7 @@ test('nesting has an end, and length has none', () => {
   assert.throws(() => parseJson(nested(1_000_000), 'f'), /column 101: it is nested deeper than 100 levels/);
   const long = `${'é"\\'.repeat(1000)}${'x'.repeat(4_000_000)}`;
   assert.equal(parseJson(JSON.stringify(long), 'f'), long);
-  assert.throws(() => parseJson('1'.repeat(4_000_000), 'f'), /a value is expected|behind its end/);
+  assert.throws(() => parseJson('1'.repeat(4_000_000), 'f'), /a expected a value|after its end/);
 });
 
 test('text with a byte order mark is read, and bytes that are no text are refused', () => {
@@ -70,14 +70,14 @@ test('text with a byte order mark is read, and bytes that are no text are refuse
     assert.equal(decodeText(bytes, 'f'), text);
   assert.throws(() => decodeText(Uint8Array.of(0x22, 0xff, 0x22), 'f'), {
     kind: 'data',
-    message: 'f is not text: its bytes are not UTF-8.',
+    message: 'f is not valid UTF-8 text.',
   });
-  assert.throws(() => decodeText(Uint8Array.of(0xff, 0xfe, 0x00, 0xd8), 'f'), /not UTF-16LE/);
+  assert.throws(() => decodeText(Uint8Array.of(0xff, 0xfe, 0x00, 0xd8), 'f'), /not valid UTF-16LE text/);
   assert.equal(decodeText(new Uint8Array(), 'f'), '');
   assert.equal(decodeExactly(marked, 'f'), `\ufeff${text}`, 'what is written back stays as it is');
   for (const bytes of [utf16(false), Uint8Array.of(0xe4)])
     assert.throws(() => decodeExactly(bytes, 'f', 'usage'), {
       kind: 'usage',
-      message: 'f is not text in UTF-8.',
+      message: 'f is not valid UTF-8 text.',
     });
 });

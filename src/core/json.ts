@@ -1,7 +1,7 @@
 /**
- * JSON from outside. `JSON.parse` takes the last of two equal keys, gives an object another prototype for `__proto__`, and says
- * where it stopped in words that differ from engine to engine. This reader takes the same texts but for those two, and no nesting
- * without end; it says line and column.
+ * JSON from outside. `JSON.parse` takes the last of two equal keys, sets the prototype for `__proto__`, and
+ * its messages differ between engines. This reader accepts the same texts except for these two and for deep
+ * nesting, and its errors give line and column.
  */
 
 import { CoutureError, type ErrorKind } from './errors.ts';
@@ -20,14 +20,14 @@ const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 /**
  * The value of a JSON text.
- * @param source what messages call the text: a file, a flag
+ * @param source name of the text in messages: a file, a flag
  * @throws CoutureError of that kind, with that hint, naming source, line and column
  */
 export function parseJson(text: string, source: string, kind: ErrorKind = 'data', hint?: string): unknown {
   return new Reader(text, source, kind, hint).read();
 }
 
-/** The same where what cannot be read is as good as nothing; undefined is no value of JSON. */
+/** The same, but undefined for unreadable text (undefined is not a JSON value). */
 export function jsonOrNone(text: string | Uint8Array | undefined): unknown {
   if (text === undefined) return undefined;
   try {
@@ -53,11 +53,11 @@ class Reader {
 
   read(): unknown {
     const value = this.#value(0);
-    if (this.#peek() !== '') throw this.#wrong('it is not JSON: something stands behind its end');
+    if (this.#peek() !== '') throw this.#wrong('it is not valid JSON: there is text after its end');
     return value;
   }
 
-  /** The next character that is no space, which stays; empty at the end. */
+  /** The next character that is not a space, without consuming it; empty at the end. */
   #peek(): string {
     while (' \t\n\r'.includes(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at += 1;
     return this.#text.charAt(this.#at);
@@ -78,15 +78,15 @@ class Reader {
     this.#at += 1;
     if (this.#taken('}')) return object;
     for (;;) {
-      if (this.#peek() !== '"') throw this.#wrong('it is not JSON: a key in double quotes is expected');
+      if (this.#peek() !== '"') throw this.#wrong('it is not valid JSON: expected a key in double quotes');
       const start = this.#at;
       const key = this.#string();
       if (key === '__proto__') throw this.#wrong('the key "__proto__" is not allowed', start);
-      if (Object.hasOwn(object, key)) throw this.#wrong(`the key ${inQuotes(key)} is there twice`, start);
-      if (!this.#taken(':')) throw this.#wrong('it is not JSON: a colon is expected behind the key');
+      if (Object.hasOwn(object, key)) throw this.#wrong(`the key ${inQuotes(key)} appears twice`, start);
+      if (!this.#taken(':')) throw this.#wrong('it is not valid JSON: expected a colon after the key');
       object[key] = this.#value(depth);
       if (this.#taken('}')) return object;
-      if (!this.#taken(',')) throw this.#wrong('it is not JSON: a comma or } is expected');
+      if (!this.#taken(',')) throw this.#wrong('it is not valid JSON: expected a comma or }');
     }
   }
 
@@ -97,7 +97,7 @@ class Reader {
     for (;;) {
       array.push(this.#value(depth));
       if (this.#taken(']')) return array;
-      if (!this.#taken(',')) throw this.#wrong('it is not JSON: a comma or ] is expected');
+      if (!this.#taken(',')) throw this.#wrong('it is not valid JSON: expected a comma or ]');
     }
   }
 
@@ -113,9 +113,9 @@ class Reader {
     let isPlain = true;
     let end = start + 1;
     for (; text.charAt(end) !== '"'; end++) {
-      if (end >= text.length) throw this.#wrong('it is not JSON: a text is not closed', start);
+      if (end >= text.length) throw this.#wrong('it is not valid JSON: a string is not closed', start);
       if (text.charCodeAt(end) < 0x20)
-        throw this.#wrong('it is not JSON: a text holds a control character', end);
+        throw this.#wrong('it is not valid JSON: a string contains a control character', end);
       if (text.charAt(end) !== '\\') continue;
       isPlain = false;
       end += 1;
@@ -125,7 +125,7 @@ class Reader {
     try {
       return JSON.parse(text.slice(start, end + 1));
     } catch (cause) {
-      throw this.#wrong('it is not JSON: a text has a backslash before what needs none', start, cause);
+      throw this.#wrong('it is not valid JSON: a string has an unknown escape', start, cause);
     }
   }
 
@@ -138,7 +138,7 @@ class Reader {
     this.#at = end;
     if (words.has(word)) return words.get(word);
     if (NUMBER.test(word)) return Number(word);
-    throw this.#wrong('it is not JSON: a value is expected', start);
+    throw this.#wrong('it is not valid JSON: expected a value', start);
   }
 
   #wrong(what: string, at = this.#at, cause?: unknown): CoutureError {

@@ -1,11 +1,11 @@
-/** The nearest right word to a wrong one, for messages that help. */
+/** The nearest valid word to a wrong one, for hints. */
 
 import { distance } from 'fastest-levenshtein';
 
 /** Longer words are not worth comparing: the cost grows with the square of the length. */
 const MAX_LENGTH = 100;
 
-/** The candidate fewest edits away from `word`, or undefined when none is near enough to be meant. */
+/** The candidate with the fewest edits from `word`, or undefined if none is near enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
   let best: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Work done beside whoever hands it over: on one item at a time, and on the newest. While one is worked on, one waits, and a
- * newer one takes its place; so never more than two are kept, however slow the work is.
+ * Background work on one item at a time, always the newest. While one item is in work, one waits, and a newer
+ * one replaces it, so at most two are kept, however slow the work is.
  */
 
 export class Newest<Item> {
@@ -9,19 +9,19 @@ export class Newest<Item> {
   #waiting: Item | undefined;
   #atWork: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
-  /** Whether the thread has been given back since the last item came. */
+  /** Whether the thread has been yielded since the last item. */
   #turned = true;
 
-  /** @param merge what is left to do where an item takes the place of one that waits */
+  /** @param merge combines an item with the waiting one that it replaces */
   constructor(work: (item: Item) => Promise<void>, merge: (waiting: Item, newer: Item) => Item) {
     this.#work = work;
     this.#merge = merge;
   }
 
   /**
-   * Hands an item over, and waits for no work: except where the caller has not given the thread back since the last item,
-   * so that nothing could be done beside it.
-   * @throws what the work on an earlier item threw: then and ever after
+   * Passes an item on without waiting for the work, except if the caller has not yielded the thread since the
+   * last item, so that no background work was possible.
+   * @throws the error of the work on an earlier item, from then on
    */
   async put(item: Item): Promise<void> {
     this.#rethrow();
@@ -35,15 +35,15 @@ export class Newest<Item> {
   }
 
   /**
-   * Resolves once all has been worked on.
-   * @throws what the work on any item threw
+   * Resolves when all items are done.
+   * @throws the error of the work on any item
    */
   async idle(): Promise<void> {
     await this.settled();
     this.#rethrow();
   }
 
-  /** Resolves once nothing is worked on any more, however that ended. */
+  /** Resolves when no work is in progress, whether it succeeded or failed. */
   async settled(): Promise<void> {
     await this.#atWork;
   }

@@ -1,10 +1,13 @@
-/** How much work to do at a time: as much as takes a set while, so that progress is told and an abort heard in between. */
+/**
+ * How much work to do at a time: about a fixed duration, so that progress can be reported and an abort
+ * noticed in between.
+ */
 
 import type { Queue } from './queue.ts';
 
-/** How long a piece of work is meant to take. */
+/** Target duration of a piece of work. */
 const SECONDS = 0.07;
-/** A piece has so many times the items of the one before at most: the first ones are small, and warm the engine up. */
+/** Largest growth from one piece to the next: the first pieces are small and warm the engine up. */
 const GROWTH = 4;
 /** Images of the first piece of an inference. */
 const FIRST = 64;
@@ -34,17 +37,17 @@ export class Pace {
     this.#most = most;
   }
 
-  /** Items that the next piece should have: 1 at least. */
+  /** Items for the next piece, at least 1. */
   get next(): number {
     return this.#next;
   }
 
-  /** Does a piece of so many items, and learns from how long it takes. */
+  /** Runs a piece of that many items and adapts to its duration. */
   async time<Result>(items: number, piece: () => Promise<Result>): Promise<Result> {
     const began = performance.now();
     const result = await piece();
     const seconds = Math.max((performance.now() - began) / 1000, 1e-4);
-    // The rest of a list is no measure of a whole piece.
+    // The short rest of a list says nothing about a whole piece.
     if (items * 2 < this.#next) return result;
     const fitting = Math.round((items / seconds) * SECONDS);
     this.#next = Math.max(1, Math.min(fitting, items * GROWTH, this.#most));

@@ -1,7 +1,7 @@
 /**
  * Philox 4x32-10: a counter-based random generator (Salmon et al., "Parallel random numbers: as easy as
- * 1, 2, 3", SC 2011). A draw is a pure function of (key, counter): no state, so threads, resumed runs and
- * the WebAssembly kernels (kernels/philox.ts) all see the same numbers whatever order they ask in.
+ * 1, 2, 3", SC 2011). A draw is a pure function of (key, counter): there is no state, so threads, resumed
+ * runs and the WebAssembly kernels (kernels/philox.ts) get the same numbers in any order.
  */
 
 import { aNumber, aString, checkArguments, kind } from './arguments.ts';
@@ -57,7 +57,7 @@ export function philox4x32(key: Key, c0: number, c1: number, c2: number, c3: num
 }
 
 export const aKey = kind(
-  'a key, such as keyFromSeed makes',
+  'a key, as returned by keyFromSeed',
   (value) => Array.isArray(value) && value.length === 2 && value.every((word) => typeof word === 'number'),
 );
 

@@ -1,22 +1,23 @@
 /**
- * Text from outside made fit for a terminal: file names, titles, messages of other programs. Control characters could move the
- * cursor or change colors, and characters of the bidirectional algorithm could make a name look like another.
+ * Makes text from outside safe for a terminal: file names, titles, messages of other programs. Control
+ * characters could move the cursor or change colors, and characters of the bidirectional algorithm could make
+ * a name look like another.
  */
 
 import { shorten } from './shorten.ts';
 
-/** C0 and C1 controls, DEL, line and paragraph separators, and what changes the direction of text or cannot be seen. */
+/** C0 and C1 controls, DEL, line and paragraph separators, direction marks and invisible characters. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\p{Cs}]/gu;
 
-/** On one line, with what must not reach a terminal as an escape: `\x1b`, `\u{202e}`. */
+/** Text on one line, with unsafe characters as escapes: `\x1b`, `\u{202e}`. */
 export function printable(text: string): string {
   return text.replaceAll(UNSAFE, escaped);
 }
 
-/** Characters of a quoted value. */
+/** Most characters of a quoted value. */
 const MOST_QUOTED = 100;
 
-/** A value from outside as a message quotes it: printable, and no longer than one takes in. */
+/** A quoted value for a message: printable and short. */
 export function inQuotes(text: string): string {
   return `"${shorten(printable(text), MOST_QUOTED)}"`;
 }
@@ -34,7 +35,10 @@ export function printableLines(text: string): string {
 const STYLE = '(?:0|1|2|3|4|22|23|24|39|49|3[0-7]|9[0-7]|[34]8;5;\\d{1,3}|[34]8;2(?:;\\d{1,3}){3})';
 const OWN_STYLE = new RegExp(`(\\u{1b}\\[${STYLE}(?:;${STYLE})*m)`, 'u');
 
-/** Text on its way to a terminal: only line ends, tabs, and styles pass. The last gate, for what was not made printable before. */
+/**
+ * Text on its way to a terminal: only line ends, tabs, and styles pass. The last check, for text that was not
+ * made printable before.
+ */
 export function gated(text: string, styles: boolean): string {
   if (!styles) return printableLines(text);
   return text

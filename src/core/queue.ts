@@ -6,9 +6,9 @@ export class Queue {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * Runs a task once all tasks given before have ended, however they ended.
-   * @param signal ends the wait; a task that has begun looks at its signal itself
-   * @throws CoutureError of kind `interrupted` as soon as `signal` aborts before the task has begun
+   * Runs a task when all earlier tasks have ended, whether they succeeded or failed.
+   * @param signal ends the wait; a started task checks its signal itself
+   * @throws CoutureError of kind `interrupted` as soon as `signal` aborts before the task has started
    */
   run<Result>(task: () => Result | Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (signal === undefined) return this.#add(task);

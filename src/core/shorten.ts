@@ -1,6 +1,8 @@
-/** Text cut to a length at which somebody still reads it. */
+/** Shortens text to a readable length. */
 
-/** A text of at most `most` characters, whose middle gives way: what it begins and ends with says the most. */
+/**
+ * Text of at most `most` characters; the middle is dropped, because the beginning and the end say the most.
+ */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const mark = ` … ${text.length - most} more characters … `;
@@ -9,7 +11,7 @@ export function shorten(text: string, most: number): string {
   return `${text.slice(0, head)}${mark}${text.slice(text.length - (kept - head))}`;
 }
 
-/** The same of each line, and of the lines altogether. */
+/** The same for each line, and for all lines together. */
 export function shortenLines(text: string, mostOfLine: number, most: number): string {
   if (text.length <= mostOfLine) return text;
   const lines = text.split('\n').map((line) => shorten(line, mostOfLine));

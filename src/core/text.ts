@@ -1,10 +1,10 @@
-/** Text from outside: UTF-8, or UTF-16 where a byte order mark says so, which editors and shells of Windows write. */
+/** Text from outside: UTF-8, or UTF-16 with a byte order mark, which Windows editors and shells write. */
 
 import { CoutureError, type ErrorKind } from './errors.ts';
 
 /**
  * Bytes as text, without their byte order mark.
- * @param source what messages call the bytes
+ * @param source name of the bytes in messages
  * @throws CoutureError of that kind where they are not text
  */
 export function decodeText(bytes: Uint8Array, source: string, kind: ErrorKind = 'data'): string {
@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array, source: string, kind: ErrorKind = 
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CoutureError(kind, `${source} is not text: its bytes are not ${encoding.toUpperCase()}.`, {
+    throw new CoutureError(kind, `${source} is not valid ${encoding.toUpperCase()} text.`, {
       hint: 'Save it as UTF-8.',
       cause,
     });
@@ -20,14 +20,14 @@ export function decodeText(bytes: Uint8Array, source: string, kind: ErrorKind = 
 }
 
 /**
- * A text that is written back: UTF-8, whose byte order mark stays.
+ * Text that is written back later: UTF-8, keeping its byte order mark.
  * @throws CoutureError of that kind where the bytes are anything else, which writing would damage
  */
 export function decodeExactly(bytes: Uint8Array, source: string, kind: ErrorKind = 'data'): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new CoutureError(kind, `${source} is not text in UTF-8.`, { hint: 'Save it as UTF-8.', cause });
+    throw new CoutureError(kind, `${source} is not valid UTF-8 text.`, { hint: 'Save it as UTF-8.', cause });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Sine and cosine in float64 from multiply and add alone: `Math.sin` and `Math.cos` may differ between JavaScript
- * engines in the last bit, and learning rates and rotations are part of a run's bits.
+ * Sine and cosine in float64 by multiplication and addition only: `Math.sin` and `Math.cos` may differ
+ * between JavaScript engines in the last bit, and learning rates and rotations are part of a run's bits.
  */
 
 /** Terms of the Taylor series: past π / 2 the next one is below 1e-18. */

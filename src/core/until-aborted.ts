@@ -1,11 +1,12 @@
-/** Work that is no longer waited for once a signal aborts. */
+/** Stops waiting for work when a signal aborts. */
 
 import { CoutureError } from './errors.ts';
 
 /**
- * What the work comes to, or a rejection as soon as `signal` aborts. The work is told by the same signal, and ends by itself.
+ * The result of the work, or a rejection as soon as `signal` aborts. The work gets the same signal and ends
+ * by itself.
  * @param message of the rejection
- * @param late given what the work came to after all
+ * @param late receives a result that arrives after the abort
  * @throws CoutureError of kind `interrupted` when `signal` aborts
  */
 export async function untilAborted<Result>(
@@ -18,7 +19,7 @@ export async function untilAborted<Result>(
   return await new Promise<Result>((resolve, reject) => {
     const stop = (): void => {
       reject(new CoutureError('interrupted', message, { cause: signal.reason }));
-      // Whoever waited has been told: what becomes of the work is nobody's any more.
+      // The caller already has its rejection, so the later outcome is ignored.
       work.then(late).catch(() => {});
     };
     if (signal.aborted) return stop();

@@ -1,2 +1,2 @@
-/** The version of Couture, as package.json has it; version.test.ts holds the two together. */
+/** The version of Couture, equal to that of package.json (version.test.ts). */
 export const COUTURE_VERSION = '0.1.0';

@@ -1,4 +1,4 @@
-/** What public functions demand where they take images, data sets and what belongs to them. */
+/** Argument checks for images and data sets. */
 
 import { aNumber, anArray, anObject, arrayOf, aString, bytes, kind, record } from '../core/arguments.ts';
 
@@ -20,7 +20,7 @@ const anInfo = record({
 });
 export const aDataset = record(
   { info: anInfo, split: aString, images: bytes, labels: someLabels, length: aNumber },
-  'a data set, such as datasetFromArrays makes',
+  'a data set, for example from datasetFromArrays',
 );
-/** What is in it is checked where it is used. */
+/** Its contents are checked on use. */
 export const aPicture = record({}, 'a picture, { data, width, height }');

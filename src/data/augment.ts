@@ -1,16 +1,16 @@
 /**
- * Augmentation: what happens to a training image on its way into a batch. Drawn for each image of each step from Philox
- * counters, and written down as a record of integers, so that every backend moves the same pixels. The pixels themselves
- * are moved by `augmentImage` of the reference backend and by kernels/augment.ts.
+ * Augmentation of training images on their way into a batch. It is drawn for each image of each step from
+ * Philox counters and stored as a record of integers, so that every backend moves the same pixels. The pixels
+ * themselves are moved by `augmentImage` of the reference backend and by kernels/augment.ts.
  */
 
 import { type Key, philox4x32, type Words4 } from '../core/philox.ts';
 import { cosine, sine } from '../core/trigonometry.ts';
 import { type MixOptions, mixes } from './mix.ts';
 
-/** How far images may be changed; all zero leaves them as they are. */
+/** Strengths of the changes; all zero leaves images unchanged. */
 export interface AugmentOptions {
-  /** Mirror every second image, left to right. */
+  /** Mirror every second image horizontally. */
   readonly flip: boolean;
   /** Whole pixels at most in each direction. */
   readonly shift: number;
@@ -18,11 +18,11 @@ export interface AugmentOptions {
   readonly rotate: number;
   /** Share at most by which an image is made larger or smaller. */
   readonly zoom: number;
-  /** Degrees at most by which upright lines lean to either side, below 90. */
+  /** Largest shear in degrees, below 90. */
   readonly shear: number;
   /** Pixels at most, in each direction, by which the points of a coarse grid are pulled (Simard et al. 2003). */
   readonly elastic: number;
-  /** Probability that a rectangle of 2% to 33% of the image is blackened (Zhong et al. 2020). */
+  /** Probability that a rectangle of 2% to 33% of the image is made black (Zhong et al. 2020). */
   readonly erase: number;
 }
 
@@ -33,7 +33,7 @@ export function augments(options: AugmentOptions & Partial<MixOptions>): boolean
   return changed || mixes({ mixup, cutmix });
 }
 
-/** How many epochs change their images, from the first one on; those after them take images as they are. */
+/** Number of epochs with augmentation, from the first one; later epochs use unchanged images. */
 export function augmentedEpochs(
   settings: AugmentOptions & { readonly epochs: number; readonly augmentUntil: number },
 ): number {
@@ -44,7 +44,7 @@ export function augmentedEpochs(
 export const GRID = 4;
 
 /**
- * What the words of a record are. The pixel at (x, y) of the result comes from
+ * The words of a record. The pixel at (x, y) of the result comes from
  * (uByX x + uByY y + u, vByX x + vByY y + v), in 65536ths of a pixel. Then the rectangle that is erased, ends left out.
  * Then the elastic grid: the size of its cells in pixels, the width a multiple of 4, 0 without a grid; and two words for
  * each of its points, row by row, which are added to (u, v) there. Between the points, they are interpolated.
@@ -97,7 +97,7 @@ export function drawMove(
 }
 
 /**
- * Draws what happens to one image and writes its record. The counters are (place, step, draw, 0).
+ * Draws the augmentation of one image and writes its record. The counters are (place, step, draw, 0).
  * @param place the image's place in its batch
  * @param step the optimizer's step, counted over the run
  */

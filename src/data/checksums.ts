@@ -1,10 +1,10 @@
-/** What tells the images and labels of a data set from others. */
+/** Checksums of the images and labels of a data set. */
 
 import { sha256 } from '../core/sha256.ts';
 import type { Dataset } from './dataset.ts';
 import type { DatasetInfo, SplitInfo } from './dataset-info.ts';
 
-/** Labels below this are hashed as bytes: the sums of the older sets stay those that are published. */
+/** Labels below this are hashed as bytes, so that the checksums of older sets stay the published ones. */
 const BYTE_LABELS = 256;
 
 /** Number of images and the digests of a split. */

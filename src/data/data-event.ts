@@ -1,6 +1,6 @@
-/** What is told while a data set is got. */
+/** Progress of getting a data set. */
 
-/** What is being done. `note` tells of something that went wrong without stopping the work. */
+/** The stage. `note` reports a problem that does not stop the work. */
 export type DataStage = 'cache' | 'folder' | 'probe' | 'download' | 'package' | 'verify' | 'store' | 'note';
 
 /** One step of progress. */
@@ -8,7 +8,7 @@ export interface DataEvent {
   readonly stage: DataStage;
   /** The file, folder, address or package; for `note` the sentence. */
   readonly file: string;
-  /** Bytes so far and in all; 0 of 0 where there is nothing to count. */
+  /** Bytes so far and in all; 0 of 0 if there is nothing to count. */
   readonly done: number;
   readonly total: number;
 }

@@ -1,4 +1,4 @@
-/** What a data set is, without its images: plain, checked data that travels with runs and models. */
+/** The description of a data set without its images: plain, checked data inside runs and models. */
 
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
@@ -6,7 +6,7 @@ import { CoutureError } from '../core/errors.ts';
 import { type ImageShape, MAX_SIDE } from './image-shape.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 
-/** The one limit on the number of classes. */
+/** Largest number of classes. */
 export const MAX_CLASSES = 1000;
 const MAX_NAME = 200;
 
@@ -15,8 +15,8 @@ const plainText = z
   .string()
   .min(1)
   .max(MAX_NAME)
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'it has control characters');
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256');
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'it contains control characters');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256 digest');
 
 const side = z.int().min(1).max(MAX_SIDE);
 export const imageShapeSchema = z.strictObject({
@@ -25,7 +25,7 @@ export const imageShapeSchema = z.strictObject({
   channels: z.literal([1, 3]),
 }) satisfies z.ZodType<ImageShape>;
 
-/** What is known of one split. */
+/** Size and checksums of one split. */
 export const splitInfoSchema = z.strictObject({
   length: z.int().min(0),
   /** SHA-256 of the pixel bytes [length, height, width, channels]. */
@@ -35,17 +35,17 @@ export const splitInfoSchema = z.strictObject({
 });
 export type SplitInfo = Readonly<z.infer<typeof splitInfoSchema>>;
 
-/** Where the images come from. Never a path: it would mean nothing on another machine. */
+/** The origin of the images. Never a path, which would be meaningless on another machine. */
 export const originSchema = z.discriminatedUnion('kind', [
-  /** A set of the registry, got by its name. */
+  /** A set of the registry, by its name. */
   z.strictObject({ kind: z.literal('registry'), name: plainText }),
-  /** Imported from somebody's files; the digest is of what was imported, and the key of the cache. */
+  /** Imported from files; the digest is of the imported content and is the key of the cache. */
   z.strictObject({
     kind: z.literal('import'),
     format: z.enum(['folder', 'zip', 'tar', 'csv', 'idx', 'npz']),
     digest: sha256,
   }),
-  /** Made in code, from arrays or files that a page was given. */
+  /** Made in code, from arrays or from files in a page. */
   z.strictObject({ kind: z.literal('memory') }),
 ]);
 export type DatasetOrigin = Readonly<z.infer<typeof originSchema>>;
@@ -57,22 +57,22 @@ export const datasetInfoSchema = z.strictObject({
   classNames: z.array(plainText).min(2).max(MAX_CLASSES).readonly(),
   preprocessing: preprocessingSchema,
   origin: originSchema,
-  /** What is known of the splits; absent until they have been read. */
+  /** Size and checksums of the splits; absent until they have been read. */
   splits: z.strictObject({ train: splitInfoSchema.optional(), test: splitInfoSchema.optional() }),
 });
 export type DatasetInfo = Readonly<z.infer<typeof datasetInfoSchema>>;
 
 /**
- * Checks anything that claims to describe a data set.
- * @param where what holds it, for the message
- * @throws CoutureError of kind `data` naming the field at fault
+ * Checks any value as a description of a data set.
+ * @param where its place, for the message
+ * @throws CoutureError of kind `data` naming the wrong field
  */
 export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
   const info = checkSchema(
     datasetInfoSchema,
     value,
     ({ what, hint }) =>
-      new CoutureError('data', `${where}: the data set is not described correctly: ${what}.`, {
+      new CoutureError('data', `${where}: the description of the data set is invalid: ${what}.`, {
         ...(hint !== undefined && { hint }),
       }),
   );
@@ -80,7 +80,7 @@ export function checkDatasetInfo(value: unknown, where: string): DatasetInfo {
   if (offset.length !== info.shape.channels || scale.length !== info.shape.channels) {
     throw new CoutureError(
       'data',
-      `${where}: ${info.shape.channels} channels need as many offsets and scales, not ${offset.length} and ${scale.length}.`,
+      `${where}: an image with ${info.shape.channels} channels needs that many offsets and scales, not ${offset.length} and ${scale.length}.`,
     );
   }
   if (new Set(info.classNames).size !== info.classNames.length)

@@ -1,4 +1,4 @@
-/** Labeled images of one shape, as bytes: what every reader makes and everything else takes. */
+/** Labeled images of one shape, as bytes: the result of every reader and the input of everything else. */
 
 import { aNumber, bytes, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -6,7 +6,7 @@ import { aDataset, aShape } from './argument-kinds.ts';
 import type { DatasetInfo } from './dataset-info.ts';
 import { describeShape, imageSize } from './image-shape.ts';
 
-/** Which images: those to train on, some of which are held out for validation, or those to report on. */
+/** The training images, some of which are held out for validation, or the test images. */
 export type SplitName = 'train' | 'test';
 
 /** Images and labels of one split, in the order of their file. */
@@ -21,7 +21,7 @@ export interface Dataset {
 }
 
 /**
- * Checks that the arrays fit each other and that every label has a class name.
+ * Checks that the arrays match and that every label has a class name.
  * @throws CoutureError of kind `data`
  */
 export function checkDataset(dataset: Dataset): Dataset {
@@ -32,7 +32,7 @@ export function checkDataset(dataset: Dataset): Dataset {
   if (labels.length !== length || images.length !== length * imageSize(shape)) {
     throw new CoutureError(
       'data',
-      `${where}: ${images.length} pixel bytes and ${labels.length} labels do not make ${length} images of ${describeShape(shape)}.`,
+      `${where}: ${images.length} pixel bytes and ${labels.length} labels do not match ${length} images of ${describeShape(shape)}.`,
       { hint: 'Images and labels must come from the same pair of files.' },
     );
   }
@@ -41,7 +41,7 @@ export function checkDataset(dataset: Dataset): Dataset {
     throw new CoutureError(
       'data',
       `${where}: label ${labels[wrong]} of image ${wrong} is out of range: there are ${classNames.length} classes.`,
-      { hint: 'Check that the labels belong to this data set. They are counted from 0.' },
+      { hint: 'Check that the labels belong to this data set. Labels count from 0.' },
     );
   }
   return dataset;

@@ -1,18 +1,18 @@
 /**
- * What a file is by its first bytes, in words, so that a message can name what was given in place of what was expected. It names
- * and decides nothing. (npm's `file-type` knows more media, but not what people mix up here: web pages, SVG, pickles, PyTorch's
- * archives, NumPy's and IDX files.)
+ * Recognizes a file by its first bytes, so that an error can name the kind of a wrong file. It is only used
+ * for messages. (npm's `file-type` knows more media types, but not the files that users confuse here: web
+ * pages, SVG, pickles, PyTorch archives, NumPy and IDX files.)
  */
 
-/** Bytes that have to be there for a file to be named. */
+/** Number of bytes that the tests need. */
 export const KIND_BYTES = 512;
 
-/** What model files, weights and checkpoints are. */
+/** The kind of model files, weights and checkpoints. */
 export const SAFETENSORS = 'a safetensors file';
 
 type Test = (bytes: Uint8Array, text: string) => boolean;
 
-/** Whether bytes stand at a place; a string is its Latin-1 codes. */
+/** Whether bytes are at an offset; a string is given by its Latin-1 codes. */
 export function bytesAt(bytes: Uint8Array, offset: number, expected: string): boolean {
   if (offset + expected.length > bytes.length) return false;
   for (let i = 0; i < expected.length; i++) if (bytes[offset + i] !== expected.charCodeAt(i)) return false;
@@ -24,21 +24,21 @@ const starts =
   (bytes) =>
     signatures.some((signature) => bytesAt(bytes, 0, signature));
 
-/** Files of the ISO media family, by their brand. */
+/** ISO media files, by their brand. */
 const branded =
   (brands: RegExp): Test =>
   (bytes, text) =>
     bytesAt(bytes, 4, 'ftyp') && brands.test(text.slice(8, 12));
 
 /**
- * What may stand in front of a page or a drawing. A comment ends at its first `-->` and nowhere else: where it could go on to a later
- * one, a file of many comments would be tried in 2^n ways.
+ * The prologue of a page or a drawing. A comment must end at its first `-->`: otherwise a file of many
+ * comments would be matched in 2^n ways.
  */
 const prologue = String.raw`\s|<!--(?:(?!-->)[^])*-->|<\?xml(?:(?!\?>)[^])*\?>`;
 const page = new RegExp(String.raw`^(?:${prologue})*<(?:!doctype\s+html|html|head|body)\b`, 'i');
 const svg = new RegExp(String.raw`^(?:${prologue}|<!doctype\s+svg[^>]*>)*<svg\b`, 'i');
 
-/** The first that fits is the file's kind. */
+/** The first match is the kind of the file. */
 const kinds: readonly (readonly [kind: string, fits: Test])[] = [
   ['a PNG image', starts('\x89PNG\r\n\x1a\n')],
   ['a JPEG image', starts('\xff\xd8\xff')],
@@ -56,7 +56,7 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
   ['a PDF document', starts('%PDF-')],
   ['an SVG drawing', (_, text) => svg.test(text)],
   ['a web page (HTML)', (_, text) => page.test(text)],
-  ["a Mac's companion of another file (AppleDouble)", starts('\0\x05\x16\x07')],
+  ['a macOS metadata file (AppleDouble)', starts('\0\x05\x16\x07')],
   [
     'a PyTorch file',
     (bytes, text) => bytesAt(bytes, 0, 'PK\x03\x04') && /\/(data\.pkl|byteorder)/.test(text),
@@ -66,10 +66,10 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
     'a NumPy archive (NPZ)',
     (bytes, text) => bytesAt(bytes, 0, 'PK\x03\x04') && /^.{30}[^/]*\.npy/s.test(text),
   ],
-  ['a ZIP archive, as PyTorch files are too', starts('PK\x03\x04', 'PK\x05\x06')],
+  ['a ZIP archive (PyTorch files are ZIP archives too)', starts('PK\x03\x04', 'PK\x05\x06')],
   ['a Python pickle', (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5],
   ['a NumPy array (NPY)', starts('\x93NUMPY')],
-  ['an HDF5 file, as Keras writes', starts('\x89HDF\r\n\x1a\n')],
+  ['an HDF5 file (the format of Keras)', starts('\x89HDF\r\n\x1a\n')],
   ['a Parquet file', starts('PAR1')],
   [
     'an IDX file',
@@ -84,12 +84,12 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
   ['a RAR archive', starts('Rar!\x1a\x07')],
   ['a tar archive', (bytes) => bytesAt(bytes, 257, 'ustar')],
   ['a program', starts('\x7fELF', 'MZ', '\xcf\xfa\xed\xfe')],
-  ['a pointer of Git LFS, not the file itself', starts('version https://git-lfs')],
+  ['a Git LFS pointer, not the file itself', starts('version https://git-lfs')],
   ['JSON', (_, text) => /^\s*[{[]\s*("|\]|\}|[{[\d-])/.test(text)],
   ['text', (bytes, text) => bytes.length > 0 && /^[\t\n\r\x20-\x7e\xa0-\xff]+$/.test(text)],
 ];
 
-/** What the file is, with its article; undefined where it is not known. */
+/** The kind of the file with its article; undefined if unknown. */
 export function fileKind(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return 'empty';
   const head = bytes.subarray(0, KIND_BYTES);

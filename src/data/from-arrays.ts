@@ -1,4 +1,4 @@
-/** A data set from arrays in memory: what a page or a script has made itself. */
+/** Makes a data set from arrays in memory. */
 
 import * as z from 'zod';
 import {
@@ -25,21 +25,21 @@ import { isPixelArray, type PixelArray, pixelBytes, unfit } from './pixels.ts';
 import { centeredScaling, type PictureSteps, type PixelScaling, plainSteps } from './preprocessing.ts';
 import { sortClassNames } from './readers/order.ts';
 
-/** Labels of images: class numbers from 0 on, or class names. */
+/** Labels of images: class numbers from 0, or class names. */
 export type Labels = ArrayLike<number> | readonly string[];
 
-/** What data sets that are made in code have in common. */
+/** Common options of data sets that are made in code. */
 export interface DatasetOptions {
   /**
    * The classes by their numbers. Default: for labels that are names, these in natural order; for numbers, `0`, `1` and so
    * on up to the largest.
    */
   readonly classNames?: readonly string[] | undefined;
-  /** What messages and cards call it. Default: `own images`. */
+  /** Name in messages and cards. Default: `own images`. */
   readonly name?: string | undefined;
   /** Default: `train`. */
   readonly split?: SplitName | undefined;
-  /** How pictures that are predicted later become images. Default: whole, with ground around them, nothing trimmed or inverted. */
+  /** How pictures for prediction become images. Default: whole, on a background, not trimmed or inverted. */
   readonly picture?: Partial<PictureSteps> | undefined;
   /** How bytes become the network's numbers. Default: from -1 to 1. */
   readonly scaling?: PixelScaling | undefined;
@@ -47,7 +47,10 @@ export interface DatasetOptions {
 
 /** What `datasetFromArrays` takes. */
 export interface ArraysOptions extends DatasetOptions {
-  /** All images end to end in one array, or an array for each image; row by row, light or color channel by channel within a pixel. */
+  /**
+   * All images concatenated in one array, or an array for each image; row by row, with the channels of a
+   * pixel in sequence.
+   */
   readonly images: PixelArray | readonly PixelArray[];
   /** One for each image. */
   readonly labels: Labels;
@@ -102,8 +105,8 @@ function isPixels(value: unknown): boolean {
  *
  *     const dataset = datasetFromArrays({ images, labels: ['cat', 'dog', …], shape: { height: 28, width: 28 } });
  *
- * @throws CoutureError of kind `usage` for arrays of another kind, and for numbers that are not from 0 to 1; `data` where
- *   images and labels do not fit each other, the shape or the classes
+ * @throws CoutureError of kind `usage` for arrays of another kind, and for numbers that are not from 0 to 1;
+ * `data` when images and labels do not match each other, the shape or the classes
  */
 export function datasetFromArrays(request: ArraysOptions): Dataset {
   checkArguments('datasetFromArrays', { request: [request, given] });
@@ -113,7 +116,7 @@ export function datasetFromArrays(request: ArraysOptions): Dataset {
   return makeDataset('datasetFromArrays', bytes, labels, whole, rest);
 }
 
-/** A data set of images that are bytes already, end to end, and belong to nobody else. */
+/** A data set of images that are already concatenated bytes, which it takes over. */
 export function makeDataset(
   caller: string,
   images: Uint8Array,
@@ -152,7 +155,7 @@ export function checkShape(shape: unknown, caller: string): ImageShape {
     { shape },
     ({ what }) =>
       new CoutureError('usage', `${caller}: ${what}.`, {
-        hint: `Height and width are from 1 to ${MAX_SIDE} pixels, channels 1 (gray) or 3 (color, without alpha).`,
+        hint: `Height and width must be from 1 to ${MAX_SIDE} pixels, and channels 1 (gray) or 3 (color, without alpha).`,
       }),
   ).shape;
 }
@@ -164,12 +167,12 @@ function allBytes(images: ArraysOptions['images'], shape: ImageShape, count: num
     if (images.length === count * size) return Uint8Array.from(pixelBytes(images, where));
     throw new CoutureError(
       'data',
-      `${where} have ${images.length} values, but ${count} labels of images of ${describeShape(shape)} need ${count * size}.`,
-      { hint: 'Give a label for each image, and the images’ own height, width and channels.' },
+      `${where} have ${images.length} values, but ${count} labels and a shape of ${describeShape(shape)} need ${count * size}.`,
+      { hint: 'Give one label for each image, and the height, width and channels of the images.' },
     );
   }
   if (images.length !== count)
-    throw new CoutureError('data', `${where} are ${images.length}, but there are ${count} labels.`);
+    throw new CoutureError('data', `${where} has ${images.length} images, but there are ${count} labels.`);
   const bytes = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {
     const image: unknown = images[i];
@@ -185,7 +188,7 @@ function allBytes(images: ArraysOptions['images'], shape: ImageShape, count: num
   return bytes;
 }
 
-/** Class names where none are given. */
+/** Default class names. */
 function namesOf(labels: Labels, caller: string): string[] {
   const list = Array.from<unknown>(labels);
   if (list.length === 0) throw new CoutureError('data', `${caller}: there are no images.`);
@@ -195,7 +198,7 @@ function namesOf(labels: Labels, caller: string): string[] {
   list.forEach((label, i) => {
     largest = Math.max(largest, classNumber(label, i, MAX_CLASSES, caller));
   });
-  // One class would leave nothing to tell apart: the description is refused with that reason.
+  // A single class is refused later, with a message by the description.
   return Array.from({ length: largest + 1 }, (_, i) => String(i));
 }
 
@@ -206,9 +209,13 @@ function numbersOf(labels: Labels, classNames: readonly string[], caller: string
     if (typeof label !== 'string') return classNumber(label, i, classNames.length, caller);
     const number = numbers.get(label);
     if (number !== undefined) return number;
-    throw new CoutureError('data', `${caller}: labels[${i}] is ${describe(label)}, which is no class.`, {
-      hint: didYouMean(label, classNames),
-    });
+    throw new CoutureError(
+      'data',
+      `${caller}: labels[${i}] is ${describe(label)}, which is not one of the classes.`,
+      {
+        hint: didYouMean(label, classNames),
+      },
+    );
   });
 }
 

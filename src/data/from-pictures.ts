@@ -1,4 +1,4 @@
-/** Data sets from pictures: from whatever a platform can decode, and from files in class folders or archives. */
+/** Makes data sets from pictures that a platform can decode, and from files in class folders or archives. */
 
 import {
   aBoolean,
@@ -45,7 +45,7 @@ export interface PicturesOptions<Source> extends DatasetOptions {
   readonly images: readonly Source[];
   /** One for each picture. */
   readonly labels: Labels;
-  /** What every picture becomes; channels are 1, gray, by default, or 3, color. */
+  /** Shape of the images; channels are 1, gray, by default, or 3, color. */
   readonly shape: Pick<ImageShape, 'height' | 'width'> & Partial<ImageShape>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
@@ -84,7 +84,7 @@ export async function datasetFromPictures<Source>(
   const steps = { ...plainSteps, ...rest.picture };
   const size = imageSize(shape);
   const bytes = new Uint8Array(images.length * size);
-  // What is wrong with the labels or the steps is said before any work.
+  // Reports wrong labels or steps before any work.
   makeDataset(caller, bytes, labels, shape, rest);
   const breath = new Breath();
   for (const [i, image] of images.entries()) {
@@ -105,7 +105,7 @@ export interface FilesOptions extends ImportOptions {
   readonly name?: string | undefined;
 }
 
-/** What of a `File` is used; a page's files in a folder have a path. */
+/** The used part of a `File`; a page's files in a folder have a path. */
 export type FileLike = Blob & { readonly name: string; readonly webkitRelativePath?: string };
 
 const filesOptions = options({
@@ -140,7 +140,7 @@ export async function datasetsFromFiles(
   checkArguments(caller, { files: [files, someFiles], options: [wishes, filesOptions] });
   const list = isFile(files) ? [files] : [...files];
   const stray = list.findIndex((file) => !isFile(file));
-  if (stray >= 0) throw new CoutureError('usage', `${caller}: files[${stray}] is no file.`);
+  if (stray >= 0) throw new CoutureError('usage', `${caller}: files[${stray}] is not a file.`);
   const { name, ...options } = wishes;
   const tools = { ...defaultTools, signal: options.signal };
   const alone = list.length === 1 && (list[0].webkitRelativePath ?? '') === '' ? list[0] : undefined;

@@ -1,33 +1,33 @@
 /**
- * Unpacks gzip and raw deflate by the platform's own DecompressionStream, in Node as in a page, under a limit on what
- * may come out: a small file that unpacks to gigabytes is dropped at the first chunk past the limit.
+ * Unpacks gzip and raw deflate by the platform's own DecompressionStream, in Node as in a page, with a limit
+ * on the output: a small file that unpacks to gigabytes is refused at the first chunk past the limit.
  */
 
 import { CoutureError } from '../core/errors.ts';
 
-/** How a file is unpacked. */
+/** Options for unpacking. */
 export interface GunzipOptions {
-  /** What errors call the file: a path or a name. */
+  /** Name of the file in errors: a path or a name. */
   readonly name: string;
-  /** The most bytes that may come out. */
+  /** Largest number of output bytes. */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Whether the bytes begin as a gzip file does. */
+/** Whether the bytes begin with the gzip signature. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** Small slices keep the decompressor from being fed far ahead of the limit. */
 const SLICE = 1 << 16;
-/** Beyond so many bytes, a file that unpacks to more than so many times its size is refused. */
+/** Beyond this many bytes, a file may unpack to at most this many times its size. */
 const BOMB_BYTES = 256 << 20;
 const BOMB_RATIO = 400;
-/** A gzip file ends with the length of what it holds, modulo 2^32, little-endian. */
+/** A gzip file ends with the unpacked length modulo 2^32, little-endian. */
 const TRAILER = 4;
 
-/** Passes bytes on in slices, and keeps what is needed to judge the file afterwards. */
+/** Passes bytes on in slices, and keeps what is needed to check the file at its end. */
 class Source {
   first: number[] = [];
   last: number[] = [];
@@ -42,7 +42,7 @@ class Source {
     if (this.first.length < 2) this.first.push(...chunk.subarray(0, 2 - this.first.length));
     this.last = [...this.last, ...chunk.subarray(-TRAILER)].slice(-TRAILER);
     this.total += chunk.length;
-    // The decompressor takes no view of shared memory; a view of plain memory costs nothing.
+    // The decompressor does not accept views of shared memory; a view of plain memory costs nothing.
     return chunk.buffer instanceof ArrayBuffer ? (chunk as Uint8Array<ArrayBuffer>) : new Uint8Array(chunk);
   }
 
@@ -89,7 +89,8 @@ function refuse(message: string, hint: string, cause?: unknown): never {
  * Unpacks one gzip file.
  * @param input the packed file, whole or as a stream; a stream is cancelled on failure
  * @returns the unpacked bytes, at most `limit`
- * @throws CoutureError of kind `data` when the input is no gzip file, is truncated or damaged, has bytes after
+ * @throws CoutureError of kind `data` when the input is not a gzip file, is truncated or damaged, has bytes
+ * after
  *   its end, or holds more than `limit` bytes; of kind `interrupted` when the signal aborts
  */
 export async function gunzip(
@@ -137,14 +138,14 @@ async function* decompress(
       length += value.length;
       if (length > limit) {
         refuse(
-          `${name}: the file unpacks to more than the ${limit} bytes expected.`,
-          'This is not the file it should be; get it again from its source.',
+          `${name}: the file unpacks to more than the expected ${limit} bytes.`,
+          'This is not the expected file; get it again from its source.',
         );
       }
       if (length > BOMB_BYTES && length > source.total * BOMB_RATIO) {
         refuse(
           `${name}: the file unpacks to more than ${BOMB_RATIO} times its size.`,
-          'Images and their like never pack so well; the file was made to fill the memory.',
+          'Images never compress this much; the file was probably made to fill the memory.',
         );
       }
       yield value;
@@ -162,12 +163,12 @@ async function* decompress(
 /** Turns the platform's error, whose wording differs from one to the next, into what is wrong with the file. */
 function explain(error: unknown, source: Source, format: string, name: string): never {
   if (format === 'deflate-raw')
-    refuse(`${name}: what is packed there is damaged.`, 'Get the archive again from its source.', error);
+    refuse(`${name}: the compressed data is damaged.`, 'Get the archive again from its source.', error);
   if (!isGzip(Uint8Array.from(source.first))) {
     const found = source.first.map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'nothing';
     refuse(
-      `${name}: not a gzip file: it begins with ${found}, 1f 8b was expected.`,
-      'Give the plain file, or one packed by gzip.',
+      `${name}: not a gzip file: it begins with ${found}, but 1f 8b was expected.`,
+      'Give the plain file, or one compressed by gzip.',
       error,
     );
   }
@@ -184,8 +185,8 @@ function checkTrailer(source: Source, length: number, name: string): void {
   for (let i = TRAILER - 1; i >= 0; i--) stored = stored * 256 + (source.last[i] ?? 0);
   if (stored !== length % 2 ** 32) {
     refuse(
-      `${name}: the gzip file has bytes after its end: its last four say ${stored}, it unpacks to ${length}.`,
-      'Only a single gzip member is read; get the file again from its source.',
+      `${name}: the gzip file has bytes after its end: its last four bytes say ${stored}, but it unpacks to ${length} bytes.`,
+      'A gzip file may have only one member; get the file again from its source.',
     );
   }
 }

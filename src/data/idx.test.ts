@@ -53,7 +53,7 @@ describe('parseIdx', () => {
         long.set(file);
         assert.throws(
           () => parseIdx(long, { name: 'long.idx' }),
-          dataError(/^long\.idx: the header promises/),
+          dataError(/^long\.idx: the header declares/),
         );
       }),
     );
@@ -65,9 +65,9 @@ describe('parseIdx', () => {
       [1, 8, /begins with 00 08 08 01/],
       [2, 0x0d, /byte 2 of the header says 32-bit floats/],
       [2, 0x42, /unknown type 0x42/],
-      [3, 0, /0 dimensions, 1 to 8/],
-      [3, 9, /9 dimensions, 1 to 8/],
-      [7, 4, /promises 4 = 4 values, the file holds 3/],
+      [3, 0, /0 dimensions, but 1 to 8/],
+      [3, 9, /9 dimensions, but 1 to 8/],
+      [7, 4, /declares 4 = 4 values, but the file holds 3/],
     ];
     for (const [at, value, pattern] of cases) {
       const file = idx([3]);
@@ -155,7 +155,7 @@ describe('datasetFromIdx', () => {
     const other = { ...given, info: infoFor(gray(4, 3), ['a', 'b', 'c'], 'tiny') };
     assert.throws(
       () => datasetFromIdx({ ...other, images, labels: labels(0, 1) }),
-      dataError(/images of 3x4, but tiny has 4x3 gray/),
+      dataError(/images are 3x4, but those of tiny are 4x3 gray/),
     );
     assert.throws(
       () => datasetFromIdx({ ...given, images: idx([0, 3, 4]), labels: labels() }),

@@ -1,7 +1,7 @@
 /**
  * The IDX format of the MNIST family: a header (two zero bytes, a type byte, the number of dimensions, each
- * dimension as a big-endian uint32) and then the values, big-endian as well. Every length is checked against the file
- * before anything is touched, so that no header can cost memory.
+ * dimension as a big-endian uint32) and then the values, big-endian as well. Every length is checked against
+ * the file first, so that no header can waste memory.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -29,9 +29,9 @@ export interface Idx {
   readonly data: Uint8Array;
 }
 
-/** What a reader knows beforehand about a file. */
+/** What the caller expects of a file. */
 export interface IdxOptions {
-  /** What errors call the file: a path or a name. */
+  /** Name of the file in errors: a path or a name. */
   readonly name: string;
   /** The exact number of dimensions expected: 3 for images, 1 for labels. Any up to 8 when absent. */
   readonly ndims?: number;
@@ -43,7 +43,7 @@ export interface IdxOptions {
 
 function refuse(
   message: string,
-  hint = 'The file is damaged or is no IDX file; get it again from its source.',
+  hint = 'The file is damaged or is not an IDX file; get it again from its source.',
 ): never {
   throw new CoutureError('data', message, { hint });
 }
@@ -54,24 +54,24 @@ function readMagic(
 ): { count: number; type: IdxTypeInfo } {
   if (bytes.length < 4) {
     refuse(
-      `${name}: ${bytes.length} bytes are too few for an IDX file, whose header alone takes at least 8.`,
+      `${name}: the file has ${bytes.length} bytes, but the header of an IDX file alone has at least 8.`,
     );
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     refuse(
-      `${name}: byte 0 begins a gzip file, an unpacked IDX file was expected.`,
+      `${name}: the file is compressed by gzip, but an unpacked IDX file was expected.`,
       'Unpack it first (gunzip).',
     );
   }
   if (bytes[0] !== 0 || bytes[1] !== 0) {
     const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    refuse(`${name}: the file begins with ${found}, an IDX file of bytes begins with 00 00 08.`);
+    refuse(`${name}: the file begins with ${found}, but an IDX file of unsigned bytes begins with 00 00 08.`);
   }
   const known = Object.entries(types).find(([code]) => Number(code) === bytes[2])?.[1];
   if (known === undefined || (!anyType && known.type !== 'uint8')) {
     const found = known?.title ?? `the unknown type 0x${bytes[2].toString(16).padStart(2, '0')}`;
     refuse(
-      `${name}: byte 2 of the header says ${found}, unsigned bytes (0x08) were expected.`,
+      `${name}: byte 2 of the header says ${found}, but unsigned bytes (0x08) were expected.`,
       'Images and labels must be stored as unsigned bytes.',
     );
   }
@@ -80,20 +80,20 @@ function readMagic(
     const swapped = ndims === 3 && count === 1 ? ' This looks like a label file.' : '';
     const swappedBack = ndims === 1 && count === 3 ? ' This looks like an image file.' : '';
     refuse(
-      `${name}: byte 3 of the header says ${count} dimensions, ${ndims} expected.${swapped}${swappedBack}`,
-      'Images have 3 dimensions (count, height, width), labels 1: check that the files are not swapped.',
+      `${name}: byte 3 of the header says ${count} dimensions, but ${ndims} were expected.${swapped}${swappedBack}`,
+      'Images have 3 dimensions (count, height, width) and labels have 1: check that the files are not swapped.',
     );
   }
   if (count < 1 || count > 8)
-    refuse(`${name}: byte 3 of the header says ${count} dimensions, 1 to 8 expected.`);
+    refuse(`${name}: byte 3 of the header says ${count} dimensions, but 1 to 8 were expected.`);
   return { count, type: known };
 }
 
 /**
  * Reads an unpacked IDX file, of unsigned bytes unless `anyType` allows others.
  * @param bytes the whole file; `data` of the result is a view into it
- * @throws CoutureError of kind `data` for a wrong magic, type or number of dimensions, and for any length but
- *   exactly the one that the header promises
+ * @throws CoutureError of kind `data` for a wrong magic, type or number of dimensions, and for any length
+ * other than that of the header
  */
 export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
   const { name, limit = 2 ** 31 - 1 } = options;
@@ -116,13 +116,13 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): Idx {
   }
   const shape = dims.join(' x ');
   if (values > limit) {
-    refuse(`${name}: the header promises ${shape} values, more than the limit of ${limit}.`);
+    refuse(`${name}: the header declares ${shape} values, more than the limit of ${limit}.`);
   }
   const held = (bytes.length - header) / type.bytes;
   if (held !== values) {
     const how = held < values ? 'The file is truncated' : 'The file has bytes after its end';
     refuse(
-      `${name}: the header promises ${shape} = ${values} values, the file holds ${held}.`,
+      `${name}: the header declares ${shape} = ${values} values, but the file holds ${held}.`,
       `${how}; get it again from its source.`,
     );
   }
@@ -162,19 +162,19 @@ export function datasetFromIdx(options: DatasetFromIdxOptions): Dataset {
   const [length, height, width] = images.dims;
   if (images.data.length === 0) {
     refuse(
-      `${imagesName}: ${length} images of ${height}x${width} hold no pixel, at least one image is expected.`,
+      `${imagesName}: ${length} images of ${height}x${width} hold no pixels, but at least one image was expected.`,
     );
   }
   if (labels.data.length !== length) {
     refuse(
-      `${labelsName}: ${labels.data.length} labels for the ${length} images of ${imagesName}.`,
+      `${labelsName}: there are ${labels.data.length} labels for the ${length} images of ${imagesName}.`,
       'Images and labels must come from the same pair of files.',
     );
   }
   const shape = transposed ? { height: width, width: height } : { height, width };
   if (shape.height !== info.shape.height || shape.width !== info.shape.width || info.shape.channels !== 1) {
     refuse(
-      `${imagesName}: images of ${shape.height}x${shape.width}, but ${name} has ${describeShape(info.shape)}.`,
+      `${imagesName}: the images are ${shape.height}x${shape.width}, but those of ${name} are ${describeShape(info.shape)}.`,
     );
   }
   return checkDataset({

@@ -1,28 +1,28 @@
 /**
- * The head of an encoded image: format, sides and orientation, without decoding it. So that sides can be refused before memory is
- * given to them, and that every platform turns a picture alike.
+ * Reads the header of an encoded image: format, sides and orientation, without decoding. So large sides can
+ * be refused before memory is allocated, and every platform rotates a picture in the same way.
  */
 
 import { bytesAt } from './file-kinds.ts';
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
-/** What the head of an image says. */
+/** The data of an image header. */
 export interface ImageHeader {
   readonly format: ImageFormat;
-  /** Sides as stored, before it is turned. */
+  /** Sides as stored, before rotation. */
   readonly width: number;
   readonly height: number;
-  /** EXIF's number, 1 to 8; 1 where there is none. */
+  /** EXIF orientation, 1 to 8; 1 if absent. */
   readonly orientation: number;
-  /** Where the lower byte of that number stands in the file, where it is not 1. */
+  /** Offset of the lower byte of that number, if it is not 1. */
   readonly orientationAt?: number;
 }
 
 type Orientation = Pick<ImageHeader, 'orientation' | 'orientationAt'>;
 const upright: Orientation = { orientation: 1 };
 
-/** Metadata in front of a picture; a file with more segments than this is none that a camera made. */
+/** Largest number of metadata segments; no camera writes more. */
 const MAX_SEGMENTS = 10_000;
 
 /** The format that bytes begin like. */
@@ -32,7 +32,9 @@ export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
   return bytesAt(bytes, 0, 'RIFF') && bytesAt(bytes, 8, 'WEBP') ? 'webp' : undefined;
 }
 
-/** The head of a PNG, JPEG or WebP image; undefined where it is none or is cut off before its sides. */
+/**
+ * The header of a PNG, JPEG or WebP image; undefined for other files and if it is truncated before the sides.
+ */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
   const format = imageFormat(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -48,7 +50,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
         return undefined;
     }
   } catch (error) {
-    // A read past the end: the file is cut short.
+    // A read past the end: the file is truncated.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -70,7 +72,7 @@ function png(bytes: Uint8Array, view: DataView) {
 function jpeg(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
   let turned = upright;
   for (let at = 2, n = 0; n < MAX_SEGMENTS; n++) {
-    // What stands between segments is passed over, as decoders do; any number of 0xff may stand before a marker.
+    // What stands between segments is skipped, as in decoders; any number of 0xff may stand before a marker.
     while (view.getUint8(at) !== 0xff) at += 1;
     while (view.getUint8(at) === 0xff) at += 1;
     const marker = view.getUint8(at);

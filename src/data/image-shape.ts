@@ -1,6 +1,6 @@
 /**
- * The size of an image and its number of channels. A page's worker loads this file: it leads to no package; the schema is in
- * dataset-info.ts.
+ * The size of an image and its number of channels. The worker of a page loads this file, so it imports no
+ * package; the schema is in dataset-info.ts.
  */
 
 import { anObject, checkArguments } from '../core/arguments.ts';
@@ -36,8 +36,8 @@ export function sameShape(a: ImageShape, b: ImageShape): boolean {
 }
 
 /**
- * Images laid end to end, from height, width, channel to channel, height, width: a plane for each channel. Gray images
- * are the same either way, and are returned as they are.
+ * Images laid end to end, from height, width, channel to channel, height, width: a plane for each channel.
+ * Gray images are the same either way and are returned unchanged.
  */
 export function toPlanes<Bytes extends Uint8Array>(images: Bytes, shape: ImageShape): Bytes | Uint8Array {
   return shape.channels === 1 ? images : transposeEach(images, shape.height * shape.width, shape.channels);

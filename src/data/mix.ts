@@ -6,7 +6,7 @@
 
 import { type Key, philox4x32, type Words4 } from '../core/philox.ts';
 
-/** How often images are mixed; both zero leaves them as they are. */
+/** Probabilities of mixing; both zero leaves images unchanged. */
 export interface MixOptions {
   /** Probability that an image is blended with another (Zhang et al. 2018). */
   readonly mixup: number;
@@ -19,7 +19,7 @@ export function mixes({ mixup, cutmix }: MixOptions): boolean {
   return mixup > 0 || cutmix > 0;
 }
 
-/** What is mixed into one image. */
+/** The mixing of one image. */
 export interface Mix {
   /** Row of the batch whose image is mixed in, as augmented for that row, but not mixed itself. */
   readonly partner: number;
@@ -28,9 +28,9 @@ export interface Mix {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-  /** How much of a pixel there stays the image's own, in 256ths. */
+  /** Weight of the image itself in that rectangle, in 256ths. */
   readonly weight: number;
-  /** How much of the target stays the image's own: its share of all pixels, as float32. */
+  /** Weight of the image's own target: its share of all pixels, as float32. */
   readonly own: number;
 }
 
@@ -62,7 +62,7 @@ export function drawMix(
   philox4x32(key, place, step, 0, MIX_WORD, words);
   const kind = uniform(0);
   if (kind >= mixup + cutmix) return undefined;
-  // One of the other rows, each as likely.
+  // One of the other rows, with equal probability.
   const partner = (place + 1 + whole(1, rows - 1)) % rows;
   if (kind < mixup) {
     const weight = whole(2, 257);

@@ -1,18 +1,18 @@
-/** Arrays of pixels as callers have them, made into the bytes that everything else takes. */
+/** Converts arrays of pixels from callers to bytes. */
 
 import { describe, typeOf } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 
 /**
  * The pixels of one image or of several end to end, as height, width, channel: bytes from 0 to 255, or numbers from 0 to 1
- * as floats or in a plain array, which are taken as float32 and rounded to bytes.
+ * as floats or in a plain array, which are converted to float32 and rounded to bytes.
  */
 export type PixelArray = Uint8Array | Uint8ClampedArray | Float32Array | Float64Array | readonly number[];
 
 const byteArrays = ['Uint8Array', 'Uint8ClampedArray'];
 const floatArrays = ['Float16Array', 'Float32Array', 'Float64Array'];
 
-/** Whether something is an array of a kind that pixels come in; what is in it is not looked at. */
+/** Whether a value is an array type for pixels; its contents are not checked. */
 export function isPixelArray(value: unknown): value is PixelArray {
   if (Array.isArray(value)) return value.length === 0 || !isArrayLike(value[0]);
   return ArrayBuffer.isView(value) && [...byteArrays, ...floatArrays].includes(typeOf(value));
@@ -24,7 +24,7 @@ function isArrayLike(value: unknown): boolean {
 
 /**
  * Pixels as bytes. Bytes are not copied.
- * @param where what the pixels are, for the message: `predict: the image`
+ * @param where name of the pixels in messages: `predict: the image`
  * @throws CoutureError of kind `usage` for an array of another kind, and for a number that is not from 0 to 1
  */
 export function pixelBytes(pixels: PixelArray, where: string): Uint8Array {
@@ -43,10 +43,10 @@ export function pixelBytes(pixels: PixelArray, where: string): Uint8Array {
   return bytes;
 }
 
-/** What is wrong with pixels that are no array of the kinds that are taken. */
+/** The error for pixels of another array type. */
 export function unfit(value: unknown, where: string): CoutureError {
-  return new CoutureError('usage', `${where} is ${describe(value)}, which holds no pixels.`, {
-    hint: 'Pixels are bytes in a Uint8Array or Uint8ClampedArray, or numbers from 0 to 1 in a Float32Array, Float64Array or plain array.',
+  return new CoutureError('usage', `${where} is ${describe(value)}, which is not an array of pixels.`, {
+    hint: 'Give bytes in a Uint8Array or Uint8ClampedArray, or numbers from 0 to 1 in a Float32Array, Float64Array or plain array.',
   });
 }
 
@@ -55,7 +55,7 @@ function outOfRange(value: unknown, index: number, where: string): CoutureError 
     'usage',
     `${where}: pixel ${index} is ${describe(value)}, not a number from 0 to 1.`,
     {
-      hint: 'Bytes from 0 to 255 belong into a Uint8Array.',
+      hint: 'Put bytes from 0 to 255 into a Uint8Array.',
     },
   );
 }

@@ -263,7 +263,7 @@ test('any picture becomes an image of the shape, and the same again', () => {
 
 test('what is no picture is refused', () => {
   const wrong: readonly [unknown, RegExp][] = [
-    [{ data: new Uint8Array(12), width: 2, height: 2 }, /12 bytes.*16 were expected/],
+    [{ data: new Uint8Array(12), width: 2, height: 2 }, /12 bytes.*expected 16 bytes/],
     [{ data: new Uint8Array(0), width: 0, height: 5 }, /0 x 5/],
     [{ data: new Uint8Array(4), width: 1, height: 49_000_000 }, /1 x 49,000,000/],
     [{ data: new Uint8Array(4), width: 1.5, height: 1 }, /sides are 1.5/],

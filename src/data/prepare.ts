@@ -1,7 +1,8 @@
 /**
- * How a decoded picture becomes the image that a network sees: the one place for it, in a page and in Node, for training and for
- * prediction. Pure functions over RGBA bytes in whole numbers and float64 without transcendental functions: the same picture
- * gives the same bytes everywhere. Decoding alone is the platform's.
+ * Makes the image that a network sees from a decoded picture: the single place for it, in a page and in Node,
+ * for training and for prediction. Pure functions over RGBA bytes in whole numbers and float64 without
+ * transcendental functions: the same picture gives the same bytes everywhere. Only decoding is done by the
+ * platform.
  *
  * - Upright: turned by EXIF's number.
  * - Ground: transparent pixels get a color behind them, white or black by itself (transparency.ts).
@@ -27,18 +28,20 @@ import type { PictureSteps } from './preprocessing.ts';
 
 export type { Box, Color, Picture } from './prepare/picture.ts';
 
-/** What was done to a picture. */
+/** The applied steps. */
 export interface PreparationFacts {
   /** Sides of the upright picture in pixels. */
   readonly width: number;
   readonly height: number;
   /** Light and dark were swapped. */
   readonly inverted: boolean;
-  /** The rectangle around the object, in pixels of the upright picture; null where the picture was taken whole. */
+  /**
+   * The rectangle around the object, in pixels of the upright picture; null if the whole picture was used.
+   */
   readonly crop: Box | null;
-  /** An object was looked for, and none stood out from its ground. */
+  /** Whether no object was found against the background. */
   readonly nothingFound: boolean;
-  /** The color put behind transparent pixels; null where there are none. */
+  /** The color behind transparent pixels; null if there are none. */
   readonly ground: Color | null;
 }
 
@@ -60,7 +63,7 @@ const DARK_SHARE = 0.25;
 /**
  * Prepares a picture for a network.
  * @param shape of the image that is made
- * @throws CoutureError of kind `usage` when the bytes are no picture of those sides
+ * @throws CoutureError of kind `usage` when the bytes do not match the sides
  */
 export function prepareImage(picture: Picture, shape: ImageShape, steps: PictureSteps): PreparedImage {
   checkArguments('prepareImage', {
@@ -105,7 +108,9 @@ function asItIs({ data }: Picture, { channels, height, width }: ImageShape, inve
   return inverted ? pixels.map((value) => 255 - value) : pixels;
 }
 
-/** The object of an opaque photograph, on black where light and dark are the pipeline's to choose, else on its own ground. */
+/**
+ * The object of an opaque photograph, on black if inversion is automatic, otherwise on its own background.
+ */
 function cutOut(flat: Picture, found: FoundObject, shape: ImageShape, steps: PictureSteps): PreparedImage {
   const inverted = wantsInversion(steps, () => !found.lighter);
   const { width, height } = flat;

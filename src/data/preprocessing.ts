@@ -1,8 +1,7 @@
 /**
- * What happens to a picture before a network sees it, as data: how it becomes an image of the right size, and how the
- * image's bytes become numbers. It travels with a data set, a run and a model, so that whoever asks the network prepares
- * pictures as its training images were prepared. The steps themselves are in prepare.ts; the numbers are made by the
- * engine's `gather`.
+ * The preparation of a picture as data: how it becomes an image of the right size, and how the bytes become
+ * numbers. Data sets, runs and models contain it, so that pictures for prediction are prepared like the
+ * training images. prepare.ts has the steps; the engine's `gather` makes the numbers.
  */
 
 import * as z from 'zod';
@@ -14,13 +13,13 @@ const level = z.int().min(0).max(255);
 export const pictureStepsSchema = z.strictObject({
   /** Turn a photograph upright by its EXIF orientation. */
   upright: z.boolean(),
-  /** The color behind transparent pixels; `auto` takes black or white, whichever the object stands out from. */
+  /** The color behind transparent pixels; `auto` is black or white, whichever contrasts with the object. */
   ground: z.union([z.literal('auto'), z.tuple([level, level, level]).readonly()]),
-  /** Swap light and dark; `auto` does where the object is darker than its ground. */
+  /** Swap light and dark; `auto` swaps if the object is darker than its background. */
   invert: z.enum(['auto', 'yes', 'no']),
-  /** Cut the picture down to the object that stands out from its ground, and center it. */
+  /** Crop the picture to the object and center it. */
   trim: z.boolean(),
-  /** How what is left gets the image's shape: whole with ground around it, filled and cut off, or stretched. */
+  /** How the picture gets the image's shape: whole with a background, filled and cropped, or stretched. */
   fit: z.enum(['pad', 'crop', 'stretch']),
 });
 export type PictureSteps = Readonly<z.infer<typeof pictureStepsSchema>>;
@@ -40,7 +39,7 @@ export const preprocessingSchema = z.strictObject({
 });
 export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
 
-/** From -1 to 1, as the published networks have it: (p / 255 - 0.5) / 0.5. */
+/** From -1 to 1, as in the published networks: (p / 255 - 0.5) / 0.5. */
 export function centeredScaling(channels: 1 | 3): PixelScaling {
   checkArguments('centeredScaling', {
     channels: [channels, kind('1 or 3', (value) => value === 1 || value === 3)],
@@ -48,15 +47,15 @@ export function centeredScaling(channels: 1 | 3): PixelScaling {
   return { offset: new Array<number>(channels).fill(0.5), scale: new Array<number>(channels).fill(0.5) };
 }
 
-/** Ways in which a run may scale pixels: as its data set says, or with black at 0, so that products leave the ground out. */
+/** How a run may scale pixels: as its data set says, or with black at 0, so that products skip the background. */
 export const pixelScalings = ['data', 'from-zero'] as const;
 
-/** A data set's scaling, as a run has it. */
+/** The scaling of a run: that of its data set, or the same with offset 0. */
 export function scaledAs(scaling: PixelScaling, wanted: (typeof pixelScalings)[number]): PixelScaling {
   return wanted === 'data' ? scaling : { ...scaling, offset: scaling.offset.map(() => 0) };
 }
 
-/** For pictures of one's own: as they are, made smaller to fit, with ground around them. */
+/** For your own pictures: unchanged, scaled to fit, on a background. */
 export const plainSteps: PictureSteps = {
   upright: true,
   ground: 'auto',
@@ -65,5 +64,5 @@ export const plainSteps: PictureSteps = {
   fit: 'pad',
 };
 
-/** For sets of light objects on black that fill the image: Fashion-MNIST and its like. */
+/** For sets with light objects on black that fill the image, like Fashion-MNIST. */
 export const objectSteps: PictureSteps = { ...plainSteps, invert: 'auto', trim: true };

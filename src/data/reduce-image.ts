@@ -1,4 +1,4 @@
-/** Images made smaller by a whole number, for thumbnails: the mean of each square of pixels. */
+/** Reduces images by a whole factor, for thumbnails: the mean of each square of pixels. */
 
 import type { ImageShape } from './image-shape.ts';
 

@@ -1,11 +1,12 @@
 /**
- * The table of the data sets that are known by name: what they hold, what their files are called, how the files
- * are recognized, and where they can be had. Nothing here touches a disk or a network.
+ * The table of the data sets that are known by name: their contents, file names, checksums and sources. It
+ * uses no disk and no network.
  *
  * Sums. fashion-mnist: SHA-256 of the unpacked files, checked against the files themselves. mnist and kmnist: the
  * MD5 of the publishers' .gz files as torchvision's documentation lists them
- * (docs.pytorch.org/vision/stable/_modules/torchvision/datasets/mnist.html); no file was at hand to check them.
- * emnist: the same page lists one MD5 for the archive of all sets and none for a file, so none is given here.
+ * (docs.pytorch.org/vision/stable/_modules/torchvision/datasets/mnist.html); no file was available to check
+ * them. emnist: the same page lists one MD5 for the archive of all sets and none for a file, so none is given
+ * here.
  */
 
 import { aNumber, anArray, aString, checkArguments, record } from '../core/arguments.ts';
@@ -25,7 +26,10 @@ export interface DataFile {
   readonly bytes: number;
   /** SHA-256 of the unpacked file, in hex; null where none is known. */
   readonly sha256: string | null;
-  /** MD5 of the publisher's .gz file, in hex; null where none is known. Packagers gzip anew: no proof of a fault. */
+  /**
+   * MD5 of the publisher's .gz file, in hex; null where none is known. Packagers compress again, so another
+   * sum does not prove a fault.
+   */
   readonly gzipMd5: string | null;
 }
 
@@ -52,7 +56,7 @@ export interface DatasetEntry {
   readonly transposed: boolean;
   /** Whether the sums above were checked against the files. */
   readonly checked: boolean;
-  /** What a user should know, such as how to get what cannot be downloaded. Empty if nothing. */
+  /** A notice for users, such as how to get files that cannot be downloaded; empty if none. */
   readonly note: string;
 }
 
@@ -203,9 +207,9 @@ const kmnist: DatasetEntry = {
 
 /** All EMNIST sets come in one archive, which is therefore unpacked by hand and given by `--from`. */
 const emnistNote =
-  'EMNIST is published as one archive of all its sets (https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip, MD5 ' +
-  '58c8d27c78d21e728a6bc7b3cc06412e): unpack it and give its folder by --from. Its images are stored transposed ' +
-  'and are turned when loaded. No checksum of a file is published.';
+  'EMNIST is published as one archive with all its sets (https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip, MD5 ' +
+  '58c8d27c78d21e728a6bc7b3cc06412e): unpack it and give its folder with --from. Its images are stored transposed ' +
+  'and are turned when loaded. The publisher gives no checksums of the files.';
 
 function emnist(
   set: string,
@@ -283,5 +287,5 @@ export function infoOf(entry: DatasetEntry): DatasetInfo {
   };
 }
 
-/** What is trained on where nothing else is named. */
+/** The default data set. */
 export const defaultDataset: DatasetInfo = infoOf(fashionMnist);

@@ -1,4 +1,4 @@
-/** A data set with the classes of another: to judge a model on images that it was not made for. */
+/** Gives a data set the class numbers of a model, to evaluate the model on other images. */
 
 import { CoutureError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
@@ -7,7 +7,7 @@ import type { DatasetInfo } from './dataset-info.ts';
 import { describeShape, imageSize, sameShape } from './image-shape.ts';
 
 /**
- * The same images with labels that count in `classNames`, matched by name. The set may lack some of them.
+ * The same images with labels that index `classNames`, matched by name. The set may have fewer classes.
  * @throws CoutureError of kind `data` when the set has a class that is not among them
  */
 export function relabel(dataset: Dataset, classNames: readonly string[]): Dataset {
@@ -17,9 +17,9 @@ export function relabel(dataset: Dataset, classNames: readonly string[]): Datase
     const shown = (names: readonly string[]) => names.slice(0, 10).map(printable).join(', ');
     throw new CoutureError(
       'data',
-      `${printable(dataset.info.name)} has ${strangers.length === 1 ? 'the class' : `${strangers.length} classes`} ${shown(strangers)}, which the model does not know.`,
+      `${printable(dataset.info.name)} has ${strangers.length === 1 ? 'the class' : `${strangers.length} classes`} ${shown(strangers)}, which the model does not have.`,
       {
-        hint: `Name its classes as the model does: ${shown(classNames)}${classNames.length > 10 ? ', …' : ''}.`,
+        hint: `Use the class names of the model: ${shown(classNames)}${classNames.length > 10 ? ', …' : ''}.`,
       },
     );
   }
@@ -45,6 +45,6 @@ export function requireShape(model: DatasetInfo, { info }: Dataset): void {
   throw new CoutureError(
     'data',
     `The images of ${printable(info.name)} are ${describeShape(info.shape)} (${imageSize(info.shape)} values), but the model takes ${describeShape(model.shape)}.`,
-    { hint: 'Give the pictures themselves: they are then made to fit the model.' },
+    { hint: 'Give the pictures themselves: Couture then prepares them for the model.' },
   );
 }

@@ -1,4 +1,4 @@
-/** Which training images are trained on and which are held out for every choice: drawn once per seed. */
+/** The split into training and validation images, drawn once per seed. */
 
 import { aNumber, checkArguments, record } from '../core/arguments.ts';
 import { aKey, fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
@@ -9,7 +9,7 @@ export interface Split {
   readonly validation: Uint32Array<ArrayBuffer>;
 }
 
-/** How many of so many images are held out for validation. */
+/** Number of validation images. */
 export function heldOut(length: number, fraction: number): number {
   return Math.round(length * fraction);
 }
@@ -26,7 +26,7 @@ export function splitTrainValidation(length: number, fraction: number, runKey: K
   return { train: order.slice(0, length - held), validation: order.slice(length - held) };
 }
 
-/** What of a run's settings decides its split. */
+/** The settings that determine the split. */
 export interface SplitSettings {
   /** Share of the images held out. */
   readonly validation: number;
@@ -35,10 +35,10 @@ export interface SplitSettings {
   readonly splitSeed: number | null;
 }
 
-/** All that has to be known to hold out the same images again. */
+/** Everything needed to hold out the same images again. */
 export type SplitSource = Omit<SplitSettings, 'splitSeed'>;
 
-/** What a run's split is drawn from: equal exactly when two runs of the same data hold out the same images. */
+/** The source of a split: equal exactly if two runs of the same data hold out the same images. */
 export function splitSourceOf({ validation, seed, splitSeed }: SplitSettings): SplitSource {
   return { seed: splitSeed ?? seed, validation };
 }
@@ -53,7 +53,10 @@ export function splitOf(settings: SplitSettings | SplitSource, length: number): 
   return splitTrainValidation(length, validation, keyFromSeed(seed));
 }
 
-/** The training order of one epoch (counted from 1): a fresh shuffle of `train`, a function of seed and epoch alone. */
+/**
+ * The training order of one epoch (counted from 1): a new shuffle of `train`, a function of seed and epoch
+ * only.
+ */
 export function epochOrder(train: Uint32Array, runKey: Key, epoch: number): Uint32Array<ArrayBuffer> {
   const order = shuffledIndices(train.length, fork(runKey, 'epoch', epoch));
   for (let i = 0; i < order.length; i++) order[i] = train[order[i]];

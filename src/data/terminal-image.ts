@@ -1,12 +1,12 @@
 /**
  * Images as text: two pixels in one character by the upper half block, in 24-bit or 256 colors, or a ramp of plain
- * characters. Pure: what the terminal can show is the caller's to know.
+ * characters. Pure: the caller knows what the terminal can show.
  */
 
 import type { ImageShape } from './image-shape.ts';
 import { reducedShape, reduceImage } from './reduce-image.ts';
 
-/** How much a terminal can show. */
+/** Color support of a terminal. */
 export type TerminalColors = 'truecolor' | '256' | 'ascii';
 
 /** Dark to light on a dark terminal. */
@@ -46,7 +46,7 @@ export function imageLines(
         line += ramp[Math.round(((brightness(top) + brightness(bottom)) / 2 / 255) * (ramp.length - 1))];
         continue;
       }
-      // A color holds until the next one: saying it once per run keeps the text a tenth as long.
+      // A color is valid until the next one: writing it once per run makes the text ten times shorter.
       const color = `\x1b[${colorCode(38, top, colors)};${colorCode(48, bottom, colors)}m`;
       line += color === before ? '▀' : `${color}▀`;
       before = color;

@@ -1,4 +1,4 @@
-/** Test accuracy of several runs, beside the figure that was published. */
+/** Test accuracy of several runs, beside the published accuracy. */
 
 import * as Plot from '@observablehq/plot';
 import { list, percent, plural } from '../core/format.ts';
@@ -16,11 +16,11 @@ export interface RunAccuracy {
   /** 0 to 1. */
   readonly accuracy: number;
   readonly interval: Interval;
-  /** Accuracy that the recipe's author published, where one is known. */
+  /** Accuracy published by the author of the recipe, if known. */
   readonly published?: number;
 }
 
-/** What `drawAccuracies` needs of an inspection. */
+/** The part of an inspection that `drawAccuracies` needs. */
 export function runAccuracy({
   run,
   recipe,
@@ -31,7 +31,7 @@ export function runAccuracy({
   return { run, accuracy, interval, ...(published === null ? {} : { published }) };
 }
 
-/** Accuracies with 95% intervals, a row for each run; a tick where a published figure is known. */
+/** Accuracies with 95% intervals, a row for each run; a tick marks a known published accuracy. */
 export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOptions): Figure {
   const sheet = new Sheet(options, {
     name: 'accuracies',
@@ -42,7 +42,7 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
   sheet.legend([
     { color: seriesColor(0), label: 'run, with 95% interval', mark: 'line' },
     ...(published.length > 0
-      ? [{ color: seriesColor(1), label: 'published for its recipe', mark: 'tick' as const }]
+      ? [{ color: seriesColor(1), label: 'published result of the recipe', mark: 'tick' as const }]
       : []),
   ]);
   const row = 44;

@@ -1,4 +1,4 @@
-/** The images as a map: those lie together that a layer sees alike. */
+/** A map of images: those with similar activations of a layer are close together. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, MOST_NAMED, percent } from '../core/format.ts';
@@ -10,7 +10,7 @@ import { fitApart } from './text.ts';
 import { CLASS_COLORS, classColor, colors } from './theme.ts';
 
 export interface MapOptions extends FigureOptions {
-  /** At most so many points, the first ones; 2,000 by default. */
+  /** Largest number of points, the first ones; 2,000 by default. */
   readonly most?: number;
 }
 
@@ -18,7 +18,7 @@ const MARGIN = { marginLeft: 40, marginRight: 14, marginTop: 24, marginBottom: 3
 const INSET = 8;
 /** Type size of the classes' names. */
 const LABEL = 12;
-/** Classes whose names stand in the map. */
+/** Classes with their name in the map. */
 const MOST_NAMES = 30;
 
 interface Place {
@@ -54,8 +54,10 @@ export function drawMap(
   }));
   const words = [
     `${shownOf(shown, labels.length, 'image')}, colored by true class`,
-    ...(present.length > CLASS_COLORS ? [`the same ${CLASS_COLORS} colors again and again`] : []),
-    ...(present.length > MOST_NAMES ? [`the most frequent of ${count(present.length)} classes named`] : []),
+    ...(present.length > CLASS_COLORS ? [`the ${CLASS_COLORS} colors repeat`] : []),
+    ...(present.length > MOST_NAMES
+      ? [`only the most frequent of the ${count(present.length)} classes are labeled`]
+      : []),
   ];
   const sheet = new Sheet(options, {
     name: `map-${method}`,
@@ -138,13 +140,13 @@ export function drawMap(
   map.querySelector('g[aria-label="dot"]')?.setAttribute('data-dots', '');
   sheet.row([map]);
   return sheet.figure(
-    `${shownOf(shown, labels.length, 'image')} as dots, placed by ${how} of the activations of ${layer}, colored by class: ` +
+    `${shownOf(shown, labels.length, 'image')} as dots, placed by ${how} of the activations of ${layer} and colored by class: ` +
       `${list(
         present.map((label) => `${classNames[label]} (${groups[label].length})`),
         MOST_NAMED,
       )}.` +
       (explained === undefined
         ? ''
-        : ` The two axes hold ${percent(explained[0])} and ${percent(explained[1])} of the variance.`),
+        : ` The two axes explain ${percent(explained[0])} and ${percent(explained[1])} of the variance.`),
   );
 }

@@ -1,4 +1,4 @@
-/** How often the hidden units are active, and which never are. */
+/** How often the hidden units are active, and which units never are. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, percent, plural } from '../core/format.ts';
@@ -29,7 +29,7 @@ export function drawActivity(layers: readonly LayerActivity[], options: FigureOp
   const sheet = new Sheet(options, {
     name: 'activity',
     title: 'How often each hidden unit is active',
-    facts: `${plural(units, 'unit')}, ${dead === 0 ? 'none dead' : `${count(dead)} dead: active for no image`}`,
+    facts: `${plural(units, 'unit')}, ${dead === 0 ? 'none dead' : `${count(dead)} dead (active for no image)`}`,
   });
   for (const layer of layers) {
     const sorted = [...layer.active].sort((a, b) => b - a);

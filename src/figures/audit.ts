@@ -1,4 +1,4 @@
-/** What an audit of a data set found: images beside their copies, and images whose labels are likely wrong. */
+/** Figures of an audit: images beside their copies, and images whose labels are probably wrong. */
 
 import type { AuditExamples, ShownCopy } from '../audit/examples.ts';
 import { count, list, percent, plural } from '../core/format.ts';
@@ -8,17 +8,17 @@ import type { FigureEntry } from './table.ts';
 import { verdict } from './theme.ts';
 import { tiles } from './tiles.ts';
 
-/** Gray pixels between an image and its copy, which lie in one picture. */
+/** Gray pixels between an image and its copy in one picture. */
 const SEAM = 2;
 const SEAM_GRAY = 128;
 
-/** Images beside their copies, with where they are and how far apart. */
+/** Images beside their copies, with their indices and distance. */
 export function drawCopies(examples: AuditExamples, options: FigureOptions): Figure {
   const { copies, totals, classNames, dataset } = examples;
   const shape = { ...examples, width: 2 * examples.width + SEAM };
   const sheet = new Sheet(options, {
     name: 'audit-copies',
-    title: 'Images that the data set has twice',
+    title: 'Duplicate images',
     facts: `${dataset}, ${shownOf(copies.length, totals.copies, 'pair')}`,
   });
   const items = copies.map((copy) => {
@@ -42,17 +42,17 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
   return sheet.figure(
     copies.length === 0
       ? `No image of ${dataset} has a copy.`
-      : `${plural(copies.length, 'image')} of ${dataset} beside a copy; ${count(across)} of them have it in the other ` +
-          `split, ${count(conflicting)} have another label than it.`,
+      : `${plural(copies.length, 'image')} of ${dataset} beside a copy. ${count(across)} of them have the copy in the other ` +
+          `split, and ${count(conflicting)} have another label than the copy.`,
   );
 }
 
-/** Images with their label, and the class that models see instead that did not train on them. */
+/** Images with their label, and the class that out-of-fold models predict instead. */
 export function drawSuspects(examples: AuditExamples, options: FigureOptions): Figure {
   const { suspects, totals, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
-    title: 'Labels that are likely wrong',
+    title: 'Labels that are probably wrong',
     facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, 'label')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
@@ -70,12 +70,12 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
     .slice(0, 3)
     .map(
       ({ split, index, label, suggested }) =>
-        `${split} image ${index}, labeled ${classNames[label]} and seen as ${classNames[suggested]}`,
+        `${split} image ${index}, labeled ${classNames[label]} and predicted as ${classNames[suggested]}`,
     );
   return sheet.figure(
     suspects.length === 0
-      ? `No label of ${dataset} is likely wrong.`
-      : `${plural(suspects.length, 'image')} of ${dataset} whose label is likely wrong. First: ${list(said)}.`,
+      ? `No label of ${dataset} is probably wrong.`
+      : `${plural(suspects.length, 'image')} of ${dataset} whose labels are probably wrong. First: ${list(said)}.`,
   );
 }
 
@@ -90,23 +90,23 @@ function sideBySide({ first, second }: ShownCopy, { width, height, channels }: A
   return pixels;
 }
 
-/** The figures of an audit, for whatever lists figures. */
+/** The table of figures of an audit. */
 export const auditFigures: readonly FigureEntry<AuditExamples>[] = [
   {
     name: 'audit-copies',
-    title: 'Images that the data set has twice',
+    title: 'Duplicate images',
     source: 'drawCopies',
     reading:
-      'A test image with a copy among the training images is no test; copies with two labels have a wrong one.',
+      'A test image with a copy among the training images does not test generalization. Of two copies with different labels, at least one label is wrong.',
     section: 'data',
     draw: drawCopies,
   },
   {
     name: 'audit-suspects',
-    title: 'Labels that are likely wrong',
+    title: 'Labels that are probably wrong',
     source: 'drawSuspects',
     reading:
-      'Some labels are plainly wrong, others a matter of taste, and some images only unlike their class.',
+      'Some of these labels are clearly wrong, some are ambiguous, and some images are only unusual for their class.',
     section: 'data',
     draw: drawSuspects,
   },

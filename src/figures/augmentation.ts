@@ -1,4 +1,4 @@
-/** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
+/** Shows augmentation of training images: each change alone, and all of them as in training. */
 
 import * as Plot from '@observablehq/plot';
 import { list, plural } from '../core/format.ts';
@@ -9,14 +9,16 @@ import { drawnSize, imageLook, imageSource } from './image.ts';
 import { fit } from './text.ts';
 import { colors } from './theme.ts';
 
-/** Pixels of a column: room for the words above it, and no more than an image of 28 pixels is worth. */
+/**
+ * Width of a column in pixels: enough for the words above it, and not more than an image of 28 pixels needs.
+ */
 const LEAST = 42;
 const MOST = 76;
 /** Two lines of words above the images. */
 const HEAD = 32;
 const GAP = 14;
 
-/** The columns that stand under one heading, with their places among all. */
+/** The columns under one heading, with their indices. */
 interface Group {
   readonly heading: string;
   readonly columns: readonly number[];
@@ -56,18 +58,18 @@ export function drawAugmentation(examples: AugmentationExamples, options: Figure
   }
   const changes = columns.filter(({ group }) => group === 'alone');
   sheet.paragraph(
-    `Alone: ${changes.map(({ name, words }) => `${name}, ${words}`).join('; ')}. Each is shown in the first draw that ` +
-      'alters the image. Together: what training really sees in these epochs.',
+    `Each alone: ${changes.map(({ name, words }) => `${name}, ${words}`).join('; ')}. Each is shown in the first draw that ` +
+      'changes the image. All together: the images that training sees in these epochs.',
   );
   return sheet.figure(
-    `${plural(rows.length, 'training image')} of ${dataset}, a row for each: ` +
-      `${list(rows.map(({ label }) => classNames[label]))}. ${plural(columns.length, 'column')}: the image as it is, then ` +
-      `${list(changes.map(({ name, words }) => `${name} (${words})`))} alone, then all together as in ` +
+    `${plural(rows.length, 'training image')} of ${dataset}, one row for each: ` +
+      `${list(rows.map(({ label }) => classNames[label]))}. ${plural(columns.length, 'column')}: the original image, then ` +
+      `${list(changes.map(({ name, words }) => `${name} (${words})`))} alone, then all changes together in ` +
       `${plural(columns.filter(({ group }) => group === 'together').length, 'epoch')} of training.`,
   );
 }
 
-/** The image as it is stands with the changes alone. */
+/** The original image is grouped with the single changes. */
 function groupsOf(columns: readonly AugmentationColumn[]): Group[] {
   const places = (together: boolean): number[] =>
     [...columns.keys()].filter((i) => (columns[i].group === 'together') === together);
@@ -77,7 +79,7 @@ function groupsOf(columns: readonly AugmentationColumn[]): Group[] {
   ];
 }
 
-/** In as few parts as it takes, of about the same length. */
+/** Splits into as few parts as needed, of about the same length. */
 function evenParts(columns: readonly number[], most: number): number[][] {
   const parts = Math.ceil(columns.length / most);
   const length = Math.ceil(columns.length / parts);

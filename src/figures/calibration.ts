@@ -1,4 +1,4 @@
-/** Whether the network is right as often as it says. */
+/** Calibration: confidence against accuracy. */
 
 import * as Plot from '@observablehq/plot';
 import { count, percent } from '../core/format.ts';
@@ -7,7 +7,10 @@ import { chart, grid, wholeNumber } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { colors, seriesColor } from './theme.ts';
 
-/** Reliability diagram: accuracy against confidence, bin by bin, and below it how many images each bin holds. */
+/**
+ * Reliability diagram: accuracy against confidence for each bin, and below it the number of images in each
+ * bin.
+ */
 export function drawCalibration({ bins, ece }: Calibration, options: FigureOptions): Figure {
   const images = bins.reduce((sum, bin) => sum + bin.count, 0);
   const mean = (pick: (bin: CalibrationBin) => number): number =>
@@ -16,7 +19,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
   const accuracy = mean((bin) => bin.accuracy);
   const sheet = new Sheet(options, {
     name: 'calibration',
-    title: `Calibration: an expected error (ECE) of ${percent(ece, 2)}`,
+    title: `Calibration: expected calibration error (ECE) ${percent(ece, 2)}`,
     facts: `mean confidence ${percent(confidence)}, accuracy ${percent(accuracy)}, ${count(images)} images`,
   });
   sheet.legend([
@@ -96,7 +99,7 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
       ],
     }),
   ]);
-  const direction = confidence > accuracy ? 'more confident than right' : 'less confident than right';
+  const direction = confidence > accuracy ? 'overconfident' : 'underconfident';
   const widest = bins.reduce<CalibrationBin | undefined>((most, bin) => {
     const gap = (b: CalibrationBin): number => Math.abs(b.confidence - b.accuracy);
     return most === undefined || gap(bin) > gap(most) ? bin : most;

@@ -1,4 +1,4 @@
-/** Observable Plot with the house's margins and type, and what several figures place on it. */
+/** Observable Plot with common margins and fonts, and marks that several figures use. */
 
 import * as Plot from '@observablehq/plot';
 import { count } from '../core/format.ts';
@@ -20,20 +20,20 @@ export function chart(document: Document, options: Plot.PlotOptions): SVGSVGElem
   return element;
 }
 
-/** A grid in the color of things that are not data. */
+/** A grid in the color of non-data. */
 export const grid = { stroke: colors.faint, strokeOpacity: 1 } as const;
 
-/** Room that the names of classes or runs need beside an axis, at most `share` of the width. */
+/** Width of the names of classes or runs beside an axis, at most `share` of the width. */
 export function labelRoom(names: readonly string[], width: number, share = 0.36): number {
   const widest = Math.max(0, ...names.map((name) => textWidth(name, TICK)));
   return Math.ceil(Math.min(widest + 10, width * share));
 }
 
-/** A figure with a row for each class shows every class up to so many; of more it shows the ends of their order. */
+/** Largest number of classes with a row for each; with more, only the first and last rows are shown. */
 export const MOST_ROWS = 60;
 const END_ROWS = 25;
 
-/** Stands for the rows that are left out. */
+/** Placeholder of the rows that are left out. */
 const LEFT_OUT = -1;
 
 /** The rows of an order that are drawn: all, or the first and the last with `LEFT_OUT` between them. */
@@ -61,7 +61,7 @@ export function namesAxis(names: readonly string[], room: number, order: readonl
 export interface RampOptions {
   readonly width: number;
   readonly label: string;
-  /** Values to name, and where on the scale a value is, 0 to 1. */
+  /** Values to label, and the position of a value on the scale, 0 to 1. */
   readonly values: readonly number[];
   readonly place: (value: number) => number;
 }
@@ -98,13 +98,13 @@ export function rampLegend(document: Document, { width, label, values, place }: 
   });
 }
 
-/** Ticks for counts: no more than fit, whole numbers only. */
+/** Ticks for counts: whole numbers only, as many as fit. */
 export const countTicks = (width: number) => ({
   ticks: Math.max(2, Math.floor(width / 70)),
   tickFormat: wholeNumber,
 });
 
-/** A count at a tick; between two counts there is nothing to write. */
+/** The label of a tick: a count, or empty between two counts. */
 export function wholeNumber(value: number): string {
   return Number.isInteger(value) ? count(value) : '';
 }

@@ -9,7 +9,10 @@ import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { textWidth } from './text.ts';
 import { colors, sequential } from './theme.ts';
 
-/** A bar for each class, made of its images in each split; of very many classes, of those with most and with fewest. */
+/**
+ * A bar for each class with its images in each split; with very many classes, only the largest and the
+ * smallest.
+ */
 export function drawClassBalance(data: DatasetOverview, options: FigureOptions): Figure {
   const total = data.balance.reduce((sum, { images }) => sum + images, 0);
   const classes = data.classNames.map((_, label) => label);

@@ -1,4 +1,4 @@
-/** How each class fares, and which classes are taken for which. */
+/** The figures of each class, and the confused pairs of classes. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
@@ -34,8 +34,9 @@ const metrics: readonly {
 ];
 
 /**
- * Precision, recall and F1 of each class with 95% intervals, the class with the highest F1 first. Classes without
- * images have no recall and are only named; of very many classes the best and the worst are drawn.
+ * Precision, recall and F1 of each class with 95% intervals, the class with the highest F1 first. Classes
+ * without images have no recall and are only named; with very many classes only the best and the worst are
+ * drawn.
  */
 export function drawClasses(all: readonly ClassInterval[], options: FigureOptions): Figure {
   const rows = all.filter(({ support }) => support > 0);
@@ -105,7 +106,7 @@ export function drawClasses(all: readonly ClassInterval[], options: FigureOption
 }
 
 export interface PairsOptions extends FigureOptions {
-  /** At most so many pairs; 10 by default. */
+  /** Largest number of pairs; 10 by default. */
   readonly most?: number;
 }
 
@@ -127,7 +128,7 @@ export function drawPairs(
         : `${percent(covered / mistakes, 0)} of all ${plural(mistakes, 'mistake')}`,
   });
   const say = ({ actual, predicted }: ConfusedPair): string =>
-    `${perClass[actual].name} called ${perClass[predicted].name}`;
+    `${perClass[actual].name} → ${perClass[predicted].name}`;
   const row = 36;
   if (shown.length > 0)
     sheet.row([
@@ -180,13 +181,13 @@ export function drawPairs(
       }),
     ]);
   if (shown.length > 0)
-    sheet.paragraph('In brackets: the share of the images of the true class.', {
+    sheet.paragraph('True class → predicted class. In parentheses: share of the images of the true class.', {
       size: 11.5,
       fill: colors.muted,
     });
   return sheet.figure(
     shown.length === 0
-      ? 'No class was taken for another.'
+      ? 'No class was confused with another.'
       : `The ${shown.length} most confused pairs of classes: ` +
           `${list(shown.map((pair) => `${say(pair)}, ${plural(pair.count, 'image')} (${percent(pair.share)})`))}.`,
   );

@@ -1,15 +1,18 @@
-/** The cells of a confusion matrix, and how those of many classes are drawn: as one path for each color. */
+/** The cells of a confusion matrix; with many classes they are drawn as one path for each color. */
 
 import { sequential } from './theme.ts';
 
-/** Images of one class that are given one class. */
+/** Images of one true class with one predicted class. */
 export interface Cell {
   readonly actual: number;
   readonly predicted: number;
   readonly images: number;
   /** Of the images of the true class. */
   readonly share: number;
-  /** How deep its color is, 0 to 1: the square root, so that a few mistakes show beside many hits. */
+  /**
+   * Depth of its color, 0 to 1: the square root, so that a few mistakes are visible beside many correct
+   * images.
+   */
   readonly depth: number;
 }
 
@@ -44,17 +47,17 @@ export interface MatrixPlace {
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** A cell is drawn no smaller, or a mistake could not be seen; it may cover a part of its neighbors. */
+/** Smallest size of a cell, so that a mistake is visible; it may cover a part of its neighbors. */
 const LEAST_SIDE = 1.5;
-/** Cells that are drawn at most, those with the most images: more would make the file too large. */
+/** Largest number of cells, those with the most images: more would make the file too large. */
 const MOST_CELLS = 20_000;
 
-/** Draws cells with images, the deepest last, under a `<rect>` that stands for all of them. */
+/** Draws cells with images, the deepest last, under one `<rect>` for all of them. */
 export function appendCells(matrix: SVGSVGElement, cells: readonly Cell[], place: MatrixPlace): void {
   const { left, top, side, classes } = place;
   const whole = { x: left, y: top, width: side * classes, height: side * classes };
   append(matrix, 'rect', { ...whole, fill: sequential(0) });
-  // No gaps by rounding.
+  // Avoids gaps from rounding.
   const drawn = (Math.ceil(Math.max(side, LEAST_SIDE) * 10) / 10).toFixed(1);
   const shown = cells.toSorted((a, b) => b.depth - a.depth).slice(0, MOST_CELLS);
   const paths = new Map<string, string[]>();

@@ -1,4 +1,4 @@
-/** The confusion matrix: which class is taken for which. */
+/** The confusion matrix. */
 
 import * as Plot from '@observablehq/plot';
 import { argMax } from '../core/arg-max.ts';
@@ -11,21 +11,24 @@ import { textWidth } from './text.ts';
 import { onSequential, sequential } from './theme.ts';
 
 export interface ConfusionOptions extends FigureOptions {
-  /** Shares of each true class in place of counts. */
+  /** Shares of each true class instead of counts. */
   readonly normalized?: boolean;
 }
 
-/** Classes up to which every cell is an element of its own; of more they are drawn together, by their color. */
+/**
+ * Largest number of classes with a separate element for each cell; with more, cells are drawn together by
+ * color.
+ */
 const MOST_SINGLE = 50;
-/** Pixels of a cell at most. */
+/** Largest size of a cell in pixels. */
 const WIDEST = 110;
-/** Names along an axis are written no smaller, but not all of them. */
+/** Smallest font size of the names along an axis; below it some names are left out. */
 const LEAST_NAME = 8;
 
 /**
  * Counts of the true class (rows) against the predicted one (columns), or shares of each row. Each cell is a
- * `<rect>` with `data-cell="actual predicted"`, so that a page can open the images behind it. Of more than 50 classes
- * the whole matrix is one `<rect>` with `data-cells="classes"`.
+ * `<rect>` with `data-cell="actual predicted"`, so that a page can open its images. With more than 50
+ * classes, the whole matrix is one `<rect>` with `data-cells="classes"`.
  */
 export function drawConfusion(
   { confusion, perClass, images, correct, accuracy }: Evaluation,
@@ -35,7 +38,7 @@ export function drawConfusion(
   const sheet = new Sheet(options, {
     name: normalized ? 'confusion-normalized' : 'confusion',
     title: normalized ? 'Confusion matrix, % of each true class' : 'Confusion matrix, images',
-    facts: `${count(correct)} of ${count(images)} right (${percent(accuracy, 2)})`,
+    facts: `${count(correct)} of ${count(images)} correct (${percent(accuracy, 2)})`,
   });
   const { cells, largest } = cellsOf(confusion, { normalized, every: names.length <= MOST_SINGLE });
   sheet.row([drawMatrix(sheet, names, cells, normalized)]);
@@ -54,16 +57,19 @@ export function drawConfusion(
     .filter(({ actual, predicted, images: n }) => actual !== predicted && n > 0)
     .sort((a, b) => b.images - a.images)
     .slice(0, 3)
-    .map((d) => `${names[d.actual]} called ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`);
+    .map(
+      (d) =>
+        `${names[d.actual]} predicted as ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`,
+    );
   return sheet.figure(
-    `Confusion matrix of ${count(images)} images, true classes in rows and predicted ones in columns, in ` +
-      `${normalized ? 'percent of each row' : 'images'}. ${count(correct)} are right (${percent(accuracy, 2)}): most often ` +
+    `Confusion matrix of ${count(images)} images, with true classes in rows and predicted classes in columns, in ` +
+      `${normalized ? 'percent of each row' : 'images'}. ${count(correct)} are correct (${percent(accuracy, 2)}): most often ` +
       `${best.name} (${percent(best.recall)}), least often ${worst.name} (${percent(worst.recall)}).` +
       `${slips.length > 0 ? ` The most frequent mistakes: ${list(slips)}.` : ''}`,
   );
 }
 
-/** 0, the largest, and round values in between that are apart on the square-root scale. */
+/** 0, the largest, and round values between them with enough distance on the square-root scale. */
 function legendValues(largest: number): number[] {
   const round = [0.25, 0.5, 0.75].map((depth) => {
     const value = depth ** 2 * largest;
@@ -151,7 +157,7 @@ function singleCells(
       title: ({ actual, predicted, images, share }: Cell) =>
         actual === predicted
           ? `${names[actual]}: ${count(images)} right, ${percent(share)}`
-          : `${names[actual]} called ${names[predicted]}: ${plural(images, 'image')}, ${percent(share)}`,
+          : `${names[actual]} predicted as ${names[predicted]}: ${plural(images, 'image')}, ${percent(share)}`,
     }),
     ...(fontSize >= 7
       ? [

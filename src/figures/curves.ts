@@ -8,7 +8,7 @@ import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
 import { colors, seriesColor } from './theme.ts';
 
-/** Epochs up to which every one gets its dot. */
+/** Largest number of epochs with a dot for each. */
 const DOTTED = 60;
 
 interface Point {
@@ -27,7 +27,7 @@ function pointsOf(runs: readonly TrainingHistory[], pick: Pick): Point[] {
   return runs.flatMap(({ history }, run) =>
     history
       .map((metrics) => ({ run, epoch: metrics.epoch, value: pick(metrics) }))
-      // A run that diverged has epochs without a loss.
+      // A diverged run has epochs without a loss.
       .filter(({ value }) => Number.isFinite(value)),
   );
 }
@@ -47,7 +47,7 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
   });
   const entries: LegendEntry[] = single
     ? [
-        { color: colors.muted, label: 'training (during the epoch)', mark: 'dashes' },
+        { color: colors.muted, label: 'training (mean over the epoch)', mark: 'dashes' },
         { color: color(0), label: 'validation', mark: 'line' },
         { color: colors.ink, label: `best epoch, ${runs[0].bestEpoch}`, mark: 'tick' },
       ]

@@ -1,4 +1,4 @@
-/** What a figure is, and the sheet it is laid out on: title, the run's facts, then charts from top to bottom. */
+/** The type of a figure, and its sheet: title, facts of the run, then charts from top to bottom. */
 
 import { count, plural } from '../core/format.ts';
 import { escapeXml, serialize } from './serialize.ts';
@@ -6,17 +6,17 @@ import { fit, textWidth, wrap } from './text.ts';
 import { autoStyle, colors, inDark, type Theme } from './theme.ts';
 
 export interface FigureOptions {
-  /** Makes the elements: the page's own `document`, or `nodeDocument()` in Node. */
+  /** Creates the elements: the `document` of the page, or `nodeDocument()` in Node. */
   readonly document: Document;
   /**
-   * `auto`, the default, follows the `color-scheme` of the page, or of the reader where the figure stands alone;
-   * `light` and `dark` write every color out, for programs that know no style sheets.
+   * `auto`, the default, follows the `color-scheme` of the page, or of the reader for a standalone figure;
+   * `light` and `dark` write every color out, for programs without style sheets.
    */
   readonly theme?: Theme | undefined;
   /** Pixels; 640 by default. Figures reflow: from about 320 on they are readable. */
   readonly width?: number | undefined;
   /**
-   * How many pixels of its images a figure keeps, 0 to 1: 1, the default, keeps all that can be seen; less makes a
+   * Share of the pixels of images to keep, 0 to 1: 1, the default, keeps all visible pixels; less makes a
    * smaller file.
    */
   readonly detail?: number | undefined;
@@ -34,11 +34,11 @@ export interface Figure {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** A whole `<svg>` element: a file by itself, or set into a page as it is. */
+  /** A complete `<svg>` element, usable as a file or inside a page. */
   readonly svg: string;
 }
 
-/** A color and what it stands for. */
+/** A color and its meaning. */
 export interface LegendEntry {
   readonly color: string;
   readonly label: string;
@@ -49,7 +49,7 @@ export const FONT = 'Inter, system-ui, sans-serif';
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = 14;
 const GAP = 14;
-/** Narrower than this, what stood side by side stands one above the other. */
+/** Below this width, charts are stacked instead of side by side. */
 const NARROW = 520;
 
 interface TextStyle {
@@ -58,13 +58,13 @@ interface TextStyle {
   readonly bold?: boolean;
 }
 
-/** Lays out one figure. Charts and lines of text are placed below what is already there. */
+/** Lays out one figure. Charts and lines of text are placed below the existing ones. */
 export class Sheet {
   /** Pixels between the margins. */
   readonly width: number;
   readonly narrow: boolean;
   readonly document: Document;
-  /** Pixels of an image that are kept for each pixel that it is drawn with. */
+  /** Image pixels to keep per drawn pixel. */
   readonly detail: number;
   readonly #name: string;
   readonly #title: string;
@@ -138,7 +138,7 @@ export class Sheet {
     );
   }
 
-  /** What the colors mean, in as many lines as it takes. */
+  /** A legend of the colors, in as many lines as needed. */
   legend(entries: readonly LegendEntry[]): void {
     const size = 11.5;
     const swatch = 18;
@@ -203,7 +203,9 @@ export class Sheet {
     return element;
   }
 
-  /** A chart's content as a group: an inner `<svg>` would bring its own style sheet and clip what overhangs. */
+  /**
+   * A chart's content as a group: an inner `<svg>` would have its own style sheet and clip overhanging parts.
+   */
   #unwrap(chart: SVGSVGElement, x: number, y: number): Element {
     const group = this.document.createElementNS(SVG, 'g');
     group.setAttribute('transform', `translate(${x},${y})`);
@@ -217,7 +219,7 @@ export class Sheet {
   }
 }
 
-/** `1 of 3` style counts of what a figure leaves out, for its facts; empty when nothing is. */
+/** A count like `1 of 3` for the facts of a figure that leaves some out; empty if it shows all. */
 export function shownOf(shown: number, total: number, noun: string): string {
   return `${shown < total ? `${count(shown)} of ` : ''}${plural(total, noun)}`;
 }

@@ -89,7 +89,7 @@ test('the network drawing says what goes round a residual block, and counts its 
   assert.match(alt, /fc2 with 72 units \(LayerNorm, Linear, GELU, dropout 0.25; 1,848 parameters\)/);
   assert.match(alt, /fc5 with 24 units \(Linear, plus fc3; 1,752 parameters\)/);
   assert.match(alt, /fc6 with 10 units \(LayerNorm, Linear, LogSoftmax; 298 parameters\)/);
-  assert.match(svg, /Arrows: values that skip/);
+  assert.match(svg, /Arrows: skip connections/);
 });
 
 test('figures of an audit keep the long names of neighbors apart, and show usual ones whole', () => {
@@ -114,7 +114,7 @@ test('however a search for a learning rate went, its figure holds together', () 
     assert.ok(renderPng(figure, { scale: 0.2 }).length > 100);
     assert.doesNotMatch(figure.svg + figure.alt, /url\(|NaN|undefined|Infinity|null/, name);
     assert.equal(figure.svg.includes('>take '), curve.suggested !== undefined);
-    if (curve.suggested !== undefined) assert.ok(figure.alt.includes(`rate of ${curve.suggested}:`));
+    if (curve.suggested !== undefined) assert.ok(figure.alt.includes(`rate: ${curve.suggested},`));
   }
 });
 

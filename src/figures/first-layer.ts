@@ -1,4 +1,4 @@
-/** What the first layer looks for: the weights from the pixels to each unit, as images. */
+/** The weights from the pixels to each unit of the first layer, as images. */
 
 import { fromPlanes } from '../data/image-shape.ts';
 import type { FirstLayer } from '../inspect/inspection.ts';
@@ -8,11 +8,11 @@ import { signedLegend } from './signed-legend.ts';
 import { tiles } from './tiles.ts';
 
 export interface FirstLayerOptions extends FigureOptions {
-  /** At most so many units; 60 by default. */
+  /** Largest number of units; 60 by default. */
   readonly most?: number;
 }
 
-/** The share of weights that the colors tell apart; the few larger ones are drawn as the largest. */
+/** The share of weights within the color scale; the few larger ones are clipped. */
 const QUANTILE = 0.98;
 
 /** The units with the largest weights, one image each, all on one color scale. */
@@ -22,7 +22,7 @@ export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: Fir
   const sheet = new Sheet(options, {
     name: 'first-layer',
     title: 'Weights of the first layer as images',
-    facts: `${shownOf(shown.length, weights.length, 'unit')}, the largest norm first; a number names its unit`,
+    facts: `${shownOf(shown.length, weights.length, 'unit')}, largest norm first, with the number of each unit`,
   });
   const limit = limitOf(shown);
   if (channels === 1)
@@ -30,13 +30,13 @@ export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: Fir
       signedLegend(options.document, {
         width: Math.min(sheet.width, 320),
         limit,
-        label: 'weight (larger ones are cut off)',
+        label: 'weight (larger weights are clipped)',
       }),
     ]);
   else
     sheet.paragraph(
-      `The weights of red, green and blue as the red, green and blue of an image: middle gray is 0, brighter is positive, up to ` +
-        `${limit.toPrecision(2)}, and darker is negative; larger weights are cut off.`,
+      `The weights of red, green and blue are shown as the red, green and blue of an image: middle gray is 0, brighter is positive, up to ` +
+        `${limit.toPrecision(2)}, and darker is negative. Larger weights are clipped.`,
     );
   const items = shown.map((row, i) => ({
     image: weightsSource(row, limit, layer),

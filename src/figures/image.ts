@@ -12,18 +12,18 @@ export interface Size {
 }
 
 /**
- * An image that is encoded once it is known how large it is drawn: the data URI for about so many pixels across. An
- * image much larger than that is made smaller, as a file would grow by pixels that nobody sees.
+ * An image that is encoded when its drawn size is known: the data URI for about that many pixels across. A
+ * much larger image is reduced, because invisible pixels would only enlarge the file.
  */
 export type ImageSource = (across: number) => string;
 
-/** Pixels of an image to each pixel across that it is drawn with, beyond which some are averaged. */
+/** Image pixels per drawn pixel above which pixels are averaged. */
 const DENSEST = 1.2;
 
-/** Bytes up to which the best compression costs no time to speak of. */
+/** Size up to which the best compression takes almost no time. */
 const SMALL = 1_000_000;
 
-/** The bytes of an image [height, width, channel], as they are: 0 is black. */
+/** The bytes of an image [height, width, channel]: 0 is black. */
 export function imageUri(pixels: Uint8Array, { width, height, channels }: ImageShape): string {
   const level = pixels.length > SMALL ? 6 : 9;
   return dataUri(encode({ width, height, data: pixels, channels, depth: 8 }, { zlib: { level } }));
@@ -54,7 +54,7 @@ function shareOf(value: number, limit: number): number {
   return limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
 }
 
-/** Values in the colors of a scale, of which `place` says the step. */
+/** Values in the colors of a scale; `place` gives the step. */
 function scaledSource(
   values: Float32Array,
   size: Size,
@@ -72,7 +72,7 @@ function scaledSource(
   };
 }
 
-/** Side of the squares of pixels that become one. */
+/** Side of the squares of pixels that are averaged to one. */
 function reduction({ width }: Size, across: number): number {
   return Math.max(1, Math.round(width / across / DENSEST));
 }
@@ -83,12 +83,12 @@ function dataUri(png: Uint8Array): string {
   return `data:image/png;base64,${btoa(binary)}`;
 }
 
-/** Height of an image over its width, beyond which it is drawn narrower and not higher. */
+/** Ratio of height to width above which an image is drawn narrower instead of higher. */
 const TALLEST = 1.5;
-/** A line of pixels is drawn as thin as this at the least. */
+/** Smallest height of a line of pixels. */
 const THINNEST = 2;
 
-/** How large an image is drawn in a column of some width. */
+/** Drawn size of an image in a column of a given width. */
 export function drawnSize({ width, height }: Size, column: number): Size {
   const ratio = height / width;
   if (ratio > TALLEST)
@@ -96,7 +96,7 @@ export function drawnSize({ width, height }: Size, column: number): Size {
   return { width: column, height: Math.max(THINNEST, column * ratio) };
 }
 
-/** What Plot is told of images that are drawn so large: sharp pixels where they are enlarged, smooth ones where not. */
+/** Plot options for images of that size: sharp pixels if enlarged, smooth ones if not. */
 export function imageLook({ width }: Size, across: number) {
   return { preserveAspectRatio: 'none', imageRendering: across >= width ? 'pixelated' : 'auto' } as const;
 }

@@ -1,6 +1,6 @@
 /**
- * The figures: every function draws one from what it needs of an inspection, as an SVG with its words. They run in
- * a page with its `document`, and in Node with that of `couture/figures/node`.
+ * The figures: each function draws one from a part of an inspection, as an SVG with a description. They run
+ * in a page with its `document`, and in Node with that of `couture/figures/node`.
  */
 
 export { drawAccuracies, type RunAccuracy, runAccuracy } from './accuracies.ts';

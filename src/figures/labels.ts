@@ -1,4 +1,4 @@
-/** Names beside their points without one covering another. */
+/** Places labels beside their points without overlap. */
 
 import { textWidth } from './text.ts';
 
@@ -9,7 +9,7 @@ export interface LinearScale {
   readonly from: (pixel: number) => number;
 }
 
-/** The scale that spreads the values from one pixel to another. */
+/** The scale from the range of values to a range of pixels. */
 export function scaleBetween(values: readonly number[], first: number, last: number): LinearScale {
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
@@ -36,11 +36,11 @@ export interface LabelBounds {
   readonly bottom: number;
 }
 
-/** Distances that are tried, in steps, and directions at each: the nearest free place is taken. */
+/** Distances to try, in steps, and directions at each: the nearest free place is used. */
 const RINGS = 14;
 const DIRECTIONS = 12;
 
-/** A label where it has found room, and whether that is far from where it should be. */
+/** A placed label, and whether it is far from its point. */
 export interface PlacedLabel extends Label {
   /** Which of the labels it is. */
   readonly index: number;
@@ -48,8 +48,8 @@ export interface PlacedLabel extends Label {
 }
 
 /**
- * Moves labels off each other and into the bounds, each by as little as it takes; the first stay, the later give way.
- * A label for which there is no room is left out.
+ * Moves labels apart and into the bounds, each as little as possible; earlier labels have priority. A label
+ * without room is left out.
  */
 export function placeLabels(
   labels: readonly Label[],

@@ -1,4 +1,4 @@
-/** The network as a drawing: its layers from the image down to the classes. */
+/** A drawing of the network: its layers from the image down to the classes. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, plural } from '../core/format.ts';
@@ -9,11 +9,11 @@ import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { wrap } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
-/** A row of units, and what is said about it. */
+/** A row of units and its text. */
 interface Stage {
   readonly name: string;
   readonly units: number;
-  /** What is done to get them, in order. */
+  /** The operations of the stage, in order. */
   readonly operations: readonly string[];
   readonly parameters: number;
   /** Dropout's probability, or 0. */
@@ -59,13 +59,13 @@ function stagesOf(spec: ModelSpec): Stage[] {
   return stages;
 }
 
-/** How many of a layer's units are drawn: more for wider layers, by the logarithm. */
+/** Number of drawn units of a layer: more for wider layers, by the logarithm. */
 function shownUnits(units: number, most: number): number {
   const wanted = units <= 12 ? units : Math.round(1.5 * Math.log2(units));
   return Math.min(units, most, wanted);
 }
 
-/** The units of a stage that are drawn, spread around the middle; a gap in the middle stands for the others. */
+/** The drawn units of a stage, spread around the middle; a gap in the middle represents the others. */
 function place(stage: Stage, index: number, width: number): Unit[] {
   const shown = shownUnits(stage.units, Math.floor(width / 12.5));
   const gap = shown < stage.units ? 1 : 0;
@@ -73,7 +73,7 @@ function place(stage: Stage, index: number, width: number): Unit[] {
   const half = Math.ceil(shown / 2);
   return Array.from({ length: shown }, (_, i) => {
     const slot = i + (i >= half ? gap : 0) - (shown + gap - 1) / 2;
-    // Spread evenly: a unit is dropped where the running sum of probabilities passes a whole number.
+    // Evenly spread: a unit is dropped when the running sum of probabilities passes a whole number.
     const dropped = Math.floor((i + 1) * stage.dropout) > Math.floor(i * stage.dropout);
     return { stage: index, x: width / 2 + slot * step, y: TOP + index * ROW, dropped };
   });
@@ -156,7 +156,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
     }),
   ]);
   if (skips.length > 0)
-    sheet.paragraph('Arrows: values that skip a residual block and are added to what it gives.', {
+    sheet.paragraph('Arrows: skip connections, whose values are added to the output of a residual block.', {
       size: 11.5,
       fill: colors.muted,
     });
@@ -166,7 +166,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
       : `${name} with ${plural(all, 'unit')} (${operations.join(', ')}; ${plural(own, 'parameter')})`;
   const dropouts = stages.filter(({ dropout }) => dropout > 0);
   if (dropouts.length > 0)
-    sheet.paragraph('Dashed units: the share that dropout leaves out of each training step.', {
+    sheet.paragraph('Dashed units: the share that dropout zeroes in each training step.', {
       size: 11.5,
       fill: colors.muted,
     });

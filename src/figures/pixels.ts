@@ -10,19 +10,19 @@ import { drawnSize, imageLook, imageSource, type Size } from './image.ts';
 import { colors } from './theme.ts';
 
 export interface PixelsOptions extends FigureOptions {
-  /** Place in `data.samples`; the first by default. */
+  /** Index in `data.samples`; the first by default. */
   readonly sample?: number;
 }
 
-/** Pixels across of a gray image of which the numbers can be read, if only when zoomed in. */
+/** Largest width of a gray image whose numbers can be read, at least when zoomed in. */
 const READABLE = 32;
-/** A pixel of a color image is drawn no smaller: it has three numbers. */
+/** Smallest size of a pixel of a color image, which has three numbers. */
 const ROOM_FOR_THREE = 27;
-/** Pixels across of a color image at most. */
+/** Largest width of a color image in pixels. */
 const MOST_OF_COLOR = 12;
 /** Pixels left of the values, for the axis. */
 const LEFT = 40;
-/** A pixel is enlarged to so many at most. */
+/** Largest size of an enlarged pixel. */
 const LARGEST = 80;
 /** Pixels for a large image as a whole. */
 const WHOLE = 180;
@@ -33,7 +33,9 @@ interface Window extends Size {
   readonly top: number;
 }
 
-/** One of the samples with the value of every pixel written into it; of a large one, those of a part with edges in it. */
+/**
+ * One of the samples with the value of every pixel written into it; for a large one, of a part with edges.
+ */
 export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figure {
   const { width, height, channels } = data;
   const { pixels, label, index } = data.samples[options.sample ?? 0];
@@ -47,21 +49,21 @@ export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figur
   const shown = partOf(pixels, data, channels === 1 ? READABLE : readable);
   const isPart = shown.width < width || shown.height < height;
   if (isPart) sheet.row([drawWhole(sheet, data, pixels, shown)], { headings: ['The image'] });
-  sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The part in the frame'] : [] });
-  if (channels === 3) sheet.paragraph('In each pixel, from top to bottom: red, green and blue.');
+  sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The framed part'] : [] });
+  if (channels === 3) sheet.paragraph('Each pixel shows red, green and blue from top to bottom.');
   const lit = pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
   const part = isPart
     ? `each of the ${shown.width} by ${shown.height} pixels from row ${shown.top} and column ${shown.left} on`
     : 'each pixel';
   return sheet.figure(
-    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels${channels === 3 ? ' in red, green and blue' : ''}, enlarged with the value of ` +
+    `Training image ${count(index)} of ${data.dataset}, labeled ${name}, ${width} by ${height} pixels${channels === 3 ? ' in red, green and blue' : ''}, enlarged, with the value of ` +
       `${part} written into it. ${count(lit)} of ${count(pixels.length)} ${channels === 1 ? 'pixels' : 'values'} are above 0; their mean is ` +
       `${mean.toFixed(1)} and the largest is ${pixels[argMax(pixels)]}.`,
   );
 }
 
-/** A part of an image, at most so many pixels across and down: its middle, or where neighbors differ more. */
+/** A part of an image of limited size: its middle, or where neighbors differ more. */
 function partOf(pixels: Uint8Array, image: DatasetOverview, most: number): Window {
   const { width, height } = image;
   const size = { width: Math.min(width, most), height: Math.min(height, most) };
@@ -82,7 +84,7 @@ function partOf(pixels: Uint8Array, image: DatasetOverview, most: number): Windo
   return best.part;
 }
 
-/** How much each value differs from the one to its left, summed. */
+/** Sum of the differences of each value from its left neighbor. */
 function contrastOf(values: Uint8Array, channels: number): number {
   return values.reduce(
     (sum, value, i) => (i < channels ? 0 : sum + Math.abs(value - values[i - channels])),
@@ -198,7 +200,7 @@ function cutOut(pixels: Uint8Array, { width, channels }: DatasetOverview, part: 
   return cut;
 }
 
-/** How bright a pixel looks, 0 to 255; the weights of red, green and blue are those of Rec. 601. */
+/** Perceived brightness of a pixel, 0 to 255, with the weights of Rec. 601. */
 function brightnessOf(values: Uint8Array): number {
   if (values.length === 1) return values[0];
   return 0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2];

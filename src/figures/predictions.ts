@@ -1,4 +1,4 @@
-/** Images beside the probabilities that the network gives them, as the notebook shows them. */
+/** Images beside their predicted probabilities, as in the notebook. */
 
 import * as Plot from '@observablehq/plot';
 import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
@@ -10,12 +10,12 @@ import { imageLook, imageSource } from './image.ts';
 import { fitApart } from './text.ts';
 import { colors, verdict } from './theme.ts';
 
-/** What is known of the images beside their pixels. */
+/** Facts about the images besides their pixels. */
 export interface ImageSet extends ImageShape {
   readonly classNames: readonly string[];
 }
 
-/** Bars to an image: all classes of the usual ten, the likeliest of more. */
+/** Largest number of bars for an image: all of ten classes, or the most probable of more. */
 const BARS = 10;
 const ROW = 14;
 
@@ -36,7 +36,7 @@ function barsOf({ probabilities, label }: PredictedImage): Bar[] {
 /** `Coat 61.0%`, or the two names where the network is wrong. */
 function headline(image: PredictedImage, names: readonly string[]): string {
   const said = `${names[image.predicted]} ${percent(image.probabilities[image.predicted])}`;
-  return image.predicted === image.label ? said : `${said}; is ${names[image.label]}`;
+  return image.predicted === image.label ? said : `${said}; label: ${names[image.label]}`;
 }
 
 /** One image and its bars in a chart of the given width. */
@@ -110,9 +110,9 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
 }
 
 const legend = [
-  { color: verdict.right, label: 'the prediction, right' },
-  { color: verdict.wrong, label: 'the prediction, wrong' },
-  { color: colors.quiet, label: 'other classes; the true one is bold' },
+  { color: verdict.right, label: 'correct prediction' },
+  { color: verdict.wrong, label: 'wrong prediction' },
+  { color: colors.quiet, label: 'other classes; the true class is bold' },
 ];
 
 /** One image beside its probabilities. */
@@ -121,7 +121,7 @@ export function drawPrediction(image: PredictedImage, set: ImageSet, options: Fi
   const right = image.predicted === image.label;
   const sheet = new Sheet(options, {
     name: 'prediction',
-    title: `Predicted ${names[image.predicted]}, ${right ? 'which it is' : `but it is ${names[image.label]}`}`,
+    title: `${names[image.predicted]} (${right ? 'correct' : `wrong: the label is ${names[image.label]}`})`,
     facts: `image ${count(image.index)}, probability of each class (%)`,
   });
   sheet.row([panel(sheet, image, set, sheet.width)]);
@@ -133,7 +133,7 @@ export function drawPrediction(image: PredictedImage, set: ImageSet, options: Fi
     .map(({ probability, label }) => `${names[label]} ${percent(probability)}`);
   return sheet.figure(
     `Image ${count(image.index)}, labeled ${names[image.label]}, beside the probability of each class. ` +
-      `The likeliest: ${list(ranked)}. The prediction is ${right ? 'right' : 'wrong'}.`,
+      `The most probable: ${list(ranked)}. The prediction is ${right ? 'correct' : 'wrong'}.`,
   );
 }
 
@@ -146,8 +146,8 @@ export function drawPredictions(
   const right = images.filter(({ label, predicted }) => label === predicted).length;
   const sheet = new Sheet(options, {
     name: 'predictions',
-    title: `${plural(images.length, 'image')} and what the network says of ${images.length === 1 ? 'it' : 'them'}`,
-    facts: `${right} of ${images.length} right; probability of each class (%)`,
+    title: `Predictions for ${plural(images.length, 'image')}`,
+    facts: `${right} of ${images.length} correct; probability of each class (%)`,
   });
   sheet.legend(legend);
   const columns = Math.max(1, Math.floor(sheet.width / 290));
@@ -162,9 +162,9 @@ export function drawPredictions(
   }
   const wrong = images
     .filter(({ label, predicted }) => label !== predicted)
-    .map(({ label, predicted }) => `${set.classNames[label]} called ${set.classNames[predicted]}`);
+    .map(({ label, predicted }) => `${set.classNames[label]} predicted as ${set.classNames[predicted]}`);
   return sheet.figure(
-    `${plural(images.length, 'image')}, each beside its probabilities. ${right} of them are classified rightly` +
+    `${plural(images.length, 'image')}, each beside its probabilities. ${right} of them are classified correctly` +
       `${wrong.length > 0 ? `; wrong: ${list(wrong, MOST_NAMED)}` : ''}.`,
   );
 }

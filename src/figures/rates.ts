@@ -1,4 +1,4 @@
-/** The loss while the learning rate rises, and the rate that follows from it. */
+/** The loss while the learning rate rises, and the suggested rate. */
 
 import * as Plot from '@observablehq/plot';
 import { plural } from '../core/format.ts';
@@ -10,7 +10,7 @@ import { textWidth } from './text.ts';
 import { colors, seriesColor } from './theme.ts';
 
 const HEIGHT = 300;
-/** How far above the highest smoothed loss single losses are shown. */
+/** Range above the highest smoothed loss in which single losses are shown. */
 const HEADROOM = 1.12;
 
 const curveColor = seriesColor(0);
@@ -30,7 +30,7 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
   const sheet = new Sheet(options, {
     name: 'lr-find',
     title: 'Loss while the learning rate rises',
-    facts: `${plural(steps.length, 'step')}${above > 0 ? `, ${above} of them above the frame` : ''}`,
+    facts: `${plural(steps.length, 'step')}${above > 0 ? `, ${above} of them above the plot` : ''}`,
   });
   const entries: LegendEntry[] = [
     { color: colors.quiet, label: 'loss of each step', mark: 'line' },
@@ -110,13 +110,13 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
 function altOf(curve: RateCurve): string {
   const { rates, smoothed, lowest, end } = curve;
   const ends = {
-    diverged: 'where it has risen too far',
-    'not-a-number': 'after which it is no number',
-    finished: 'the last that was asked for',
+    diverged: 'until the loss has risen too far',
+    'not-a-number': 'until the loss is not a finite number',
+    finished: 'the last rate of the search',
   };
   return (
-    `The loss of ${plural(rates.length, 'step')} while the learning rate rises from ${rateText(rates[0])} to ` +
-    `${rateText(rates[rates.length - 1])}, ${ends[end]}. Smoothed, it is ${smoothed[0].toFixed(2)} nats at first and ` +
+    `Loss of ${plural(rates.length, 'step')} while the learning rate rises from ${rateText(rates[0])} to ` +
+    `${rateText(rates[rates.length - 1])}, ${ends[end]}. The smoothed loss is ${smoothed[0].toFixed(2)} nats at first and ` +
     `${smoothed[lowest].toFixed(2)} at its lowest. ${adviseRate(curve)}`
   );
 }
@@ -152,7 +152,7 @@ export const rateFigures: readonly FigureEntry<RateCurve>[] = [
     title: 'Loss while the learning rate rises',
     source: 'drawRates',
     reading:
-      'Too small a rate leaves the loss where it is, too large a one drives it up. A tenth of the rate at the lowest loss learns fast and keeps its distance.',
+      'A rate that is too small leaves the loss unchanged, and one that is too large increases it. A tenth of the rate at the lowest loss trains fast with a safe margin.',
     section: 'training',
     draw: drawRates,
   },

@@ -1,4 +1,4 @@
-/** What it buys to let the network say that it does not know. */
+/** Accuracy and coverage when uncertain images are rejected. */
 
 import * as Plot from '@observablehq/plot';
 import { count, percent } from '../core/format.ts';
@@ -7,10 +7,10 @@ import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { colors, seriesColor } from './theme.ts';
 
-/** Accuracies that a threshold is named for, the first that is reached above the plain accuracy. */
+/** Accuracies to name a threshold for: the first one above the plain accuracy. */
 const GOALS = [0.9, 0.95, 0.98, 0.99, 0.999];
 
-/** Accuracy of the images that are kept, and their share, against the confidence that is asked for. */
+/** Accuracy and share of the images that are kept, against the required confidence. */
 export function drawRejection(points: readonly RejectionPoint[], options: FigureOptions): Figure {
   const all = points[0];
   const goal = GOALS.find((accuracy) => accuracy > all.accuracy + 0.005) ?? 1;
@@ -18,11 +18,11 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
   const sentence =
     reached === undefined
       ? `No threshold gives ${percent(goal, 0)} accuracy.`
-      : `At a threshold of ${percent(reached.threshold, 0)}, ${percent(reached.coverage)} of the images are kept and ` +
-        `${percent(reached.accuracy)} of those are right.`;
+      : `At a threshold of ${percent(reached.threshold, 0)}, ${percent(reached.coverage)} of the images are kept, and ` +
+        `${percent(reached.accuracy)} of those are correct.`;
   const sheet = new Sheet(options, {
     name: 'rejection',
-    title: 'Accuracy when unsure predictions are rejected',
+    title: 'Accuracy when uncertain predictions are rejected',
     facts: sentence,
   });
   const panel =
@@ -80,8 +80,8 @@ export function drawRejection(points: readonly RejectionPoint[], options: Figure
         ],
       });
   sheet.columns([
-    panel('accuracy of what is kept (%), 95% interval', seriesColor(0), ({ accuracy }) => accuracy, true),
-    panel('coverage: images kept (%)', seriesColor(1), ({ coverage }) => coverage, false),
+    panel('accuracy of the kept images (%), 95% interval', seriesColor(0), ({ accuracy }) => accuracy, true),
+    panel('coverage: share of images kept (%)', seriesColor(1), ({ coverage }) => coverage, false),
   ]);
   const last = points[points.length - 1];
   return sheet.figure(

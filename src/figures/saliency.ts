@@ -1,4 +1,7 @@
-/** Which pixels a prediction hangs on: the image, its gradient and what covering it changes, side by side. */
+/**
+ * The pixels that a prediction depends on: the image, its gradient and the effect of covering it, side by
+ * side.
+ */
 
 import { argMax } from '../core/arg-max.ts';
 import { percent, plural } from '../core/format.ts';
@@ -12,7 +15,7 @@ import { tiles } from './tiles.ts';
 /** Pixels between two examples. */
 const GAP = 24;
 
-/** Two digits that count, whatever the size. */
+/** Two significant digits. */
 function short(value: number): string {
   return value > 0 && value < 0.001 ? value.toExponential(1) : value.toPrecision(2);
 }
@@ -27,8 +30,8 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
   const isColor = set.channels > 1;
   const sheet = new Sheet(options, {
     name: 'saliency',
-    title: 'What a prediction hangs on',
-    facts: `gradient of log p for each pixel${isColor ? ' (sizes, summed over red, green and blue; black is the largest)' : ''}; drop of p when a patch of ${patch} × ${patch} is covered`,
+    title: 'Pixels that a prediction depends on',
+    facts: `gradient of log p for each pixel${isColor ? ' (absolute values, summed over red, green and blue; black is the largest)' : ''}; drop of p in percentage points when a patch of ${patch} × ${patch} pixels is covered`,
   });
   sheet.row([
     signedLegend(options.document, {
@@ -46,7 +49,7 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
       {
         image: imageSource(image.pixels, set),
         lines: [
-          `is ${set.classNames[image.label]}`,
+          `label: ${set.classNames[image.label]}`,
           `p(${set.classNames[target]})`,
           `= ${percent(image.probabilities[target])}`,
         ],
@@ -61,7 +64,7 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
       },
       {
         image: signedSource(occlusion, largest(occlusion), set),
-        lines: ['occlusion', 'p drops by up', `to ${percent(drop)}`],
+        lines: ['occlusion', 'p falls by up', `to ${percent(drop).replace('%', '')} points`],
       },
     ];
     return tiles(sheet, items, { width, least: 60, most: 3, shape: set });
@@ -75,10 +78,10 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
     return (
       `image ${image.index}, labeled ${set.classNames[image.label]}, with p(${set.classNames[target]}) = ` +
       `${percent(image.probabilities[target])}: the gradient is largest at ${place(steepest)}, and covering ` +
-      `${side} by ${side} pixels around ${place(most)} takes away ${percent(occlusion[most])}`
+      `${side} by ${side} pixels around ${place(most)} lowers p by ${percent(occlusion[most]).replace('%', '')} points`
     );
   });
   return sheet.figure(
-    `Saliency of ${plural(examples.length, 'prediction')}: image, gradient and occlusion side by side${isColor ? '. The gradient of a pixel is the sum of the sizes of those of its red, green and blue' : ''}. For ${said.join('. For ')}.`,
+    `Saliency of ${plural(examples.length, 'prediction')}: image, gradient and occlusion side by side${isColor ? '. The gradient of a pixel is the sum of the absolute gradients of its red, green and blue' : ''}. For ${said.join('. For ')}.`,
   );
 }

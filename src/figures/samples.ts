@@ -9,16 +9,16 @@ import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { drawnSize, imageLook, imageSource } from './image.ts';
 import { tiles } from './tiles.ts';
 
-/** Narrowest and widest that a sample is drawn, in pixels; with many classes it is smaller. */
+/** Smallest and largest width of a sample in pixels; with many classes it is smaller. */
 const LEAST = 26;
 const MOST = 64;
 const MOST_OF_MANY = 36;
-/** From so many classes on their rows stand in two columns, where there is room. */
+/** From this number of classes on, their rows are in two columns if there is room. */
 const MANY = 20;
 /** Pixels between the two. */
 const GAP = 24;
 
-/** A row of training images for each class, of very many for the first. */
+/** A row of training images for each class, or for the first of very many. */
 export function drawSamples(data: DatasetOverview, options: FigureOptions): Figure {
   const labels = [...data.classNames.keys()].slice(0, MOST_ROWS);
   const [all, shown] = [data.classNames.length, labels.length];
@@ -46,7 +46,7 @@ export function drawSamples(data: DatasetOverview, options: FigureOptions): Figu
   );
   const placed = rows.reduce((sum, row) => sum + Math.min(columns, row.length), 0);
   return sheet.figure(
-    `${count(placed)} training images of ${data.dataset}, up to ${columns} of each class, a row for each: ` +
+    `${count(placed)} training images of ${data.dataset}, up to ${columns} of each class, one row for each: ` +
       `${list(data.classNames, MOST_NAMED)}.`,
   );
 }
@@ -100,10 +100,12 @@ interface RowOptions {
   readonly cell: number;
 }
 
-/** Mean images that are drawn at most. */
+/** Largest number of mean images. */
 const MOST_MEANS = 100;
 
-/** The mean of each class's training images, of very many classes of the first; classes without images are passed over. */
+/**
+ * The mean training image of each class, or of the first of very many; classes without images are left out.
+ */
 export function drawMeanImages(data: DatasetOverview, options: FigureOptions): Figure {
   const training = data.balance.find(({ split }) => split === 'train')?.perClass;
   const means = data.meanImages
@@ -131,6 +133,6 @@ export function drawMeanImages(data: DatasetOverview, options: FigureOptions): F
   const say = (at: number): string => data.classNames[shown[at].label];
   return sheet.figure(
     `The mean training image of each of ${shown.length < data.classNames.length ? '' : 'the '}${count(shown.length)} classes of ${data.dataset}. The brightest is ${say(brightest)} ` +
-      `with a mean pixel value of ${levels[brightest].toFixed(0)} of 255, the darkest ${say(darkest)} with ${levels[darkest].toFixed(0)}.`,
+      `with a mean pixel value of ${levels[brightest].toFixed(0)} of 255, and the darkest is ${say(darkest)} with ${levels[darkest].toFixed(0)}.`,
   );
 }

@@ -1,7 +1,6 @@
 /**
  * An SVG element as text, the same from any DOM: attributes in the order of their names, lengths rounded to 0.01
- * pixels, what was said for screen readers inside left out, since the figure as a whole is one image with one
- * description.
+ * pixels, inner screen-reader texts left out, because the whole figure is one image with one description.
  */
 
 import { colors } from './theme.ts';
@@ -12,7 +11,9 @@ const geometry = new Set([
   ...['width', 'height', 'd', 'points', 'transform', 'font-size', 'stroke-width'],
 ]);
 
-/** Text for use between tags or in a double-quoted attribute. What XML does not allow at all is dropped. */
+/**
+ * Text for use between tags or in a double-quoted attribute. Characters that XML does not allow are dropped.
+ */
 export function escapeXml(text: string): string {
   return (
     text

@@ -7,10 +7,10 @@ import { colors } from './theme.ts';
 
 export interface SignedLegendOptions {
   readonly width: number;
-  /** The value that is drawn deepest, in either direction. */
+  /** The value with the deepest color, in both directions. */
   readonly limit: number;
   readonly label: string;
-  /** What stands at the left end, in the middle and at the right end; the values by default. */
+  /** Labels at the left end, in the middle and at the right end; the values by default. */
   readonly ends?: readonly [string, string, string];
 }
 

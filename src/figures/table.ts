@@ -1,4 +1,7 @@
-/** Every figure of a run, and of several runs: what the command line, the report, the gallery and the tests go by. */
+/**
+ * The table of all figures of a run and of several runs, which the command line, the report, the gallery and
+ * the tests use.
+ */
 
 import { count } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
@@ -35,15 +38,15 @@ export type FigureSection =
 
 /** One kind of figure. */
 export interface FigureEntry<Subject> {
-  /** As in file names; the figure that is drawn has the same. */
+  /** As in file names, and equal to the name of the drawn figure. */
   readonly name: string;
   readonly title: string;
-  /** The function behind it, for those who read about it. */
+  /** The drawing function, for documentation. */
   readonly source: string;
   /** What to look for. */
   readonly reading: string;
   readonly section: FigureSection;
-  /** Whether there is anything to draw; always, if not given. */
+  /** Whether there is anything to draw; true if absent. */
   readonly has?: (subject: Subject) => boolean;
   readonly draw: (subject: Subject, options: FigureOptions) => Figure;
 }
@@ -53,13 +56,13 @@ type RunFigure = FigureEntry<Inspection>;
 const tests = ({ run, data, evaluation }: Inspection): string =>
   `${run}, ${count(evaluation.images)} test images of ${data.dataset}`;
 
-/** The figures of one run, in the order in which a report tells its story. */
+/** The figures of one run, in the order of the report. */
 export const runFigures: readonly RunFigure[] = [
   {
     name: 'pixels',
     title: 'One training image and its pixel values',
     source: 'drawPixels',
-    reading: 'What the network is given: a number from 0 to 255 for each pixel. Zoom in to read them.',
+    reading: 'The input of the network: a number from 0 to 255 for each pixel. Zoom in to read the numbers.',
     section: 'data',
     draw: ({ data }, options) => drawPixels(data, options),
   },
@@ -67,7 +70,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'samples',
     title: 'Training images of each class',
     source: 'drawSamples',
-    reading: 'How alike the images of one class are, and how unlike those of two.',
+    reading: 'The figure shows how similar the images within a class are, and how different the classes are.',
     section: 'data',
     draw: ({ data }, options) => drawSamples(data, options),
   },
@@ -75,8 +78,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'class-balance',
     title: 'Images of each class',
     source: 'drawClassBalance',
-    reading:
-      'Whether the classes are equally frequent: where they are not, accuracy favors the frequent ones.',
+    reading: 'If some classes are more frequent than others, accuracy depends mostly on the frequent ones.',
     section: 'data',
     draw: ({ data }, options) => drawClassBalance(data, options),
   },
@@ -84,7 +86,8 @@ export const runFigures: readonly RunFigure[] = [
     name: 'mean-images',
     title: 'The mean image of each class',
     source: 'drawMeanImages',
-    reading: 'What is common to a class. Classes with like means are hard to tell apart.',
+    reading:
+      'The mean shows what the images of a class have in common. Classes with similar means are hard to tell apart.',
     section: 'data',
     draw: ({ data }, options) => drawMeanImages(data, options),
   },
@@ -93,7 +96,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'The network',
     source: 'drawNetwork',
     reading:
-      'From the pixels at the top to the classes at the bottom; nearly all parameters are in the first layer.',
+      'The pixels are at the top and the classes at the bottom. Most parameters are usually in the first layer.',
     section: 'network',
     draw: ({ spec, run }, options) => drawNetwork(spec, { facts: run, ...options }),
   },
@@ -102,7 +105,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'What augmentation does to training images',
     source: 'drawAugmentation',
     reading:
-      'Whether a person would still give each image its label: what is bent past that teaches the network something wrong.',
+      'A person should still recognize the class of each image. Stronger augmentation teaches the network something wrong.',
     section: 'training',
     has: ({ augmentation }) => augmentation.rows.length > 0,
     draw: ({ augmentation, run }, options) => drawAugmentation(augmentation, { facts: run, ...options }),
@@ -112,7 +115,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Loss and accuracy per epoch',
     source: 'drawCurves',
     reading:
-      'Where validation loss stops falling while training loss goes on, the network has begun to learn its images by heart.',
+      'The network begins to overfit where validation loss stops falling while training loss still falls.',
     section: 'training',
     draw: ({ training }, options) => drawCurves([training], { facts: training.run, ...options }),
   },
@@ -120,7 +123,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'prediction',
     title: 'One image beside its probabilities',
     source: 'drawPrediction',
-    reading: 'How sure the network is of one image, and what else it considers.',
+    reading: 'The bars show how confident the network is, and which other classes it considers.',
     section: 'predictions',
     has: ({ examples }) => examples.length > 0,
     draw: ({ examples, data, run }, options) => drawPrediction(examples[0], data, { facts: run, ...options }),
@@ -130,7 +133,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'A page of predictions',
     source: 'drawPredictions',
     reading:
-      'Blue bars are right, orange ones wrong; a wrong one with a long bar is worse than one with a short bar.',
+      'Blue bars are correct predictions and orange bars are mistakes. A long orange bar is a confident mistake.',
     section: 'predictions',
     has: ({ examples }) => examples.length > 0,
     draw: ({ examples, data, run }, options) =>
@@ -140,7 +143,8 @@ export const runFigures: readonly RunFigure[] = [
     name: 'confusion',
     title: 'Confusion matrix in images',
     source: 'drawConfusion',
-    reading: 'The diagonal is right. A dark cell beside it is a pair of classes that the network mixes up.',
+    reading:
+      'The diagonal holds the correct predictions. A strongly colored cell off the diagonal is a pair of classes that the network confuses.',
     section: 'mistakes',
     draw: (subject, options) => drawConfusion(subject.evaluation, { facts: tests(subject), ...options }),
   },
@@ -148,7 +152,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'confusion-normalized',
     title: 'Confusion matrix in percent of each true class',
     source: 'drawConfusion',
-    reading: 'The same as shares of each row: the diagonal is the recall of each class.',
+    reading: 'The same matrix as shares of each row. The diagonal is the recall of each class.',
     section: 'mistakes',
     draw: (subject, options) =>
       drawConfusion(subject.evaluation, { facts: tests(subject), ...options, normalized: true }),
@@ -157,7 +161,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'classes',
     title: 'Precision, recall and F1 of each class',
     source: 'drawClasses',
-    reading: 'Where the intervals of two classes overlap, the test set is too small to rank them.',
+    reading: 'If the intervals of two classes overlap, the test set may be too small to rank them.',
     section: 'mistakes',
     draw: (subject, options) => drawClasses(subject.classes, { facts: tests(subject), ...options }),
   },
@@ -165,7 +169,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'confused-pairs',
     title: 'The most confused pairs of classes',
     source: 'drawPairs',
-    reading: 'A few pairs usually make up most mistakes.',
+    reading: 'A few pairs of classes usually account for most mistakes.',
     section: 'mistakes',
     draw: (subject, options) =>
       drawPairs(subject.pairs, subject.evaluation, { facts: tests(subject), ...options }),
@@ -174,7 +178,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'top-losses',
     title: 'The most confidently wrong images',
     source: 'drawTopLosses',
-    reading: 'Odd images, ambiguous ones, and labels that may themselves be wrong.',
+    reading: 'These are unusual images, ambiguous images, and images whose label may be wrong.',
     section: 'mistakes',
     draw: (subject, options) =>
       drawTopLosses(subject.topLosses, subject.data, { facts: tests(subject), ...options }),
@@ -183,7 +187,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'calibration',
     title: 'Calibration',
     source: 'drawCalibration',
-    reading: 'Dots on the diagonal: the network is right as often as it says. Below it, it claims too much.',
+    reading: 'On the diagonal, confidence equals accuracy. Below the diagonal, the network is overconfident.',
     section: 'confidence',
     draw: (subject, options) => drawCalibration(subject.calibration, { facts: tests(subject), ...options }),
   },
@@ -192,7 +196,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Accuracy against the rejection threshold',
     source: 'drawRejection',
     reading:
-      'What it buys to leave unsure images to a person: accuracy on the left, what is left to decide on the right.',
+      'The accuracy on the images that are kept is on the left, and the share of images that are kept on the right. A person decides the rejected ones.',
     section: 'confidence',
     has: ({ rejection }) => rejection.length > 0,
     draw: (subject, options) => drawRejection(subject.rejection, { facts: tests(subject), ...options }),
@@ -202,7 +206,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Weights of the first layer',
     source: 'drawFirstLayer',
     reading:
-      'What each unit looks for: a bright pixel raises it where the weight is positive, and lowers it where it is negative.',
+      'A bright pixel increases the value of a unit where its weight is positive, and decreases it where the weight is negative.',
     section: 'inside',
     draw: ({ firstLayer, run }, options) => drawFirstLayer(firstLayer, { facts: run, ...options }),
   },
@@ -210,7 +214,8 @@ export const runFigures: readonly RunFigure[] = [
     name: 'activity',
     title: 'How often each hidden unit is active',
     source: 'drawActivity',
-    reading: 'A unit that is active for no image adds nothing; one that is always active is merely linear.',
+    reading:
+      'A unit that is active for no image contributes nothing. A unit that is active for every image is linear.',
     section: 'inside',
     has: ({ activity }) => activity.length > 0,
     draw: (subject, options) => drawActivity(subject.activity, { facts: tests(subject), ...options }),
@@ -220,7 +225,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Map of the last hidden layer by PCA',
     source: 'drawMap',
     reading:
-      'Images that the last hidden layer sees alike lie together; classes that overlap here are confused.',
+      'Images with similar activations in the last hidden layer are close together. Classes that overlap in this projection may still be separate in other dimensions.',
     section: 'inside',
     draw: ({ map, data, run }, options) => drawMap(map, data.classNames, { facts: run, ...options }),
   },
@@ -228,7 +233,7 @@ export const runFigures: readonly RunFigure[] = [
     name: 'map-umap',
     title: 'Map of the last hidden layer by UMAP',
     source: 'drawMap',
-    reading: 'Near neighbors stay together; the distances between groups mean little.',
+    reading: 'Near neighbors stay close. The distances between groups mean little.',
     section: 'inside',
     has: ({ neighborMap }) => neighborMap !== undefined,
     draw: ({ map, neighborMap = map, data, run }, options) =>
@@ -239,21 +244,21 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Saliency of single predictions',
     source: 'drawSaliency',
     reading:
-      'The pixels that a prediction hangs on, asked in two ways: by the gradient, and by covering patches.',
+      'The pixels that a prediction depends on, measured in two ways: by the gradient, and by covering patches of the image.',
     section: 'inside',
     has: ({ saliency }) => saliency.length > 0,
     draw: ({ saliency, data, run }, options) => drawSaliency(saliency, data, { facts: run, ...options }),
   },
 ];
 
-/** The figures that hold several runs against each other. */
+/** The figures that compare several runs. */
 export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = [
   {
     name: 'accuracies',
     title: 'Test accuracy of several runs',
     source: 'drawAccuracies',
     reading:
-      'Overlapping intervals: the difference may be chance. A tick is what was published for the recipe.',
+      "Each interval is for one run alone. On the same images, McNemar's test can find a difference even where the intervals overlap. A tick marks the published result of the recipe.",
     section: 'training',
     draw: (runs, options) => drawAccuracies(runs.map(runAccuracy), options),
   },
@@ -261,7 +266,8 @@ export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = 
     name: 'curves',
     title: 'Loss and accuracy per epoch of several runs',
     source: 'drawCurves',
-    reading: 'Which run falls lower, which sooner, and which parts from its training loss first.',
+    reading:
+      'Compare how low the validation loss of each run gets, how soon, and when it separates from the training loss.',
     section: 'training',
     draw: (runs, options) =>
       drawCurves(

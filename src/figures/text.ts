@@ -1,6 +1,6 @@
 /**
- * How wide text will be, near enough to lay it out without a browser: advances of Inter by kind of letter, with
- * room for the wider system fonts that a page may use instead.
+ * Estimates the width of text well enough for layout without a browser: advances of Inter by kind of letter,
+ * with room for wider system fonts that a page may use.
  */
 
 /** Over Inter's own advances: DejaVu Sans, the widest of the usual system fonts, is 8 to 12% wider. */
@@ -23,7 +23,7 @@ export function textWidth(text: string, size: number, { bold = false } = {}): nu
   return ems * size * ROOM * (bold ? 1.06 : 1);
 }
 
-/** The text, or its beginning and an ellipsis where it is wider than `width` pixels. */
+/** The text, cut with an ellipsis if it is wider than `width` pixels. */
 export function fit(text: string, size: number, width: number, { bold = false } = {}): string {
   if (textWidth(text, size, { bold }) <= width) return text;
   const letters = [...text];
@@ -32,8 +32,8 @@ export function fit(text: string, size: number, width: number, { bold = false } 
 }
 
 /**
- * Each text as `fit` has it; where that makes the same of two different texts, as of names with the same beginning,
- * both have their ellipsis in the middle.
+ * Each text cut by `fit`. If two different texts would become equal, for example with the same beginning,
+ * their ellipsis is in the middle.
  */
 export function fitApart(texts: readonly string[], size: number, width: number, style = {}): string[] {
   const cut = texts.map((text) => fit(text, size, width, style));

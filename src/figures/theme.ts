@@ -1,18 +1,18 @@
 /**
- * The colors of the figures. Everything is drawn in the light color of a token; the dark theme exchanges each
- * for the token's dark color, and the automatic theme leaves the choice to the page's `color-scheme`.
+ * The colors of the figures. Everything is drawn in the light color of a token; the dark theme replaces each
+ * with the token's dark color, and the automatic theme follows the page's `color-scheme`.
  *
  * Classes: the ten-color sequence of M. A. Petroff, "Accessible Color Sequences for Data Visualization"
  * (arXiv:2107.02270), found by a search under simulated color vision deficiencies. Magnitudes: 17 blues whose CIELAB
- * lightness falls (on dark paper: rises) in equal steps, so that equal differences look equal. Signed values: blue
- * through light gray to red-brown, as deep on either side.
+ * lightness falls (on dark paper: rises) in equal steps, so that equal differences look equal. Signed values:
+ * blue through light gray to red-brown, equally deep on both sides.
  */
 
 import { scale } from '@observablehq/plot';
 
 export type Theme = 'light' | 'dark' | 'auto';
 
-/** A color on light paper and the one that takes its place on dark paper. */
+/** A color on light paper and its replacement on dark paper. */
 type Token = readonly [light: string, dark: string];
 
 const base = {
@@ -21,14 +21,16 @@ const base = {
   muted: ['#5a626d', '#a6aebb'],
   /** Lines that carry no data: grids, links. */
   faint: ['#d7dbe1', '#39404b'],
-  /** Bars that are context: the classes that were neither right nor chosen. */
+  /** Context bars: the classes that were neither true nor predicted. */
   quiet: ['#aab2bd', '#606b7a'],
   /** Text on the low and on the high half of the sequential scale. */
   onLow: ['#0b0e13', '#fbfcfe'],
   onHigh: ['#fafbfd', '#0c0f14'],
 } as const satisfies Record<string, Token>;
 
-/** Petroff's ten, and two of them lifted for dark paper, where they would come to less than 3 to 1. */
+/**
+ * Petroff's ten colors, two of them lighter on dark paper, where their contrast would be less than 3 to 1.
+ */
 const classTokens: readonly Token[] = [
   ['#3f90da', '#3f90da'],
   ['#ffa90e', '#ffa90e'],
@@ -44,7 +46,7 @@ const classTokens: readonly Token[] = [
 
 /** Steps of the sequential scale. */
 export const STEPS = 17;
-/** From this step on text is `onHigh`: here both ramps pass the middle lightness. */
+/** From this step on, text is `onHigh`: here both ramps pass middle lightness. */
 const HIGH_STEP = 10;
 
 /** `steps` colors at equal distances along straight lines in CIELAB. */
@@ -72,24 +74,24 @@ const light = <K extends string>(tokens: Readonly<Record<K, Token>>): Readonly<R
     string
   >;
 
-/** What the figures draw with. */
+/** The colors of the figures. */
 export const colors = light(base);
 
-/** Classes that have a color of their own. */
+/** Number of distinct class colors. */
 export const CLASS_COLORS = classTokens.length;
 
-/** One color per class; more than ten classes go round again and rely on their labels. */
+/** One color per class; with more than ten classes the colors repeat, and labels distinguish them. */
 export function classColor(index: number): string {
   return classTokens[index % classTokens.length][0];
 }
 
-/** Lines and bars that tell a few things apart: the strongest of the class colors on either paper. */
+/** Lines and bars of a few series: the strongest class colors on both papers. */
 export function seriesColor(index: number): string {
   const order = [0, 6, 4, 2, 8, 5];
   return classTokens[order[index % order.length]][0];
 }
 
-/** What was classified rightly, and what was not. */
+/** Correct and wrong predictions. */
 export const verdict = { right: seriesColor(0), wrong: seriesColor(1) } as const;
 
 /** The step of the sequential scale for a share 0 to 1. */
@@ -107,7 +109,10 @@ export function onSequential(share: number): string {
   return stepOf(share) >= HIGH_STEP ? colors.onHigh : colors.onLow;
 }
 
-/** Colors of signed values from -1 to 1: 65 of them, the middle one for 0. The same on either paper, being for pixels. */
+/**
+ * Colors of signed values from -1 to 1: 65 of them, the middle one for 0. The same on both papers, because
+ * they are for pixels.
+ */
 export const diverging: readonly string[] = ramp(['#14509c', '#f2f2f2', '#9c3413'], 65);
 
 /** Grays of magnitudes from 0 to 1, for pixels whose values have no sign. */
@@ -116,14 +121,14 @@ export const magnitudes: readonly string[] = ramp(['#f2f2f2', '#101010'], 65);
 const all: readonly Token[] = [...Object.values(base), ...classTokens, ...sequentialTokens];
 const darkOf: ReadonlyMap<string, string> = new Map(all);
 
-/** A token's color on dark paper; any other value stays as it is. */
+/** The color of a token on dark paper; any other value is unchanged. */
 export function inDark(color: string): string {
   return darkOf.get(color) ?? color;
 }
 
 /**
- * The style sheet that lets a figure follow `color-scheme`: that of the page around it, or the reader's preference
- * where the figure is the whole document. Without such support the light colors in the attributes stand.
+ * The style sheet with which a figure follows `color-scheme`: that of the page, or the reader's preference
+ * for a standalone figure. Without such support, the light colors of the attributes apply.
  */
 export function autoStyle(markup: string): string {
   const rules: string[] = [];

@@ -1,4 +1,4 @@
-/** A grid of small images with lines of text under each, in as many columns as the width takes. */
+/** A grid of small images with lines of text under each, in as many columns as fit. */
 
 import * as Plot from '@observablehq/plot';
 import { chart, SMALL } from './chart.ts';
@@ -7,23 +7,23 @@ import { drawnSize, type ImageSource, imageLook, type Size } from './image.ts';
 import { fitApart } from './text.ts';
 import { colors } from './theme.ts';
 
-/** One image and what stands under it. */
+/** One image and its text. */
 export interface Tile {
   readonly image: ImageSource;
-  /** Short lines; what does not fit is cut. */
+  /** Short lines, cut to fit. */
   readonly lines: readonly string[];
   /** Color of the lines; muted by default. */
   readonly fill?: string;
-  /** Shown when a reader points at the image. */
+  /** Tooltip of the image. */
   readonly hint?: string;
 }
 
 export interface TileOptions {
   /** Pixels of all columns; the sheet's by default. */
   readonly width?: number;
-  /** Narrowest that a tile may be, in pixels. */
+  /** Smallest width of a tile in pixels. */
   readonly least: number;
-  /** Most columns, whatever the width. */
+  /** Largest number of columns. */
   readonly most?: number;
   /** All images have this shape. */
   readonly shape: Size;

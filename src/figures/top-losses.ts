@@ -1,4 +1,4 @@
-/** The images that the network is most wrong about. */
+/** The most confidently wrong images. */
 
 import { count, list, percent, plural } from '../core/format.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
@@ -8,7 +8,7 @@ import type { ImageSet } from './predictions.ts';
 import { tiles } from './tiles.ts';
 
 export interface TopLossesOptions extends FigureOptions {
-  /** At most so many images; 15 by default. */
+  /** Largest number of images; 15 by default. */
   readonly most?: number;
 }
 
@@ -27,8 +27,8 @@ export function drawTopLosses(
   const items = shown.map((image) => ({
     image: imageSource(image.pixels, set),
     lines: [
-      `is ${set.classNames[image.label]}`,
-      `called ${set.classNames[image.predicted]}`,
+      `label: ${set.classNames[image.label]}`,
+      `predicted: ${set.classNames[image.predicted]}`,
       `with ${percent(image.probabilities[image.predicted])}`,
       `loss ${image.loss.toFixed(2)}`,
     ],
@@ -39,12 +39,12 @@ export function drawTopLosses(
     .slice(0, 3)
     .map(
       ({ label, predicted, probabilities, loss }) =>
-        `${set.classNames[label]} called ${set.classNames[predicted]} with ${percent(probabilities[predicted])} ` +
+        `${set.classNames[label]} predicted as ${set.classNames[predicted]} with ${percent(probabilities[predicted])} ` +
         `(loss ${loss.toFixed(2)} nats)`,
     );
   return sheet.figure(
     shown.length === 0
-      ? 'No image was classified wrongly.'
-      : `${plural(shown.length, 'wrongly classified image')} with the largest loss. First: ${list(said)}.`,
+      ? 'No image was misclassified.'
+      : `${plural(shown.length, 'misclassified image')} with the largest loss. First: ${list(said)}.`,
   );
 }

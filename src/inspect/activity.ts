@@ -1,4 +1,4 @@
-/** How often each hidden unit is active, and which never are. */
+/** How often each hidden unit is active, and which units never are. */
 
 import type { Dataset } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
@@ -7,7 +7,7 @@ import type { ModelSpec } from '../model/spec.ts';
 import type { Classifier } from '../use/classifier.ts';
 import type { LayerActivity } from './inspection.ts';
 
-/** Activations that are held at once: a wide layer's of a whole split would not fit in memory. */
+/** Largest number of activations in memory: a wide layer over a whole split would not fit. */
 const VALUES_AT_ONCE = 4_000_000;
 
 export interface ActivityOptions {
@@ -17,8 +17,9 @@ export interface ActivityOptions {
 }
 
 /**
- * For each hidden layer with ReLU or Root, the share of the images for which a unit's output is above 0, without dropout. A
- * unit that is dead, active for none of the images, passes no gradient either, so that training cannot revive it.
+ * For each hidden layer with ReLU or Root, the share of the images for which a unit's output is above 0,
+ * without dropout. A dead unit, active for none of the images, also passes no gradient, so training cannot
+ * revive it.
  */
 export async function unitActivity(
   classifier: Pick<Classifier, 'activations'>,

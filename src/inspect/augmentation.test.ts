@@ -103,7 +103,7 @@ test('there is a column for each change that is switched on, with its strength i
   assert.deepEqual(
     columns.map(({ name, detail }) => `${name} ${detail}`.trim()),
     [
-      ...['as it is', 'flip 1 in 2', 'shift 2 px', 'rotate 20°', 'zoom 20%', 'shear 10°', 'elastic 1 px'],
+      ...['as is', 'flip 1 in 2', 'shift 2 px', 'rotate 20°', 'zoom 20%', 'shear 10°', 'elastic 1 px'],
       ...['erase 30%', 'mixup 40%', 'cutmix 20%', 'epoch 1', 'epoch 2', 'epoch 3'],
     ],
   );
@@ -112,7 +112,7 @@ test('there is a column for each change that is switched on, with its strength i
   const few = examples({ shift: 1, epochs: 1 });
   assert.deepEqual(
     few.columns.map(({ group, name }) => `${group} ${name}`),
-    ['original as it is', 'alone shift', 'together epoch'],
+    ['original as is', 'alone shift', 'together epoch'],
   );
 });
 

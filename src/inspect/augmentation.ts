@@ -1,4 +1,4 @@
-/** What augmentation makes of training images: each change alone, and all of them as training sees the images. */
+/** Shows augmentation of training images: each change alone, and all of them as in training. */
 
 import { aNumber, anArray, checkArguments, indices, record } from '../core/arguments.ts';
 import { fork, keyFromSeed } from '../core/philox.ts';
@@ -17,10 +17,10 @@ import type { AugmentationColumn, AugmentationExamples } from './inspection.ts';
 const ROWS = 5;
 /** Epochs whose images are shown. */
 const EPOCHS = 4;
-/** Draws among which one is looked for that changes an image: many, as some changes are rare. */
+/** Number of draws to search for one that changes an image; many, because some changes are rare. */
 const TRIES = 1000;
 
-/** All that may happen to an image. */
+/** All settings of augmentation. */
 type Changes = AugmentOptions & MixOptions;
 
 const none: Changes = {
@@ -28,21 +28,21 @@ const none: Changes = {
   ...{ mixup: 0, cutmix: 0 },
 };
 
-/** A kind of change: its strength, short and in words. */
+/** A kind of change, with its strength in short and in words. */
 interface Kind {
   readonly key: keyof Changes;
   readonly strength: (settings: Changes) => string;
   readonly words: (settings: Changes) => string;
 }
 
-/** A number without the noise of its last digits. */
+/** A number without floating-point noise. */
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 const shortPercent = (share: number): string => `${short(share * 100)}%`;
 const pixels = (value: number): string => (value === 1 ? '1 pixel' : `${short(value)} pixels`);
 
 /** In the order of their columns. */
 const kinds: readonly Kind[] = [
-  { key: 'flip', strength: () => '1 in 2', words: () => 'every second image mirrored, left to right' },
+  { key: 'flip', strength: () => '1 in 2', words: () => 'every second image mirrored horizontally' },
   {
     key: 'shift',
     strength: ({ shift }) => `${shift} px`,
@@ -51,7 +51,7 @@ const kinds: readonly Kind[] = [
   {
     key: 'rotate',
     strength: ({ rotate }) => `${short(rotate)}°`,
-    words: ({ rotate }) => `turned by up to ${short(rotate)}° to either side`,
+    words: ({ rotate }) => `rotated by up to ${short(rotate)}° in either direction`,
   },
   {
     key: 'zoom',
@@ -61,22 +61,22 @@ const kinds: readonly Kind[] = [
   {
     key: 'shear',
     strength: ({ shear }) => `${short(shear)}°`,
-    words: ({ shear }) => `upright lines leaning by up to ${short(shear)}°`,
+    words: ({ shear }) => `sheared by up to ${short(shear)}°`,
   },
   {
     key: 'elastic',
     strength: ({ elastic }) => `${short(elastic)} px`,
-    words: ({ elastic }) => `parts pulled by up to ${pixels(elastic)}`,
+    words: ({ elastic }) => `distorted elastically by up to ${pixels(elastic)}`,
   },
   {
     key: 'erase',
     strength: ({ erase }) => shortPercent(erase),
-    words: ({ erase }) => `a rectangle blackened in ${shortPercent(erase)} of the images`,
+    words: ({ erase }) => `a black rectangle in ${shortPercent(erase)} of the images`,
   },
   {
     key: 'mixup',
     strength: ({ mixup }) => shortPercent(mixup),
-    words: ({ mixup }) => `${shortPercent(mixup)} of the images blended with another of their batch`,
+    words: ({ mixup }) => `${shortPercent(mixup)} of the images blended with another image of their batch`,
   },
   {
     key: 'cutmix',
@@ -91,26 +91,26 @@ interface Met {
   readonly step: number;
 }
 
-/** A training image, and where training meets it. */
+/** A training image and its places in training. */
 interface Shown {
   readonly pixels: Uint8Array;
   readonly label: number;
   readonly index: number;
-  /** Its batch, its place there, and the step, from 0, in each of the first epochs. */
+  /** Its batch, its place in the batch, and the step, from 0, in each of the first epochs. */
   readonly met: readonly Met[];
 }
 
-/** A column and how its images are made. */
+/** A column and the function that makes its images. */
 interface Drawn extends AugmentationColumn {
   readonly draw: (image: Shown) => Uint8Array;
 }
 
 /**
- * Shows augmentation on the first training images of a run, each of another class: as they are; with each of the
- * changes that the settings switch on alone, in the first draw that alters the image; and as the run trains on them in
- * its first epochs, to the byte.
+ * Shows augmentation on the first training images of a run, each of another class: the original; each change
+ * of the settings alone, in the first draw that changes the image; and the images of the first epochs, byte
+ * for byte.
  * @param trained the indices that are trained on, see `splitOf`
- * @returns examples without rows where the settings change no image
+ * @returns examples without rows if the settings change no image
  */
 export function augmentationExamples(
   train: Dataset,
@@ -146,7 +146,7 @@ export function augmentationExamples(
   };
 }
 
-/** The columns from left to right; what else may happen to an image has its place here. */
+/** The columns from left to right; add new changes here. */
 function columnsOf({ images, info: { shape } }: Dataset, settings: TrainSettings): Drawn[] {
   const { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix, seed } = settings;
   const options: Changes = { flip, shift, rotate, zoom, shear, elastic, erase, mixup, cutmix };
@@ -158,7 +158,7 @@ function columnsOf({ images, info: { shape } }: Dataset, settings: TrainSettings
   };
   const asItIs: Drawn = {
     group: 'original',
-    name: 'as it is',
+    name: 'as is',
     detail: '',
     words: 'the image of the data set',
     draw: ({ pixels }) => pixels,
@@ -190,7 +190,7 @@ function columnsOf({ images, info: { shape } }: Dataset, settings: TrainSettings
   return [asItIs, ...alone, ...together];
 }
 
-/** The first draw that alters the image; after many that do not, the last of them. */
+/** The first draw that changes the image; after many that do not, the last one. */
 function firstChange(pixels: Uint8Array, draw: (later: number) => Uint8Array): Uint8Array {
   for (let later = 0; later < TRIES - 1; later++) {
     const drawn = draw(later);
@@ -203,7 +203,7 @@ function shownEpochs({ epochs }: TrainSettings): number {
   return Math.min(EPOCHS, epochs);
 }
 
-/** The first image of each class that training meets, and where it meets them again. */
+/** The first training image of each class, and its places in later epochs. */
 function firstImages(
   train: Dataset,
   trained: Uint32Array,
@@ -219,7 +219,7 @@ function firstImages(
   const first = new Map<number, number>();
   for (const index of orders[0]) {
     if (first.size === ROWS) break;
-    // An image that an epoch leaves out cannot be shown in it.
+    // An image that is left out of an epoch cannot be shown in it.
     if (!first.has(train.labels[index]) && orders.every((order) => order.includes(index)))
       first.set(train.labels[index], index);
   }

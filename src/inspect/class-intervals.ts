@@ -1,4 +1,4 @@
-/** How sure the figures of each class are, and which classes are taken for which. */
+/** Intervals of the figures of each class, and the confused pairs of classes. */
 
 import type { ClassInterval, ConfusedPair } from './inspection.ts';
 import { type ClassMetrics, type Interval, wilsonInterval } from './metrics.ts';
@@ -25,9 +25,9 @@ export function classIntervals(
 
 /**
  * The 95% interval of an F1 by Wilson's indirect method (Lam, Gopal & Qian, "Confidence intervals for the F1
- * score: a comparison of four methods", arXiv:2309.14621). Of the images that are of the class or called so, the
- * share J that are both is a plain share, with Wilson's interval; F1 = 2 J / (1 + J) grows with it, so that the
- * interval's ends map to the ends of F1's.
+ * score: a comparison of four methods", arXiv:2309.14621). Among the images of the class or predicted as it,
+ * the share J that are both is a plain share with Wilson's interval. F1 = 2 J / (1 + J) grows with J, so the
+ * ends of that interval map to the ends of the interval of F1.
  * @param hits images of the class that are called so
  * @param called images that are called so
  * @param support images of the class
@@ -38,8 +38,8 @@ export function f1Interval(hits: number, called: number, support: number): Inter
 }
 
 /**
- * The `count` pairs of classes that are confused most often, most often first; of equals the lower true class, then
- * the lower predicted class first. Pairs that never occur are left out.
+ * The `count` pairs of classes that are confused most often, most often first; among equal ones the lower
+ * true class, then the lower predicted class first. Pairs that never occur are left out.
  */
 export function confusedPairs(confusion: readonly (readonly number[])[], count: number): ConfusedPair[] {
   const pairs = confusion.flatMap((row, actual) => {
@@ -50,6 +50,6 @@ export function confusedPairs(confusion: readonly (readonly number[])[], count: 
         : [{ actual, predicted, count: images, share: images / support }],
     );
   });
-  // Sorting is stable, and the pairs stand in the order of their classes.
+  // Sorting is stable, and the pairs are in the order of their classes.
   return pairs.sort((a, b) => b.count - a.count).slice(0, count);
 }

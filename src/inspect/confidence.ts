@@ -1,4 +1,4 @@
-/** Whether a network's confidence, its largest probability, can be believed: calibration and rejection. */
+/** Confidence, the largest probability of a prediction: calibration and rejection. */
 
 import { expNonPositive } from '../engine/math.ts';
 import { predictedClasses } from '../train/metrics.ts';
@@ -6,12 +6,12 @@ import type { Calibration, CalibrationBin, RejectionPoint } from './inspection.t
 import { wilsonInterval } from './metrics.ts';
 import type { Predictions } from './predictions.ts';
 
-/** The part of the predictions that is looked at: one entry per image. */
+/** The needed part of the predictions: one entry per image. */
 export type Confidences = Pick<Predictions, 'confidence' | 'correct'>;
 
 /**
- * Confidences out of log-probabilities [images, classes], by the engine's own exp, so that they have the same bits
- * everywhere.
+ * Confidences from log-probabilities [images, classes], by the engine's own exp, so that they have the same
+ * bits everywhere.
  */
 export function confidencesOf(
   logProbabilities: Float32Array,
@@ -61,7 +61,7 @@ export function calibrate({ confidence, correct }: Confidences, binCount = 15): 
   return { bins, ece };
 }
 
-/** 0 to 0.99 in hundredths, then closer to 1, where a network's confidences crowd. */
+/** 0 to 0.99 in hundredths, then closer to 1, where most confidences are. */
 const THRESHOLDS: readonly number[] = [
   ...Array.from({ length: 100 }, (_, i) => i / 100),
   0.995,
@@ -69,7 +69,7 @@ const THRESHOLDS: readonly number[] = [
   0.9999,
 ];
 
-/** Accuracy on the images that are kept when those below a confidence are turned away, for rising thresholds. */
+/** Accuracy on the images that are kept when those below a confidence are rejected, for rising thresholds. */
 export function rejectionCurve(
   { confidence, correct }: Confidences,
   thresholds: readonly number[] = THRESHOLDS,

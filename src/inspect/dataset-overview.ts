@@ -1,4 +1,4 @@
-/** What there is to see of a run's data before any network: balance, mean images, samples. */
+/** The data of a run: class balance, mean images, samples. */
 
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
@@ -6,9 +6,9 @@ import type { Split } from '../data/split.ts';
 import type { DatasetOverview, LabeledImage, SplitBalance } from './inspection.ts';
 
 /**
- * Looks at the data of a run. Mean images and samples are of the images that were trained on alone.
+ * Inspects the data of a run. Mean images and samples are of training images only.
  * @param split how the training file was divided, see `splitTrainValidation`
- * @param samplesPerClass how many sample images a class gets, if it has so many
+ * @param samplesPerClass largest number of sample images per class
  */
 export function datasetOverview(
   train: Dataset,
@@ -32,7 +32,7 @@ export function datasetOverview(
   };
 }
 
-/** How many of the chosen images each class has. */
+/** Number of the chosen images in each class. */
 export function balanceOf(
   split: SplitBalance['split'],
   dataset: Dataset,

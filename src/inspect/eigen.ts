@@ -1,4 +1,4 @@
-/** Eigenvalues and eigenvectors of symmetric matrices, in float64: what PCA needs, and no more. */
+/** Eigenvalues and eigenvectors of symmetric matrices in float64, for PCA. */
 
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 
@@ -8,10 +8,10 @@ export interface Eigenpair {
   readonly vector: Float64Array;
 }
 
-/** A symmetric matrix by what it does to a vector. */
+/** A symmetric matrix as a function of a vector. */
 export type SymmetricProduct = (vector: Float64Array) => Float64Array;
 
-/** Elements this small beside the whole matrix are zero: well below the rounding of float64. */
+/** Elements this small relative to the matrix count as zero: well below the rounding of float64. */
 const NEGLIGIBLE = 1e-20;
 
 /**

@@ -1,4 +1,4 @@
-/** What each unit of the first layer looks for: its weights [channel, height, width], as the input that they multiply. */
+/** The weights of each unit of the first layer as an image [channel, height, width]. */
 
 import { CoutureError } from '../core/errors.ts';
 import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
@@ -8,9 +8,11 @@ import type { ModelSpec } from '../model/spec.ts';
 import type { FirstLayer } from './inspection.ts';
 
 /**
- * The first layer's weights, unit by unit, the largest Euclidean norm first; of equals the lower unit first.
+ * The weights of the first layer, unit by unit, largest Euclidean norm first; among equal ones the lower unit
+ * first.
  * @param weights by parameter name
- * @throws CoutureError of kind `usage` when the weights are of another network or images of another size
+ * @throws CoutureError of kind `usage` when the weights belong to another network or to images of another
+ * size
  */
 export function firstLayer(spec: ModelSpec, weights: TensorMap, shape: ImageShape): FirstLayer {
   const layer = planModel(spec).layers[0];
@@ -19,7 +21,7 @@ export function firstLayer(spec: ModelSpec, weights: TensorMap, shape: ImageShap
   if (layer.in !== imageSize(shape) || values?.length !== layer.in * layer.out) {
     throw new CoutureError(
       'usage',
-      `${name} has ${values?.length ?? 0} values, not ${layer.out} images of ${describeShape(shape)}.`,
+      `${name} has ${values?.length ?? 0} values, which do not make ${layer.out} images of ${describeShape(shape)}.`,
     );
   }
   const rows = Array.from({ length: layer.out }, (_, unit) =>

@@ -64,7 +64,7 @@ test('a damaged description, other channels and too few images are refused', () 
   const description = fitUnlike({ shape, train, validation: train });
   assert.throws(() => new UnlikeScorer({ ...description, mean: 'AAAA' }), {
     kind: 'data',
-    message: /do not fit/,
+    message: /do not match/,
   });
   assert.throws(() => new UnlikeScorer({ ...description, mean: '?' }), { kind: 'data', message: /base64/ });
   assert.throws(() => new UnlikeScorer(description, 0.3), { kind: 'usage', message: /0\.05, 0\.02, 0\.01/ });

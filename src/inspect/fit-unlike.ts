@@ -1,4 +1,4 @@
-/** Describes the look of training images, so that images unlike them can be told: src/use/unlike.ts says how. */
+/** Describes training images so that images unlike them can be recognized; see src/use/unlike.ts. */
 
 import { bytes, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -14,11 +14,11 @@ import {
 } from '../use/unlike.ts';
 import { largestEigenpairs } from './eigen.ts';
 
-/** Images that the description is made of; of more, as many evenly spread. */
+/** Largest number of images for the description; from more, that many at even distances. */
 const MOST_IMAGES = 10_000;
-/** Fewer say nothing of what is usual. */
+/** Fewer images do not show what is usual. */
 export const LEAST_UNLIKE_IMAGES = 50;
-/** False alarms for which limits are taken. */
+/** False-alarm rates with a limit. */
 const SHARES = [0.05, 0.02, 0.01] as const;
 
 /** Two sets of images of one shape. */
@@ -26,12 +26,12 @@ export interface UnlikeSource {
   readonly shape: ImageShape;
   /** Bytes [count, height, width, channels]. */
   readonly train: Uint8Array;
-  /** Others of the same kind, which the limits are taken from. */
+  /** Other images of the same kind, for the limits. */
   readonly validation: Uint8Array;
 }
 
 /**
- * A description of the images that a network is trained on. The same images give the same description, on any machine.
+ * Describes the training images of a network. The same images give the same description on any machine.
  * @throws CoutureError of kind `usage` when there are fewer than 50 images of either kind
  */
 export function fitUnlike(source: UnlikeSource): UnlikeDescription {
@@ -47,7 +47,7 @@ export function fitUnlike(source: UnlikeSource): UnlikeDescription {
     if (images.length < LEAST_UNLIKE_IMAGES * size)
       throw new CoutureError(
         'usage',
-        `${LEAST_UNLIKE_IMAGES} ${kind} images are needed to tell what is unlike them.`,
+        `${LEAST_UNLIKE_IMAGES} ${kind} images are needed to recognize images unlike them.`,
       );
   const grid: ImageShape = {
     height: Math.min(UNLIKE_SIDE, shape.height),
@@ -108,7 +108,7 @@ function describe(looks: Float64Array, grid: ImageShape): Omit<UnlikeDescription
     directions: toBase64(new Uint8Array(directions.buffer)),
     steps,
     variances: pairs.map(({ value }) => value),
-    // At least a level, so that a set without variety does not find everything strange.
+    // At least one gray level, so that for a uniform set not every image counts as unlike.
     rest: Math.max(1, (total - explained) / Math.max(1, size - pairs.length)),
   };
 }

@@ -1,4 +1,4 @@
-/** Everything there is to see of one finished run, computed in one go. */
+/** Computes the whole inspection of a finished run. */
 
 import {
   aFunction,
@@ -49,9 +49,11 @@ export interface InspectOptions {
   readonly imagesPerCell: number;
   /** Test images on the maps, drawn by the run's seed; all if there are no more. */
   readonly mapPoints: number;
-  /** Whether to make the UMAP, which takes longest by far. */
+  /** Whether to make the UMAP map, which takes by far the longest. */
   readonly umap: boolean;
-  /** Right predictions that are explained, of the first classes; the worst wrong one is explained as well. */
+  /**
+   * Number of correct predictions to explain, of the first classes; the worst wrong one is explained as well.
+   */
   readonly explained: number;
 }
 
@@ -66,12 +68,15 @@ const DEFAULTS: InspectOptions = {
   explained: 5,
 };
 
-/** Images behind cells at most, whatever the number of classes. */
+/** Largest number of images of cells, for any number of classes. */
 const MOST_CELL_IMAGES = 6000;
-/** Bytes of images that an inspection holds of one kind, such as those on the map: large images are fewer. */
+/**
+ * Largest size of one kind of images in an inspection, such as those on the map: of large images there are
+ * fewer.
+ */
 const MOST_BYTES = 64_000_000;
 
-/** So many images of a data set fit into the bytes of one kind. */
+/** Number of images of a data set that fit into this size. */
 function fitting({ info }: Dataset): number {
   return Math.max(1, Math.floor(MOST_BYTES / imageSize(info.shape)));
 }
@@ -90,7 +95,7 @@ export interface InspectRequest {
   /** The run's name. */
   readonly run: string;
   readonly config: RunConfig;
-  /** The training file of the run's data set, from which the config's share is held out; and the test file. */
+  /** The training file of the data set, from which the share of the config is held out, and the test file. */
   readonly train: Dataset;
   readonly test: Dataset;
   readonly history: readonly EpochMetrics[];
@@ -116,9 +121,9 @@ const inspectRequest = record({
 });
 
 /**
- * Looks at a finished run on the test split. The same run on the same data gives the same inspection.
- * @throws CoutureError of kind `usage` where data and network do not fit, `runtime` where the network gives no
- * numbers, `interrupted` when `signal` aborted
+ * Inspects a finished run on the test split. The same run on the same data gives the same inspection.
+ * @throws CoutureError of kind `usage` when data and network do not match, `runtime` when the results are not
+ * finite, `interrupted` when `signal` aborts
  */
 export async function inspectModel(request: InspectRequest): Promise<Inspection> {
   checkArguments('inspectModel', { request: [request, inspectRequest] });
@@ -126,7 +131,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   const options: InspectOptions = { ...DEFAULTS, ...request.options };
   const spec = config.model;
   const progress = (stage: InspectProgress['stage']) => (done: number) => {
-    if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the run was looked at.');
+    if (signal?.aborted) throw new CoutureError('interrupted', 'Stopped before the run was inspected.');
     onProgress?.({ stage, done });
   };
 
@@ -191,7 +196,7 @@ async function explainAll(
   return saliency;
 }
 
-/** The last hidden layer's activations as points; of a network without one, the logits. */
+/** The activations of the last hidden layer as points; without a hidden layer, the logits. */
 async function drawMaps(
   { config, classifier, test, signal }: InspectRequest,
   { predicted }: Predictions,

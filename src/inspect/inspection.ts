@@ -1,6 +1,6 @@
 /**
- * What looking at a finished run gives: the figures, the report and other tools read these types, and the files
- * beside this one compute them. Every number is finite. An image is `height * width * channels` bytes,
+ * The types of an inspection of a finished run: the figures, the report and other tools read them, and the
+ * files beside this one compute them. Every number is finite. An image is `height * width * channels` bytes,
  * row by row, 0 to 255.
  */
 
@@ -12,11 +12,11 @@ import type { ClassMetrics, Evaluation, Interval } from './metrics.ts';
 export interface LabeledImage {
   readonly pixels: Uint8Array;
   readonly label: number;
-  /** Its place in the data file that it came from, from 0. */
+  /** Its index in its data file, from 0. */
   readonly index: number;
 }
 
-/** An image with what the network says of it. */
+/** An image with its prediction. */
 export interface PredictedImage extends LabeledImage {
   /** One per class. */
   readonly probabilities: readonly number[];
@@ -26,14 +26,14 @@ export interface PredictedImage extends LabeledImage {
   readonly loss: number;
 }
 
-/** How many images of each class a split has. */
+/** Number of images of each class in a split. */
 export interface SplitBalance {
   readonly split: 'train' | 'validation' | 'test';
   readonly images: number;
   readonly perClass: readonly number[];
 }
 
-/** What the figures of the data show. */
+/** Input of the figures of the data. */
 export interface DatasetOverview {
   readonly dataset: string;
   readonly classNames: readonly string[];
@@ -41,25 +41,27 @@ export interface DatasetOverview {
   readonly height: number;
   readonly channels: ImageShape['channels'];
   readonly balance: readonly SplitBalance[];
-  /** One per class: the mean of the images that were trained on, rounded to bytes; black for a class without any. */
+  /** One per class: the mean of the training images, rounded to bytes; black for a class without any. */
   readonly meanImages: readonly Uint8Array[];
-  /** A few images per class of those that were trained on, in the order of the classes. */
+  /** A few training images per class, in the order of the classes. */
   readonly samples: readonly LabeledImage[];
 }
 
-/** How a run's training went. */
+/** The course of training. */
 export interface TrainingHistory {
   readonly run: string;
   readonly history: readonly EpochMetrics[];
   /** The epoch whose weights are the model, see `bestEpoch`; counted from 1. */
   readonly bestEpoch: number;
-  /** The epoch from which validation loss falls no further than chance would make it; absent where the run does not show it. */
+  /**
+   * The epoch from which validation loss falls no further than by chance; absent if the run does not show it.
+   */
   readonly stopsFalling?: number;
-  /** Where validation loss stops falling, in one sentence made from the numbers. */
+  /** A sentence about where validation loss stops falling. */
   readonly sentence: string;
 }
 
-/** Images of one class that are taken for another. */
+/** Images of one class that are classified as another. */
 export interface ConfusedPair {
   readonly actual: number;
   readonly predicted: number;
@@ -68,7 +70,7 @@ export interface ConfusedPair {
   readonly share: number;
 }
 
-/** Some of the images of one class that were given one class. */
+/** Some images of one true class with one predicted class. */
 export interface ConfusionCell {
   readonly actual: number;
   readonly predicted: number;
@@ -76,7 +78,7 @@ export interface ConfusionCell {
   readonly images: readonly PredictedImage[];
 }
 
-/** How one class fares, with 95% intervals. Intervals over nothing are from 0 to 1. */
+/** The figures of one class with 95% intervals. Without images, an interval is from 0 to 1. */
 export interface ClassInterval extends ClassMetrics {
   readonly precisionInterval: Interval;
   readonly recallInterval: Interval;
@@ -87,7 +89,7 @@ export interface ClassInterval extends ClassMetrics {
 export interface CalibrationBin {
   readonly low: number;
   readonly high: number;
-  /** At least 1: bins without images are left out. */
+  /** At least 1: empty bins are left out. */
   readonly count: number;
   /** Mean confidence. */
   readonly confidence: number;
@@ -103,11 +105,11 @@ export interface Calibration {
   readonly ece: number;
 }
 
-/** What is left when the network keeps silent on images below a confidence. */
+/** Accuracy and coverage when images below a confidence are rejected. */
 export interface RejectionPoint {
   /** Images with at least this confidence are kept. */
   readonly threshold: number;
-  /** At least 1: thresholds that keep no image are left out. */
+  /** At least 1: thresholds that keep no images are left out. */
   readonly kept: number;
   /** Share of all images that are kept. */
   readonly coverage: number;
@@ -138,7 +140,7 @@ export interface FirstLayer {
   readonly units: readonly number[];
 }
 
-/** Images as points in the plane, near each other when a layer sees them alike. */
+/** Images as points in the plane; images with similar activations are near each other. */
 export interface ProjectedPoints {
   readonly method: 'pca' | 'umap';
   /** The layer whose activations are shown, e.g. fc2. */
@@ -153,12 +155,14 @@ export interface ProjectedPoints {
   readonly explained?: readonly [number, number];
 }
 
-/** Which pixels a prediction hangs on. */
+/** The pixels that a prediction depends on. */
 export interface Saliency {
   readonly image: PredictedImage;
-  /** The class that is asked about. */
+  /** The explained class. */
   readonly target: number;
-  /** Per pixel, d log p(target) / d input; of color images the sum of the sizes over the channels. */
+  /**
+   * Per pixel, d log p(target) / d input; for color images the sum of the absolute values over the channels.
+   */
   readonly gradient: Float32Array;
   /** Per pixel, by how much p(target) drops when a patch centered there is covered; below 0 where it rises. */
   readonly occlusion: Float32Array;
@@ -166,18 +170,21 @@ export interface Saliency {
   readonly patch: number;
 }
 
-/** A column of images: what has been done to all that stand in it. */
+/** A column of images with the same changes. */
 export interface AugmentationColumn {
-  /** The image as it is; one change alone; or everything together, as training does it. */
+  /** The original image; one change alone; or all changes together, as in training. */
   readonly group: 'original' | 'alone' | 'together';
-  /** One word or two for the head of the column, and what goes below: a strength or a number; may be empty. */
+  /**
+   * One or two words for the heading of the column, and a line below it: a strength or a number; may be
+   * empty.
+   */
   readonly name: string;
   readonly detail: string;
-  /** What happened to the images, in a phrase. */
+  /** The change, as a phrase. */
   readonly words: string;
 }
 
-/** What augmentation makes of a few training images. */
+/** Augmentation of a few training images. */
 export interface AugmentationExamples {
   readonly dataset: string;
   readonly classNames: readonly string[];
@@ -185,7 +192,7 @@ export interface AugmentationExamples {
   readonly height: number;
   readonly channels: ImageShape['channels'];
   readonly columns: readonly AugmentationColumn[];
-  /** A training image each, of different classes, with one picture for each column. */
+  /** Training images of different classes, with one picture for each column. */
   readonly rows: readonly {
     readonly label: number;
     /** Its place in the training file, from 0. */
@@ -194,14 +201,14 @@ export interface AugmentationExamples {
   }[];
 }
 
-/** A finished run, looked at on the test split. */
+/** An inspection of a finished run on the test split. */
 export interface Inspection {
   readonly run: string;
   readonly recipe: string | undefined;
   readonly seed: number;
   readonly spec: ModelSpec;
   readonly data: DatasetOverview;
-  /** Without rows for a run whose training images come as they are. */
+  /** Without rows for a run without augmentation. */
   readonly augmentation: AugmentationExamples;
   readonly training: TrainingHistory;
   readonly evaluation: Evaluation;
@@ -210,9 +217,9 @@ export interface Inspection {
   readonly pairs: readonly ConfusedPair[];
   /** The wrong images with the largest loss, largest first. */
   readonly topLosses: readonly PredictedImage[];
-  /** The first images of the split, right and wrong as they come. */
+  /** The first images of the split, correct or not. */
   readonly examples: readonly PredictedImage[];
-  /** Images behind the cells of the confusion matrix: of those that have any, row by row. */
+  /** Images of the nonempty cells of the confusion matrix, row by row. */
   readonly cells: readonly ConfusionCell[];
   readonly calibration: Calibration;
   readonly rejection: readonly RejectionPoint[];

@@ -1,27 +1,27 @@
-/** Whether two classifiers differ by more than chance, from their answers to the same images. */
+/** Whether two classifiers differ by more than chance, from their predictions for the same images. */
 
 import { aNumber, checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { someLabels } from '../data/argument-kinds.ts';
 
-/** What McNemar's test found. */
+/** Result of McNemar's test. */
 export interface PairedComparison {
-  /** Images that only the first classifier gets right, and only the second. */
+  /** Images that only the first classifier, and only the second, classifies correctly. */
   readonly onlyFirst: number;
   readonly onlySecond: number;
-  /** Images that both get right, and that both get wrong. */
+  /** Images that both classify correctly, and that both misclassify. */
   readonly both: number;
   readonly neither: number;
-  /** Two-sided: how often two equally good classifiers would differ by so much or more. */
+  /** Two-sided: probability that two equally good classifiers differ by at least this much. */
   readonly pValue: number;
 }
 
 /**
- * McNemar's exact test. Only images on which one is right and the other wrong tell the two apart; were they equally
- * good, each such image would be a fair coin (Q. McNemar, Psychometrika 12, 1947; for classifiers T. Dietterich,
+ * McNemar's exact test. Only images with exactly one correct classifier matter. If both are equally good,
+ * each such image is a fair coin flip (Q. McNemar, Psychometrika 12, 1947; for classifiers T. Dietterich,
  * Neural Computation 10, 1998). The exact binomial form needs no minimum count.
  * @param first predicted classes, one per label; `second` likewise
- * @throws CoutureError of kind `usage` when the three are not equally long
+ * @throws CoutureError of kind `usage` when the three differ in length
  */
 export function compareOnSameImages(
   labels: Uint16Array,
@@ -36,7 +36,7 @@ export function compareOnSameImages(
   if (first.length !== labels.length || second.length !== labels.length) {
     throw new CoutureError(
       'usage',
-      `${first.length} and ${second.length} predictions cannot be compared over ${labels.length} labels.`,
+      `${first.length} and ${second.length} predictions do not match ${labels.length} labels.`,
     );
   }
   const counts = { both: 0, neither: 0, onlyFirst: 0, onlySecond: 0 };

@@ -14,19 +14,19 @@ export interface Interval {
   readonly high: number;
 }
 
-/** How one class fares. A ratio over nothing counts as 0, as in scikit-learn. */
+/** The figures of one class. A ratio with a denominator of 0 is 0, as in scikit-learn. */
 export interface ClassMetrics {
   readonly name: string;
-  /** Of the images called this class, the share that are. */
+  /** Share of correct images among those predicted as this class. */
   readonly precision: number;
-  /** Of the images of this class, the share called so. */
+  /** Share of the images of this class that are predicted as this class. */
   readonly recall: number;
   readonly f1: number;
   /** Images of this class. */
   readonly support: number;
 }
 
-/** Everything that `couture evaluate` prints. */
+/** The figures of `couture evaluate`. */
 export interface Evaluation {
   readonly images: number;
   /** Mean NLL, nats. */
@@ -42,7 +42,7 @@ export interface Evaluation {
   readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
 }
 
-/** Wilson's 95% score interval for a share of `total` (E. B. Wilson 1927): holds near 0 and 1 as well. */
+/** Wilson's 95% score interval for a share of `total` (E. B. Wilson 1927): valid near 0 and 1 as well. */
 export function wilsonInterval(count: number, total: number): Interval {
   checkArguments('wilsonInterval', { count: [count, aNumber], total: [total, aNumber] });
   if (total === 0) return { low: 0, high: 1 };
@@ -73,7 +73,7 @@ export function evaluateLogProbabilities(
   if (images === 0 || logProbabilities.length !== images * classes) {
     throw new CoutureError(
       'runtime',
-      `${logProbabilities.length} log-probabilities do not make ${images} images of ${classes} classes.`,
+      `${logProbabilities.length} log-probabilities do not match ${images} images in ${classes} classes.`,
     );
   }
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -90,14 +90,17 @@ export function evaluateLogProbabilities(
     }
     const label = labels[image];
     if (label >= classes)
-      throw new CoutureError('runtime', `Label ${label} of image ${image} is past the ${classes} classes.`);
+      throw new CoutureError(
+        'runtime',
+        `Label ${label} of image ${image} is out of range (${classes} classes).`,
+      );
     const predicted = argMax(logProbabilities, row, classes);
     lossSum -= logProbabilities[row + label];
     confusion[label][predicted] += 1;
     if (predicted === label) correct += 1;
   }
   const perClass = classNames.map((name, index) => classMetrics(name, index, confusion));
-  // As in scikit-learn: a class that neither occurs nor is predicted has no part in the means.
+  // As in scikit-learn: a class that neither occurs nor is predicted is not in the means.
   const isPredicted = (index: number): boolean => confusion.some((row) => row[index] > 0);
   const met = perClass.filter(({ support }, index) => support > 0 || isPredicted(index));
   const mean = (pick: (metrics: ClassMetrics) => number): number =>

@@ -1,11 +1,14 @@
-/** Single images that are worth a look: some as they come, the worst ones, and those behind a confusion matrix. */
+/**
+ * Picks single images to show: the first ones, the worst ones, and those of each cell of the confusion
+ * matrix.
+ */
 
 import type { ConfusionCell, PredictedImage } from './inspection.ts';
 import { type Predictions, predictedImage } from './predictions.ts';
 
 /**
- * The first images of the data set, right and wrong as they come. Where the images lie class by class, as those of class
- * folders do, at even distances instead: the first ones would all be of one class.
+ * The first images of the data set, correct or not. If the images are sorted by class, as from class folders,
+ * images at even distances instead, because the first ones would all be of one class.
  */
 export function firstImages(predictions: Predictions, count: number): PredictedImage[] {
   const { labels, length } = predictions.dataset;
@@ -15,7 +18,7 @@ export function firstImages(predictions: Predictions, count: number): PredictedI
   return indices.map((index) => predictedImage(predictions, index));
 }
 
-/** The wrong images with the largest loss, largest first; of equals the earlier one first. */
+/** The wrong images with the largest loss, largest first; among equal ones the earlier first. */
 export function topLosses(predictions: Predictions, count: number): PredictedImage[] {
   const { correct, losses } = predictions;
   const wrong = [...correct.keys()].filter((index) => correct[index] === 0);
@@ -23,17 +26,17 @@ export function topLosses(predictions: Predictions, count: number): PredictedIma
   return wrong.slice(0, count).map((index) => predictedImage(predictions, index));
 }
 
-/** How many images behind cells are wanted. */
+/** How many images of cells to pick. */
 export interface CellOptions {
   /** Of one cell. */
   readonly perCell: number;
-  /** Of all cells together: all have fewer then, and where that is not enough, those with the fewest images have none. */
+  /** For all cells together: first all cells get fewer, then those with the fewest images get none. */
   readonly total: number;
 }
 
 /**
- * The images behind the cells of the confusion matrix that have any, row by row: of each the most confident, most
- * confident first; of equals the earlier one first.
+ * The images of the nonempty cells of the confusion matrix, row by row: the most confident of each cell, most
+ * confident first; among equal ones the earlier first.
  */
 export function imagesBehindCells(predictions: Predictions, options: CellOptions): ConfusionCell[] {
   const { dataset, predicted, confidence } = predictions;
@@ -70,12 +73,12 @@ function fittingPerCell(sizes: readonly number[], { perCell, total }: CellOption
   return fitting;
 }
 
-/** Of a more confident prediction nothing that one covers changes much. */
+/** For a more confident prediction, covering a patch changes little. */
 const BEYOND_DOUBT = 0.99;
 
 /**
- * Predictions that are worth explaining: for each class the first image that the network gets right without being
- * all but certain; failing that, the first that it gets right; in the order of the classes.
+ * Predictions to explain, in the order of the classes: for each class the first correct image with a
+ * confidence that is not almost 1; otherwise the first correct one.
  */
 export function rightWithDoubt(predictions: Predictions): PredictedImage[] {
   const { dataset, correct, confidence } = predictions;

@@ -1,4 +1,4 @@
-/** What a network says of each image of a data set: where the analyses of single images begin. */
+/** The predictions of a network for each image of a data set, the basis of all analyses. */
 
 import { argMax } from '../core/arg-max.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -10,11 +10,11 @@ export interface Predictions {
   readonly dataset: Dataset;
   /** [images, classes]. */
   readonly logProbabilities: Float32Array;
-  /** The class with the largest probability, the lowest of equals. */
+  /** The class with the largest probability; the lowest of equal ones. */
   readonly predicted: Uint16Array;
   /** The probability of the predicted class, 0 to 1. */
   readonly confidence: Float64Array;
-  /** 1 where the predicted class is the true one, else 0. */
+  /** 1 if the predicted class is the true one, otherwise 0. */
   readonly correct: Uint8Array;
   /** NLL of the true class, nats. */
   readonly losses: Float64Array;
@@ -22,7 +22,7 @@ export interface Predictions {
 
 /**
  * Reads log-probabilities [images, classes] of every image of a data set.
- * @throws CoutureError of kind `runtime` when they are of another number of images
+ * @throws CoutureError of kind `runtime` when the number of images differs
  */
 export function readPredictions(dataset: Dataset, logProbabilities: Float32Array): Predictions {
   const { length, labels } = dataset;
@@ -30,7 +30,7 @@ export function readPredictions(dataset: Dataset, logProbabilities: Float32Array
   if (logProbabilities.length !== length * classes) {
     throw new CoutureError(
       'runtime',
-      `${logProbabilities.length} log-probabilities do not make ${length} images of ${classes} classes.`,
+      `${logProbabilities.length} log-probabilities do not match ${length} images in ${classes} classes.`,
     );
   }
   const predicted = new Uint16Array(length);
@@ -47,7 +47,7 @@ export function readPredictions(dataset: Dataset, logProbabilities: Float32Array
   return { dataset, logProbabilities, predicted, confidence, correct, losses };
 }
 
-/** A copy of one image with what is said of it. */
+/** A copy of one image with its prediction. */
 export function predictedImage(predictions: Predictions, index: number): PredictedImage {
   const { dataset, logProbabilities, predicted, losses } = predictions;
   const classes = dataset.info.classNames.length;
@@ -62,7 +62,7 @@ export function predictedImage(predictions: Predictions, index: number): Predict
   };
 }
 
-/** Rounding may leave a log-probability of a hair above 0. */
+/** Rounding may leave a log-probability slightly above 0. */
 function probability(logProbability: number): number {
   return Math.min(1, Math.exp(logProbability));
 }

@@ -1,10 +1,13 @@
-/** Rows of numbers as points in the plane: PCA, which is exact and quick, and UMAP, which keeps neighbors together. */
+/**
+ * Projects rows of numbers onto the plane: PCA, which is exact and fast, and UMAP, which keeps neighbors
+ * together.
+ */
 
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, RandomStream } from '../core/philox.ts';
 import { largestEigenpairs } from './eigen.ts';
 
-/** Fewer rows than this have no neighborhoods to speak of. */
+/** Fewer rows have no useful neighborhoods. */
 const FEWEST_ROWS = 4;
 
 /** Points by principal components. */
@@ -16,9 +19,9 @@ export interface PrincipalComponents {
 }
 
 /**
- * Projects rows onto the two directions in which they vary most (Pearson 1901), the most first. Each direction is
- * turned so that its largest component is positive, and sums run in the order of the rows: the same rows always give
- * the same points.
+ * Projects rows onto the two directions of largest variance (Pearson 1901), largest first. The sign of each
+ * direction makes its largest component positive, and sums run in the order of the rows: the same rows always
+ * give the same points.
  * @param values [rows, width]
  * @throws CoutureError of kind `runtime` when a value is not finite
  */
@@ -31,7 +34,7 @@ export function principalComponents(values: Float32Array, width: number): Princi
   for (let i = 0; i < values.length; i++) total += (values[i] - mean[i % width]) ** 2;
 
   if (!Number.isFinite(total))
-    throw new CoutureError('runtime', 'The activations to be mapped are not all finite.');
+    throw new CoutureError('runtime', 'Some activations to be mapped are not finite.');
 
   // Along v each row reaches (row - mean) · v.
   const reach = (vector: Float64Array): Float64Array =>
@@ -40,7 +43,8 @@ export function principalComponents(values: Float32Array, width: number): Princi
       for (let j = 0; j < width; j++) sum += (values[row * width + j] - mean[j]) * vector[j];
       return sum;
     });
-  // The covariance times the number of rows, without ever being laid out: a wide layer's would not fit in memory.
+  // The covariance times the number of rows, never stored as a matrix: that of a wide layer would not fit in
+  // memory.
   const scatter = (vector: Float64Array): Float64Array => {
     const product = new Float64Array(width);
     reach(vector).forEach((along, row) => {
@@ -68,9 +72,9 @@ function pointForward(vector: Float64Array): Float64Array {
 }
 
 export interface UmapOptions {
-  /** Every random choice derives from it. */
+  /** Source of all randomness. */
   readonly key: Key;
-  /** Rows that count as a row's neighbors. */
+  /** Number of neighbors of a row. */
   readonly neighbors?: number;
   /** Called after each part of the work, with the share of it that is done. */
   readonly onProgress?: ((done: number) => void) | undefined;

@@ -1,4 +1,4 @@
-/** Which pixels one prediction hangs on: by the gradient, and by covering the image bit by bit. */
+/** The pixels that a prediction depends on: by the gradient, and by covering patches of the image. */
 
 import {
   aFunction,
@@ -16,20 +16,20 @@ import type { ImageShape } from '../data/image-shape.ts';
 import type { Classifier } from '../use/classifier.ts';
 import type { PredictedImage, Saliency } from './inspection.ts';
 
-/** Bytes of covered images that are held at once. */
+/** Largest size of covered images in memory. */
 const BYTES_AT_ONCE = 4_000_000;
 
-/** Side of the patch: of images of 28 pixels, and at the least. */
+/** Side of the patch for images of 28 pixels, and at least. */
 const PATCH = 5;
-/** Patches across an image that are tried at most: more would take long and show no more. */
+/** Largest number of patches across an image: more would take long and show no more. */
 const MOST_ACROSS = 48;
 
 export interface OcclusionOptions {
   /** Side of the patch in pixels, odd so that it has a center; by default 5, and more for images of over 36 pixels. */
   readonly patch?: number;
   /**
-   * Pixels from one center to the next; what lies between has the value of the nearest. By default 1, and more for
-   * images of over 48 pixels.
+   * Pixels from one center to the next; pixels between them get the value of the nearest. By default 1, and
+   * more for images of over 48 pixels.
    */
   readonly step?: number;
   /** The byte that covers; by default 0 for gray images, and for color ones the median color of the image's border. */
@@ -38,7 +38,7 @@ export interface OcclusionOptions {
 }
 
 export interface SaliencyOptions extends OcclusionOptions {
-  /** The class that is asked about; the predicted one by default. */
+  /** The explained class; the predicted one by default. */
   readonly target?: number;
 }
 
@@ -52,8 +52,8 @@ const saliencyOptions = optionsOf({
 
 /**
  * Saliency of one prediction: the gradient of the class's log-probability with respect to the input (Simonyan,
- * Vedaldi & Zisserman 2014, there of the class's score), and occlusion. Of a color image the gradient of a pixel is the
- * sum of the sizes of its three, which has no sign.
+ * Vedaldi & Zisserman 2014, there of the class's score), and occlusion. For a color image, the gradient of a
+ * pixel is the sum of the absolute values of its three, without a sign.
  * @throws CoutureError of kind `usage` when target, patch, step or fill are out of range
  */
 export async function explainPrediction(
@@ -76,7 +76,7 @@ export async function explainPrediction(
   return { image, target, gradient, occlusion, patch };
 }
 
-/** Sums over the channels of the sizes of values [channel, height, width]. */
+/** Sums of absolute values [channel, height, width] over the channels. */
 function sizesOverChannels(values: Float32Array, { height, width }: ImageShape): Float32Array {
   const sums = new Float32Array(height * width);
   values.forEach((value, i) => {
@@ -93,7 +93,7 @@ function usualPatch({ height, width }: ImageShape): number {
 
 /**
  * For each pixel by how much the probability of a class drops when a square patch centered there is covered (Zeiler &
- * Fergus 2014); at the borders what lies outside the image is not covered.
+ * Fergus 2014); at the borders, only the part inside the image is covered.
  * @throws CoutureError of kind `usage` when target, patch, step or fill are out of range
  */
 export async function occlude(
@@ -111,7 +111,7 @@ export async function occlude(
   const whole = await classifier.logProbabilities(pixels, { signal });
   const classes = whole.length;
   if (!(target in whole))
-    throw new CoutureError('usage', `There is no class ${target}: the model has ${classes}.`);
+    throw new CoutureError('usage', `Class ${target} is out of range: the model has ${classes} classes.`);
   const rows = centersOf(height, step);
   const columns = centersOf(width, step);
   const places = rows.length * columns.length;
@@ -140,19 +140,19 @@ function checkOptions(patch: number, step: number, fill = 0): void {
   if (!Number.isInteger(patch) || patch < 1 || patch % 2 === 0)
     throw new CoutureError('usage', `Invalid patch of ${patch} pixels: expected an odd number of pixels.`);
   if (!Number.isInteger(step) || step < 1)
-    throw new CoutureError('usage', `Invalid step of ${step} pixels: expected a whole number from 1 on.`);
+    throw new CoutureError('usage', `Invalid step of ${step} pixels: expected a whole number from 1 up.`);
   if (!Number.isInteger(fill) || fill < 0 || fill > 255)
     throw new CoutureError('usage', `Invalid fill ${fill}: expected a byte from 0 to 255.`);
 }
 
-/** The middles of pieces of `step` pixels; the last piece may be shorter. */
+/** The centers of pieces of `step` pixels; the last piece may be shorter. */
 function centersOf(length: number, step: number): number[] {
   return Array.from({ length: Math.ceil(length / step) }, (_, i) =>
     Math.min(length - 1, i * step + Math.floor(step / 2)),
   );
 }
 
-/** What covers an image: black if it is gray, otherwise the median of its border in each channel. */
+/** The covering color: black for a gray image, otherwise the median of its border in each channel. */
 function groundOf(pixels: Uint8Array, { height, width, channels }: ImageShape): Uint8Array {
   if (channels === 1) return Uint8Array.of(0);
   const isBorder = (place: number): boolean => {

@@ -1,21 +1,24 @@
-/** The temperature that makes a classifier's confidence fit what it gets right. */
+/** Fits the temperature that calibrates a classifier. */
 
 import { aNumber, checkArguments, floats } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { someLabels } from '../data/argument-kinds.ts';
 import { expNonPositive } from '../engine/math.ts';
 
-/** Beyond these nothing is gained: at the lower end a classifier is as good as certain, at the upper as good as silent. */
+/**
+ * Range of temperatures: near the lower end all confidences are about 1, near the upper end all classes are
+ * equally probable.
+ */
 export const TEMPERATURES = { least: 0.05, most: 20 } as const;
 
 /** Halvings of the range of 1/T: below 1e-8, which is finer than the rounding of the result. */
 const HALVINGS = 32;
-/** A temperature is given to four decimals: further ones change nothing that could be measured. */
+/** A temperature has four decimals: more would change nothing measurable. */
 const DECIMALS = 1e4;
 
 /**
  * The temperature T of least mean NLL on labeled images, of log_softmax(log p / T) (Guo et al., ICML 2017). The NLL is
- * convex in 1/T, so that its slope has at most one zero, which is found by halving. Same input, same bits.
+ * convex in 1/T, so its slope has at most one zero, which bisection finds. Same input, same bits.
  * @param logProbabilities [labels.length, classes]
  * @throws CoutureError of kind `usage` when labels, classes and log-probabilities do not fit each other
  */
@@ -28,7 +31,7 @@ export function fitTemperature(logProbabilities: Float32Array, labels: Uint16Arr
   if (!Number.isInteger(classes) || classes < 1 || logProbabilities.length !== labels.length * classes)
     throw new CoutureError(
       'usage',
-      `${logProbabilities.length} log-probabilities do not make ${labels.length} images of ${classes} classes.`,
+      `${logProbabilities.length} log-probabilities do not match ${labels.length} images in ${classes} classes.`,
     );
   let low = 1 / TEMPERATURES.most;
   let high = 1 / TEMPERATURES.least;
@@ -40,7 +43,10 @@ export function fitTemperature(logProbabilities: Float32Array, labels: Uint16Arr
   return Math.round((2 / (low + high)) * DECIMALS) / DECIMALS;
 }
 
-/** Derivative of the summed NLL by the inverse temperature: mean log p under the tempered row, less that of the label. */
+/**
+ * Derivative of the summed NLL with respect to the inverse temperature: mean log p under the tempered row,
+ * minus that of the label.
+ */
 function slope(
   logProbabilities: Float32Array,
   labels: Uint16Array,

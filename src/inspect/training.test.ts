@@ -45,12 +45,12 @@ test('too little to go by is said to be so', () => {
   const one = describeTraining('a', history([0.5]));
   assert.equal(
     one.sentence,
-    'One epoch cannot show where validation loss stops falling; it ended at 0.5000.',
+    'A single epoch cannot show where validation loss stops falling; it ended at 0.5000.',
   );
   const few = describeTraining('a', history([0.5, 0.4, 0.45]));
   assert.equal(
     few.sentence,
-    'Validation loss is lowest at epoch 2 of 3, 0.4000; so few epochs do not show where it stops falling.',
+    'Validation loss is lowest at epoch 2 of 3, 0.4000; these are too few epochs to show where it stops falling.',
   );
   assert.deepEqual([one.stopsFalling, few.stopsFalling], [undefined, undefined]);
 });
@@ -62,7 +62,7 @@ test('a loss that never falls', () => {
   );
   assert.equal(
     sentence,
-    "Validation loss never falls below the first epoch's 0.5000; after epoch 6 it is 0.9000.",
+    'Validation loss never falls below the 0.5000 of the first epoch; after epoch 6 it is 0.9000.',
   );
   assert.deepEqual([bestEpoch, stopsFalling], [1, undefined]);
 });

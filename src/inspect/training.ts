@@ -1,6 +1,6 @@
 /**
- * Where validation loss stops falling. It scatters from epoch to epoch, so that the lowest of many epochs is partly
- * luck: what is said here is measured against that scatter.
+ * Finds where validation loss stops falling. The loss scatters from epoch to epoch, so the lowest of many
+ * epochs is partly luck, and changes are compared with that scatter.
  */
 
 import { aString, checkArguments, oneOf } from '../core/arguments.ts';
@@ -10,15 +10,15 @@ import { bestEpoch, type Selection, selections } from '../train/best.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { TrainingHistory } from './inspection.ts';
 
-/** Fewer epochs than this say nothing of the scatter. */
+/** Fewer epochs do not show the scatter. */
 const FEW = 5;
 
 /** A change counts when it is above this many standard errors. */
 const CLEAR = 2;
 
 /**
- * A run's history with its best epoch and one sentence about it.
- * @param select what made an epoch the best
+ * The history of a run with its best epoch and a sentence about it.
+ * @param select the criterion for the best epoch
  * @throws CoutureError of kind `runtime` when no epoch has a finite validation loss
  */
 export function describeTraining(
@@ -39,7 +39,7 @@ export function describeTraining(
   return { run, history, bestEpoch: best.epoch, ...judge(rows, rows.indexOf(lowest)) };
 }
 
-/** What can be said of the epochs `rows`, of which `best` is the place of the lowest validation loss. */
+/** The sentence about the epochs `rows`; `best` is the index of the lowest validation loss. */
 function judge(
   rows: readonly EpochMetrics[],
   best: number,
@@ -50,23 +50,25 @@ function judge(
   const lowest = nats(losses[best]);
   const at = `epoch ${rows[best].epoch}`;
   if (last === 0)
-    return { sentence: `One epoch cannot show where validation loss stops falling; it ended at ${lowest}.` };
+    return {
+      sentence: `A single epoch cannot show where validation loss stops falling; it ended at ${lowest}.`,
+    };
   if (best === 0) {
     const end = `after epoch ${epochs} it is ${nats(losses[last])}`;
-    return { sentence: `Validation loss never falls below the first epoch's ${lowest}; ${end}.` };
+    return { sentence: `Validation loss never falls below the ${lowest} of the first epoch; ${end}.` };
   }
   if (rows.length < FEW) {
-    const caution = 'so few epochs do not show where it stops falling';
+    const caution = 'these are too few epochs to show where it stops falling';
     return { sentence: `Validation loss is lowest at ${at} of ${epochs}, ${lowest}; ${caution}.` };
   }
 
   const scatter = scatterOf(losses);
-  // From here on it falls by no more than chance would make it, at once or little by little.
+  // From here on it falls by no more than chance, at once or gradually.
   const stop = losses.findIndex(
     (loss, i) => loss <= losses[best] + CLEAR * scatter && !stillFalls(losses.slice(i), scatter),
   );
   if (stop < 0 || stop > best) {
-    const caution = 'so that this run does not show where it stops';
+    const caution = 'so this run does not show where it stops';
     return {
       sentence: `Validation loss still falls when training ends: its lowest is ${lowest} at ${at} of ${epochs}, ${caution}.`,
     };
@@ -87,19 +89,19 @@ function judge(
   return { stopsFalling, sentence: `${where}${level}.` };
 }
 
-/** The losses about the best epoch, without its own: that one was chosen for being low. */
+/** The losses around the best epoch, without its own, which was selected for being low. */
 function around(losses: readonly number[], best: number): number[] {
   return [...losses.slice(Math.max(0, best - 2), best), ...losses.slice(best + 1, best + 3)];
 }
 
-/** Whether the last epochs are too few to tell, or fall from their first half to their second. */
+/** Whether the last epochs are too few, or fall from their first half to their second. */
 function stillFalls(tail: readonly number[], scatter: number): boolean {
   if (tail.length < FEW - 1) return true;
   const half = Math.ceil(tail.length / 2);
   return clearlyAbove(tail.slice(0, half), tail.slice(half), scatter);
 }
 
-/** What training loss does while validation loss rises. */
+/** The course of training loss while validation loss rises. */
 function overfitting(rows: readonly EpochMetrics[], best: number): string {
   const then = rows[best].trainLoss;
   const now = rows[rows.length - 1].trainLoss;

@@ -1,8 +1,8 @@
-/** What public functions demand where they take networks. */
+/** Argument checks for networks. */
 
 import { aMap, anArray, anObject, record } from '../core/arguments.ts';
 
-export const aSpec = record({ layers: anArray }, 'a model, such as sequential makes');
+export const aSpec = record({ layers: anArray }, 'a model, for example from sequential');
 export const aNetwork = record(
   { spec: aSpec, input: record({ shape: anObject, pixels: anObject }), weights: aMap },
   'a network, { spec, input, weights }',

@@ -1,11 +1,11 @@
 /**
- * Two layers to put in front of a network that sees images, `--stem edges`, and their first values: edges, and sums of
- * edges over neighborhoods, as the simple and complex cells of the visual cortex have them (Hubel & Wiesel 1962) and
- * histograms of oriented gradients count them (Dalal & Triggs 2005).
+ * The stem (`--stem edges`): two layers in front of a network for images, and their initial values. They are
+ * edges, and sums of edges over neighborhoods, like the simple and complex cells of the visual cortex (Hubel
+ * & Wiesel 1962) and like histograms of oriented gradients (Dalal & Triggs 2005).
  *
- * Both are dense layers over the whole image, and every weight of theirs, those that begin as 0 among them, is trained like
- * any other; none is shared. Each edge begins with a place, a turn and a width of its own. The sums begin as one bell at each
- * of their places, cut off at the image's border, and differ from the first step on.
+ * Both are dense layers over the whole image. Every weight is trained, also those that start as 0, and none
+ * is shared. Each edge starts with its own position, rotation and width. The sums start as the same bell at
+ * each of their positions, cut off at the border of the image, and differ from the first step on.
  */
 
 import type { RandomStream } from '../core/philox.ts';
@@ -13,7 +13,7 @@ import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import type { NetworkInput } from './network-input.ts';
 import { batchNorm, type LayerSpec, linear, root } from './spec.ts';
 
-/** Where an edge goes from dark to light: a unit vector in pixels to the right and down. */
+/** Direction of an edge from dark to light: a unit vector in pixels, to the right and down. */
 type Direction = readonly [number, number];
 
 const STRAIGHT: readonly Direction[] = [
@@ -34,45 +34,52 @@ const directions = {
   compass: [...STRAIGHT, ...DIAGONAL],
 } as const satisfies Readonly<Record<string, readonly Direction[]>>;
 
-/** Two layers of edges and their sums; or `none`. */
+/** Names of stems, or `none`. */
 export const stemNames = ['none', 'edges', 'diagonals', 'compass'] as const;
 export type Stem = (typeof stemNames)[number];
-/** A stem that is there. */
+/** A stem other than `none`. */
 export type EdgeStem = Exclude<Stem, 'none'>;
 
-/** Places with edges along the image's longer side, where it has pixels enough. */
+/** Positions of edges along the longer side of the image, if it has enough pixels. */
 const PLACES = 28;
-/** Places of edges from one place of sums to the next, which is also how far a sum reaches. */
+/** Edge positions from one sum to the next, which is also the radius of a sum. */
 const SUM_STEP = 3;
-/** How far an edge sees, in places: to its neighbors and hardly further. */
+/** Radius of an edge, in positions: just beyond its neighbors. */
 const EDGE_RADIUS = 2.4;
-/** How far an edge's own place is off the grid's, in steps; half the tangent of its turn; and its widening: all at most. */
+/**
+ * Largest offset of an edge from the grid, in steps; largest half tangent of its rotation; largest change of
+ * its width.
+ */
 const OFFSET = 0.25;
 const TURN = 0.1;
 const WIDENING = 0.1;
 /**
- * What an edge of all of the gray scale gives before its root, about: so much that of a tenfold contrast the root leaves
- * a threefold one, and that steps of a learning rate's size leave an edge what it is for long.
+ * Approximate value of an edge over the whole gray scale, before its root. It is large, so that the root
+ * turns a tenfold contrast into a threefold one, and so that steps of the size of a learning rate change an
+ * edge slowly.
  */
 const EDGE_GAIN = 10_000;
-/** Weights of a sum together; the norm behind it takes that away, and leaves that a step changes little of it. */
+/**
+ * Total weight of a sum. The norm after it cancels the scale, but a step changes little of such large
+ * weights.
+ */
 const SUM_GAIN = 100;
 
-/** The middles of a grid's fields along a side: `step` pixels apart, and as far from both ends. */
+/** Centers of the fields of a grid along a side: `step` pixels apart and symmetric. */
 function middles(size: number, step: number): number[] {
-  // A step of a 28th may leave the quotient just below the whole number that it is.
+  // With a step of a 28th, rounding may put the quotient just below a whole number.
   const count = Math.max(1, Math.floor(size / step + 1e-9));
   return Array.from({ length: count }, (_, i) => (size - 1 - (count - 1) * step) / 2 + i * step);
 }
 
-/** A unit of either layer: which direction it is for, and where it is in the middle. */
+/** A unit of either layer: its direction and its center. */
 interface Cell {
   readonly direction: Direction;
   readonly x: number;
   readonly y: number;
 }
 
-/** One cell for each direction at each place, place by place. */
+/** One cell for each direction at each position. */
 function cells(stem: EdgeStem, { height, width }: ImageShape, step: number): Cell[] {
   return middles(height, step).flatMap((y) =>
     middles(width, step).flatMap((x) => directions[stem].map((direction) => ({ direction, x, y }))),
@@ -88,7 +95,7 @@ const edgeCells = (stem: EdgeStem, image: ImageShape): Cell[] => cells(stem, ima
 const sumCells = (stem: EdgeStem, image: ImageShape): Cell[] =>
   cells(stem, image, SUM_STEP * edgeStep(image));
 
-/** A direction turned by 2 atan(t): products and quotients alone, which are the same everywhere. */
+/** A direction rotated by 2 atan(t), by products and quotients only, which are the same in every engine. */
 function turned([x, y]: Direction, t: number): Direction {
   const [cosine, sine] = [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)];
   return [x * cosine - y * sine, x * sine + y * cosine];
@@ -100,13 +107,15 @@ function total(values: Float32Array | Float64Array): number {
   return sum;
 }
 
-/** How much is left of 1 at a distance, whose square is given, under a bell of that radius; 0 outside. */
+/** Value of a bell of that radius at a squared distance; 1 at the center, 0 outside. */
 function bell(squaredDistance: number, radius: number): number {
   const left = Math.max(0, 1 - squaredDistance / (radius * radius));
   return left * left;
 }
 
-/** The layers for images of that form: Linear and Root of the edges, Linear and BatchNorm1d of their sums. */
+/**
+ * The layers for images of that shape: Linear and Root for the edges, Linear and BatchNorm1d for their sums.
+ */
 export function edgeLayers(stem: EdgeStem, image: ImageShape): LayerSpec[] {
   const [edges, sums] = [edgeCells(stem, image).length, sumCells(stem, image).length];
   return [linear(imageSize(image), edges), root(), linear(edges, sums), batchNorm(sums)];
@@ -116,9 +125,9 @@ export function edgeLayers(stem: EdgeStem, image: ImageShape): LayerSpec[] {
 export const EDGE_LAYERS = 2;
 
 /**
- * First weights of the edges, [edges, inputs], and biases, with which a black image gives 0 in every unit. Of a color image
- * the edges are those of the mean of its channels. Each is the slope of a bell, narrow enough to see the pixels next to a place and little else. Each unit's bell is its own:
- * a little off its place, turned a little and of a width that no other has.
+ * Initial weights of the edges, [edges, inputs], and biases with which a black image gives 0 in every unit.
+ * For a color image, the edges are those of the mean of the channels. Each edge is the slope of a bell that
+ * covers little more than the neighboring pixels. Each unit has its own small offset, rotation and width.
  */
 export function edgeWeights(
   stem: EdgeStem,
@@ -145,13 +154,13 @@ export function edgeWeights(
       height[pixel] = near * near;
       slope[pixel] = (dx * across + dy * down) * height[pixel];
     }
-    // No edge, no answer: an even gray gives 0 wherever the bell lies between the pixels, and at the border.
+    // An even gray must give 0, also at the border and for a bell between pixels.
     const gray = total(slope) / total(height);
     for (let pixel = 0; pixel < pixels; pixel++) slope[pixel] -= gray * height[pixel];
     const length = slope.reduce((sum, value) => sum + Math.abs(value), 0);
     for (let channel = 0; channel < image.channels; channel++) {
       const [offset, divisor] = [scaling.offset[channel], scaling.scale[channel]];
-      // An input goes from -offset / divisor, for black, over a range of 1 / divisor.
+      // An input starts at -offset / divisor for black and has a range of 1 / divisor.
       const scale = length > 0 ? (EDGE_GAIN * divisor) / length / image.channels : 0;
       const at = unit * inputs + channel * pixels;
       weight.set(
@@ -164,7 +173,10 @@ export function edgeWeights(
   return { weight, bias };
 }
 
-/** First weights of the sums, [sums, edges]: edges of one direction under a bell that reaches to the next sums' places. */
+/**
+ * Initial weights of the sums, [sums, edges]: edges of one direction under a bell that reaches to the next
+ * sums.
+ */
 export function sumWeights(stem: EdgeStem, image: ImageShape): Float32Array {
   const [sums, edges] = [sumCells(stem, image), edgeCells(stem, image)];
   const radius = SUM_STEP * edgeStep(image);

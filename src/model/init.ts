@@ -1,4 +1,4 @@
-/** First values of the parameters, from the run's own random stream. */
+/** Initial values of the parameters, from the random stream of the run. */
 
 import { fork, type Key, RandomStream } from '../core/philox.ts';
 import type { ImageShape } from '../data/image-shape.ts';
@@ -7,13 +7,13 @@ import type { NetworkInput } from './network-input.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * First values of a Linear's weight, all of them of mean 0. `local` concerns the first layer, whose inputs are pixels;
- * the others begin as with `kaiming`.
+ * Initial values of the weight of a Linear, all with mean 0. `local` applies to the first layer, whose inputs
+ * are pixels; the others start as with `kaiming`.
  */
 export const initializerNames = ['torch', 'kaiming', 'xavier', 'orthogonal', 'local'] as const;
 export type Initializer = (typeof initializerNames)[number];
 
-/** A weight to be filled, row-major [out, in]. */
+/** A weight to initialize, row-major [out, in]. */
 interface Weight {
   readonly out: number;
   readonly in: number;
@@ -25,9 +25,9 @@ interface Weight {
  * (torch.nn.Linear.reset_parameters); kaiming, uniform in ±sqrt(6 / in) (He et al. 2015); xavier, uniform in
  * ±sqrt(6 / (in + out)) (Glorot & Bengio 2010); orthogonal (Saxe et al. 2014); local (see `local`). Biases are uniform in
  * ±1 / sqrt(in) with torch, else 0; a norm's scale and running variance 1, its shift and running mean 0. Each
- * tensor has a stream of its own, forked by its name, so that adding a layer leaves the others' values as they were.
- * @param input what the network takes; needed by `local` and by a stem
- * @param stem whether the first two layers are those of edges.ts, which begin as that says
+ * tensor has its own stream, forked by its name, so adding a layer does not change the values of the others.
+ * @param input the input of the network; needed by `local` and by a stem
+ * @param stem whether the first two layers are the stem of edges.ts, with its initial values
  */
 export function initialize(
   plan: Plan,
@@ -86,7 +86,7 @@ function uniform(length: number, limit: number, random: RandomStream): Float32Ar
   return values;
 }
 
-/** Nearly normal, mean 0 and variance 1: the sum of 12 uniform numbers, which needs no logarithm. */
+/** Nearly normal with mean 0 and variance 1: the sum of 12 uniform numbers, which needs no logarithm. */
 function nearlyNormal(random: RandomStream): number {
   let sum = -6;
   for (let i = 0; i < 12; i++) sum += random.nextFloat();
@@ -94,8 +94,8 @@ function nearlyNormal(random: RandomStream): number {
 }
 
 /**
- * A matrix whose rows, or columns where there are fewer of those, are orthogonal to each other and of length sqrt(2),
- * which ReLU halves: Gram-Schmidt, twice over for its rounding errors, on random vectors.
+ * A matrix whose rows, or columns if there are fewer, are orthogonal with length sqrt(2), whose square ReLU
+ * halves: Gram-Schmidt on random vectors, twice because of rounding errors.
  */
 function orthogonal({ out, in: inputs, random }: Weight): Float32Array {
   const [count, size] = out <= inputs ? [out, inputs] : [inputs, out];
@@ -124,9 +124,9 @@ const LEAST_RADIUS = 0.15;
 const MOST_RADIUS = 0.6;
 
 /**
- * Each unit begins by looking at one round patch of the image: random weights under a bell (1 - d² / r²)² about a random
- * pixel, of random radius r, at the length that `kaiming` has on average. Every weight is free from then on: this is
- * no convolution, only a first guess that near pixels belong together.
+ * Each unit starts with one round patch of the image: random weights under a bell (1 - d² / r²)² around a
+ * random pixel, with a random radius r and the average length of `kaiming`. All weights are trained freely
+ * afterwards: this is not a convolution, only an initial guess that near pixels belong together.
  */
 function local({ out, in: inputs, random }: Weight, { height, width }: ImageShape): Float32Array {
   const values = new Float32Array(out * inputs);
@@ -135,7 +135,7 @@ function local({ out, in: inputs, random }: Weight, { height, width }: ImageShap
     const [x, y] = [random.nextFloat() * (width - 1), random.nextFloat() * (height - 1)];
     const radius = Math.max(1.5, side * (LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * random.nextFloat()));
     const unit = Float64Array.from({ length: inputs }, (_, place) => {
-      // The channels of a color image lie one after the other, and the patch is in the same place of each.
+      // The channels of a color image are stored in sequence, and the patch has the same place in each.
       const pixel = place % (width * height);
       const [dx, dy] = [(pixel % width) - x, Math.floor(pixel / width) - y];
       const left = 1 - (dx * dx + dy * dy) / (radius * radius);

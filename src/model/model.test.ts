@@ -69,7 +69,7 @@ describe('a spec', () => {
     [
       'LogSoftmax within',
       { layers: [linear(4, 2), logSoftmax(), linear(2, 2), logSoftmax()] },
-      /only come last/,
+      /must be the last layer/,
     ],
     [
       'an unknown layer',
@@ -102,12 +102,12 @@ describe('a spec', () => {
     [
       'a norm in front of a Linear and behind it',
       around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), linear(3, 3), batchNorm(3)),
-      /layer 4 \(BatchNorm1d\) is a second norm of one Linear/,
+      /layer 4 \(BatchNorm1d\) is a second norm of the same Linear/,
     ],
     [
       'a norm behind a Residual and no Linear behind that',
       around(residual(layerNorm(3), linear(3, 3)), layerNorm(3), relu()),
-      /layer 2 \(LayerNorm\) follows a Residual or begins one, so that a Linear must come next/,
+      /layer 2 \(LayerNorm\) follows a Residual or begins one, so the next layer must be a Linear/,
     ],
     [
       'ReLU behind a Residual',
@@ -117,12 +117,12 @@ describe('a spec', () => {
     [
       'a Residual that does not begin with a norm',
       around(residual(linear(3, 3), relu())),
-      /layer 1\.0 \(Linear\) begins a Residual, which must begin with a norm/,
+      /layer 1\.0 \(Linear\) is the first layer of a Residual, but a Residual must begin with a norm/,
     ],
     [
       'a Residual that ends in an activation',
       around(residual(layerNorm(3), linear(3, 3), relu())),
-      /layer 1\.2 \(ReLU\) ends a Residual, whose last layer must be Linear/,
+      /layer 1\.2 \(ReLU\) is the last layer of a Residual, but a Residual must end with a Linear/,
     ],
     [
       'a Residual of another width within',
@@ -137,7 +137,7 @@ describe('a spec', () => {
     [
       'a Residual in a Residual',
       around({ type: 'Residual', layers: [residual(layerNorm(3), linear(3, 3)), linear(3, 3)] }),
-      /layers\[1\]\.layers\[0\]\.type: a Residual holds only Linear, BatchNorm1d, LayerNorm/,
+      /layers\[1\]\.layers\[0\]\.type: a Residual may hold only Linear, BatchNorm1d, LayerNorm/,
     ],
     [
       'a Residual before LogSoftmax',
@@ -147,7 +147,7 @@ describe('a spec', () => {
     [
       'too many layers',
       around(...Array.from({ length: 140 }, () => residual(layerNorm(3), linear(3, 3)))),
-      /423 layers are more than the limit of 400/,
+      /423 layers are over the limit of 400/,
     ],
     [
       'a dropout of 1',

@@ -1,4 +1,4 @@
-/** What goes into a network: the images' shape, and how their bytes become numbers. */
+/** The input of a network: the shape of the images, and how their bytes become numbers. */
 
 import { CoutureError } from '../core/errors.ts';
 import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
@@ -12,21 +12,21 @@ export interface NetworkInput {
 }
 
 /**
- * Checks that a network takes such images.
- * @throws CoutureError of kind `usage` when it takes another number of values, or a channel lacks its scaling
+ * Checks that a network accepts these images.
+ * @throws CoutureError of kind `usage` when it takes another number of values, or a channel has no scaling
  */
 export function checkInput(spec: ModelSpec, { shape, pixels }: NetworkInput): void {
   const [taken, given] = [inputWidth(spec), imageSize(shape)];
   if (taken !== given) {
     throw new CoutureError(
       'usage',
-      `The model takes ${taken} values, but an image of ${describeShape(shape)} has ${given}.`,
+      `The model takes ${taken} values, but an image of ${describeShape(shape)} has ${given} values.`,
     );
   }
   const { offset, scale } = pixels;
   if (offset.length === shape.channels && scale.length === shape.channels) return;
   throw new CoutureError(
     'usage',
-    `Images of ${shape.channels} channels need an offset and a scale for each, not ${offset.length} and ${scale.length}.`,
+    `Images with ${shape.channels} channels need an offset and a scale for each channel, not ${offset.length} and ${scale.length}.`,
   );
 }

@@ -1,4 +1,4 @@
-/** A trained network by itself: what training, runs, model files and ensembles have in common. */
+/** A trained network: the common part of training, runs, model files and ensembles. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { NetworkInput } from './network-input.ts';
@@ -16,13 +16,13 @@ export interface Network {
 }
 
 /**
- * The weights' tensor of that name.
+ * The tensor of that name.
  * @throws CoutureError of kind `usage` when there is none
  */
 export function takeTensor(weights: TensorMap, name: string): Float32Array {
   const values = weights.get(name);
   if (values !== undefined) return values;
   throw new CoutureError('usage', `The weights lack the tensor "${name}".`, {
-    hint: 'They belong to another network. Give the weights that were trained with this one.',
+    hint: 'They belong to another network. Give the weights of this network.',
   });
 }

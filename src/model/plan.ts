@@ -1,17 +1,18 @@
 /**
- * Spec → plan: the one table of named tensors, parameters and what flows between layers. Backends choose their own memory
- * layout from it; nothing here knows one.
+ * Spec → plan: the one table of named tensors, parameters and values between layers. Backends derive their
+ * own memory layout from it.
  */
 
 import { type DenseLayer, normWidth } from './dense-layer.ts';
 import { type ModelSpec, type PlacedLayer, placeLayers } from './spec.ts';
 
-/** Which tensor of a layer: of its Linear, or of its norm. */
+/** Tensors of a layer: of its Linear or of its norm. */
 export type TensorPart = 'weight' | 'bias' | 'scale' | 'shift' | 'runningMean' | 'runningVariance';
 
 /**
- * A parameter, named and shaped as in PyTorch's state_dict of a model with layers fc1, fc2, …; the norm of fc2, in front
- * of it or behind, is bn2 or ln2. The running statistics of BatchNorm1d count as parameters that no optimizer touches.
+ * A parameter, named and shaped as in PyTorch's state_dict of a model with layers fc1, fc2, …; the norm of
+ * fc2, before or after it, is bn2 or ln2. The running statistics of BatchNorm1d count as parameters that no
+ * optimizer touches.
  */
 export interface ParameterSpec {
   readonly name: string;
@@ -20,17 +21,17 @@ export interface ParameterSpec {
   /** Index into `plan.layers`. */
   readonly layer: number;
   readonly part: TensorPart;
-  /** Changed by the optimizer, so that it has a gradient and moments. */
+  /** Whether the optimizer changes it, so that it has a gradient and moments. */
   readonly trained: boolean;
 }
 
-/** The table of what a network is made of. */
+/** The table of a network. */
 export interface Plan {
   readonly layers: readonly DenseLayer[];
   readonly parameters: readonly ParameterSpec[];
 }
 
-/** The table for a checked spec: norms, activations and dropout folded into the Linear that they belong to. */
+/** The table for a checked spec: norms, activations and dropout folded into their Linear. */
 export function planModel(spec: ModelSpec): Plan {
   const layers: DenseLayer[] = [];
   for (const { layer, linear, adds } of placeLayers(spec)) {
@@ -59,20 +60,20 @@ const activationOf = {
   Root: 'root',
 } as const;
 
-/** What a layer of the spec makes of the Linear that it belongs to. */
+/** The effect of a layer of the spec on its Linear. */
 function changesOf(layer: PlacedLayer['layer'], own: DenseLayer): Partial<DenseLayer> {
   if (layer.type === 'Linear') return { in: layer.in, out: layer.out };
-  // In front of its Linear, which has no width yet.
+  // Before its Linear, which has no width yet.
   const preNorm = own.out === 0;
   if (layer.type === 'BatchNorm1d') return { norm: 'batch', preNorm };
   if (layer.type === 'LayerNorm') return { norm: 'layer', preNorm };
-  // Of one Dropout, its own number: 1 - (1 - 0.3) is 0.30000000000000004.
+  // A single Dropout keeps its exact number: 1 - (1 - 0.3) is 0.30000000000000004.
   if (layer.type === 'Dropout')
     return { dropout: own.dropout === 0 ? layer.p : 1 - (1 - own.dropout) * (1 - layer.p) };
   return layer.type === 'LogSoftmax' ? {} : { activation: activationOf[layer.type] };
 }
 
-/** Values that go in, and that each Linear gives. */
+/** Number of input values, and of the output values of each Linear. */
 export function layerWidths(spec: ModelSpec): number[] {
   const { layers } = planModel(spec);
   return [layers[0].in, ...layers.map(({ out }) => out)];

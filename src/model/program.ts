@@ -1,6 +1,6 @@
 /**
- * Plan → program: the list of typed ops that a backend runs over the plan's tensors for one batch, forward and backward.
- * Nothing here knows a backend.
+ * Plan → program: the list of typed ops that a backend runs over the tensors of a plan for one batch, forward
+ * and backward. This file knows no backend.
  */
 
 import type { ImageShape } from '../data/image-shape.ts';
@@ -48,11 +48,14 @@ export type Op =
   | { readonly op: 'inputGradient'; readonly layer: number }
   /** dy of the layer that a residual block begins with is added to; dz from dy, through dropout, activation and norm. */
   | { readonly op: 'activateGradient'; readonly layer: number; readonly training: boolean }
-  /** Gradients of the scale and shift of a LayerNorm, from the gradient with respect to what it gives. */
+  /** Gradients of the scale and shift of a LayerNorm, from the gradient with respect to its output. */
   | { readonly op: 'affineGradient'; readonly layer: number }
-  /** From the gradient with respect to what the op `normalize` gave to that with respect to what it was given, in place. */
+  /**
+   * From the gradient with respect to the output of the op `normalize` to the gradient with respect to its
+   * input, in place.
+   */
   | { readonly op: 'normalizeGradient'; readonly layer: number; readonly training: boolean }
-  /** dW = dzᵀ x, db = column sums of dz, kept where they can be read. */
+  /** dW = dzᵀ x, db = column sums of dz, kept so that they can be read. */
   | { readonly op: 'weightGradient'; readonly layer: number }
   /** For each output of the layer, the sum of squares of its kept gradients and those of its norm. */
   | { readonly op: 'gradientSquares'; readonly layer: number }
@@ -72,7 +75,7 @@ export type Op =
   /** Output: dx, which inputGradient of layer 0 left. */
   | { readonly op: 'pixelGradient' };
 
-/** What inference gives for each image: see the ops that say "Output". */
+/** The output of inference for each image: see the ops that say "Output". */
 export type Output =
   | { readonly of: 'logProbabilities' }
   | { readonly of: 'activations'; readonly layer: number }
@@ -87,31 +90,34 @@ export interface Program {
   readonly train: readonly Op[];
   /** Ops of one inference batch. */
   readonly infer: readonly Op[];
-  /** Values that inference gives for each image. */
+  /** Output values of inference for each image. */
   readonly outputWidth: number;
   /** Whether a running average of every trained parameter is kept. */
   readonly average: boolean;
-  /** Whether one of the running statistics of BatchNorm1d is kept as well. */
+  /** Whether a running average of BatchNorm1d's statistics is kept as well. */
   readonly averageStatistics: boolean;
 }
 
-/** How a program is built. */
+/** Options of a program. */
 export interface ProgramOptions {
   /** Keep every parameter's gradient readable after a step (slower; for checks). */
   readonly keepGradients?: boolean;
-  /** Scale the gradient of every step down to this norm over all parameters together; 0, the default, for no limit. */
+  /** Clip the gradient of every step to this norm over all parameters; 0, the default, for no clipping. */
   readonly clip?: number;
-  /** Keep a running average of every trained parameter, from which inference can be asked for. */
+  /** Keep a running average of every trained parameter; inference can use it. */
   readonly average?: boolean;
-  /** Average the running statistics of BatchNorm1d with them; else inference from the average uses the current ones. */
+  /**
+   * Also average the running statistics of BatchNorm1d; otherwise inference with the average uses the current
+   * ones.
+   */
   readonly averageStatistics?: boolean;
-  /** What inference gives; log-probabilities by default. */
+  /** The output of inference; log-probabilities by default. */
   readonly output?: Output;
 }
 
 /**
  * The ops of a training and an inference batch.
- * @throws CoutureError of kind `usage` when the network does not take such input
+ * @throws CoutureError of kind `usage` when the network does not accept such input
  */
 export function buildProgram(spec: ModelSpec, input: NetworkInput, options: ProgramOptions = {}): Program {
   checkInput(spec, input);
@@ -123,7 +129,7 @@ export function buildProgram(spec: ModelSpec, input: NetworkInput, options: Prog
     { op: 'gather', shape: input.shape, ...input.pixels },
     ...plan.layers.flatMap((_, layer) => forwardOps(plan, layer, training)),
   ];
-  // All that goes row by row comes first, then the weights: threads meet only between the two.
+  // Everything by rows comes first, then the weights, so threads synchronize only between the two.
   const backward: Op[] = [];
   for (let layer = last; layer > 0; layer--) backward.push(...backwardOps(plan, layer, true));
   const clipped = clip > 0;
@@ -163,13 +169,16 @@ function backwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
   const below = layer - 1;
   if (below < 0 || !isApart(layers, below)) return ops;
   ops.push({ op: 'activateGradient', layer: below, training });
-  // BatchNorm1d goes feature by feature, as `activateGradient` does, which therefore has it in it.
+  // BatchNorm1d works feature by feature like `activateGradient`, which therefore includes it.
   if (normsProduct(layers[below]) && layers[below].norm === 'layer')
     ops.push(...normGradientOps(layers, below, training));
   return ops;
 }
 
-/** From the gradient with respect to what the op `normalize` gave to that with respect to what it was given. */
+/**
+ * From the gradient with respect to the output of the op `normalize` to the gradient with respect to its
+ * input.
+ */
 function normGradientOps(layers: readonly DenseLayer[], layer: number, training: boolean): Op[] {
   const normalize: Op = { op: 'normalizeGradient', layer, training };
   return layers[layer].norm === 'layer' && training
@@ -177,7 +186,7 @@ function normGradientOps(layers: readonly DenseLayer[], layer: number, training:
     : [normalize];
 }
 
-/** Every gradient, before any update, and how much of it is left. */
+/** Every gradient before any update, and the clipping factor. */
 function clipOps({ layers }: Plan, largest: number): Op[] {
   return [
     ...layers.map((_, layer): Op => ({ op: 'weightGradient', layer })),

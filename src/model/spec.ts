@@ -1,6 +1,6 @@
 /**
- * A network as data: validated by one schema, written by hand, by flags, by a file or in code with the feel
- * of PyTorch's `Sequential`.
+ * A network as data, validated by one schema: from flags, from a file, or from code like PyTorch's
+ * `Sequential`.
  */
 
 import * as z from 'zod';
@@ -8,10 +8,10 @@ import { aNumber, anArray, checkArguments, listOf, oneOf, optional, record } fro
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 
-/** Limits that keep a typing error from asking for a machine's whole memory. */
+/** Limits that keep a typing error from requesting all memory. */
 export const MAX_WIDTH = 65_536;
 export const MAX_PARAMETERS = 100_000_000;
-/** Of all layers, those of Residuals among them. */
+/** Of all layers, including those of Residuals. */
 export const MAX_LAYERS = 400;
 
 const width = z.int().min(1).max(MAX_WIDTH);
@@ -20,7 +20,7 @@ const width = z.int().min(1).max(MAX_WIDTH);
 const linearSchema = z.strictObject({ type: z.literal('Linear'), in: width, out: width });
 /** max(x, 0). */
 const reluSchema = z.strictObject({ type: z.literal('ReLU') });
-/** x above 0, else 0.01 x. */
+/** x above 0, otherwise 0.01 x. */
 const leakyReluSchema = z.strictObject({ type: z.literal('LeakyReLU') });
 /** x Φ(x), with the normal distribution's Φ (Hendrycks & Gimpel 2016). */
 const geluSchema = z.strictObject({ type: z.literal('GELU') });
@@ -59,13 +59,13 @@ const innerLayers = [
 ] as const;
 
 const innerSchema = z.discriminatedUnion('type', innerLayers, {
-  error: `a Residual holds only ${innerLayers.map(({ shape }) => shape.type.value).join(', ')}`,
+  error: `a Residual may hold only ${innerLayers.map(({ shape }) => shape.type.value).join(', ')}`,
 });
 
 /**
  * y = x + f(x) (He et al. 2016, with the norm in front: arXiv 1603.05027), f being the layers: first a BatchNorm1d or
  * LayerNorm, directly in front of a Linear; last a Linear, with no more than Dropout behind it; between them what may stand
- * anywhere. As many values come out as go in.
+ * anywhere. The output has as many values as the input.
  */
 const residualSchema = z.strictObject({
   type: z.literal('Residual'),
@@ -75,14 +75,15 @@ const residualSchema = z.strictObject({
 const layerSchema = z.discriminatedUnion('type', [...innerLayers, residualSchema, logSoftmaxSchema]);
 
 /**
- * The schema of a whole network: flattened image in, log-probabilities of the classes out. Behind a Linear come, each if
- * wanted, its norm, activation and Dropout; behind these the next Linear, or a Residual. Behind a Residual comes another
- * one, or a Linear, in front of which a norm may stand. A Linear has one norm at most, in front or behind.
+ * The schema of a whole network: flattened image in, log-probabilities of the classes out. A Linear may be
+ * followed by its norm, activation and Dropout; then comes the next Linear or a Residual. A Residual is
+ * followed by another one or by a Linear, with an optional norm before it. A Linear has at most one norm,
+ * before or after it.
  */
 export const modelSpecSchema = z.strictObject({ layers: z.array(layerSchema).min(2).max(MAX_LAYERS) });
 
 export type LayerSpec = z.infer<typeof layerSchema>;
-/** A layer that may stand within a Residual. */
+/** A layer that a Residual may contain. */
 export type InnerLayerSpec = z.infer<typeof innerSchema>;
 export type ResidualSpec = z.infer<typeof residualSchema>;
 export type LinearSpec = z.infer<typeof linearSchema>;
@@ -107,13 +108,13 @@ export const logSoftmax = (): LayerSpec => ({ type: 'LogSoftmax' });
 
 /**
  * A network from its layers in order: `sequential(linear(784, 128), relu(), linear(128, 10), logSoftmax())`.
- * @throws CoutureError of kind `usage` when the layers do not fit each other
+ * @throws CoutureError of kind `usage` when the layers do not match each other
  */
 export function sequential(...layers: LayerSpec[]): ModelSpec {
   return checkModelSpec({ layers });
 }
 
-/** Activations by the names that settings have for them. */
+/** Activations by their names in settings. */
 export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu', 'root'] as const;
 export type ActivationName = (typeof activationNames)[number];
 const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
@@ -124,21 +125,25 @@ const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
   root,
 };
 
-/** Norms by the names that settings have for them. */
+/** Norms by their names in settings. */
 export const normNames = ['none', 'batch', 'layer'] as const;
 export type NormName = (typeof normNames)[number];
 
-/** What stands between the Linears of a `multilayer` network, and the blocks behind its hidden layers. */
+/**
+ * Options of a `multilayer` network: the layers between its Linears, and the blocks after its hidden layers.
+ */
 export interface HiddenOptions {
-  /** Layers in front of all, whose last Linear gives as many values as the first hidden layer takes; default: none. */
+  /**
+   * Layers before all others; the last Linear must match the input of the first hidden layer; default: none.
+   */
   readonly front?: readonly LayerSpec[];
   /** Default: relu. */
   readonly activation?: ActivationName;
-  /** BatchNorm1d or LayerNorm behind each hidden Linear; default: none. */
+  /** BatchNorm1d or LayerNorm after each hidden Linear; default: none. */
   readonly norm?: NormName;
-  /** Residual blocks behind the last hidden layer, each of its width; default: 0. */
+  /** Residual blocks after the last hidden layer, each with its width; default: 0. */
   readonly blocks?: number;
-  /** How many times wider than that the inside of a block is; default: 2. */
+  /** Width inside a block as a multiple of that; default: 2. */
   readonly expansion?: number;
 }
 
@@ -151,10 +156,10 @@ const hiddenOptions = record({
 });
 
 /**
- * The usual classifier: Linear, its norm if wanted, and an activation for each hidden width, each followed by its
- * Dropout where that is above 0, then Linear and LogSoftmax. Each residual block is a norm, Linear, activation, the last
- * hidden layer's Dropout, and Linear; behind the last block stands one more norm. Norms of blocks are BatchNorm1d where the
- * hidden layers have that, else LayerNorm.
+ * The usual classifier: for each hidden width a Linear, an optional norm and an activation, with Dropout if
+ * its probability is above 0; then Linear and LogSoftmax. Each residual block is a norm, Linear, activation,
+ * the last hidden layer's Dropout, and Linear; one more norm follows the last block. Norms of blocks
+ * are BatchNorm1d where the hidden layers have that, else LayerNorm.
  * @param dropouts one probability per hidden layer; missing ones are 0
  * @throws CoutureError of kind `usage` when there are blocks, but no hidden layer before them
  */
@@ -196,9 +201,9 @@ export function multilayer(
 }
 
 /**
- * Checks anything that claims to be a network: its form, that widths meet, that Linear comes first and
- * LogSoftmax last and only there, and that norms, activations and Residuals are where they may be.
- * @throws CoutureError of kind `usage` naming the layer at fault
+ * Checks any value as a network: its form, matching widths, Linear first, LogSoftmax last and only there, and
+ * the places of norms, activations and Residuals.
+ * @throws CoutureError of kind `usage` naming the wrong layer
  */
 export function checkModelSpec(value: unknown): ModelSpec {
   const spec = checkSchema(modelSpecSchema, value, ({ what, hint }) => invalid(what, hint));
@@ -209,18 +214,17 @@ export function checkModelSpec(value: unknown): ModelSpec {
   if (layers.at(-2)?.type !== 'Linear') throw invalid('the layer before LogSoftmax must be Linear');
   const total = { layers: 0, parameters: 0 };
   checkLayers(layers, layers[0].in, '', total);
-  if (total.layers > MAX_LAYERS)
-    throw invalid(`${total.layers} layers are more than the limit of ${MAX_LAYERS}`);
+  if (total.layers > MAX_LAYERS) throw invalid(`${total.layers} layers are over the limit of ${MAX_LAYERS}`);
   if (total.parameters > MAX_PARAMETERS)
-    throw invalid(`${total.parameters} parameters are more than the limit of ${MAX_PARAMETERS}`);
+    throw invalid(`${total.parameters} parameters are over the limit of ${MAX_PARAMETERS}`);
   return spec;
 }
 
 /**
- * Checks the layers of a network or of a Residual one after the other, and adds to `total` what they have.
- * @param features values that go in
- * @param path what stands before a layer's number, such as `3.` within layer 3
- * @returns values that come out
+ * Checks the layers of a network or of a Residual in sequence, and adds their counts to `total`.
+ * @param features number of input values
+ * @param path prefix of a layer's number, such as `3.` within layer 3
+ * @returns number of output values
  */
 function checkLayers(
   layers: readonly LayerSpec[],
@@ -249,23 +253,24 @@ function checkLayers(
 }
 
 /**
- * What is wrong with the place of a layer; undefined where nothing is.
- * @param within whether the layers are those of a Residual
+ * The error in the place of a layer; undefined if there is none.
+ * @param within whether the layers belong to a Residual
  */
 function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): string | undefined {
   const [layer, before] = [layers[i], layers[i - 1]];
   const isLast = i === layers.length - 1;
-  if (within && i === 0 && !isNorm(layer)) return 'begins a Residual, which must begin with a norm';
+  if (within && i === 0 && !isNorm(layer))
+    return 'is the first layer of a Residual, but a Residual must begin with a norm';
   if (within && isLast && layers.findLast(({ type }) => type !== 'Dropout')?.type !== 'Linear')
-    return 'ends a Residual, whose last layer must be Linear, or its Dropout';
-  if (layer.type === 'LogSoftmax' && !isLast) return 'may only come last';
+    return 'is the last layer of a Residual, but a Residual must end with a Linear, or a Linear and its Dropout';
+  if (layer.type === 'LogSoftmax' && !isLast) return 'must be the last layer';
   if (isNorm(layer)) {
     if (isInFront(layers, i))
       return layers[i + 1]?.type === 'Linear'
         ? undefined
-        : 'follows a Residual or begins one, so that a Linear must come next';
+        : 'follows a Residual or begins one, so the next layer must be a Linear';
     if (before.type !== 'Linear') return 'must follow a Linear or a Residual';
-    return isInFront(layers, i - 2) ? 'is a second norm of one Linear' : undefined;
+    return isInFront(layers, i - 2) ? 'is a second norm of the same Linear' : undefined;
   }
   if (isSmooth(layer) && before.type !== 'Linear' && !isNorm(before))
     return 'must follow a Linear or its norm';
@@ -273,10 +278,10 @@ function misplaced(layers: readonly LayerSpec[], i: number, within: boolean): st
     return 'must not follow a Residual';
   if (layer.type !== 'ReLU') return undefined;
   const last = layers.slice(0, i).findLast((other) => other.type === 'Linear' || isSmooth(other));
-  return last && isSmooth(last) ? 'is a second activation of one Linear' : undefined;
+  return last && isSmooth(last) ? 'is a second activation of the same Linear' : undefined;
 }
 
-/** Whether layer i is a norm that belongs to the Linear to come: behind a Residual, or first in one. */
+/** Whether layer i is a norm of the next Linear: after a Residual, or first in one. */
 function isInFront(layers: readonly LayerSpec[], i: number): boolean {
   const layer = layers[i];
   return layer !== undefined && isNorm(layer) && (i === 0 || layers[i - 1].type === 'Residual');
@@ -286,7 +291,7 @@ function isNorm(layer: LayerSpec): layer is z.infer<typeof batchNormSchema | typ
   return layer.type === 'BatchNorm1d' || layer.type === 'LayerNorm';
 }
 
-/** Activations that do not commute with Dropout, as ReLU does: it has to come after them. */
+/** Activations that do not commute with Dropout as ReLU does: Dropout must come after them. */
 function isSmooth({ type }: LayerSpec): boolean {
   return type === 'LeakyReLU' || type === 'GELU' || type === 'SiLU' || type === 'Root';
 }
@@ -295,20 +300,26 @@ function invalid(what: string, hint?: string): CoutureError {
   return new CoutureError('usage', `Invalid model: ${what}.`, {
     hint:
       hint ??
-      'A model is Linear layers, each with its norm, activation and Dropout, and Residuals of such, and ends in Linear and LogSoftmax.',
+      'A model consists of Linear layers, each with an optional norm, activation and Dropout, and of Residuals of such layers; it ends with Linear and LogSoftmax.',
   });
 }
 
 /** A layer of a network with the Linear that it belongs to. */
 export interface PlacedLayer {
   readonly layer: Exclude<LayerSpec, ResidualSpec>;
-  /** That Linear's number, counted from 0; a norm behind a Residual, or first in one, belongs to the next. */
+  /**
+   * Number of that Linear, counted from 0; a norm after a Residual, or first in one, belongs to the next
+   * Linear.
+   */
   readonly linear: number;
-  /** Of a Residual's last layer: number of the Linear with whose output the Residual begins, and which is added here. */
+  /**
+   * For the last layer of a Residual: number of the Linear whose output is the input of the Residual and is
+   * added here.
+   */
   readonly adds: number | undefined;
 }
 
-/** Every layer of a checked network in order, those of a Residual in its place. */
+/** Every layer of a checked network in order, with those of a Residual in its place. */
 export function placeLayers({ layers }: ModelSpec): PlacedLayer[] {
   const placed: PlacedLayer[] = [];
   let linears = 0;
@@ -327,14 +338,14 @@ export function placeLayers({ layers }: ModelSpec): PlacedLayer[] {
   return placed;
 }
 
-/** Number of values that go in: the pixels of one image. */
+/** Number of input values: the pixels of one image. */
 export function inputWidth(spec: ModelSpec): number {
   const first = spec.layers[0];
   if (first.type !== 'Linear') throw invalid('the first layer must be Linear');
   return first.in;
 }
 
-/** Number of classes that come out. */
+/** Number of classes. */
 export function classCount(spec: ModelSpec): number {
   const last = spec.layers.at(-2);
   if (last?.type !== 'Linear') throw invalid('the layer before LogSoftmax must be Linear');

@@ -1,20 +1,20 @@
-/** What a network costs: parameters, memory and arithmetic, layer by layer. */
+/** Parameters, memory and arithmetic of a network, layer by layer. */
 
 import { checkModelSpec, type ModelSpec, placeLayers } from './spec.ts';
 
 export interface LayerSummary {
   /** fc1, fc2, … for Linear, bn1, … or ln1, … for its norm; empty for layers without parameters. */
   readonly name: string;
-  /** As in the spec; `Residual` stands behind the layers of one, where its input is added. */
+  /** As in the spec; `Residual` comes after its layers, where its input is added. */
   readonly type: string;
-  /** Number of the Linear that it belongs to, counted from 0. */
+  /** Number of its Linear, counted from 0. */
   readonly linear: number;
-  /** Values of one image that come out. */
+  /** Output values for one image. */
   readonly outputs: number;
   readonly parameters: number;
   /** Multiply-accumulates for one image. */
   readonly macs: number;
-  /** What sets the layer apart, e.g. `p = 0.25`. */
+  /** Details of the layer, e.g. `p = 0.25`. */
   readonly detail: string;
 }
 

@@ -1,4 +1,4 @@
-/** What an audit of the data found, and each run's accuracy without it, beside the plain one. */
+/** The findings of an audit, and the accuracy of each run without these images, beside the plain accuracy. */
 
 import { accuracyWithout, countDuplicates, type Score } from '../audit/summary.ts';
 import { count, percent, plural } from '../core/format.ts';
@@ -21,14 +21,14 @@ export function auditChapter(found: ReportAudit, { runs, document, detail }: Rep
     );
   const body = html`<p>${plural(any.testInTrain, 'test image')} and ${plural(any.withinTrain, 'training image')} have a
       copy among the training images: exact, near or mirrored.</p>
-    <p>${plural(labels.suspects.length, 'label')}, ${count(inTest)} of them of test images, are likely wrong: networks
-      that did not train on the image contradict them.</p>
-    <h3>Accuracy with and without them</h3>
-    <p>The first row is the result. The others say how much of it hangs on such images. Without suspects a network
-      scores higher in any case, as a suspect is what such networks get wrong.</p>
+    <p>${plural(labels.suspects.length, 'label')}, ${count(inTest)} of them of test images, are probably wrong: networks
+      that did not train on the image disagree with them.</p>
+    <h3>Accuracy with and without these images</h3>
+    <p>The first row is the result. The other rows show how much it depends on these images. A network always
+      scores higher without suspected labels, because such networks disagree with exactly these labels.</p>
     ${accuracies(found, runs)}
     <div class="figures">${cards}</div>`;
-  return { id: 'audit', title: 'The data, audited', body };
+  return { id: 'audit', title: 'Data audit', body };
 }
 
 function accuracies({ audit }: ReportAudit, runs: readonly ReportRun[]): Markup {

@@ -1,4 +1,4 @@
-/** What stands under a figure: a sentence computed from the run that it shows. */
+/** Captions: a sentence for a figure, computed from its run. */
 
 import type { Inspection } from '../inspect/inspection.ts';
 import {
@@ -12,7 +12,7 @@ import {
   trainingStory,
 } from './story.ts';
 
-/** By the figure's name; figures that need no words are not here. */
+/** By the name of the figure; other figures have no sentence. */
 const captions: Readonly<Record<string, (inspection: Inspection) => string>> = {
   curves: trainingStory,
   confusion: confusionStory,

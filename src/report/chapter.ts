@@ -1,4 +1,4 @@
-/** What chapters are made of. */
+/** Building blocks of chapters. */
 
 import { html, type Markup } from './html.ts';
 
@@ -15,7 +15,7 @@ export function paragraphs(sentences: readonly string[]): Markup[] {
   return sentences.map((sentence) => html`<p>${sentence}</p>`);
 }
 
-/** A table with a heading for each row, and for each column if given. It scrolls where it is too wide. */
+/** A table with a heading for each row, and for each column if given. It scrolls if it is too wide. */
 export function headedTable(
   rows: readonly (readonly [name: string, ...values: (string | Markup)[]])[],
   heads: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** The chapters of the report: the story from the samples to what the second network gained, then a closer look. */
+/** The chapters of the report: from the samples to the comparison of the networks, then details. */
 
 import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../figures/table.ts';
 import type { Inspection } from '../inspect/inspection.ts';
@@ -12,7 +12,7 @@ import type { ReportInput, ReportRun } from './input.ts';
 import { repeatChapter } from './repeat.ts';
 import { accuracyStory, dataStory, gainStory, networkStory } from './story.ts';
 
-/** With more runs, figures are not drawn for phones as well: the file would grow too large. */
+/** Largest number of runs with extra figures for phones: with more, the file would be too large. */
 const MOST_DRAWN_TWICE = 2;
 
 /** The chapters in their order. */
@@ -29,7 +29,7 @@ export function writeChapters(input: ReportInput): Chapter[] {
     comparisonChapter(input),
     closerLook('predictions', 'Single predictions', input),
     closerLook('mistakes', 'Mistakes', input),
-    closerLook('confidence', 'How far to trust it', input),
+    closerLook('confidence', 'Confidence', input),
     closerLook('inside', 'Inside the network', input),
     ...(audit === undefined ? [] : [auditChapter(audit, input)]),
     repeatChapter(runs),
@@ -50,10 +50,9 @@ function networkChapter(run: ReportRun, place: number, input: ReportInput): Chap
 }
 
 /** How to read the accuracy of a single run. */
-const ALONE =
-  'The line is the interval in which the accuracy on many more test images of this kind would lie.';
+const ALONE = 'The line is the 95% confidence interval of the accuracy.';
 
-/** All runs in one plot, and what the later ones gain. */
+/** All runs in one plot, and the differences between them. */
 function comparisonChapter({ runs, document, detail }: ReportInput): Chapter {
   const inspections = runs.map(({ inspection }) => inspection);
   const several = runs.length > 1;
@@ -78,7 +77,7 @@ function comparisonChapter({ runs, document, detail }: ReportInput): Chapter {
   };
 }
 
-/** A section of the figures' table; of several runs each figure side by side. */
+/** A section of the table of figures; the figures of several runs are side by side. */
 function closerLook(section: FigureSection, title: string, input: ReportInput): Chapter {
   const { runs } = input;
   const entries = entriesOf(section, runs);
@@ -110,7 +109,7 @@ function has(entry: FigureEntry<Inspection>, inspection: Inspection): boolean {
   return entry.has?.(inspection) ?? true;
 }
 
-/** Which figures the page's script brings to life, by their names. */
+/** Interactive figures, by their names. */
 const lively: Readonly<Record<string, NonNullable<CardOptions['live']>['kind']>> = {
   confusion: 'matrix',
   'confusion-normalized': 'matrix',
@@ -118,10 +117,10 @@ const lively: Readonly<Record<string, NonNullable<CardOptions['live']>['kind']>>
   'map-umap': 'map',
 };
 
-/** From this width on the page of predictions has two columns. */
+/** Width from which the page of predictions has two columns. */
 const widths: Readonly<Record<string, number>> = { predictions: 640 };
 
-/** A figure of one run; where the run has none of the kind, what there is to say of that. */
+/** A figure of one run, or a sentence if there is nothing to draw. */
 function card(
   entry: FigureEntry<Inspection>,
   run: number,

@@ -1,32 +1,32 @@
-/** A figure as it stands in the page: drawn for wide and for narrow places, with what there is to say of it. */
+/** A figure in the page: drawn for wide and for narrow screens, with its text. */
 
 import type { Figure } from '../figures/figure.ts';
 import { html, type Markup, trusted } from './html.ts';
 
-/** Pixels. The narrow one is for phones: text keeps its size and the figure flows anew. */
+/** Pixels. The narrow one is for phones: text keeps its size and the figure is laid out again. */
 const WIDE = 560;
 const NARROW = 320;
 
-/** What a card holds beside the figure. */
+/** Contents of a card besides the figure. */
 export interface CardOptions {
   /** Computed from the run. */
   readonly sentence?: string | undefined;
   /** How to read such a figure. */
   readonly reading?: string | undefined;
-  /** What the page's script makes of it, and for which run. */
+  /** The interactive behavior, and its run. */
   readonly live?: { readonly kind: 'matrix' | 'map'; readonly run: number } | undefined;
-  /** Whose it is, where several runs stand side by side. */
+  /** The run, if several are side by side. */
   readonly heading?: Markup | undefined;
-  /** Pixels, where another width than usual suits the figure. */
+  /** Width in pixels, if not the usual one. */
   readonly width?: number | undefined;
   /** Whether it is drawn for phones as well; otherwise it shrinks there. */
   readonly narrow: boolean;
 }
 
-/** What a reader may not guess. */
+/** Hints for interaction. */
 const hints = {
-  matrix: 'Press a cell to see the images behind it.',
-  map: 'Point at a dot to see its image, or walk along them with the arrow keys.',
+  matrix: 'Select a cell to see its images.',
+  map: 'Point at a dot to see its image, or move between dots with the arrow keys.',
 } as const;
 
 /** The card of a figure that `draw` draws in a given width. */

@@ -1,4 +1,4 @@
-/** What stands around the chapters: the opening, the bar at the top, the table of contents, the dialog. */
+/** The frame of the chapters: the opening, the top bar, the table of contents, the dialog. */
 
 import { count, list, percent } from '../core/format.ts';
 import { seriesColor } from '../figures/theme.ts';
@@ -8,14 +8,14 @@ import { html, type Markup } from './html.ts';
 import type { ReportRun } from './input.ts';
 import { duration, range } from './story.ts';
 
-/** `fashion-mnist: baseline-seed1 and deeper-seed1`; a run that is named as its data set needs no more. */
+/** `fashion-mnist: baseline-seed1 and deeper-seed1`; a run with the name of its data set is not repeated. */
 export function titleOf(runs: readonly ReportRun[]): string {
   const { dataset } = runs[0].inspection.data;
   const names = list(runs.map(({ inspection }) => inspection.run));
   return names === dataset ? dataset : `${dataset}: ${names}`;
 }
 
-/** Title, and for each run the one figure that matters. */
+/** Title and the accuracy of each run. */
 export function opening(runs: readonly ReportRun[]): Markup {
   return html`<header class="opening">
     <p class="kind">Report of ${runs.length === 1 ? 'a training run' : `${runs.length} training runs`}</p>
@@ -29,7 +29,7 @@ function mark({ inspection, seconds }: ReportRun, place: number): Markup {
   return html`<div class="mark">
     ${runName(run, place)}
     <b>${percent(evaluation.accuracy, 2)}</b>
-    <p>of ${count(evaluation.images)} test images recognized; with 95% confidence ${range(evaluation.interval)}</p>
+    <p>of ${count(evaluation.images)} test images correct; 95% interval ${range(evaluation.interval)}</p>
     <p>${layerWidths(spec).join('-')}, best epoch ${training.bestEpoch} of ${training.history.length}, trained in ${duration(seconds)}</p>
   </div>`;
 }
@@ -66,7 +66,7 @@ export function section({ id, title, body }: Chapter, place: number): Markup {
   </section>`;
 }
 
-/** Where the images behind a cell are shown. */
+/** The dialog for the images of a cell. */
 export const dialog = html`<dialog id="images" aria-labelledby="images-title"><div>
   <header><h2 id="images-title"></h2><button type="button" id="images-close">Close</button></header>
   <p id="images-note"></p>

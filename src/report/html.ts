@@ -1,6 +1,6 @@
 /**
- * Markup as strings, escaped by default: a class or run name is data and stays text. What may pass unescaped has a
- * type of its own, so that it cannot be forgotten or doubled by a stray character in a template.
+ * Markup as strings, escaped by default: a class or run name is data and stays text. Unescaped markup has its
+ * own type, so escaping cannot be forgotten or switched off by a stray character in a template.
  */
 
 /** Markup that is known to be safe: made by {@link html} or vouched for by {@link trusted}. */
@@ -12,7 +12,7 @@ export class Markup {
   }
 }
 
-/** What a template takes: nothing, text and numbers (escaped), markup (as it is), or lists of these. */
+/** Values of a template: nothing, text and numbers (escaped), markup (unchanged), or lists of these. */
 export type Content = Markup | string | number | undefined | readonly Content[];
 
 /** A template whose values are escaped for element content and for attributes in double quotes. */
@@ -20,7 +20,7 @@ export function html(literals: TemplateStringsArray, ...values: readonly Content
   return new Markup(literals.reduce((text, literal, i) => text + render(values[i - 1]) + literal));
 }
 
-/** Vouches for markup that was made elsewhere, such as a figure's SVG. */
+/** Marks markup from elsewhere as safe, such as the SVG of a figure. */
 export function trusted(text: string): Markup {
   return new Markup(text);
 }
@@ -44,7 +44,7 @@ function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]);
 }
 
-/** JSON that cannot end the script element in which it stands. */
+/** JSON that cannot end its script element. */
 export function jsonMarkup(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

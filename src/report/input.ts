@@ -1,4 +1,4 @@
-/** What a report is made of. */
+/** Input of a report. */
 
 import type { Audit } from '../audit/audit.ts';
 import type { AuditExamples } from '../audit/examples.ts';
@@ -9,7 +9,7 @@ import type { RunConfig } from '../train/settings.ts';
 export interface ReportRun {
   readonly inspection: Inspection;
   readonly config: RunConfig;
-  /** Where the run lies, as the commands that repeat it name it. */
+  /** Path of the run, for the commands that repeat it. */
   readonly path: string;
   /** Training with its validations. */
   readonly seconds: number;
@@ -19,11 +19,11 @@ export interface ReportRun {
   /** True and predicted class of every image of the test split, in its order. */
   readonly labels: Uint16Array;
   readonly predicted: Uint16Array;
-  /** What the run ran on: rows of a table. */
+  /** The environment of the run: rows of a table. */
   readonly environment: readonly (readonly [name: string, value: string])[];
 }
 
-/** An audit of the runs' data set, and what there is to see of it. */
+/** An audit of the data set of the runs, and its examples. */
 export interface ReportAudit {
   readonly audit: Audit;
   readonly examples: AuditExamples;
@@ -33,8 +33,8 @@ export interface ReportAudit {
 export interface ReportInput {
   readonly runs: readonly ReportRun[];
   readonly audit?: ReportAudit | undefined;
-  /** Makes the figures' elements: the page's own `document`, or one without a browser. */
+  /** Creates the elements of the figures: the `document` of the page, or one without a browser. */
   readonly document: Document;
-  /** How many pixels of their images the figures keep, 0 to 1; by default as many as the file has room for. */
+  /** Share of the pixels of images to keep, 0 to 1; by default as many as fit into the file. */
   readonly detail?: number | undefined;
 }

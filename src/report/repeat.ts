@@ -1,4 +1,4 @@
-/** How to repeat the runs: the commands, the sums that must come out, and what they ran on. */
+/** How to repeat the runs: the commands, the expected checksums, and the environments. */
 
 import { quoted } from '../core/format.ts';
 import { type Chapter, headedTable } from './chapter.ts';
@@ -12,18 +12,18 @@ export function repeatChapter(runs: readonly ReportRun[]): Chapter {
   const fast = runs.some(({ config }) => config.settings.fast);
   const onGpu = runs.some(({ config }) => config.backend === 'gpu');
   const promise = onGpu
-    ? 'Same version, same seed, same bits on the CPU. A GPU sums in an order of its own: where a network was trained on one, the figures come out about the same, and not the bits.'
+    ? 'On the CPU, the same version and the same seed give the same bits. A GPU adds in another order, so a network that was trained on a GPU comes out with similar figures but other bits.'
     : fast
-      ? 'Same version, same seed, same bits, on this kind of machine: with --fast another one may give others.'
-      : 'Same version, same seed, same bits: the weights do not depend on the number of threads or on the processor.';
-  const body = html`<p>${promise} These commands train each network again and compare its weights with those of the run.</p>
+      ? 'The same version and the same seed give the same bits on this kind of machine. With --fast, another kind of machine may give other bits.'
+      : 'The same version and the same seed give the same bits. The weights do not depend on the number of threads or on the processor.';
+  const body = html`<p>${promise} These commands train each network again and compare the new weights with those of the run.</p>
     ${runs.map(commands)}
     <h3>The runs</h3>
     ${headedTable(facts(runs), runs.length > 1 ? runs.map(({ inspection }) => inspection.run) : [])}
     <h3>The network in code</h3>
-    <p>In Node, the run as a classifier that takes pixels or an image file:</p>
+    <p>In Node, a run is a classifier that takes pixels or an image file:</p>
     <pre><code>${code(runs[runs.length - 1])}</code></pre>`;
-  return { id: 'repeat', title: 'Do it again', body };
+  return { id: 'repeat', title: 'Reproduce it', body };
 }
 
 function commands({ config, path }: ReportRun): Markup {
@@ -40,7 +40,7 @@ function code({ path }: ReportRun): string {
   ].join('\n');
 }
 
-/** Rows by name, a value for each run; of the environments, every name that any of them has. */
+/** Rows by name with a value for each run, including every name of any environment. */
 function facts(runs: readonly ReportRun[]): [name: string, ...values: (string | Markup)[]][] {
   const row = (name: string, of: (run: ReportRun) => string): [string, ...(string | Markup)[]] => [
     name,
@@ -61,7 +61,7 @@ function facts(runs: readonly ReportRun[]): [name: string, ...values: (string | 
   ];
 }
 
-/** Sums may break anywhere, or they would widen the table. */
+/** Checksums may break anywhere; otherwise they would widen the table. */
 function breakable(text: string): string | Markup {
   return /^[0-9a-f]{64}$/.test(text) ? html`<code class="sum">${text}</code>` : text;
 }

@@ -156,7 +156,7 @@ test('what it cannot be made of is refused', async () => {
   await assert.rejects(write(), { kind: 'usage' });
   const other = makeInspection();
   const stranger = { ...other, data: { ...other.data, dataset: 'another' } };
-  await assert.rejects(write(other, stranger), { kind: 'usage', message: /one data set/ });
+  await assert.rejects(write(other, stranger), { kind: 'usage', message: /the same data set/ });
   const larger = makeInspection({ shape: { height: 9, width: 8, channels: 1 } });
   await assert.rejects(write(other, larger), { kind: 'usage' }, 'the same name, but images of another size');
 });

@@ -1,6 +1,6 @@
 /**
- * The report: one HTML file with everything in it, for people who look before they read. It loads nothing, and its
- * Content-Security-Policy lets nothing be loaded and no script run but its own.
+ * The report: one complete HTML file. It loads nothing, and its Content-Security-Policy allows only its own
+ * script.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -12,9 +12,9 @@ import { scriptSource, scriptText } from './script.ts';
 import { layOutImages } from './sheet.ts';
 import { styleSheet } from './style.ts';
 
-/** Characters of the whole file: the figures come first, and the test images take what is left. */
+/** Largest number of characters of the file: figures have priority, and test images use the rest. */
 const LIMIT = 12_000_000;
-/** Characters of the figures: where they would be more, their images lose detail. */
+/** Largest number of characters of the figures: above it, their images lose detail. */
 const MOST_OF_FIGURES = 8_000_000;
 const details = [0.5, 0.25] as const;
 
@@ -24,9 +24,9 @@ const details = [0.5, 0.25] as const;
  */
 export async function writeReport(input: ReportInput): Promise<string> {
   const { runs } = input;
-  if (runs.length === 0) throw new CoutureError('usage', 'A report takes a run.');
+  if (runs.length === 0) throw new CoutureError('usage', 'Give at least one run.');
   if (new Set(runs.map(dataOf)).size > 1)
-    throw new CoutureError('usage', 'A report takes runs of one data set.');
+    throw new CoutureError('usage', 'All runs of a report must be of the same data set.');
   let body = writeBody(input);
   for (const detail of details) {
     if (body.text.length <= MOST_OF_FIGURES || input.detail !== undefined) break;
@@ -58,13 +58,13 @@ ${body}
 `.text;
 }
 
-/** What tells one data set from another: with the same name, images may be of other sizes, or others altogether. */
+/** Identity of a data set: the same name may be used for other sizes or other images. */
 function dataOf({ inspection: { data }, config }: ReportRun): string {
   const { dataset, width, height, channels, classNames } = data;
   return JSON.stringify([dataset, width, height, channels, classNames, config.data.splits.test ?? null]);
 }
 
-/** The chapters and what stands around them. */
+/** The chapters and their frame. */
 function writeBody(input: ReportInput): Markup {
   const { runs } = input;
   const chapters = writeChapters(input);
@@ -75,7 +75,7 @@ ${bar(runs)}
 ${contents(chapters)}
 <main id="main">
 ${chapters.map(section)}
-<footer>Written by Couture. Everything is in this file: it needs no network and may be passed on.</footer>
+<footer>Made by Couture. This file is complete: it loads nothing from the network, and you can share it.</footer>
 </main>
 </div>
 ${dialog}

@@ -1,4 +1,4 @@
-/** The test images behind the report's cells and dots: gathered once for all runs, on one sheet, as one PNG. */
+/** The test images of the report's cells and dots, on one sheet for all runs, as one PNG. */
 
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import { reducedShape, reduceImage } from '../data/reduce-image.ts';
@@ -6,38 +6,41 @@ import { imageUri } from '../figures/image.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { PageData, PageRun } from './page/page.ts';
 
-/** To a row of the sheet, so that neither side of it grows past what browsers decode. */
+/** Images in a row of the sheet, so that neither side exceeds the limit of browsers. */
 const COLUMNS = 64;
 
-/** The sheet as a data URI, and what the page's script reads. */
+/** The sheet as a data URI, and the data of the page's script. */
 export interface ImageSheet {
   readonly uri: string;
   readonly data: PageData;
 }
 
-/** How much of what there is comes onto the sheet. */
+/** How much of the images the sheet includes. */
 interface Extent {
   /** Images behind a cell. */
   readonly perCell: number;
-  /** Pixels across and down, from which an image is made smaller. */
+  /** Reduction factor of an image in both directions. */
   readonly side: number;
   /** Share of the maps' images. */
   readonly mapShare: number;
 }
 
-/** Everything, and then less and less: smaller images first, fewer behind each cell next, those of the maps last. */
+/** Everything, then less and less: smaller images first, then fewer in each cell, then fewer of the maps. */
 const extents: readonly Extent[] = [
   ...[128, 64, 32].flatMap((side) => [24, 12, 6].map((perCell) => ({ side, perCell, mapShare: 1 }))),
   ...[3, 1].map((perCell) => ({ side: 32, perCell, mapShare: 1 })),
   ...[0.5, 0.25, 0].map((mapShare) => ({ side: 32, perCell: 1, mapShare })),
 ];
 
-/** Characters of a data URI to each byte of pixels, at the least: what would be too large even so is not tried. */
+/**
+ * Smallest number of data-URI characters per byte of pixels: layouts that are too large even so are not
+ * tried.
+ */
 const BEST_CASE = 0.25;
 
 /**
- * Lays out the images that the matrices and maps of some runs show. All runs are of the same test split.
- * @param room characters that the sheet may take; at the least, one image of each cell is in it
+ * Lays out the images of the matrices and maps of several runs with the same test split.
+ * @param room largest number of characters of the sheet; it always includes one image of each cell
  */
 export function layOutImages(inspections: readonly Inspection[], room: number): ImageSheet {
   const shape = inspections[0].data;
@@ -49,7 +52,7 @@ export function layOutImages(inspections: readonly Inspection[], room: number): 
     if (layout.bytes * charactersPerByte > room) continue;
     const sheet = layout.draw();
     if (sheet.uri.length <= room) return sheet;
-    // Compressing takes seconds: what is left is as hard to compress as this, or a little less.
+    // Compressing takes seconds, so estimate: the rest compresses about as well as this.
     charactersPerByte = (0.9 * sheet.uri.length) / layout.bytes;
   }
   return new Layout(inspections, tried[tried.length - 1]).draw();
@@ -66,7 +69,7 @@ class Layout {
   readonly #inspections: readonly Inspection[];
   readonly #extent: Extent;
   readonly #shown: readonly Shown[];
-  /** Side of the squares of pixels that become one. */
+  /** Side of the squares of pixels that are averaged to one. */
   readonly #by: number;
 
   constructor(inspections: readonly Inspection[], extent: Extent) {

@@ -107,8 +107,8 @@ describe('two classes of five images each', () => {
     assert.deepEqual([rejection[0].kept, calibration.bins.length, calibration.bins[0].count], [10, 1, 10]);
     const figures = drawAll(inspection);
     assert.match(figures.get('confusion')?.alt ?? '', /most often yes \(100\.0%\), least often no \(0\.0%\)/);
-    assert.match(figures.get('confused-pairs')?.alt ?? '', /no called yes, 5 images \(100\.0%\)/);
-    assert.match(await reportWords(inspection), /recognizes 5 of 10 test images: 50\.00%/);
+    assert.match(figures.get('confused-pairs')?.alt ?? '', /no → yes, 5 images \(100\.0%\)/);
+    assert.match(await reportWords(inspection), /classifies 5 of 10 test images correctly: 50\.00%/);
   });
 });
 
@@ -140,10 +140,13 @@ describe('classes without images', () => {
     assert.match(words('confusion'), /most often seen \(100\.0%\), least often untrained \(0\.0%\)/);
     assert.match(words('mean-images'), /each of 2 classes/);
     assert.match(figures.get('class-balance')?.svg ?? '', />no images</);
-    assert.equal(classesStory(inspection), 'seen is recognized best (F1 80.0%), untrained worst (F1 0.0%).');
+    assert.equal(
+      classesStory(inspection),
+      'seen has the highest F1 (80.0%), and untrained the lowest (0.0%).',
+    );
     const said = dataStory(inspection).join(' ');
     assert.match(said, /2 classes have no training images, .* learn them: neither and untrained\./);
-    assert.match(said, /right for 66\.7% of the test images/);
+    assert.match(said, /correct for 66\.7% of the test images/);
     assert.match(await reportWords(inspection), /2 classes have no training images/);
   });
 
@@ -152,6 +155,6 @@ describe('classes without images', () => {
     drawAll(inspection);
     assert.equal(inspection.neighborMap, undefined, 'one image has no neighbors');
     assert.equal(classesStory(inspection), 'Only untested has test images (F1 0.0%).');
-    assert.match(await reportWords(inspection), /recognizes 0 of 1 test images: 0\.00%/);
+    assert.match(await reportWords(inspection), /classifies 0 of 1 test images correctly: 0\.00%/);
   });
 });

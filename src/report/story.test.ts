@@ -32,16 +32,16 @@ test('the data: counts and the share of the commonest class', () => {
   ] as const;
   const data = { ...inspection.data, classNames: ['cat', 'dog'], balance };
   assert.deepEqual(dataStory({ ...inspection, data }), [
-    'made-up holds 82 gray images of 8 by 8 pixels in 2 classes: 60 train the network, 12 are held out to choose the best epoch and 10 are kept for the figures below.',
+    'made-up holds 82 gray images of 8 by 8 pixels in 2 classes: 60 train the network, 12 are held out to choose the best epoch and 10 are for the test figures below.',
     'A class has between 20 and 40 training images.',
-    'Always naming the commonest class would be right for 70.0% of the test images: what a network has to beat.',
+    'The baseline is the most frequent class: predicting it every time would be correct for 70.0% of the test images.',
   ]);
 });
 
 test('the network: its shape and its training', () => {
   assert.deepEqual(networkStory(makeReportRun(inspection)), [
-    '2 hidden layers of 24 and 12 units with ReLU, dropout of 25% after 1 of them; 1,990 parameters, 1,944 multiply-adds an image.',
-    'Trained by Adam for 12 epochs in 13 s: learning rate 0.003, batches of 64, seed 7.',
+    '2 hidden layers of 24 and 12 units with ReLU, dropout of 25% after 1 of them; 1,990 parameters, 1,944 multiply-adds per image.',
+    'Trained with Adam for 12 epochs in 13 s: learning rate 0.003, batches of 64, seed 7.',
   ]);
   const plain = makeInspection({ hidden: [] as number[], epochs: 1 });
   assert.match(networkStory(makeReportRun(plain))[0], /^No hidden layer; 650 parameters/);
@@ -63,7 +63,7 @@ test('the network: what else it was trained with', () => {
   assert.match(shape, /^2 hidden layers of 128 and 64 units with GELU, batch normalization, no dropout;/);
   assert.match(
     training,
-    /^Trained by AdamW for 12 epochs in 13 s: learning rate 0\.003 \(warm-up of 2 epochs, cosine schedule\), batches of 64, weight decay 0\.01, label smoothing 0\.1, running average of the weights with decay 0\.99, seed 1\.$/,
+    /^Trained with AdamW for 12 epochs in 13 s: learning rate 0\.003 \(warm-up of 2 epochs, cosine schedule\), batches of 64, weight decay 0\.01, label smoothing 0\.1, running average of the weights with decay 0\.99, seed 1\.$/,
   );
   const soft = { teacher: 'a,b', distillation: 0.7, mixup: 0.2, cutmix: 0.3 };
   assert.match(
@@ -76,16 +76,16 @@ test('the network: what else it was trained with', () => {
     /^1 hidden layer of 64 units with SiLU, layer normalization, dropout of 20% after each, 2 residual blocks of up to 128 units with dropout of 20%;/,
   );
   const sgd = { ...run, config: resolveConfig({ settings: { optimizer: 'sgd', momentum: 0.8 } }) };
-  assert.match(networkStory(sgd)[1], /^Trained by gradient descent with momentum 0\.8 for/);
+  assert.match(networkStory(sgd)[1], /^Trained with gradient descent with momentum 0\.8 for/);
   const lion = resolveConfig({ settings: { optimizer: 'lion', clip: 1, swa: 0.25 } });
   assert.match(
     networkStory({ ...run, config: lion })[1],
-    /^Trained by Lion for .*, gradients clipped to a norm of 1, average of the weights over the last 25% of training, seed 1\.$/,
+    /^Trained with Lion for .*, gradients clipped to a norm of 1, average of the weights over the last 25% of training, seed 1\.$/,
   );
   const begun = resolveConfig({ settings: { stem: 'edges', init: 'kaiming' } });
   assert.match(
     networkStory({ ...run, config: begun })[1],
-    /batches of 64, first two layers begun as the stem edges, first weights kaiming, seed 1\.$/,
+    /batches of 64, stem edges as the first two layers, initializer kaiming, seed 1\.$/,
   );
   const lasso = resolveConfig({ settings: { optimizer: 'sgd', lasso: 1e-5 } });
   assert.match(networkStory({ ...run, config: lasso })[1], /, β-LASSO with λ 0\.00001 and β 50, seed 1\.$/);
@@ -107,11 +107,14 @@ test('the gain: images, points, and whether it is chance', () => {
   const weak = runWith('weak', [1, 1, 1, 1, 1, 1, 1, 0, 0, 1]);
   const strong = runWith('strong', [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
   assert.deepEqual(gainStory(weak, strong), [
-    'strong gets 60.0 percentage points more right than weak: 6 test images.',
-    "On 8 images one of the two is right and the other wrong: weak alone on 1, strong alone on 7. That may be chance: two equally good networks would differ so much with probability 0.070 (McNemar's exact test).",
+    'The accuracy of strong is 60.0 percentage points higher than that of weak: 6 test images.',
+    "Exactly one of the two is correct on 8 images: only weak on 1, only strong on 7. The difference may be chance: the p-value of McNemar's exact test is 0.070.",
   ]);
-  assert.match(gainStory(strong, weak)[0], /weak gets 60\.0 percentage points fewer right than strong/);
-  assert.match(gainStory(strong, runWith('twin', [...strong.predicted]))[0], /exactly as often/);
+  assert.match(
+    gainStory(strong, weak)[0],
+    /The accuracy of weak is 60\.0 percentage points lower than that of strong/,
+  );
+  assert.match(gainStory(strong, runWith('twin', [...strong.predicted]))[0], /have the same accuracy/);
   const many = runWith(
     'many',
     Array.from({ length: 40 }, () => 0),
@@ -120,29 +123,31 @@ test('the gain: images, points, and whether it is chance', () => {
     'none',
     Array.from({ length: 40 }, () => 1),
   );
-  assert.match(gainStory(none, many)[1], /That is more than chance: .* less than 0\.001/);
+  assert.match(gainStory(none, many)[1], /The difference is more than chance: .* less than 0\.001/);
 });
 
 test('sentences about the test images agree with the inspection', () => {
   const { evaluation, pairs, data, topLosses } = inspection;
   const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
   assert.ok(
-    accuracyStory(inspection).startsWith(`first recognizes ${evaluation.correct} of 400 test images: `),
+    accuracyStory(inspection).startsWith(
+      `first classifies ${evaluation.correct} of 400 test images correctly: `,
+    ),
   );
   const [pair] = pairs;
-  const pairText = `${data.classNames[pair.actual]} is called ${data.classNames[pair.predicted]}: ${pair.count} images`;
+  const pairText = `${data.classNames[pair.actual]} predicted as ${data.classNames[pair.predicted]}, ${pair.count} images`;
   assert.ok(confusionStory(inspection).includes(pairText), confusionStory(inspection));
   const f1s = evaluation.perClass.map(({ f1 }) => f1);
-  assert.ok(classesStory(inspection).includes(`best (F1 ${percent(Math.max(...f1s))})`));
-  assert.ok(classesStory(inspection).includes(`worst (F1 ${percent(Math.min(...f1s))})`));
+  assert.ok(classesStory(inspection).includes(`highest F1 (${percent(Math.max(...f1s))})`));
+  assert.ok(classesStory(inspection).includes(`lowest (${percent(Math.min(...f1s))})`));
   assert.ok(lossesStory(inspection).includes(`test image ${topLosses[0].index}, labeled`));
   assert.equal(
     mapStory(inspection),
-    'The two axes hold 59.0% of the variance of the activations of fc2; what lies along the others is not seen here.',
+    'The two axes explain 59.0% of the variance of the activations of fc2. The map does not show the rest.',
   );
 });
 
-test('confidence: too sure, too cautious, or neither', () => {
+test('confidence: too high, too low, or neither', () => {
   const bin = { low: 0, high: 1, interval: { low: 0, high: 1 } };
   const told = (confidence: number): string => {
     const calibration = { bins: [{ ...bin, count: 400, confidence, accuracy: 0.8 }], ece: 0.0123 };
@@ -151,10 +156,10 @@ test('confidence: too sure, too cautious, or neither', () => {
   };
   assert.match(
     told(0.9),
-    /gives its answer 90\.0% and is right in 80\.0%: surer than it should be\. .* 1\.23%\.$/,
+    /mean confidence is 90\.0% and the accuracy 80\.0%: it is overconfident\. .* 1\.23%\.$/,
   );
-  assert.match(told(0.7), /more cautious than it need be/);
-  assert.match(told(0.801), /neither too sure nor too cautious/);
+  assert.match(told(0.7), /it is underconfident/);
+  assert.match(told(0.801), /neither overconfident nor underconfident/);
   const interval = { low: 0, high: 1 };
   const rejection = [0, 0.5, 0.88].map((threshold) => ({
     threshold,
@@ -165,7 +170,7 @@ test('confidence: too sure, too cautious, or neither', () => {
   }));
   assert.match(
     rejectionStory({ ...inspection, rejection }),
-    /from a probability of 88% on, it would answer for 75\.0% of the images and be right in 95\.0% of these/,
+    /above a confidence of 88%, it answers for 75\.0% of the images, with an accuracy of 95\.0%/,
   );
 });
 
@@ -178,10 +183,10 @@ test('units: dead or not', () => {
   const told = (...activity: Inspection['activity']) => activityStory({ ...inspection, activity });
   assert.match(
     told(layer([]), layer([])),
-    /^Each of the 16 units with ReLU or Root is active for some test image/,
+    /^All 16 units with ReLU or Root are active for at least one test image/,
   );
   assert.match(told(layer([1, 2]), layer([7])), /^3 of 16 units with ReLU or Root are dead/);
-  assert.equal(told(), 'No hidden unit has ReLU or Root: only such units can be dead.');
+  assert.equal(told(), 'No hidden unit uses ReLU or Root, and only those units can be dead.');
 });
 
 test('the curves: dropout is named where there is some, and whose accuracy it is', () => {
@@ -189,7 +194,7 @@ test('the curves: dropout is named where there is some, and whose accuracy it is
   const layers = spec.layers.filter(({ type }) => type !== 'Dropout');
   assert.match(
     trainingStory(inspection),
-    /with dropout on; accuracy is shown for the validation images only/,
+    /with dropout on\. Accuracy is shown for the validation images only/,
   );
   assert.doesNotMatch(trainingStory({ ...inspection, spec: { ...spec, layers } }), /dropout/);
 });

@@ -1,4 +1,4 @@
-/** The report's sentences: each is computed from the run that it tells of. */
+/** The sentences of the report, each computed from its run. */
 
 import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
@@ -31,14 +31,14 @@ function points(share: number): string {
   return `${Math.abs(share * 100).toFixed(1)} percentage points`;
 }
 
-/** What the data set is, how it is split, and how evenly its classes share it. */
+/** The data set, its splits, and the balance of its classes. */
 export function dataStory({ data }: Inspection): string[] {
   const { dataset, balance, classNames, width, height, channels } = data;
   const total = balance.reduce((sum, { images }) => sum + images, 0);
   const uses = {
     train: 'train the network',
     validation: 'are held out to choose the best epoch',
-    test: 'are kept for the figures below',
+    test: 'are for the test figures below',
   };
   const parts = balance.map(({ split, images }) => `${count(images)} ${uses[split]}`);
   const training = balance.find(({ split }) => split === 'train')?.perClass ?? [];
@@ -56,7 +56,7 @@ export function dataStory({ data }: Inspection): string[] {
           `${plural(untrained.length, 'class has', 'classes have')} no training images, and the network cannot learn ${untrained.length === 1 ? 'it' : 'them'}: ${list(untrained, MOST_NAMED)}.`,
         ]
       : []),
-    `Always naming the commonest class would be right for ${percent(guess)} of the test images: what a network has to beat.`,
+    `The baseline is the most frequent class: predicting it every time would be correct for ${percent(guess)} of the test images.`,
   ];
 }
 
@@ -72,8 +72,8 @@ export function networkStory({ inspection, config, seconds }: ReportRun): string
     `seed ${seed}`,
   ];
   return [
-    `${shapeWords(inspection.spec)}; ${count(parameters)} parameters, ${count(macsPerImage)} multiply-adds an image.`,
-    `Trained by ${optimizerWords(config.settings)} for ${plural(inspection.training.history.length, 'epoch')} in ${duration(seconds)}: ${parts.join(', ')}.`,
+    `${shapeWords(inspection.spec)}; ${count(parameters)} parameters, ${count(macsPerImage)} multiply-adds per image.`,
+    `Trained with ${optimizerWords(config.settings)} for ${plural(inspection.training.history.length, 'epoch')} in ${duration(seconds)}: ${parts.join(', ')}.`,
   ];
 }
 
@@ -126,11 +126,11 @@ function scheduleWords({ schedule, warmup }: TrainSettings): string {
   return words.length > 0 ? ` (${words.join(', ')})` : '';
 }
 
-/** How the network began, where not as PyTorch's would. */
+/** The initial weights, if they differ from PyTorch's. */
 function firstWeights({ stem, init }: TrainSettings): string[] {
   return [
-    ...(stem === 'none' ? [] : [`first two layers begun as the stem ${stem}`]),
-    ...(init === 'torch' ? [] : [`first weights ${init}`]),
+    ...(stem === 'none' ? [] : [`stem ${stem} as the first two layers`]),
+    ...(init === 'torch' ? [] : [`initializer ${init}`]),
   ];
 }
 
@@ -150,52 +150,52 @@ function regularizers(settings: TrainSettings): string[] {
   ];
 }
 
-/** What the curves are of, as the figure does not say. */
+/** How the curves are measured. */
 export function trainingStory({ spec }: Inspection): string {
   const dropout = placeLayers(spec).some(({ layer }) => layer.type === 'Dropout') ? ', with dropout on' : '';
-  return `Training loss is taken while training${dropout}; accuracy is shown for the validation images only.`;
+  return `Training loss is measured during training${dropout}. Accuracy is shown for the validation images only.`;
 }
 
 /** Test accuracy with its interval. */
 export function accuracyStory({ evaluation, run }: Inspection): string {
   const { accuracy, images, correct, interval } = evaluation;
-  return `${run} recognizes ${count(correct)} of ${count(images)} test images: ${percent(accuracy, 2)}, with 95% confidence ${range(interval)}.`;
+  return `${run} classifies ${count(correct)} of ${count(images)} test images correctly: ${percent(accuracy, 2)} (95% interval ${range(interval)}).`;
 }
 
-/** What the second run gains over the first, and whether that is more than chance. */
+/** The difference between the second run and the first, and its significance. */
 export function gainStory(first: ReportRun, second: ReportRun): string[] {
   const [a, b] = [first.inspection, second.inspection];
   const gain = b.evaluation.accuracy - a.evaluation.accuracy;
   const images = Math.abs(b.evaluation.correct - a.evaluation.correct);
-  const verb = gain >= 0 ? 'more' : 'fewer';
+  const verb = gain >= 0 ? 'higher' : 'lower';
   const { onlyFirst, onlySecond, pValue } = compareOnSameImages(
     first.labels,
     first.predicted,
     second.predicted,
   );
-  const verdict = pValue < 0.05 ? 'That is more than chance' : 'That may be chance';
+  const verdict = pValue < 0.05 ? 'The difference is more than chance' : 'The difference may be chance';
   return [
     gain === 0
-      ? `${b.run} is right exactly as often as ${a.run}.`
-      : `${b.run} gets ${points(gain)} ${verb} right than ${a.run}: ${plural(images, 'test image')}.`,
-    `On ${count(onlyFirst + onlySecond)} images one of the two is right and the other wrong: ${a.run} alone on ${count(onlyFirst)}, ${b.run} alone on ${count(onlySecond)}. ${verdict}: two equally good networks would differ so much with probability ${chance(pValue)} (McNemar's exact test).`,
+      ? `${a.run} and ${b.run} have the same accuracy.`
+      : `The accuracy of ${b.run} is ${points(gain)} ${verb} than that of ${a.run}: ${plural(images, 'test image')}.`,
+    `Exactly one of the two is correct on ${count(onlyFirst + onlySecond)} images: only ${a.run} on ${count(onlyFirst)}, only ${b.run} on ${count(onlySecond)}. ${verdict}: the p-value of McNemar's exact test is ${chance(pValue)}.`,
   ];
 }
 
-/** The commonest confusion. */
+/** The most frequent mistake. */
 export function confusionStory({ pairs, data }: Inspection): string {
   const [pair] = pairs;
-  if (pair === undefined) return 'Not one test image is confused.';
+  if (pair === undefined) return 'No test image is misclassified.';
   const [is, called] = [data.classNames[pair.actual], data.classNames[pair.predicted]];
-  return `Most often ${is} is called ${called}: ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
+  return `The most frequent mistake: ${is} predicted as ${called}, ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
 }
 
-/** The easiest and the hardest class. */
+/** The classes with the highest and the lowest F1. */
 export function classesStory({ classes }: Inspection): string {
   const byF1 = classes.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
   const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
   if (byF1.length === 1) return `Only ${best.name} has test images (F1 ${percent(best.f1)}).`;
-  return `${best.name} is recognized best (F1 ${percent(best.f1)}), ${worst.name} worst (F1 ${percent(worst.f1)}).`;
+  return `${best.name} has the highest F1 (${percent(best.f1)}), and ${worst.name} the lowest (${percent(worst.f1)}).`;
 }
 
 /** The most confident mistake. */
@@ -203,24 +203,24 @@ export function lossesStory({ topLosses, data }: Inspection): string {
   const [worst] = topLosses;
   if (worst === undefined) return 'There are no mistakes to show.';
   const { label, predicted, probabilities, index } = worst;
-  return `The costliest mistake: test image ${index}, labeled ${data.classNames[label]}, called ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
+  return `The most confident mistake: test image ${index}, labeled ${data.classNames[label]}, predicted as ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
 }
 
-/** Whether the probabilities can be believed. */
+/** Calibration of the probabilities. */
 export function calibrationStory({ calibration, evaluation }: Inspection): string {
   const { bins, ece } = calibration;
   const confidence = bins.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / evaluation.images;
   const gap = confidence - evaluation.accuracy;
   const leaning =
     Math.abs(gap) < 0.005
-      ? 'neither too sure nor too cautious'
+      ? 'it is neither overconfident nor underconfident'
       : gap > 0
-        ? 'surer than it should be'
-        : 'more cautious than it need be';
-  return `On average it gives its answer ${percent(confidence)} and is right in ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
+        ? 'it is overconfident'
+        : 'it is underconfident';
+  return `The mean confidence is ${percent(confidence)} and the accuracy ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
 }
 
-/** What silence on doubtful images would gain. */
+/** The effect of rejecting uncertain images. */
 export function rejectionStory({ rejection, evaluation }: Inspection): string {
   const wanted = 0.9;
   const point = rejection.reduce<Inspection['rejection'][number] | undefined>(
@@ -231,23 +231,23 @@ export function rejectionStory({ rejection, evaluation }: Inspection): string {
     undefined,
   );
   if (point === undefined) return '';
-  return `Were it to answer only from a probability of ${percent(point.threshold, 0)} on, it would answer for ${percent(point.coverage)} of the images and be right in ${percent(point.accuracy)} of these, instead of ${percent(evaluation.accuracy)}.`;
+  return `If it answers only above a confidence of ${percent(point.threshold, 0)}, it answers for ${percent(point.coverage)} of the images, with an accuracy of ${percent(point.accuracy)} instead of ${percent(evaluation.accuracy)}.`;
 }
 
-/** How many units work. */
+/** The number of dead units. */
 export function activityStory({ activity }: Inspection): string {
-  if (activity.length === 0) return 'No hidden unit has ReLU or Root: only such units can be dead.';
+  if (activity.length === 0) return 'No hidden unit uses ReLU or Root, and only those units can be dead.';
   const units = activity.reduce((sum, layer) => sum + layer.active.length, 0);
   const dead = activity.filter((layer) => layer.dead.length > 0);
   if (dead.length === 0)
-    return `Each of the ${count(units)} units with ReLU or Root is active for some test image: none is dead.`;
+    return `All ${count(units)} units with ReLU or Root are active for at least one test image: none is dead.`;
   const total = dead.reduce((sum, layer) => sum + layer.dead.length, 0);
-  return `${count(total)} of ${count(units)} units with ReLU or Root are dead: without them the network would answer the same to every test image.`;
+  return `${count(total)} of ${count(units)} units with ReLU or Root are dead: removing them changes no prediction on the test images.`;
 }
 
-/** How much of the activations a flat map can show. */
+/** The share of the variance that the map shows. */
 export function mapStory({ map }: Inspection): string {
   if (map.explained === undefined) return '';
   const [first, second] = map.explained;
-  return `The two axes hold ${percent(first + second)} of the variance of the activations of ${map.layer}; what lies along the others is not seen here.`;
+  return `The two axes explain ${percent(first + second)} of the variance of the activations of ${map.layer}. The map does not show the rest.`;
 }

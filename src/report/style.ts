@@ -1,4 +1,4 @@
-/** How the report looks: on a screen of any width, in light and dark, and on paper. */
+/** Styles of the report: for any screen width, light and dark, and print. */
 
 /** Rules that need the number of runs: each can be shown alone. */
 function runRules(runs: number): string {
@@ -8,7 +8,7 @@ function runRules(runs: number): string {
   ).join('\n');
 }
 
-/** The style sheet of a report of so many runs. */
+/** The style sheet of a report with that many runs. */
 export function styleSheet(runs: number): string {
   return `${rules}\n@media not print {\n${runRules(runs)}\n}\n`;
 }

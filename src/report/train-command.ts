@@ -7,8 +7,8 @@ import { requestText, resolveConfig } from '../train/config.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 
 /**
- * The `couture train` command that resolves to exactly this config; undefined where no flags can, as with layers
- * of one's own.
+ * The `couture train` command that resolves to exactly this config; undefined if flags cannot express it, as
+ * with custom layers.
  */
 export function trainCommand(config: RunConfig): string | undefined {
   const { recipe, settings, data } = config;
@@ -28,7 +28,7 @@ export function trainCommand(config: RunConfig): string | undefined {
       ...dataFlag(data),
       ...(recipe === null ? [] : [`--recipe ${recipe}`]),
       ...flags,
-      // The CPU is what a machine without a GPU takes by itself.
+      // A machine without a GPU uses the CPU by default.
       ...(config.backend === 'gpu' ? ['--backend gpu'] : []),
     ].join(' ');
   } catch {

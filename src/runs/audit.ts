@@ -1,6 +1,6 @@
 /**
- * The audit of a data set, kept in `runs/audit/<data set>/audit.json`: there is one of each set, the latest. It holds
- * the checksums of what was audited, and counts for no other images or labels.
+ * The audit of a data set, kept in `runs/audit/<data set>/audit.json`: the latest audit of each set. It
+ * contains the checksums of the audited data and is not valid for other images or labels.
  */
 
 import { type Audit, auditSchema } from '../audit/audit.ts';
@@ -18,16 +18,16 @@ import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import type { Paths, RunStore } from './store.ts';
 
-/** Where audits are kept, a folder for each data set. */
+/** Folder of the audits, with a folder for each data set. */
 export function auditsFolder({ join }: Paths): string {
   return join('runs', 'audit');
 }
 
-/** How a data set is audited, and who watches. */
+/** Options of an audit. */
 export interface AuditOptions extends EngineOptions, RunDataOptions {
-  /** What each fold's model is trained as; baseline by default. */
+  /** Recipe of the model of each fold; baseline by default. */
   readonly recipe?: string | undefined;
-  /** Of each fold's model; 10 by default: enough for labels that contradict what all else says. */
+  /** Epochs of the model of each fold; 10 by default, enough to find contradicting labels. */
   readonly epochs?: number | undefined;
   /** 5 by default. */
   readonly folds?: number | undefined;
@@ -49,8 +49,9 @@ export interface WrittenAudit {
 }
 
 /**
- * Audits both splits of a data set and keeps what it found.
- * @throws CoutureError of kind `usage` for unknown names and impossible numbers, `data` when the files are wrong,
+ * Audits both splits of a data set and stores the findings.
+ * @throws CoutureError of kind `usage` for unknown names and numbers out of range, `data` when the files are
+ * wrong,
  *   `interrupted` when the signal aborts: nothing is written then
  */
 export async function auditDataset(
@@ -96,7 +97,7 @@ export async function auditDataset(
 }
 
 /**
- * The audit of the data that a run was trained and tested with, undefined where there is none.
+ * The audit of the data of a run; undefined if there is none.
  * @throws CoutureError of kind `data` when the audit is damaged, or of other images or labels
  */
 export async function readAudit(
@@ -117,16 +118,15 @@ async function readAuditOf(
   const audit = await readSealed(store, path, auditSchema);
   for (const split of ['train', 'test'] as const) {
     if (sameSplit(audit.data[split], data.splits[split])) continue;
-    throw new CoutureError('data', `${path} is of another ${split} split than ${trained}.`, {
-      hint: `Audit the data at hand: npx couture data audit ${data.name}`,
+    throw new CoutureError('data', `${path} is an audit of another ${split} split than that of ${trained}.`, {
+      hint: `Audit the current data: npx couture data audit ${data.name}`,
     });
   }
   return audit;
 }
 
 /**
- * The audit that counts for a trained model, for whoever can do without one: an audit that cannot be used is told of in a note
- * and passed over.
+ * The audit for a trained model, if it is optional: an unusable audit is skipped with a note.
  */
 export async function usableAudit(
   platform: Pick<RunPlatform, 'store'>,
@@ -143,7 +143,7 @@ export async function usableAudit(
   }
 }
 
-/** In a folder of the data set's name, as far as a folder can have it. */
+/** In a folder with the name of the data set, made safe for file systems. */
 function auditPath({ paths }: RunStore, dataset: string, root: string): string {
   const folder = dataset.replace(/[^\p{L}\p{N}._-]/gu, '-').replace(/^\./, '-');
   return paths.join(root, folder, 'audit.json');

@@ -1,4 +1,4 @@
-/** Whether everything in a run's folder is as it was written. */
+/** Checks all files of a run. */
 
 import { CoutureError } from '../core/errors.ts';
 import { type RunSummary, summarizeRun } from './list-runs.ts';
@@ -8,15 +8,15 @@ import { openRun } from './run-folder.ts';
 
 /** What a check found. */
 export interface RunCheck extends RunSummary {
-  /** A sentence for each file that is damaged or does not fit the others. */
+  /** A sentence for each file that is damaged or does not match the others. */
   readonly faults: readonly string[];
-  /** Whether it was a folder that holds nothing, and is removed now. */
+  /** Whether it was an empty folder, which is now removed. */
   readonly removed: boolean;
 }
 
 /**
- * Reads every file of a run, as whoever uses it would, and removes what killed processes left: half-written files, a lock, and the
- * whole folder where there is nothing in it. A run in use is left as it is.
+ * Reads every file of a run like its users, and removes what killed processes left: half-written files, a
+ * lock, and an empty folder. A run in use is not touched.
  * @throws CoutureError of kind `usage` when there is no such run
  */
 export async function checkRun(platform: RunPlaces, path: string): Promise<RunCheck> {
@@ -40,7 +40,7 @@ export async function checkRun(platform: RunPlaces, path: string): Promise<RunCh
   return { ...summary, state: faults.length > 0 ? 'damaged' : summary.state, faults, removed: false };
 }
 
-/** Every file is read for itself, so that each that is damaged is named. */
+/** Reads each file separately, so that every damaged one is named. */
 async function faultsOf(platform: RunPlaces, path: string): Promise<string[]> {
   const faults = new Set<string>();
   const reading = async <Value>(read: () => Promise<Value>): Promise<Value | undefined> => {

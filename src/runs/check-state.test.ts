@@ -78,12 +78,12 @@ test('what no training of the config leaves is refused, and said', () => {
   const averaged = makeConfig({ average: 0.9 });
   const swa = makeConfig({ swa: 0.5 });
   const cases: [state: TrainState, config: RunConfig, message: RegExp][] = [
-    [makeState(4, 0, 0), config, /counts 4 epochs, and the config has 3/],
+    [makeState(4, 0, 0), config, /counts 4 epochs, but the config has 3/],
     [makeState(3, 1, 8), config, /steps after the last epoch/],
-    [makeState(1, 13, 104), config, /counts 13 steps of an epoch, and an epoch has 12/],
-    [makeState(1, 5, 39), config, /losses of 39 images, and 5 steps have 40/],
-    [makeState(1, 0, 8), config, /losses of 8 images, and 0 steps have 0/],
-    [makeState(2, 0, 0, { history: [row(1), row(3)] }), config, /row 2 of its history is of epoch 3/],
+    [makeState(1, 13, 104), config, /counts 13 steps in the epoch, but an epoch has 12/],
+    [makeState(1, 5, 39), config, /losses of 39 images, but 5 steps have 40/],
+    [makeState(1, 0, 8), config, /losses of 8 images, but 0 steps have 0/],
+    [makeState(2, 0, 0, { history: [row(1), row(3)] }), config, /row 2 of its history is for epoch 3/],
     [makeState(1, 0, 0, { averages: averages(config, false) }), config, /the config keeps none/],
     [makeState(1, 0, 0), averaged, /lacks the running average of fc1\.weight/],
     [makeState(1, 0, 0, { averages: averages(swa, false) }), swa, /lacks the running average of bn1\./],

@@ -1,4 +1,4 @@
-/** Whether the weights in a file are those that their run tells of. */
+/** Checks that the weights in a file belong to their run. */
 
 import type { ParameterSpec } from '../model/plan.ts';
 import { weightsSha256, withShapes } from '../ship/safetensors.ts';
@@ -9,14 +9,14 @@ import type { RunMetrics } from './metrics.ts';
 /** The weights of the best epoch (see `bestEpoch`), or of the last. */
 export type WeightsChoice = 'best' | 'last';
 
-/** Weights as a file has them. */
+/** The weights of a file. */
 export interface ReadWeights {
   readonly weights: Map<string, Float32Array>;
-  /** After which they were written. */
+  /** The epoch after which they were written. */
   readonly epoch: number;
 }
 
-/** Says in words what is wrong with weights; undefined where they are as expected. */
+/** Describes wrong weights; undefined for expected ones. */
 export type Expectation = (read: ReadWeights) => string | undefined | Promise<string | undefined>;
 
 /** The weights of a finished run. */
@@ -29,10 +29,12 @@ export function expectFinished(
   return async ({ weights }) =>
     (await weightsSha256(withShapes(parameters, weights))) === expected
       ? undefined
-      : 'does not have the weights that metrics.json tells of';
+      : 'does not have the weights that metrics.json lists';
 }
 
-/** The weights of a run that is not finished. They may be ahead of its checkpoint: of an epoch that will be made again. */
+/**
+ * The weights of an unfinished run. They may be ahead of its checkpoint, from an epoch that will be repeated.
+ */
 export function expectUnfinished(
   which: WeightsChoice,
   state: Pick<TrainState, 'epoch' | 'history'> | undefined,
@@ -43,11 +45,12 @@ export function expectUnfinished(
   return (read) => (read.epoch > done ? undefined : expectEpoch(wanted)(read));
 }
 
-/** The weights of an epoch; undefined where there should be none. */
+/** The weights of an epoch; undefined if there should be no such file. */
 export function expectEpoch(wanted: number | undefined): Expectation {
   return ({ epoch }) => {
     if (epoch === wanted) return undefined;
-    const should = wanted === undefined ? 'there should be none' : `they should be of epoch ${wanted}`;
-    return `has the weights of epoch ${epoch}, and ${should}`;
+    const should =
+      wanted === undefined ? 'there should be no such file' : `it should have those of epoch ${wanted}`;
+    return `has the weights of epoch ${epoch}, but ${should}`;
   };
 }

@@ -58,6 +58,6 @@ test('a checkpoint of another config is refused', async () => {
   const bytes = await encodeState(parameters, state, CONFIG);
   await assert.rejects(decodeState(parameters, bytes, 'state.safetensors', 'cd'.repeat(32)), {
     kind: 'data',
-    message: 'state.safetensors was made with another config than that of its run.',
+    message: 'state.safetensors was made with another config than the config of its run.',
   });
 });

@@ -1,7 +1,8 @@
 /**
  * A TrainState as one safetensors file, so that it is written whole or not at all: parameters by their names,
- * the optimizer's moments behind `m.` and `v.`, running averages behind `a.`, the losses of the epoch in progress, and
- * the counters and the history as JSON in the metadata, beside the digest of the run's config.
+ * the optimizer's moments with the prefixes `m.` and `v.`, running averages with `a.`, the losses of the
+ * epoch in progress, and the counters and the history as JSON in the metadata, beside the digest of the run's
+ * config.
  */
 
 import * as z from 'zod';
@@ -17,7 +18,7 @@ const SECOND_MOMENT = 'v.';
 const AVERAGE = 'a.';
 const LOSSES = 'losses';
 
-/** A loss that overflowed is no number of JSON: it travels by its name. */
+/** JSON has no number for a loss that overflowed, so it is stored by name. */
 const number = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
 
 const countersSchema = z.strictObject({
@@ -39,7 +40,7 @@ const countersSchema = z.strictObject({
 
 /**
  * The bytes of checkpoint/state.safetensors.
- * @param config digest of the run's config, as `configSha256` gives it
+ * @param config digest of the run's config, from `configSha256`
  */
 export async function encodeState(
   parameters: readonly ParameterSpec[],
@@ -86,12 +87,12 @@ export async function decodeState(
   const counters = countersSchema.safeParse(jsonOrNone(state));
   if (!counters.success) {
     throw new CoutureError('data', `${name} is not a checkpoint of Couture: its counters are malformed.`, {
-      hint: 'Start the run anew under another name.',
+      hint: 'Train the run again under another name.',
     });
   }
   const { epoch, step, seconds, history } = counters.data;
   if (history.length !== epoch)
-    throw new CoutureError('data', `${name} tells of ${history.length} epochs but counts ${epoch}.`);
+    throw new CoutureError('data', `${name} has a history of ${history.length} epochs but counts ${epoch}.`);
   const losses = tensors.get(LOSSES);
   if (losses === undefined) throw new CoutureError('data', `${name} lacks the tensor "${LOSSES}".`);
   const trained = parameters.filter((parameter) => parameter.trained);
@@ -110,7 +111,7 @@ export async function decodeState(
 }
 
 /**
- * That a file of a run was made with the run's config.
+ * Checks that a file of a run was made with the config of the run.
  * @param config digest of the run's config
  * @throws CoutureError of kind `data` naming the file
  */
@@ -121,8 +122,8 @@ export function requireConfig(
 ): void {
   const { config: own } = metadata;
   if (own === config) return;
-  throw new CoutureError('data', `${file} was made with another config than that of its run.`, {
-    hint: 'Put the files of one run together again, or train the run anew under another name.',
+  throw new CoutureError('data', `${file} was made with another config than the config of its run.`, {
+    hint: 'Restore the files that belong to this run, or train it again under another name.',
   });
 }
 
@@ -148,7 +149,7 @@ export function pickParameters(
       );
     }
     if (!tensor.data.every(Number.isFinite))
-      throw new CoutureError('data', `${file}: tensor "${key}" holds values that are not finite.`);
+      throw new CoutureError('data', `${file}: tensor "${key}" contains values that are not finite.`);
     picked.set(name, tensor.data);
   }
   return picked;

@@ -1,4 +1,4 @@
-/** Finished runs side by side: what was set differently, and whether what came out differs by more than chance. */
+/** Compares finished runs: the different settings, and whether the results differ by more than chance. */
 
 import { CoutureError } from '../core/errors.ts';
 import { splitOf } from '../data/split.ts';
@@ -11,7 +11,7 @@ import { predictAll } from './predict-all.ts';
 import type { Run } from './run.ts';
 import { requireSameImages } from './run-data.ts';
 
-/** Where `compareRuns` finds things, and who watches. */
+/** Options of `compareRuns`. */
 export interface CompareOptions extends EngineOptions, RunDataOptions {
   /** Called when a run's test images have been classified. */
   readonly onRun?: ((done: number) => void) | undefined;
@@ -34,13 +34,13 @@ export interface ComparedRun extends FinishedRun {
 export interface RunComparison {
   readonly runs: readonly ComparedRun[];
   readonly settings: readonly DifferingSetting[];
-  /** Each run but the first against the first, over the same test images. */
+  /** Each other run against the first, over the same test images. */
   readonly pairs: readonly PairedComparison[];
 }
 
 /**
  * Compares runs with each other.
- * @throws CoutureError of kind `usage` when there are fewer than two, or one is not finished or of other data
+ * @throws CoutureError of kind `usage` when there are fewer than two, or one is unfinished or of other data
  */
 export async function compareRuns(
   platform: RunPlatform,
@@ -48,7 +48,7 @@ export async function compareRuns(
   options: CompareOptions = {},
 ): Promise<RunComparison> {
   const opened = await openFinishedRuns(platform, runs);
-  if (opened.length < 2) throw new CoutureError('usage', 'Comparing takes two runs or more.');
+  if (opened.length < 2) throw new CoutureError('usage', 'Give at least two runs to compare.');
   const { config, path } = opened[0].run;
   const test = await platform.loadSplit(config.data, 'test', options);
   await requireSameImages(config.data, test, path);

@@ -1,4 +1,4 @@
-/** What tells the files of a run from those of another: the digest of the config that they were made with. */
+/** The digest of the config, which identifies the files of a run. */
 
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 import { jsonSha256 } from './json.ts';
@@ -6,8 +6,9 @@ import { jsonSha256 } from './json.ts';
 const defaults = settingsSchema.parse({});
 
 /**
- * SHA-256 of a config, which a run's checkpoint and weights carry. The number of epochs does not count: a run may be taken
- * further. Nor does a setting that has its default value: a later version may have more settings.
+ * SHA-256 of a config, stored in the checkpoint and weights of a run. It does not cover the number of epochs,
+ * because a run may be extended, or settings with default values, because a later version may have more
+ * settings.
  */
 export async function configSha256({ settings, ...config }: RunConfig): Promise<string> {
   return await jsonSha256({ ...config, settings: Object.fromEntries(chosen(settings)) });

@@ -12,7 +12,7 @@ import { documentOf, type RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { loadSplits } from './run-data.ts';
 
-/** Which figures, and how they are drawn. */
+/** Options for drawing figures. */
 export interface DrawRunOptions extends InspectRunOptions, Pick<FigureOptions, 'theme' | 'width'> {
   readonly format?: FigureFormat | undefined;
   /** Some of the figures, by name; by default all. */
@@ -30,9 +30,9 @@ export interface FigureFile {
 export const figureNames: readonly string[] = [...runFigures, ...auditFigures].map(({ name }) => name);
 
 /**
- * Draws the figures of a finished run into a folder, each as `<name>.svg` or `<name>.png`: those that there is
- * something to draw for, those of an audit where its data has been audited.
- * @throws CoutureError of kind `usage` when there is no such run, `runtime` when a file cannot be written
+ * Draws the figures of a finished run into a folder, each as `<name>.svg` or `<name>.png`: those with
+ * something to draw, and those of an audit if its data has one.
+ * @throws CoutureError of kind `usage` when the run does not exist, `runtime` when a file cannot be written
  */
 export async function drawRun(
   platform: RunPlatform,
@@ -70,7 +70,7 @@ export async function drawRun(
   return files;
 }
 
-/** Those of a table that are wanted and have something to show. */
+/** The wanted figures of a table that have something to show. */
 function drawAll<Subject>(
   table: readonly FigureEntry<Subject>[],
   subject: Subject,

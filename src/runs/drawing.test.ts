@@ -37,7 +37,7 @@ test('a report and figures of a run are files of its store; an audit of its data
   });
   await assert.rejects(reportRuns(memoryPlatform(platform.store), [run]), {
     kind: 'usage',
-    message: /there is no document/,
+    message: /there is no DOM document/,
   });
 });
 

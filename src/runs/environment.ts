@@ -1,4 +1,7 @@
-/** What a run ran on: env.json. The bits of a CPU run in exact arithmetic do not depend on it, its speed does. */
+/**
+ * The environment of a run: env.json. The bits of a CPU run in exact arithmetic do not depend on it, but its
+ * speed does.
+ */
 
 import * as z from 'zod';
 import { COUTURE_VERSION } from '../core/version.ts';
@@ -8,19 +11,19 @@ import type { Machine } from './platform.ts';
 
 const backendSchema = z.looseObject({ name: z.string(), variant: z.string(), threads: z.int() });
 
-/** Read leniently: a later version may say more. */
+/** Read leniently, because a later version may have more. */
 export const environmentSchema = z.looseObject({
   /** Version of Couture. */
   couture: z.string(),
-  /** Absent where the run was made in a page, as is the next. */
+  /** Absent for a run in a page, like the next. */
   node: z.string().optional(),
   v8: z.string().optional(),
   platform: z.string(),
   cpu: z.string(),
   cores: z.int().min(1),
-  /** What the run was begun on. */
+  /** The backend at the start of the run. */
   backend: backendSchema,
-  /** Of a run that lost its GPU, or went on where it has other bits: all that it was trained on, one after the other. */
+  /** For a run that lost its GPU, or continued with other bits: all its backends in sequence. */
   backends: z
     .array(backendSchema.extend({ untilEpoch: z.int().min(0).optional(), cpu: z.string().optional() }))
     .min(1)
@@ -32,20 +35,20 @@ export const environmentSchema = z.looseObject({
 /** The contents of env.json. */
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** What a run is trained on, as far as bits can depend on it. */
+/** The backend of a run, as far as its bits depend on it. */
 export interface Place {
   readonly cpu: string;
   readonly backend: BackendInfo;
 }
 
-/** The environment of a run that goes on elsewhere, with so many epochs done. */
+/** The environment of a run that continues elsewhere after that many epochs. */
 export function movedEnvironment(env: Environment, epochs: number, { cpu, backend }: Place): Environment {
   const before = env.backends ?? [env.backend];
   const left = { ...before[before.length - 1], untilEpoch: epochs };
   return { ...env, backends: [...before.slice(0, -1), left, { ...backend, cpu }] };
 }
 
-/** All that a run was trained on, in words: `simd256-fast on AMD EPYC 9004`. */
+/** All backends of a run as text: `simd256-fast on AMD EPYC 9004`. */
 export function placesOf({ backend, backends = [backend], cpu }: Environment): string[] {
   return backends.map((each) => placeText(each.name, each.variant, each.cpu ?? cpu));
 }
@@ -55,8 +58,8 @@ function placeText(name: string, variant: string, cpu: string): string {
 }
 
 /**
- * What there is to say of a run that goes on here, where its bits are those of its machine: a run with `fast`, or on a GPU.
- * Undefined where it was on the same machine before, or on another kind of backend.
+ * The notice for a run that continues here although its bits depend on the machine: with `fast`, or on a GPU.
+ * Undefined on the same machine, or on another kind of backend.
  */
 export function machineNotice(env: Environment, { cpu, backend }: Place, fast: boolean): string | undefined {
   const kind = lastKind(env);
@@ -65,7 +68,7 @@ export function machineNotice(env: Environment, { cpu, backend }: Place, fast: b
   const now = placeText(backend.name, backend.variant, cpu);
   if (before === now) return undefined;
   const why = kind === 'gpu' ? 'on a GPU' : 'with --fast';
-  return `The run was trained ${why}, by ${before}, and goes on by ${now}: it may end in other bits.`;
+  return `The run was trained ${why} by ${before} and continues on ${now}: it may end with other bits.`;
 }
 
 /** The kind of backend that a run was last trained on. */

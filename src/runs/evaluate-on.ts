@@ -1,4 +1,4 @@
-/** A classifier judged by some images of a data set. */
+/** Evaluates a classifier on some images of a data set. */
 
 import type { Dataset } from '../data/dataset.ts';
 import { type Evaluation, evaluateLogProbabilities } from '../inspect/metrics.ts';

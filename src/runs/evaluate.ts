@@ -1,4 +1,4 @@
-/** A trained model asked again, over a whole split. */
+/** Evaluates a trained model on a whole split. */
 
 import { type AuditedAccuracy, accuracyWithout } from '../audit/summary.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -18,25 +18,25 @@ import type { Run } from './run.ts';
 import { requireSameImages } from './run-data.ts';
 import { openRun } from './run-folder.ts';
 
-/** What a model scores on a split. */
+/** The figures of a model on a split. */
 export interface ModelEvaluation extends Evaluation {
   readonly split: 'val' | 'test';
   /** Expected calibration error over 15 bins. */
   readonly ece: number;
   /** Wall time of the inference, seconds. */
   readonly seconds: number;
-  /** On the test split of data that has been audited: the accuracy also without what the audit found. */
+  /** On the test split of audited data: also the accuracy without the findings of the audit. */
   readonly audited?: AuditedAccuracy;
 }
 
-/** What a run scores on a split, and with which weights. */
+/** The figures of a run on a split, and the weights used. */
 export interface RunEvaluation extends ModelEvaluation {
   readonly weights: WeightsChoice;
 }
 
-/** Where `evaluateRun` finds things. */
+/** Options of `evaluateRun`. */
 export interface EvaluateOptions extends LoadOptions, RunDataOptions, Pick<ImageChoice, 'onProgress'> {
-  /** Other labeled images to judge on, all of them, with classes that the model knows by their names. */
+  /** Other labeled images to evaluate on, with class names of the model. */
   readonly other?: Dataset | undefined;
 }
 
@@ -120,7 +120,7 @@ function ofModel(dataset: Dataset, { data }: FoundModel): Dataset {
   return relabel(dataset, data.classNames);
 }
 
-/** The accuracy also without what an audit found, where there is one. */
+/** Also the accuracy without the findings of an audit, if there is one. */
 async function audit(
   platform: RunPlatform,
   model: FoundModel,

@@ -202,7 +202,7 @@ test('a run that another version began goes on with a notice', async () => {
   await writeSealed(platform.store, path, { ...env, couture: '0.0.9' });
   const notices: string[] = [];
   await trainRun(platform, { resume: PATH, onNotice: (notice) => notices.push(notice) });
-  assert.match(notices.join(), /begun with Couture 0\.0\.9 and goes on with \d/);
+  assert.match(notices.join(), /started with Couture 0\.0\.9 and continues with \d/);
 });
 
 test('one Run cannot be trained twice at once, and can be again', async () => {
@@ -252,7 +252,7 @@ test('a fast run that goes on elsewhere says so, and tells where it was; an exac
     if (fast) {
       const variant = 'simd128-fast';
       assert.deepEqual(notices, [
-        `The run was trained with --fast, by ${variant} on A, and goes on by ${variant} on B: it may end in other bits.`,
+        `The run was trained with --fast by ${variant} on A and continues on ${variant} on B: it may end with other bits.`,
       ]);
       assert.deepEqual(
         backends?.map(({ untilEpoch, cpu }) => [untilEpoch, cpu]),

@@ -36,22 +36,22 @@ import {
   teacherNotices,
 } from './teacher-models.ts';
 
-/** A fresh run of `config`, or a run to go on with. */
+/** A new run of `config`, or a run to resume. */
 export interface TrainRunOptions extends EngineOptions, RunDataOptions, RootOptions {
   readonly config?: RunConfig | undefined;
   readonly resume?: Run | string | undefined;
-  /** Take the run that is resumed to so many epochs. */
+  /** Extend the resumed run to that many epochs. */
   readonly epochs?: number | undefined;
   /** Replace the run of that name, if there is one. */
   readonly overwrite?: boolean | undefined;
   /** The run's name in the folder of runs. */
   readonly name?: string | undefined;
-  /** What the teacher's SHA-256 has to be, of a run that is repeated; that of env.json where one is resumed. */
+  /** Required SHA-256 of the teacher of a repeated run; that of env.json for a resumed run. */
   readonly teacherSha256?: string | undefined;
   /** Called once, before training: the run with its config. */
   readonly onRun?: ((run: Run) => void) | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
-  /** Told, in a sentence, what whoever reads the figures should know. */
+  /** Called with notices about the figures, a sentence each. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
@@ -63,15 +63,15 @@ export interface TrainRunResult {
 
 /**
  * Trains into a run folder, then evaluates the best weights on the test split, once.
- * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes it; `data` when
- *   files of a resumed run are damaged or not its own: before any training
+ * @throws CoutureError of kind `interrupted` when `signal` aborted: a checkpoint is saved, the hint resumes
+ * it; `data` when files of a resumed run are damaged or belong to another run, before any training
  */
 export async function trainRun(platform: RunPlatform, options: TrainRunOptions): Promise<TrainRunResult> {
   const { resume } = options;
   const earlier = typeof resume === 'string' ? await openRun(platform, resume) : resume;
   if (earlier === undefined && options.config === undefined)
     throw new CoutureError('usage', 'Give a config or a run to resume.');
-  // As many epochs as before: the command is given again, after a kill say.
+  // The same number of epochs as before: the command was repeated, for example after a kill.
   const goesFurther = options.epochs !== undefined && options.epochs !== earlier?.config.settings.epochs;
   const finished = goesFurther ? undefined : await earlier?.metrics();
   if (earlier !== undefined && finished !== undefined) return { run: earlier, metrics: finished };
@@ -93,7 +93,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     const begun = await earlier?.environment();
     if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
       options.onNotice?.(
-        `The run was begun with Couture ${begun.couture} and goes on with ${COUTURE_VERSION}: it may end in other bits.`,
+        `The run started with Couture ${begun.couture} and continues with ${COUTURE_VERSION}: it may end with other bits.`,
       );
     }
     const expected = begun ? begun.teacherSha256 : options.teacherSha256;
@@ -194,7 +194,7 @@ async function trainOn(
   } catch (error) {
     if (options.signal?.aborted || !engine.canMoveAfter(error)) throw error;
     const { message } = error as CoutureError;
-    options.onNotice?.(`${message} The CPU carries on from the last checkpoint.`);
+    options.onNotice?.(`${message} Training continues on the CPU from the last checkpoint.`);
     await engine.moveToCpu();
     await recordMove(run, engine, data, options);
     return await trainInto(run, engine.backend, data, options);

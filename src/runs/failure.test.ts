@@ -67,8 +67,8 @@ test('a state that is not finite is never written: the last good epoch stays, an
   const diverging = trainRun(overflowing(2, store), { config });
   await assert.rejects(diverging, {
     kind: 'runtime',
-    message: `Training diverged in epoch 3: bn1.running_var has values that are not finite; 2 epochs are saved in ${PATH}.`,
-    hint: /^Train anew with a learning rate below 0\.02, under another name or with --overwrite\. The best weights, of epoch [12], can be used/,
+    message: `Training diverged in epoch 3: bn1.running_var contains values that are not finite; 2 epochs are saved in ${PATH}.`,
+    hint: /^Train again with a learning rate below 0\.02, under another name or with --overwrite\. The best weights, of epoch [12], are usable/,
   });
   const run = await openRun(memoryPlatform(store), PATH);
   assert.equal((await run.loadState())?.epoch, 2);
@@ -81,7 +81,7 @@ test('a run that diverges in its first epoch leaves nothing to go on with, and s
   const store = new MemoryStore();
   await assert.rejects(trainRun(overflowing(0, store), { config, name: 'own' }), {
     message: /^Training diverged in epoch 1: .*; nothing was saved yet\.$/,
-    hint: 'Train anew with a learning rate below 0.02.',
+    hint: 'Train again with a learning rate below 0.02.',
   });
   // The advice.
   await trainRun(memoryPlatform(store), { config, name: 'own', overwrite: true });
@@ -98,7 +98,7 @@ test('a loss that is no number is said in the same way', async () => {
   }));
   await assert.rejects(trainRun(platform, { config }), {
     kind: 'runtime',
-    message: `Training diverged in epoch 2: the loss is no longer a number; 1 epoch is saved in ${PATH}.`,
+    message: `Training diverged in epoch 2: the loss is not a finite number; 1 epoch is saved in ${PATH}.`,
   });
 });
 
@@ -109,7 +109,7 @@ test('only a history without a finite validation loss is divergence at the end',
   await assert.rejects(trainRun(platform, { config }), {
     kind: 'runtime',
     message: `Training diverged: no epoch had a finite validation loss; 4 epochs are saved in ${PATH}.`,
-    hint: 'Train anew with a learning rate below 0.02, under another name or with --overwrite.',
+    hint: 'Train again with a learning rate below 0.02, under another name or with --overwrite.',
   });
 
   const store = new MemoryStore();
@@ -168,6 +168,6 @@ test('an interruption says that something is saved where something is', async ()
   const onEvent = (): void => again.abort();
   await assert.rejects(trainRun(platform, { resume: run, signal: again.signal, onEvent }), {
     kind: 'interrupted',
-    message: `Stopped; what was done is saved in ${PATH}.`,
+    message: `Stopped; the work so far is saved in ${PATH}.`,
   });
 });

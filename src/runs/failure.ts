@@ -1,4 +1,4 @@
-/** What a training that ended early has left, for whoever is told of it. */
+/** Explains what a training that ended early has left. */
 
 import { CoutureError, isInterruption } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
@@ -10,7 +10,8 @@ import type { Run } from './run.ts';
 const AGAIN = 'Start it again.';
 
 /**
- * The failure with what is saved of the run and what can be done; any other, such as a bug, as it is.
+ * The failure with the saved state of the run and a hint; any other error, such as a bug, is returned
+ * unchanged.
  * @param signal that training was given
  */
 export async function withSaved(run: Run, cause: unknown, signal?: AbortSignal): Promise<unknown> {
@@ -21,7 +22,10 @@ export async function withSaved(run: Run, cause: unknown, signal?: AbortSignal):
   return cause;
 }
 
-/** What can be gone on from. The failure is told in any case: a checkpoint that cannot be read is none here. */
+/**
+ * The state to continue from. The failure is reported in any case, so an unreadable checkpoint counts as
+ * none.
+ */
 async function savedState(run: Run): Promise<TrainState | undefined> {
   return await run.loadState().catch(() => undefined);
 }
@@ -29,28 +33,28 @@ async function savedState(run: Run): Promise<TrainState | undefined> {
 function interrupted({ path }: Run, state: TrainState | undefined, cause: unknown): CoutureError {
   if (state === undefined)
     return new CoutureError('interrupted', 'Stopped before anything was saved.', { hint: AGAIN, cause });
-  return new CoutureError('interrupted', `Stopped; what was done is saved in ${path}.`, {
-    hint: `Go on with: npx couture train --resume ${path}`,
+  return new CoutureError('interrupted', `Stopped; the work so far is saved in ${path}.`, {
+    hint: `Continue with: npx couture train --resume ${path}`,
     cause,
   });
 }
 
-/** The same steps would come to the same end: there is nothing to resume. */
+/** Resuming would repeat the same steps and diverge again. */
 function diverged(run: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
   const { select, learningRate } = run.config.settings;
   const best = bestEpoch(state?.history ?? [], select);
   const place = state === undefined ? '' : ', under another name or with --overwrite';
-  const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, can be used as they are.`;
+  const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, are usable.`;
   return new CoutureError('runtime', withEpochs(cause.message, run, state), {
-    hint: `Train anew with a learning rate below ${learningRate}${place}.${use}`,
+    hint: `Train again with a learning rate below ${learningRate}${place}.${use}`,
     cause,
   });
 }
 
 function backendLost(run: Run, state: TrainState | undefined, cause: CoutureError): CoutureError {
-  const resume = `Go on with: npx couture train --resume ${run.path}`;
+  const resume = `Continue with: npx couture train --resume ${run.path}`;
   return new CoutureError('backend', withEpochs(cause.message, run, state), {
-    hint: `${state === undefined ? AGAIN.slice(0, -1) : resume}; with --backend cpu on the CPU.`,
+    hint: `${state === undefined ? AGAIN.slice(0, -1) : resume}; add --backend cpu to use the CPU.`,
     cause,
   });
 }

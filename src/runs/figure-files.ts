@@ -7,12 +7,12 @@ import type { RunPlatform } from './platform.ts';
 /** How a figure is stored. */
 export type FigureFormat = 'svg' | 'png';
 
-/** The theme of a figure in a file by itself: an SVG follows what it is shown on, pixels cannot. */
+/** The theme of a figure in a file: an SVG follows the page or reader, but pixels cannot. */
 export function themeOf(format: FigureFormat): 'auto' | 'light' {
   return format === 'png' ? 'light' : 'auto';
 }
 
-/** The forms of figures that a platform can make. */
+/** The figure formats of a platform. */
 export function figureFormats({
   document,
   renderPng,
@@ -21,7 +21,7 @@ export function figureFormats({
   return renderPng === undefined ? ['svg'] : ['svg', 'png'];
 }
 
-/** @throws CoutureError of kind `usage` where the platform makes no PNG, and one is asked for */
+/** @throws CoutureError of kind `usage` when PNG is requested but not supported */
 export function checkFormat({ renderPng }: Pick<RunPlatform, 'renderPng'>, format: FigureFormat): void {
   if (format === 'svg' || renderPng !== undefined) return;
   throw new CoutureError('usage', 'Figures cannot be drawn as PNG here.', { hint: 'Draw them as SVG.' });
@@ -29,7 +29,7 @@ export function checkFormat({ renderPng }: Pick<RunPlatform, 'renderPng'>, forma
 
 /**
  * Writes a figure to a file, as SVG or PNG.
- * @throws CoutureError of kind `usage` where the platform makes no PNG, `runtime` when the file cannot be written
+ * @throws CoutureError of kind `usage` when PNG is not supported, `runtime` when the file cannot be written
  */
 export async function writeFigure(
   platform: Pick<RunPlatform, 'store' | 'renderPng'>,

@@ -1,4 +1,4 @@
-/** The audit of a run's data, brought together with its images. */
+/** Finds the audit of a run's data and joins it with its images. */
 
 import { auditExamples } from '../audit/examples.ts';
 import type { ReportAudit } from '../report/input.ts';
@@ -8,10 +8,12 @@ import type { FinishedRun } from './finished-run.ts';
 import type { RunDataOptions, RunPlatform } from './platform.ts';
 import type { Splits } from './run-data.ts';
 
-/** As many as a page takes in. */
+/** Largest numbers of examples. */
 const SHOWN = { copies: 12, suspects: 20 };
 
-/** The audit, if there is one. One that is damaged, or of other images or labels, is passed over with a note. */
+/**
+ * The audit, if there is one. An audit that is damaged, or of other images or labels, is skipped with a note.
+ */
 export async function findAudit(
   platform: Pick<RunPlatform, 'store'>,
   { run }: FinishedRun,

@@ -1,4 +1,4 @@
-/** What a "model" on the command line or in `load` may be: a run, a model file, or the name of a shipped model. */
+/** Finds a model of the command line or of `load`: a run, a model file, or the name of a shipped model. */
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -14,12 +14,12 @@ import { listShipped, MODEL_ENDING, shippedPath } from './shipped.ts';
 
 const MAX_MODEL_BYTES = 2 ** 30;
 
-/** Where a model comes from and what it was made with. */
+/** A model with its origin. */
 export interface ModelFacts {
   readonly path: string;
-  /** What it was trained and tested with. */
+  /** The data set for training and testing. */
   readonly data: DatasetInfo;
-  /** What its validation images were drawn by; null where its networks held out different ones. */
+  /** The split of its validation images; null if its networks held out different ones. */
   readonly split: SplitSource | null;
 }
 
@@ -38,7 +38,7 @@ export interface FileModel extends ModelFacts {
 
 export type FoundModel = RunModel | FileModel;
 
-/** Where models are looked for by name. */
+/** Folders for models by name. */
 export interface FindModelOptions extends RootOptions {
   /** Folder of shipped models. */
   readonly models?: string | undefined;
@@ -66,12 +66,12 @@ export async function findModel(
   throw new CoutureError('usage', `There is no run or model "${argument}".`, {
     hint:
       known.length === 0
-        ? 'Make a run: npx couture train --recipe baseline'
+        ? 'Train a run: npx couture train --recipe baseline'
         : didYouMean(basename(argument), known),
   });
 }
 
-/** Says what a file is that stands where a model does. */
+/** The error for a file that is not a model. */
 async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void> {
   const head = await store.readHead(path, KIND_BYTES);
   if (head === undefined) return;
@@ -80,7 +80,7 @@ async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void
     'usage',
     `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`,
     {
-      hint: `A model is a run, the name of a shipped model, or a file that ends in ${MODEL_ENDING} and was made by couture pack.`,
+      hint: `Give a run, the name of a shipped model, or a ${MODEL_ENDING} file made by couture pack.`,
     },
   );
 }
@@ -112,7 +112,7 @@ async function noFile({ store }: RunPlaces, path: string): Promise<CoutureError>
   return new CoutureError('usage', `There is no model file "${path}".`, {
     hint:
       files.length === 0
-        ? 'Make one of a run: npx couture pack RUN --out FILE'
+        ? 'Make one from a run: npx couture pack RUN --out FILE'
         : didYouMean(basename(path), files.sort()),
   });
 }

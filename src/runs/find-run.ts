@@ -1,4 +1,4 @@
-/** Runs that were made already: so that a table over many seeds, once interrupted, goes on where it was. */
+/** Finds earlier runs, so that an interrupted table over many seeds can continue. */
 
 import { COUTURE_VERSION } from '../core/version.ts';
 import { type BackendChoice, exactBackend } from '../engine/names.ts';
@@ -11,15 +11,15 @@ import type { EngineOptions, RunPlaces, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { listRuns, openRun, type RootOptions } from './run-folder.ts';
 
-/** A run of a config, and its figures where it is finished. */
+/** A run of a config, with its figures if it is finished. */
 export interface FoundRun {
   readonly run: Run;
   readonly metrics: RunMetrics | undefined;
 }
 
 /**
- * The run of exactly this config by this version of Couture, on that backend: a finished one rather than one to resume. By
- * default, as for `auto`, one of the CPU or of a GPU, whichever was chosen for it.
+ * The run of exactly this config by this version of Couture, on that backend: preferably a finished one. By
+ * default, as for `auto`, on the CPU or a GPU, whichever was chosen for it.
  */
 export async function findRun(
   platform: RunPlaces,
@@ -48,7 +48,7 @@ export async function trainOnce(
   return { ...result, reused: false };
 }
 
-/** A damaged folder is nobody's earlier run: it is passed over. */
+/** A damaged folder does not count as an earlier run. */
 async function inspect(
   platform: RunPlaces,
   path: string,
@@ -66,7 +66,7 @@ async function inspect(
   }
 }
 
-/** A run that lost its GPU is one of neither kind. */
+/** A run that lost its GPU counts as neither kind. */
 function wasMadeOn({ backend, backends }: Environment, choice: BackendChoice = 'auto'): boolean {
   if (choice === 'auto') return backend.name !== 'reference';
   return backends === undefined && backend.name === exactBackend(choice);

@@ -1,4 +1,4 @@
-/** Finished runs, opened together: what reports and comparisons start from. */
+/** Opens finished runs together, for reports and comparisons. */
 
 import { CoutureError } from '../core/errors.ts';
 import { sameImages } from '../data/checksums.ts';
@@ -8,7 +8,7 @@ import type { RunPlaces } from './platform.ts';
 import type { Run } from './run.ts';
 import { openRun } from './run-folder.ts';
 
-/** A run with what it left behind. */
+/** A finished run with its results. */
 export interface FinishedRun {
   readonly run: Run;
   readonly metrics: RunMetrics;
@@ -36,14 +36,14 @@ export async function openFinishedRuns(
     throw new CoutureError(
       'usage',
       `${first.run.path} and ${stranger.run.path} were not trained and tested on the same data.`,
-      { hint: 'Only runs of the same images can be set side by side; take the others by themselves.' },
+      { hint: 'Only runs of the same data set can be compared.' },
     );
   }
   return opened;
 }
 
 /**
- * What a run left behind.
+ * The results of a finished run.
  * @throws CoutureError of kind `usage` when it is not finished
  */
 export async function finishedRun(run: Run): Promise<FinishedRun> {

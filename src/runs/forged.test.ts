@@ -59,8 +59,8 @@ const put = (from: string, to: string) => async (copy: RunStore) =>
 
 test('counters that no training leaves are refused', async () => {
   const counters: [change: (text: string) => string, message: RegExp][] = [
-    [(text) => text.replace(/"step":\d+/, '"step":1000000000'), /counts 1000000000 steps of an epoch/],
-    [(text) => text.replace(/"epoch":2/, '"epoch":9'), /tells of 2 epochs but counts 9/],
+    [(text) => text.replace(/"step":\d+/, '"step":1000000000'), /counts 1000000000 steps in the epoch/],
+    [(text) => text.replace(/"epoch":2/, '"epoch":9'), /has a history of 2 epochs but counts 9/],
     [(text) => text.replace('"version":1', '"version":2'), /counters are malformed/],
     [() => '', /counters are malformed/],
   ];
@@ -83,13 +83,13 @@ test('counters that no training leaves are refused', async () => {
   );
   await assert.rejects(trainRun(nine, { resume: 'cut' }), {
     kind: 'data',
-    message: /counts 9 epochs, and the config has 5/,
+    message: /counts 9 epochs, but the config has 5/,
   });
 });
 
 test('best weights of another epoch than the best are refused before any training', async () => {
   const forged = await changed(async (copy) => await reseal(copy, BEST, () => ({ epoch: '1' })));
-  const message = `${BEST} has the weights of epoch 1, and they should be of epoch 2.`;
+  const message = `${BEST} has the weights of epoch 1, but it should have those of epoch 2.`;
   let begun = false;
   const resumed = trainRun(forged, { resume: 'cut', onRun: () => (begun = true) });
   await assert.rejects(resumed, { kind: 'data', message });
@@ -110,7 +110,7 @@ test('best weights that are ahead of the checkpoint are of an epoch that is made
 });
 
 test('files of another run are refused, wherever they are used', async () => {
-  const message = /was made with another config than that of its run/;
+  const message = /was made with another config than the config of its run/;
   const swapped = await changed(put('runs/train/other/weights/best.safetensors', BEST));
   await assert.rejects(evaluateRun(swapped, 'cut', 'test'), { kind: 'data', message });
   await assert.rejects(trainRun(swapped, { resume: 'cut' }), { kind: 'data', message });
@@ -122,7 +122,7 @@ test('files of another run are refused, wherever they are used', async () => {
   );
   const other = {
     kind: 'data',
-    message: 'runs/train/done/weights/best.safetensors does not have the weights that metrics.json tells of.',
+    message: 'runs/train/done/weights/best.safetensors does not have the weights that metrics.json lists.',
   } as const;
   await assert.rejects(packRuns(older, ['done'], 'x.safetensors'), other);
   await assert.rejects(reproduceRun(older, 'done'), other);
@@ -138,7 +138,7 @@ test('a config that was changed with care is noticed as well, and more epochs ar
   const faster = await changed(async (copy) => await write(copy, { learningRate: 0.5 }));
   await assert.rejects(trainRun(faster, { resume: 'cut' }), {
     kind: 'data',
-    message: `${STATE} was made with another config than that of its run.`,
+    message: `${STATE} was made with another config than the config of its run.`,
   });
   const longer = await changed(async (copy) => await write(copy, { epochs: 6 }));
   assert.equal((await trainRun(longer, { resume: 'cut' })).metrics.epochs, 6);

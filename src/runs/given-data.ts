@@ -1,16 +1,16 @@
-/** Data sets that are at hand, for runs that look for theirs: in a page, and in tests. */
+/** Provides given data sets to runs, in a page and in tests. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { RunPlatform } from './platform.ts';
 
-/** The part of a platform that finds data sets, over these: by name and split. */
+/** The data-set part of a platform over these data sets, by name and split. */
 export function givenDatasets(datasets: readonly Dataset[]): RunPlatform['loadSplit'] {
   return async (info, split) => {
     const found = datasets.find((dataset) => dataset.info.name === info.name && dataset.split === split);
     if (found !== undefined) return found;
-    throw new CoutureError('data', `The ${split} split of the data set ${info.name} is not at hand.`, {
-      hint: 'Give both splits of the data set that the run was made with.',
+    throw new CoutureError('data', `The ${split} split of the data set ${info.name} is missing.`, {
+      hint: 'Give both splits of the data set that the run was trained on.',
     });
   };
 }

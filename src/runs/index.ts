@@ -1,6 +1,7 @@
 /**
  * Runs over any platform: `couture/runs`. Each function takes the platform first; `couture/node` has them bound to Node's.
- * Reports and figures of runs are in `couture/runs/reports`, so that only who draws loads what draws.
+ * Reports and figures of runs are in `couture/runs/reports`, so that only users of figures load the drawing
+ * code.
  */
 
 export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './audit.ts';

@@ -1,4 +1,4 @@
-/** A finished run looked at: its network, data and history brought together. */
+/** Inspects a finished run: joins its network, data and history. */
 
 import { type InspectOptions, type InspectProgress, inspectModel } from '../inspect/inspect.ts';
 import type { Inspection } from '../inspect/inspection.ts';
@@ -8,14 +8,14 @@ import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { loadSplits, type Splits } from './run-data.ts';
 
-/** Where `inspectRun` finds things, how much it looks at, and who watches. */
+/** Options of `inspectRun`. */
 export interface InspectRunOptions extends EngineOptions, RunDataOptions {
   readonly show?: Partial<InspectOptions> | undefined;
   readonly onInspect?: ((progress: InspectProgress & { readonly run: string }) => void) | undefined;
 }
 
 /**
- * Looks at the best weights of a finished run on its test split.
+ * Inspects the best weights of a finished run on its test split.
  * @throws CoutureError of kind `usage` when there is no such run or it is not finished, `data` when its files are damaged
  */
 export async function inspectRun(
@@ -33,7 +33,7 @@ export async function inspectRun(
   );
 }
 
-/** Looks at a run whose data is at hand. */
+/** Inspects a run with given data. */
 export async function inspectFinished(
   platform: RunPlatform,
   { run }: FinishedRun,

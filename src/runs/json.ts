@@ -1,7 +1,7 @@
 /**
- * JSON files of a store, checked before they are believed. What Couture keeps of its own state is sealed: the SHA-256 of the
- * file's value stands in it under the key `sha256`. It is of the value, not of the text, so that a file may be laid out
- * anew; any other change is found by whoever reads it.
+ * Checked JSON files of a store. Couture's own state is sealed: the file contains the SHA-256 of its value
+ * under the key `sha256`. The digest is of the value, not of the text, so a file may be formatted
+ * differently; a reader detects any other change.
  */
 
 import * as z from 'zod';
@@ -17,12 +17,12 @@ export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 const sealedSchema = z.looseObject({ sha256: z.string() });
 
-/** JSON as Couture keeps it: indented, with a newline at the end. */
+/** JSON in Couture's layout: indented, with a newline at the end. */
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** SHA-256 of a value that JSON can hold. */
+/** SHA-256 of a JSON value. */
 export async function jsonSha256(value: unknown): Promise<string> {
   return await sha256(new TextEncoder().encode(canonicalJson(value)));
 }
@@ -48,8 +48,8 @@ export async function readJsonValue(store: RunStore, path: string): Promise<unkn
 }
 
 /**
- * A sealed file, held to its digest and then checked.
- * @throws CoutureError of kind `data` naming the file and what is wrong with it
+ * Reads a sealed file, and checks its digest and its contents.
+ * @throws CoutureError of kind `data` naming the file and the fault
  */
 export async function readSealed<Schema extends z.ZodType>(
   store: RunStore,
@@ -60,31 +60,31 @@ export async function readSealed<Schema extends z.ZodType>(
 }
 
 /**
- * What a sealed file holds, without the digest.
+ * The contents of a sealed file without the digest.
  * @param hint what to do about a file that has changed
- * @throws CoutureError of kind `data` when the value does not have the digest that it carries, or carries none
+ * @throws CoutureError of kind `data` when the digest is wrong or missing
  */
 export async function unseal(
   value: unknown,
   path: string,
-  hint = 'The file has changed since it was written. Undo the change, or restore the file from a copy.',
+  hint = 'The file has changed since it was written. Undo the change, or restore the file from a backup.',
 ): Promise<object> {
   const sealed = sealedSchema.safeParse(value);
   if (!sealed.success) {
     throw new CoutureError('data', `${path} has no digest of its contents.`, {
-      hint: 'It was written by another program or an early version of Couture, or it is damaged.',
+      hint: 'Another program or an early version of Couture wrote it, or it is damaged.',
     });
   }
   const { sha256: digest, ...contents } = sealed.data;
   if ((await jsonSha256(contents)) === digest) return contents;
-  throw new CoutureError('data', `${path} is damaged: its contents do not have the digest that it carries.`, {
+  throw new CoutureError('data', `${path} is damaged: its contents do not match its SHA-256 digest.`, {
     hint,
   });
 }
 
 /**
  * The contents of a JSON file, checked.
- * @throws CoutureError of kind `data` naming the file and what is wrong with it
+ * @throws CoutureError of kind `data` naming the file and the fault
  */
 export function checkJson<Schema extends z.ZodType>(
   value: unknown,

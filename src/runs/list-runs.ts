@@ -1,4 +1,4 @@
-/** What there is to say of runs at a glance, for a list of them: from small files alone, and of damaged runs too. */
+/** A short description of runs for a list, from small files only, also for damaged runs. */
 
 import { CoutureError } from '../core/errors.ts';
 import { bestEpoch } from '../train/best.ts';
@@ -6,7 +6,7 @@ import type { RunPlaces } from './platform.ts';
 import { isRun, isVacant } from './run-files.ts';
 import { openRun, type RootOptions, runsFolder } from './run-folder.ts';
 
-/** `vacant` is a folder that is left of a run that was killed while it was made. */
+/** `vacant` is the folder of a run that was killed while it was created. */
 export type RunState = 'finished' | 'unfinished' | 'in use' | 'vacant' | 'damaged';
 
 /** A run at a glance. */
@@ -14,9 +14,9 @@ export interface RunSummary {
   readonly name: string;
   readonly path: string;
   readonly state: RunState;
-  /** Who trains it, in words, where it is in use. */
+  /** The process that trains it, if it is in use. */
   readonly holder?: string | undefined;
-  /** What is wrong with it, in a sentence, where it is damaged. */
+  /** A sentence about the fault, if it is damaged. */
   readonly problem?: string | undefined;
   /** Name of its data set. */
   readonly data?: string | undefined;
@@ -26,11 +26,11 @@ export interface RunSummary {
   readonly validationAccuracy?: number | undefined;
   /** 0 to 1. */
   readonly testAccuracy?: number | undefined;
-  /** When it was begun, as ISO 8601 has it. */
+  /** Start time in ISO 8601. */
   readonly started?: string | undefined;
 }
 
-/** Every run in a folder, by name, with those that never began or are damaged. */
+/** Every run in a folder, by name, including vacant and damaged ones. */
 export async function summarizeRuns(
   platform: RunPlaces,
   { root = runsFolder(platform.store.paths) }: RootOptions = {},

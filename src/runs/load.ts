@@ -1,4 +1,4 @@
-/** Trained networks as classifiers: of a run, or of a model file. */
+/** Loads classifiers from a run or a model file. */
 
 import { CoutureError } from '../core/errors.ts';
 import { inputOf } from '../train/config.ts';
@@ -11,21 +11,22 @@ import type { FoundModel } from './find-model.ts';
 import type { EngineOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 
-/** Which weights, and on what they run. */
+/** Options for weights and backend. */
 export interface LoadOptions extends EngineOptions {
-  /** Of a run; a model file has one set. */
+  /** For a run; a model file has one set. */
   readonly weights?: WeightsChoice | undefined;
 }
 
-/** Which weights, and on what they run: also on a backend that is there already. */
+/** Options for weights and backend, which may already exist. */
 export interface LoadModelOptions extends Pick<LoadOptions, 'weights'>, EngineChoice {}
 
 type Platform = Pick<RunPlatform, 'createBackend'>;
 
 /**
- * What a model says of images: a run by its network, a model file by all of its networks with their views and
+ * The classifier of a model: the network of a run, or all networks of a model file with their views and
  * temperature. Dispose of it when done.
- * @throws CoutureError of kind `usage` when weights are chosen of a model file, `data` when files are damaged
+ * @throws CoutureError of kind `usage` when weights are chosen for a model file, `data` when files are
+ * damaged
  */
 export async function loadPredictor(
   platform: Platform,
@@ -35,7 +36,7 @@ export async function loadPredictor(
   if (model.kind === 'run') return await loadNetwork(platform, model.run, options);
   const { path, model: file, data } = model;
   if (options.weights === 'last')
-    throw new CoutureError('usage', `${path} has one set of weights: "last" is for runs.`);
+    throw new CoutureError('usage', `${path} has only one set of weights: use "last" with runs.`);
   const { members, views, temperature } = file;
   const { classNames } = data;
   return await onEngine(
@@ -45,7 +46,7 @@ export async function loadPredictor(
   );
 }
 
-/** The network of a run by itself, of which activations and gradients can be asked as well. */
+/** The network of a run, which also gives activations and gradients. */
 export async function loadNetwork(
   platform: Platform,
   run: Run,
@@ -63,7 +64,7 @@ export async function loadNetwork(
   );
 }
 
-/** What `make` makes on an engine, which is stopped where that fails. */
+/** The result of `make` on an engine, which is stopped if that fails. */
 async function onEngine<Made>(
   platform: Platform,
   choice: EngineChoice,

@@ -1,4 +1,4 @@
-/** A store in memory: for tests, and for runs in a page that nobody wants to keep. */
+/** A store in memory, for tests and for temporary runs in a page. */
 
 import { CoutureError } from '../core/errors.ts';
 import { type Release, type RunStore, slashPaths } from './store.ts';
@@ -72,7 +72,7 @@ export class MemoryStore implements RunStore {
     if (path === '' || path === '.') return;
     this.#makeFolder(dirname(path));
     if (this.#kind(path) === 'file')
-      throw new CoutureError('runtime', `Cannot make the folder ${path}: a file has its name.`);
+      throw new CoutureError('runtime', `Cannot make the folder ${path}: a file with that name exists.`);
     this.#nodes.set(path, undefined);
   }
 
@@ -96,20 +96,20 @@ export class MemoryStore implements RunStore {
       if (known === place || known.startsWith(`${place}/`)) this.#nodes.delete(known);
   }
 
-  /** What is written here is there at once: nothing is ever left beside it. */
+  /** Writes are immediate, so there are no temporary files. */
   async removeTemporary(): Promise<void> {}
 
   async lock(folder: string): Promise<Release> {
     const place = resolve(folder);
     if (this.#locked.has(place)) {
       throw new CoutureError('runtime', `${folder} is in use.`, {
-        hint: 'Wait for it, stop it, or start a run of another name.',
+        hint: 'Wait for it, stop it, or use another name.',
       });
     }
     this.#locked.add(place);
     let held = true;
     return async () => {
-      // Given back once: whoever has the lock by then keeps it.
+      // Released only once: a later holder of the lock keeps it.
       if (held) this.#locked.delete(place);
       held = false;
     };

@@ -4,10 +4,10 @@ import * as z from 'zod';
 
 const share = z.number().min(0).max(1);
 
-/** What metrics.json holds. */
+/** Contents of metrics.json. */
 export const metricsSchema = z.object({
   version: z.literal(1),
-  /** On the test split, which is touched once, with the weights of the best epoch (see `bestEpoch`). */
+  /** On the test split, which is used once, with the weights of the best epoch (see `bestEpoch`). */
   testAccuracy: share,
   /** Wilson's 95% interval of the test accuracy. */
   testInterval: z.object({ low: share, high: share }),
@@ -19,11 +19,11 @@ export const metricsSchema = z.object({
   /** Counts by [true class][predicted class]. */
   confusion: z.array(z.array(z.int().min(0))),
   bestEpoch: z.int().min(1),
-  /** Epochs done: fewer than asked for when patience ended the run. */
+  /** Epochs done: fewer than requested if patience ended the run. */
   epochs: z.int().min(1),
   validationLoss: z.number(),
   validationAccuracy: share,
-  /** Of a run that did not get beyond chance: see `Stuck` in src/train/events.ts. */
+  /** For a run that never got beyond chance: see `Stuck` in src/train/events.ts. */
   stuck: z.object({ bestAccuracy: share, largestShare: share, deadShare: share.nullable() }).optional(),
   /** Training with its validations, summed over the epochs. */
   seconds: z.number().min(0),

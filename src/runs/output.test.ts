@@ -22,7 +22,7 @@ test("a run's own files are not replaced by what is made of it", async () => {
   for (const file of own)
     await assert.rejects(checkOutput(platform, `${run.path}/${file}`), {
       kind: 'usage',
-      message: /is a file of the run in .*own, and is not replaced\./,
+      message: /belongs to the run in .*own, so it was not replaced\./,
     });
   await assert.rejects(checkOutput(platform, `x/../${run.path}/env.json`), { kind: 'usage' });
   await assert.rejects(packRuns(platform, [run], run.weightsPath('best')), {

@@ -1,4 +1,4 @@
-/** What models are packed from: finished runs, and model files whose networks join them. */
+/** The sources of a packed model: finished runs, and model files whose networks are added. */
 
 import { CoutureError } from '../core/errors.ts';
 import { sameImages } from '../data/checksums.ts';
@@ -15,11 +15,11 @@ import type { RunPlaces } from './platform.ts';
 import { Run } from './run.ts';
 import { nameOfModel } from './shipped.ts';
 
-/** Networks of one origin, with what a card says of them. */
+/** Networks of one source, with their part of the card. */
 export interface PackSource {
   readonly path: string;
   readonly data: DatasetInfo;
-  /** What the held-out images were drawn by; null where these differ within the source. */
+  /** The split of the validation images; null if it differs within the source. */
   readonly split: SplitSource | null;
   readonly networks: readonly Network[];
   /** One for each network. */
@@ -62,7 +62,7 @@ export async function openSources(
     throw new CoutureError(
       'usage',
       `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
-      { hint: 'Only models of the same images make an ensemble.' },
+      { hint: 'All models of an ensemble must be of the same data set.' },
     );
   }
   const prepared = JSON.stringify(first.data.preprocessing);
@@ -71,7 +71,7 @@ export async function openSources(
   throw new CoutureError(
     'usage',
     `${first.path} and ${other.path} were trained on differently prepared images.`,
-    { hint: 'Only models that scale pixels alike make an ensemble: see the setting pixels.' },
+    { hint: 'All models of an ensemble must scale pixels alike: see the setting pixels.' },
   );
 }
 
@@ -109,10 +109,11 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
   };
 }
 
-/** Its views and its temperature are of that ensemble, and stay behind. */
+/** Its views and temperature belong to that ensemble and are not used. */
 function sourceOfFile(platform: RunPlaces, { path, model }: FileModel, precision: Precision): PackSource {
   const { data, members, card } = model;
-  // Rounded once in the same way, weights are what their runs would give; in another, only the file gives them again.
+  // Weights that were rounded in the same precision equal those of their runs; in another precision, only the
+  // file can give them again.
   const exact = model.precision === 'float32' || model.precision === precision;
   return {
     path,

@@ -1,4 +1,4 @@
-/** Finished runs, and networks of other model files, packed into one, with the card that says what they are worth together. */
+/** Packs finished runs, and networks of other model files, into one file with a card. */
 
 import { CoutureError } from '../core/errors.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
@@ -26,47 +26,48 @@ import type { Run } from './run.ts';
 import { requireSameImages } from './run-data.ts';
 import { MODEL_ENDING } from './shipped.ts';
 
-/** What `packRuns` measures on, in this order; the first only where the runs held out the same images. */
+/** The measurements of `packRuns`, in order; the first only if the runs held out the same images. */
 export type PackStage = 'validation' | 'test';
 
-/** How runs are packed, where data is found, and who watches. */
+/** Options of packing. */
 export interface PackOptions extends EngineOptions, RunDataOptions {
-  /** How matrices are kept; float32 by default. */
+  /** Storage format of matrices; float32 by default. */
   readonly precision?: Precision | undefined;
-  /** Views of an image; the image as it is by default. */
+  /** Views of an image; by default only the image itself. */
   readonly views?: ViewOptions | undefined;
-  /** Fit the temperature on the validation images that the runs have in common; default false. */
+  /** Fit the temperature on the common validation images of the runs; default false. */
   readonly calibrate?: boolean | undefined;
   /** Fold BatchNorm1d into the Linear before it; default true. */
   readonly fold?: boolean | undefined;
   /** One line; made from the networks and the data set by default. */
   readonly title?: string | undefined;
-  /** Told which share of a stage is done, 0 to 1. */
+  /** Called with the finished share of a stage, 0 to 1. */
   readonly onProgress?: ((stage: PackStage, share: number) => void) | undefined;
 }
 
-/** A model file as it was written. */
+/** The written model file. */
 export interface WrittenModel {
   readonly path: string;
   readonly bytes: number;
   readonly model: ModelFile;
 }
 
-/** What the networks say of some images, before any temperature. */
+/** The predictions of the networks for some images, before any temperature. */
 interface Judged {
   readonly images: Dataset;
-  /** All images of the split's file, of which these are some. */
+  /** All images of the file of the split. */
   readonly whole: Dataset;
   readonly logProbabilities: Float32Array;
 }
 
 /**
- * Packs the best weights of runs of the same data: of one run its network, of several an ensemble, which the networks of model
- * files may join, as these have them, without their views and temperature. What is measured for the card is measured with
- * the weights as the file keeps them. The file is written whole or not at all.
- * @param out where to; the name ends in .safetensors
- * @throws CoutureError of kind `usage` when runs and files do not go together, or a run is not finished, or when `calibrate`
- *   is asked for and they held out different images; `data` when files are damaged; `interrupted` when `signal` aborts
+ * Packs the best weights of runs of the same data: the network of one run, or an ensemble of several.
+ * Networks of model files may be added, without their views and temperature. The figures of the card are
+ * measured with the weights as stored in the file. The file is written whole or not at all.
+ * @param out the file to write; its name must end in .safetensors
+ * @throws CoutureError of kind `usage` when runs and files do not match, a run is unfinished, or `calibrate`
+ * is set and they held out different images; `data` when files are damaged; `interrupted` when `signal`
+ * aborts
  */
 export async function packRuns(
   platform: RunPlatform,
@@ -82,15 +83,15 @@ export async function packRuns(
   if (options.calibrate && split === null) {
     throw new CoutureError(
       'usage',
-      'A temperature cannot be fitted: the runs held out different images, and each knows those of others.',
-      { hint: 'Train them with one --split-seed, or leave out --calibrate.' },
+      'No temperature can be fitted: the runs held out different images, so no images are held out by all of them.',
+      { hint: 'Train them with the same --split-seed, or leave out --calibrate.' },
     );
   }
   const trained = sources.flatMap(({ networks }) => networks);
   if (trained.length > MAX_MEMBERS) {
     throw new CoutureError(
       'usage',
-      `A model is made of at most ${MAX_MEMBERS} networks, and these are ${trained.length}.`,
+      `A model can have at most ${MAX_MEMBERS} networks, but these are ${trained.length}.`,
     );
   }
   await checkOutput(platform, out);
@@ -144,20 +145,23 @@ export async function packRuns(
 
 function checkRequest(runs: readonly unknown[], out: string, title: string | undefined): void {
   if (!out.endsWith(MODEL_ENDING))
-    throw new CoutureError('usage', `A model file takes a name that ends in ${MODEL_ENDING}, not "${out}".`);
-  if (runs.length === 0) throw new CoutureError('usage', 'A model is made of a run at least.');
+    throw new CoutureError(
+      'usage',
+      `The name of a model file must end in ${MODEL_ENDING}, but it is "${out}".`,
+    );
+  if (runs.length === 0) throw new CoutureError('usage', 'Give at least one run or model.');
   if (title !== undefined && !titleSchema.safeParse(title).success)
-    throw new CoutureError('usage', 'A title is one line of at most 200 characters.');
+    throw new CoutureError('usage', 'The title must be one line of at most 200 characters.');
 }
 
-/** What all drew their held-out images by; null where they differ. */
+/** The common split of the validation images; null if they differ. */
 function commonSplit([first, ...others]: readonly PackSource[]): ModelCard['split'] {
   return others.every(({ split }) => JSON.stringify(split) === JSON.stringify(first.split))
     ? first.split
     : null;
 }
 
-/** A network with its weights as the file will give them back. */
+/** A network with its weights as read back from the file. */
 function asKept(network: Network, precision: Precision): Network {
   const { parameters } = planModel(network.spec);
   const stored = storeParameters(parameters, network.weights, precision);
@@ -167,7 +171,7 @@ function asKept(network: Network, precision: Precision): Network {
   };
 }
 
-/** Asks the networks about the test images, or those held out by a split of the training images. */
+/** Applies the networks to the test images, or to the validation images of a split. */
 async function judge(
   platform: RunPlatform,
   ensemble: Ensemble,

@@ -1,6 +1,6 @@
 /**
- * What runs need of the place they run in. Everything in this room gets it as its first argument: src/platform/node/ has
- * Node's, src/platform/web/ that of a page, and tests make their own.
+ * The platform of runs. Every function in this room takes it as its first argument: src/platform/node/ has
+ * that of Node, src/platform/web/ that of a page, and tests make their own.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -14,67 +14,67 @@ import type { Figure } from '../figures/figure.ts';
 import type { CostCache } from '../train/choose-backend.ts';
 import type { RunStore } from './store.ts';
 
-/** Where the images of a data set come from, and who watches. */
+/** Options for loading a data set. */
 export interface RunDataOptions {
   readonly signal?: AbortSignal | undefined;
   /** Progress of getting the data. */
   readonly onData?: ((event: DataEvent) => void) | undefined;
-  /** Environment to read the cache's place from, on Node. */
+  /** Environment with the path of the cache, in Node. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** How the engine is chosen. */
+/** Options for choosing the engine. */
 export interface EngineOptions {
-  /** Default: auto. That is measured where a network is trained into a run, and is the CPU elsewhere. */
+  /** Default: auto, which is measured for training a run and is the CPU otherwise. */
   readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
 }
 
-/** The machine and the software that env.json tells of, without the run. */
+/** The machine and the software, for env.json. */
 export interface Machine {
   /** Versions of Node and of its V8; absent in a page. */
   readonly node?: string | undefined;
   readonly v8?: string | undefined;
-  /** The operating system and processor, or the browser as it names itself. */
+  /** The operating system and processor, or the user agent of the browser. */
   readonly platform: string;
   readonly cpu: string;
   readonly cores: number;
 }
 
-/** The parts that a platform brings. */
+/** The parts of a platform. */
 export interface RunPlatform {
   readonly store: RunStore;
-  /** Folder in the store of the models that come with the package; absent where none do. */
+  /** Folder of the shipped models in the store; absent without shipped models. */
   readonly models?: string | undefined;
   /**
    * A split of the data set that is described.
-   * @throws CoutureError of kind `data` when its images cannot be had
+   * @throws CoutureError of kind `data` when its images are not available
    */
   loadSplit(info: DatasetInfo, split: SplitName, options: RunDataOptions): Promise<Dataset>;
   createBackend(options: EngineOptions & { readonly fast?: boolean | undefined }): Promise<Backend>;
-  /** The adapter of the GPU, or undefined; absent where there is none. */
+  /** The adapter of the GPU, or undefined; absent without GPU support. */
   findAdapter?(): Promise<Adapter | undefined>;
-  /** Where the measurements behind `auto` are kept; absent where they are made each time. */
+  /** Store of the measurements for `auto`; absent if they are made each time. */
   readonly costs?: CostCache | undefined;
-  /** The choice for runs that are begun, where nothing else is said; `auto` by default. */
+  /** The default choice for new runs; `auto` if absent. */
   readonly standardBackend?: BackendChoice | undefined;
   describeMachine(): Machine;
-  /** A fresh document to draw figures with; absent where nothing is drawn. */
+  /** Makes a new document for drawing figures; absent without drawing. */
   document?(): Promise<Document>;
-  /** A figure as the bytes of a PNG; absent where there are SVG files alone. */
+  /** Renders a figure as the bytes of a PNG; absent if only SVG is possible. */
   renderPng?(figure: Figure): Promise<Uint8Array>;
 }
 
-/** What opening and listing runs and models takes of a platform. */
+/** The parts of a platform for opening and listing runs and models. */
 export type RunPlaces = Pick<RunPlatform, 'store' | 'models'>;
 
 /**
  * A document of the platform.
- * @throws CoutureError of kind `usage` where it has none
+ * @throws CoutureError of kind `usage` when it has none
  */
 export async function documentOf(platform: Pick<RunPlatform, 'document'>): Promise<Document> {
   if (platform.document !== undefined) return await platform.document();
-  throw new CoutureError('usage', 'Figures cannot be drawn here: there is no document.', {
-    hint: 'Give the platform a document, or draw on Node or in a page.',
+  throw new CoutureError('usage', 'Figures cannot be drawn here: there is no DOM document.', {
+    hint: 'Give the platform a document, or draw in Node or in a page.',
   });
 }

@@ -1,4 +1,4 @@
-/** What a run says of every image of a data set. */
+/** The predictions of a run for every image of a data set. */
 
 import type { Dataset } from '../data/dataset.ts';
 import { predictedClasses } from '../train/metrics.ts';
@@ -7,7 +7,7 @@ import { type LoadOptions, loadPredictor } from './load.ts';
 import type { RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 
-/** The class that a run names for each image, with its best weights unless told otherwise. */
+/** The predicted class of each image, with the best weights by default. */
 export async function predictAll(
   platform: RunPlatform,
   run: Run,

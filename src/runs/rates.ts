@@ -1,4 +1,4 @@
-/** The learning-rate finder with its data, and the folder that its curve is kept in. */
+/** The learning-rate finder with its data and its folder. */
 
 import { describeSplit } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -14,12 +14,12 @@ import { checkRunName, standardRunName } from './run-folder.ts';
 import type { Paths } from './store.ts';
 import { loadTeachers, openTeachers } from './teacher-models.ts';
 
-/** Where curves are kept, a folder for each. */
+/** Folder of the curves, with a folder for each. */
 export function ratesFolder({ join }: Paths): string {
   return join('runs', 'lr-find');
 }
 
-/** Which rates are tried, where the curve goes, and who watches. */
+/** Options of the finder. */
 export interface FindRunRateOptions extends RateRange, EngineOptions, RunDataOptions {
   /** Folder of curves, and the name in it: by default the recipe (or `custom`) and the seed. */
   readonly root?: string | undefined;
@@ -30,16 +30,17 @@ export interface FindRunRateOptions extends RateRange, EngineOptions, RunDataOpt
 /** A curve and its files. */
 export interface WrittenRates {
   readonly curve: RateCurve;
-  /** lr-find.json, with everything that it takes to repeat the curve. */
+  /** lr-find.json, with everything needed to repeat the curve. */
   readonly path: string;
-  /** The curve drawn: an SVG and a PNG, where the platform can make them. */
+  /** The plot: an SVG and a PNG, if the platform can make them. */
   readonly figures: readonly string[];
 }
 
 /**
- * Finds a learning rate on the training images that a run of this config would train on, and keeps the curve, over an
- * earlier one of the same name.
- * @throws CoutureError as `findRate`, and of kind `data` when files are missing or wrong. Nothing is written then.
+ * Finds a learning rate on the training images of this config and stores the curve, replacing an earlier one
+ * of the same name.
+ * @throws CoutureError like `findRate`, and of kind `data` when files are missing or wrong; nothing is
+ * written then
  */
 export async function findRunRate(
   platform: RunPlatform,
@@ -61,7 +62,7 @@ export async function findRunRate(
   const backend = await platform.createBackend({ backend: engine, threads, fast });
   try {
     const range = { startRate, endRate, steps };
-    // It goes with the backend.
+    // It is disposed of with the backend.
     const teacher = networks && (await NetworkTeacher.create(networks.models, backend));
     const curve = await findRate(config, { backend, dataset, teacher, ...range, signal, onStep });
     return { curve, ...(await write(platform, folder, curve, config, dataset)) };

@@ -1,4 +1,4 @@
-/** config.json, checked: its version, its settings, and that network and data set fit each other. */
+/** Reads config.json and checks its version, its settings, and that network and data set match. */
 
 import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
@@ -14,20 +14,20 @@ import type { RunStore } from './store.ts';
 const VERSION = configSchema.shape.version.value;
 
 const CHANGED =
-  'The file has changed since it was written. Undo the change; another run is trained with other settings by couture train --config FILE.';
+  'The file has changed since it was written. Undo the change. To train with other settings, use couture train --config FILE.';
 
 const versioned = z.looseObject({ version: z.number() });
 
-/** What there is to say of a config of another version; undefined for one of this version, or of none. */
+/** The error for a config of another version; undefined for this version or none. */
 export function configVersionMisfit(value: unknown): string | undefined {
   const found = versioned.safeParse(value);
   if (!found.success || found.data.version === VERSION) return undefined;
-  return `is a config of version ${found.data.version}, and Couture ${COUTURE_VERSION} reads version ${VERSION}`;
+  return `is a config of version ${found.data.version}, but Couture ${COUTURE_VERSION} reads version ${VERSION}`;
 }
 
 /**
  * The config of a run.
- * @throws CoutureError of kind `data` naming the file and what is wrong with it
+ * @throws CoutureError of kind `data` naming the file and the fault
  */
 export async function readConfig(store: RunStore, folder: string): Promise<RunConfig> {
   const file = store.paths.join(folder, 'config.json');
@@ -44,7 +44,7 @@ async function otherVersion(store: RunStore, folder: string, message: string): P
   const environment = await readSealed(store, file, environmentSchema).catch(() => undefined);
   const writer = environment === undefined ? 'another version of Couture' : `Couture ${environment.couture}`;
   return new CoutureError('data', message, {
-    hint: `The run was made by ${writer}. Use that version for it, or train the run anew.`,
+    hint: `The run was made by ${writer}. Use that version, or train the run again.`,
   });
 }
 
@@ -60,6 +60,6 @@ function checkFit({ data, model }: RunConfig, file: string): void {
   if (inputWidth(model) === inputs && classCount(model) === classes) return;
   throw new CoutureError(
     'data',
-    `${file}: the model takes ${inputWidth(model)} values and gives ${classCount(model)} classes, but the data set has ${inputs} values an image and ${classes} classes.`,
+    `${file}: the model takes ${inputWidth(model)} values and has ${classCount(model)} classes, but the data set has ${inputs} values per image and ${classes} classes.`,
   );
 }

@@ -85,7 +85,7 @@ test('what a run is not is neither replaced nor removed', async () => {
     kind: 'usage',
     message: /exists already/,
   });
-  await assert.rejects(removeRun(platform, 'runs/train/photos'), { kind: 'usage', message: /is no run/ });
+  await assert.rejects(removeRun(platform, 'runs/train/photos'), { kind: 'usage', message: /is not a run/ });
   assert.deepEqual(await summarizeRuns(platform), []);
   const run = await createRun(platform, { config, env, name: 'noted' });
   await run.close();

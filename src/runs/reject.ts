@@ -1,4 +1,4 @@
-/** From which probability on a model's answers are believed, found on its validation images. */
+/** Finds the rejection threshold of a model on its validation images. */
 
 import { CoutureError } from '../core/errors.ts';
 import { splitOf } from '../data/split.ts';
@@ -10,7 +10,7 @@ import type { RunDataOptions, RunPlatform } from './platform.ts';
 import { requireSameImages } from './run-data.ts';
 
 /**
- * The threshold at which the model refuses a share of the validation images that its runs held out.
+ * The threshold at which the model rejects a share of the validation images of its runs.
  * @param predictor the model, loaded
  * @throws CoutureError of kind `usage` when there are no validation images: its runs held out different ones
  */
@@ -24,8 +24,8 @@ export async function findRejection(
   if (found.split === null) {
     throw new CoutureError(
       'usage',
-      `${found.path} has no validation images to choose a threshold by: its runs held out different ones.`,
-      { hint: 'Use a run or a model of runs that held out the same images (--split-seed).' },
+      `${found.path} has no validation images to choose a threshold with: its runs held out different ones.`,
+      { hint: 'Use a run, or a model whose runs held out the same images (--split-seed).' },
     );
   }
   const dataset = await platform.loadSplit(found.data, 'train', options);

@@ -15,12 +15,12 @@ import { predictAll } from './predict-all.ts';
 import type { Run } from './run.ts';
 import { loadSplits, type Splits } from './run-data.ts';
 
-/** Points on all maps together: each is a test image in the file. */
+/** Largest number of points on all maps together: each is a test image in the file. */
 const MAP_POINTS = 3000;
 const MOST_MAP_POINTS = 2000;
 const IMAGES_PER_CELL = 24;
 
-/** Where the report goes, beside what inspecting takes. */
+/** The output of the report, and the options of an inspection. */
 export interface ReportOptions extends InspectRunOptions {
   /** The file; `report.html` in the folder of the first run by default. */
   readonly out?: string | undefined;
@@ -50,7 +50,7 @@ export async function reportRuns(
   const { join } = store.paths;
   const path = options.out ?? join(finished[0].run.path, 'report.html');
   if ((await store.kind(path)) === 'folder') {
-    throw new CoutureError('usage', `${path} is a folder, and a report is a file.`, {
+    throw new CoutureError('usage', `${path} is a folder, but a report needs a file path.`, {
       hint: `For example: ${join(path, 'report.html')}`,
     });
   }

@@ -1,4 +1,4 @@
-/** The promise "same config, same bits", put to the test for one run; a GPU's bits are its own, and its figures are compared. */
+/** Tests the guarantee "same config, same bits" for one run; for a GPU, only the figures are compared. */
 
 import { CoutureError, isInterruption } from '../core/errors.ts';
 import type { BackendKind } from '../engine/names.ts';
@@ -13,11 +13,11 @@ import { openRun } from './run-folder.ts';
 export interface Reproduction {
   /** The same weights, bit for bit. */
   readonly reproduced: boolean;
-  /** What the two were trained on: bits are promised of the CPU alone. */
+  /** The backends of the two: only the CPU guarantees the same bits. */
   readonly backends: { readonly expected: BackendKind; readonly found: BackendKind };
-  /** What the two were trained on, one after the other: bits of `fast` and of a GPU are those of the machine. */
+  /** All backends of the two in sequence: bits of `fast` and of a GPU depend on the machine. */
   readonly places: { readonly expected: readonly string[]; readonly found: readonly string[] };
-  /** Whether the test accuracy lies within the 95% interval of the first. */
+  /** Whether the test accuracy is within the 95% interval of the first. */
   readonly agrees: boolean;
   readonly expected: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
   readonly found: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;

@@ -24,7 +24,7 @@ test('rows may be ahead of a checkpoint until the run is finished', () => {
   checkResults(text, history.slice(0, 2), false, 'results.csv');
   assert.throws(() => checkResults(text, history.slice(0, 2), true, 'results.csv'), {
     kind: 'data',
-    message: 'results.csv is damaged: line 4 is not what the checkpoint tells.',
+    message: 'results.csv is damaged: line 4 does not match the checkpoint.',
   });
 });
 

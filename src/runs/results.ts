@@ -1,4 +1,7 @@
-/** results.csv: what training measured, one row an epoch, for people and other programs. The checkpoint has the same. */
+/**
+ * results.csv: the metrics of training, one row per epoch, for people and other programs. The checkpoint has
+ * the same data.
+ */
 
 import { CoutureError } from '../core/errors.ts';
 import type { EpochMetrics } from '../train/events.ts';
@@ -21,10 +24,10 @@ export function formatResults(history: readonly EpochMetrics[]): string {
 }
 
 /**
- * Holds the text of a results.csv against the epochs of the checkpoint.
- * @param finished whether the run is; the rows of another may be ahead of its checkpoint, which is written after them
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` naming the line that is not as `formatResults` writes it
+ * Compares the text of results.csv with the epochs of the checkpoint.
+ * @param finished whether the run is finished; the rows of an unfinished run may be ahead of its checkpoint
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` naming the line that differs from the output of `formatResults`
  */
 export function checkResults(
   text: string,
@@ -37,8 +40,8 @@ export function checkResults(
   const line = expected.findIndex((row, i) => found[i] !== row);
   if (line < 0 && (found.length === expected.length || !finished)) return;
   const place = line < 0 ? expected.length : line;
-  throw new CoutureError('data', `${name} is damaged: line ${place + 1} is not what the checkpoint tells.`, {
-    hint: 'Remove the file: the checkpoint has the same figures.',
+  throw new CoutureError('data', `${name} is damaged: line ${place + 1} does not match the checkpoint.`, {
+    hint: 'Delete the file: the checkpoint has the same figures.',
   });
 }
 

@@ -1,4 +1,4 @@
-/** The data set of a run or a model: that it is the one that it was trained with. */
+/** Loads the data set of a run or a model and checks that it is the one it was trained with. */
 
 import { CoutureError } from '../core/errors.ts';
 import { describeSplit, sameSplit } from '../data/checksums.ts';
@@ -13,7 +13,7 @@ export interface Splits {
   readonly test: Dataset;
 }
 
-/** Both splits of a run's data set: those that it began with, where it has begun. */
+/** Both splits of the data set of a run; for a started run, the same as at its start. */
 export async function loadSplits(
   platform: Pick<RunPlatform, 'loadSplit'>,
   { data }: Pick<RunConfig, 'data'>,
@@ -27,9 +27,10 @@ export async function loadSplits(
 }
 
 /**
- * Other pixels or labels than a model was trained with would make its figures a mixture.
- * @param data what it was trained with; a split whose checksums are not known yet may be any
- * @param path what was trained, for the message
+ * Checks that a split is the one that a model was trained with, because other images would falsify its
+ * figures.
+ * @param data the data of the training; a split without known checksums may be any
+ * @param path path of the model, for the message
  * @throws CoutureError of kind `data` when a data set is not that one
  */
 export async function requireSameImages(data: DatasetInfo, dataset: Dataset, path: string): Promise<void> {
@@ -39,7 +40,7 @@ export async function requireSameImages(data: DatasetInfo, dataset: Dataset, pat
     'data',
     `The ${dataset.split} split of ${dataset.info.name} is not the one that ${path} was trained with.`,
     {
-      hint: "Get the same files again with couture data get --from DIR or couture data import PATH; a run's config.json and a model's card have their checksums.",
+      hint: 'Get the same files again with couture data get --from DIR or couture data import PATH. The config.json of a run and the card of a model list their checksums.',
     },
   );
 }

@@ -98,7 +98,7 @@ test('where auto took a GPU that is lost, the CPU goes on from the last checkpoi
   });
   assert.equal(
     platform.notices[1],
-    'The GPU was lost: it was pulled out. The CPU carries on from the last checkpoint.',
+    'The GPU was lost: it was pulled out. Training continues on the CPU from the last checkpoint.',
   );
   assert.deepEqual(done, [0, 1]);
   assert.deepEqual(
@@ -124,7 +124,7 @@ test('a GPU that was asked for and is lost ends the run at its last checkpoint',
   await assert.rejects(trainRun(platform, { config, backend: 'gpu' }), {
     kind: 'backend',
     message: `The GPU was lost: it was pulled out; 1 epoch is saved in ${PATH}.`,
-    hint: `Go on with: npx couture train --resume ${PATH}; with --backend cpu on the CPU.`,
+    hint: `Continue with: npx couture train --resume ${PATH}; add --backend cpu to use the CPU.`,
   });
   const { metrics, run } = await trainRun(platform, { resume: PATH });
   assert.equal(metrics.lastSha256, whole.metrics.lastSha256);
@@ -142,8 +142,8 @@ test('a run keeps to its backend: only a GPU may be left for the CPU', async () 
   const none = withGpu(() => undefined, store);
   await assert.rejects(trainRun(none, { resume: PATH }), {
     kind: 'backend',
-    message: `The run ${PATH} is trained on a GPU. No GPU was found.`,
-    hint: `Go on with it on the CPU: npx couture train --resume ${PATH} --backend cpu`,
+    message: `The run ${PATH} was trained on a GPU. No GPU was found.`,
+    hint: `Continue on the CPU: npx couture train --resume ${PATH} --backend cpu`,
   });
   const abort = new AbortController();
   const onCpu = trainRun(none, {
@@ -160,7 +160,7 @@ test('a run keeps to its backend: only a GPU may be left for the CPU', async () 
     ),
     {
       kind: 'usage',
-      message: `The run ${PATH} is trained on the CPU, and goes on there.`,
+      message: `The run ${PATH} was trained on the CPU and must continue there.`,
     },
   );
   const { metrics, run } = await trainRun(

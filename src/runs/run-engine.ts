@@ -1,4 +1,7 @@
-/** What a run is trained on: chosen at its start, kept when it is resumed, and left for the CPU when a GPU is lost. */
+/**
+ * The backend of a run: chosen at its start, kept when it is resumed, and changed to the CPU when a GPU is
+ * lost.
+ */
 
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -10,7 +13,7 @@ import type { RunConfig } from '../train/settings.ts';
 import { type Environment, lastKind } from './environment.ts';
 import type { EngineOptions, RunPlatform } from './platform.ts';
 
-/** What is asked of the engine of a run. */
+/** The request for the engine of a run. */
 export interface RunEngineOptions extends EngineOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onNotice?: ((notice: string) => void) | undefined;
@@ -22,7 +25,7 @@ interface Earlier {
   readonly environment: Environment;
 }
 
-/** The backend that a run is trained on, and the one that judges it. Dispose of it when done. */
+/** The backend for training a run and the one for evaluating it. Dispose of it when done. */
 export class RunEngine {
   readonly #platform: RunPlatform;
   readonly #threads: number | undefined;
@@ -32,8 +35,8 @@ export class RunEngine {
   #judge: Backend | undefined;
 
   /**
-   * Starts the backend of a run: the one that is asked for, that of the run so far, or the one that a measurement finds.
-   * @throws CoutureError of kind `backend` where that cannot be had, `usage` where a run would change to a GPU
+   * Starts the backend of a run: the requested one, that of the run so far, or the measured choice.
+   * @throws CoutureError of kind `backend` when it is not available, `usage` when a run would change to a GPU
    */
   static async start(
     platform: RunPlatform,
@@ -100,12 +103,12 @@ export class RunEngine {
     return kindOfBackend(this.#backend.info.name);
   }
 
-  /** Whether what failed was a GPU that `auto` took, so that the CPU carries on. */
+  /** Whether a GPU that `auto` chose has failed, so that the CPU continues. */
   canMoveAfter(error: unknown): boolean {
     return this.#mayMove && this.kind === 'gpu' && error instanceof CoutureError && error.kind === 'backend';
   }
 
-  /** Leaves the GPU for the CPU. */
+  /** Changes from the GPU to the CPU. */
   async moveToCpu(): Promise<void> {
     const lost = this.#backend;
     const threads = this.#threads;
@@ -113,7 +116,10 @@ export class RunEngine {
     await lost.dispose();
   }
 
-  /** The backend of the final figures: exact arithmetic on the CPU, so that `couture evaluate` finds them on any machine. */
+  /**
+   * The backend of the final figures: exact arithmetic on the CPU, so that `couture evaluate` gives the same
+   * on any machine.
+   */
   async judge(): Promise<Backend> {
     if (this.kind === 'cpu' && !this.#fast) return this.#backend;
     this.#judge ??= await this.#platform.createBackend({ backend: 'cpu', threads: this.#threads });
@@ -141,16 +147,16 @@ function resumed(
   const kind = lastKind(environment);
   if (asked === 'auto') return kind;
   if (kindOfBackend(asked) === 'cpu' || kind === 'gpu') return asked;
-  throw new CoutureError('usage', `The run ${path} is trained on the CPU, and goes on there.`, {
-    hint: `Leave out the backend, or train another run on the GPU.`,
+  throw new CoutureError('usage', `The run ${path} was trained on the CPU and must continue there.`, {
+    hint: `Leave out --backend, or train another run on the GPU.`,
   });
 }
 
-/** A run that was trained on a GPU, where there is none. */
+/** The error for a run of a GPU without a GPU. */
 function lacking({ path }: Earlier, cause: unknown): unknown {
   if (!(cause instanceof CoutureError && cause.kind === 'backend')) return cause;
-  return new CoutureError('backend', `The run ${path} is trained on a GPU. ${cause.message}`, {
-    hint: `Go on with it on the CPU: npx couture train --resume ${path} --backend cpu`,
+  return new CoutureError('backend', `The run ${path} was trained on a GPU. ${cause.message}`, {
+    hint: `Continue on the CPU: npx couture train --resume ${path} --backend cpu`,
     cause,
   });
 }

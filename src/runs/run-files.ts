@@ -1,4 +1,4 @@
-/** The files that make up a run, by their names in its folder. Whatever else lies there is the user's. */
+/** The files of a run, by their names in its folder. All other files there belong to the user. */
 
 import type { RunStore } from './store.ts';
 
@@ -7,10 +7,10 @@ export const checkpointFile = ['checkpoint', 'state.safetensors'] as const;
 
 const files = ['config.json', 'env.json', 'results.csv', 'metrics.json', 'unlike.json'];
 const folders = ['weights', 'checkpoint'];
-/** The lock, files that take it over, and what a writer was making when it was killed. */
+/** The lock, files for taking it over, and temporary files of killed writers. */
 const passing = /^lock(\..*)?$|^\..+\.tmp$/;
 
-/** Whether a name in a run's folder, or the folder that it is in, is the run's own. */
+/** Whether a name in a run's folder, or its folder, belongs to the run. */
 export function isOwnName(name: string): boolean {
   return files.includes(name) || folders.includes(name) || passing.test(name);
 }
@@ -21,15 +21,15 @@ export async function isRun(store: RunStore, path: string): Promise<boolean> {
 }
 
 /**
- * Whether a folder is what a run leaves that was killed while it was made: it has no config, which is written last, and nothing
- * of the user's. Whoever is making the run may still hold its lock.
+ * Whether a folder is left from a run that was killed while it was created: it has no config, which is
+ * written last, and no user files. A process that is creating the run may still hold its lock.
  */
 export async function isVacant(store: RunStore, path: string): Promise<boolean> {
   if ((await store.kind(path)) !== 'folder' || (await isRun(store, path))) return false;
   return (await store.list(path)).every(isOwnName);
 }
 
-/** The run that a file belongs to, by the file's full path; undefined for a file that is no run's own. */
+/** The run of a file, by its full path; undefined for other files. */
 export async function ownerOf(store: RunStore, path: string): Promise<string | undefined> {
   const { dirname, basename } = store.paths;
   const folder = dirname(path);

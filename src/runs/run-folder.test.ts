@@ -84,7 +84,7 @@ describe('a config that cannot be read', () => {
     [
       'of an earlier version',
       { version: 1, recipe: null, settings: { dataset: 'mnist' } },
-      new RegExp(`config\\.json is a config of version 1, and Couture ${COUTURE_VERSION} reads version 2\\.`),
+      new RegExp(`config\\.json is a config of version 1, but Couture ${COUTURE_VERSION} reads version 2\\.`),
       /made by Couture 0\.0\.9\. Use that version/,
     ],
     ['of a later version', { ...config, version: 3 }, /config of version 3/, /Use that version/],
@@ -97,12 +97,12 @@ describe('a config that cannot be read', () => {
     [
       'whose network is for other images',
       { ...config, model: multilayer(35, [8], 3) },
-      /takes 35 values and gives 3 classes, but the data set has 36 values an image and 3 classes/,
+      /takes 35 values and has 3 classes, but the data set has 36 values per image and 3 classes/,
     ],
     [
       'whose network has other classes',
       { ...config, model: multilayer(36, [8], 4) },
-      /gives 4 classes, but the data set has .* 3 classes/,
+      /has 4 classes, but the data set has .* 3 classes/,
     ],
     [
       'whose classes share a name',

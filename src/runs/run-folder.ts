@@ -16,31 +16,34 @@ import type { Paths, RunStore } from './store.ts';
 const MAX_TRIES = 10_000;
 const REMOVED = '.removed.tmp';
 
-/** Where runs are made and looked for. */
+/** The platform's parts for making and finding runs. */
 export function runsFolder({ join }: Paths): string {
   return join('runs', 'train');
 }
 
-/** Where runs are looked for. */
+/** Options for finding runs. */
 export interface RootOptions {
   /** Folder of runs; `runs/train` by default. */
   readonly root?: string | undefined;
 }
 
-/** What `createRun` needs. */
+/** Options of `createRun`. */
 export interface CreateRunOptions extends RootOptions {
   readonly config: RunConfig;
   readonly env: Environment;
-  /** Folder name of the run; by default the recipe (or `custom`) and the seed, numbered on when that is taken. */
+  /**
+   * Folder name of the run; by default the recipe (or `custom`) and the seed, with a number if that exists.
+   */
   readonly name?: string | undefined;
   /** Replace the run of that name, if there is one. */
   readonly overwrite?: boolean | undefined;
 }
 
 /**
- * Makes a new run, never in the place of an older one, and locks it. The config is written last: a folder without one is no
- * run, and free for the next.
- * @throws CoutureError of kind `usage` when the name is taken or cannot be a folder's; `runtime` when the run of that name is in use
+ * Makes a new run, never over an existing one, and locks it. The config is written last: a folder without one
+ * is not a run, and its name is free.
+ * @throws CoutureError of kind `usage` when the name exists or is not a valid folder name; `runtime` when the
+ * run of that name is in use
  */
 export async function createRun(
   platform: RunPlaces,
@@ -62,7 +65,7 @@ export async function createRun(
       const run = await occupy(store, path, config, env);
       if (run !== undefined) return run;
     } catch (error) {
-      // A name that is in use is as good as taken.
+      // A name in use counts as existing.
       if ((await store.lockHolder(path)) === undefined) throw error;
     }
   }
@@ -115,7 +118,7 @@ export async function checkNewRun(
  */
 export async function removeRun({ store }: RunPlaces, path: string): Promise<void> {
   if (!(await isRun(store, path)) && !(await isVacant(store, path)))
-    throw new CoutureError('usage', `${path} is no run, and is not removed.`);
+    throw new CoutureError('usage', `${path} is not a run, so it was not removed.`);
   const release = await store.lock(path);
   try {
     await clear(store, path);
@@ -157,15 +160,15 @@ export function standardRunName({
 /** @throws CoutureError of kind `usage` when `name` is not a plain folder name */
 export function checkRunName(name: string): void {
   if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
-    throw new CoutureError('usage', `${inQuotes(name)} cannot be the name of a run.`, {
-      hint: 'Use up to 100 letters, digits, dots, dashes and underscores, not beginning with a dot or a dash.',
+    throw new CoutureError('usage', `${inQuotes(name)} is not a valid name for a run.`, {
+      hint: 'Use 1 to 100 letters, digits, dots, dashes and underscores; the first must not be a dot or a dash.',
     });
   }
 }
 
 function taken(path: string): CoutureError {
   return new CoutureError('usage', `The run ${path} exists already.`, {
-    hint: `Choose another name, replace it by --overwrite, or go on with it: npx couture train --resume ${path}`,
+    hint: `Choose another name, replace the run with --overwrite, or continue it: npx couture train --resume ${path}`,
   });
 }
 
@@ -185,9 +188,9 @@ export async function openRun(
   if ((await shippedPath(platform, pathOrName)) !== undefined) {
     throw new CoutureError(
       'usage',
-      `"${pathOrName}" is a model that comes with the package, and this takes runs.`,
+      `"${pathOrName}" is a model that comes with the package, but a run is expected here.`,
       {
-        hint: `couture card ${pathOrName} tells how it was trained; predict, evaluate and pack take it as it is.`,
+        hint: `couture card ${pathOrName} shows how it was trained; predict, evaluate and pack accept it directly.`,
       },
     );
   }
@@ -195,7 +198,7 @@ export async function openRun(
   throw new CoutureError('usage', `There is no run "${pathOrName}".`, {
     hint:
       names.length === 0
-        ? `There are no runs in ${resolve(root)}; make one: npx couture train --recipe baseline`
+        ? `There are no runs in ${resolve(root)}; train one: npx couture train --recipe baseline`
         : didYouMean(basename(pathOrName), names),
   });
 }

@@ -1,15 +1,16 @@
 /**
- * One run: all that is left of a training, and all that is needed to use, repeat or resume it.
+ * One run: the files of a training, with everything needed to use, repeat or resume it.
  *
  *     config.json   env.json   results.csv   metrics.json   unlike.json
  *     weights/best.safetensors   weights/last.safetensors   checkpoint/state.safetensors
  *
  * A run consumes training events and never steers them. Files are written beside training, those of one epoch in the order
- * best weights, results, last weights, checkpoint: killed at any moment, the run resumes from the checkpoint that is there,
- * and the epochs after it are made again, bit for bit.
+ * best weights, results, last weights, checkpoint: after a kill at any moment, the run resumes from its
+ * checkpoint and repeats the later epochs, bit for bit.
  *
- * Nothing that a run reads of itself is believed unread. Each file carries its own digest; checkpoint and weights carry that
- * of the config, weights are held against the figures or the checkpoint, and results.csv against the checkpoint.
+ * A run checks every file that it reads. Each file contains its own digest, and checkpoint and weights
+ * contain that of the config. Weights are compared with the figures or the checkpoint, and results.csv with
+ * the checkpoint.
  */
 
 import { aFunction, aString, checkArguments, record } from '../core/arguments.ts';
@@ -52,10 +53,10 @@ interface BestModel {
   readonly parameters: TensorMap;
 }
 
-/** What is written of a run as it stands. */
+/** A snapshot of a run for writing. */
 interface Snapshot {
   readonly state: TrainState;
-  /** Where the best epoch is one of those since the last snapshot. */
+  /** Present if the best epoch is after the last snapshot. */
   readonly best: BestModel | undefined;
 }
 
@@ -89,8 +90,8 @@ export class Run {
   }
 
   /**
-   * Gives the run another config, with which it is no longer finished. Only for whoever holds the lock. The figures go
-   * first: killed between the two, the run ends as it did before.
+   * Gives the run another config, with which it is no longer finished. Only for the holder of the lock. The
+   * figures are removed first: after a kill between the two, the run ends as before.
    */
   async reconfigure(config: RunConfig): Promise<void> {
     await this.#store.remove(this.#at('metrics.json'));
@@ -114,20 +115,20 @@ export class Run {
     );
   }
 
-  /** Of the config, as the files of this run carry it. */
+  /** Digest of the config, as in the files of this run. */
   async #digest(): Promise<string> {
     this.#configSha256 ??= configSha256(this.#config);
     return await this.#configSha256;
   }
 
   /**
-   * Keeps others from writing here until `close`: other processes and pages, and who has this very object.
-   * @throws CoutureError of kind `runtime` when somebody else does
+   * Locks the run until `close`, against other processes and pages and other users of this object.
+   * @throws CoutureError of kind `runtime` when it is already locked
    */
   async lock(): Promise<void> {
     if (this.#locking || this.#release !== undefined) {
       throw new CoutureError('runtime', `${this.path} is in use by this process.`, {
-        hint: 'Wait for it, stop it, or start a run of another name.',
+        hint: 'Wait for it, stop it, or use another name.',
       });
     }
     this.#locking = true;
@@ -136,7 +137,7 @@ export class Run {
     } finally {
       this.#locking = false;
     }
-    // What an earlier training of this object left unwritten is over.
+    // Drops what an earlier training of this object left unwritten.
     this.#writing = this.#makeWriting();
     this.#best = undefined;
     for (const folder of [this.path, this.#at('weights'), this.#at('checkpoint')])
@@ -174,7 +175,7 @@ export class Run {
 
   async #keepWeights(which: WeightsChoice, values: TensorMap, epoch: number): Promise<void> {
     const tensors = withShapes(this.#parameters, values);
-    // `format: pt` is what PyTorch's tools expect to find.
+    // PyTorch's tools expect `format: pt`.
     const config = await this.#digest();
     const bytes = await encodeSealed(tensors, { format: 'pt', epoch: String(epoch), config });
     await this.#store.write(this.weightsPath(which), bytes);
@@ -195,7 +196,7 @@ export class Run {
 
   /**
    * Where training stopped; undefined when it stopped before its first checkpoint.
-   * @throws CoutureError of kind `data` when the checkpoint is damaged, or none of this config
+   * @throws CoutureError of kind `data` when the checkpoint is damaged or belongs to another config
    */
   async loadState(): Promise<TrainState | undefined> {
     await this.#writing.settled();
@@ -218,14 +219,14 @@ export class Run {
 
   /**
    * What was measured after each epoch; no rows before the first checkpoint.
-   * @throws CoutureError of kind `data` when the checkpoint is damaged, or results.csv says something else
+   * @throws CoutureError of kind `data` when the checkpoint is damaged or results.csv differs from it
    */
   async history(): Promise<EpochMetrics[]> {
-    // In the order in which they are written, turned around: what is read later is never behind.
+    // Reads in the reverse order of writing, so that later reads are never behind.
     const finished = (await this.metrics()) !== undefined;
     const state = await this.loadState();
     if (state === undefined && finished)
-      throw new CoutureError('data', `${this.#checkpointPath} is missing, and the run is finished.`);
+      throw new CoutureError('data', `${this.#checkpointPath} is missing, although the run is finished.`);
     const history = [...(state?.history ?? [])];
     const bytes = await this.#store.read(this.#resultsPath, MAX_RESULTS_BYTES);
     if (bytes !== undefined)
@@ -234,19 +235,21 @@ export class Run {
   }
 
   /**
-   * Weights by parameter name, checked against the config, and against what the run says of itself: the figures of a
+   * Weights by parameter name, checked against the config, and against the rest of the run: the figures of a
    * finished one, the checkpoint of another.
-   * @param epoch that the weights have to be of; by default the best or last one, or one that the checkpoint lags behind
-   * @throws CoutureError of kind `data` when there are none yet, when they are damaged, or not those
+   * @param epoch required epoch of the weights; by default the best or last one, which may be ahead of the
+   * checkpoint
+   * @throws CoutureError of kind `data` when there are none yet, or they are damaged or wrong
    */
   async loadWeights(which: WeightsChoice = 'best', epoch?: number): Promise<Map<string, Float32Array>> {
-    // What they are held against comes first: a run that is being trained may be ahead of it by then, and never behind.
+    // Reads the expectation first: the weights of a run in training may then be ahead of it, but never
+    // behind.
     const expectation = epoch === undefined ? await this.#expectation(which) : expectEpoch(epoch);
     const read = await this.#readWeights(which);
     const misfit = await expectation(read);
     if (misfit === undefined) return read.weights;
     throw new CoutureError('data', `${this.weightsPath(which)} ${misfit}.`, {
-      hint: 'Put the files of one run together again, or train the run anew under another name.',
+      hint: 'Restore the files that belong to this run, or train it again under another name.',
     });
   }
 
@@ -269,8 +272,8 @@ export class Run {
 
   async #noWeights(path: string): Promise<CoutureError> {
     if ((await this.#store.kind(this.#checkpointPath)) !== undefined) {
-      return new CoutureError('data', `${path} is missing, and the run has a checkpoint.`, {
-        hint: 'Restore the file from a copy, or train the run anew under another name.',
+      return new CoutureError('data', `${path} is missing, although the run has a checkpoint.`, {
+        hint: 'Restore the file from a backup, or train the run again under another name.',
       });
     }
     return new CoutureError('data', `${this.path} has no weights yet: ${path} is missing.`, {

@@ -1,4 +1,4 @@
-/** The pretrained models that come with the package: the files of one folder, known by their names. */
+/** The pretrained models that come with the package: the files of one folder, by their names. */
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -6,11 +6,11 @@ import { inQuotes } from '../core/printable.ts';
 import { recipes } from '../train/recipes.ts';
 import type { RunPlaces } from './platform.ts';
 
-/** What the names of model files end in. */
+/** The ending of model files. */
 export const MODEL_ENDING = '.safetensors';
 
 /**
- * Names of the models in a folder, in their order; none where there is no such folder.
+ * Sorted names of the models in a folder; none if the folder does not exist.
  * @param folder that of the shipped models by default
  */
 export async function listShipped(
@@ -24,7 +24,7 @@ export async function listShipped(
     .sort();
 }
 
-/** What to call a model file: a shipped one by its name, any other by its file's. */
+/** The name of a model file: that of a shipped model, or the file name. */
 export function nameOfModel({ store, models }: RunPlaces, path: string): string {
   const { basename, dirname, resolve } = store.paths;
   const shipped = models !== undefined && resolve(dirname(path)) === resolve(models);

@@ -1,17 +1,17 @@
 /**
- * Where runs are kept: the narrow interface between runs and files. A folder on Node, memory in tests, and the origin
- * private file system (OPFS) in a page implement it; test/store-contract.ts is what each of them is held to. A store knows
- * files and folders by their paths, and nothing of what the files mean.
+ * The storage of runs: the narrow interface between runs and files. A folder in Node, memory in tests, and
+ * the origin private file system (OPFS) in a page implement it; test/store-contract.ts tests each of them. A
+ * store knows only paths, files and folders.
  */
 
-/** How a store writes paths. `node:path` has these on Node; `slashPaths` elsewhere. */
+/** Path functions of a store: those of `node:path` in Node, and `slashPaths` elsewhere. */
 export interface Paths {
   join(...parts: string[]): string;
-  /** The folder that a path is in; `.` where the path names none. */
+  /** The parent folder of a path; `.` if there is none. */
   dirname(path: string): string;
-  /** The last name of a path, without an ending that is given. */
+  /** The last name of a path, without a given ending. */
   basename(path: string, ending?: string): string;
-  /** The same path in its full form. */
+  /** The absolute form of a path. */
   resolve(path: string): string;
 }
 
@@ -22,69 +22,69 @@ export type Release = () => Promise<void>;
 export interface RunStore {
   readonly paths: Paths;
 
-  /** Names of the files and folders in a folder, in no order; none where there is no such folder. */
+  /** Names of the files and folders in a folder, in no order; none if the folder does not exist. */
   list(folder: string): Promise<string[]>;
 
-  /** What is at a path; undefined where there is nothing. */
+  /** The kind of entry at a path; undefined if there is nothing. */
   kind(path: string): Promise<'file' | 'folder' | undefined>;
 
   /**
-   * The bytes of a file; undefined where there is none.
-   * @param limit bytes; more are refused before they are read
+   * The bytes of a file; undefined if it does not exist.
+   * @param limit in bytes; longer files are refused before reading
    * @throws CoutureError of kind `data` when the file is longer than the limit or cannot be read
    */
   read(path: string, limit: number): Promise<Uint8Array | undefined>;
 
-  /** The first bytes of a file, to see of what kind it is; undefined where there is none, or it cannot be read. */
+  /** The first bytes of a file, to recognize its kind; undefined if it does not exist or cannot be read. */
   readHead(path: string, length: number): Promise<Uint8Array | undefined>;
 
   /**
-   * Writes a file whole or not at all: whatever interrupts it, a reader finds the old file or the new one. The folder is
-   * there.
+   * Writes a file whole or not at all: after any interruption, a reader finds the old file or the new one.
+   * The folder must exist.
    * @throws CoutureError of kind `runtime` when the file cannot be written; the old file is still there then
    */
   write(path: string, content: Uint8Array | string): Promise<void>;
 
   /**
-   * The path that `write` would write to, without links, found before work whose result goes there. The folder is there.
+   * The path that `write` would write to, without links, to check before long work. The folder must exist.
    * @throws CoutureError of kind `runtime` when nothing can be written there
    */
   findWritable(path: string): Promise<string>;
 
   /**
-   * Makes a folder, and those above it, where they are missing.
+   * Makes a folder and its parents if they are missing.
    * @throws CoutureError of kind `runtime` when it cannot be made
    */
   makeFolder(path: string): Promise<void>;
 
   /**
-   * Makes the folder of a new run, and those above it. Of several callers, in whichever process or page, one alone gets
+   * Makes the folder of a new run and its parents. Only one of several callers, in any process or page, gets
    * it.
-   * @returns false where there is something at that path already
+   * @returns false if the path already exists
    * @throws CoutureError of kind `runtime` when it cannot be made
    */
   claimFolder(path: string): Promise<boolean>;
 
-  /** Makes an empty folder for work that is thrown away; whoever asked for it removes it. */
+  /** Makes an empty folder for temporary work; the caller removes it. */
   makeScratch(): Promise<string>;
 
-  /** Removes a file, or a folder with all that is in it. Nothing happens where there is none. */
+  /** Removes a file, or a folder with its contents. No effect if it does not exist. */
   remove(path: string): Promise<void>;
 
-  /** Removes what writers that were ended left beside their files in a folder. Only for whoever holds the folder's lock. */
+  /** Removes the temporary files of killed writers in a folder. Only for the holder of the folder's lock. */
   removeTemporary(folder: string): Promise<void>;
 
   /**
-   * Keeps others from writing into a run's folder. A lock whose holder is gone, however it ended, is no lock.
-   * @throws CoutureError of kind `runtime` when somebody else holds it
+   * Locks the folder of a run. The lock of a holder that has ended does not count.
+   * @throws CoutureError of kind `runtime` when it is already held
    */
   lock(folder: string): Promise<Release>;
 
-  /** Who holds the lock of a folder, in words such as `process 12`; undefined where nobody does. */
+  /** The holder of the lock of a folder as text, such as `process 12`; undefined if it is not locked. */
   lockHolder(folder: string): Promise<string | undefined>;
 }
 
-/** Paths of names and slashes, for stores that are no file system of a machine. */
+/** Paths of names and slashes, for stores outside a real file system. */
 export const slashPaths: Paths = {
   join(...parts) {
     return normalize(parts.filter((part) => part !== '').join('/'));
@@ -101,7 +101,7 @@ export const slashPaths: Paths = {
   },
 };
 
-/** Without empty names and dots; `..` takes back the name before it, and does not lead out of the store. */
+/** Without empty names and dots; `..` removes the name before it, and does not lead out of the store. */
 function normalize(path: string): string {
   const names: string[] = [];
   for (const name of path.split('/')) {

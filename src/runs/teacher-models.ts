@@ -13,8 +13,7 @@ import { type FoundModel, findModel } from './find-model.ts';
 import type { RunPlaces } from './platform.ts';
 
 /**
- * The models that a config names as its teacher: runs, model files, or models that come with the package; none where it
- * has no teacher.
+ * The teacher models of a config: runs, model files, or shipped models; none without a teacher.
  * @throws CoutureError of kind `usage` when one is missing or not finished
  */
 export async function openTeachers(
@@ -38,9 +37,9 @@ export async function openTeachers(
 }
 
 /**
- * What has to be said of a teacher that may have been trained on images which the run holds out: through it they reach the
- * student, whose validation figures then flatter. The same seed holds out the same images first, so that a teacher may
- * hold out more.
+ * Notices about teachers that were trained on images which the run holds out: the student then learns about
+ * these images, and its validation figures are too optimistic. The same seed holds out the same images first,
+ * so a teacher may hold out more.
  */
 export function teacherNotices(teachers: readonly FoundModel[], { settings }: RunConfig): string[] {
   const own = splitSourceOf(settings);
@@ -49,13 +48,13 @@ export function teacherNotices(teachers: readonly FoundModel[], { settings }: Ru
     .map(({ path, split }) => {
       const remedy =
         split === null
-          ? 'its networks held out different images'
-          : `hold out the same with --split-seed ${split.seed} --validation ${split.validation}`;
-      return `The teacher ${path} was trained on images that this run holds out, so that its validation figures flatter: ${remedy}.`;
+          ? 'its own networks held out different images'
+          : `use --split-seed ${split.seed} --validation ${split.validation} to hold out the same images`;
+      return `The teacher ${path} was trained on images that this run holds out, so the validation figures of this run are too optimistic: ${remedy}.`;
     });
 }
 
-/** The networks of a run's teachers, and what tells them from others. */
+/** The networks of the teachers of a run, and their digest. */
 export interface TeacherNetworks {
   readonly models: readonly TeacherModel[];
   /** Over the networks' weights and the temperatures, in their order. */
@@ -63,7 +62,8 @@ export interface TeacherNetworks {
 }
 
 /**
- * The networks that teach: of a run by its best weights, of a model file all of its members; undefined where there are none.
+ * The networks of the teachers: the best weights of a run, all members of a model file; undefined without
+ * teachers.
  * @throws CoutureError of kind `data` when one was trained with other images, labels or classes
  */
 export async function loadTeachers(
@@ -98,17 +98,17 @@ async function requireTeacherOf({ info, ...dataset }: Dataset, { path, data }: F
   if (sameClasses && sameSplit(data.splits.train, await describeSplit({ info, ...dataset }))) return;
   throw new CoutureError(
     'data',
-    `The teacher ${path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run's ${info.name}.`,
+    `The teacher ${path} was trained with other ${sameClasses ? 'images or labels' : 'classes'} (${data.name}) than this run (${info.name}).`,
     {
-      hint: "Name a model of the same data set; a run's config.json and a model's card have the checksums of its files.",
+      hint: 'Use a model of the same data set. The config.json of a run and the card of a model list the checksums of its data.',
     },
   );
 }
 
 /**
- * That a run goes on, or is repeated, with the teacher that it began with.
- * @param expected the teacher's SHA-256 as it was; undefined for a run that begins
- * @throws CoutureError of kind `data` when it is another
+ * Checks that a resumed or repeated run has its original teacher.
+ * @param expected the original SHA-256 of the teacher; undefined for a new run
+ * @throws CoutureError of kind `data` when it differs
  */
 export function requireSameTeacher(
   { settings }: RunConfig,
@@ -118,7 +118,7 @@ export function requireSameTeacher(
   if (expected === undefined || sha256 === expected) return;
   throw new CoutureError(
     'data',
-    `The teacher ${settings.teacher} no longer has the weights that the run was begun with.`,
-    { hint: 'Put the run or model of then back in its place, or train anew.' },
+    `The teacher ${settings.teacher} no longer has the weights that the run started with.`,
+    { hint: 'Restore the original run or model, or train again.' },
   );
 }

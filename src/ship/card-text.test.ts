@@ -35,17 +35,20 @@ test('a card says what the model is, how it was made and what it is worth', () =
       '2 times 12-8-3 of Linear, ReLU, LogSoftmax',
     ],
     ...['| parameters | 262 |', '| precision | float16 |', '| temperature | 0.8 |'],
-    ...['10: as it is, moved by a pixel in each direction, and all of these mirrored', 'ab'.repeat(32)],
-    ...['20.00% of the training images, drawn by seed 1, were held out', 'No recipe: hidden 8; fast no.'],
+    ...[
+      '10: the image as it is, moved by a pixel in each direction, and all of these mirrored',
+      'ab'.repeat(32),
+    ],
+    ...['20.00% of the training images, drawn with seed 1, were held out', 'No recipe: hidden 8; fast no.'],
     ...['| 1 | 2 | 2 of 3 | 0.1.0 |', 'npx couture train --hidden 8 --seed 2 --name made-seed2\n'],
     'npx couture pack made-seed1 made-seed2 --out both.safetensors --precision float16 --flip --shift 1 --no-fold --calibrate ' +
       "--title 'It'\\''s both'",
     ...['| test | 30 | 90.00% | 80.00% to 95.00% | 0.2500 | 3.00% |', '| validation | 30 | 90.00% |'],
     ...[
       '| hat | 90.00% | 90.00% | 90.00% | 10 |',
-      'hat is taken for shoe: 1 test images, 10.0% of the class',
+      'hat is classified as shoe: 1 test images, 10.0% of the class',
     ],
-    ...['from 0.3100 to 0.2500', 'from 9.10% to 3.00%', 'MIT', 'Photographs go wrong'],
+    ...['from 0.3100 to 0.2500', 'from 9.10% to 3.00%', 'MIT', 'The model fails on photographs'],
   );
 });
 
@@ -58,12 +61,12 @@ test('what there is not is said, not left out', () => {
     text,
     ...[
       'held out different training images',
-      'There is no figure on validation images',
+      'There are no figures for validation images',
       'No temperature was fitted',
     ],
-    ...['networks 1 have layers of their own', '- network 1: recipe `fast-90`: hidden 8; fast yes'],
+    ...['networks 1 have custom layers', '- network 1: recipe `fast-90`: hidden 8; fast yes'],
   );
-  assertHas(text, 'pictures like those of made', 'Pictures with a ground that is not plain');
+  assertHas(text, 'pictures like those of made', 'The model fails on pictures whose background is not plain');
   assert.doesNotMatch(text, /Photographs|class, validation|\| validation/);
 });
 

@@ -1,4 +1,4 @@
-/** The model card as Markdown, from what a model file says of itself. */
+/** Writes the model card as Markdown, from the contents of a model file. */
 
 import { aNumber, anArray, anObject, aString, checkArguments, record } from '../core/arguments.ts';
 import { count, percent, quoted } from '../core/format.ts';
@@ -32,7 +32,7 @@ export function modelCard(model: ModelFile, file: CardFile): string {
     ['## How it was trained', training(model.card), members(model.card), repetition(model, file)],
     ['## Figures', figures(model.card), ...perClass(model.card)],
     ['## Confidence', confidence(model)],
-    ['## What it is for, and what goes wrong', limits(model)],
+    ['## Intended use and limits', limits(model)],
     ['## License', license(model)],
   ].flat();
   return `${sections.join('\n\n')}\n`;
@@ -46,12 +46,12 @@ function introduction({ members, data: { name, classNames }, views, precision }:
     ...(seen > 1 ? [`over ${seen} views of the image`] : []),
   ];
   const mean =
-    answer.length === 0 ? '' : ` Its answer is the mean of the probabilities ${answer.join(' and ')}.`;
+    answer.length === 0 ? '' : ` It predicts the mean of the probabilities ${answer.join(' and ')}.`;
   const kept = {
     float32: '',
-    float16: ' Weights are kept in half precision.',
-    int8: ' Weights are kept in a byte each.',
-    'int8-blocks': ' Weights are kept in a byte each, with a scale for every 32.',
+    float16: ' Weights are stored in half precision (float16).',
+    int8: ' Weights are stored in one byte each.',
+    'int8-blocks': ' Weights are stored in one byte each, with a scale for every 32.',
   };
   return (
     `${many ? `An ensemble of ${members.length} fully connected networks` : 'A fully connected network'} that tells ` +
@@ -91,10 +91,10 @@ function inputOf({ shape, preprocessing }: ModelFile['data']): string {
 }
 
 function describeViews({ flip, shift }: ModelFile['views'], count: number): string {
-  if (count === 1) return 'one, as it is';
+  if (count === 1) return 'one, the image as it is';
   const moved =
     shift > 0 ? `, moved by ${shift === 1 ? 'a pixel' : `${shift} pixels`} in each direction` : '';
-  return `${count}: as it is${moved}${flip ? `${moved ? ', and all of these' : ' and'} mirrored` : ''}`;
+  return `${count}: the image as it is${moved}${flip ? `${moved ? ', and all of these' : ' and'} mirrored` : ''}`;
 }
 
 /** `784-448-224-10 of Linear, ReLU, Dropout, LogSoftmax` */
@@ -112,15 +112,15 @@ function data({ data: { name, splits }, card }: ModelFile): string {
   const entry = findDataset(name);
   const home = entry === undefined ? '' : `, ${entry.homepage}`;
   return [
-    `${titleOf(name)} (\`${name}\`${home}). Checksums are of the pixels and the labels alone, without the files' headers.`,
+    `${titleOf(name)} (\`${name}\`${home}). The checksums cover the pixels and the labels, without file headers.`,
     table(['split', 'images', 'SHA-256 of the pixels', 'SHA-256 of the labels'], rows, ' ---: '),
     card.split === null
-      ? 'The runs held out different training images, so that none is new to all of them.'
-      : `${percent(card.split.validation, 2)} of the training images, drawn by seed ${card.split.seed}, were held out of the training.`,
+      ? 'The runs held out different training images, so no training image is new to all of them.'
+      : `${percent(card.split.validation, 2)} of the training images, drawn with seed ${card.split.seed}, were held out for validation.`,
   ].join('\n\n');
 }
 
-/** The settings of the runs; those that differ in the seed alone share a line. */
+/** The settings of the runs; runs that differ only in the seed share a line. */
 function training({ members: runs }: ModelCard): string {
   const groups = new Map<string, number[]>();
   runs.forEach(({ recipe, settings: { seed: _, ...settings } }, i) => {
@@ -141,7 +141,7 @@ function settingText(value: unknown): string {
 
 function members({ members: runs }: ModelCard): string {
   return table(
-    ['network', 'seed', 'epoch', 'Couture', 'SHA-256 of its weights as trained'],
+    ['network', 'seed', 'epoch', 'Couture', 'SHA-256 of the trained weights'],
     runs.map(({ settings: { seed = '' }, bestEpoch, epochs, couture, weightsSha256 }, i) => [
       String(i),
       String(seed),
@@ -152,7 +152,7 @@ function members({ members: runs }: ModelCard): string {
   );
 }
 
-/** The commands that end in this very file. */
+/** The commands that make this file again. */
 function repetition(model: ModelFile, { name }: CardFile): string {
   const { card, views, precision } = model;
   const ofRuns = card.members.filter(({ file }) => file === undefined);
@@ -174,13 +174,13 @@ function repetition(model: ModelFile, { name }: CardFile): string {
   const runs = [...new Set(card.members.map(({ run, file }) => quoted(file ?? run)))].join(' ');
   const pack = `npx couture pack ${runs} --out ${quoted(name)} ${flags.join(' ')}`;
   const same = card.members.some(({ settings: { fast } }) => fast === true)
-    ? 'to the same bits on the same kind of machine: some of it was trained with fused arithmetic'
-    : 'to the same bits with the versions of Couture named';
+    ? 'to the same bits on the same kind of machine, since some of it was trained with fused arithmetic'
+    : 'to the same bits with the named versions of Couture';
   const note =
     own.length === 0
       ? `These commands train and pack it again, ${same}.`
-      : `These commands train and pack it again; networks ${own.join(', ')} have layers of their own, which no flags tell.`;
-  const taken = [...files].map((file) => ` The card of ${file} says how that was made.`).join('');
+      : `These commands train and pack it again; networks ${own.join(', ')} have custom layers, which flags cannot express.`;
+  const taken = [...files].map((file) => ` The card of ${file} says how that file was made.`).join('');
   return [note + taken, '```sh', ...trained, pack, '```'].join('\n').replace('\n', '\n\n');
 }
 
@@ -200,8 +200,8 @@ function figures({ validation, test }: ModelCard): string {
       ' ---: ',
     ),
     validation === null
-      ? 'There is no figure on validation images: the runs held out different ones. Nothing in the file was chosen by the test images.'
-      : 'Epoch and temperature, where there was a choice, were chosen by the validation images, so that their figures flatter a little; nothing in the file by the test images.',
+      ? 'There are no figures for validation images, because the runs held out different ones. Nothing was chosen by the test images.'
+      : 'The epoch and the temperature, where there was a choice, were chosen on the validation images, so the validation figures are slightly optimistic. Nothing was chosen by the test images.',
   ].join('\n\n');
 }
 
@@ -222,11 +222,11 @@ function perClass({ validation, test }: ModelCard): string[] {
 }
 
 function confidence({ temperature, card: { calibration, test } }: ModelFile): string {
-  const error = `On the test images the confidence is off by ${percent(test.ece, 2)} on average (expected calibration error, 15 bins).`;
+  const error = `On the test images, confidence differs from accuracy by ${percent(test.ece, 2)} on average (expected calibration error, 15 bins).`;
   if (calibration === null) return `No temperature was fitted. ${error}`;
   const { before, after } = calibration;
   return (
-    `The temperature ${temperature} was fitted on the validation images, where it took the NLL from ${before.loss.toFixed(4)} to ` +
+    `The temperature ${temperature} was fitted on the validation images. There it changed the NLL from ${before.loss.toFixed(4)} to ` +
     `${after.loss.toFixed(4)} and the expected calibration error from ${percent(before.ece, 2)} to ${percent(after.ece, 2)}. ${error}`
   );
 }
@@ -236,15 +236,15 @@ function limits({ data, card: { test } }: ModelFile): string {
   const thing = fashion ? 'one garment' : 'one object';
   const confused = test.confused.map(
     ({ actual, predicted, count: images, share }) =>
-      `- ${escaped(actual)} is taken for ${escaped(predicted)}: ${count(images)} test images, ${percent(share, 1)} of the class`,
+      `- ${escaped(actual)} is classified as ${escaped(predicted)}: ${count(images)} test images, ${percent(share, 1)} of the class`,
   );
   return [
-    `It is for pictures like those of ${titleOf(data.name)}: ${describeShape(data.shape)} images, ${thing} in the middle${data.preprocessing.picture.trim ? ', light on black, filling the frame' : ''}. ` +
-      'It knows its classes and nothing else: whatever it is shown, it names one of them. It serves for learning, comparing and demonstrating, not for decisions that matter to anyone.',
-    ...(confused.length === 0 ? [] : [`What it mixes up most:\n\n${confused.join('\n')}`]),
+    `The model is for pictures like those of ${titleOf(data.name)}: ${describeShape(data.shape)} images, ${thing} in the middle${data.preprocessing.picture.trim ? ', light on black, filling the frame' : ''}. ` +
+      'It knows only its classes and assigns one of them to every picture. Use it for learning, comparison and demonstration, not for decisions that affect people.',
+    ...(confused.length === 0 ? [] : [`The most frequent mistakes:\n\n${confused.join('\n')}`]),
     fashion
-      ? 'Shirts look like T-shirts, pullovers and coats at this size, to people as well. Photographs go wrong where the ground is not plain, where somebody wears the garment, or where it lies across the picture. The labels of the set are noisy: some test images are mislabeled, and some are copies of training images.'
-      : 'Pictures with a ground that is not plain, or with the object small or to one side, go wrong. No data set is free of wrong labels.',
+      ? 'At this size, people also find shirts hard to tell from T-shirts, pullovers and coats. The model fails on photographs with a background that is not plain, with a garment that somebody wears, or with a garment that lies across the picture. The data set has errors: some test images are mislabeled, and some are copies of training images.'
+      : 'The model fails on pictures whose background is not plain, or whose object is small or off center. Every data set contains some wrong labels.',
   ].join('\n\n');
 }
 
@@ -252,7 +252,7 @@ function license({ data: { name } }: ModelFile): string {
   const set =
     name === 'fashion-mnist'
       ? 'Fashion-MNIST is under the MIT license, copyright 2017 Zalando SE.'
-      : `The license of ${titleOf(name)} is that of its publisher.`;
+      : `${titleOf(name)} is under the license of its publisher.`;
   return `${set} The weights are under the license of Couture, MIT.`;
 }
 
@@ -261,17 +261,17 @@ function titleOf(dataset: string): string {
 }
 
 function accuracyOf({ accuracy, interval, images }: Figures): string {
-  return `**${percent(accuracy, 2)}** of ${count(images)} (95% between ${percent(interval.low, 2)} and ${percent(interval.high, 2)})`;
+  return `**${percent(accuracy, 2)}** of ${count(images)} (95% interval ${percent(interval.low, 2)} to ${percent(interval.high, 2)})`;
 }
 
-/** A Markdown table; `rule` is what stands under every head but the first. */
+/** A Markdown table; `rule` is the line under every heading except the first. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[], rule = ' --- '): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rules = heads.map((_, i) => (i === 0 ? ' --- ' : rule));
   return [line(heads), `|${rules.join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-/** Names and titles are data: nothing in them is markup. */
+/** Escapes names and titles, which are data and not markup. */
 function escaped(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, '\\$&');
 }

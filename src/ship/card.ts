@@ -1,12 +1,12 @@
-/** The model card as data: where a model comes from and what it is worth. It lies in the model file itself. */
+/** The model card as data: the origin and the figures of a model. It is stored in the model file. */
 
 import * as z from 'zod';
 import { MAX_CLASSES } from '../data/dataset-info.ts';
 
-/** Networks in one file. */
+/** Largest number of networks in one file. */
 export const MAX_MEMBERS = 64;
 
-/** One line: cards are printed to terminals, where control characters would be commands. */
+/** One line without control characters, because cards are printed to terminals. */
 const text = (length: number) =>
   z
     .string()
@@ -16,7 +16,7 @@ const share = z.number().min(0).max(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 
-/** What the model scores on some images. */
+/** The figures of the model on some images. */
 const figuresSchema = z.strictObject({
   images: z.int().min(1),
   accuracy: share,
@@ -42,24 +42,24 @@ const setting = z.union([
   z.array(z.union([z.number(), text(1000)])).max(64),
 ]);
 
-/** One of the runs that a model was made of. Settings are read leniently: a later version may have others. */
+/** One of the runs of a model. Settings are read leniently, because a later version may have others. */
 const memberSchema = z.strictObject({
   run: text(200),
   recipe: text(100).nullable(),
   /** Version of Couture that trained it. */
   couture: text(40),
   settings: z.record(text(40), setting),
-  /** What trains it again; null where no flags can, as with layers of one's own. */
+  /** The command that trains it again; null if flags cannot, as with custom layers. */
   command: text(4000).nullable(),
   /**
-   * The model that its weights are from, where these are not as the run itself would give them: by the name of its file, or
-   * its own where it came with the package.
+   * The source model of the weights, if they are not directly from the run: the name of its file, or of the
+   * shipped model.
    */
   file: text(200).optional(),
   /** The epoch whose weights these are. */
   bestEpoch: z.int().min(1),
   epochs: z.int().min(1),
-  /** Of the weights as they were trained, before anything was folded or rounded. */
+  /** SHA-256 of the trained weights, before folding and rounding. */
   weightsSha256: sha256,
 });
 
@@ -68,21 +68,21 @@ const confidenceSchema = z.strictObject({ loss: z.number().min(0), ece: share })
 /** The first line of a card. */
 export const titleSchema = text(200).min(1);
 
-/** What a card holds. Nothing of the time or the machine: the same runs give the same file. */
+/** Contents of a card. It has no time and no machine, so the same runs give the same file. */
 export const cardSchema = z.strictObject({
   title: titleSchema,
   /** Version of Couture that packed it. */
   couture: text(40),
-  /** What the held-out images were drawn by; null where the members held out different ones. */
+  /** The split of the validation images; null if the members held out different ones. */
   split: z.strictObject({ seed: count, validation: share }).nullable(),
   /** Whether BatchNorm1d was folded into the Linear layers. */
   folded: z.boolean(),
   members: z.array(memberSchema).min(1).max(MAX_MEMBERS),
-  /** On the held-out images, by which epochs and temperature were chosen; null where there are none in common. */
+  /** Figures on the validation images, which chose epochs and temperature; null without common ones. */
   validation: figuresSchema.nullable(),
-  /** What the temperature did on the held-out images; null where none was fitted. */
+  /** Effect of the temperature on the validation images; null if none was fitted. */
   calibration: z.strictObject({ before: confidenceSchema, after: confidenceSchema }).nullable(),
-  /** On the test images, which were used for this alone. */
+  /** Figures on the test images, which were used for nothing else. */
   test: figuresSchema,
 });
 export type ModelCard = z.infer<typeof cardSchema>;

@@ -3,7 +3,7 @@
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
 
-/** Bits of a float32 from which on a half has no finite value, and below which it has no normal one. */
+/** Bits of the smallest float32 that overflows a half, and of the smallest one that is normal in a half. */
 const PAST_LARGEST = 0x47800000;
 const LEAST_NORMAL = 0x38800000;
 /** A float32's exponent is biased by 127, a half's by 15; fractions are 23 and 10 bits long. */
@@ -12,7 +12,7 @@ const DROPPED_BITS = 13;
 /** The least half above 0 is 2^-24. */
 const STEPS_OF_SUBNORMALS = 2 ** 24;
 
-/** The half nearest to a float32, of two equally near ones the even one; past 65,504 it may be infinite. */
+/** The half nearest to a float32 (ties to even); beyond 65,504 it may be infinite. */
 export function toFloat16(value: number): number {
   floats[0] = value;
   const sign = (bits[0] >>> 16) & 0x8000;
@@ -47,7 +47,7 @@ export function decodeFloat16(halves: Uint16Array): Float32Array {
   return values;
 }
 
-/** The nearest whole number to a number from 0, of two equally near ones the even one. */
+/** Rounds a number of at least 0 to the nearest whole number (ties to even). */
 function roundToEven(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;

@@ -1,4 +1,4 @@
-/** BatchNorm1d folded into the Linear before it: at inference both are affine, so that one does the work of two. */
+/** Folds BatchNorm1d into the Linear before it: at inference both are affine, so one layer can do both. */
 
 import { checkArguments } from '../core/arguments.ts';
 import { aNetwork } from '../model/argument-kinds.ts';
@@ -7,15 +7,15 @@ import { type Network, takeTensor } from '../model/network.ts';
 import { planModel, type TensorPart } from '../model/plan.ts';
 import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
 
-/** That of torch.nn.BatchNorm1d, as the engine has it. */
+/** Epsilon of torch.nn.BatchNorm1d and of the engine. */
 const EPSILON = Math.fround(1e-5);
 
-/** Whether a layer's norm stands behind its Linear and does not depend on the image. */
+/** Whether the norm of a layer comes after its Linear and does not depend on the image. */
 function isFoldable(layer: DenseLayer): boolean {
   return layer.norm === 'batch' && normsProduct(layer);
 }
 
-/** The layers without each BatchNorm1d behind a Linear, within residual blocks as well. */
+/** The layers without each BatchNorm1d after a Linear, also within residual blocks. */
 function withoutFolded<Layer extends LayerSpec>(layers: readonly Layer[]): Layer[] {
   return layers
     .filter(({ type }, i) => type !== 'BatchNorm1d' || layers[i - 1]?.type !== 'Linear')
@@ -23,9 +23,9 @@ function withoutFolded<Layer extends LayerSpec>(layers: readonly Layer[]): Layer
 }
 
 /**
- * The network without the BatchNorm1d layers that stand behind a Linear: W' = W · s and b' = (b - mean) · s + shift, for
- * each output, where s = scale / sqrt(variance + epsilon), in float64 and rounded once. It gives what the network gives in
- * inference, to rounding. A network without such layers comes back as it is.
+ * The network without the BatchNorm1d layers after a Linear: W' = W · s and b' = (b - mean) · s + shift, for
+ * each output, where s = scale / sqrt(variance + epsilon), in float64 and rounded once. Its inference gives
+ * the same up to rounding. A network without such layers is returned unchanged.
  * @throws CoutureError of kind `usage` when a tensor is missing
  */
 export function foldBatchNorm(network: Network): Network {

@@ -1,7 +1,8 @@
 /**
- * Weight matrices in a byte a weight: symmetric, w ≈ scale · q with q from -127 to 127 and one scale for each row, that
- * is for each output, or for each block of a row. What a row's few largest weights lose by clipping may be less than what all others gain from the
- * finer steps, so that each row takes the clipping that costs it least. What has been quantized before comes out as it was.
+ * Weight matrices with one byte per weight: symmetric, w ≈ scale · q with q from -127 to 127 and one scale
+ * for each row, that is for each output, or for each block of a row. Clipping the few largest weights of a
+ * row may cost less than the other weights gain from finer steps, so each row uses the clipping with the
+ * smallest error. Quantizing quantized values again does not change them.
  */
 
 /** A quantized matrix [rows, columns]. */
@@ -12,17 +13,18 @@ export interface QuantizedMatrix {
 }
 
 /**
- * Weights that share a scale in `int8-blocks`. A row in which a few weights are a thousand times as large as the others, as
- * in a stem of edges, has these in blocks of their own, and the others keep steps fine enough for them.
+ * Weights that share a scale in `int8-blocks`. In a stem of edge detectors, a few weights of a row are a
+ * thousand times as large as the others. They get their own blocks, and the others keep fine steps.
  */
 export const BLOCK = 32;
 
 const LARGEST = 127;
-/** Shares of a row's largest weight at which it may be clipped: 1, 0.95 and so on down to 0.5. */
+/** Clipping candidates as shares of the largest weight of a row: 1, 0.95 and so on down to 0.5. */
 const CLIPPINGS = Array.from({ length: 11 }, (_, i) => 1 - i / 20);
 
 /**
- * Quantizes a matrix row by row; each scale's clipping has the least sum of squared errors, the weakest of equals.
+ * Quantizes a matrix row by row; the clipping of each scale has the smallest sum of squared errors; among
+ * equal ones the weakest.
  * @param block weights of a row that share a scale; the whole row by default
  */
 export function quantizeRows(weights: Float32Array, columns: number, block = columns): QuantizedMatrix {
@@ -39,7 +41,7 @@ export function quantizeRows(weights: Float32Array, columns: number, block = col
   return { values, scales: Float32Array.from(scales) };
 }
 
-/** The float32 weights that a quantized matrix stands for. */
+/** The float32 weights of a quantized matrix. */
 export function restoreRows(
   { values, scales }: QuantizedMatrix,
   columns: number,
@@ -51,7 +53,7 @@ export function restoreRows(
   return weights;
 }
 
-/** Where each block begins and ends, row by row; the last of a row may be shorter. */
+/** Begin and end of each block, row by row; the last of a row may be shorter. */
 function blocksOf(length: number, columns: number, block: number): [number, number][] {
   const blocks: [number, number][] = [];
   for (let row = 0; row < length; row += columns)
@@ -72,7 +74,7 @@ function chooseScale(row: Float32Array): number {
   let least = Number.POSITIVE_INFINITY;
   for (const clipping of CLIPPINGS) {
     const scale = Math.fround((largest * clipping) / LARGEST);
-    // A row of nothing, or of next to nothing, is zeros in any scale.
+    // A row of zeros, or of almost zeros, is zeros at any scale.
     if (scale === 0) break;
     let error = 0;
     for (const weight of row) error += (weight - scale * quantize(weight, scale)) ** 2;

@@ -62,10 +62,13 @@ test('what the training images look like travels with the model, and is checked'
   const unlike = fitUnlike({ shape, train: images, validation: images });
   assert.deepEqual((await decodeModel(await encodeModel({ ...model, unlike }), 'test')).unlike, unlike);
   const broken = await encodeModel({ ...model, unlike: { ...unlike, mean: 'AAAA' } });
-  await assert.rejects(decodeModel(broken, 'bad'), { kind: 'data', message: /^bad: .*its parts do not fit/ });
+  await assert.rejects(decodeModel(broken, 'bad'), {
+    kind: 'data',
+    message: /^bad: .*its parts do not match/,
+  });
   const other = { ...unlike, grid: { ...unlike.grid, channels: 3 as const } };
   await assert.rejects(encodeModel({ ...model, unlike: other }), {
-    message: /those described have 3 channels/,
+    message: /description of the training images has 3 channels/,
   });
 });
 
@@ -133,12 +136,12 @@ test('each fault of a file is named in a sentence', async () => {
   const small = makeModel({ precision: 'int8' });
   const same = (description: object): object => description;
   const cases: [Uint8Array | Promise<Uint8Array>, RegExp][] = [
-    [encodeSafetensors(new Map()), /holds tensors, but no model of Couture/],
-    [tamper(plain, () => '{'), /its description, line 1, column 2: it is not JSON/],
+    [encodeSafetensors(new Map()), /contains tensors, but not a model of Couture/],
+    [tamper(plain, () => '{'), /its description, line 1, column 2: it is not valid JSON/],
     [tamper(plain, () => '[1]'), /not a JSON object/],
     [tamper(plain, () => JSON.stringify('x'.repeat(2 ** 20))), /over the limit of 1048576/],
-    [tamper(plain, (all) => ({ ...all, version: 1 })), /version 1, and only version 2 can be read/],
-    [tamper(plain, (all) => ({ ...all, version: undefined })), /version undefined, and only/],
+    [tamper(plain, (all) => ({ ...all, version: 1 })), /version 1, but only version 2 can be read/],
+    [tamper(plain, (all) => ({ ...all, version: undefined })), /version undefined, but only/],
     [tamper(plain, (all) => ({ ...all, temperature: 0 })), /temperature must be/],
     [tamper(plain, (all) => ({ ...all, temperature: null })), /temperature must be a number, not null/],
     [tamper(plain, (all) => ({ ...all, precision: 'int4' })), /precision must be "float32", /],
@@ -183,12 +186,12 @@ test('each fault of a file is named in a sentence', async () => {
         plain,
         ofData((data) => ({ ...data, classNames: ['a', 'b', '\u001b[2J'] })),
       ),
-      /data.classNames\[2\]: it has control/,
+      /data.classNames\[2\]: it contains control/,
     ],
     [tamper(plain, (all) => ({ ...all, more: 1 })), /"more"/],
     [tamper(plain, (all) => ({ ...all, members: [] })), /members must have at least 1 item, not 0/],
     [tamper(plain, times(65)), /members must have at most 64 items, not 65/],
-    [tamper(plain, times(2)), /2 networks, but the card tells of 1/],
+    [tamper(plain, times(2)), /2 networks, but the card lists 1/],
     [
       tamper(plain, (all) => ({ ...all, members: [multilayer(12, [9], 3)] })),
       /tensor "fc1.weight" is F32 \[8, 12\], but the model needs F32 \[9, 12\]/,
@@ -199,12 +202,15 @@ test('each fault of a file is named in a sentence', async () => {
     ],
     [tamper(plain, (all) => ({ ...all, precision: 'float16' })), /"fc1.weight" is F32 .* needs F16/],
     [tamper(plain, same, (own) => own.delete('fc2.bias')), /lacks the tensor "fc2.bias"/],
-    [tamper(plain, same, (own) => own.set('fc9.bias', floats(1))), /a tensor "fc9.bias" that no network has/],
+    [
+      tamper(plain, same, (own) => own.set('fc9.bias', floats(1))),
+      /a tensor "fc9.bias" that belongs to no network/,
+    ],
     [tamper(plain, same, (own) => own.set('fc1.bias', floats(7))), /"fc1.bias" is F32 \[7\]/],
     [tamper(plain, same, (own) => own.set('fc1.bias', floats(8, Number.NaN))), /not finite/],
     [tamper(small, same, (own) => own.delete('fc1.weight.scale')), /lacks the tensor "fc1.weight.scale"/],
-    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, Number.NaN))), /no number above 0/],
-    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, 0))), /no number above 0/],
+    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, Number.NaN))), /not above 0/],
+    [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, 0))), /not above 0/],
     [tamper(small, same, (own) => own.set('fc1.weight.scale', floats(8, 3e38))), /not finite/],
   ];
   for (const [bytes, message] of cases) {
@@ -249,7 +255,7 @@ test('what could not be read again is not written', async () => {
   const refused: [Partial<ModelFile>, RegExp][] = [
     [{ temperature: 100 }, /temperature/],
     [{ card: { ...makeCard(['hat', 'shoe', 'sock'], 1), title: 'two\nlines' } }, /card.title/],
-    [{ card: makeCard(['hat', 'shoe', 'sock'], 2) }, /the card tells of 2/],
+    [{ card: makeCard(['hat', 'shoe', 'sock'], 2) }, /the card lists 2/],
     [{ members: [makeNetwork(multilayer(13, [8], 3), 1)] }, /takes 13 values/],
   ];
   for (const [changes, message] of refused)
@@ -262,12 +268,12 @@ test('what could not be read again is not written', async () => {
   for (const precision of precisions)
     await assert.rejects(encodeModel(makeModel({ members, precision })), {
       kind: 'usage',
-      message: /fc1.weight holds NaN/,
+      message: /fc1.weight contains NaN/,
     });
   const many = makeNetwork(multilayer(12, Array<number>(32).fill(3), 3, [], { blocks: 32 }), 1);
   const ensemble = { members: Array<Network>(64).fill(many), card: makeCard(['hat', 'shoe', 'sock'], 64) };
   await assert.rejects(encodeModel(makeModel({ ...ensemble, precision: 'int8-blocks' })), {
     kind: 'usage',
-    message: /\d+ tensors, and 10000 are the limit/,
+    message: /\d+ tensors, over the limit of 10000/,
   });
 });

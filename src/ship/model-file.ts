@@ -1,5 +1,5 @@
 /**
- * A model file: a classifier ready to be used anywhere, in one safetensors file. The tensors have the names of PyTorch's
+ * A model file: a complete classifier in one safetensors file. The tensors have the names of PyTorch's
  * state_dict (fc1.weight, …), behind `members.0.` and so on where there are several networks; everything else is JSON
  * under one key of the metadata. docs/architecture.md shows the whole.
  */
@@ -26,36 +26,36 @@ import { decodeSealed, encodeSealed } from './sealed.ts';
 
 const KEY = 'couture.model';
 const VERSION = 2;
-/** Characters of the JSON: 64 members take about 100,000. */
+/** Largest number of characters of the JSON: 64 members take about 100,000. */
 const MAX_DESCRIPTION = 2 ** 20;
 
-/** What the metadata say, beside the version. */
+/** The metadata besides the version. */
 const descriptionSchema = z.strictObject({
-  /** What the networks were trained on: shape, classes, preprocessing, and checksums of both splits. */
+  /** The data set: shape, classes, preprocessing, and checksums of both splits. */
   data: datasetInfoSchema,
   members: z.array(modelSpecSchema).min(1).max(MAX_MEMBERS),
   /** Divides the log of the mean probability, before log_softmax. */
   temperature: z.number().min(TEMPERATURES.least).max(TEMPERATURES.most),
   /** Test-time augmentation; src/use/views.ts says which views these are. */
   views: z.strictObject({ flip: z.boolean(), shift: z.int().min(0).max(MAX_VIEW_SHIFT) }),
-  /** Of the matrices; src/ship/precision.ts says how they are kept. */
+  /** Precision of the matrices; see src/ship/precision.ts. */
   precision: z.enum(precisions),
   card: cardSchema,
-  /** What the training images look like, by which others are told; not of files of earlier versions. */
+  /** A description of the training images; absent in files of earlier versions. */
   unlike: unlikeSchema.optional(),
 });
 type Description = z.infer<typeof descriptionSchema>;
 
-/** A classifier out of a file: with a backend, it is what an `Ensemble` is made of. */
+/** A classifier from a file; with a backend it makes an `Ensemble`. */
 export interface ModelFile extends Omit<Description, 'members'> {
-  /** With float32 weights, whatever they were kept in. */
+  /** With float32 weights, whatever the precision of the file. */
   readonly members: readonly Network[];
 }
 
 /**
  * The bytes of a model file. Same model, same bytes.
- * @throws CoutureError of kind `usage` when something is beyond the limits, a weight is not finite, or the networks do not
- * fit each other
+ * @throws CoutureError of kind `usage` when a limit is exceeded, a weight is not finite, or the networks do
+ * not match each other
  */
 export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
   checkArguments('encodeModel', {
@@ -78,18 +78,18 @@ export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuf
   if (tensors.size > MAX_TENSORS)
     throw new CoutureError(
       'usage',
-      `The model cannot be packed: it has ${tensors.size} tensors, and ${MAX_TENSORS} are the limit.`,
-      { hint: 'Pack fewer networks, or such with fewer layers.' },
+      `The model cannot be packed: it has ${tensors.size} tensors, over the limit of ${MAX_TENSORS}.`,
+      { hint: 'Pack fewer networks, or networks with fewer layers.' },
     );
   const description = JSON.stringify({ version: VERSION, ...checked });
-  // `format: pt` is what PyTorch's tools expect to find.
+  // PyTorch's tools expect `format: pt`.
   return await encodeSealed(tensors, { format: 'pt', [KEY]: description });
 }
 
 /**
  * Reads a model file, believing nothing that it says before it is checked.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` saying what is wrong with it
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong
  */
 export async function decodeModel(bytes: Uint8Array, name: string): Promise<ModelFile> {
   checkArguments('decodeModel', { bytes: [bytes, someBytes], name: [name, aString] });
@@ -107,7 +107,10 @@ export async function decodeModel(bytes: Uint8Array, name: string): Promise<Mode
   );
   const stray = [...tensors.keys()].find((key) => !wanted.has(key));
   if (stray !== undefined)
-    throw new CoutureError('data', `${name} holds a tensor ${inQuotes(stray)} that no network has.`);
+    throw new CoutureError(
+      'data',
+      `${name} contains a tensor ${inQuotes(stray)} that belongs to no network.`,
+    );
   checkUnlike(rest.unlike, name);
   const { data } = rest;
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };
@@ -130,27 +133,28 @@ function readDescription(text: string | undefined, name: string): Description {
   const damaged = 'The file is damaged; pack it again from its runs.';
   if (text === undefined) {
     throw wrong(
-      `holds tensors, but no model of Couture: its metadata lack "${KEY}"`,
-      'Bare weights do not say which network they are of; pack their run: npx couture pack RUN --out FILE',
+      `contains tensors, but not a model of Couture: its metadata has no "${KEY}"`,
+      'Bare weights do not describe their network. Pack their run instead: npx couture pack RUN --out FILE',
     );
   }
   if (text.length > MAX_DESCRIPTION)
     throw wrong(
-      `describes itself in ${text.length} characters, over the limit of ${MAX_DESCRIPTION}`,
+      `has a description of ${text.length} characters, over the limit of ${MAX_DESCRIPTION}`,
       damaged,
     );
   const value = parseJson(text, `${name}: its description`, 'data', damaged);
   const versioned = z.looseObject({ version: z.unknown().optional() }).safeParse(value);
-  if (!versioned.success) throw wrong('is no readable model: its description is not a JSON object', damaged);
+  if (!versioned.success)
+    throw wrong('is not a readable model: its description is not a JSON object', damaged);
   const { version, ...description } = versioned.data;
   if (version !== VERSION) {
     throw wrong(
-      `is a model file of version ${JSON.stringify(version)?.slice(0, 20)}, and only version ${VERSION} can be read`,
-      'Another version of Couture wrote it: use that one, or pack its runs again.',
+      `is a model file of version ${JSON.stringify(version)?.slice(0, 20)}, but only version ${VERSION} can be read`,
+      'Another version of Couture wrote it. Use that version, or pack its runs again.',
     );
   }
   const checked = checkSchema(descriptionSchema, description, ({ what }) =>
-    wrong(`is no readable model: ${what}`, damaged),
+    wrong(`is not a readable model: ${what}`, damaged),
   );
   checkDatasetInfo(checked.data, name);
   return checked;
@@ -182,11 +186,11 @@ function findMisfit({ members, data: { shape, classNames }, card, unlike }: Desc
   );
   if (stranger >= 0) {
     const spec = members[stranger];
-    return `network ${stranger} takes ${inputWidth(spec)} values and gives ${classCount(spec)} classes, but images are ${describeShape(shape)} and there are ${classNames.length} class names`;
+    return `network ${stranger} takes ${inputWidth(spec)} values and has ${classCount(spec)} classes, but the images are ${describeShape(shape)} and there are ${classNames.length} class names`;
   }
   if (card.members.length !== members.length)
-    return `there are ${members.length} networks, but the card tells of ${card.members.length}`;
+    return `there are ${members.length} networks, but the card lists ${card.members.length}`;
   if (unlike !== undefined && unlike.grid.channels !== shape.channels)
-    return `images are ${describeShape(shape)}, but those described have ${unlike.grid.channels} channels`;
+    return `the images are ${describeShape(shape)}, but the description of the training images has ${unlike.grid.channels} channels`;
   return undefined;
 }

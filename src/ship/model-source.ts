@@ -1,4 +1,4 @@
-/** Model files from an address or from bytes, in a page and in Node. */
+/** Reads model files from a URL or from bytes, in a page and in Node. */
 
 import { CoutureError, isInterruption } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
@@ -11,29 +11,29 @@ import { decodeModel, type ModelFile } from './model-file.ts';
 /** The largest model file that is read. */
 export const MAX_MODEL_BYTES = 2 ** 30;
 
-/** How an address is read. */
+/** Options for reading a URL. */
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told which share of the file has come, where the server says how long it is. */
+  /** Called with the received share of the file, if the server sends its length. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /**
- * A model out of the bytes of its file, held to its digest.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` saying what is wrong with it
+ * Decodes the bytes of a model file and checks its digest.
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong
  */
 export async function modelFromBytes(bytes: Uint8Array, name: string): Promise<ModelFile> {
   const kind = fileKind(bytes);
   if (kind === undefined || kind === SAFETENSORS) return await decodeModel(bytes, name);
   throw new CoutureError('data', `${name} is ${kind}, not a model file.`, {
-    hint: 'A model file is made by: npx couture pack RUN --out FILE',
+    hint: 'Make a model file: npx couture pack RUN --out FILE',
   });
 }
 
 /**
- * The bytes of a model file from an address.
- * @throws CoutureError of kind `data` when they cannot be had, `interrupted` when `signal` aborts
+ * Fetches the bytes of a model file.
+ * @throws CoutureError of kind `data` when they cannot be fetched, `interrupted` when `signal` aborts
  */
 export async function fetchModel(url: URL, options: FetchOptions = {}): Promise<Uint8Array> {
   const name = printable(url.href.length > 200 ? `${url.href.slice(0, 200)}…` : url.href);
@@ -42,7 +42,7 @@ export async function fetchModel(url: URL, options: FetchOptions = {}): Promise<
       throw new CoutureError('interrupted', `Stopped before ${name} was loaded.`, { cause });
     if (cause instanceof CoutureError) throw cause;
     throw new CoutureError('data', `${name} could not be loaded: ${reasonOf(cause)}.`, {
-      hint: 'Check the address, and that its server may be asked from here.',
+      hint: 'Check the address, and that the server allows requests from here (CORS).',
       cause,
     });
   });
@@ -94,17 +94,17 @@ function reasonOf(error: unknown): string {
   return printable(words.replace(/\.$/, ''));
 }
 
-/** A model file as something that can be asked. */
+/** Options for making a classifier from a model file. */
 export interface OpenOptions<Source> {
-  /** What to call it in messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly backend: Backend;
-  /** The backend is somebody else's too: leave it when the classifier is disposed of. */
+  /** The backend belongs to the caller, so disposing of the classifier leaves it running. */
   readonly shared?: boolean;
   readonly decode: DecodePicture<Source>;
 }
 
-/** A decoded model as a classifier of pictures and pixels. */
+/** Makes a classifier of pictures and pixels from a decoded model. */
 export function openModel<Source>(
   { members, data, views, temperature }: ModelFile,
   { name, backend, shared = false, decode }: OpenOptions<Source>,

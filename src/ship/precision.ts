@@ -1,5 +1,5 @@
 /**
- * How a network's parameters are kept in a model file. Matrices are what takes room and are kept in the file's precision;
+ * Storage of parameters in a model file. Matrices take most of the space and use the precision of the file;
  * vectors (biases, norms, the scales of int8 rows) stay float32.
  */
 
@@ -10,11 +10,11 @@ import { decodeFloat16, encodeFloat16 } from './float16.ts';
 import { BLOCK, quantizeRows, restoreRows } from './int8.ts';
 import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts';
 
-/** How the matrices of a file are kept. */
+/** Storage formats of matrices. */
 export const precisions = ['float32', 'float16', 'int8', 'int8-blocks'] as const;
 export type Precision = (typeof precisions)[number];
 
-/** What the file has to hold under a name. */
+/** The required tensor of a name. */
 interface Expected {
   readonly name: string;
   readonly shape: readonly number[];
@@ -28,13 +28,13 @@ const matrixTypes: Readonly<Record<Precision, TensorType>> = {
   'int8-blocks': 'I8',
 };
 
-/** How many weights of a row of that length share a scale; undefined where nothing has one. */
+/** Number of weights of a row that share a scale; undefined without scales. */
 function blockOf(precision: Precision, columns: number): number | undefined {
   if (precision === 'int8') return columns;
   return precision === 'int8-blocks' ? Math.min(BLOCK, columns) : undefined;
 }
 
-/** Where the scales of an int8 matrix lie. */
+/** Name of the scales of an int8 matrix. */
 const scalesOf = (name: string): string => `${name}.scale`;
 
 /** A scale for each row, or for each block of each. */
@@ -42,7 +42,7 @@ function scaleShape([rows, columns]: readonly number[], block: number): number[]
   return block === columns ? [rows] : [rows, Math.ceil(columns / block)];
 }
 
-/** The tensors that a file holds for a parameter. */
+/** The tensors of a parameter in a file. */
 function expectedOf({ name, shape }: ParameterSpec, precision: Precision): Expected[] {
   if (shape.length < 2) return [{ name, shape, type: 'F32' }];
   const matrix: Expected = { name, shape, type: matrixTypes[precision] };
@@ -53,7 +53,7 @@ function expectedOf({ name, shape }: ParameterSpec, precision: Precision): Expec
 
 /**
  * The parameters as they are stored.
- * @param prefix goes before every name
+ * @param prefix prefix of every name
  * @throws CoutureError of kind `usage` when a parameter is missing, not finite or too large for float16
  */
 export function storeParameters(
@@ -68,7 +68,7 @@ export function storeParameters(
     const key = prefix + name;
     const lost = data.find((value) => !Number.isFinite(value));
     if (lost !== undefined)
-      throw new CoutureError('usage', `${key} holds ${lost}: only a network of finite weights can be kept.`);
+      throw new CoutureError('usage', `${key} contains ${lost}, but all weights must be finite.`);
     if (shape.length < 2 || precision === 'float32') tensors.set(key, { shape, data });
     else if (precision === 'float16') tensors.set(key, { shape, data: toHalves(data, name) });
     else {
@@ -86,15 +86,16 @@ function toHalves(data: Float32Array, name: string): Uint16Array {
   const lost = decodeFloat16(halves).findIndex((value) => !Number.isFinite(value));
   if (lost < 0) return halves;
   throw new CoutureError('usage', `${data[lost]}, a weight of ${name}, is too large for float16.`, {
-    hint: 'Keep the model in float32 or int8.',
+    hint: 'Use --precision float32 or int8.',
   });
 }
 
 /**
- * The float32 weights of a network out of a file's tensors, each checked.
- * @param file what to call the file in messages
- * @param prefix goes before every name
- * @throws CoutureError of kind `data` naming the tensor that is missing, of another type or shape, or not finite
+ * The float32 weights of a network from the tensors of a file, each checked.
+ * @param file name of the file in messages
+ * @param prefix prefix of every name
+ * @throws CoutureError of kind `data` naming a tensor that is missing, has another type or shape, or is not
+ * finite
  */
 export function restoreParameters(
   parameters: readonly ParameterSpec[],
@@ -108,15 +109,18 @@ export function restoreParameters(
     for (const expected of expectedOf(parameter, precision)) checkStored(tensors, expected, { file, prefix });
     const restored = restore(tensors, prefix + name, shape, { precision, file });
     if (!restored.every(Number.isFinite))
-      throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds values that are not finite.`);
+      throw new CoutureError(
+        'data',
+        `${file}: tensor "${prefix + name}" contains values that are not finite.`,
+      );
     if (parameter.part === 'runningVariance' && restored.some((value) => value < 0))
-      throw new CoutureError('data', `${file}: tensor "${prefix + name}" holds a variance below 0.`);
+      throw new CoutureError('data', `${file}: tensor "${prefix + name}" contains a variance below 0.`);
     weights.set(name, restored);
   }
   return weights;
 }
 
-/** The values under a name, whose tensors have been found to be of the right types and shapes. */
+/** The values of a parameter whose tensors have the right types and shapes. */
 function restore(
   tensors: ReadonlyMap<string, StoredTensor>,
   key: string,
@@ -130,12 +134,12 @@ function restore(
   if (!scales.every((scale) => scale > 0 && Number.isFinite(scale)))
     throw new CoutureError(
       'data',
-      `${file}: tensor "${scalesOf(key)}" holds a scale that is no number above 0.`,
+      `${file}: tensor "${scalesOf(key)}" contains a scale that is not above 0.`,
     );
   return restoreRows({ values: data, scales }, shape[1], blockOf(precision, shape[1]));
 }
 
-/** The names of all tensors that a file holds for these parameters. */
+/** The names of all tensors of these parameters. */
 export function storedNames(
   parameters: readonly ParameterSpec[],
   precision: Precision,

@@ -95,7 +95,7 @@ test('truncated, padded and empty files are refused', () => {
     assert.throws(() => decodeSafetensors(bytes.subarray(0, length), 'cut'), { kind: 'data' });
   const longer = new Uint8Array(bytes.length + 1);
   longer.set(bytes);
-  assert.throws(() => decodeSafetensors(longer, 'longer'), /take 32 bytes, but 33 are there/);
+  assert.throws(() => decodeSafetensors(longer, 'longer'), /take 32 bytes, but the file has 33/);
 });
 
 test('each wrong header is named', () => {
@@ -109,15 +109,15 @@ test('each wrong header is named', () => {
     [' {}', 0, /does not begin with "\{"/],
     ['\ufeff{}', 0, /does not begin with "\{"/],
     [[], 0, /does not begin with "\{"/],
-    ['{nonsense', 0, /not JSON/],
+    ['{nonsense', 0, /not valid JSON/],
     [{ a: { dtype: 'F32' } }, 0, /entry of tensor "a" is malformed/],
     [{ a: entry(0, 4, [1], 'F16') }, 4, /is F16/],
     [{ a: entry(4, 8) }, 8, /begins at byte 4 instead of 0/],
     [{ a: entry(0, 8), b: entry(4, 12) }, 12, /begins at byte 4 instead of 8/],
-    [{ a: entry(0, 8, [3]) }, 8, /should take 12 bytes, not 8/],
-    [{ a: entry(0, 8, [2 ** 52, 2 ** 52]) }, 8, /should take/],
-    [{ a: entry(0, 8) }, 4, /take 8 bytes, but 4 are there/],
-    [{ __metadata__: { a: 1 } }, 0, /not a map of texts/],
+    [{ a: entry(0, 8, [3]) }, 8, /must take 12 bytes, not 8/],
+    [{ a: entry(0, 8, [2 ** 52, 2 ** 52]) }, 8, /must take/],
+    [{ a: entry(0, 8) }, 4, /take 8 bytes, but the file has 4/],
+    [{ __metadata__: { a: 1 } }, 0, /not a map of strings/],
   ];
   for (const [header, dataBytes, message] of cases)
     assert.throws(() => decodeSafetensors(fileOf(header, dataBytes), 'f'), message);

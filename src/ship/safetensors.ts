@@ -1,7 +1,7 @@
 /**
  * The safetensors format: named tensors in one file that PyTorch, JAX and the rest of the field read. Eight bytes of
- * header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes: wider types come
- * first, so that each tensor is aligned, names are sorted, and nothing of the time or the machine goes in.
+ * header length, a JSON header, then the tensors' bytes, end to end. Same tensors, same bytes: wider types
+ * come first, so that each tensor is aligned; names are sorted; and there is no time or machine in it.
  */
 
 import * as z from 'zod';
@@ -24,7 +24,7 @@ import { sha256 } from '../core/sha256.ts';
 import { decodeText } from '../core/text.ts';
 import type { ParameterSpec } from '../model/plan.ts';
 
-/** A tensor as a file holds it, row-major: float32, the bits of float16 (see float16.ts), or int8. */
+/** A tensor of a file, row-major: float32, the bits of float16 (see float16.ts), or int8. */
 export interface StoredTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Uint16Array | Int8Array;
@@ -47,11 +47,11 @@ const ALIGNMENT = 8;
 const METADATA_KEY = '__metadata__';
 /** Enough for the history of 100,000 epochs; the format itself allows 100 MB. */
 export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
-/** Tensors in a file, its metadata counted as one. */
+/** Largest number of tensors in a file, with the metadata counted as one. */
 export const MAX_TENSORS = 10_000;
 const SPACE = 0x20;
 const BRACE = 0x7b;
-const HINT = 'The file is damaged or of another kind; write it again from its source.';
+const HINT = 'The file is damaged or not a safetensors file; make it again from its source.';
 
 const entrySchema = z.strictObject({
   dtype: z.string().max(16),
@@ -60,15 +60,15 @@ const entrySchema = z.strictObject({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** How many bytes a value of each type takes, and the array that holds such. */
+/** Bytes per value of each type, and its array class. */
 const types = {
   F32: { bytes: 4, make: (buffer: ArrayBuffer) => new Float32Array(buffer) },
   F16: { bytes: 2, make: (buffer: ArrayBuffer) => new Uint16Array(buffer) },
   I8: { bytes: 1, make: (buffer: ArrayBuffer) => new Int8Array(buffer) },
 } as const;
-/** The format is little-endian, whatever the machine is. */
+/** The format is little-endian on every machine. */
 const SWAPS = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
-/** The name that the format has for a type. */
+/** The name of a type in the format. */
 export type TensorType = keyof typeof types;
 
 interface Entry {
@@ -88,7 +88,7 @@ const someTensors = kind(
 
 /**
  * The bytes of a safetensors file.
- * @param metadata free text by key; safetensors allows nothing else beside the tensors
+ * @param metadata free text by key; safetensors allows nothing else besides tensors
  * @throws CoutureError of kind `runtime` when a tensor's data does not fill its shape
  */
 export function encodeSafetensors(
@@ -110,7 +110,7 @@ export function encodeSafetensors(
     if (name === METADATA_KEY || elements(shape) !== data.length) {
       throw new CoutureError(
         'runtime',
-        `Tensor ${name} of shape [${shape.join(', ')}] cannot be stored with ${data.length} values.`,
+        `Tensor ${name} of shape [${shape.join(', ')}] has ${data.length} values, which do not match the shape.`,
       );
     }
     const begin = end;
@@ -143,8 +143,8 @@ export function tensorType({ data }: StoredTensor): TensorType {
 
 /**
  * Reads a safetensors file of float32 tensors, checking every length against the bytes that are there.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` saying what is wrong with it
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` saying what is wrong
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafeTensors {
   const { tensors, metadata } = decode(bytes, name, ['F32']);
@@ -242,7 +242,7 @@ function parseHeader(
   for (const [key, value] of pairs) {
     if (key === METADATA_KEY) {
       const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) throw damaged(name, 'its metadata is not a map of texts');
+      if (!parsed.success) throw damaged(name, 'its metadata is not a map of strings');
       metadata = parsed.data;
       continue;
     }
@@ -254,7 +254,7 @@ function parseHeader(
     if (type === undefined)
       throw damaged(
         name,
-        `tensor ${tensor} is ${printable(dtype)}, and only ${wanted.join(', ')} can be read`,
+        `tensor ${tensor} is ${printable(dtype)}, but only ${wanted.join(', ')} can be read`,
       );
     entries.push({ name: key, type, shape, begin: data_offsets[0], end: data_offsets[1] });
   }
@@ -272,12 +272,12 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string
     if (entry.end - entry.begin !== size) {
       throw damaged(
         name,
-        `tensor ${tensor} of shape [${entry.shape.join(', ')}] should take ${size} bytes, not ${entry.end - entry.begin}`,
+        `tensor ${tensor} of shape [${entry.shape.join(', ')}] must take ${size} bytes, not ${entry.end - entry.begin}`,
       );
     }
     end = entry.end;
   }
-  if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but ${dataBytes} are there`);
+  if (end !== dataBytes) throw damaged(name, `its tensors take ${end} bytes, but the file has ${dataBytes}`);
 }
 
 /** A tensor's name for a message. */

@@ -1,6 +1,6 @@
 /**
- * Safetensors files that carry the SHA-256 of their own contents, so that a reader knows of any bit that has changed since
- * they were written. The digest is one text in the metadata: of the whole file, with zeros in the digest's own place.
+ * Safetensors files with the SHA-256 of their own contents, so that a reader detects any changed bit. The
+ * digest is a string in the metadata, computed over the whole file with zeros in its place.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -17,22 +17,23 @@ import {
 const KEY = 'couture.sha256';
 const BLANK = '0'.repeat(64);
 
-/** As `encodeSafetensors`, with the digest. Same tensors and metadata, same bytes. */
+/** Like `encodeSafetensors`, with the digest. Same tensors and metadata, same bytes. */
 export async function encodeSealed(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = encodeSafetensors(tensors, { ...metadata, [KEY]: BLANK });
   const place = placeOf(bytes, BLANK);
-  if (place < 0) throw new CoutureError('runtime', 'The file has no place for its digest.');
+  if (place < 0) throw new CoutureError('runtime', 'The file has no entry for its digest.');
   bytes.set(new TextEncoder().encode(await sha256(bytes)), place);
   return bytes;
 }
 
 /**
- * Reads a file and holds it to its digest.
- * @param name what to call the file in messages
- * @throws CoutureError of kind `data` when it is no such file, has no digest, or has changed since it was written
+ * Reads a file and checks its digest.
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` when it is not such a file, has no digest, or has changed since it was
+ * written
  */
 export async function decodeSealed(bytes: Uint8Array, name: string): Promise<SafeTensors<StoredTensor>> {
   const { tensors, metadata } = decodeStoredTensors(bytes, name);
@@ -40,24 +41,24 @@ export async function decodeSealed(bytes: Uint8Array, name: string): Promise<Saf
   const place = digest === undefined || digest.length !== BLANK.length ? -1 : placeOf(bytes, digest);
   if (place < 0) {
     throw new CoutureError('data', `${name} has no digest of its contents.`, {
-      hint: 'It was written by another program or an early version of Couture, or it is damaged.',
+      hint: 'Another program or an early version of Couture wrote it, or it is damaged.',
     });
   }
   const blanked = new Uint8Array(bytes);
   blanked.set(new TextEncoder().encode(BLANK), place);
   if ((await sha256(blanked)) === digest) return { tensors, metadata: rest };
-  throw new CoutureError('data', `${name} is damaged: its contents do not have the digest that it carries.`, {
-    hint: 'The file has changed since it was written. Restore it from a copy, or make it again.',
+  throw new CoutureError('data', `${name} is damaged: its contents do not match its SHA-256 digest.`, {
+    hint: 'The file has changed since it was written. Restore it from a backup, or make it again.',
   });
 }
 
-/** As `decodeSealed`, of a file that holds float32 alone. */
+/** Like `decodeSealed`, for a file with float32 tensors only. */
 export async function decodeSealedFloats(bytes: Uint8Array, name: string): Promise<SafeTensors> {
   const { tensors, metadata } = await decodeSealed(bytes, name);
   return { tensors: floatTensors(tensors, name), metadata };
 }
 
-/** Where the digest stands, in bytes from the start; -1 where it does not. The key's text is ASCII and has no escapes. */
+/** Byte offset of the digest; -1 if there is none. The key is ASCII without escapes. */
 function placeOf(bytes: Uint8Array, digest: string): number {
   const wanted = new TextEncoder().encode(`"${KEY}":"${digest}"`);
   const end = headerEnd(bytes);

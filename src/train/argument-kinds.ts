@@ -1,4 +1,4 @@
-/** What public functions demand where they take the configs and histories of runs. */
+/** Argument checks for the configs and histories of runs. */
 
 import { aNumber, anArray, anObject, listOf, record } from '../core/arguments.ts';
 import { aShape } from '../data/argument-kinds.ts';
@@ -14,7 +14,7 @@ export const aConfig = record(
     }),
     model: aSpec,
   },
-  'a config, such as resolveConfig makes',
+  'a config, as returned by resolveConfig',
 );
 export const aHistory = listOf(
   record({ epoch: aNumber, validationLoss: aNumber, validationAccuracy: aNumber }),

@@ -16,7 +16,7 @@ test('batches of one are refused where there is batch normalization', () => {
   for (const spec of [batched, within]) {
     assert.throws(() => checkBatchSize(spec, 1), {
       kind: 'usage',
-      message: 'Batch normalization needs at least 2 images in a batch, but the setting batchSize is 1.',
+      message: 'Batch normalization needs at least 2 images in a batch, but batchSize is 1.',
     });
     checkBatchSize(spec, 2);
   }

@@ -1,4 +1,4 @@
-/** How an epoch's images are cut into batches. */
+/** Divides the images of an epoch into batches. */
 
 import { CoutureError } from '../core/errors.ts';
 import { planModel } from '../model/plan.ts';
@@ -10,21 +10,22 @@ export function batchNormalized(spec: ModelSpec): boolean {
 }
 
 /**
- * Of one image, batch normalization leaves nothing: every feature is its own mean. PyTorch refuses such a batch.
- * @throws CoutureError of kind `usage` when every batch would be one
+ * With one image, batch normalization gives 0, because every feature is its own mean. PyTorch refuses such a
+ * batch.
+ * @throws CoutureError of kind `usage` when every batch would have one image
  */
 export function checkBatchSize(spec: ModelSpec, batchSize: number): void {
   if (batchSize > 1 || !batchNormalized(spec)) return;
   throw new CoutureError(
     'usage',
-    'Batch normalization needs at least 2 images in a batch, but the setting batchSize is 1.',
-    { hint: 'Use larger batches, or --norm layer, which normalizes each image by itself.' },
+    'Batch normalization needs at least 2 images in a batch, but batchSize is 1.',
+    { hint: 'Use larger batches or --norm layer, which normalizes each image by itself.' },
   );
 }
 
 /**
- * How many of the training images an epoch takes: all, but for a last batch of one image where there is batch normalization.
- * Which image that is, another order decides in every epoch.
+ * Number of training images in an epoch: all, except a last batch of one image with batch normalization.
+ * Every epoch has another order, so another image is left out.
  */
 export function imagesPerEpoch(images: number, spec: ModelSpec, batchSize: number): number {
   return images % batchSize === 1 && batchNormalized(spec) ? images - 1 : images;

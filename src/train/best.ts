@@ -4,13 +4,13 @@ import { checkArguments, oneOf } from '../core/arguments.ts';
 import { aHistory } from './argument-kinds.ts';
 import type { EpochMetrics } from './events.ts';
 
-/** What makes an epoch the best, by the names that settings have for it. */
+/** Criteria for the best epoch, by their names in settings. */
 export const selections = ['loss', 'accuracy', 'last'] as const;
 export type Selection = (typeof selections)[number];
 
 /**
- * The epoch of lowest validation loss or highest validation accuracy, the earlier one of equals, or the last one;
- * undefined where no epoch has a finite validation loss.
+ * The epoch with the lowest validation loss or highest validation accuracy (the first of equal ones), or the
+ * last epoch; undefined if no epoch has a finite validation loss.
  */
 export function bestEpoch(history: readonly EpochMetrics[], select: Selection): EpochMetrics | undefined {
   checkArguments('bestEpoch', { history: [history, aHistory], select: [select, oneOf(selections)] });

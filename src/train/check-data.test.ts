@@ -30,14 +30,14 @@ describe('a data set to train on', () => {
     assert.throws(() => checkTrainable(configFor({ validation: 0.001 }), many), {
       kind: 'usage',
       message:
-        'clothes has 400 training images, of which the validation share 0.001 leaves none to validate with.',
-      hint: 'Use more images, or another --validation share.',
+        'clothes has 400 training images, but the validation share 0.001 leaves none to validate with.',
+      hint: 'Use more images or another --validation share.',
     });
   });
 
   it('needs an image to train on', () => {
     assert.throws(() => checkTrainable(configFor({ validation: 0.9 }), imagesOf([0])), {
-      message: 'clothes has 1 training image, of which the validation share 0.9 leaves none to train on.',
+      message: 'clothes has 1 training image, but the validation share 0.9 leaves none to train on.',
     });
     assert.throws(() => checkTrainable(configFor(), imagesOf([])), /0 training images, .* none to train on/);
   });
@@ -47,7 +47,7 @@ describe('a data set to train on', () => {
     assert.equal(checkTrainable(configFor({ validation: 0.5 }), pair).train.length, 1);
     assert.throws(() => checkTrainable(configFor({ validation: 0.5, norm: 'batch' }), pair), {
       kind: 'usage',
-      message: /^clothes has a single image to train on, but batch normalization needs at least 2 in a batch/,
+      message: /^clothes has only one image to train on, but batch normalization needs at least 2 in a batch/,
     });
   });
 
@@ -85,10 +85,10 @@ describe('what is said of the images beforehand', () => {
   it('names a class without images, of a single one, and one that is held out as a whole', () => {
     assert.deepEqual(dataNotices(split([0, 1], [2, 3]), imagesOf([0, 1, 0, 0])), [
       'clothes has no training image of class bag.',
-      'clothes has a single training image of class shirt.',
+      'clothes has only one training image of class shirt.',
     ]);
     assert.deepEqual(dataNotices(split([0, 1], [2, 3, 4, 5]), imagesOf([0, 1, 2, 2, 0, 1])), [
-      'All training images of class bag are held out for validation: none is trained on.',
+      'All training images of class bag are held out for validation, so training sees none of them.',
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('what is said of the images beforehand', () => {
     assert.deepEqual(others, []);
     assert.equal(
       notice,
-      'many has a single training image of 300 classes (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 and 288 more).',
+      'many has only one training image of 300 classes (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 and 288 more).',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Whether a run can be trained on a data set: told before a step is taken, since training would only give nonsense. */
+/** Checks that a run can be trained on a data set, before the first step. */
 
 import { CoutureError } from '../core/errors.ts';
 import { list, MOST_NAMED, plural } from '../core/format.ts';
@@ -10,10 +10,10 @@ import { countClasses } from './class-weights.ts';
 import type { RunConfig } from './settings.ts';
 
 /**
- * The split that a run trains with, once all that could make it fail is checked.
+ * The split of a run, after checking everything that could make training fail.
  * @param dataset the training split; validation images are held out of it
- * @throws CoutureError of kind `usage` when the images are not of the config's shape and classes, or too few to train on and
- *   validate with; `data` when a label is out of range
+ * @throws CoutureError of kind `usage` when shape or classes differ from the config, or there are too few
+ * images to train and validate; `data` when a label is out of range
  */
 export function checkTrainable(config: RunConfig, dataset: Dataset): Split {
   checkFits(config, dataset);
@@ -28,7 +28,7 @@ function checkFits({ data }: RunConfig, dataset: Dataset): void {
     throw new CoutureError(
       'usage',
       `The model takes images of ${describeShape(data.shape)} in ${data.classNames.length} classes, but ${name} has ${describeShape(shape)} in ${classNames.length}.`,
-      { hint: 'Make the config for this data set, or give the one that it was made for.' },
+      { hint: 'Make a config for this data set, or give the data set of this config.' },
     );
   }
   checkDataset(dataset);
@@ -47,21 +47,21 @@ function checkSplit(
     if (images > 0) continue;
     throw new CoutureError(
       'usage',
-      `${info.name} has ${plural(length, 'training image')}, of which the validation share ${share} leaves none to ${held}.`,
-      { hint: 'Use more images, or another --validation share.' },
+      `${info.name} has ${plural(length, 'training image')}, but the validation share ${share} leaves none to ${held}.`,
+      { hint: 'Use more images or another --validation share.' },
     );
   }
   if (train.length > 1 || !batchNormalized(model)) return;
   throw new CoutureError(
     'usage',
-    `${info.name} has a single image to train on, but batch normalization needs at least 2 in a batch.`,
-    { hint: 'Use more images, or a network without batch normalization.' },
+    `${info.name} has only one image to train on, but batch normalization needs at least 2 in a batch.`,
+    { hint: 'Use more images or a network without batch normalization.' },
   );
 }
 
 /**
- * What has to be said of the images before they are trained on, a sentence each: classes of which no image is trained on,
- * and classes of a single image, which cannot be both trained on and validated with.
+ * Notices about the images before training, a sentence each: classes without training images, and classes
+ * with a single image, which cannot be in both splits.
  */
 export function dataNotices({ train, validation }: Split, { info, labels }: Dataset): string[] {
   const { name, classNames } = info;
@@ -74,9 +74,11 @@ export function dataNotices({ train, validation }: Split, { info, labels }: Data
   const heldOut = those((i) => trained[i] === 0 && held[i] > 1);
   return [
     ...(absent.length > 0 ? [`${name} has no training image of ${listed(absent)}.`] : []),
-    ...(single.length > 0 ? [`${name} has a single training image of ${listed(single)}.`] : []),
+    ...(single.length > 0 ? [`${name} has only one training image of ${listed(single)}.`] : []),
     ...(heldOut.length > 0
-      ? [`All training images of ${listed(heldOut)} are held out for validation: none is trained on.`]
+      ? [
+          `All training images of ${listed(heldOut)} are held out for validation, so training sees none of them.`,
+        ]
       : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** Settings from outside, checked: each by the table of settings, and together with the others. */
+/** Checks settings from outside: each by the table of settings, and their combinations. */
 
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
@@ -9,11 +9,11 @@ import { settingsSchema, type TrainSettings } from './settings.ts';
 
 /**
  * Fills in defaults and checks every value.
- * @throws CoutureError of kind `usage` naming the setting at fault
+ * @throws CoutureError of kind `usage` naming the wrong setting
  */
 export function checkSettings(value: unknown): TrainSettings {
   const given = checkSchema(z.record(z.string(), z.unknown()), value, ({ what }) =>
-    invalid(`settings: ${what}`, 'Settings are an object such as { epochs: 5, hidden: [128, 64] }.'),
+    invalid(`settings: ${what}`, 'Give the settings as an object such as { epochs: 5, hidden: [128, 64] }.'),
   );
   const settings = settingsSchema.parse(checkPartialSettings(given));
   checkNetwork(settings);
@@ -23,8 +23,8 @@ export function checkSettings(value: unknown): TrainSettings {
 }
 
 /**
- * Checks the settings that are there, each by itself, and adds none.
- * @throws CoutureError of kind `usage` naming the setting at fault, with the nearest right name
+ * Checks each given setting by itself, without adding defaults.
+ * @throws CoutureError of kind `usage` naming the wrong setting, with the nearest right name
  */
 export function checkPartialSettings(value: Readonly<Record<string, unknown>>): Partial<TrainSettings> {
   const schemas = new Map(Object.entries(settingsSchema.shape));
@@ -48,12 +48,12 @@ function invalid(what: string, hint: string): CoutureError {
   return new CoutureError('usage', `Invalid ${what}.`, { hint });
 }
 
-/** What stands behind hidden layers needs them, and one thing alone says how the first begins. */
+/** Dropout and blocks need hidden layers, and only one setting may initialize the first layer. */
 function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): void {
   if (stem !== 'none' && init === 'local') {
     throw invalid(
-      `settings init and stem: init local is for a first layer that sees the image, which here is of the stem ${stem}`,
-      'Leave one of them out.',
+      `settings init and stem: init local needs a first layer that sees the image, but that layer belongs to the stem ${stem}`,
+      'Use only one of them.',
     );
   }
   if (dropout.length > hidden.length) {
@@ -65,51 +65,51 @@ function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): v
   if (blocks > 0 && hidden.length === 0) {
     throw invalid(
       'setting blocks: residual blocks need a hidden layer before them',
-      'Give hidden at least one width: that of the last is the width of the blocks.',
+      'Give hidden at least one width: the last one is the width of the blocks.',
     );
   }
 }
 
-/** A run keeps one average, and β-LASSO belongs to one optimizer. */
+/** A run keeps one average, and β-LASSO needs its optimizer. */
 function checkOptimizer({ average, swa, lasso, optimizer }: TrainSettings): void {
   if (average > 0 && swa > 0) {
     throw invalid(
-      `settings average and swa: a run keeps one average of its weights, not both ${average} and ${swa}`,
+      `settings average and swa: they are ${average} and ${swa}, but a run can keep only one average of its weights`,
       'Set one of them to 0.',
     );
   }
   if (lasso > 0 && optimizer !== 'sgd') {
     throw invalid(
-      `setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}`,
+      `setting lasso: it works only with the optimizer sgd, but this run uses ${optimizer}`,
       'Choose the optimizer sgd, or set lasso to 0.',
     );
   }
 }
 
-/** A teacher and its share go together, and so do the two ways of mixing. */
+/** A teacher needs its share and vice versa, and the two kinds of mixing have a common limit. */
 function checkTargets({ teacher, distillation, mixup, cutmix, batchSize }: TrainSettings): void {
   if (distillation > 0 && teacher === null) {
     throw invalid(
-      `setting distillation: ${distillation} without a teacher`,
-      'Name the run or model to learn from by teacher, or leave distillation out.',
+      `setting distillation: it is ${distillation}, but there is no teacher`,
+      'Set teacher to a run or model, or leave distillation out.',
     );
   }
   if (teacher !== null && distillation === 0) {
     throw invalid(
-      'setting teacher: its share of the targets, distillation, is 0',
-      'Give distillation a share up to 1, for example 0.5, or leave the teacher out.',
+      'setting teacher: there is a teacher, but its share of the targets, distillation, is 0',
+      'Set distillation to a share up to 1, for example 0.5, or leave the teacher out.',
     );
   }
   if (mixup + cutmix > 1) {
     throw invalid(
-      `settings mixup and cutmix: ${mixup} and ${cutmix} make more than 1`,
-      'An image is mixed in one way at most: their probabilities sum to 1 or less.',
+      `settings mixup and cutmix: ${mixup} and ${cutmix} sum to more than 1`,
+      'An image is mixed in at most one way, so the two probabilities must sum to 1 or less.',
     );
   }
   if (mixup + cutmix > 0 && batchSize === 1) {
     throw invalid(
-      'setting batchSize: 1 image has no other in its batch to mix with',
-      'Use larger batches, or leave mixup and cutmix out.',
+      'setting batchSize: with 1 image in a batch there is no other to mix it with',
+      'Use larger batches, or set mixup and cutmix to 0.',
     );
   }
 }

@@ -64,7 +64,7 @@ test('a GPU is taken where the whole run is 1.5 times as fast on it, its start i
   );
   assert.equal(
     reasonFor({ cpu, gpu }, 3000, 'X'),
-    'CPU: 1,000 µs a step, GPU X 100: the GPU would be 1.3 times as fast for the whole run, and 1.5 times is asked for.',
+    'CPU: 1,000 µs a step, GPU X 100: the GPU would be 1.3 times as fast for the whole run, less than the required 1.5 times.',
   );
 });
 
@@ -97,10 +97,10 @@ test('the CPU is kept without a GPU, for one of software, for a short run, and w
     [undefined, { findAdapter: undefined }],
     [undefined, { findAdapter: () => Promise.resolve(undefined) }],
     [
-      'CPU: the adapter Stand-in is software, not a GPU.',
+      'CPU: the WebGPU adapter Stand-in is software, not a GPU.',
       { findAdapter: () => Promise.resolve({ ...adapter, software: true }) },
     ],
-    ['CPU: the training takes less than 1 s on it.', {}, 1],
+    ['CPU: the training takes less than 1 s there.', {}, 1],
     [
       'CPU: the GPU Stand-in cannot be used. The GPU was lost.',
       {

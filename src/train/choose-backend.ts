@@ -1,6 +1,6 @@
 /**
- * CPU or GPU, by measurement: a few steps of the very training that is about to begin, on both. The GPU is taken where the
- * whole run would be at least 1.5 times as fast on it, its start included. Measured times are kept by whoever gives a cache.
+ * Chooses CPU or GPU by measuring a few steps of the actual training on both. The GPU is chosen if the whole
+ * run would be at least 1.5 times as fast there, including its start. A cache may store the measured times.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -16,14 +16,14 @@ import { stepsPerEpoch } from './batches.ts';
 import type { RunConfig } from './settings.ts';
 import { train } from './train.ts';
 
-/** How much faster the whole run has to be on the GPU. */
+/** Required speedup of the whole run on the GPU. */
 export const LEAST_GAIN = 1.5;
-/** A run that takes no longer on the CPU is not worth a GPU's start. */
+/** For shorter runs on the CPU, the start of a GPU does not pay. */
 const SHORT_RUN_SECONDS = 1;
-/** How long steps are measured, at least two pieces of work. */
+/** Duration of the measurement, at least two pieces of work. */
 const MEASURE_SECONDS = 0.3;
 
-/** What training costs on a backend, in seconds. */
+/** Time of training on a backend, in seconds. */
 export interface TrainingCost {
   /** Until the first step is done: memory, images, kernels. */
   readonly start: number;
@@ -31,39 +31,40 @@ export interface TrainingCost {
   readonly step: number;
 }
 
-/** The two costs that decide. */
+/** The two times that decide. */
 export interface MeasuredCosts {
   readonly cpu: TrainingCost;
   readonly gpu: TrainingCost;
 }
 
-/** Where measured costs are kept: a choice is the same from run to run, and is not paid for twice. */
+/** Store of measured times, so that the choice is the same for later runs and is measured only once. */
 export interface CostCache {
   read(key: string): Promise<MeasuredCosts | undefined>;
   write(key: string, costs: MeasuredCosts): Promise<void>;
 }
 
-/** What a platform brings to a choice. */
+/** The platform's part of a choice. */
 export interface ChoicePlatform {
   /** Starts a backend of a kind. */
   start(kind: BackendKind): Promise<Backend>;
-  /** The GPU's adapter; absent, or undefined, where there is none. */
+  /** The adapter of the GPU; undefined if there is none. */
   findAdapter?: (() => Promise<Adapter | undefined>) | undefined;
   readonly costs?: CostCache | undefined;
 }
 
-/** What was chosen, started. */
+/** The chosen backend, started. */
 export interface ChosenBackend {
   readonly kind: BackendKind;
   readonly backend: Backend;
-  /** Why, in a sentence; undefined where there was nothing to choose. */
+  /** The reason as a sentence; undefined if there was no choice. */
   readonly reason: string | undefined;
 }
 
 /**
  * The backend that a run of this config is trained on.
  * @param dataset the training split
- * @throws CoutureError as `train` does for a config and a data set that do not fit, `interrupted` when `signal` aborts
+ * @throws CoutureError like `train` for a config and a data set that do not match, `interrupted` when
+ * `signal` aborts
  */
 export async function chooseBackend(
   config: RunConfig,
@@ -93,18 +94,18 @@ interface Comparison {
   readonly cpu: Backend;
 }
 
-/** The GPU with why it was chosen, or why the CPU is. */
+/** The GPU and the reason for it, or the reason for the CPU. */
 async function compare(comparison: Comparison): Promise<ChosenBackend | string> {
   const { config, dataset, platform, signal, adapter, cpu } = comparison;
   const { name, software } = adapter;
-  if (software) return `CPU: the adapter ${name} is software, not a GPU.`;
+  if (software) return `CPU: the WebGPU adapter ${name} is software, not a GPU.`;
   const steps = stepsOf(config, dataset);
   const key = await keyOf(config, adapter, cpu.info.threads);
   const known = await platform.costs?.read(key);
   if (known && chosenKind(known, steps) === 'cpu') return reasonFor(known, steps, name);
   const cpuCost = known?.cpu ?? (await measureTraining(config, dataset, cpu, signal));
   if (total(cpuCost, steps) < SHORT_RUN_SECONDS)
-    return `CPU: the training takes less than ${SHORT_RUN_SECONDS} s on it.`;
+    return `CPU: the training takes less than ${SHORT_RUN_SECONDS} s there.`;
   let gpu: Backend | undefined;
   try {
     gpu = await platform.start('gpu');
@@ -121,19 +122,19 @@ async function compare(comparison: Comparison): Promise<ChosenBackend | string> 
   }
 }
 
-/** The kind that a run of so many steps takes. */
+/** The kind of backend for a run of that many steps. */
 export function chosenKind({ cpu, gpu }: MeasuredCosts, steps: number): BackendKind {
   return total(cpu, steps) >= LEAST_GAIN * total(gpu, steps) ? 'gpu' : 'cpu';
 }
 
-/** The choice in a sentence, with the figures behind it. */
+/** The choice as a sentence with its figures. */
 export function reasonFor(costs: MeasuredCosts, steps: number, name: string): string {
   const { cpu, gpu } = costs;
   const times = total(cpu, steps) / total(gpu, steps);
   const gain = `${times >= 9.95 ? times.toFixed(0) : times.toFixed(1)} times as fast`;
   if (chosenKind(costs, steps) === 'gpu')
     return `GPU ${name}: ${micros(gpu)} µs a step, CPU ${micros(cpu)}: ${gain} for the whole run.`;
-  return `CPU: ${micros(cpu)} µs a step, GPU ${name} ${micros(gpu)}: the GPU would be ${gain} for the whole run, and ${LEAST_GAIN} times is asked for.`;
+  return `CPU: ${micros(cpu)} µs a step, GPU ${name} ${micros(gpu)}: the GPU would be ${gain} for the whole run, less than the required ${LEAST_GAIN} times.`;
 }
 
 const micros = ({ step }: TrainingCost): string => count(step * 1e6);
@@ -147,8 +148,8 @@ function stepsOf({ settings, model }: RunConfig, { length }: Dataset): number {
 }
 
 /**
- * What training costs on a backend: it is begun, and left after a few steps. A teacher is left out, which costs its share
- * on both.
+ * Measures training on a backend: starts it and stops after a few steps. A teacher is left out, because it
+ * costs its share on both.
  */
 export async function measureTraining(
   config: RunConfig,
@@ -156,7 +157,7 @@ export async function measureTraining(
   backend: Backend,
   signal?: AbortSignal,
 ): Promise<TrainingCost> {
-  // As many epochs as it takes; patience would end them.
+  // Enough epochs for any measurement, and no patience to end them.
   const settings = {
     ...config.settings,
     ...{ epochs: 100_000, patience: 0, teacher: null, distillation: 0, augmentUntil: 1 },
@@ -176,10 +177,10 @@ export async function measureTraining(
     } else if (event.type === 'epoch') done = 0;
     before = now;
   }
-  throw new CoutureError('runtime', 'Training ended while it was measured.');
+  throw new CoutureError('runtime', 'Training ended during the measurement.');
 }
 
-/** All that the time of a step depends on. */
+/** A key of everything that affects the time of a step. */
 async function keyOf(
   { model, settings, data }: RunConfig,
   adapter: Adapter,

@@ -1,14 +1,15 @@
-/** What each class weighs in the loss. */
+/** Class weights in the loss. */
 
 import type { TrainSettings } from './settings.ts';
 
 /**
- * The weights that the settings ask for; undefined where all weigh 1. Balanced, a class weighs n / (k n_c): of n images in
- * the k classes that have any, n_c in this one. So every class has the same part in the loss of an epoch, and the mean weight
- * of an image is 1. The loss stays the mean over the images of a batch. PyTorch's CrossEntropyLoss(weight) divides by the sum of the
- * batch's weights instead, so that there an image weighs more in a batch where its class is alone.
+ * The class weights of the settings; undefined if all are 1. `balanced` gives class c the weight n / (k n_c),
+ * for n images in k nonempty classes with n_c in this class. So every class has the same share in the loss of
+ * an epoch, and the mean weight of an image is 1. The loss is the mean over the images of a batch. PyTorch's
+ * CrossEntropyLoss(weight) divides by the sum of the weights in the batch instead, so the weight of an image
+ * there depends on its batch.
  * @param labels of all images
- * @param trained those that are trained on
+ * @param trained indices of the training images
  */
 export function classWeightsOf(
   { classWeights }: Pick<TrainSettings, 'classWeights'>,
@@ -22,7 +23,7 @@ export function classWeightsOf(
   return Float32Array.from(counts, (count) => (count === 0 ? 0 : trained.length / (present * count)));
 }
 
-/** How many of these images each class has. */
+/** Number of these images in each class. */
 export function countClasses(labels: Uint16Array, images: Uint32Array, classes: number): Uint32Array {
   const counts = new Uint32Array(classes);
   for (const image of images) counts[labels[image]] += 1;

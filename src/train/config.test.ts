@@ -96,13 +96,13 @@ test('settings that exclude each other are named together', () => {
   assert.throws(() => resolveConfig({ recipe: 'fast-90', settings: { swa: 0.25 } }), {
     kind: 'usage',
     message:
-      'Invalid settings average and swa: a run keeps one average of its weights, not both 0.995 and 0.25.',
+      'Invalid settings average and swa: they are 0.995 and 0.25, but a run can keep only one average of its weights.',
   });
   assert.equal(resolveConfig({ recipe: 'fast-90', settings: { swa: 0.25, average: 0 } }).settings.swa, 0.25);
   for (const optimizer of ['adam', 'lion'] as const) {
     assert.throws(() => resolveConfig({ settings: { lasso: 1e-5, optimizer } }), {
       kind: 'usage',
-      message: `Invalid setting lasso: it belongs to the optimizer sgd, and this run has ${optimizer}.`,
+      message: `Invalid setting lasso: it works only with the optimizer sgd, but this run uses ${optimizer}.`,
     });
   }
   assert.equal(resolveConfig({ settings: { lasso: 1e-5, optimizer: 'sgd' } }).settings.lassoThreshold, 50);
@@ -122,12 +122,15 @@ test('a teacher and its share go together, and mixing has its limits', () => {
   const rejected = (settings: Partial<TrainSettings>, message: RegExp): void => {
     assert.throws(() => resolveConfig({ settings }), { kind: 'usage', message });
   };
-  rejected({ distillation: 0.5 }, /distillation: 0\.5 without a teacher/);
-  rejected({ teacher: 'baseline-seed1' }, /teacher: its share of the targets, distillation, is 0/);
+  rejected({ distillation: 0.5 }, /distillation: it is 0\.5, but there is no teacher/);
+  rejected(
+    { teacher: 'baseline-seed1' },
+    /teacher: there is a teacher, but its share of the targets, distillation, is 0/,
+  );
   for (const teacher of ['', ' ', 'a,,b', ',a', 'a, ']) rejected({ teacher, distillation: 1 }, /teacher/);
-  rejected({ mixup: 0.6, cutmix: 0.5 }, /0\.6 and 0\.5 make more than 1/);
+  rejected({ mixup: 0.6, cutmix: 0.5 }, /0\.6 and 0\.5 sum to more than 1/);
   rejected({ mixup: 1.5 }, /mixup/);
-  rejected({ cutmix: 0.5, batchSize: 1 }, /batchSize: 1 image has no other/);
+  rejected({ cutmix: 0.5, batchSize: 1 }, /batchSize: with 1 image in a batch there is no other/);
   const { settings } = resolveConfig({ settings: { teacher: 'a, runs/b c', distillation: 1, mixup: 0.5 } });
   assert.deepEqual([settings.teacher, settings.distillation, settings.cutmix], ['a, runs/b c', 1, 0]);
 });

@@ -1,4 +1,4 @@
-/** From what was asked (a recipe, a file, some flags) to the resolved config of a run. */
+/** Resolves a request (a recipe, a file, some flags) to the config of a run. */
 
 import {
   anObject,
@@ -28,15 +28,18 @@ import { checkSettings } from './check-settings.ts';
 import { recipes } from './recipes.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 
-/** What a run is asked to be. Later ones win: defaults, recipe, settings; a model stands for hidden, dropout and blocks. */
+/**
+ * The request for a run. Later parts override earlier ones: defaults, recipe, settings. A model replaces
+ * hidden, dropout and blocks.
+ */
 export interface ConfigRequest {
   readonly recipe?: string | null;
   readonly settings?: Partial<TrainSettings>;
-  /** What is trained on: a data set or its description. Default: Fashion-MNIST. */
+  /** The data set or its description. Default: Fashion-MNIST. */
   readonly dataset?: Dataset | DatasetInfo;
-  /** Layers of one's own, in place of `hidden`, `dropout` and `blocks`. */
+  /** Custom layers, instead of `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec;
-  /** What it is to be trained on; left open by default, for a measurement to decide. */
+  /** The kind of backend; by default a measurement decides. */
   readonly backend?: BackendKind | undefined;
 }
 
@@ -55,7 +58,7 @@ const configRequest = options({
 
 /**
  * Resolves and checks a request.
- * @throws CoutureError of kind `usage` naming what is wrong, with the nearest right name
+ * @throws CoutureError of kind `usage` naming the wrong part, with the nearest valid name
  */
 export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   checkArguments('resolveConfig', { request: [wishes, configRequest] });
@@ -65,12 +68,12 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
   const merged: Partial<TrainSettings> = { ...base, ...settings };
-  // A recipe's dropout belongs to its own depth: with other widths only the places that still exist keep it.
+  // The dropout of a recipe is for its own depth: with other widths, only existing layers keep it.
   if (settings.dropout === undefined && merged.hidden !== undefined && merged.dropout !== undefined)
     merged.dropout = merged.dropout.slice(0, merged.hidden.length);
   if (model !== undefined) {
     const { layers } = model;
-    // Of a Residual as many values come out as go in: the others fit each other without it.
+    // A Residual does not change the number of values, so the other layers match without it.
     const others = layers.filter(({ type }) => type !== 'Residual');
     const hiddenLayers = planModel({ layers: others }).layers.slice(
       (merged.stem ?? 'none') === 'none' ? 0 : EDGE_LAYERS,
@@ -93,12 +96,12 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   if (inputWidth(spec) !== inputs || classCount(spec) !== classes) {
     throw new CoutureError(
       'usage',
-      `The model takes ${inputWidth(spec)} values and gives ${classCount(spec)} classes, but an image of ${data.name} (${describeShape(data.shape)}) has ${inputs} values and there are ${classes} classes.`,
+      `The model takes ${inputWidth(spec)} values and has ${classCount(spec)} classes, but an image of ${data.name} (${describeShape(data.shape)}) has ${inputs} values and the data set has ${classes} classes.`,
     );
   }
   if (JSON.stringify(spec.layers.slice(0, front.length)) !== JSON.stringify(front)) {
     throw new CoutureError('usage', `The model does not begin with the layers of the stem ${stem}.`, {
-      hint: 'Give the setting stem as none, or leave the model out.',
+      hint: 'Set stem to none, or leave the model out.',
     });
   }
   checkBatchSize(spec, checked.batchSize);
@@ -116,13 +119,13 @@ export function findRecipe(name: string): Partial<TrainSettings> {
   });
 }
 
-/** A config without what is known only once a run has begun: equal for runs that were asked to be the same. */
+/** A config without the parts that are known only after the start of a run: equal for equal requests. */
 export function requestText(config: RunConfig): string {
   const { backend: _, ...request } = config;
   return JSON.stringify({ ...request, data: { ...config.data, splits: {} } });
 }
 
-/** What the network of a run takes. */
+/** The input of the network of a run. */
 export function inputOf(config: Pick<RunConfig, 'data'>): NetworkInput {
   checkArguments('inputOf', {
     config: [

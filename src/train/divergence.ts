@@ -1,20 +1,20 @@
-/** Training that has come to values that are no numbers: found before such a state is handed on, and said. */
+/** Detects training with values that are not finite, before such a state is passed on. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { TensorMap } from '../model/network.ts';
 import type { TrainState } from './events.ts';
 
-/** Training diverged. What was done before stays good. */
+/** Training diverged. Earlier states remain valid. */
 export class Divergence extends CoutureError {
   constructor(message: string, learningRate: number) {
-    super('runtime', message, { hint: `Lower the learning rate (it is ${learningRate}).` });
+    super('runtime', message, { hint: `Use a learning rate below ${learningRate}.` });
   }
 }
 
 /**
- * That a state can be gone on from, and stored: every value in it is finite.
+ * Checks that every value of a state is finite, so that it can be continued and stored.
  * @param epoch counted from 1, for the message
- * @throws Divergence naming the first tensor that is not
+ * @throws Divergence naming the first tensor that is not finite
  */
 export function checkFiniteState(state: TrainState, epoch: number, learningRate: number): void {
   const roles: [words: string, tensors: TensorMap | undefined][] = [
@@ -26,13 +26,16 @@ export function checkFiniteState(state: TrainState, epoch: number, learningRate:
   for (const [words, tensors = new Map()] of roles) {
     for (const [name, values] of tensors) {
       if (allFinite(values)) continue;
-      const message = `Training diverged in epoch ${epoch}: ${words}${name} has values that are not finite.`;
+      const message = `Training diverged in epoch ${epoch}: ${words}${name} contains values that are not finite.`;
       throw new Divergence(message, learningRate);
     }
   }
 }
 
-/** A finite number times 0 is 0, and any other is none: one sum instead of a look at each, in a third of the time. */
+/**
+ * Any finite number times 0 is 0, and any other gives NaN: one sum takes a third of the time of a test of
+ * each value.
+ */
 function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] * 0;

@@ -1,4 +1,4 @@
-/** What training tells the world: the command line, the run folder, tests and pages all consume these. */
+/** The events of training, which the command line, the run folder, tests and pages consume. */
 
 import type { TensorMap } from '../model/network.ts';
 
@@ -6,18 +6,18 @@ import type { TensorMap } from '../model/network.ts';
 export interface EpochMetrics {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean loss over the epoch's training images as they were trained on (dropout on, targets softened), nats. */
+  /** Mean loss over the training images of the epoch during training (dropout on, softened targets), nats. */
   readonly trainLoss: number;
   /** Mean NLL over the validation images after the epoch, nats. */
   readonly validationLoss: number;
-  /** Share of the validation images classified rightly, 0 to 1. */
+  /** Share of the validation images classified correctly, 0 to 1. */
   readonly validationAccuracy: number;
   readonly learningRate: number;
   /** Wall time of the epoch with its validation. */
   readonly seconds: number;
 }
 
-/** Everything that training needs to go on as if it had never stopped. */
+/** Everything that training needs to continue as if it had never stopped. */
 export interface TrainState {
   /** Epochs done. */
   readonly epoch: number;
@@ -31,22 +31,25 @@ export interface TrainState {
   readonly parameters: TensorMap;
   readonly firstMoments: TensorMap;
   readonly secondMoments: TensorMap;
-  /** Running averages of the trained parameters, where the run keeps them; with `swa` of the statistics of norms too. */
+  /**
+   * Running averages of the trained parameters, if the run keeps them; with `swa` also of the statistics of
+   * norms.
+   */
   readonly averages?: TensorMap | undefined;
 }
 
-/** The model that a state has come to: the running averages where they are kept, else the parameters. */
+/** The model of a state: the running averages if they are kept, otherwise the parameters. */
 export function modelOf({ parameters, averages }: Pick<TrainState, 'parameters' | 'averages'>): TensorMap {
   return averages === undefined ? parameters : new Map([...parameters, ...averages]);
 }
 
-/** What is said of a run that did not get beyond chance. */
+/** Figures of a run that never got beyond chance. */
 export interface Stuck {
   /** The highest validation accuracy of all epochs. */
   readonly bestAccuracy: number;
-  /** Share of the validation images that are of the most frequent class: what always naming it gives. */
+  /** Share of the most frequent class in the validation images: the accuracy of always predicting it. */
   readonly largestShare: number;
-  /** Share of the hidden units that give 0 for every validation image; null without hidden layers. */
+  /** Share of the hidden units that output 0 for every validation image; null without hidden layers. */
   readonly deadShare: number | null;
 }
 
@@ -59,7 +62,7 @@ export type TrainEvent =
       readonly validationImages: number;
       /** Epochs that were already done: 0 for a fresh run. */
       readonly doneEpochs: number;
-      /** What should be known of the images before they are trained on, a sentence each. */
+      /** Notices about the training images, a sentence each. */
       readonly notices: readonly string[];
     }
   | {
@@ -77,9 +80,9 @@ export type TrainEvent =
   | {
       readonly type: 'epoch';
       readonly metrics: EpochMetrics;
-      /** Lowest validation loss so far; then `parameters` is worth keeping as the best. */
+      /** Whether this is the best epoch so far, so that `parameters` should be stored as the best. */
       readonly isBest: boolean;
-      /** The model, as `modelOf` gives it. */
+      /** The model, from `modelOf`. */
       readonly parameters: TensorMap;
     }
   /** After each epoch, and when training is interrupted. Store the best weights before the checkpoint. */
@@ -88,6 +91,6 @@ export type TrainEvent =
       readonly type: 'done';
       readonly reason: 'finished' | 'patience' | 'interrupted';
       readonly history: readonly EpochMetrics[];
-      /** Of a run that did not get beyond chance; `stuckNotice` says it in words. */
+      /** For a run that never got beyond chance; `stuckNotice` makes a sentence of it. */
       readonly stuck?: Stuck | undefined;
     };

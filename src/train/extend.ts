@@ -1,4 +1,4 @@
-/** A finished run that is taken further than it was asked to go. */
+/** Extends a finished run by more epochs. */
 
 import { aNumber, checkArguments } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -10,10 +10,10 @@ import type { EpochMetrics } from './events.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 
 /**
- * The config with which a run goes on to `epochs` epochs: it then ends in the bits of a run that was asked for so many from
- * the beginning.
- * @param history the epochs that the run has done, where they are known
- * @throws CoutureError of kind `usage` that says why the run cannot go on
+ * The config for continuing a run to `epochs` epochs. The result has the same bits as a run that had that
+ * many epochs from the start.
+ * @param history the finished epochs of the run, if known
+ * @throws CoutureError of kind `usage` that says why the run cannot continue
  */
 export function extendConfig(
   config: RunConfig,
@@ -28,31 +28,33 @@ export function extendConfig(
   const { settings } = config;
   const reason = whyNot(settings, history);
   if (reason !== undefined) {
-    throw new CoutureError('usage', `The run cannot go on to ${epochs} epochs: ${reason}.`, {
-      hint: `Train anew with --epochs ${epochs}.`,
+    throw new CoutureError('usage', `The run cannot continue to ${epochs} epochs: ${reason}.`, {
+      hint: `Train again with --epochs ${epochs}.`,
     });
   }
   if (epochs <= settings.epochs) {
     throw new CoutureError(
       'usage',
-      `The run was asked for ${settings.epochs} epochs, so that ${epochs} take it no further.`,
+      `The run already has ${settings.epochs} epochs, so it cannot continue to ${epochs}.`,
       { hint: `Give --epochs more than ${settings.epochs}.` },
     );
   }
   return { ...config, settings: checkSettings({ ...settings, epochs }) };
 }
 
-/** What of the run depends on where it ends, so that with more epochs those already done would have been others. */
+/**
+ * The part of the run that depends on its number of epochs: with more epochs, the finished ones would have
+ * been different.
+ */
 function whyNot(settings: TrainSettings, history: readonly EpochMetrics[]): string | undefined {
   const { epochs, schedule, warmup, swa, augmentUntil, patience, select } = settings;
-  if (schedule !== 'constant')
-    return `its learning rates, by the schedule ${schedule}, end at epoch ${epochs}`;
+  if (schedule !== 'constant') return `its schedule ${schedule} ends at epoch ${epochs}`;
   if (warmup > epochs) return `its warm-up of ${warmup} epochs was shortened to ${epochs}`;
-  if (swa > 0) return `the average of its weights, swa ${swa}, begins at a share of ${epochs} epochs`;
+  if (swa > 0) return `its weight averaging, swa ${swa}, begins at a share of ${epochs} epochs`;
   if (augmentUntil < 1 && augmentedEpochs({ ...settings, augmentUntil: 1 }) > 0)
     return `its augmentation ends at a share of ${epochs} epochs, augmentUntil ${augmentUntil}`;
   const best = bestEpoch(history, select)?.epoch ?? 0;
   if (patience > 0 && history.length > 0 && history.length - best >= patience)
-    return `its patience of ${patience} epochs has ended it after ${history.length}`;
+    return `patience ${patience} stopped it after ${history.length} epochs`;
   return undefined;
 }

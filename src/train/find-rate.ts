@@ -1,7 +1,7 @@
 /**
- * The learning-rate finder: training as the settings have it, from fresh weights, but for a rate that rises from step
- * to step (Smith 2017). One pass over a few hundred batches shows from which rate on the loss falls, and at which
- * training comes apart.
+ * The learning-rate finder: training with the given settings from new weights, but with a rate that rises
+ * from step to step (Smith 2017). One pass over a few hundred batches shows at which rates the loss falls and
+ * at which training diverges.
  */
 
 import {
@@ -25,7 +25,7 @@ import type { RunConfig } from './settings.ts';
 import type { Teacher } from './teacher.ts';
 import { train } from './train.ts';
 
-/** Over which rates, in how many steps. */
+/** Range of rates and number of steps. */
 export interface RateRange {
   /** The first rate; 1e-6 by default. */
   readonly startRate?: number | undefined;
@@ -37,20 +37,20 @@ export interface RateRange {
 
 export interface FindRateOptions extends RateRange {
   readonly backend: Backend;
-  /** The training split; validation images are held out of it as in training, and not looked at. */
+  /** The training split; validation images are held out of it as in training, and not used. */
   readonly dataset: Dataset;
-  /** As in training, where the settings ask for one. */
+  /** As in training, if the settings need one. */
   readonly teacher?: Teacher | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Steps done, of how many, and the rate that they have come to. */
+  /** Steps done, number of steps, and the current rate. */
   readonly onStep?: ((done: number, steps: number, rate: number) => void) | undefined;
 }
 
 export const LEAST_STEPS = 20;
 export const MOST_STEPS = 100_000;
-/** As of the setting: nothing trains at more. */
+/** Largest rate of the setting. */
 export const HIGHEST_RATE = 100;
-/** Without a wish of one's own. */
+/** The defaults. */
 export const STANDARD_RANGE = { startRate: 1e-6, endRate: 1, leastSteps: 100, mostSteps: 400 } as const;
 
 const findOptions = exactly({
@@ -65,17 +65,19 @@ const findOptions = exactly({
 });
 
 /**
- * Trains while the learning rate rises, until the loss has, and says which rate to take. The settings' own rate, schedule
- * and patience play no part; everything else does. The same config and range give the same curve, to the bit.
- * @throws CoutureError of kind `usage` for a range that cannot be and where data and model do not fit, `runtime` where
- *   the first loss is no number, `interrupted` when `signal` aborts
+ * Trains while the learning rate rises until the loss rises too, and suggests a rate. The learning rate,
+ * schedule and patience of the settings are ignored. The same config and range give the same curve, bit for
+ * bit.
+ * @throws CoutureError of kind `usage` for an invalid range and where data and model do not fit, `runtime`
+ * when the first loss is not finite, `interrupted` when `signal` aborts
  */
 export async function findRate(config: RunConfig, options: FindRateOptions): Promise<RateCurve> {
   checkArguments('findRate', { config: [config, aConfig], options: [options, findOptions] });
   const { backend, dataset, teacher, signal, onStep } = options;
   const { startRate, endRate } = checkRateRange(options);
   const { settings } = config;
-  // An epoch has a step at least, so that these are enough; and each is like the first, whatever ends later.
+  // An epoch has at least one step, so these are enough. All are like the first, with augmentation
+  // throughout.
   const epochs = Math.max(settings.epochs, options.steps ?? STANDARD_RANGE.mostSteps);
   const augmentUntil = augmentedEpochs(settings) > 0 ? 1 : 0;
   let rates: number[] = [];
@@ -84,7 +86,7 @@ export async function findRate(config: RunConfig, options: FindRateOptions): Pro
     {
       backend,
       dataset,
-      // A chunk of steps may go past the last one: what comes of those is left out.
+      // A chunk of steps may go past the last rate; those steps are dropped.
       rates: (first, count) =>
         Float32Array.from({ length: count }, (_, i) => rates[Math.min(first + i, rates.length - 1)]),
       ...(teacher && { teacher }),
@@ -122,14 +124,14 @@ function standardSteps(stepsPerEpoch: number): number {
 
 function requireLosses(curve: RateCurve): RateCurve {
   if (curve.losses.length > 0) return curve;
-  throw new CoutureError('runtime', 'The loss of the first step is no number.', {
-    hint: 'Begin at a smaller rate, or look at the layers: no training can go on from there.',
+  throw new CoutureError('runtime', 'The loss of the first step is not a finite number.', {
+    hint: 'Start at a smaller rate, or check the layers.',
   });
 }
 
 /**
- * The rates that a range begins and ends with.
- * @throws CoutureError of kind `usage` for a range that cannot be
+ * First and last rate of a range.
+ * @throws CoutureError of kind `usage` for an invalid range
  */
 export function checkRateRange({ startRate, endRate, steps }: RateRange): {
   readonly startRate: number;
@@ -138,13 +140,13 @@ export function checkRateRange({ startRate, endRate, steps }: RateRange): {
   const [start, end] = [startRate ?? STANDARD_RANGE.startRate, endRate ?? STANDARD_RANGE.endRate];
   if (!(start > 0 && start < end && end <= HIGHEST_RATE)) {
     throw new CoutureError('usage', `The learning rate cannot rise from ${start} to ${end}.`, {
-      hint: `Both are above 0, at most ${HIGHEST_RATE}, and the second is above the first.`,
+      hint: `Both rates must be above 0 and at most ${HIGHEST_RATE}, and the second must be above the first.`,
     });
   }
   if (steps !== undefined && !(Number.isInteger(steps) && steps >= LEAST_STEPS && steps <= MOST_STEPS)) {
     throw new CoutureError(
       'usage',
-      `A search cannot take ${steps} steps: it takes from ${LEAST_STEPS} to ${MOST_STEPS}.`,
+      `The number of steps must be from ${LEAST_STEPS} to ${MOST_STEPS}, not ${steps}.`,
     );
   }
   return { startRate: start, endRate: end };

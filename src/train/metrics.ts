@@ -2,7 +2,10 @@
 
 import { argMax } from '../core/arg-max.ts';
 
-/** Mean NLL in nats and number of images classified rightly; sums run in float64, in the order of the images. */
+/**
+ * Mean NLL in nats and number of correctly classified images; sums are in float64, in the order of the
+ * images.
+ */
 export function lossAndCorrect(
   logProbabilities: Float32Array,
   labels: ArrayLike<number>,
@@ -17,7 +20,7 @@ export function lossAndCorrect(
   return { loss: loss / labels.length, correct };
 }
 
-/** The class that each row of log-probabilities [images, classes] names. */
+/** The predicted class of each row of log-probabilities [images, classes]. */
 export function predictedClasses(logProbabilities: Float32Array, classes: number): Uint16Array {
   const images = logProbabilities.length / classes;
   return Uint16Array.from({ length: images }, (_, i) => argMax(logProbabilities, i * classes, classes));

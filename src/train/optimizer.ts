@@ -1,9 +1,9 @@
-/** From settings to an optimizer. */
+/** Makes an optimizer from settings. */
 
 import type { OptimizerOptions } from '../engine/backend.ts';
 import type { TrainSettings } from './settings.ts';
 
-/** The optimizer that the settings ask for; all else as PyTorch's defaults, or the authors' of Lion. */
+/** The optimizer of the settings; other values are PyTorch's defaults, or those of Lion's authors. */
 export function optimizerOf(settings: TrainSettings): OptimizerOptions {
   const { optimizer, weightDecay, momentum, lasso, lassoThreshold } = settings;
   if (optimizer === 'sgd') {

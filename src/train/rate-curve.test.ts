@@ -58,7 +58,7 @@ test('the steepest fall lies where the loss falls steepest, the lowest where it 
   assert.equal(curve.suggested, Number((rates[curve.lowest] / 10).toPrecision(2)));
   const { steepest = 0 } = curve;
   assert.ok(steepest > rates[215] && steepest < rates[250], String(steepest));
-  assert.match(adviseRate(curve), new RegExp(`^Take a learning rate of ${curve.suggested}: a tenth of`));
+  assert.match(adviseRate(curve), new RegExp(`^Suggested learning rate: ${curve.suggested}, a tenth of`));
 });
 
 test('the mean is corrected for its start', () => {

@@ -1,39 +1,41 @@
 /**
- * What a rising learning rate does to the loss, and the rate that follows from it (L. N. Smith, "Cyclical Learning Rates
- * for Training Neural Networks", WACV 2017; L. N. Smith & N. Topin, "Super-Convergence", 2018). Arithmetic on the losses
- * of the steps alone; `findRate` trains them.
+ * Evaluates the loss under a rising learning rate and suggests a rate (L. N. Smith, "Cyclical Learning Rates
+ * for Training Neural Networks", WACV 2017; L. N. Smith & N. Topin, "Super-Convergence", 2018). Only
+ * arithmetic on the losses of the steps; `findRate` does the training.
  */
 
 import { aNumber, aString, checkArguments, kind, record } from '../core/arguments.ts';
 import { root } from '../core/powers.ts';
 
-/** The loss of each step while the learning rate rose, and what to take from it. Every number is finite. */
+/** The loss of each step under a rising learning rate, and its evaluation. Every number is finite. */
 export interface RateCurve {
-  /** What was asked for: the first and the last rate, and steps from one to the other. */
+  /** The requested range: first and last rate, and number of steps. */
   readonly range: { readonly startRate: number; readonly endRate: number; readonly steps: number };
   /** Rates of the steps up to the end, evenly apart in their logarithm. */
   readonly rates: readonly number[];
   /** Mean loss of each step's images as they were trained on, nats. */
   readonly losses: readonly number[];
-  /** Their exponential mean, corrected for its start. */
+  /** Exponential mean of the losses, with bias correction. */
   readonly smoothed: readonly number[];
-  /** Why it ended: the loss had risen too far, was no number any more, or the rates were through. */
+  /** Why the search ended: the loss rose too far, was not finite, or all rates were done. */
   readonly end: 'diverged' | 'not-a-number' | 'finished';
   /** The step with the lowest smoothed loss, counted from 0. */
   readonly lowest: number;
-  /** What to train with: a tenth of the rate at that step, to two digits. Undefined where the loss has not fallen. */
+  /** The suggestion: a tenth of the rate at that step, to two digits. Undefined if the loss did not fall. */
   readonly suggested: number | undefined;
   /** The rate at which the smoothed loss falls steepest over the logarithm of the rate, to two digits. */
   readonly steepest: number | undefined;
 }
 
-/** How far back the mean looks, as a share of the steps: over fewer, single batches decide where it is lowest. */
+/**
+ * Window of the mean as a share of the steps: with a shorter one, single batches would decide the minimum.
+ */
 const MEMORY = 1 / 10;
 /** Up to this share of the steps, the mean is one of a few batches, and its changes are noise. */
 const BEGINNING = 1 / 20;
-/** Half of what slopes are taken over, as a share of the steps. */
+/** Half of the window of a slope, as a share of the steps. */
 const SLOPE = 1 / 40;
-/** Times the lowest smoothed loss: more, and training has diverged. */
+/** Multiple of the lowest smoothed loss above which training has diverged. */
 const TOO_HIGH = 4;
 /** A loss has fallen where it is below this share of the first. */
 const FALLEN = 0.95;
@@ -47,7 +49,7 @@ export function risingRates(from: number, to: number, steps: number): number[] {
 }
 
 /**
- * Reads the losses of the first steps, as far as they count.
+ * Evaluates the losses of the steps so far.
  * @param rates those of all steps, from `risingRates`
  * @param losses of the steps done, at least one
  * @returns undefined while more steps are needed
@@ -70,7 +72,7 @@ export function readRateCurve(rates: readonly number[], losses: readonly number[
     const now = mean / weight;
     smoothed.push(now);
     if (now < smoothed[lowest]) lowest = smoothed.length - 1;
-    // A network that answers every image alike keeps its first loss, however large the rate becomes.
+    // A network with the same output for every image keeps its first loss at any rate.
     if (now > TOO_HIGH * smoothed[lowest] || (hasFallen() && now > smoothed[beginning])) end = 'diverged';
     else if (smoothed.length === rates.length) end = 'finished';
   }
@@ -105,25 +107,25 @@ function steepestFall(values: readonly number[], first: number, last: number, re
 
 const someRates = kind('an array of rates', (value) => Array.isArray(value) || ArrayBuffer.isView(value));
 
-/** Which rate to take, and why, or why there is none to name. */
+/** The suggested rate and the reason, or why there is none. */
 export function adviseRate(curve: RateCurve): string {
   checkArguments('adviseRate', {
     curve: [
       curve,
-      record({ rates: someRates, end: aString, lowest: aNumber }, 'a curve, such as findRate gives'),
+      record({ rates: someRates, end: aString, lowest: aNumber }, 'a curve, as returned by findRate'),
     ],
   });
   const { rates, end, lowest, suggested, steepest } = curve;
   if (suggested === undefined) {
     return end === 'finished'
-      ? `The loss does not fall up to a rate of ${twoDigits(rates[rates.length - 1])}: search among larger rates.`
-      : `The loss does not fall before it rises, at a rate of ${twoDigits(rates[rates.length - 1])}: search among smaller rates.`;
+      ? `The loss does not fall at any rate up to ${twoDigits(rates[rates.length - 1])}: search larger rates.`
+      : `The loss rises without falling first, up to a rate of ${twoDigits(rates[rates.length - 1])}: search smaller rates.`;
   }
   const advice =
-    `Take a learning rate of ${suggested}: a tenth of ${twoDigits(rates[lowest])}, where the smoothed loss is lowest. ` +
-    `It falls steepest at ${steepest}.`;
+    `Suggested learning rate: ${suggested}, a tenth of ${twoDigits(rates[lowest])}, where the smoothed loss is lowest. ` +
+    `The loss falls fastest at ${steepest}.`;
   if (end !== 'finished' || lowest < rates.length * (1 - BEGINNING)) return advice;
-  return `${advice} It was still falling at the last rate: larger ones may serve as well.`;
+  return `${advice} The loss was still falling at the last rate, so larger rates may work as well.`;
 }
 
 /** A rate as one would type it. */

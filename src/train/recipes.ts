@@ -23,5 +23,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'best-single': bestSingle,
 };
 
-/** What `npm start` trains: the two experiments of the published story. */
+/** The recipes of `npm start`: the two experiments of the published story. */
 export const showcaseRecipes: readonly string[] = ['baseline', 'deeper'];

@@ -1,12 +1,14 @@
-/** The learning rate of every step: a function of the step alone, so that a resumed run goes on as it would have. */
+/**
+ * The learning rate of every step: a function of the step only, so that a resumed run continues identically.
+ */
 
 import { cosine } from '../core/trigonometry.ts';
 
-/** How the learning rate goes on after its warm-up, by the names that settings have for it. */
+/** Schedules of the learning rate after the warm-up, by their names in settings. */
 export const scheduleNames = ['constant', 'cosine', 'linear', 'step', 'one-cycle'] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
-/** Each takes how far training is, 0 to 1, and gives a factor. */
+/** Each maps the progress of training, 0 to 1, to a factor. */
 export const schedules: Readonly<Record<ScheduleName, (progress: number) => number>> = {
   /** As it is. */
   constant: () => 1,
@@ -26,12 +28,12 @@ function between(from: number, to: number, progress: number): number {
   return to + ((from - to) * (1 + cosine(Math.PI * progress))) / 2;
 }
 
-/** What of a run's settings decides its learning rates. */
+/** The settings that determine the learning rates. */
 export interface RateSettings {
-  /** The rate that a schedule is a factor of. */
+  /** The rate that a schedule multiplies. */
   readonly learningRate: number;
   readonly schedule: ScheduleName;
-  /** Epochs in which the rate rises. */
+  /** Epochs over which the rate rises. */
   readonly warmup: number;
   readonly epochs: number;
 }
@@ -50,17 +52,18 @@ export function learningRates(
   const warmupSteps = Math.round((totalSteps / epochs) * Math.min(warmup, epochs));
   return Float32Array.from({ length: count }, (_, i) => {
     const step = firstStep + i;
-    // A first step of rate 0 would be lost.
+    // A first step with rate 0 would be wasted.
     if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
     return learningRate * schedules[schedule]((step - warmupSteps) / (totalSteps - warmupSteps));
   });
 }
 
 /**
- * Decays of the running average of the weights, for `count` steps from `firstStep` on. Of `average`: near 0 at first, so
- * that it soon forgets the first weights, then that decay (as in TensorFlow's ExponentialMovingAverage). Of `swa`
- * (Izmailov et al. 2018): 0 until its share of training begins, so that the average is the weights as they are, and from
- * then on n / (n + 1), which weighs all n + 1 steps alike.
+ * Decays of the running average of the weights, for `count` steps from `firstStep` on. For `average`: near 0
+ * at first, so that the initial weights are forgotten soon, then that decay (as in TensorFlow's
+ * ExponentialMovingAverage). For `swa` (Izmailov et al. 2018): 0 until its share of training begins, so that
+ * the average equals the current weights, and from then on n / (n + 1), which gives all n + 1 steps the same
+ * weight.
  * @param totalSteps steps of the whole run
  */
 export function averageDecays(

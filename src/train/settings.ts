@@ -1,6 +1,6 @@
 /**
  * The settings of a training run: one table, from which the config schema, and the command line's flags and checks
- * derive. What a value must be is said here, which go together in check-settings.ts.
+ * derive. The ranges are here; check-settings.ts has the combinations.
  */
 
 import * as z from 'zod';
@@ -24,7 +24,7 @@ const shape = {
     .enum(stemNames)
     .default('none')
     .describe(
-      'two layers in front of the hidden ones that begin by seeing edges and where they are: upright and level ones, diagonal ones, or all of these',
+      'two layers before the hidden layers that start as edge detectors: of horizontal and vertical edges, of diagonal edges, or of all of these',
     ),
   hidden: z
     .array(z.int().min(1).max(65_536))
@@ -36,199 +36,209 @@ const shape = {
     .max(32)
     .default([])
     .describe(
-      'dropout probability behind each hidden layer, one for each; behind those without one there is none',
+      'dropout probability after each hidden layer, one value for each; 0 for layers without a value',
     ),
   init: z
     .enum(initializerNames)
     .default('torch')
     .describe(
-      "first weights: as PyTorch's Linear, by their authors' rules, or local, each unit seeing a patch of the image",
+      "initial weights: torch as PyTorch's Linear; kaiming, xavier and orthogonal as published; local, where each unit sees one patch of the image",
     ),
   activation: z.enum(activationNames).default('relu').describe('activation of the hidden layers'),
   norm: z
     .enum(normNames)
     .default('none')
-    .describe('normalization behind each hidden Linear; residual blocks have batch with batch, else layer'),
+    .describe('normalization after each hidden Linear; residual blocks use batch with batch, else layer'),
   blocks: z
     .int()
     .min(0)
     .max(32)
     .default(0)
-    .describe('residual blocks behind the last hidden layer, of its width and dropout'),
+    .describe('number of residual blocks after the last hidden layer, with its width and dropout'),
   expansion: z
     .int()
     .min(1)
     .max(8)
     .default(2)
-    .describe('how many times wider the inside of a residual block is'),
+    .describe('width inside a residual block, as a multiple of its input'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
   optimizer: z
     .enum(['adam', 'sgd', 'lion'])
     .default('adam')
     .describe(
-      'adam (with weight decay: AdamW), gradient descent with momentum, or lion, with a rate 3 to 10 times smaller',
+      'adam (AdamW where there is weight decay), sgd with Nesterov momentum, or lion, which needs a learning rate 3 to 10 times smaller',
     ),
-  learningRate: z.number().positive().max(100).default(0.003).describe("the optimizer's step size"),
-  weightDecay: z.number().min(0).max(10).default(0).describe('share of the learning rate that weights lose'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of sgd, in the form of Nesterov'),
+  learningRate: z.number().positive().max(100).default(0.003).describe('learning rate of the optimizer'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('weight decay: decoupled with adam (AdamW) and lion, an L2 penalty with sgd'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('Nesterov momentum of sgd'),
   clip: z
     .number()
     .min(0)
     .max(1_000_000)
     .default(0)
-    .describe('largest norm of a gradient over all parameters, scaled down to it; 0 for no limit'),
+    .describe('clip the gradient to this norm over all parameters; 0 for no clipping'),
   lasso: z
     .number()
     .min(0)
     .max(1)
     .default(0)
     .describe(
-      "β-LASSO's λ, by which sgd makes weights 0: share of the learning rate taken off each; 0 for none",
+      'λ of β-LASSO, which makes weights 0 (sgd only): each step moves a weight toward 0 by learning rate times λ; 0 for none',
     ),
   lassoThreshold: z
     .number()
     .min(0)
     .max(1_000_000)
     .default(50)
-    .describe("β-LASSO's β: weights below β times λ become 0"),
+    .describe('β of β-LASSO: weights smaller than β times λ become 0'),
   schedule: z
     .enum(scheduleNames)
     .default('constant')
-    .describe('how the learning rate goes on after the warm-up'),
+    .describe('schedule of the learning rate after the warm-up'),
   warmup: z
     .number()
     .min(0)
     .max(100_000)
     .default(0)
-    .describe('epochs in which the learning rate rises from 0'),
-  labelSmoothing: z.number().min(0).lt(1).default(0).describe('share of the target spread over all classes'),
+    .describe('epochs over which the learning rate rises linearly from 0'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('label smoothing: share of the target that is spread over all classes'),
   classWeights: z
     .enum(['none', 'balanced'])
     .default('none')
     .describe(
-      'weights of the classes in the loss: balanced gives each n / (k n_c), for classes of very different numbers of images',
+      'class weights in the loss; balanced weights class c by n / (k n_c), for classes with very different numbers of images',
     ),
   teacher: z
     .string()
     .max(1000)
     .regex(/^ *[^,\s\p{Cc}][^,\p{Cc}]*(, *[^,\s\p{Cc}][^,\p{Cc}]*)*$/u)
-    .describe('a run, a model file or a shipped model, or several by commas')
+    .describe('a run, a model file or a shipped model, or several, comma-separated')
     .nullable()
     .default(null)
     .describe(
-      'run or model whose predictions are part of the targets; several by commas stand for their mean',
+      'run or model whose predictions become part of the targets; the mean of several, comma-separated',
     ),
   distillation: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe("share of the targets that is the teacher's predictions"),
+    .describe("share of the targets that comes from the teacher's predictions"),
   average: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
-    .describe("decay of the weights' running average, which is then the model; 0 for none"),
+    .describe('use an exponential moving average of the weights with this decay; 0 for none'),
   swa: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe(
-      'share of training, at its end, whose weights are averaged, which is then the model; 0 for none',
-    ),
-  flip: z.boolean().default(false).describe('mirror every second training image, left to right'),
-  shift: z.int().min(0).max(64).default(0).describe('pixels at most by which training images are moved'),
+    .describe('use the mean of the weights over this last share of training (SWA); 0 for none'),
+  flip: z.boolean().default(false).describe('mirror every second training image horizontally'),
+  shift: z.int().min(0).max(64).default(0).describe('move training images by at most this many pixels'),
   rotate: z
     .number()
     .min(0)
     .max(90)
     .default(0)
-    .describe('degrees at most by which training images are turned'),
-  zoom: z.number().min(0).max(0.9).default(0).describe('share at most by which training images are scaled'),
+    .describe('rotate training images by at most this many degrees'),
+  zoom: z.number().min(0).max(0.9).default(0).describe('scale training images by at most this share'),
   shear: z
     .number()
     .min(0)
     .max(60)
     .default(0)
-    .describe('degrees at most by which upright lines of training images lean'),
+    .describe('shear training images horizontally by at most this many degrees'),
   elastic: z
     .number()
     .min(0)
     .max(32)
     .default(0)
-    .describe('pixels at most by which parts of training images are pulled'),
+    .describe('distort training images elastically by at most this many pixels'),
   erase: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe('probability that a rectangle of a training image is blackened'),
+    .describe('probability that a rectangle of a training image is made black'),
   mixup: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe('probability that a training image is blended with another of its batch'),
+    .describe('probability that a training image is blended with another image of its batch'),
   cutmix: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe('probability that a training image gets a rectangle of another of its batch'),
+    .describe('probability that a training image gets a rectangle of another image of its batch'),
   augmentUntil: z
     .number()
     .min(0)
     .max(1)
     .default(1)
-    .describe('share of the epochs after which training images come as they are'),
-  validation: z.number().min(0.001).max(0.9).default(0.2).describe('share of the training images held out'),
+    .describe('share of the epochs with augmentation; the rest train on the images as they are'),
+  validation: z
+    .number()
+    .min(0.001)
+    .max(0.9)
+    .default(0.2)
+    .describe('share of the training images that is held out for validation'),
   select: z
     .enum(selections)
     .default('loss')
     .describe(
-      'the epoch whose weights are the best: by validation loss, by validation accuracy, or the last',
+      'which epoch counts as the best: lowest validation loss, highest validation accuracy, or the last epoch',
     ),
   patience: z
     .int()
     .min(0)
     .max(100_000)
     .default(0)
-    .describe('stop after this many epochs without a better one; 0 never'),
+    .describe('stop after this many epochs without improvement; 0 for never'),
   fast: z
     .boolean()
     .default(false)
-    .describe('fuse products and sums: faster, but another machine may give other bits'),
-  seed: z
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(1)
-    .describe('the one source of every random choice'),
+    .describe('use fused multiply-add: faster, but another machine may give other bits'),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('seed of all randomness'),
   splitSeed: z
     .int()
     .min(0)
     .max(Number.MAX_SAFE_INTEGER)
     .nullable()
     .default(null)
-    .describe('seed of the held-out images alone, for runs that must hold out the same; the seed by default'),
+    .describe(
+      'seed of the validation split alone, so that several runs hold out the same images; the seed by default',
+    ),
 } as const;
 
-/** What a recipe fixes and a flag may change. */
+/** The settings, which recipes set and flags override. */
 export const settingsSchema = z.strictObject(shape);
 export type TrainSettings = z.infer<typeof settingsSchema>;
 
-/** The resolved settings of a run, as config.json keeps them: everything needed to repeat it. */
+/** The resolved config of a run, as in config.json: everything needed to repeat it. */
 export const configSchema = z.strictObject({
   version: z.literal(2),
   recipe: z.string().nullable(),
   settings: settingsSchema,
-  /** What the network is trained on; with the checksums of both splits once a run has begun. */
+  /** The data set; with the checksums of both splits once a run has started. */
   data: datasetInfoSchema,
   model: modelSpecSchema,
-  /** What the run is trained on, once it has begun; without it nothing was asked for, and of older runs it was the CPU. */
+  /** The kind of backend of a started run. Without it none was requested; older runs used the CPU. */
   backend: z.enum(backendKinds).optional(),
 });
 export type RunConfig = z.infer<typeof configSchema>;

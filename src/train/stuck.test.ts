@@ -45,10 +45,13 @@ test('the sentence has the accuracy, the largest class and the dead units', () =
   const history = epochs([0.1, 2.31], [0.1034, 11]);
   assert.equal(
     stuckNotice(stuckFigures(history, even, 0.604)),
-    'Training did not get beyond chance: at best 10.3% of the validation images are classified correctly, 10.0% are of one class, and 60.4% of the hidden units give 0 for every one of them; another learning rate may help.',
+    'Training did not get beyond chance: at best 10.3% of the validation images were classified correctly (10.0% belong to the largest class), and 60.4% of the hidden units output 0 for every one of them; try another learning rate.',
   );
   for (const share of [0, null])
-    assert.match(stuckNotice(stuckFigures(history, even, share)), /10\.0% are of one class; another/);
+    assert.match(
+      stuckNotice(stuckFigures(history, even, share)),
+      /\(10\.0% belong to the largest class\); try another/,
+    );
 });
 
 test('dead are the units that give 0 for every image asked about', async () => {

@@ -1,4 +1,4 @@
-/** Training that came to nothing: a network that knows no more of an image than how frequent the classes are. */
+/** Detects training that never got beyond chance: a network that predicts only class frequencies. */
 
 import { aNumber, checkArguments, record } from '../core/arguments.ts';
 import { percent } from '../core/format.ts';
@@ -9,14 +9,14 @@ import { planModel } from '../model/plan.ts';
 import { buildProgram } from '../model/program.ts';
 import type { EpochMetrics, Stuck } from './events.ts';
 
-/** Standard errors within which an accuracy is no better than another: of many epochs, one may lie far out by chance. */
+/** Standard errors within which accuracies count as equal: one of many epochs may be far off by chance. */
 const ERRORS = 3;
-/** Share of the entropy of the classes that the loss of a network which learned something falls below. */
+/** Share of the class entropy; the loss of a network that learned something falls below it. */
 const ENTROPY_SHARE = 0.98;
 
 /**
- * Whether no epoch was better than always naming the most frequent class: neither in accuracy, within its sampling error, nor
- * in loss. Of very uneven classes, the loss alone tells a network that learned.
+ * Whether no epoch was better than always predicting the most frequent class, in accuracy (within sampling
+ * error) or in loss. With very uneven classes, only the loss shows that a network learned.
  * @param counts validation images of each class
  */
 export function isAtChance(history: readonly EpochMetrics[], counts: Uint32Array): boolean {
@@ -31,7 +31,7 @@ export function isAtChance(history: readonly EpochMetrics[], counts: Uint32Array
   );
 }
 
-/** What can be said of an image of which nothing is known. */
+/** Entropy of the class frequencies. */
 function guessing(counts: Uint32Array): { share: number; images: number; entropy: number } {
   const images = counts.reduce((sum, count) => sum + count, 0);
   const shares = Array.from(counts, (count) => count / images);
@@ -56,8 +56,8 @@ export function stuckNotice(stuck: Stuck): string {
   const dead =
     deadShare === null || deadShare === 0
       ? ''
-      : `, and ${percent(deadShare)} of the hidden units give 0 for every one of them`;
-  return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images are classified correctly, ${percent(largestShare)} are of one class${dead}; another learning rate may help.`;
+      : `, and ${percent(deadShare)} of the hidden units output 0 for every one of them`;
+  return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images were classified correctly (${percent(largestShare)} belong to the largest class)${dead}; try another learning rate.`;
 }
 
 /** Images of any piece: each has an activation for every unit. */
@@ -72,8 +72,8 @@ export interface HeldImages {
 }
 
 /**
- * The share of the hidden units whose activation is 0 for each of these images: with ReLU, no gradient passes them, so that
- * training cannot revive them. Null for a network without hidden layers, and where the signal aborts.
+ * Share of the hidden units whose activation is 0 for all of these images. With ReLU no gradient passes such
+ * units, so training cannot revive them. Null for a network without hidden layers, and after an abort.
  */
 export async function deadShareOf(network: Network, held: HeldImages): Promise<number | null> {
   const hidden = planModel(network.spec).layers.slice(0, -1);
@@ -87,7 +87,7 @@ export async function deadShareOf(network: Network, held: HeldImages): Promise<n
   return units === 0 ? null : dead / units;
 }
 
-/** How many of a layer's units are other than 0 for any of the images. */
+/** Number of units of a layer that are not 0 for at least one image. */
 async function activeUnits(
   { spec, input, weights }: Network,
   { backend, images, indices, signal }: HeldImages,

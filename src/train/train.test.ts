@@ -213,7 +213,7 @@ test('a teacher that does not fit is refused', async () => {
   await assert.rejects(collect(config(), { teacher }), { kind: 'usage', message: /distillation, is 0/ });
   await refuse((rows) => rows.slice(1), /3 probabilities for each of the \d+ images, \d+ in all, not \d+/);
   const { indices } = await firstAsked(distilling);
-  await refuse((rows) => rows.with(5, 0.9), new RegExp(`for image ${indices[1]} is not probabilities`));
+  await refuse((rows) => rows.with(5, 0.9), new RegExp(`for image ${indices[1]} are not probabilities`));
   await refuse((rows) => rows.with(31, Number.NaN), new RegExp(`for image ${indices[10]} `));
   await refuse((rows) => rows.map(Math.log), new RegExp(`for image ${indices[0]} `));
   await refuse((rows) => rows.with(0, 1.6).with(1, -0.7), new RegExp(`for image ${indices[0]} `));
@@ -232,7 +232,7 @@ test('weights of another network are refused', async () => {
   const { last } = await collect(config());
   await assert.rejects(collect(config({ hidden: [8] }), { resume: last }), {
     kind: 'data',
-    message: /fc1\.weight should have/,
+    message: /fc1\.weight must have/,
   });
 });
 
@@ -378,12 +378,12 @@ const extensible: readonly Partial<TrainSettings>[] = [
   { augmentUntil: 0.5 },
 ];
 const bound: readonly (readonly [Partial<TrainSettings>, RegExp])[] = [
-  [{ schedule: 'cosine' }, /its learning rates, by the schedule cosine, end at epoch 2\.$/],
+  [{ schedule: 'cosine' }, /its schedule cosine ends at epoch 2\.$/],
   [{ schedule: 'linear' }, /schedule linear/],
   [{ schedule: 'step' }, /schedule step/],
   [{ schedule: 'one-cycle' }, /schedule one-cycle/],
   [{ warmup: 3 }, /its warm-up of 3 epochs was shortened to 2\.$/],
-  [{ swa: 0.5, norm: 'batch' }, /the average of its weights, swa 0\.5, begins at a share of 2 epochs\.$/],
+  [{ swa: 0.5, norm: 'batch' }, /its weight averaging, swa 0\.5, begins at a share of 2 epochs\.$/],
   [{ shift: 1, augmentUntil: 0.5 }, /its augmentation ends at a share of 2 epochs, augmentUntil 0\.5\.$/],
 ];
 
@@ -406,7 +406,7 @@ test('a run that depends on its end is not taken further, and says what depends'
     assert.throws(() => extendConfig(short, 4), {
       kind: 'usage',
       message,
-      hint: 'Train anew with --epochs 4.',
+      hint: 'Train again with --epochs 4.',
     });
     // It is no empty caution: with more epochs, those already done would have been others.
     const model = (run: RunConfig) => collect(run).then(({ states }) => modelOf(states[1]));
@@ -415,11 +415,11 @@ test('a run that depends on its end is not taken further, and says what depends'
   const { last } = await collect(config({ epochs: 60, learningRate: 0.3, patience: 2 }));
   assert.throws(
     () => extendConfig(config({ epochs: 60, patience: 2 }), 90, last.history),
-    /its patience of 2 epochs has ended it after \d+\.$/,
+    /patience 2 stopped it after \d+ epochs\.$/,
   );
   assert.throws(() => extendConfig(config({ epochs: 4 }), 4), {
     kind: 'usage',
-    message: 'The run was asked for 4 epochs, so that 4 take it no further.',
+    message: 'The run already has 4 epochs, so it cannot continue to 4.',
   });
   assert.throws(() => extendConfig(config({ epochs: 4 }), 4.5), /epochs must be a whole number/);
 });

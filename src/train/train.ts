@@ -1,7 +1,7 @@
 /**
- * The training loop: an async generator of typed events over one session. It knows neither files nor screens;
- * whoever consumes the events does. A run is a function of its config and data alone: events may differ in
- * timing, never in numbers.
+ * The training loop: an async generator of typed events over one session. It has no files and no output; the
+ * consumers of the events have. A run is a function of its config and data: events may differ in timing, but
+ * not in numbers.
  */
 
 import {
@@ -55,13 +55,16 @@ export interface TrainOptions {
   readonly backend: Backend;
   /** The training split; validation images are held out of it. */
   readonly dataset: Dataset;
-  /** Whose predictions are part of the targets; given where `distillation` is above 0. On the same backend as training. */
+  /**
+   * Source of predictions for the targets; needed if `distillation` is above 0. On the same backend as
+   * training.
+   */
   readonly teacher?: Teacher;
-  /** Go on from here instead of from fresh weights. */
+  /** Continue from this state instead of from new weights. */
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Learning rates of `count` steps from step `first` on, counted from 0; by default those of the settings. */
+  /** Learning rates of `count` steps from step `first`, counted from 0; by default those of the settings. */
   readonly rates?: (first: number, count: number) => Float32Array;
 }
 
@@ -76,8 +79,8 @@ const trainOptions = exactly({
 
 /**
  * Trains the network of `config` and yields what happens; the last event is `done`.
- * @throws CoutureError of kind `usage` where data, model and teacher do not fit, `runtime` (a `Divergence`)
- *   where the loss or any part of the state is no longer a number: no such state is yielded
+ * @throws CoutureError of kind `usage` when data, model and teacher do not match, `runtime` (a `Divergence`)
+ * when the loss or any part of the state is not finite: no such state is yielded
  */
 export async function* train(
   config: RunConfig,
@@ -92,7 +95,7 @@ export async function* train(
   }
 }
 
-/** What a run has on its backend. */
+/** The resources of a run on its backend. */
 interface Prepared {
   readonly program: Program;
   readonly session: Session;
@@ -112,12 +115,12 @@ class TrainingRun {
   readonly #images: DeviceImages;
   readonly #teacher: Teacher | undefined;
   readonly #history: EpochMetrics[];
-  /** The epoch in progress, where the run was resumed within one. */
+  /** The epoch in progress, if the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
   readonly #validation: Validation;
   readonly #backend: Backend;
   readonly #classWeights: Float32Array | undefined;
-  /** Images between two looks at the signal. */
+  /** Images between two checks of the signal. */
   readonly #pace: Pace;
 
   private constructor(
@@ -153,7 +156,7 @@ class TrainingRun {
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
   }
 
-  /** Checks that everything fits, and brings images and weights to the backend. */
+  /** Checks the input, and uploads images and weights to the backend. */
   static async begin(config: RunConfig, options: TrainOptions): Promise<TrainingRun> {
     const { backend, dataset, teacher, resume } = options;
     const input = inputOf(config);
@@ -161,7 +164,8 @@ class TrainingRun {
     checkBatchSize(config.model, config.settings.batchSize);
     const split = checkTrainable(config, dataset);
     const { average, swa, clip, init, stem, seed } = config.settings;
-    // With `average` the statistics of norms stay those of the last weights, so that older runs are repeated to the bit.
+    // With `average` the statistics of norms stay those of the last weights, so that older runs can be
+    // repeated bit for bit.
     const program = buildProgram(config.model, input, {
       clip,
       average: average > 0 || swa > 0,
@@ -215,7 +219,7 @@ class TrainingRun {
     return { type: 'done', reason, history: [...this.#history], stuck };
   }
 
-  /** What there is to say of a run that did not get beyond chance. */
+  /** The figures of a run that never got beyond chance; undefined for others. */
   async #stuck(): Promise<Stuck | undefined> {
     const { validation } = this.#split;
     const counts = countClasses(this.#dataset.labels, validation, classCount(this.#config.model));
@@ -335,7 +339,7 @@ class TrainingRun {
     });
   }
 
-  /** What happens to the images of an epoch; nothing once augmentation has ended. */
+  /** The augmentation of an epoch; undefined once augmentation has ended. */
   #augmentation(epoch: number): Augmentation | undefined {
     const { settings } = this.#config;
     if (epoch > augmentedEpochs(settings)) return undefined;
@@ -353,7 +357,7 @@ class TrainingRun {
     return { probabilities, share: this.#config.settings.distillation };
   }
 
-  /** @throws Divergence where a value is not finite: such a state is neither gone on from nor stored */
+  /** @throws Divergence when a value is not finite: such a state is not continued or stored */
   async #state(step: number, losses: Float32Array, seconds: number): Promise<TrainState> {
     const state: TrainState = {
       epoch: this.#history.length,
@@ -371,7 +375,10 @@ class TrainingRun {
     return state;
   }
 
-  /** The parameters that have a role: all a value, those that are trained the others, and some an average alone. */
+  /**
+   * The parameters with a role: all have a value, trained ones also the others, and statistics possibly an
+   * average.
+   */
   #parametersWith(role: TensorRole): ParameterSpec[] {
     const { plan, averageStatistics } = this.#program;
     const all = role === 'value' || (role === 'average' && averageStatistics);
@@ -392,7 +399,7 @@ class TrainingRun {
       if (values?.length !== size) {
         throw new CoutureError(
           'data',
-          `The ${role} of ${name} should have ${size} values, not ${values?.length ?? 0}.`,
+          `The ${role} of ${name} must have ${size} values, not ${values?.length ?? 0}.`,
           {
             hint: 'The weights belong to another network.',
           },
@@ -403,7 +410,7 @@ class TrainingRun {
   }
 }
 
-/** `start` plus the first `length` values, one after the other: the order is part of the result. */
+/** `start` plus the first `length` values in sequence: the order is part of the result. */
 function sum(values: Float32Array, start: number, length = values.length): number {
   let total = start;
   for (let i = 0; i < Math.min(length, values.length); i++) total += values[i];
@@ -412,5 +419,5 @@ function sum(values: Float32Array, start: number, length = values.length): numbe
 
 function checkFinite(loss: number, epoch: number, learningRate: number): void {
   if (Number.isFinite(loss)) return;
-  throw new Divergence(`Training diverged in epoch ${epoch}: the loss is no longer a number.`, learningRate);
+  throw new Divergence(`Training diverged in epoch ${epoch}: the loss is not a finite number.`, learningRate);
 }

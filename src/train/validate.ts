@@ -1,10 +1,10 @@
-/** The held-out images of a run, asked about piece by piece, so that an abort is heard in between. */
+/** Validates a run piece by piece, so that an abort is noticed in between. */
 
 import { Pace } from '../core/pace.ts';
 import type { DeviceImages, Session } from '../engine/backend.ts';
 import { lossAndCorrect } from './metrics.ts';
 
-/** What a run is validated with. */
+/** Input of validation. */
 export interface ValidationOptions {
   readonly session: Session;
   readonly images: DeviceImages;
@@ -18,7 +18,7 @@ export interface ValidationOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What validation finds. */
+/** Result of validation. */
 export interface ValidationFigures {
   readonly validationLoss: number;
   readonly validationAccuracy: number;
@@ -35,7 +35,7 @@ export class Validation {
     this.#labels = Uint16Array.from(indices, (image) => labels[image]);
   }
 
-  /** The figures with the session's weights as they are now; undefined where the signal aborted in between. */
+  /** The figures for the current weights of the session; undefined after an abort. */
   async run(): Promise<ValidationFigures | undefined> {
     const { session, images, indices, classes, weights, signal } = this.#options;
     const logProbabilities = new Float32Array(indices.length * classes);

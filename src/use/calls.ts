@@ -1,4 +1,4 @@
-/** The calls of something that can be disposed of: those under way end before it is freed, and none begins afterwards. */
+/** The calls of a disposable object: those that run end before it is freed, and none starts after it is closed. */
 
 import { CoutureError } from '../core/errors.ts';
 
@@ -7,14 +7,14 @@ export class Calls {
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  /** @param owner what is disposed of, for the message: `The classifier` */
+  /** @param owner name of the object in messages: `The classifier` */
   constructor(owner: string) {
     this.#owner = owner;
   }
 
   /**
-   * Begins a call.
-   * @throws CoutureError of kind `usage` once `close` was called
+   * Runs a call.
+   * @throws CoutureError of kind `usage` after `close`
    */
   async run<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#closed !== undefined) throw new CoutureError('usage', `${this.#owner} has been disposed of.`);
@@ -27,7 +27,7 @@ export class Calls {
     }
   }
 
-  /** Refuses every later call, waits for those under way, and frees what there is to free; once, however often it is called. */
+  /** Refuses later calls, waits for earlier ones, and frees the resources; only the first call has an effect. */
   close(free: () => Promise<void>): Promise<void> {
     this.#closed ??= Promise.allSettled(this.#underWay).then(free);
     return this.#closed;

@@ -47,7 +47,7 @@ test('activations of the last layer are the logits; those before it have passed 
   const hidden = await model.activations(images, { layer: 0, indices: Uint32Array.of(1) });
   assert.equal(hidden.length, 8);
   assert.ok(hidden.every((value) => value >= 0) && hidden.some((value) => value > 0));
-  await assert.rejects(model.activations(images, { layer: 2 }), /There is no layer 2/);
+  await assert.rejects(model.activations(images, { layer: 2 }), /Layer 2 is out of range/);
   await assert.rejects(
     model.inputGradients(images, { classes: Uint16Array.of(0) }),
     /for each of the 2 images/,

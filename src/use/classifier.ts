@@ -1,4 +1,4 @@
-/** One trained network, ready to be asked. Runs wherever its backend does. */
+/** One trained network, ready for prediction. Runs wherever its backend runs. */
 
 import {
   aBoolean,
@@ -39,7 +39,7 @@ import {
   requireFinite,
 } from './predictor.ts';
 
-/** What a classifier is made of. */
+/** Parts of a classifier. */
 export interface ClassifierOptions {
   readonly spec: ModelSpec;
   /** What the network takes. */
@@ -47,15 +47,15 @@ export interface ClassifierOptions {
   readonly classNames: readonly string[];
   /** By parameter name: fc1.weight, fc1.bias, … */
   readonly weights: TensorMap;
-  /** What errors call it. Default: `The model`. */
+  /** Its name in errors. Default: `The model`. */
   readonly name?: string | undefined;
   /** Disposed of with the classifier, unless shared. */
   readonly backend: Backend;
-  /** The backend is somebody else's too: leave it when disposing. */
+  /** The backend belongs to the caller, so disposing leaves it running. */
   readonly shared?: boolean;
 }
 
-/** A session, and how fast it answers. */
+/** A session and its pace. */
 interface Paced extends InferenceSession {
   readonly pace: Pace;
 }
@@ -67,7 +67,7 @@ export class Classifier implements Predictor {
   readonly classNames: readonly string[];
   readonly #backend: Backend;
   readonly #weights: TensorMap;
-  /** One for each kind of output that was asked for. */
+  /** One for each requested kind of output. */
   readonly #sessions = new Map<string, Promise<Paced>>();
   readonly #shared: boolean;
   readonly #size: number;
@@ -76,7 +76,7 @@ export class Classifier implements Predictor {
   /** Pieces of calls take turns, so that a short one need not wait for a long one. */
   readonly #turns = new Queue();
 
-  /** @throws CoutureError of kind `usage` when network, input, class names and weights do not fit each other */
+  /** @throws CoutureError of kind `usage` when network, input, class names and weights do not match */
   constructor(options: ClassifierOptions) {
     checkArguments('new Classifier', { options: [options, someOptions] });
     const { spec, input, classNames, weights, backend, name = 'The model', shared = false } = options;
@@ -85,7 +85,7 @@ export class Classifier implements Predictor {
     if (classNames.length !== classCount(spec)) {
       throw new CoutureError(
         'usage',
-        `${classNames.length} class names do not fit a model of ${classCount(spec)} classes.`,
+        `There are ${classNames.length} class names, but the model has ${classCount(spec)} classes.`,
       );
     }
     this.spec = spec;
@@ -98,7 +98,7 @@ export class Classifier implements Predictor {
     this.#name = name;
   }
 
-  /** The session that gives an output, made when it is first asked for. */
+  /** The session for an output, made on first use. */
   #ask(output: Output): Promise<Paced> {
     const key = JSON.stringify(output);
     const known = this.#sessions.get(key);
@@ -121,7 +121,7 @@ export class Classifier implements Predictor {
     return await predictEach(this, images, this.#size, options);
   }
 
-  /** Log-probabilities [count, classes] of images laid end to end. */
+  /** Log-probabilities [count, classes] of concatenated images. */
   async logProbabilities(images: Uint8Array, options: ImageChoice = {}): Promise<Float32Array> {
     const asked = chosenImages('logProbabilities', images, this.#size, options);
     return await this.#output({ of: 'logProbabilities' }, images, asked, options);
@@ -129,8 +129,8 @@ export class Classifier implements Predictor {
 
   /**
    * Outputs [count, units] of one Linear layer after its activation, without dropout.
-   * @param layer counted from 0; of the last one these are the logits
-   * @throws CoutureError of kind `usage` when there is no such layer
+   * @param layer counted from 0; the last one gives the logits
+   * @throws CoutureError of kind `usage` when the layer is out of range
    */
   async activations(
     images: Uint8Array,
@@ -140,7 +140,10 @@ export class Classifier implements Predictor {
     const { layer } = options;
     const layers = planModel(this.spec).layers.length;
     if (!Number.isInteger(layer) || layer < 0 || layer >= layers) {
-      throw new CoutureError('usage', `There is no layer ${layer}: the model has layers 0 to ${layers - 1}.`);
+      throw new CoutureError(
+        'usage',
+        `Layer ${layer} is out of range: the model has layers 0 to ${layers - 1}.`,
+      );
     }
     return await this.#output({ of: 'activations', layer }, images, asked, options);
   }
@@ -148,7 +151,7 @@ export class Classifier implements Predictor {
   /**
    * Gradients [count, pixels] of a class's log-probability with respect to the network's input
    * [channel, height, width], by the engine's own backward pass.
-   * @param classes the class for each image asked about
+   * @param classes the class for each image
    * @throws CoutureError of kind `usage` when there is not one class for each image
    */
   async inputGradients(
@@ -180,7 +183,7 @@ export class Classifier implements Predictor {
     return await this.#calls.run(() => this.#infer(output, images, asked, choice, classes));
   }
 
-  /** Piece by piece, so that memory stays bounded and the signal is heard in between. */
+  /** Runs piece by piece, so that memory stays bounded and the signal is checked in between. */
   async #infer(
     output: Output,
     images: Uint8Array,
@@ -216,11 +219,13 @@ export class Classifier implements Predictor {
     }
   }
 
-  /** Frees the network, and its backend unless shared, after what is under way. Calls that come later are refused. */
+  /**
+   * Frees the network, and its backend unless shared, after the calls in progress. Later calls are refused.
+   */
   async dispose(): Promise<void> {
     await this.#calls.close(async () => {
       for (const made of this.#sessions.values()) {
-        // One that could not be made has told whoever asked for it.
+        // A session that failed to start has already rejected for its caller.
         const asked = await made.catch(() => undefined);
         asked?.session.dispose();
       }

@@ -1,4 +1,4 @@
-/** Which engine something runs on: one that is started for it, or one that is there already. */
+/** Chooses the engine: a new one, or an existing one. */
 
 import { aNumber, aString, either, optional } from '../core/arguments.ts';
 import { untilAborted } from '../core/until-aborted.ts';
@@ -6,18 +6,18 @@ import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { BackendChoice } from '../engine/names.ts';
 
-/** What a caller may say of the engine. */
+/** Options for the engine. */
 export interface EngineChoice {
   /**
-   * The name of a backend, which is started and disposed of with what uses it; or a backend of one's own, which stays. By
-   * default `auto`: what trains measures whether a GPU is faster, and all else is done on the CPU.
+   * The name of a backend, which is started and disposed of with its user; or your own backend, which stays.
+   * By default `auto`: training measures whether a GPU is faster, and all else uses the CPU.
    */
   readonly backend?: BackendChoice | Backend | undefined;
-  /** Of a backend that is started. Default: one for each core. */
+  /** Number of threads of a new backend. Default: one for each core. */
   readonly threads?: number | undefined;
 }
 
-/** What a platform needs to start one. */
+/** What a platform needs to start a backend. */
 export interface StartOptions {
   readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
@@ -30,14 +30,14 @@ export type StartBackend = (options: StartOptions) => Promise<Backend>;
 /** The kinds of the fields of `EngineChoice`. */
 export const engineFields = { backend: optional(either(aString, aBackend)), threads: optional(aNumber) };
 
-/** A backend, and whether it is somebody else's. */
+/** A backend, and whether its owner is the caller. */
 export interface Engine {
   readonly backend: Backend;
   readonly shared: boolean;
 }
 
 /**
- * The engine that was chosen.
+ * The chosen engine.
  * @throws CoutureError of kind `interrupted` as soon as `signal` aborts; an engine that starts after that is stopped
  */
 export async function openEngine(

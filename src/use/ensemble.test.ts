@@ -135,10 +135,13 @@ test('what does not fit is refused', async () => {
   const other = { ...members[0], input: inputFor(gray(4, 5)) };
   await assert.rejects(ensemble({ members: [members[1], other] }), {
     kind: 'usage',
-    message: /4x5 gray does not fit one of 5x4 gray/,
+    message: /different images: 4x5 gray and 5x4 gray/,
   });
   for (const temperature of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
-    await assert.rejects(ensemble({ temperature }), { kind: 'usage', message: /temperature is a number/ });
+    await assert.rejects(ensemble({ temperature }), {
+      kind: 'usage',
+      message: /temperature must be a number/,
+    });
   for (const shift of [-1, 0.5, 3])
     await assert.rejects(ensemble({ views: { flip: false, shift } }), {
       kind: 'usage',

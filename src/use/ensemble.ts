@@ -1,4 +1,4 @@
-/** One network or several asked together, each about one view of an image or about several. */
+/** One network or several, each applied to one view of an image or to several. */
 
 import {
   aBoolean,
@@ -33,23 +33,23 @@ import {
 } from './predictor.ts';
 import { drawView, plainView, type View, type ViewOptions, viewsOf } from './views.ts';
 
-/** Images whose views are made at once; more are taken in turns, so that memory stays bounded. */
+/** Images whose views are made at once; more are split into groups, so that memory stays bounded. */
 const CHUNK = 4096;
 
-/** What an ensemble is made of; a decoded model file has all of it but the backend. */
+/** Parts of an ensemble; a decoded model file has all of them except the backend. */
 export interface EnsembleOptions {
-  /** The networks, of the same inputs and classes. */
+  /** The networks, with the same inputs and classes. */
   readonly members: readonly Network[];
   readonly classNames: readonly string[];
-  /** Views of an image that each network is asked about; the image as it is by default. */
+  /** Views of an image for each network; by default only the image itself. */
   readonly views?: ViewOptions;
   /** 1 by default, for none. */
   readonly temperature?: number;
-  /** What errors call it. Default: `The model`. */
+  /** Its name in errors. Default: `The model`. */
   readonly name?: string | undefined;
-  /** All networks share it, one after the other. Disposed of with the ensemble, unless shared. */
+  /** All networks use it in turn. Disposed of with the ensemble, unless shared. */
   readonly backend: Backend;
-  /** The backend is somebody else's too: leave it when disposing. */
+  /** The backend belongs to the caller, so disposing leaves it running. */
   readonly shared?: boolean;
 }
 
@@ -69,8 +69,8 @@ export class Ensemble implements Predictor {
   readonly #calls = new Calls('The classifier');
 
   /**
-   * @throws CoutureError of kind `usage` when there is no network, one does not fit the images or the classes, or the
-   *   temperature or the views are out of range
+   * @throws CoutureError of kind `usage` when there is no network, one does not match the images or the
+   * classes, or the temperature or the views are out of range
    */
   constructor(options: EnsembleOptions) {
     checkArguments('new Ensemble', { options: [options, someOptions] });
@@ -81,14 +81,14 @@ export class Ensemble implements Predictor {
       if (!sameShape(input.shape, shape))
         throw new CoutureError(
           'usage',
-          `A network of images of ${describeShape(input.shape)} does not fit one of ${describeShape(shape)}.`,
+          `The networks take different images: ${describeShape(input.shape)} and ${describeShape(shape)}.`,
         );
     }
     this.classNames = classNames;
     this.shape = shape;
     this.temperature = options.temperature ?? 1;
     if (!(this.temperature > 0 && this.temperature < Number.POSITIVE_INFINITY))
-      throw new CoutureError('usage', `A temperature is a number above 0, not ${this.temperature}.`);
+      throw new CoutureError('usage', `The temperature must be a number above 0, not ${this.temperature}.`);
     this.#members = members.map((member) => {
       const { spec, input, weights } = member;
       return new Classifier({ spec, input, weights, name, classNames, backend, shared: true });
@@ -109,7 +109,7 @@ export class Ensemble implements Predictor {
     return await predictEach(this, images, imageSize(this.shape), options);
   }
 
-  /** Log-probabilities [count, classes] of images laid end to end. */
+  /** Log-probabilities [count, classes] of concatenated images. */
   async logProbabilities(images: Uint8Array, choice: ImageChoice = {}): Promise<Float32Array> {
     const asked = chosenImages('logProbabilities', images, imageSize(this.shape), choice);
     return await this.#calls.run(() => this.#ask(images, asked, choice));
@@ -149,7 +149,10 @@ export class Ensemble implements Predictor {
     return mixture;
   }
 
-  /** Frees the networks, and their backend unless shared, after what is under way. Calls that come later are refused. */
+  /**
+   * Frees the networks, and their backend unless shared, after the calls in progress. Later calls are
+   * refused.
+   */
   async dispose(): Promise<void> {
     await this.#calls.close(async () => {
       for (const member of this.#members) await member.dispose();

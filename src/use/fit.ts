@@ -1,4 +1,7 @@
-/** From a data set to a trained classifier, in one call: the settings of `couture train`, its loop, and its bits. */
+/**
+ * Trains a classifier from a data set in one call, with the settings, the loop and the bits of `couture
+ * train`.
+ */
 
 import {
   aFunction,
@@ -33,15 +36,15 @@ import { NetworkTeacher, type TeacherModel } from './network-teacher.ts';
 import { RememberingTeacher } from './remembering-teacher.ts';
 import { type EnginePlatform, TrainingEngine } from './training-engine.ts';
 
-/** What an epoch came to. */
+/** The metrics of an epoch. */
 export interface EpochReport extends EpochMetrics {
   /** Epochs in all. */
   readonly epochs: number;
-  /** The best so far: its weights are the model, unless a later one is better. */
+  /** Whether it is the best so far; its weights become the model unless a later one is better. */
   readonly isBest: boolean;
 }
 
-/** How far training is; told about ten times a second. */
+/** Progress of training, about ten times a second. */
 export interface StepReport {
   /** Counted from 1. */
   readonly epoch: number;
@@ -54,32 +57,32 @@ export interface StepReport {
   readonly imagesPerSecond: number;
 }
 
-/** What is trained, and who watches. */
+/** Options of `fit`. */
 export interface FitOptions extends EngineChoice {
-  /** Settings by a name, such as `fast-90`; what `settings` has goes over it. */
+  /** A named recipe, such as `fast-90`; `settings` override it. */
   readonly recipe?: string | undefined;
   /** For example `{ epochs: 5, hidden: [128] }`; `couture train --help` lists them all. */
   readonly settings?: Partial<TrainSettings> | undefined;
-  /** Layers of one's own, in place of the settings `hidden`, `dropout` and `blocks`. */
+  /** Custom layers, instead of the settings `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec | undefined;
-  /** Models to learn from, where the settings `teacher` and `distillation` ask for one. */
+  /** Models to learn from, for the settings `teacher` and `distillation`. */
   readonly teachers?: readonly TeacherModel[] | undefined;
-  /** Ends training within 0.2 seconds or so; `fit` then rejects. */
+  /** Stops training within about 0.2 seconds; `fit` then rejects. */
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((report: StepReport) => void) | undefined;
-  /** May return `false`, or a promise of it, to end training with this epoch: the best one so far is the model. */
+  /** May return `false`, or a promise of it, to stop after this epoch with the best one so far. */
   readonly onEpoch?: ((report: EpochReport) => unknown) | undefined;
-  /** Told, in a sentence, which backend was chosen and why, and where a GPU was lost. */
+  /** Called with a sentence about the chosen backend and the reason, and about a lost GPU. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-/** What has been trained. */
+/** The result of `fit`. */
 export interface Fitted<Source> {
   /** With the weights of the best epoch. Dispose of it when done. */
   readonly classifier: ImageClassifier<Source>;
   readonly config: RunConfig;
   readonly history: readonly EpochMetrics[];
-  /** The epoch whose weights the classifier has, as the setting `select` says. */
+  /** The epoch of the classifier's weights, by the setting `select`. */
   readonly best: EpochMetrics;
   /** The classifier's weights by parameter name. */
   readonly weights: TensorMap;
@@ -87,7 +90,7 @@ export interface Fitted<Source> {
   readonly backend: BackendInfo;
 }
 
-/** What a platform does for `fit`. */
+/** The platform's part of `fit`. */
 export interface FitPlatform<Source> extends EnginePlatform {
   readonly decode: DecodePicture<Source>;
 }
@@ -126,7 +129,7 @@ export async function fitOn<Source>(
   platform: FitPlatform<Source>,
 ): Promise<Fitted<Source>> {
   checkFit(dataset, options);
-  // Told at once, though the steps under way are ended by themselves.
+  // Rejects at once, while the steps in progress end by themselves.
   return await untilAborted(
     fitNow(dataset, options, platform),
     options.signal,
@@ -148,14 +151,14 @@ async function fitNow<Source>(
       'usage',
       `fit: the settings name the teacher ${teacher}, but no teachers were given.`,
       {
-        hint: 'Give their networks as the option teachers: decoded model files, for example.',
+        hint: 'Give their networks in the option teachers, for example decoded model files.',
       },
     );
   const engine = await TrainingEngine.open(config, dataset, options, platform);
   try {
     const { history, weights } = await trainBest(config, dataset, engine, options);
     const best = bestEpoch(history, config.settings.select);
-    if (best === undefined) throw new CoutureError('runtime', 'No epoch was finished.');
+    if (best === undefined) throw new CoutureError('runtime', 'No epoch finished.');
     const backend = engine.backend.info;
     const predictor = new Classifier({
       spec: config.model,
@@ -180,7 +183,7 @@ function hintAtSettings(options: FitOptions): void {
   );
   if (name === undefined) return;
   throw new CoutureError('usage', `fit: ${name} is a setting, not an option.`, {
-    hint: `Give it among the settings: fit(dataset, { settings: { ${name}: … } }).`,
+    hint: `Pass it in settings: fit(dataset, { settings: { ${name}: … } }).`,
   });
 }
 

@@ -1,4 +1,7 @@
-/** A classifier that takes pictures as a platform has them, beside pixels: each is prepared as the training images were. */
+/**
+ * A classifier that takes pictures of a platform as well as pixels, and prepares each picture like the
+ * training images.
+ */
 
 import * as z from 'zod';
 import {
@@ -29,25 +32,25 @@ import {
 } from './predictor.ts';
 
 /**
- * Decodes what a platform knows as a picture; undefined for what is none, such as pixels.
- * @param name what to call it in messages; pictures that have a name keep it
+ * Decodes a picture of a platform; undefined for other values, such as pixels.
+ * @param name its name in messages; named pictures keep their name
  * @throws CoutureError of kind `data` for a picture that cannot be read
  */
 export type DecodePicture<Source> = (image: Source | Pixels, name: string) => Promise<Picture> | undefined;
 
-/** How a picture is predicted. */
+/** Options of a prediction for a picture. */
 export interface PictureOptions extends PredictOptions {
-  /** In place of the model's own steps: `{ invert: 'yes' }` for a dark drawing on white paper. */
+  /** Overrides of the model's steps: `{ invert: 'yes' }` for a dark drawing on white paper. */
   readonly steps?: Partial<PictureSteps> | undefined;
-  /** What to call the picture in messages. */
+  /** Name of the picture in messages. */
   readonly name?: string | undefined;
 }
 
-/** What an image classifier is made of. */
+/** Parts of an image classifier. */
 export interface ImageClassifierOptions<Source> {
   /** Disposed of with the classifier. */
   readonly predictor: Predictor;
-  /** What the network takes, and how pictures become that. */
+  /** The input of the network, and how pictures become that. */
   readonly data: Pick<DatasetInfo, 'shape' | 'preprocessing'>;
   readonly decode: DecodePicture<Source>;
 }
@@ -56,7 +59,7 @@ export interface ImageClassifierOptions<Source> {
 export class ImageClassifier<Source = never> implements Predictor {
   readonly classNames: readonly string[];
   readonly shape: ImageShape;
-  /** How pictures are prepared: as those that it was trained on. */
+  /** How pictures are prepared: like the training images. */
   readonly steps: PictureSteps;
   readonly #predictor: Predictor;
   readonly #decode: DecodePicture<Source>;
@@ -72,13 +75,14 @@ export class ImageClassifier<Source = never> implements Predictor {
   }
 
   /**
-   * Label and probabilities of one picture, or of an image's pixels, as they are when this is called.
-   * @throws CoutureError of kind `usage` for what is neither, `data` for a picture that cannot be read, `interrupted` when
+   * Label and probabilities of one picture, or of the pixels of an image, at the time of the call.
+   * @throws CoutureError of kind `usage` for other values, `data` for a picture that cannot be read,
+   * `interrupted` when
    *   `signal` aborts
    */
   async predict(image: Source | Pixels, options: PictureOptions = {}): Promise<Prediction> {
     const pixels = this.#prepare('predict', image, options);
-    // What is no picture is pixels, or is refused as such.
+    // Anything else must be pixels, or is refused.
     const given = pixels === undefined ? (image as Pixels) : (await pixels).pixels;
     return await this.#predictor.predict(given, passedOn(options));
   }
@@ -111,7 +115,8 @@ export class ImageClassifier<Source = never> implements Predictor {
 
   /**
    * What the network sees of a picture, and what was done to it.
-   * @throws CoutureError of kind `usage` for what is no picture, `data` for one that cannot be read
+   * @throws CoutureError of kind `usage` for a value that is not a picture, `data` for one that cannot be
+   * read
    */
   async prepare(picture: Source | Uint8Array, options: PictureOptions = {}): Promise<PreparedImage> {
     const prepared = await this.#prepare('prepare', picture, options);
@@ -119,7 +124,7 @@ export class ImageClassifier<Source = never> implements Predictor {
     return prepared;
   }
 
-  /** Undefined, at once, for what is no picture. */
+  /** Returns undefined at once for other values. */
   #prepare(
     caller: string,
     image: Source | Pixels,

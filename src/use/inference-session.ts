@@ -1,17 +1,17 @@
-/** A trained network on a backend, to be asked and never trained. */
+/** A trained network on a backend, for inference only. */
 
 import type { Backend, Session } from '../engine/backend.ts';
 import { type Network, takeTensor } from '../model/network.ts';
 import { buildProgram, type Output } from '../model/program.ts';
 
-/** A session, and how many values it gives for an image. */
+/** A session, and its number of output values per image. */
 export interface InferenceSession {
   readonly session: Session;
   readonly width: number;
 }
 
 /**
- * A session that holds a network's weights and gives one kind of output.
+ * Makes a session with the weights of a network for one kind of output.
  * @throws CoutureError of kind `usage` when a tensor is missing
  */
 export async function inferenceSession(
@@ -19,7 +19,7 @@ export async function inferenceSession(
   backend: Backend,
   output: Output = { of: 'logProbabilities' },
 ): Promise<InferenceSession> {
-  // Never trained: the session need keep no moments.
+  // Never trained, so the session needs no moments.
   const program = { ...buildProgram(spec, input, { output }), train: [] };
   const session = await backend.createSession(program);
   for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));

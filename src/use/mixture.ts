@@ -1,14 +1,17 @@
 /**
- * What several networks, or views of an image, say together: the mean of their probabilities, and a temperature. All on
- * log-probabilities and by the engine's own exp and log, so that every machine gives the same bits; an image's largest
- * term is taken out of every sum, so that no probability is too small to count.
+ * Combines several networks, or views of an image: the mean of their probabilities, and a temperature. Works
+ * on log-probabilities with the engine's own exp and log, so that every machine gives the same bits. The
+ * largest term of an image is factored out of every sum, so that no probability underflows.
  */
 
 import { expNonPositive, logFromOne } from '../engine/math.ts';
 
 const f = Math.fround;
 
-/** The running sum of rows of probabilities [images, classes], each held as its largest term times a sum from 1 on. */
+/**
+ * The running sum of rows of probabilities [images, classes], each stored as its largest term times a sum of
+ * at least 1.
+ */
 export class Mixture {
   readonly #largest: Float32Array;
   readonly #sums: Float32Array;
@@ -37,7 +40,7 @@ export class Mixture {
     });
   }
 
-  /** The log of the mean of what was added; of one, that itself. */
+  /** The log of the mean of the added probabilities; a single one is returned unchanged. */
   logMean(): Float32Array {
     const logCount = logFromOne(this.#count);
     return this.#largest.map((value, i) => f(value + logFromOne(this.#sums[i])) - logCount);
@@ -45,9 +48,9 @@ export class Mixture {
 }
 
 /**
- * Log-probabilities [images, classes] at a temperature T: log_softmax(log p / T) of each row. Above 1 they are less sure,
- * below 1 surer; which class is first does not change (Guo, Pleiss, Sun & Weinberger, "On calibration of modern neural
- * networks", ICML 2017). T = 1 gives the same values back.
+ * Log-probabilities [images, classes] at a temperature T: log_softmax(log p / T) of each row. Above 1 they
+ * are less confident, below 1 more confident; the order of the classes does not change (Guo, Pleiss, Sun &
+ * Weinberger, "On calibration of modern neural networks", ICML 2017). T = 1 gives the same values back.
  */
 export function temper(logProbabilities: Float32Array, classes: number, temperature: number): Float32Array {
   if (temperature === 1) return logProbabilities;

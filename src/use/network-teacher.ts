@@ -1,4 +1,4 @@
-/** Trained networks as the teacher of another: asked about the images of a step, on the backend that trains. */
+/** Trained networks as a teacher, applied to the images of a step on the backend that trains. */
 
 import { checkArguments, listOf, record } from '../core/arguments.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
@@ -10,7 +10,7 @@ import type { Teacher } from '../train/teacher.ts';
 import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import { Mixture, temper } from './mixture.ts';
 
-/** What a teacher asks: a network, or several that answer as one, as a decoded model file does. */
+/** A model of a teacher: one network, or an ensemble like a decoded model file. */
 export interface TeacherModel {
   readonly members: readonly Network[];
   /** 1 by default, for none. */
@@ -23,8 +23,9 @@ interface Asked {
 }
 
 /**
- * The mean of the probabilities over models, each of which is the mean over its networks at its temperature. It sees an image
- * once, as the student does: the views that a model file may have beside it are left out. Dispose of it when done.
+ * The mean of the probabilities over models, each of which is the mean over its networks at its temperature.
+ * It sees each image once, like the student: the extra views of a model file are not used. Dispose of it when
+ * done.
  */
 export class NetworkTeacher implements Teacher {
   readonly #models: readonly Asked[];
@@ -33,7 +34,7 @@ export class NetworkTeacher implements Teacher {
     this.#models = models;
   }
 
-  /** @param backend the one that trains: images are asked about where they lie */
+  /** @param backend the one that trains, which holds the images */
   static async create(models: readonly TeacherModel[], backend: Backend): Promise<NetworkTeacher> {
     checkArguments('NetworkTeacher.create', {
       models: [

@@ -1,4 +1,4 @@
-/** What every trained classifier offers, be it one network or many: images in, probabilities out. */
+/** The interface of every trained classifier, one network or many: images in, probabilities out. */
 
 import { argMax } from '../core/arg-max.ts';
 import {
@@ -19,27 +19,27 @@ import { isPixelArray, type PixelArray, pixelBytes, unfit } from '../data/pixels
 import { expNonPositive } from '../engine/math.ts';
 
 /**
- * The pixels of one image, as height, width, channel: bytes from 0 to 255 as the network's training images have them, or the
- * same as numbers from 0 to 1, which are rounded to bytes.
+ * The pixels of one image, as height, width, channel: bytes from 0 to 255 like the training images, or
+ * numbers from 0 to 1, which are rounded to bytes.
  */
 export type Pixels = PixelArray;
 
-/** What is said of one image. */
+/** The prediction for one image. */
 export interface Prediction {
   readonly label: string;
   readonly index: number;
   /** One per class, in the order of `classNames`; they sum to 1. */
   readonly probabilities: readonly number[];
-  /** Whether `label` is less probable than `unknownBelow` demands; only where that is given. */
+  /** Whether `label` is less probable than `unknownBelow`; only if that is given. */
   readonly unknown?: boolean;
 }
 
-/** Which of the images given are asked about. */
+/** Which of the given images to use. */
 export interface ImageChoice {
-  /** Their numbers, in the order wanted; all by default. */
+  /** Their numbers, in the wanted order; all by default. */
   readonly indices?: Uint32Array | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then which share of the work is done, 0 to 1. */
+  /** Called from time to time with the finished share of the work, 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
@@ -48,13 +48,13 @@ const aProbability = kind(
   (value) => typeof value === 'number' && value >= 0 && value <= 1,
 );
 
-/** How an image is predicted. */
+/** Options of a prediction. */
 export interface PredictOptions extends Pick<ImageChoice, 'signal'> {
   /** The probability below which an image is unknown; `rejectionThreshold` finds one. */
   readonly unknownBelow?: number | undefined;
 }
 
-/** What these options are, for whoever passes them on. */
+/** The names of these options. */
 export const predictFields = {
   signal: optional(aSignal),
   unknownBelow: optional(aProbability),
@@ -67,7 +67,7 @@ export interface Predictor {
   predict(image: Pixels, options?: PredictOptions): Promise<Prediction>;
   /** Label and probabilities of each image. */
   predictMany(images: readonly Pixels[], options?: PredictOptions): Promise<Prediction[]>;
-  /** Log-probabilities [count, classes] of images laid end to end. */
+  /** Log-probabilities [count, classes] of concatenated images. */
   logProbabilities(images: Uint8Array, options?: ImageChoice): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
@@ -79,10 +79,11 @@ const choiceFields: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * The images to be asked about, by number: those chosen, or all of those laid end to end in `images`.
+ * The numbers of the images: the chosen ones, or all of those in `images`.
  * @param size values of an image
- * @param more options beside those of `ImageChoice`
- * @throws CoutureError of kind `usage` when the bytes are no whole number of images, or one past them is asked about
+ * @param more options besides those of `ImageChoice`
+ * @throws CoutureError of kind `usage` when the bytes are not a whole number of images, or an index is out of
+ * range
  */
 export function chosenImages(
   caller: string,
@@ -99,16 +100,16 @@ export function chosenImages(
   if (!Number.isInteger(count)) {
     throw new CoutureError(
       'usage',
-      `${images.length} bytes are not a whole number of images of ${size} pixels.`,
+      `${images.length} bytes do not make a whole number of images of ${size} values.`,
     );
   }
   const asked = choice.indices ?? Uint32Array.from({ length: count }, (_, i) => i);
   if (asked.some((index) => index >= count))
-    throw new CoutureError('usage', `An image past the ${count} given was asked about.`);
+    throw new CoutureError('usage', `Image index out of range (${count} images).`);
   return asked;
 }
 
-/** Some of the images laid end to end, of `size` bytes each, in a new array. */
+/** Copies some of the concatenated images of `size` bytes each into a new array. */
 export function pickImages(images: Uint8Array, size: number, indices: Uint32Array): Uint8Array {
   const picked = new Uint8Array(indices.length * size);
   indices.forEach((index, i) => {
@@ -118,17 +119,17 @@ export function pickImages(images: Uint8Array, size: number, indices: Uint32Arra
 }
 
 /**
- * Holds a network's answers to being numbers: weights that are finite may still overflow in the sums that they go into.
- * @param name what to call the model
- * @throws CoutureError of kind `data` where one is not finite
+ * Checks that the results of a network are finite: finite weights may still overflow in sums.
+ * @param name name of the model in messages
+ * @throws CoutureError of kind `data` when one is not finite
  */
 export function requireFinite(answers: Float32Array, name: string): Float32Array {
   if (answers.every(Number.isFinite)) return answers;
   throw new CoutureError(
     'data',
-    `${name} gives answers that are not finite: its weights make its sums overflow.`,
+    `${name} gives results that are not finite: its weights make sums overflow.`,
     {
-      hint: 'Use another model, or train it anew with a smaller learning rate.',
+      hint: 'Use another model, or train it again with a smaller learning rate.',
     },
   );
 }
@@ -183,7 +184,10 @@ async function ask(
   });
 }
 
-/** By the engine's own exp, so that every machine says the same; rounding may leave a logarithm a hair above 0. */
+/**
+ * By the engine's own exp, so that every machine gives the same; rounding may leave a logarithm slightly
+ * above 0.
+ */
 function probability(logProbability: number): number {
   return expNonPositive(Math.min(0, logProbability));
 }

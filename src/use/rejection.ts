@@ -1,11 +1,11 @@
-/** Answers that are not believed: an image is "unknown" where no class is probable enough. */
+/** Rejection: an image is "unknown" if no class is probable enough. */
 
 import { aNumber, checkArguments, kind } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 
-/** Below which probability an answer is refused, and how many validation images that refuses. */
+/** A rejection threshold, and how many validation images it rejects. */
 export interface Rejection {
-  /** An image whose most probable class has less than this is unknown; 0 refuses none. */
+  /** An image whose most probable class is below this is unknown; 0 rejects none. */
   readonly threshold: number;
   /** Validation images that are unknown at this threshold. */
   readonly refused: number;
@@ -13,7 +13,7 @@ export interface Rejection {
   readonly images: number;
 }
 
-/** The share of validation images that may be refused: above 0, below 1. */
+/** The share of validation images to reject: above 0, below 1. */
 export function isRejectionShare(share: number): boolean {
   return share > 0 && share < 1;
 }
@@ -24,11 +24,12 @@ const someConfidences = kind(
 );
 
 /**
- * The threshold that refuses a share of the validation images, the least confident of them; fewer where several have the
- * same confidence, never more. Choose it on validation images: on test images, their figures would no longer be honest.
+ * The threshold that rejects a share of the validation images, the least confident ones; fewer if several
+ * have the same confidence, never more. Choose it on validation images: a choice on test images would make
+ * their figures too optimistic.
  * @param confidences probability of the most probable class of each validation image, as `Prediction` has it
  * @param share above 0, below 1
- * @throws CoutureError of kind `usage` for a share out of range, and where there are no images
+ * @throws CoutureError of kind `usage` for a share out of range, and without images
  */
 export function rejectionThreshold(confidences: ArrayLike<number>, share: number): Rejection {
   checkArguments('rejectionThreshold', {
@@ -36,12 +37,12 @@ export function rejectionThreshold(confidences: ArrayLike<number>, share: number
     share: [share, aNumber],
   });
   if (!isRejectionShare(share))
-    throw new CoutureError('usage', `The share to refuse must be above 0 and below 1, not ${share}.`);
+    throw new CoutureError('usage', `The share to reject must be above 0 and below 1, not ${share}.`);
   const images = confidences.length;
   if (images === 0)
-    throw new CoutureError('usage', 'There are no validation images to choose a threshold by.');
+    throw new CoutureError('usage', 'There are no validation images to choose a threshold with.');
   const rising = Float64Array.from(confidences).sort();
-  // A share such as 0.07 of 100 must not fall short of 7 by rounding.
+  // A share such as 0.07 of 100 must not round below 7.
   const most = Math.floor(share * images + 1e-9);
   const threshold = most === 0 ? 0 : rising[most];
   return { threshold, refused: rising.findIndex((confidence) => confidence >= threshold), images };

@@ -1,4 +1,4 @@
-/** A teacher that is asked once about each view of an image, where there are few enough to be remembered. */
+/** A teacher that computes each view of an image only once, if there are few enough to store. */
 
 import { drawMove } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -7,22 +7,24 @@ import { augmentedImage } from '../engine/augmented-image.ts';
 import type { Augmentation, Backend, DeviceImages, TrainingBatches } from '../engine/backend.ts';
 import type { Teacher } from '../train/teacher.ts';
 
-/** What answers may take: those of Fashion-MNIST, mirrored and moved by a pixel, are 43 MB. */
+/**
+ * Largest memory for stored predictions: those of Fashion-MNIST, mirrored and moved by a pixel, are 43 MB.
+ */
 const MOST_BYTES = 2 ** 28;
 
 /**
- * Gives another teacher's answers, to the bit. Of images that are only moved and mirrored by whole pixels there are few views:
- * each is drawn and asked about when it first comes, and its answer kept, so that in a long training even an ensemble
- * costs little. About all others the teacher is asked as if this were not there.
+ * Returns the predictions of another teacher, bit for bit. Images that are only moved and mirrored by whole
+ * pixels have few views. Each view is computed on its first use and stored, so that even an ensemble costs
+ * little in a long training. Other images always go to the teacher.
  */
 export class RememberingTeacher implements Teacher {
   readonly #teacher: Teacher;
   readonly #dataset: Dataset;
   readonly #backend: Backend;
-  /** Answers to a view number of all images, by number; NaN where it has not come yet. */
+  /** Predictions of a view for all images, by view number; NaN until computed. */
   readonly #known = new Map<number, Float32Array>();
 
-  /** @param dataset whose images are those that training asks about */
+  /** @param dataset the data set of the training images */
   constructor(teacher: Teacher, dataset: Dataset, backend: Backend) {
     this.#teacher = teacher;
     this.#dataset = dataset;
@@ -62,7 +64,7 @@ export class RememberingTeacher implements Teacher {
     return onlyMoves && views * length * info.classNames.length * 4 <= MOST_BYTES;
   }
 
-  /** The answers to the view in which a row of a step's batch has its image. */
+  /** The predictions for the view of a row's image in the batch of a step. */
   #tableOf({ place, step }: Row, augmentation: Augmentation | undefined): Float32Array {
     const number = augmentation === undefined ? 0 : viewNumber(augmentation, place, step);
     const known = this.#known.get(number);
@@ -73,7 +75,7 @@ export class RememberingTeacher implements Teacher {
     return table;
   }
 
-  /** What the teacher says of some rows' images, drawn as their batches have them. */
+  /** The teacher's predictions for the images of some rows, augmented as in their batches. */
   async #ask(rows: readonly number[], indices: Uint32Array, batches: TrainingBatches): Promise<Float32Array> {
     const { images, info } = this.#dataset;
     const size = imageSize(info.shape);
@@ -101,7 +103,7 @@ export class RememberingTeacher implements Teacher {
   }
 }
 
-/** A row of a request: its place in the batch, and the step of that. */
+/** A row of a request: its place in the batch, and the step of the batch. */
 interface Row {
   readonly place: number;
   readonly step: number;
@@ -112,7 +114,7 @@ const rowOf = (row: number, { batchSize, firstStep }: TrainingBatches): Row => (
   step: firstStep + Math.floor(row / batchSize),
 });
 
-/** A number for what happens to the image at a place of a step's batch: the same for the same move. */
+/** A number for the augmentation of an image at a place of a step's batch: the same for the same move. */
 function viewNumber({ options, key }: Augmentation, place: number, step: number): number {
   const { mirrored, right, down } = drawMove(options, key, place, step);
   const side = 2 * options.shift + 1;

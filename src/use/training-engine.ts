@@ -1,4 +1,4 @@
-/** What `fit` trains on: chosen by a measurement where nothing else is said, and left for the CPU when a GPU is lost. */
+/** The backend of `fit`: chosen by measurement by default, and changed to the CPU when a GPU is lost. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -9,20 +9,20 @@ import { type ChoicePlatform, chooseBackend } from '../train/choose-backend.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Engine, EngineChoice, StartBackend } from './engine-choice.ts';
 
-/** What a platform brings to a choice of engines. */
+/** The platform's part of the choice of an engine. */
 export interface EnginePlatform extends Pick<ChoicePlatform, 'findAdapter' | 'costs'> {
   readonly startBackend: StartBackend;
-  /** The choice where nothing is said; `auto` by default. */
+  /** The default choice; `auto` if absent. */
   readonly standardBackend?: BackendChoice | undefined;
 }
 
-/** What is asked of the engine. */
+/** The request for an engine. */
 export interface TrainingEngineOptions extends EngineChoice {
   readonly signal?: AbortSignal | undefined;
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-/** The backend that trains, and the one that answers afterwards. */
+/** The backend for training, and the one for prediction afterwards. */
 export class TrainingEngine {
   #engine: Engine;
   readonly #mayMove: boolean;
@@ -30,7 +30,7 @@ export class TrainingEngine {
   readonly #fast: boolean;
   readonly #onNotice: ((notice: string) => void) | undefined;
 
-  /** @throws CoutureError of kind `backend` where what is asked for cannot be had */
+  /** @throws CoutureError of kind `backend` when the requested backend is not available */
   static async open(
     config: RunConfig,
     dataset: Dataset,
@@ -80,11 +80,11 @@ export class TrainingEngine {
     return kindOfBackend(this.backend.info.name);
   }
 
-  /** Leaves a GPU that `auto` took for the CPU, where that is what failed. */
+  /** Changes to the CPU if a GPU that `auto` chose has failed. */
   async movedAfter(error: unknown): Promise<boolean> {
     const failed = error instanceof CoutureError && error.kind === 'backend';
     if (!failed || !this.#mayMove || this.kind === 'cpu') return false;
-    this.#onNotice?.(`${error.message} The CPU carries on from the last epoch.`);
+    this.#onNotice?.(`${error.message} Training continues on the CPU from the last epoch.`);
     const lost = this.#engine;
     this.#engine = { backend: await this.#start('cpu', this.#fast), shared: false };
     await lost.backend.dispose();
@@ -92,8 +92,8 @@ export class TrainingEngine {
   }
 
   /**
-   * The engine of the trained classifier: what was trained in fast arithmetic or on a GPU answers in exact arithmetic on the
-   * CPU, so that its answers are the same everywhere. A backend of one's own answers itself.
+   * The engine of the trained classifier: after fast arithmetic or a GPU, it predicts in exact arithmetic on
+   * the CPU, so that results are the same everywhere. Your own backend also predicts.
    */
   async judge(): Promise<Engine> {
     const { backend, shared } = this.#engine;

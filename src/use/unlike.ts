@@ -1,12 +1,13 @@
 /**
- * Whether an image is unlike those that a network was trained on: how improbable its coarse look is among theirs. The look is the
- * image averaged down to a grid of at most 14x14; the training images' looks are described by their mean, the 32 directions in
- * which they differ most, and what is left (probabilistic principal component analysis, Tipping & Bishop 1999). The score is the
- * squared distance from the mean, each direction by its own variance, over the number of values: about 1 for images like the
- * training images. It knows nothing of the network, and works for one or for many.
+ * Recognizes images unlike the training images, by the probability of a coarse version of the image. An image
+ * is averaged down to a grid of at most 14x14. The grids of the training images are described by their mean,
+ * the 32 directions of largest variance, and the remaining variance (probabilistic principal component
+ * analysis, Tipping & Bishop 1999). The score is the squared distance from the mean in units of these
+ * variances, divided by the number of values: about 1 for images like the training images. It does not depend
+ * on the network.
  *
- * This is the use of such a description; src/inspect/fit-unlike.ts makes one. It is plain data of about 10 KB that travels with a
- * model.
+ * This file uses such a description; src/inspect/fit-unlike.ts makes it. It is plain data of about 10 KB
+ * inside a model file.
  */
 
 import * as z from 'zod';
@@ -25,7 +26,7 @@ import { aShape } from '../data/argument-kinds.ts';
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import { resample } from '../data/prepare/planes.ts';
 
-/** Sides of the grid at most. */
+/** Largest side of the grid. */
 export const UNLIKE_SIDE = 14;
 /** Directions at most. */
 export const UNLIKE_DIRECTIONS = 32;
@@ -34,19 +35,19 @@ const side = z.int().min(1).max(UNLIKE_SIDE);
 const positive = z.number().positive().max(1e12);
 const base64 = z.string().max(4 * UNLIKE_SIDE * UNLIKE_SIDE * 3 * UNLIKE_DIRECTIONS);
 
-/** A description of training images' looks, as JSON. */
+/** A description of training images, as JSON. */
 export const unlikeSchema = z.strictObject({
   version: z.literal(1),
   grid: z.strictObject({ height: side, width: side, channels: z.literal([1, 3]) }),
-  /** The mean look, a byte for each value. */
+  /** The mean grid, a byte for each value. */
   mean: base64,
   /** Directions [directions, values] as signed bytes, each to be multiplied by its step. */
   directions: base64,
   steps: z.array(positive).max(UNLIKE_DIRECTIONS),
-  /** Along each direction, and of each value beside them. */
+  /** Variance along each direction, and of each value besides. */
   variances: z.array(positive).max(UNLIKE_DIRECTIONS),
   rest: positive,
-  /** Scores above which a share of the validation images lies, by falling share. */
+  /** Scores that given shares of the validation images exceed, by falling share. */
   limits: z
     .array(z.strictObject({ share: z.number().positive().max(0.5), score: positive }))
     .min(1)
@@ -54,7 +55,7 @@ export const unlikeSchema = z.strictObject({
 });
 export type UnlikeDescription = Readonly<z.infer<typeof unlikeSchema>>;
 
-/** The false alarms that a warning may give, as a share of images like the training images. */
+/** False-alarm rates, as shares of images like the training images. */
 export const UNLIKE_SHARE = 0.02;
 
 const aDescription = record(
@@ -66,7 +67,7 @@ const aDescription = record(
     variances: anArray,
     limits: listOf(anObject),
   },
-  'a description, such as fitUnlike makes',
+  'a description, as returned by fitUnlike',
 );
 
 /** Scores images against a description. */
@@ -78,18 +79,16 @@ export class UnlikeScorer {
   readonly #directions: Float64Array;
 
   /**
-   * @param share false alarms, as a share of validation images; one of those that the description has limits for
-   * @throws CoutureError of kind `data` when the description does not hold together, `usage` when it has no limit for the share
+   * @param share false-alarm rate on validation images; one of those with a limit in the description
+   * @throws CoutureError of kind `data` when the description is inconsistent, `usage` when it has no limit
+   * for the share
    */
   constructor(description: UnlikeDescription, share = UNLIKE_SHARE) {
     checkArguments('new UnlikeScorer', { description: [description, aDescription], share: [share, aNumber] });
     const limit = description.limits.find((known) => known.share === share);
     if (limit === undefined) {
       const shares = description.limits.map((known) => known.share).join(', ');
-      throw new CoutureError(
-        'usage',
-        `There is no limit for a share of ${share}; there are limits for ${shares}.`,
-      );
+      throw new CoutureError('usage', `There is no limit for the share ${share}, only for ${shares}.`);
     }
     const { mean, directions, steps, variances, grid } = description;
     const size = imageSize(grid);
@@ -104,7 +103,7 @@ export class UnlikeScorer {
     )
       throw new CoutureError(
         'data',
-        'The description of the training images is damaged: its parts do not fit.',
+        'The description of the training images is damaged: its parts do not match.',
       );
     this.#directions = Float64Array.from(signed, (value, i) => value * steps[Math.floor(i / size)]);
   }
@@ -112,7 +111,7 @@ export class UnlikeScorer {
   /**
    * The score of each image, about 1 for images like the training images.
    * @param images bytes [count, height, width, channels]
-   * @throws CoutureError of kind `usage` when the images are not of as many channels as the description is
+   * @throws CoutureError of kind `usage` when the images have another number of channels than the description
    */
   scores(images: Uint8Array, shape: ImageShape): Float64Array {
     checkArguments('scores', { images: [images, bytes], shape: [shape, aShape] });
@@ -150,7 +149,10 @@ export function looksOf(images: Uint8Array, shape: ImageShape, grid: ImageShape)
   const size = imageSize(shape);
   const count = images.length / size;
   if (shape.channels !== grid.channels || !Number.isInteger(count))
-    throw new CoutureError('usage', `${images.length} bytes are not images of ${grid.channels} channels.`);
+    throw new CoutureError(
+      'usage',
+      `${images.length} bytes do not make images with ${grid.channels} channels.`,
+    );
   const { height, width, channels } = shape;
   const cells = grid.height * grid.width;
   const looks = new Float64Array(count * cells * channels);

@@ -1,23 +1,23 @@
-/** Test-time augmentation: an image is looked at several times, as it is, moved and mirrored. */
+/** Test-time augmentation: an image is classified several times, unchanged, moved and mirrored. */
 
 import { CoutureError } from '../core/errors.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 
-/** Which views there are; without flip and shift the image as it is alone. */
+/** The views; without flip and shift only the image itself. */
 export interface ViewOptions {
-  /** Each view also mirrored, left to right. */
+  /** Each view also mirrored horizontally. */
   readonly flip: boolean;
-  /** Whole pixels by which the image is also moved to the right, to the left, down and up; 0 for not at all. */
+  /** Whole pixels by which the image is also moved right, left, down and up; 0 for no shift. */
   readonly shift: number;
 }
 
-/** Pixels by which views are moved at most: further off is another picture. */
+/** Largest shift of a view: beyond it, the picture differs too much. */
 export const MAX_VIEW_SHIFT = 2;
 
 /** The image as it is. */
 export const plainView: ViewOptions = { flip: false, shift: 0 };
 
-/** The image moved, black coming in at the edge it moves away from, and then mirrored. */
+/** The image moved, with black at the uncovered edge, and then mirrored. */
 export interface View {
   /** Pixels to the right and down. */
   readonly right: number;
@@ -26,14 +26,14 @@ export interface View {
 }
 
 /**
- * The views in their order: as it is; right, left, down, up; then, with flip, these mirrored.
+ * The views in order: unchanged; right, left, down, up; then, with flip, all of these mirrored.
  * @throws CoutureError of kind `usage` when shift is out of range
  */
 export function viewsOf({ flip, shift }: ViewOptions): View[] {
   if (!Number.isInteger(shift) || shift < 0 || shift > MAX_VIEW_SHIFT)
     throw new CoutureError(
       'usage',
-      `Views are moved by a whole number of pixels from 0 to ${MAX_VIEW_SHIFT}, not ${shift}.`,
+      `The shift of views must be a whole number of pixels from 0 to ${MAX_VIEW_SHIFT}, not ${shift}.`,
     );
   const moves = [[0, 0]];
   if (shift > 0) moves.push([shift, 0], [-shift, 0], [0, shift], [0, -shift]);
@@ -42,7 +42,7 @@ export function viewsOf({ flip, shift }: ViewOptions): View[] {
   );
 }
 
-/** Images laid end to end as a view shows them, in a new array. */
+/** The images of a view, concatenated in a new array. */
 export function drawView(
   images: Uint8Array,
   { height, width, channels }: ImageShape,

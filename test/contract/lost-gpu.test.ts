@@ -95,7 +95,10 @@ test('a device that is lost within an epoch costs that epoch alone: the CPU make
   });
   assert.ok(saved);
   assert.equal(metrics.lastSha256, await carriedOn(run.config, saved));
-  assert.match(notices[1], /^The GPU (was lost|failed): .*\. The CPU carries on from the last checkpoint\.$/);
+  assert.match(
+    notices[1],
+    /^The GPU (was lost|failed): .*\. Training continues on the CPU from the last checkpoint\.$/,
+  );
   const { backends } = await run.environment();
   assert.deepEqual(
     backends?.map(({ name, untilEpoch }) => [name, untilEpoch]),

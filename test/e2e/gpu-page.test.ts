@@ -59,6 +59,6 @@ test('a page trains on its GPU, and auto takes no software for one', { skip }, a
   });
   const auto = await run('trainOn', 'auto');
   assert.deepEqual([auto.name, auto.losses], ['wasm', cpu.losses]);
-  assert.match(auto.notices.join(), /^CPU: the adapter .* is software, not a GPU\.$/);
+  assert.match(auto.notices.join(), /^CPU: the WebGPU adapter .* is software, not a GPU\.$/);
   assert.deepEqual([await run('started', 'auto'), await run('started', 'gpu')], ['wasm', 'webgpu']);
 });

@@ -126,7 +126,7 @@ for (const isolated of [true, false]) {
       assert.match(refused.missing, /^data: .*the server answered 404/);
       assert.match(refused.page, /^data: .* is a web page \(HTML\), not a model file/);
       assert.match(refused.damaged, /^data: The model is damaged/);
-      assert.match(refused.name, /^usage: load: .* is no address/);
+      assert.match(refused.name, /^usage: load: .* is not a valid URL/);
       assert.match(refused.stopped, /^interrupted:/);
     });
 

@@ -87,9 +87,9 @@ describe('reports of other images', { skip }, () => {
     const at = (label: number): number => ((label + 0.5) / 200) * box.width;
     await page.mouse.move(box.x + at(predicted), box.y + at(actual));
     const images = `${count} ${count === 1 ? 'image' : 'images'}`;
-    assert.equal(await page.locator('#tip').textContent(), `${is}, called ${called}${images}`);
+    assert.equal(await page.locator('#tip').textContent(), `${is} predicted as ${called}${images}`);
     await page.mouse.click(box.x + at(predicted), box.y + at(actual));
-    assert.equal(await page.locator('#images-title').textContent(), `${is}, called ${called}`);
+    assert.equal(await page.locator('#images-title').textContent(), `${is} predicted as ${called}`);
     const note = (await page.locator('#images-note').textContent()) ?? '';
     assert.ok(note.startsWith(`baseline-7: ${count} test image`), note);
     await page.keyboard.press('Escape');

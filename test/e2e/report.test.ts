@@ -165,7 +165,7 @@ describe('the report of two runs', { skip }, () => {
       await page.keyboard.press(key);
     assert.equal(await focused(), '1 0');
     await page.keyboard.press('Enter');
-    assert.equal(await page.locator('#images-title').textContent(), 'Trouser, called T-shirt/top');
+    assert.equal(await page.locator('#images-title').textContent(), 'Trouser predicted as T-shirt/top');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Escape');
     assert.equal(await focused(), '1 0');
@@ -175,7 +175,7 @@ describe('the report of two runs', { skip }, () => {
       '1',
     );
     const name = await page.locator(cell(0, 6, 0)).getAttribute('aria-label');
-    assert.match(name ?? '', /^Shirt called T-shirt\/top: [\d,]+ images/);
+    assert.match(name ?? '', /^Shirt predicted as T-shirt\/top: [\d,]+ images/);
   });
 
   test('a dot of the map shows its image, by pointer and by keyboard', async () => {
@@ -285,7 +285,7 @@ test('names that look like markup stay text, and no script of theirs runs', { sk
   await page.locator(cell(0, 1, 1)).click();
   assert.match(
     (await page.locator('#images-title').textContent()) ?? '',
-    /^"&' onload="alert\(1\), recognized$/,
+    /^"&' onload="alert\(1\), correct$/,
   );
   await page.keyboard.press('Escape');
   await page.waitForTimeout(200);
@@ -371,8 +371,8 @@ describe('on the command line', () => {
     ['report small small', /given twice/],
     ['inspect smal', /Did you mean small\?/],
     ['figures small', /--out/],
-    ['figures small --out x --format jpg', /--format takes svg or png/],
-    ['compare small', /two runs or more/],
+    ['figures small --out x --format jpg', /--format must be svg or png/],
+    ['compare small', /at least two runs/],
     ['compare small large --out curves.pdf', /ends in \.svg or \.png/],
   ];
   test('what is asked wrongly is answered before any work', async () => {

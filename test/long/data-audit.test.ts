@@ -87,9 +87,9 @@ test('what is asked wrongly is answered before any work', async () => {
   const wrongs: [args: string, message: RegExp][] = [
     ['minst', /no data set.*\nDid you mean mnist\?/],
     ['mnist --recipe basline', /Did you mean baseline\?/],
-    ['mnist --folds 1', /--folds takes a whole number from 2 to 100/],
-    ['mnist --epochs none', /--epochs takes/],
-    ['mnist --threshold 1', /--threshold takes a number from 0 up to 1/],
+    ['mnist --folds 1', /--folds must be a whole number from 2 to 100/],
+    ['mnist --epochs none', /--epochs must be/],
+    ['mnist --threshold 1', /--threshold must be a number from 0 up to 1/],
     ['mnist --run nothing', /no run "nothing"/],
   ];
   await Promise.all(
@@ -155,7 +155,7 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
     const { code, out, err } = await couture(audit(), { cwd, env });
     assert.equal(code, 0, err);
     assert.match(out, /^exact +2 +0 +1$/m);
-    assert.match(out, /^No copies have different labels\.$/m);
+    assert.match(out, /^All copies have the same label\.$/m);
     assert.match(out, /^suspects +1 +1$/m);
     assert.match(out, /^train 80 +4 +\d+\.\d +0 /m);
     assert.match(out, /data show mnist --split test --index 90$/m);
@@ -187,7 +187,7 @@ test('an audit finds the faults, and evaluate goes by it', async (t) => {
         await formatSealed({ ...audit, data: { ...sums, train } }),
         /of another train split .*couture data audit mnist/,
       ],
-      [text.slice(0, 500), /audit\.json, line \d+, column \d+: it is not JSON/],
+      [text.slice(0, 500), /audit\.json, line \d+, column \d+: it is not valid JSON/],
       [await formatSealed({ ...audit, version: 9 }), /audit\.json is damaged: version/],
       [text.replace('"version": 1', '"version": 9'), /audit\.json is damaged: .* digest/],
     ];

@@ -109,10 +109,10 @@ test('runs that held out different images make an ensemble without validation fi
   assert.match(refused.err, /held out different images/);
   assert.ok(!(await readdir(cwd)).includes('mixed.safetensors'));
   const packed = await run('pack', 'first', 'stranger', '--out', 'mixed.safetensors');
-  assert.match(packed.out, /held out different images: .* no validation figures/);
+  assert.match(packed.out, /held out different images, so there are no validation figures/);
   const val = await run('evaluate', 'mixed.safetensors', '--split', 'val');
   assert.deepEqual([val.code, /no validation images/.test(val.err)], [2, true]);
-  assert.match((await run('card', 'mixed.safetensors')).out, /There is no figure on validation images/);
+  assert.match((await run('card', 'mixed.safetensors')).out, /There are no figures for validation images/);
 });
 
 test('the networks of a model file join an ensemble as they are, and are repeated from their runs where these give the same', async () => {
@@ -168,7 +168,10 @@ test('a shipped model goes by its name and by its recipe, and asks as its file d
   assert.match((await run('card', 'short.safetensors')).out, /^npx couture pack compact --out short/m);
   const inspected = await run('inspect', 'compact');
   assert.equal(inspected.code, 2);
-  assert.match(inspected.err, /"compact" is a model that comes with the package, and this takes runs\./);
+  assert.match(
+    inspected.err,
+    /"compact" is a model that comes with the package, but a run is expected here\./,
+  );
   const evaluated = await run('evaluate', 'compact');
   assert.match(evaluated.out, /compact\.safetensors, test split, 10000 images/);
 });
@@ -207,14 +210,14 @@ test('what cannot be packed or used is said before any work', async () => {
       2,
       /first and .*zeroed were trained on differently prepared images.*setting pixels/s,
     ],
-    [['pack', 'first', '--out', 'x.safetensors', '--precision', 'int4'], 2, /--precision takes .* "int4"/],
+    [['pack', 'first', '--out', 'x.safetensors', '--precision', 'int4'], 2, /--precision must be .* "int4"/],
     [
       ['pack', 'first', '--out', 'x.safetensors', '--shift', '3'],
       2,
-      /--shift takes a whole number from 0 to 2/,
+      /--shift must be a whole number from 0 to 2/,
     ],
     [['pack', 'first', '--out', 'x.safetensors', '--title', 'a\nb'], 2, /one line of at most 200/],
-    [['predict', 'three.png'], 2, /"three\.png" stands where the model does.*\n.*predict compact three\.png/],
+    [['predict', 'three.png'], 2, /but "three\.png" is an image.*\n.*predict compact three\.png/],
     [
       ['predict', 'one.safetensors', '--recipe', 'compact', '--test-index', '0'],
       2,
@@ -260,7 +263,7 @@ test('weights that are not those of the run’s figures are not packed', async (
   const damaged = await packWith(bytes);
   await copyFile(join(folder, 'kept'), file);
   assert.deepEqual([others.code, damaged.code], [3, 3]);
-  assert.match(others.err, /does not have the weights that metrics\.json tells of/);
+  assert.match(others.err, /does not have the weights that metrics\.json lists/);
   assert.match(damaged.err, /best\.safetensors is damaged/);
 });
 

@@ -13,7 +13,7 @@ import { scenarios } from '../kills/scenarios.ts';
 
 /** What one of two may say when the other is in its way. */
 const inTheWay =
-  /in use by process \d+|exists already|There is no run|is no run, and is not removed|is damaged/;
+  /in use by process \d+|exists already|There is no run|is not a run, so it was not removed|is damaged/;
 
 /** @returns a sentence for each fault */
 export async function runInPairs({

@@ -19,8 +19,9 @@ interface AblateFlags extends ConfigFlags, EngineFlags, TableFlags {
 }
 
 const help = `
-Changes are settings by their flags' names; + joins those of one change. Differences are taken seed by seed, on validation
-images. Runs land in runs/train. Stopped and started again, it goes on where it was.
+A change is one or more settings, by the names of their flags, joined by +.
+Differences are paired by seed and measured on validation images. The runs go
+to runs/train. If the command is stopped, start it again to continue.
 
 Examples:
   couture ablate flip=no shift=0 flip=no+shift=0 --recipe compact --epochs 40 --seeds 1-3
@@ -31,9 +32,9 @@ export function registerAblate(program: Command, context: CliContext): void {
   const command = program
     .command('ablate')
     .description(
-      'Train a recipe as it is and with each change, over seeds, and tabulate what the change gave.',
+      'Train a recipe unchanged and with each change, over several seeds, and tabulate the differences.',
     )
-    .argument('<change...>', 'a setting and its value, like dropout=none; several joined by +');
+    .argument('<change...>', 'a setting and its value, like dropout=none; join several by +');
   addConfigOptions(command).option(
     '--seeds <list>',
     'seeds, like 1-5 or 1,2,7 (default: 1-3)',
@@ -60,7 +61,7 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
   const results: AblationResult[] = [];
   for (const { change, seed, config } of planned) {
     const { run, metrics } = await trainOnceWatched({ config, backend, threads }, context);
-    context.err(`${change ?? 'as it is'}, seed ${seed}: validation ${percent(metrics.validationAccuracy)}`);
+    context.err(`${change ?? 'unchanged'}, seed ${seed}: validation ${percent(metrics.validationAccuracy)}`);
     results.push({ change, seed, run: run.path, metrics, env: await run.environment() });
   }
 
@@ -87,12 +88,13 @@ function readChange(change: string): ConfigFlags {
   for (const part of change.split('+')) {
     const equals = part.indexOf('=');
     if (equals < 1) {
-      throw new CoutureError('usage', `The change ${inQuotes(part)} is not of the form setting=value.`, {
-        hint: 'For example: shift=2, flip=no or dropout=none; + joins several.',
+      throw new CoutureError('usage', `The change ${inQuotes(part)} must have the form setting=value.`, {
+        hint: 'For example: shift=2, flip=no or dropout=none; join several by +.',
       });
     }
     const [key, value] = settingFromText(part.slice(0, equals), part.slice(equals + 1));
-    if (key === 'seed') throw new CoutureError('usage', 'Every change has the seeds of --seeds.');
+    if (key === 'seed')
+      throw new CoutureError('usage', 'A change cannot set the seed, because --seeds does.');
     settings[key] = value;
   }
   return settings;

@@ -1,4 +1,4 @@
-/** `couture card`: what a model file says of itself. */
+/** `couture card`: the card of a model file. */
 
 import { basename } from 'node:path';
 import type { Command } from 'commander';
@@ -33,7 +33,7 @@ export function registerCard(program: Command, context: CliContext): void {
 async function runCard(argument: string, flags: CardFlags, context: CliContext): Promise<void> {
   const found = await chooseModel(argument, undefined, context);
   if (found.kind === 'run') {
-    throw new CoutureError('usage', `${found.path} is a run, and cards are of model files.`, {
+    throw new CoutureError('usage', `${found.path} is a run, but only model files have a card.`, {
       hint: `Pack it: npx couture pack ${found.path} --out ${found.run.name}.safetensors`,
     });
   }

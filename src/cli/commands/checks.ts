@@ -1,4 +1,7 @@
-/** `couture checks`: what the engine runs on here, which GPUs there are, and whether it computes what the reference does. */
+/**
+ * `couture checks`: shows the engine and the GPUs of this machine, and compares the engine with the
+ * reference.
+ */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -26,9 +29,7 @@ Examples:
 export function registerChecks(program: Command, context: CliContext): void {
   const command = program
     .command('checks')
-    .description(
-      'What the engine runs on here, which GPUs there are, and whether it computes what the reference does.',
-    );
+    .description('Show the engine and the GPUs of this machine, and check the engine against the reference.');
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: ChecksFlags) => await runChecks(flags, context));
@@ -72,9 +73,13 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
       );
     }
     if (differing.length > 0) {
-      throw new CoutureError('backend', 'The engine does not compute what the reference does here.', {
-        hint: 'Train with --backend reference, which is slow and right, and please report this.',
-      });
+      throw new CoutureError(
+        'backend',
+        'The results of the engine differ from the reference on this machine.',
+        {
+          hint: 'Train with --backend reference, which is slow but correct, and please report this.',
+        },
+      );
     }
   } finally {
     await engine.dispose();
@@ -82,23 +87,23 @@ async function runChecks({ backend, threads, json }: ChecksFlags, context: CliCo
   }
 }
 
-/** How far an engine keeps to the reference. */
+/** Comparison of an engine with the reference. */
 interface Verdict {
   readonly equalsReference: boolean;
-  /** What differs where it must not: any bit on the CPU. */
+  /** Forbidden differences: any bit on the CPU. */
   readonly differing: readonly string[];
-  /** Of a GPU: the largest difference, relative to the largest value of a tensor. */
+  /** For a GPU: the largest difference, relative to the largest value of a tensor. */
   readonly difference?: number;
 }
 
-/** A GPU's sums run in another order, and may differ by so much after a few steps. */
+/** Tolerance for a GPU, which adds in another order, after a few steps. */
 const GPU_TOLERANCE = 1e-3;
 
 async function judge(engine: Backend, reference: Backend): Promise<Verdict> {
   const { largestDifference, selfCheck } = await import('../../engine/self-check.ts');
   if (engine.info.name === 'webgpu') {
     const difference = await largestDifference(engine, reference);
-    const differing = difference <= GPU_TOLERANCE ? [] : ['more than a GPU may'];
+    const differing = difference <= GPU_TOLERANCE ? [] : ['more than the tolerance for a GPU'];
     return { equalsReference: difference === 0, differing, difference };
   }
   const differing = await selfCheck(engine, reference);
@@ -106,11 +111,13 @@ async function judge(engine: Backend, reference: Backend): Promise<Verdict> {
 }
 
 const verdictText = ({ difference }: Verdict): string =>
-  difference === undefined ? 'every bit equal' : `equal to ${difference.toExponential(1)}, as a GPU's are`;
+  difference === undefined
+    ? 'every bit equal'
+    : `equal to within ${difference.toExponential(1)}, the tolerance for a GPU`;
 
-/** What there is of GPUs. */
+/** The available GPUs. */
 interface GpuFindings {
-  /** The package `webgpu`, or a runtime with WebGPU of its own. */
+  /** The package `webgpu`, or a runtime with built-in WebGPU. */
   readonly installed: boolean;
   readonly adapters: readonly Adapter[];
   /** Why the package cannot be used. */
@@ -130,16 +137,16 @@ async function lookForGpu(): Promise<GpuFindings> {
 
 function gpuRows({ installed, adapters, failure }: GpuFindings): [string, string][] {
   if (!installed)
-    return [['GPU', 'not looked for: the package webgpu is missing. Add it with: npm install webgpu']];
+    return [['GPU', 'unknown: the package webgpu is not installed. Add it with: npm install webgpu']];
   if (adapters.length === 0)
-    return [['GPU', failure ?? 'none found: WebGPU has no adapter here. Its driver may be missing.']];
+    return [['GPU', failure ?? 'none found: WebGPU has no adapter here. The driver may be missing.']];
   return adapters.flatMap(({ name, driver, software, features, limits }): [string, string][] => [
     [
       'GPU',
-      `${name}${software ? ', software: it is used only when --backend gpu asks for it' : ''}${driver && ` (${driver})`}`,
+      `${name}${software ? ', software: used only with --backend gpu' : ''}${driver && ` (${driver})`}`,
     ],
     ['GPU limits', limitsText(limits)],
-    ['GPU features', features.join(', ') || 'none of subgroups and shader-f16'],
+    ['GPU features', features.join(', ') || 'neither subgroups nor shader-f16'],
   ]);
 }
 
@@ -147,7 +154,7 @@ function limitsText({ bufferBytes, workgroupBytes, workgroupThreads }: AdapterLi
   return `${bytes(bufferBytes)} a buffer, ${bytes(workgroupBytes)} and ${workgroupThreads} threads a workgroup`;
 }
 
-/** The kernels that `--fast` chooses here; null where the environment has none. */
+/** The kernels of `--fast` on this machine; null if there are none. */
 async function fastVariant(create: typeof createNodeBackend): Promise<string | null> {
   try {
     const engine = await create({ fast: true, threads: 1 });

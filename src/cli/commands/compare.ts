@@ -1,4 +1,7 @@
-/** `couture compare`: runs side by side, what was set differently and whether the outcome differs by more than chance. */
+/**
+ * `couture compare`: runs side by side, their different settings and whether the results differ by more than
+ * chance.
+ */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -15,7 +18,8 @@ interface CompareFlags extends EngineFlags {
 }
 
 const help = `
-The first run is what the others are compared with, on the same test images, by McNemar's exact test.
+The other runs are compared with the first one, on the same test images, by
+McNemar's exact test.
 
 Examples:
   couture compare baseline-seed1 deeper-seed1
@@ -26,9 +30,9 @@ export function registerCompare(program: Command, context: CliContext): void {
   const command = program
     .command('compare')
     .description(
-      'Settings that differ, best epochs and accuracies of runs, and whether they differ by chance.',
+      'Show the settings, best epochs and accuracies in which runs differ, and the significance of the difference.',
     )
-    .argument('<run...>', 'two runs or more: paths, or names under runs/train')
+    .argument('<run...>', 'at least two runs: paths, or names under runs/train')
     .option(
       '--out <file>',
       'also draw their curves into one plot: a file that ends in .svg or .png',
@@ -42,7 +46,7 @@ export function registerCompare(program: Command, context: CliContext): void {
 async function runCompare(paths: readonly string[], flags: CompareFlags, context: CliContext): Promise<void> {
   const { out, backend, threads } = flags;
   if (paths.length < 2) {
-    throw new CoutureError('usage', 'couture compare takes two runs or more.', {
+    throw new CoutureError('usage', 'Give at least two runs to compare.', {
       hint: 'For example: couture compare baseline-seed1 deeper-seed1',
     });
   }

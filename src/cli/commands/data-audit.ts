@@ -1,4 +1,6 @@
-/** `couture data audit`: duplicates within and across the splits of a set, and labels that are likely wrong. */
+/**
+ * `couture data audit`: duplicates within and across the splits of a set, and labels that are probably wrong.
+ */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -26,9 +28,11 @@ interface AuditFlags extends EngineFlags {
 }
 
 const help = `
-Near duplicates are compared pixel by pixel. Labels are judged by models that did not train on the image: the
-training images in turn by a model trained on the others, the test images by all of these models together. What is
-found is kept in runs/audit; couture evaluate then also gives the accuracy without it, beside the plain one.
+Near duplicates are compared pixel by pixel. Labels are checked by models that
+did not train on the image: each fold of the training images by a model trained
+on the other folds, and the test images by all of these models together. The
+findings go to runs/audit. Afterwards couture evaluate also gives the accuracy
+without these images, beside the plain one.
 
 Examples:
   couture data audit
@@ -40,13 +44,23 @@ Examples:
 export function registerDataAudit(data: Command, context: CliContext): void {
   const command = data
     .command('audit')
-    .description('find duplicates within and across the splits of a set, and labels that are likely wrong')
-    .argument('[set]', 'a name, or a folder, archive or file of your own', 'fashion-mnist')
-    .option('--recipe <name>', `what judges the labels: ${Object.keys(recipes).join(', ')}`, 'baseline')
-    .option('--folds <n>', 'parts that are judged in turn', wholeNumber('--folds', 2, 100), 5)
+    .description(
+      'find duplicates within and across the splits of a data set, and labels that are probably wrong',
+    )
+    .argument('[set]', 'a name, or your own folder, archive or file', 'fashion-mnist')
+    .option(
+      '--recipe <name>',
+      `recipe of the models that check the labels: ${Object.keys(recipes).join(', ')}`,
+      'baseline',
+    )
+    .option('--folds <n>', 'number of folds', wholeNumber('--folds', 2, 100), 5)
     .option('--epochs <n>', 'epochs of each model', wholeNumber('--epochs', 1, 100_000), 10)
-    .option('--threshold <d>', 'largest relative distance of near duplicates (default: 0.08)', readThreshold)
-    .option('--run <run...>', 'also evaluate these runs without what was found');
+    .option(
+      '--threshold <d>',
+      'largest relative distance between near duplicates (default: 0.08)',
+      readThreshold,
+    )
+    .option('--run <run...>', 'also evaluate these runs without duplicates and suspected labels');
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (source: string, flags: AuditFlags) => await runAudit(source, flags, context));
@@ -55,7 +69,7 @@ export function registerDataAudit(data: Command, context: CliContext): void {
 function readThreshold(text: string): number {
   const value = /^0?\.?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0 && value < 1) return value;
-  throw new CoutureError('usage', `--threshold takes a number from 0 up to 1, not ${inQuotes(text)}.`);
+  throw new CoutureError('usage', `--threshold must be a number from 0 up to 1, not ${inQuotes(text)}.`);
 }
 
 async function runAudit(source: string, flags: AuditFlags, context: CliContext): Promise<void> {
@@ -84,7 +98,7 @@ async function runAudit(source: string, flags: AuditFlags, context: CliContext):
     if (evaluation.audited) context.out(`\n${run.path}\n\n${auditedTable(evaluation.audited, context)}`);
 }
 
-/** The runs, before any work: one that does not exist or knows other images is found now. */
+/** Opens the runs before any work, so that a missing run or other images are an error now. */
 async function openRuns(paths: readonly string[], { name, origin }: DatasetInfo): Promise<Run[]> {
   const { openRun } = await import('../../platform/node/runs.ts');
   const runs: Run[] = [];

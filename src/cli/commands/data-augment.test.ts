@@ -37,7 +37,7 @@ test('the same images before training as of the run, on the terminal and as a fi
   await t.test('a column for each change and each epoch, images of different classes', () => {
     assert.deepEqual(
       planned.columns.map(({ name, detail }) => `${name} ${detail}`.trim()),
-      ['as it is', 'shift 3 px', 'erase 50%', 'epoch 1'],
+      ['as is', 'shift 3 px', 'erase 50%', 'epoch 1'],
     );
     assert.equal(new Set(planned.images.map(({ label }) => label)).size, 5);
     for (const { index, label } of planned.images) assert.equal(label, String(barLabel(index)));
@@ -48,9 +48,9 @@ test('the same images before training as of the run, on the terminal and as a fi
     const [first, second] = planned.images;
     assert.match(out, /^shift +3 px +moved by up to 3 pixels in each direction$/m);
     for (const { index, label } of [first, second])
-      assert.ok(out.includes(`image ${index}, ${label}: as it is`));
+      assert.ok(out.includes(`image ${index}, ${label}: the original`));
     const pictures = out.split('\n');
-    const top = pictures.findIndex((line) => line.startsWith('as it is'));
+    const top = pictures.findIndex((line) => line.startsWith('as is'));
     const original = imageLines(barImage(first.index), { height: 28, width: 28, channels: 1 }, 'ascii');
     assert.deepEqual(
       pictures.slice(top + 1, top + 15).map((line) => line.slice(0, 28)),

@@ -1,4 +1,4 @@
-/** `couture data augment`: what augmentation does to training images, before anything is trained. */
+/** `couture data augment`: shows what augmentation does to training images. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -21,8 +21,8 @@ interface AugmentFlags extends ConfigFlags {
 }
 
 const help = `
-Takes the flags of couture train and shows the images that it would train on: each as it is, with each change alone,
-and as the first epochs would see it.
+Takes the flags of couture train and shows the images that it would train on:
+the original, each change alone, and the images of the first epochs.
 
 Examples:
   couture data augment --flip --shift 2
@@ -31,12 +31,10 @@ Examples:
 
 /** Adds `augment` to the verb `data`. */
 export function registerDataAugment(data: Command, context: CliContext): void {
-  const command = data
-    .command('augment')
-    .description('show what augmentation does to training images, before anything is trained');
+  const command = data.command('augment').description('show what augmentation does to training images');
   addConfigOptions(command)
-    .option('--count <n>', 'how many images the terminal shows', wholeNumber('--count', 1, 5), 1)
-    .option('--out <file>', 'also draw them: a file that ends in .svg or .png', imageFile('--out'));
+    .option('--count <n>', 'number of images on the terminal', wholeNumber('--count', 1, 5), 1)
+    .option('--out <file>', 'also draw the images: a file that ends in .svg or .png', imageFile('--out'));
   addJsonOption(command)
     .addHelpText('after', help)
     .action(async (flags: AugmentFlags) => await runAugment(flags, context));
@@ -46,8 +44,8 @@ async function runAugment(flags: AugmentFlags, context: CliContext): Promise<voi
   const config = await configFromFlags(flags, context);
   const { out, count, json } = flags;
   if (augmentedEpochs(config.settings) === 0) {
-    throw new CoutureError('usage', 'These settings change no training image.', {
-      hint: 'Switch something on, for example: couture data augment --flip --shift 2 --rotate 10',
+    throw new CoutureError('usage', 'These settings do not change any training image.', {
+      hint: 'Turn augmentation on, for example: couture data augment --flip --shift 2 --rotate 10',
     });
   }
   const { checkOutput } = await import('../../platform/node/runs.ts');

@@ -25,14 +25,14 @@ export function registerDataGet(data: Command, context: CliContext): void {
   addJsonOption(
     data
       .command('get')
-      .description('get a known set into the cache')
+      .description('get a known data set into the cache')
       .argument('[name]', 'the set', 'fashion-mnist')
-      .option('--from <dir>', 'take the files from this folder, plain or .gz, and from nowhere else'),
+      .option('--from <dir>', 'take the files from this folder only, plain or .gz'),
   ).action(async (name: string, flags: GetFlags) => await get(name, flags, context));
   addJsonOption(
     data
       .command('check')
-      .description('verify the files of a known set, getting nothing')
+      .description('verify the cached files of a known data set, without downloading')
       .argument('[name]', 'the set', 'fashion-mnist'),
   ).action(async (name: string, flags: GetFlags) => await check(name, flags, context));
 }
@@ -59,7 +59,9 @@ function fileLine({ role, bytes, sha256 }: DataFileInfo): string {
 
 function warnUnproven(entry: DatasetEntry, files: readonly DataFileInfo[], context: CliContext): void {
   if (files.some(({ proof }) => proof === 'shape'))
-    context.err(`No checksum is known of the files of ${entry.name}: only shapes and labels were checked.`);
+    context.err(
+      `There are no known checksums for the files of ${entry.name}: only shapes and labels were checked.`,
+    );
 }
 
 async function check(name: string, { json }: GetFlags, context: CliContext): Promise<void> {

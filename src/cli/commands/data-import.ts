@@ -1,4 +1,4 @@
-/** `couture data import`: pictures of one's own, made into a data set that is kept in the cache. */
+/** `couture data import`: imports your own pictures as a data set in the cache. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -24,9 +24,11 @@ interface ImportFlags {
 }
 
 const help = `
-What is read: a folder with a folder of images for each class, or one such tree in train and one in test; a ZIP or tar
-archive of that; a CSV file of path,label or of label,pixel0,pixel1 …; a folder of IDX files; NPZ files with images and
-labels. Commands that take --data import a path by themselves: this one is for the options, and to see what was found.
+Formats: a folder with one folder of images for each class, or such a tree in
+train and another in test; a ZIP or tar archive of these; a CSV file of
+path,label or of label,pixel0,pixel1 …; a folder of IDX files; NPZ files with
+images and labels. Commands with --data import a path by themselves. Use this
+command for its options and to see the result.
 
 Examples:
   couture data import photos/
@@ -39,24 +41,24 @@ export function registerDataImport(data: Command, context: CliContext): void {
     .command('import')
     .description('import your own pictures: folder of class folders, ZIP, tar, CSV, IDX, NPZ')
     .argument('<path>', 'a folder or a file')
-    .option('--name <name>', 'what to call the set (default: as the path)')
+    .option('--name <name>', 'name of the data set (default: from the path)')
     .option(
       '--size <n>',
-      'height and width of the images (default: the size that the pictures have in common, up to 64, else 32)',
+      'height and width of the images (default: the common size of the pictures up to 64, otherwise 32)',
       wholeNumber('--size', 1, MAX_SIDE),
     )
-    .option('--color', 'color images (default: where the pictures have color)')
-    .option('--gray', 'gray images')
+    .option('--color', 'make color images (default: if the pictures have color)')
+    .option('--gray', 'make gray images')
     .option(
       '--invert <when>',
       'swap light and dark: auto, yes or no (default: no)',
       oneOf('--invert', ['auto', 'yes', 'no']),
     )
-    .option('--trim', 'cut pictures down to the object in them')
-    .option('--strict', 'fail where files would be passed over')
+    .option('--trim', 'crop pictures to the object')
+    .option('--strict', 'fail instead of skipping files')
     .option(
       '--test-share <share>',
-      'share of the images that become the test split where there is none (default: 1/6)',
+      'share of the images for the test split if there is none (default: 1/6)',
       positiveNumber('--test-share', 0.5),
     );
   addJsonOption(command)
@@ -78,7 +80,7 @@ async function runImport(path: string, flags: ImportFlags, context: CliContext):
     return;
   }
   for (const line of importDigest(info, report)) context.out(printable(line));
-  if (wasKnown) context.out('Nothing has changed since it was imported; no picture was read.');
+  if (wasKnown) context.out('Nothing has changed since the last import, so no picture was read.');
   context.out(`\nTrain on it: couture train --data ${quoted(info.name)}`);
 }
 

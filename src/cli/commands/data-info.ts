@@ -1,4 +1,4 @@
-/** `couture data list|info`: which data sets there are, and what is known of one. */
+/** `couture data list|info`: lists the data sets, and describes one. */
 
 import type { Command } from 'commander';
 import { printable } from '../../core/printable.ts';
@@ -21,14 +21,14 @@ interface InfoFlags {
 
 /** Adds `list` and `info` to the verb `data`. */
 export function registerDataInfo(data: Command, context: CliContext): void {
-  addJsonOption(data.command('list').description('the known data sets, and those that were imported')).action(
+  addJsonOption(data.command('list').description('the known data sets and the imported ones')).action(
     async (flags: InfoFlags) => await list(flags, context),
   );
   addJsonOption(
     data
       .command('info')
-      .description('what is known of a set: images, classes, how it was prepared, what was passed over')
-      .argument('[set]', 'a name, or a folder, archive or file of your own; all names when left out'),
+      .description('describe a data set: images, classes, preparation, skipped files')
+      .argument('[set]', 'a name, or your own folder, archive or file; all known names if left out'),
   ).action(async (source: string | undefined, flags: InfoFlags) =>
     source === undefined ? await list(flags, context) : await info(source, flags, context),
   );
@@ -46,7 +46,7 @@ async function list({ json }: InfoFlags, context: CliContext): Promise<void> {
   const align = ['left', 'right', 'right', 'right'] as const;
   const rows = sets.map(({ name, title, classes, train, test, checked }) => [
     ...[name, classes, count(train), count(test)],
-    checked ? title : `${title} (checksums never tried on a file)`,
+    checked ? title : `${title} (checksums never tested on a file)`,
   ]);
   context.out(table(['known', 'classes', 'train', 'test', ''], rows, align));
   if (imported.length === 0) return;
@@ -67,7 +67,7 @@ async function importedSets({ env }: CliContext): Promise<DatasetInfo[]> {
   const cache = new ImportCache(cacheDirectory(env));
   const sets: DatasetInfo[] = [];
   for (const { name, digest } of await cache.names()) {
-    // A set whose files are gone or damaged is none; importing it again repairs it.
+    // A set with missing or damaged files is not listed; importing it again repairs it.
     const found = await cache.describe(digest).catch(() => undefined);
     if (found !== undefined) sets.push({ ...found.info, name });
   }
@@ -110,8 +110,8 @@ function importedText({ name, shape, origin, preprocessing }: DatasetInfo, repor
   const total = (split: 'train' | 'test') => classes.reduce((sum, row) => sum + row[split], 0);
   const { invert, trim } = preprocessing.picture;
   const prepared = [
-    trim ? 'cut down to the object' : 'whole',
-    invert === 'no' ? 'light and dark as they are' : `light and dark swapped: ${invert}`,
+    trim ? 'cropped to the object' : 'whole',
+    invert === 'no' ? 'light and dark unchanged' : `light and dark swapped: ${invert}`,
   ];
   const rows = classes
     .slice(0, MOST_CLASSES)
@@ -128,7 +128,7 @@ function importedText({ name, shape, origin, preprocessing }: DatasetInfo, repor
   ];
   if (passedOverCount > 0) {
     const shown = passedOver.length < passedOverCount ? `, the first ${count(passedOver.length)}` : '';
-    lines.push('', `passed over: ${count(passedOverCount)}${shown}`);
+    lines.push('', `skipped: ${count(passedOverCount)}${shown}`);
     for (const { path, reason } of passedOver) lines.push(`  ${printable(path)}: ${printable(reason)}`);
   }
   return lines.join('\n');

@@ -24,11 +24,11 @@ const readIndex = wholeNumber('--index', 0);
 export function registerDataShow(data: Command, context: CliContext): void {
   const command = data
     .command('show')
-    .description('print images of a set with their labels')
-    .argument('[set]', 'a name, or a folder, archive or file of your own', 'fashion-mnist')
+    .description('print images of a data set with their labels')
+    .argument('[set]', 'a name, or your own folder, archive or file', 'fashion-mnist')
     .option('--split <split>', 'which images, train or test', oneOf('--split', ['train', 'test']), 'test')
     .option('--count <n>', 'how many images', wholeNumber('--count', 1, 1000), 5)
-    .option('--index <n...>', 'which images, by their number from 0', collect);
+    .option('--index <n...>', 'image numbers, counted from 0', collect);
   addJsonOption(command).action(
     async (source: string, flags: ShowFlags) => await runShow(source, flags, context),
   );
@@ -47,9 +47,13 @@ async function runShow(source: string, flags: ShowFlags, context: CliContext): P
   const indices = flags.index ?? Array.from({ length: first }, (_, i) => i);
   const wrong = indices.find((index) => index >= dataset.length);
   if (wrong !== undefined) {
-    throw new CoutureError('usage', `--index ${wrong} is past the ${dataset.length} ${split} images.`, {
-      hint: `Give a number from 0 to ${dataset.length - 1}.`,
-    });
+    throw new CoutureError(
+      'usage',
+      `--index ${wrong} is out of range: there are ${dataset.length} ${split} images.`,
+      {
+        hint: `Give a number from 0 to ${dataset.length - 1}.`,
+      },
+    );
   }
   const images = indices.map((index) => {
     const label = dataset.labels[index];

@@ -65,7 +65,7 @@ describe('couture data', () => {
     const again = await couture('import', folder);
     assert.match(again.out, /no picture was read/);
     const { out } = await couture('info', 'two letters');
-    assert.match(out, /18 train, 6 test, 6x6 gray[\s\S]*a +9 +3\nb +9 +3[\s\S]*passed over: 1\n/);
+    assert.match(out, /18 train, 6 test, 6x6 gray[\s\S]*a +9 +3\nb +9 +3[\s\S]*skipped: 1\n/);
     const shown = JSON.parse((await couture('show', 'pictures', '--index', '3', '--json')).out);
     assert.deepEqual(shown.images, [{ index: 3, label: 1, className: 'b' }]);
     assert.equal((await couture('show', folder, '--count', '2')).out.split('\n').length, 4);
@@ -79,23 +79,26 @@ describe('couture data', () => {
     const folder = await makePictures();
     const strict = {
       kind: 'data',
-      message: /^1 file would be passed over:\n {2}a\/notes\.txt: it is not an image/,
+      message: /^1 file would be skipped:\n {2}a\/notes\.txt: it is not an image/,
     };
     await assert.rejects(couture('import', folder, '--strict'), strict);
     const cases: [string[], RegExp][] = [
       [['--color', '--gray'], /--color or --gray, not both/],
       [['--size', '129'], /--size/],
       [['--test-share', '0.7'], /--test-share/],
-      [['--name', 'a/b'], /cannot be the name/],
+      [['--name', 'a/b'], /is not a valid name/],
       [['--invert', 'maybe'], /--invert/],
     ];
     for (const [flags, message] of cases)
       await assert.rejects(couture('import', folder, ...flags), { kind: 'usage', message });
     await assert.rejects(couture('info', 'nowhere'), {
       kind: 'usage',
-      message: /no file or folder of that name/,
+      message: /no file or folder with that name/,
     });
-    await assert.rejects(couture('show', folder, '--index', '999'), { kind: 'usage', message: /past the/ });
+    await assert.rejects(couture('show', folder, '--index', '999'), {
+      kind: 'usage',
+      message: /out of range/,
+    });
   });
 
   it('list and info know every set, and only the list says which were never tried', async () => {
@@ -103,14 +106,14 @@ describe('couture data', () => {
       const { out } = await couture(verb);
       for (const { name, checked } of registry) {
         const line = out.split('\n').find((text) => text.startsWith(`${name} `)) ?? '';
-        assert.equal(/never tried on a file/.test(line), !checked, line);
+        assert.equal(/never tested on a file/.test(line), !checked, line);
       }
     }
     const document = JSON.parse((await couture('info', 'kmnist', '--json')).out);
     assert.deepEqual([document.couture, document.command, document.name], [1, 'data info', 'kmnist']);
     assert.equal(document.present.length, 4);
     assert.doesNotMatch((await couture('info', 'kmnist')).out, /never/);
-    assert.match((await couture('info', 'emnist-letters')).out, /unpack it and give its folder by --from/);
+    assert.match((await couture('info', 'emnist-letters')).out, /unpack it and give its folder with --from/);
   });
 
   it('check tells what is missing and fails as data', async () => {

@@ -1,4 +1,4 @@
-/** `couture data`: data sets got, imported, verified, looked at and audited. */
+/** `couture data`: gets, imports, verifies, shows and audits data sets. */
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
@@ -11,17 +11,17 @@ import { registerDataShow } from './data-show.ts';
 
 const help = `
 Examples:
-  couture data get                              Fashion-MNIST, from wherever it can be had
-  couture data get emnist-letters --from DIR    a known set from files of your own, plain or .gz
-  couture data import photos/                   your own pictures: a folder of class folders, ZIP, CSV, IDX, NPZ
-  couture data list                             the known sets, and those that were imported
-  couture data show photos --count 6            the first test images with their labels
-  couture data augment --flip --shift 2         what that does to training images
-  couture data audit                            duplicates and labels that are likely wrong`;
+  couture data get                              get Fashion-MNIST from the first source that works
+  couture data get emnist-letters --from DIR    get a known data set from your own files, plain or .gz
+  couture data import photos/                   import your own pictures: a folder of class folders, ZIP, CSV, IDX, NPZ
+  couture data list                             list the known data sets and the imported ones
+  couture data show photos --count 6            show the first test images with their labels
+  couture data augment --flip --shift 2         show what these settings do to training images
+  couture data audit                            find duplicates and labels that are probably wrong`;
 
 /** Adds the verb `data` to the program. */
 export function registerData(program: Command, context: CliContext): void {
-  const data = program.command('data').description('get, import, check, look at and audit data sets');
+  const data = program.command('data').description('get, import, check, show and audit data sets');
   data.addHelpText('after', help);
   registerDataGet(data, context);
   registerDataImport(data, context);

@@ -37,13 +37,13 @@ export function registerEvaluate(program: Command, context: CliContext): void {
     .argument('[model]', MODEL_HELP)
     .option(
       '--split <split>',
-      'test, or val for the held-out images',
+      'test, or val for the validation images',
       oneOf('--split', ['test', 'val']),
       'test',
     );
   command.option(
     '--data <set>',
-    'judge on other labeled images instead: a name, or a folder, archive or file of your own',
+    'evaluate on other labeled images: a name, or your own folder, archive or file',
   );
   addRecipeOption(command);
   addJsonOption(addEngineOptions(addWeightsOption(command)))
@@ -96,7 +96,9 @@ async function runEvaluate(
   }
 }
 
-/** Images of another set, prepared as the model takes them: its test split, or all where the import had to draw one. */
+/**
+ * Images of another set, prepared for the model: its test split, or all images if the import had to draw one.
+ */
 async function otherImages(source: string, { data }: FoundModel, context: CliContext): Promise<Dataset> {
   const opened = await openWatched(source, context, { like: data });
   const test = await opened.load('test');

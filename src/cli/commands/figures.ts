@@ -28,7 +28,8 @@ interface FiguresFlags extends EngineFlags {
 }
 
 const help = `
-An SVG follows the reader's preference for light or dark unless --theme is given; a PNG is light.
+An SVG follows the light or dark preference of the reader unless --theme is
+given; a PNG is light by default.
 
 Examples:
   couture figures baseline-seed1 --out figures --format png
@@ -38,13 +39,13 @@ Examples:
 export function registerFigures(program: Command, context: CliContext): void {
   const command = program
     .command('figures')
-    .description('Writes the figures of a run as files, one each.')
+    .description('Write each figure of a run to a file.')
     .argument('<run>', 'path of a run, or its name under runs/train')
-    .requiredOption('--out <dir>', 'folder for the files; it is made where it is missing')
+    .requiredOption('--out <dir>', 'folder for the files, made if it is missing')
     .option('--format <format>', 'svg or png', oneOf('--format', ['svg', 'png']), 'svg')
     .option('--theme <theme>', 'light or dark', oneOf('--theme', ['light', 'dark']))
     .option('--width <pixels>', 'width of each figure', wholeNumber('--width', 320, 2000), 640)
-    .option('--only <names>', 'some of the figures, their names by commas');
+    .option('--only <names>', 'comma-separated names of figures');
   addJsonOption(addEngineOptions(addUmapOption(command)))
     .addHelpText('after', help)
     .action(async (run: string, flags: FiguresFlags) => await runFigures(run, flags, context));
@@ -77,7 +78,7 @@ async function runFigures(path: string, flags: FiguresFlags, context: CliContext
   }
 }
 
-/** The names asked for, each checked. */
+/** The requested names, each checked. */
 function chosen(known: readonly string[], only: string): readonly string[] {
   const names = only.split(',').map((name) => name.trim());
   for (const name of names) {

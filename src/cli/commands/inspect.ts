@@ -1,4 +1,4 @@
-/** `couture inspect`: where a run is right, wrong and unsure, on the terminal. */
+/** `couture inspect`: classes, mistakes, confidence and dead units of a run, on the terminal. */
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
@@ -12,13 +12,13 @@ interface InspectFlags extends EngineFlags {
 }
 
 const help = `
-The report shows the same and more, with figures: couture report RUN
+The report shows more, with figures: couture report RUN
 
 Examples:
   couture inspect baseline-seed1
   couture inspect runs/train/baseline-seed1 --json`;
 
-/** What the terminal shows: no maps, no explained images. */
+/** Options for the terminal: no maps, no explained images. */
 const show = { umap: false, mapPoints: 10, explained: 0, examples: 0, imagesPerCell: 0 } as const;
 
 /** Adds the command to the program. */
@@ -26,7 +26,7 @@ export function registerInspect(program: Command, context: CliContext): void {
   const command = program
     .command('inspect')
     .description(
-      'Classes with intervals, confused pairs, calibration, dead units and costliest images of a run.',
+      'Show classes with intervals, confused pairs, calibration, dead units and the most confident mistakes of a run.',
     )
     .argument('<run>', 'path of a run, or its name under runs/train');
   addJsonOption(addEngineOptions(command))

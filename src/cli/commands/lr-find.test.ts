@@ -43,7 +43,7 @@ test('it names a rate, keeps the curve, and finds the same on one thread', async
   await t.test('the rate is one that learns these images', () => {
     const { suggested, advice, curve } = found;
     assert.ok(suggested !== null && suggested > 1e-4 && suggested < 0.1, String(suggested));
-    assert.match(advice, new RegExp(`^Take a learning rate of ${suggested}:`));
+    assert.match(advice, new RegExp(`^Suggested learning rate: ${suggested},`));
     assert.equal(curve.losses.length, curve.rates.length);
     // Ten classes, of which nothing is known at first.
     assert.ok(Math.abs(curve.smoothed[0] - Math.log(10)) < 0.3 && Math.min(...curve.smoothed) < 1.6);

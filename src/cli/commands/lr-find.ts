@@ -1,4 +1,4 @@
-/** `couture lr-find`: which learning rate to train with. */
+/** `couture lr-find`: finds a learning rate. */
 
 import type { Command } from 'commander';
 import {
@@ -31,9 +31,11 @@ interface LrFindFlags extends ConfigFlags, EngineFlags, RateRange {
 const { startRate, endRate, leastSteps, mostSteps } = STANDARD_RANGE;
 
 const help = `
-Trains as couture train would with the same flags, from fresh weights, while the learning rate rises from step to step,
-until the loss has risen with it. The settings' own rate and schedule play no part. What is found is kept in
-runs/lr-find, over an earlier search of the same name: lr-find.json, lr-find.svg and lr-find.png.
+The command trains from new weights with the flags of couture train, while the
+learning rate rises from step to step, until the loss rises too. The learning
+rate and schedule of the settings are ignored. The result goes to runs/lr-find
+and replaces an earlier one of the same name: lr-find.json, lr-find.svg and
+lr-find.png.
 
 Examples:
   couture lr-find --recipe baseline
@@ -44,21 +46,21 @@ Examples:
 export function registerLrFind(program: Command, context: CliContext): void {
   const command = program
     .command('lr-find')
-    .description('Find a learning rate: a short training in which it rises, its plot, and the rate to take.');
+    .description('Find a learning rate: a short training with a rising rate, a plot, and a suggested rate.');
   addConfigOptions(command)
     .option(
       '--start-rate <n>',
-      `the smallest rate tried (default: ${rateText(startRate)})`,
+      `smallest rate (default: ${rateText(startRate)})`,
       positiveNumber('--start-rate', HIGHEST_RATE),
     )
     .option(
       '--end-rate <n>',
-      `the largest rate tried (default: ${rateText(endRate)})`,
+      `largest rate (default: ${rateText(endRate)})`,
       positiveNumber('--end-rate', HIGHEST_RATE),
     )
     .option(
       '--steps <n>',
-      `steps from one to the other (default: an epoch's, but from ${leastSteps} to ${mostSteps})`,
+      `number of steps (default: one epoch, but from ${leastSteps} to ${mostSteps} steps)`,
       wholeNumber('--steps', LEAST_STEPS, MOST_STEPS),
     )
     .option('--name <name>', 'name of the folder in runs/lr-find (default: recipe and seed)');
@@ -80,7 +82,7 @@ async function runLrFind(flags: LrFindFlags, context: CliContext): Promise<void>
     onStep: (done, total, rate) => {
       end();
       if (progress === undefined)
-        context.err(`At most ${count(total)} steps while the learning rate rises; Ctrl-C ends it.`);
+        context.err(`At most ${count(total)} steps while the learning rate rises; Ctrl-C stops early.`);
       progress ??= context.progress(total, 'raising the learning rate');
       progress.update(done, `${count(done)} of ${count(total)} steps, ${rateText(rate)}`);
     },

@@ -22,8 +22,9 @@ interface PackFlags extends EngineFlags {
 }
 
 const help = `
-One run gives its network, several an ensemble; of a model file it takes the networks alone. The file holds its own card: couture card FILE
-What is measured for the card is measured with the weights as the file keeps them.
+One run gives a network and several give an ensemble. Of a model file, only the
+networks are used. The file contains its own card: couture card FILE. The
+figures on the card are measured with the weights as the file stores them.
 
 Examples:
   couture pack baseline-seed1 --out clothes.safetensors
@@ -35,27 +36,27 @@ Examples:
 export function registerPack(program: Command, context: CliContext): void {
   const command = program
     .command('pack')
-    .description('Finished runs as one model file that is ready to be used anywhere, with its model card.')
+    .description('Pack finished runs into one model file with its model card.')
     .argument(
       '<model...>',
-      'runs of the same data, by path or by name under runs/train, and model files whose networks join them',
+      'runs of the same data, by path or by name under runs/train, and model files to add their networks',
     )
-    .requiredOption('--out <file>', 'where to write it; the name ends in .safetensors')
+    .requiredOption('--out <file>', 'the file to write; its name must end in .safetensors')
     .option(
       '--precision <name>',
-      `what matrices are kept in: ${precisions.join(', ')}`,
+      `number format of the weight matrices: ${precisions.join(', ')}`,
       oneOf('--precision', precisions),
       'float32',
     )
-    .option('--flip', 'look at each image mirrored as well')
+    .option('--flip', 'also classify each image mirrored')
     .option(
       '--shift <pixels>',
-      `look at each image moved by so many pixels to the right, left, down and up as well, up to ${MAX_VIEW_SHIFT}`,
+      `also classify each image moved by this many pixels right, left, down and up, up to ${MAX_VIEW_SHIFT}`,
       wholeNumber('--shift', 0, MAX_VIEW_SHIFT),
       0,
     )
-    .option('--calibrate', 'fit a temperature on the validation images that the runs have in common')
-    .option('--no-fold', 'keep BatchNorm1d layers as they are, not folded into the Linear before them')
+    .option('--calibrate', 'fit a temperature on the common validation images of the runs')
+    .option('--no-fold', 'do not fold BatchNorm1d layers into the Linear before them')
     .option('--title <text>', 'first line of the card (default: made from networks and data set)');
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)

@@ -1,4 +1,4 @@
-/** `couture predict`: what a trained network sees in image files, test images or standard input. */
+/** `couture predict`: classifies image files, test images or standard input. */
 
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
@@ -50,7 +50,7 @@ interface PredictFlags extends EngineFlags {
 interface Question {
   readonly source: string;
   readonly pixels: Uint8Array;
-  /** What was done to make the image of a picture. */
+  /** The steps that made the image from a picture. */
   readonly prepared?: PreparationFacts;
   /** The label, where it is known. */
   readonly truth?: string;
@@ -58,7 +58,7 @@ interface Question {
 
 type Answered = Omit<Question, 'pixels'> & { readonly unlike?: Look };
 
-/** How far an image is from the training images, and whether that is further than nearly all of them are. */
+/** The distance of an image from the training images, and whether it is unusually large. */
 interface Look {
   readonly score: number;
   readonly limit: number;
@@ -73,12 +73,14 @@ interface LeftOut {
 
 /** Images decoded and classified at once: bounds memory for folders of any size. */
 const CHUNK = 64;
-/** Images that are shown without being asked for. */
+/** Largest number of images that are shown by default. */
 const SHOWN = 4;
 
 const help = `
-A picture is prepared as the model's training images were. For Fashion-MNIST and its like the object is found against its
-ground, cut out and centered, light on black; an image of the network's own size is left as it is. --seen shows the result.
+A picture is prepared like the training images of the model. For Fashion-MNIST
+and similar sets, the object is found against its background, cropped and
+centered, light on black. An image of exactly the input size is not changed.
+--seen shows the result.
 
 Examples:
   couture predict baseline-seed1 shoe.jpg photos/
@@ -94,28 +96,25 @@ export function registerPredict(program: Command, context: CliContext): void {
     .description('Classify image files, folders of them, an image of the test split, or standard input.')
     .argument('[model]', MODEL_HELP)
     .argument('[path...]', 'PNG, JPEG and WebP files, folders of them, or - for standard input')
-    .option('--test-index <n>', 'an image of the test split, counted from 0', wholeNumber('--test-index', 0))
+    .option('--test-index <n>', 'number of a test image, counted from 0', wholeNumber('--test-index', 0))
     .option(
       '--invert <when>',
-      'swap light and dark: auto (where the object is darker than its ground), yes or no; as the model says by default',
+      'swap light and dark: auto (if the object is darker than its background), yes or no (default: as the model says)',
       oneOf('--invert', ['auto', 'yes', 'no']),
     )
-    .option(
-      '--seen',
-      `show each image as the network sees it; up to ${SHOWN} are shown on a color terminal anyway`,
-    )
-    .option('--save-seen <folder>', 'write each image as the network sees it, as PNG files')
-    .option('--csv', 'print a table (RFC 4180) with a row for each image')
+    .option('--seen', `show each image as the network sees it (a color terminal always shows up to ${SHOWN})`)
+    .option('--save-seen <folder>', 'write each image as the network sees it to a PNG file')
+    .option('--csv', 'print CSV (RFC 4180) with one row for each image')
     .option(
       '--reject <share>',
-      'call images unknown that are less clear than this share of the validation images, for example 0.02',
+      'mark images as unknown below the confidence that rejects this share of the validation images, for example 0.02',
       properShare('--reject'),
     );
   addRecipeOption(command);
   addJsonOption(addEngineOptions(addWeightsOption(command)))
     .addHelpText('after', help)
     .action(async (model: string | undefined, paths: string[], flags: PredictFlags) => {
-      // With --recipe no model is named: what stands in its place is the first image.
+      // With --recipe there is no model argument, so the first argument is an image.
       if (flags.recipe === undefined || model === undefined) await runPredict(model, paths, flags, context);
       else await runPredict(undefined, [model, ...paths], flags, context);
     });
@@ -158,7 +157,7 @@ async function runPredict(
         }
       }
       if (context.signal.aborted)
-        throw new CoutureError('interrupted', 'Stopped before all images were seen.');
+        throw new CoutureError('interrupted', 'Stopped before all images were classified.');
     }
     if (flags.json) {
       const { classNames } = model;
@@ -195,7 +194,7 @@ async function rejectionFor(
     const { threshold, refused, images } = rejection;
     end();
     context.err(
-      `Images below a probability of ${percent(threshold, 1)} are unknown: ${count(refused)} of ${count(images)} validation images are.`,
+      `Images with a confidence below ${percent(threshold, 1)} are unknown; this rejects ${count(refused)} of ${count(images)} validation images.`,
     );
     return rejection;
   } finally {
@@ -218,7 +217,7 @@ function judgeLook(scorer: UnlikeScorer, pixels: Uint8Array, { shape }: ImageCla
 /** `Unlike the training data: score 5.2, limit 1.9, which 2% of the validation images are above.` */
 function lookText({ score, limit }: Look): string {
   const share = percent(UNLIKE_SHARE, 0);
-  return `  Unlike the training data: score ${score.toFixed(1)}; ${share} of the validation images have more than ${limit.toFixed(1)}.`;
+  return `  Unlike the training data: score ${score.toFixed(1)}; only ${share} of the validation images have a score above ${limit.toFixed(1)}.`;
 }
 
 /** That it is clear what to ask and whom. */
@@ -227,18 +226,18 @@ function checkRequest(
   paths: readonly string[],
   { recipe, testIndex, json, csv }: PredictFlags,
 ): void {
-  if (json && csv) throw new CoutureError('usage', 'Give either --json or --csv, not both.');
+  if (json && csv) throw new CoutureError('usage', 'Give --json or --csv, not both.');
   if (paths.length > 0 && testIndex !== undefined) {
     const taken = recipe === undefined ? '' : `: with --recipe, "${paths[0]}" is an image`;
-    throw new CoutureError('usage', `Give either images or --test-index, not both${taken}.`);
+    throw new CoutureError('usage', `Give images or --test-index, not both${taken}.`);
   }
   if (paths.length > 0 || testIndex !== undefined) return;
   if (model !== undefined && hasImageName(model)) {
-    throw new CoutureError('usage', `"${model}" stands where the model does: name one before it.`, {
+    throw new CoutureError('usage', `The first argument must be a model, but "${model}" is an image.`, {
       hint: `For example: couture predict compact ${model}`,
     });
   }
-  throw new CoutureError('usage', 'Give the images to look at, or --test-index.', {
+  throw new CoutureError('usage', 'Give images to classify, or --test-index.', {
     hint: 'For example: couture predict compact shoe.jpg',
   });
 }
@@ -349,13 +348,13 @@ async function readAll(stream: Readable, limit: number, signal: AbortSignal): Pr
       const bytes = Buffer.from(part);
       length += bytes.length;
       if (length > limit)
-        throw new CoutureError('data', `Standard input is longer than the limit of ${limit} bytes.`);
+        throw new CoutureError('data', `Standard input has more than ${limit} bytes, the limit.`);
       parts.push(bytes);
     }
   } finally {
     signal.removeEventListener('abort', stop);
   }
   if (length === 0)
-    throw new CoutureError('data', 'Standard input is empty: expected the bytes of an image.');
+    throw new CoutureError('data', 'Standard input is empty, but the bytes of an image were expected.');
   return Buffer.concat(parts);
 }

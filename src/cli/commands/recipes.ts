@@ -1,4 +1,4 @@
-/** `couture recipes`: what each recipe is worth, what it takes, and the command that trains it. */
+/** `couture recipes`: the accuracy, time and command of each recipe. */
 
 import type { Command } from 'commander';
 import { type Measured, recipes } from '../../train/recipes.ts';
@@ -10,18 +10,19 @@ import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 
 const help = `
-Accuracy is on the test images, the mean over seeds and their sample standard deviation, by couture seeds.
+Test accuracy is the mean over seeds with the sample standard deviation,
+measured by couture seeds.
 
 Examples:
   couture recipes
-  couture summary --recipe deeper    the network of one of them
+  couture summary --recipe deeper    the network of a recipe
   couture seeds --recipes deeper     its accuracy and time on this machine`;
 
 /** Adds the command to the program. */
 export function registerRecipes(program: Command, context: CliContext): void {
   const command = program
     .command('recipes')
-    .description('The recipes: what each gives, how long it takes, and its command.');
+    .description('List the recipes with their accuracy, time and command.');
   addJsonOption(command)
     .addHelpText('after', help)
     .action((flags: { readonly json?: true }) => showRecipes(flags, context));

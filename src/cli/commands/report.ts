@@ -1,4 +1,4 @@
-/** `couture report`: one HTML file that shows everything of a run, or of several side by side. */
+/** `couture report`: one HTML file about a run, or about several side by side. */
 
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
@@ -14,7 +14,7 @@ interface ReportFlags extends EngineFlags {
 }
 
 const help = `
-The report is one file that needs no network: open it, print it, pass it on.
+The report is one file that needs no network: open it, print it, share it.
 
 Examples:
   couture report baseline-seed1
@@ -24,9 +24,11 @@ Examples:
 export function registerReport(program: Command, context: CliContext): void {
   const command = program
     .command('report')
-    .description('One HTML file with all figures of a run, or of several of the same data side by side.')
+    .description(
+      'Write one HTML file with all figures of a run, or of several runs of the same data side by side.',
+    )
     .argument('<run...>', 'paths of runs, or their names under runs/train')
-    .option('--out <file>', 'where to write it (default: report.html in the folder of the first run)');
+    .option('--out <file>', 'the file to write (default: report.html in the folder of the first run)');
   addJsonOption(addEngineOptions(addUmapOption(command)))
     .addHelpText('after', help)
     .action(async (runs: string[], flags: ReportFlags) => await runReport(runs, flags, context));
@@ -34,7 +36,7 @@ export function registerReport(program: Command, context: CliContext): void {
 
 async function runReport(runs: readonly string[], flags: ReportFlags, context: CliContext): Promise<void> {
   const { out, umap, backend, threads } = flags;
-  // A run that is not there is answered before the drawing code is loaded.
+  // Reports a missing run before it loads the drawing code.
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const finished = await openFinishedRuns(runs);
   const { reportRuns } = await import('../../platform/node/reports.ts');
@@ -48,7 +50,7 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
     end();
     if (flags.json) printJson(context, 'report', { runs: finished.map(({ run }) => run.path), path, bytes });
     else {
-      // On standard output the report is alone.
+      // On standard output, there must be nothing but the report.
       const tell = isStandardOutput(path) ? context.err : context.out;
       tell(`Report: ${path}  (${formatBytes(bytes)}; open it in a browser)`);
     }

@@ -1,4 +1,4 @@
-/** `couture reproduce`: a run repeated from its config, and its weights compared bit for bit. */
+/** `couture reproduce`: repeats a run from its config and compares the weights bit for bit. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -15,8 +15,9 @@ interface ReproduceFlags extends EngineFlags {
 }
 
 const help = `
-Bits are certified of runs that were trained on the CPU. A run of a GPU is trained on a GPU again, and its test accuracy is
-compared, which is always computed on the CPU.
+Only runs that were trained on the CPU are compared bit for bit. A run of a GPU
+is trained on a GPU again, and the test accuracy is compared, which the CPU
+always computes.
 
 Examples:
   couture reproduce baseline-seed1
@@ -27,7 +28,7 @@ export function registerReproduce(program: Command, context: CliContext): void {
   const command = program
     .command('reproduce')
     .description(
-      'Repeat a finished run from its config.json and certify that its weights come out bit for bit.',
+      'Repeat a finished run from its config.json and check that its weights are bit for bit the same.',
     )
     .argument('<run>', 'path of a run, or its name under runs/train');
   addJsonOption(addEngineOptions(command, 'own'))
@@ -54,7 +55,7 @@ async function runReproduce(path: string, flags: ReproduceFlags, context: CliCon
     );
   }
   if (reproduced || (onGpu && result.agrees)) return;
-  throw new CoutureError('runtime', `${run.path} could not be reproduced.`, {
+  throw new CoutureError('runtime', `Could not reproduce ${run.path}.`, {
     hint: hintFor(run.config.settings.fast, onGpu, result),
   });
 }
@@ -72,20 +73,20 @@ function verdictOf({ reproduced, agrees }: Reproduction, onGpu: boolean, { color
     ? paint(
         color,
         ['bold', 'green'],
-        'repeated: other bits, as is to be expected of a GPU, and a test accuracy within the 95% interval of the first',
+        'repeated: other bits, as expected on a GPU; the test accuracy is within the 95% interval of the first',
       )
     : paint(
         color,
         ['bold', 'red'],
-        'not reproduced: the test accuracy lies outside the 95% interval of the first',
+        'not reproduced: the test accuracy is outside the 95% interval of the first',
       );
 }
 
 function hintFor(fast: boolean, onGpu: boolean, { places }: Reproduction): string {
-  if (onGpu) return 'Bits are promised on the CPU alone: train with --backend cpu where they matter.';
-  if (!fast) return 'Its env.json tells which version of Couture and which backend made it.';
+  if (onGpu) return 'Only the CPU guarantees the same bits: train with --backend cpu if they matter.';
+  if (!fast) return 'Its env.json lists the version of Couture and the backend that made it.';
   const [before, now] = [places.expected.join(', then by '), places.found.join(', then by ')];
   return before === now
-    ? `It was trained with --fast, whose bits are those of its machine, by ${before}.`
+    ? `It was trained with --fast, whose bits depend on the machine, by ${before}.`
     : `It was trained with --fast by ${before}, and now by ${now}: another machine may give other bits.`;
 }

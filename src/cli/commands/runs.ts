@@ -1,4 +1,4 @@
-/** `couture runs`: the runs that there are, whether they are whole, and how to be rid of them. */
+/** `couture runs`: lists, checks and deletes runs. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -18,26 +18,26 @@ interface RunsFlags {
 
 const help = `
 Examples:
-  couture runs list                what there is, how far it got, and what is in use
-  couture runs check               read every file of every run, and tidy up after killed processes
-  couture runs rm baseline-seed1   remove a run for good`;
+  couture runs list                all runs, their progress, and which are in use
+  couture runs check               check every file of every run, and clean up after killed processes
+  couture runs rm baseline-seed1   delete a run`;
 
 /** Adds the verb `runs` to the program. */
 export function registerRuns(program: Command, context: CliContext): void {
   const runs = program.command('runs').description('List, check and remove the runs in runs/train.');
   runs.addHelpText('after', help);
   addJsonOption(
-    runs.command('list').description('every run: how far it got, its accuracy, who uses it'),
+    runs.command('list').description('list every run with its progress, accuracy and user'),
   ).action(async (flags: RunsFlags) => await list(flags, context));
   addJsonOption(
     runs
       .command('check')
-      .description('read every file of runs, and remove what killed processes left')
+      .description('check every file of runs, and remove what killed processes left')
       .argument('[run...]', 'paths or names (default: all)'),
   ).action(async (names: string[], flags: RunsFlags) => await check(names, flags, context));
-  addJsonOption(
-    runs.command('rm').description('remove runs for good').argument('<run...>', 'paths or names'),
-  ).action(async (names: string[], flags: RunsFlags) => await remove(names, flags, context));
+  addJsonOption(runs.command('rm').description('delete runs').argument('<run...>', 'paths or names')).action(
+    async (names: string[], flags: RunsFlags) => await remove(names, flags, context),
+  );
 }
 
 async function list({ json }: RunsFlags, context: CliContext): Promise<void> {
@@ -45,7 +45,7 @@ async function list({ json }: RunsFlags, context: CliContext): Promise<void> {
   const found = await summarizeRuns();
   if (json) return printJson(context, 'runs list', { runs: found });
   if (found.length === 0)
-    return context.out('There are no runs here. Make one: npx couture train --recipe baseline');
+    return context.out('There are no runs here. Train one: npx couture train --recipe baseline');
   context.out(runsTable(found, context));
 }
 
@@ -62,7 +62,7 @@ function runsTable(found: readonly RunSummary[], { color }: CliContext): string 
     printable(run.data ?? run.problem ?? ''),
     run.started?.slice(0, 16).replace('T', ' ') ?? '',
   ]);
-  const heads = ['run', 'state', 'epochs', 'validation', 'test', 'data', 'begun (UTC)'];
+  const heads = ['run', 'state', 'epochs', 'validation', 'test', 'data', 'started (UTC)'];
   return table(heads, rows, ['left', 'left', 'right', 'right', 'right']);
 }
 
@@ -94,14 +94,14 @@ async function check(names: readonly string[], { json }: RunsFlags, context: Cli
     'data',
     `${plural(damaged, 'run')} of ${checks.length} ${damaged === 1 ? 'is' : 'are'} damaged.`,
     {
-      hint: 'Put the named files back from a copy; or train the run anew with --overwrite.',
+      hint: 'Restore the named files from a backup, or train the run again with --overwrite.',
     },
   );
 }
 
 function checkText({ name, state, holder, faults, removed }: RunCheck, { color }: CliContext): string {
   const label = printable(name);
-  if (removed) return `${label}: held nothing, removed`;
+  if (removed) return `${label}: empty, removed`;
   if (state === 'in use') return `${label}: in use by ${holder}, not checked`;
   if (faults.length === 0) return `${label}: ${paint(color, 'green', 'whole')} (${state})`;
   return [
@@ -112,7 +112,7 @@ function checkText({ name, state, holder, faults, removed }: RunCheck, { color }
 
 async function remove(names: readonly string[], { json }: RunsFlags, context: CliContext): Promise<void> {
   const { removeRun, runPaths } = await import('../../platform/node/runs.ts');
-  // All are found before the first is removed.
+  // Finds all before it removes the first.
   const paths = await runPaths(names);
   for (const path of paths) {
     await removeRun(path);

@@ -1,4 +1,4 @@
-/** `couture seeds`: recipes over several seeds, tabulated. What was trained before is not trained again. */
+/** `couture seeds`: recipes over several seeds, tabulated. Finished runs are not trained again. */
 
 import type { Command } from 'commander';
 import { resolveConfig } from '../../train/config.ts';
@@ -19,8 +19,9 @@ interface SeedsFlags extends EngineFlags, TableFlags {
 }
 
 const help = `
-Runs land in runs/train. Stopped and started again, it goes on where it was: finished runs of the same config
-and version are taken as they are, unfinished ones are resumed.
+The runs go to runs/train. If the command is stopped, start it again to
+continue: finished runs of the same config and version are reused, and
+unfinished runs are resumed.
 
 Examples:
   couture seeds
@@ -36,7 +37,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
     .description('Train every recipe with every seed, and tabulate mean and spread of the test accuracy.')
     .option(
       '--recipes <names>',
-      `recipes, by commas (default: ${names.join(',')})`,
+      `comma-separated recipes (default: ${names.join(',')})`,
       (text) => text.split(','),
       names,
     )

@@ -26,7 +26,7 @@ interface ShowcaseFlags extends EngineFlags {
 }
 
 const help = `
-What was trained before with the same config and seed is shown again, not trained again.
+Runs that are finished with the same config and seed are shown again, not trained again.
 
 Example:
   couture showcase --seed 2`;
@@ -76,7 +76,7 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
   }
   for (const { result } of results)
     context.out(`${result.run.path}/  config, results.csv, metrics.json, weights`);
-  context.out(`${report.path}  a report of both: open it in a browser`);
+  context.out(`${report.path}  report of both networks: open it in a browser`);
   const { run } = results[results.length - 1].result;
   context.out(
     `\nNext: npx couture predict ${run.name} PICTURE, npx couture evaluate ${run.name}, npx couture --help`,
@@ -125,7 +125,7 @@ async function predictOne(
   try {
     const answer = await model.predict(imageAt(dataset, 0));
     const truth = dataset.info.classNames[dataset.labels[0]];
-    const title = `\nTest image 0 is labeled ${truth}; ${run.name} says ${paint(context.color, 'bold', answer.label)}:`;
+    const title = `\nTest image 0 is labeled ${truth}; ${run.name} predicts ${paint(context.color, 'bold', answer.label)}:`;
     const bars = probabilityBars(model.classNames, answer.probabilities, context);
     return { text: `${title}\n${bars}`, json: { run: run.path, testIndex: 0, truth, ...answer } };
   } finally {

@@ -1,4 +1,4 @@
-/** `couture summary`: what a network is made of and what it costs. */
+/** `couture summary`: layers, parameters, memory and arithmetic of a network. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -33,7 +33,7 @@ export function registerSummary(program: Command, context: CliContext): void {
   const command = program
     .command('summary')
     .description('Layers, shapes, parameters, memory and arithmetic of a network.')
-    .argument('[run]', 'path of a run, or its name under runs/train; otherwise the flags say which network');
+    .argument('[run]', 'path of a run, or its name under runs/train; otherwise the flags define the network');
   addJsonOption(addConfigOptions(command, networkSettings))
     .addHelpText('after', help)
     .action(async (run: string | undefined, flags: SummaryFlags) => await runSummary(run, flags, context));
@@ -65,7 +65,7 @@ async function runSummary(run: string | undefined, flags: SummaryFlags, context:
     [
       '',
       `${count(summary.parameters)} parameters, ${bytes(summary.weightBytes)}; ${bytes(summary.trainingBytes)} while training with Adam`,
-      `${count(summary.macsPerImage)} multiply-adds to classify an image, ${count(summary.trainingMacsPerImage)} to train on one`,
+      `${count(summary.macsPerImage)} multiply-adds to classify an image, ${count(summary.trainingMacsPerImage)} to train on an image`,
     ].join('\n'),
   );
 }
@@ -78,7 +78,10 @@ async function chooseConfig(
   if (run === undefined) return await configFromFlags(flags, context);
   const given = configFlagsGiven(flags);
   if (given.length > 0)
-    throw new CoutureError('usage', `A run has its own config; leave out ${given.join(', ')} or the run.`);
+    throw new CoutureError(
+      'usage',
+      `A run has its own config; leave out ${given.join(', ')}, or leave out the run.`,
+    );
   const { openRun } = await import('../../platform/node/runs.ts');
   return (await openRun(run)).config;
 }

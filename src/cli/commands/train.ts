@@ -1,4 +1,4 @@
-/** `couture train`: a network into a run folder, or a run resumed. */
+/** `couture train`: trains a network into a run folder, or resumes a run. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
@@ -21,10 +21,13 @@ interface TrainFlags extends ConfigFlags, EngineFlags {
 }
 
 const help = `
-A path is short for --data: a folder of class folders, a ZIP or tar of one, a CSV file, IDX or NPZ files.
-Flags go over --config, that over --recipe, that over the defaults.
-Ctrl-C saves a checkpoint and prints the command that goes on.
-A run keeps to the CPU or the GPU that it was begun on. Equal bits are promised on the CPU: --backend cpu.
+A path is short for --data: a folder of class folders, a ZIP or tar of one, a
+CSV file, IDX or NPZ files.
+Flags override --config, --config overrides --recipe, and --recipe overrides
+the defaults.
+Ctrl-C saves a checkpoint and prints the command that continues.
+A run stays on the CPU or GPU that it started on. Only the CPU guarantees the
+same bits: --backend cpu.
 
 Examples:
   couture train photos/
@@ -39,16 +42,13 @@ export function registerTrain(program: Command, context: CliContext): void {
   const command = program
     .command('train')
     .description('Train a network into a run folder and evaluate it on the test split, or resume a run.')
-    .argument('[path]', 'your own pictures, as --data takes them');
+    .argument('[path]', 'your own pictures, like --data');
   addConfigOptions(command)
     .option('--name <name>', 'name of the run folder (default: recipe or data set, and seed)')
-    .option(
-      '--resume <run>',
-      'go on with a run, bit for bit as if it had never stopped; with --epochs further',
-    )
-    .option('--overwrite', 'replace the run of that name')
-    .option('--report', 'write a report at the end (default: for data of your own)')
-    .option('--no-report', 'write none');
+    .option('--resume <run>', 'continue a run, bit for bit as if it had never stopped; --epochs extends it')
+    .option('--overwrite', 'replace an existing run of that name')
+    .option('--report', 'write a report at the end (default: for your own data)')
+    .option('--no-report', 'do not write a report');
   addJsonOption(addEngineOptions(command, 'measured'))
     .addHelpText('after', help)
     .action(
@@ -102,8 +102,8 @@ async function writeReport(run: Run, { threads }: TrainFlags, context: CliContex
 async function freshRun(flags: TrainFlags, context: CliContext): Promise<TrainRunOptions> {
   const { name, overwrite = false } = flags;
   if (overwrite && name === undefined) {
-    throw new CoutureError('usage', '--overwrite needs the run to replace.', {
-      hint: 'Name it by --name: runs without a name get a number of their own where theirs is taken.',
+    throw new CoutureError('usage', '--overwrite needs the name of the run to replace.', {
+      hint: 'Add --name: a run without a name gets a new number if its name exists.',
     });
   }
   if (name !== undefined && !overwrite) {
@@ -119,15 +119,12 @@ async function resumedRun(flags: TrainFlags, path: string, context: CliContext):
   if (flags.name !== undefined) given.push('--name');
   if (flags.overwrite) given.push('--overwrite');
   if (given.length > 0) {
-    throw new CoutureError(
-      'usage',
-      `--resume goes on with the run's own config; leave out ${given.join(', ')}.`,
-    );
+    throw new CoutureError('usage', `--resume uses the config of the run; leave out ${given.join(', ')}.`);
   }
   const { openRun } = await import('../../platform/node/runs.ts');
   const run = await openRun(path);
   const goesFurther = epochs !== undefined && epochs !== run.config.settings.epochs;
   if (!goesFurther && (await run.metrics()) !== undefined)
-    context.err(`${run.name} was finished before; nothing is trained.`);
+    context.err(`${run.name} is already finished, so nothing is trained.`);
   return { resume: run, epochs };
 }

@@ -1,4 +1,4 @@
-/** An audit as it is watched: a bar for what is got, one for the images compared, one for the labels judged. */
+/** Progress of an audit: a bar for the data, one for comparing images, one for judging labels. */
 
 import type { AuditOptions } from '../../runs/audit.ts';
 import type { CliContext } from '../context.ts';
@@ -6,7 +6,7 @@ import { dataView } from './data.ts';
 import { count } from './format.ts';
 import type { Progress } from './progress.ts';
 
-/** Consumers for `auditDataset`; `end` closes what is still open. */
+/** Handlers for `auditDataset`; `end` closes the open bar. */
 export function auditView(
   context: CliContext,
   folds: number,

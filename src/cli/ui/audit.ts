@@ -1,4 +1,4 @@
-/** What an audit of a data set found, and accuracies without it, as text. */
+/** The findings of an audit, and accuracies without them, as text. */
 
 import type { Audit, AuditedImage, Duplicates, NearDuplicate, Suspect } from '../../audit/audit.ts';
 import { type AuditedAccuracy, countDuplicates, findConflicts, surestOfBoth } from '../../audit/summary.ts';
@@ -8,17 +8,17 @@ import { table } from './table.ts';
 
 type Colored = Pick<CliContext, 'color'>;
 
-/** Pairs and suspects that are listed; the file has all of them. */
+/** Number of listed pairs and suspects; the file has all of them. */
 const LISTED = 10;
 
-/** Everything that `couture data audit` says of a data set. */
+/** The output of `couture data audit`. */
 export function auditReport(audit: Audit, path: string, context: Colored): string {
   const { train, test } = audit.data;
   return [
     `${audit.dataset}: ${count(train.length)} training and ${count(test.length)} test images`,
     duplicatesText(audit),
     suspectsText(audit, context),
-    `All of it is in ${path}; npx couture evaluate RUN goes by it from now on.`,
+    `The full audit is in ${path}. From now on, npx couture evaluate RUN uses it.`,
   ].join('\n\n');
 }
 
@@ -46,7 +46,7 @@ export function auditedTable(
       'left',
       'right',
     ]),
-    'Labels are suspected where models like this one contradict them: without those, it scores higher.',
+    'Accuracy without suspected labels is always higher, because models like this one disagree with exactly these labels.',
   ].join('\n');
 }
 
@@ -80,10 +80,10 @@ function duplicatesText({ duplicates, classNames }: Audit): string {
 
 function conflictsText(duplicates: Duplicates, classNames: readonly string[]): string {
   const { exact, near } = findConflicts(duplicates);
-  if (exact.length + near.length === 0) return 'No copies have different labels.';
+  if (exact.length + near.length === 0) return 'All copies have the same label.';
   const groups = exact.map((group) => group.map((image) => named(image, classNames)).join(', '));
   return [
-    `Copies with different labels, of which at most one is right: ${count(exact.length)} exact, ${count(near.length)} near.`,
+    `Copies with different labels (at most one label can be right): ${count(exact.length)} exact, ${count(near.length)} near.`,
     ...(groups.length === 0 ? [] : [listed(groups)]),
     ...(near.length === 0 ? [] : [pairTable(near.slice(0, LISTED), classNames)]),
   ].join('\n\n');
@@ -106,7 +106,7 @@ function suspectsText({ labels, classNames, dataset }: Audit, { color }: Colored
   const { folds, epochs, recipe, outOfFold, suspects } = labels;
   const inTest = suspects.filter(({ split }) => split === 'test').length;
   const overview = table(
-    ['labels that are likely wrong', 'train', 'test'],
+    ['labels that are probably wrong', 'train', 'test'],
     [
       ['suspects', count(suspects.length - inTest), count(inTest)],
       ['out-of-fold accuracy', percent(outOfFold.train.accuracy), percent(outOfFold.test.accuracy)],
@@ -127,9 +127,11 @@ function suspectsText({ labels, classNames, dataset }: Audit, { color }: Colored
     ['left', 'left', 'right', 'left', 'right'],
   );
   if (shown.length === 0) return `${overview}\n${models}`;
-  return [`${overview}\n${models}`, `The surest of either split:\n\n${list}`, lookAt(dataset, shown)].join(
-    '\n\n',
-  );
+  return [
+    `${overview}\n${models}`,
+    `The most confident of each split:\n\n${list}`,
+    lookAt(dataset, shown),
+  ].join('\n\n');
 }
 
 /** The commands that show suspects. */

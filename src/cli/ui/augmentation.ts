@@ -1,4 +1,4 @@
-/** What augmentation does, on the terminal: each change in words, and training images before and after. */
+/** Augmentation on the terminal: each change in words, and training images before and after. */
 
 import { imageGrid } from '../../data/terminal-image.ts';
 import type { AugmentationColumn, AugmentationExamples } from '../../inspect/inspection.ts';
@@ -19,7 +19,7 @@ export function augmentationText(examples: AugmentationExamples, count: number, 
     ),
     ...rows.slice(0, count).flatMap(({ label, index, images }) => [
       '',
-      `Training image ${index}, ${classNames[label]}: as it is, with each change alone, and in training`,
+      `Training image ${index}, ${classNames[label]}: the original, each change alone, and as in training`,
       '',
       ...imageGrid(
         images.map((pixels, i) => ({ pixels, caption: caption(columns[i]) })),

@@ -1,4 +1,4 @@
-/** Probabilities as bars, the likeliest first. */
+/** Probabilities as bars, most probable first. */
 
 import type { CliContext } from '../context.ts';
 import { paint, percent } from './format.ts';
@@ -6,7 +6,7 @@ import { paint, percent } from './format.ts';
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const MOST = 10;
 
-/** One line a class, of at most ten classes. */
+/** One line per class, for at most ten classes. */
 export function probabilityBars(
   classNames: readonly string[],
   probabilities: readonly number[],

@@ -1,16 +1,16 @@
-/** Tables about classes, of which there may be a thousand: then only what stands out is printed, and `--json` has all. */
+/** Tables of classes. Of many classes only the extremes are printed, and `--json` has all. */
 
 import type { ConfusedPair } from '../../inspect/inspection.ts';
 import type { ClassMetrics } from '../../inspect/metrics.ts';
 import { count, percent } from './format.ts';
 import { table } from './table.ts';
 
-/** Classes up to which every one has its row. */
+/** Largest number of classes with a row for each. */
 const MOST_ROWS = 60;
-/** Of more, so many with the highest and so many with the lowest F1 have. */
+/** With more: number of rows with the highest, and with the lowest, F1. */
 const END_ROWS = 10;
 
-/** A row for each class, of very many for the best and the worst. */
+/** A row for each class, or for the best and the worst of very many. */
 export function classRows<Row extends ClassMetrics>(
   classes: readonly Row[],
   rowOf: (row: Row) => readonly (string | number)[],
@@ -25,14 +25,14 @@ export function classRows<Row extends ClassMetrics>(
   ];
 }
 
-/** A share of a class's images; of a class without images there is none. */
+/** A share of the images of a class; empty for a class without images. */
 export function shareText(share: number, { support }: ClassMetrics, digits?: number): string {
   return support === 0 ? '-' : percent(share, digits);
 }
 
-/** Which classes are taken for which, the most frequent first. */
+/** The confused pairs of classes, most frequent first. */
 export function pairsTable(pairs: readonly ConfusedPair[], classNames: readonly string[]): string {
-  if (pairs.length === 0) return 'No image is confused.';
+  if (pairs.length === 0) return 'No image is misclassified.';
   return table(
     ['is', 'called', 'images', 'of the class'],
     pairs.map(({ actual, predicted, count: images, share }) => [

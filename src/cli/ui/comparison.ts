@@ -5,10 +5,10 @@ import type { CliContext } from '../context.ts';
 import { count, duration, paint, percent } from './format.ts';
 import { table } from './table.ts';
 
-/** Below this a difference counts as more than chance. */
+/** Significance level: below this p-value, a difference counts as more than chance. */
 const LEVEL = 0.05;
 
-/** What was set differently, what came out, and whether that differs by more than chance. */
+/** The different settings, the results, and whether they differ by more than chance. */
 export function comparisonText(
   { runs, settings, pairs }: RunComparison,
   { color }: Pick<CliContext, 'color'>,
@@ -40,7 +40,7 @@ export function comparisonText(
     const verdict = pValue < LEVEL ? 'more than chance' : 'may be chance';
     return (
       `${names[i + 1]} against ${names[0]}: ${signed(gain)} points on the test images, ${paint(color, 'bold', verdict)}. ` +
-      `${names[i + 1]} alone is right on ${count(onlySecond)} images, ${names[0]} alone on ${count(onlyFirst)}; McNemar's exact test: p = ${probability(pValue)}.`
+      `Only ${names[i + 1]} is correct on ${count(onlySecond)} images, only ${names[0]} on ${count(onlyFirst)}; McNemar's exact test: p = ${probability(pValue)}.`
     );
   });
   return [differing, '', outcomes, '', ...sentences].join('\n');

@@ -1,4 +1,4 @@
-/** Tables as CSV (RFC 4180): comma-separated, records end with CRLF, a field is quoted where it has to be. */
+/** Tables as CSV (RFC 4180): comma-separated, records end with CRLF, a field is quoted if necessary. */
 
 import type { Prediction } from '../../use/predictor.ts';
 
@@ -11,13 +11,16 @@ function csvField(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The names of what `predictionRecord` gives: a column for each class, which its own column cannot be taken for. */
+/** The column names of `predictionRecord`, with unambiguous names for the columns of classes. */
 export function predictionHeader(classNames: readonly string[]): string {
   const classes = classNames.map((name) => `probability of ${name}`);
   return csvRecord(['source', 'label', 'probability', ...classes, 'unknown']);
 }
 
-/** One image: the label and its probability, that of every class, and whether it is unknown; empty where that was not asked. */
+/**
+ * One image: the label and its probability, that of every class, and whether it is unknown; empty without
+ * rejection.
+ */
 export function predictionRecord(
   source: string,
   { label, index, probabilities, unknown }: Prediction,

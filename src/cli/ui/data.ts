@@ -1,10 +1,10 @@
-/** Getting data as it is watched: a bar for a download, a line for what needs to be known. */
+/** Progress of getting data: a bar for a download, a line for a notice. */
 
 import type { DataEvent, FileState } from '../../platform/node/data/store.ts';
 import type { CliContext } from '../context.ts';
 import type { Progress } from './progress.ts';
 
-/** A consumer of data events; `end` closes a bar that is still open. */
+/** Handles data events; `end` closes an open bar. */
 export function dataView(context: CliContext): { onData: (event: DataEvent) => void; end: () => void } {
   let open: { progress: Progress; file: string } | undefined;
   const end = (): void => {
@@ -33,7 +33,7 @@ const proofs = {
   shape: 'shape and labels only',
 };
 
-/** The state of one file of a known set, on a line. */
+/** The state of one file of a known set, as a line. */
 export function fileStateLine(file: FileState): string {
   const role = file.role.padEnd(13);
   return file.state === 'ok'

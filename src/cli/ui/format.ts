@@ -1,4 +1,4 @@
-/** Numbers and colors as the command line shows them. */
+/** Formats numbers and colors for the command line. */
 
 import { styleText } from 'node:util';
 import { percent as formatPercent } from '../../core/format.ts';
@@ -33,7 +33,7 @@ export function bytes(value: number): string {
   return value < 1024 ** 2 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1024 ** 2).toFixed(1)} MiB`;
 }
 
-/** Colors `text` where colors are wanted. */
+/** Colors `text` if colors are on. */
 export function paint(color: boolean, style: Style, text: string): string {
   return color ? styleText(style, text, { validateStream: false }) : text;
 }

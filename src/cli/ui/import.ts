@@ -1,4 +1,4 @@
-/** A data set being opened, as it is watched: bars while pictures are read, and what was found. */
+/** Opens a data set with progress bars, and prints what was found. */
 
 import { printable } from '../../core/printable.ts';
 import type { ImportEvent, ImportOptions } from '../../data/import/options.ts';
@@ -11,12 +11,12 @@ import type { Progress } from './progress.ts';
 
 const STAGES: Readonly<Record<ImportEvent['stage'], string>> = {
   list: 'listing files',
-  look: 'looking at pictures',
+  look: 'inspecting pictures',
   read: 'reading pictures',
   write: 'writing the cache',
 };
 
-/** A consumer of import events: a bar a stage; `end` closes the one that is open. */
+/** Handles import events with a bar for each stage; `end` closes the open one. */
 export function importView(context: CliContext): {
   onProgress: (event: ImportEvent) => void;
   end: () => void;
@@ -37,7 +37,7 @@ export function importView(context: CliContext): {
   return { onProgress, end };
 }
 
-/** `openDataset`, watched. What an import found is told once, when it was new. */
+/** `openDataset` with progress. A new import prints its findings once. */
 export async function openWatched(
   source: string,
   context: CliContext,

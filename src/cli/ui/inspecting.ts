@@ -1,11 +1,11 @@
-/** Looking at runs as it is watched: one bar over all of them. */
+/** Progress of inspecting runs: one bar over all of them. */
 
 import type { InspectProgress } from '../../inspect/inspect.ts';
 import type { InspectRunOptions } from '../../runs/inspect.ts';
 import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
 
-/** About how much of the time each stage takes; the map by far the most, where UMAP is wanted. */
+/** Approximate share of time of each stage; UMAP takes by far the most. */
 const shares: Readonly<Record<InspectProgress['stage'], number>> = {
   data: 0.05,
   predicting: 0.05,
@@ -14,7 +14,7 @@ const shares: Readonly<Record<InspectProgress['stage'], number>> = {
   map: 0.75,
 };
 
-/** What is handed to `inspectRun` and `reportRuns`; `end` closes the bar. */
+/** Options for `inspectRun` and `reportRuns`; `end` closes the bar. */
 export function inspectView(
   context: CliContext,
   runs: number,
@@ -29,7 +29,7 @@ export function inspectView(
     onData: data.onData,
     onInspect({ run, stage, done }) {
       data.end();
-      bar ??= context.progress(runs, runs === 1 ? 'looking at the run' : `looking at ${runs} runs`);
+      bar ??= context.progress(runs, runs === 1 ? 'inspecting the run' : `inspecting ${runs} runs`);
       if (run !== before) {
         place += 1;
         before = run;

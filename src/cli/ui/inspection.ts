@@ -1,4 +1,4 @@
-/** What there is to see of a run, as text and as JSON. */
+/** An inspection of a run as text and as JSON. */
 
 import { imageGrid } from '../../data/terminal-image.ts';
 import type { ClassInterval, Inspection, PredictedImage } from '../../inspect/inspection.ts';
@@ -10,11 +10,11 @@ import { count, paint, percent } from './format.ts';
 import { terminalColors } from './images.ts';
 import { table } from './table.ts';
 
-/** Confidences from which on the network would answer. */
+/** Rejection thresholds in the table. */
 const THRESHOLDS = [0, 0.5, 0.7, 0.9, 0.95, 0.99];
 const MOST_DEAD = 20;
 
-/** The figures of an inspection, from the course of training to the images that cost most. */
+/** The figures of an inspection, from the course of training to the most confident mistakes. */
 export function inspectionText(inspection: Inspection, context: CliContext): string {
   const { run, evaluation, training, calibration } = inspection;
   const { color } = context;
@@ -22,7 +22,7 @@ export function inspectionText(inspection: Inspection, context: CliContext): str
   const accuracy = paint(color, ['bold', 'green'], percent(evaluation.accuracy));
   return [
     `${run}, best weights, ${count(evaluation.images)} test images`,
-    `accuracy ${accuracy}  (95% between ${range(evaluation.interval, ' and ')})`,
+    `accuracy ${accuracy}  (95% interval ${range(evaluation.interval, ' to ')})`,
     training.sentence,
     ...(inspection.augmentation.rows.length > 0
       ? ['', heading('Augmentation'), augmentationText(inspection.augmentation, 1, context)]
@@ -101,13 +101,13 @@ function classesTable(classes: readonly ClassInterval[]): string {
   );
 }
 
-/** The point at each threshold, where that keeps any image. */
+/** The point at each threshold that keeps any images. */
 function rejectionTable({ rejection }: Inspection): string {
   const points = THRESHOLDS.flatMap((threshold) =>
     rejection.filter((point) => point.threshold === threshold),
   );
   return table(
-    ['answers from', 'images kept', 'accuracy on these', '95% interval'],
+    ['confidence above', 'images kept', 'accuracy on these', '95% interval'],
     points.map(({ threshold, coverage, accuracy, interval }) => [
       percent(threshold, 0),
       percent(coverage, 1),
@@ -119,7 +119,7 @@ function rejectionTable({ rejection }: Inspection): string {
 }
 
 function activityTable({ activity }: Inspection): string {
-  if (activity.length === 0) return 'No hidden unit has ReLU or Root: only such units can be dead.';
+  if (activity.length === 0) return 'No hidden unit uses ReLU or Root, and only those units can be dead.';
   return table(
     ['layer', 'units', 'active on average', 'dead'],
     activity.map(({ layer, active, dead }) => {
@@ -132,9 +132,9 @@ function activityTable({ activity }: Inspection): string {
   );
 }
 
-/** As many images as fit side by side; what each is and what it was called stands above it. */
+/** As many images as fit side by side, with label and prediction above each. */
 function topLosses({ topLosses: images, data }: Inspection, context: CliContext): string[] {
-  if (images.length === 0) return ['No image is wrong.'];
+  if (images.length === 0) return ['No image is misclassified.'];
   const { width, classNames } = data;
   const perRow = Math.max(1, Math.floor((context.columns + 2) / (width + 2)));
   const shown = images.slice(0, perRow);

@@ -1,8 +1,8 @@
-/** What `--json` prints: one document, on one line, with the version of its form. */
+/** The output of `--json`: one document on one line, with the version of its format. */
 
 import type { CliContext } from '../context.ts';
 
-/** Prints `{ "couture": 1, "command": … }` with the content behind it. */
+/** Prints `{ "couture": 1, "command": … }` followed by the content. */
 export function printJson(
   { out }: Pick<CliContext, 'out'>,
   command: string,

@@ -1,4 +1,4 @@
-/** What was packed, and what it is worth, as text. */
+/** A packed model and its figures, as text. */
 
 import type { WrittenModel } from '../../runs/pack.ts';
 import type { Figures } from '../../ship/card.ts';
@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts';
 import { bytes as formatBytes, paint, percent } from './format.ts';
 import { table } from './table.ts';
 
-/** File, make-up and figures; of a fitted temperature also what it changed. */
+/** File, contents and figures; for a fitted temperature also its effect. */
 export function packedText(
   { path, bytes, model }: WrittenModel,
   { color }: Pick<CliContext, 'color'>,
@@ -39,18 +39,16 @@ export function packedText(
     `${path}  ${formatBytes(bytes)} (${bytes} bytes)`,
     `${members.length === 1 ? '1 network' : `${members.length} networks`}, ${precision}, views of an image: ${viewsOf(views).length}, temperature ${temperature}`,
     ...(validation === null
-      ? [
-          'The runs held out different images: each knows those of others, and there are no validation figures.',
-        ]
+      ? ['The runs held out different images, so there are no validation figures.']
       : []),
     '',
     figures,
     '',
-    `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% between ${percent(low)} and ${percent(high)})`,
+    `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% interval ${percent(low)} to ${percent(high)})`,
   ].join('\n');
 }
 
-/** What a model file says of itself, for `--json`: everything but the weights. */
+/** The contents of a model file for `--json`: everything except the weights. */
 export function modelJson({ path, bytes, model }: WrittenModel): Record<string, unknown> {
   const { members, card, ...rest } = model;
   return { path, bytes, ...rest, members: members.map(({ spec }) => spec), card };

@@ -1,4 +1,4 @@
-/** A bar that counts up: redrawn in place on a terminal, a line at its end elsewhere. */
+/** A progress bar: redrawn in place on a terminal, one line at its end elsewhere. */
 
 /** Returned by `context.progress`. */
 export interface Progress {
@@ -10,7 +10,7 @@ interface ProgressOptions {
   readonly total: number;
   readonly label: string;
   readonly err: (text: string) => void;
-  /** Writes without a newline; undefined where nothing can be redrawn. */
+  /** Writes without a newline; undefined if redrawing is not possible. */
   readonly redraw: ((line: string) => void) | undefined;
 }
 
@@ -46,10 +46,10 @@ export function createProgress({ total, label, err, redraw }: ProgressOptions): 
   };
 }
 
-/** Below this, work is done before a bar could be read. */
+/** Shorter work shows no bar. */
 const LATE_MS = 1000;
 
-/** A bar over a share of work, 0 to 1, that appears only once the work has taken a second; `end` closes it. */
+/** A bar for a share of work, 0 to 1, that appears only after a second; `end` closes it. */
 export function lateProgress(context: { progress(total: number, label: string): Progress }): {
   readonly update: (label: string, share: number) => void;
   readonly end: () => void;

@@ -1,4 +1,4 @@
-/** What a search for a learning rate found, as text: the advice, and a small plot of the smoothed loss. */
+/** The result of a learning-rate search as text: the suggestion, and a small plot of the smoothed loss. */
 
 import type { WrittenRates } from '../../runs/rates.ts';
 import { adviseRate, type RateCurve } from '../../train/rate-curve.ts';
@@ -7,7 +7,7 @@ import { paint } from './format.ts';
 
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ROWS = 8;
-/** Room for the losses beside the plot, and the widest that it gets. */
+/** Width of the labels beside the plot, and largest width of the plot. */
 const LABELS = 6;
 const WIDEST = 72;
 
@@ -17,7 +17,7 @@ export function rateText(rate: number): string {
   return short < 0.0001 ? short.toExponential() : String(short);
 }
 
-/** Everything that `couture lr-find` says. */
+/** The output of `couture lr-find`. */
 export function rateReport(
   { curve, path, figures }: WrittenRates,
   context: Pick<CliContext, 'color' | 'columns'>,
@@ -27,14 +27,14 @@ export function rateReport(
     '',
     ...ratePlot(curve, context),
     '',
-    `The curve is in ${path}, drawn in ${figures.join(' and ')}.`,
+    `The curve is in ${path}; the plot is in ${figures.join(' and ')}.`,
     ...(curve.suggested === undefined
       ? []
-      : [`Train with it: the same flags and --learning-rate ${curve.suggested}`]),
+      : [`To train with it: the same flags and --learning-rate ${curve.suggested}`]),
   ].join('\n');
 }
 
-/** The smoothed loss as an area over the logarithm of the rate, and where the suggested rate lies. */
+/** The smoothed loss as an area over the logarithm of the rate, with the suggested rate. */
 export function ratePlot(
   { rates, smoothed, suggested }: RateCurve,
   { color, columns }: Pick<CliContext, 'color' | 'columns'>,

@@ -11,12 +11,12 @@ import { classRows, pairsTable, shareText } from './classes.ts';
 import { duration, paint, percent } from './format.ts';
 import { table } from './table.ts';
 
-/** Classes up to which the confusion matrix is printed. */
+/** Largest number of classes with a printed confusion matrix. */
 const MOST_IN_MATRIX = 30;
-/** Confused pairs of classes that are printed instead. */
+/** Number of confused pairs that are printed instead. */
 const PAIRS = 20;
 
-/** What a finished run came to. */
+/** The result of a finished run. */
 export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliContext, 'color'>): string {
   const { low, high } = metrics.testInterval;
   const accuracy = paint(color, ['bold', 'green'], percent(metrics.testAccuracy));
@@ -24,7 +24,7 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
     ['', ''],
     [
       ['run', run.path],
-      ['test accuracy', `${accuracy}  (95% between ${percent(low)} and ${percent(high)})`],
+      ['test accuracy', `${accuracy}  (95% interval ${percent(low)} to ${percent(high)})`],
       ['test loss', metrics.testLoss.toFixed(4)],
       [
         'best epoch',
@@ -36,7 +36,7 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
   );
 }
 
-/** What to do with a run next: a command a line. */
+/** The next commands for a run, one per line. */
 export function nextCommands({ name, config }: Run, report: string | undefined): string {
   const steps = [
     ...(report === undefined ? [`npx couture report ${name}`] : []),
@@ -49,8 +49,8 @@ export function nextCommands({ name, config }: Run, report: string | undefined):
 }
 
 /**
- * Overall figures, per-class figures and the confusion matrix; of many classes the pairs that are confused most.
- * @param model what is evaluated, in words
+ * Overall figures, per-class figures and the confusion matrix; for many classes the most confused pairs.
+ * @param model description of the model
  */
 export function evaluationReport(
   evaluation: Evaluation & Pick<ModelEvaluation, 'split' | 'ece' | 'audited'>,
@@ -74,7 +74,7 @@ export function evaluationReport(
   return [
     `${model}, ${split} split, ${images} images`,
     '',
-    `accuracy           ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% between ${percent(interval.low)} and ${percent(interval.high)})`,
+    `accuracy           ${paint(color, ['bold', 'green'], percent(accuracy))}  (95% interval ${percent(interval.low)} to ${percent(interval.high)})`,
     `loss               ${loss.toFixed(4)} nats`,
     `calibration error  ${percent(ece)}`,
     ...(audited === undefined ? [] : ['', auditedTable(audited, context)]),
@@ -97,7 +97,7 @@ function confusionMatrix({ perClass, confusion }: Evaluation, { color }: Pick<Cl
   );
 }
 
-/** In place of a matrix that no terminal has room for. */
+/** Instead of a matrix that is too large for a terminal. */
 function mostConfused({ confusion, perClass }: Evaluation): string {
   const pairs = confusedPairs(confusion, PAIRS);
   return pairsTable(

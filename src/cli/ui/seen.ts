@@ -1,4 +1,4 @@
-/** What a network saw of a picture, in words and on the terminal. */
+/** Shows how a picture was prepared, as text and on the terminal. */
 
 import type { ImageShape } from '../../data/image-shape.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
@@ -6,14 +6,14 @@ import { imageLines } from '../../data/terminal-image.ts';
 import type { CliContext } from '../context.ts';
 import { terminalColors } from './images.ts';
 
-/** What was done to a picture: `cut to 310x214 at 240, 122`, `light and dark swapped`. */
+/** The steps of the preparation: `cropped to 310x214 at 240, 122`, `light and dark swapped`. */
 export function preparationNotes({ crop, nothingFound, ground, inverted }: PreparationFacts): string[] {
   const notes: string[] = [];
   if (crop !== null) {
     const [left, top, width, height] = [crop.left, crop.top, crop.width, crop.height].map(Math.round);
-    notes.push(`cut to ${width}x${height} at ${left}, ${top}`);
+    notes.push(`cropped to ${width}x${height} at ${left}, ${top}`);
   }
-  if (nothingFound) notes.push('nothing stands out from its ground: taken whole');
+  if (nothingFound) notes.push('no object found against the background: the whole picture is used');
   if (ground !== null) notes.push(`${colorName(ground)} behind transparent pixels`);
   if (inverted) notes.push('light and dark swapped');
   return notes;

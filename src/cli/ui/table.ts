@@ -1,8 +1,8 @@
-/** Plain tables: columns apart by two spaces, a line under the heads. */
+/** Plain tables: two spaces between columns, and a line under the headings. */
 
 import Table from 'cli-table3';
 
-/** How a column is aligned. */
+/** Alignment of a column. */
 export type Align = 'left' | 'right';
 
 const noFrame = {
@@ -23,7 +23,7 @@ const noFrame = {
   middle: '  ',
 };
 
-/** The table as text. Cells may hold colors. */
+/** The table as text. Cells may contain colors. */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly (string | number)[])[],

@@ -6,28 +6,28 @@ import type { CliContext } from '../context.ts';
 import { dataView } from './data.ts';
 import { createTrainingProgress } from './training.ts';
 
-/** What is seen of a run while it goes on, and what may stop it. */
+/** Options for watching a run. */
 type Watching = 'signal' | 'env' | 'onData' | 'onRun' | 'onEvent' | 'onNotice';
 type Watched = Omit<TrainRunOptions, Watching>;
 
-/** `trainRun`, watched. */
+/** `trainRun` with progress. */
 export async function trainWatched(options: Watched, context: CliContext): Promise<TrainRunResult> {
   const { trainRun } = await import('../../platform/node/runs.ts');
   return await watch(options, context, trainRun);
 }
 
-/** `trainOnce`, watched: an earlier run of the same config is taken or resumed. */
+/** `trainOnce` with progress: an earlier run of the same config is reused or resumed. */
 export async function trainOnceWatched(
   options: Watched & { readonly config: RunConfig },
   context: CliContext,
 ): Promise<TrainRunResult & { readonly reused: boolean }> {
   const { trainOnce } = await import('../../platform/node/runs.ts');
   const result = await watch(options, context, trainOnce);
-  if (result.reused) context.err(`${result.run.name}: finished before, in ${result.run.path}`);
+  if (result.reused) context.err(`${result.run.name}: already finished, in ${result.run.path}`);
   return result;
 }
 
-/** Any of the functions that train, with bars for its data and its epochs. */
+/** Any training function, with progress bars for data and epochs. */
 export async function watch<Options extends object, Result>(
   options: Options,
   context: CliContext,

@@ -1,4 +1,4 @@
-/** Training as it is watched: a bar redrawn on a terminal, one line an epoch elsewhere. Both go to stderr. */
+/** Progress of training: a redrawn bar on a terminal, one line per epoch elsewhere, both on stderr. */
 
 import type { EpochMetrics, TrainEvent } from '../../train/events.ts';
 import { stuckNotice } from '../../train/stuck.ts';
@@ -9,7 +9,7 @@ import { bar } from './progress.ts';
 /** Consumes training events. */
 export interface TrainingProgress {
   event(event: TrainEvent): void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void;
 }
 
@@ -17,7 +17,7 @@ const REDRAW_MS = 100;
 
 /**
  * The progress of one run for this context.
- * @param label the run's name, which is known once its folder is made
+ * @param label the name of the run, which is known once its folder exists
  */
 export async function createTrainingProgress(
   context: CliContext,
@@ -40,7 +40,7 @@ function lineView({ err }: CliContext, label: () => string): TrainingProgress {
         err(epochLine(event.metrics, total, images, event.isBest));
       } else if (event.type === 'done') {
         if (event.reason === 'patience')
-          err(`${label()}: stopped by patience after ${event.history.length} epochs`);
+          err(`${label()}: stopped early after ${event.history.length} epochs (patience)`);
         if (event.stuck) err(stuckNotice(event.stuck));
       }
     },
@@ -98,8 +98,8 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
 }
 
 function startLine(event: Extract<TrainEvent, { type: 'start' }>, label: string): string {
-  const resumed = event.doneEpochs > 0 ? `, ${event.doneEpochs} of them done before` : '';
-  return `${label}: ${count(event.trainImages)} images to train on, ${count(event.validationImages)} held out; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
+  const resumed = event.doneEpochs > 0 ? `, ${event.doneEpochs} of them already done` : '';
+  return `${label}: ${count(event.trainImages)} training images, ${count(event.validationImages)} validation images; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
 }
 
 function epochLine(metrics: EpochMetrics, total: number, images: number, isBest: boolean): string {

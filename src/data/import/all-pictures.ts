@@ -1,4 +1,4 @@
-/** The pictures of both splits under one numbering, and what is known of them once they have been read. */
+/** The pictures of both splits under one numbering. */
 
 import type { FoundData, LabeledPictures } from '../readers/found.ts';
 

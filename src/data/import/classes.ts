@@ -15,33 +15,37 @@ export interface Classes {
 /**
  * The classes of the training images.
  * @param labels the training images' classes
- * @throws CoutureError of kind `data` for fewer than 2 or more than 1,000 classes, and for names that cannot be shown
+ * @throws CoutureError of kind `data` for fewer than 2 or more than 1,000 classes, and for invalid names
  */
 export function classesOf(labels: Iterable<string>): Classes {
   const found = new Set(labels);
   if (found.size < 2) {
     throw new CoutureError(
       'data',
-      `${found.size} class with readable images was found, at least 2 are needed.`,
+      `${found.size} class with readable images was found, but at least 2 are needed.`,
       {
         hint:
           found.size === 1
-            ? `All images are of the class ${printable([...found][0])}.`
+            ? `All images belong to the class ${printable([...found][0])}.`
             : 'No image could be read.',
       },
     );
   }
   if (found.size > MAX_CLASSES) {
     const some = listOf([...found].slice(0, 5));
-    throw new CoutureError('data', `${found.size} classes were found, at most ${MAX_CLASSES} are allowed.`, {
-      hint: `The first are ${some}. Check that these are classes: the labels may be in another column or folder.`,
-    });
+    throw new CoutureError(
+      'data',
+      `${found.size} classes were found, but at most ${MAX_CLASSES} are allowed.`,
+      {
+        hint: `The first are ${some}. Check that these are class names: the labels may be in another column or folder.`,
+      },
+    );
   }
   const names = sortClassNames(found);
   for (const name of names) {
     if (name.length <= 200 && name !== '' && name === printable(name)) continue;
     throw new CoutureError('data', `The class name ${inQuotes(name)} cannot be used.`, {
-      hint: 'Names have 1 to 200 characters, without control characters and marks of direction.',
+      hint: 'A class name must have 1 to 200 characters, without control characters and direction marks.',
     });
   }
   return { names, numberOf: new Map(names.map((name, i) => [name, i])) };

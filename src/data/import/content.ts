@@ -1,4 +1,4 @@
-/** The digest of what was imported, and how: the key under which the result is kept. */
+/** The digest of the imported content and options: the key of the result in the cache. */
 
 import type { ImageShape } from '../image-shape.ts';
 import type { PictureSteps, PixelScaling } from '../preprocessing.ts';
@@ -6,7 +6,7 @@ import { blocksOf } from '../readers/bytes.ts';
 import type { FoundData } from '../readers/found.ts';
 import type { ImportPlatform } from './options.ts';
 
-/** Changed whenever the same files would become other bytes. */
+/** Change it whenever the same files would give other bytes. */
 const VERSION = 1;
 
 /**
@@ -25,7 +25,7 @@ export async function contentDigest(
   { sha256 }: Pick<ImportPlatform, 'sha256'>,
 ): Promise<string> {
   const { share, ...prepared } = options;
-  // The share of a test split matters where one is drawn.
+  // The share of the test split matters only if one is drawn.
   const drawn = found.test === null ? share : null;
   const head = { version: VERSION, format: found.format, ...prepared, drawn };
   const lines = [JSON.stringify(head)];

@@ -20,9 +20,10 @@ export interface Copies {
 }
 
 /**
- * Finds copies. Those of the same class and split can be left out; of others nobody can know which one is right.
+ * Finds copies. Those of the same class and split can be left out; for others it is unknown which one is
+ * right.
  * @param count numbers from 0 up to this are asked for
- * @param fileAt a file by its number; undefined for what is no file or was passed over
+ * @param fileAt a file by its number; undefined for entries that are not files or were skipped
  */
 export function findCopies(count: number, fileAt: (index: number) => ReadFile | undefined): Copies {
   const first = new Map<string, number>();
@@ -42,12 +43,12 @@ export function findCopies(count: number, fileAt: (index: number) => ReadFile | 
   const notices: string[] = [];
   if (contradictions.length > 0) {
     notices.push(
-      `${counted(contradictions.length)} in another class as well, for example ${contradictions[0]}. All are kept; one of the classes is wrong.`,
+      `${counted(contradictions.length)} also in another class, for example ${contradictions[0]}. All are kept, but one of the two labels is wrong.`,
     );
   }
   if (leaks.length > 0)
     notices.push(
-      `${counted(leaks.length)} in both the training and the test images, for example ${leaks[0]}. All are kept; the test accuracy will be too high.`,
+      `${counted(leaks.length)} in both the training and the test images, for example ${leaks[0]}. All are kept, but the test accuracy will be too high.`,
     );
   return { repeated, notices };
 }

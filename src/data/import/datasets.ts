@@ -1,4 +1,4 @@
-/** An import into memory, in a page as in Node: from files to the two splits of a data set. */
+/** Imports files into memory, in a page and in Node: both splits of a data set. */
 
 import { aFunction, anObject, aString, checkArguments, record } from '../../core/arguments.ts';
 import { sha256 } from '../../core/sha256.ts';
@@ -18,10 +18,10 @@ export interface ImportedDatasets {
 }
 
 /**
- * Imports what a reader found into memory.
- * @param name what the set is to be called
- * @param decode decodes an image file; all else runs anywhere
- * @throws CoutureError as {@link importPictures}
+ * Imports the result of a reader into memory.
+ * @param name name of the data set
+ * @param decode decodes an image file, the only platform-specific part
+ * @throws CoutureError like {@link importPictures}
  */
 export async function importIntoMemory(
   found: FoundData,
@@ -34,7 +34,7 @@ export async function importIntoMemory(
       found,
       record(
         { format: aString, train: record({ labelOf: aFunction, read: aFunction }) },
-        'what readFiles found',
+        'the result of readFiles',
       ),
     ],
     name: [name, aString],

@@ -1,4 +1,4 @@
-/** The shape of a set's images: what was asked for, else what a look at some of its pictures says. */
+/** Decides on the shape of the images of a set: as requested, or by a look at some of its pictures. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { percent } from '../../core/format.ts';
@@ -11,20 +11,20 @@ import { decodePicture } from './prepare-picture.ts';
 
 /** Pictures that are looked at, evenly spaced. */
 const SAMPLE = 400;
-/** Sides up to this are kept where the pictures have them in common. */
+/** Largest common side of the pictures that is kept. */
 const MAX_COMMON = 64;
-/** The side of images whose pictures differ in size. */
+/** Side of the images if the pictures differ in size. */
 const OTHER_SIDE = 32;
 /** Share of the pictures that must agree on a size. */
 const AGREEMENT = 0.9;
-/** Share of the pictures with color that makes a set one of color. */
+/** Share of pictures with color that makes a color set. */
 const COLOR_SHARE = 0.05;
 /** A pixel has color when its channels differ by more than this: JPEG blurs gray by less. */
 const COLOR_SPREAD = 24;
 /** Share of the pixels that must have color in a picture that has it. */
 const COLOR_PIXELS = 0.01;
 
-/** A shape, and a sentence on how it came about. */
+/** A shape, and a sentence about the reason. */
 export interface DecidedShape {
   readonly shape: ImageShape;
   readonly notice: string;
@@ -43,12 +43,12 @@ export async function decideShape(
   if (like !== undefined)
     return {
       shape: like.shape,
-      notice: `Images become ${describeShape(like.shape)}, as the model takes them.`,
+      notice: `Images become ${describeShape(like.shape)}, the shape that the model takes.`,
     };
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= MAX_SIDE))
     throw new CoutureError(
       'usage',
-      `The size of images is a whole number from 1 to ${MAX_SIDE}, not ${size}.`,
+      `The size of images must be a whole number from 1 to ${MAX_SIDE}, not ${size}.`,
     );
   if (size !== undefined && channels !== undefined) {
     const shape = { height: size, width: size, channels };
@@ -84,14 +84,14 @@ async function lookAt(
       const picture = await decodePicture(await pictures.read(index), decode, pictures.nameOf(index));
       looks.push(lookOf(picture));
     } catch (error) {
-      // It is named when all are read; here it only cannot be counted.
+      // The full pass names it; here it is only not counted.
       if (!(error instanceof CoutureError) || error.kind !== 'data') throw error;
       failure = error;
     }
     onProgress?.({ stage: 'look', done: looks.length, total: count });
   });
   if (looks.length > 0) return looks;
-  throw failure ?? new CoutureError('data', 'There is no picture to look at.');
+  throw failure ?? new CoutureError('data', 'There are no pictures to look at.');
 }
 
 function lookOf(picture: Picture): Look {
@@ -140,5 +140,5 @@ function sidesOf(
     };
   const value = { height: OTHER_SIDE, width: OTHER_SIDE };
   const why = agree ? `the pictures are larger, ${height}x${width}` : 'the pictures differ in size';
-  return { value, why: `${why} (--size asks for another)` };
+  return { value, why: `${why} (--size chooses another)` };
 }

@@ -1,6 +1,6 @@
 /**
- * 64-bit hashes of bytes, in two halves: they tell copies from others and put pictures into an order that depends on
- * nothing but their content. Two lanes of multiplications with MurmurHash3's finalizer; no protection against forgery.
+ * 64-bit hashes of bytes, in two halves, to find copies and to order pictures by content only. Two lanes of
+ * multiplications with MurmurHash3's finalizer; no protection against forgery.
  */
 
 /** Hashes of many pictures. */
@@ -19,7 +19,7 @@ export function pickHashes({ high, low }: Hashes, indices: Uint32Array): Hashes 
   return { high: indices.map((index) => high[index]), low: indices.map((index) => low[index]) };
 }
 
-/** Takes the first 64 bits of a digest in hex for the hash. */
+/** Uses the first 64 bits of a digest in hex as the hash. */
 export function setHash({ high, low }: Hashes, index: number, digest: string): void {
   high[index] = Number.parseInt(digest.slice(0, 8), 16);
   low[index] = Number.parseInt(digest.slice(8, 16), 16);

@@ -19,7 +19,7 @@ const file = (side: number, color: readonly [number, number, number], own = 0) =
 async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
   const text = new TextDecoder().decode(bytes);
   if (text === 'broken')
-    throw new CoutureError('data', `Cannot read the image ${name}: it is damaged or cut short.`);
+    throw new CoutureError('data', `Cannot read the image ${name}: it is damaged or truncated.`);
   const { side, color, own } = JSON.parse(text);
   const data = Uint8Array.from({ length: side * side * 4 }, (_, i) => (i % 4 === 3 ? 255 : color[i % 4]));
   for (let c = 0; c < 3; c++) data[(side * side - 1) * 4 + c] = own;
@@ -114,9 +114,12 @@ describe('classes', () => {
       const found = await readOneFile(bytesSource(new TextEncoder().encode(csv(labels)), 'f.csv'));
       return await importIntoMemory(found, 'f', decode);
     };
-    await assert.rejects(read(['a', 'a']), dataError(/1 class with readable images was found, at least 2/));
+    await assert.rejects(
+      read(['a', 'a']),
+      dataError(/1 class with readable images was found, but at least 2/),
+    );
     const labels = Array.from({ length: 2002 }, (_, i) => String(i >> 1));
-    await assert.rejects(read(labels), dataError(/1001 classes were found, at most 1000/));
+    await assert.rejects(read(labels), dataError(/1001 classes were found, but at most 1000/));
     const most = await read(labels.slice(0, 2000));
     assert.equal(Math.max(...most.train.labels), 999);
     const test = {
@@ -134,7 +137,7 @@ describe('classes', () => {
     const text = report.notices.join('\n');
     assert.match(text, /2 classes have fewer than 20 training images: a \(2\), ccc \(1\)\./);
     assert.match(text, /There are no test images of ccc\./);
-    assert.match(text, /bb has 50 training images, ccc has 1\. --class-weights balanced/);
+    assert.match(text, /bb has 50 training images, ccc has 1\. Training with --class-weights balanced/);
     const fine = await importFiles({ ...classOf('a', 30), ...classOf('bb', 40) });
     assert.doesNotMatch(fine.report.notices.join(), /fewer|differ/);
   });
@@ -151,7 +154,7 @@ describe('the test split', () => {
     assert.ok(report.testWasDrawn);
     assert.match(
       report.notices.join(),
-      /There is no test split: 7 of 42 images are taken for it, 16\.7% of each/,
+      /There is no test split: 7 of 42 images become the test split, 16\.7% of each/,
     );
     const renamed = Object.entries(files).map(([path, text]) => [
       path.replace(/\d+/, (n) => `x${99 - Number(n)}`),
@@ -207,19 +210,19 @@ describe('files that are no part of the set', () => {
     'bb/other.png': file(8, [60, 60, 60], 5),
   };
 
-  it('are named and passed over: damaged ones, copies, and what is no image', async () => {
+  it('are named and skipped: damaged ones, copies, and what is no image', async () => {
     const { train, test, report } = await importFiles(files);
     assert.deepEqual(report.passedOver, [
       { path: 'a/notes.txt', reason: 'it is not an image file' },
       { path: 'a/copy.png', reason: 'it is a copy of a/3.png' },
-      { path: 'a/damaged.png', reason: 'it is damaged or cut short' },
+      { path: 'a/damaged.png', reason: 'it is damaged or truncated' },
     ]);
     assert.equal(report.passedOverCount, 3);
     // A copy in another class is kept, since nobody knows which one is right.
     assert.equal(train.length + test.length, 25);
     assert.match(
       report.notices.join(),
-      /1 image file is in another class as well.*a\/5\.png and bb\/other\.png/,
+      /1 image file is also in another class.*a\/5\.png and bb\/other\.png/,
     );
   });
 
@@ -227,7 +230,7 @@ describe('files that are no part of the set', () => {
     await assert.rejects(importFiles(files, { strict: true }), (error: CoutureError) => {
       for (const name of ['a/notes.txt', 'a/copy.png', 'a/damaged.png', 'bb/other.png'])
         assert.ok(error.message.includes(name), error.message);
-      return dataError(/^3 files would be passed over:/)(error);
+      return dataError(/^3 files would be skipped:/)(error);
     });
     await importFiles(two(), { strict: true });
   });

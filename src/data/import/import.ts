@@ -1,7 +1,7 @@
 /**
- * The import: from pictures as they were found to a data set. Nothing but the content decides: the order on disk, the
- * machine and the number of pictures in work at a time do not matter. Each picture is read once, after a look at some of
- * them, and no more than a few are held.
+ * The import: makes a data set from found pictures. The result depends only on the content, and not on the
+ * order on disk, the machine or the number of pictures in progress. Each picture is read once, after a look
+ * at some of them, and only few are in memory.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ import { checkLabels, countClasses, labelAll, type PlannedSplit, splitAll } from
 import { passOverCopies, problemsOf, readPictures } from './read-pictures.ts';
 import { classNotices, type ImportReport, namedFiles } from './report.ts';
 
-/** A set that has been read; its images lie in a store. */
+/** An imported set with its images in a store. */
 export interface ImportPlan {
   /** Without the checksums of the splits. */
   readonly info: DatasetInfo;
@@ -31,10 +31,10 @@ export interface ImportPlan {
 }
 
 /**
- * Reads a set that was found.
- * @param name what the set is to be called
+ * Imports a found set.
+ * @param name name of the data set
  * @throws CoutureError of kind `data` when too little is left to train on, a test image is of a class that no training
- *   image has, or with `strict` anything would be passed over; of kind `usage` for options out of range; of kind
+ *   image has, or with `strict` any file would be skipped; of kind `usage` for options out of range; of kind
  *   `interrupted`
  */
 export async function importPictures(
@@ -59,7 +59,7 @@ export async function importPictures(
     const { classes, labels } = labelAll(all, read);
     const { train, test, notices } = splitAll(all, read, { labels, classes: classes.names.length, share });
     const counts = countClasses(classes, train, test);
-    // Images for a model that exists are judged, all of them, and never trained on.
+    // Images for an existing model are only evaluated and never used for training.
     const training = options.like === undefined ? [...notices, ...classNotices(counts)] : [];
     const digest = await contentDigest(found, read.digests, { shape, steps, pixels, share }, platform);
     const info: DatasetInfo = {
@@ -87,7 +87,10 @@ export async function importPictures(
 
 function checkShare(share: number): number {
   if (share > 0 && share <= 0.5) return share;
-  throw new CoutureError('usage', `The test split's share is a number above 0 up to 0.5, not ${share}.`);
+  throw new CoutureError(
+    'usage',
+    `The share of the test split must be above 0 and at most 0.5, not ${share}.`,
+  );
 }
 
 function checkBytes(images: number, size: number): void {
@@ -95,7 +98,7 @@ function checkBytes(images: number, size: number): void {
   throw new CoutureError(
     'data',
     `${images} images take ${images * size} bytes, over the limit of ${limits.pixels}.`,
-    { hint: 'Ask for smaller images (--size) or for gray ones (--gray).' },
+    { hint: 'Import smaller images (--size) or gray images (--gray).' },
   );
 }
 
@@ -106,8 +109,8 @@ function refuseAny(passedOver: readonly PassedOver[], copies: readonly string[])
     .map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`);
   const more = passedOver.length > 10 ? [`  and ${passedOver.length - 10} more`] : [];
   const counted = passedOver.length === 1 ? '1 file' : `${passedOver.length} files`;
-  const first = passedOver.length === 0 ? [] : [`${counted} would be passed over:`, ...lines, ...more];
+  const first = passedOver.length === 0 ? [] : [`${counted} would be skipped:`, ...lines, ...more];
   throw new CoutureError('data', [...first, ...copies].join('\n'), {
-    hint: 'Remove or repair them, or import without --strict.',
+    hint: 'Remove or repair these files, or import without --strict.',
   });
 }

@@ -1,4 +1,4 @@
-/** How somebody's pictures become a data set, and what a platform does for it. */
+/** Options of an import, and the platform's part of it. */
 
 import type { DatasetInfo } from '../dataset-info.ts';
 import type { ImageShape } from '../image-shape.ts';
@@ -6,22 +6,22 @@ import type { Picture } from '../prepare.ts';
 import { type PictureSteps, plainSteps } from '../preprocessing.ts';
 import type { PixelStore } from './pixel-store.ts';
 
-/** Share of the images that become the test split where there is none. */
+/** Default share of the images for the test split if there is none. */
 export const DEFAULT_TEST_SHARE = 1 / 6;
 
-/** What a user may ask for. */
+/** Options for users. */
 export interface ImportOptions {
-  /** Prepare pictures as a model takes them; size, channels, invert and trim are then left out. */
+  /** Prepare pictures for this model; size, channels, invert and trim are then not used. */
   readonly like?: Pick<DatasetInfo, 'shape' | 'preprocessing'> | undefined;
-  /** Height and width of the images. Default: the size that they have in common, up to 64, else 32. */
+  /** Height and width of the images. Default: their common size up to 64, otherwise 32. */
   readonly size?: number | undefined;
   /** 1 for gray, 3 for color. Default: color where the images have color. */
   readonly channels?: ImageShape['channels'] | undefined;
   /** Swap light and dark. Default `no`. */
   readonly invert?: PictureSteps['invert'] | undefined;
-  /** Cut pictures down to the object in them. Default false. */
+  /** Crop pictures to the object. Default false. */
   readonly trim?: boolean | undefined;
-  /** Fail where files would be passed over. Default false. */
+  /** Fail instead of skipping files. Default false. */
   readonly strict?: boolean | undefined;
   /** Share of the images that become the test split where there is none, above 0 up to a half. Default 1/6. */
   readonly testShare?: number | undefined;
@@ -37,7 +37,7 @@ export interface ImportEvent {
   readonly total: number;
 }
 
-/** What a platform does for an import. */
+/** The platform's part of an import. */
 export interface ImportPlatform {
   /**
    * Decodes an image file.
@@ -46,7 +46,7 @@ export interface ImportPlatform {
   readonly decode: (bytes: Uint8Array, name: string) => Promise<Picture>;
   /** The digest of bytes, in hex. */
   readonly sha256: (bytes: Uint8Array) => Promise<string> | string;
-  /** Room for the pixels of so many images of so many bytes each. */
+  /** Makes a store for that many images of that many bytes each. */
   readonly createStore: (images: number, size: number) => Promise<PixelStore>;
   /** Pictures that are worked on at a time. */
   readonly parallel: number;

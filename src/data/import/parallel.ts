@@ -1,4 +1,4 @@
-/** Many small tasks, a few at a time. */
+/** Runs many small tasks, a few at a time. */
 
 import { CoutureError } from '../../core/errors.ts';
 

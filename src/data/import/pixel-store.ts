@@ -1,11 +1,11 @@
-/** Where prepared images lie while a set is imported: in memory, or in a file of the platform. */
+/** Storage of prepared images during an import: in memory, or in a file of the platform. */
 
 /** Room for images of one size, by their numbers. */
 export interface PixelStore {
   write(index: number, pixels: Uint8Array): Promise<void> | void;
-  /** Images in the order asked for, laid end to end. */
+  /** The concatenated images in the requested order. */
   read(indices: Uint32Array): Promise<Uint8Array>;
-  /** Gives the room back. */
+  /** Frees the storage. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Which images the splits have, and of which classes they are. */
+/** Plans the images and classes of the splits. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { AllPictures } from './all-pictures.ts';
@@ -79,13 +79,13 @@ export function splitAll(
       'data',
       `The ${test.labels.length === 0 ? 'test' : 'training'} split has no images.`,
       {
-        hint: 'Each class needs at least two images that are not the same, one of them for the test split.',
+        hint: 'Each class needs at least two different images, one of them for the test split.',
       },
     );
   const notices = all.hasTest
     ? []
     : [
-        `There is no test split: ${test.labels.length} of ${kept.length} images are taken for it, ${(share * 100).toFixed(1)}% of each class, once and for all runs. Copies stay together.`,
+        `There is no test split: ${test.labels.length} of ${kept.length} images become the test split, ${(share * 100).toFixed(1)}% of each class, the same for all runs. Copies stay in one split.`,
       ];
   return { train, test, notices };
 }

@@ -1,4 +1,4 @@
-/** A picture of any kind as an image of the set's shape. */
+/** Makes an image of the set's shape from any picture. */
 
 import type { ImageShape } from '../image-shape.ts';
 import { type Picture, prepareImage } from '../prepare.ts';

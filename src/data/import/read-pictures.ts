@@ -1,4 +1,4 @@
-/** The one pass over all pictures: each is read, decoded, prepared, hashed and put into the store. */
+/** The single pass over all pictures: each is read, decoded, prepared, hashed and stored. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
@@ -13,15 +13,15 @@ import { inParallel } from './parallel.ts';
 import type { PixelStore } from './pixel-store.ts';
 import { preparePicture } from './prepare-picture.ts';
 
-/** What is known of the pictures once they have been read. */
+/** The result of reading the pictures. */
 export interface ReadPictures {
-  /** Of the pictures as they were found. */
+  /** Hashes of the original pictures. */
   readonly content: Hashes;
   /** Of the images' pixels. */
   readonly pixels: Hashes;
   /** Digests of image files; undefined for pixels. */
   readonly digests: (string | undefined)[];
-  /** Why a picture is passed over, by its number. */
+  /** The reason for skipping a picture, by its number. */
   readonly problems: Map<number, string>;
 }
 
@@ -33,7 +33,7 @@ interface Reading {
   readonly platform: ImportPlatform;
 }
 
-/** @throws CoutureError of any kind but `data`, which becomes a problem of its picture */
+/** @throws CoutureError of any kind except `data`, which skips the picture */
 export async function readPictures(all: AllPictures, reading: Reading): Promise<ReadPictures> {
   const { shape, steps, store, options, platform } = reading;
   const read: ReadPictures = {
@@ -66,14 +66,14 @@ export async function readPictures(all: AllPictures, reading: Reading): Promise<
   return read;
 }
 
-/** What an error says, without the path that stands beside it anyway. */
+/** The message of an error without the path, which is shown beside it. */
 function reasonOf({ message }: CoutureError, name: string): string {
   const at = message.indexOf(`${printable(name)}: `);
   const reason = at < 0 ? message : message.slice(at + printable(name).length + 2);
   return reason.replace(/\.$/, '');
 }
 
-/** Passes over files that repeat others of their class and split. Returns sentences on all other copies. */
+/** Skips files that repeat others of their class and split. Returns sentences about all other copies. */
 export function passOverCopies(all: AllPictures, read: ReadPictures): readonly string[] {
   const { repeated, notices }: Copies = findCopies(all.length, (index) => fileAt(all, read, index));
   for (const [index, other] of repeated) read.problems.set(index, `it is a copy of ${other}`);
@@ -86,7 +86,7 @@ function fileAt(all: AllPictures, { digests, problems }: ReadPictures, index: nu
   return { path: all.nameOf(index), digest, label: all.labelOf(index), isTest: all.isTest(index) };
 }
 
-/** The pictures that are passed over, in their order. */
+/** The skipped pictures, in order. */
 export function problemsOf(all: AllPictures, { problems }: ReadPictures): PassedOver[] {
   const sorted = [...problems].sort(([a], [b]) => a - b);
   return sorted.map(([index, reason]) => ({ path: all.nameOf(index), reason }));

@@ -1,10 +1,10 @@
-/** What an import tells: plain data that is kept with the images. */
+/** The report of an import: plain data that is stored with the images. */
 
 import * as z from 'zod';
 import { printable } from '../../core/printable.ts';
 import type { PassedOver } from '../readers/found.ts';
 
-/** Files that a report names; of more it knows the number. */
+/** Largest number of named files; of more only the number is kept. */
 export const NAMED_FILES = 1000;
 
 export const importReportSchema = z.strictObject({
@@ -15,18 +15,18 @@ export const importReportSchema = z.strictObject({
     .readonly(),
   /** Whether the test split was drawn by the import. */
   testWasDrawn: z.boolean(),
-  /** Files that are no part of the set, the first thousand. */
+  /** Skipped files, the first thousand. */
   passedOver: z.array(z.strictObject({ path: z.string(), reason: z.string() })).readonly(),
   passedOverCount: z.int().min(0),
-  /** What was decided and what is to be known: sentences. */
+  /** Decisions and notices: sentences. */
   notices: z.array(z.string()).readonly(),
 });
-/** What an import tells. */
+/** The report of an import. */
 export type ImportReport = Readonly<z.infer<typeof importReportSchema>>;
 
-/** A class with fewer training images is said. */
+/** Classes with fewer training images get a notice. */
 const FEW_IMAGES = 20;
-/** A largest class of so many times the smallest is said. */
+/** Ratio of the largest to the smallest class that gets a notice. */
 const IMBALANCE = 3;
 
 /** Sentences on classes that are small, and on those that are much larger than others. */
@@ -41,7 +41,7 @@ export function classNotices(classes: ImportReport['classes']): string[] {
   const [largest, smallest] = [sorted[0], sorted[sorted.length - 1]];
   if (largest.train >= IMBALANCE * Math.max(1, smallest.train)) {
     notices.push(
-      `The classes differ in size: ${printable(largest.name)} has ${largest.train} training images, ${printable(smallest.name)} has ${smallest.train}. --class-weights balanced weighs the loss.`,
+      `The classes differ in size: ${printable(largest.name)} has ${largest.train} training images, ${printable(smallest.name)} has ${smallest.train}. Training with --class-weights balanced compensates for that.`,
     );
   }
   return notices;
@@ -50,7 +50,7 @@ export function classNotices(classes: ImportReport['classes']): string[] {
 function fewText(few: ImportReport['classes']): string {
   const counted = listOf(few.map(({ name, train }) => `${name} (${train})`));
   const which = few.length === 1 ? 'One class has' : `${few.length} classes have`;
-  return `${which} fewer than ${FEW_IMAGES} training images: ${counted}. Too few to learn from, and to judge by.`;
+  return `${which} fewer than ${FEW_IMAGES} training images: ${counted}. That is too few to learn the class and to measure its accuracy.`;
 }
 
 /** `a, b, c and 4 more` */

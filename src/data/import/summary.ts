@@ -1,13 +1,13 @@
-/** What an import came to, in sentences. */
+/** Summarizes an import in sentences. */
 
 import type { DatasetInfo } from '../dataset-info.ts';
 import { describeShape } from '../image-shape.ts';
 import type { ImportReport } from './report.ts';
 
-/** Passed-over files that are named. */
+/** Largest number of named skipped files. */
 const NAMED = 5;
 
-/** A line on the set, then what was decided, then what was passed over. */
+/** A line about the set, then the decisions, then the skipped files. */
 export function importDigest(info: DatasetInfo, report: ImportReport): string[] {
   const total = (split: 'train' | 'test') => report.classes.reduce((sum, row) => sum + row[split], 0);
   const { passedOver, passedOverCount } = report;
@@ -17,7 +17,7 @@ export function importDigest(info: DatasetInfo, report: ImportReport): string[] 
     ...report.notices,
     ...(passedOverCount === 0
       ? []
-      : [`${passedOverCount} ${passedOverCount === 1 ? 'file was' : 'files were'} passed over:`]),
+      : [`${passedOverCount} ${passedOverCount === 1 ? 'file was' : 'files were'} skipped:`]),
     ...passedOver.slice(0, NAMED).map(({ path, reason }) => `  ${path}: ${reason}`),
     ...(more > 0 ? [`  and ${more} more; couture data info ${info.name} lists them`] : []),
   ];

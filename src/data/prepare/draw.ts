@@ -12,10 +12,10 @@ export interface Drawing {
   readonly fit: PictureSteps['fit'];
   /** The part, in the picture's pixels. */
   readonly box: Box;
-  /** The color beside the part, and where the mask has nothing; inverted with the rest. */
+  /** The color outside the part and the mask; inverted with the rest. */
   readonly around: Color;
   readonly inverted: boolean;
-  /** How much of each pixel is taken, 0 to 1, for the whole picture in any size. */
+  /** Coverage of each pixel, 0 to 1, for the whole picture in any size. */
   readonly mask?: Plane | undefined;
 }
 
@@ -72,7 +72,7 @@ function layOut({ shape, fit, box }: Drawing) {
   const scale = Math.min(across, down);
   const width = Math.max(1, Math.min(shape.width, Math.round(box.width * scale)));
   const height = Math.max(1, Math.min(shape.height, Math.round(box.height * scale)));
-  // Of an odd rest the larger half comes first, as in Fashion-MNIST.
+  // For an odd rest, the larger half comes first, as in Fashion-MNIST.
   const [left, top] = [Math.ceil((shape.width - width) / 2), Math.ceil((shape.height - height) / 2)];
   return { box, left, top, width, height };
 }

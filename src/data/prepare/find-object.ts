@@ -1,7 +1,7 @@
 /**
- * Finds the object that a photograph is of: what strays from a model of its ground. Nothing is learned, and nothing is known of the
- * object but that it is in one place, more or less, and that most of the picture's border is not it. The constants were chosen by
- * photographs composed of validation images (docs/photographs.md).
+ * Finds the object of a photograph: the pixels that differ from a model of the background. It has no learned
+ * part, and assumes only that the object is roughly in one place and that most of the picture's border is
+ * background. The constants were chosen with photographs made from validation images (docs/photographs.md).
  */
 
 import { wholeOf } from './draw.ts';
@@ -12,24 +12,30 @@ import { blur, fillHoles, type Mask, majority, regionsOf } from './regions.ts';
 
 /** Pixels of the longer side of the picture in which objects are looked for. */
 const WORKING_SIDE = 256;
-/** The border that is taken for ground at first, as a share of the shorter side. */
+/** Width of the border that is taken as background at first, as a share of the shorter side. */
 const BAND = 0.04;
-/** Spreads from the ground up to which a pixel takes part in fitting it again, and from which it is no ground. */
+/**
+ * Distance from the background, in spreads, up to which a pixel is used for refitting, and from which it is
+ * not background.
+ */
 const GROUND_LIMIT = 4;
 const OBJECT_LIMIT = 5;
 /** Shares of the object's usual distance that a pixel must have; the second where it looks like shadow. */
 const LEAST_SHARE = 0.25;
 const LEAST_SHARE_SHADOW = 0.45;
-/** A shadow takes at most this much of the light, and keeps the hue within this many spreads. */
+/** A shadow removes at most this share of the light, and keeps the hue within this many spreads. */
 const DARKEST_SHADOW = 0.4;
 const SHADOW_HUE = 2.5;
-/** Share of what stands out that is no shadow, from which on it alone says how far the object is from the ground. */
+/**
+ * Share of the differing pixels that are not shadow, from which on only these give the distance of the
+ * object.
+ */
 const LEAST_LIT = 0.2;
-/** Times that the ground is fitted again without the object. */
+/** Number of refits of the background without the object. */
 const ROUNDS = 3;
 /** Evidence that a further region needs to be kept, as a share of the best region's. */
 const KEPT_SHARE = 0.08;
-/** Of the picture's border, the share that something lies along which is not the object but another surface, and its weight. */
+/** Share of the picture's border along which a region counts as another surface, and the weight of that. */
 const EDGE_SHARE = 0.2;
 const EDGE_WEIGHT = 0.05;
 /** Shares of the picture that an object covers at least and at most. */
@@ -47,11 +53,11 @@ export interface WorkingPicture {
 
 /** What was found. */
 export interface FoundObject {
-  /** 1 where the object is, 0 elsewhere, in the working picture's size. */
+  /** 1 for the object, 0 elsewhere, in the size of the working picture. */
   readonly mask: Plane;
   /** Around the object, in the picture's pixels. */
   readonly box: Box;
-  /** Whether the object is lighter than its ground, on the whole. */
+  /** Whether the object is lighter than its background on average. */
   readonly lighter: boolean;
 }
 
@@ -76,7 +82,7 @@ export function workingPicture(picture: Picture): WorkingPicture {
   };
 }
 
-/** The object, or undefined where nothing stands out or everything does. */
+/** The object; undefined if nothing or everything differs from the background. */
 export function findObject(picture: WorkingPicture): FoundObject | undefined {
   const { width, height } = picture;
   const channels = channelsOf(picture);
@@ -95,7 +101,7 @@ export function findObject(picture: WorkingPicture): FoundObject | undefined {
   return describe(object, channels.planes[0], model.surfaces[0], picture.scale);
 }
 
-/** How far the object is from the ground, in the middle; by what is surely no shadow, where that is a good part of it. */
+/** Median distance of the object from the background, without possible shadow if enough remains. */
 function usualDistance(distance: Float64Array, { data }: Mask, shade: Uint8Array): number {
   const all = distance.filter((_, i) => data[i] === 1);
   const lit = distance.filter((_, i) => data[i] === 1 && shade[i] === 0);
@@ -114,7 +120,7 @@ function channelsOf({ planes: [red, green, blue], width, height }: WorkingPictur
   return { planes: [bright, reddish, yellowish], width, height };
 }
 
-/** The ground by the border first, then by all that is like it. */
+/** Fits the background to the border first, then to all pixels like it. */
 function modelGround(channels: Channels) {
   const { width, height } = channels;
   let model = fitGround(channels, ring(width, height), false);
@@ -138,7 +144,7 @@ function ring(width: number, height: number): Uint32Array {
   return Uint32Array.from(found);
 }
 
-/** How many spreads a pixel, with those next to it, is away from the ground. */
+/** Distance of a pixel and its neighbors from the background, in spreads. */
 function distances({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Float64Array {
   const squares = new Float64Array(width * height);
   planes.forEach((plane, channel) => {
@@ -151,7 +157,7 @@ function distances({ planes, width, height }: Channels, { surfaces, spread }: Gr
   return squares.map(Math.sqrt);
 }
 
-/** 1 where a pixel looks like ground in less light: darker, and of the same hue. */
+/** 1 where a pixel looks like shaded background: darker, with the same hue. */
 function shadows({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Uint8Array {
   const [bright] = planes;
   const light = bright.map((value, i) => value / Math.max(1, surfaces[0][i]));
@@ -190,7 +196,7 @@ function above(values: Float64Array, limit: (i: number) => number, width: number
   return { data, width, height };
 }
 
-/** The region with most evidence and those that may belong to it, without holes. */
+/** The region with the most evidence and those that may belong to it, without holes. */
 function mainRegions(mask: Mask, evidence: Float64Array): Mask | undefined {
   const { width, height } = mask;
   const { numbers, regions } = regionsOf(mask, evidence);

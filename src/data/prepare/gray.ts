@@ -1,4 +1,7 @@
-/** Colors as gray, by the integer formula that Pillow's `convert('L')` has: the same bytes as a Python pipeline. */
+/**
+ * Converts colors to gray by the integer formula of Pillow's `convert('L')`, with the same bytes as a Python
+ * pipeline.
+ */
 
 /** The gray of a color of whole bytes: ITU-R 601 luma, rounded. Of three equal values it is that value. */
 export function luma(red: number, green: number, blue: number): number {

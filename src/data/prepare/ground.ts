@@ -1,6 +1,7 @@
 /**
- * A model of what a thing lies on, fitted to the pixels that are taken for ground: each channel a smooth surface, so that light
- * from one side and darker corners are followed, and how far the ground's own texture strays from it.
+ * A model of the background, fitted to the pixels that are taken as background: a smooth surface for each
+ * channel, which follows light from one side and darker corners, and the usual distance of the texture from
+ * it.
  */
 
 /** Channels of a working picture, one plane each: brightness, and red and yellow against it. */
@@ -10,7 +11,7 @@ export interface Channels {
   readonly height: number;
 }
 
-/** Channel by channel: the surface at every pixel, and the usual distance of ground from it. */
+/** For each channel the surface at every pixel, and the usual distance of the background from it. */
 export interface GroundModel {
   readonly surfaces: readonly Float64Array[];
   readonly spread: readonly number[];
@@ -18,9 +19,9 @@ export interface GroundModel {
 
 /** Distances below this are the camera's noise and compression, by channel. */
 const LEAST_SPREAD = [3, 2.5, 2.5] as const;
-/** Of a normal distribution, the deviation over the median distance. */
+/** Ratio of standard deviation to median distance of a normal distribution. */
 const MEDIAN_TO_DEVIATION = 1.4826;
-/** Rounds of refitting, in each of which what strays counts less. */
+/** Rounds of refitting, in which outliers count less and less. */
 const ROUNDS = 4;
 /** The terms of a surface: 1, x, y, and where it is curved, x², xy, y². */
 const TERMS = 6;
@@ -28,8 +29,8 @@ const TERMS = 6;
 const MOST_PIXELS = 1500;
 
 /**
- * Fits the surfaces to some pixels, of which a good part may be no ground after all.
- * @param candidates pixels taken for ground; of many, some thousands evenly spread are used
+ * Fits the surfaces to candidate pixels, many of which may not be background.
+ * @param candidates pixels taken as background; of many, some thousands at even distances are used
  * @param curved whether the surfaces are of second degree; planes otherwise
  */
 export function fitGround(channels: Channels, candidates: Uint32Array, curved: boolean): GroundModel {
@@ -52,7 +53,7 @@ export function fitGround(channels: Channels, candidates: Uint32Array, curved: b
   };
 }
 
-/** Least squares again and again, with less weight for what was far off. */
+/** Iteratively reweighted least squares, with less weight for outliers. */
 function fitChannel(
   values: Float64Array,
   rows: Float64Array,
@@ -71,7 +72,7 @@ function fitChannel(
       distances[k] = Math.abs(values[k] - sum);
     }
     deviation = Math.max(least, median(distances) * MEDIAN_TO_DEVIATION);
-    // Tukey's biweight: beyond 4.7 deviations a pixel has no say.
+    // Tukey's biweight: beyond 4.7 deviations, a pixel has weight 0.
     for (let k = 0; k < values.length; k++) {
       const share = distances[k] / (4.685 * deviation);
       weights[k] = share >= 1 ? 0 : (1 - share * share) * (1 - share * share);

@@ -1,4 +1,4 @@
-/** A decoded picture: RGBA bytes, as every decoder gives them. What is done with them is in the files beside this one. */
+/** A decoded picture: RGBA bytes. The files beside this one process them. */
 
 import { CoutureError } from '../../core/errors.ts';
 
@@ -12,7 +12,7 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** EXIF's number, 1 to 8, where the picture is still as the camera held it; 1 by default. */
+  /** EXIF orientation, 1 to 8, if the picture is not yet rotated; 1 by default. */
   readonly orientation?: number;
 }
 
@@ -34,13 +34,13 @@ export function refusedSides(width: number, height: number): string | undefined 
     return undefined;
   const [across, down, limit] = [width, height, MAX_PICTURE_SIDE].map((side) => side.toLocaleString('en-US'));
   const sides = `it is ${across} x ${down} pixels`;
-  if (Math.min(width, height) < 1) return `${sides}, which is no picture`;
-  if (longest > MAX_PICTURE_SIDE) return `${sides}, and no side may have more than ${limit}`;
-  return `${sides}, more than ${MAX_PICTURE_PIXELS / 1e6} million pixels: make it smaller`;
+  if (Math.min(width, height) < 1) return `${sides}, which is empty`;
+  if (longest > MAX_PICTURE_SIDE) return `${sides}, but a side may have at most ${limit}`;
+  return `${sides}, more than ${MAX_PICTURE_PIXELS / 1e6} million pixels, the limit: make it smaller`;
 }
 
 /**
- * Checks that the bytes make the picture that its sides promise.
+ * Checks that the bytes match the sides of the picture.
  * @throws CoutureError of kind `usage`
  */
 export function checkPicture({ data, width, height, orientation = 1 }: Picture): void {
@@ -48,12 +48,18 @@ export function checkPicture({ data, width, height, orientation = 1 }: Picture):
   const refused = whole ? refusedSides(width, height) : `its sides are ${width} and ${height}`;
   if (refused !== undefined) throw new CoutureError('usage', `The picture cannot be used: ${refused}.`);
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray))
-    throw new CoutureError('usage', "A picture's data are bytes: a Uint8Array or a Uint8ClampedArray.");
+    throw new CoutureError(
+      'usage',
+      'The data of a picture must be bytes: a Uint8Array or a Uint8ClampedArray.',
+    );
   if (data.length !== width * height * 4)
     throw new CoutureError(
       'usage',
-      `${data.length} bytes are no picture of ${width}x${height}: ${width * height * 4} were expected, red, green, blue and alpha of each pixel.`,
+      `${data.length} bytes do not make a picture of ${width}x${height}: expected ${width * height * 4} bytes, with red, green, blue and alpha of each pixel.`,
     );
   if (!Number.isInteger(orientation) || orientation < 1 || orientation > 8)
-    throw new CoutureError('usage', `An orientation is a whole number from 1 to 8, not ${orientation}.`);
+    throw new CoutureError(
+      'usage',
+      `The orientation must be a whole number from 1 to 8, not ${orientation}.`,
+    );
 }

@@ -1,6 +1,6 @@
 /**
- * Planes of numbers and how they change size: a picture's channels between its bytes and the image. Float64 in one fixed
- * order of adds, multiplies and divisions, so that every JavaScript engine rounds alike.
+ * Resizes planes of numbers, the channels of a picture. Float64 in one fixed
+ * order of adds, multiplies and divisions, so that every JavaScript engine gives the same.
  */
 
 import type { Box } from './picture.ts';
@@ -23,7 +23,7 @@ interface Taps {
 
 /**
  * A rectangle of a plane in another size. Shrinking takes the mean of the area that falls on a pixel; enlarging is bicubic
- * (Catmull-Rom). Each side by itself. Beyond the plane its border goes on.
+ * (Catmull-Rom). Each side by itself. Beyond the plane, its border is repeated.
  */
 export function resample(plane: Plane, box: Box, width: number, height: number): Float64Array<ArrayBuffer> {
   const across = taps(box.left, box.width, width, plane.width);
@@ -70,7 +70,7 @@ function areaTaps(from: number, to: number, limit: number): Taps {
   const weights = new Float64Array(last - first + 1);
   for (let k = 0; k < weights.length; k++) {
     const [left, right] = [first + k, first + k + 1];
-    // At the plane's ends the border pixel stands for all beyond it.
+    // At the ends of the plane, the border pixel represents all beyond it.
     const low = first + k === 0 ? from : Math.max(from, left);
     const high = right === limit ? to : Math.min(to, right);
     weights[k] = Math.max(0, high - low);

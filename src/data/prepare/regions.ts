@@ -99,7 +99,7 @@ export function fillHoles(mask: Mask, largest: number): Mask {
   return { data, width, height };
 }
 
-/** Where more than half of a square around a pixel is set: takes away specks and closes cracks. */
+/** Where more than half of a square around a pixel is set: removes specks and closes gaps. */
 export function majority({ data, width, height }: Mask, radius: number): Mask {
   const share = blur(new Float64Array(data), width, height, radius);
   const most = new Uint8Array(data.length);

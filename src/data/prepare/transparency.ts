@@ -1,4 +1,4 @@
-/** What lies behind transparent pixels: the choice of a color, and the picture on it. */
+/** Puts a background behind transparent pixels: chooses a color and draws the picture on it. */
 
 import { luma } from './gray.ts';
 import type { Box, Color, Picture } from './picture.ts';
@@ -6,21 +6,21 @@ import type { Box, Color, Picture } from './picture.ts';
 const WHITE: Color = [255, 255, 255];
 const BLACK: Color = [0, 0, 0];
 /**
- * An object that is on the average closer to white than this would vanish there. Of the 60,000 training images of Fashion-MNIST,
- * which were white once, none is so faint.
+ * An object that is closer to white on average would vanish on white. None of the 60,000 training images of
+ * Fashion-MNIST, which were on white, is so faint.
  */
 const VANISHING = 16;
 /** A pixel with less alpha is not part of the object. */
 const VISIBLE = 32;
 
-/** Whether any pixel lets through what is behind it. */
+/** Whether any pixel is transparent. */
 export function hasTransparency({ data }: Picture): boolean {
   for (let i = 3; i < data.length; i += 4) if (data[i] < 255) return true;
   return false;
 }
 
 /**
- * White, as shops photograph on it, or black where the object would vanish on white.
+ * White, the usual background of product photographs, or black if the object would vanish on white.
  * @param channels of the image that is made: colors count only for one that has them
  */
 export function chooseGround({ data }: Picture, channels: 1 | 3): Color {
@@ -47,7 +47,7 @@ export function flatten(picture: Picture, ground: Color): Picture {
   return { data: flat, width, height };
 }
 
-/** The rectangle around all that can be seen; undefined where nothing can. */
+/** The rectangle around all visible pixels; undefined if there are none. */
 export function visibleBox({ data, width, height }: Picture): Box | undefined {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
@@ -62,7 +62,7 @@ export function visibleBox({ data, width, height }: Picture): Box | undefined {
   return right < 0 ? undefined : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** Mean luma of what can be seen, weighed by alpha. */
+/** Mean luma of the visible pixels, weighted by alpha. */
 export function meanLuma({ data }: Picture): number {
   let sum = 0;
   let weight = 0;

@@ -1,8 +1,8 @@
-/** Turns a picture the way its camera was held, by EXIF's number. */
+/** Rotates a picture upright by its EXIF orientation. */
 
 import type { Picture } from './picture.ts';
 
-/** The picture upright; the same object where nothing is to be done. */
+/** The upright picture; the same object if nothing changes. */
 export function upright(picture: Picture): Picture {
   const { data, width, height, orientation = 1 } = picture;
   if (orientation === 1) return picture;

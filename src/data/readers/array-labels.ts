@@ -12,8 +12,8 @@ const QMNIST_COLUMNS = 8;
  * The class of each image.
  * @param length how many images there are
  * @returns for each image a whole number or text, as text
- * @throws CoutureError of kind `data` when there are not as many labels as images, or a label is negative, not whole
- *   or a row of several numbers
+ * @throws CoutureError of kind `data` when the number of labels differs, or a label is negative, not whole or
+ * a row of several numbers
  */
 export function arrayLabels(array: NumberArray | TextArray, length: number): string[] {
   const { name, dims } = array;
@@ -23,12 +23,12 @@ export function arrayLabels(array: NumberArray | TextArray, length: number): str
   if (dims.length < 1 || dims.length > 2 || (columns !== 1 && !isQmnist)) {
     throw new CoutureError(
       'data',
-      `${name}: labels of shape ${dims.join(' x ')} were found, one number for each image was expected.`,
-      { hint: 'Rows of zeros and a one become numbers by labels.argmax(axis=1).' },
+      `${name}: the labels have the shape ${dims.join(' x ')}, but one number for each image was expected.`,
+      { hint: 'Turn one-hot rows into class numbers with labels.argmax(axis=1).' },
     );
   }
   if (dims[0] !== length) {
-    throw new CoutureError('data', `${name}: ${dims[0]} labels do not fit the ${length} images.`, {
+    throw new CoutureError('data', `${name}: there are ${dims[0]} labels for ${length} images.`, {
       hint: 'Images and labels must come from the same set and split.',
     });
   }
@@ -41,8 +41,8 @@ export function arrayLabels(array: NumberArray | TextArray, length: number): str
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new CoutureError(
         'data',
-        `${name}: label ${printable(String(value))} of image ${i} was found, a whole number from 0 was expected.`,
-        { hint: 'Check that the array of labels was given, and not that of images.' },
+        `${name}: the label of image ${i} is ${printable(String(value))}, but a whole number from 0 up was expected.`,
+        { hint: 'Check that this is the array of labels, not the array of images.' },
       );
     }
     labels[i] = String(value);

@@ -1,4 +1,4 @@
-/** The images of an array: which dimension is what, and what its values mean as bytes. */
+/** Interprets an array as images: the meaning of its dimensions and values. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { LabeledPictures, PixelPicture } from './found.ts';
@@ -35,9 +35,9 @@ export function squareOf(values: number): { side: number; channels: 1 | 3 } | un
 }
 
 /**
- * Says what the dimensions of an array of images are: count x height x width, with 1 or 3 channels last or second, or
- * count x values of a square.
- * @throws CoutureError of kind `data` when no reading fits
+ * Interprets the dimensions of an array of images: count x height x width, with 1 or 3 channels last or
+ * second, or count x values of a square.
+ * @throws CoutureError of kind `data` when there is no interpretation
  */
 export function layoutOf(array: NumberArray): Layout {
   const { name, dims } = array;
@@ -51,7 +51,9 @@ export function layoutOf(array: NumberArray): Layout {
   if (dims.length === 3) return check(name, plain(dims[1], dims[2], 1));
   if (dims.length === 4 && isChannels(dims[3])) return check(name, plain(dims[1], dims[2], dims[3]));
   if (dims.length === 4 && isChannels(dims[1])) {
-    const layout = plain(dims[2], dims[3], dims[1], [`${name}: the channels come before height and width.`]);
+    const layout = plain(dims[2], dims[3], dims[1], [
+      `${name}: the images are read with the channels before height and width.`,
+    ]);
     const [image, channel, y, x] = strides;
     return check(name, {
       ...layout,
@@ -63,14 +65,18 @@ export function layoutOf(array: NumberArray): Layout {
   if (square !== undefined) {
     const { side, channels } = square;
     const kind = channels === 1 ? 'gray' : 'color';
-    const notice = `${name}: rows of ${dims[1]} values are taken for ${kind} images of ${side}x${side}.`;
+    const notice = `${name}: rows of ${dims[1]} values are read as ${kind} images of ${side}x${side}.`;
     const [image, step] = strides;
     const within = { image, y: side * channels * step, x: channels * step, channel: step };
     return check(name, { ...plain(side, side, channels, [notice]), strides: within });
   }
-  throw new CoutureError('data', `${name}: an array of ${dims.join(' x ') || 'one value'} holds no images.`, {
-    hint: 'Images are count x height x width, with 1 or 3 channels as a fourth dimension where there are any.',
-  });
+  throw new CoutureError(
+    'data',
+    `${name}: an array of ${dims.join(' x ') || 'one value'} does not hold images.`,
+    {
+      hint: 'Images must be count x height x width, or count x height x width x channels with 1 or 3 channels.',
+    },
+  );
 }
 
 function isChannels(dim: number): dim is 1 | 3 {
@@ -80,8 +86,8 @@ function isChannels(dim: number): dim is 1 | 3 {
 function check(name: string, layout: Layout): Layout {
   const { length, height, width } = layout;
   if (length >= 1 && height >= 1 && width >= 1 && Math.max(height, width) <= MAX_SIDE) return layout;
-  throw new CoutureError('data', `${name}: ${length} images of ${height}x${width} were found.`, {
-    hint: `At least one image, with sides of 1 to ${MAX_SIDE} pixels, is expected.`,
+  throw new CoutureError('data', `${name}: found ${length} images of ${height}x${width}.`, {
+    hint: `Give at least one image, with sides of 1 to ${MAX_SIDE} pixels.`,
   });
 }
 
@@ -89,7 +95,7 @@ function check(name: string, layout: Layout): Layout {
 export type Levels = 'bytes' | 'unit';
 
 /**
- * What the values of the arrays of a set mean, decided for all of them together.
+ * The meaning of the values of the arrays of a set, decided for all together.
  * @throws CoutureError of kind `data` when values lie outside 0 to 255 or are no numbers
  */
 export function levelsOf(arrays: readonly NumberArray[]): { levels: Levels; notices: string[] } {
@@ -97,11 +103,13 @@ export function levelsOf(arrays: readonly NumberArray[]): { levels: Levels; noti
   for (const array of arrays) most = Math.max(most, greatest(array));
   const isFloat = arrays.some(({ type }) => type.startsWith('float'));
   if (most > 1 || arrays.length === 0) {
-    const notices = isFloat ? ['The pixels are floats from 0 to 255, and are rounded to whole numbers.'] : [];
+    const notices = isFloat
+      ? ['The pixels are floats from 0 to 255; they are rounded to whole numbers.']
+      : [];
     return { levels: 'bytes', notices };
   }
   const found = isFloat ? 'floats from 0 to 1' : 'only 0 and 1';
-  return { levels: 'unit', notices: [`The pixels are ${found}, and are multiplied by 255.`] };
+  return { levels: 'unit', notices: [`The pixels are ${found}; they are multiplied by 255.`] };
 }
 
 function greatest(array: NumberArray): number {
@@ -122,7 +130,7 @@ function greatest(array: NumberArray): number {
     }
     throw new CoutureError(
       'data',
-      `${name}: value ${i} is ${value}; pixels from 0 to 255, or from 0 to 1, are read.`,
+      `${name}: value ${i} is ${value}, but pixels must be from 0 to 255 or from 0 to 1.`,
       {
         hint: 'Scale the images to 0 to 255 first and save them as uint8.',
       },

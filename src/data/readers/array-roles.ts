@@ -1,10 +1,10 @@
-/** What a file or an array holds, by its name: `k49-train-imgs`, `t10k-labels-idx1-ubyte`, `x_test`. */
+/** The role of a file or an array, by its name: `k49-train-imgs`, `t10k-labels-idx1-ubyte`, `x_test`. */
 
-/** Images or labels of a split; `all` where no split is named. */
+/** Images or labels of a split; `all` without a split. */
 export interface ArrayRole {
   readonly split: 'train' | 'validation' | 'test' | 'all';
   readonly kind: 'images' | 'labels';
-  /** The words that say neither: names of different sets differ in them. */
+  /** The other words, in which the names of different sets differ. */
   readonly rest: string;
 }
 
@@ -48,7 +48,7 @@ export function splitWord(word: string): ArrayRole['split'] | undefined {
   return Object.hasOwn(splitWords, word) ? splitWords[word] : undefined;
 }
 
-/** What a name says, or undefined when it speaks of neither images nor labels. */
+/** The role of a name; undefined if it is neither images nor labels. */
 export function arrayRoleOf(name: string): ArrayRole | undefined {
   const words = name
     .slice(name.lastIndexOf('/') + 1)

@@ -16,7 +16,7 @@ import { zipEntries } from './zip.ts';
 
 /** An array that has not been read yet. */
 interface NamedArray {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly name: string;
   readonly role: ArrayRole | undefined;
   load(): Promise<NumberArray | TextArray>;
@@ -26,15 +26,15 @@ const splitNames = ['train', 'validation', 'test', 'all'] as const;
 
 const isIdxName = (path: string): boolean => /(idx\d?([-_.]|$)|ubyte)/i.test(path.replace(/\.gz$/i, ''));
 
-/** Whether a file's name is that of an array: NPZ, NPY or IDX, the last also as .gz. */
+/** Whether the name of a file is that of an array: NPZ, NPY or IDX, the last also as .gz. */
 export function hasArrayName(path: string): boolean {
   return /\.np[yz]$/i.test(path) || isIdxName(path.slice(path.lastIndexOf('/') + 1));
 }
 
 /**
- * The set that array files hold together.
- * @param files those whose names say that they hold arrays
- * @param name what errors call the folder or file
+ * The data set of several array files.
+ * @param files files with names of arrays
+ * @param name name of the folder or file in errors
  * @throws CoutureError of kind `data` when images or labels of a split are missing, files of several sets lie
  *   together, or an array cannot be read
  */
@@ -83,7 +83,7 @@ async function arraysOf(file: FileEntry, tools: ReaderTools): Promise<NamedArray
     return arrays.map((entry) => {
       const name = `${path}: ${entry.path.slice(0, -'.npy'.length)}`;
       const load = async () => parseNpy(await readHeld(entry, name), name);
-      // The only array of a file is called arr_0, and the file says what it is.
+      // The only array of a file is called arr_0, so the file name gives its role.
       const role =
         arrays.length === 1 ? (arrayRoleOf(entry.path) ?? arrayRoleOf(path)) : arrayRoleOf(entry.path);
       return { name, role, load };
@@ -105,7 +105,10 @@ async function readIdx(file: FileEntry, { signal }: ReaderTools): Promise<Number
 
 async function readHeld(file: FileEntry, name: string): Promise<Uint8Array> {
   if (file.size > limits.file)
-    throw new CoutureError('data', `${name}: ${file.size} bytes are over the limit of ${limits.file}.`);
+    throw new CoutureError(
+      'data',
+      `${name}: the file has ${file.size} bytes, over the limit of ${limits.file}.`,
+    );
   return await file.read();
 }
 
@@ -125,7 +128,7 @@ function rolesOf(arrays: readonly NamedArray[], name: string): Map<string, Named
   if (sets.size > 1) {
     throw new CoutureError(
       'data',
-      `${name}: files of several sets lie together: ${[...sets].map((set) => set || 'one without a name').join(', ')}.`,
+      `${name}: the folder holds files of several sets: ${[...sets].map((set) => set || 'an unnamed one').join(', ')}.`,
       { hint: 'Move the files of one set into a folder of their own.' },
     );
   }
@@ -147,7 +150,7 @@ function rolesOf(arrays: readonly NamedArray[], name: string): Map<string, Named
 
 function numeric(array: NumberArray | TextArray): NumberArray {
   if (array.type !== 'text') return array;
-  throw new CoutureError('data', `${array.name}: text was found, pixels were expected.`);
+  throw new CoutureError('data', `${array.name}: the array holds text, but pixels were expected.`);
 }
 
 function checkAlike(layouts: readonly (readonly [NumberArray, Layout])[]): void {
@@ -156,7 +159,7 @@ function checkAlike(layouts: readonly (readonly [NumberArray, Layout])[]): void 
     if (a.height === b.height && a.width === b.width && a.channels === b.channels) continue;
     throw new CoutureError(
       'data',
-      `${other.name}: images of ${b.height}x${b.width}x${b.channels} do not fit those of ${first.name}, which are ${a.height}x${a.width}x${a.channels}.`,
+      `${other.name}: the images are ${b.height}x${b.width}x${b.channels}, but those of ${first.name} are ${a.height}x${a.width}x${a.channels}.`,
     );
   }
 }
@@ -174,7 +177,7 @@ function incomplete(
     `${name}: no ${what} were found. It holds ${found.join(', ') || 'no array'}.`,
     {
       hint:
-        'Arrays are known by their names: x_train, y_train, x_test, y_test; or images, labels; files by names like ' +
+        'Arrays are recognized by name: x_train, y_train, x_test, y_test, or images, labels. Files are recognized by names like ' +
         'train-images-idx3-ubyte, train-labels-idx1-ubyte, k49-train-imgs.npz, k49-train-labels.npz.',
     },
   );

@@ -132,15 +132,15 @@ describe('IDX files', () => {
       [{ 'digits-idx3-ubyte': images }, /no images were found. It holds digits-idx3-ubyte/],
       [
         { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': idx('uint8', [3], [0, 1, 2]) },
-        /3 labels do not fit the 2 images/,
+        /there are 3 labels for 2 images/,
       ],
       [
         { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': idx('int8', [2], [0, -1]) },
-        /label -1 of image 1/,
+        /the label of image 1 is -1/,
       ],
       [
         { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': idx('float32', [2], [0, 1.5]) },
-        /label 1\.5 of image 1/,
+        /the label of image 1 is 1\.5/,
       ],
       [
         {
@@ -151,11 +151,11 @@ describe('IDX files', () => {
           ),
           'train-labels-idx1-ubyte': labels,
         },
-        /value 16 is 260; pixels from 0 to 255/,
+        /value 16 is 260, but pixels must be from 0 to 255/,
       ],
       [
         { 'a-train-images-idx3-ubyte': images, 'b-train-labels-idx1-ubyte': labels },
-        /files of several sets lie together: a, b/,
+        /the folder holds files of several sets: a, b/,
       ],
       [
         {
@@ -172,7 +172,7 @@ describe('IDX files', () => {
           'test-images-idx3-ubyte': idx('uint8', [2, 4, 3], pixels),
           'test-labels-idx1-ubyte': labels,
         },
-        /images of 4x3x1 do not fit/,
+        /images are 4x3x1, but those of/,
       ],
     ];
     for (const [files, pattern] of cases) await assert.rejects(read(files), dataError(pattern));
@@ -218,7 +218,7 @@ describe('NPY files', () => {
     const first = await set(npy("'|u1'", [2, 3, 2, 2], Uint8Array.from(pixels)));
     const { data, channels } = await pixelsOf(first.train, 0);
     assert.deepEqual([[...data], channels], [[0, 40, 80, 10, 50, 90, 20, 60, 100, 30, 70, 110], 3]);
-    assert.match(first.notices.join(), /channels come before height and width/);
+    assert.match(first.notices.join(), /read with the channels before height and width/);
     const rows = await set(npy("'|u1'", [2, 12], Uint8Array.from(pixels)));
     const square = await pixelsOf(rows.train, 1);
     assert.deepEqual(
@@ -231,7 +231,7 @@ describe('NPY files', () => {
     const unit = pixels.map((value) => value / 255);
     const floats = await set(npy("'<f8'", [2, 3, 4], encode('float64', unit, true)));
     assert.deepEqual([...(await pixelsOf(floats.train, 0)).data], pixels.slice(0, 12));
-    assert.match(floats.notices.join(), /floats from 0 to 1, and are multiplied by 255/);
+    assert.match(floats.notices.join(), /floats from 0 to 1; they are multiplied by 255/);
     const bits = await set(
       npy(
         "'|b1'",
@@ -270,9 +270,9 @@ describe('NPY files', () => {
       [npy("'|O'", [2, 3, 4], body), /x_train\.npy .* Python objects \(pickle\)/],
       [npy("[('a', '<i4'), ('b', '<f4')]", [2], body), /records with several fields/],
       [npy("'<c8'", [2, 3, 4], body), /of type <c8/],
-      [npy("'|u1'", [2, 3, 5], body), /promises 2 x 3 x 5 values = 30 bytes, and 24 follow/],
-      [npy("'|u1'", [4, 6], body), /an array of 4 x 6 holds no images/],
-      [npy("'|u1'", [2, 3, 4, 1, 1], body), /an array of 2 x 3 x 4 x 1 x 1 holds no images/],
+      [npy("'|u1'", [2, 3, 5], body), /declares 2 x 3 x 5 values = 30 bytes, but 24 bytes follow/],
+      [npy("'|u1'", [4, 6], body), /an array of 4 x 6 does not hold images/],
+      [npy("'|u1'", [2, 3, 4, 1, 1], body), /an array of 2 x 3 x 4 x 1 x 1 does not hold images/],
       [npy("'|u1'", [0, 3, 4], new Uint8Array(0)), /0 images of 3x4/],
       [
         npy(
@@ -298,14 +298,14 @@ describe('NPY files', () => {
         ),
         /value 0 is NaN/,
       ],
-      [npy("'<U3'", [8], new Uint8Array(96)), /text was found, pixels were expected/],
+      [npy("'<U3'", [8], new Uint8Array(96)), /the array holds text, but pixels were expected/],
     ];
     for (const [images, pattern] of cases) await assert.rejects(set(images), dataError(pattern));
     const hot = read({
       'images.npy': npy("'|u1'", [2, 3, 4], Uint8Array.from(pixels)),
       'labels.npy': npy("'|u1'", [2, 10], new Uint8Array(20)),
     });
-    await assert.rejects(hot, dataError(/labels of shape 2 x 10/));
+    await assert.rejects(hot, dataError(/labels have the shape 2 x 10/));
   });
 
   it('of any bytes end in an error or in an array', async () => {

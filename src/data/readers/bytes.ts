@@ -10,9 +10,9 @@ import {
 } from '../../core/arguments.ts';
 import { CoutureError } from '../../core/errors.ts';
 
-/** Something of a known size that is read piece by piece. */
+/** A source of known size that is read piece by piece. */
 export interface ByteSource {
-  /** What errors call it: a path or a name. */
+  /** Its name in errors: a path or a name. */
   readonly name: string;
   readonly size: number;
   /** The bytes from `start` up to `end`, which lie within the size. */
@@ -50,7 +50,7 @@ export async function readAll(source: ByteSource, limit: number): Promise<Uint8A
   return await source.read(0, source.size);
 }
 
-/** Bytes read at a time where a file is read from beginning to end. */
+/** Bytes per read when a file is read from beginning to end. */
 export const BLOCK = 4 << 20;
 
 /** The bytes of a source from beginning to end, `BLOCK` at a time. */

@@ -40,7 +40,7 @@ describe('class folders', () => {
 
   it('take a validation split for the test split where there is none, and else to the training images', async () => {
     const both = await read('train/a/1.png', 'train/b/1.png', 'val/a/2.png');
-    assert.match(both.notices.join(), /no test split: the 1 validation images are taken for it/);
+    assert.match(both.notices.join(), /no test split: the 1 validation images are used as the test split/);
     const all = await read('train/a/1.png', 'train/b/1.png', 'val/a/2.png', 'test/b/3.png');
     assert.deepEqual(listed(all.train).length, 3);
     assert.deepEqual(listed(all.test), ['b: test/b/3.png']);
@@ -66,18 +66,18 @@ describe('class folders', () => {
     assert.equal(train.length, 2);
     assert.deepEqual(passedOver, [
       { path: 'a/notes.txt', reason: 'it is not an image file' },
-      { path: 'stray.png', reason: 'it lies in no class folder' },
+      { path: 'stray.png', reason: 'it is in no class folder' },
     ]);
     const splits = await read('train/a/1.png', 'train/b/1.png', 'test/a/1.png', 'extra/c/1.png');
     assert.deepEqual(splits.passedOver, [
-      { path: 'extra/c/1.png', reason: 'it lies beside the folders of the splits' },
+      { path: 'extra/c/1.png', reason: 'it is outside the folders of the splits' },
     ]);
   });
 
   it('say that test images without class folders have no labels', async () => {
     const { test, notices } = await read('train/a/1.png', 'train/b/1.png', 'test/1.png', 'test/2.png');
     assert.equal(test, null);
-    assert.match(notices.join(), /test\/ has 2 images without class folders/);
+    assert.match(notices.join(), /test\/ has 2 images outside class folders/);
   });
 
   it('may be called train and test themselves', async () => {
@@ -92,10 +92,10 @@ describe('class folders', () => {
 
   it('show the expected tree where it is wrong', async () => {
     const cases: [string[], RegExp][] = [
-      [['1.png', '2.png'], /images, but no class folders were found/],
+      [['1.png', '2.png'], /found images, but no class folders/],
       [['cat/1.png', 'cat/2.png'], /images, but no class folders|one class folder/],
       [['a.txt', 'b/c.txt'], /no images among 2 files/],
-      [[], /no files were found/],
+      [[], /found no files/],
       [['train/cat/1.png', 'test/cat/1.png'], /one class folder, cat, with 2 images/],
     ];
     for (const [paths, pattern] of cases) {

@@ -1,6 +1,6 @@
 /**
- * A folder for each class, with its images in it and below: one tree, or one for each split. The folders' names are the
- * classes' names.
+ * Reads a folder for each class, with its images in it and below: one tree, or one for each split. The names
+ * of the folders are the class names.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ function splitOfFolder(name: string): 'train' | 'validation' | 'test' | undefine
   return word === 'all' || name.length < 3 ? undefined : word;
 }
 
-/** An image with the place that its path gives it. */
+/** An image with its split and class from its path. */
 interface Placed {
   readonly entry: FileEntry;
   readonly className: string;
@@ -29,8 +29,8 @@ interface Placed {
 /**
  * Finds the classes of a tree of files.
  * @param entries its files, without hidden ones, in any order
- * @param name what errors call the folder
- * @throws CoutureError of kind `data`, with the tree that is expected, when there are no two classes
+ * @param name name of the folder in errors
+ * @throws CoutureError of kind `data`, with the expected tree, when there are fewer than two classes
  */
 export function readClassFolders(entries: readonly FileEntry[], name: string): Omit<FoundData, 'format'> {
   const sorted = [...entries].sort((a, b) => compareNatural(a.path, b.path));
@@ -51,7 +51,7 @@ export function readClassFolders(entries: readonly FileEntry[], name: string): O
     if (list) list.push(image);
     else tree.set(folder, [image]);
   }
-  for (const { path } of tree.get('') ?? []) passedOver.push({ path, reason: 'it lies in no class folder' });
+  for (const { path } of tree.get('') ?? []) passedOver.push({ path, reason: 'it is in no class folder' });
   tree.delete('');
   const { splits, notices } = hasSplits(tree, root)
     ? splitTrees(tree, root, passedOver)
@@ -88,14 +88,14 @@ function splitTrees(
     const split = splitOfFolder(folder);
     if (split === undefined) {
       for (const { path } of images)
-        passedOver.push({ path, reason: 'it lies beside the folders of the splits' });
+        passedOver.push({ path, reason: 'it is outside the folders of the splits' });
       continue;
     }
     const placed = placeImages(images, `${root}${folder}/`, passedOver);
     if (placed.length === 0) {
       const count = images.length.toLocaleString('en-US');
       notices.push(
-        `${printable(folder)}/ has ${count} images without class folders. They have no labels, and are passed over.`,
+        `${printable(folder)}/ has ${count} images outside class folders. They have no labels and are skipped.`,
       );
       continue;
     }
@@ -112,7 +112,7 @@ function placeImages(images: readonly FileEntry[], root: string, passedOver: Pas
     const end = path.indexOf('/');
     // Systems differ in how they compose accents; a class is the same class on all of them.
     if (end > 0) placed.push({ entry, className: path.slice(0, end).normalize('NFC') });
-    else passedOver.push({ path: entry.path, reason: 'it lies in no class folder' });
+    else passedOver.push({ path: entry.path, reason: 'it is in no class folder' });
   }
   return placed;
 }
@@ -160,7 +160,7 @@ function wrongTree(
       : entries.some(({ path }) => hasImageEnding(path))
         ? 'images, but no class folders'
         : `no images among ${entries.length} files`;
-  return new CoutureError('data', `${name}: ${found} were found, at least two class folders were expected.`, {
-    hint: `Put the images of each class into a folder of its name:\n${expectedTree}`,
+  return new CoutureError('data', `${name}: found ${found}; expected at least two class folders.`, {
+    hint: `Put the images of each class into a folder with the name of the class:\n${expectedTree}`,
   });
 }

@@ -1,4 +1,4 @@
-/** What the columns of a CSV file of images are: by their names, or by what the first row holds. */
+/** Interprets the columns of a CSV file of images, by their names or by the first row. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
@@ -10,12 +10,12 @@ export interface PathColumns {
   readonly form: 'paths';
   readonly path: number;
   readonly label: number;
-  /** The column that says train, validation or test; undefined where there is none. */
+  /** The column of the split; undefined if there is none. */
   readonly split: number | undefined;
   readonly hasHeader: boolean;
 }
 
-/** Kaggle's form: a label and a column for each pixel. */
+/** Kaggle's format: a label and a column for each pixel. */
 export interface PixelColumns {
   readonly form: 'pixels';
   readonly label: number;
@@ -31,14 +31,17 @@ const pathNames =
   /^(path|file|file_?name|file_?path|image|image_?path|image_?file|image_?id|img|img_?path|id|name)$/i;
 const splitNames = /^(split|set|subset|dataset|usage|partition)$/i;
 const indexNames = /^(|id|index|unnamed: 0)$/i;
-/** Fewer pixels than a 4x4 image make no image. */
+/** Fewer pixels than those of a 4x4 image are not an image. */
 const LEAST_PIXELS = 16;
+
+/** The file has no column of labels, which is normal for the test images of a competition. */
+export class NoLabels extends CoutureError {}
 
 /**
  * Reads the first row.
  * @param first its fields
- * @param name what errors call the file
- * @throws CoutureError of kind `data` when the columns are neither form, or none has labels
+ * @param name name of the file in errors
+ * @throws CoutureError of kind `data` when the columns have neither form, or there are no labels
  */
 export function columnsOf(first: readonly string[], name: string): PathColumns | PixelColumns {
   return first.length > LEAST_PIXELS ? pixelColumns(first, name) : pathColumns(first, name);
@@ -55,16 +58,14 @@ function pixelColumns(first: readonly string[], name: string): PixelColumns {
   const square = squareOf(pixels.length);
   if (square !== undefined)
     return { form: 'pixels', label, pixels, ...square, names: hasHeader ? first : undefined };
-  const unlabeled = named < 0 && squareOf(columns.length) !== undefined;
-  throw new CoutureError(
-    'data',
-    unlabeled
-      ? `${name}, line 1: ${columns.length} columns of pixels were found, and none of labels.`
-      : `${name}, line 1: ${pixels.length} columns of pixels are no square image, neither gray nor of 3 channels.`,
-    {
-      hint: 'A row holds the label and then the pixels of a square image: 784 for 28x28, or three times as many.',
-    },
-  );
+  const hint =
+    'A row must hold the label and then the pixels of a square image: 784 for 28x28 in gray, 2,352 in color.';
+  if (named < 0 && squareOf(columns.length) !== undefined) {
+    const found = `${name}, line 1: found ${columns.length} columns of pixels, but no column of labels.`;
+    throw new NoLabels('data', found, { hint });
+  }
+  const odd = `${name}, line 1: ${pixels.length} columns of pixels do not make a square image, gray or with 3 channels.`;
+  throw new CoutureError('data', odd, { hint });
 }
 
 function pathColumns(first: readonly string[], name: string): PathColumns {
@@ -77,7 +78,7 @@ function pathColumns(first: readonly string[], name: string): PathColumns {
   if (path >= 0 && label >= 0)
     return { form: 'paths', path, label, split: split < 0 ? undefined : split, hasHeader: true };
   const found = printable(first.join(', ').slice(0, 100));
-  throw new CoutureError('data', `${name}, line 1: the columns "${found}" are no list of images.`, {
-    hint: 'Expected are the columns path,label, or label,pixel0,pixel1 and so on.',
+  throw new NoLabels('data', `${name}, line 1: the columns "${found}" do not describe images.`, {
+    hint: 'The columns must be path,label or label,pixel0,pixel1 and so on.',
   });
 }

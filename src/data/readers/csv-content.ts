@@ -1,4 +1,4 @@
-/** What one CSV file of a set holds, and how its image files are looked for. */
+/** The contents of one CSV file of a set, and the search for its image files. */
 
 import type { FileEntry } from './entries.ts';
 import type { PassedOver } from './found.ts';
@@ -7,7 +7,7 @@ import type { NamedSplits } from './splits.ts';
 /** Finds a file by its path from the folder of the list down. */
 export type FindFile = (path: string) => Promise<FileEntry | undefined>;
 
-/** What one file holds. */
+/** The contents of one file. */
 export interface CsvContent {
   readonly splits: NamedSplits;
   readonly passedOver: readonly PassedOver[];

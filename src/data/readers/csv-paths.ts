@@ -1,4 +1,4 @@
-/** Rows of a path and a label: image files that lie below the folder of the list. */
+/** Reads rows of a path and a label: image files below the folder of the list. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes } from '../../core/printable.ts';
@@ -18,13 +18,13 @@ interface Listed {
   readonly label: string;
 }
 
-/** Tried behind a path that has no ending, as lists with ids have them. */
+/** Endings to try for a path without one, as in lists of ids. */
 const endings = ['.png', '.jpg', '.jpeg', '.webp'];
 
 /**
  * Reads the rows and looks for the files.
- * @throws CoutureError of kind `data` naming line and column, for a path that leaves the folder and a label or split
- *   that is missing
+ * @throws CoutureError of kind `data` naming line and column, for a path that leads outside the folder, and a
+ * missing label or split
  */
 export async function readPaths(
   first: CsvRow,
@@ -48,7 +48,7 @@ export async function readPaths(
     const split = splitOf(row, columns.split, name);
     const entry = await lookFor(path, find);
     if (entry === undefined) {
-      passedOver.push({ path, reason: `there is no such file (${name}, line ${row.line})` });
+      passedOver.push({ path, reason: `no such file (${name}, line ${row.line})` });
       return;
     }
     const list = splits[split];
@@ -60,8 +60,8 @@ export async function readPaths(
   if (count > 0 && passedOver.length === count) {
     throw new CoutureError(
       'data',
-      `${name}: none of the ${count} files was found; the first is ${quotePath(passedOver[0].path)}.`,
-      { hint: 'Paths are relative to the folder of the CSV file. Write them so, or move the file.' },
+      `${name}: none of the ${count} files exists; the first is ${quotePath(passedOver[0].path)}.`,
+      { hint: 'Paths are relative to the folder of the CSV file. Change the paths, or move the file.' },
     );
   }
   const found: NamedSplits = {};
@@ -75,8 +75,8 @@ function splitOf(row: CsvRow, column: number | undefined, name: string): keyof N
   if (split !== undefined) return split;
   throw new CoutureError(
     'data',
-    `${name}, line ${row.line}, column ${column + 1}: the split ${inQuotes(row.text(column))} is not known.`,
-    { hint: 'Splits are train, validation and test.' },
+    `${name}, line ${row.line}, column ${column + 1}: unknown split ${inQuotes(row.text(column))}.`,
+    { hint: 'A split must be train, validation or test.' },
   );
 }
 

@@ -32,7 +32,7 @@ export async function readPixels(
       if (blocks.length * PER_BLOCK * size > limits.file)
         throw new CoutureError(
           'data',
-          `${name}, line ${row.line}: the images take more than ${limits.file} bytes.`,
+          `${name}, line ${row.line}: the images take more than ${limits.file} bytes, the limit.`,
         );
       blocks.push(new Uint8Array(PER_BLOCK * size));
     }
@@ -45,8 +45,8 @@ export async function readPixels(
   const { side, channels } = columns;
   const isUnit = most <= 1;
   const kind = channels === 1 ? 'gray' : 'color';
-  const notices = [`${name}: rows of ${size} pixels are taken for ${kind} images of ${side}x${side}.`];
-  if (isUnit) notices.push('The pixels are only 0 and 1, and are multiplied by 255.');
+  const notices = [`${name}: rows of ${size} pixels are read as ${kind} images of ${side}x${side}.`];
+  if (isUnit) notices.push('The pixels are only 0 and 1; they are multiplied by 255.');
   const all: LabeledPictures = {
     length: labels.length,
     labelOf: (index) => labels[index],
@@ -71,8 +71,8 @@ function readRow(row: CsvRow, { pixels, names }: PixelColumns, name: string, to:
       const title = names === undefined ? '' : ` (${printable(names[column].slice(0, 40))})`;
       throw new CoutureError(
         'data',
-        `${name}, line ${row.line}, column ${column + 1}${title}: ${inQuotes(row.text(column))} was found, a whole number from 0 to 255 was expected.`,
-        { hint: 'Scale pixels to 0 to 255 and round them before they are written.' },
+        `${name}, line ${row.line}, column ${column + 1}${title}: found ${inQuotes(row.text(column))}, but expected a whole number from 0 to 255.`,
+        { hint: 'Scale the pixels to 0 to 255 and round them before you write the file.' },
       );
     }
     to[i] = value;

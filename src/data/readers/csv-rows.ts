@@ -1,6 +1,6 @@
 /**
  * CSV, row by row over a stream: quoted fields, a byte order mark, both line ends; a comma, a semicolon or a tab between
- * fields. Fields stay bytes until somebody asks for text, since most of them are numbers.
+ * fields. Fields stay bytes until text is needed, because most of them are numbers.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -16,7 +16,7 @@ const separators = [0x2c, 0x3b, 0x09];
 const utf8 = new TextDecoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** One row. It is only valid until the next one is asked for. */
+/** One row, valid only until the next one is read. */
 export class CsvRow {
   /** The line in the file on which it begins, counted from 1. */
   readonly line: number;
@@ -48,15 +48,17 @@ export class CsvRow {
       text = strictUtf8.decode(this.#bytes.subarray(this.#start(column), this.#ends[column])).trim();
     } catch (cause) {
       const where = `${this.#name}, line ${this.line}, column ${column + 1}`;
-      throw new CoutureError('data', `${where}: the text is not UTF-8.`, {
-        hint: 'Save the file again as "CSV UTF-8".',
+      throw new CoutureError('data', `${where}: the text is not valid UTF-8.`, {
+        hint: 'Save the file as "CSV UTF-8".',
         cause,
       });
     }
     return this.#isQuoted && text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
   }
 
-  /** A field as a whole number from 0 on, or -1 when it is none. Zeros behind a point are allowed: `12.0`. */
+  /**
+   * A field as a whole number of at least 0, or -1 for other text. Zeros after a point are allowed: `12.0`.
+   */
   whole(column: number): number {
     const end = this.#ends[column];
     let at = this.#start(column);
@@ -81,7 +83,7 @@ export class CsvRow {
 /**
  * The rows of a CSV file. Empty lines are left out.
  * @param blocks its bytes, cut anywhere
- * @param name what errors call the file
+ * @param name name of the file in errors
  * @throws CoutureError of kind `data` naming the line, for a quote that is not closed, bytes after a closed one, rows
  *   of different lengths or beyond the limit, and for UTF-16
  */
@@ -96,8 +98,8 @@ export async function* csvRows(blocks: AsyncIterable<Uint8Array>, name: string):
     if (ends.length !== columns) {
       throw new CoutureError(
         'data',
-        `${name}, line ${line}: ${ends.length} columns were found, the first row has ${columns}.`,
-        { hint: 'Every row needs the same columns; put text with separators in it into double quotes.' },
+        `${name}, line ${line}: this row has ${ends.length} columns, but the first row has ${columns}.`,
+        { hint: 'Every row needs the same columns; put text that contains separators in double quotes.' },
       );
     }
     yield new CsvRow(name, found, ends);
@@ -124,13 +126,13 @@ async function* csvLines(blocks: AsyncIterable<Uint8Array>, name: string): Async
     rest = scanner.rest;
     if (rest.length > MAX_ROW)
       throw new CoutureError('data', `${name}, line ${line}: the row has more than ${MAX_ROW} bytes.`, {
-        hint: 'A double quote may not be closed, or this is no CSV file.',
+        hint: 'A double quote may be missing its end, or this is not a CSV file.',
       });
   }
   if (rest.length === 0) return;
   const { quotes, bytes } = lastLine(rest);
   if (quotes % 2 === 1)
-    throw new CoutureError('data', `${name}, line ${line}: a double quote opens and is never closed.`);
+    throw new CoutureError('data', `${name}, line ${line}: a double quote is never closed.`);
   if (bytes.length > 0) yield { line, bytes, isQuoted: quotes > 0 };
 }
 
@@ -195,8 +197,8 @@ async function* withoutMark(blocks: AsyncIterable<Uint8Array>, name: string): As
 
 function stripMark(bytes: Uint8Array, name: string): Uint8Array {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new CoutureError('data', `${name}: the file is UTF-16, UTF-8 was expected.`, {
-      hint: 'Save it again as "CSV UTF-8".',
+    throw new CoutureError('data', `${name}: the file is UTF-16, but UTF-8 was expected.`, {
+      hint: 'Save it as "CSV UTF-8".',
     });
   }
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
@@ -245,7 +247,7 @@ function checkQuotes(field: Uint8Array, where: string): void {
   if (isRight) return;
   const text = printable(utf8.decode(field.subarray(at, at + 40)));
   throw new CoutureError('data', `${where}: ${text} is not quoted correctly.`, {
-    hint: 'A quoted field begins and ends with a double quote; double quotes inside it are written twice.',
+    hint: 'A quoted field begins and ends with a double quote; write a double quote inside it twice.',
   });
 }
 

@@ -1,10 +1,10 @@
-/** Sets in CSV files: pixels in columns, or the paths of image files. One file, or one for each split. */
+/** Reads sets in CSV files: pixels in columns, or paths of image files, in one file or one for each split. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { splitWord } from './array-roles.ts';
 import { blocksOf } from './bytes.ts';
-import { columnsOf } from './csv-columns.ts';
+import { columnsOf, NoLabels } from './csv-columns.ts';
 import type { CsvContent, FindFile } from './csv-content.ts';
 import { readPaths } from './csv-paths.ts';
 import { readPixels } from './csv-pixels.ts';
@@ -19,10 +19,10 @@ export function hasCsvName(path: string): boolean {
 }
 
 /**
- * The set that CSV files hold.
+ * The data set of CSV files.
  * @param files one, or those of the splits by their names (`train.csv`, `fashion-mnist_test.csv`)
  * @param find looks for the image files of a list
- * @param name what errors call the folder or file
+ * @param name name of the folder or file in errors
  * @throws CoutureError of kind `data` naming file, line and column
  */
 export async function readCsvSet(
@@ -47,13 +47,8 @@ export async function readCsvSet(
       }
     } catch (error) {
       // The test files of competitions have no labels.
-      if (
-        split !== 'test' ||
-        !(error instanceof CoutureError) ||
-        !/none of labels|no list of/.test(error.message)
-      )
-        throw error;
-      notices.push(`${printable(file.path)} has no labels, and is passed over.`);
+      if (split !== 'test' || !(error instanceof NoLabels)) throw error;
+      notices.push(`${printable(file.path)} has no labels and is skipped.`);
     }
   }
   const assigned = assignSplits(splits, name);
@@ -74,7 +69,8 @@ function filesBySplit(
   for (const file of files) {
     const words = file.path.toLowerCase().split(/[^a-z0-9]+/);
     const split = words.map(splitWord).find((word) => word !== undefined);
-    if (split === undefined) passedOver.push({ path: file.path, reason: 'its name says no split' });
+    if (split === undefined)
+      passedOver.push({ path: file.path, reason: 'its name does not say which split it is' });
     else found.push([split, file]);
   }
   return found;

@@ -68,13 +68,16 @@ describe('rows of CSV', () => {
   it('are refused with their line', async () => {
     await assert.rejects(
       rows('a,b\n1,2\n3'),
-      dataError(/^f\.csv, line 3: 1 columns were found, the first row has 2/),
+      dataError(/^f\.csv, line 3: this row has 1 columns, but the first row has 2/),
     );
-    await assert.rejects(rows('a,b\n"1,2\n3,4\n'), dataError(/^f\.csv, line 2: a double quote opens/));
+    await assert.rejects(
+      rows('a,b\n"1,2\n3,4\n'),
+      dataError(/^f\.csv, line 2: a double quote is never closed/),
+    );
     await assert.rejects(rows('a,b\n1,"2"x\n'), dataError(/^f\.csv, line 2, column 2: "2"x is not quoted/));
     await assert.rejects(rows(Uint8Array.of(0xff, 0xfe, 0x61, 0)), dataError(/UTF-16/));
     const latin = Uint8Array.from([...'a,f\u00fc\n'].map((c) => c.charCodeAt(0)));
-    await assert.rejects(rows(latin), dataError(/^f\.csv, line 1, column 2: the text is not UTF-8/));
+    await assert.rejects(rows(latin), dataError(/^f\.csv, line 1, column 2: the text is not valid UTF-8/));
     for (const field of ['"', '"a"b"', '"a""', 'x"a"', '"""'])
       await assert.rejects(
         rows(`a,b\n1,${field}${field.length % 2 === 1 ? '' : ' '}\n`),
@@ -178,12 +181,12 @@ describe("Kaggle's form", () => {
     const cases: [string, RegExp][] = [
       [
         `${header(16)}\n${row('0', 16)}\n1,256,${row('', 14).slice(1)},0`,
-        /line 3, column 2 \(pixel0\): "256" was found/,
+        /line 3, column 2 \(pixel0\): found "256"/,
       ],
-      [`${row('0', 16)}\n${row('1', 15)},x`, /line 2, column 17: "x" was found/],
-      [`${row('0', 16)}\n${row('1', 15)},0.5`, /line 2, column 17: "0\.5" was found/],
+      [`${row('0', 16)}\n${row('1', 15)},x`, /line 2, column 17: found "x"/],
+      [`${row('0', 16)}\n${row('1', 15)},0.5`, /line 2, column 17: found "0\.5"/],
       [`${row('0', 16)}\n${row('', 16)}`, /line 2, column 1: the label is missing/],
-      [`${header(17)}\n${row('0', 17)}`, /line 1: 17 columns of pixels are no square/],
+      [`${header(17)}\n${row('0', 17)}`, /line 1: 17 columns of pixels do not make a square/],
       [`${header(16)}\n`, /no rows below its header/],
       ['\n\n', /no rows/],
     ];
@@ -214,14 +217,17 @@ describe('lists of paths', () => {
   it('pass over files that are missing, and refuse what leaves the folder', async () => {
     const list = (text: string) => readFiles(entriesOf({ ...files, 'list.csv': text }), 'set');
     const { passedOver } = await list('path,label\na/1.png,x\nnone.png,y\nb.jpg,y');
-    assert.deepEqual(passedOver, [{ path: 'none.png', reason: 'there is no such file (list.csv, line 3)' }]);
+    assert.deepEqual(passedOver, [{ path: 'none.png', reason: 'no such file (list.csv, line 3)' }]);
     const cases: [string, RegExp][] = [
-      ['path,label\n../x.png,x', /list\.csv, line 2, column 1: the path "\.\.\/x\.png" leaves its folder/],
-      ['path,label\n/etc/passwd,x', /line 2, column 1: .* leaves its folder/],
+      [
+        'path,label\n../x.png,x',
+        /list\.csv, line 2, column 1: the path "\.\.\/x\.png" leads outside its folder/,
+      ],
+      ['path,label\n/etc/passwd,x', /line 2, column 1: .* leads outside its folder/],
       ['path,label\na/1.png,', /line 2, column 2: the label is missing/],
-      ['path,label\nq.png,x', /none of the 1 files was found; the first is "q\.png"/],
-      ['path,label,split\na/1.png,x,later', /line 2, column 3: the split "later" is not known/],
-      ['what,ever\n1,2', /line 1: the columns "what, ever" are no list of images/],
+      ['path,label\nq.png,x', /none of the 1 files exists; the first is "q\.png"/],
+      ['path,label,split\na/1.png,x,later', /line 2, column 3: unknown split "later"/],
+      ['what,ever\n1,2', /line 1: the columns "what, ever" do not describe images/],
     ];
     for (const [text, pattern] of cases) await assert.rejects(list(text), dataError(pattern));
   });

@@ -1,10 +1,10 @@
-/** Files by their paths inside a folder or an archive: what every reader of folders takes. */
+/** Files by their paths inside a folder or an archive, the input of every reader of folders. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { type ByteSource, bytesSource } from './bytes.ts';
 
-/** A file of a folder or an archive. Nothing is read before it is asked for. */
+/** A file of a folder or an archive, read on demand. */
 export interface FileEntry {
   /** From the folder down, with `/` between, no `.` and no `..`. */
   readonly path: string;
@@ -27,17 +27,17 @@ export async function openEntry(entry: FileEntry): Promise<ByteSource> {
 const MAX_PATH = 4096;
 
 /**
- * A path as {@link FileEntry.path} has it.
+ * A path in the form of {@link FileEntry.path}.
  * @param where what holds the path, for the message
- * @throws CoutureError of kind `data` for a path that leaves its folder
+ * @throws CoutureError of kind `data` for a path that leads outside its folder
  */
 export function cleanPath(path: string, where: string): string {
   const slashed = path.replaceAll('\\', '/');
   const segments = slashed.split('/').filter((segment) => segment !== '' && segment !== '.');
   const leaves = slashed.startsWith('/') || /^[A-Za-z]:/.test(slashed) || segments.includes('..');
   if (leaves || path.includes('\0') || path.length > MAX_PATH || segments.length === 0) {
-    throw new CoutureError('data', `${where}: the path ${quotePath(path)} leaves its folder.`, {
-      hint: 'Paths must be relative and lie inside the folder; make the archive or list again with such paths.',
+    throw new CoutureError('data', `${where}: the path ${quotePath(path)} leads outside its folder.`, {
+      hint: 'Paths must be relative and stay inside the folder; make the archive or list again with such paths.',
     });
   }
   return segments.join('/');
@@ -50,7 +50,7 @@ export function quotePath(path: string): string {
 
 const systemNames = new Set(['__macosx', 'thumbs.db', 'desktop.ini', '@eadir', '$recycle.bin', 'icon\r']);
 
-/** Whether a system or a program left the file there: hidden files, `._*`, `__MACOSX`, `Thumbs.db` and their like. */
+/** Whether it is a system file: hidden files, `._*`, `__MACOSX`, `Thumbs.db` and similar. */
 export function isHidden(path: string): boolean {
   return path.split('/').some((segment) => {
     if (segment === '.' || segment === '..') return false;
@@ -67,7 +67,7 @@ export function hasImageEnding(path: string): boolean {
 
 /**
  * The folder that alone holds all these paths, as `photos/` or `photos/2024/`; empty when there is none.
- * @param isKept names of folders that mean something and are not passed over
+ * @param isKept whether the name of a folder has a meaning, so that the folder is kept
  */
 export function commonFolder(paths: readonly string[], isKept: (name: string) => boolean): string {
   if (paths.length === 0) return '';

@@ -1,9 +1,9 @@
-/** What the readers give to the import: pictures with the names of their classes, in a settled order. */
+/** The result of the readers for the import: pictures with class names, in a fixed order. */
 
 import type { DatasetOrigin } from '../dataset-info.ts';
 import type { ByteSource } from './bytes.ts';
 
-/** An image file as it is, still to be decoded, or pixels that a reader found in an array or a list. */
+/** An encoded image file, or pixels from an array or a list. */
 export type FoundPicture = { readonly kind: 'file'; readonly bytes: Uint8Array } | PixelPicture;
 
 /** Pixels in the order height, width, channel. */
@@ -20,29 +20,29 @@ export interface LabeledPictures {
   readonly length: number;
   /** The name of the picture's class. */
   labelOf(index: number): string;
-  /** What errors and reports call the picture: its path, or its place in a file. */
+  /** Name of the picture in errors and reports: its path, or its place in a file. */
   nameOf(index: number): string;
   /** @throws CoutureError of kind `data` when it cannot be read */
   read(index: number): Promise<FoundPicture>;
 }
 
-/** A file that was passed over, and why. */
+/** A skipped file and the reason. */
 export interface PassedOver {
   readonly path: string;
   /** A few words: `it is not an image`. */
   readonly reason: string;
 }
 
-/** A data set as it was found. */
+/** A data set found by a reader. */
 export interface FoundData {
   readonly format: Extract<DatasetOrigin, { kind: 'import' }>['format'];
   readonly train: LabeledPictures;
-  /** Null where there is no test split of its own. */
+  /** Null without a separate test split. */
   readonly test: LabeledPictures | null;
   /** Files that hold many pictures or labels: their bytes are part of the content, beside those of image files. */
   readonly containers: readonly { readonly path: string; open(): Promise<ByteSource> }[];
-  /** Files that are no part of the set. What systems leave behind is not among them. */
+  /** Files that are not part of the set, without system files. */
   readonly passedOver: readonly PassedOver[];
-  /** What a user should know of how the set was understood: sentences. */
+  /** Notices about the interpretation of the set: sentences. */
   readonly notices: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** What kind of file bytes are, by how they begin: those that can be read, and those that people try. */
+/** Recognizes the kind of a file by its first bytes: readable kinds, and kinds that users try. */
 
 import { fileKind } from '../file-kinds.ts';
 import { isGzip } from '../gunzip.ts';
@@ -12,7 +12,7 @@ export type FileKind = 'zip' | 'tar' | 'gzip' | 'npy' | 'idx' | 'text';
 /** Bytes from the beginning of a file that {@link kindOf} looks at. */
 export const KIND_BYTES = TAR_BLOCK;
 
-/** The kind of a file, or what it is in words where it is of no use. */
+/** The kind of a readable file, or a description of any other. */
 export function kindOf(head: Uint8Array): { kind: FileKind } | { what: string } {
   if (head.length === 0) return { what: 'empty' };
   if (isZip(head)) return { kind: 'zip' };

@@ -1,6 +1,6 @@
 /**
  * NPY, NumPy's file of one array: a magic, a version, a Python literal that says type, order and shape, and the values.
- * Numbers and fixed-width text are read; Python objects are not, since unpickling runs code.
+ * Reads numbers and fixed-width text, but not Python objects, because unpickling runs code.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -33,7 +33,7 @@ const numberTypes: Readonly<Record<string, ElementType>> = {
   f8: 'float64',
 };
 
-/** Whether bytes begin as an NPY file does. */
+/** Whether bytes begin with the NPY signature. */
 export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
@@ -41,9 +41,9 @@ export function isNpy(bytes: Uint8Array): boolean {
 /**
  * Reads an NPY file.
  * @param bytes the whole file; numbers of the result are a view into it
- * @param name what errors call it
- * @throws CoutureError of kind `data` for arrays of objects or records, a malformed header, and any length but the
- *   one that the header promises
+ * @param name its name in errors
+ * @throws CoutureError of kind `data` for arrays of objects or records, a malformed header, and any length
+ * other than that of the header
  */
 export function parseNpy(bytes: Uint8Array, name: string): NumberArray | TextArray {
   const { text, end } = headerOf(bytes, name);
@@ -51,7 +51,7 @@ export function parseNpy(bytes: Uint8Array, name: string): NumberArray | TextArr
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
   const shape = /['"]shape['"]\s*:\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
   if (descr === undefined && /['"]descr['"]\s*:\s*\[/.test(text))
-    throw refused(name, 'it holds records with several fields', 'Save one array of numbers by itself.');
+    throw refused(name, 'it holds records with several fields', 'Save one array of numbers per file.');
   if (descr === undefined || order === undefined || shape === undefined)
     throw refused(name, `its header is malformed: ${printable(text.slice(0, 80))}`);
   const dims = shape
@@ -65,27 +65,28 @@ export function parseNpy(bytes: Uint8Array, name: string): NumberArray | TextArr
   if (kind === 'O') {
     throw refused(
       name,
-      'it holds Python objects (pickle), which are never loaded',
-      'Save numbers in place of objects: arr.astype("uint8") for images, arr.astype("int64") for labels.',
+      'it holds Python objects (pickle), which Couture never loads',
+      'Save numbers instead of objects: arr.astype("uint8") for images, arr.astype("int64") for labels.',
     );
   }
   if (kind === 'U' || kind === 'S') return parseText(data, { name, dims, kind, digits, byteOrder });
   const type = numberTypes[kind + digits];
   if (type === undefined)
-    throw refused(name, `its values are of type ${printable(descr)}`, 'Save numbers of another type.');
+    throw refused(name, `its values are of type ${printable(descr)}`, 'Save the numbers as another type.');
   checkLength(name, dims, elementBytes[type], data);
   return { name, dims, type, littleEndian: byteOrder !== '>', fortran, bytes: data };
 }
 
 function headerOf(bytes: Uint8Array, name: string): { text: string; end: number } {
-  if (!isNpy(bytes) || bytes.length < 12) throw refused(name, 'it does not begin as one');
+  if (!isNpy(bytes) || bytes.length < 12) throw refused(name, 'it does not begin with the NPY signature');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const major = bytes[6];
-  if (major < 1 || major > 3) throw refused(name, `it is of version ${major}, and 1 to 3 are read`);
+  if (major < 1 || major > 3)
+    throw refused(name, `it has version ${major}, but only versions 1 to 3 can be read`);
   const start = major === 1 ? 10 : 12;
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER || start + length > bytes.length)
-    throw refused(name, `its header of ${length} bytes does not fit into it`);
+    throw refused(name, `its header of ${length} bytes is larger than the file`);
   return { text: new TextDecoder().decode(bytes.subarray(start, start + length)), end: start + length };
 }
 
@@ -100,20 +101,20 @@ interface TextHeader {
 
 function parseText(data: Uint8Array, { name, dims, kind, digits, byteOrder }: TextHeader): TextArray {
   const width = Number(digits);
-  if (!(width >= 1 && width <= 1000)) throw refused(name, `its texts have a width of ${width} characters`);
+  if (!(width >= 1 && width <= 1000)) throw refused(name, `its strings are ${width} characters wide`);
   const bytesEach = kind === 'U' ? 4 * width : width;
   checkLength(name, dims, bytesEach, data);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const values = Array.from({ length: countOf(dims) }, (_, i) => {
     const codeAt = (c: number): number =>
       kind === 'S' ? data[i * width + c] : view.getUint32(4 * (i * width + c), byteOrder !== '>');
-    // A shorter text is followed by zeros.
+    // Shorter strings are padded with zeros.
     let length = width;
     while (length > 0 && codeAt(length - 1) === 0) length -= 1;
     let text = '';
     for (let c = 0; c < length; c++) {
       const code = codeAt(c);
-      if (code > 0x10ffff) throw refused(name, `text ${i} has the character ${code}`);
+      if (code > 0x10ffff) throw refused(name, `string ${i} contains the character ${code}`);
       text += String.fromCodePoint(code);
     }
     return text;
@@ -127,7 +128,7 @@ function checkLength(name: string, dims: readonly number[], each: number, data: 
   if (promised !== data.length) {
     throw refused(
       name,
-      `its header promises ${dims.join(' x ') || '1'} values = ${promised} bytes, and ${data.length} follow`,
+      `its header declares ${dims.join(' x ') || '1'} values = ${promised} bytes, but ${data.length} bytes follow`,
     );
   }
 }
@@ -135,7 +136,7 @@ function checkLength(name: string, dims: readonly number[], each: number, data: 
 function refused(
   name: string,
   what: string,
-  hint = 'Write it again by numpy.save or numpy.savez.',
+  hint = 'Write it again with numpy.save or numpy.savez.',
 ): CoutureError {
   return new CoutureError('data', `${name} cannot be read as an NPY array: ${what}.`, { hint });
 }

@@ -1,4 +1,4 @@
-/** Arrays of numbers as files hold them: any element type, byte order and memory order, read without a copy. */
+/** Arrays of numbers in files: any element type, byte order and memory order, read without a copy. */
 
 /** Types of elements. Labels of NPY files may be text as well. */
 export type ElementType =
@@ -37,7 +37,7 @@ export interface NumberArray {
   readonly dims: readonly number[];
   readonly type: ElementType;
   readonly littleEndian: boolean;
-  /** Whether the first index runs fastest (Fortran) in place of the last. */
+  /** Whether the first index runs fastest (Fortran) instead of the last. */
   readonly fortran: boolean;
   /** The values, as they lie in the file. */
   readonly bytes: Uint8Array;

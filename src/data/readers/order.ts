@@ -1,6 +1,6 @@
 /**
- * Natural order of names, the same on every machine: by code points, with digits compared by value. `Intl.Collator` is
- * not used, since its tables differ between versions.
+ * Natural order of names, the same on every machine: by code points, with digits compared by value.
+ * `Intl.Collator` is not used, because its tables differ between versions.
  */
 
 const pieces = /\d+|\D+/g;
@@ -24,7 +24,7 @@ function comparePieces(a: string, b: string): number {
   return left.length - right.length || compareCodeUnits(left, right);
 }
 
-/** Class names in order: numbers by value where all are numbers, else natural order. */
+/** Class names in order: numbers by value if all are numbers, otherwise natural order. */
 export function sortClassNames(names: Iterable<string>): string[] {
   const list = [...names];
   if (!list.every((name) => /^-?\d{1,15}(\.\d{1,15})?$/.test(name))) return list.sort(compareNatural);

@@ -1,6 +1,7 @@
 /**
- * The one way from files to labeled pictures: sees by content what a file or a folder is, and gives it to its reader.
- * Folders, ZIP and tar archives are lists of files, and a list may hold class folders, arrays or CSV files.
+ * The single entry from files to labeled pictures: recognizes a file or a folder by content and calls its
+ * reader. Folders, ZIP and tar archives are lists of files, and a list may hold class folders, arrays or CSV
+ * files.
  */
 
 import { aFunction, aNumber, aString, checkArguments, listOf, record } from '../../core/arguments.ts';
@@ -20,13 +21,13 @@ import { tarEntries } from './tar.ts';
 import { defaultTools, limits, type ReaderTools } from './tools.ts';
 import { zipEntries } from './zip.ts';
 
-const readerTools = record({ inflate: aFunction, keep: aFunction }, 'what a platform brings');
+const readerTools = record({ inflate: aFunction, keep: aFunction }, 'the functions of a platform');
 
 /**
- * The set that a list of files holds.
+ * The data set of a list of files.
  * @param entries in any order; hidden files may be among them
- * @param name what errors call the list
- * @throws CoutureError of kind `data` when it holds no set, with what was expected
+ * @param name name of the list in errors
+ * @throws CoutureError of kind `data` when it is not a data set, with the expected form
  */
 export async function readFiles(
   entries: readonly FileEntry[],
@@ -43,7 +44,7 @@ export async function readFiles(
   });
   const visible = entries.filter(({ path }) => !isHidden(path));
   if (visible.length > limits.entries)
-    throw new CoutureError('data', `${name}: more than ${limits.entries} files were found, the limit.`);
+    throw new CoutureError('data', `${name}: found more than ${limits.entries} files, the limit.`);
   const arrays = visible.filter(({ path }) => hasArrayName(path));
   const lists = visible.filter(({ path }) => hasCsvName(path));
   const hasImages = visible.some(({ path }) => hasImageEnding(path));
@@ -54,13 +55,9 @@ export async function readFiles(
   if (lists.length > 0 && (!hasImages || !hasClassFolders(visible)))
     return { format: 'csv', ...(await readCsvSet(lists, finder(visible, lists[0].path), name)) };
   if (visible.length === 0) {
-    throw new CoutureError(
-      'data',
-      `${name}: no files were found, at least two class folders were expected.`,
-      {
-        hint: `Put the images of each class into a folder of its name:\n${expectedTree}`,
-      },
-    );
+    throw new CoutureError('data', `${name}: found no files, but expected at least two class folders.`, {
+      hint: `Put the images of each class into a folder with the name of the class:\n${expectedTree}`,
+    });
   }
   return { format: 'folder', ...readClassFolders(visible, name) };
 }
@@ -123,9 +120,13 @@ export async function readOneFile(
       return { format: 'csv', ...(await readCsvSet([entry], find, name)) };
     case 'npy':
     case 'idx':
-      throw new CoutureError('data', `${name}: the file holds one array, images and labels are needed.`, {
-        hint: 'Give the folder that holds the files of images and those of labels.',
-      });
+      throw new CoutureError(
+        'data',
+        `${name}: the file holds one array, but images and labels are both needed.`,
+        {
+          hint: 'Give the folder that holds both the image files and the label files.',
+        },
+      );
   }
 }
 
@@ -167,9 +168,9 @@ async function unpacked(source: ByteSource, { keep, signal }: ReaderTools): Prom
 }
 
 function useless(name: string, what: string): CoutureError {
-  return new CoutureError('data', `${name}: the file is ${what}, which holds no set that can be read.`, {
+  return new CoutureError('data', `${name}: the file is ${what}, which Couture cannot read as a data set.`, {
     hint:
-      'Read are folders of class folders, ZIP and tar archives of them, CSV files, folders of IDX files, and NPZ files.' +
+      'Couture reads folders of class folders, ZIP and tar archives of them, CSV files, folders of IDX files, and NPZ files.' +
       (/archive|bzip2|xz|Zstandard/.test(what) ? ' Unpack it and give the folder.' : ''),
   });
 }

@@ -1,15 +1,15 @@
-/** Which of the splits that were found is trained on and which is the test split. */
+/** Assigns the found splits to training and test. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { LabeledPictures } from './found.ts';
 
-/** Pictures by what their folder or array was called; `all` where no split was named. */
+/** Pictures by the name of their split; `all` without one. */
 export type NamedSplits = Partial<Record<'train' | 'validation' | 'test' | 'all', LabeledPictures>>;
 
 /**
- * Train and test of what was found. Validation images are held out from the training images by training itself, so
- * that a validation split of its own becomes the test split where there is none, and else joins the training images.
- * @throws CoutureError of kind `data` when there is nothing to train on
+ * Train and test of what was found. Training holds out its own validation images. So a separate validation
+ * split becomes the test split if there is none, and otherwise joins the training images.
+ * @throws CoutureError of kind `data` when there are no training images
  */
 export function assignSplits(
   { train, validation, test, all }: NamedSplits,
@@ -18,7 +18,7 @@ export function assignSplits(
   const first = train ?? all;
   if (first === undefined || first.length === 0) {
     throw new CoutureError('data', `${name}: no training images were found.`, {
-      hint: 'Call their folder or array train, or give one set that is to be split.',
+      hint: 'Name their folder or array "train", or give one unsplit set.',
     });
   }
   if (validation === undefined || validation.length === 0)
@@ -28,13 +28,13 @@ export function assignSplits(
     return {
       train: first,
       test: validation,
-      notices: [`There is no test split: the ${count} validation images are taken for it.`],
+      notices: [`There is no test split: the ${count} validation images are used as the test split.`],
     };
   return {
     train: joinPictures(first, validation),
     test,
     notices: [
-      `The ${count} validation images are added to the training images, from which training holds out its own.`,
+      `The ${count} validation images are added to the training images; training holds out its own validation images.`,
     ],
   };
 }

@@ -1,11 +1,11 @@
-/** The header of a tar entry: fields at fixed places, numbers in octal, a checksum over all of it. */
+/** Parses the header of a tar entry: fields at fixed offsets, octal numbers, and a checksum. */
 
 import { CoutureError } from '../../core/errors.ts';
 
-/** Headers and contents lie in blocks of so many bytes. */
+/** Size of the blocks of headers and contents. */
 export const TAR_BLOCK = 512;
 
-/** What a header says of its entry. */
+/** The data of a header. */
 export interface TarHeader {
   readonly path: string;
   readonly size: number;
@@ -39,13 +39,13 @@ function sum(block: Uint8Array, less: 0 | 256): number {
  */
 export function parseHeader(block: Uint8Array, where: string): TarHeader {
   if (!isTarHeader(block)) {
-    throw new CoutureError('data', `${where}: a tar header was expected, and its checksum is wrong.`, {
-      hint: 'The archive is damaged or of another kind; get it again from its source.',
+    throw new CoutureError('data', `${where}: expected a tar header, but its checksum is wrong.`, {
+      hint: 'The archive is damaged or is not a tar archive; get it again from its source.',
     });
   }
   const size = readSize(block.subarray(124, 136));
   if (size === undefined)
-    throw new CoutureError('data', `${where}: the size in the tar header is no number.`);
+    throw new CoutureError('data', `${where}: the size in the tar header is not a number.`);
   const name = readText(block.subarray(0, 100));
   const isUstar = readText(block.subarray(257, 263)) === 'ustar';
   const prefix = isUstar ? readText(block.subarray(345, 500)) : '';
@@ -86,16 +86,16 @@ export function parsePax(bytes: Uint8Array, where: string): { path?: string; siz
     const text = utf8.decode(bytes.subarray(at + (record?.[0].length ?? 0), at + length - 1));
     const equals = text.indexOf('=');
     if (length === 0 || at + length > bytes.length || equals < 1)
-      throw new CoutureError('data', `${where}: the pax header breaks off in its record at byte ${at}.`);
+      throw new CoutureError('data', `${where}: the pax header ends early, in the record at byte ${at}.`);
     const value = text.slice(equals + 1);
     if (text.startsWith('path=')) result.path = value;
     if (text.startsWith('size=')) {
       if (!/^\d{1,15}$/.test(value))
-        throw new CoutureError('data', `${where}: the size in the pax header is no number.`);
+        throw new CoutureError('data', `${where}: the size in the pax header is not a number.`);
       result.size = Number(value);
     }
     if (text.startsWith('GNU.sparse.'))
-      throw new CoutureError('data', `${where}: sparse files are not read.`);
+      throw new CoutureError('data', `${where}: sparse files are not supported.`);
     at += length;
   }
   return result;

@@ -1,6 +1,6 @@
 /**
- * tar archives: ustar, with pax headers and GNU's long names. One pass over the headers makes the list; the files are
- * read from their places when they are asked for. Links, devices and sparse files are refused by name.
+ * tar archives: ustar, with pax headers and GNU's long names. One pass over the headers makes the list; the
+ * files are read on demand. Links, devices and sparse files are refused by name.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -9,9 +9,9 @@ import { cleanPath, type FileEntry, isHidden, quotePath } from './entries.ts';
 import { parseHeader, parsePax, readText, TAR_BLOCK, type TarHeader } from './tar-header.ts';
 import { limits } from './tools.ts';
 
-/** A long name or a pax header beyond this is no name. */
+/** Largest size of a long name or pax header. */
 const MAX_META = 1 << 20;
-/** Bytes read at a time while the headers are looked for. */
+/** Bytes per read when searching for headers. */
 const WINDOW = 1 << 18;
 
 const kinds: Readonly<Record<string, string>> = {
@@ -23,16 +23,16 @@ const kinds: Readonly<Record<string, string>> = {
   S: 'a sparse file',
 };
 
-/** Names and sizes that a header gives to the one after it. */
+/** Names and sizes of the next header. */
 interface Given {
   path?: string | undefined;
   size?: number | undefined;
 }
 
 /**
- * The files of an archive. Folders and what systems left behind are passed over.
- * @throws CoutureError of kind `data` for a damaged or cut archive, a path that leaves its folder, a path that occurs
- *   twice, and anything but files and folders
+ * The files of an archive, without folders and system files.
+ * @throws CoutureError of kind `data` for a damaged or truncated archive, a path that leads outside its
+ * folder, a duplicate path, and anything except files and folders
  */
 export async function tarEntries(source: ByteSource): Promise<FileEntry[]> {
   const blocks = new Window(source);
@@ -50,7 +50,7 @@ export async function tarEntries(source: ByteSource): Promise<FileEntry[]> {
     const size = isMeta ? header.size : (given.size ?? globally.size ?? header.size);
     const path = given.path ?? globally.path ?? header.path;
     if (data + size > source.size)
-      throw damaged(`${source.name}: ${quotePath(path)} is cut off: ${size} bytes should follow.`);
+      throw damaged(`${source.name}: ${quotePath(path)} is truncated: ${size} bytes should follow.`);
     at = data + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
     if (isMeta) {
       const meta = await readMeta(source, header, data);
@@ -75,8 +75,8 @@ function addFile(
   const where = `${source.name}: ${quotePath(path)}`;
   if (type !== '0' && type !== '7') {
     throw damaged(
-      `${where} is ${kinds[type] ?? `of the unknown type ${quotePath(type)}`}; only files and folders are read.`,
-      'Pack the archive again with the files themselves (tar --dereference --hard-dereference).',
+      `${where} is ${kinds[type] ?? `of the unknown type ${quotePath(type)}`}; only files and folders are supported.`,
+      'Make the archive again with the files themselves (tar --dereference --hard-dereference).',
     );
   }
   if (files.has(path)) throw damaged(`${where} is in the archive twice.`);
@@ -88,7 +88,7 @@ function addFile(
 
 async function readMeta(source: ByteSource, { type, size }: TarHeader, data: number): Promise<Given> {
   const where = `${source.name}: byte ${data}`;
-  if (size > MAX_META) throw damaged(`${where}: a name of ${size} bytes is over the limit of ${MAX_META}.`);
+  if (size > MAX_META) throw damaged(`${where}: the name has ${size} bytes, over the limit of ${MAX_META}.`);
   const bytes = await source.read(data, data + size);
   if (type === 'L') return { path: readText(bytes) };
   // K is the target of a link, which is refused anyway.

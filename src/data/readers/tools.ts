@@ -1,4 +1,4 @@
-/** What a platform does better than the code that runs everywhere, handed to the readers. */
+/** Services of a platform for the readers. */
 
 import { inflateRaw } from '../gunzip.ts';
 import { type ByteSource, bytesSource } from './bytes.ts';
@@ -6,11 +6,11 @@ import { type ByteSource, bytesSource } from './bytes.ts';
 /** Platform services of the readers; each has a default that runs in a page. */
 export interface ReaderTools {
   /**
-   * Unpacks raw deflate; at most `limit` bytes come out.
-   * @throws when the bytes are damaged or more would come out
+   * Unpacks raw deflate to at most `limit` bytes.
+   * @throws when the bytes are damaged or the output is longer
    */
   readonly inflate: (bytes: Uint8Array, name: string, limit: number) => Promise<Uint8Array>;
-  /** Keeps what comes out of a stream where it can be read at any place: memory, or a temporary file. */
+  /** Stores a stream for random access, in memory or in a temporary file. */
   readonly keep: (chunks: AsyncIterable<Uint8Array>, name: string) => Promise<ByteSource>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +25,7 @@ export const defaultTools: ReaderTools = {
   },
 };
 
-/** Limits of what is read. They are far above any set that a fully connected network is trained on. */
+/** Limits of input, far above any data set for a fully connected network. */
 export const limits = {
   /** Files of a folder or an archive. */
   entries: 2_000_000,
@@ -37,6 +37,6 @@ export const limits = {
   pixels: 2 * 2 ** 30,
   /** Bytes of one image file. */
   image: 64 * 2 ** 20,
-  /** An archive may unpack to so many times its size, beyond the first 256 MiB. */
+  /** Largest ratio of unpacked to packed size, beyond the first 256 MiB. */
   ratio: 400,
 } as const;

@@ -1,10 +1,10 @@
-/** The directory at the end of a ZIP archive, its 64-bit form included. Nothing here unpacks anything. */
+/** Reads the directory at the end of a ZIP archive, including its 64-bit form. It unpacks nothing. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { ByteSource } from './bytes.ts';
 import { limits } from './tools.ts';
 
-/** What the directory says of one entry; offsets and sizes in bytes. */
+/** An entry of the directory; offsets and sizes in bytes. */
 export interface DirectoryEntry {
   /** As it is stored, folders with a `/` at the end. */
   readonly path: string;
@@ -38,9 +38,9 @@ export async function readDirectory(source: ByteSource): Promise<DirectoryEntry[
   const { count, offset, size } = await findDirectory(source);
   if (count > limits.entries)
     throw damaged(source, `it has ${count} entries, over the limit of ${limits.entries}`);
-  // Each entry takes at least its header, so that a count alone can cost nothing.
+  // Each entry takes at least its header, so a wrong count cannot waste memory.
   if (offset + size > source.size || size > MAX_DIRECTORY || count * HEADER_BYTES > size)
-    throw damaged(source, 'its directory does not fit into it');
+    throw damaged(source, 'its directory is larger than the file');
   const bytes = await source.read(offset, offset + size);
   const entries: DirectoryEntry[] = [];
   let at = 0;
@@ -78,7 +78,7 @@ async function findDirectory(source: ByteSource): Promise<Place> {
 }
 
 async function readEnd64(source: ByteSource, at: number): Promise<Place> {
-  if (at + END64_BYTES > source.size) throw damaged(source, 'its directory does not fit into it');
+  if (at + END64_BYTES > source.size) throw damaged(source, 'its directory is larger than the file');
   const view = viewOf(await source.read(at, at + END64_BYTES));
   if (view.getUint32(0, true) !== END64) throw damaged(source, 'its 64-bit directory is missing');
   return { count: wide(view, 32, source), size: wide(view, 40, source), offset: wide(view, 48, source) };
@@ -91,11 +91,11 @@ function readHeader(
 ): { entry: DirectoryEntry; end: number } {
   const view = viewOf(bytes);
   if (at + HEADER_BYTES > bytes.length || view.getUint32(at, true) !== HEADER)
-    throw damaged(source, `its directory breaks off at entry byte ${at}`);
+    throw damaged(source, `its directory ends early, in the entry at byte ${at}`);
   const nameEnd = at + HEADER_BYTES + view.getUint16(at + 28, true);
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const end = extraEnd + view.getUint16(at + 32, true);
-  if (end > bytes.length) throw damaged(source, 'its directory breaks off inside an entry');
+  if (end > bytes.length) throw damaged(source, 'its directory ends inside an entry');
   const flags = view.getUint16(at + 8, true);
   const sizes = {
     size: view.getUint32(at + 24, true),
@@ -142,7 +142,7 @@ function widened(
 /** A 64-bit number that counts bytes or entries of this file. */
 function wide(view: DataView, at: number, source: ByteSource): number {
   const value = view.getBigUint64(at, true);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(source, `it speaks of ${value} bytes`);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(source, `it declares ${value} bytes`);
   return Number(value);
 }
 
@@ -171,6 +171,6 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function damaged(source: ByteSource, what: string): CoutureError {
   return new CoutureError('data', `${source.name}: the ZIP archive is damaged: ${what}.`, {
-    hint: 'Get it again from its source, or pack it again.',
+    hint: 'Get it again from its source, or make the archive again.',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * ZIP archives, read by their directory at the end: the entries of a set are unpacked one at a time, whenever they are
- * asked for. Stored and deflated entries, 64-bit archives; everything is checked against the size of the file.
+ * Reads ZIP archives by the directory at their end; entries are unpacked one at a time on demand. Stored and
+ * deflated entries, 64-bit archives; everything is checked against the size of the file.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -16,7 +16,7 @@ const EXTRA_BYTES = 128;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** Methods that are named in messages, and nothing more. */
+/** Names of unsupported methods, for messages. */
 const otherMethods: Readonly<Record<number, string>> = {
   1: 'Shrink',
   6: 'Implode',
@@ -29,13 +29,13 @@ const otherMethods: Readonly<Record<number, string>> = {
   99: 'AES encryption',
 };
 
-/** Whether bytes begin as a ZIP archive does. */
+/** Whether bytes begin with the ZIP signature. */
 export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || bytes[2] === 5);
 }
 
 /**
- * The files of an archive. Folders and what systems left behind are passed over.
+ * The files of an archive, without folders and system files.
  * @throws CoutureError of kind `data` for a damaged archive, a path that leaves its folder, an encrypted entry, a
  *   method other than stored and deflated, a link, entries that lie over each other, and for what unpacks to more
  *   than the limits
@@ -57,24 +57,24 @@ export async function zipEntries(source: ByteSource, tools: ReaderTools): Promis
 
 function checkEntry({ flags, method, isLink }: DirectoryEntry, where: string): void {
   if ((flags & 1) !== 0 || method === 99)
-    throw refused(`${where} is encrypted.`, 'Unpack the archive with its password, and give the folder.');
-  if (isLink) throw refused(`${where} is a link, and links are not followed.`);
+    throw refused(`${where} is encrypted.`, 'Unpack the archive with its password and give the folder.');
+  if (isLink) throw refused(`${where} is a link; links are not supported.`);
   if (method !== STORED && method !== DEFLATED) {
     const name = otherMethods[method] ?? `the unknown method ${method}`;
     throw refused(
-      `${where} is packed by ${name}; stored and deflated entries are read.`,
-      'Unpack the archive and give the folder, or pack it again by "zip -r".',
+      `${where} is compressed by ${name}; only stored and deflated entries can be read.`,
+      'Unpack the archive and give the folder, or make it again with "zip -r".',
     );
   }
 }
 
-/** Entries that share bytes make an archive unpack to far more than it could hold. */
+/** Overlapping entries could make an archive unpack to far more than its size. */
 function checkSizes(source: ByteSource, files: readonly DirectoryEntry[]): void {
   let unpacked = 0;
   let end = 0;
   for (const file of [...files].sort((a, b) => a.offset - b.offset)) {
     if (file.offset < end || file.offset + LOCAL_BYTES + file.packed > source.size)
-      throw refused(`${source.name}: ${quotePath(file.path)} does not lie in a place of its own.`);
+      throw refused(`${source.name}: ${quotePath(file.path)} overlaps another entry.`);
     end = file.offset + LOCAL_BYTES + file.packed;
     unpacked += file.size;
   }
@@ -97,18 +97,18 @@ async function readEntry(
   const ahead = await source.read(file.offset, first);
   const view = new DataView(ahead.buffer, ahead.byteOffset, ahead.byteLength);
   if (ahead.length < LOCAL_BYTES || view.getUint32(0, true) !== LOCAL)
-    throw refused(`${where}: no entry begins at byte ${file.offset}.`);
+    throw refused(`${where}: there is no entry at byte ${file.offset}.`);
   // The lengths here may differ from those of the directory, and so may the extra fields.
   const start = LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
   const end = start + file.packed;
-  if (file.offset + end > source.size) throw refused(`${where} is cut off.`);
+  if (file.offset + end > source.size) throw refused(`${where} is truncated.`);
   const packed =
     end <= ahead.length
       ? ahead.subarray(start, end)
       : await source.read(file.offset + start, file.offset + end);
   const bytes = file.method === STORED ? packed : await unpack(packed, file, where, tools);
   if (bytes.length !== file.size)
-    throw refused(`${where} unpacks to ${bytes.length} bytes, not to the ${file.size} of the directory.`);
+    throw refused(`${where} unpacks to ${bytes.length} bytes, but the directory says ${file.size}.`);
   if (crc32(bytes) !== file.crc) throw refused(`${where} is damaged: its checksum is wrong.`);
   return bytes;
 }
@@ -123,13 +123,13 @@ async function unpack(
   try {
     return await inflate(packed, where, size);
   } catch (cause) {
-    throw refused(`${where} is damaged: it cannot be unpacked to its ${size} bytes.`, undefined, cause);
+    throw refused(`${where} is damaged: it does not unpack to its ${size} bytes.`, undefined, cause);
   }
 }
 
 function refused(
   message: string,
-  hint = 'The archive is damaged or was made to do harm; get it again from its source.',
+  hint = 'The archive is damaged or malicious; get it again from its source.',
   cause?: unknown,
 ): CoutureError {
   return new CoutureError('data', message, { hint, cause });

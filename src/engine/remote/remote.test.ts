@@ -44,7 +44,7 @@ test('errors come over with their kind, message and hint; others as what they ar
   const session = await remote.createSession(program);
   await assert.rejects(session.read('fc9.weight'), (error) => {
     assert.ok(error instanceof CoutureError);
-    assert.deepEqual([error.kind, error.message], ['usage', 'This network has no parameter fc9.weight.']);
+    assert.deepEqual([error.kind, error.message], ['usage', 'The network has no parameter fc9.weight.']);
     assert.match(String(error.cause), /find-parameter/);
     return true;
   });

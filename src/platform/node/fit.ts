@@ -18,9 +18,11 @@ import { nodePlatform } from './platform.ts';
  *
  * Teachers are named in the settings, as for `couture train`, or given as networks.
  *
- * The same data set, recipe and settings give the same weights on the CPU, to the bit, as here so in a page and by `couture
- * train`. A GPU is taken where training would be at least 1.5 times as fast on it; `backend: 'cpu'` asks for the bits.
- * @throws CoutureError of kind `usage` where data, settings and model do not fit, `data` for a label out of range,
+ * The same data set, recipe and settings give the same weights on the CPU, bit for bit, here, in a page and
+ * with `couture train`. A GPU is used if training would be at least 1.5 times as fast; `backend: 'cpu'`
+ * guarantees the bits.
+ * @throws CoutureError of kind `usage` when data, settings and model do not match, `data` for a label out of
+ * range,
  *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
  */
 export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<NodePicture>> {

@@ -74,7 +74,7 @@ test('a run whose files do not fit each other, or that has no weights, is refuse
   const odd = await makeRun('odd');
   const data = { ...config.data, classNames: ['only', 'two'] };
   await writeFile(join(odd.path, 'config.json'), await formatSealed({ ...config, data }));
-  await assert.rejects(load(odd.path), { kind: 'data', message: /gives 10 classes.* 2 classes/ });
+  await assert.rejects(load(odd.path), { kind: 'data', message: /has 10 classes.* 2 classes/ });
   const empty = await makeRun('empty');
   await rm(empty.weightsPath('best'));
   await assert.rejects(load(empty.path), { kind: 'data', message: /best\.safetensors is missing/ });
@@ -140,7 +140,7 @@ test('what is no model, or cannot be had, is refused with the reason', async (t)
     [`${served}/none`, /none could not be loaded: the server answered 404/],
     [`${served}/page`, /page is a web page \(HTML\), not a model file/],
     ['http://no-such-host.invalid/model.safetensors', /could not be loaded: .*no-such-host/],
-    [damaged, /The model is damaged: its contents do not have the digest/],
+    [damaged, /The model is damaged: its contents do not match its SHA-256 digest/],
     [new Blob(['x']), /is text, not a model file/],
     [undefined, /load: model must be the name or path .* not undefined/],
     [null, /not null/],
@@ -164,7 +164,7 @@ test('weights that are finite but overflow are an error that names the model, fr
   const path = join(root, 'overflow.safetensors');
   await writeFile(path, await encodeModel(model));
   const image = makeImages(1, 12);
-  const expected = { kind: 'data', message: /overflow\.safetensors gives answers that are not finite/ };
+  const expected = { kind: 'data', message: /overflow\.safetensors gives results that are not finite/ };
   for (const backend of ['wasm', 'reference'] as const) {
     await using loaded = await load(path, { backend });
     await assert.rejects(loaded.predict(image), expected);

@@ -28,7 +28,7 @@ import { ImageClassifier } from '../../use/image-classifier.ts';
 import { decodeNodePicture, type NodePicture } from './images/picture.ts';
 import { nodePlatform } from './platform.ts';
 
-/** How `load` finds a model, and what it runs on. */
+/** Options of `load`. */
 export interface LoadModelOptions extends PredictorOptions, FindModelOptions, FetchOptions {}
 
 /** What Node may load a model from. */
@@ -60,7 +60,8 @@ function isFound(value: object): value is FoundModel {
  * Loads a model: `const model = await load('runs/train/baseline-seed1')`, then `await model.predict('shoe.png')`.
  * @param model a run (its folder, or its bare name under runs/train), a model file (a path that ends in .safetensors, an
  *   https: or file: address, or the bytes of one), or the name of a model that comes with the package
- * @throws CoutureError of kind `usage` when there is no such model, `data` when its files are damaged or cannot be had,
+ * @throws CoutureError of kind `usage` when the model does not exist, `data` when its files are damaged or
+ * not available,
  *   `interrupted` when `signal` aborts
  */
 export async function load(

@@ -1,4 +1,4 @@
-/** What this process runs on, as env.json and `couture checks` tell it. */
+/** Describes the machine, for env.json and `couture checks`. */
 
 import { availableParallelism, cpus } from 'node:os';
 import type { Machine } from '../../runs/platform.ts';

@@ -1,4 +1,4 @@
-/** Where the models lie that come with the package. */
+/** The folder of the shipped models. */
 
 import { fileURLToPath } from 'node:url';
 import { anObject, checkArguments } from '../../core/arguments.ts';

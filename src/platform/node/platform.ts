@@ -1,4 +1,6 @@
-/** What runs need of Node: folders, data sets, threads, and what draws figures, which is loaded when it is asked for. */
+/**
+ * The platform of Node for runs: folders, data sets, threads, and figures, whose code is loaded on demand.
+ */
 
 import { checkArguments, type Kind } from '../../core/arguments.ts';
 import type { RunPlatform } from '../../runs/platform.ts';
@@ -12,7 +14,7 @@ import { folderStore } from './runs/folder-store.ts';
 /** Node's platform: paths are those of the file system. */
 export const nodePlatform: RunPlatform = {
   store: folderStore,
-  /** The environment may change: it is asked each time. */
+  /** Read each time, because the environment may change. */
   get models() {
     return modelsFolder();
   },
@@ -23,7 +25,7 @@ export const nodePlatform: RunPlatform = {
   createBackend: createNodeBackend,
   findAdapter: findNodeAdapter,
   costs: costsIn(),
-  /** The environment may change: it is asked each time. */
+  /** Read each time, because the environment may change. */
   get standardBackend() {
     return standardBackend();
   },

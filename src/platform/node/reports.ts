@@ -1,4 +1,7 @@
-/** Reports and figures of runs in folders; apart from runs.ts, so that only who draws loads what draws. */
+/**
+ * Reports and figures of runs in folders; apart from runs.ts, so that only users of figures load the drawing
+ * code.
+ */
 
 import { anObject, aString, optional } from '../../core/arguments.ts';
 import * as draw from '../../runs/draw.ts';

@@ -1,10 +1,10 @@
-/** What public functions demand where they take runs and models. */
+/** Argument checks for runs and models. */
 
 import { anObject, aString, either, kind, listOf, oneOf, optional, record } from '../../core/arguments.ts';
 import { Run } from '../../runs/run.ts';
 
 const isRun = (value: unknown): boolean => value instanceof Run;
-export const anOpenRun = kind('a run, such as openRun gives', isRun);
+export const anOpenRun = kind('a run, as returned by openRun', isRun);
 export const aRun = kind(
   'a run, or the path or name of one',
   (value) => typeof value === 'string' || isRun(value),
@@ -12,7 +12,7 @@ export const aRun = kind(
 export const someRuns = listOf(aRun, 'an array of runs');
 export const aModel = either(
   aString,
-  record({ kind: aString, path: aString, data: anObject }, 'a model, such as findModel gives'),
+  record({ kind: aString, path: aString, data: anObject }, 'a model, as returned by findModel'),
 );
 export const aSplit = oneOf(['val', 'test']);
 export const someOptions = optional(anObject);

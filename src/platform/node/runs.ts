@@ -1,6 +1,6 @@
 /**
- * Runs on Node: the functions of src/runs/ over folders, with Node's data sets and threads. Drawing and reports are in
- * reports.ts, so that who does not draw does not load what draws.
+ * Runs on Node: the functions of src/runs/ over folders, with Node's data sets and threads. Drawing and
+ * reports are in reports.ts, so that other users do not load the drawing code.
  */
 
 import {

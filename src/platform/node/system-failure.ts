@@ -1,6 +1,6 @@
 /**
- * Failed calls of the operating system as expected failures. Whoever knows what a file is for says so; this is for the others,
- * at the end of the line: a folder that became a file, a disk that is mounted read-only, a file that may not be read.
+ * Turns failed system calls into expected failures, for callers without a better message: a folder that
+ * became a file, a disk that is mounted read-only, a file that may not be read.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -19,7 +19,7 @@ export function systemFailure(error: unknown): CoutureError | undefined {
   const code = errorCode(error);
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined;
   const call = textOf(error, 'syscall');
-  // A handle that fails does not say which file it is of.
+  // An error of a file handle has no path.
   const path = textOf(error, 'path') ?? 'a file';
   const failure = (kind: 'data' | 'runtime', doing: string): CoutureError =>
     new CoutureError(kind, `Cannot ${doing} ${path}: ${reason(error)}.`, { cause: error });

@@ -42,7 +42,7 @@ export async function createWebBackend(options: WebBackendOptions = {}): Promise
 
 function startEngine(): HostPort {
   const worker = startWorker(
-    // Bundlers recognize this very form and carry the worker along.
+    // Bundlers recognize exactly this form and include the worker.
     () => new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' }),
     new URL('engine-worker.js', here),
   );

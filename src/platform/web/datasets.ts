@@ -13,12 +13,13 @@ import { decodePicture } from './decode.ts';
 import { decodeWebPicture, type WebPicture } from './picture.ts';
 
 /**
- * A data set from pictures: canvases, images, ImageData, Blobs and what else `predict` takes. Each is made into an image as
- * those are that are predicted later.
+ * A data set from pictures: canvases, images, ImageData, Blobs and what else `predict` takes. Each is
+ * prepared like a picture for prediction.
  *
  *     const dataset = await datasetFromImages({ images: canvases, labels, shape: { height: 28, width: 28 } });
  *
- * @throws CoutureError of kind `usage` for what is no picture, `data` for one that cannot be read and where labels do not fit,
+ * @throws CoutureError of kind `usage` for a value that is not a picture, `data` for one that cannot be read
+ * and where labels do not fit,
  *   `interrupted` when `signal` aborts
  */
 export async function datasetFromImages(request: PicturesOptions<WebPicture>): Promise<Dataset> {
@@ -27,11 +28,13 @@ export async function datasetFromImages(request: PicturesOptions<WebPicture>): P
 
 /**
  * Both splits of a data set from files: those of `<input type="file" webkitdirectory>`, a folder of class folders, or one ZIP
- * or tar archive of such a folder, a CSV or an NPZ file. What is read is seen by content, and a missing test split is drawn.
+ * or tar archive of such a folder, a CSV or an NPZ file. The format is recognized by content, and a missing
+ * test split is drawn.
  *
  *     const { train, test, report } = await datasetFromFiles(input.files);
  *
- * @throws CoutureError of kind `data` when the files hold no data set, saying what was expected; `interrupted` when `signal`
+ * @throws CoutureError of kind `data` when the files hold no data set, with the expected form; `interrupted`
+ * when `signal`
  *   aborts
  */
 export async function datasetFromFiles(

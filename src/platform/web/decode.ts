@@ -1,5 +1,5 @@
 /**
- * Pictures in a page, from whatever holds one, to RGBA as stored. What is made of them is in src/data/prepare.ts. A canvas keeps
+ * Decodes pictures in a page to RGBA as stored. src/data/prepare.ts processes them. A canvas keeps
  * colors multiplied by alpha: of half-transparent pixels a color may be off by one or more, of opaque ones never.
  */
 
@@ -8,7 +8,7 @@ import { checkEncodedImage, MAX_IMAGE_BYTES, unreadable } from '../../data/encod
 import { withoutOrientation } from '../../data/image-header.ts';
 import { type Picture, refusedSides } from '../../data/prepare/picture.ts';
 
-/** What a page has pictures in. */
+/** Sources of pictures in a page. */
 export type PageImage =
   | Blob
   | Uint8Array<ArrayBuffer>
@@ -22,7 +22,7 @@ export type PageImage =
 /**
  * A picture out of whatever holds one: the bytes of a PNG, JPEG or WebP file, or something that a canvas can draw.
  * @param name what to call the picture in messages
- * @throws CoutureError of kind `data` when it cannot be read, `usage` when nothing is to be drawn of it
+ * @throws CoutureError of kind `data` when it cannot be read, `usage` when it cannot be drawn
  */
 export async function pagePicture(source: PageImage, name = 'that was given'): Promise<Picture> {
   if (source instanceof ImageData) return { data: source.data, width: source.width, height: source.height };
@@ -38,7 +38,7 @@ export async function pagePicture(source: PageImage, name = 'that was given'): P
 
 /**
  * Decodes a PNG, JPEG or WebP image as stored: not turned, its color profile not applied. Chromium turns what it decodes even where
- * `imageOrientation` is `none`, so that the orientation is taken out of the bytes before.
+ * `imageOrientation` is `none`, so the orientation is removed from the bytes first.
  */
 export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture> {
   const header = checkEncodedImage(bytes, name);
@@ -53,7 +53,7 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
       },
     );
   } catch (cause) {
-    throw unreadable(name, 'it is damaged or cut short', cause);
+    throw unreadable(name, 'it is damaged or truncated', cause);
   }
   try {
     return { ...draw(bitmap, bitmap.width, bitmap.height, name), orientation };
@@ -74,16 +74,16 @@ function draw(source: CanvasImageSource, width: number, height: number, name: st
   if (refused !== undefined) throw new CoutureError('usage', `The image ${name} cannot be used: ${refused}.`);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (context === null)
-    throw new CoutureError('backend', 'This page cannot draw pictures: it has no 2D canvas.');
+    throw new CoutureError('backend', 'This page cannot decode pictures: it has no 2D canvas.');
   context.drawImage(source, 0, 0);
   try {
     return { data: context.getImageData(0, 0, width, height).data, width, height };
   } catch (cause) {
     throw new CoutureError(
       'data',
-      `The image ${name} comes from another site, which keeps its pixels to itself.`,
+      `The image ${name} comes from another site that does not allow reading its pixels.`,
       {
-        hint: 'Load it with crossorigin="anonymous" from a site that allows it, or from this one.',
+        hint: 'Load it with crossorigin="anonymous" from a site that allows it, or from this site.',
         cause,
       },
     );

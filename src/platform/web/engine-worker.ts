@@ -1,5 +1,5 @@
 /**
- * Entry of the worker that has a page's engine: the page's own thread only waits for messages, whatever the engine does.
+ * Entry of the worker that has a page's engine: the thread of the page only waits for messages.
  * Where memory can be shared, the engine starts threads of its own from here.
  */
 
@@ -13,5 +13,5 @@ const answer = hostBackend({
   post: (message, transfer) => postMessage(message, { transfer }),
 });
 addEventListener('message', (event: MessageEvent<ToHost>) => void answer(event.data));
-// What nobody waits for would not reach the page by itself.
+// An unhandled rejection would not reach the page by itself.
 addEventListener('unhandledrejection', (event) => reportError(event.reason));

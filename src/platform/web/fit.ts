@@ -7,15 +7,17 @@ import { findWebAdapter } from './gpu.ts';
 import { decodeWebPicture, type WebPicture } from './picture.ts';
 
 /**
- * Trains a classifier on a data set, in a worker: the page stays free.
+ * Trains a classifier on a data set in a worker, so that the page stays responsive.
  *
  *     const dataset = datasetFromArrays({ images, labels, shape: { height: 28, width: 28 } });
  *     const { classifier } = await fit(dataset, { settings: { epochs: 5 }, onEpoch: console.log });
  *     console.log((await classifier.predict(canvas)).label);
  *
- * The same data set, recipe and settings give the same weights on the CPU, to the bit, as here so in Node and by `couture
- * train`. A GPU is taken where training would be at least 1.5 times as fast on it; `backend: 'cpu'` asks for the bits.
- * @throws CoutureError of kind `usage` where data, settings and model do not fit, `data` for a label out of range,
+ * The same data set, recipe and settings give the same weights on the CPU, bit for bit, here, in Node and
+ * with `couture train`. A GPU is used if training would be at least 1.5 times as fast; `backend: 'cpu'`
+ * guarantees the bits.
+ * @throws CoutureError of kind `usage` when data, settings and model do not match, `data` for a label out of
+ * range,
  *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
  */
 export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<WebPicture>> {

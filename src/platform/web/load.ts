@@ -37,10 +37,11 @@ const loadOptions = optionsOf({
 });
 
 /**
- * Loads a model file: `const model = await load('models/compact.safetensors')`, then `await model.predict(canvas)`. The file
- * is held to the digest that it carries.
+ * Loads a model file: `const model = await load('models/compact.safetensors')`, then `await
+ * model.predict(canvas)`. The digest of the file is checked.
  * @param source its address, relative to the page or whole, or its bytes
- * @throws CoutureError of kind `data` when it cannot be had, is no model file or is damaged, `interrupted` when `signal`
+ * @throws CoutureError of kind `data` when it is not available, is not a model file or is damaged,
+ * `interrupted` when `signal`
  *   aborts, `backend` where the engine cannot run
  */
 export async function load(
@@ -80,8 +81,8 @@ function addressOf(address: string | URL): URL {
   try {
     return new URL(address, base);
   } catch (cause) {
-    throw new CoutureError('usage', `load: "${String(address).slice(0, 200)}" is no address.`, {
-      hint: 'Give the address of a model file: https://…/model.safetensors. Names and paths are for couture/node.',
+    throw new CoutureError('usage', `load: "${String(address).slice(0, 200)}" is not a valid URL.`, {
+      hint: 'Give the URL of a model file: https://…/model.safetensors. Only couture/node accepts names and paths.',
       cause,
     });
   }

@@ -1,4 +1,4 @@
-/** Pictures of a page as a model is shown them, told from pixels. */
+/** Distinguishes pictures of a page from pixels. */
 
 import { typeOf } from '../../core/arguments.ts';
 import { isEncodedImage, unreadable } from '../../data/encoded-image.ts';
@@ -7,14 +7,14 @@ import type { Pixels } from '../../use/predictor.ts';
 import { type PageImage, pagePicture } from './decode.ts';
 
 /**
- * What a page may show to a model, beside pixels. Bytes of a PNG, JPEG or WebP file may also be a Uint8Array, which is told
- * from pixels by how it begins.
+ * Pictures that a model accepts in a page, besides pixels. Bytes of a PNG, JPEG or WebP file may also be a
+ * Uint8Array, which is told from pixels by how it begins.
  */
 export type WebPicture = Exclude<PageImage, Uint8Array> | ArrayBuffer;
 
 const drawables = ['HTMLCanvasElement', 'HTMLVideoElement', 'OffscreenCanvas', 'ImageBitmap', 'Blob'];
 
-/** See `DecodePicture`: undefined for what is no picture of a page. A canvas counts as it is now. */
+/** See `DecodePicture`: undefined for other values. A canvas is read at the time of the call. */
 export function decodeWebPicture(image: WebPicture | Pixels, name: string): Promise<Picture> | undefined {
   if (typeof image !== 'object' || image === null) return undefined;
   const type = typeOf(image);
@@ -24,7 +24,7 @@ export function decodeWebPicture(image: WebPicture | Pixels, name: string): Prom
       return pagePicture(image as File, (image as File).name || name);
     case 'ImageData': {
       const { data, width, height } = image as ImageData;
-      // The page may go on drawing.
+      // A copy, because the page may continue drawing.
       return Promise.resolve({ data: data.slice(), width, height });
     }
     case 'HTMLImageElement':

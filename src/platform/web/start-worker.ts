@@ -18,7 +18,7 @@ export function startWorker(start: () => Worker, address: URL): Worker {
   return worker;
 }
 
-/** Tells of everything that ends a worker, each in words. */
+/** Reports everything that ends a worker, with a message. */
 export function hearFailures(worker: Worker, failed: (reason: string) => void): void {
   worker.addEventListener('error', (event) => {
     event.preventDefault();

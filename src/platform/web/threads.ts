@@ -8,7 +8,7 @@ const here = import.meta.url;
 /** Starts a thread that runs jobs. */
 export function spawnThread(): WorkerHandle {
   const worker = startWorker(
-    // Bundlers recognize this very form and carry the worker along.
+    // Bundlers recognize exactly this form and include the worker.
     () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
     new URL('worker.js', here),
   );

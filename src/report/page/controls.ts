@@ -1,8 +1,8 @@
-/** What stands in the bar at the top: which run is shown, and whether in light or dark. */
+/** The controls in the top bar: the shown run, and light or dark. */
 
 import type { Page } from './page.ts';
 
-/** The switch between the runs. What the reader looks at stays where it is. */
+/** The switch between runs, which keeps the scroll position. */
 export function watchRuns({ part }: Page): void {
   const root = document.documentElement;
   for (const choice of document.querySelectorAll<HTMLInputElement>('input[name="run"]')) {
@@ -15,7 +15,7 @@ export function watchRuns({ part }: Page): void {
       root.setAttribute('data-show', choice.value);
       const after = seen?.getBoundingClientRect();
       if (before === undefined || after === undefined) return;
-      // Within a row of figures the same share of it, else the same distance to what comes.
+      // Within a row of figures, keep the same share of it; otherwise keep the same distance to the next.
       const share = (line - before.top) / before.height;
       const top = share > 0 ? after.top + share * after.height - line : after.top - before.top;
       scrollBy({ top, behavior: 'instant' });

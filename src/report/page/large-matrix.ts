@@ -1,13 +1,16 @@
-/** The confusion matrix of many classes, whose cells are too small to be elements: found by their places. */
+/**
+ * The confusion matrix of many classes, whose cells are found by position, because they are too small to be
+ * elements.
+ */
 
 import type { Page } from './page.ts';
 
 /**
- * Names the cell under the pointer, or the nearest one that has images, and opens it at a click. With the keyboard, the
- * arrow keys walk along the mistakes, the most frequent first, and Enter opens one.
+ * Names the cell under the pointer, or the nearest nonempty one, and opens it on a click. The arrow keys move
+ * along the mistakes, most frequent first, and Enter opens one.
  */
 export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }: Page): void {
-  /** Pixels of the screen from which a cell is pointed at. */
+  /** Radius in screen pixels for pointing at a cell. */
   const reach = 6;
   const side = data.classNames.length;
 
@@ -37,7 +40,7 @@ export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }
       const images = `${cell.count} ${cell.count === 1 ? 'image' : 'images'}`;
       const place = new DOMRect(box.x + cell.predicted * size, box.y + cell.actual * size, size, size);
       showTip(
-        [element('b', is === called ? is : `${is}, called ${called}`), element('small', images)],
+        [element('b', is === called ? is : `${is} predicted as ${called}`), element('small', images)],
         place,
       );
     };
@@ -72,7 +75,7 @@ export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }
     whole.setAttribute('tabindex', '0');
     whole.setAttribute('role', 'button');
     whole.setAttribute('aria-haspopup', 'dialog');
-    whole.setAttribute('aria-label', 'Mistakes, the most frequent first, by the arrow keys');
+    whole.setAttribute('aria-label', 'Mistakes, most frequent first; use the arrow keys');
     whole.closest('svg')?.setAttribute('role', 'group');
     whole.addEventListener('blur', hide);
     whole.addEventListener('keydown', (event) => {

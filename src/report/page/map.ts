@@ -2,11 +2,11 @@
 
 import type { Page, PageRun } from './page.ts';
 
-/** Listens to every map of the page. With the keyboard, the arrow keys walk along the dots from left to right. */
+/** Listens to every map of the page. The arrow keys move along the dots from left to right. */
 export function watchMaps({ data, picture, element, showTip, hideTip }: Page): void {
-  /** Pixels of the screen from which a dot is pointed at. */
+  /** Radius in screen pixels for pointing at a dot. */
   const reach = 12;
-  /** Where on the screen the dot is whose image is shown. */
+  /** Screen position of the dot whose image is shown. */
   let shownAt = Number.NaN;
 
   const hide = (): void => {
@@ -19,7 +19,7 @@ export function watchMaps({ data, picture, element, showTip, hideTip }: Page): v
     hide();
     const place = map.places[point];
     const [is, called] = [data.classNames[map.labels[point]], data.classNames[map.predicted[point]]];
-    const words = is === called ? is : `${is}, called ${called}`;
+    const words = is === called ? is : `${is} predicted as ${called}`;
     const number = map.numbers[point];
     dot.classList.add('dot-shown');
     const box = dot.getBoundingClientRect();
@@ -66,7 +66,7 @@ export function watchMaps({ data, picture, element, showTip, hideTip }: Page): v
     };
     svg.addEventListener('pointermove', pointAt);
     svg.addEventListener('pointerdown', pointAt);
-    // A finger leaves as soon as it has tapped: what it asked for stays.
+    // After a tap the finger leaves, but the image must stay.
     svg.addEventListener('pointerleave', ({ pointerType }) => {
       if (pointerType !== 'touch') hide();
     });
@@ -82,7 +82,7 @@ export function watchMaps({ data, picture, element, showTip, hideTip }: Page): v
       showDot(dots[walked]);
     });
   }
-  // The image stays where it was put: once its dot has moved away, it goes.
+  // The image does not move with the page, so it is hidden once its dot has moved.
   addEventListener('scroll', () => {
     if (document.querySelector('.dot-shown')?.getBoundingClientRect().y !== shownAt) hide();
   });

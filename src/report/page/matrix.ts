@@ -1,12 +1,12 @@
-/** The confusion matrix: a cell opens the images behind it. */
+/** The confusion matrix: a cell opens its images. */
 
 import type { Page } from './page.ts';
 
-/** Makes buttons of the cells of every matrix. Arrow keys move within one, Enter and Space open a cell. */
+/** Makes the cells of every matrix buttons. Arrow keys move within one, Enter and Space open a cell. */
 export function watchMatrices({ data, part, openCell }: Page): void {
   const dialog = part<HTMLDialogElement>('images');
 
-  /** Where in its matrix a cell is. */
+  /** The position of a cell in its matrix. */
   const placeOf = (cell: Element): [actual: number, predicted: number] => {
     const [actual, predicted] = (cell.getAttribute('data-cell') ?? '').split(' ').map(Number);
     return [actual, predicted];

@@ -1,24 +1,24 @@
 /**
- * What the functions of the report's page share. They go into the page by their own text (script.ts), so that each
- * may know nothing but types and what it is handed.
+ * Common parts of the functions of the report's page. Their source text goes into the page (script.ts), so
+ * each may use only types and its arguments.
  */
 
-/** What the script reads from the page's one JSON element. */
+/** The data of the script, from the JSON element of the page. */
 export interface PageData {
   readonly classNames: readonly string[];
   /** The sheet of test images, `columns` to a row, each `width` by `height` pixels. */
   readonly sheet: { readonly columns: number; readonly width: number; readonly height: number };
-  /** By place on the sheet: the image's number in the test split. */
+  /** By position on the sheet: the index of the image in the test split. */
   readonly numbers: readonly number[];
   readonly runs: readonly PageRun[];
 }
 
-/** The images of one run, by their places on the sheet. */
+/** The images of one run, by their positions on the sheet. */
 export interface PageRun {
   readonly name: string;
   /** By `actual * classes + predicted`; those without images are absent. */
   readonly cells: Readonly<Record<string, PageCell>>;
-  /** The points of the map, in the order of its dots; a place is -1 where there was no room for the image. */
+  /** The points of the map, in the order of its dots; a position is -1 if the image was left out. */
   readonly map: {
     readonly places: readonly number[];
     readonly numbers: readonly number[];
@@ -27,7 +27,7 @@ export interface PageRun {
   };
 }
 
-/** The images behind a cell of the confusion matrix. */
+/** The images of a cell of the confusion matrix. */
 export interface PageCell {
   /** How many there are; those shown may be fewer. */
   readonly count: number;
@@ -36,19 +36,19 @@ export interface PageCell {
   readonly sureness: readonly number[];
 }
 
-/** Handed to every function of the page. */
+/** The argument of every function of the page. */
 export interface Page {
   readonly data: PageData;
-  /** A test image, its longer side about so many pixels on the screen. */
+  /** A test image; its longer side has about that many pixels on the screen. */
   picture(place: number, side: number, label: string): HTMLCanvasElement;
   /** An element with text in it. */
   element(name: string, text: string): HTMLElement;
   /** The element of that id. */
   part<Kind extends HTMLElement>(id: string): Kind;
-  /** Shows a few words or an image above a place on the screen, or below where there is no room. */
+  /** Shows a few words or an image above a position on the screen, or below it without room. */
   showTip(content: readonly HTMLElement[], box: DOMRect): void;
   hideTip(): void;
-  /** Opens the images behind a cell of a confusion matrix. */
+  /** Opens the images of a cell of a confusion matrix. */
   openCell(run: PageRun, actual: number, predicted: number): void;
 }
 
@@ -101,17 +101,17 @@ export function openPage(): Page {
       const known = run.cells[actual * data.classNames.length + predicted];
       const { count, places, sureness } = known ?? { count: 0, places: [], sureness: [] };
       const [is, called] = [data.classNames[actual], data.classNames[predicted]];
-      const few = places.length < count ? `; these are the ${places.length} it was surest of` : '';
+      const few = places.length < count ? `; these are the ${places.length} with the highest confidence` : '';
       part('images-title').textContent =
-        actual === predicted ? `${is}, recognized` : `${is}, called ${called}`;
+        actual === predicted ? `${is}, correct` : `${is} predicted as ${called}`;
       part('images-note').textContent =
         `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${places.length > 0 ? few : ''}.` +
-        (places.length > 0 ? ` Below each, the probability of ${called} and the number of the image.` : '') +
-        (count > 0 && places.length === 0 ? ' There was no room for them in this file.' : '');
+        (places.length > 0 ? ` Below each image: the probability of ${called} and the image number.` : '') +
+        (count > 0 && places.length === 0 ? ' The images are left out to keep this file small.' : '');
       const items = places.map((place, i) => {
         const number = data.numbers[place];
         const probability = `${(sureness[i] / 10).toFixed(1)}%`;
-        const label = `Test image ${number}: ${is}, called ${called} with ${probability}`;
+        const label = `Test image ${number}: ${is} predicted as ${called} with ${probability}`;
         const item = document.createElement('li');
         item.append(picture(place, 84, label), element('b', probability), element('small', `#${number}`));
         return item;

@@ -1,4 +1,7 @@
-/** What the recipes for accuracy share. Their runs hold out the same images, so that several can be judged together. */
+/**
+ * Common settings of the recipes for accuracy. Their runs hold out the same images, so that several can be
+ * evaluated together.
+ */
 
 import type { TrainSettings } from '../settings.ts';
 

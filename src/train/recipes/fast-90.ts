@@ -1,7 +1,7 @@
 import type { Recipe } from './recipe.ts';
 
 export const fast90: Recipe = {
-  title: 'past 90% in under a minute on two cores',
+  title: 'over 90% in under a minute on two cores',
   settings: {
     hidden: [512, 512],
     dropout: [0.3, 0.3],

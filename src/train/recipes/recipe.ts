@@ -2,13 +2,13 @@
 
 import type { TrainSettings } from '../settings.ts';
 
-/** What `couture seeds` gave for a recipe, as the tables of the documentation have it. */
+/** The result of `couture seeds` for a recipe, as in the tables of the documentation. */
 export interface Measured {
   readonly seeds: readonly number[];
   /** Test accuracy, the mean over the seeds and their sample standard deviation, as shares. */
   readonly mean: number;
   readonly spread: number;
-  /** Training of a run, on as many threads. */
+  /** Training time of a run with that many threads. */
   readonly seconds: number;
   readonly threads: number;
 }
@@ -16,10 +16,10 @@ export interface Measured {
 /** Named settings. */
 export interface Recipe {
   readonly title: string;
-  /** What the recipe changes from the defaults. */
+  /** The settings that differ from the defaults. */
   readonly settings: Partial<TrainSettings>;
-  /** Test accuracy that its author published; null for one of our own. */
+  /** Test accuracy published by the author; null for our own recipes. */
   readonly published: number | null;
-  /** Null where nobody has measured it yet. */
+  /** Null if not measured yet. */
   readonly measured: Measured | null;
 }

@@ -24,7 +24,9 @@ import type { SetFile } from './set-file.ts';
 import type { Attempt } from './source.ts';
 import { verifyFile } from './verify.ts';
 
-/** How a set is got. The last group is for tests: what stands for the network, the system and the table. */
+/**
+ * Options for getting a set. The last group is for tests and replaces the network, the system and the table.
+ */
 export interface DataOptions {
   /** A folder with the files, plain or .gz. When given, nothing else is tried. */
   readonly from?: string | undefined;
@@ -62,7 +64,7 @@ export async function acquireFiles(
   const tries: string[] = [];
   const notes = new Set<string>();
   const emit = (stage: DataStage, file: string, done = 0, total = 0): void => {
-    // What hinders one file hinders the others in the same way.
+    // A problem with one file usually affects the others in the same way.
     if (stage === 'note' && notes.has(file)) return;
     if (stage === 'note') notes.add(file);
     options.onProgress?.({ stage, file, done, total });
@@ -78,7 +80,7 @@ export async function acquireFiles(
       stopIfAborted(signal, entry.name);
       emit('verify', place, 0, entry.files[role].bytes);
       const file = await verifyFile(entry, role, raw, { place, strict, registry: table, signal });
-      // What the table does not know is found through an index alone, and waits for it.
+      // Files without a checksum in the table are found only through an index, so they wait for it.
       const isKnown = entry.files[role].sha256 !== null;
       got.set(role, isKnown ? { ...file, path: await keep(cache, file, emit) } : file);
     },
@@ -95,7 +97,7 @@ export async function acquireFiles(
       if (missing().length > 0) await fromFolder(folder, attempt(missing()));
     }
     if (missing().length > 0) await fromMirrors(attempt(missing()), { cache, fetch, timeouts });
-    // A package brings all four files at once: take those that nobody asked for yet, too.
+    // A package has all four files: take also those that are not needed yet.
     if (missing().length > 0) {
       const rest = roles.filter((role) => !got.has(role));
       await fromDebian(attempt(rest), { run, isRoot, refresh });
@@ -130,7 +132,7 @@ async function takeCached(
     } catch (error) {
       if (!(error instanceof CoutureError)) throw error;
       tried('the cache', error.message);
-      emit('note', `${error.message} It is fetched again.`);
+      emit('note', `${error.message} Fetching it again.`);
       const sum = entry.files[role].sha256 ?? index[role]?.sha256;
       if (sum) await dropCached(cache, sum).catch(() => undefined);
     }
@@ -149,7 +151,7 @@ async function keep(
     emit('store', path, content.length, content.length);
     return path;
   } catch (error) {
-    emit('note', `${wordsOf(error)} Going on without the cache.`);
+    emit('note', `${wordsOf(error)} Continuing without the cache.`);
     return null;
   }
 }
@@ -173,7 +175,7 @@ async function keepUnknown(
   try {
     await addToIndex(cache, entry.name, files);
   } catch (error) {
-    emit('note', `${wordsOf(error)} The files will have to be given again.`);
+    emit('note', `${wordsOf(error)} You will have to give the files again.`);
     return;
   }
   for (const file of fresh) got.set(file.role, { ...file, path: await keep(cache, file, emit) });
@@ -190,11 +192,11 @@ function nothingAnswered(
   folder: string,
 ): CoutureError {
   const files = missing.map((role) => `  ${entry.files[role].names[0]} (or .gz)`).join('\n');
-  const noMirror = entry.mirrors.length === 0 ? ['no mirror holds the files of this set'] : [];
+  const noMirror = entry.mirrors.length === 0 ? ['no mirror has the files of this set'] : [];
   const list = [...tries, ...noMirror].map((line) => `  - ${line}`).join('\n');
-  return new CoutureError('data', `${entry.name} could not be had. Tried, in this order:\n${list}`, {
+  return new CoutureError('data', `Could not get ${entry.name}. Tried, in this order:\n${list}`, {
     hint: [
-      `Place these files in ${folder}, or in any folder and pass --from DIR:\n${files}`,
+      `Put these files into ${folder}, or into any folder and give it with --from DIR:\n${files}`,
       `They are published at ${entry.homepage}.${entry.note ? ` ${entry.note}` : ''}`,
     ].join('\n'),
   });

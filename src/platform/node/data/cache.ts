@@ -20,7 +20,7 @@ import { readLimited } from '../files/read.ts';
 import { temporaryOf, writeFileAtomic } from '../files/write.ts';
 import type { Proof, SetFile } from './set-file.ts';
 
-/** What the index says of one file. */
+/** An entry of the index. */
 export interface IndexedFile {
   readonly sha256: string;
   readonly proof: Proof;
@@ -34,7 +34,7 @@ export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
   checkArguments('cacheDirectory', { env: [env, anObject] });
   const { COUTURE_CACHE: own, XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = env;
   if (own) return own;
-  // The XDG specification says that a relative path is to be ignored.
+  // The XDG specification says to ignore a relative path.
   if (xdg && isAbsolute(xdg)) return join(xdg, 'couture');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'couture');
   if (process.platform === 'win32' && local) return join(local, 'couture');
@@ -66,7 +66,7 @@ export async function readCached(cache: string, sum: string): Promise<Uint8Array
   const found = sha256(bytes);
   if (found !== sum) {
     throw new CoutureError('data', `${path}: the file is damaged: its SHA-256 is ${found}.`, {
-      hint: 'Delete it; it will be fetched again.',
+      hint: 'Delete it, and Couture fetches it again.',
     });
   }
   return bytes;

@@ -13,19 +13,20 @@ import { decodePicture } from '../images/decode.ts';
 import { decodeNodePicture, type NodePicture } from '../images/picture.ts';
 
 /**
- * A data set from pictures: paths and bytes of PNG, JPEG and WebP files, and Blobs. Each is made into an image as those are
- * that are predicted later.
+ * A data set from pictures: paths and bytes of PNG, JPEG and WebP files, and Blobs. Each is prepared like a
+ * picture for prediction.
  *
  *     const dataset = await datasetFromImages({ images: paths, labels, shape: { height: 28, width: 28 } });
  *
- * @throws CoutureError of kind `usage` for what is no picture, `data` for one that cannot be read and where labels do not fit,
+ * @throws CoutureError of kind `usage` for a value that is not a picture, `data` for one that cannot be read
+ * and where labels do not fit,
  *   `interrupted` when `signal` aborts
  */
 export async function datasetFromImages(request: PicturesOptions<NodePicture>): Promise<Dataset> {
   return await datasetFromPictures(request, decodeNodePicture);
 }
 
-/** As the function of that name in a page: both splits from `File`s, decoded by Node. */
+/** Like the function of that name in a page: both splits from `File`s, decoded by Node. */
 export async function datasetFromFiles(
   files: FileLike | Iterable<FileLike>,
   options: FilesOptions = {},

@@ -1,7 +1,7 @@
 /**
  * Files from a Debian package: downloaded by apt into a temporary folder and unpacked there by dpkg-deb. Neither
- * needs root and nothing is installed. Refreshing apt's lists does need root and changes the system: it is done only for whoever
- * asked for the data.
+ * needs root and nothing is installed. Refreshing apt's lists does need root and changes the system: it is
+ * done only on an explicit request for the data.
  */
 
 import { execFile } from 'node:child_process';
@@ -14,7 +14,7 @@ import { errorCode } from '../files/system-errors.ts';
 import { fromFolder } from './folder.ts';
 import type { Attempt } from './source.ts';
 
-/** What a command left behind; `code` is null when there is no such program. */
+/** Result of a command; `code` is null if the program does not exist. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -33,7 +33,7 @@ const TIMEOUT_MS = 5 * 60_000;
 const LOCK_TRIES = 15;
 const LOCK_WAIT_MS = 2000;
 
-/** The real {@link RunCommand}; in the C locale, since messages are read. */
+/** The real {@link RunCommand}; in the C locale, because its messages are parsed. */
 export const runCommand: RunCommand = (program, args, { cwd, signal }) => {
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
   const options = { cwd, env, timeout: TIMEOUT_MS, maxBuffer: 1 << 24, ...(signal && { signal }) };
@@ -47,11 +47,11 @@ export const runCommand: RunCommand = (program, args, { cwd, signal }) => {
   });
 };
 
-/** What tests put in place of the system. */
+/** Replacement of the system in tests. */
 export interface DebianOptions {
   readonly run?: RunCommand | undefined;
   readonly isRoot?: boolean | undefined;
-  /** Whether apt's lists may be refreshed where that is needed and this process is root. Default false. */
+  /** Whether apt's lists may be refreshed if needed, as root. Default false. */
   readonly refresh?: boolean | undefined;
 }
 
@@ -94,7 +94,7 @@ export async function fromDebian(attempt: Attempt, options: DebianOptions = {}):
     }
     await fromFolder(join(folder, 'unpacked', debian.folder), {
       ...attempt,
-      // The temporary folder is gone when anyone reads where a file came from.
+      // The temporary folder no longer exists when the source of a file is shown.
       accept: (role, raw, path, strict) =>
         attempt.accept(role, raw, `${debian.package}: ${basename(path)}`, strict),
       emit: (stage, path, ...counts) => attempt.emit(stage, basename(path), ...counts),
@@ -134,5 +134,5 @@ function explain(
 
 function lastLine({ stderr, stdout }: CommandResult): string {
   const lines = (stderr.trim() || stdout.trim()).split('\n').filter((line) => !line.startsWith('W:'));
-  return lines.at(-1)?.replace(/^E: /, '').trim() || 'it failed without a word';
+  return lines.at(-1)?.replace(/^E: /, '').trim() || 'it failed without a message';
 }

@@ -5,8 +5,8 @@ import type { Picture } from '../../../data/prepare/picture.ts';
 import { decodePicture } from '../images/decode.ts';
 
 /**
- * A decoder that holds up to so many bytes of pictures at once; whoever wants more waits. A picture that is larger than
- * the budget is decoded alone.
+ * A decoder with at most that many bytes of pictures in memory; other calls wait. A picture that is larger
+ * than the budget is decoded alone.
  */
 export function decodeWithin(budget: number): (bytes: Uint8Array, name: string) => Promise<Picture> {
   let left = budget;

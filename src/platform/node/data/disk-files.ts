@@ -1,4 +1,4 @@
-/** Files on disk as the readers take them: a folder as a list of entries, one file as a source of bytes. */
+/** Files on disk for the readers: a folder as a list of entries, one file as a source of bytes. */
 
 import { createHash } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { isMissing, reason } from '../files/system-errors.ts';
 
 /** Folders inside folders beyond this are a loop. */
 const MAX_DEPTH = 32;
-/** Files that are looked at together. */
+/** Number of files per batch. */
 const BATCH = 64;
 
 /** A file of a folder. */
@@ -32,7 +32,7 @@ class DiskFile implements FileEntry {
   async read(): Promise<Uint8Array> {
     const bytes = await readLimited(join(this.#folder, this.path), limits.file);
     if (bytes !== undefined) return bytes;
-    throw new CoutureError('data', `${this.path}: the file is no longer there.`);
+    throw new CoutureError('data', `${this.path}: the file no longer exists.`);
   }
 
   async open(): Promise<ByteSource> {
@@ -40,7 +40,7 @@ class DiskFile implements FileEntry {
   }
 }
 
-/** A file that is read piece by piece; it is opened anew for each piece. */
+/** A file that is read piece by piece; it is opened again for each piece. */
 export function fileSource(path: string, size: number, name: string): ByteSource {
   const read = async (start: number, end: number): Promise<Uint8Array> => {
     try {
@@ -79,14 +79,14 @@ export async function listFolder(
     for (let start = 0; start < visible.length; start += BATCH) {
       if (signal?.aborted) throw new CoutureError('interrupted', `Reading ${folder} was interrupted.`);
       const batch = visible.slice(start, start + BATCH);
-      // A link that leads nowhere is passed over.
+      // Broken links are skipped.
       const found = await Promise.all(batch.map((path) => stat(join(folder, path)).catch(() => null)));
       for (const [i, info] of found.entries()) {
         if (info?.isFile()) files.push(new DiskFile(folder, batch[i], info));
         else if (info?.isDirectory()) await visit(batch[i], [...parents, real]);
       }
       if (files.length > limits.entries)
-        throw new CoutureError('data', `${folder}: more than ${limits.entries} files were found, the limit.`);
+        throw new CoutureError('data', `${folder}: found more than ${limits.entries} files, the limit.`);
       onFile?.(files.length);
     }
   };

@@ -1,4 +1,4 @@
-/** Files that lie in a folder of this machine, plain or packed, under any of their names. */
+/** Finds files in a local folder, plain or packed, under any of their names. */
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,18 +37,22 @@ export async function readLocal(path: string, file: DataFile): Promise<Uint8Arra
     () => 0,
   );
   if (size > file.bytes + PACKING_SLACK) {
-    throw new CoutureError('data', `${path}: ${size} bytes, at most ${file.bytes} expected.`, {
-      hint: 'This is another file; get the right one from its source.',
-    });
+    throw new CoutureError(
+      'data',
+      `${path}: the file has ${size} bytes, but at most ${file.bytes} were expected.`,
+      {
+        hint: 'This is the wrong file; get the right one from its source.',
+      },
+    );
   }
   const bytes = await readLimited(path, file.bytes + PACKING_SLACK);
   if (bytes !== undefined) return bytes;
   throw new CoutureError('data', `${path}: there is no such file.`, {
-    hint: 'Check that it exists and that you may read it.',
+    hint: 'Check that it exists and that you have permission to read it.',
   });
 }
 
-/** Takes what a well-known folder has; whatever is wrong with it is only noted. */
+/** Takes the files of a well-known folder; problems are only noted. */
 export async function fromFolder(folder: string, attempt: Attempt): Promise<void> {
   if (!(await stat(folder).catch(() => null))?.isDirectory()) {
     attempt.tried(folder, 'no such folder');
@@ -88,7 +92,7 @@ export async function fromNamedFolder(folder: string, attempt: Attempt): Promise
       'data',
       `${folder}: ${found ? 'not a folder' : 'no such folder'} (given by --from).`,
       {
-        hint: `Give the folder that holds ${fileList(attempt)}.`,
+        hint: `Give the folder that contains ${fileList(attempt)}.`,
       },
     );
   }
@@ -98,8 +102,8 @@ export async function fromNamedFolder(folder: string, attempt: Attempt): Promise
     if (path === null) {
       throw new CoutureError(
         'data',
-        `${folder}: no ${file.names[0]} or ${file.names[0]}.gz there (${attempt.entry.name}, ${role}).`,
-        { hint: `The folder given by --from must hold ${fileList(attempt)}.` },
+        `${folder}: no ${file.names[0]} or ${file.names[0]}.gz in it (${attempt.entry.name}, ${role}).`,
+        { hint: `The folder given by --from must contain ${fileList(attempt)}.` },
       );
     }
     attempt.emit('folder', path);

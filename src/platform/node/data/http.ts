@@ -1,15 +1,18 @@
-/** One HTTPS request with what the plain `fetch` lacks: redirects only to HTTPS, and a limit on silence. */
+/**
+ * One HTTPS request with two features that `fetch` lacks: redirects only to HTTPS, and a timeout without
+ * data.
+ */
 
 import type { FetchLike } from './source.ts';
 
 export const MAX_REDIRECTS = 5;
 
-/** A failure of the network or of the server, in words that fit into a list of what was tried. */
+/** A failure of the network or the server, worded for the list of attempts. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
 }
 
-/** A timer that aborts unless it is fed. */
+/** A timer that aborts unless it is reset. */
 export class Watchdog {
   readonly #controller = new AbortController();
   readonly signal: AbortSignal;
@@ -52,7 +55,7 @@ export async function request(
   for (let i = 0; i <= MAX_REDIRECTS; i++) {
     if (at.protocol !== 'https:')
       throw new HttpFailure(`sent to ${at.protocol}//${at.host}, which is not HTTPS`);
-    // Sums are taken of the file as it is published, so the server must not pack or unpack it on the way.
+    // Checksums are of the published file, so the server must not compress or decompress it.
     const sent = { 'accept-encoding': 'identity', ...headers };
     const response = await fetch(at.href, { method, headers: sent, redirect: 'manual', signal });
     const location = response.headers.get('location');

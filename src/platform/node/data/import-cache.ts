@@ -1,7 +1,7 @@
 /**
  * Imported sets in the cache: `imports/<digest>/train.split` and `test.split` hold the images, `imports/names` says which
  * set a name stands for, and `imports/seen` lets a path that has not changed be found again without reading its files.
- * The last two can always be made anew.
+ * The last two can always be made again.
  */
 
 import { createHash } from 'node:crypto';
@@ -25,12 +25,12 @@ const MAX_ENTRY_BYTES = 2 ** 20;
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** What is remembered of a path. */
+/** The stored facts about a path. */
 const seenSchema = z.strictObject({
   couture: z.literal(1),
   /** Of the names, sizes and times of its files. */
   stamp: digestSchema,
-  /** The same of the files that a list names; null where the path is no list. */
+  /** The same for the files of a list; null if the path is not a list. */
   listed: digestSchema.nullable(),
   /** The set that it became. */
   digest: digestSchema,
@@ -141,7 +141,7 @@ export class ImportCache {
     await writeFileAtomic(join(this.#folder, folder, `${key}.json`), formatJson(value));
   }
 
-  /** What cannot be read is as good as absent: it can be made again. */
+  /** Unreadable entries count as absent, because they can be made again. */
   async #readJson<Schema extends z.ZodType>(
     folder: string,
     key: string,

@@ -172,7 +172,7 @@ describe('the same pictures', () => {
     rmSync(join(path, 'folder', 'test', 'z', '2.png'));
     const { wasKnown, report } = await importDataset(list, { env });
     assert.ok(!wasKnown);
-    assert.match(report.passedOver[0].reason, /there is no such file \(list\.csv, line 37\)/);
+    assert.match(report.passedOver[0].reason, /no such file \(list\.csv, line 37\)/);
   });
 
   it('have the same digest wherever and whenever they are imported', async () => {
@@ -323,7 +323,7 @@ describe('pictures of every kind', () => {
       report.classes.reduce((sum, { train, test }) => sum + train + test, 0),
       10,
     );
-    assert.match(report.notices.join(), /in another class as well/);
+    assert.match(report.notices.join(), /also in another class/);
   });
 });
 
@@ -356,15 +356,15 @@ describe('paths that are no set', () => {
       [join(path, 'gone'), /there is no such file or folder/],
       [write('page.zip', '<!doctype html><html>'), /is a web page/],
       [write('one.png', await pngOf(pixelsOf(1, 1))), /is a PNG image/],
-      [fresh(), /no files were found/],
-      ['/dev/null', /neither a file nor a folder/],
+      [fresh(), /found no files/],
+      ['/dev/null', /not a file or a folder/],
     ];
     for (const [place, pattern] of cases)
       await assert.rejects(importDataset(place, { env }), dataError(pattern));
     const bad = write('list.csv', 'path,label\n../../etc/passwd,x\n');
     await assert.rejects(
       importDataset(bad, { env }),
-      dataError(/list\.csv, line 2, column 1: .* leaves its folder/),
+      dataError(/list\.csv, line 2, column 1: .* leads outside its folder/),
     );
     appendFileSync(bad, '');
     await assert.rejects(importDataset(join(root, 'folder'), { env, size: 500 }), (error) => {

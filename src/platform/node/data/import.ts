@@ -1,6 +1,6 @@
 /**
- * Imports pictures from a path of this machine: a folder, an archive, a CSV file, arrays. What the path holds is seen by
- * its content; what comes out lies in the cache, under the digest of what went in.
+ * Imports pictures from a path of this machine: a folder, an archive, a CSV file, arrays. The format is
+ * recognized by content, and the result is stored in the cache under the digest of the input.
  */
 
 import { hash } from 'node:crypto';
@@ -30,7 +30,7 @@ import { removeOrphans, Scratch } from './scratch.ts';
 
 /** How a path is imported. */
 export interface ImportPathOptions extends ImportOptions {
-  /** What the set is to be called. Default: the path's last part without its ending. */
+  /** Name of the set. Default: the last part of the path without its ending. */
   readonly name?: string | undefined;
   /** Environment to read the cache's place from. Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -44,7 +44,7 @@ export interface ImportedDataset {
   /** Whether the path was known and unchanged, so that no picture was read. */
   readonly wasKnown: boolean;
   /**
-   * A split, held to its digest.
+   * A split, with its digest checked.
    * @throws CoutureError of kind `data` when the cache has lost it or it is damaged
    */
   load(split: SplitName): Promise<Dataset>;
@@ -52,8 +52,9 @@ export interface ImportedDataset {
 
 /**
  * Imports a path, or finds that this was done before.
- * @throws CoutureError of kind `data` when it holds no data set, too little of one, or with `strict` anything that would
- *   be passed over; of kind `usage` for options out of range; of kind `runtime` when the cache cannot be written; of
+ * @throws CoutureError of kind `data` when it holds no data set, too little of one, or with `strict` any file
+ * would be skipped; of kind `usage` for options out of range; of kind `runtime` when the cache cannot be
+ * written; of
  *   kind `interrupted`
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
@@ -81,7 +82,7 @@ export async function importDataset(path: string, options: ImportPathOptions = {
   }
 }
 
-/** Lets the set be found by its name from now on. What was prepared for one model alone gets no name. */
+/** Stores the name of the set. A set that was prepared for one model gets no name. */
 async function named(
   cache: ImportCache,
   { info, report }: StoredSet,
@@ -96,14 +97,14 @@ async function named(
 function checkName(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   if (findDataset(name) !== undefined)
-    throw new CoutureError('usage', `${name} is a set that Couture knows; give yours another name.`);
+    throw new CoutureError('usage', `${name} is the name of a known data set; choose another name.`);
   if (/^[^/\\]{1,100}$/.test(name) && name === printable(name)) return name;
-  throw new CoutureError('usage', `${inQuotes(name)} cannot be the name of a data set.`, {
-    hint: 'Names have 1 to 100 characters and no slash.',
+  throw new CoutureError('usage', `${inQuotes(name)} is not a valid name for a data set.`, {
+    hint: 'Use 1 to 100 characters without a slash.',
   });
 }
 
-/** The options that change what becomes of a path. What was imported leniently may not pass strictly. */
+/** The options that affect the result. A lenient import may fail with `strict`. */
 function requestOf({
   like,
   size,
@@ -141,10 +142,10 @@ async function placeOf(path: string): Promise<Place> {
     const what = isMissing(cause) ? 'there is no such file or folder' : `it cannot be read: ${reason(cause)}`;
     throw new CoutureError('data', `${printable(path)}: ${what}.`, { cause });
   }
-  throw new CoutureError('data', `${printable(path)}: it is neither a file nor a folder.`);
+  throw new CoutureError('data', `${printable(path)}: not a file or a folder.`);
 }
 
-/** A path that has been looked at and not yet read. */
+/** A path that was listed but not yet read. */
 interface LookedAt {
   readonly stamp: string;
   readonly find: () => Promise<FoundData>;
@@ -181,7 +182,7 @@ async function lookAt(place: Place, scratch: Scratch, options: ImportPathOptions
   };
 }
 
-/** The same result however often it is asked for. */
+/** Computed only once. */
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
   let result: Promise<Result> | undefined;
   return () => {
@@ -199,7 +200,7 @@ async function findKnown(
   const seen = await cache.seen(request);
   if (seen?.stamp !== files.stamp) return undefined;
   if (seen.listed !== null) {
-    // Of a list the files are looked for again; they are not read.
+    // The files of a list are searched again, but not read.
     await files.find();
     if (files.listed() !== seen.listed) return undefined;
   }

@@ -10,7 +10,7 @@ import { getDataset } from './store.ts';
 
 /**
  * A split of the data set that is described.
- * @throws CoutureError of kind `data` when its images are not to be found
+ * @throws CoutureError of kind `data` when its images are missing
  */
 export async function loadSplit(
   info: DatasetInfo,
@@ -24,8 +24,8 @@ export async function loadSplit(
     case 'import':
       return await new ImportCache(cacheDirectory(env)).load(info, split);
     case 'memory':
-      throw new CoutureError('data', `The images of ${name} were made in code and are kept nowhere.`, {
-        hint: 'Give the data set itself to the function that needs it.',
+      throw new CoutureError('data', `The images of ${name} were made in code and are not stored.`, {
+        hint: 'Pass the data set itself to the function.',
       });
   }
 }

@@ -9,7 +9,7 @@ import type { Attempt, FetchLike } from './source.ts';
 
 /** Limits in milliseconds. */
 export interface Timeouts {
-  /** For all mirrors together to show that they are there. */
+  /** For all mirrors together to respond. */
   readonly probe: number;
   /** Without a byte. */
   readonly stall: number;
@@ -19,14 +19,14 @@ export interface Timeouts {
 
 const defaults: Timeouts = { probe: 4000, stall: 20_000, total: 15 * 60_000 };
 
-/** What tests put in place of the network. */
+/** Replacement of the network in tests. */
 export interface MirrorOptions {
   readonly cache: string;
   readonly fetch?: FetchLike | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
 
-/** Takes every wanted file from the first mirror that has it whole; whatever is wrong is noted. */
+/** Takes every wanted file from the first mirror that has it complete; problems are noted. */
 export async function fromMirrors(attempt: Attempt, options: MirrorOptions): Promise<void> {
   const { cache, fetch = globalThis.fetch } = options;
   const timeouts = { ...defaults, ...options.timeouts };
@@ -70,7 +70,7 @@ function stopIfInterrupted({ signal }: Attempt): void {
 async function probe(fetch: FetchLike, url: string, ms: number, attempt: Attempt): Promise<string | null> {
   attempt.emit('probe', url);
   const watchdog = new Watchdog(attempt.signal);
-  watchdog.feed(ms, `no answer in ${ms / 1000} s`);
+  watchdog.feed(ms, `no answer within ${ms / 1000} s`);
   try {
     const response = await request(fetch, 'HEAD', url, {}, watchdog.signal);
     await response.body?.cancel();
@@ -128,8 +128,9 @@ async function receive(
   const watchdog = new Watchdog(attempt.signal);
   const feed = () => {
     const left = ends - Date.now();
-    if (left < timeouts.stall) watchdog.feed(Math.max(0, left), `not done in ${timeouts.total / 1000} s`);
-    else watchdog.feed(timeouts.stall, `no byte for ${timeouts.stall / 1000} s`);
+    if (left < timeouts.stall)
+      watchdog.feed(Math.max(0, left), `not finished within ${timeouts.total / 1000} s`);
+    else watchdog.feed(timeouts.stall, `no data for ${timeouts.stall / 1000} s`);
   };
   try {
     feed();
@@ -155,7 +156,7 @@ async function receive(
       feed();
       length += chunk.length;
       if (length > limit) {
-        throw new CoutureError('data', `${url}: more than the ${limit} bytes that the file can have.`);
+        throw new CoutureError('data', `${url}: more than the expected ${limit} bytes.`);
       }
       chunks.push(chunk);
       await part.append(chunk);

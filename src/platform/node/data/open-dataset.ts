@@ -1,4 +1,4 @@
-/** A data set by what a person calls it: a name of the registry, a path of their own pictures, or an imported set. */
+/** Opens a data set by name or path: a set of the registry, your own pictures, or an imported set. */
 
 import { stat } from 'node:fs/promises';
 import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
@@ -14,7 +14,7 @@ import { type ImportPathOptions, importDataset } from './import.ts';
 import { ImportCache } from './import-cache.ts';
 import { loadSplit } from './load-split.ts';
 
-/** How a data set is found, and who watches. */
+/** Options for opening a data set. */
 export interface OpenDatasetOptions extends ImportPathOptions {
   /** Progress of getting a set of the registry. */
   readonly onData?: ((event: DataEvent) => void) | undefined;
@@ -25,7 +25,7 @@ export interface OpenedDataset {
   readonly info: DatasetInfo;
   /** Of an imported set. */
   readonly report?: ImportReport | undefined;
-  /** Whether a path was read for the first time, or has changed since. */
+  /** Whether a path is new or has changed. */
   readonly isNew: boolean;
   load(split: SplitName): Promise<Dataset>;
 }
@@ -33,7 +33,7 @@ export interface OpenedDataset {
 /**
  * Finds a data set. A path is imported, unless that was done before and nothing has changed.
  * @param source a name of the registry; a folder, archive or file; or the name of an imported set
- * @throws CoutureError of kind `usage` where there is none of that name, otherwise as `importDataset`
+ * @throws CoutureError of kind `usage` when it does not exist, otherwise like `importDataset`
  */
 export async function openDataset(source: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
   checkArguments('openDataset', { source: [source, aString], options: [options, anObject] });
@@ -49,7 +49,7 @@ export async function openDataset(source: string, options: OpenDatasetOptions = 
   if (known !== undefined)
     return { ...opened({ ...known.info, name: source }, options), report: known.report };
   const names = [...registry.map(({ name }) => name), ...(await cache.names()).map(({ name }) => name)];
-  throw new CoutureError('usage', `There is no data set "${source}", and no file or folder of that name.`, {
+  throw new CoutureError('usage', `There is no data set "${source}" and no file or folder with that name.`, {
     hint: didYouMean(source, names),
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The part files of downloads, in `<cache>/part`. Each belongs to one process at a time: it is claimed by renaming,
- * which only one can win. What lies in them is trusted by nobody; the finished file is verified as a whole.
+ * The part files of downloads, in `<cache>/part`. Each belongs to one process at a time, which claims it by
+ * renaming. Their contents are not trusted; the finished file is verified as a whole.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
@@ -43,7 +43,7 @@ export class PartialFile {
       part.#path = own;
       part.#file = await openRegular(own, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY);
     } catch {
-      // A cache that cannot be written only costs the resuming.
+      // Without a writable cache, only resuming is lost.
     }
     return part;
   }

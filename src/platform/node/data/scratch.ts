@@ -1,4 +1,4 @@
-/** Temporary files of one import, in the cache's own folder: they are gone when it ends, however it ends. */
+/** Temporary files of one import, in the folder of the cache; they are removed at its end in any case. */
 
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, readdir, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { openRegular, readPiece } from '../files/read.ts';
 import { reason } from '../files/system-errors.ts';
 import { createFile } from '../files/write.ts';
 
-/** Temporary files, and files that are read, which are closed together. */
+/** Temporary files and open input files, which are closed together. */
 export class Scratch {
   readonly #folder: string;
   readonly #files: { readonly file: FileHandle; readonly path?: string }[] = [];
@@ -22,7 +22,7 @@ export class Scratch {
     this.#folder = folder;
   }
 
-  /** Keeps what comes out of a stream, to be read at any place. */
+  /** Stores a stream for random access. */
   async keep(chunks: AsyncIterable<Uint8Array>, name: string): Promise<ByteSource> {
     const file = await this.#create();
     let size = 0;
@@ -33,7 +33,7 @@ export class Scratch {
     return { name, size, read: (start, end) => readPiece(file, start, end) };
   }
 
-  /** A file of somebody's, kept open until the end: an archive is read from at very many places. */
+  /** An input file that stays open until the end, because an archive is read at many offsets. */
   async open(path: string, size: number, name: string): Promise<ByteSource> {
     let file: FileHandle;
     try {
@@ -69,7 +69,8 @@ export class Scratch {
     const path = join(this.#folder, temporaryName());
     const file = await written(createFile(path));
     this.#files.push({ file, path });
-    // Without a name it vanishes with the process, even when that is killed. Where that is not allowed, close removes it.
+    // A file without a name vanishes with the process, even after a kill. If that is not possible, close
+    // removes it.
     await rm(path, { force: true }).catch(() => undefined);
     return file;
   }
@@ -107,7 +108,7 @@ async function written<Result>(writing: Promise<Result>): Promise<Result> {
     return await writing;
   } catch (cause) {
     throw new CoutureError('runtime', `The cache cannot be written: ${reason(cause)}.`, {
-      hint: 'Make room on the disk, or set COUTURE_CACHE to a folder that can be written.',
+      hint: 'Free space on the disk, or set COUTURE_CACHE to a writable folder.',
       cause,
     });
   }

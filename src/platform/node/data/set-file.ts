@@ -1,4 +1,4 @@
-/** A file of a known set, verified: one object from the place where it was found to the data set. */
+/** A verified file of a known set, from its source to the data set. */
 
 import type { Role } from '../../../data/registry.ts';
 
@@ -14,6 +14,6 @@ export interface SetFile {
   readonly proof: Proof;
   /** Where it was found: `cache`, or a path or address. */
   readonly source: string;
-  /** Where its unpacked bytes lie in the cache; null when they do not. */
+  /** Path of its unpacked bytes in the cache; null if not cached. */
   readonly path: string | null;
 }

@@ -1,4 +1,4 @@
-/** What every place that files may come from is given, and what it tells while it works. */
+/** The interface of the sources of files. */
 
 import type { DataEvent, DataStage } from '../../../data/data-event.ts';
 import type { DatasetEntry, Role } from '../../../data/registry.ts';
@@ -22,8 +22,8 @@ export interface Attempt {
   /** The files still wanted. */
   readonly wanted: readonly Role[];
   /**
-   * Takes a file as found, packed or not: verifies and keeps it.
-   * @throws CoutureError of kind `data` when it is not the file it should be
+   * Takes a found file, packed or not: verifies and stores it.
+   * @throws CoutureError of kind `data` when it is the wrong file
    */
   readonly accept: (
     role: Role,
@@ -31,7 +31,7 @@ export interface Attempt {
     place: string,
     strict: boolean,
   ) => Promise<void>;
-  /** Notes what was tried and why it did not do, for the one message at the end. */
+  /** Notes an attempt and why it failed, for the final message. */
   readonly tried: (what: string, why: string) => void;
   readonly emit: (stage: DataStage, file: string, done?: number, total?: number) => void;
   readonly signal: AbortSignal | undefined;

@@ -1,7 +1,8 @@
 /**
  * The file in which a split of an imported set is kept: `COUTURE1`, the header's length as uint32, the header as JSON, its
- * SHA-256, then the images [length, height, width, channels] and the labels as uint16; numbers are little-endian. The
- * header has the digests of images and labels, so that every byte is under one. It names no path.
+ * SHA-256, then the images [length, height, width, channels] and the labels as uint16; numbers are
+ * little-endian. The header has the digests of images and labels, so every byte is covered. It contains no
+ * path.
  */
 
 import { createHash } from 'node:crypto';
@@ -34,7 +35,7 @@ const headerSchema = z.strictObject({
   report: importReportSchema,
 });
 
-/** What a split file says of itself. */
+/** The header of a split file. */
 export interface SplitHeader {
   readonly split: SplitName;
   /** With the checksums of both splits. */
@@ -99,7 +100,7 @@ export async function writeSplitFile(
     await rm(beside, { force: true }).catch(() => {});
     if (cause instanceof CoutureError) throw cause;
     throw new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
-      hint: 'Make room on the disk, or set COUTURE_CACHE to a folder that can be written.',
+      hint: 'Free space on the disk, or set COUTURE_CACHE to a writable folder.',
       cause,
     });
   }
@@ -125,7 +126,7 @@ function labelBytes(labels: Uint16Array): Uint8Array {
 }
 
 /**
- * The header of a split file, held to its digest; undefined when there is no such file.
+ * The header of a split file, with its digest checked; undefined if the file does not exist.
  * @throws CoutureError of kind `data` when it is damaged
  */
 export async function readSplitHeader(path: string): Promise<SplitHeader | undefined> {
@@ -133,7 +134,7 @@ export async function readSplitHeader(path: string): Promise<SplitHeader | undef
 }
 
 /**
- * A whole split, held to its digests; undefined when there is no such file.
+ * A whole split, with its digests checked; undefined if the file does not exist.
  * @throws CoutureError of kind `data` when it is damaged
  */
 export async function readSplitFile(
@@ -143,7 +144,7 @@ export async function readSplitFile(
     const { header, end } = await readHeader(file, path);
     const { info, split, report } = header;
     const known = info.splits[split];
-    if (known === undefined) throw damaged(path, 'it does not say what it holds');
+    if (known === undefined) throw damaged(path, 'it has no description of its contents');
     const imageBytes = known.length * imageSize(info.shape);
     const { size } = await file.stat();
     if (size !== end + imageBytes + known.length * 2) throw damaged(path, `it has ${size} bytes`);
@@ -151,10 +152,10 @@ export async function readSplitFile(
     const view = new DataView((await readPiece(file, end + imageBytes, size)).buffer);
     const labels = Uint16Array.from({ length: known.length }, (_, i) => view.getUint16(i * 2, true));
     const dataset: Dataset = { info, split, images, labels, length: known.length };
-    // Of up to 256 classes the digest covers one byte of a label; the other one has to be 0.
+    // With up to 256 classes the digest covers one byte of a label; the other byte must be 0.
     const inRange = labels.every((label) => label < info.classNames.length);
     if (!inRange || !sameSplit(known, await describeSplit(dataset)))
-      throw damaged(path, 'its contents do not have the digest that it carries');
+      throw damaged(path, 'its contents do not match its digest');
     return { dataset: checkDataset(dataset), report };
   });
 }
@@ -162,7 +163,7 @@ export async function readSplitFile(
 async function readHeader(file: FileHandle, path: string): Promise<{ header: SplitHeader; end: number }> {
   const prefix = await readPiece(file, 0, PREFIX);
   if (prefix.length < PREFIX || MAGIC.some((byte, i) => prefix[i] !== byte))
-    throw damaged(path, 'it does not begin as one');
+    throw damaged(path, 'it does not begin with the NPY signature');
   const length = new DataView(prefix.buffer).getUint32(MAGIC.length, true);
   if (length > MAX_HEADER) throw damaged(path, `its header has ${length} bytes`);
   const end = PREFIX + length + DIGEST;
@@ -171,7 +172,7 @@ async function readHeader(file: FileHandle, path: string): Promise<{ header: Spl
     .update(bytes.subarray(0, PREFIX + length))
     .digest();
   if (bytes.length < end || !digest.equals(bytes.subarray(PREFIX + length)))
-    throw damaged(path, 'its header does not have the digest that it carries');
+    throw damaged(path, 'its header does not match its digest');
   const text = decodeText(bytes.subarray(PREFIX, PREFIX + length), path);
   const parsed = headerSchema.safeParse(parseJson(text, path));
   if (!parsed.success) throw damaged(path, 'it was written by another version of Couture');
@@ -199,7 +200,7 @@ async function withFile<Result>(
 }
 
 function damaged(path: string, what: string): CoutureError {
-  return new CoutureError('data', `${path}: the file of an imported set is damaged: ${what}.`, {
-    hint: 'Delete it and import the set again.',
+  return new CoutureError('data', `${path}: the file of an imported data set is damaged: ${what}.`, {
+    hint: 'Delete it and import the data set again.',
   });
 }

@@ -15,7 +15,7 @@ export type { DataEvent, DataStage } from '../../../data/data-event.ts';
 export type { DataOptions } from './acquire.ts';
 export { cacheDirectory } from './cache.ts';
 
-/** What is known of a file, without its bytes. */
+/** The state of a file, without its bytes. */
 export interface DataFileInfo extends Omit<SetFile, 'content'> {
   /** Of the unpacked file. */
   readonly bytes: number;
@@ -39,10 +39,10 @@ export function resolveDataset(name: string, table: readonly DatasetEntry[] = re
 }
 
 /**
- * One split of a set, from wherever it can be had.
+ * One split of a set, from any source.
  * @param name a name of the registry, or an entry like those in it
- * @throws CoutureError of kind `usage` for an unknown name, `data` when the files are wrong or cannot be had (the
- *   message lists everything that was tried), `interrupted` when the signal aborts
+ * @throws CoutureError of kind `usage` for an unknown name, `data` when the files are wrong or not available
+ * (the message lists all attempts), `interrupted` when the signal aborts
  */
 export async function getDataset(
   name: string | DatasetEntry,
@@ -68,7 +68,7 @@ export async function getDataset(
 }
 
 /**
- * Sees to it that all four files of a set lie in the cache, verified.
+ * Makes sure that all four files of a set are in the cache, verified.
  * @throws CoutureError as {@link getDataset}, and of kind `data` when the cache cannot be written
  */
 export async function ensureData(
@@ -81,7 +81,7 @@ export async function ensureData(
   if (infos.every(({ path }) => path !== null)) return infos;
   const cache = cacheDirectory(options.env);
   throw new CoutureError('data', `${cache}: the files of ${entry.name} could not be written to the cache.`, {
-    hint: 'Make the folder writable, or set COUTURE_CACHE to one that is.',
+    hint: 'Make the folder writable, or set COUTURE_CACHE to a writable folder.',
   });
 }
 
@@ -90,7 +90,7 @@ export type FileState =
   | ({ readonly state: 'ok' } & DataFileInfo)
   | { readonly state: 'missing' | 'damaged'; readonly role: Role; readonly problem: string };
 
-/** Looks at the four files of a set in the cache and verifies them. Gets nothing, changes nothing. */
+/** Verifies the four files of a set in the cache, without downloads or changes. */
 export async function inspectData(
   name: string | DatasetEntry,
   options: Pick<DataOptions, 'env' | 'registry'> = {},

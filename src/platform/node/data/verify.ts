@@ -1,4 +1,4 @@
-/** Decides whether bytes, packed or not, are the file that they should be. Everything that enters passes here. */
+/** Verifies that bytes, packed or not, are the expected file. All input passes through here. */
 
 import { hash } from 'node:crypto';
 import { CoutureError } from '../../../core/errors.ts';
@@ -9,7 +9,7 @@ import { type DatasetEntry, dimsOf, type Role, roles } from '../../../data/regis
 import { sha256 } from './cache.ts';
 import type { SetFile } from './set-file.ts';
 
-/** How strictly, and against what. */
+/** Options of verification. */
 export interface VerifyOptions {
   /** What errors call the file: a path or an address. */
   readonly place: string;
@@ -41,7 +41,7 @@ export async function verifyFile(
   if (file.sha256 === null && !isPublishers) {
     refuseOther(entry, role, place, registry, (other) => md5 !== null && other.gzipMd5 === md5);
     if (strict && file.gzipMd5 !== null) {
-      refuse(`${place}: the MD5 of the file is ${md5}, the publisher's is ${file.gzipMd5}.`);
+      refuse(`${place}: the MD5 of the file is ${md5}, but the publisher gives ${file.gzipMd5}.`);
     }
   }
   const bytes = packed ? await gunzip(raw, { name: place, limit: file.bytes, signal }) : raw;
@@ -56,18 +56,22 @@ export async function verifyFile(
     (other) => other.sha256 === sum || (md5 !== null && other.gzipMd5 === md5),
   );
   if (bytes.length !== file.bytes) {
-    refuse(`${place}: ${bytes.length} bytes unpacked, ${file.bytes} expected for ${entry.name}'s ${role}.`);
+    refuse(
+      `${place}: ${bytes.length} bytes unpacked, but ${file.bytes} were expected for the ${role} of ${entry.name}.`,
+    );
   }
   if (file.sha256 !== null) {
     refuse(
-      `${place}: the SHA-256 of the unpacked bytes is ${sum}, ${file.sha256} expected for ${entry.name}'s ${role}.`,
+      `${place}: the SHA-256 of the unpacked bytes is ${sum}, but ${file.sha256} was expected for the ${role} of ${entry.name}.`,
     );
   }
   checkShape(entry, role, bytes, place);
   return { ...found, proof: isPublishers ? 'gzip-md5' : 'shape' };
 }
 
-/** Refuses what is neither packed nor an IDX file, called what it is: often the page that a server shows in place of a file. */
+/**
+ * Refuses a file that is neither packed nor IDX, and names its kind: often it is a web page of the server.
+ */
 function refuseKind(raw: Uint8Array, place: string): void {
   const kind = fileKind(raw);
   if (kind !== undefined && kind !== 'an IDX file')
@@ -76,12 +80,12 @@ function refuseKind(raw: Uint8Array, place: string): void {
 
 function refuse(
   message: string,
-  hint = 'The file is damaged or is another one; get it again from its source.',
+  hint = 'The file is damaged or is the wrong file; get it again from its source.',
 ): never {
   throw new CoutureError('data', message, { hint });
 }
 
-/** Refuses a file that is known to be another one: the digits in place of the fashion, or two files swapped. */
+/** Refuses a file that is known to be another one: digits instead of fashion, or swapped files. */
 function refuseOther(
   entry: DatasetEntry,
   role: Role,
@@ -94,8 +98,8 @@ function refuseOther(
       if (other.name === entry.name && otherRole === role) continue;
       if (matches(other.files[otherRole])) {
         refuse(
-          `${place}: this is ${other.name}'s ${otherRole} file, ${entry.name}'s ${role} was expected.`,
-          'Check which files lie in that folder; the sets of this family share their file names.',
+          `${place}: this is the ${otherRole} file of ${other.name}, but the ${role} of ${entry.name} was expected.`,
+          'Check which files are in that folder; related data sets use the same file names.',
         );
       }
     }
@@ -107,7 +111,7 @@ function checkShape(entry: DatasetEntry, role: Role, bytes: Uint8Array, place: s
   const { dims, data } = parseIdx(bytes, { name: place, ndims: expected.length });
   if (dims.some((dim, i) => dim !== expected[i])) {
     refuse(
-      `${place}: the header says ${dims.join(' x ')}, ${expected.join(' x ')} expected for ${entry.name}.`,
+      `${place}: the header says ${dims.join(' x ')}, but ${expected.join(' x ')} was expected for ${entry.name}.`,
     );
   }
   if (role.endsWith('images')) return;

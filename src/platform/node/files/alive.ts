@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { errorCode } from './system-errors.ts';
 
 /**
- * A process that has ended, and whose parent has not heard of it (a zombie), is none.
+ * A process that has ended but was not waited for (a zombie) does not count.
  * @param pid its number, which may since have been given to another process
  */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
+    // EPERM: it is running and belongs to another user.
     if (errorCode(error) !== 'EPERM') return false;
   }
   return !['Z', 'X'].includes(processFields(pid)?.[0] ?? '');

@@ -1,4 +1,4 @@
-/** Folders: made one level at a time. Nothing else in Couture makes a folder at a path that it is given. */
+/** Makes folders one level at a time. Nothing else in Couture makes a folder at a given path. */
 
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,8 +6,9 @@ import { CoutureError } from '../../../core/errors.ts';
 import { errorCode, reason } from './system-errors.ts';
 
 /**
- * Makes a folder, and those above it, where they are missing. `mkdir` with `recursive` would never return where the system says
- * of an ancestor that it is missing and cannot be made: below /proc, or in a working directory that was deleted.
+ * Makes a folder and its parents if they are missing. `mkdir` with `recursive` would never return where the
+ * system says of an ancestor that it is missing and cannot be made: below /proc, or in a working directory
+ * that was deleted.
  * @throws CoutureError of kind `runtime` when it cannot be made
  */
 export async function makeFolder(path: string): Promise<void> {
@@ -15,7 +16,7 @@ export async function makeFolder(path: string): Promise<void> {
     await makeWithParents(path);
   } catch (cause) {
     throw new CoutureError('runtime', `Cannot make the folder ${path}: ${await whyNot(cause)}.`, {
-      hint: 'Check that the folder above it can be written to and that no file has its name.',
+      hint: 'Check that the parent folder is writable and that no file has this name.',
       cause,
     });
   }
@@ -44,7 +45,7 @@ async function makeWithParents(path: string): Promise<void> {
     missing.push(at);
     if (dirname(at) === at) break;
   }
-  // What is still missing now cannot be made: this call says why.
+  // What is still missing cannot be made, and this call gives the reason.
   for (const folder of missing.reverse()) if (!(await makeOne(folder))) await mkdir(folder);
 }
 

@@ -1,4 +1,4 @@
-/** Files from outside, read within limits. Nothing else in Couture opens a file for reading. */
+/** Reads files within limits. Nothing else in Couture opens a file for reading. */
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { errorCode, reason } from './system-errors.ts';
 const MOST_AT_ONCE = 2 ** 30;
 
 /**
- * Opens a regular file. A pipe that nobody writes into would be waited for, and a device may never end.
+ * Opens a regular file. A pipe without a writer would block, and a device may never end.
  * @param flags how to open it; for reading by default
  * @throws CoutureError of kind `data` for a folder, pipe or device; the system's error otherwise
  */
@@ -25,9 +25,10 @@ export async function openRegular(path: string, flags = constants.O_RDONLY): Pro
 }
 
 /**
- * The bytes of a file; undefined where there is none.
- * @param limit bytes; more are refused before memory is taken for them
- * @throws CoutureError of kind `data` when it is longer than the limit, is no file, such as a pipe or a device, or cannot be
+ * The bytes of a file; undefined if it does not exist.
+ * @param limit in bytes; longer files are refused before memory is allocated
+ * @throws CoutureError of kind `data` when it is longer than the limit, is not a regular file, such as a pipe
+ * or a device, or cannot be
  *   read
  */
 export async function readLimited(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -85,7 +86,7 @@ async function readOpen(
   limit: number,
   path: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // One byte more than is said, so that the end is seen at the first try.
+  // One byte more than the stated size, so that the end is found in the first try.
   let bytes = new Uint8Array(expected + 1);
   let length = 0;
   for (;;) {

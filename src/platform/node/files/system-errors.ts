@@ -1,4 +1,4 @@
-/** What the system says of a failed call. */
+/** Explains failed system calls. */
 
 /** The system's words for a failed call, without the call. */
 export function reason(error: unknown): string {
@@ -11,7 +11,7 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whether a failed call only says that nothing is there. */
+/** Whether a call failed only because the path does not exist. */
 export function isMissing(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }

@@ -86,7 +86,7 @@ describe('pipes and devices', { skip: process.platform === 'win32' }, () => {
     execFileSync('mkfifo', [pipe]);
     await assert.rejects(writeFileAtomic(pipe, 'x'), {
       kind: 'runtime',
-      message: /pipe: nobody reads from it\./,
+      message: /pipe: no process reads from it\./,
     });
     const reader = promisify(execFile)('cat', [pipe], { maxBuffer: 2 ** 24 });
     const content = 'all of it '.repeat(100_000);

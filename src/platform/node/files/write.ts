@@ -1,6 +1,6 @@
 /**
- * Files written whole or not at all: a reader, or a machine that loses power, never sees half of one. Nothing else in Couture
- * writes a file at a path that it is given.
+ * Writes files whole or not at all: after a power failure or for a concurrent reader, there is never half a
+ * file. Nothing else in Couture writes to a given path.
  */
 
 import { constants, write as writeDescriptor } from 'node:fs';
@@ -32,15 +32,15 @@ const STALE_MS = 10_000;
 
 let serial = 0;
 
-/** Where the bytes go: into a file that is replaced, into what is no regular file, or into an open descriptor of ours. */
+/** The target of a write: a file to replace, a special file, or an open descriptor of this process. */
 type Target =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'device'; readonly path: string }
   | { readonly kind: 'descriptor'; readonly descriptor: number };
 
 /**
- * Writes beside `path`, flushes to the disk, then renames over it. A link stays one: what it leads to is replaced. A pipe or a
- * device is written into. On failure the old file stays as it was and nothing is left beside it.
+ * Writes beside `path`, flushes to the disk, then renames over it. For a link, its target is replaced. A pipe
+ * or a device is written into. On failure the old file is unchanged and no temporary file is left.
  * @throws CoutureError of kind `runtime` when the file cannot be written
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
@@ -56,7 +56,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 }
 
 /**
- * Where a file at a path would be written: the path without links. Asked before work whose result goes there.
+ * The path that a write would use, without links, to check before long work.
  * @throws CoutureError of kind `runtime` when it cannot be written. The folder is there.
  */
 export async function findWritable(path: string): Promise<string> {
@@ -75,7 +75,7 @@ export async function findWritable(path: string): Promise<string> {
   }
 }
 
-/** Whether a path is standard output itself, which then takes nothing else. */
+/** Whether a path is standard output, which must then contain nothing else. */
 export function isStandardOutput(path: string): boolean {
   return descriptorOf(path) === 1;
 }
@@ -97,7 +97,7 @@ async function findTarget(path: string): Promise<Target> {
   return found.isFile() ? { kind: 'file', path: await realpath(path) } : { kind: 'device', path };
 }
 
-/** Our own open files go by several names. A file that they lead to is not replaced: the shell has it open. */
+/** Names of this process's own open files. Such a file is not replaced, because the shell has it open. */
 function descriptorOf(path: string): number | undefined {
   const [, name, number] =
     /^\/(?:dev\/(?:(stdout|stderr)|fd\/(\d{1,9}))|proc\/self\/fd\/(\d{1,9}))$/.exec(path) ?? [];
@@ -113,7 +113,7 @@ async function followLinks(path: string): Promise<string> {
     if (!found?.isSymbolicLink()) return at;
     at = resolve(dirname(at), await readlink(at));
   }
-  throw new Error('too many links lead to one another');
+  throw new Error('there are too many symbolic links');
 }
 
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
@@ -135,10 +135,13 @@ async function replace(path: string, bytes: Uint8Array): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Writes into a pipe or a device. A pipe that nobody reads from is refused, where a plain open would wait for ever. */
+/**
+ * Writes into a pipe or a device. A pipe without a reader is refused, because a plain open would block
+ * forever.
+ */
 async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
   const probe = await open(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
-    if (errorCode(error) === 'ENXIO') throw new Error('nobody reads from it');
+    if (errorCode(error) === 'ENXIO') throw new Error('no process reads from it');
     throw error;
   });
   try {
@@ -170,7 +173,7 @@ async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
 
 function cannotWrite(path: string, cause: unknown): CoutureError {
   return new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
-    hint: 'Check that the folder can be written to and that the disk has room.',
+    hint: 'Check that the folder is writable and that the disk has room.',
     cause,
   });
 }

@@ -1,4 +1,4 @@
-/** The bytes of an image file to a picture, by libvips. What is made of the picture is in src/data/prepare.ts. */
+/** Decodes an image file with libvips. src/data/prepare.ts processes the picture. */
 
 import { CoutureError } from '../../../core/errors.ts';
 import { checkEncodedImage, unreadable } from '../../../data/encoded-image.ts';
@@ -6,11 +6,11 @@ import { MAX_PICTURE_PIXELS, type Picture } from '../../../data/prepare/picture.
 import { decodePlainPng } from './plain-png.ts';
 
 /**
- * Decodes a PNG, JPEG or WebP image to RGBA, as stored: not turned, its color profile not applied. Of an animation it is the
- * first picture.
- * @param name what to call the image in messages
+ * Decodes a PNG, JPEG or WebP image to RGBA, as stored: not rotated, and without its color profile. For an
+ * animation it is the first picture.
+ * @param name name of the image in messages
  * @throws CoutureError of kind `data` saying what is wrong: another kind of file by its name, sides beyond the limits, or damage.
- *   What decoders recover from, such as stray bytes between the segments of a JPEG, is no damage.
+ *   What decoders recover from, such as stray bytes between the segments of a JPEG, is not damage.
  */
 export async function decodePicture(bytes: Uint8Array, name: string): Promise<Picture> {
   const { orientation } = checkEncodedImage(bytes, name);
@@ -29,11 +29,11 @@ export async function decodePicture(bytes: Uint8Array, name: string): Promise<Pi
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 4)
-      throw new CoutureError('runtime', `A decoded image came out with ${info.channels} channels.`);
+      throw new CoutureError('runtime', `The decoder returned an image with ${info.channels} channels.`);
     return { data, width: info.width, height: info.height, orientation };
   } catch (cause) {
     if (cause instanceof CoutureError) throw cause;
     const words = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
-    throw unreadable(name, `it is damaged or cut short (${words.replace(/\.$/, '')})`, cause);
+    throw unreadable(name, `it is damaged or truncated (${words.replace(/\.$/, '')})`, cause);
   }
 }

@@ -14,7 +14,7 @@ const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600Semi
   fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)),
 );
 
-/** What Inter cannot write: scripts other than Latin, Greek and Cyrillic, and pictures. */
+/** Characters that Inter does not have: scripts other than Latin, Greek and Cyrillic, and pictures. */
 const otherScripts = /[\u0530-\u1dff\u2c00-\ufdff\u{10000}-\u{10ffff}]/u;
 
 /** A fresh document to draw figures with: `drawCurves(runs, { document: nodeDocument() })`. */
@@ -23,7 +23,7 @@ export function nodeDocument(): Document {
 }
 
 /**
- * A figure as PNG, written in the bundled font. Pixels cannot follow a page: theme `auto` comes out light.
+ * A figure as PNG, written in the bundled font. Pixels cannot follow a page, so theme `auto` is light.
  * @param options.scale pixels of the PNG to one of the figure; 2 by default, for sharp screens
  */
 export function renderPng({ svg }: Figure, { scale = 2 }: { readonly scale?: number } = {}): Uint8Array {

@@ -46,7 +46,7 @@ export async function decodeImage(
   return { name: label, ...prepareImage(await decodePicture(encoded, label), shape, steps) };
 }
 
-/** Whether a path ends like that of an image. Hidden files, as a Mac puts beside others, are none. */
+/** Whether a path has the ending of an image. Hidden files, such as those of macOS, are excluded. */
 export function hasImageName(path: string): boolean {
   return imageExtensions.includes(extname(path).toLowerCase()) && !basename(path).startsWith('.');
 }
@@ -66,7 +66,7 @@ export async function expandImagePaths(paths: readonly string[]): Promise<string
     const names = (await readdir(path)).filter(hasImageName);
     if (names.length === 0) {
       throw new CoutureError('data', `The folder ${path} holds no images.`, {
-        hint: `Files that end in ${imageExtensions.join(', ')} are looked for, not in folders below.`,
+        hint: `Couture looks for files that end in ${imageExtensions.join(', ')}, and not in subfolders.`,
       });
     }
     files.push(...names.sort().map((name) => join(path, name)));

@@ -1,4 +1,4 @@
-/** Pictures as Node has them: paths, files' bytes, Blobs. */
+/** Pictures in Node: paths, bytes of files, Blobs. */
 
 import { fileURLToPath } from 'node:url';
 import { typeOf } from '../../../core/arguments.ts';
@@ -10,12 +10,12 @@ import { decodePicture } from './decode.ts';
 import { readImageFile } from './images.ts';
 
 /**
- * What Node may show to a model, beside pixels: the path of a PNG, JPEG or WebP file, its file: address, or its bytes; these may
- * also be a Uint8Array, which is told from pixels by how it begins.
+ * Pictures that a model accepts in Node, besides pixels: the path of a PNG, JPEG or WebP file, its file:
+ * address, or its bytes; these may also be a Uint8Array, which is told from pixels by how it begins.
  */
 export type NodePicture = string | URL | Blob | ArrayBuffer;
 
-/** See `DecodePicture`: undefined for what is no picture. */
+/** See `DecodePicture`: undefined for other values. */
 export function decodeNodePicture(image: NodePicture | Pixels, name: string): Promise<Picture> | undefined {
   if (typeof image === 'string') return fromPath(image);
   if (typeof image !== 'object' || image === null) return undefined;
@@ -41,8 +41,8 @@ async function fromPath(path: string): Promise<Picture> {
 
 async function fromUrl(url: URL): Promise<Picture> {
   if (url.protocol === 'file:') return await fromPath(fileURLToPath(url));
-  throw new CoutureError('usage', `The address ${url.href} is none of a file of this machine.`, {
-    hint: 'Fetch it first, and give its Blob or its bytes.',
+  throw new CoutureError('usage', `The address ${url.href} is not that of a local file.`, {
+    hint: 'Fetch it first and pass its Blob or its bytes.',
   });
 }
 

@@ -1,8 +1,8 @@
 /**
  * The PNG files of which image sets are made: small, 8 bits, and without anything that changes how their bytes are shown.
- * For them zlib and the five filters take a twentieth of the time that sharp needs to set up its pipeline. The bytes are
- * the same, since there is nothing to convert; all other files are left to sharp. (npm's fast-png takes three times as
- * long: its inflate allocates 128 KB for each file.)
+ * For them, zlib and the five filters take a twentieth of the time that sharp needs to set up its pipeline.
+ * The bytes are the same, because there is nothing to convert; sharp decodes all other files. (npm's fast-png
+ * takes three times as long: its inflate allocates 128 KB for each file.)
  */
 
 import { crc32, inflateSync } from 'node:zlib';
@@ -12,7 +12,7 @@ import type { Picture } from '../../../data/prepare/picture.ts';
 /** Larger files gain nothing. */
 const MAX_BYTES = 64 * 1024;
 const MAX_PIXELS = 512 * 512;
-/** Chunks without a say in the bytes; profiles and gamma are not applied to other files either. */
+/** Chunks that do not affect the bytes; profiles and gamma are not applied to other files either. */
 const harmless = new Set('IHDR IDAT IEND tEXt zTXt iTXt tIME pHYs sRGB gAMA cHRM bKGD'.split(' '));
 const PALETTE = 3;
 /** Bytes of a pixel by the color type: gray, color, palette, gray with alpha, color with alpha. */
@@ -74,7 +74,7 @@ function takeApart(bytes: Uint8Array, name: string): PlainPng | undefined {
       parts[type].push(bytes.subarray(at + 8, end - 4));
     at = end;
     if (type !== 'IEND') continue;
-    // What sharp makes of bytes behind the end, of several palettes or of none is its own affair.
+    // Files with bytes after the end, or without exactly one palette, are left to sharp.
     const { IDAT, PLTE, tRNS } = parts;
     if (at !== bytes.length || PLTE.length > 1 || tRNS.length > 1 || IDAT.length === 0) return undefined;
     if (!sound.every(Boolean)) throw damaged(name);
@@ -148,5 +148,5 @@ function fromPalette(samples: Uint8Array, { palette, alphas }: PlainPng): Uint8A
 }
 
 function damaged(name: string, cause?: unknown): CoutureError {
-  return new CoutureError('data', `Cannot read the image ${name}: it is damaged or cut short.`, { cause });
+  return new CoutureError('data', `Cannot read the image ${name}: it is damaged or truncated.`, { cause });
 }

@@ -1,11 +1,11 @@
-/** Images as networks see them, written as PNG files into a folder. */
+/** Writes images as networks see them to PNG files in a folder. */
 
 import { basename, extname, join } from 'node:path';
 import type { ImageShape } from '../../../data/image-shape.ts';
 import { makeFolder } from '../files/folders.ts';
 import { writeFileAtomic } from '../files/write.ts';
 
-/** Writes images into a folder, each named for its source; a name that comes again gets a number. */
+/** Writes images into a folder, each named for its source; a repeated name gets a number. */
 export class SeenFolder {
   readonly #folder: string;
   readonly #taken = new Set<string>();

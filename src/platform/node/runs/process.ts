@@ -1,4 +1,7 @@
-/** Which process holds something, told from a later one with its number, and whether it still runs. */
+/**
+ * Identifies the process that holds a lock, also against a later process with its number, and checks whether
+ * it still runs.
+ */
 
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,7 +11,10 @@ import { isAlive, processFields } from '../files/alive.ts';
 export const holderSchema = z.object({
   pid: z.int().min(1),
   host: z.string().max(1000),
-  /** When the process started, in the system's own unit: tells a process from a later one with its number. */
+  /**
+   * When the process started, in the system's own unit: distinguishes a process from a later one with its
+   * number.
+   */
   started: z.string().max(100).nullable(),
   /** No two holders have the same one. Absent in locks of older versions. */
   token: z.string().max(100).optional(),
@@ -26,7 +32,7 @@ export function thisProcess(): Holder {
   };
 }
 
-/** Whether the holder may still run. Of a process on another machine nobody knows. */
+/** Whether the holder may still run. For a process on another machine this is unknown. */
 export function mayRun({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
   if (!isAlive(pid)) return false;

@@ -154,7 +154,7 @@ test('damaged files are data errors that name the file', async () => {
   await writeFile(join(run.path, 'config.json'), '{');
   await assert.rejects(openRun(run.path), {
     kind: 'data',
-    message: /config\.json, line 1, column 2: it is not JSON/,
+    message: /config\.json, line 1, column 2: it is not valid JSON/,
   });
 });
 

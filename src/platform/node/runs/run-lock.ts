@@ -1,11 +1,12 @@
 /**
- * One process at a time writes into a run folder. The file `lock` names that process. It appears with its contents, in one step,
- * so that no process is ever found between making and filling it.
+ * One process at a time writes into a run folder. The file `lock` names that process. It appears with its
+ * contents in one step, so it is never seen empty.
  *
- * A lock whose process is gone is taken over by whoever first makes the file `lock.after-<digest of the lock>`, which only one can. It
- * names the new process, and is then the lock; it can be taken over in the same way when that process is killed. The winner
- * puts its name into `lock` and removes its file. Whoever made such a file after that finds another lock than the one
- * that it took over, and steps back. So no kill, at whatever instant, leaves a folder locked, and no two processes ever hold it.
+ * A lock whose process has ended is taken over by the first process that creates the file `lock.after-<digest
+ * of the lock>`. It names the new process, and is then the lock; it can be taken over in the same way when
+ * that process is killed. The winner puts its name into `lock` and removes its file. A process that creates
+ * such a file later finds a different lock and gives up. So no kill at any instant leaves a folder locked,
+ * and two processes never hold it.
  */
 
 import { createHash } from 'node:crypto';
@@ -21,10 +22,10 @@ import { createFile } from '../files/write.ts';
 import { type Holder, holderSchema, mayRun, thisProcess } from './process.ts';
 
 const MAX_LOCK_BYTES = 10_000;
-/** Two processes that meet over one lock try again; they do not meet so often. */
+/** Two processes that collide over one lock try again; more collisions are very unlikely. */
 const MAX_TRIES = 100;
 
-/** A lock as it lies on the disk. */
+/** A lock on the disk. */
 interface Found {
   readonly path: string;
   readonly text: string;
@@ -32,7 +33,7 @@ interface Found {
 }
 
 /**
- * Takes the lock of a run folder. Resolves to the function that gives it back.
+ * Takes the lock of a run folder. Resolves to the function that releases it.
  * @throws CoutureError of kind `runtime` when a live process holds it
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
@@ -54,7 +55,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   throw new CoutureError('runtime', `Cannot lock ${folder}: other processes keep taking it.`);
 }
 
-/** The process that holds the lock of a folder, in words; undefined where nobody does. */
+/** The process that holds the lock of a folder, as text; undefined if it is not locked. */
 export async function lockHolder(folder: string): Promise<string | undefined> {
   const { holder } = (await lastOf(folder)) ?? {};
   return holder !== undefined && mayRun(holder) ? nameOf(holder) : undefined;
@@ -87,7 +88,7 @@ async function settle(folder: string, draft: string, path: string, mine: string)
   return true;
 }
 
-/** Removes the file by which we took over a lock that was gone by then. */
+/** Removes the takeover file for a lock that no longer existed. */
 async function removeOwn(folder: string, mine: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith('lock.after-')) continue;
@@ -96,7 +97,7 @@ async function removeOwn(folder: string, mine: string): Promise<void> {
   }
 }
 
-/** Given back once: by the second time it may be another's. */
+/** Released only once: later it may belong to another process. */
 function releaseOf(path: string, mine: string): () => Promise<void> {
   let held = true;
   return async () => {
@@ -131,7 +132,7 @@ async function readLock(path: string): Promise<Found | undefined> {
   return { path, text, holder: holderOf(text) };
 }
 
-/** Undefined where the text names nobody: such a lock is nobody's. */
+/** Undefined if the text names no process: such a lock is void. */
 function holderOf(text: string): Holder | undefined {
   return holderSchema.safeParse(jsonOrNone(text)).data;
 }
@@ -169,7 +170,7 @@ function inUse(folder: string, { holder, path }: Found): CoutureError {
   return new CoutureError('runtime', `${folder} is in use by ${holder && nameOf(holder)}.`, {
     hint: elsewhere
       ? `If that process is gone, delete ${path} and try again.`
-      : 'Wait for it, stop it, or start a run of another name.',
+      : 'Wait for it, stop it, or use another name.',
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * Runs in a page: files of the origin private file system (OPFS), which the browser keeps for the page's origin alone. A
- * file is written beside the old one by the browser, which puts it in its place when it is closed. A run is locked by a
- * Web Lock, which goes with the page or worker that holds it.
+ * file is written beside the old one by the browser, which puts it in its place when it is closed. A run is
+ * locked by a Web Lock, which ends with its page or worker.
  */
 
 import { CoutureError } from '../../../core/errors.ts';
@@ -28,8 +28,8 @@ export async function openOpfsStore(folder = 'couture'): Promise<RunStore> {
     const root = await navigator.storage.getDirectory();
     return new OpfsStore(await root.getDirectoryHandle(folder, { create: true }), folder);
   } catch (cause) {
-    throw new CoutureError('runtime', `This page has no files of its own: ${reason(cause)}.`, {
-      hint: 'They need a secure page (https: or localhost), and a window that is not private.',
+    throw new CoutureError('runtime', `This page has no private file system (OPFS): ${reason(cause)}.`, {
+      hint: 'It needs a secure page (https: or localhost) and a window that is not private.',
       cause,
     });
   }
@@ -38,7 +38,7 @@ export async function openOpfsStore(folder = 'couture'): Promise<RunStore> {
 class OpfsStore implements RunStore {
   readonly paths = slashPaths;
   readonly #root: FileSystemDirectoryHandle;
-  /** Tells the locks of this store from others of the origin. */
+  /** Distinguishes the locks of this store from others of the origin. */
   readonly #name: string;
 
   constructor(root: FileSystemDirectoryHandle, name: string) {
@@ -70,7 +70,7 @@ class OpfsStore implements RunStore {
       try {
         return new Uint8Array(await file.arrayBuffer());
       } catch (cause) {
-        // A file that was replaced meanwhile cannot be read any more: the new one is.
+        // A file that was replaced meanwhile is unreadable, so the new one is read.
         if (isReplaced(cause) && tries < MOST_TRIES) continue;
         throw new CoutureError('data', `Cannot read ${path}: ${reason(cause)}.`, { cause });
       }
@@ -102,7 +102,7 @@ class OpfsStore implements RunStore {
       }
     } catch (cause) {
       throw new CoutureError('runtime', `Cannot write ${path}: ${reason(cause)}.`, {
-        hint: 'Check that the browser has room for this page, or remove runs that are not needed.',
+        hint: 'Check that the browser has storage left for this page, or remove runs that you do not need.',
         cause,
       });
     }
@@ -207,7 +207,7 @@ class OpfsStore implements RunStore {
 
 function inUse(folder: string): CoutureError {
   return new CoutureError('runtime', `${folder} is in use by this page or another one.`, {
-    hint: 'Wait for it, close the other page, or start a run of another name.',
+    hint: 'Wait for it, close the other page, or use another name.',
   });
 }
 

@@ -1,4 +1,4 @@
-/** What runs need of a page: files of its own, its workers, and the data sets that it has. */
+/** The platform of a page for runs: its private files, its workers, and its data sets. */
 
 import type { Dataset } from '../../../data/dataset.ts';
 import { givenDatasets } from '../../../runs/given-data.ts';
@@ -7,7 +7,7 @@ import type { RunStore } from '../../../runs/store.ts';
 import { createWebBackend } from '../backend.ts';
 import { findWebAdapter } from '../gpu.ts';
 
-/** What a page's platform is made of. */
+/** Parts of the platform of a page. */
 export interface WebPlatformOptions {
   /** Of `openOpfsStore()`, or a `MemoryStore` for runs that are not kept. */
   readonly store: RunStore;
