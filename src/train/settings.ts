@@ -18,7 +18,7 @@ const shape = {
     .enum(pixelScalings)
     .default('data')
     .describe(
-      'numbers that pixels become: as the data set has it, from -1 to 1 by default, or from-zero, the same but black is 0, which costs no arithmetic',
+      'numbers that pixels become: as the data set says (from -1 to 1 by default), or from-zero, where black is 0 and products skip it',
     ),
   stem: z
     .enum(stemNames)
