@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import * as z from 'zod';
 import { writeBars } from '../../test/bars-data.ts';
 import { bin, couture, fillCache, parseDocument } from '../../test/command.ts';
-import { settingsSchema } from '../train/settings.ts';
+import { rareSettings, settingGroups, settingsSchema } from '../train/settings.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-cli-'));
 after(() => rm(cwd, { recursive: true, force: true }));
@@ -33,18 +33,60 @@ test('help names every command and shows examples; version is a version', async 
     ...['checks', 'recipes', 'reproduce', 'pack', 'card', 'lr-find'],
   ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
+  for (const group of ['Start', 'Train', 'Look', 'Use', 'Research'])
+    assert.ok(help.out.includes(`\n\n${group}:\n`), group);
   assert.match(help.out, /Examples:/);
   assert.deepEqual(await couture([]), help);
   assert.match((await couture(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
 });
 
-test('every setting of the table is a flag of train, and every command has help with an example', async () => {
-  const { out } = await couture(['train', '--help']);
-  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
-    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const value = schema.unwrap().type === 'boolean' ? ' {2,}' : ' <';
-    assert.match(out, new RegExp(`^ +${flag}${value}`, 'm'));
+/** The setting as the help has it: `--learning-rate <` or `--flip  `. */
+function flagLine(key: string): RegExp {
+  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const schema = Object.entries(settingsSchema.shape).find(([name]) => name === key)?.[1];
+  return new RegExp(`^ +${flag}${schema?.unwrap().type === 'boolean' ? ' {2,}' : ' <'}`, 'm');
+}
+
+test('help groups the settings; --help-all lists the rare ones too', async () => {
+  const [{ out: short }, { out: all, code }] = await Promise.all([
+    couture(['train', '--help']),
+    couture(['train', '--help-all']),
+  ]);
+  assert.equal(code, 0);
+  for (const [group, keys] of Object.entries(settingGroups)) {
+    for (const help of [short, all]) assert.ok(help.includes(`\n\n${group}:\n`), group);
+    for (const key of keys) {
+      assert.match(all, flagLine(key));
+      if (rareSettings.has(key)) assert.doesNotMatch(short, flagLine(key));
+      else assert.match(short, flagLine(key));
+    }
   }
+  assert.match(short, /--help-all/);
+  assert.doesNotMatch(all, /--help-all/);
+});
+
+test('a command lists only the settings that it uses', async () => {
+  const shown: readonly (readonly [args: string[], yes: string[], no: string[]])[] = [
+    [['lr-find'], ['hidden', 'batchSize'], ['learningRate', 'schedule', 'epochs']],
+    [['ablate'], [], Object.keys(settingsSchema.shape)],
+    [
+      ['data', 'augment'],
+      ['flip', 'cutmix', 'seed'],
+      ['hidden', 'epochs', 'patience'],
+    ],
+  ];
+  for (const [args, yes, no] of shown) {
+    const [{ out: short }, { out: all }] = await Promise.all([
+      couture([...args, '--help']),
+      couture([...args, '--help-all']),
+    ]);
+    for (const key of yes) assert.match(short, flagLine(key));
+    for (const key of no) assert.doesNotMatch(short, flagLine(key));
+    for (const key of [...yes, ...no]) assert.match(all, flagLine(key));
+  }
+});
+
+test('every command has help with an example', async () => {
   const commands = [
     ...[
       'evaluate',

@@ -9,107 +9,132 @@ import { inQuotes } from '../core/printable.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { type CliContext, processContext } from './context.ts';
 import { report } from './failures.ts';
+import { fullHelp, hasFlag } from './help.ts';
 import { BROKEN_PIPE, openOutlets } from './outlets.ts';
 import { abortOnSignals } from './signals.ts';
 
 type Register = (program: Command, context: CliContext) => void;
 
 /** Every command in the order of the help, with its loader. */
-const commands: readonly { name: string; summary: string; load: () => Promise<Register> }[] = [
+const commands: readonly {
+  name: string;
+  group: 'Start' | 'Train' | 'Look' | 'Use' | 'Research';
+  summary: string;
+  load: () => Promise<Register>;
+}[] = [
   {
     name: 'showcase',
+    group: 'Start',
     summary: 'train and evaluate both published networks, and predict one image',
     load: async () => (await import('./commands/showcase.ts')).registerShowcase,
   },
   {
+    name: 'data',
+    group: 'Start',
+    summary: 'get, import, check, show and audit data sets',
+    load: async () => (await import('./commands/data.ts')).registerData,
+  },
+  {
+    name: 'recipes',
+    group: 'Start',
+    summary: 'the recipes, with their accuracy, time and command',
+    load: async () => (await import('./commands/recipes.ts')).registerRecipes,
+  },
+  {
+    name: 'checks',
+    group: 'Start',
+    summary: 'the engine on this machine, checked against the reference',
+    load: async () => (await import('./commands/checks.ts')).registerChecks,
+  },
+  {
     name: 'train',
+    group: 'Train',
     summary: 'train a network into a run folder, or resume a run',
     load: async () => (await import('./commands/train.ts')).registerTrain,
   },
   {
+    name: 'runs',
+    group: 'Train',
+    summary: 'list, check and remove runs',
+    load: async () => (await import('./commands/runs.ts')).registerRuns,
+  },
+  {
+    name: 'summary',
+    group: 'Train',
+    summary: 'layers, shapes, parameters, memory and arithmetic of a network',
+    load: async () => (await import('./commands/summary.ts')).registerSummary,
+  },
+  {
     name: 'lr-find',
+    group: 'Train',
     summary: 'find a learning rate: a short training with a rising rate, and a plot',
     load: async () => (await import('./commands/lr-find.ts')).registerLrFind,
   },
   {
     name: 'evaluate',
+    group: 'Look',
     summary: 'accuracy, loss, per-class figures and confusion matrix of a model',
     load: async () => (await import('./commands/evaluate.ts')).registerEvaluate,
   },
   {
-    name: 'predict',
-    summary: 'classify image files, folders, test images or standard input',
-    load: async () => (await import('./commands/predict.ts')).registerPredict,
-  },
-  {
     name: 'inspect',
+    group: 'Look',
     summary: 'classes, confused pairs, calibration and dead units of a run',
     load: async () => (await import('./commands/inspect.ts')).registerInspect,
   },
   {
     name: 'report',
+    group: 'Look',
     summary: 'one HTML file about a run, or several runs side by side',
     load: async () => (await import('./commands/report.ts')).registerReport,
   },
   {
     name: 'figures',
+    group: 'Look',
     summary: 'the figures of a run as SVG or PNG files',
     load: async () => (await import('./commands/figures.ts')).registerFigures,
   },
   {
     name: 'compare',
+    group: 'Look',
     summary: 'runs side by side: settings, results, and significance of the difference',
     load: async () => (await import('./commands/compare.ts')).registerCompare,
   },
   {
+    name: 'predict',
+    group: 'Use',
+    summary: 'classify image files, folders, test images or standard input',
+    load: async () => (await import('./commands/predict.ts')).registerPredict,
+  },
+  {
     name: 'pack',
+    group: 'Use',
     summary: 'pack runs into one model file, a network or an ensemble, with its model card',
     load: async () => (await import('./commands/pack.ts')).registerPack,
   },
   {
     name: 'card',
+    group: 'Use',
     summary: 'show the card of a model file: data, training, figures, limits',
     load: async () => (await import('./commands/card.ts')).registerCard,
   },
   {
-    name: 'summary',
-    summary: 'layers, shapes, parameters, memory and arithmetic of a network',
-    load: async () => (await import('./commands/summary.ts')).registerSummary,
-  },
-  {
-    name: 'recipes',
-    summary: 'the recipes, with their accuracy, time and command',
-    load: async () => (await import('./commands/recipes.ts')).registerRecipes,
-  },
-  {
     name: 'seeds',
+    group: 'Research',
     summary: 'train recipes over several seeds and tabulate the results',
     load: async () => (await import('./commands/seeds.ts')).registerSeeds,
   },
   {
     name: 'ablate',
+    group: 'Research',
     summary: 'train a recipe with and without each of some changes, and tabulate the differences',
     load: async () => (await import('./commands/ablate.ts')).registerAblate,
   },
   {
     name: 'reproduce',
+    group: 'Research',
     summary: 'repeat a run and check that its weights are bit for bit the same',
     load: async () => (await import('./commands/reproduce.ts')).registerReproduce,
-  },
-  {
-    name: 'runs',
-    summary: 'list, check and remove runs',
-    load: async () => (await import('./commands/runs.ts')).registerRuns,
-  },
-  {
-    name: 'data',
-    summary: 'get, import, check, show and audit data sets',
-    load: async () => (await import('./commands/data.ts')).registerData,
-  },
-  {
-    name: 'checks',
-    summary: 'the engine on this machine, checked against the reference',
-    load: async () => (await import('./commands/checks.ts')).registerChecks,
   },
 ];
 
@@ -137,7 +162,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const program = await buildProgram(args, context);
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    else await program.parseAsync(fullHelp(args, program), { from: 'user' });
   } catch (error) {
     const exitCode = report(error, place);
     // If the output was lost, success or an interruption gets the exit code of that.
@@ -162,7 +187,8 @@ async function buildProgram(args: readonly string[], context: CliContext): Promi
     });
   const words = args.filter((arg) => !arg.startsWith('-'));
   const wanted = words[0] === 'help' ? words[1] : words[0];
-  for (const { name, summary, load } of commands) {
+  for (const { name, group, summary, load } of commands) {
+    program.commandsGroup(`${group}:`);
     // The others are named only, for the help and for suggestions.
     if (name === wanted) (await load())(program, context);
     else program.command(name).description(summary);
@@ -193,9 +219,4 @@ function checkCommands(program: Command, words: readonly string[]): void {
     }
     known = found.commands;
   }
-}
-
-function hasFlag(args: readonly string[], flag: string): boolean {
-  const end = args.indexOf('--');
-  return (end < 0 ? args : args.slice(0, end)).includes(flag);
 }

@@ -1,6 +1,6 @@
 /** The flags of a training run, derived from the table of settings, and their config. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError, prefixed } from '../core/errors.ts';
@@ -15,8 +15,16 @@ import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, findRecipe, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
-import { configSchema, type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
+import {
+  configSchema,
+  type RunConfig,
+  rareSettings,
+  settingGroups,
+  settingsSchema,
+  type TrainSettings,
+} from '../train/settings.ts';
 import type { CliContext } from './context.ts';
+import { HELP_ALL } from './help.ts';
 import { anyOf } from './options.ts';
 import { openWatched } from './ui/import.ts';
 
@@ -74,8 +82,16 @@ export interface ConfigFlags extends Partial<TrainSettings> {
   readonly data?: string;
 }
 
-/** Adds `--recipe`, `--config` and a flag for every setting, or for those in `keys`. */
-export function addConfigOptions(command: Command, keys?: readonly (keyof TrainSettings)[]): Command {
+/** Which settings a command has. */
+export interface ConfigOptions {
+  /** Settings with a flag; all by default. */
+  readonly keys?: readonly (keyof TrainSettings)[];
+  /** Settings in the help; by default those that are not rare. `--help-all` lists the others too. */
+  readonly shown?: (key: keyof TrainSettings) => boolean;
+}
+
+/** Adds `--recipe`, `--config` and a flag for every setting, under the headings of their groups. */
+export function addConfigOptions(command: Command, { keys, shown = isCommon }: ConfigOptions = {}): Command {
   command
     .option(
       '--data <set>',
@@ -86,12 +102,23 @@ export function addConfigOptions(command: Command, keys?: readonly (keyof TrainS
       '--config <file>',
       'JSON file with recipe, settings or layers, for example the config.json of a run',
     );
-  for (const { key, flag, placeholder, description, read } of settingFlags) {
-    if (keys !== undefined && !keys.includes(key)) continue;
-    if (placeholder === undefined) command.option(flag, description);
-    else command.option(`${flag} <${placeholder}>`, description, read);
+  const flags = settingFlags.filter(({ key }) => keys === undefined || keys.includes(key));
+  for (const { key, flag, placeholder, description, read } of flags) {
+    const option = new Option(placeholder === undefined ? flag : `${flag} <${placeholder}>`, description);
+    if (placeholder !== undefined) option.argParser(read);
+    command.addOption(option.helpGroup(`${groupOf(key)}:`).hideHelp(!shown(key)));
   }
+  const hidden = flags.filter(({ key }) => !shown(key)).length;
+  if (hidden > 0) command.option(HELP_ALL, `print this help with ${hidden} more settings`);
   return command;
+}
+
+function isCommon(key: keyof TrainSettings): boolean {
+  return !rareSettings.has(key);
+}
+
+function groupOf(key: keyof TrainSettings): string | undefined {
+  return Object.entries(settingGroups).find(([, keys]) => keys.includes(key))?.[0];
 }
 
 /**

@@ -13,7 +13,8 @@ import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
 import { scheduleNames } from './schedule.ts';
 
-const shape = {
+/** The network and its input. */
+const network = {
   pixels: z
     .enum(pixelScalings)
     .default('data')
@@ -61,6 +62,10 @@ const shape = {
     .max(8)
     .default(2)
     .describe('width inside a residual block, as a multiple of its input'),
+} as const;
+
+/** The optimizer, its schedule, the targets and the averages of weights. */
+const training = {
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
   optimizer: z
@@ -147,6 +152,10 @@ const shape = {
     .max(1)
     .default(0)
     .describe('use the mean of the weights over this last share of training (SWA); 0 for none'),
+} as const;
+
+/** Changes to the training images. */
+const augmentation = {
   flip: z.boolean().default(false).describe('mirror every second training image horizontally'),
   shift: z.int().min(0).max(64).default(0).describe('move training images by at most this many pixels'),
   rotate: z
@@ -192,6 +201,10 @@ const shape = {
     .max(1)
     .default(1)
     .describe('share of the epochs with augmentation; the rest train on the images as they are'),
+} as const;
+
+/** Which images are held out, which epoch is kept, arithmetic and seeds. */
+const run = {
   validation: z
     .number()
     .min(0.001)
@@ -227,8 +240,46 @@ const shape = {
 } as const;
 
 /** The settings, which recipes set and flags override. */
-export const settingsSchema = z.strictObject(shape);
+export const settingsSchema = z.strictObject({ ...network, ...training, ...augmentation, ...run });
 export type TrainSettings = z.infer<typeof settingsSchema>;
+
+type SettingGroup = 'Network' | 'Training' | 'Augmentation' | 'Validation, arithmetic and seeds';
+
+/** The settings by topic, in the order of the table: headings of the help. */
+export const settingGroups: Readonly<Record<SettingGroup, readonly (keyof TrainSettings)[]>> = {
+  Network: keysOf(network),
+  Training: keysOf(training),
+  Augmentation: keysOf(augmentation),
+  'Validation, arithmetic and seeds': keysOf(run),
+};
+
+function keysOf<Shape extends object>(shape: Shape): (keyof Shape)[] {
+  return Object.keys(shape) as (keyof Shape)[];
+}
+
+/** Settings that few runs need: only the full help lists them. */
+export const rareSettings: ReadonlySet<keyof TrainSettings> = new Set([
+  'pixels',
+  'init',
+  'blocks',
+  'expansion',
+  'momentum',
+  'clip',
+  'lasso',
+  'lassoThreshold',
+  'teacher',
+  'distillation',
+  'swa',
+  'zoom',
+  'shear',
+  'elastic',
+  'erase',
+  'mixup',
+  'cutmix',
+  'augmentUntil',
+  'select',
+  'splitSeed',
+]);
 
 /** The resolved config of a run, as in config.json: everything needed to repeat it. */
 export const configSchema = z.strictObject({

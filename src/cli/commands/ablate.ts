@@ -22,6 +22,7 @@ const help = `
 A change is one or more settings, by the names of their flags, joined by +.
 Differences are paired by seed and measured on validation images. The runs go
 to runs/train. If the command is stopped, start it again to continue.
+The flags of couture train set the unchanged run.
 
 Examples:
   couture ablate flip=no shift=0 flip=no+shift=0 --recipe compact --epochs 40 --seeds 1-3
@@ -35,7 +36,7 @@ export function registerAblate(program: Command, context: CliContext): void {
       'Train a recipe unchanged and with each change, over several seeds, and tabulate the differences.',
     )
     .argument('<change...>', 'a setting and its value, like dropout=none; join several by +');
-  addConfigOptions(command).option(
+  addConfigOptions(command, { shown: () => false }).option(
     '--seeds <list>',
     'seeds, like 1-5 or 1,2,7 (default: 1-3)',
     numberList('--seeds'),

@@ -6,7 +6,7 @@ import { augmentedEpochs } from '../../data/augment.ts';
 import { splitOf } from '../../data/split.ts';
 import { augmentationExamples } from '../../inspect/augmentation.ts';
 import type { AugmentationExamples } from '../../inspect/inspection.ts';
-import type { RunConfig } from '../../train/settings.ts';
+import { type RunConfig, settingGroups } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addJsonOption, type ImageFile, imageFile, wholeNumber } from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFromFlags } from '../settings-flags.ts';
@@ -32,7 +32,7 @@ Examples:
 /** Adds `augment` to the verb `data`. */
 export function registerDataAugment(data: Command, context: CliContext): void {
   const command = data.command('augment').description('show what augmentation does to training images');
-  addConfigOptions(command)
+  addConfigOptions(command, { shown: (key) => settingGroups.Augmentation.includes(key) || key === 'seed' })
     .option('--count <n>', 'number of images on the terminal', wholeNumber('--count', 1, 5), 1)
     .option('--out <file>', 'also draw the images: a file that ends in .svg or .png', imageFile('--out'));
   addJsonOption(command)

@@ -34,7 +34,7 @@ export function registerSummary(program: Command, context: CliContext): void {
     .command('summary')
     .description('Layers, shapes, parameters, memory and arithmetic of a network.')
     .argument('[run]', 'path of a run, or its name under runs/train; otherwise the flags define the network');
-  addJsonOption(addConfigOptions(command, networkSettings))
+  addJsonOption(addConfigOptions(command, { keys: networkSettings }))
     .addHelpText('after', help)
     .action(async (run: string | undefined, flags: SummaryFlags) => await runSummary(run, flags, context));
 }
