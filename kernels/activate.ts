@@ -1,4 +1,4 @@
-// What stands between a Linear and the next where it is more than ReLU: batch normalization, scale and shift of any
+// The ops between a Linear and the next if there is more than ReLU: batch normalization, scale and shift of any
 // norm, activation, dropout, and back. One panel of 16 features at a time, whose rows lie line after line: what a
 // feature needs is in its lane.
 // src/engine/reference/{activations,norm}.ts state the same plainly.
@@ -21,7 +21,7 @@ const EPSILON: f32 = 1e-5, MOMENTUM: f32 = 0.1, REST: f32 = 0.9;
 const VARIANCE: usize = LINE, MEAN: usize = 2 * LINE, INVERSE: usize = 3 * LINE;
 
 /**
- * y = dropout(activation(norm(x))), and what is normalized of x in z, which may be x. Units: panels of 16 features.
+ * y = dropout(activation(norm(x))), and the normalized x in z, which may be x. Units: panels of 16 features.
  * @param x read only with batch normalization; else z is there already
  * @param affine scale and shift, [panel][2][16]; 0 without a norm
  * @param stats [panel][4][16]; 0 without batch normalization
@@ -49,8 +49,8 @@ export function activate(
 }
 
 /**
- * dz from dy, the gradient with respect to y, and once more transposed; of batch normalization, gradients of scale and
- * shift, laid out as these. Units: panels of 16 features.
+ * dz from dy, the gradient with respect to y, and a transposed copy; for batch normalization, also gradients of scale
+ * and shift, laid out as these. Units: panels of 16 features.
  * @param dy may be dz
  * @param skipped laid out as dy and added to it, or 0
  * @param dzT [panel of 16 rows][feature][16], or 0
@@ -214,7 +214,7 @@ function derivative(activation: i32, a: v128): v128 {
   return one;
 }
 
-/** max(a, 0): NaN stays NaN and -infinity becomes it, so that numbers that went wrong are seen; -0 becomes 0. */
+/** max(a, 0): NaN stays NaN and -infinity becomes it, so that wrong numbers are visible; -0 becomes 0. */
 // @ts-ignore: decorator
 @inline
 function positive(a: v128): v128 {

@@ -13,8 +13,8 @@ function word(record: usize, index: usize): i32 {
 }
 
 /**
- * Writes to `target` what `record` makes of the image of height * width bytes at `source`. A byte behind the source is
- * read, and three behind the target are overwritten.
+ * Writes to `target` what `record` makes of the image of height * width bytes at `source`. A byte after the source is
+ * read, and three bytes after the target are overwritten.
  */
 export function augment(source: usize, record: usize, height: i32, width: i32, target: usize): void {
   const a = word(record, WORD_U_BY_X), b = word(record, WORD_U_BY_Y);
@@ -76,7 +76,7 @@ function pulled(record: usize, point: usize, cellHeight: i32, down: i32): i32 {
 
 /**
  * `count` pixels of a row of the target, from (u, v) on by (stepU, stepV) a pixel: four pixels at a time, the last of which may lie
- * behind the row. Nothing branches, wherever a pixel comes from: neighbors outside are read at the source's nearest
+ * after the row. There are no branches for the source of a pixel: neighbors outside are read at the source's nearest
  * pixel and have weight 0.
  */
 function turnRow(source: usize, u: i32, v: i32, stepU: i32, stepV: i32, height: i32, width: i32, line: usize, count: i32): void {

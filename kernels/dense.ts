@@ -30,8 +30,8 @@ function tile<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
 const BLOCK: i32 = 256;
 
 /**
- * y = dropout(x Wᵀ + b, or what ReLU leaves of it) + skipped. Units: (three panels of outputs, four rows) where zeros of x are left
- * out, else (panel of outputs, four rows).
+ * y = dropout(x Wᵀ + b, with or without ReLU) + skipped. Units: (three panels of outputs, four rows) if zeros of x are
+ * skipped, else (panel of outputs, four rows).
  * @param skipped laid out as y, or 0
  * @param lists of `listRows`, of x; 0 to multiply by every value
  */
@@ -88,7 +88,7 @@ export function linear(
   }
 }
 
-/** The bias into `count` lines. A bias of -0 becomes +0, to which a product of 0 adds nothing, whatever its sign. */
+/** The bias into `count` lines. A bias of -0 becomes +0: a product of 0 with any sign does not change it. */
 function spread(bias: usize, to: usize, count: i32): void {
   const zero = f32x4.splat(0);
   const b0 = f32x4.add(v128.load(bias, 0), zero), b1 = f32x4.add(v128.load(bias, 16), zero);
@@ -117,7 +117,7 @@ function productRows(
   }
 }
 
-/** max(x, 0); NaN and both infinities become NaN, so that no answer is made of them. */
+/** max(x, 0); NaN and both infinities become NaN, so that they give no answer. */
 // @ts-ignore: decorator
 @inline
 function reluOf(x: v128): v128 {
@@ -258,7 +258,7 @@ export function transpose16(from: usize, to: usize): void {
   }
 }
 
-/** Bytes of a strip with its bias, and of what the last tile may write behind it. */
+/** Bytes of a strip with its bias, and of the bytes that the last tile may write after it. */
 const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
 
 /**
@@ -266,7 +266,7 @@ const SCRATCH: usize = (<usize>STRIP + 4) * LINE;
  * The strip goes to `scratch` (SCRATCH bytes of this thread's own) and from there either to `gradient`, laid out as
  * the weights, or, where that is 0, straight into the optimizer while it is in the L1 cache: a gradient tile and the optimizer
  * in one loop would keep V8 from pairing the tile's vectors.
- * @param lists room for `listLanes` of a panel, to leave out zeros of dz; 0 to multiply by every value
+ * @param lists room for `listLanes` of a panel, to skip zeros of dz; 0 to multiply by every value
  * @param masks, sums 160 bytes and 3 KB of this thread's own, for that
  */
 export function weightGradient(
@@ -373,7 +373,7 @@ function sumLanes(
   }
 }
 
-/** What comes of a strip's gradient: it is kept, or the optimizer takes its step. */
+/** Keeps a strip's gradient, or takes the optimizer's step with it. */
 function finishStrip(
   scratch: usize, dz: usize, rows: i32, inputs: i32, panel: i32, k0: i32, lines: i32, gradient: usize,
   optimizer: i32, weights: usize, first: usize, second: usize, average: usize, constants: usize, scalars: usize, loss: usize,

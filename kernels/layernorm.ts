@@ -147,7 +147,7 @@ function squaresOf(x: usize, panelBytes: usize, features: i32, mean: v128): v128
   return total(s0, s1, s2, s3);
 }
 
-/** All ones in the lanes of a vector that hold features, of which `left` come from its first lane on. */
+/** All ones in the lanes of a vector that hold features; `left` features remain from its first lane on. */
 // @ts-ignore: decorator
 @inline
 function within(left: i32): v128 {

@@ -34,7 +34,7 @@ export function logSoftmax(y: usize, yPanel: usize, classes: i32, out: usize, be
   }
 }
 
-/** Writes the exponentials of a row's distances to its maximum to the cells from `grad` on, and gives their sum. */
+/** Writes the exponentials of a row's distances to its maximum to the cells from `grad` on, and returns their sum. */
 // @ts-ignore: decorator
 @inline
 function softmaxTerms(line: usize, grad: usize, panel: usize, classes: i32, top: f32): f32 {
@@ -93,7 +93,7 @@ function weightOf(weights: usize, row: i32): f32 {
 }
 
 /**
- * As nllGradient, but with a target of its own for every class of every row.
+ * As nllGradient, but with a separate target for every class of every row.
  * @param targets [row][class], contiguous
  */
 export function softGradient(

@@ -1,5 +1,5 @@
 // exp and log in float32, from multiply and add alone, so that every machine gives the same bits. Minimax
-// polynomials of the Cephes library (Moshier, expf and logf). The same steps, rounded alike, stand in
+// polynomials of the Cephes library (Moshier, expf and logf). The same steps, with the same rounding, are in
 // src/engine/reference/math.ts.
 
 /** e^x for x <= 0, to about 1 ulp; 0 below -87, where the result would no longer be normal. */
@@ -37,7 +37,7 @@ export function expNonPositive4(x: v128): v128 {
   return v128.andnot(result, f32x4.lt(x, f32x4.splat(-87)));
 }
 
-/** ln x for normal x >= 1; infinity and NaN stay what they are, so that numbers that went wrong are seen. */
+/** ln x for normal x >= 1; infinity and NaN stay what they are, so that wrong numbers are visible. */
 export function logFromOne(x: f32): f32 {
   if (!(x <= f32.MAX_VALUE)) return x;
   const bits = reinterpret<i32>(x);

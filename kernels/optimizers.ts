@@ -31,7 +31,7 @@ export function update(
   if (average) blend(average, weights, bytes, scalars);
 }
 
-/** Whether `bytes` bytes of float32, a multiple of 32, are all finite: of what is not, the product with 0 is NaN. */
+/** Whether `bytes` bytes of float32, a multiple of 32, are all finite: 0 times any other value is NaN. */
 function areFinite(at: usize, bytes: usize): bool {
   const zero = f32x4.splat(0), end = at + bytes;
   let s0 = zero, s1 = zero;
@@ -45,7 +45,7 @@ function areFinite(at: usize, bytes: usize): bool {
 
 /**
  * Adam (Kingma & Ba 2015) with decoupled weight decay, in the order of torch.optim.AdamW.
- * @returns whether the weights are finite: seen beside the division and the root, for which the loop waits
+ * @returns whether the weights are finite: checked during the division and the square root, for which the loop waits
  */
 function adam(
   weights: usize, first: usize, second: usize, gradient: usize, bytes: usize, constants: usize, scalars: usize,
@@ -134,8 +134,8 @@ function withSign(size: v128, x: v128): v128 {
 }
 
 /**
- * The sum of squares of each feature's gradients, of which a panel has `lines` lines: weights in the order of the inputs and
- * then the bias, or scale and shift. Units: panels of 16 features.
+ * The sum of squares of each feature's gradients. A panel has `lines` lines of them: weights in the order of the inputs
+ * and then the bias, or scale and shift. Units: panels of 16 features.
  * @param squares [panel][16]
  */
 export function gradientSquares(gradient: usize, lines: i32, squares: usize, begin: i32, end: i32): void {

@@ -49,7 +49,7 @@ function dropoutLines(
   keepLine(line + 64, y0, y1, y2, y3, threshold, scale);
 }
 
-/** dropoutLines on `rows` lines, of which the first has its counters from `first` on; one line more may be touched. */
+/** dropoutLines on `rows` lines; the counters of the first line start at `first`; one line more may be touched. */
 export function dropoutRows(
   line: usize, rows: i32, first: u32, words: u32, step: u32, layer: u32, key0: u32, key1: u32, threshold: u32,
   scale: f32,
@@ -60,7 +60,7 @@ export function dropoutRows(
   }
 }
 
-/** A vector holds one word of four counters; the line wants four words of one counter: a transpose. */
+/** A vector holds one word of four counters; the line needs four words of one counter: a transpose. */
 // @ts-ignore: decorator
 @inline
 function keepLine(line: usize, x0: v128, x1: v128, x2: v128, x3: v128, threshold: u32, scale: f32): void {

@@ -1,9 +1,10 @@
-// Products that leave zeros out. What ReLU and dropout made 0, and pixels of the ground, add nothing to a sum: without such
-// terms every sum is the same chain of additions and has the same bits, as long as the other factor is finite.
+// Products that skip zeros. Values that ReLU and dropout made 0, and background pixels of 0, add nothing to a sum:
+// without such terms every sum is the same chain of additions and has the same bits, as long as the other factor is
+// finite.
 //
 // A list has an entry for each value that is not 0, 8 bytes: the byte offset of the line that the value is multiplied by, and the
 // value. The lists of a product lie in the order in which it reads them; the addresses of their first entries are in an index, so that
-// a list ends where the next begins. Masks, of a bit for each value that is not 0, come before lists.
+// a list ends where the next begins. Masks, with a bit for each value that is not 0, are made before the lists.
 
 import { LINE, LIST_INPUTS } from "./constants.generated";
 import { multiplyAdd } from "./tile";
@@ -43,7 +44,7 @@ export function maskRows(x: usize, xPanel: usize, width: i32, rows: i32, masks: 
 
 /**
  * masks[lane] of the 16 lanes of a panel [row][16], of up to 64 rows.
- * @param masks 16 masks, and 32 bytes behind them that are written as well
+ * @param masks 16 masks, and 32 bytes after them that are also written
  */
 function maskLanes(panel: usize, rows: i32, masks: usize): void {
   const block = masks + 128;
@@ -98,7 +99,7 @@ export function listLanes(panel: usize, rows: i32, masks: usize, index: usize, e
 /**
  * Lists of the inputs of x[panel][row][16], for each row in each block of 128 inputs.
  * @param masks of `maskRows`, of x
- * @param lists the index, [block][row] and one address more, with the entries behind it
+ * @param lists the index, [block][row] and one address more, with the entries after it
  */
 export function listRows(x: usize, xPanel: usize, masks: usize, width: i32, rows: i32, lists: usize): void {
   const words = (width + 63) >> 6;
@@ -128,7 +129,7 @@ export function listRows(x: usize, xPanel: usize, masks: usize, width: i32, rows
 /** Words of a mask of one list. */
 const LIST_WORDS: i32 = LIST_INPUTS >> 6;
 
-/** Where the entries begin, behind the addresses. */
+/** Where the entries begin, after the addresses. */
 function firstEntry(lists: usize, width: i32, rows: i32): usize {
   const blocks = (width + LIST_INPUTS - 1) / LIST_INPUTS;
   return (lists + (((<usize>blocks) * (<usize>rows) + 1) << 2) + 7) & ~7;
@@ -193,7 +194,7 @@ export function rowBy1(list: usize, weights: usize, y: usize): void {
  * of 16 features.
  * @param list where the address of its first entry is; the next is its end
  * @param lines the first panel; the next is `linePanel` bytes further
- * @param more whether to add to what earlier rows gave
+ * @param more whether to add to the sums of earlier rows
  * @param to a line of sums in the first panel; the next panel's is `toPanel` bytes further
  */
 export function sumBy3(list: usize, lines: usize, linePanel: usize, more: bool, to: usize, toPanel: usize): void {

@@ -12,7 +12,7 @@ const SPINS: i32 = 20000;
 const NAP: i64 = 20_000_000;
 
 /**
- * Waits until all `threads` threads have come. Three words at `at`: how many have come, how often all
+ * Waits until all `threads` threads have arrived. Three words at `at`: how many have arrived, how often all
  * have, and whether a thread has failed, which ends the wait.
  * Spins first, since an op takes microseconds; sleeps after, since another process may hold the core.
  */

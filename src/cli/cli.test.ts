@@ -259,7 +259,7 @@ test('what does not fit into memory is told with the bytes, before they are take
     assert.equal(code, 1);
     assert.match(
       err,
-      /^error: Out of memory: the engine needs \d\d,\d{3} MiB, and it can have \d,\d{3} MiB\.$/m,
+      /^error: Out of memory: the engine needs \d\d,\d{3} MiB, but only \d,\d{3} MiB are available\.$/m,
     );
   }
 });

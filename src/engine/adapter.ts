@@ -1,23 +1,23 @@
-/** What a GPU is, before anything is run on it. */
+/** The description of a GPU, before anything runs on it. */
 
 import { aFunction, checkArguments, record } from '../core/arguments.ts';
 
 /** A WebGPU adapter. */
 export interface Adapter {
-  /** As people call it, where it says so: `NVIDIA H200`. */
+  /** Its common name if it reports one: `NVIDIA H200`. */
   readonly name: string;
-  /** What it says of its driver; empty in browsers. */
+  /** The driver that it reports; empty in browsers. */
   readonly driver: string;
-  /** Whether a processor stands in for a GPU, as with SwiftShader and llvmpipe. */
+  /** Whether a processor emulates a GPU, as with SwiftShader and llvmpipe. */
   readonly software: boolean;
-  /** Those of its optional features that matter to a network. */
+  /** The optional features that matter to a network. */
   readonly features: readonly string[];
   readonly limits: AdapterLimits;
 }
 
-/** The limits that say how large a network may be, and how it is computed. */
+/** The limits that determine how large a network may be, and how it is computed. */
 export interface AdapterLimits {
-  /** Bytes of one buffer: all weights of a network are one. */
+  /** Bytes of one buffer, which holds all weights of a network. */
   readonly bufferBytes: number;
   /** Bytes of the memory that the threads of a workgroup share. */
   readonly workgroupBytes: number;
@@ -29,14 +29,14 @@ const aGpu = record({ requestAdapter: aFunction }, 'a GPU object');
 const notable = ['subgroups', 'shader-f16', 'timestamp-query'];
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|\bwarp\b|basic render/i;
 
-/** The adapter that the GPU backend takes; undefined where there is none. */
+/** The adapter that the GPU backend uses; undefined if there is none. */
 export async function findAdapter(gpu: GPU): Promise<Adapter | undefined> {
   checkArguments('findAdapter', { gpu: [gpu, aGpu] });
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   return adapter === null ? undefined : describe(adapter);
 }
 
-/** The adapters that can be asked for, the one that is taken first. WebGPU has no list of them. */
+/** The adapters that can be requested, with the default first. WebGPU has no list of them. */
 export async function listAdapters(gpu: GPU): Promise<Adapter[]> {
   checkArguments('listAdapters', { gpu: [gpu, aGpu] });
   const asked: GPURequestAdapterOptions[] = [
@@ -68,7 +68,7 @@ function describe({ info, features, limits }: GPUAdapter): Adapter {
   };
 }
 
-/** Not every browser and version of Dawn says so by `isFallbackAdapter`, but all name the adapter. */
+/** Not every browser and version of Dawn sets `isFallbackAdapter`, but all name the adapter. */
 function isSoftware(info: GPUAdapterInfo): boolean {
   const { vendor, architecture, device, description } = info;
   return (
@@ -77,12 +77,12 @@ function isSoftware(info: GPUAdapterInfo): boolean {
   );
 }
 
-/** `nvidia-h200` as `NVIDIA H200`. Browsers keep the device to themselves and name its maker and its family. */
+/** `nvidia-h200` as `NVIDIA H200`. Browsers hide the device and give its vendor and its family. */
 function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
   const told = /[a-z]{3}/i.test(device) ? device : [vendor, architecture].filter(Boolean).join(' ');
   const words = told.split(/[-\s]+/).filter(Boolean);
   const name = words.map((word) =>
     /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
   );
-  return name.join(' ') || description || 'without a name';
+  return name.join(' ') || description || 'unnamed';
 }

@@ -1,4 +1,4 @@
-/** What public functions demand where they take a backend. */
+/** Argument checks of public functions that take a backend. */
 
 import { aFunction, record } from '../core/arguments.ts';
 

@@ -1,4 +1,4 @@
-/** The pixels of a training image as a batch has them, in plain TypeScript: for the reference backend, and to be shown. */
+/** The pixels of a training image in a batch, in plain TypeScript: for the reference backend, and for display. */
 
 import { aNumber, anObject, bytes, checkArguments, indices, record } from '../core/arguments.ts';
 import { aKey } from '../core/philox.ts';
@@ -18,7 +18,7 @@ export interface BatchPlace {
 /**
  * The bytes of one image of a batch, augmented and mixed.
  * @param images all images, end to end [height, width, channel]
- * @param batch image number of every row of the batch: what may be mixed in
+ * @param batch image number of every row of the batch: the images that may be mixed in
  */
 export function augmentedImage(
   images: Uint8Array,
@@ -41,7 +41,7 @@ export function augmentedImage(
 }
 
 /**
- * The same for images whose channels lie one after the other, each of which changes alike.
+ * The same for images whose channels follow each other. Each channel changes in the same way.
  * @param planesOf the image of a row of the batch [channel, height, width]
  * @param rows images of the batch
  */

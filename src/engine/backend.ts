@@ -40,7 +40,7 @@ export interface SgdOptions {
   /** Nesterov's form of momentum. */
   readonly nesterov: boolean;
   readonly weightDecay: number;
-  /** None without it. */
+  /** Without it, no thresholding. */
   readonly lasso?: LassoOptions | undefined;
 }
 
@@ -66,10 +66,10 @@ export interface LionOptions {
 
 export type OptimizerOptions = AdamOptions | SgdOptions | LionOptions;
 
-/** Augmentation of a run's images: what may happen to them, and the stream that decides. */
+/** Augmentation of a run's images: the possible changes, and the random stream that decides. */
 export interface Augmentation {
   readonly options: AugmentOptions;
-  /** What may be mixed into them from their batch, and then into their targets; nothing without it. */
+  /** How images of a batch, and then their targets, are mixed; without it, nothing is mixed. */
   readonly mixing?: MixOptions | undefined;
   /** The counter is (place in the batch, step, draw, and 1 for mixing). */
   readonly key: readonly [number, number];
@@ -77,18 +77,18 @@ export interface Augmentation {
 
 /** Distillation (Hinton et al. 2015): probabilities that are part of the targets. */
 export interface Distillation {
-  /** [indices.length, classes], row-major: a row for every row of the request, of its image as the batch has it. */
+  /** [indices.length, classes], row-major: a row for every row of the request, for the image as it is in the batch. */
   readonly probabilities: Float32Array;
-  /** Share of the target that they are; the rest is the label's, smoothed and mixed as asked. */
+  /** Their share of the target; the rest is the label, smoothed and mixed as requested. */
   readonly share: number;
 }
 
-/** How images come in the batches of consecutive training steps. */
+/** The images in the batches of consecutive training steps. */
 export interface TrainingBatches {
   readonly batchSize: number;
   /** Number of optimizer steps taken before, since the start of training. */
   readonly firstStep: number;
-  /** Images as they are without it. */
+  /** Without it, images are unchanged. */
   readonly augmentation?: Augmentation | undefined;
 }
 
@@ -108,11 +108,11 @@ export interface TrainRequest extends TrainingBatches {
    */
   readonly labelSmoothing?: number;
   /**
-   * Weight of each class: the loss of an image and its gradient are multiplied by its own class's, and the mean is still
-   * over all rows of the batch. All 1 without it. See `rowWeights`.
+   * Weight of each class. The loss of an image and its gradient are multiplied by the weight of its class. The mean is
+   * still over all rows of the batch. All 1 without it. See `rowWeights`.
    */
   readonly classWeights?: Float32Array | undefined;
-  /** Labels alone without it. See `softTargets`. */
+  /** Without it, targets come from labels alone. See `softTargets`. */
   readonly distillation?: Distillation | undefined;
   /** For each step, the decay of the weights' running average; only for a program that keeps one. */
   readonly averageDecays?: Float32Array;
@@ -123,13 +123,13 @@ export interface TrainRequest extends TrainingBatches {
 /** Which tensor of a parameter to read or write. */
 export type TensorRole = 'value' | 'gradient' | 'firstMoment' | 'secondMoment' | 'average';
 
-/** What an inference asks for beside its images. */
+/** The options of an inference. */
 export interface InferOptions {
   /** For each index the class whose log-probability a `pixelGradient` program differentiates. */
   readonly classes?: Uint16Array | undefined;
   /** Which weights; a running average only where the program keeps one. */
   readonly weights?: 'value' | 'average' | undefined;
-  /** The images as training has them, in its batches, instead of as they are. */
+  /** Images augmented as in training, in its batches, instead of unchanged. */
   readonly batches?: TrainingBatches | undefined;
 }
 
@@ -143,13 +143,13 @@ export interface Session {
   read(parameter: string, role?: TensorRole): Promise<Float32Array>;
   /** Replaces a parameter's tensor. */
   write(parameter: string, values: Float32Array, role?: TensorRole): Promise<void>;
-  /** Frees the network's memory once the calls under way have ended. */
+  /** Frees the network's memory after the calls in progress have ended. */
   dispose(): void;
 }
 
-/** What is known of a network's use beforehand. */
+/** What is known in advance about the use of a network. */
 export interface SessionOptions {
-  /** Images of the largest batch to come. */
+  /** Images of the largest batch. */
   readonly batchSize?: number;
 }
 
@@ -159,7 +159,8 @@ export interface Backend {
   upload(images: Uint8Array, shape: ImageShape): Promise<DeviceImages>;
   /**
    * Makes a network's tensors, all zero, and readies its program.
-   * @throws CoutureError of kind `runtime` or `backend`, before any memory is taken, where the network or its batches do not fit
+   * @throws CoutureError of kind `runtime` or `backend`, before memory is allocated, if the network or a batch does not
+   * fit
    */
   createSession(program: Program, options?: SessionOptions): Promise<Session>;
   /** Stops workers and frees memory. */

@@ -1,25 +1,25 @@
-/** Whether a network fits into a backend's memory, told before any of it is taken. */
+/** Checks whether a network fits into a backend's memory, before any memory is allocated. */
 
 import { CoutureError } from '../core/errors.ts';
 import { count } from '../core/format.ts';
 
 const MEBIBYTE = 2 ** 20;
 
-/** Bytes that the reference backend may ask for: it is for small networks. */
+/** Most bytes that the reference backend may use: it is for small networks. */
 export const REFERENCE_BYTES = 4 * 2 ** 30;
 
 /**
- * @param needed bytes, with what is taken already
- * @param limit bytes that there may be
- * @throws CoutureError of kind `runtime` where there are not so many
+ * @param needed bytes, including those that are allocated already
+ * @param limit bytes that are available
+ * @throws CoutureError of kind `runtime` if more bytes are needed than are available
  */
 export function checkMemory(needed: number, limit: number): void {
-  if (needed > limit) throw outOfMemory(needed, `it can have ${mebibytes(limit)}`);
+  if (needed > limit) throw outOfMemory(needed, `only ${mebibytes(limit)} are available`);
 }
 
-/** @param why what is in the way, behind what is needed */
+/** @param why the reason, as the end of the sentence */
 export function outOfMemory(needed: number, why: string, cause?: unknown): CoutureError {
-  return new CoutureError('runtime', `Out of memory: the engine needs ${mebibytes(needed)}, and ${why}.`, {
+  return new CoutureError('runtime', `Out of memory: the engine needs ${mebibytes(needed)}, but ${why}.`, {
     hint: 'Use a smaller batch size, a smaller network or fewer images.',
     cause,
   });

@@ -1,4 +1,4 @@
-/** What every backend checks of a request before it runs: kernels would read and write wherever they are told to. */
+/** Checks of a request before any backend runs it, because kernels read and write any address they are given. */
 
 import { CoutureError } from '../core/errors.ts';
 import { describeShape, type ImageShape, imageSize, sameShape } from '../data/image-shape.ts';
@@ -7,14 +7,17 @@ import type { Program } from '../model/program.ts';
 import type { DeviceImages, InferOptions, TrainRequest } from './backend.ts';
 
 /**
- * How many images `bytes` are.
+ * The number of images in `bytes`.
  * @throws CoutureError of kind `usage` when they are not a whole number of images
  */
 export function countImages(bytes: Uint8Array, shape: ImageShape): number {
   const { height, width, channels } = shape;
   const isShape = height >= 1 && width >= 1 && Number.isInteger(height) && Number.isInteger(width);
   if (!isShape || (channels !== 1 && channels !== 3))
-    throw new CoutureError('usage', `There are no images of ${height}x${width} with ${channels} channels.`);
+    throw new CoutureError(
+      'usage',
+      `Invalid image shape ${height}x${width} with ${channels} channels: expected whole sides, and 1 or 3 channels.`,
+    );
   const count = bytes.length / imageSize(shape);
   if (Number.isInteger(count)) return count;
   throw new CoutureError(
@@ -32,7 +35,7 @@ export function checkTrainRequest(program: Program, request: TrainRequest): void
   if (learningRates.length < steps)
     throw new CoutureError(
       'usage',
-      `${steps} steps need as many learning rates, not ${learningRates.length}.`,
+      `Expected ${steps} learning rates, one for each step, not ${learningRates.length}.`,
     );
   const classes = classesOf(program);
   checkClassWeights(request.classWeights, classes);
@@ -50,7 +53,7 @@ function checkClassWeights(weights: Float32Array | undefined, classes: number): 
   if (weights.length === classes && weights.every((weight) => weight >= 0 && Number.isFinite(weight))) return;
   throw new CoutureError(
     'usage',
-    `Expected ${classes} class weights from 0 on, one for each class, not ${weights.length}: ${weights.slice(0, 5).join(', ')}.`,
+    `Expected ${classes} class weights of at least 0, one for each class, not ${weights.length}: ${weights.slice(0, 5).join(', ')}.`,
   );
 }
 
@@ -72,11 +75,11 @@ export function checkInferRequest(
   );
 }
 
-/** @throws CoutureError of kind `usage` when a parameter has not so many values */
+/** @throws CoutureError of kind `usage` when the number of values is not that of the parameter */
 export function checkSize({ name, shape }: ParameterSpec, values: Float32Array): void {
   const size = shape.reduce((product, n) => product * n, 1);
   if (values.length !== size)
-    throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
+    throw new CoutureError('usage', `${name} must have ${size} values, not ${values.length}.`);
 }
 
 function checkImages({ input }: Program, images: DeviceImages, indices: Uint32Array): void {

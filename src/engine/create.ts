@@ -1,4 +1,4 @@
-/** The one door to the backends. */
+/** Creates backends. Other code reaches concrete backends only through this file. */
 
 import { anObject, checkArguments, optional } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -11,7 +11,7 @@ import type { CompileKernels, SpawnWorker } from './wasm/protocol.ts';
 import { createWebGpuBackend } from './webgpu/backend.ts';
 
 export interface BackendOptions {
-  /** Default: wasm, which is also what `cpu` and `auto` are here. */
+  /** Default: wasm. Here, `cpu` and `auto` also mean wasm. */
   readonly backend?: BackendChoice;
   /** Threads of the wasm backend; default 1. */
   readonly threads?: number;
@@ -20,13 +20,13 @@ export interface BackendOptions {
   /** The JavaScript engine pairs 128-bit vectors into 256-bit registers; see docs/performance.md. */
   readonly wide?: boolean;
   /**
-   * Products and sums may be fused: faster, but the bits are the machine's own. Not for the reference backend; it changes
-   * nothing on a GPU, whose bits are its own in any case, and where WebAssembly has no relaxed SIMD: see `fastNotice`.
+   * Products and sums may be fused. This is faster, but the bits depend on the machine. Not for the reference backend.
+   * It has no effect on a GPU, or if WebAssembly has no relaxed SIMD: see `fastNotice`.
    */
   readonly fast?: boolean;
   /** How this platform compiles the kernels; `WebAssembly.compile` by default. */
   readonly compile?: CompileKernels | undefined;
-  /** Bytes of memory that this machine has, where the platform can tell. */
+  /** Bytes of memory that this machine has, if the platform can tell. */
   readonly memory?: number | undefined;
   /** Where this platform has its GPU object; `navigator.gpu` by default. */
   readonly gpu?: (() => Promise<GPU>) | undefined;
@@ -68,7 +68,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
       if (!fast) return createReferenceBackend(memory);
       throw new CoutureError(
         'usage',
-        'The reference backend is exact; leave out fast or use the wasm backend.',
+        'The reference backend is always exact: remove the setting fast, or use the wasm backend.',
       );
     default:
       return backend satisfies never;
@@ -80,10 +80,10 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
  * @throws CoutureError of kind `backend` where there is none
  */
 async function ownGpu(): Promise<GPU> {
-  // Absent in browsers without WebGPU and in pages that came over plain HTTP, whatever the types say.
+  // Despite its type, it is undefined in browsers without WebGPU and in pages loaded over plain HTTP.
   const gpu: GPU | undefined = globalThis.navigator?.gpu;
   if (gpu !== undefined) return gpu;
   throw new CoutureError('backend', 'The GPU cannot be used: there is no WebGPU here.', {
-    hint: 'A page has WebGPU in a browser that knows it, over HTTPS or from this machine. Or use the CPU: backend "cpu".',
+    hint: 'Use a browser with WebGPU and load the page over HTTPS or from this machine, or use the CPU: backend "cpu".',
   });
 }

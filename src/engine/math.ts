@@ -1,3 +1,3 @@
-/** The engine's exp and log, for what goes on computing with its outputs: the same bits everywhere. */
+/** The engine's exp and log, for code that computes with its outputs: the same bits everywhere. */
 
 export { expNonPositive, logFromOne } from './reference/math.ts';

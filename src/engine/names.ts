@@ -1,14 +1,14 @@
-/** What a backend is called: the one table from which options, flags, checks and messages derive. */
+/** The names of backends: the one table from which options, flags, checks and messages derive. */
 
 /** Backends by their exact names. */
 export const backendNames = ['wasm', 'webgpu', 'reference'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** A processor computes the same bits everywhere; a GPU is faster where the network is large. */
+/** A processor computes the same bits everywhere; a GPU is faster for a large network. */
 export const backendKinds = ['cpu', 'gpu'] as const;
 export type BackendKind = (typeof backendKinds)[number];
 
-/** What may be asked for: `auto` measures which kind is faster where a network is trained, and is the CPU elsewhere. */
+/** The possible choices. For training, `auto` measures which kind is faster; elsewhere it is the CPU. */
 export const backendChoices = ['auto', ...backendKinds, ...backendNames] as const;
 export type BackendChoice = (typeof backendChoices)[number];
 
@@ -17,13 +17,13 @@ const kinds = { wasm: 'cpu', webgpu: 'gpu', reference: 'cpu' } as const satisfie
   BackendKind
 >;
 
-/** The backend that a choice comes to, where nothing is measured. */
+/** The backend of a choice, if nothing is measured. */
 export function exactBackend(choice: BackendChoice = 'auto'): BackendName {
   if (choice === 'gpu') return 'webgpu';
   return choice === 'auto' || choice === 'cpu' ? 'wasm' : choice;
 }
 
-/** What kind a backend is. */
+/** The kind of a backend. */
 export function kindOfBackend(choice: Exclude<BackendChoice, 'auto'>): BackendKind {
   return kinds[exactBackend(choice)];
 }

@@ -1,4 +1,4 @@
-/** A backend that somebody asks for in words. */
+/** Reads the choice of a backend from text. */
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -7,8 +7,8 @@ import { type BackendChoice, backendChoices } from './names.ts';
 
 /**
  * A choice from a text.
- * @param from where the text stands: `--backend`
- * @throws CoutureError of kind `usage` for a word that is none
+ * @param from where the text comes from: `--backend`
+ * @throws CoutureError of kind `usage` for an unknown word
  */
 export function readBackendChoice(text: string, from: string): BackendChoice {
   const found = backendChoices.find((choice) => choice === text);

@@ -1,4 +1,4 @@
-/** Numbers that every backend must derive alike, rounded to float32 once, here. */
+/** Numbers that must be the same in every backend, rounded to float32 once, here. */
 
 import type { OptimizerOptions, TrainRequest } from './backend.ts';
 
@@ -6,7 +6,7 @@ import type { OptimizerOptions, TrainRequest } from './backend.ts';
 export const CONSTANT = { beta1: 0, rest1: 1, beta2: 2, rest2: 3, epsilon: 4 } as const;
 export const SGD_CONSTANT = { momentum: 0, weightDecay: 1, nesterov: 2, threshold: 3 } as const;
 
-/** What an optimizer's kernel takes for all steps, as float32. */
+/** The numbers of an optimizer's kernel for all steps, as float32. */
 export function optimizerConstants(optimizer: OptimizerOptions): Float32Array {
   const constants = new Float32Array(Object.keys(CONSTANT).length);
   if (optimizer.name === 'sgd') {
@@ -32,9 +32,9 @@ export const SCALAR = { size: 0, correction: 1, kept: 2, decay: 3, rest: 4, shri
 export const STEP_SCALARS = Object.keys(SCALAR).length;
 
 /**
- * What an optimizer's kernel takes for each step, STEP_SCALARS float32: the step's size, Adam's correction of the
- * second moment, what decoupled weight decay leaves of a weight; then the running average's decay and 1 minus that; and
- * what lasso takes off a weight.
+ * The numbers of an optimizer's kernel for each step, STEP_SCALARS float32: the step's size, Adam's correction of the
+ * second moment, the factor of a weight under decoupled weight decay; then the running average's decay and 1 minus
+ * that; and the amount that lasso subtracts from a weight.
  * With t counted from 1, Adam's size is learning rate / (1 - beta1^t) and its correction 1 / sqrt(1 - beta2^t). Powers
  * are running products: `Math.pow` may differ between engines.
  */
@@ -63,7 +63,7 @@ export function stepScalars(
   return scalars;
 }
 
-/** A power as a running product, which ends where it no longer changes: no claim of steps is counted through. */
+/** A power as a running product, which ends when it no longer changes: a huge number of steps takes no longer. */
 function powerAfter(steps: number, base: number): number {
   let power = 1;
   for (let step = 0; step < steps; step++) {

@@ -48,12 +48,13 @@ export async function selfCheck(backend: Backend, reference: Backend): Promise<s
 }
 
 /**
- * What rounding alone moves by whole steps: the gradient of a bias in front of BatchNorm1d is 0 but for its rounding, of which
- * Adam makes a step all the same. The running mean has that bias in it, and an inference reads the mean.
+ * Values that rounding alone moves by whole steps. The gradient of a bias before BatchNorm1d is 0 except for its
+ * rounding, but Adam still makes a full step of it. The running mean contains that bias, and an inference reads the
+ * mean.
  */
 const unsteady: readonly string[] = ['fc2.bias', 'bn2.running_mean', 'log-probabilities'];
 
-/** The largest difference between the two, relative to the largest value of its tensor: what a GPU is held to. */
+/** The largest difference between the two, relative to the largest value of its tensor: the measure for a GPU. */
 export async function largestDifference(backend: Backend, reference: Backend): Promise<number> {
   const found = await trainSmall(backend);
   let worst = 0;

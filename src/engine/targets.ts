@@ -1,6 +1,6 @@
 /**
- * Targets that a label alone does not give: of distillation and of mixed images. One function for every backend, each
- * operation rounded to float32; a backend's loss takes its rows as they are.
+ * Targets that a label alone does not define: those of distillation and of mixed images. Every backend uses this
+ * function, with each operation rounded to float32; a backend's loss uses its rows unchanged.
  */
 
 import { CoutureError } from '../core/errors.ts';
@@ -11,7 +11,7 @@ import { smoothedTargets } from './scalars.ts';
 
 const f = Math.fround;
 
-/** What of a request its rows' targets and weights depend on. */
+/** The parts of a request that determine the targets and weights of its rows. */
 type TargetRequest = Pick<
   TrainRequest,
   | 'labels'
@@ -25,12 +25,12 @@ type TargetRequest = Pick<
 > & { readonly images: Pick<DeviceImages, 'shape'> };
 
 /**
- * The target of every row, [indices.length, classes]; undefined where labels and label smoothing say it all. It is
- * (1 - share) * label + share * teacher's probabilities, where of a mixed image the label is own * its smoothed label +
+ * The target of every row, [indices.length, classes]; undefined if labels and label smoothing define it. It is
+ * (1 - share) * label + share * teacher's probabilities. The label of a mixed image is own * its smoothed label +
  * (1 - own) * its partner's, and the teacher has seen the image mixed. With class weights, each of the two labels counts
- * in proportion to its class's weight: together with `rowWeights`, the loss is own * that of the one label, weighed, +
- * (1 - own) * that of the other.
- * @throws CoutureError of kind `usage` where the teacher has not a row for every row
+ * in proportion to the weight of its class: together with `rowWeights`, the loss is own * the weighted loss of the one
+ * label + (1 - own) * that of the other.
+ * @throws CoutureError of kind `usage` if the teacher does not have a row for every row
  */
 export function softTargets(request: TargetRequest, classes: number): Float32Array | undefined {
   const { indices, distillation, augmentation } = request;
@@ -42,7 +42,7 @@ export function softTargets(request: TargetRequest, classes: number): Float32Arr
   if (probabilities.length !== indices.length * classes) {
     throw new CoutureError(
       'usage',
-      `The teacher has ${probabilities.length} probabilities, not ${indices.length * classes}: ${classes} for each image.`,
+      `The teacher must have ${indices.length * classes} probabilities, ${classes} for each image, not ${probabilities.length}.`,
     );
   }
   const share = f(distillation.share);
@@ -61,8 +61,8 @@ function labelTargets({ labels, indices, labelSmoothing = 0 }: TargetRequest, cl
 }
 
 /**
- * The weight of every row's loss by its class; undefined where all are 1. Of a mixed image it is own * its class's +
- * (1 - own) * its partner's.
+ * The weight of every row's loss by its class; undefined if all are 1. For a mixed image it is own * the weight of its
+ * class + (1 - own) * that of its partner's.
  */
 export function rowWeights(request: TargetRequest): Float32Array | undefined {
   const { indices, labels, classWeights } = request;
@@ -72,7 +72,7 @@ export function rowWeights(request: TargetRequest): Float32Array | undefined {
   return weights;
 }
 
-/** Every row's target blended with that of the row that is mixed into it; as they are where nothing is mixed. */
+/** Every row's target blended with that of the row that is mixed into it; unchanged if nothing is mixed. */
 function mixTargets(targets: Float32Array, request: TargetRequest, classes: number): Float32Array {
   const mixed = targets.slice();
   for (const { row, partner, own } of mixesOf(request)) {
@@ -107,15 +107,15 @@ function* mixesOf(request: TargetRequest): Generator<MixedRow> {
     const [mine, theirs] = [row, partner].map((index) => classWeights?.[labels[indices[index]]] ?? 1);
     const [kept, taken] = [f(mix.own * mine), f(f(1 - mix.own) * theirs)];
     const weight = f(kept + taken);
-    // Of equal weights the share is what was drawn, to the bit.
+    // With equal weights, the share has the bits that were drawn.
     const own = mine === theirs || weight === 0 ? mix.own : f(kept / weight);
     yield { row, partner, own, weight };
   }
 }
 
 /**
- * A teacher's probabilities from log-probabilities: e to their power, of several networks the mean, added in their order and
- * divided by their number. The same bits everywhere, as `Math.exp` would not give.
+ * A teacher's probabilities from log-probabilities: their exponentials, and for several networks the mean, added in
+ * order and divided by their number. The bits are the same everywhere, which `Math.exp` does not guarantee.
  * @param tables log-probabilities of the same images by each network, at least one
  */
 export function meanProbabilities(tables: readonly Float32Array[]): Float32Array {

@@ -1,4 +1,4 @@
-/** A pool larger than this is a typing error. */
+/** Most threads of a pool; a larger number is a typing error. */
 export const MAX_THREADS = 256;
 
 /** One thread for each core, within the limit. */

@@ -48,14 +48,14 @@ describe('a worker that fails', () => {
     await assert.rejects(createBackend({ threads: 1, spawn }), /no such script/);
   });
 
-  it('that says something else than an answer has failed', async () => {
+  it('that sends an invalid answer has failed', async () => {
     for (const message of [null, undefined, 5, {}, { type: 'toString' }]) {
       const spawn = (): WorkerHandle => ({
         post() {},
         listen: (listener) => listener(message as FromWorker),
         terminate: () => Promise.resolve(),
       });
-      const expected = { kind: 'runtime', message: /something else than an answer/ };
+      const expected = { kind: 'runtime', message: /sent an invalid answer/ };
       await assert.rejects(createBackend({ threads: 1, spawn }), expected);
     }
   });
@@ -149,7 +149,7 @@ describe('what is asked wrongly', () => {
         /Label 3 of image 0 is out of range: the network has 3 classes/,
       ],
       [{ labels: new Uint16Array(39) }, /Label \(none\) of image 39 is out of range/],
-      [{ learningRates: new Float32Array(4) }, /5 steps need as many learning rates, not 4/],
+      [{ learningRates: new Float32Array(4) }, /Expected 5 learning rates, one for each step, not 4/],
       [{ batchSize: 0 }, /batch size must be a whole number above 0, not 0/],
       [{ indices: Uint32Array.of(40) }, /Image index 40 is out of range: there are 40 images/],
     ];
@@ -158,7 +158,7 @@ describe('what is asked wrongly', () => {
     const small = await backend.upload(new Uint8Array(9), gray(1, 3));
     await assert.rejects(session.infer(small, indices), /takes images of 1x4 gray, but these are 1x3 gray/);
     await assert.rejects(session.read('fc2.weight'), /no parameter fc2.weight/);
-    await assert.rejects(session.write('fc1.weight', new Float32Array(3)), /has 12 values, not 3/);
+    await assert.rejects(session.write('fc1.weight', new Float32Array(3)), /must have 12 values, not 3/);
     await assert.rejects(session.read('fc1.weight', 'gradient'), /is not kept/);
   });
 });

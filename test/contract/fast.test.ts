@@ -79,7 +79,7 @@ describe('fast arithmetic', () => {
     await classifier.dispose();
     await trainRun(memoryPlatform(), { config: resolveConfig({ dataset: tinyTrain, settings }), ...told });
     assert.equal(notices.length, 2, String(notices));
-    for (const notice of notices) assert.match(notice, /fast changes nothing here.* relaxed SIMD/);
+    for (const notice of notices) assert.match(notice, /fast has no effect here.* relaxed SIMD/);
   });
 
   it('is not to be had of the reference backend', async () => {

@@ -46,11 +46,11 @@ const refused: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'a batch of none': [{ batchSize: 0 }, /^The batch size must be a whole number above 0, not 0\.$/],
   'fewer learning rates than steps': [
     { learningRates: Float32Array.of(0.1) },
-    /^2 steps need as many learning rates, not 1\.$/,
+    /^Expected 2 learning rates, one for each step, not 1\.$/,
   ],
   'fewer class weights than classes': [
     { classWeights: Float32Array.of(1, 2) },
-    /^Expected 3 class weights from 0 on, one for each class, not 2: 1, 2\.$/,
+    /^Expected 3 class weights of at least 0, one for each class, not 2: 1, 2\.$/,
   ],
   'a class weight that is no number': [
     { classWeights: Float32Array.of(1, Number.NaN, 2) },
@@ -104,7 +104,7 @@ for (const [name, create] of Object.entries(backends)) {
 
     it('refuses a tensor of another size', async () => {
       const written = session.write('fc1.weight', new Float32Array(19));
-      await assert.rejects(written, { kind: 'usage', message: 'fc1.weight has 20 values, not 19.' });
+      await assert.rejects(written, { kind: 'usage', message: 'fc1.weight must have 20 values, not 19.' });
     });
   });
 }

@@ -156,7 +156,7 @@ describe('webgpu', { skip }, () => {
     );
     await assert.rejects(backend.createSession(wide), {
       kind: 'backend',
-      message: /^The weights of this network would take 161 MB, but .* holds at most 135 MB together\.$/,
+      message: /^The weights of this network would take 161 MB, but a buffer of .* holds at most 135 MB\.$/,
     });
     const small = buildProgram(sequential(linear(1, 2), logSoftmax()), rowInput(1));
     const session = await backend.createSession(small);

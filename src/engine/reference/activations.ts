@@ -35,7 +35,7 @@ export function derivative(kind: Activation, a: number): number {
   return 1;
 }
 
-/** max(a, 0): NaN stays NaN and -infinity becomes it, so that numbers that went wrong are seen; -0 becomes 0. */
+/** max(a, 0): NaN stays NaN and -infinity becomes it, so that wrong numbers are visible; -0 becomes 0. */
 function positive(a: number): number {
   return a <= 0 ? a * 0 + 0 : a;
 }

@@ -4,8 +4,8 @@ import { GRID, WORD } from '../../data/augment.ts';
 import type { Mix } from '../../data/mix.ts';
 
 /**
- * Writes the image that a record of `drawAugmentation` (src/data/augment.ts) makes of `source`: each pixel from where
- * the record says, between four neighbors in 256ths; outside of the source is 0, and so is what is erased.
+ * Writes the image that a record of `drawAugmentation` (src/data/augment.ts) makes of `source`: each pixel is read
+ * where the record says, between four neighbors in 256ths. Pixels outside of the source and erased pixels are 0.
  */
 export function augmentImage(
   source: Uint8Array,

@@ -59,7 +59,7 @@ export function createReferenceBackend(memory = Number.POSITIVE_INFINITY): Backe
   };
 }
 
-/** What an op runs on, and in training the request and the step of it. */
+/** The data of an op; in training also the request and its step. */
 interface Run {
   readonly net: layers.NetworkTensors;
   readonly batch: Batch;
@@ -78,7 +78,7 @@ interface TrainingStep {
   /** Steps of the request before this one. */
   readonly index: number;
   readonly smoothed: { readonly own: number; readonly other: number };
-  /** Targets of the batch's rows, where labels do not say it all. */
+  /** Targets of the batch's rows, if labels do not define them. */
   readonly soft: Float32Array | undefined;
   /** Weights of these rows' losses; all 1 without. */
   readonly weights: Float32Array | undefined;
@@ -157,7 +157,7 @@ class ReferenceSession implements Session {
   #run(op: Op, run: Run): void {
     const { net, batch, training, inference } = run;
     const random = training && { key: training.request.dropoutKey, step: run.step };
-    // Dropout is of training alone.
+    // Only training has dropout.
     const drawn = 'training' in op && !op.training ? undefined : random;
     switch (op.op) {
       case 'gather':
@@ -344,8 +344,8 @@ function lastOf<Item>(items: readonly Item[]): Item {
   return items[items.length - 1];
 }
 
-/** What only training has, or only inference. */
+/** A part that only training has, or only inference. */
 function needed<Part>(part: Part | undefined, { op }: Op): Part {
   if (part !== undefined) return part;
-  throw new CoutureError('backend', `The op ${op} stands in the wrong program.`);
+  throw new CoutureError('backend', `The op ${op} is in the wrong program.`);
 }

@@ -1,6 +1,6 @@
 /**
- * The ops of a layer: what each takes of a network's and a batch's tensors, and gives to the plain functions of ops.ts,
- * norm.ts and activations.ts. Forward beside backward.
+ * The ops of a layer: each passes tensors of a network and a batch to the plain functions of ops.ts, norm.ts and
+ * activations.ts. Forward beside backward.
  */
 
 import { isApart, needsActivate, normsProduct, skipEnd } from '../../model/dense-layer.ts';
@@ -29,7 +29,7 @@ export interface NetworkTensors {
   readonly averageStatistics: boolean;
 }
 
-/** Where in its stream dropout is; without it, an op is one of inference. */
+/** The position of dropout in its random stream; without it, an op is part of an inference. */
 export interface RandomStep {
   readonly key: readonly [number, number];
   readonly step: number;
@@ -129,7 +129,7 @@ export function gradientSquares({ plan, tensors }: NetworkTensors, index: number
   });
 }
 
-/** Forward and backward alike. */
+/** The same forward and backward. */
 function dropout(
   { plan }: NetworkTensors,
   index: number,
@@ -158,7 +158,7 @@ function scaled({ scale, shift }: NormTensors, normalized: Float32Array, i: numb
   return Math.fround(Math.fround(normalized[i] * scale[j]) + shift[j]);
 }
 
-/** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
+/** The gradient with respect to the output of a layer's norm, and then that with respect to its input. */
 function normedGradient({ plan }: NetworkTensors, index: number, batch: Batch): Float32Array {
   return plan.layers[index].preNorm ? batch.dy[index - 1] : batch.dz[index];
 }

@@ -48,7 +48,7 @@ const LOG = Float32Array.of(
   3.3333331174e-1,
 );
 
-/** ln x for normal x >= 1; infinity and NaN stay what they are, so that numbers that went wrong are seen. */
+/** ln x for normal x >= 1; infinity and NaN stay what they are, so that wrong numbers are visible. */
 export function logFromOne(x: number): number {
   if (!(x < Number.POSITIVE_INFINITY)) return x;
   floats[0] = x;

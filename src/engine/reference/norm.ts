@@ -18,7 +18,7 @@ export interface NormTensors {
   readonly inverse: Float32Array;
 }
 
-/** z becomes its normalized self, by the batch's statistics and moving the running ones, or by the running ones. */
+/** Normalizes z in place, by the batch's statistics, which also move the running ones, or by the running ones. */
 export function normForward(z: Float32Array, rows: number, norm: NormTensors, training: boolean): void {
   const width = norm.scale.length;
   for (let j = 0; j < width; j++) {
@@ -52,7 +52,7 @@ function inverseDeviation(variance: number): number {
   return f(1 / f(Math.sqrt(f(variance + EPSILON)))) + variance * 0;
 }
 
-/** What scaleBackward leaves the gradients in. */
+/** The tensors in which scaleBackward leaves the gradients. */
 export interface NormGradients {
   readonly scale: Float32Array;
   readonly shift: Float32Array;
@@ -120,7 +120,7 @@ function rowSum(width: number, value: (feature: number) => number): number {
 }
 
 /**
- * Each row of z becomes its normalized self.
+ * Normalizes each row of z in place.
  * @param inverse one value a row: 1 / standard deviation
  */
 export function layerNormForward(z: Float32Array, rows: number, inverse: Float32Array): void {

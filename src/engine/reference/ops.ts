@@ -1,10 +1,11 @@
 /**
  * Every op stated once, plainly: row-major float32 arrays, one scalar at a time, each operation rounded to
- * float32. This is the oracle; it is not meant to be fast, and every other backend is held to its bits.
+ * float32. This is the oracle; it is not meant to be fast, and every other backend is compared with its bits.
  *
- * A product adds no term whose activation, gradient or pixel is 0. Of finite numbers such a term is 0, and no sum here is ever -0, so
- * that adding it would change no bit: a backend may leave out zeros or multiply by them. Of a weight that is not finite it would
- * be NaN; a step that makes one has a loss of NaN on every backend (see `markDiverged`).
+ * A product adds no term whose activation, gradient or pixel is 0. With finite numbers such a term is 0, and no sum
+ * here is ever -0. So adding it would change no bit, and a backend may skip zeros or multiply by them. With a weight
+ * that is not finite, the term would be NaN; a step that makes such a weight has a loss of NaN on every backend (see
+ * `markDiverged`).
  */
 
 import { philox4x32, type Words4 } from '../../core/philox.ts';
@@ -101,7 +102,7 @@ export function linearBackwardWeight(
   }
 }
 
-/** y = max(y, 0), in place; NaN and both infinities become NaN, so that no answer is made of them. */
+/** y = max(y, 0), in place; NaN and both infinities become NaN, so that they give no answer. */
 export function reluForward(y: Float32Array, length: number): void {
   for (let i = 0; i < length; i++) {
     const none = y[i] * 0;
@@ -110,8 +111,8 @@ export function reluForward(y: Float32Array, length: number): void {
 }
 
 /**
- * dy = dy * scale where the value after ReLU and dropout is above 0, else 0, in place: a value is 0 there where
- * ReLU or dropout made it so, and `scale` is dropout's (1 without it).
+ * dy = dy * scale where the value after ReLU and dropout is above 0, else 0, in place: a value is 0 if
+ * ReLU or dropout made it 0, and `scale` is dropout's (1 without it).
  */
 export function reluBackward(dy: Float32Array, y: Float32Array, scale: number, length: number): void {
   for (let i = 0; i < length; i++) dy[i] = y[i] > 0 ? f(dy[i] * scale) : 0;
@@ -172,7 +173,7 @@ export function logSoftmaxForward(y: Float32Array, rows: number, classes: number
   }
 }
 
-/** What nllBackward takes beside the logits. */
+/** The arguments of nllBackward besides the logits. */
 export interface Targets {
   readonly labels: ArrayLike<number>;
   /** Target of the image's own class and of every other: 1 and 0 without label smoothing. */
@@ -185,8 +186,9 @@ export interface Targets {
 }
 
 /**
- * Each row's cross-entropy with its target, times its weight, and dz = (softmax - target) * (share * weight): LogSoftmax
- * and NLLLoss, backward. The terms of the other classes are added to the own one in the order of the classes.
+ * Each row's cross-entropy with its target, times its weight, and dz = (softmax - target) * (share * weight):
+ * LogSoftmax and NLLLoss, backward. The terms of the other classes are added to that of the row's class, in the order
+ * of the classes.
  */
 export function nllBackward(
   y: Float32Array,
@@ -218,7 +220,7 @@ export function nllBackward(
   }
 }
 
-/** What softBackward takes beside the logits. */
+/** The arguments of softBackward besides the logits. */
 export interface SoftTargets {
   /** [rows, classes]. */
   readonly targets: Float32Array;
@@ -229,8 +231,8 @@ export interface SoftTargets {
 }
 
 /**
- * As nllBackward, but with a target of its own for every class of every row. The loss, -Σ target * log-probability,
- * starts from 0, and the terms are taken away from it in the order of the classes.
+ * As nllBackward, but with a separate target for every class of every row. The loss, -Σ target * log-probability,
+ * starts from 0, and the terms are subtracted from it in the order of the classes.
  */
 export function softBackward(
   y: Float32Array,

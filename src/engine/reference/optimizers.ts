@@ -12,7 +12,7 @@ export interface Updated {
   readonly secondMoment: Float32Array;
 }
 
-/** Makes a step's first loss NaN where the step made a value that is not finite: it has diverged, whoever meets that value. */
+/** Makes a step's first loss NaN if the step made a value that is not finite: the training has diverged. */
 export function markDiverged(value: Float32Array, losses: Float32Array): void {
   if (!value.every(Number.isFinite)) losses[0] = Number.NaN;
 }
@@ -78,7 +78,7 @@ export function lionStep(
   }
 }
 
-/** What lasso makes of weights after a step of `sgdStep`: each nearer to 0, and small ones 0. */
+/** Applies lasso to weights after a step of `sgdStep`: each moves nearer to 0, and small ones become 0. */
 export function lassoStep(
   value: Float32Array,
   constants: Float32Array,
@@ -93,7 +93,7 @@ export function lassoStep(
   }
 }
 
-/** The decays of the moments, and what each leaves to the gradient. */
+/** The decays of the moments, and the share of the gradient in each. */
 function betasOf(constants: Float32Array) {
   return {
     beta1: constants[CONSTANT.beta1],
@@ -103,7 +103,7 @@ function betasOf(constants: Float32Array) {
   };
 }
 
-/** 1, -1, or 0 for what is neither above nor below 0. */
+/** 1 above 0, -1 below 0, otherwise 0. */
 function sign(x: number): number {
   return x > 0 ? 1 : x < 0 ? -1 : 0;
 }
@@ -133,7 +133,8 @@ export function squaresOf(gradients: readonly number[]): number {
 /**
  * The factor that takes the whole gradient's norm down to `largest`, and 1 where it is below, as
  * torch.nn.utils.clip_grad_norm_.
- * @param squares what squaresOf gives for each output and each feature of a norm, layer after layer; added in float64
+ * @param squares the results of squaresOf for each output and each feature of a norm, layer after layer; added in
+ * float64
  */
 export function clipFactor(squares: readonly number[], largest: number): number {
   const norm = f(Math.sqrt(squares.reduce((sum, square) => sum + square, 0)));

@@ -7,12 +7,12 @@ import type { TensorRole } from '../backend.ts';
 /** One layer's tensors under each role; parts that the layer does not have are empty. */
 export type LayerTensors = Record<TensorRole, Record<TensorPart, Float32Array>>;
 
-/** What one batch flows through; y[0] is the input, y[l + 1] the output of layer l. */
+/** The tensors of one batch; y[0] is the input, y[l + 1] the output of layer l. */
 export interface Batch {
   readonly rows: number;
   readonly indices: Uint32Array;
   readonly y: Float32Array[];
-  /** What the product takes: the y below, or what a norm in front of the product makes of it. */
+  /** Input of the product: the y of the layer below, or that y after the norm before the product. */
   readonly x: Float32Array[];
   /** Pre-activations, normalized where these are; y itself of layers that do not need `activate`. */
   readonly z: Float32Array[];
@@ -25,9 +25,9 @@ export interface Batch {
   readonly dz: Float32Array[];
   /** Gradient with respect to the input. */
   readonly dx: Float32Array;
-  /** What `gradientSquares` gave, layer after layer. */
+  /** Results of `gradientSquares`, layer after layer. */
   readonly squares: number[];
-  /** What `clipFactor` gave. */
+  /** Result of `clipFactor`. */
   clipFactor: number;
 }
 
@@ -74,10 +74,10 @@ export function makeBatch({ layers }: Plan, indices: Uint32Array): Batch {
   };
 }
 
-/** Bytes of a network's tensors under all roles, and of a batch of so many rows: all that is large. */
+/** Bytes of a network's tensors under all roles, and of a batch of this many rows: all large arrays. */
 export function bytesOf({ layers }: Plan, rows: number): number {
   const weights = layers.reduce((sum, layer) => sum + layer.out * (layer.in + 1), 0);
-  // y, dy and dz, z where it is another array, and normalized x where a norm stands in front.
+  // y, dy and dz, z where it is another array, and normalized x if a norm comes before the product.
   const row = layers.reduce(
     (sum, layer) => sum + layer.out * (needsActivate(layer) ? 4 : 3) + (layer.preNorm ? 2 * layer.in : 0),
     2 * layers[0].in,

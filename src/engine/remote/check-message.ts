@@ -1,6 +1,7 @@
 /**
- * What every message between a page and the worker of its engine has to be, held against it where it is heard: a message of another
- * version of Couture, or of another script of the page, is told of and not believed. Schemas (zod) stay out of workers.
+ * Checks of the messages between a page and the worker of its engine, made when they are received. A message from
+ * another version of Couture, or from another script of the page, is reported and not used. Workers do not load schemas
+ * (zod).
  */
 
 import {
@@ -26,7 +27,7 @@ import { CoutureError, exitCodes } from '../../core/errors.ts';
 import { aShape } from '../../data/argument-kinds.ts';
 import type { CallName, FromHost, ToHost } from './protocol.ts';
 
-const aCount = kind('a whole number from 0 on', (value) => Number.isSafeInteger(value) && Number(value) >= 0);
+const aCount = kind('an integer of at least 0', (value) => Number.isSafeInteger(value) && Number(value) >= 0);
 const aPair = kind(
   'two numbers',
   (value) => Array.isArray(value) && value.length === 2 && value.every((word) => typeof word === 'number'),
@@ -47,12 +48,12 @@ const aProgram = record(
   },
   'a program',
 );
-const aSetting = kind('numbers and switches by name', (value) => {
+const aSetting = kind('an object of numbers and booleans', (value) => {
   const values = typeof value === 'object' && value !== null ? Object.values(value) : [undefined];
   return values.every((each) => typeof each === 'number' || typeof each === 'boolean');
 });
 const aDecay = kind(
-  'a number from 0 up to, but not, 1',
+  'a number of at least 0 and below 1',
   (value) => typeof value === 'number' && value >= 0 && value < 1,
 );
 const momentFields = { beta1: aDecay, beta2: aDecay, weightDecay: aNumber };
@@ -91,7 +92,7 @@ const anOrder = record(
   'a training request',
 );
 
-/** What is asked by each call, and what is answered. */
+/** The arguments and the answer of each call. */
 const calls: Readonly<
   Record<CallName, { readonly ask: Readonly<Record<string, Kind>>; readonly answer: Kind }>
 > = {
@@ -140,7 +141,7 @@ export function checkToHost(message: ToHost): void {
   checkArguments('The engine', { [call.call]: [call, record(calls[call.call].ask)] });
 }
 
-/** The number of a message that may be wrong in all else; -1 where it has none. */
+/** The number of a message that may otherwise be wrong; -1 if it has none. */
 export function numberOf(message: unknown): number {
   const id: unknown =
     typeof message === 'object' && message !== null ? Reflect.get(message, 'id') : undefined;
@@ -161,25 +162,21 @@ const anError = record(
 const fromHost = record({ type: oneOf(['answer', 'error']), id: aCount }, 'a message');
 
 /**
- * What is wrong with a message from the host; undefined where nothing is.
- * @param callOf the call of that number that waits for its answer
+ * The error for a wrong message from the host; undefined if the message is right.
+ * @param callOf finds the call with this number that waits for its answer
  */
 export function misfitOfAnswer(
   message: FromHost,
   callOf: (id: number) => CallName | undefined,
 ): CoutureError | undefined {
   const wrong = (at: string, fault: string): CoutureError =>
-    new CoutureError(
-      'runtime',
-      `The worker of the engine sent something else than an answer: ${at} ${fault}.`,
-      {
-        hint: 'Load the page again. The page and its worker have to be of the same version of Couture.',
-      },
-    );
+    new CoutureError('runtime', `The worker of the engine sent an invalid answer: ${at} ${fault}.`, {
+      hint: 'Reload the page. The page and its worker must be of the same version of Couture.',
+    });
   const misfit = fromHost.misfit(message);
   if (misfit !== undefined) return wrong(`message${misfit.at}`, misfit.fault);
   const call = callOf(message.id);
-  if (call === undefined) return wrong('message.id', `is ${message.id}, for which nobody waits`);
+  if (call === undefined) return wrong('message.id', `is ${message.id}, but no such call is waiting`);
   const [part, value, wanted] =
     message.type === 'error'
       ? (['error', message.error, anError] as const)

@@ -1,4 +1,4 @@
-/** A backend that lives elsewhere, as a backend: every call is a message, and its answer another. */
+/** A backend that runs in a worker, used like any other: every call is a message, and its answer another. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { ImageShape } from '../../data/image-shape.ts';
@@ -25,7 +25,7 @@ import {
   uncarry,
 } from './protocol.ts';
 
-/** Bytes of images that go over at a time: copied within a few milliseconds. */
+/** Bytes of images in one message: copied within a few milliseconds. */
 const PART = 2 ** 22;
 
 /** Typed arrays of plain numbers, which messages carry. */
@@ -51,7 +51,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Calls by number, and who waits for their answers. */
+/** Calls by number, and the functions that receive their answers. */
 class Line {
   readonly #port: HostPort;
   readonly #waiting = new Map<number, Waiting>();
@@ -73,7 +73,7 @@ class Line {
     return this.#numbers;
   }
 
-  /** Sends a call. Buffers in `transfer` are gone from here afterwards. */
+  /** Sends a call. Buffers in `transfer` cannot be used here afterwards. */
   ask<Name extends CallName>(call: Ask<Name>, transfer: ArrayBuffer[] = []): Promise<Answer<Name>> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#last += 1;
@@ -90,14 +90,14 @@ class Line {
       } catch (cause) {
         this.#waiting.delete(id);
         reject(
-          new CoutureError('usage', `The engine was given what no message can carry: ${cause}.`, { cause }),
+          new CoutureError('usage', `A message to the engine cannot carry a value: ${cause}.`, { cause }),
         );
       }
     });
   }
 
   #hear(message: FromHost): void {
-    // What is answered later than that does not matter.
+    // Answers after a failure are ignored.
     if (this.#failure !== undefined) return;
     const misfit = misfitOfAnswer(message, (id) => this.#waiting.get(id)?.call);
     if (misfit !== undefined) {
@@ -110,7 +110,7 @@ class Line {
     else waiting?.reject(uncarry(message.error));
   }
 
-  /** Ends every call under way, and refuses every later one, with this error. */
+  /** Ends every call in progress, and refuses every later one, with this error. */
   close(error: CoutureError): void {
     this.#failure ??= error;
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
@@ -137,7 +137,7 @@ class RemoteBackend implements Backend {
     const number = this.#line.nextNumber();
     await this.#line.ask({ call: 'reserve', images: number, bytes: pixels.length });
     for (let at = 0; at < pixels.length; at += PART) {
-      // A copy that is handed over: the caller keeps its own.
+      // A copy is transferred; the caller keeps its array.
       const part = new Uint8Array(pixels.subarray(at, at + PART));
       await this.#line.ask({ call: 'fill', images: number, at, pixels: part }, [part.buffer]);
     }
@@ -232,12 +232,12 @@ class RemoteSession implements Session {
   }
 }
 
-/** An array with a buffer of its own: a message carries the whole buffer behind a view. */
+/** An array with its own buffer, because a message with a view contains the whole buffer. */
 function whole<Values extends Numbers>(values: Values): Values {
   return values.byteLength === values.buffer.byteLength ? values : (values.slice() as Values);
 }
 
-/** Nobody waits for what is freed, and where the host has failed it is freed with it. */
+/** Nobody waits for memory to be freed. If the host has failed, its memory is freed with it. */
 function forget(freed: Promise<unknown>): void {
   freed.catch(() => {});
 }

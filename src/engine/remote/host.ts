@@ -1,4 +1,4 @@
-/** The side that has the backend: it begins each call as it comes, and answers when it has ended. */
+/** The side that has the backend. It starts each call when it arrives, and answers when the call has ended. */
 
 import { CoutureError } from '../../core/errors.ts';
 import type { Backend, DeviceImages, Session } from '../backend.ts';
@@ -20,7 +20,7 @@ export interface HostOptionsOf {
   readonly post: (message: FromHost, transfer: ArrayBuffer[]) => void;
 }
 
-/** The function that hears every message of the client. An error is answered, never swallowed. */
+/** The function that receives every message of the client. An error is sent as an answer, never swallowed. */
 export function hostBackend({ create, post }: HostOptionsOf): (message: ToHost) => Promise<void> {
   const host = new Host(create);
   return async (message) => {
@@ -99,13 +99,13 @@ class Host {
 
   #started(): Backend {
     if (this.#backend !== undefined) return this.#backend;
-    throw new CoutureError('runtime', 'The engine was asked before it was started.');
+    throw new CoutureError('runtime', 'The engine received a call before it was started.');
   }
 
   #reserved(number: number): Room {
     const pixels = this.#pixels.get(number);
     if (pixels !== undefined) return pixels;
-    throw new CoutureError('usage', 'There is no room reserved for these images.');
+    throw new CoutureError('usage', 'No memory is reserved for these images.');
   }
 
   #session(number: number): Session {
@@ -121,7 +121,7 @@ class Host {
   }
 }
 
-/** Memory for images, and how much of it has come: parts come in their order. */
+/** Memory for images, and the number of bytes received. The parts arrive in order. */
 interface Room {
   readonly pixels: Uint8Array;
   filled: number;
@@ -143,14 +143,14 @@ function fill(room: Room, part: Uint8Array, at: number): void {
   if (at !== filled || at + part.length > pixels.length)
     throw new CoutureError(
       'usage',
-      `${part.length} bytes of images from byte ${at} on do not follow the ${filled} of ${pixels.length} that have come.`,
+      `${part.length} bytes of images at byte ${at} do not follow the ${filled} of ${pixels.length} bytes received so far.`,
     );
   pixels.set(part, at);
   room.filled += part.length;
 }
 
-/** What was claimed and never came costs nothing: memory is only given to it when it is written. */
+/** Images that were reserved and never sent cost nothing: the system provides memory only when it is written. */
 function wholeOf({ pixels, filled }: Room): Uint8Array {
   if (filled === pixels.length) return pixels;
-  throw new CoutureError('usage', `Of ${pixels.length} bytes of images ${filled} have come.`);
+  throw new CoutureError('usage', `Only ${filled} of ${pixels.length} bytes of images were received.`);
 }

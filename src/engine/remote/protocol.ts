@@ -1,6 +1,6 @@
 /**
- * What is said between a backend that lives elsewhere, in a worker, and whoever uses it here. Every message is plain data;
- * images and sessions are known by numbers that the client gives them.
+ * The messages between a backend in a worker and its client. Every message is plain data; the client gives numbers to
+ * images and sessions.
  */
 
 import { CoutureError, type ErrorKind } from '../../core/errors.ts';
@@ -9,19 +9,19 @@ import type { Program } from '../../model/program.ts';
 import type { BackendInfo, InferOptions, SessionOptions, TensorRole, TrainRequest } from '../backend.ts';
 import type { BackendOptions } from '../create.ts';
 
-/** The backend that the host is to start; how it starts threads is its own affair. */
+/** The backend that the host is to start; the host decides how to start threads. */
 export type HostOptions = Pick<BackendOptions, 'backend' | 'threads' | 'fast'>;
 
-/** Every call: what is asked, and what is answered. */
+/** The arguments and the answer of every call. */
 interface Calls {
   start: { readonly ask: { readonly options: HostOptions }; readonly answer: BackendInfo };
-  /** Room for so many bytes of images, which come part by part: a copy of them all at once would hold a page. */
+  /** Reserves memory for images, which arrive in parts: copying all at once would block a page. */
   reserve: { readonly ask: { readonly images: number; readonly bytes: number }; readonly answer: undefined };
   fill: {
     readonly ask: { readonly images: number; readonly at: number; readonly pixels: Uint8Array };
     readonly answer: undefined;
   };
-  /** What was reserved and filled goes to the backend. Answered by the number of images. */
+  /** Uploads the images that were reserved and filled to the backend. The answer is the number of images. */
   upload: { readonly ask: { readonly images: number; readonly shape: ImageShape }; readonly answer: number };
   releaseImages: { readonly ask: { readonly images: number }; readonly answer: undefined };
   createSession: {
@@ -62,7 +62,7 @@ interface Calls {
   dispose: { readonly ask: object; readonly answer: undefined };
 }
 
-/** A training request without its images, which are named by their number. */
+/** A training request without its images, which are given by their number. */
 export type TrainOrder = Omit<TrainRequest, 'images'>;
 
 export type CallName = keyof Calls;
@@ -72,22 +72,22 @@ export type Answer<Name extends CallName> = Calls[Name]['answer'];
 /** One call, by its `call`. */
 export type Call = { [Name in CallName]: Ask<Name> }[CallName];
 
-/** What goes to the host. Calls are begun in the order in which they come, and answered as they end. */
+/** A message to the host. Calls start in the order in which they arrive, and are answered when they end. */
 export interface ToHost {
   readonly id: number;
   readonly call: Call;
 }
 
-/** What comes from the host, once for each call. */
+/** A message from the host, one for each call. */
 export type FromHost =
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer<CallName> }
   | { readonly type: 'error'; readonly id: number; readonly error: CarriedError };
 
-/** The host as the client sees it, whatever the platform. */
+/** The host as the client sees it, on any platform. */
 export interface HostPort {
   /** @param transfer buffers that are handed over instead of being copied */
   post(message: ToHost, transfer: ArrayBuffer[]): void;
-  /** @param failed called when the host cannot go on: its script could not be loaded, or it threw an error of its own */
+  /** @param failed called when the host cannot go on: its script could not be loaded, or it threw an error */
   listen(heard: (message: FromHost) => void, failed: (reason: string) => void): void;
   terminate(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export interface CarriedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** Of a CoutureError. */
+  /** Only for a CoutureError. */
   readonly kind: ErrorKind | undefined;
   readonly hint: string | undefined;
 }
@@ -105,11 +105,11 @@ export interface CarriedError {
 export function carry(error: unknown): CarriedError {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const { kind, hint } = error instanceof CoutureError ? error : { kind: undefined, hint: undefined };
-  // An error without words has its name.
+  // An error without a message gets its name as the message.
   return { name, message: message || name, stack, kind, hint };
 }
 
-/** The error that was carried: a CoutureError again if it was one, with the worker's stack as its cause. */
+/** The error from a message: a CoutureError again if it was one, with the worker's stack as its cause. */
 export function uncarry({ name, message, stack, kind, hint }: CarriedError): Error {
   if (kind !== undefined)
     return new CoutureError(kind, message, { ...(hint !== undefined && { hint }), cause: stack });

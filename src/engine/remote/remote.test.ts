@@ -128,12 +128,12 @@ test('a message that is none is refused by the part that is wrong, and answered 
   assert.ok(answers.every(({ type }) => type === 'answer'));
   const wrong: [message: unknown, expected: RegExp][] = [
     [null, /message must be a message, not null/],
-    [{ id: 'x', call: { call: 'dispose' } }, /message\.id must be a whole number from 0 on/],
+    [{ id: 'x', call: { call: 'dispose' } }, /message\.id must be an integer of at least 0/],
     [{ id: 9 }, /message\.call must be a call, not undefined/],
     [{ id: 9, call: { call: '__proto__' } }, /message\.call\.call must be one of "start"/],
     [{ id: 9, call: { call: 'reserve', images: 1, bytes: -1 } }, /reserve\.bytes must be a whole number/],
     [{ id: 9, call: { call: 'reserve', images: 1, bytes: 2 ** 52 } }, /Out of memory/],
-    [{ id: 9, call: { call: 'fill', images: 7, at: 0, pixels: new Uint8Array(4) } }, /no room reserved/],
+    [{ id: 9, call: { call: 'fill', images: 7, at: 0, pixels: new Uint8Array(4) } }, /No memory is reserved/],
     [
       { id: 9, call: { call: 'fill', images: 1, at: 6, pixels: new Uint8Array(4) } },
       /do not follow the 0 of 8/,
@@ -150,8 +150,8 @@ test('a message that is none is refused by the part that is wrong, and answered 
       { id: 9, call: { call: 'infer', session: 2, images: 1, indices: [0], options: {} } },
       /infer\.indices must/,
     ],
-    // What never came is no image: claimed gigabytes are not copied.
-    [{ id: 9, call: { call: 'upload', images: 1, shape: gray(1, 4) } }, /Of 8 bytes of images 0 have come/],
+    // Images that never arrived are refused: claimed gigabytes are not copied.
+    [{ id: 9, call: { call: 'upload', images: 1, shape: gray(1, 4) } }, /Only 0 of 8 bytes of images/],
   ];
   for (const [message, expected] of wrong) {
     answers.length = 0;
@@ -167,7 +167,7 @@ test('an answer that is none ends every call, and whoever waits is told', async 
   const info = { name: 'wasm', variant: 'simd128', threads: 1 };
   const wrong: [answer: unknown, expected: RegExp][] = [
     [null, /message must be a message, not null/],
-    [{ type: 'answer', id: 77, answer: info }, /message\.id is 77, for which nobody waits/],
+    [{ type: 'answer', id: 77, answer: info }, /message\.id is 77, but no such call/],
     [{ type: 'answer', id: 1, answer: 5 }, /answer must be the description of a backend, not the number 5/],
     [{ type: 'error', id: 1, error: { name: 'Error', message: '' } }, /error\.message must be a sentence/],
     [{ type: 'error', id: 1, error: { name: 'Error' } }, /error\.message must be a sentence/],
@@ -194,6 +194,6 @@ test('images of sides that are none are refused', async () => {
   for (const shape of [gray(-2, -2), gray(0.5, 8), gray(0, 4), { height: 2, width: 1, channels: 2 as 1 }])
     await assert.rejects(backend.upload(new Uint8Array(4), shape), {
       kind: 'usage',
-      message: /no images of/,
+      message: /Invalid image shape/,
     });
 });

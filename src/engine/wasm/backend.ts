@@ -14,13 +14,13 @@ export interface WasmOptions {
   readonly threads: number;
   /** How to start a worker; undefined runs on the caller's thread. */
   readonly spawn: SpawnWorker | undefined;
-  /** The engine pairs 128-bit vectors, so that wide tiles pay. */
+  /** The engine pairs 128-bit vectors, so wide tiles are faster. */
   readonly wide: boolean;
-  /** Products and sums may be fused; they are exact where there is no relaxed SIMD, as `info.variant` says. */
+  /** Products and sums may be fused. Without relaxed SIMD they are exact, and `info.variant` shows it. */
   readonly fast: boolean;
   /** How the kernels are compiled; `WebAssembly.compile` by default. */
   readonly compile?: CompileKernels | undefined;
-  /** Bytes of this machine; default: no limit but the kernels' own. */
+  /** Bytes of memory of this machine; by default, only the limit of the kernels applies. */
   readonly memory?: number | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function createWasmBackend({
   };
 }
 
-/** A block that is freed once its owner and every call that uses it have let go: what is at work never loses its images. */
+/** A block that is freed after its owner and every call that uses it release it: a running call keeps its images. */
 class HeldBlock {
   readonly #memory: WasmMemory;
   readonly #block: Block;

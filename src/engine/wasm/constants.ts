@@ -1,5 +1,5 @@
 /**
- * Numbers that the kernels and the code around them share. This is their one place: `scripts/build-kernels.ts` writes
+ * Numbers that the kernels and the code around them share, defined only here: `scripts/build-kernels.ts` writes
  * them, those of an augmentation's record (`src/data/augment.ts`) and of the optimizers (`src/engine/scalars.ts`) to
  * `kernels/constants.generated.ts`.
  */
@@ -14,11 +14,11 @@ export const PANEL = 16;
 /** Inputs of one unit of a weight gradient or an update: 48 lines are 3 KB, which stay in the L1 cache. */
 export const STRIP = 48;
 
-/** Panels of outputs that one pass over a row's values makes, where zeros are left out: see `rowBy3` in kernels/sparse.ts. */
+/** Panels of outputs that one pass over a row's values computes if zeros are skipped: `rowBy3` in kernels/sparse.ts. */
 export const PANELS_TOGETHER = 3;
 /** Inputs of one list of values that are not 0: 128 lines of three panels of weights are 24 KB, which stay in the L1 cache. */
 export const LIST_INPUTS = 128;
-/** Share of values that are not 0 up to which they are listed: leaving out the zeros is faster then. */
+/** Largest share of nonzero values at which they are listed: skipping the zeros is then faster. */
 export const MOST_LISTED = 0.65;
 
 /** Lines that a norm keeps for a panel in each role: scale, then shift. */
@@ -32,7 +32,7 @@ export const ACTIVATIONS: readonly Activation[] = ['none', 'relu', 'leakyRelu', 
 export const OPTIMIZERS: readonly OptimizerOptions['name'][] = ['adam', 'sgd', 'lion'];
 
 /**
- * Words of a team's control block that the barrier uses: how many threads have come, how often all have, and whether
+ * Words of a team's control block that the barrier uses: how many threads have arrived, how often all have, and whether
  * one has failed.
  */
 export const ARRIVED_WORD = 0;

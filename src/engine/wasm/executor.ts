@@ -12,11 +12,11 @@ import { runOp } from './ops.ts';
 import type { Job, ThreadSetup } from './protocol.ts';
 
 /**
- * A team's control block, in words: those of the barrier, and from NEXT_WORD on two sets of counters, one a step in
- * turn, that hold for each op and thread the next of its units.
+ * A team's control block, in words: those of the barrier, and from NEXT_WORD on two sets of counters, used by alternate
+ * steps. A set holds the next unit for each op and thread.
  */
 const NEXT_WORD = 16;
-/** Ops that have counters: more than a network of the most layers that a spec may have needs. */
+/** Ops that have counters: more than the deepest network that a spec allows needs. */
 const COUNTED_OPS = 2048;
 
 /** Bytes of the control block of a team. */
@@ -24,11 +24,11 @@ export function controlBytes(threads: number): number {
   return (NEXT_WORD + 2 * COUNTED_OPS * threads) * 4;
 }
 
-/** Pieces of an op's units for each thread: small enough that a thread on a busy core holds the others up little. */
+/** Pieces of an op's units for each thread: small enough that a thread on a busy core delays the others little. */
 const PIECES = 4;
 /** Bytes of the largest image that can be augmented: as many as a spec's widest layer has inputs. */
 const MAX_AUGMENTED = 65_536;
-/** Bytes of a thread's scratch: 68 lines of a gradient, or two augmented images behind a record, whichever is more. */
+/** Bytes of a thread's scratch: 68 lines of a gradient, or a record and two augmented images, whichever is more. */
 export const SCRATCH_BYTES = RECORD_BYTES + 2 * imageBytes(MAX_AUGMENTED);
 
 /** Ops after which threads need not wait for each other, unless they end the step. */
@@ -62,12 +62,12 @@ export class Executor {
         rows,
         filled: [],
       };
-      // Nobody is in the step before any more: its counters can serve the step after.
+      // No thread is in the previous step any longer: its counters can serve the next step.
       if (threads > 1 && thread === 0) this.#resetCounters((step + 1) % 2, job.ops.length);
       for (let i = 0; i < job.ops.length; i++) {
         this.#counter = this.#firstCounter(step % 2) + i * threads;
         runOp(job.ops[i], job, part);
-        // What follows these neither reads nor overwrites what they touch, until the next step.
+        // Until the next step, later ops neither read nor overwrite the data of these ops.
         if (UNHURRIED.has(job.ops[i].op) && i < job.ops.length - 1) continue;
         this.#kernels.barrier({ at: control, threads });
         if (threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
@@ -87,7 +87,7 @@ export class Executor {
   /**
    * Runs this thread's share of an op's units: its own slice, which is the same in every step so that weights and
    * moments stay in this core's cache, and then pieces of the others' slices while they have any left. Which thread
-   * does a unit is chance; what comes out of it is not.
+   * computes a unit is random; its result is not.
    * @param whole units that share data: a slice holds all of such a group, or none
    */
   readonly #share: BatchPart['share'] = (units, run, whole = 1) => {

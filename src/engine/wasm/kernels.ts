@@ -16,7 +16,7 @@ export interface KernelChoice {
   readonly shared: boolean;
   /** For an engine that pairs vectors: such a module shares no machine code with a plain one. */
   readonly wide: boolean;
-  /** Products and sums may be fused: faster, and its bits are the machine's. */
+  /** Products and sums may be fused. This is faster, but the bits depend on the machine. */
   readonly fast: boolean;
 }
 

@@ -27,15 +27,15 @@ export interface LayerLayout extends DenseLayer {
   readonly affine: Readonly<Record<TensorRole, number>>;
   /** Running mean and variance, and those of the last batch, [panel][4][16]; 0 without batch normalization. */
   readonly stats: number;
-  /** Their running average, laid out alike; 0 where none is kept. */
+  /** Their running average, in the same layout; 0 if none is kept. */
   readonly averageStats: number;
-  /** Sums of squares of gradients, [panel][16]: of its outputs, then of its norm; behind those of the layer before. */
+  /** Sums of squares of gradients, [panel][16]: of its outputs, then of its norm; after those of the previous layer. */
   readonly squares: number;
-  /** Of layer normalization, 1 / standard deviation of each row in a line of its own; else 0. */
+  /** For layer normalization, 1 / standard deviation of each row, each in its own line; else 0. */
   readonly inverse: number;
-  /** What the product takes, [panel][row][16]: the y below, or what a norm in front of the product makes of it. */
+  /** Input of the product, [panel][row][16]: the y of the layer below, or that y after the norm before the product. */
   readonly x: number;
-  /** Whether many values of x may be 0, so that its zeros are looked for. */
+  /** Whether many values of x may be 0, so its zeros are counted. */
   readonly zerosIn: boolean;
   /** Whether many values of dz may be. */
   readonly zerosOut: boolean;
@@ -66,9 +66,9 @@ export interface Layout {
   readonly dx: number;
   /** Bytes of one panel of x, y and dz. */
   readonly rowPanel: number;
-  /** Where each thread's room for products without zeros begins, from thread to thread, and what is where in it. */
+  /** Start of the first thread's room for products that skip zeros, size of a room, and places in it. */
   readonly sparse: SparseRoom & { readonly start: number };
-  /** The factor by which gradients are clipped, float32, behind the squares of the last layer. */
+  /** The factor by which gradients are clipped, float32, after the squares of the last layer. */
   readonly clipFactor: number;
 }
 
@@ -119,7 +119,7 @@ export function placeWeights(
 /**
  * The layout of batches of up to `rows` images (a multiple of 16) from `start` on, and its end.
  * @param withDx whether some op asks for the gradient with respect to the input
- * @param zeros whether pixels of the ground are 0 in x
+ * @param zeros whether background pixels are 0 in x
  */
 export function placeBatch(
   plan: Plan,
@@ -162,7 +162,7 @@ export function placeBatch(
       normalized: layer.preNorm ? take(layer.in) : z,
       y,
       skipped: layer.skip === undefined ? 0 : layers[layer.skip].y,
-      // Dropout changes it, and what skipped the block takes it as it was.
+      // Dropout changes dy, and the skip connection needs the unchanged gradient.
       dy: layer.skip !== undefined && layer.dropout > 0 ? take(layer.out) : dz,
       skipGradient: 0,
       dz,

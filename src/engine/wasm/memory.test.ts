@@ -42,11 +42,11 @@ test('a request past the limit is refused with a sentence', () => {
   const memory = new WasmMemory(false);
   assert.throws(() => memory.allocate(2 ** 31 + 1), {
     kind: 'runtime',
-    message: 'Out of memory: the engine needs 2,049 MiB, and it can have 2,048 MiB.',
+    message: 'Out of memory: the engine needs 2,049 MiB, but only 2,048 MiB are available.',
   });
   const small = new WasmMemory(false, 2 ** 20);
   small.check(2 ** 19);
-  assert.throws(() => small.check(2 ** 19, 2 ** 19), /needs 2 MiB, and it can have 1 MiB/);
+  assert.throws(() => small.check(2 ** 19, 2 ** 19), /needs 2 MiB, but only 1 MiB are available/);
   assert.equal(small.memory.buffer.byteLength, 2 ** 20, 'nothing was taken');
 });
 

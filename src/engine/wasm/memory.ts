@@ -1,4 +1,4 @@
-/** The one linear memory of a wasm backend, and who holds which part of it. */
+/** The one linear memory of a wasm backend, and the allocation of its parts. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { checkMemory, outOfMemory } from '../check-memory.ts';
@@ -6,11 +6,11 @@ import { LINE, MAX_PAGES } from './constants.ts';
 
 const PAGE = 65_536;
 const FIRST_PAGES = 16;
-/** 64 MiB: with less nothing of use could be trained. */
+/** 64 MiB: with less, no useful network could be trained. */
 const FEWEST_PAGES = 1024;
 /** A cache line, and a line of the kernels. */
 const ALIGN = LINE;
-/** Tiles may read, and throw away, a few lines past the end of what they were given. */
+/** Tiles may read, and discard, a few lines past the end of their operands. */
 const GUARD = 256;
 
 interface Block {
@@ -18,7 +18,7 @@ interface Block {
   size: number;
 }
 
-/** First-fit allocation over a growing memory. Addresses stay valid when it grows; views must be made anew. */
+/** First-fit allocation over a growing memory. Addresses stay valid when it grows; views must be created again. */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   /** Bytes at most. */
@@ -27,7 +27,7 @@ export class WasmMemory {
   /** Bytes below this address have been handed out at least once. The first 1 KiB stays unused, so that 0 means none. */
   #top = 1024;
 
-  /** @param limit bytes that there are on this machine */
+  /** @param limit bytes of memory of this machine */
   constructor(shared: boolean, limit = Number.POSITIVE_INFINITY) {
     const { memory, maximum } = reserve(shared);
     this.memory = memory;
@@ -35,7 +35,7 @@ export class WasmMemory {
   }
 
   /**
-   * Takes nothing, and says whether blocks of so many bytes could be had, one after another.
+   * Checks, without allocating, whether blocks of these sizes could be allocated one after another.
    * @throws CoutureError of kind `runtime` when they could not
    */
   check(...sizes: number[]): void {
@@ -89,7 +89,7 @@ export class WasmMemory {
     try {
       this.memory.grow(missing);
     } catch (cause) {
-      throw outOfMemory(end, 'the system gives no more', cause);
+      throw outOfMemory(end, 'the system refused to allocate them', cause);
     }
   }
 

@@ -1,6 +1,7 @@
 /**
- * What each op of a program asks of the kernels: its arguments and its units of work, one family of kernels a file. Units
- * are shared among threads by `share`; what a unit gives does not depend on who computes it.
+ * How each op of a program calls the kernels: its arguments and its units of work, with one file for each family of
+ * kernels. `share` divides the units among threads; the result of a unit does not depend on the thread that computes
+ * it.
  */
 
 import type { Op } from '../../model/program.ts';
@@ -96,11 +97,11 @@ function lossGradient(job: TrainJob, part: BatchPart): void {
 /** The job of an op that only training has. */
 function training({ op }: Op, job: Job): TrainJob {
   if (job.kind === 'train') return job;
-  throw new Error(`The op ${op} stands in a program of inference.`);
+  throw new Error(`The op ${op} is not allowed in an inference program.`);
 }
 
 /** The job of an op that only inference has. */
 function inference({ op }: Op, job: Job): InferJob {
   if (job.kind === 'infer') return job;
-  throw new Error(`The op ${op} stands in a program of training.`);
+  throw new Error(`The op ${op} is not allowed in a training program.`);
 }

@@ -1,4 +1,4 @@
-/** What the coordinator and its workers say to each other. Everything is plain data over one shared memory. */
+/** The messages between the coordinator and its workers. Everything is plain data over one shared memory. */
 
 import type { ImageShape } from '../../data/image-shape.ts';
 import type { Op } from '../../model/program.ts';
@@ -15,7 +15,7 @@ interface JobBase {
   readonly scaling: number;
   /** Image number of every row, uint32. */
   readonly indices: number;
-  /** Rows in all. */
+  /** Number of rows. */
   readonly count: number;
   readonly batchSize: number;
   readonly firstStep: number;
@@ -36,7 +36,7 @@ export interface TrainJob extends JobBase {
   readonly scalars: number;
   /** Target of an image's own class, and of every other. */
   readonly targets: { readonly own: number; readonly other: number };
-  /** Target of every row and class, float32, see `softTargets`; 0 where `targets` and the labels say it all. */
+  /** Target of every row and class, float32, see `softTargets`; 0 if `targets` and the labels define it. */
   readonly softTargets: number;
   /** Weight of every row's loss, float32, see `rowWeights`; 0 where all are 1. */
   readonly rowWeights: number;
@@ -55,7 +55,7 @@ export interface InferJob extends JobBase {
 
 export type Job = TrainJob | InferJob;
 
-/** What a thread of the team needs once. */
+/** What a thread of the team needs once, at its start. */
 export interface ThreadSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -77,15 +77,15 @@ export type FromWorker =
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string | undefined };
 
-/** A worker as the coordinator sees it, whatever the platform. */
+/** A worker as the coordinator sees it, on any platform. */
 export interface WorkerHandle {
   post(message: ToWorker): void;
-  /** Called with every message; `failed` also stands for an error that the platform reports. */
+  /** Called with every message; `failed` also reports an error of the platform. */
   listen(listener: (message: FromWorker) => void): void;
   terminate(): Promise<void>;
 }
 
 export type SpawnWorker = () => WorkerHandle;
 
-/** Makes the module of the kernels of its bytes. A platform may have a way of its own. */
+/** Compiles the module of the kernels from its bytes. A platform may have its own way. */
 export type CompileKernels = (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module>;

@@ -31,7 +31,7 @@ const INFER_ROWS = 128;
 /** Inference of at most this many images runs on the caller's thread: a message would cost as much. */
 const INLINE_IMAGES = 16;
 
-/** Uploaded images that a call uses: they stay until it lets go, whoever disposes of them meanwhile. */
+/** Uploaded images that a call uses: they stay until it releases them, even if they are disposed of meanwhile. */
 export interface ImagesInUse {
   readonly address: number;
   release(): void;
@@ -40,7 +40,7 @@ export interface ImagesInUse {
 export interface SessionContext {
   readonly memory: WasmMemory;
   readonly team: Team;
-  /** The images behind a handle; throws for a foreign or disposed one. */
+  /** The images of a handle; throws for a foreign or disposed one. */
   readonly hold: (images: DeviceImages) => ImagesInUse;
 }
 
@@ -52,19 +52,19 @@ export class WasmSession implements Session {
   #batch: Block | undefined;
   #batchRows = 0;
   #layout: Layout | undefined;
-  /** What a job reads and writes besides tensors: grown when a larger job comes. */
+  /** Memory that a job reads and writes besides tensors; it grows for a larger job. */
   #job: Block | undefined;
   readonly #scaling: Block;
   /** Calls share the batch's and the job's memory: each waits for those before it. */
   readonly #calls = new Queue();
   #disposed = false;
 
-  /** @param batchSize images of a batch to come, for which there has to be room beside the weights */
+  /** @param batchSize images of the largest batch, which must fit beside the weights */
   constructor(context: SessionContext, program: Program, batchSize = 0) {
     this.#context = context;
     this.#program = program;
     const roles: TensorRole[] = ['value'];
-    // A program that only infers has no optimizer: an ensemble would not fit three times.
+    // A program that only infers has no optimizer and needs no moments: an ensemble would not fit three times.
     if (program.train.length > 0) roles.push('firstMoment', 'secondMoment');
     if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
     if (program.average) roles.push('average');
@@ -253,7 +253,7 @@ export class WasmSession implements Session {
     return { layer: plan.layers[parameter.layer], part: parameter.part, parameter };
   }
 
-  /** The memory in which a parameter lies, with others. */
+  /** The block of memory that contains a parameter, among others. */
   #block(name: string, role: TensorRole): Float32Array {
     const { plan } = this.#program;
     const { layer: index, part, trained } = findParameter(plan, name);

@@ -1,4 +1,4 @@
-/** Each thread's own room for products that leave zeros out: what kernels/sparse.ts writes down about the values that are not 0. */
+/** Each thread's own room for products that skip zeros: kernels/sparse.ts stores masks and lists of values here. */
 
 import { LINE, LIST_INPUTS, MOST_LISTED, PANEL, PANELS_TOGETHER, STRIP } from './constants.ts';
 import { panelsOf } from './panels.ts';
@@ -13,13 +13,13 @@ export interface SparseRoom {
   readonly sums: number;
   /** Three panels of a layer's weights, transposed. */
   readonly turned: number;
-  /** Of so many values of an x or dz there is room for lists. */
+  /** Number of values of an x or dz for which the lists have room. */
   readonly listed: number;
-  /** All of it. */
+  /** Size of the whole room. */
   readonly bytes: number;
 }
 
-/** What it has to know of a layer. */
+/** The parts of a layer that determine the room. */
 interface Layer {
   readonly in: number;
   readonly out: number;
@@ -30,9 +30,9 @@ interface Layer {
 /** An entry of a list. */
 const ENTRY_BYTES = 8;
 const ADDRESS_BYTES = 4;
-/** Masks of 16 lanes of 64 rows, and what is written behind them. */
+/** Masks of 16 lanes of 64 rows, and the bytes that are written after them. */
 const LANE_MASK_BYTES = 160;
-/** Values of an x or dz of which lists are made: every thread makes them all, so that there has to be a limit. */
+/** Most values of an x or dz that are listed: every thread makes all lists, so there must be a limit. */
 const MOST_VALUES = 4_000_000;
 
 /** The room for batches of `rows` images. */

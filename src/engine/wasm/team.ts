@@ -84,7 +84,7 @@ export class Team {
     });
   }
 
-  /** The failure word frees the others from the barrier, so that the job ends, and with this worker's error. */
+  /** The failure word frees the others from the barrier, so that the job ends with this worker's error. */
   #hear(member: Member, message: FromWorker): void {
     const failure = failureOf(message);
     if (failure !== undefined) {
@@ -96,7 +96,7 @@ export class Team {
 
   /**
    * Runs a job on all threads. Jobs are queued.
-   * @throws CoutureError of kind `runtime` when a worker fails, then and for ever after
+   * @throws CoutureError of kind `runtime` when a worker fails, and for all later jobs
    */
   run(job: Job): Promise<void> {
     return this.#jobs.run(() => this.#runNow(job));
@@ -105,7 +105,7 @@ export class Team {
   async #runNow(job: Job): Promise<void> {
     if (this.#failure) throw this.#failure;
     if (this.#members.length === 0) return this.#inline.run(job);
-    // Nobody is at work: the counters of the last job are done with.
+    // No thread is running, so the counters of the last job are free.
     this.#control.fill(0, FAILED_WORD + 1);
     const answers = this.#members.map((member) => this.#nextAnswer(member));
     for (const { worker } of this.#members) worker.post({ type: 'job', job });
@@ -118,7 +118,7 @@ export class Team {
     this.#inline.run(job);
   }
 
-  /** Stops the workers after the jobs under way; once, however often it is called. */
+  /** Stops the workers after the jobs in progress; once, however often it is called. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose();
     return this.#disposing;
@@ -131,7 +131,7 @@ export class Team {
   }
 }
 
-/** Why a message ends all work; undefined for one that says that all is well. What is no message at all is as bad as a failure. */
+/** The error of a message that ends all work; undefined for other messages. An invalid message counts as a failure. */
 function failureOf(message: FromWorker | null): CoutureError | undefined {
   switch (message?.type) {
     case 'ready':
@@ -142,6 +142,6 @@ function failureOf(message: FromWorker | null): CoutureError | undefined {
         cause: message.stack,
       });
     default:
-      return new CoutureError('runtime', 'A worker of the engine sent something else than an answer.');
+      return new CoutureError('runtime', 'A worker of the engine sent an invalid answer.');
   }
 }

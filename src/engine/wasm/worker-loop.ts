@@ -1,4 +1,4 @@
-/** A worker's side of the protocol, whatever the platform gives as a port. */
+/** A worker's side of the protocol, for the ports of any platform. */
 
 import { Executor } from './executor.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -12,7 +12,7 @@ export function createWorkerLoop(post: (message: FromWorker) => void): (message:
         executor = new Executor(message.setup);
         post({ type: 'ready' });
       } else {
-        if (!executor) throw new Error('a job came before the set-up');
+        if (!executor) throw new Error('a job arrived before the setup');
         executor.run(message.job);
         post({ type: 'done' });
       }

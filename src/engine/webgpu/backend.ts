@@ -1,4 +1,4 @@
-/** The WebGPU backend: the program's ops as WGSL kernels, over whatever GPU object the platform has. */
+/** The WebGPU backend: the program's ops as WGSL kernels, over the GPU object of the platform. */
 
 import { CoutureError } from '../../core/errors.ts';
 import { type ImageShape, imageSize, toPlanes } from '../../data/image-shape.ts';
@@ -8,7 +8,7 @@ import { Device, type DeviceOptions, usage } from './device.ts';
 import { quadsOf } from './places.ts';
 import { GpuSession, type HeldImages } from './session.ts';
 
-/** @throws CoutureError of kind `backend` where no GPU can be had */
+/** @throws CoutureError of kind `backend` if no GPU is available */
 export async function createWebGpuBackend(gpu: GPU, options: DeviceOptions = {}): Promise<Backend> {
   const device = await Device.open(gpu, options);
   const held = new WeakMap<DeviceImages, HeldImages>();

@@ -1,4 +1,4 @@
-/** The launches of one batch of a program, ready to be encoded: pipelines, tensors, and what every kernel is told. */
+/** The launches of one batch of a program, ready to be encoded: pipelines, tensors and the arguments of kernels. */
 
 import type { Op, Program } from '../../model/program.ts';
 import { type Buffers, type Device, type Pipeline, slotBytes, usage } from './device.ts';
@@ -83,7 +83,7 @@ export class Batch {
     return this.#launches.length;
   }
 
-  /** Every launch with its buffers; the same as before where those are. */
+  /** Every launch with its buffers; the bind groups are reused if the buffers are the same as before. */
   bind(buffers: Buffers): BindGroups {
     const before = this.#bound?.buffers;
     const slots = Object.keys(buffers) as (keyof Buffers)[];
@@ -101,7 +101,7 @@ export class Batch {
     return groups;
   }
 
-  /** One step of a job: the batch of so many images whose numbers are in that slot. */
+  /** One step of a job: the batch of this many images, whose numbers are in that slot. */
   encode(pass: GPUComputePassEncoder, groups: BindGroups, step: number, rows: number): void {
     for (let i = 0; i < this.#launches.length; i++) this.encodeOne(pass, groups, i, step, rows);
   }

@@ -1,6 +1,6 @@
 /**
- * A GPU device and what may go wrong with it. A device that was lost, ran out of memory or refused what it was told is
- * given up: the call in progress and every later one fail with the same sentence.
+ * A GPU device and its failures. A device that was lost, ran out of memory or rejected a command is not used again: the
+ * call in progress and every later one fail with the same message.
  */
 
 import { CoutureError } from '../../core/errors.ts';
@@ -12,7 +12,7 @@ export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, st
 const COMPUTE = 4;
 const MAP_READ = 1;
 
-/** Bytes that a uniform binding shows of its slot. */
+/** Bytes of its slot that a uniform binding exposes. */
 const UNIFORM_BYTES = 128;
 
 /** A kernel ready to run. */
@@ -25,21 +25,21 @@ export interface Pipeline {
 /** The buffers of a kernel's slots. */
 export type Buffers = Readonly<Partial<Record<Slot, GPUBuffer>>>;
 
-/** What an adapter says of itself, in words. */
+/** The description of an adapter as text. */
 export function adapterName({ description, vendor, architecture, device }: GPUAdapterInfo): string {
   const name = description || [vendor, architecture || device].filter(Boolean).join(' ');
-  return name || 'a GPU without a name';
+  return name || 'an unnamed GPU';
 }
 
 export interface DeviceOptions {
-  /** Kernels without workgroup memory where that can be; by default where the adapter is a processor. */
+  /** Kernels without workgroup memory where possible; the default if the adapter is a processor. */
   readonly plain?: boolean | undefined;
 }
 
 export class Device {
   readonly #device: GPUDevice;
   readonly name: string;
-  /** Whether kernels are those for a processor that stands in for a GPU. */
+  /** Whether kernels are those for a processor that emulates a GPU. */
   readonly plain: boolean;
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   #failure: CoutureError | undefined;
@@ -47,7 +47,7 @@ export class Device {
 
   /**
    * The platform's first choice of a GPU.
-   * @throws CoutureError of kind `backend` where there is none, or it gives no device
+   * @throws CoutureError of kind `backend` if there is none, or it does not provide a device
    */
   static async open(gpu: GPU, { plain }: DeviceOptions = {}): Promise<Device> {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
@@ -72,7 +72,7 @@ export class Device {
       return new Device(device, adapter.info, plain ?? adapter.info.isFallbackAdapter);
     } catch (cause) {
       const hint = 'Use the CPU: --backend wasm.';
-      throw new CoutureError('backend', `The GPU gave no device: ${messageOf(cause)}.`, { hint, cause });
+      throw new CoutureError('backend', `The GPU provided no device: ${messageOf(cause)}.`, { hint, cause });
     }
   }
 
@@ -89,7 +89,7 @@ export class Device {
     });
   }
 
-  /** The device itself, for whoever measures or ends it. */
+  /** The device itself, for code that measures or ends it. */
   get raw(): GPUDevice {
     return this.#device;
   }
@@ -113,7 +113,7 @@ export class Device {
   /** Every later call fails. */
   #fail(message: string, cause?: unknown): CoutureError {
     this.#failure ??= new CoutureError('backend', `${message.trim().split('\n')[0].replace(/\.$/, '')}.`, {
-      hint: 'Use the CPU, --backend wasm, or start the GPU anew.',
+      hint: 'Use the CPU (--backend wasm), or restart the GPU.',
       cause,
     });
     return this.#failure;
@@ -122,11 +122,11 @@ export class Device {
   /** @throws CoutureError of kind `backend` where the device has failed */
   check(): void {
     if (this.#failure) throw this.#failure;
-    if (this.#disposed) throw new CoutureError('backend', 'This backend was disposed of.');
+    if (this.#disposed) throw new CoutureError('backend', 'This backend has been disposed of.');
   }
 
   /**
-   * Runs work that uses the device, and waits for what it says of errors.
+   * Runs work that uses the device, and waits for its error reports.
    * @throws CoutureError of kind `backend` where it fails
    */
   async guard<Result>(work: () => Result | Promise<Result>): Promise<Result> {
@@ -139,14 +139,14 @@ export class Device {
       return result;
     } catch (error) {
       if (error instanceof CoutureError) throw error;
-      // A lost device says so after what was waiting for it has failed.
+      // A device reports its loss after the pending operations have failed.
       await new Promise((resolve) => setTimeout(resolve, 0));
       throw this.#fail(`The GPU failed: ${messageOf(error)}`, error);
     }
   }
 
   async #settle<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-    // The scopes hold what is called before the first wait, which is all that can fail so.
+    // The scopes cover the calls before the first wait; only these can fail in this way.
     let pending: Result | Promise<Result>;
     let scopes: Promise<GPUError | null>[];
     try {
@@ -159,15 +159,15 @@ export class Device {
     const guarded = Promise.resolve(pending);
     guarded.catch(() => {});
     const [invalid, memory] = await Promise.all(scopes);
-    if (memory) throw this.#fail('The GPU has not enough memory for this network', memory);
-    if (invalid) throw this.#fail(`The GPU refused what it was told: ${invalid.message}`, invalid);
+    if (memory) throw this.#fail('The GPU does not have enough memory for this network', memory);
+    if (invalid) throw this.#fail(`The GPU rejected a command: ${invalid.message}`, invalid);
     return guarded;
   }
 
   /**
    * A buffer of zeros.
-   * @param what of whose size a refusal speaks
-   * @throws CoutureError of kind `backend` where no buffer can be so large
+   * @param what name of the contents, for the error message
+   * @throws CoutureError of kind `backend` if no buffer can be so large
    */
   buffer(bytes: number, kinds: number, what: string): GPUBuffer {
     this.check();
@@ -177,7 +177,7 @@ export class Device {
     if (size > largest) {
       throw new CoutureError(
         'backend',
-        `${what} would take ${megabytes(size)} MB, but ${this.name} holds at most ${megabytes(largest)} MB together.`,
+        `${what} would take ${megabytes(size)} MB, but a buffer of ${this.name} holds at most ${megabytes(largest)} MB.`,
         { hint: 'Use the CPU (--backend wasm), smaller batches or a smaller network.' },
       );
     }
@@ -240,7 +240,7 @@ export class Device {
     return this.#device.createCommandEncoder();
   }
 
-  /** The bytes of a buffer that can be mapped, once all work before has been done. */
+  /** The bytes of a buffer that can be mapped, after all earlier work is done. */
   async fetch(staging: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
     await staging.mapAsync(MAP_READ, 0, bytes);
     const copy = new Float32Array(staging.getMappedRange(0, bytes)).slice();
@@ -255,7 +255,7 @@ export class Device {
   }
 }
 
-/** Bytes of a buffer of so many slots. */
+/** Bytes of a buffer of this many slots. */
 export function slotBytes(count: number): number {
   return Math.max(1, count) * SLOT;
 }

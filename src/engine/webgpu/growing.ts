@@ -1,4 +1,4 @@
-/** A buffer that grows with what is asked of it. */
+/** A buffer that grows when more bytes are requested. */
 
 import type { Device } from './device.ts';
 
@@ -14,7 +14,7 @@ export class Growing {
     this.#what = what;
   }
 
-  /** Makes room for so many bytes; what was there is lost where it has to grow. */
+  /** Makes room for this many bytes; its contents are lost if it has to grow. */
   reserve(bytes: number): GPUBuffer {
     if (this.#buffer && this.#buffer.size >= bytes) return this.#buffer;
     this.#buffer?.destroy();

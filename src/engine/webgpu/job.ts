@@ -1,4 +1,4 @@
-/** What the host writes down for a job: its rows, what happens to each, and the numbers of every step. */
+/** The data that the host writes for a job: its rows, the augmentation of each, and the numbers of every step. */
 
 import { drawAugmentation, RECORD } from '../../data/augment.ts';
 import { drawMix } from '../../data/mix.ts';
@@ -61,7 +61,7 @@ export function rowRecords(
   return words;
 }
 
-/** What steps take of a request; of an inference only the first of these. */
+/** The parts of a request that steps need; an inference has only the first of these. */
 type Stepped = Pick<TrainingBatches, 'batchSize' | 'firstStep'> &
   Partial<Pick<TrainRequest, 'dropoutKey' | 'optimizer' | 'learningRates' | 'averageDecays'>>;
 

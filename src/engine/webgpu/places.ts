@@ -1,6 +1,6 @@
 /**
  * Where tensors lie, in quads: vectors of four float32. Every tensor is row-major, its rows filled up with zeros to whole
- * quads. A weight lies as [in][out], as forward and weight gradient want it.
+ * quads. A weight lies as [in][out], as forward and weight gradient need it.
  */
 
 import { type DenseLayer, needsActivate, normWidth } from '../../model/dense-layer.ts';
@@ -8,7 +8,7 @@ import type { ParameterSpec, Plan, TensorPart } from '../../model/plan.ts';
 import type { Program } from '../../model/program.ts';
 import { SQUARE_GROUPS } from './kernels/elementwise.ts';
 
-/** Quads that so many values take. */
+/** Quads of this many values. */
 export function quadsOf(values: number): number {
   return Math.ceil(values / 4);
 }
@@ -87,7 +87,7 @@ export function pack({ shape, part }: ParameterSpec, values: Float32Array): Floa
   return packed;
 }
 
-/** Where what one batch flows through lies; see `Batch` of the reference backend for what each is. */
+/** The places of the tensors of one batch; `Batch` of the reference backend describes each of them. */
 export interface BatchPlaces {
   /** y[0] is the input, y[l + 1] the output of layer l. */
   readonly y: readonly number[];

@@ -21,11 +21,11 @@ export interface HeldImages {
 
 export interface SessionContext {
   readonly device: Device;
-  /** The buffer behind an image handle; throws for a foreign or disposed one. */
+  /** The buffer of an image handle; throws for a foreign or disposed one. */
   readonly locate: (images: DeviceImages) => HeldImages;
 }
 
-/** Multiplies and adds of one submission, about: a watchdog ends what holds a display's GPU for seconds. */
+/** Multiplies and adds of one submission, about: a watchdog stops work that blocks the GPU of a display for seconds. */
 const SUBMIT_PRODUCTS = 5e9;
 /** Steps of one submission at most: the GPU begins while later ones are still being encoded. */
 const SUBMIT_STEPS = 32;
@@ -47,7 +47,7 @@ export class GpuSession implements Session {
   readonly #roles: RoleBuffers;
   readonly #statistics: RoleBuffers;
   readonly #batches = new Map<string, Promise<Batch>>();
-  /** What a role's buffer was found to hold, until it changes. */
+  /** Contents of a role's buffer that were read, until the buffer changes. */
   readonly #read = new Map<GPUBuffer, Float32Array>();
   readonly #levels: GPUBuffer;
   readonly #job;
@@ -158,7 +158,7 @@ export class GpuSession implements Session {
   ): void {
     this.#job.results.reserve(4 * results);
     this.#job.staging.reserve(4 * results);
-    // Bound whether read or not: what a request does not use keeps a few bytes.
+    // All are bound, also those that are not read: a buffer that a request does not use has a few bytes.
     for (const unused of [this.#job.targets, this.#job.records]) unused.reserve(4);
     const { queue } = this.#device;
     const groups = batch.bind(this.#buffersFor(held, weights));
@@ -204,7 +204,7 @@ export class GpuSession implements Session {
     return this.#device.fetch(this.#job.staging.buffer, 4 * count);
   }
 
-  /** The batch that a job runs in, made where no such job has been before. */
+  /** The batch of a job, made by the first job of its kind. */
   #batchFor(kind: Kind, rows: number, augmentation: unknown): Promise<Batch> {
     const augmented = augmentation !== undefined;
     const known = this.#batches.get(`${kind} ${rows} ${augmented}`);
@@ -240,7 +240,7 @@ export class GpuSession implements Session {
     const { parameter, place, buffer } = this.#find(name, role);
     const size = parameter.shape.reduce((product, n) => product * n, 1);
     if (values.length !== size)
-      throw new CoutureError('usage', `${name} has ${size} values, not ${values.length}.`);
+      throw new CoutureError('usage', `${name} must have ${size} values, not ${values.length}.`);
     this.#device.check();
     this.#read.delete(buffer);
     this.#device.queue.writeBuffer(buffer, 16 * place, pack(parameter, values));
@@ -249,7 +249,7 @@ export class GpuSession implements Session {
   #find(name: string, role: TensorRole): { parameter: ParameterSpec; place: number; buffer: GPUBuffer } {
     const parameter = findParameter(this.#program.plan, name);
     const buffer = (parameter.trained ? this.#roles : this.#statistics)[role];
-    // The gradient buffer of a network with norms is there for those alone.
+    // The gradient buffer of a network with norms may exist only for the norms.
     const kept = role !== 'gradient' || this.#program.train.some((op) => op.op === 'weightGradient');
     if (!buffer || !kept)
       throw new CoutureError('usage', `The ${role} of ${name} is not kept by this program.`);

@@ -1,4 +1,4 @@
-/** What every kernel's WGSL begins with: structs that the host fills, and the buffers that a kernel asks for. */
+/** The beginning of every kernel's WGSL: structs that the host fills, and the buffers that a kernel asks for. */
 
 /** A field's type in WGSL: four bytes each. */
 export type Field = 'u32' | 'f32';
@@ -44,13 +44,13 @@ const slots = {
   images: { binding: 2, type: 'array<u32>' },
   /** For each row of a job, its image, its label and the bits of its loss's weight. */
   rows: { binding: 3, type: 'array<vec4u>' },
-  /** What augmentation and mixing make of each row. */
+  /** Augmentation and mixing of each row. */
   records: { binding: 4, type: 'array<i32>' },
   /** The network's input for each byte of each channel. */
   levels: { binding: 5, type: 'array<f32>' },
   /** Targets of each row and class. */
   targets: { binding: 6, type: 'array<f32>' },
-  /** What a job gives back. */
+  /** The results of a job. */
   results: { binding: 7, type: 'array<f32>' },
   /** Activations and gradients of one batch. */
   act: { binding: 8, type: 'array<vec4f>' },

@@ -1,4 +1,4 @@
-/** What stands between two products, forward and backward, by kernels/activate.ts and kernels/layernorm.ts. */
+/** The ops between two products, forward and backward, with kernels/activate.ts and kernels/layernorm.ts. */
 
 import { normsProduct, normWidth } from '../../../model/dense-layer.ts';
 import { ACTIVATIONS } from '../constants.ts';
@@ -41,7 +41,7 @@ export function activateGradient(
     skipped: layer.skipGradient,
     dz: layer.dz,
     panelBytes: layout.rowPanel,
-    // Of a LayerNorm, `normalizeGradient` comes next.
+    // For a LayerNorm, `normalizeGradient` comes next.
     dzT: normsProduct(layer) && layer.norm === 'layer' ? 0 : layer.dzT,
     dzTPanel: transposedPanel(layer),
     rows: part.rows,
@@ -96,7 +96,7 @@ export function normalize(layout: Layout, index: number, job: Job, part: BatchPa
   }
 }
 
-/** Where the gradient with respect to what a layer's norm gives stands, and then that by what it was given. */
+/** Address of the gradient with respect to the output of a layer's norm, and then of that with respect to its input. */
 function normedGradient(layout: Layout, index: number): number {
   const layer = layout.layers[index];
   return layer.preNorm ? layout.layers[index - 1].dy : layer.dz;
@@ -154,7 +154,7 @@ export function normalizeGradient(
       features,
       affine,
       inverse: layer.inverse,
-      // Of the layer below, `activateGradient` comes next.
+      // For the layer below, `activateGradient` comes next.
       dzT: layer.preNorm ? 0 : layer.dzT,
       dzTPanel: transposedPanel(layer),
       rows: part.rows,

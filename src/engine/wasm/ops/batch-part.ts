@@ -1,4 +1,4 @@
-/** What the ops of all families share: one thread's part in a batch, and where what it works on lies. */
+/** What the ops of all families share: one thread's part in a batch, and the addresses of its data. */
 
 import { dropoutScalars, STEP_SCALARS } from '../../scalars.ts';
 import { LINE, PANEL } from '../constants.ts';

@@ -7,7 +7,7 @@ import { panelsOf } from '../panels.ts';
 import type { Job, TrainJob } from '../protocol.ts';
 import { type BatchPart, dropout, optimizerStep, transposedPanel, weightsOf } from './batch-part.ts';
 
-/** Share of values that are not 0 up to which a weight gradient is faster without the zeros. */
+/** Largest share of nonzero values at which a weight gradient is faster without the zeros. */
 const MOST_SUMMED = 0.6;
 
 export function linear(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
@@ -39,7 +39,7 @@ export function linear(layout: Layout, index: number, job: Job, part: BatchPart,
 
 /**
  * The share of the values of a layer's x or dz that are not 0, and where they are listed, by this thread for itself; 0 where too many
- * are not 0. All threads count the same values, and so come to the same units.
+ * are not 0. All threads count the same values, and so have the same units.
  */
 function listValues(
   layout: Layout,
@@ -64,7 +64,7 @@ function sparseRoom({ sparse }: Layout, { setup }: BatchPart) {
 export function inputGradient(layout: Layout, index: number, job: Job, part: BatchPart): void {
   const layer = layout.layers[index];
   const below = index > 0 ? layout.layers[index - 1] : undefined;
-  // Where more comes before the layer's dz, the result stands in the place of dy.
+  // If more ops come before the layer's dz, the result is stored as dy.
   const masked = below && !isApart(layout.layers, index - 1) ? below : undefined;
   const shared = {
     weights: layer.weights[weightsOf(job)],
@@ -114,7 +114,7 @@ export function weightGradient(
   };
   const strips = Math.ceil(layer.in / STRIP);
   const inX = part.filled[index] ?? 1;
-  // Where an output is 0, its dz is.
+  // If an output is 0, its dz is also 0.
   const inDz = layer.zerosOut ? (part.filled[index + 1] ?? 1) : 1;
   const { masks, lists, sums } = sparseRoom(layout, part);
   if (inX <= inDz && inX < MOST_SUMMED) {

@@ -1,4 +1,4 @@
-/** What puts images into a batch, by kernels/gather.ts and kernels/augment.ts. */
+/** The ops that put images into a batch, with kernels/gather.ts and kernels/augment.ts. */
 
 import { drawAugmentation, RECORD } from '../../../data/augment.ts';
 import { drawMix } from '../../../data/mix.ts';
@@ -7,7 +7,7 @@ import { LINE } from '../constants.ts';
 import type { Job } from '../protocol.ts';
 import type { BatchPart } from './batch-part.ts';
 
-/** Bytes of an augmentation's record in a thread's scratch, in whole lines; the image comes behind it. */
+/** Bytes of an augmentation's record in a thread's scratch, in whole lines; the image follows it. */
 export const RECORD_BYTES = Math.ceil((RECORD * 4) / LINE) * LINE;
 
 /** Bytes that an augmented image of `size` takes there, with what kernels read and write past its end. */
@@ -43,7 +43,7 @@ export function gatherAugmented(job: Job, augmentation: Augmentation, part: Batc
   const step = job.firstStep + part.step;
   const augmentRow = (row: number, target: number) => {
     drawAugmentation(options, key, row, step, { height, width }, record);
-    // The bytes written behind a plane are those of the next, which comes after it, or nobody's.
+    // The bytes written after a plane belong to the next plane, which is written later, or are unused.
     for (let at = 0; at < size; at += plane)
       augment({
         source: job.images + indices[row] * size + at,

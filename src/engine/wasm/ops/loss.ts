@@ -1,4 +1,4 @@
-/** Outputs and losses, by kernels/loss.ts; and what a row gives out of panels. */
+/** Outputs and losses, with kernels/loss.ts; and copies of rows out of panels. */
 
 import type { Kernels } from '../kernels.ts';
 import type { Layout } from '../layout.ts';
@@ -20,7 +20,7 @@ export function scatter(panels: number, width: number, job: InferJob, part: Batc
   part.share(part.rows, (units) => part.kernels.scatter(args, units));
 }
 
-/** What a loss kernel takes beside the last layer's tensors. */
+/** The arguments of a loss kernel besides the last layer's tensors. */
 type Given<Name extends 'nllGradient' | 'softGradient'> = Omit<
   Parameters<Kernels[Name]>[0],
   keyof ReturnType<typeof lossTensors>

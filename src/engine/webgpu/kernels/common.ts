@@ -2,7 +2,7 @@
 
 import { struct } from '../wgsl.ts';
 
-/** What changes from step to step, and what all ops of a job see alike. */
+/** Values that change from step to step, and values that are the same for all ops of a job. */
 export const step = struct('Step', {
   /** Images of this batch. */
   rows: 'u32',
@@ -37,7 +37,7 @@ export const step = struct('Step', {
 });
 
 /**
- * Philox 4x32-10, as src/core/philox.ts; and what dropout makes of four values of a row, whose first has the number
+ * Philox 4x32-10, as src/core/philox.ts; and dropout of four values of a row, the first of which has the number
  * 4 * quad: the words are those of counter (row * quads of a row + quad, step, layer, 0).
  */
 export const dropout = `
@@ -69,7 +69,7 @@ fn dropout(values: vec4f, counter: u32, layer: u32, threshold: u32, scale: f32) 
 /** Activations by their number in WGSL. */
 export const ACTIVATIONS = ['none', 'relu', 'leakyRelu', 'gelu', 'silu', 'root'] as const;
 
-/** Activations and their derivatives; see src/engine/reference/activations.ts. What is no number stays none. */
+/** Activations and their derivatives; see src/engine/reference/activations.ts. NaN stays NaN. */
 export const activations = `
 fn sigmoid(a: vec4f) -> vec4f {
   let e = exp(-abs(a));

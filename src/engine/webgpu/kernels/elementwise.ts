@@ -1,4 +1,4 @@
-/** What goes value by value: activations backward, optimizer steps from kept gradients, averages, the gradient's norm. */
+/** Elementwise kernels: activations backward, optimizer steps from kept gradients, averages, the gradient's norm. */
 
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { activations, dropout, optimize, step } from './common.ts';
@@ -6,7 +6,7 @@ import { NONE } from './forward.ts';
 
 const THREADS = 64;
 
-/** Workgroups for so many quads. */
+/** Workgroups for this many quads. */
 export function quadGroups(quads: number): readonly [number, number] {
   const groups = Math.max(1, Math.ceil(quads / THREADS));
   const across = Math.min(groups, 32_768);
@@ -27,10 +27,10 @@ fn main(
 export const activateGradientOp = struct('Op', {
   quads: 'u32',
   dy: 'u32',
-  /** Gradient of what skipped the block, added to dy; NONE without it. */
+  /** Gradient of the skip connection, added to dy; NONE without it. */
   skipped: 'u32',
   dz: 'u32',
-  /** What the activation was given, or was given before it was scaled and shifted. */
+  /** Input of the activation, or this input before scale and shift. */
   z: 'u32',
   /** NONE where z was not scaled. */
   scale: 'u32',

@@ -1,11 +1,11 @@
-/** y = dropout(activation(x Wᵀ + b)) + what skipped the block: the product with all that follows it. */
+/** y = dropout(activation(x Wᵀ + b)) + the skip connection: the product with all that follows it. */
 
 import { type Kernel, struct } from '../wgsl.ts';
 import { activations, dropout, step } from './common.ts';
 import { pixelFields, pixels } from './gather.ts';
 import { product, type Tile } from './product.ts';
 
-/** Offsets are in vec4f; a tensor that is not there has offset NONE. Widths in quads of four values. */
+/** Offsets are in vec4f; a tensor that does not exist has offset NONE. Widths in quads of four values. */
 export const forwardOp = struct('Op', {
   inputs: 'u32',
   inputQuads: 'u32',
@@ -24,10 +24,10 @@ export const forwardOp = struct('Op', {
   ...pixelFields,
 });
 
-/** An offset that says that there is no such tensor. */
+/** The offset of a tensor that does not exist. */
 export const NONE = 0xffff_ffff;
 
-/** @param bytes whether x is the images themselves, so that it need not be written down */
+/** @param bytes whether x is the images themselves, so that it need not be stored */
 export function forwardKernel(tile: Tile, bytes = false): Kernel {
   const x = bytes ? 'pixelsOf(row, quad, op.inputQuads)' : 'act[op.x + row * op.inputQuads + quad]';
   return {

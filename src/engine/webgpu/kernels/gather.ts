@@ -20,7 +20,7 @@ export const gatherOp = struct('Op', {
   x: 'u32',
 });
 
-/** Of an op that reads bytes itself: quads of a channel, and what becomes of a byte: byte * slope + level. */
+/** For an op that reads bytes itself: quads of a channel, and the value of a byte, byte * slope + level. */
 export const pixelFields = {
   planeQuads: 'u32',
   slope0: 'f32',
@@ -59,7 +59,7 @@ export function gatherGroups(quads: number, rows: number): readonly [number, num
   return [Math.ceil(quads / THREADS), rows];
 }
 
-/** Each byte's value is looked up, so that it is the reference's to the bit. */
+/** Each byte's value is looked up, so that it has the same bits as in the reference. */
 export const gatherKernel: Kernel = {
   name: 'gather',
   uses: { images: 'read', rows: 'read', levels: 'read', act: 'read_write' },

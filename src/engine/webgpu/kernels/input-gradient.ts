@@ -12,7 +12,7 @@ export const inputGradientOp = struct('Op', {
   dz: 'u32',
   weight: 'u32',
   dx: 'u32',
-  /** The layer below: 0 as it is, 1 behind ReLU, whose y is at `y`, 2 behind dropout alone. */
+  /** The mask of the layer below: 0 none, 1 after ReLU, whose y is at `y`, 2 after dropout alone. */
   mask: 'u32',
   y: 'u32',
   layer: 'u32',

@@ -1,4 +1,4 @@
-/** Softmax of the logits, and what comes of it: the loss and its gradient, or log-probabilities. A workgroup a row. */
+/** Softmax of the logits, and its results: the loss and its gradient, or log-probabilities. A workgroup a row. */
 
 import { type Kernel, struct } from '../wgsl.ts';
 import { step } from './common.ts';
@@ -9,13 +9,13 @@ const THREADS = 32;
 
 /**
  * The largest logit of a row and the sum of the exponentials of the distances to it: `softmax(row, thread)`, of all threads.
- * A logit that is no number makes the sum none.
+ * If a logit is NaN, so is the sum.
  */
 const softmax = `
 const THREADS = ${THREADS}u;
 var<workgroup> shelf: array<f32, THREADS>;
 
-/** What all threads have, added or the largest; each has it then. */
+/** The sum or the maximum over all threads; each thread has it afterwards. */
 fn together(own: f32, largest: bool, thread: u32) -> f32 {
   workgroupBarrier();
   shelf[thread] = own;
@@ -90,7 +90,7 @@ fn finish(row: u32, thread: u32, terms: Terms) {
       if (j < op.classes) {
         let wanted = targetOf(row, label, j);
         let distance = logits[i] - terms.top;
-        // 0 times what may be infinite is no number.
+        // 0 times infinity would be NaN.
         if (wanted != 0) { loss -= wanted * (distance - shift); }
         dz[i] = (exp(distance) / terms.sum - wanted) * (step.share * weight);
       }

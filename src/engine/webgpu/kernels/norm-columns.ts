@@ -1,6 +1,6 @@
 /**
- * BatchNorm1d, whose statistics run over the rows: forward with activation and dropout behind it, and backward through
- * them. A workgroup has some quads of columns and shares out the rows. And the sums that LayerNorm's scale and shift want.
+ * BatchNorm1d, whose statistics run over the rows: forward with activation and dropout after it, and backward through
+ * them. A workgroup has some quads of columns and shares out the rows. And the sums for LayerNorm's scale and shift.
  */
 
 import { type Kernel, struct } from '../wgsl.ts';
@@ -16,7 +16,7 @@ export function columnGroups(quads: number): readonly [number, number] {
   return [Math.ceil(quads / COLUMNS), 1];
 }
 
-/** What each thread of a column has, added; each of them has it then. */
+/** The sum over the threads of a column; each of them has it afterwards. */
 const total = `
 var<workgroup> shelf: array<vec4f, ${THREADS}>;
 
@@ -101,7 +101,7 @@ ${main}`,
 export const batchNormGradientOp = struct('Op', {
   quads: 'u32',
   dy: 'u32',
-  /** Gradient of what skipped the block, added to dy; NONE without it. */
+  /** Gradient of the skip connection, added to dy; NONE without it. */
   skipped: 'u32',
   dz: 'u32',
   normalized: 'u32',

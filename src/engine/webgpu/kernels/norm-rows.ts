@@ -5,7 +5,7 @@ import { activations, dropout, step } from './common.ts';
 
 const THREADS = 64;
 
-/** What each thread has, added over its four values too; each thread has it then. And which values of a quad are there. */
+/** The sum over all threads and their four values; each thread has it afterwards. And which values of a quad exist. */
 const total = `
 const THREADS = ${THREADS}u;
 var<workgroup> shelf: array<vec4f, THREADS>;

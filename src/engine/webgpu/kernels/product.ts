@@ -30,8 +30,8 @@ export const tiles: readonly Tile[] = [
 ];
 
 /**
- * For an adapter that is no GPU: a processor has no use for workgroup memory, and is slow to wait for all of a workgroup. A
- * thread has four rows and four columns.
+ * For an adapter that is not a GPU: a processor has no use for workgroup memory, and waits slowly for a whole
+ * workgroup. A thread has four rows and four columns.
  */
 export const plainTile: Tile = {
   name: 'plain',
@@ -56,10 +56,10 @@ export const otherTiles: readonly Tile[] = [
   { name: '32x16x8', height: 32, width: 16, rows: 4, columns: 4, depth: 16, parts: 8 },
 ];
 
-/** Workgroups below which a smaller tile is taken. */
+/** With fewer workgroups than this, a smaller tile is used. */
 const ENOUGH_GROUPS = 200;
 
-/** The largest tile of which a result of this size has enough, else the smallest. */
+/** The largest tile with enough workgroups for a result of this size, else the smallest. */
 export function tileFor(
   results: readonly { readonly rows: number; readonly columns: number }[],
   plain: boolean,
@@ -212,7 +212,7 @@ ${parts > 1 ? finishTogether : finishAlone}
 `;
 }
 
-/** The same function, with operands straight from where they are. */
+/** The same function, with operands read directly from their buffers. */
 function plainProduct(form: Form): string {
   const { width, columns } = plainTile;
   const threads = threadsOf(plainTile);
@@ -234,7 +234,7 @@ ${four((i) => `    sum${i} += a[${i}] * b;`)}
   }`;
   return `
 const THREADS = ${threads};
-/** For whoever adds up what threads have. */
+/** For code that adds up the values of the threads. */
 var<workgroup> shelf: array<vec4f, ${threads}>;
 
 fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {

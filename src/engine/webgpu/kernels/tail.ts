@@ -8,18 +8,18 @@ import { dropout, step } from './common.ts';
 
 /** Rows of a workgroup: the four of a vec4f. */
 export const TAIL_ROWS = 4;
-/** Quads of values that a row may have in all layers together, the one below included. */
+/** Quads of values that a row may have in all layers together, including the one below. */
 export const TAIL_QUADS = 256;
-/** Classes at most: every thread that has one goes over all. */
+/** Most classes: every thread that has one goes over all. */
 export const TAIL_CLASSES = 64;
-/** Threads that share a row of a weight on the way back. */
+/** Threads that share a row of a weight in the backward pass. */
 const LANES = 8;
-/** Rows of a weight that a thread has under way at a time on the way back. */
+/** Rows of a weight that a thread processes at a time in the backward pass. */
 const PASSES = 4;
 
-/** A layer of the tail; the first entry is the layer below, whose weights are left alone. */
+/** A layer of the tail; the first entry is the layer below, whose weights do not change. */
 export const tailEntry = struct('Entry', {
-  /** Values that the layer gives. */
+  /** Outputs of the layer. */
   outputs: 'u32',
   weight: 'u32',
   bias: 'u32',
@@ -29,7 +29,7 @@ export const tailEntry = struct('Entry', {
   place: 'u32',
   /** Whether ReLU follows. */
   relu: 'u32',
-  /** What its gradient is masked by: 0 nothing, 1 ReLU and dropout, 2 dropout. */
+  /** The mask of its gradient: 0 none, 1 ReLU and dropout, 2 dropout. */
   mask: 'u32',
   layer: 'u32',
   threshold: 'u32',
@@ -77,7 +77,7 @@ fn valuesOf(place: u32, quads: u32, quad: u32, row: u32) -> vec4f {
   return vec4f(shelf[at][row], shelf[at + quads][row], shelf[at + 2 * quads][row], shelf[at + 3 * quads][row]);
 }
 
-/** What a layer gave for each of four rows, from act. */
+/** The output of a layer for each of four rows, from act. */
 fn take(entry: Entry, firstRow: u32, thread: u32) {
   let quads = quadsOf(entry.outputs);
   for (var quad = thread; quad < quads; quad += THREADS) {
@@ -141,7 +141,7 @@ ${sum4((j) => `    shelf[entry.place + ${j}u * quads + thread] = vec4f(scratch[t
   workgroupBarrier();
 }
 
-/** The target of a class for four rows; 0 for rows that are not there. */
+/** The target of a class for four rows; 0 for rows that do not exist. */
 fn targetsOf(firstRow: u32, classes: u32, j: u32) -> vec4f {
   var wanted = vec4f(0);
   for (var row = 0u; row < 4; row++) {
@@ -174,7 +174,7 @@ fn loss(entry: Entry, firstRow: u32, thread: u32) {
     let distance = shelf[at] - top;
     let wanted = targetsOf(firstRow, classes, thread);
     scratch[thread] = select(wanted * (distance - log(sum)), vec4f(0), wanted == vec4f(0));
-    // A row that is not there weighs nothing.
+    // A row that does not exist has weight 0.
     let weights = vec4f(weightOf(firstRow), weightOf(firstRow + 1), weightOf(firstRow + 2), weightOf(firstRow + 3));
     dz = (exp(distance) / sum - wanted) * (step.share * weights);
   }
@@ -188,7 +188,7 @@ fn loss(entry: Entry, firstRow: u32, thread: u32) {
   workgroupBarrier();
 }
 
-/** What the shelf has of a layer is its gradient, and goes to act. */
+/** Copies a layer's gradient from the shelf to act. */
 fn give(entry: Entry, firstRow: u32, thread: u32) {
   let quads = quadsOf(entry.outputs);
   for (var item = thread; item < 4 * quads; item += THREADS) {

@@ -1,5 +1,5 @@
 /**
- * dW = dzᵀ x and db, of any number of layers in one dispatch: kept where they can be read, or taken straight to the
+ * dW = dzᵀ x and db, of any number of layers in one dispatch: kept so that they can be read, or passed directly to the
  * optimizer's step.
  */
 
@@ -10,7 +10,7 @@ import { product, type Tile, threadsOf } from './product.ts';
 
 /** A layer's part of the dispatch; offsets in vec4f, widths in quads. */
 export const weightEntry = struct('Entry', {
-  /** The first of its workgroups, and how many of them stand side by side. */
+  /** The first of its workgroups, and how many of them are side by side. */
   firstGroup: 'u32',
   across: 'u32',
   inputs: 'u32',
@@ -28,7 +28,7 @@ export const WEIGHT_ENTRY_BYTES = 40;
 
 export const weightOp = struct('Op', { entries: 'u32', ...pixelFields });
 
-/** How a weight gradient is taken, and what becomes of it. */
+/** How a weight gradient is computed, and how it is used. */
 export interface WeightGradient {
   /** Whether the optimizer takes the gradient at once, so that it is not kept. */
   readonly fused: boolean;

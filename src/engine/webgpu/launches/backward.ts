@@ -46,7 +46,7 @@ export function inputGradient(setting: Setting, index: number, training: boolean
   return launch(kernel, inputGradientOp, values, (count) => groupsOf(tile, count, inputQuads));
 }
 
-/** Where the gradient of a layer's values goes, and what masks it on the way. */
+/** The place of the gradient of a layer's values, and its mask. */
 function belowOf({ program, batch }: Setting, index: number, training: boolean) {
   const { layers } = program.plan;
   if (isApart(layers, index)) return { dx: batch.dy[index] };
@@ -78,7 +78,7 @@ export function activateGradient(setting: Setting, index: number, training: bool
   return launch(activateGradientKernel, activateGradientOp, told, (rows) => quadGroups(rows * values.quads));
 }
 
-/** Through a BatchNorm1d, and through what follows it where `values` say so. */
+/** Back through a BatchNorm1d, and through the ops after it if `values` ask for that. */
 function batchNormGradient(
   { program, batch, weights }: Setting,
   index: number,
@@ -114,7 +114,7 @@ export function normalizeGradient(setting: Setting, index: number, training: boo
   return launch(layerNormGradientKernel, layerNormGradientOp, values, rowGroups);
 }
 
-/** Where the gradient with respect to what a layer's norm gives stands. */
+/** The place of the gradient with respect to the output of a layer's norm. */
 function normedGradient({ program, batch }: Setting, index: number): number {
   return program.plan.layers[index].preNorm ? batch.dy[index - 1] : batch.dz[index];
 }

@@ -12,7 +12,7 @@ import { tileFor } from '../kernels/product.ts';
 import { quadsOf } from '../places.ts';
 import { dropoutOf, type Launch, launch, readsBytes, type Setting } from './launch.ts';
 
-/** None where the first layer reads the bytes itself. */
+/** No launch if the first layer reads the bytes itself. */
 export function gather(setting: Setting): Launch[] {
   if (readsBytes(setting)) return [];
   const { program, batch, augmented } = setting;
@@ -50,13 +50,13 @@ export function linear(setting: Setting, index: number, training: boolean): Laun
   return launch(kernel, forwardOp, values, (count) => groupsOf(tile, count, outputQuads));
 }
 
-/** A LayerNorm behind a product is done together with what follows it; so is every norm in front of one. */
+/** A LayerNorm after a product is computed together with the ops after it; so is every norm before a product. */
 export function normalize(setting: Setting, index: number, training: boolean): Launch {
   if (setting.program.plan.layers[index].norm === 'batch') return batchNorm(setting, index, training);
   return launch(layerNormKernel, layerNormOp, normOf(setting, index, training), rowGroups);
 }
 
-/** None without a norm or with a LayerNorm, which have done it. */
+/** No launch without a norm or with a LayerNorm: an earlier launch has done it. */
 export function activate(setting: Setting, index: number, training: boolean): Launch[] {
   const layer = setting.program.plan.layers[index];
   return normsProduct(layer) && layer.norm === 'batch' ? [batchNorm(setting, index, training)] : [];
@@ -69,7 +69,7 @@ function batchNorm(setting: Setting, index: number, training: boolean): Launch {
   return launch(batchNormKernel, batchNormOp, told, () => columnGroups(values.quads));
 }
 
-/** What a norm is of and where its values go: of x, or of z and on through activation and dropout. */
+/** Input and output of a norm: of x, or of z with activation and dropout after it. */
 function normOf({ program, batch, weights }: Setting, index: number, training: boolean) {
   const layer = program.plan.layers[index];
   const { scale, shift } = weights.layers[index];

@@ -1,4 +1,4 @@
-/** What a launch is, and what launches are made from. */
+/** The type of a launch, and the data that launches are made from. */
 
 import type { DenseLayer } from '../../../model/dense-layer.ts';
 import type { Program } from '../../../model/program.ts';
@@ -6,25 +6,25 @@ import { dropoutScalars } from '../../scalars.ts';
 import type { BatchPlaces, WeightPlaces } from '../places.ts';
 import type { Field, Kernel, Struct } from '../wgsl.ts';
 
-/** A kernel, and what it is told of its tensors. */
+/** A kernel and its arguments. */
 export interface Launch {
   readonly kernel: Kernel;
   /** Writes the kernel's `Op`. */
   readonly write: (view: DataView, offset: number) => void;
-  /** Workgroups across and down for a batch of so many images. */
+  /** Workgroups across and down for a batch of this many images. */
   readonly groups: (rows: number) => readonly [number, number];
   /** The bytes of `table`, for a kernel that has one. */
   readonly table?: Uint8Array<ArrayBuffer>;
 }
 
-/** What launches depend on. */
+/** The data that launches depend on. */
 export interface Setting {
   readonly program: Program;
   readonly weights: WeightPlaces;
   readonly batch: BatchPlaces;
   /** Images of the largest batch. */
   readonly rows: number;
-  /** Whether images are changed on their way. */
+  /** Whether images are augmented. */
   readonly augmented: boolean;
   /** Whether the adapter is a processor. */
   readonly plain: boolean;
@@ -42,12 +42,12 @@ export function launch<Fields extends Readonly<Record<string, Field>>>(
   return { kernel, groups, write: (view, offset) => op.write(view, offset, values) };
 }
 
-/** What a layer's dropout does: nothing where `threshold` is 0. */
+/** The numbers of a layer's dropout; without dropout, `threshold` is 0. */
 export function dropoutOf(layer: DenseLayer, training: boolean): { threshold: number; scale: number } {
   return training && layer.dropout > 0 ? dropoutScalars(layer.dropout) : { threshold: 0, scale: 1 };
 }
 
-/** Whether the first layer reads the images' bytes, so that its x is never written down. */
+/** Whether the first layer reads the images' bytes, so that its x is never stored. */
 export function readsBytes({ program, augmented }: Setting): boolean {
   const { height, width } = program.input.shape;
   return !augmented && !program.plan.layers[0].preNorm && (height * width) % 4 === 0;

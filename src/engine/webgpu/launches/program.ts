@@ -1,4 +1,4 @@
-/** Program → launches: the kernels of one batch, in order, with what each is told. Several ops may be one launch. */
+/** Program → launches: the kernels of one batch, in order, with their arguments. Several ops may be one launch. */
 
 import { CoutureError } from '../../../core/errors.ts';
 import type { Op } from '../../../model/program.ts';
@@ -9,7 +9,7 @@ import type { Launch, Setting } from './launch.ts';
 import { firstOfTail, isOfTail, tail } from './tail.ts';
 import { clipFactor, gradientSquares, update, weightGradients } from './update.ts';
 
-/** Ops of which the first one's launch does all: of every layer. */
+/** Ops for which the launch of the first one covers all layers. */
 const together: ReadonlySet<Op['op']> = new Set([
   'weightGradient',
   'weightGradientUpdate',
@@ -33,7 +33,7 @@ export function launchesOf(ops: readonly Op[], setting: Setting): Launch[] {
   });
 }
 
-/** Kept gradients are all taken before the first of them is used: no gradient depends on another layer's step. */
+/** All kept gradients are computed before the first is used: no gradient depends on another layer's step. */
 function gradientsFirst(ops: readonly Op[]): readonly Op[] {
   const isStep = ({ op }: Op) => op === 'update' || op === 'normUpdate';
   const gradients = ops.filter(({ op }) => op === 'weightGradient');
@@ -83,6 +83,6 @@ function launchesOfOp(op: Op, ops: readonly Op[], setting: Setting): Launch[] {
       return update(setting, ops, op.clipped);
     default:
       op satisfies never;
-      throw new CoutureError('backend', 'The webgpu backend was given an op that it does not have.');
+      throw new CoutureError('backend', 'The program has an op that the webgpu backend does not have.');
   }
 }

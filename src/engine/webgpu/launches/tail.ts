@@ -14,9 +14,9 @@ import {
 import { quadsOf } from '../places.ts';
 import { dropoutOf, type Launch, launch, type Setting } from './launch.ts';
 
-/** Images of a batch up to which it pays: each workgroup, of four images, reads all of the layers' weights. */
+/** Most images of a batch for which it is faster: each workgroup, of four images, reads all of the layers' weights. */
 const TAIL_BATCH = 512;
-/** Weights of the layers at most. */
+/** Most weights of the layers. */
 const TAIL_WEIGHTS = 200_000;
 
 /** The first of the last layers that one launch can do together; Infinity where there is none. */
@@ -56,7 +56,7 @@ export function tail({ program, batch, weights, tailThreads }: Setting, first: n
     const layer = layers[index];
     const drop = dropoutOf(layer, true);
     const relu = layer.activation === 'relu';
-    // What takes the gradient of a layer below that is apart is an op of its own.
+    // If the layer below is apart, a separate op computes its gradient.
     const apart = i === 0 && isApart(layers, index);
     tailEntry.write(new DataView(table.buffer), i * TAIL_ENTRY_BYTES, {
       outputs: layer.out,
