@@ -72,7 +72,7 @@ it('the kernels get the numbers of the code around them', () => {
   const text = kernelConstants();
   for (const line of [
     'LINE: usize = 64',
-    'STRIP: i32 = 64',
+    'STRIP: i32 = 48',
     'ACTIVATION_LEAKY_RELU: i32 = 2',
     'OPTIMIZER_LION: i32 = 2',
     'WORD_CELL_WIDTH: usize = 10',
