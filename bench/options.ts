@@ -24,7 +24,7 @@ export interface Options {
   readonly python: readonly string[];
   /** Write what was measured, and the page. */
   readonly write: boolean;
-  /** Measure nothing, and write the page anew from what is stored. */
+  /** Measure nothing, and write the page again from what is stored. */
   readonly render: boolean;
 }
 
@@ -40,7 +40,7 @@ results are stored and shown by the page.
   --steps N              most training steps of one measurement (default 750, an epoch)
   --quick                little of everything: to see that it runs; writes nothing
   --no-write             print the tables, write nothing
-  --render               measure nothing, write the page anew from what is stored
+  --render               measure nothing, write the page again from what is stored
   --python COMMAND       a Python with PyTorch and numpy (default: the first of python3, /usr/bin/python3)
   -h, --help             this text
 `;

@@ -13,7 +13,7 @@ export interface TrainQuestion {
   readonly batchSize: number;
   readonly steps: number;
   /**
-   * Couture alone: from the state that so many epochs of training come to, each time anew. Its time depends on how much of
+   * Couture alone: from the state that so many epochs of training come to, each time from the start. Its time depends on how much of
    * the network is 0; that of the others does not, and they go on from where they are.
    */
   readonly after?: number;

@@ -1,4 +1,4 @@
-/** What was measured, kept beside the bench, so that the page can be written anew and tests hold it to its figures. */
+/** What was measured, kept beside the bench, so that the page can be written again and tests hold it to its figures. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

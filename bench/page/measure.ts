@@ -8,7 +8,7 @@ import type { Result, Trial } from '../measure.ts';
 import { BATCH_SIZE, type Model, modelA, modelB, TRAIN_IMAGES } from '../models.ts';
 import type { Options } from '../options.ts';
 
-/** What of the bench is needed here. */
+/** The parts of the bench that this needs. */
 export interface PageBench {
   readonly options: Pick<Options, 'steps' | 'budget'>;
   readonly missing: { readonly who: string; readonly reason: string }[];
