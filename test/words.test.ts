@@ -12,9 +12,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const isLeftOut = (file: string): boolean => /\.test\.ts$|\.generated\.ts$/.test(file);
 
 test('messages, comments and documentation use plain words and American spelling', () => {
-  const files = globSync(['src/**/*.ts', 'bench/**/*.ts', 'kernels/*.ts', 'docs/*.md', '*.md', 'models/*.md', 'packages/core/README.md'], {
-    cwd: root,
-  })
+  const files = globSync(
+    [
+      'src/**/*.ts',
+      'bench/**/*.ts',
+      'kernels/*.ts',
+      'docs/*.md',
+      '*.md',
+      'models/*.md',
+      'packages/core/README.md',
+    ],
+    {
+      cwd: root,
+    },
+  )
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => !file.includes('node_modules'))
     .filter((file) => !isLeftOut(file));
