@@ -3,6 +3,7 @@
  * and backward. This file knows no backend.
  */
 
+import { CoutureError } from '../core/errors.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import { type DenseLayer, isApart, needsActivate, normsProduct } from './dense-layer.ts';
 import { checkInput, type NetworkInput } from './network-input.ts';
@@ -100,6 +101,8 @@ export interface Program {
 
 /** Options of a program. */
 export interface ProgramOptions {
+  /** Layers, from the input on, that are not trained: they get no gradient, and it costs nothing. Default 0. */
+  readonly frozen?: number;
   /** Keep every parameter's gradient readable after a step (slower; for checks). */
   readonly keepGradients?: boolean;
   /** Clip the gradient of every step to this norm over all parameters; 0, the default, for no clipping. */
@@ -125,16 +128,20 @@ export function buildProgram(spec: ModelSpec, input: NetworkInput, options: Prog
   const { average = false, averageStatistics = false } = options;
   const plan = planModel(spec);
   const last = plan.layers.length - 1;
+  const { frozen = 0 } = options;
+  checkFrozen(frozen, plan, clip);
   const forward = (training: boolean): Op[] => [
     { op: 'gather', shape: input.shape, ...input.pixels },
     ...plan.layers.flatMap((_, layer) => forwardOps(plan, layer, training)),
   ];
   // Everything by rows comes first, then the weights, so threads synchronize only between the two.
   const backward: Op[] = [];
-  for (let layer = last; layer > 0; layer--) backward.push(...backwardOps(plan, layer, true));
+  // A norm in front of the lowest trained layer is trained with it.
+  const lowest = frozen > 0 && plan.layers[frozen].preNorm ? frozen : frozen + 1;
+  for (let layer = last; layer >= lowest; layer--) backward.push(...backwardOps(plan, layer, true));
   const clipped = clip > 0;
   if (clipped) backward.push(...clipOps(plan, clip));
-  for (let layer = 0; layer <= last; layer++) {
+  for (let layer = frozen; layer <= last; layer++) {
     if (plan.layers[layer].norm !== 'none') backward.push({ op: 'normUpdate', layer, clipped });
     if (keepGradients && !clipped) backward.push({ op: 'weightGradient', layer });
     backward.push(
@@ -149,6 +156,20 @@ export function buildProgram(spec: ModelSpec, input: NetworkInput, options: Prog
     train: [...forward(true), { op: 'nllGradient' }, ...backward],
     ...inference(plan, forward(false), output),
   };
+}
+
+function checkFrozen(frozen: number, { layers }: Plan, clip: number): void {
+  if (frozen >= layers.length) {
+    throw new CoutureError(
+      'usage',
+      `Cannot freeze ${frozen} of ${layers.length} layers: at least the last one must be trained.`,
+    );
+  }
+  // The norm of a gradient is taken over all layers.
+  if (frozen > 0 && clip > 0)
+    throw new CoutureError('usage', 'A gradient with frozen layers cannot be clipped.', {
+      hint: 'Set clip or freeze to 0.',
+    });
 }
 
 /** From a layer's input to its output. */

@@ -70,11 +70,18 @@ function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): v
   }
 }
 
-/** A run keeps one average, and β-LASSO needs its optimizer. */
-function checkOptimizer({ average, swa, lasso, optimizer }: TrainSettings): void {
+/** A run keeps one average, β-LASSO needs its optimizer, and frozen layers have no gradient to clip. */
+function checkOptimizer({ average, swa, lasso, optimizer, freeze, clip }: TrainSettings): void {
   if (average > 0 && swa > 0) {
     throw invalid(
       `settings average and swa: they are ${average} and ${swa}, but a run can keep only one average of its weights`,
+      'Set one of them to 0.',
+    );
+  }
+  if (freeze > 0 && (clip > 0 || swa > 0)) {
+    const other = clip > 0 ? 'clip' : 'swa';
+    throw invalid(
+      `settings freeze and ${other}: both are set, but ${other} is about all layers`,
       'Set one of them to 0.',
     );
   }

@@ -41,6 +41,19 @@ test('pixels from zero keep the scale of the data set, and say so wherever the d
   assert.deepEqual(plain.data.preprocessing.pixels, { offset: [0.5], scale: [0.5] });
 });
 
+test('at most all layers but the last are frozen, and nothing that is about all layers goes with it', () => {
+  assert.equal(resolveConfig({ settings: { hidden: [8, 8], freeze: 2 } }).settings.freeze, 2);
+  assert.throws(() => resolveConfig({ settings: { hidden: [8, 8], freeze: 3 } }), {
+    kind: 'usage',
+    message: /freeze: it is 3, but the network has 3 layers/,
+  });
+  for (const other of [{ clip: 1 }, { swa: 0.5 }])
+    assert.throws(() => resolveConfig({ settings: { freeze: 1, ...other } }), {
+      kind: 'usage',
+      message: /freeze and/,
+    });
+});
+
 test('layers of one’s own stand for hidden and dropout', () => {
   const model = sequential(linear(784, 20), relu(), linear(20, 10), logSoftmax());
   const config = resolveConfig({ recipe: 'baseline', model });

@@ -105,7 +105,18 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     });
   }
   checkBatchSize(spec, checked.batchSize);
+  checkFreeze(checked, spec);
   return { version: 2, recipe, settings: checked, data, model: spec, ...(backend && { backend }) };
+}
+
+function checkFreeze({ freeze }: TrainSettings, spec: ModelSpec): void {
+  const layers = planModel(spec).layers.length;
+  if (freeze < layers) return;
+  throw new CoutureError(
+    'usage',
+    `Invalid setting freeze: it is ${freeze}, but the network has ${layers} layers.`,
+    { hint: `Freeze at most ${layers - 1}, so that the last layer is trained.` },
+  );
 }
 
 /**

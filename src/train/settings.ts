@@ -66,6 +66,12 @@ const network = {
 
 /** The optimizer, its schedule, the targets and the averages of weights. */
 const training = {
+  freeze: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe('layers, from the input on, that keep their first weights; the stem has 2'),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
   optimizer: z
@@ -263,6 +269,7 @@ export const rareSettings: ReadonlySet<keyof TrainSettings> = new Set([
   'init',
   'blocks',
   'expansion',
+  'freeze',
   'momentum',
   'clip',
   'lasso',

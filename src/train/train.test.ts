@@ -55,6 +55,13 @@ async function collect(run: RunConfig, options: Options = {}) {
   return { events, states, last: states[states.length - 1] };
 }
 
+test('frozen layers end as they began', async () => {
+  const { last } = await collect(config({ hidden: [9, 7], dropout: [], freeze: 1, epochs: 1 }));
+  const { last: longer } = await collect(config({ hidden: [9, 7], dropout: [], freeze: 1, epochs: 2 }));
+  assert.deepEqual(last.parameters.get('fc1.weight'), longer.parameters.get('fc1.weight'));
+  assert.notDeepEqual(last.parameters.get('fc2.weight'), longer.parameters.get('fc2.weight'));
+});
+
 /** The last checkpoint of a run that is stopped after so many step events. */
 async function stopped(run: RunConfig, stopAfter: number, options: Options = {}): Promise<TrainState> {
   const backend = await createBackend({ backend: 'reference' });

@@ -163,11 +163,12 @@ class TrainingRun {
     checkTeacher(teacher, config.settings);
     checkBatchSize(config.model, config.settings.batchSize);
     const split = checkTrainable(config, dataset);
-    const { average, swa, clip, init, stem, seed } = config.settings;
+    const { average, swa, clip, freeze, init, stem, seed } = config.settings;
     // With `average` the statistics of norms stay those of the last weights, so that older runs can be
     // repeated bit for bit.
     const program = buildProgram(config.model, input, {
       clip,
+      frozen: freeze,
       average: average > 0 || swa > 0,
       averageStatistics: swa > 0,
     });
