@@ -272,7 +272,10 @@ for (const [name, create] of Object.entries(variants)) {
         dropoutKey: [1, 2],
         distillation: { probabilities: new Float32Array(6), share: 0.5 },
       } as const;
-      await assert.rejects(session.train(request), { kind: 'usage', message: /6 probabilities, not 4/ });
+      await assert.rejects(session.train(request), {
+        kind: 'usage',
+        message: /must have 4 probabilities, 2 for each image, not 6/,
+      });
       session.dispose();
       images.dispose();
     });
