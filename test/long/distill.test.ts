@@ -53,7 +53,7 @@ test('a run learns from the mean of two, and can be resumed and reproduced', asy
   // The student holds out what the second held out, and the first did not.
   assert.match(
     trained.err,
-    /teacher runs.train.first was trained on images .* --split-seed 0 --validation 0\.8\./,
+    /teacher runs.train.first was trained on images .* --split-seed 0 --validation 0\.8 /,
   );
   assert.doesNotMatch(trained.err, /teacher runs.train.second/);
   assert.ok(student.testAccuracy > 0.8, String(student.testAccuracy));

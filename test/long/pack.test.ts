@@ -136,7 +136,7 @@ test('the networks of a model file join an ensemble as they are, and are repeate
   // In another precision the file alone gives its weights.
   await pack('second', 'x/first.safetensors', 'other');
   const card = (await run('card', 'x/other.safetensors')).out;
-  assert.match(card, /The card of first\.safetensors says how that was made\./);
+  assert.match(card, /The card of first\.safetensors says how that file was made\./);
   assert.match(card, /npx couture pack second first\.safetensors --out other\.safetensors --title x/);
   assert.doesNotMatch(card, /--name first/);
 });
@@ -197,7 +197,7 @@ test('card prints what is in the file, with commands that make it again', async 
 test('what cannot be packed or used is said before any work', async () => {
   const wrongs: [args: string[], code: number, message: RegExp][] = [
     [['pack', 'first'], 2, /'--out <file>' not specified/],
-    [['pack', 'first', '--out', 'x.bin'], 2, /ends in \.safetensors, not "x\.bin"/],
+    [['pack', 'first', '--out', 'x.bin'], 2, /must end in \.safetensors, but it is "x\.bin"/],
     [['pack', 'firts', '--out', 'x.safetensors'], 2, /Did you mean first\?/],
     [['pack', 'first', 'first', '--out', 'x.safetensors'], 2, /runs.train.first is given twice/],
     [
@@ -234,7 +234,7 @@ test('what cannot be packed or used is said before any work', async () => {
     [['predict', 'both.safetensor', 'three.png'], 2, /no run or model "both\.safetensor"/],
     [['predict', 'three.safetensors', 'three.png'], 2, /no model file "three\.safetensors"/],
     [['predict', 'one.safetensors', 'three.png', '--weights', 'last'], 2, /one set of weights/],
-    [['predict', 'runs/train/first/weights/best.safetensors', 'three.png'], 3, /no model of Couture/],
+    [['predict', 'runs/train/first/weights/best.safetensors', 'three.png'], 3, /not a model of Couture/],
     [['predict', 'broken.safetensors', 'three.png'], 3, /broken\.safetensors is not a readable safetensors/],
   ];
   await writeFile(join(cwd, 'broken.safetensors'), 'no model at all');

@@ -17,7 +17,7 @@ test('npm start trains both experiments, predicts an image, and says where every
   assert.equal(scripts.start, 'node packages/couture/bin/couture.js showcase');
   const { code, out, err } = await couture(['showcase'], { cwd });
   assert.equal(code, 0, err);
-  assert.match(out, /Test image 0 is labeled Ankle boot; deeper-seed1 says Ankle boot/);
+  assert.match(out, /Test image 0 is labeled Ankle boot; deeper-seed1 predicts Ankle boot/);
   const accuracy = (recipe: string) =>
     Number(out.match(new RegExp(`^${recipe} +[\\d-]+ +([\\d.]+)%`, 'm'))?.[1]);
   assert.ok(accuracy('baseline') >= 86, out);
@@ -27,7 +27,7 @@ test('npm start trains both experiments, predicts an image, and says where every
   const page = await readFile(join(cwd, report), 'utf8');
   assert.ok(page.length < 6_000_000, `${page.length} characters`);
   assert.match(page, /<h1>fashion-mnist: baseline-seed1 and deeper-seed1<\/h1>/);
-  assert.match(page, /deeper-seed1 gets \d\.\d percentage points more right than baseline-seed1/);
+  assert.match(page, /The accuracy of deeper-seed1 is \d\.\d percentage points higher than that of baseline-seed1/);
   for (const run of ['baseline-seed1', 'deeper-seed1']) {
     assert.ok(out.includes(join('runs', 'train', run)));
     for (const file of [
