@@ -27,7 +27,10 @@ test('npm start trains both experiments, predicts an image, and says where every
   const page = await readFile(join(cwd, report), 'utf8');
   assert.ok(page.length < 6_000_000, `${page.length} characters`);
   assert.match(page, /<h1>fashion-mnist: baseline-seed1 and deeper-seed1<\/h1>/);
-  assert.match(page, /The accuracy of deeper-seed1 is \d\.\d percentage points higher than that of baseline-seed1/);
+  assert.match(
+    page,
+    /The accuracy of deeper-seed1 is \d\.\d percentage points higher than that of baseline-seed1/,
+  );
   for (const run of ['baseline-seed1', 'deeper-seed1']) {
     assert.ok(out.includes(join('runs', 'train', run)));
     for (const file of [

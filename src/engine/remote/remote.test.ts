@@ -131,7 +131,10 @@ test('a message that is none is refused by the part that is wrong, and answered 
     [{ id: 'x', call: { call: 'dispose' } }, /message\.id must be an integer of at least 0/],
     [{ id: 9 }, /message\.call must be a call, not undefined/],
     [{ id: 9, call: { call: '__proto__' } }, /message\.call\.call must be one of "start"/],
-    [{ id: 9, call: { call: 'reserve', images: 1, bytes: -1 } }, /reserve\.bytes must be an integer of at least 0/],
+    [
+      { id: 9, call: { call: 'reserve', images: 1, bytes: -1 } },
+      /reserve\.bytes must be an integer of at least 0/,
+    ],
     [{ id: 9, call: { call: 'reserve', images: 1, bytes: 2 ** 52 } }, /Out of memory/],
     [{ id: 9, call: { call: 'fill', images: 7, at: 0, pixels: new Uint8Array(4) } }, /No memory is reserved/],
     [
