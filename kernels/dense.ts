@@ -9,7 +9,7 @@
 import { LINE, LIST_INPUTS, PANELS_TOGETHER, STRIP } from "./constants.generated";
 import { scaleGradient, update } from "./optimizers";
 import { dropoutRows } from "./philox";
-import { listLanes, rowBy1, rowBy3, sumBy1, sumBy3 } from "./sparse";
+import { listLanes, sumBy1, sumBy3 } from "./sparse";
 import { ADJACENT, ROWS, tileNarrow, tileWide } from "./tile";
 
 let wide: bool = false;
@@ -106,10 +106,10 @@ function productRows(
   for (let block = 0; block < inputs; block += LIST_INPUTS) {
     for (let row = from; row < to; row++) {
       const list = lists + ((<usize>row) << 2), line = y + (<usize>row) * LINE;
-      if (panels == PANELS_TOGETHER) rowBy3(list, weights, weightPanel, line, yPanel);
+      if (panels == PANELS_TOGETHER) sumBy3(list, weights, weightPanel, line, yPanel);
       else {
         for (let panel: usize = 0; panel < <usize>panels; panel++) {
-          rowBy1(list, weights + panel * weightPanel, line + panel * yPanel);
+          sumBy1(list, weights + panel * weightPanel, line + panel * yPanel);
         }
       }
     }
@@ -358,14 +358,14 @@ function indexBytes(rows: i32): usize {
 function sumLanes(
   index: usize, rows: i32, lines: usize, linePanel: usize, panels: i32, to: usize, toPanel: usize,
 ): void {
+  for (let panel: usize = 0; panel < <usize>panels; panel++) memory.fill(to + panel * toPanel, 0, 1024);
   for (let first = 0; first < rows; first += 64) {
-    const more = first > 0;
     for (let lane: usize = 0; lane < 16; lane++) {
       const line = to + lane * LINE;
-      if (panels == PANELS_TOGETHER) sumBy3(index, lines, linePanel, more, line, toPanel);
+      if (panels == PANELS_TOGETHER) sumBy3(index, lines, linePanel, line, toPanel);
       else {
         for (let panel: usize = 0; panel < <usize>panels; panel++) {
-          sumBy1(index, lines + panel * linePanel, more, line + panel * toPanel);
+          sumBy1(index, lines + panel * linePanel, line + panel * toPanel);
         }
       }
       index += 4;

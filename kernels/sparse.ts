@@ -136,76 +136,18 @@ function firstEntry(lists: usize, width: i32, rows: i32): usize {
 }
 
 /**
- * y += x W of one row, for three panels of outputs and the inputs of one list, ascending.
- * @param list where the address of its first entry is; the next is its end
- * @param weights the first panel of outputs; the next is `weightPanel` bytes further
- * @param y the row's line in the first panel of outputs
- */
-export function rowBy3(list: usize, weights: usize, weightPanel: usize, y: usize, yPanel: usize): void {
-  const y1 = y + yPanel, y2 = y1 + yPanel;
-  const weights1 = weights + weightPanel, weights2 = weights1 + weightPanel;
-  let c0 = v128.load(y, 0), c1 = v128.load(y, 16), c2 = v128.load(y, 32), c3 = v128.load(y, 48);
-  let c4 = v128.load(y1, 0), c5 = v128.load(y1, 16), c6 = v128.load(y1, 32), c7 = v128.load(y1, 48);
-  let c8 = v128.load(y2, 0), c9 = v128.load(y2, 16), ca = v128.load(y2, 32), cb = v128.load(y2, 48);
-  let entry = <usize>load<u32>(list);
-  const end = <usize>load<u32>(list, 4);
-  while (entry < end) {
-    const offset = load<u32>(entry);
-    const s = v128.load_splat<f32>(entry, 4);
-    entry += 8;
-    const w = weights + offset, w1 = weights1 + offset, w2 = weights2 + offset;
-    c0 = multiplyAdd(s, v128.load(w, 0), c0);
-    c1 = multiplyAdd(s, v128.load(w, 16), c1);
-    c2 = multiplyAdd(s, v128.load(w, 32), c2);
-    c3 = multiplyAdd(s, v128.load(w, 48), c3);
-    c4 = multiplyAdd(s, v128.load(w1, 0), c4);
-    c5 = multiplyAdd(s, v128.load(w1, 16), c5);
-    c6 = multiplyAdd(s, v128.load(w1, 32), c6);
-    c7 = multiplyAdd(s, v128.load(w1, 48), c7);
-    c8 = multiplyAdd(s, v128.load(w2, 0), c8);
-    c9 = multiplyAdd(s, v128.load(w2, 16), c9);
-    ca = multiplyAdd(s, v128.load(w2, 32), ca);
-    cb = multiplyAdd(s, v128.load(w2, 48), cb);
-  }
-  v128.store(y, c0, 0); v128.store(y, c1, 16); v128.store(y, c2, 32); v128.store(y, c3, 48);
-  v128.store(y1, c4, 0); v128.store(y1, c5, 16); v128.store(y1, c6, 32); v128.store(y1, c7, 48);
-  v128.store(y2, c8, 0); v128.store(y2, c9, 16); v128.store(y2, ca, 32); v128.store(y2, cb, 48);
-}
-
-/** The same for one panel of outputs. */
-export function rowBy1(list: usize, weights: usize, y: usize): void {
-  let c0 = v128.load(y, 0), c1 = v128.load(y, 16), c2 = v128.load(y, 32), c3 = v128.load(y, 48);
-  let entry = <usize>load<u32>(list);
-  const end = <usize>load<u32>(list, 4);
-  while (entry < end) {
-    const w = weights + load<u32>(entry);
-    const s = v128.load_splat<f32>(entry, 4);
-    entry += 8;
-    c0 = multiplyAdd(s, v128.load(w, 0), c0);
-    c1 = multiplyAdd(s, v128.load(w, 16), c1);
-    c2 = multiplyAdd(s, v128.load(w, 32), c2);
-    c3 = multiplyAdd(s, v128.load(w, 48), c3);
-  }
-  v128.store(y, c0, 0); v128.store(y, c1, 16); v128.store(y, c2, 32); v128.store(y, c3, 48);
-}
-
-/**
- * The gradient of one output's or one input's weights: the sum of value times line over the rows of a list, ascending, for three panels
- * of 16 features.
+ * Adds value times line over the entries of a list, in their order, to the sums of three panels of 16 features: a row of y = x W from the
+ * lists of its inputs, or the gradient of one output's or one input's weights from the lists of its rows.
  * @param list where the address of its first entry is; the next is its end
  * @param lines the first panel; the next is `linePanel` bytes further
- * @param more whether to add to the sums of earlier rows
  * @param to a line of sums in the first panel; the next panel's is `toPanel` bytes further
  */
-export function sumBy3(list: usize, lines: usize, linePanel: usize, more: bool, to: usize, toPanel: usize): void {
+export function sumBy3(list: usize, lines: usize, linePanel: usize, to: usize, toPanel: usize): void {
   const to1 = to + toPanel, to2 = to1 + toPanel;
   const lines1 = lines + linePanel, lines2 = lines1 + linePanel;
-  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0, c9 = c0, ca = c0, cb = c0;
-  if (more) {
-    c0 = v128.load(to, 0); c1 = v128.load(to, 16); c2 = v128.load(to, 32); c3 = v128.load(to, 48);
-    c4 = v128.load(to1, 0); c5 = v128.load(to1, 16); c6 = v128.load(to1, 32); c7 = v128.load(to1, 48);
-    c8 = v128.load(to2, 0); c9 = v128.load(to2, 16); ca = v128.load(to2, 32); cb = v128.load(to2, 48);
-  }
+  let c0 = v128.load(to, 0), c1 = v128.load(to, 16), c2 = v128.load(to, 32), c3 = v128.load(to, 48);
+  let c4 = v128.load(to1, 0), c5 = v128.load(to1, 16), c6 = v128.load(to1, 32), c7 = v128.load(to1, 48);
+  let c8 = v128.load(to2, 0), c9 = v128.load(to2, 16), ca = v128.load(to2, 32), cb = v128.load(to2, 48);
   let entry = <usize>load<u32>(list);
   const end = <usize>load<u32>(list, 4);
   while (entry < end) {
@@ -232,11 +174,8 @@ export function sumBy3(list: usize, lines: usize, linePanel: usize, more: bool, 
 }
 
 /** The same for one panel. */
-export function sumBy1(list: usize, lines: usize, more: bool, to: usize): void {
-  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
-  if (more) {
-    c0 = v128.load(to, 0); c1 = v128.load(to, 16); c2 = v128.load(to, 32); c3 = v128.load(to, 48);
-  }
+export function sumBy1(list: usize, lines: usize, to: usize): void {
+  let c0 = v128.load(to, 0), c1 = v128.load(to, 16), c2 = v128.load(to, 32), c3 = v128.load(to, 48);
   let entry = <usize>load<u32>(list);
   const end = <usize>load<u32>(list, 4);
   while (entry < end) {

@@ -49,7 +49,7 @@ export function pageStarts(threads = availableParallelism()): Start[] {
   );
 }
 
-/** @param trainedEpochs Couture leaves out zeros, of which there are more as a network learns: it is measured after so many */
+/** @param trainedEpochs epochs before Couture is measured: a network has more zeros, which Couture skips, the longer it has learned */
 export async function measurePages(bench: PageBench, trainedEpochs: number): Promise<Result[]> {
   const found = await findChromium();
   if ('missing' in found) {

@@ -23,7 +23,7 @@ export async function stepsFor(
   return Math.max(10, Math.min(steps, Math.round((budget * 20) / seconds)));
 }
 
-/** The trial of an epoch, of which `steps` steps are taken. */
+/** The trial of an epoch: `steps` steps of it are measured. */
 export function epochTrial(
   contender: Contender,
   model: Model,
