@@ -14,7 +14,7 @@ export const PANEL = 16;
 /** Inputs of one unit of a weight gradient or an update: 48 lines are 3 KB, which stay in the L1 cache. */
 export const STRIP = 48;
 
-/** Panels of outputs that one pass over a row's values computes if zeros are skipped: `rowBy3` in kernels/sparse.ts. */
+/** Panels of outputs that one pass over a row's values computes if zeros are skipped: `sumBy3` in kernels/sparse.ts. */
 export const PANELS_TOGETHER = 3;
 /** Inputs of one list of values that are not 0: 128 lines of three panels of weights are 24 KB, which stay in the L1 cache. */
 export const LIST_INPUTS = 128;
