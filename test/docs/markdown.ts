@@ -1,8 +1,10 @@
 /** Reads what can be checked out of a Markdown page: fenced code, links, and the anchors of its headings. */
 
 export interface CodeBlock {
-  /** The first word behind the fence, lower case. */
+  /** The first word after the fence, lower case. */
   readonly language: string;
+  /** The second word: `cell` and `output` belong to the program of their page, see cells.ts. */
+  readonly role: string;
   readonly code: string;
   /** Line of the opening fence, from 1. */
   readonly line: number;
@@ -22,7 +24,7 @@ export interface Page {
   readonly anchors: ReadonlySet<string>;
 }
 
-const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w+-]*)/;
+const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w+-]*)(?:[ \t]+([a-z]+)[ \t]*$)?/;
 const MARKER = /^\s*<!--\s*no-test\b:?\s*(.*?)\s*-->\s*$/;
 const HEADING = /^#{1,6}\s+(.*?)\s*#*\s*$/;
 /** [text](target "title"), ![alt](target), and `[name]: target`; then the HTML that GitHub allows. */
@@ -43,13 +45,19 @@ export function parseMarkdown(text: string): Page {
   for (let i = 0; i < lines.length; i++) {
     const fence = FENCE.exec(lines[i]);
     if (fence !== null) {
-      const [, indent, ticks, language] = fence;
+      const [, indent, ticks, language, role = ''] = fence;
       const end = lines.findIndex((line, j) => j > i && isClosing(line, ticks));
       if (end < 0) throw new Error(`line ${i + 1}: this code block is never closed`);
       const code = lines
         .slice(i + 1, end)
         .map((line) => line.replace(new RegExp(`^\\s{0,${indent.length}}`), ''));
-      blocks.push({ language: language.toLowerCase(), code: code.join('\n'), line: i + 1, skipped: marker });
+      blocks.push({
+        language: language.toLowerCase(),
+        role,
+        code: code.join('\n'),
+        line: i + 1,
+        skipped: marker,
+      });
       marker = undefined;
       i = end;
       continue;
