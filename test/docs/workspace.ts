@@ -17,9 +17,13 @@ export function makeWorkspace(): string {
     if (!own.has(name)) symlinkSync(join(root, name), join(folder, name));
   }
   const manifest = JSON.parse(readFileSync(join(root, 'packages/couture/package.json'), 'utf8')) as {
-    readonly exports: Readonly<Record<string, { readonly default: string }>>;
+    readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
   };
-  const entries = Object.entries(manifest.exports).map(([entry, { default: built }], i) => {
+  const modules = Object.entries(manifest.exports).flatMap(([entry, target]) =>
+    // A path alone is a file of data, such as package.json.
+    typeof target === 'string' ? [] : [{ entry, built: target.default }],
+  );
+  const entries = modules.map(({ entry, built }, i) => {
     const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
     return { entry, file: `./as-installed/${i}.js`, source: pathToFileURL(join(root, source)).href };
   });

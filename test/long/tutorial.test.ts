@@ -6,14 +6,14 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openDataset } from '../../src/node.ts';
 import { type Cell, cellsOf, matches, outputsOf, programOf } from '../docs/cells.ts';
-import { guides, pages, root } from '../docs/pages.ts';
+import { guides, pages } from '../docs/pages.ts';
 import { makeWorkspace } from '../docs/workspace.ts';
 
 const LIMIT_MS = 9 * 60_000;
@@ -98,12 +98,10 @@ async function writeIdx(folder: string): Promise<void> {
     ];
     for (const [name, header, bytes] of files) {
       const head = Buffer.alloc(header.length * 4);
-      header.forEach((value, i) => head.writeUInt32BE(value, 4 * i));
+      for (const [i, value] of header.entries()) head.writeUInt32BE(value, 4 * i);
       const file = Buffer.concat([head, bytes]);
       writeFileSync(join(folder, name), file);
       writeFileSync(join(folder, `${name}.gz`), gzipSync(file, { level: 1 }));
     }
   }
-  assert.equal(readdirSync(folder).length, 8);
-  assert.ok(root.length > 0);
 }
