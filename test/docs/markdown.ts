@@ -22,10 +22,13 @@ export interface Page {
   readonly links: readonly Link[];
   /** As GitHub makes them. */
   readonly anchors: ReadonlySet<string>;
+  /** The page in the same folder whose program this one continues, from `<!-- continues: page.md -->`. */
+  readonly continues: string | undefined;
 }
 
 const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w+-]*)(?:[ \t]+([a-z]+)[ \t]*$)?/;
 const MARKER = /^\s*<!--\s*no-test\b:?\s*(.*?)\s*-->\s*$/;
+const CONTINUES = /^\s*<!--\s*continues:\s*(\S+)\s*-->\s*$/;
 const HEADING = /^#{1,6}\s+(.*?)\s*#*\s*$/;
 /** [text](target "title"), ![alt](target), and `[name]: target`; then the HTML that GitHub allows. */
 const LINK =
@@ -42,6 +45,7 @@ export function parseMarkdown(text: string): Page {
   const links: Link[] = [];
   const anchors = new Set<string>();
   let marker: string | undefined;
+  let continues: string | undefined;
   for (let i = 0; i < lines.length; i++) {
     const fence = FENCE.exec(lines[i]);
     if (fence !== null) {
@@ -67,6 +71,7 @@ export function parseMarkdown(text: string): Page {
       if (found[1] === '') throw new Error(`line ${i + 1}: no-test needs a reason`);
       marker = found[1];
     } else if (lines[i].trim() !== '') marker = undefined;
+    continues ??= CONTINUES.exec(lines[i])?.[1];
     const heading = HEADING.exec(lines[i]);
     if (heading !== null) addAnchor(anchors, slug(heading[1]));
     const prose = lines[i].replaceAll(/`[^`]*`/g, '');
@@ -74,7 +79,7 @@ export function parseMarkdown(text: string): Page {
       links.push({ target: inline ?? reference ?? html, line: i + 1 });
     for (const [, id] of prose.matchAll(ANCHOR)) anchors.add(id);
   }
-  return { blocks, links, anchors };
+  return { blocks, links, anchors, continues };
 }
 
 /** As many of the same characters, or more, and nothing else. */

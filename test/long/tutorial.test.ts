@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openDataset } from '../../src/node.ts';
@@ -18,20 +18,43 @@ import { makeWorkspace } from '../docs/workspace.ts';
 
 const LIMIT_MS = 9 * 60_000;
 
+/** A cell and its page. */
+interface PlacedCell extends Cell {
+  readonly page: string;
+}
+
 const withCells = guides.filter((page) => pages.get(page)?.blocks.some(({ role }) => role === 'cell'));
+const programs = withCells
+  .filter((page) => pages.get(page)?.continues === undefined)
+  .map((page) => [page, ...continuations(page)]);
 
-test('there is a page with cells', () => assert.ok(withCells.includes('docs/tutorial.md')));
+test('every page with cells belongs to a program', () => {
+  assert.ok(withCells.includes('docs/tutorial.md'));
+  assert.deepEqual(programs.flat().sort(), withCells.sort());
+});
 
-for (const page of withCells) {
-  const content = pages.get(page)!;
-  describe(page, () => {
+/** The pages that continue the program of a page, in order. */
+function continuations(page: string): string[] {
+  const next = withCells.find((other) => {
+    const { continues } = pages.get(other)!;
+    return continues !== undefined && posix.join(posix.dirname(other), continues) === page;
+  });
+  return next === undefined ? [] : [next, ...continuations(next)];
+}
+
+function cellsOfAll(program: readonly string[], language: string): PlacedCell[] {
+  return program.flatMap((page) => cellsOf(pages.get(page)!, language).map((cell) => ({ ...cell, page })));
+}
+
+for (const program of programs) {
+  describe(program.join(', '), () => {
     test('every cell in TypeScript prints what the page shows', { timeout: LIMIT_MS }, () => {
       const folder = makeWorkspace();
       try {
         const file = join(folder, 'cells.mts');
-        const cells = cellsOf(content, 'ts');
+        const cells = cellsOfAll(program, 'ts');
         writeFileSync(file, programOf(cells, 'console.log'));
-        check(page, cells, run(process.execPath, [file], folder));
+        check(cells, run(process.execPath, [file], folder));
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
@@ -44,9 +67,9 @@ for (const page of withCells) {
       const folder = mkdtempSync(join(tmpdir(), 'couture-pytorch-'));
       try {
         await writeIdx(join(folder, 'data/FashionMNIST/raw'));
-        const cells = cellsOf(content, 'python');
-        const program = programOf(cells, 'print').replaceAll(/\bepochs=\d+/g, 'epochs=1');
-        check(page, cells, run(python, ['-c', program], folder));
+        const cells = cellsOfAll(program, 'python');
+        const text = programOf(cells, 'print').replaceAll(/\bepochs=\d+/g, 'epochs=1');
+        check(cells, run(python, ['-c', text], folder));
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
@@ -66,10 +89,10 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return stdout;
 }
 
-function check(page: string, cells: readonly Cell[], stdout: string): void {
+function check(cells: readonly PlacedCell[], stdout: string): void {
   const printed = outputsOf(stdout);
   assert.equal(printed.length, cells.length + 1);
-  cells.forEach(({ output, line }, i) => {
+  cells.forEach(({ output, line, page }, i) => {
     if (output === undefined || matches(output, printed[i])) return;
     assert.equal(printed[i], output, `${page}:${line} prints something else`);
   });

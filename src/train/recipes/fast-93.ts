@@ -1,6 +1,6 @@
 import type { Recipe } from './recipe.ts';
 
-/** The settings were chosen on validation images: docs/accuracy.md, "Toward 93%". */
+/** The settings were chosen on validation images: docs/accuracy-trials.md, "Toward 93%". */
 export const fast93: Recipe = {
   title: 'fast-92 for longer, with mirrored images and some dropout',
   settings: {
