@@ -34,7 +34,8 @@ export function pagesOf(root: string): string[] {
 export function writePages(root: string, out: string): void {
   rmSync(out, { recursive: true, force: true });
   const pages = pagesOf(root);
-  for (const page of pages) write(join(out, page), withLinks(readFileSync(join(root, page), 'utf8'), page));
+  for (const page of pages)
+    write(join(out, named(page)), withLinks(readFileSync(join(root, page), 'utf8'), page));
   write(join(out, `${NOTEBOOK}.md`), notebookPage(root, join(out, dirname(NOTEBOOK))));
 
   function withLinks(text: string, page: string): string {
@@ -45,7 +46,7 @@ export function writePages(root: string, out: string): void {
           if (/^[a-z][a-z+.-]*:/i.test(target)) return whole;
           const path = posix.normalize(posix.join(posix.dirname(page), target));
           if (path === `${NOTEBOOK}.ipynb`) return `${before}${relative(page, `${NOTEBOOK}.md`)}`;
-          if (pages.includes(path)) return `${before}${relative(page, path)}${anchor}`;
+          if (pages.includes(path)) return `${before}${relative(page, named(path))}${anchor}`;
           return `${before}${copied(page, path)}`;
         },
       ),
@@ -127,6 +128,11 @@ function outsideCode(text: string, change: (part: string) => string): string {
     .split(/(^```.*?^```$|`[^`\n]*`)/ms)
     .map((part, i) => (i % 2 === 0 ? change(part) : part))
     .join('');
+}
+
+/** A folder's README is its index on the site. */
+function named(page: string): string {
+  return page.replace(/README\.md$/, 'index.md');
 }
 
 /** A path from a page to another file. */

@@ -18,7 +18,6 @@ export default {
   srcDir: 'pages',
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
-  rewrites: { 'README.md': 'index.md', ':folder/README.md': ':folder/index.md' },
   base: process.env.SITE_BASE ?? '/',
   // The reference is added after the pages.
   ignoreDeadLinks: [/^\/api\//],
