@@ -165,7 +165,7 @@ export const cacheNotes: Reader = {
         writeFileSync(file, input);
         const found = await read();
         rmSync(file);
-        must(!isValid || found !== undefined, 'a note that is right was passed over');
+        must(!isValid || found !== undefined, 'a correct note was skipped');
       },
     };
   },
