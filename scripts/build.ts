@@ -59,7 +59,7 @@ run('node_modules/typescript/bin/tsc', [
   'false',
   '--removeComments',
 ]);
-/** Removes the declarations of the smaller package that no public one and none of the larger package leads to. */
+/** Takes away the declarations of the smaller package that no public one and none of the larger package leads to. */
 function pruneDeclarations(): void {
   const own = join(packages.core, 'dist');
   const declarations = (folder: string) =>
