@@ -1,5 +1,6 @@
 /** Couture on Node: all of `couture`, with data sets from disk and network, run folders and image files. */
 
+export { exitCodes } from './core/errors.ts';
 export * from './index.ts';
 export { datasetFromFiles, datasetFromImages } from './platform/node/data/datasets.ts';
 export {
