@@ -36,7 +36,7 @@ export { load, type WebLoadOptions, type WebModelSource } from './platform/web/l
 export type { WebPicture } from './platform/web/picture.ts';
 export { type ConfigRequest, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TrainEvent } from './train/events.ts';
-export { type Recipe, recipes } from './train/recipes.ts';
+export { type Recipe, type RecipeName, recipes } from './train/recipes.ts';
 export type { RunConfig, TrainSettings } from './train/settings.ts';
 export { type TrainOptions, train } from './train/train.ts';
 export type { EpochReport, FitOptions, Fitted, StepReport } from './use/fit.ts';

@@ -1,13 +1,13 @@
 /** Audit of a data set: duplicates, and labels that out-of-fold models disagree with (`couture/audit`). */
 
-export {
-  type Audit,
-  type AuditedImage,
-  auditSchema,
-  type Duplicates,
-  type LabelAudit,
-  type NearDuplicate,
-  type Suspect,
+export type {
+  Audit,
+  AuditedImage,
+  Duplicates,
+  LabelAudit,
+  NearDuplicate,
+  OutOfFold,
+  Suspect,
 } from './audit.ts';
 export { DUPLICATE_THRESHOLD, type FindDuplicatesOptions, findDuplicates } from './duplicates.ts';
 export { type AuditExamples, auditExamples } from './examples.ts';

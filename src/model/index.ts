@@ -1,5 +1,13 @@
 /** Networks as data: layers, whole networks, and their summary (`couture/model`). */
 
+export type {
+  ActivationSpec,
+  DropoutSpec,
+  LinearSpec,
+  LogSoftmaxSpec,
+  NormSpec,
+  ResidualSpec,
+} from './layers.ts';
 export type { Network, TensorMap } from './network.ts';
 export type { NetworkInput } from './network-input.ts';
 export {

@@ -1,6 +1,6 @@
 /** Model files and safetensors: encoding, decoding, folding, the model card (`couture/ship`). */
 
-export type { Figures, ModelCard } from './card.ts';
+export type { CardMember, Figures, ModelCard } from './card.ts';
 export { type CardFile, modelCard } from './card-text.ts';
 export { foldBatchNorm } from './fold.ts';
 export { decodeModel, encodeModel, type ModelFile } from './model-file.ts';
