@@ -21,7 +21,7 @@ if ('missing' in found) {
   process.exit(1);
 }
 const runs = [];
-for (const recipe of ['baseline', 'deeper']) {
+for (const recipe of ['baseline', 'deeper'] as const) {
   const config = resolveConfig({ recipe, settings: { seed: 1 } });
   runs.push((await trainOnce({ config, backend: 'cpu' })).run);
 }

@@ -5,10 +5,11 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COUTURE_VERSION } from '../src/core/version.ts';
+import { entries } from './entries.ts';
 import { sidebarOf, writePages } from './site/pages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,14 +36,7 @@ writeFileSync(
 run('VitePress', process.execPath, ['node_modules/vitepress/bin/vitepress.js', 'build']);
 
 // The entry points are those of the package.
-const { exports } = JSON.parse(readFileSync(join(root, 'packages/couture/package.json'), 'utf8')) as {
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
-};
-const entryPoints = Object.values(exports).flatMap((target) =>
-  typeof target === 'string'
-    ? []
-    : [join('..', target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))],
-);
+const entryPoints = entries.map(({ source }) => join('../src', source));
 writeFileSync(
   join(site, 'typedoc.entries.json'),
   JSON.stringify({ extends: ['./typedoc.json'], entryPoints }),

@@ -1,20 +1,14 @@
 /** A plugin of TypeDoc: modules are named as a program imports them, `couture/figures/node` and not by their file. */
 
-import { readFileSync } from 'node:fs';
 import { Converter, ReflectionKind } from 'typedoc';
+import { entries } from '../scripts/entries.ts';
 
-const manifest = JSON.parse(
-  readFileSync(new URL('../packages/couture/package.json', import.meta.url), 'utf8'),
-);
-
-/** TypeDoc's name of a module by its path from src/, and the name of the import. */
+/** TypeDoc's name of a module, its path from src/, and the name of the import. */
 const names = new Map(
-  Object.entries(manifest.exports)
-    .filter(([, target]) => typeof target !== 'string')
-    .map(([entry, { default: built }]) => [
-      built.replace(/^\.\/dist\/(.*?)(\/index)?\.js$/, '$1'),
-      entry.replace('.', manifest.name),
-    ]),
+  entries.map(({ subpath, source }) => [
+    source.replace(/(?:\/index)?\.ts$/, ''),
+    subpath.replace('.', 'couture'),
+  ]),
 );
 
 export function load(app) {

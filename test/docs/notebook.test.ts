@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { entries } from '../../scripts/entries.ts';
 import { cellsOf, type Notebook, notebookOf, saidBy, stored, textOf } from '../../scripts/notebook/format.ts';
 import { root } from './pages.ts';
 
@@ -36,14 +37,10 @@ describe('notebooks/fashion-mnist.ipynb', () => {
 
 test('the import map of the notebooks has the entries of the package', () => {
   const { imports } = JSON.parse(read('notebooks/deno.json')) as { imports: Record<string, string> };
-  const { exports } = JSON.parse(read('packages/couture/package.json')) as {
-    exports: Record<string, string | { default: string }>;
-  };
-  const expected = Object.entries(exports).flatMap(([entry, target]) => {
-    if (typeof target === 'string') return [];
-    const file = target.default.replace('./dist/', '../src/').replace(/\.js$/, '.ts');
-    return [[entry.replace('.', 'couture'), file]];
-  });
+  const expected = entries.map(({ subpath, source }) => [
+    subpath.replace('.', 'couture'),
+    `../src/${source}`,
+  ]);
   assert.deepEqual(imports, Object.fromEntries(expected));
 });
 

@@ -8,6 +8,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { entries } from '../../scripts/entries.ts';
 import { root } from '../docs/pages.ts';
 import { findChromium, finish } from '../matrix/runtimes.ts';
 import { servePages } from '../page/server.ts';
@@ -30,12 +31,9 @@ describe('the site', async () => {
   );
 
   test('has the pages and the reference of every entry', () => {
-    const { exports } = JSON.parse(readFileSync(join(root, 'packages/couture/package.json'), 'utf8')) as {
-      readonly exports: Readonly<Record<string, unknown>>;
-    };
-    const modules = Object.entries(exports)
-      .filter(([, target]) => typeof target !== 'string')
-      .map(([entry]) => `api/modules/${entry.replace('.', 'couture').replaceAll('/', '_')}.html`);
+    const modules = entries.map(
+      ({ subpath }) => `api/modules/${subpath.replace('.', 'couture').replaceAll('/', '_')}.html`,
+    );
     const pages = ['index.html', 'docs/tutorial.html', 'docs/glossary.html', 'notebooks/fashion-mnist.html'];
     assert.ok(modules.length >= 9);
     for (const path of [...pages, ...modules]) assert.ok(existsSync(join(dist, path)), path);
