@@ -1,10 +1,20 @@
 /**
  * Makes what npm publishes: the source as JavaScript with its types, divided between the two packages as rooms.ts says, with
- * their libraries, models and font. entries.ts has the packages' ways in.
+ * their libraries, models and font. entries.ts has the packages' ways in. `--out FOLDER` builds into FOLDER/core and
+ * FOLDER/couture, which tests do.
  */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { minifySync } from 'rolldown/utils';
 import { packagedModels } from '../src/runs/known-models.ts';
@@ -13,9 +23,10 @@ import { divided } from './build/divide.ts';
 import { writeFonts } from './build/fonts.ts';
 import { writeStubs } from './build/in-page.ts';
 import { writeOneFile } from './build/one-file.ts';
-import { built, folders, packageOf, root } from './build/packages.ts';
+import { built, folders, out, packageOf, root } from './build/packages.ts';
 import { bundleLibraries } from './build/vendor.ts';
 import { entries } from './entries.ts';
+import { kernelsAreStale } from './kernels-stale.mjs';
 
 /** Tools write to standard error: standard output belongs to `npm pack --json` and its like. */
 function run(script: string, args: readonly string[] = []): void {
@@ -31,7 +42,7 @@ function run(script: string, args: readonly string[] = []): void {
 
 /** The source as JavaScript without comments, and as declarations with the comments that editors show. */
 function compile(): void {
-  const tsc = ['-p', 'tsconfig.build.json'];
+  const tsc = ['-p', 'tsconfig.build.json', '--outDir', built];
   run('node_modules/typescript/bin/tsc', [...tsc, '--emitDeclarationOnly']);
   run('node_modules/typescript/bin/tsc', [...tsc, '--declaration', 'false', '--removeComments']);
 }
@@ -82,9 +93,21 @@ function copyFiles(): void {
   cpSync(join(root, 'README.md'), join(folders.couture, 'README.md'));
 }
 
+/** Makes a folder of its own for the packages, in which each finds the other. */
+function preparePlace(place: string): void {
+  for (const [name, folder] of Object.entries(folders))
+    for (const file of ['package.json', 'README.md', 'bin']) {
+      const source = join(root, 'packages', name, file);
+      if (existsSync(source)) cpSync(source, join(folder, file), { recursive: true });
+    }
+  mkdirSync(join(place, 'node_modules/@couture'), { recursive: true });
+  symlinkSync(folders.core, join(place, 'node_modules/@couture/core'), 'junction');
+}
+
+if (out !== undefined) preparePlace(out);
 for (const folder of [built, ...Object.values(folders).map((path) => join(path, 'dist'))])
   rmSync(folder, { recursive: true, force: true });
-run('scripts/build-kernels.ts');
+if (kernelsAreStale(root)) run('scripts/build-kernels.ts');
 compile();
 divide();
 await bundleLibraries();
