@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { bundledPackages } from './build/libraries.ts';
+import { bundledPackages } from './packaging/libraries.ts';
 
 interface Bill {
   readonly components: readonly { readonly name: string; readonly 'bom-ref': string }[];

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { bundledPackages } from '../scripts/build/libraries.ts';
+import { bundledPackages } from '../scripts/packaging/libraries.ts';
 import { readers } from '../scripts/soak/fuzz/readers.ts';
 import { limitMarkdown, limitTable } from './limits.ts';
 
