@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
+import { licensesOf } from './licenses.ts';
 import { built, folders, root } from './packages.ts';
 
 const ENTRY = '\0page';
@@ -57,9 +58,11 @@ export async function writeOneFile(): Promise<void> {
     // Names stay, so that errors can be read.
     minify: { mangle: { keepNames: true }, compress: { keepNames: { function: true, class: true } } },
     banner:
-      '/*! Couture, https://www.npmjs.com/package/couture. Licenses of the libraries: dist/vendor/LICENSES.txt */',
+      '/*! Couture, https://www.npmjs.com/package/couture. Licenses of the libraries: dist/page.LICENSES.txt */',
   });
   await build.close();
   if (output.length !== 1) throw new Error(`The one file for pages became ${output.length} files.`);
   writeFileSync(join(folders.couture, 'dist/page.js'), output[0].code);
+  const libraries = output[0].moduleIds.filter((id) => !id.startsWith(built));
+  writeFileSync(join(folders.couture, 'dist/page.LICENSES.txt'), licensesOf(libraries));
 }
