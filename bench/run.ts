@@ -110,7 +110,7 @@ async function writePage(shown: Shown): Promise<void> {
 async function run(options: Options): Promise<void> {
   const bench = new Bench(options);
   if (options.parts.includes('time-to')) {
-    const timeTo = measureTimeTo(bench);
+    const timeTo = measureTimeTo(bench, loadTimeTo());
     if (options.write) store(timeToFile, timeTo);
     else process.stdout.write(`${timeToSection(timeTo)}\n`);
   }
