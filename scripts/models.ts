@@ -13,15 +13,16 @@ import { packRuns, trainOnce } from '../src/platform/node/runs.ts';
 import { trainCommand } from '../src/report/train-command.ts';
 import type { PackOptions } from '../src/runs/pack.ts';
 import { MODEL_ENDING } from '../src/runs/shipped.ts';
+import type { RecipeName } from '../src/train/recipes.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 
 /** What a model is packed from, and how. Which seeds was decided on validation images, see docs/accuracy.md. */
 interface ModelRecipe {
-  readonly runs: readonly { readonly recipe: string; readonly settings: Partial<TrainSettings> }[];
+  readonly runs: readonly { readonly recipe: RecipeName; readonly settings: Partial<TrainSettings> }[];
   readonly options: Pick<PackOptions, 'precision' | 'views' | 'calibrate' | 'title'>;
 }
 
-const seedsOf = (recipe: string, seeds: readonly number[], settings: Partial<TrainSettings> = {}) =>
+const seedsOf = (recipe: RecipeName, seeds: readonly number[], settings: Partial<TrainSettings> = {}) =>
   seeds.map((seed) => ({ recipe, settings: { ...settings, seed } }));
 
 const models: Readonly<Record<string, ModelRecipe>> = {

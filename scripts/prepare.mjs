@@ -5,9 +5,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kernelsAreStale } from './kernels-stale.mjs';
 
 const MIN_SYSTEM_NODE = 20;
 const PINNED_NODE = 24;
@@ -23,7 +24,7 @@ checkSystemNode();
 if (!isInstalled()) install();
 checkPinnedNode();
 linkCommand();
-if (kernelsAreStale()) buildKernels();
+if (kernelsAreStale(root)) buildKernels();
 
 function say(text) {
   process.stderr.write(`${text}\n`);
@@ -98,20 +99,6 @@ function linkCommand() {
 function linkBinary(target, link) {
   if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return;
   symlinkSync(target, link);
-}
-
-function kernelsAreStale() {
-  const built = statSync(join(root, 'src/engine/wasm/kernels.generated.ts'), { throwIfNoEntry: false });
-  if (built === undefined) return true;
-  const sources = readdirSync(join(root, 'kernels'), { recursive: true }).map((name) =>
-    join('kernels', name),
-  );
-  const scripts = ['build-kernels', 'kernel-calls', 'kernel-constants'].map((name) => `scripts/${name}.ts`);
-  // What kernel-constants.ts takes its numbers from.
-  const shared = ['src/data/augment.ts', 'src/engine/scalars.ts', 'src/engine/wasm/constants.ts'];
-  return ['kernels', ...sources, ...scripts, ...shared].some(
-    (path) => statSync(join(root, path)).mtimeMs > built.mtimeMs,
-  );
 }
 
 function buildKernels() {

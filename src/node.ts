@@ -1,5 +1,6 @@
 /** Couture on Node: all of `couture`, with data sets from disk and network, run folders and image files. */
 
+export { exitCodes } from './core/errors.ts';
 export * from './index.ts';
 export { datasetFromFiles, datasetFromImages } from './platform/node/data/datasets.ts';
 export {
@@ -23,6 +24,7 @@ export {
 } from './platform/node/images/images.ts';
 export type { NodePicture } from './platform/node/images/picture.ts';
 export { type LoadModelOptions, load, type NodeModelSource } from './platform/node/load.ts';
+export { type GetModelOptions, type GotModel, getModel } from './platform/node/models/get-model.ts';
 export { modelsFolder } from './platform/node/models-folder.ts';
 export { nodePlatform } from './platform/node/platform.ts';
 export { folderStore } from './platform/node/runs/folder-store.ts';
@@ -60,6 +62,7 @@ export type { TrainRunOptions, TrainRunResult } from './runs/experiment.ts';
 export type { FileModel, FindModelOptions, FoundModel, ModelFacts, RunModel } from './runs/find-model.ts';
 export type { FoundRun } from './runs/find-run.ts';
 export type { InspectRunOptions } from './runs/inspect.ts';
+export { type KnownModel, knownModels } from './runs/known-models.ts';
 export type { LoadOptions } from './runs/load.ts';
 export type { RunMetrics } from './runs/metrics.ts';
 export type { PackOptions, PackStage, WrittenModel } from './runs/pack.ts';

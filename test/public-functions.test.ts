@@ -8,10 +8,32 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import * as api from '../src/node.ts';
+import * as audits from '../src/audit/index.ts';
+import * as random from '../src/core/random.ts';
+import * as data from '../src/data/index.ts';
+import * as engine from '../src/engine/index.ts';
+import * as inspect from '../src/inspect/index.ts';
+import * as models from '../src/model/index.ts';
+import * as node from '../src/node.ts';
+import * as ship from '../src/ship/index.ts';
+import * as training from '../src/train/index.ts';
+import * as use from '../src/use/index.ts';
 import { madeUpAudit } from './figures/audit-fixture.ts';
 import { makeImages, makeModel } from './model-fixture.ts';
 import { tinyTest, tinyTrain } from './tiny-data.ts';
+
+const api = {
+  ...audits,
+  ...random,
+  ...data,
+  ...engine,
+  ...inspect,
+  ...models,
+  ...ship,
+  ...training,
+  ...use,
+  ...node,
+};
 
 const home = process.cwd();
 const folder = await mkdtemp(join(tmpdir(), 'couture-public-'));
@@ -115,6 +137,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   decodeModel: [bytes, 'tiny'],
   decodeSafetensors: [api.encodeSafetensors(new Map()), 'tiny'],
   decodeStoredTensors: [bytes, 'tiny'],
+  describeSettings: [],
   describeTraining: ['tiny', history, 'loss'],
   dropout: [0.5],
   encodeModel: [model],
@@ -139,6 +162,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   foldBatchNorm: [network],
   fork: [key, 'name', 0],
   gelu: [],
+  getModel: ['none', {}],
   getDataset: ['none', 'train', {}],
   imageAt: [tinyTrain, 0],
   imageSize: [shape],

@@ -13,6 +13,7 @@ import { Device } from '../../src/engine/webgpu/device.ts';
 import { createNodeBackend } from '../../src/platform/node/engine/backend.ts';
 import { nodeGpu } from '../../src/platform/node/engine/gpu.ts';
 import { resolveConfig } from '../../src/train/config.ts';
+import type { RecipeName } from '../../src/train/recipes.ts';
 import { train } from '../../src/train/train.ts';
 import { dispatchCost } from './kernels.ts';
 import { type Images, imagesFrom, stepFlop, type Task, tasks } from './networks.ts';
@@ -74,7 +75,7 @@ for (const [name, make] of Object.entries(makers)) {
 }
 
 /** A whole run of a recipe on the images that are there. */
-async function runOf(recipe: string, seed: number, images: Images, backend: Backend, epochs?: number) {
+async function runOf(recipe: RecipeName, seed: number, images: Images, backend: Backend, epochs?: number) {
   const settings = { seed, ...(epochs !== undefined && { epochs }) };
   const config = resolveConfig({ recipe, settings });
   const dataset: Dataset = { info: defaultDataset, split: 'train', ...images };

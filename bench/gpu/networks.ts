@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Augmentation } from '../../src/engine/backend.ts';
 import type { ModelSpec } from '../../src/model/spec.ts';
 import { resolveConfig } from '../../src/train/config.ts';
+import type { RecipeName } from '../../src/train/recipes.ts';
 import type { RunConfig, TrainSettings } from '../../src/train/settings.ts';
 
 /** A network to be timed at a batch size. */
@@ -16,7 +17,7 @@ export interface Task {
   readonly steps: number;
 }
 
-function task(name: string, recipe: string | null, batchSize: number, steps: number, more = {}): Task {
+function task(name: string, recipe: RecipeName | null, batchSize: number, steps: number, more = {}): Task {
   const settings: Partial<TrainSettings> = { batchSize, ...more };
   return { name, batchSize, steps, config: resolveConfig({ recipe, settings }) };
 }

@@ -113,6 +113,12 @@ const commands: readonly {
     load: async () => (await import('./commands/pack.ts')).registerPack,
   },
   {
+    name: 'models',
+    group: 'Use',
+    summary: 'list the pretrained models, and get those that the package does not contain',
+    load: async () => (await import('./commands/models.ts')).registerModels,
+  },
+  {
     name: 'card',
     group: 'Use',
     summary: 'show the card of a model file: data, training, figures, limits',

@@ -23,11 +23,11 @@ export async function chooseModel(
   recipe: string | undefined,
   { env }: Pick<CliContext, 'env'>,
 ): Promise<FoundModel> {
-  const { modelsFolder } = await import('../platform/node/models-folder.ts');
+  const { modelFolders } = await import('../platform/node/models-folder.ts');
   const { nodePlatform } = await import('../platform/node/platform.ts');
   const { shippedRecipe } = await import('../runs/shipped.ts');
   const { findModel, readModelFile } = await import('../runs/find-model.ts');
-  const models = modelsFolder(env);
+  const models = modelFolders(env);
   if (recipe !== undefined)
     return await readModelFile(nodePlatform, await shippedRecipe(nodePlatform, recipe, models));
   if (argument !== undefined) return await findModel(nodePlatform, argument, { models });

@@ -13,7 +13,7 @@ import { checkModelSpec } from '../model/spec.ts';
 import { flagOf } from '../report/train-command.ts';
 import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
-import { type ConfigRequest, findRecipe, resolveConfig } from '../train/config.ts';
+import { type ConfigRequest, recipeNamed, resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
 import {
   configSchema,
@@ -156,9 +156,10 @@ export async function configFromFlags(flags: ConfigFlags, context: CliContext): 
   for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
   // Network flags replace the layers of a file.
   const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
+  const recipe = flags.recipe ?? file.recipe ?? null;
   return resolveConfig({
     ...(await datasetOf(flags, file, context)),
-    recipe: flags.recipe ?? file.recipe ?? null,
+    recipe: recipe === null ? null : recipeNamed(recipe),
     settings: checkPartialSettings(settings),
     ...(ownLayers !== undefined && { model: checkModelSpec(ownLayers) }),
     backend: file.backend,
@@ -205,7 +206,7 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
   const file = checkSchema(configFileSchema, value, ({ what, hint }) => wrong(what, undefined, hint));
   const { recipe, settings = {} } = file;
   try {
-    if (typeof recipe === 'string') findRecipe(recipe);
+    if (typeof recipe === 'string') recipeNamed(recipe);
     checkPartialSettings(settings);
   } catch (cause) {
     throw prefixed(source, cause);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { type ImageShape, MAX_SIDE } from './image-shape.ts';
-import { preprocessingSchema } from './preprocessing.ts';
+import { type Preprocessing, preprocessingSchema } from './preprocessing.ts';
 
 /** Largest number of classes. */
 export const MAX_CLASSES = 1000;
@@ -19,6 +19,7 @@ const plainText = z
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is not a SHA-256 digest');
 
 const side = z.int().min(1).max(MAX_SIDE);
+/** @internal */
 export const imageShapeSchema = z.strictObject({
   height: side,
   width: side,
@@ -26,30 +27,61 @@ export const imageShapeSchema = z.strictObject({
 }) satisfies z.ZodType<ImageShape>;
 
 /** Size and checksums of one split. */
+export interface SplitInfo {
+  /** Number of images. */
+  readonly length: number;
+  /** SHA-256 of the pixel bytes [length, height, width, channels], in hexadecimal. */
+  readonly imagesSha256: string;
+  /** SHA-256 of the labels, as 16-bit little-endian numbers; as bytes where there are at most 256 classes. */
+  readonly labelsSha256: string;
+}
+
+/** @internal */
 export const splitInfoSchema = z.strictObject({
   length: z.int().min(0),
-  /** SHA-256 of the pixel bytes [length, height, width, channels]. */
   imagesSha256: sha256,
-  /** SHA-256 of the labels, as 16-bit little-endian numbers; as bytes where there are at most 256 classes. */
   labelsSha256: sha256,
-});
-export type SplitInfo = Readonly<z.infer<typeof splitInfoSchema>>;
+}) satisfies z.ZodType<SplitInfo>;
 
-/** The origin of the images. Never a path, which would be meaningless on another machine. */
+/**
+ * The origin of the images: a set of the registry, an import of files, whose digest is of the imported content and is the key
+ * of the cache, or images made in code. Never a path, which would be meaningless on another machine.
+ */
+export type DatasetOrigin =
+  | { readonly kind: 'registry'; readonly name: string }
+  | {
+      readonly kind: 'import';
+      readonly format: 'folder' | 'zip' | 'tar' | 'csv' | 'idx' | 'npz';
+      readonly digest: string;
+    }
+  | { readonly kind: 'memory' };
+
+/** @internal */
 export const originSchema = z.discriminatedUnion('kind', [
-  /** A set of the registry, by its name. */
   z.strictObject({ kind: z.literal('registry'), name: plainText }),
-  /** Imported from files; the digest is of the imported content and is the key of the cache. */
   z.strictObject({
     kind: z.literal('import'),
     format: z.enum(['folder', 'zip', 'tar', 'csv', 'idx', 'npz']),
     digest: sha256,
   }),
-  /** Made in code, from arrays or from files in a page. */
   z.strictObject({ kind: z.literal('memory') }),
-]);
-export type DatasetOrigin = Readonly<z.infer<typeof originSchema>>;
+]) satisfies z.ZodType<DatasetOrigin>;
 
+/** The description of a data set without its images. */
+export interface DatasetInfo {
+  /** Version of the format. */
+  readonly version: 1;
+  readonly name: string;
+  readonly shape: ImageShape;
+  /** 2 to 1,000 names; a label is a place in this list. */
+  readonly classNames: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly origin: DatasetOrigin;
+  /** Size and checksums of the splits; absent until they have been read. */
+  readonly splits: { readonly train?: SplitInfo | undefined; readonly test?: SplitInfo | undefined };
+}
+
+/** @internal */
 export const datasetInfoSchema = z.strictObject({
   version: z.literal(1),
   name: plainText,
@@ -57,10 +89,8 @@ export const datasetInfoSchema = z.strictObject({
   classNames: z.array(plainText).min(2).max(MAX_CLASSES).readonly(),
   preprocessing: preprocessingSchema,
   origin: originSchema,
-  /** Size and checksums of the splits; absent until they have been read. */
   splits: z.strictObject({ train: splitInfoSchema.optional(), test: splitInfoSchema.optional() }),
-});
-export type DatasetInfo = Readonly<z.infer<typeof datasetInfoSchema>>;
+}) satisfies z.ZodType<DatasetInfo>;
 
 /**
  * Checks any value as a description of a data set.

@@ -10,34 +10,57 @@ import { checkArguments, kind } from '../core/arguments.ts';
 const level = z.int().min(0).max(255);
 
 /** How a picture becomes an image. */
-export const pictureStepsSchema = z.strictObject({
+export interface PictureSteps {
   /** Turn a photograph upright by its EXIF orientation. */
-  upright: z.boolean(),
-  /** The color behind transparent pixels; `auto` is black or white, whichever contrasts with the object. */
-  ground: z.union([z.literal('auto'), z.tuple([level, level, level]).readonly()]),
+  readonly upright: boolean;
+  /**
+   * The color behind transparent pixels: red, green and blue from 0 to 255, or `auto`, which is black or white, whichever
+   * contrasts with the object.
+   */
+  readonly ground: 'auto' | readonly [number, number, number];
   /** Swap light and dark; `auto` swaps if the object is darker than its background. */
-  invert: z.enum(['auto', 'yes', 'no']),
+  readonly invert: 'auto' | 'yes' | 'no';
   /** Crop the picture to the object and center it. */
-  trim: z.boolean(),
+  readonly trim: boolean;
   /** How the picture gets the image's shape: whole with a background, filled and cropped, or stretched. */
+  readonly fit: 'pad' | 'crop' | 'stretch';
+}
+
+/** @internal */
+export const pictureStepsSchema = z.strictObject({
+  upright: z.boolean(),
+  ground: z.union([z.literal('auto'), z.tuple([level, level, level]).readonly()]),
+  invert: z.enum(['auto', 'yes', 'no']),
+  trim: z.boolean(),
   fit: z.enum(['pad', 'crop', 'stretch']),
-});
-export type PictureSteps = Readonly<z.infer<typeof pictureStepsSchema>>;
+}) satisfies z.ZodType<PictureSteps>;
 
 /** How bytes become numbers: (p / 255 - offset) / scale in float32, one offset and one scale for each channel. */
+export interface PixelScaling {
+  readonly offset: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/** @internal */
 export const pixelScalingSchema = z.strictObject({
   offset: z.array(z.number().min(-1000).max(1000)).min(1).max(3).readonly(),
   scale: z.array(z.number().min(1e-6).max(1000)).min(1).max(3).readonly(),
-});
-export type PixelScaling = Readonly<z.infer<typeof pixelScalingSchema>>;
+}) satisfies z.ZodType<PixelScaling>;
 
 /** Everything between a decoded picture and a network's input. */
+export interface Preprocessing {
+  /** Version of the format. */
+  readonly version: 1;
+  readonly picture: PictureSteps;
+  readonly pixels: PixelScaling;
+}
+
+/** @internal */
 export const preprocessingSchema = z.strictObject({
   version: z.literal(1),
   picture: pictureStepsSchema,
   pixels: pixelScalingSchema,
-});
-export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
+}) satisfies z.ZodType<Preprocessing>;
 
 /** From -1 to 1, as in the published networks: (p / 255 - 0.5) / 0.5. */
 export function centeredScaling(channels: 1 | 3): PixelScaling {

@@ -5,7 +5,9 @@ import { aKey, fork, type Key, keyFromSeed, shuffledIndices } from '../core/phil
 
 /** Indices into the training file. */
 export interface Split {
+  /** Of the images that are trained on, in the order of the shuffle. */
   readonly train: Uint32Array<ArrayBuffer>;
+  /** Of the images that are held out, in the order of the shuffle. */
   readonly validation: Uint32Array<ArrayBuffer>;
 }
 

@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { list, percent, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { Interval } from '../inspect/metrics.ts';
-import { recipes } from '../train/recipes.ts';
+import { isRecipeName, recipes } from '../train/recipes.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { fit } from './text.ts';
@@ -26,7 +26,7 @@ export function runAccuracy({
   recipe,
   evaluation,
 }: Pick<Inspection, 'run' | 'recipe' | 'evaluation'>): RunAccuracy {
-  const published = recipe === undefined ? null : (recipes[recipe]?.published ?? null);
+  const published = recipe !== undefined && isRecipeName(recipe) ? recipes[recipe].published : null;
   const { accuracy, interval } = evaluation;
   return { run, accuracy, interval, ...(published === null ? {} : { published }) };
 }

@@ -9,6 +9,7 @@ import { placeLabels, scaleBetween } from './labels.ts';
 import { fitApart } from './text.ts';
 import { CLASS_COLORS, classColor, colors } from './theme.ts';
 
+/** Options of `drawMap`. */
 export interface MapOptions extends FigureOptions {
   /** Largest number of points, the first ones; 2,000 by default. */
   readonly most?: number;

@@ -105,6 +105,7 @@ export function drawClasses(all: readonly ClassInterval[], options: FigureOption
   );
 }
 
+/** Options of `drawPairs`. */
 export interface PairsOptions extends FigureOptions {
   /** Largest number of pairs; 10 by default. */
   readonly most?: number;

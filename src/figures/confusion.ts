@@ -10,6 +10,7 @@ import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { textWidth } from './text.ts';
 import { onSequential, sequential } from './theme.ts';
 
+/** Options of `drawConfusion`. */
 export interface ConfusionOptions extends FigureOptions {
   /** Shares of each true class instead of counts. */
   readonly normalized?: boolean;

@@ -5,6 +5,7 @@ import { escapeXml, serialize } from './serialize.ts';
 import { fit, textWidth, wrap } from './text.ts';
 import { autoStyle, colors, inDark, type Theme } from './theme.ts';
 
+/** Options of every figure. */
 export interface FigureOptions {
   /** Creates the elements: the `document` of the page, or `nodeDocument()` in Node. */
   readonly document: Document;

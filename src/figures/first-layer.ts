@@ -7,6 +7,7 @@ import { type ImageSource, imageSource, signedSource } from './image.ts';
 import { signedLegend } from './signed-legend.ts';
 import { tiles } from './tiles.ts';
 
+/** Options of `drawFirstLayer`. */
 export interface FirstLayerOptions extends FigureOptions {
   /** Largest number of units; 60 by default. */
   readonly most?: number;

@@ -9,6 +9,7 @@ import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { drawnSize, imageLook, imageSource, type Size } from './image.ts';
 import { colors } from './theme.ts';
 
+/** Options of `drawPixels`. */
 export interface PixelsOptions extends FigureOptions {
   /** Index in `data.samples`; the first by default. */
   readonly sample?: number;

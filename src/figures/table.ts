@@ -27,6 +27,7 @@ import { drawTopLosses } from './top-losses.ts';
 /** Images on the page of predictions. */
 const PAGE = 16;
 
+/** The section of the report that a figure belongs to. */
 export type FigureSection =
   | 'data'
   | 'network'

@@ -10,6 +10,7 @@
 
 import { scale } from '@observablehq/plot';
 
+/** The colors of a figure: light, dark, or those of the page. */
 export type Theme = 'light' | 'dark' | 'auto';
 
 /** A color on light paper and its replacement on dark paper. */

@@ -7,6 +7,7 @@ import { imageSource } from './image.ts';
 import type { ImageSet } from './predictions.ts';
 import { tiles } from './tiles.ts';
 
+/** Options of `drawTopLosses`. */
 export interface TopLossesOptions extends FigureOptions {
   /** Largest number of images; 15 by default. */
   readonly most?: number;

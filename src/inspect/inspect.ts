@@ -84,6 +84,7 @@ function fitting({ info }: Dataset): number {
 /** The parts of the work, in their order. */
 export const inspectStages = ['data', 'predicting', 'activity', 'saliency', 'map'] as const;
 
+/** The progress of `inspectModel`. */
 export interface InspectProgress {
   readonly stage: (typeof inspectStages)[number];
   /** Share of the stage that is done, 0 to 1. */

@@ -9,7 +9,9 @@ import type { ModelSpec } from '../model/spec.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { ClassMetrics, Evaluation, Interval } from './metrics.ts';
 
+/** An image of a data set with its label. */
 export interface LabeledImage {
+  /** Bytes [height, width, channels]. */
   readonly pixels: Uint8Array;
   readonly label: number;
   /** Its index in its data file, from 0. */
@@ -98,6 +100,7 @@ export interface CalibrationBin {
   readonly interval: Interval;
 }
 
+/** How well probabilities agree with accuracy. */
 export interface Calibration {
   /** Ascending. */
   readonly bins: readonly CalibrationBin[];
@@ -147,9 +150,11 @@ export interface ProjectedPoints {
   readonly layer: string;
   /** [count, 2]. */
   readonly points: Float32Array;
-  /** For each point the true and the predicted class, and the place of its image in the test split. */
+  /** The true class of each point. */
   readonly labels: Uint16Array;
+  /** The predicted class of each point. */
   readonly predicted: Uint16Array;
+  /** The place of the image of each point in the test split. */
   readonly indices: Uint32Array;
   /** PCA only: the share of the variance along each axis. */
   readonly explained?: readonly [number, number];

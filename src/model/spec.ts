@@ -7,6 +7,9 @@ import * as z from 'zod';
 import { aNumber, anArray, checkArguments, listOf, oneOf, optional, record } from '../core/arguments.ts';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
+import type { InnerLayerSpec, LayerSpec, ModelSpec, NormSpec, ResidualSpec } from './layers.ts';
+
+export type { InnerLayerSpec, LayerSpec, LinearSpec, ModelSpec, ResidualSpec } from './layers.ts';
 
 /** Limits that keep a typing error from requesting all memory. */
 export const MAX_WIDTH = 65_536;
@@ -16,34 +19,15 @@ export const MAX_LAYERS = 400;
 
 const width = z.int().min(1).max(MAX_WIDTH);
 
-/** y = x Wᵀ + b; weight is [out, in] as in PyTorch. */
 const linearSchema = z.strictObject({ type: z.literal('Linear'), in: width, out: width });
-/** max(x, 0). */
 const reluSchema = z.strictObject({ type: z.literal('ReLU') });
-/** x above 0, otherwise 0.01 x. */
 const leakyReluSchema = z.strictObject({ type: z.literal('LeakyReLU') });
-/** x Φ(x), with the normal distribution's Φ (Hendrycks & Gimpel 2016). */
 const geluSchema = z.strictObject({ type: z.literal('GELU') });
-/** x sigmoid(x). */
 const siluSchema = z.strictObject({ type: z.literal('SiLU') });
-/**
- * sqrt(1 + x) - 1 for x above 0, else 0: a ReLU that makes a tenfold large x threefold, as the square roots of histograms of
- * gradients do (Dalal & Triggs 2005).
- */
 const rootSchema = z.strictObject({ type: z.literal('Root') });
-/**
- * Each feature normalized over the batch, then scaled and shifted (Ioffe & Szegedy 2015); as torch.nn.BatchNorm1d with
- * its defaults: epsilon 1e-5, running statistics of momentum 0.1, which inference uses.
- */
 const batchNormSchema = z.strictObject({ type: z.literal('BatchNorm1d'), features: width });
-/**
- * Each image's values normalized by their own mean and variance, then scaled and shifted feature by feature (Ba, Kiros &
- * Hinton 2016); as torch.nn.LayerNorm with its defaults: epsilon 1e-5, the biased variance.
- */
 const layerNormSchema = z.strictObject({ type: z.literal('LayerNorm'), features: width });
-/** In training, zeroes each value with probability p and scales the others by 1 / (1 - p). */
 const dropoutSchema = z.strictObject({ type: z.literal('Dropout'), p: z.number().min(0).lt(1) });
-/** x - log(sum(exp(x))) over the classes. */
 const logSoftmaxSchema = z.strictObject({ type: z.literal('LogSoftmax') });
 
 const innerLayers = [
@@ -62,11 +46,6 @@ const innerSchema = z.discriminatedUnion('type', innerLayers, {
   error: `a Residual may hold only ${innerLayers.map(({ shape }) => shape.type.value).join(', ')}`,
 });
 
-/**
- * y = x + f(x) (He et al. 2016, with the norm in front: arXiv 1603.05027), f being the layers: first a BatchNorm1d or
- * LayerNorm, directly in front of a Linear; last a Linear, with no more than Dropout behind it; between them what may stand
- * anywhere. The output has as many values as the input.
- */
 const residualSchema = z.strictObject({
   type: z.literal('Residual'),
   layers: z.array(innerSchema).min(2).max(MAX_LAYERS),
@@ -74,36 +53,39 @@ const residualSchema = z.strictObject({
 
 const layerSchema = z.discriminatedUnion('type', [...innerLayers, residualSchema, logSoftmaxSchema]);
 
-/**
- * The schema of a whole network: flattened image in, log-probabilities of the classes out. A Linear may be
- * followed by its norm, activation and Dropout; then comes the next Linear or a Residual. A Residual is
- * followed by another one or by a Linear, with an optional norm before it. A Linear has at most one norm,
- * before or after it.
- */
-export const modelSpecSchema = z.strictObject({ layers: z.array(layerSchema).min(2).max(MAX_LAYERS) });
+/** @internal */
+export const modelSpecSchema = z.strictObject({
+  layers: z.array(layerSchema).min(2).max(MAX_LAYERS),
+}) satisfies z.ZodType<ModelSpec>;
 
-export type LayerSpec = z.infer<typeof layerSchema>;
-/** A layer that a Residual may contain. */
-export type InnerLayerSpec = z.infer<typeof innerSchema>;
-export type ResidualSpec = z.infer<typeof residualSchema>;
-export type LinearSpec = z.infer<typeof linearSchema>;
-export type ModelSpec = z.infer<typeof modelSpecSchema>;
-
+/** @returns a Linear layer from `inputs` to `outputs` values */
 export const linear = (inputs: number, outputs: number): InnerLayerSpec => ({
   type: 'Linear',
   in: inputs,
   out: outputs,
 });
+/** @returns a BatchNorm1d over the batch, for layers of `features` values */
 export const batchNorm = (features: number): InnerLayerSpec => ({ type: 'BatchNorm1d', features });
+/** @returns a LayerNorm over the values of each image, `features` of them */
 export const layerNorm = (features: number): InnerLayerSpec => ({ type: 'LayerNorm', features });
+/** @returns the activation max(x, 0) */
 export const relu = (): InnerLayerSpec => ({ type: 'ReLU' });
+/** @returns the activation x above 0, otherwise 0.01 x */
 export const leakyRelu = (): InnerLayerSpec => ({ type: 'LeakyReLU' });
+/** @returns the activation x Φ(x) */
 export const gelu = (): InnerLayerSpec => ({ type: 'GELU' });
+/** @returns the activation x sigmoid(x) */
 export const silu = (): InnerLayerSpec => ({ type: 'SiLU' });
+/** @returns the activation sqrt(1 + x) - 1 above 0, otherwise 0 */
 export const root = (): InnerLayerSpec => ({ type: 'Root' });
+/**
+ * @param p probability that training zeroes a value, from 0 to below 1
+ * @returns a Dropout layer
+ */
 export const dropout = (p: number): InnerLayerSpec => ({ type: 'Dropout', p });
 /** x + f(x): `residual(layerNorm(512), linear(512, 1024), gelu(), dropout(0.1), linear(1024, 512))`. */
 export const residual = (...layers: InnerLayerSpec[]): LayerSpec => ({ type: 'Residual', layers });
+/** @returns the last layer, which makes log-probabilities of the classes */
 export const logSoftmax = (): LayerSpec => ({ type: 'LogSoftmax' });
 
 /**
@@ -116,6 +98,7 @@ export function sequential(...layers: LayerSpec[]): ModelSpec {
 
 /** Activations by their names in settings. */
 export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu', 'root'] as const;
+/** The name of an activation in settings. */
 export type ActivationName = (typeof activationNames)[number];
 const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
   relu,
@@ -127,6 +110,7 @@ const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
 
 /** Norms by their names in settings. */
 export const normNames = ['none', 'batch', 'layer'] as const;
+/** The name of a norm in settings. */
 export type NormName = (typeof normNames)[number];
 
 /**
@@ -287,7 +271,7 @@ function isInFront(layers: readonly LayerSpec[], i: number): boolean {
   return layer !== undefined && isNorm(layer) && (i === 0 || layers[i - 1].type === 'Residual');
 }
 
-function isNorm(layer: LayerSpec): layer is z.infer<typeof batchNormSchema | typeof layerNormSchema> {
+function isNorm(layer: LayerSpec): layer is NormSpec {
   return layer.type === 'BatchNorm1d' || layer.type === 'LayerNorm';
 }
 

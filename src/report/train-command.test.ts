@@ -9,7 +9,7 @@ test('a command says what differs from the recipe, and the seed', () => {
     trainCommand(resolveConfig({ recipe: 'deeper' })),
     'npx couture train --recipe deeper --seed 1',
   );
-  const changed = { recipe: 'deeper', settings: { epochs: 3, seed: 7, dropout: [0.1] } };
+  const changed = { recipe: 'deeper', settings: { epochs: 3, seed: 7, dropout: [0.1] } } as const;
   assert.equal(
     trainCommand(resolveConfig(changed)),
     'npx couture train --recipe deeper --dropout 0.1 --epochs 3 --seed 7',

@@ -3,7 +3,7 @@
 import { quoted } from '../core/format.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { defaultDataset } from '../data/registry.ts';
-import { requestText, resolveConfig } from '../train/config.ts';
+import { recipeNamed, requestText, resolveConfig } from '../train/config.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 
 /**
@@ -13,12 +13,13 @@ import type { RunConfig, TrainSettings } from '../train/settings.ts';
 export function trainCommand(config: RunConfig): string | undefined {
   const { recipe, settings, data } = config;
   try {
-    const standard = resolveConfig({ recipe }).settings;
+    const known = recipe === null ? null : recipeNamed(recipe);
+    const standard = resolveConfig({ recipe: known }).settings;
     const changed = Object.entries(settings).filter(
       ([key, value]) =>
         key === 'seed' || JSON.stringify(value) !== JSON.stringify(standard[key as keyof TrainSettings]),
     );
-    const found = resolveConfig({ recipe, dataset: data, settings: Object.fromEntries(changed) });
+    const found = resolveConfig({ recipe: known, dataset: data, settings: Object.fromEntries(changed) });
     if (requestText(found) !== requestText(config)) return undefined;
     const flags = changed.map(([key, value]) =>
       value === true ? flagOf(key) : `${flagOf(key)} ${textOf(value)}`,

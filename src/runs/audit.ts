@@ -11,6 +11,7 @@ import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { resolveConfig } from '../train/config.ts';
 import type { TrainEvent } from '../train/events.ts';
+import type { RecipeName } from '../train/recipes.ts';
 import { type ModelFacts, modelOfRun } from './find-model.ts';
 import { readSealed, writeSealed } from './json.ts';
 import { checkOutput } from './output.ts';
@@ -26,7 +27,7 @@ export function auditsFolder({ join }: Paths): string {
 /** Options of an audit. */
 export interface AuditOptions extends EngineOptions, RunDataOptions {
   /** Recipe of the model of each fold; baseline by default. */
-  readonly recipe?: string | undefined;
+  readonly recipe?: RecipeName | undefined;
   /** Epochs of the model of each fold; 10 by default, enough to find contradicting labels. */
   readonly epochs?: number | undefined;
   /** 5 by default. */

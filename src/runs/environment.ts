@@ -11,29 +11,61 @@ import type { Machine } from './platform.ts';
 
 const backendSchema = z.looseObject({ name: z.string(), variant: z.string(), threads: z.int() });
 
-/** Read leniently, because a later version may have more. */
-export const environmentSchema = z.looseObject({
+/** A backend of a run. */
+export interface RunBackend {
+  readonly name: string;
+  /** The kernels' variant, or the GPU. */
+  readonly variant: string;
+  readonly threads: number;
+  readonly [more: string]: unknown;
+}
+
+/** The contents of env.json. Other fields, of later versions, are kept. */
+export interface Environment {
   /** Version of Couture. */
+  readonly couture: string;
+  /** Version of Node; absent for a run in a page. */
+  readonly node?: string | undefined;
+  /** Version of V8; absent for a run in a page. */
+  readonly v8?: string | undefined;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  /** The backend at the start of the run. */
+  readonly backend: RunBackend;
+  /** For a run that lost its GPU, or continued with other bits: all its backends in sequence. */
+  readonly backends?:
+    | readonly (RunBackend & {
+        readonly untilEpoch?: number | undefined;
+        readonly cpu?: string | undefined;
+      })[]
+    | undefined;
+  /** When the run started, as ISO 8601. */
+  readonly started: string;
+  /** SHA-256 of the teacher's weights, of a run that has a teacher. */
+  readonly teacherSha256?: string | undefined;
+  readonly [more: string]: unknown;
+}
+
+/**
+ * Read leniently, because a later version may have more.
+ * @internal
+ */
+export const environmentSchema = z.looseObject({
   couture: z.string(),
-  /** Absent for a run in a page, like the next. */
   node: z.string().optional(),
   v8: z.string().optional(),
   platform: z.string(),
   cpu: z.string(),
   cores: z.int().min(1),
-  /** The backend at the start of the run. */
   backend: backendSchema,
-  /** For a run that lost its GPU, or continued with other bits: all its backends in sequence. */
   backends: z
     .array(backendSchema.extend({ untilEpoch: z.int().min(0).optional(), cpu: z.string().optional() }))
     .min(1)
     .optional(),
   started: z.string(),
-  /** SHA-256 of the teacher's weights, of a run that has a teacher. */
   teacherSha256: z.string().optional(),
-});
-/** The contents of env.json. */
-export type Environment = z.infer<typeof environmentSchema>;
+}) satisfies z.ZodType<Environment>;
 
 /** The backend of a run, as far as its bits depend on it. */
 export interface Place {

@@ -10,7 +10,7 @@ import type { RunPlaces } from './platform.ts';
 import type { Run } from './run.ts';
 import { isRun } from './run-files.ts';
 import { listRuns, openRun, type RootOptions, runsFolder } from './run-folder.ts';
-import { listShipped, MODEL_ENDING, shippedPath } from './shipped.ts';
+import { listShipped, MODEL_ENDING, missingModel, shippedPath } from './shipped.ts';
 
 const MAX_MODEL_BYTES = 2 ** 30;
 
@@ -36,12 +36,13 @@ export interface FileModel extends ModelFacts {
   readonly bytes: number;
 }
 
+/** A model that was found: a run or a model file. */
 export type FoundModel = RunModel | FileModel;
 
 /** Folders for models by name. */
 export interface FindModelOptions extends RootOptions {
-  /** Folder of shipped models. */
-  readonly models?: string | undefined;
+  /** Folder of models by name, or several in the order of the search. */
+  readonly models?: string | readonly string[] | undefined;
 }
 
 /**
@@ -61,6 +62,8 @@ export async function findModel(
   const shipped = await shippedPath(platform, argument, models);
   if (shipped !== undefined) return await readModelFile(platform, shipped);
   await refuseOtherFile(platform, argument);
+  const missing = missingModel(argument);
+  if (missing !== undefined) throw missing;
   const runs = (await listRuns(platform, { root })).map((path) => basename(path));
   const known = [...runs, ...(await listShipped(platform, models))];
   throw new CoutureError('usage', `There is no run or model "${argument}".`, {
@@ -80,7 +83,7 @@ async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void
     'usage',
     `${path} is ${kind ?? 'a file of an unknown kind'}, not a model of Couture.`,
     {
-      hint: `Give a run, the name of a shipped model, or a ${MODEL_ENDING} file made by couture pack.`,
+      hint: `Give a run, the name of a model, or a ${MODEL_ENDING} file made by couture pack.`,
     },
   );
 }

@@ -93,7 +93,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     run: run.name,
     recipe: run.config.recipe,
     couture: environment.couture,
-    settings: run.config.settings,
+    settings: { ...run.config.settings },
     command: trainCommand(run.config) ?? null,
     bestEpoch: metrics.bestEpoch,
     epochs: metrics.epochs,

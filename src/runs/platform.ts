@@ -44,8 +44,8 @@ export interface Machine {
 /** The parts of a platform. */
 export interface RunPlatform {
   readonly store: RunStore;
-  /** Folder of the shipped models in the store; absent without shipped models. */
-  readonly models?: string | undefined;
+  /** Folders of models by name in the store, in the order of the search; absent without such models. */
+  readonly models?: readonly string[] | undefined;
   /**
    * A split of the data set that is described.
    * @throws CoutureError of kind `data` when its images are not available

@@ -1,44 +1,62 @@
-/** The pretrained models that come with the package: the files of one folder, by their names. */
+/** Models by name: the files of the package's folder, and those that `couture models get` got. */
 
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
 import { recipes } from '../train/recipes.ts';
+import { knownModel } from './known-models.ts';
 import type { RunPlaces } from './platform.ts';
 
 /** The ending of model files. */
 export const MODEL_ENDING = '.safetensors';
 
+/** Folders of models by name: one, several in the order of the search, or those of the platform. */
+export type ModelFolders = string | readonly string[];
+
+function foldersOf({ models = [] }: RunPlaces, given: ModelFolders | undefined): readonly string[] {
+  return given === undefined ? models : typeof given === 'string' ? [given] : given;
+}
+
 /**
- * Sorted names of the models in a folder; none if the folder does not exist.
- * @param folder that of the shipped models by default
+ * Sorted names of the models that are here; none if no folder exists.
+ * @param folder that of the package and that of `couture models get` by default
  */
-export async function listShipped(
-  { store, models }: RunPlaces,
-  folder: string | undefined = models,
-): Promise<string[]> {
-  const names = folder === undefined ? [] : await store.list(folder);
-  return names
+export async function listShipped(platform: RunPlaces, folder?: ModelFolders): Promise<string[]> {
+  const lists = await Promise.all(foldersOf(platform, folder).map((each) => platform.store.list(each)));
+  const names = new Set(lists.flat());
+  return [...names]
     .filter((name) => name.endsWith(MODEL_ENDING) && !name.startsWith('.'))
     .map((name) => name.slice(0, -MODEL_ENDING.length))
     .sort();
 }
 
-/** The name of a model file: that of a shipped model, or the file name. */
-export function nameOfModel({ store, models }: RunPlaces, path: string): string {
+/** The name of a model file: that of a model by name, or the file name. */
+export function nameOfModel({ store, models = [] }: RunPlaces, path: string): string {
   const { basename, dirname, resolve } = store.paths;
-  const shipped = models !== undefined && resolve(dirname(path)) === resolve(models);
-  return basename(path, shipped ? MODEL_ENDING : '');
+  const folder = resolve(dirname(path));
+  return basename(path, models.some((each) => resolve(each) === folder) ? MODEL_ENDING : '');
 }
 
-/** The file of the shipped model of that name, or undefined. */
+/** The file of the model of that name, or undefined. */
 export async function shippedPath(
   platform: RunPlaces,
   name: string,
-  folder: string | undefined = platform.models,
+  folder?: ModelFolders,
 ): Promise<string | undefined> {
-  if (folder === undefined || !(await listShipped(platform, folder)).includes(name)) return undefined;
-  return platform.store.paths.join(folder, name + MODEL_ENDING);
+  for (const each of foldersOf(platform, folder))
+    if ((await listShipped(platform, each)).includes(name))
+      return platform.store.paths.join(each, name + MODEL_ENDING);
+  return undefined;
+}
+
+/** The error for a pretrained model that is not here; undefined for any other name. */
+export function missingModel(name: string): CoutureError | undefined {
+  const model = knownModel(name);
+  if (model === undefined) return undefined;
+  const megabytes = (model.bytes / 1e6).toFixed(1);
+  return new CoutureError('usage', `The model ${name} (${megabytes} MB) is not here.`, {
+    hint: `Get it: npx couture models get ${name}`,
+  });
 }
 
 /**
@@ -48,10 +66,12 @@ export async function shippedPath(
 export async function shippedRecipe(
   platform: RunPlaces,
   name: string,
-  folder: string | undefined = platform.models,
+  folder?: ModelFolders,
 ): Promise<string> {
   const path = await shippedPath(platform, name, folder);
   if (path !== undefined) return path;
+  const missing = missingModel(name);
+  if (missing !== undefined) throw missing;
   if (Object.hasOwn(recipes, name)) {
     throw new CoutureError('usage', `No model of the recipe ${inQuotes(name)} comes with this package.`, {
       hint: `Train one: npx couture train --recipe ${name}`,

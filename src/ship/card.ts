@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { MAX_CLASSES } from '../data/dataset-info.ts';
+import type { ClassMetrics, Interval } from '../inspect/metrics.ts';
 
 /** Largest number of networks in one file. */
 export const MAX_MEMBERS = 64;
@@ -17,22 +18,39 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 
 /** The figures of the model on some images. */
+export interface Figures {
+  /** Number of images. */
+  readonly images: number;
+  /** Share of correct images. */
+  readonly accuracy: number;
+  /** Wilson's 95% interval of the accuracy. */
+  readonly interval: Interval;
+  /** Mean NLL, nats. */
+  readonly loss: number;
+  /** Expected calibration error over 15 bins. */
+  readonly ece: number;
+  readonly perClass: readonly ClassMetrics[];
+  /** The pairs of classes confused most often, the most frequent first. */
+  readonly confused: readonly {
+    readonly actual: string;
+    readonly predicted: string;
+    readonly count: number;
+    /** Share of the images of the actual class. */
+    readonly share: number;
+  }[];
+}
+
 const figuresSchema = z.strictObject({
   images: z.int().min(1),
   accuracy: share,
-  /** Wilson's 95% interval of the accuracy. */
   interval: z.strictObject({ low: share, high: share }),
-  /** Mean NLL, nats. */
   loss: z.number().min(0),
-  /** Expected calibration error over 15 bins. */
   ece: share,
   perClass: z
     .array(z.strictObject({ name: text(100), precision: share, recall: share, f1: share, support: count }))
     .max(MAX_CLASSES),
-  /** The pairs of classes confused most often, the most frequent first. */
   confused: z.array(z.strictObject({ actual: text(100), predicted: text(100), count, share })).max(10),
-});
-export type Figures = z.infer<typeof figuresSchema>;
+}) satisfies z.ZodType<Figures>;
 
 const setting = z.union([
   z.number(),
@@ -43,46 +61,82 @@ const setting = z.union([
 ]);
 
 /** One of the runs of a model. Settings are read leniently, because a later version may have others. */
-const memberSchema = z.strictObject({
-  run: text(200),
-  recipe: text(100).nullable(),
+export interface CardMember {
+  readonly run: string;
+  readonly recipe: string | null;
   /** Version of Couture that trained it. */
-  couture: text(40),
-  settings: z.record(text(40), setting),
+  readonly couture: string;
+  /** The settings of the run. */
+  readonly settings: Readonly<Record<string, Setting>>;
   /** The command that trains it again; null if flags cannot, as with custom layers. */
-  command: text(4000).nullable(),
+  readonly command: string | null;
   /**
    * The source model of the weights, if they are not directly from the run: the name of its file, or of the
    * shipped model.
    */
-  file: text(200).optional(),
+  readonly file?: string | undefined;
   /** The epoch whose weights these are. */
+  readonly bestEpoch: number;
+  readonly epochs: number;
+  /** SHA-256 of the trained weights, before folding and rounding. */
+  readonly weightsSha256: string;
+}
+
+/** The value of a setting in a card. */
+type Setting = number | boolean | string | null | readonly (number | string)[];
+
+const memberSchema = z.strictObject({
+  run: text(200),
+  recipe: text(100).nullable(),
+  couture: text(40),
+  settings: z.record(text(40), setting),
+  command: text(4000).nullable(),
+  file: text(200).optional(),
   bestEpoch: z.int().min(1),
   epochs: z.int().min(1),
-  /** SHA-256 of the trained weights, before folding and rounding. */
   weightsSha256: sha256,
-});
+}) satisfies z.ZodType<CardMember>;
 
 const confidenceSchema = z.strictObject({ loss: z.number().min(0), ece: share });
 
-/** The first line of a card. */
+/**
+ * The first line of a card.
+ * @internal
+ */
 export const titleSchema = text(200).min(1);
 
 /** Contents of a card. It has no time and no machine, so the same runs give the same file. */
+export interface ModelCard {
+  readonly title: string;
+  /** Version of Couture that packed it. */
+  readonly couture: string;
+  /** The split of the validation images; null if the members held out different ones. */
+  readonly split: { readonly seed: number; readonly validation: number } | null;
+  /** Whether BatchNorm1d was folded into the Linear layers. */
+  readonly folded: boolean;
+  readonly members: readonly CardMember[];
+  /** Figures on the validation images, which chose epochs and temperature; null without common ones. */
+  readonly validation: Figures | null;
+  /** Effect of the temperature on the validation images; null if none was fitted. */
+  readonly calibration: { readonly before: Confidence; readonly after: Confidence } | null;
+  /** Figures on the test images, which were used for nothing else. */
+  readonly test: Figures;
+}
+
+/** Mean NLL in nats, and expected calibration error. */
+interface Confidence {
+  readonly loss: number;
+  readonly ece: number;
+}
+
+/** @internal */
 export const cardSchema = z.strictObject({
   title: titleSchema,
-  /** Version of Couture that packed it. */
   couture: text(40),
-  /** The split of the validation images; null if the members held out different ones. */
   split: z.strictObject({ seed: count, validation: share }).nullable(),
-  /** Whether BatchNorm1d was folded into the Linear layers. */
   folded: z.boolean(),
   members: z.array(memberSchema).min(1).max(MAX_MEMBERS),
-  /** Figures on the validation images, which chose epochs and temperature; null without common ones. */
   validation: figuresSchema.nullable(),
-  /** Effect of the temperature on the validation images; null if none was fitted. */
   calibration: z.strictObject({ before: confidenceSchema, after: confidenceSchema }).nullable(),
-  /** Figures on the test images, which were used for nothing else. */
   test: figuresSchema,
-});
-export type ModelCard = z.infer<typeof cardSchema>;
+}) satisfies z.ZodType<ModelCard>;

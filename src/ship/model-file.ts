@@ -10,17 +10,17 @@ import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { inQuotes } from '../core/printable.ts';
-import { checkDatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
+import { checkDatasetInfo, type DatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
 import { describeShape, imageSize } from '../data/image-shape.ts';
 import { TEMPERATURES } from '../inspect/temperature.ts';
 import { aNetwork } from '../model/argument-kinds.ts';
 import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, modelSpecSchema } from '../model/spec.ts';
-import { UnlikeScorer, unlikeSchema } from '../use/unlike.ts';
-import { MAX_VIEW_SHIFT } from '../use/views.ts';
-import { cardSchema, MAX_MEMBERS } from './card.ts';
-import { precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
+import { type UnlikeDescription, UnlikeScorer, unlikeSchema } from '../use/unlike.ts';
+import { MAX_VIEW_SHIFT, type ViewOptions } from '../use/views.ts';
+import { cardSchema, MAX_MEMBERS, type ModelCard } from './card.ts';
+import { type Precision, precisions, restoreParameters, storedNames, storeParameters } from './precision.ts';
 import { decodeStoredTensors, MAX_TENSORS, type StoredTensor } from './safetensors.ts';
 import { decodeSealed, encodeSealed } from './sealed.ts';
 
@@ -30,24 +30,33 @@ const VERSION = 2;
 const MAX_DESCRIPTION = 2 ** 20;
 
 /** The metadata besides the version. */
+interface Description extends Omit<ModelFile, 'members'> {
+  readonly members: readonly ModelSpec[];
+}
+
 const descriptionSchema = z.strictObject({
-  /** The data set: shape, classes, preprocessing, and checksums of both splits. */
   data: datasetInfoSchema,
   members: z.array(modelSpecSchema).min(1).max(MAX_MEMBERS),
-  /** Divides the log of the mean probability, before log_softmax. */
   temperature: z.number().min(TEMPERATURES.least).max(TEMPERATURES.most),
-  /** Test-time augmentation; src/use/views.ts says which views these are. */
   views: z.strictObject({ flip: z.boolean(), shift: z.int().min(0).max(MAX_VIEW_SHIFT) }),
-  /** Precision of the matrices; see src/ship/precision.ts. */
   precision: z.enum(precisions),
   card: cardSchema,
-  /** A description of the training images; absent in files of earlier versions. */
   unlike: unlikeSchema.optional(),
-});
-type Description = z.infer<typeof descriptionSchema>;
+}) satisfies z.ZodType<Description>;
 
 /** A classifier from a file; with a backend it makes an `Ensemble`. */
-export interface ModelFile extends Omit<Description, 'members'> {
+export interface ModelFile {
+  /** The data set: shape, classes, preprocessing, and checksums of both splits. */
+  readonly data: DatasetInfo;
+  /** Divides the log of the mean probability, before log_softmax. */
+  readonly temperature: number;
+  /** Test-time augmentation: the views whose predictions are averaged. */
+  readonly views: ViewOptions;
+  /** Precision of the matrices in the file. */
+  readonly precision: Precision;
+  readonly card: ModelCard;
+  /** A description of the training images; absent in files of earlier versions. */
+  readonly unlike?: UnlikeDescription | undefined;
   /** With float32 weights, whatever the precision of the file. */
   readonly members: readonly Network[];
 }

@@ -122,6 +122,7 @@ test('settings that exclude each other are named together', () => {
 });
 
 test('wrong names are answered with the nearest', () => {
+  // @ts-expect-error A misspelled recipe does not compile; JavaScript gets the nearest name.
   assert.throws(() => resolveConfig({ recipe: 'basline' }), {
     kind: 'usage',
     hint: 'Did you mean baseline?',

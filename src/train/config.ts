@@ -25,7 +25,7 @@ import { planModel } from '../model/plan.ts';
 import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
 import { checkBatchSize } from './batches.ts';
 import { checkSettings } from './check-settings.ts';
-import { recipes } from './recipes.ts';
+import { isRecipeName, type RecipeName, recipes } from './recipes.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 
 /**
@@ -33,7 +33,9 @@ import type { RunConfig, TrainSettings } from './settings.ts';
  * hidden, dropout and blocks.
  */
 export interface ConfigRequest {
-  readonly recipe?: string | null;
+  /** A recipe by name; its settings override the defaults. */
+  readonly recipe?: RecipeName | null | undefined;
+  /** Settings that override those of the recipe. */
   readonly settings?: Partial<TrainSettings>;
   /** The data set or its description. Default: Fashion-MNIST. */
   readonly dataset?: Dataset | DatasetInfo;
@@ -66,8 +68,8 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   const { dataset = defaultDataset, backend } = request;
   const given = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
-  const base: Partial<TrainSettings> = recipe === null ? {} : findRecipe(recipe);
-  const merged: Partial<TrainSettings> = { ...base, ...settings };
+  const base: Partial<TrainSettings> = recipe === null ? {} : recipes[recipeNamed(recipe)].settings;
+  const merged: { -readonly [Key in keyof TrainSettings]?: TrainSettings[Key] } = { ...base, ...settings };
   // The dropout of a recipe is for its own depth: with other widths, only existing layers keep it.
   if (settings.dropout === undefined && merged.hidden !== undefined && merged.dropout !== undefined)
     merged.dropout = merged.dropout.slice(0, merged.hidden.length);
@@ -120,11 +122,11 @@ function checkFreeze({ freeze }: TrainSettings, spec: ModelSpec): void {
 }
 
 /**
- * The settings of a recipe.
+ * Checks text as the name of a recipe.
  * @throws CoutureError of kind `usage` when there is none of that name, with the nearest
  */
-export function findRecipe(name: string): Partial<TrainSettings> {
-  if (Object.hasOwn(recipes, name)) return recipes[name].settings;
+export function recipeNamed(name: string): RecipeName {
+  if (isRecipeName(name)) return name;
   throw new CoutureError('usage', `There is no recipe ${inQuotes(name)}.`, {
     hint: didYouMean(name, Object.keys(recipes)),
   });

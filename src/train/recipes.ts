@@ -12,7 +12,19 @@ import type { Recipe } from './recipes/recipe.ts';
 
 export type { Measured, Recipe } from './recipes/recipe.ts';
 
-export const recipes: Readonly<Record<string, Recipe>> = {
+/** Names of the recipes. */
+export type RecipeName =
+  | 'baseline'
+  | 'baseline-notebook'
+  | 'deeper'
+  | 'fast-90'
+  | 'fast-92'
+  | 'fast-93'
+  | 'compact'
+  | 'best-single';
+
+/** The recipes by name. */
+export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   baseline,
   'baseline-notebook': baselineNotebook,
   deeper,
@@ -23,5 +35,10 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'best-single': bestSingle,
 };
 
+/** Whether a recipe has this name. */
+export function isRecipeName(name: string): name is RecipeName {
+  return Object.hasOwn(recipes, name);
+}
+
 /** The recipes of `npm start`: the two experiments of the published story. */
-export const showcaseRecipes: readonly string[] = ['baseline', 'deeper'];
+export const showcaseRecipes: readonly RecipeName[] = ['baseline', 'deeper'];

@@ -4,14 +4,17 @@
  */
 
 import * as z from 'zod';
-import { datasetInfoSchema } from '../data/dataset-info.ts';
+import { type DatasetInfo, datasetInfoSchema } from '../data/dataset-info.ts';
 import { pixelScalings } from '../data/preprocessing.ts';
-import { backendKinds } from '../engine/names.ts';
+import { type BackendKind, backendKinds } from '../engine/names.ts';
 import { stemNames } from '../model/edges.ts';
 import { initializerNames } from '../model/init.ts';
-import { activationNames, modelSpecSchema, normNames } from '../model/spec.ts';
+import { activationNames, type ModelSpec, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
 import { scheduleNames } from './schedule.ts';
+import type { TrainSettings } from './train-settings.ts';
+
+export type { TrainSettings };
 
 /** The network and its input. */
 const network = {
@@ -245,9 +248,16 @@ const run = {
     ),
 } as const;
 
-/** The settings, which recipes set and flags override. */
-export const settingsSchema = z.strictObject({ ...network, ...training, ...augmentation, ...run });
-export type TrainSettings = z.infer<typeof settingsSchema>;
+/**
+ * The settings, which recipes set and flags override.
+ * @internal
+ */
+export const settingsSchema = z.strictObject({
+  ...network,
+  ...training,
+  ...augmentation,
+  ...run,
+}) satisfies z.ZodType<TrainSettings>;
 
 type SettingGroup = 'Network' | 'Training' | 'Augmentation' | 'Validation, arithmetic and seeds';
 
@@ -289,14 +299,25 @@ export const rareSettings: ReadonlySet<keyof TrainSettings> = new Set([
 ]);
 
 /** The resolved config of a run, as in config.json: everything needed to repeat it. */
+export interface RunConfig {
+  /** Version of the format. */
+  readonly version: 2;
+  /** The recipe that the request named, or null. */
+  readonly recipe: string | null;
+  readonly settings: TrainSettings;
+  /** The data set; with the checksums of both splits once a run has started. */
+  readonly data: DatasetInfo;
+  readonly model: ModelSpec;
+  /** The kind of backend of a started run. Without it none was requested; older runs used the CPU. */
+  readonly backend?: BackendKind | undefined;
+}
+
+/** @internal */
 export const configSchema = z.strictObject({
   version: z.literal(2),
   recipe: z.string().nullable(),
   settings: settingsSchema,
-  /** The data set; with the checksums of both splits once a run has started. */
   data: datasetInfoSchema,
   model: modelSpecSchema,
-  /** The kind of backend of a started run. Without it none was requested; older runs used the CPU. */
   backend: z.enum(backendKinds).optional(),
-});
-export type RunConfig = z.infer<typeof configSchema>;
+}) satisfies z.ZodType<RunConfig>;

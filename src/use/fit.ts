@@ -26,6 +26,7 @@ import { bestEpoch } from '../train/best.ts';
 import { inputOf, resolveConfig } from '../train/config.ts';
 import { Divergence } from '../train/divergence.ts';
 import type { EpochMetrics, TrainEvent, TrainState } from '../train/events.ts';
+import type { RecipeName } from '../train/recipes.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 import { settingsSchema } from '../train/settings.ts';
 import { train } from '../train/train.ts';
@@ -60,7 +61,7 @@ export interface StepReport {
 /** Options of `fit`. */
 export interface FitOptions extends EngineChoice {
   /** A named recipe, such as `fast-90`; `settings` override it. */
-  readonly recipe?: string | undefined;
+  readonly recipe?: RecipeName | undefined;
   /** For example `{ epochs: 5, hidden: [128] }`; `couture train --help` lists them all. */
   readonly settings?: Partial<TrainSettings> | undefined;
   /** Custom layers, instead of the settings `hidden`, `dropout` and `blocks`. */

@@ -36,24 +36,38 @@ const positive = z.number().positive().max(1e12);
 const base64 = z.string().max(4 * UNLIKE_SIDE * UNLIKE_SIDE * 3 * UNLIKE_DIRECTIONS);
 
 /** A description of training images, as JSON. */
+export interface UnlikeDescription {
+  /** Version of the format. */
+  readonly version: 1;
+  /** The shape that images are averaged down to. */
+  readonly grid: ImageShape;
+  /** The mean grid, a byte for each value; base64. */
+  readonly mean: string;
+  /** Directions [directions, values] as signed bytes, each to be multiplied by its step; base64. */
+  readonly directions: string;
+  readonly steps: readonly number[];
+  /** Variance along each direction. */
+  readonly variances: readonly number[];
+  /** Variance of each value besides. */
+  readonly rest: number;
+  /** Scores that given shares of the validation images exceed, by falling share. */
+  readonly limits: readonly { readonly share: number; readonly score: number }[];
+}
+
+/** @internal */
 export const unlikeSchema = z.strictObject({
   version: z.literal(1),
   grid: z.strictObject({ height: side, width: side, channels: z.literal([1, 3]) }),
-  /** The mean grid, a byte for each value. */
   mean: base64,
-  /** Directions [directions, values] as signed bytes, each to be multiplied by its step. */
   directions: base64,
   steps: z.array(positive).max(UNLIKE_DIRECTIONS),
-  /** Variance along each direction, and of each value besides. */
   variances: z.array(positive).max(UNLIKE_DIRECTIONS),
   rest: positive,
-  /** Scores that given shares of the validation images exceed, by falling share. */
   limits: z
     .array(z.strictObject({ share: z.number().positive().max(0.5), score: positive }))
     .min(1)
     .max(8),
-});
-export type UnlikeDescription = Readonly<z.infer<typeof unlikeSchema>>;
+}) satisfies z.ZodType<UnlikeDescription>;
 
 /** False-alarm rates, as shares of images like the training images. */
 export const UNLIKE_SHARE = 0.02;

@@ -7,19 +7,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { entries } from '../../scripts/entries.ts';
 import type { CodeBlock } from '../docs/markdown.ts';
 import { guides, pages, root } from '../docs/pages.ts';
 
@@ -63,17 +56,15 @@ function makeWorkspace(): string {
   for (const name of readdirSync(root)) {
     if (!own.has(name)) symlinkSync(join(root, name), join(folder, name));
   }
-  const manifest = JSON.parse(readFileSync(join(root, 'packages/couture/package.json'), 'utf8')) as {
-    readonly exports: Readonly<Record<string, { readonly default: string }>>;
-  };
-  const entries = Object.entries(manifest.exports).map(([entry, { default: built }], i) => {
-    const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
-    return { entry, file: `./as-installed/${i}.js`, source: pathToFileURL(join(root, source)).href };
-  });
-  const exports = Object.fromEntries(entries.map(({ entry, file }) => [entry, file]));
+  const installed = entries.map(({ subpath, source }, i) => ({
+    subpath,
+    file: `./as-installed/${i}.js`,
+    source: pathToFileURL(join(root, 'src', source)).href,
+  }));
+  const exports = Object.fromEntries(installed.map(({ subpath, file }) => [subpath, file]));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'couture', type: 'module', exports }));
   mkdirSync(join(folder, 'as-installed'));
-  for (const { file, source } of entries) writeFileSync(join(folder, file), `export * from '${source}';\n`);
+  for (const { file, source } of installed) writeFileSync(join(folder, file), `export * from '${source}';\n`);
   return folder;
 }
 

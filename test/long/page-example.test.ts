@@ -5,13 +5,11 @@
  */
 
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
-import { roomOf } from '../../scripts/rooms.ts';
 import { findChromium, finish, root } from '../matrix/runtimes.ts';
 import { isolation, servePages } from '../page/server.ts';
 
@@ -36,26 +34,20 @@ after(async () => {
   if (project !== '') await rm(project, { recursive: true, force: true });
 });
 
-/** @couture/core as it is packed, and its dependencies. */
+/** @couture/core as it is packed, and what it depends on. */
 async function installPackage(modules: string): Promise<void> {
-  const built = join(project, 'js');
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const place = join(project, 'packages');
   const { signal } = new AbortController();
-  const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', built, '--declaration', 'false'];
+  const args = [join(root, 'scripts/build.ts'), '--out', place];
   const { code, output } = await finish(process.execPath, args, { cwd: root, signal });
   assert.equal(code, 0, output);
-  const own = join(modules, '@couture/core');
-  for (const path of globSync('**/*.js', { cwd: built })) {
-    if (roomOf(path.replaceAll('\\', '/').replace(/\.js$/, '.ts'))?.package !== 'core') continue;
-    await mkdir(dirname(join(own, 'dist', path)), { recursive: true });
-    await cp(join(built, path), join(own, 'dist', path));
-  }
-  const manifest = await readFile(join(root, 'packages/core/package.json'), 'utf8');
-  await writeFile(join(own, 'package.json'), manifest);
+  await mkdir(join(modules, '@couture'), { recursive: true });
+  await rename(join(place, 'core'), join(modules, '@couture/core'));
+  await rm(place, { recursive: true });
+  const manifest = await readFile(join(modules, '@couture/core/package.json'), 'utf8');
   const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
   for (const name of Object.keys(dependencies))
     await cp(join(root, 'node_modules', name), join(modules, name), { recursive: true });
-  await rm(built, { recursive: true });
 }
 
 /** What is drawn, as points on the paper. */

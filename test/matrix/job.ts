@@ -3,27 +3,21 @@
  * so that every kernel also runs its edges. It uses nothing that only one platform has.
  */
 
+import { fork, keyFromSeed, RandomStream } from '../../src/core/random.ts';
+import { defaultDataset } from '../../src/data/index.ts';
+import type { BackendInfo } from '../../src/engine/index.ts';
 import {
   type Backend,
-  type BackendInfo,
   type Dataset,
-  defaultDataset,
-  fork,
-  inputOf,
-  keyFromSeed,
-  NetworkTeacher,
-  RandomStream,
-  RememberingTeacher,
   type RunConfig,
   resolveConfig,
-  type Teacher,
-  type TeacherModel,
-  type TensorMap,
   type TrainOptions,
-  type TrainState,
   train,
-  weightsSha256,
 } from '../../src/index.ts';
+import type { TensorMap } from '../../src/model/index.ts';
+import { weightsSha256 } from '../../src/ship/index.ts';
+import { inputOf, type Teacher, type TrainState } from '../../src/train/index.ts';
+import { NetworkTeacher, RememberingTeacher, type TeacherModel } from '../../src/use/index.ts';
 
 /** What is trained: the published networks' layers, everything that came after them, residual blocks, or a student of two. */
 export type Kind = 'plain' | 'modern' | 'residual' | 'taught';

@@ -1,6 +1,7 @@
 /** What the test of WebGPU has a page do: plain data in and out. */
 
-import { createWebBackend, type FitOptions, findAdapter, fit } from '../../src/index.ts';
+import { findAdapter } from '../../src/engine/index.ts';
+import { createWebBackend, type FitOptions, fit } from '../../src/index.ts';
 import { drawBars } from './bars.ts';
 
 const settings: FitOptions['settings'] = { hidden: [24], dropout: [0.1], epochs: 1, batchSize: 32 };

@@ -9,10 +9,10 @@ import {
   fit,
   load,
   type Prediction,
-  type TensorMap,
   type WebPicture,
-  weightsSha256,
 } from '../../src/index.ts';
+import type { TensorMap } from '../../src/model/index.ts';
+import { weightsSha256 } from '../../src/ship/index.ts';
 import { drawBars } from './bars.ts';
 
 /** The settings of a short training. */

@@ -9,6 +9,7 @@ import type { DatasetInfo } from '../../data/dataset-info.ts';
 import type { WrittenAudit } from '../../runs/audit.ts';
 import type { RunEvaluation } from '../../runs/evaluate.ts';
 import type { Run } from '../../runs/run.ts';
+import { recipeNamed } from '../../train/config.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
@@ -122,7 +123,7 @@ async function auditWatched(
   const { end, ...watchers } = auditView(context, folds, epochs);
   try {
     return await auditDataset(info, {
-      recipe,
+      recipe: recipeNamed(recipe),
       folds,
       epochs,
       threshold,

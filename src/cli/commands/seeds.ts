@@ -1,7 +1,8 @@
 /** `couture seeds`: recipes over several seeds, tabulated. Finished runs are not trained again. */
 
 import type { Command } from 'commander';
-import { resolveConfig } from '../../train/config.ts';
+import { recipeNamed, resolveConfig } from '../../train/config.ts';
+import type { RecipeName } from '../../train/recipes.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
@@ -54,8 +55,8 @@ export function registerSeeds(program: Command, context: CliContext): void {
 }
 
 async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
-  const configs: { recipe: string; seed: number; config: RunConfig }[] = [];
-  for (const recipe of new Set(flags.recipes.map((name) => name.trim())))
+  const configs: { recipe: RecipeName; seed: number; config: RunConfig }[] = [];
+  for (const recipe of new Set(flags.recipes.map((name) => recipeNamed(name.trim()))))
     for (const seed of flags.seeds)
       configs.push({ recipe, seed, config: resolveConfig({ recipe, settings: { seed } }) });
   const place = await findTablePlace(flags, 'seeds');
@@ -68,7 +69,7 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
     results.push({ recipe, seed, run: run.path, metrics, env: await run.environment() });
   }
 
-  const rows = [...new Set(results.map(({ recipe }) => recipe))].map((recipe) =>
+  const rows = [...new Set(configs.map(({ recipe }) => recipe))].map((recipe) =>
     summarizeRecipe(
       recipe,
       results.filter((result) => result.recipe === recipe),

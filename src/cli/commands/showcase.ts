@@ -9,6 +9,7 @@ import type { TrainRunResult } from '../../runs/experiment.ts';
 import type { WrittenReport } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { resolveConfig } from '../../train/config.ts';
+import type { RecipeName } from '../../train/recipes.ts';
 import { recipes, showcaseRecipes } from '../../train/recipes.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags, wholeNumber } from '../options.ts';
@@ -47,7 +48,7 @@ export function registerShowcase(program: Command, context: CliContext): void {
 async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<void> {
   const { backend, threads, seed } = flags;
   await getData(context);
-  const results: { recipe: string; result: TrainRunResult }[] = [];
+  const results: { recipe: RecipeName; result: TrainRunResult }[] = [];
   for (const recipe of showcaseRecipes) {
     const config = resolveConfig({ recipe, settings: { seed } });
     const result = await trainOnceWatched({ config, backend, threads }, context);
@@ -134,7 +135,7 @@ async function predictOne(
 }
 
 function resultsTable(
-  results: readonly { recipe: string; result: TrainRunResult }[],
+  results: readonly { recipe: RecipeName; result: TrainRunResult }[],
   { color }: CliContext,
 ): string {
   return table(

@@ -7,22 +7,32 @@ import type { PassedOver } from '../readers/found.ts';
 /** Largest number of named files; of more only the number is kept. */
 export const NAMED_FILES = 1000;
 
+/** The report of an import. */
+export interface ImportReport {
+  /** Version of the format. */
+  readonly version: 1;
+  /** Images of each class. */
+  readonly classes: readonly { readonly name: string; readonly train: number; readonly test: number }[];
+  /** Whether the test split was drawn by the import. */
+  readonly testWasDrawn: boolean;
+  /** Skipped files, the first thousand. */
+  readonly passedOver: readonly { readonly path: string; readonly reason: string }[];
+  readonly passedOverCount: number;
+  /** Decisions and notices: sentences. */
+  readonly notices: readonly string[];
+}
+
+/** @internal */
 export const importReportSchema = z.strictObject({
   version: z.literal(1),
-  /** Images of each class. */
   classes: z
     .array(z.strictObject({ name: z.string(), train: z.int().min(0), test: z.int().min(0) }))
     .readonly(),
-  /** Whether the test split was drawn by the import. */
   testWasDrawn: z.boolean(),
-  /** Skipped files, the first thousand. */
   passedOver: z.array(z.strictObject({ path: z.string(), reason: z.string() })).readonly(),
   passedOverCount: z.int().min(0),
-  /** Decisions and notices: sentences. */
   notices: z.array(z.string()).readonly(),
-});
-/** The report of an import. */
-export type ImportReport = Readonly<z.infer<typeof importReportSchema>>;
+}) satisfies z.ZodType<ImportReport>;
 
 /** Classes with fewer training images get a notice. */
 const FEW_IMAGES = 20;

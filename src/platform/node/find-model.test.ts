@@ -65,7 +65,7 @@ test('what is not there is answered with the nearest name', async () => {
   for (const [argument, message, hint] of cases)
     await assert.rejects(findModel(argument, places), { kind: 'usage', message, hint });
   const none = { models: join(folder, 'none'), root: join(folder, 'none') };
-  await assert.rejects(findModel('compact', none), {
+  await assert.rejects(findModel('own', none), {
     kind: 'usage',
     hint: /couture train --recipe baseline/,
   });

@@ -6,7 +6,9 @@ import {
   aSignal,
   aString,
   checkArguments,
+  either,
   kind,
+  listOf,
   oneOf,
   optional,
   options as optionsOf,
@@ -37,7 +39,7 @@ export type NodeModelSource = Run | FoundModel | string | URL | Blob | ArrayBuff
 const loadOptions = optionsOf({
   weights: optional(oneOf(['best', 'last'])),
   root: optional(aString),
-  models: optional(aString),
+  models: optional(either(aString, listOf(aString, 'an array of folders'))),
   signal: optional(aSignal),
   onProgress: optional(aFunction),
   ...engineFields,

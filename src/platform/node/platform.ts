@@ -8,7 +8,7 @@ import { createNodeBackend, standardBackend } from './engine/backend.ts';
 import { costsIn } from './engine/costs.ts';
 import { findNodeAdapter } from './engine/gpu.ts';
 import { describeMachine } from './machine.ts';
-import { modelsFolder } from './models-folder.ts';
+import { modelFolders } from './models-folder.ts';
 import { folderStore } from './runs/folder-store.ts';
 
 /** Node's platform: paths are those of the file system. */
@@ -16,7 +16,7 @@ export const nodePlatform: RunPlatform = {
   store: folderStore,
   /** Read each time, because the environment may change. */
   get models() {
-    return modelsFolder();
+    return modelFolders();
   },
   async loadSplit(info, split, options) {
     const { loadSplit } = await import('./data/load-split.ts');

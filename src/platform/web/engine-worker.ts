@@ -1,17 +1,5 @@
-/**
- * Entry of the worker that has a page's engine: the thread of the page only waits for messages.
- * Where memory can be shared, the engine starts threads of its own from here.
- */
+/** Entry of the worker that has a page's engine. */
 
-import { createBackend } from '../../engine/create.ts';
-import { hostBackend } from '../../engine/remote/host.ts';
-import type { ToHost } from '../../engine/remote/protocol.ts';
-import { spawnThread } from './threads.ts';
+import { serveEngine } from './serve-engine.ts';
 
-const answer = hostBackend({
-  create: (options) => createBackend({ ...options, spawn: crossOriginIsolated ? spawnThread : undefined }),
-  post: (message, transfer) => postMessage(message, { transfer }),
-});
-addEventListener('message', (event: MessageEvent<ToHost>) => void answer(event.data));
-// An unhandled rejection would not reach the page by itself.
-addEventListener('unhandledrejection', (event) => reportError(event.reason));
+serveEngine();

@@ -1,7 +1,5 @@
-/** Entry of a worker in a page. */
+/** Entry of a worker in a page that is one of the engine's threads. */
 
-import type { ToWorker } from '../../engine/wasm/protocol.ts';
-import { createWorkerLoop } from '../../engine/wasm/worker-loop.ts';
+import { serveThread } from './serve-thread.ts';
 
-const answer = createWorkerLoop((message) => postMessage(message));
-addEventListener('message', (event: MessageEvent<ToWorker>) => answer(event.data));
+serveThread();

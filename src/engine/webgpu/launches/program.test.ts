@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildProgram } from '../../../model/program.ts';
 import { inputOf, resolveConfig } from '../../../train/config.ts';
+import type { RecipeName } from '../../../train/recipes.ts';
 import { placeBatch, placeWeights } from '../places.ts';
 import { launchesOf } from './program.ts';
 
 /** Kernels of a training step of a recipe. */
-function dispatches(recipe: string, rows: number, tailThreads: number): string[] {
+function dispatches(recipe: RecipeName, rows: number, tailThreads: number): string[] {
   const config = resolveConfig({ recipe });
   const { average } = config.settings;
   const program = buildProgram(config.model, inputOf(config), { average: average > 0 });

@@ -1,18 +1,13 @@
 /** Figures in Node: a document without a browser, and SVG and PNG files. */
 
-import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
 import type { Figure } from '../../../figures/figure.ts';
 import { type FigureFormat, themeOf, writeFigure as write } from '../../../runs/figure-files.ts';
 import { folderStore } from '../runs/folder-store.ts';
+import { fontFiles } from './fonts.ts';
 
 export { type FigureFormat, themeOf };
-
-/** The bundled type: Inter under the SIL Open Font License, so that text looks the same on a machine without fonts. */
-const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
-  fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)),
-);
 
 /** Characters that Inter does not have: scripts other than Latin, Greek and Cyrillic, and pictures. */
 const otherScripts = /[\u0530-\u1dff\u2c00-\ufdff\u{10000}-\u{10ffff}]/u;
@@ -32,7 +27,7 @@ export function renderPng({ svg }: Figure, { scale = 2 }: { readonly scale?: num
     font: {
       // The same picture on every machine, save for names in scripts that only the system may know.
       loadSystemFonts: otherScripts.test(svg),
-      fontFiles,
+      fontFiles: fontFiles(),
       defaultFontFamily: 'Inter',
       sansSerifFamily: 'Inter',
     },
