@@ -1,5 +1,5 @@
 /**
- * Writes what the files in models/ say of themselves: the card of each beside it, as NAME.md, and all of them in the table of
+ * Writes what the files in models/ contain: the card of each beside it, as NAME.md, and all of them in the table of
  * docs/accuracy.md.
  *
  *     npm run cards

@@ -152,6 +152,14 @@ A figure is one \`<svg>\` element, usable as a file or inside a page. With the t
 of the page; \`light\` and \`dark\` write the colors out. A figure is laid out for the given width, from 320 pixels up.
 [theme.ts](../src/figures/theme.ts) has the colors and their sources.
 
+In a notebook, a figure that is the last value of a cell is shown by itself. Deno's Jupyter kernel does this: it calls
+the figure's method \`Symbol.for('Jupyter.display')\`, which returns the SVG and its description. To show several
+figures from one cell, pass each to \`Deno.jupyter.display\`.
+
+\`\`\`js
+drawConfusion(inspection.evaluation, options);
+\`\`\`
+
 ${Object.entries(headings)
   .map(([section, heading]) => `## ${heading}\n\n${(parts.get(section as FigureSection) ?? []).join('\n')}`)
   .join('\n')}`;

@@ -134,7 +134,7 @@ function groupOf(file: string): Group | undefined {
 
 /**
  * Fashion-MNIST into the cache, where the tests on real data find it. Only `data get` refreshes apt's lists, which a bare machine
- * lacks. Where it cannot be had, the tests that need it say so.
+ * lacks. If it is not available, the tests that need it report this.
  */
 async function getData(): Promise<void> {
   const command = [join(root, 'packages/couture/bin/couture.js'), 'data', 'get', 'fashion-mnist'];

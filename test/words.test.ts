@@ -16,15 +16,18 @@ test('messages, comments and documentation use plain words and American spelling
     [
       'src/**/*.ts',
       'bench/**/*.ts',
+      'scripts/**/*.{ts,mjs}',
+      'examples/**/*.{js,html,md}',
+      'notebooks/*.md',
+      'site/*.{json,mjs}',
+      '.ci/run',
       'kernels/*.ts',
       'docs/*.md',
       '*.md',
       'models/*.md',
       'packages/core/README.md',
     ],
-    {
-      cwd: root,
-    },
+    { cwd: root },
   )
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => !file.includes('node_modules'))

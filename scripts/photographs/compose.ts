@@ -249,7 +249,7 @@ function weights(t: number): [number, number, number, number] {
   ];
 }
 
-/** How much of the light a soft shadow takes away from the ground: beside the thing, the other way from the light. */
+/** How much of the light a soft shadow removes from the ground: beside the thing, the other way from the light. */
 function castShadow(
   mask: Float32Array,
   width: number,

@@ -25,7 +25,16 @@ export interface FigureOptions {
   readonly facts?: string | undefined;
 }
 
-/** A drawn figure. */
+/** The key of the method by which a notebook shows a value: Deno's Jupyter kernel looks for it. */
+export const jupyterDisplay: unique symbol = Symbol.for('Jupyter.display');
+
+/** What a notebook shows of a figure, by media type: it takes the richest that it knows. */
+export interface NotebookOutput {
+  readonly 'image/svg+xml': string;
+  readonly 'text/plain': string;
+}
+
+/** A drawn figure. As the last value of a cell, a notebook of Deno shows it by itself. */
 export interface Figure {
   /** For file names and addresses: letters, digits and dashes. */
   readonly name: string;
@@ -37,6 +46,31 @@ export interface Figure {
   readonly height: number;
   /** A complete `<svg>` element, usable as a file or inside a page. */
   readonly svg: string;
+  /** The drawing, and its description for notebooks without pictures. */
+  [jupyterDisplay](): NotebookOutput;
+}
+
+/** A figure whose method is not a field, so that equal figures are equal. */
+class DrawnFigure implements Figure {
+  readonly name: string;
+  readonly title: string;
+  readonly alt: string;
+  readonly width: number;
+  readonly height: number;
+  readonly svg: string;
+
+  constructor({ name, title, alt, width, height, svg }: Omit<Figure, typeof jupyterDisplay>) {
+    this.name = name;
+    this.title = title;
+    this.alt = alt;
+    this.width = width;
+    this.height = height;
+    this.svg = svg;
+  }
+
+  [jupyterDisplay](): NotebookOutput {
+    return { 'image/svg+xml': this.svg, 'text/plain': this.alt };
+  }
 }
 
 /** A color and its meaning. */
@@ -188,7 +222,7 @@ export class Sheet {
     const svg =
       `<svg xmlns="${SVG}" class="couture-figure" data-figure="${this.#name}" viewBox="0 0 ${width} ${height}" ` +
       `width="${width}" height="${height}" font-family="${FONT}" role="img" aria-label="${escapeXml(alt)}">${body}</svg>`;
-    return { name: this.#name, title: this.#title, alt, width, height, svg };
+    return new DrawnFigure({ name: this.#name, title: this.#title, alt, width, height, svg });
   }
 
   #text(text: string, x: number, y: number, { size, fill, bold = false }: TextStyle): void {

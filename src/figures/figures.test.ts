@@ -127,6 +127,15 @@ test('a figure has the name that the table gives it', () => {
   assert.equal(new Set(names).size, names.length);
 });
 
+test('a notebook shows a figure by itself: the drawing, or its words', () => {
+  for (const figure of drawAll('plain', {})) {
+    // By the name that the kernel looks up, not by the constant of this code.
+    const show: unknown = Reflect.get(figure, Symbol.for('Jupyter.display'));
+    assert.ok(typeof show === 'function', figure.name);
+    assert.deepEqual(show.call(figure), { 'image/svg+xml': figure.svg, 'text/plain': figure.alt });
+  }
+});
+
 test('the same run gives the same text, from any document', () => {
   assert.deepEqual(
     drawAll('plain', {}).map(({ svg }) => svg),

@@ -13,7 +13,7 @@ export { drawClassBalance } from './class-balance.ts';
 export { drawClasses, drawPairs, type PairsOptions } from './classes.ts';
 export { type ConfusionOptions, drawConfusion } from './confusion.ts';
 export { drawCurves } from './curves.ts';
-export type { Figure, FigureOptions } from './figure.ts';
+export { type Figure, type FigureOptions, jupyterDisplay, type NotebookOutput } from './figure.ts';
 export { drawFirstLayer, type FirstLayerOptions } from './first-layer.ts';
 export { drawNetwork } from './network.ts';
 export { drawPixels, type PixelsOptions } from './pixels.ts';

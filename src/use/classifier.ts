@@ -130,7 +130,7 @@ export class Classifier implements Predictor {
 
   /**
    * Outputs [count, units] of one Linear layer after its activation, without dropout.
-   * @param layer counted from 0; the last one gives the logits
+   * @param options.layer counted from 0; the last one gives the logits
    * @throws CoutureError of kind `usage` when the layer is out of range
    */
   async activations(
@@ -152,7 +152,7 @@ export class Classifier implements Predictor {
   /**
    * Gradients [count, pixels] of a class's log-probability with respect to the network's input
    * [channel, height, width], by the engine's own backward pass.
-   * @param classes the class for each image
+   * @param options.classes the class for each image
    * @throws CoutureError of kind `usage` when there is not one class for each image
    */
   async inputGradients(

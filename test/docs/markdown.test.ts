@@ -10,9 +10,21 @@ describe('parseMarkdown', () => {
       '# A\n\n```sh\nnpm start\n\nls\n```\n\n- item\n\n  ~~~~ts title="x"\n  const a = 1;\n    b();\n  ~~~\n  ~~~~\n',
     );
     assert.deepEqual(page.blocks, [
-      { language: 'sh', code: 'npm start\n\nls', line: 3, skipped: undefined },
-      { language: 'ts', code: 'const a = 1;\n  b();\n~~~', line: 11, skipped: undefined },
+      { language: 'sh', role: '', code: 'npm start\n\nls', line: 3, skipped: undefined },
+      { language: 'ts', role: '', code: 'const a = 1;\n  b();\n~~~', line: 11, skipped: undefined },
     ]);
+  });
+
+  test('the second word after the fence is the role of the block', () => {
+    const page = parseMarkdown('```ts cell\na\n```\n\n```text output\nb\n```\n\n```ts title="x"\nc\n```');
+    assert.deepEqual(
+      page.blocks.map(({ language, role }) => [language, role]),
+      [
+        ['ts', 'cell'],
+        ['text', 'output'],
+        ['ts', ''],
+      ],
+    );
   });
 
   test('a marker skips the very next block, and only that', () => {

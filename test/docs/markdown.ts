@@ -1,8 +1,10 @@
 /** Reads what can be checked out of a Markdown page: fenced code, links, and the anchors of its headings. */
 
 export interface CodeBlock {
-  /** The first word behind the fence, lower case. */
+  /** The first word after the fence, lower case. */
   readonly language: string;
+  /** The second word: `cell` and `output` belong to the program of their page, see cells.ts. */
+  readonly role: string;
   readonly code: string;
   /** Line of the opening fence, from 1. */
   readonly line: number;
@@ -20,10 +22,13 @@ export interface Page {
   readonly links: readonly Link[];
   /** As GitHub makes them. */
   readonly anchors: ReadonlySet<string>;
+  /** The page in the same folder whose program this one continues, from `<!-- continues: page.md -->`. */
+  readonly continues: string | undefined;
 }
 
-const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w+-]*)/;
+const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w+-]*)(?:[ \t]+([a-z]+)[ \t]*$)?/;
 const MARKER = /^\s*<!--\s*no-test\b:?\s*(.*?)\s*-->\s*$/;
+const CONTINUES = /^\s*<!--\s*continues:\s*(\S+)\s*-->\s*$/;
 const HEADING = /^#{1,6}\s+(.*?)\s*#*\s*$/;
 /** [text](target "title"), ![alt](target), and `[name]: target`; then the HTML that GitHub allows. */
 const LINK =
@@ -40,16 +45,23 @@ export function parseMarkdown(text: string): Page {
   const links: Link[] = [];
   const anchors = new Set<string>();
   let marker: string | undefined;
+  let continues: string | undefined;
   for (let i = 0; i < lines.length; i++) {
     const fence = FENCE.exec(lines[i]);
     if (fence !== null) {
-      const [, indent, ticks, language] = fence;
+      const [, indent, ticks, language, role = ''] = fence;
       const end = lines.findIndex((line, j) => j > i && isClosing(line, ticks));
       if (end < 0) throw new Error(`line ${i + 1}: this code block is never closed`);
       const code = lines
         .slice(i + 1, end)
         .map((line) => line.replace(new RegExp(`^\\s{0,${indent.length}}`), ''));
-      blocks.push({ language: language.toLowerCase(), code: code.join('\n'), line: i + 1, skipped: marker });
+      blocks.push({
+        language: language.toLowerCase(),
+        role,
+        code: code.join('\n'),
+        line: i + 1,
+        skipped: marker,
+      });
       marker = undefined;
       i = end;
       continue;
@@ -59,6 +71,7 @@ export function parseMarkdown(text: string): Page {
       if (found[1] === '') throw new Error(`line ${i + 1}: no-test needs a reason`);
       marker = found[1];
     } else if (lines[i].trim() !== '') marker = undefined;
+    continues ??= CONTINUES.exec(lines[i])?.[1];
     const heading = HEADING.exec(lines[i]);
     if (heading !== null) addAnchor(anchors, slug(heading[1]));
     const prose = lines[i].replaceAll(/`[^`]*`/g, '');
@@ -66,7 +79,7 @@ export function parseMarkdown(text: string): Page {
       links.push({ target: inline ?? reference ?? html, line: i + 1 });
     for (const [, id] of prose.matchAll(ANCHOR)) anchors.add(id);
   }
-  return { blocks, links, anchors };
+  return { blocks, links, anchors, continues };
 }
 
 /** As many of the same characters, or more, and nothing else. */

@@ -11,7 +11,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const guides = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()].filter((page) =>
   existsSync(join(root, page)),
 );
-const others = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...globSync('models/*.md', { cwd: root })];
+const others = [
+  ...['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'examples/README.md', 'notebooks/fashion-mnist.md'],
+  ...globSync('models/*.md', { cwd: root }),
+];
 
 /** Every page by its path. */
 export const pages = new Map(

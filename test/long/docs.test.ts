@@ -1,20 +1,18 @@
 /**
  * The documentation, held to what it says: every shell command and code block in README.md and docs/ is run. All blocks
  * run in order in one folder that looks like the checkout, so that a later one may use what an earlier one has made;
- * README.md comes first. `<!-- no-test: reason -->` right before a block leaves it out: meant for what other tests cover, and for
+ * README.md comes first. Cells are for tutorial.test.ts. `<!-- no-test: reason -->` right before a block leaves it out: meant for what other tests cover, and for
  * long trainings.
  */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { entries } from '../../scripts/entries.ts';
 import type { CodeBlock } from '../docs/markdown.ts';
 import { guides, pages, root } from '../docs/pages.ts';
+import { makeWorkspace } from '../docs/workspace.ts';
 
 const BLOCK_SECONDS = 240;
 
@@ -35,6 +33,7 @@ describe('the commands and code of the documentation', () => {
 
   for (const page of guides) {
     for (const block of pages.get(page)!.blocks) {
+      if (block.role === 'cell') continue;
       const extension = scripts[block.language];
       if (!shells.has(block.language) && extension === undefined) continue;
       const title = `${page}:${block.line} ${firstLine(block)}`;
@@ -45,28 +44,6 @@ describe('the commands and code of the documentation', () => {
     }
   }
 });
-
-/**
- * A folder that looks like the checkout and keeps what is made in it: everything linked, `runs` of its own, and a
- * package.json under which `import 'couture'` finds the source.
- */
-function makeWorkspace(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'couture-docs-'));
-  const own = new Set(['.git', 'runs', 'dist', 'build', 'package.json', 'package-lock.json']);
-  for (const name of readdirSync(root)) {
-    if (!own.has(name)) symlinkSync(join(root, name), join(folder, name));
-  }
-  const installed = entries.map(({ subpath, source }, i) => ({
-    subpath,
-    file: `./as-installed/${i}.js`,
-    source: pathToFileURL(join(root, 'src', source)).href,
-  }));
-  const exports = Object.fromEntries(installed.map(({ subpath, file }) => [subpath, file]));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'couture', type: 'module', exports }));
-  mkdirSync(join(folder, 'as-installed'));
-  for (const { file, source } of installed) writeFileSync(join(folder, file), `export * from '${source}';\n`);
-  return folder;
-}
 
 function runScript(folder: string, block: CodeBlock, extension: string, title: string): void {
   const file = join(folder, `block-${block.line}.${extension}`);

@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('./process.ts', import.meta.url));
 const POLL_MS = 200;
 /** Milliseconds for a process to load everything. */
 const START_MS = 60_000;
-/** In place of a number: the process has not begun with the chunk. */
+/** Instead of a number: the process has not begun with the chunk. */
 const NOT_BEGUN = -1;
 
 /** How a process ended, and at which input. */

@@ -21,7 +21,7 @@ export interface ImportedDatasets {
  * Imports the result of a reader into memory.
  * @param name name of the data set
  * @param decode decodes an image file, the only platform-specific part
- * @throws CoutureError like {@link importPictures}
+ * @throws CoutureError like `importPictures`
  */
 export async function importIntoMemory(
   found: FoundData,

@@ -15,7 +15,7 @@ export interface FileEntry {
    * @throws CoutureError of kind `data` when it cannot be read or is damaged
    */
   read(): Promise<Uint8Array>;
-  /** For files too large to be held; where absent, {@link openEntry} reads the whole. */
+  /** For files too large to be held; where absent, `openEntry` reads the whole. */
   open?(): Promise<ByteSource>;
 }
 

@@ -79,11 +79,11 @@ export const findRunRate = onNode(rates.findRunRate, { config: aConfig, options:
 export const findModel = onNode(models.findModel, { model: aString, options: someOptions });
 /** {@link models.readModelFile} from a path. */
 export const readModelFile = onNode(models.readModelFile, { path: aString });
-/** {@link shipped.listShipped} of this package. */
+/** `listShipped` of this package. */
 export const listShipped = onNode(shipped.listShipped, { folder: optional(aString) });
-/** {@link shipped.shippedPath} of this package. */
+/** `shippedPath` of this package. */
 export const shippedPath = onNode(shipped.shippedPath, { name: aString, folder: optional(aString) });
-/** {@link shipped.shippedRecipe} of this package. */
+/** `shippedRecipe` of this package. */
 export const shippedRecipe = onNode(shipped.shippedRecipe, { name: aString, folder: optional(aString) });
 /** {@link loading.loadNetwork} on Node's threads. */
 export const loadNetwork = onNode(loading.loadNetwork, { run: anOpenRun, options: someOptions });

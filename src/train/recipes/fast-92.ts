@@ -1,6 +1,6 @@
 import type { Recipe } from './recipe.ts';
 
-/** The settings were chosen on validation images: docs/accuracy.md, "A stem that is not trained". */
+/** The settings were chosen on validation images: docs/accuracy-trials.md, "A stem that is not trained". */
 export const fast92: Recipe = {
   title: 'over 92% in a dozen seconds on two cores, with a stem of edge detectors that is not trained',
   settings: {

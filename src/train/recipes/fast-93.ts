@@ -1,6 +1,6 @@
 import type { Recipe } from './recipe.ts';
 
-/** The settings were chosen on validation images: docs/accuracy.md, "A stem that is not trained". */
+/** The settings were chosen on validation images: docs/accuracy-trials.md, "A stem that is not trained". */
 export const fast93: Recipe = {
   title: 'over 93% in less than a minute on two cores: fast-92 for longer, with dropout',
   settings: {

@@ -165,7 +165,7 @@ export const cacheNotes: Reader = {
         writeFileSync(file, input);
         const found = await read();
         rmSync(file);
-        must(!isValid || found !== undefined, 'a note that is right was passed over');
+        must(!isValid || found !== undefined, 'a correct note was skipped');
       },
     };
   },
@@ -191,7 +191,7 @@ export const costNotes: Reader = {
       async run() {
         writeFileSync(file, input);
         const found = await costs.read('key');
-        must(!isValid || found?.cpu.step === cost.step, 'costs that are right were passed over');
+        must(!isValid || found?.cpu.step === cost.step, 'correct costs were skipped');
         must(found === undefined || (found.gpu.step > 0 && found.cpu.start >= 0), 'costs below 0');
       },
     };

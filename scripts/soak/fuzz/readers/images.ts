@@ -151,7 +151,7 @@ export const plainPng = bytesReader<Picture, Picture | undefined>({
   },
 });
 
-/** Files of libvips, made once: formats that are drawn by hand would be formats of one's own. */
+/** Files of libvips, made once: formats that are drawn by hand would be new formats. */
 const pool = makePool();
 
 async function makePool(): Promise<

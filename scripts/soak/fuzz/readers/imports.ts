@@ -53,7 +53,7 @@ export const imports = bytesReader<Counts, ImportedDatasets>({
   weight: 1.5,
   make: (draw) => makeFolders(draw, 0),
   mutate(bytes, draw) {
-    // A damaged picture is passed over and told of; a damaged archive is not read.
+    // A damaged picture is skipped and reported; a damaged archive is not read.
     return draw.chance(0.6)
       ? makeFolders(draw, 0.3).bytes
       : mutate({ bytes, fields: [], other: undefined }, draw);

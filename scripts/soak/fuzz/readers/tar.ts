@@ -60,7 +60,7 @@ function make(draw: Draw): Sample<Files> {
   return { bytes, fields, truth: files };
 }
 
-/** Every block that says of itself that it is a header gets the checksum of what it holds. */
+/** Every block that is marked as a header gets the checksum of what it holds. */
 function reseal(bytes: Buffer): Buffer {
   for (let at = 0; at + BLOCK <= bytes.length; at += BLOCK) {
     const block = bytes.subarray(at, at + BLOCK);

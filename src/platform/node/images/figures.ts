@@ -19,7 +19,7 @@ export function nodeDocument(): Document {
 
 /**
  * A figure as PNG, written in the bundled font. Pixels cannot follow a page, so theme `auto` is light.
- * @param options.scale pixels of the PNG to one of the figure; 2 by default, for sharp screens
+ * The option `scale` is the number of its pixels for one of the figure; 2 by default, for sharp screens.
  */
 export function renderPng({ svg }: Figure, { scale = 2 }: { readonly scale?: number } = {}): Uint8Array {
   const image = new Resvg(svg.replace(/<style>.*?<\/style>/s, ''), {
