@@ -92,7 +92,7 @@ export function drawCalibration(
       marginBottom: 38,
       x: {
         ...x,
-        label: 'confidence: probability of the predicted class (%)',
+        label: 'confidence (%)',
         labelArrow: 'none',
         labelAnchor: 'center',
       },

@@ -11,6 +11,8 @@ import { colors, meanings } from './theme.ts';
 
 /** Height of the line above the rows. */
 const HEAD = 22;
+/** Between two columns of numbers. */
+const COLUMN_GAP = 12;
 /** Classes are balanced while the largest has at most so many times the images of the smallest. */
 const BALANCED = 1.1;
 
@@ -62,16 +64,17 @@ function drawRows(
   shown: readonly number[],
 ): SVGSVGElement {
   const room = labelRoom(classNames, sheet.width, 0.3);
-  const column = Math.max(
-    ...balance.flatMap(({ split, perClass }) =>
-      [split, ...perClass.map((images) => count(images))].map((text) => textWidth(text, SMALL) + 12),
-    ),
+  // Room for each column of numbers, and where it ends.
+  const columns = balance.map(({ split, perClass }) =>
+    Math.max(...[split, ...perClass.map((images) => count(images))].map((text) => textWidth(text, SMALL))),
   );
-  const numbers = Math.ceil(column * balance.length);
+  const ends = columns.map((_, i) =>
+    columns.slice(0, i + 1).reduce((sum, width) => sum + width + COLUMN_GAP, 0),
+  );
+  const numbers = Math.ceil(ends[ends.length - 1]);
   const largest = Math.max(1, ...training.perClass);
   const row = shown.length > 20 ? SMALL + 4 : 25;
   const rows = shown.filter((label) => label in classNames);
-  const at = (split: number): number => -numbers + column * (split + 1);
   return chart(sheet.document, {
     width: sheet.width,
     height: HEAD + row * shown.length + 4,
@@ -98,7 +101,7 @@ function drawRows(
         Plot.text([split], {
           frameAnchor: 'top-right',
           textAnchor: 'end',
-          dx: numbers + at(i),
+          dx: ends[i],
           dy: -18,
           fill: colors.muted,
           fontSize: SMALL,
@@ -106,7 +109,7 @@ function drawRows(
         Plot.text(rows, {
           frameAnchor: 'right',
           textAnchor: 'end',
-          dx: numbers + at(i),
+          dx: ends[i],
           y: (label: number) => label,
           text: (label: number) => count(perClass[label]),
           fill: colors.ink,

@@ -3,7 +3,7 @@
 import { list, plural } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { axesFacts, drawMatrix, MOST_SINGLE } from './matrix.ts';
+import { drawMatrix, explainAxes, MOST_SINGLE } from './matrix.ts';
 import type { MatrixCell } from './matrix-cells.ts';
 import { onSequential, runColor, sequential } from './theme.ts';
 
@@ -68,8 +68,10 @@ export function drawConfusionDifference(
       };
     });
   sheet.row([drawMatrix(sheet, names, cells, sequential(0, places[0]))]);
-  const facts = ['On the diagonal are correct images, elsewhere mistakes', ...axesFacts(sheet)];
-  sheet.paragraph(`${facts.join('; ')}. The depth of the color follows the square root.`);
+  explainAxes(sheet);
+  sheet.paragraph(
+    'On the diagonal are correct images, elsewhere mistakes. The depth of the color follows the square root.',
+  );
   const said = mistakes
     .slice(0, 5)
     .map(({ actual, predicted, change }) => `${names[actual]} as ${names[predicted]} ${signed(change)}`);

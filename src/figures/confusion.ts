@@ -5,7 +5,7 @@ import { count, list, percent, plural } from '../core/format.ts';
 import type { Evaluation } from '../inspect/metrics.ts';
 import { rampLegend } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { axesFacts, drawMatrix, MOST_SINGLE } from './matrix.ts';
+import { drawMatrix, explainAxes, MOST_SINGLE } from './matrix.ts';
 import type { MatrixCell } from './matrix-cells.ts';
 import { onSequential } from './theme.ts';
 
@@ -59,16 +59,16 @@ export function drawConfusion(
       return { ...cell, ...look, texts: textsOf(cell, normalized), title: wordsOf(cell, names) };
     });
   sheet.row([drawMatrix(sheet, names, drawn, sheet.shade(0))]);
-  const words = [normalized ? '% of the true class' : 'images', ...axesFacts(sheet)];
   sheet.row([
     rampLegend(options.document, {
       width: Math.min(sheet.width, 340),
-      label: `${words.join('; ')} (square-root scale)`,
+      label: `${normalized ? '% of the true class' : 'images'} (square-root scale)`,
       values: legendValues(largest),
       place: (value) => Math.sqrt(value / largest),
       shade: (share) => sheet.shade(share),
     }),
   ]);
+  explainAxes(sheet);
   const seen = perClass.filter(({ support }) => support > 0);
   const best = seen[argMax(seen.map(({ recall }) => recall))];
   const worst = seen[argMax(seen.map(({ recall }) => -recall))];

@@ -16,9 +16,9 @@ const WIDEST = 110;
 /** Pixels for the words `true class` beside the matrix, where there is room for them. */
 const AXIS = 20;
 
-/** How to read a matrix whose axes have no words. */
-export function axesFacts({ narrow }: Sheet): string[] {
-  return narrow ? ['true classes in rows'] : [];
+/** Says how to read a matrix whose axes have no words. */
+export function explainAxes(sheet: Sheet): void {
+  if (sheet.narrow) sheet.paragraph('Rows are true classes, columns predicted ones.');
 }
 
 /**

@@ -64,6 +64,15 @@ type RunFigure = FigureEntry<Inspection>;
 const tests = ({ run, data, evaluation }: Inspection): string =>
   `${run}, ${count(evaluation.images)} test images of ${data.dataset}`;
 
+/** A confidence above which the bars of the other classes are too short to see. */
+const CONFIDENT = 0.9;
+
+/** The image to show alone: the first in doubt, so that its bars say something, or else the first. */
+function exampleInDoubt({ examples }: Inspection): number | undefined {
+  const inDoubt = examples.find(({ probabilities, predicted }) => probabilities[predicted] < CONFIDENT);
+  return (inDoubt ?? examples[0])?.index;
+}
+
 const evaluationOf = ({ evaluation }: Inspection): Evaluation => evaluation;
 
 /** The figures of one run, in the order of the report. */
@@ -141,7 +150,12 @@ export const runFigures: readonly RunFigure[] = [
     reading: 'The bars show how confident the network is, and which other classes it considers.',
     section: 'predictions',
     has: ({ examples }) => examples.length > 0,
-    draw: ({ examples, data, run }, options) => drawPrediction(examples[0], data, { facts: run, ...options }),
+    draw: (subject, options, beside = [subject]) => {
+      const { examples, data, run } = subject;
+      const index = exampleInDoubt(beside[0]);
+      const example = examples.find((image) => image.index === index) ?? examples[0];
+      return drawPrediction(example, data, { facts: run, ...options });
+    },
   },
   {
     name: 'predictions',

@@ -65,7 +65,7 @@ function toHex(color: string): string {
 /** The scale of a run's color from the palest to the deepest; on dark paper it rises instead. */
 const ramps: readonly (readonly Token[])[] = [
   [['#f3f6fa', '#4090d0', '#082c60'] as const, ['#171c25', '#1f6cb0', '#9fc6f2'] as const],
-  [['#fbf5ef', '#e0700f', '#4d2000'] as const, ['#211a15', '#ad5306', '#f9bd8f'] as const],
+  [['#fbf5ef', '#dc6a0c', '#4d2000'] as const, ['#211a15', '#a84e05', '#f9bd8f'] as const],
   [['#f5f5f6', '#888c94', '#26292e'] as const, ['#1b1c1f', '#666a71', '#c1c4ca'] as const],
 ].map(([onLight, onDark]) => {
   const dark = ramp(onDark, STEPS);
@@ -114,11 +114,11 @@ export function runColor(place: number): string {
  */
 const meaningTokens = {
   /** A correct and a wrong prediction. */
-  right: ['#0f8a70', '#2fb597'],
-  wrong: ['#c2185b', '#f0609a'],
+  right: ['#129a7d', '#5cd6b8'],
+  wrong: ['#b3123f', '#ff4d63'],
   /** Two of the three figures of a class; the third, F1, has the color of its run. */
-  precision: ['#7b3fb5', '#b48be6'],
-  recall: ['#8a7400', '#c9ae2c'],
+  precision: ['#7a2bd0', '#d2bcf8'],
+  recall: ['#4f5b12', '#d9e021'],
   /** A loss on training images, beside that on validation images in the color of the run. */
   training: ['#5a626d', '#a6aebb'],
   /** Published results. */
