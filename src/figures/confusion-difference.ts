@@ -32,13 +32,14 @@ export function drawConfusionDifference(
   { places = [0, 1], ...options }: DifferenceOptions,
 ): Figure {
   const names = first.evaluation.perClass.map(({ name }) => name);
+  const every = names.length <= MOST_SINGLE;
   const changes = first.evaluation.confusion.flatMap((row, actual) =>
-    row.map((images, predicted) => ({
-      ...{ actual, predicted },
-      change: second.evaluation.confusion[actual][predicted] - images,
-    })),
+    row.flatMap((images, predicted): Change[] => {
+      const change = second.evaluation.confusion[actual][predicted] - images;
+      return change !== 0 || every ? [{ actual, predicted, change }] : [];
+    }),
   );
-  const largest = Math.max(1, ...changes.map(({ change }) => Math.abs(change)));
+  const largest = changes.reduce((most, { change }) => Math.max(most, Math.abs(change)), 1);
   const mistakes = changes
     .filter(({ actual, predicted, change }) => actual !== predicted && change !== 0)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
@@ -54,19 +55,17 @@ export function drawConfusionDifference(
       label: `more images with ${run}`,
     })),
   );
-  const cells = changes
-    .filter(({ change }) => change !== 0 || names.length <= MOST_SINGLE)
-    .map((cell): MatrixCell => {
-      const depth = Math.sqrt(Math.abs(cell.change) / largest);
-      return {
-        ...cell,
-        depth,
-        fill: sequential(depth, places[cell.change > 0 ? 1 : 0]),
-        ink: onSequential(depth),
-        texts: cell.change === 0 ? [] : [signed(cell.change), String(Math.abs(cell.change))],
-        title: wordsOf(cell, names, second.run),
-      };
-    });
+  const cells = changes.map((cell): MatrixCell => {
+    const depth = Math.sqrt(Math.abs(cell.change) / largest);
+    return {
+      ...cell,
+      depth,
+      fill: sequential(depth, places[cell.change > 0 ? 1 : 0]),
+      ink: onSequential(depth),
+      texts: cell.change === 0 ? [] : [signed(cell.change), String(Math.abs(cell.change))],
+      title: wordsOf(cell, names, second.run),
+    };
+  });
   sheet.row([drawMatrix(sheet, names, cells, sequential(0, places[0]))]);
   explainAxes(sheet);
   sheet.paragraph(

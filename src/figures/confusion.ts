@@ -38,7 +38,7 @@ export function drawConfusion(
 ): Figure {
   const { confusion, perClass, images, correct, accuracy } = evaluation;
   const names = perClass.map(({ name }) => name);
-  const cells = cellsOf(confusion);
+  const cells = cellsOf(confusion, names.length <= MOST_SINGLE);
   const slips = cells
     .filter(({ actual, predicted, images: n }) => actual !== predicted && n > 0)
     .sort((a, b) => (normalized ? b.share - a.share : b.images - a.images))
@@ -48,16 +48,14 @@ export function drawConfusion(
     title: titleOf(slips[0], names, normalized),
     facts: `${count(correct)} of ${count(images)} correct (${percent(accuracy, 2)})`,
   });
-  const largest = normalized ? 100 : Math.max(1, ...beside.flatMap((run) => run.confusion.flat()));
+  const largest = normalized ? 100 : mostImages(beside);
   // The square root, so that a few mistakes are visible beside many correct images.
   const depthOf = ({ images: n, share }: Cell): number => Math.sqrt(normalized ? share : n / largest);
-  const drawn = cells
-    .filter(({ images: n }) => n > 0 || names.length <= MOST_SINGLE)
-    .map((cell): MatrixCell => {
-      const depth = depthOf(cell);
-      const look = { depth, fill: sheet.shade(depth), ink: onSequential(depth) };
-      return { ...cell, ...look, texts: textsOf(cell, normalized), title: wordsOf(cell, names) };
-    });
+  const drawn = cells.map((cell): MatrixCell => {
+    const depth = depthOf(cell);
+    const look = { depth, fill: sheet.shade(depth), ink: onSequential(depth) };
+    return { ...cell, ...look, texts: textsOf(cell, normalized), title: wordsOf(cell, names) };
+  });
   sheet.row([drawMatrix(sheet, names, drawn, sheet.shade(0))]);
   sheet.row([
     rampLegend(options.document, {
@@ -83,15 +81,19 @@ export function drawConfusion(
   );
 }
 
-/** The cells row by row. */
-function cellsOf(confusion: readonly (readonly number[])[]): Cell[] {
+/** The cells row by row; `every` includes those without images. */
+function cellsOf(confusion: readonly (readonly number[])[], every: boolean): Cell[] {
   return confusion.flatMap((row, actual) => {
     const support = row.reduce((sum, images) => sum + images, 0);
-    return row.map((images, predicted) => ({
-      ...{ actual, predicted, images },
-      share: support === 0 ? 0 : images / support,
-    }));
+    return row.flatMap((images, predicted) =>
+      images > 0 || every ? [{ actual, predicted, images, share: support === 0 ? 0 : images / support }] : [],
+    );
   });
+}
+
+/** Images of the largest cell of all runs. */
+function mostImages(runs: readonly Evaluation[]): number {
+  return runs.reduce((most, { confusion }) => confusion.reduce((all, row) => Math.max(all, ...row), most), 1);
 }
 
 /** The most frequent mistake. */

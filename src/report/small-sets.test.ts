@@ -139,7 +139,7 @@ describe('classes without images', () => {
     assert.match(words('classes'), /2 classes have no test images: untested and neither\.$/);
     assert.match(words('confusion'), /most often seen \(100\.0%\), least often untrained \(0\.0%\)/);
     assert.match(words('mean-images'), /each of 2 classes/);
-    assert.equal(figures.get('class-balance')?.title, 'untested has no training images, and seen has XX');
+    assert.equal(figures.get('class-balance')?.title, 'neither has no training images, and seen has 9');
     assert.equal(figures.get('classes')?.title, 'seen is recognized best, untrained worst');
     const said = dataStory(inspection).join(' ');
     assert.match(said, /2 classes have no training images, .* learn them: neither and untrained\./);

@@ -17,7 +17,8 @@ import { loadSplits, type Splits } from './run-data.ts';
 /** Largest number of points on all maps together: each is a test image in the file. */
 const MAP_POINTS = 3000;
 const MOST_MAP_POINTS = 2000;
-const IMAGES_PER_CELL = 24;
+/** All of them, as many as an inspection keeps. */
+const IMAGES_PER_CELL = Number.POSITIVE_INFINITY;
 
 /** The output of the report, and the options of an inspection. */
 export interface ReportOptions extends InspectRunOptions {
