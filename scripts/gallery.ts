@@ -14,7 +14,13 @@ import { splitOf } from '../src/data/split.ts';
 import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
 import { rateFigures } from '../src/figures/rates.ts';
-import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
+import {
+  comparisonFigures,
+  type FigureEntry,
+  type FigureSection,
+  pairFigures,
+  runFigures,
+} from '../src/figures/table.ts';
 import { augmentationExamples } from '../src/inspect/augmentation.ts';
 import type { AugmentationExamples, Inspection } from '../src/inspect/inspection.ts';
 import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
@@ -62,8 +68,8 @@ function exampleOfAugmentation(): AugmentationExamples {
 }
 
 /** Writes a figure and returns its part of the page. */
-async function show<Subject>(
-  { source, reading, title }: FigureEntry<Subject>,
+async function show(
+  { source, reading, title }: Pick<FigureEntry<unknown>, 'source' | 'reading' | 'title'>,
   figure: Figure,
   file: string,
   command = `--only ${figure.name}`,
@@ -108,7 +114,14 @@ for (const entry of rateFigures) {
   add(entry.section, await show(entry, figure, entry.name, 'couture lr-find'));
 }
 for (const entry of comparisonFigures)
-  add(entry.section, await show(entry, entry.draw(inspections, options), `compare-${entry.name}`));
+  add(
+    entry.section,
+    await show(entry, entry.draw(inspections, options), `compare-${entry.name}`, 'couture report'),
+  );
+for (const entry of pairFigures) {
+  const [one, other] = inspections;
+  add(entry.section, await show(entry, entry.draw([one, other], options), entry.name, 'couture report'));
+}
 
 const page = `# Figures
 
