@@ -87,7 +87,8 @@ test('names are text wherever they stand', async () => {
   const text = await write(inspection, makeInspection({ run: 'b', classNames: hostileNames }));
   const page = parse(text);
   assert.equal(page.querySelectorAll('img[src="x"]').length, 0);
-  assert.ok(page.querySelector('h1')?.textContent?.includes(inspection.run));
+  assert.ok(page.querySelector('.opening')?.textContent?.includes(inspection.run));
+  assert.match(page.querySelector('h1')?.textContent ?? '', /the baseline network/i);
   const data = JSON.parse(page.querySelector('#page-data')?.textContent ?? '');
   assert.deepEqual(data.classNames, hostileNames);
   assert.equal(data.runs[0].name, inspection.run);
