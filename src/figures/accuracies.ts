@@ -1,6 +1,7 @@
 /** Test accuracy of runs beside the published accuracy, and how far each is from the first. */
 
 import * as Plot from '@observablehq/plot';
+import { argMax } from '../core/arg-max.ts';
 import { list, percent, plural, points } from '../core/format.ts';
 import type { Inspection, TestPredictions } from '../inspect/inspection.ts';
 import { compareOnSameImages, pairedDifference } from '../inspect/mcnemar.ts';
@@ -14,6 +15,8 @@ import { colors, meanings, runColor } from './theme.ts';
 /** One run's result. */
 export interface RunAccuracy {
   readonly run: string;
+  /** The recipe of the run, by which a title calls its network. */
+  readonly recipe?: string | undefined;
   /** 0 to 1. */
   readonly accuracy: number;
   readonly interval: Interval;
@@ -32,7 +35,7 @@ export function runAccuracy({
 }: Pick<Inspection, 'run' | 'recipe' | 'evaluation' | 'predictions'>): RunAccuracy {
   const published = recipe !== undefined && isRecipeName(recipe) ? recipes[recipe].published : null;
   const { accuracy, interval } = evaluation;
-  return { run, accuracy, interval, predictions, ...(published === null ? {} : { published }) };
+  return { run, recipe, accuracy, interval, predictions, ...(published === null ? {} : { published }) };
 }
 
 /** A run against the first one on the same images. */
@@ -54,7 +57,7 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
   const published = runs.filter((run) => run.published !== undefined);
   const sheet = new Sheet(options, {
     name: 'accuracies',
-    title: titleOf(runs, gains),
+    title: accuracyFinding(runs),
     facts: runs.length === 1 ? 'test accuracy with its 95% interval' : 'test accuracy',
   });
   sheet.legend([
@@ -91,20 +94,40 @@ function gainsOf(runs: readonly RunAccuracy[]): Gain[] {
   });
 }
 
-/** The largest difference, and whether it is more than chance. */
-function titleOf(runs: readonly RunAccuracy[], gains: readonly Gain[]): string {
+/** The finding of a comparison: the largest difference, and whether it is more than chance. */
+export function accuracyFinding(runs: readonly RunAccuracy[]): string {
+  const gains = gainsOf(runs);
+  const names = networkNames(runs);
   if (gains.length === 0) {
-    const best = runs.reduce((most, run) => (run.accuracy > most.accuracy ? run : most));
-    return `${best.run} recognizes ${percent(best.accuracy, 2)} of the test images`;
+    const best = argMax(runs.map(({ accuracy }) => accuracy));
+    return capital(`${names[best]} recognizes ${percent(runs[best].accuracy, 2)} of the test images`);
   }
-  const { place, difference, interval } = gains.reduce((most, gain) =>
-    Math.abs(gain.difference) > Math.abs(most.difference) ? gain : most,
-  );
-  const [name, first] = [runs[place].run, runs[0].run];
-  if (interval.low <= 0 && interval.high >= 0)
-    return `${name} and ${first} differ by no more than chance, ${points(difference)} points`;
+  const most = gains.reduce((a, b) => (Math.abs(b.difference) > Math.abs(a.difference) ? b : a));
+  const { place, difference, interval } = most;
+  if (interval.low <= 0 && interval.high >= 0) {
+    const others = runs.length > 2 ? 'no run differs' : `${names[place]} and ${names[0]} differ`;
+    return capital(
+      runs.length > 2
+        ? `${others} from ${names[0]} by more than chance`
+        : `${others} by no more than chance, ${points(difference)} points`,
+    );
+  }
   const more = difference > 0 ? 'more' : 'fewer';
-  return `${name} recognizes ${points(difference)} points ${more} of the test images than ${first}`;
+  const than = runs.length > 2 ? ` than ${names[0]}` : '';
+  return capital(`${names[place]} recognizes ${points(difference)} points ${more} of the test images${than}`);
+}
+
+/** `the deeper network`, where a known recipe tells the run from the others; otherwise the name of the run. */
+function networkNames(runs: readonly RunAccuracy[]): string[] {
+  return runs.map(({ run, recipe }) => {
+    const isOnly = runs.filter((other) => other.recipe === recipe).length === 1;
+    return recipe !== undefined && Object.hasOwn(recipes, recipe) && isOnly ? `the ${recipe} network` : run;
+  });
+}
+
+/** A sentence that begins with an article begins with a capital; the name of a run stays as it is. */
+function capital(sentence: string): string {
+  return sentence.replace(/^(the|no) /, (word) => `${word[0].toUpperCase()}${word.slice(1)}`);
 }
 
 /** `+1.7`, `−0.3` */

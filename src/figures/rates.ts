@@ -14,30 +14,35 @@ const HEIGHT = 300;
 const HEADROOM = 1.12;
 
 /** Reach of the smoothed line to either side, as a share of the steps. */
-const REACH = 1 / 25;
+const REACH = 1 / 40;
+
+/** `read` of the values around each step. */
+function around(
+  values: readonly number[],
+  reach: number,
+  read: (window: readonly number[]) => number,
+): number[] {
+  return values.map((_, step) => read(values.slice(Math.max(0, step - reach), step + reach + 1)));
+}
 
 /**
- * Weighted means of the losses around each step, the nearest counting most. They look to both sides, so
- * they do not lag; the running mean of the search knows only the steps so far and falls and rises late.
+ * A line through the losses that neither lags nor rises early: the median of the steps on both sides of each,
+ * made even by means over a few of them. The running mean of the search knows only the steps so far, and so
+ * falls and rises late.
  */
 function centered(losses: readonly number[]): number[] {
   const reach = Math.max(1, Math.round(losses.length * REACH));
-  return losses.map((_, step) => {
-    let [sum, weights] = [0, 0];
-    for (let other = Math.max(0, step - reach); other <= Math.min(losses.length - 1, step + reach); other++) {
-      const weight = 1 - Math.abs(other - step) / (reach + 1);
-      sum += weight * losses[other];
-      weights += weight;
-    }
-    return sum / weights;
-  });
+  const medians = around(losses, reach, (window) => window.toSorted((a, b) => a - b)[window.length >> 1]);
+  const mean = (window: readonly number[]): number =>
+    window.reduce((sum, value) => sum + value, 0) / window.length;
+  return around(medians, Math.max(1, reach >> 1), mean);
 }
 
 /** Loss of each step and smoothed loss over the learning rate; the suggested rate is marked. */
 export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
   const { rates, losses, smoothed: running, lowest, suggested, steepest } = curve;
-  const smoothed = centered(losses);
   const top = highest(curve) * HEADROOM;
+  const smoothed = centered(losses.map((loss) => Math.min(loss, top)));
   // What leaves the frame is cut off at its edge.
   const steps = rates.map((rate, i) => ({
     rate,

@@ -52,6 +52,8 @@ export interface FigureEntry<Subject> {
   readonly section: FigureSection;
   /** Whether there is anything to draw; true if absent. */
   readonly has?: (subject: Subject) => boolean;
+  /** Whether it says more than the others, so that it is drawn without being named; true if absent. */
+  readonly usual?: (subject: Subject) => boolean;
   /**
    * Draws it.
    * @param beside the subjects of all runs that are shown together, this one included: the figures of some kinds share
@@ -188,7 +190,7 @@ export const runFigures: readonly RunFigure[] = [
     source: 'drawConfusion',
     reading: 'The same matrix as shares of each row. The diagonal is the recall of each class.',
     section: 'mistakes',
-    has: ({ evaluation }) => hasUnequalClasses(evaluation),
+    usual: ({ evaluation }) => hasUnequalClasses(evaluation),
     draw: (subject, options) =>
       drawConfusion(subject.evaluation, { facts: tests(subject), ...options, normalized: true }),
   },
@@ -302,6 +304,11 @@ export const runFigures: readonly RunFigure[] = [
   },
 ];
 
+/** Whether a figure of the table is drawn where nobody named it. */
+export function isUsual<Subject>({ has, usual }: FigureEntry<Subject>, subject: Subject): boolean {
+  return (has?.(subject) ?? true) && (usual?.(subject) ?? true);
+}
+
 /** The figures that compare several runs. */
 export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = [
   {
@@ -329,7 +336,7 @@ export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = 
 ];
 
 /** The figures of two runs, the second against the first. */
-export const pairFigures: readonly (Omit<FigureEntry<unknown>, 'has' | 'draw'> & {
+export const pairFigures: readonly (Omit<FigureEntry<unknown>, 'has' | 'usual' | 'draw'> & {
   readonly draw: (
     runs: readonly [first: ComparedRun, second: ComparedRun],
     options: DifferenceOptions,

@@ -4,6 +4,7 @@ import {
   comparisonFigures,
   type FigureEntry,
   type FigureSection,
+  isUsual,
   pairFigures,
   runFigures,
 } from '../figures/table.ts';
@@ -126,7 +127,7 @@ function entriesOf(section: FigureSection, runs: readonly ReportRun[]): FigureEn
 }
 
 function has(entry: FigureEntry<Inspection>, inspection: Inspection): boolean {
-  return entry.has?.(inspection) ?? true;
+  return isUsual(entry, inspection);
 }
 
 /** Interactive figures, by their names. */

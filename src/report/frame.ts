@@ -1,6 +1,7 @@
 /** The frame of the chapters: the opening, the top bar, the table of contents, the dialog. */
 
 import { count, list, percent } from '../core/format.ts';
+import { accuracyFinding, runAccuracy } from '../figures/accuracies.ts';
 import { inDark, runColor } from '../figures/theme.ts';
 import { layerWidths } from '../model/plan.ts';
 import type { Chapter } from './chapter.ts';
@@ -15,11 +16,12 @@ export function titleOf(runs: readonly ReportRun[]): string {
   return names === dataset ? dataset : `${dataset}: ${names}`;
 }
 
-/** Title and the accuracy of each run. */
+/** The finding, and the accuracy of each run. */
 export function opening(runs: readonly ReportRun[]): Markup {
+  const { dataset } = runs[0].inspection.data;
   return html`<header class="opening">
-    <p class="kind">Report of ${runs.length === 1 ? 'a training run' : `${runs.length} training runs`}</p>
-    <h1>${titleOf(runs)}</h1>
+    <p class="kind">Report of ${runs.length === 1 ? 'a training run' : `${runs.length} training runs`} on ${dataset}</p>
+    <h1>${accuracyFinding(runs.map(({ inspection }) => runAccuracy(inspection)))}</h1>
     <div class="marks">${runs.map(mark)}</div>
   </header>`;
 }

@@ -70,7 +70,8 @@ button { background: var(--card); border: 1px solid var(--line); border-radius: 
 .contents { font-size: 0.92rem; padding-top: 1.2rem; }
 .contents summary { cursor: pointer; color: var(--soft); }
 .contents ol { margin: 0.4rem 0 0; padding-left: 1.9rem; }
-.contents li { margin: 0.15rem 0; color: var(--soft); }
+.contents ol { columns: 15rem; }
+.contents li { margin: 0 0 0.3rem; color: var(--soft); }
 .contents a { text-decoration: none; color: var(--ink); }
 .contents a:hover { text-decoration: underline; }
 @media (min-width: 100rem) {
@@ -132,10 +133,11 @@ dialog::backdrop { background: rgb(0 0 0 / 0.55); }
 dialog > div { padding: 1.1rem 1.3rem 1.4rem; }
 dialog header { display: flex; align-items: start; gap: 1rem; }
 dialog header button { margin-left: auto; }
-.pictures { list-style: none; margin: 0.8rem 0 0; padding: 0; display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, minmax(7.4rem, 1fr)); }
+.pictures { list-style: none; margin: 0.8rem 0 0; padding: 0; display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, minmax(5.4rem, 1fr)); }
 .pictures li { display: grid; justify-items: center; font-size: 0.85rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .pictures b { font-weight: 600; }
-.pictures span { display: flex; align-items: baseline; gap: 0.3rem; text-align: center; }
+.pictures:has(span) { grid-template-columns: repeat(auto-fill, minmax(9.2rem, 1fr)); }
+.pictures span { display: flex; align-items: baseline; gap: 0.3rem; justify-self: start; margin-inline: auto; min-width: 8.6rem; }
 .pictures i { width: 0.55rem; height: 0.55rem; border-radius: 50%; flex: none; }
 footer { color: var(--soft); font-size: 0.9rem; margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 
@@ -147,7 +149,7 @@ footer { color: var(--soft); font-size: 0.9rem; margin-top: 3rem; border-top: 1p
 @media (max-width: 40rem) {
   .page, .opening, .bar > div { padding-inline: 0.65rem; }
   figure { padding: 0.35rem; }
-  .pictures { grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); }
+  .pictures { grid-template-columns: repeat(auto-fill, minmax(4.4rem, 1fr)); }
   .bar { font-size: 0.88rem; }
   .bar > div { gap: 0.6rem; }
   .bar button, .runs-switch label > span { padding-inline: 0.6rem; }

@@ -104,13 +104,16 @@ export function openPage(): Page {
     made.append(element('small', `#${number}`));
     return made;
   };
-  /** Opens the dialog with images, those that the first run is most confident of first. */
+  /** Those that a run is most confident of first. */
+  const sorted = (places: readonly number[], run: number): number[] => {
+    const { confidence } = data.runs[run];
+    return [...places].sort((a, b) => confidence[b] - confidence[a]);
+  };
+  /** Opens the dialog with images. */
   const open = (title: string, note: string, places: readonly number[], runs: readonly number[]): void => {
-    const { confidence } = data.runs[runs[0]];
-    const sorted = [...places].sort((a, b) => confidence[b] - confidence[a]);
     part('images-title').textContent = title;
     part('images-note').textContent = note;
-    part('images-list').replaceChildren(...sorted.map((place) => item(place, runs)));
+    part('images-list').replaceChildren(...places.map((place) => item(place, runs)));
     dialog.showModal();
     dialog.scrollTop = 0;
   };
@@ -153,19 +156,21 @@ export function openPage(): Page {
         (places.length > 0 && places.length < count ? ` ${places.length} of them are in this file.` : '') +
         (places.length > 0 ? ` Below each image: its prediction with its probability${others}.` : '') +
         (count > 0 && places.length === 0 ? ' The images are left out to keep this file small.' : '');
-      open(titleOf(actual, predicted), note, places, order([run]));
+      open(titleOf(actual, predicted), note, sorted(places, run), order([run]));
     },
     openChange(runs, actual, predicted) {
       const puts = (run: number, place: number): boolean => data.runs[run].predicted[place] === predicted;
       const places = data.labels.flatMap((label, place) =>
         label === actual && puts(runs[0], place) !== puts(runs[1], place) ? [place] : [],
       );
-      const [first, second] = runs.map((run) => {
-        const own = places.filter((place) => puts(run, place)).length;
-        return `only ${data.runs[run].name} ${own}`;
+      // Those of the first run together, then those of the second.
+      const groups = runs.map((run) => {
+        const own = places.filter((place) => puts(run, place));
+        return { own: sorted(own, run), words: `only ${data.runs[run].name} ${own.length}` };
       });
-      const note = `Exactly one of the two predicts ${data.classNames[predicted]} for ${plural(places.length)}: ${first}, ${second}.`;
-      open(titleOf(actual, predicted), note, places, order(runs));
+      const note = `Exactly one of the two predicts ${data.classNames[predicted]} for ${plural(places.length)}: ${groups.map(({ words }) => words).join(', ')}.`;
+      const shown = groups.flatMap(({ own }) => own);
+      open(titleOf(actual, predicted), note, shown, order(runs));
     },
   };
 }
