@@ -7,6 +7,7 @@ import { chart, grid, wholeNumber } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { colors, meanings } from './theme.ts';
 
+/** Options of `drawCalibration`. */
 export interface CalibrationOptions extends FigureOptions {
   /** The calibrations of all runs that are shown together, this one included: they share their scales. */
   readonly beside?: readonly Calibration[] | undefined;

@@ -8,6 +8,7 @@ import { chart, drawnRows, grid, labelRoom, MOST_ROWS, namesAxis } from './chart
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { colors, meanings } from './theme.ts';
 
+/** Options of `drawClasses`. */
 export interface ClassesOptions extends FigureOptions {
   /** The same classes of all runs that are shown together, these included: order and scale are shared. */
   readonly beside?: readonly (readonly ClassInterval[])[] | undefined;

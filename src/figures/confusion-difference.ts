@@ -10,6 +10,7 @@ import { onSequential, runColor, sequential } from './theme.ts';
 /** The part of a run that is compared. */
 export type ComparedRun = Pick<Inspection, 'run' | 'evaluation'>;
 
+/** Options of `drawDifference`. */
 export interface DifferenceOptions extends FigureOptions {
   /** Places of the two runs among those shown together, which give the colors; 0 and 1 by default. */
   readonly places?: readonly [first: number, second: number];

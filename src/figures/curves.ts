@@ -37,6 +37,7 @@ function bestOf({ history, bestEpoch }: TrainingHistory): EpochMetrics {
   return history.find(({ epoch }) => epoch === bestEpoch) ?? history[history.length - 1];
 }
 
+/** Options of `drawCurves`. */
 export interface CurvesOptions extends FigureOptions {
   /** The histories of all runs with such a figure of their own, these included: they share their axes. */
   readonly beside?: readonly TrainingHistory[] | undefined;

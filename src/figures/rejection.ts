@@ -10,6 +10,7 @@ import { colors } from './theme.ts';
 /** Accuracies to name a threshold for: the first one above the plain accuracy. */
 const GOALS = [0.9, 0.95, 0.98, 0.99, 0.999];
 
+/** Options of `drawRejection`. */
 export interface RejectionOptions extends FigureOptions {
   /** The curves of all runs that are shown together, this one included: they share the goal and their scales. */
   readonly beside?: readonly (readonly RejectionPoint[])[] | undefined;

@@ -21,6 +21,7 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
+/** Options of `drawSaliency`. */
 export interface SaliencyOptions extends FigureOptions {
   /** Largest number of examples; 4 by default. */
   readonly most?: number;
