@@ -186,6 +186,8 @@ In a notebook, a figure that is the last value of a cell is shown by itself. Den
 the figure's method \`Symbol.for('Jupyter.display')\`, which returns the SVG and its description. To show several
 figures from one cell, pass each to \`Deno.jupyter.display\`.
 
+<!-- no-test: a cell of a notebook -->
+
 \`\`\`js
 drawConfusion(inspection.evaluation, options);
 \`\`\`

@@ -10,7 +10,7 @@ import { meanings } from './theme.ts';
 /** Dead units that the description names one by one. */
 const NAMED = 16;
 /** Steps of the run's color: the first layer is the palest, the last the deepest. */
-const [PALEST, DEEPEST] = [0.35, 0.85];
+const [PALEST, DEEPEST] = [0.3, 1];
 
 interface Point {
   readonly layer: number;

@@ -13,6 +13,7 @@ import { nodeDocument, renderPng } from '../platform/node/images/figures.ts';
 import { auditFigures, drawSuspects } from './audit.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { drawNetwork } from './network.ts';
+import { drawPixels } from './pixels.ts';
 import { drawRates } from './rates.ts';
 import { comparisonFigures, pairFigures, runFigures } from './table.ts';
 import { inDark } from './theme.ts';
@@ -84,6 +85,21 @@ for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {
     });
   });
 }
+
+test('the values of pixels that are too small to hold them appear under the pointer', () => {
+  const { data } = makeInspection({ shape: gray(28, 28) });
+  const { svg } = drawPixels(data, { document: nodeDocument(), width: 544 });
+  const { pixels } = data.samples[0];
+  const told = [...svg.matchAll(/<title>column (\d+), row (\d+): (\d+)</g)].map(([, ...numbers]) =>
+    numbers.map(Number),
+  );
+  assert.equal(told.length, pixels.length);
+  for (const [column, row, value] of told)
+    assert.equal(value, pixels[row * 28 + column], `${column}, ${row}`);
+  // The framed part shows its values: as many as it has pixels, each of them of the image.
+  const shown = textBoxes(svg).filter(({ text, size }) => /^\d+$/.test(text) && size === 11);
+  assert.ok(shown.length >= 81, `${shown.length} values`);
+});
 
 test('the network drawing names every operation and counts the parameters of BatchNorm1d', () => {
   const { spec } = fixtures['units that are never off, with BatchNorm1d']();

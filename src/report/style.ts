@@ -45,7 +45,7 @@ button { background: var(--card); border: 1px solid var(--line); border-radius: 
 
 .opening { max-width: 100rem; margin: 0 auto; padding: clamp(1.5rem, 5vw, 4rem) clamp(1rem, 4vw, 3rem) 1.5rem; }
 .opening .kind { color: var(--soft); margin: 0 0 0.5rem; }
-.marks { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); margin-top: 1.5rem; max-width: 62rem; }
+.marks { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 30rem)); margin-top: 1.5rem; max-width: 62rem; }
 .mark { background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; padding: 1rem 1.2rem; }
 .mark b { display: block; font-size: 2.6rem; line-height: 1.15; letter-spacing: -0.03em; font-variant-numeric: tabular-nums; }
 .mark p { margin: 0.2rem 0 0; color: var(--soft); font-size: 0.92rem; }
