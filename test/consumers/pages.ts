@@ -52,12 +52,14 @@ export async function writePlainPage(folder: string, modules: string, library = 
 export async function writeViteApp(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'index.html'), html);
-  const imports = `import { load } from '@couture/core';
+  const imports = `import { load, multilayer } from '@couture/core';
+import { drawNetwork } from 'couture/figures';
 import modelUrl from '@couture/core/models/compact.safetensors?url';
 import pictureUrl from './ankle-boot.png?url';`;
   const refused = `const names = ['node', 'figures/node', 'report/node'];
 const loads = [() => import('couture/node'), () => import('couture/figures/node'), () => import('couture/report/node')];
 const said = await Promise.all(loads.map((load) => load().then(() => 'loaded', (error) => error.message)));
+document.body.dataset.figure = drawNetwork(multilayer(784, [128], 10), { document }).svg;
 document.body.dataset.refused = JSON.stringify(Object.fromEntries(names.map((name, i) => [name, said[i]])));`;
   await writeFile(join(folder, 'main.js'), script(imports, 'modelUrl', 'pictureUrl', refused));
   await copyFile(picture, join(folder, 'ankle-boot.png'));
@@ -67,6 +69,8 @@ document.body.dataset.refused = JSON.stringify(Object.fromEntries(names.map((nam
 export interface PageResult {
   readonly answer: Answer | undefined;
   readonly failure: string | undefined;
+  /** A figure that was drawn in the page, as SVG. */
+  readonly figure: string | undefined;
   /** By entry: what an import of it said. */
   readonly refused: Readonly<Record<string, string>> | undefined;
   /** Errors of the console. */
@@ -95,9 +99,9 @@ export async function visit(
     });
     if (url.includes('refused'))
       await page.waitForSelector('body[data-refused]', { state: 'attached', timeout: 60_000 });
-    const { answer, failure, refused } = await page.evaluate(() => ({ ...document.body.dataset }));
+    const { answer, failure, figure, refused } = await page.evaluate(() => ({ ...document.body.dataset }));
     const parsed = (text: string | undefined) => (text === undefined ? undefined : JSON.parse(text));
-    return { answer: parsed(answer), failure, refused: parsed(refused), errors };
+    return { answer: parsed(answer), failure, figure, refused: parsed(refused), errors };
   } finally {
     await page.close();
   }

@@ -141,13 +141,14 @@ test('a Vite app, which is told what needs Node', { skip, timeout }, async (t) =
   await build({ ...common, build: { target: 'esnext' } });
   const server = await preview({ ...common, preview: { headers: isolation, port: 0 } });
   t.after(() => server.close());
-  const { answer, failure, refused, errors } = await visit(
+  const { answer, failure, figure, refused, errors } = await visit(
     browser,
     `${server.resolvedUrls?.local[0]}?refused`,
     true,
   );
   assert.deepEqual([failure, errors], [undefined, []]);
   assert.deepEqual(answer, expected);
+  assert.match(figure ?? '', /^<svg.*784/s);
   for (const [name, said] of Object.entries(refused ?? assert.fail('nothing was refused')))
     assert.match(said, new RegExp(`^couture/${name} needs Node, and this is a page\\. In a page, `));
 });
