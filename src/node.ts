@@ -35,6 +35,7 @@ export {
   createRun,
   evaluateModel,
   evaluateRun,
+  exportModel,
   findModel,
   findRun,
   findRunRate,
@@ -59,6 +60,7 @@ export type { CompareOptions, RunComparison } from './runs/compare.ts';
 export type { Environment } from './runs/environment.ts';
 export type { EvaluateOptions, ModelEvaluation, RunEvaluation } from './runs/evaluate.ts';
 export type { TrainRunOptions, TrainRunResult } from './runs/experiment.ts';
+export type { ExportRequest, WrittenExport } from './runs/export.ts';
 export type { FileModel, FindModelOptions, FoundModel, ModelFacts, RunModel } from './runs/find-model.ts';
 export type { FoundRun } from './runs/find-run.ts';
 export type { InspectRunOptions } from './runs/inspect.ts';

@@ -144,6 +144,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   evaluateLogProbabilities: [predictions, labels, tinyTest.info.classNames],
   evaluateModel: ['none', 'test', {}],
   evaluateRun: ['none', 'test', {}],
+  exportModel: ['none', { to: 'pytorch', out: 'none' }],
   expandImagePaths: [['none.png']],
   explainPrediction: [classifier, image, shape, { target: 1 }],
   extendConfig: [config, 3, history],

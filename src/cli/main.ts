@@ -113,6 +113,12 @@ const commands: readonly {
     load: async () => (await import('./commands/pack.ts')).registerPack,
   },
   {
+    name: 'export',
+    group: 'Use',
+    summary: 'write a model in the format of another program, such as PyTorch',
+    load: async () => (await import('./commands/export.ts')).registerExport,
+  },
+  {
     name: 'models',
     group: 'Use',
     summary: 'list the pretrained models, and get those that the package does not contain',

@@ -1,0 +1,18 @@
+/** The formats of `couture export`, in the order of its help. A new format is a file and a row here. */
+
+import type { ExportFormat } from './format.ts';
+
+export const exportFormats = [
+  {
+    name: 'pytorch',
+    summary: 'a folder for PyTorch: model.safetensors, and model.py with the network',
+    out: 'folder',
+    load: async () => (await import('./pytorch.ts')).exportPytorch,
+  },
+] as const satisfies readonly ExportFormat[];
+
+/** Name of a format. */
+export type ExportFormatName = (typeof exportFormats)[number]['name'];
+
+/** The names in the order of the table. */
+export const exportFormatNames: readonly ExportFormatName[] = exportFormats.map(({ name }) => name);
