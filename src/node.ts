@@ -39,6 +39,7 @@ export {
   findModel,
   findRun,
   findRunRate,
+  importModel,
   inspectRun,
   listRuns,
   listShipped,
@@ -63,6 +64,7 @@ export type { TrainRunOptions, TrainRunResult } from './runs/experiment.ts';
 export type { ExportRequest, WrittenExport } from './runs/export.ts';
 export type { FileModel, FindModelOptions, FoundModel, ModelFacts, RunModel } from './runs/find-model.ts';
 export type { FoundRun } from './runs/find-run.ts';
+export type { ImportedModel, ImportOptions as ImportModelOptions } from './runs/import-model.ts';
 export type { InspectRunOptions } from './runs/inspect.ts';
 export { type KnownModel, knownModels } from './runs/known-models.ts';
 export type { LoadOptions } from './runs/load.ts';

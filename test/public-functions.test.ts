@@ -165,6 +165,8 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   getDataset: ['none', 'train', {}],
   imageAt: [tinyTrain, 0],
   imageSize: [shape],
+  getModel: ['none', {}],
+  importModel: ['none.pt', 'none.safetensors', {}],
   importDataset: ['none', {}],
   importIntoMemory: [found, 'tiny', () => Promise.resolve(picture), {}],
   infoOf: [api.registry[0]],

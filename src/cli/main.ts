@@ -119,6 +119,12 @@ const commands: readonly {
     load: async () => (await import('./commands/export.ts')).registerExport,
   },
   {
+    name: 'import',
+    group: 'Use',
+    summary: 'make a model file of a network that PyTorch trained',
+    load: async () => (await import('./commands/import.ts')).registerImport,
+  },
+  {
     name: 'models',
     group: 'Use',
     summary: 'list the pretrained models, and get those that the package does not contain',

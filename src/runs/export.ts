@@ -120,11 +120,10 @@ async function modelOfFile({ store }: RunPlaces, { path, model }: FileModel): Pr
   const { data, members, views, temperature, card } = model;
   const weightsSha256: string[] = [];
   for (const member of members) weightsSha256.push(await networkSha256(member));
-  const { images, accuracy, loss } = card.test;
   return {
     ...{ data, members, views, temperature, card, weightsSha256 },
     name: store.paths.basename(path, MODEL_ENDING),
     title: card.title,
-    test: { images, accuracy, loss },
+    test: card.test && { images: card.test.images, accuracy: card.test.accuracy, loss: card.test.loss },
   };
 }

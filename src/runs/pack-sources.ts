@@ -120,9 +120,10 @@ function sourceOfFile(platform: RunPlaces, { path, model }: FileModel, precision
     data,
     split: card.split,
     networks: members,
-    members: exact
-      ? card.members
-      : card.members.map((member) => ({ ...member, file: nameOfModel(platform, path) })),
+    members: card.members.map((member) =>
+      // Nor does a run give imported weights again.
+      exact && member.imported === undefined ? member : { ...member, file: nameOfModel(platform, path) },
+    ),
     folded: card.folded,
   };
 }

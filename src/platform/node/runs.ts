@@ -24,6 +24,7 @@ import * as exporting from '../../runs/export.ts';
 import * as models from '../../runs/find-model.ts';
 import * as runs from '../../runs/find-run.ts';
 import * as finished from '../../runs/finished-run.ts';
+import * as importing from '../../runs/import-model.ts';
 import * as inspect from '../../runs/inspect.ts';
 import * as list from '../../runs/list-runs.ts';
 import * as loading from '../../runs/load.ts';
@@ -115,6 +116,13 @@ export const packRuns = onNode(pack.packRuns, { runs: someRuns, out: aString, op
 export const exportModel = onNode(exporting.exportModel, {
   model: aModel,
   request: record({ to: aString, out: aString }),
+});
+
+/** {@link importing.importModel} from and into files. */
+export const importModel = onNode(importing.importModel, {
+  path: aString,
+  out: aString,
+  options: someOptions,
 });
 
 /** {@link audit.readAudit}, as it is kept under runs/audit. */
