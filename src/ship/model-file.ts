@@ -144,7 +144,7 @@ function readDescription(text: string | undefined, name: string): Description {
   if (text === undefined) {
     throw wrong(
       `contains tensors, but not a model of Couture: its metadata has no "${MODEL_KEY}"`,
-      'Bare weights do not describe their network. Pack their run instead: npx couture pack RUN --out FILE',
+      'Bare weights do not describe their network. Pack their run, or import them: npx couture import FILE --out MODEL',
     );
   }
   if (text.length > MAX_DESCRIPTION)
