@@ -65,6 +65,8 @@ export class Bench {
   }
 
   lack(who: string, reason: string): void {
+    // A contender that several parts start is missing once.
+    if (this.missing.some((other) => other.who === who && other.reason === reason)) return;
     this.missing.push({ who, reason });
     say(`missing: ${who}: ${reason}`);
   }

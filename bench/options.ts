@@ -24,6 +24,8 @@ export interface Options {
   readonly python: readonly string[];
   /** Write what was measured, and the page. */
   readonly write: boolean;
+  /** Recipes whose time to an accuracy is measured again; undefined for all. */
+  readonly recipes: readonly string[] | undefined;
   /** Measure nothing, and write the page again from what is stored. */
   readonly render: boolean;
 }
@@ -38,6 +40,7 @@ results are stored and shown by the page.
 
   --repeats N            how often each measurement is taken, in turns (default 5)
   --steps N              most training steps of one measurement (default 750, an epoch)
+  --recipes NAMES        of time-to, measure these again; the others were measured on the same day and machine
   --quick                little of everything: to see that it runs; writes nothing
   --no-write             print the tables, write nothing
   --render               measure nothing, write the page again from what is stored
@@ -53,6 +56,7 @@ export function readOptions(args: string[]): Options | undefined {
     options: {
       repeats: { type: 'string' },
       steps: { type: 'string' },
+      recipes: { type: 'string' },
       quick: { type: 'boolean', default: false },
       'no-write': { type: 'boolean', default: false },
       render: { type: 'boolean', default: false },
@@ -72,6 +76,7 @@ export function readOptions(args: string[]): Options | undefined {
     trainedEpochs: quick ? 1 : 10,
     wholeEpochs: quick ? 2 : Number.POSITIVE_INFINITY,
     quick,
+    recipes: values.recipes?.split(','),
     python: values.python ? [values.python] : ['python3', '/usr/bin/python3'],
     write: render || (isWhole && !values['no-write'] && !quick),
     render,

@@ -24,6 +24,7 @@ import { measureUses } from './parts/uses.ts';
 import { measureWholes } from './parts/whole.ts';
 import { countZeros } from './parts/zeros.ts';
 import { leadSentence } from './report/lead.ts';
+import { wrapped } from './report/markdown.ts';
 import { report } from './report/report.ts';
 import { timeToSection } from './report/time-to.ts';
 import { cores, couture, installPeers, jax, pytorch, root, tfjs, threadCounts } from './starts.ts';
@@ -99,7 +100,7 @@ async function writePage(shown: Shown): Promise<void> {
   if (sentence)
     writeFileSync(
       readme,
-      replaceBlock(readFileSync(readme, 'utf8'), 'bench', `\n${sentence}\n`, 'README.md'),
+      replaceBlock(readFileSync(readme, 'utf8'), 'bench', `\n${wrapped(sentence)}\n`, 'README.md'),
     );
   // The project's formatter has the last word on Markdown, too, where it is installed.
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
@@ -110,7 +111,7 @@ async function writePage(shown: Shown): Promise<void> {
 async function run(options: Options): Promise<void> {
   const bench = new Bench(options);
   if (options.parts.includes('time-to')) {
-    const timeTo = measureTimeTo(bench);
+    const timeTo = measureTimeTo(bench, loadTimeTo());
     if (options.write) store(timeToFile, timeTo);
     else process.stdout.write(`${timeToSection(timeTo)}\n`);
   }

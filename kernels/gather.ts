@@ -49,6 +49,45 @@ export function scatter(y: usize, yPanel: usize, width: i32, out: usize, begin: 
   }
 }
 
+/** Rows `begin` to `end` of a batch from panels to the place of their image in `kept`, `width` floats in whole lines. */
+export function keep(
+  y: usize, yPanel: usize, width: i32, kept: usize, indices: usize, begin: i32, end: i32,
+): void {
+  const bytes = keptBytes(width);
+  for (let row = begin; row < end; row++) {
+    let line = y + (<usize>row) * LINE;
+    const to = kept + imageOf(indices, row) * bytes;
+    for (let at: usize = 0; at < bytes; at += LINE) {
+      memory.copy(to + at, line, LINE);
+      line += yPanel;
+    }
+  }
+}
+
+/** The reverse of `keep`. */
+export function recall(
+  y: usize, yPanel: usize, width: i32, kept: usize, indices: usize, begin: i32, end: i32,
+): void {
+  const bytes = keptBytes(width);
+  for (let row = begin; row < end; row++) {
+    let line = y + (<usize>row) * LINE;
+    const from = kept + imageOf(indices, row) * bytes;
+    for (let at: usize = 0; at < bytes; at += LINE) {
+      memory.copy(line, from + at, LINE);
+      line += yPanel;
+    }
+  }
+}
+
+/** Bytes of the kept values of an image. */
+function keptBytes(width: i32): usize {
+  return ((<usize>width + 15) >> 4) * LINE;
+}
+
+function imageOf(indices: usize, row: i32): usize {
+  return <usize>load<u32>(indices + ((<usize>row) << 2));
+}
+
 /**
  * Reads a word of every cache line of the images, so that all are on their way from memory before the first is
  * needed: they lie far apart, and the stores between them would hide all but a few from the processor's view.

@@ -7,7 +7,7 @@ export {
   weightGradientByInputs,
 } from "./dense";
 export { augment, mix } from "./augment";
-export { gather, normalize, scatter } from "./gather";
+export { gather, keep, normalize, recall, scatter } from "./gather";
 export { layerNorm, layerNormGradient } from "./layernorm";
 export { logSoftmax, nllGradient, softGradient } from "./loss";
 export { expNonPositive, logFromOne } from "./math";

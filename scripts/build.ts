@@ -18,15 +18,15 @@ import {
 import { dirname, join } from 'node:path';
 import { minifySync } from 'rolldown/utils';
 import { packagedModels } from '../src/runs/known-models.ts';
-import { pruneDeclarations } from './build/declarations.ts';
-import { divided } from './build/divide.ts';
-import { writeFonts } from './build/fonts.ts';
-import { writeStubs } from './build/in-page.ts';
-import { writeOneFile } from './build/one-file.ts';
-import { built, folders, out, packageOf, root } from './build/packages.ts';
-import { bundleLibraries } from './build/vendor.ts';
 import { entries } from './entries.ts';
 import { kernelsAreStale } from './kernels-stale.mjs';
+import { pruneDeclarations } from './packaging/declarations.ts';
+import { divided } from './packaging/divide.ts';
+import { writeFonts } from './packaging/fonts.ts';
+import { writeStubs } from './packaging/in-page.ts';
+import { writeOneFile } from './packaging/one-file.ts';
+import { built, folders, out, packageOf, root } from './packaging/packages.ts';
+import { bundleLibraries } from './packaging/vendor.ts';
 
 /** Tools write to standard error: standard output belongs to `npm pack --json` and its like. */
 function run(script: string, args: readonly string[] = []): void {

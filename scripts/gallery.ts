@@ -14,7 +14,13 @@ import { splitOf } from '../src/data/split.ts';
 import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
 import { rateFigures } from '../src/figures/rates.ts';
-import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../src/figures/table.ts';
+import {
+  comparisonFigures,
+  type FigureEntry,
+  type FigureSection,
+  pairFigures,
+  runFigures,
+} from '../src/figures/table.ts';
 import { augmentationExamples } from '../src/inspect/augmentation.ts';
 import type { AugmentationExamples, Inspection } from '../src/inspect/inspection.ts';
 import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
@@ -62,8 +68,8 @@ function exampleOfAugmentation(): AugmentationExamples {
 }
 
 /** Writes a figure and returns its part of the page. */
-async function show<Subject>(
-  { source, reading, title }: FigureEntry<Subject>,
+async function show(
+  { source, reading, title }: Pick<FigureEntry<unknown>, 'source' | 'reading' | 'title'>,
   figure: Figure,
   file: string,
   command = `--only ${figure.name}`,
@@ -108,7 +114,14 @@ for (const entry of rateFigures) {
   add(entry.section, await show(entry, figure, entry.name, 'couture lr-find'));
 }
 for (const entry of comparisonFigures)
-  add(entry.section, await show(entry, entry.draw(inspections, options), `compare-${entry.name}`));
+  add(
+    entry.section,
+    await show(entry, entry.draw(inspections, options), `compare-${entry.name}`, 'couture report'),
+  );
+for (const entry of pairFigures) {
+  const [one, other] = inspections;
+  add(entry.section, await show(entry, entry.draw([one, other], options), entry.name, 'couture report'));
+}
 
 const page = `# Figures
 
@@ -149,12 +162,31 @@ for (const { name, draw } of runFigures)
 \`\`\`
 
 A figure is one \`<svg>\` element, usable as a file or inside a page. With the theme \`auto\` it follows the \`color-scheme\`
-of the page; \`light\` and \`dark\` write the colors out. A figure is laid out for the given width, from 320 pixels up.
+of the page; \`light\` and \`dark\` write the colors out. A figure is laid out for the given width, from 320 pixels up,
+and no text in it is smaller than 11 pixels.
+
+The title of a figure is its finding. To put the figures of several runs side by side, give each its place as \`run\`,
+and all runs as the third argument of \`draw\`: the figures then have the colors of their runs, and share their axes,
+scales and order.
+
+| color                                | meaning                                                |
+| ------------------------------------ | ------------------------------------------------------ |
+| blue, orange                         | the first and the second run                           |
+| green, red                           | a correct and a wrong prediction                       |
+| purple, olive                        | precision and recall                                   |
+| black (on dark paper white) tick     | a published result                                     |
+| gray, dashed                         | training loss, beside validation loss                  |
+| gray                                 | dead units, counts of images, other classes            |
+| ten colors                           | the classes, only in the maps                          |
+| blue to red-brown                    | signed values: weights and saliency                    |
+
 [theme.ts](../src/figures/theme.ts) has the colors and their sources.
 
 In a notebook, a figure that is the last value of a cell is shown by itself. Deno's Jupyter kernel does this: it calls
 the figure's method \`Symbol.for('Jupyter.display')\`, which returns the SVG and its description. To show several
 figures from one cell, pass each to \`Deno.jupyter.display\`.
+
+<!-- no-test: a cell of a notebook -->
 
 \`\`\`js
 drawConfusion(inspection.evaluation, options);

@@ -1,11 +1,10 @@
 /**
- * Readies a checkout after `npm install` and before `npm start` and `npm test`: installs what is missing, sees
- * that Node 24 is there, compiles the kernels when they are older than their source. Plain JavaScript without
- * dependencies, since it runs on the system's own Node (20 or later); silent and quick when nothing is to do.
+ * Readies a checkout, after `npm ci` and before `npm start` and `npm test`: installs what is missing, and compiles the kernels
+ * if they are older than their source. Plain JavaScript without dependencies, because it runs on the system's own Node.
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelsAreStale } from './kernels-stale.mjs';
@@ -15,95 +14,73 @@ const PINNED_NODE = 24;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
-const pinnedNode = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const shell = process.platform === 'win32';
+const pinnedNode = join(modules, '.bin', shell ? 'node.cmd' : 'node');
 
-// The npm that this script starts ends by running it again: then the outer one does the rest.
+// The npm that this script starts runs it again at its end: the outer one does the rest.
 if (process.env.COUTURE_PREPARING) process.exit(0);
-checkSystemNode();
+if (Number.parseInt(process.versions.node, 10) < MIN_SYSTEM_NODE)
+  fail(
+    `Couture needs Node ${MIN_SYSTEM_NODE} or later to install itself, and this is ${process.versions.node} (${process.execPath}).`,
+    'Install a current Node from https://nodejs.org/ or your distribution, then run the command again.',
+  );
 if (!isInstalled()) install();
-checkPinnedNode();
-linkCommand();
-if (kernelsAreStale(root)) buildKernels();
+if (pinnedVersion() !== PINNED_NODE) installNode();
+if (kernelsAreStale(root)) compileKernels();
 
-function say(text) {
-  process.stderr.write(`${text}\n`);
-}
-
-/** One clear message, no stack trace. */
 function fail(...lines) {
-  for (const line of lines) say(line);
+  process.stderr.write(`${lines.join('\n')}\n`);
   process.exit(1);
 }
 
-function checkSystemNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < MIN_SYSTEM_NODE)
-    fail(
-      `Couture needs Node ${MIN_SYSTEM_NODE} or later to install itself, this is ${process.versions.node} (${process.execPath}).`,
-      'Install a current Node from https://nodejs.org/ or your distribution, then run the command again.',
-    );
+/** Runs a command in the checkout. Its output must not mix with the results on standard output. */
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['inherit', 2, 2], ...options });
+  return status === 0 ? undefined : (error?.message ?? `exit code ${status}`);
 }
 
-/** npm writes node_modules/.package-lock.json last: newer than the lock file, it says that what the lock names is there. */
+/** npm writes node_modules/.package-lock.json last: newer than the lock file, it says that everything is there. */
 function isInstalled() {
   const installed = statSync(join(modules, '.package-lock.json'), { throwIfNoEntry: false });
   return installed !== undefined && installed.mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
 }
 
 function install() {
-  say('Installing the packages of package-lock.json; the first time takes a minute.');
-  const npm = process.env.npm_execpath;
+  process.stderr.write('Installing the packages of package-lock.json. The first time takes a minute.\n');
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  // npm's own progress goes to a terminal; what it prints must not mix with the results on standard output.
-  const env = { ...process.env, COUTURE_PREPARING: '1' };
-  const options = { cwd: root, env, stdio: ['inherit', 2, 2] };
-  const result = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell });
-  if (result.status === 0) return;
-  fail(
-    `The packages could not be installed: npm ${result.error ? `did not start (${result.error.message})` : `ended with code ${result.status}`}.`,
-    'Check that the npm registry can be reached, then run the command again, or run `npm ci` to see more.',
-  );
-}
-
-/** The package `node` fetches its binary in an install script, which npm may have been told not to run. */
-function checkPinnedNode() {
-  if (pinnedVersion() === PINNED_NODE) return;
-  const folder = join(modules, 'node');
-  const script = join(folder, 'installArchSpecificPackage.js');
-  if (existsSync(script)) {
-    say(`Fetching Node ${PINNED_NODE} for this checkout.`);
-    spawnSync(process.execPath, [script], { cwd: folder, stdio: ['ignore', 2, 2] });
-    linkBinary(join('..', 'node', 'bin', 'node'), pinnedNode);
-    if (pinnedVersion() === PINNED_NODE) return;
-  }
-  fail(
-    `Node ${PINNED_NODE}, which this project pins as the npm package "node", could not be installed for ${process.platform}-${process.arch}.`,
-    `Run \`npm install\` again with install scripts allowed (ignore-scripts off), or put a Node ${PINNED_NODE} at ${pinnedNode}.`,
-  );
+  const failure = run('npm', args, { shell, env: { ...process.env, COUTURE_PREPARING: '1' } });
+  if (failure !== undefined)
+    fail(
+      `npm ci failed: ${failure}.`,
+      'Check that the npm registry can be reached, then run the command again.',
+    );
 }
 
 function pinnedVersion() {
-  if (!existsSync(pinnedNode)) return undefined;
-  const { status, stdout } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8', shell });
-  return status === 0 ? Number(/^v(\d+)\./.exec(stdout)?.[1]) : undefined;
+  const { stdout } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8', shell });
+  return Number(/^v(\d+)\./.exec(stdout ?? '')?.[1]);
 }
 
-/** `npx couture` finds the command of this checkout here, as it would where the package is installed. */
-function linkCommand() {
-  linkBinary(join('..', '..', 'packages', 'couture', 'bin', 'couture.js'), join(modules, '.bin', 'couture'));
+/** The package `node` gets its binary by an install script, which npm may have been told not to run. */
+function installNode() {
+  const folder = join(modules, 'node');
+  const script = join(folder, 'installArchSpecificPackage.js');
+  if (existsSync(script)) {
+    run(process.execPath, [script], { cwd: folder });
+    if (!shell) {
+      rmSync(pinnedNode, { force: true });
+      symlinkSync(join('..', 'node', 'bin', 'node'), pinnedNode);
+    }
+  }
+  if (pinnedVersion() !== PINNED_NODE)
+    fail(
+      `Node ${PINNED_NODE}, which this project installs as the npm package "node", is missing for ${process.platform}-${process.arch}.`,
+      `Run npm ci with install scripts allowed, or put a Node ${PINNED_NODE} at ${pinnedNode}.`,
+    );
 }
 
-function linkBinary(target, link) {
-  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return;
-  symlinkSync(target, link);
-}
-
-function buildKernels() {
-  say('Compiling the WebAssembly kernels.');
-  const args = [join(root, 'scripts/build-kernels.ts')];
-  const { status } = spawnSync(pinnedNode, args, { cwd: root, stdio: ['ignore', 2, 2], shell });
-  if (status !== 0) fail('The WebAssembly kernels could not be compiled: see the message above.');
+function compileKernels() {
+  process.stderr.write('Compiling the WebAssembly kernels.\n');
+  const failure = run(pinnedNode, [join(root, 'scripts/build-kernels.ts')], { shell });
+  if (failure !== undefined) fail('The WebAssembly kernels could not be compiled: see the message above.');
 }

@@ -62,17 +62,33 @@ export function commandText({ recipe, epochs }: Command): string {
   return `couture train --recipe ${recipe}${epochs === null ? '' : ` --epochs ${epochs}`}`;
 }
 
-export function measureTimeTo(bench: Bench): TimeTo {
+/** @param stored the last measurement, from which recipes that are not measured again are taken */
+export function measureTimeTo(bench: Bench, stored: TimeTo | undefined): TimeTo {
   const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
   // However the run ends.
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return {
-    commands: goals.flatMap((command, i) => timeCommand(bench, command, join(folder, String(i))) ?? []),
+  const { recipes } = bench.options;
+  const origin = {
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
     couture: `${runCouture(folder, ['--version']).trim()} on Node ${process.versions.node}`,
     cores,
   };
+  const commands = goals.flatMap((command, i) => {
+    if (recipes && !recipes.includes(command.recipe)) return kept(command, origin, stored);
+    return timeCommand(bench, command, join(folder, String(i))) ?? [];
+  });
+  return { commands, ...origin };
+}
+
+/** A command as it was measured before, on the same day and machine. */
+function kept(command: Command, origin: Omit<TimeTo, 'commands'>, stored: TimeTo | undefined): TimedCommand {
+  const same = (Object.keys(origin) as (keyof typeof origin)[]).every((key) => stored?.[key] === origin[key]);
+  const found = stored?.commands.find((each) => commandText(each) === commandText(command));
+  if (same && found) return found;
+  throw new Error(
+    `${commandText(command)} was not measured today on this machine: measure all, without --recipes.`,
+  );
 }
 
 /** Every seed of a command. Where one fails there is no mean, and so no command. */

@@ -27,6 +27,19 @@ export function digits(value: number): string {
   return String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
 }
 
+/** Columns of a line of Markdown, as the formatter has it for code. */
+const COLUMNS = 120;
+
+/** Paragraphs in lines of at most 120 characters; tables, titles and pictures stay as they are. */
+export function wrapped(markdown: string): string {
+  return markdown
+    .split('\n')
+    .map((line) => (/^[|#!]/.test(line) ? line : line.replace(lines, '$1\n').trimEnd()))
+    .join('\n');
+}
+
+const lines = new RegExp(`(.{1,${COLUMNS}})(?: |$)`, 'g');
+
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -6,7 +6,7 @@ import { epochSection } from './epochs.ts';
 import { growthSection } from './growth.ts';
 import { ladderSection } from './ladder.ts';
 import { leadSentence } from './lead.ts';
-import { table } from './markdown.ts';
+import { table, wrapped } from './markdown.ts';
 import { sweepSection } from './sweep.ts';
 import { targetsSection } from './targets.ts';
 import { timeToSection } from './time-to.ts';
@@ -33,7 +33,7 @@ export function report(shown: Shown): string {
     targetsSection(shown),
     missingSection(findings),
   ];
-  return `${sections.filter((section) => section !== undefined).join('\n\n')}\n`;
+  return `${wrapped(sections.filter((section) => section !== undefined).join('\n\n'))}\n`;
 }
 
 function introduction(findings: Findings): string {
@@ -52,6 +52,5 @@ function introduction(findings: Findings): string {
 
 function missingSection({ missing }: Findings): string | undefined {
   if (missing.length === 0) return undefined;
-  const rows = missing.map(({ who, reason }) => [who, reason.replaceAll('|', '\\|')]);
-  return `## Missing\n\n${table(['what', 'why'], rows)}`;
+  return `Not measured: ${missing.map(({ who, reason }) => `${who} (${reason})`).join('; ')}.`;
 }

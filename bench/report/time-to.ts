@@ -25,7 +25,8 @@ export function timeToSection({ date, machine, couture, commands }: TimeTo): str
     '## Time to an accuracy',
     `Whole commands by the clock: from the start of the process to its end, with the images read, every checkpoint written and the test images judged once. ` +
       `Measured by \`npm run bench -- time-to\` on ${date} with couture ${couture}, ${machine}. A goal is reached where the mean test accuracy of the ` +
-      'seeds is at or above it. Epochs and settings were chosen on validation images.',
+      'seeds is at or above it. Epochs and settings were chosen on validation images. ' +
+      'The stem of `fast-92` and `fast-93` keeps its first weights: it describes an image, and is not learned.',
     table(['test accuracy', 'command', 'seeds', 'seconds, mean (range)', 'mean test accuracy', ''], goals),
     'Every run; the same command comes to the same weights on any machine. `bench/results/time-to.json` has the log of their epochs.',
     table(['run', 'seconds', 'of which training', 'test accuracy', 'SHA-256 of the weights'], runs),

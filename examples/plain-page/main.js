@@ -1,6 +1,6 @@
 /**
- * Classifies an image of the page. Beside this file lie page.js and compact.safetensors, both from @couture/core, and a
- * picture.
+ * Classifies an image of the page. Beside this file are page.js and compact.safetensors, both from the package `couture`,
+ * and a picture.
  */
 
 import { load } from './page.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deno, findRuntime, finish, root } from '../../test/matrix/runtimes.ts';
 import type { Notebook } from './format.ts';
 
-const LIMIT_MS = 8 * 60_000;
+const LIMIT_MS = 10 * 60_000;
 
 /** The folder in which notebooks are executed; their runs stay there. */
 const folder = join(root, 'build/notebook');

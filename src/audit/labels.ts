@@ -16,6 +16,7 @@
  */
 
 import { aFunction, aNumber, aSignal, checkArguments, exactly, optional } from '../core/arguments.ts';
+import { countUp } from '../core/count-up.ts';
 import { CoutureError } from '../core/errors.ts';
 import { fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 import { aDataset } from '../data/argument-kinds.ts';
@@ -186,7 +187,7 @@ async function trainOn(
 
 /** The fold of each training image: copies share one, otherwise it is drawn at random. */
 function dealFolds(length: number, folds: number, duplicates: Duplicates | undefined, key: Key): Uint32Array {
-  const parents = Uint32Array.from({ length }, (_, image) => image);
+  const parents = countUp(length);
   const rootOf = (image: number): number => {
     let root = image;
     while (parents[root] !== root) root = parents[root];

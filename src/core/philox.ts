@@ -5,6 +5,7 @@
  */
 
 import { aNumber, aString, checkArguments, kind } from './arguments.ts';
+import { countUp } from './count-up.ts';
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
@@ -117,7 +118,7 @@ export class RandomStream {
 
 /** The integers 0 to `length` - 1 in an order drawn from `key` (Fisher-Yates, from the last place down). */
 export function shuffledIndices(length: number, key: Key): Uint32Array<ArrayBuffer> {
-  const order = Uint32Array.from({ length }, (_, i) => i);
+  const order = countUp(length);
   const random = new RandomStream(key);
   for (let last = length - 1; last > 0; last--) {
     const other = random.nextBelow(last + 1);

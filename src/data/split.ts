@@ -1,13 +1,20 @@
 /** The split into training and validation images, drawn once per seed. */
 
-import { aNumber, checkArguments, record } from '../core/arguments.ts';
+import { aNumber, checkArguments, kind, record } from '../core/arguments.ts';
 import { aKey, fork, type Key, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 
 /** Indices into the training file. */
 export interface Split {
+  /** Of the images that are trained on, in the order of the shuffle. */
   readonly train: Uint32Array<ArrayBuffer>;
+  /** Of the images that are held out, in the order of the shuffle. */
   readonly validation: Uint32Array<ArrayBuffer>;
 }
+
+const aLength = kind(
+  'a whole number of at least 0',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+);
 
 /** Number of validation images. */
 export function heldOut(length: number, fraction: number): number {
@@ -17,7 +24,7 @@ export function heldOut(length: number, fraction: number): number {
 /** Shuffles 0..length-1 by the run's key and holds out the last `fraction` of them (rounded) for validation. */
 export function splitTrainValidation(length: number, fraction: number, runKey: Key): Split {
   checkArguments('splitTrainValidation', {
-    length: [length, aNumber],
+    length: [length, aLength],
     fraction: [fraction, aNumber],
     runKey: [runKey, aKey],
   });
@@ -47,7 +54,7 @@ export function splitSourceOf({ validation, seed, splitSeed }: SplitSettings): S
 export function splitOf(settings: SplitSettings | SplitSource, length: number): Split {
   checkArguments('splitOf', {
     settings: [settings, record({ validation: aNumber, seed: aNumber })],
-    length: [length, aNumber],
+    length: [length, aLength],
   });
   const { seed, validation } = 'splitSeed' in settings ? splitSourceOf(settings) : settings;
   return splitTrainValidation(length, validation, keyFromSeed(seed));

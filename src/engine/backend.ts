@@ -153,6 +153,7 @@ export interface SessionOptions {
   readonly batchSize?: number;
 }
 
+/** An engine that runs networks, on the CPU or a GPU. Calls on one session may overlap; each waits for those before it. */
 export interface Backend {
   readonly info: BackendInfo;
   /** Copies images, laid end to end as height, width, channel, to the backend. */

@@ -10,6 +10,7 @@ import { createWasmBackend } from './wasm/backend.ts';
 import type { CompileKernels, SpawnWorker } from './wasm/protocol.ts';
 import { createWebGpuBackend } from './webgpu/backend.ts';
 
+/** How a backend is started. */
 export interface BackendOptions {
   /** Default: wasm. Here, `cpu` and `auto` also mean wasm. */
   readonly backend?: BackendChoice;

@@ -29,7 +29,7 @@ export function drawAugmentation(examples: AugmentationExamples, options: Figure
   const { columns, rows, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
     name: 'augmentation',
-    title: 'What augmentation does to training images',
+    title: 'Training sees each image in another version in every epoch',
     facts: `${dataset}, ${plural(rows.length, 'image')}`,
   });
   const room = labelRoom(

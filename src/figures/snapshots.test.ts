@@ -17,11 +17,12 @@ import { nodeDocument } from '../platform/node/images/figures.ts';
 import { auditFigures } from './audit.ts';
 import type { Figure } from './figure.ts';
 import { drawRates } from './rates.ts';
-import { comparisonFigures, runFigures } from './table.ts';
+import { comparisonFigures, pairFigures, runFigures } from './table.ts';
 
 const folder = fileURLToPath(new URL('../../test/figures/snapshots/', import.meta.url));
 const inspection = makeInspection();
-const runs = [inspection, makeInspection({ run: 'deeper-8', recipe: 'deeper', seed: 8, epochs: 16 })];
+const deeper = makeInspection({ run: 'deeper-8', recipe: 'deeper', seed: 8, epochs: 16 });
+const runs = [inspection, deeper];
 /** Color images that are wider than high, of three classes. */
 const color = makeInspection({
   run: 'color-1',
@@ -73,6 +74,7 @@ const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
   ...drawOf('many', many, ofMany),
   ...drawOf('very-many', veryMany, ofVeryMany),
   ...comparisonFigures.map(({ name, draw }) => [`compare-${name}.svg`, () => draw(runs, options)] as const),
+  ...pairFigures.map(({ name, draw }) => [`${name}.svg`, () => draw([inspection, deeper], options)] as const),
   ...auditFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(audited, options)] as const),
   ['lr-find.svg', () => drawRates(madeUpCurves.diverged, options)],
   [

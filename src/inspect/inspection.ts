@@ -9,7 +9,9 @@ import type { ModelSpec } from '../model/spec.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { ClassMetrics, Evaluation, Interval } from './metrics.ts';
 
+/** An image of a data set with its label. */
 export interface LabeledImage {
+  /** Bytes [height, width, channels]. */
   readonly pixels: Uint8Array;
   readonly label: number;
   /** Its index in its data file, from 0. */
@@ -98,6 +100,7 @@ export interface CalibrationBin {
   readonly interval: Interval;
 }
 
+/** How well probabilities agree with accuracy. */
 export interface Calibration {
   /** Ascending. */
   readonly bins: readonly CalibrationBin[];
@@ -129,6 +132,22 @@ export interface LayerActivity {
   readonly dead: readonly number[];
 }
 
+/** What the network says of every image of the test split, in the order of the split. */
+export interface TestPredictions {
+  /** True and predicted class. */
+  readonly labels: Uint16Array;
+  readonly predicted: Uint16Array;
+  /** Probability of the predicted class, 0 to 1. */
+  readonly confidence: Float32Array;
+}
+
+/** The class whose test images activate a unit most. */
+export interface FavoredClass {
+  readonly label: number;
+  /** Its mean activation as a share of the sum over all classes, 0 to 1. */
+  readonly share: number;
+}
+
 /** The weights from the pixels to each unit of the first layer. */
 export interface FirstLayer {
   readonly width: number;
@@ -138,6 +157,8 @@ export interface FirstLayer {
   readonly weights: readonly Float32Array[];
   /** The unit that each of `weights` belongs to. */
   readonly units: readonly number[];
+  /** The class that each of these units favors; undefined for a unit that no image activates. */
+  readonly favored: readonly (FavoredClass | undefined)[];
 }
 
 /** Images as points in the plane; images with similar activations are near each other. */
@@ -147,9 +168,11 @@ export interface ProjectedPoints {
   readonly layer: string;
   /** [count, 2]. */
   readonly points: Float32Array;
-  /** For each point the true and the predicted class, and the place of its image in the test split. */
+  /** The true class of each point. */
   readonly labels: Uint16Array;
+  /** The predicted class of each point. */
   readonly predicted: Uint16Array;
+  /** The place of the image of each point in the test split. */
   readonly indices: Uint32Array;
   /** PCA only: the share of the variance along each axis. */
   readonly explained?: readonly [number, number];
@@ -212,6 +235,7 @@ export interface Inspection {
   readonly augmentation: AugmentationExamples;
   readonly training: TrainingHistory;
   readonly evaluation: Evaluation;
+  readonly predictions: TestPredictions;
   readonly classes: readonly ClassInterval[];
   /** Most frequent first. */
   readonly pairs: readonly ConfusedPair[];

@@ -68,7 +68,7 @@ export function imagesBehindCells(predictions: Predictions, options: CellOptions
 
 /** As many images of each cell as come to no more than the total; at least one. */
 function fittingPerCell(sizes: readonly number[], { perCell, total }: CellOptions): number {
-  let fitting = perCell;
+  let fitting = Math.min(perCell, Math.max(0, ...sizes));
   while (fitting > 1 && sizes.reduce((sum, size) => sum + Math.min(size, fitting), 0) > total) fitting -= 1;
   return fitting;
 }

@@ -37,6 +37,7 @@ export interface OcclusionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a prediction is explained. */
 export interface SaliencyOptions extends OcclusionOptions {
   /** The explained class; the predicted one by default. */
   readonly target?: number;

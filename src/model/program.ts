@@ -91,6 +91,11 @@ export interface Program {
   readonly train: readonly Op[];
   /** Ops of one inference batch. */
   readonly infer: readonly Op[];
+  /**
+   * Number of ops, the first of `train` and of `infer`, whose results depend on the image alone: a backend may keep the
+   * last one's result for each image. 0 unless layers are frozen. The last of them is a `linear` or an `activate`.
+   */
+  readonly fixed: number;
   /** Output values of inference for each image. */
   readonly outputWidth: number;
   /** Whether a running average of every trained parameter is kept. */
@@ -154,8 +159,31 @@ export function buildProgram(spec: ModelSpec, input: NetworkInput, options: Prog
     average,
     averageStatistics: average && averageStatistics,
     train: [...forward(true), { op: 'nllGradient' }, ...backward],
+    fixed: output.of === 'logProbabilities' ? fixedOps(plan, forward(true), frozen) : 0,
     ...inference(plan, forward(false), output),
   };
+}
+
+/** See `Program.fixed`. Dropout and the statistics of a batch make a result depend on more than its image. */
+function fixedOps({ layers }: Plan, forward: readonly Op[], frozen: number): number {
+  let fixed = 0;
+  for (const [index, op] of forward.entries()) {
+    if (op.op === 'gather') continue;
+    if (!('layer' in op) || op.layer >= frozen || !isFixed(op, layers[op.layer])) break;
+    // Only one result is kept, and a residual block that goes on needs another.
+    const needed = layers.some(
+      ({ skip }, layer) => layer > op.layer && skip !== undefined && skip < op.layer,
+    );
+    if (op.op !== 'normalize' && !needed) fixed = index + 1;
+  }
+  return fixed;
+}
+
+function isFixed({ op }: Op, layer: DenseLayer): boolean {
+  const { norm, preNorm, dropout } = layer;
+  if (op === 'linear') return needsActivate(layer) || dropout === 0;
+  const normalizes = preNorm ? op === 'normalize' : op === 'activate';
+  return !(norm === 'batch' && normalizes) && !(op === 'activate' && dropout > 0);
 }
 
 function checkFrozen(frozen: number, { layers }: Plan, clip: number): void {

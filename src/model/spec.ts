@@ -98,6 +98,7 @@ export function sequential(...layers: LayerSpec[]): ModelSpec {
 
 /** Activations by their names in settings. */
 export const activationNames = ['relu', 'leaky-relu', 'gelu', 'silu', 'root'] as const;
+/** The name of an activation in settings. */
 export type ActivationName = (typeof activationNames)[number];
 const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
   relu,
@@ -114,6 +115,7 @@ export function activationLayer(name: ActivationName): InnerLayerSpec {
 
 /** Norms by their names in settings. */
 export const normNames = ['none', 'batch', 'layer'] as const;
+/** The name of a norm in settings. */
 export type NormName = (typeof normNames)[number];
 
 /**

@@ -2,6 +2,7 @@
 
 import { checkModelSpec, type ModelSpec, placeLayers } from './spec.ts';
 
+/** The size and cost of one layer. */
 export interface LayerSummary {
   /** fc1, fc2, … for Linear, bn1, … or ln1, … for its norm; empty for layers without parameters. */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface LayerSummary {
   readonly detail: string;
 }
 
+/** The size and cost of a network. */
 export interface ModelSummary {
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
@@ -30,6 +32,10 @@ export interface ModelSummary {
   readonly trainingMacsPerImage: number;
 }
 
+/**
+ * Layers, parameters, memory and arithmetic of a network.
+ * @throws CoutureError of kind `usage` when the network is not valid
+ */
 export function summarize(spec: ModelSpec): ModelSummary {
   checkModelSpec(spec);
   const layers: LayerSummary[] = [];

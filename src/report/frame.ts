@@ -1,7 +1,8 @@
 /** The frame of the chapters: the opening, the top bar, the table of contents, the dialog. */
 
 import { count, list, percent } from '../core/format.ts';
-import { seriesColor } from '../figures/theme.ts';
+import { accuracyFinding, runAccuracy } from '../figures/accuracies.ts';
+import { inDark, runColor } from '../figures/theme.ts';
 import { layerWidths } from '../model/plan.ts';
 import type { Chapter } from './chapter.ts';
 import { html, type Markup } from './html.ts';
@@ -15,11 +16,12 @@ export function titleOf(runs: readonly ReportRun[]): string {
   return names === dataset ? dataset : `${dataset}: ${names}`;
 }
 
-/** Title and the accuracy of each run. */
+/** The finding, and the accuracy of each run. */
 export function opening(runs: readonly ReportRun[]): Markup {
+  const { dataset } = runs[0].inspection.data;
   return html`<header class="opening">
-    <p class="kind">Report of ${runs.length === 1 ? 'a training run' : `${runs.length} training runs`}</p>
-    <h1>${titleOf(runs)}</h1>
+    <p class="kind">Report of ${runs.length === 1 ? 'a training run' : `${runs.length} training runs`} on ${dataset}</p>
+    <h1>${accuracyFinding(runs.map(({ inspection }) => runAccuracy(inspection)))}</h1>
     <div class="marks">${runs.map(mark)}</div>
   </header>`;
 }
@@ -36,13 +38,14 @@ function mark({ inspection, seconds }: ReportRun, place: number): Markup {
 
 /** A run's name with its color in the plots. */
 export function runName(run: string, place: number): Markup {
-  return html`<span class="name"><i style="background: ${seriesColor(place)}"></i>${run}</span>`;
+  const color = runColor(place);
+  return html`<span class="name"><i style="background: light-dark(${color}, ${inDark(color)})"></i>${run}</span>`;
 }
 
 /** The switch between runs, if there are several, and the button for light and dark. */
 export function bar(runs: readonly ReportRun[]): Markup {
   const choice = (value: string, label: Markup | string): Markup =>
-    html`<label><input type="radio" name="run" value="${value}"${value === 'all' ? html` checked` : undefined}><span>${label}</span></label>`;
+    html`<label${value === 'all' ? html` class="all"` : undefined}><input type="radio" name="run" value="${value}"${value === 'all' ? html` checked` : undefined}><span>${label}</span></label>`;
   const runsSwitch =
     runs.length < 2
       ? undefined

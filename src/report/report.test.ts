@@ -8,10 +8,9 @@ import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures, hostileNames, makeInspection } from '../../test/figures/fixture.ts';
 import { makeReportRun } from '../../test/report-fixture.ts';
 import { auditExamples } from '../audit/examples.ts';
-import { comparisonFigures, runFigures } from '../figures/table.ts';
+import { comparisonFigures, isUsual, runFigures } from '../figures/table.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
-import type { ReportRun } from './input.ts';
 import type { PageData } from './page/page.ts';
 import { writeReport } from './report.ts';
 
@@ -34,7 +33,7 @@ for (const [name, make] of Object.entries(fixtures)) {
       const shown = new Set(
         [...page.querySelectorAll('figure')].map((figure) => figure.getAttribute('data-name')),
       );
-      const wanted = runFigures.filter(({ has }) => has?.(inspection) ?? true).map((entry) => entry.name);
+      const wanted = runFigures.filter((entry) => isUsual(entry, inspection)).map((entry) => entry.name);
       assert.deepEqual(
         [...wanted, 'accuracies'].filter((figure) => !shown.has(figure)),
         [],
@@ -88,7 +87,8 @@ test('names are text wherever they stand', async () => {
   const text = await write(inspection, makeInspection({ run: 'b', classNames: hostileNames }));
   const page = parse(text);
   assert.equal(page.querySelectorAll('img[src="x"]').length, 0);
-  assert.ok(page.querySelector('h1')?.textContent?.includes(inspection.run));
+  assert.ok(page.querySelector('.opening')?.textContent?.includes(inspection.run));
+  assert.match(page.querySelector('h1')?.textContent ?? '', /the baseline network/i);
   const data = JSON.parse(page.querySelector('#page-data')?.textContent ?? '');
   assert.deepEqual(data.classNames, hostileNames);
   assert.equal(data.runs[0].name, inspection.run);
@@ -138,12 +138,15 @@ test('several runs stand side by side, each in its column, under the figures tha
 });
 
 test('an audit is a chapter with the plain accuracy first', async () => {
-  const inspection = makeInspection({ classNames: madeUpAudit.classNames });
-  const run: ReportRun = {
-    ...makeReportRun(inspection),
-    labels: madeUpSplits.test.labels,
-    predicted: Uint16Array.from(madeUpSplits.test.labels, (label, i) => (i < 3 ? (label + 1) % 3 : label)),
-  };
+  const { labels } = madeUpSplits.test;
+  const run = makeReportRun({
+    ...makeInspection({ classNames: madeUpAudit.classNames }),
+    predictions: {
+      labels,
+      predicted: labels.map((label, i) => (i < 3 ? (label + 1) % 3 : label)),
+      confidence: new Float32Array(labels.length).fill(0.9),
+    },
+  });
   const audit = { audit: madeUpAudit, examples: auditExamples(madeUpAudit, madeUpSplits) };
   const page = parse(await writeReport({ runs: [run], audit, document: nodeDocument() }));
   const rows = [...page.querySelectorAll('#audit tbody tr')].map(({ textContent }) => textContent ?? '');

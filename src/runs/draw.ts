@@ -2,7 +2,7 @@
 
 import { auditFigures } from '../figures/audit.ts';
 import type { Figure, FigureOptions } from '../figures/figure.ts';
-import { type FigureEntry, runFigures } from '../figures/table.ts';
+import { type FigureEntry, isUsual, runFigures } from '../figures/table.ts';
 import { checkFormat, type FigureFormat, themeOf, writeFigure } from './figure-files.ts';
 import { findAudit } from './find-audit.ts';
 import { openFinishedRuns } from './finished-run.ts';
@@ -15,7 +15,7 @@ import { loadSplits } from './run-data.ts';
 /** Options for drawing figures. */
 export interface DrawRunOptions extends InspectRunOptions, Pick<FigureOptions, 'theme' | 'width'> {
   readonly format?: FigureFormat | undefined;
-  /** Some of the figures, by name; by default all. */
+  /** Some of the figures, by name; by default all that say something of this run. */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -38,16 +38,16 @@ export async function drawRun(
   platform: RunPlatform,
   run: Run | string,
   folder: string,
-  { format = 'svg', names = figureNames, theme, width, ...options }: DrawRunOptions = {},
+  { format = 'svg', names, theme, width, ...options }: DrawRunOptions = {},
 ): Promise<FigureFile[]> {
   const [finished] = await openFinishedRuns(platform, [run]);
   const document = await documentOf(platform);
   const pathOf = (name: string) => platform.store.paths.join(folder, `${name}.${format}`);
   checkFormat(platform, format);
-  for (const name of names) await checkOutput(platform, pathOf(name));
+  for (const name of names ?? figureNames) await checkOutput(platform, pathOf(name));
   const splits = await loadSplits(platform, finished.run.config, finished.run.path, options);
   const examples = (await findAudit(platform, finished, splits, options))?.examples;
-  const umap = names.includes('map-umap') && options.show?.umap !== false;
+  const umap = (names ?? figureNames).includes('map-umap') && options.show?.umap !== false;
   const inspection = await inspectFinished(platform, finished, splits, {
     ...options,
     show: { ...options.show, umap },
@@ -70,14 +70,18 @@ export async function drawRun(
   return files;
 }
 
-/** The wanted figures of a table that have something to show. */
+/** The wanted figures of a table that have something to show; without names the usual ones. */
 function drawAll<Subject>(
   table: readonly FigureEntry<Subject>[],
   subject: Subject,
-  names: readonly string[],
+  names: readonly string[] | undefined,
   drawing: FigureOptions,
 ): Figure[] {
   return table
-    .filter(({ name, has }) => names.includes(name) && (has?.(subject) ?? true))
+    .filter((entry) =>
+      names === undefined
+        ? isUsual(entry, subject)
+        : names.includes(entry.name) && (entry.has?.(subject) ?? true),
+    )
     .map(({ draw }) => draw(subject, drawing));
 }

@@ -31,6 +31,11 @@ test('a report and figures of a run are files of its store; an audit of its data
   assert.ok(files.length >= 2, files.map(({ name }) => name).join());
   for (const { path } of files)
     assert.match(new TextDecoder().decode(await platform.store.read(path, 1e7)), /^<svg /);
+  const usual = (await drawRun(platform, run, 'usual', { show: { umap: false } })).map(({ name }) => name);
+  assert.ok(usual.includes('confusion'), usual.join());
+  assert.equal(usual.includes('confusion-normalized'), false, 'the classes are equal, so shares say no more');
+  const [asked] = await drawRun(platform, run, 'asked', { names: ['confusion-normalized'] });
+  assert.equal(asked.name, 'confusion-normalized');
   await assert.rejects(drawRun(platform, run, 'drawn', { names, format: 'png' }), {
     kind: 'usage',
     message: /cannot be drawn as PNG here/,

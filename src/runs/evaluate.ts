@@ -1,6 +1,7 @@
 /** Evaluates a trained model on a whole split. */
 
 import { type AuditedAccuracy, accuracyWithout } from '../audit/summary.ts';
+import { countUp } from '../core/count-up.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { relabel, requireShape } from '../data/relabel.ts';
@@ -80,7 +81,7 @@ export async function evaluateModel(
     const indices =
       other === undefined && split === 'val' && found.split !== null
         ? splitOf(found.split, dataset.length).validation
-        : Uint32Array.from({ length: dataset.length }, (_, i) => i);
+        : countUp(dataset.length);
     const { signal, onProgress } = options;
     const start = performance.now();
     const logProbabilities = await predictor.logProbabilities(dataset.images, {

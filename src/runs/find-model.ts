@@ -36,6 +36,7 @@ export interface FileModel extends ModelFacts {
   readonly bytes: number;
 }
 
+/** A model that was found: a run or a model file. */
 export type FoundModel = RunModel | FileModel;
 
 /** Folders for models by name. */

@@ -4,7 +4,10 @@ import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { RunPlatform } from './platform.ts';
 
-/** The data-set part of a platform over these data sets, by name and split. */
+/**
+ * The data-set part of a platform over these data sets, by name and split.
+ * @throws CoutureError of kind `data`, from the returned function, for a split that is not given
+ */
 export function givenDatasets(datasets: readonly Dataset[]): RunPlatform['loadSplit'] {
   return async (info, split) => {
     const found = datasets.find((dataset) => dataset.info.name === info.name && dataset.split === split);

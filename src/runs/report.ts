@@ -11,14 +11,14 @@ import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
 import { type InspectRunOptions, inspectFinished } from './inspect.ts';
 import { checkOutput } from './output.ts';
 import { documentOf, type RunPlatform } from './platform.ts';
-import { predictAll } from './predict-all.ts';
 import type { Run } from './run.ts';
 import { loadSplits, type Splits } from './run-data.ts';
 
 /** Largest number of points on all maps together: each is a test image in the file. */
 const MAP_POINTS = 3000;
 const MOST_MAP_POINTS = 2000;
-const IMAGES_PER_CELL = 24;
+/** All of them, as many as an inspection keeps. */
+const IMAGES_PER_CELL = Number.POSITIVE_INFINITY;
 
 /** The output of the report, and the options of an inspection. */
 export interface ReportOptions extends InspectRunOptions {
@@ -86,8 +86,6 @@ async function reportRun(
     seconds: metrics.seconds,
     weightsSha256: metrics.weightsSha256,
     lastSha256: metrics.lastSha256,
-    labels: splits.test.labels,
-    predicted: await predictAll(platform, run, splits.test, options),
     environment: environmentRows(environment, run.config.data),
   };
 }

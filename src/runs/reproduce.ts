@@ -23,7 +23,10 @@ export interface Reproduction {
   readonly found: Pick<RunMetrics, 'weightsSha256' | 'lastSha256' | 'testAccuracy'>;
 }
 
-/** Repeats a finished run from its config, in a temporary folder and on the same kind of backend, and compares the weights. */
+/**
+ * Repeats a finished run from its config, in a temporary folder and on the same kind of backend, and compares the weights.
+ * @throws CoutureError of kind `usage` when the run is not finished, `interrupted` when `signal` aborts
+ */
 export async function reproduceRun(
   platform: RunPlatform,
   run: Run | string,

@@ -12,6 +12,7 @@ import { type StoredTensor, type TensorType, tensorType } from './safetensors.ts
 
 /** Storage formats of matrices. */
 export const precisions = ['float32', 'float16', 'int8', 'int8-blocks'] as const;
+/** A format in which a model file stores matrices. */
 export type Precision = (typeof precisions)[number];
 
 /** The required tensor of a name. */

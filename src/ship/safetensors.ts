@@ -27,11 +27,13 @@ import type { ParameterSpec } from '../model/plan.ts';
 /** A tensor of a file, row-major: float32, the bits of float16 (see float16.ts), or int8. */
 export interface StoredTensor {
   readonly shape: readonly number[];
+  /** Row-major; 16-bit numbers are float16. */
   readonly data: Float32Array | Uint16Array | Int8Array;
 }
 
 /** A float32 tensor, row-major. */
 export interface Tensor extends StoredTensor {
+  /** Row-major. */
   readonly data: Float32Array;
 }
 

@@ -6,6 +6,7 @@ import type { EpochMetrics } from './events.ts';
 
 /** Criteria for the best epoch, by their names in settings. */
 export const selections = ['loss', 'accuracy', 'last'] as const;
+/** Which epoch counts as the best: lowest validation loss, highest validation accuracy, or the last epoch. */
 export type Selection = (typeof selections)[number];
 
 /**

@@ -53,6 +53,7 @@ export interface Stuck {
   readonly deadShare: number | null;
 }
 
+/** What `train` tells, in order: a start; steps and epochs, with checkpoints; and the end. */
 export type TrainEvent =
   | {
       readonly type: 'start';

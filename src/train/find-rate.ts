@@ -35,6 +35,7 @@ export interface RateRange {
   readonly steps?: number | undefined;
 }
 
+/** How `findRate` trains, and over which learning rates. */
 export interface FindRateOptions extends RateRange {
   readonly backend: Backend;
   /** The training split; validation images are held out of it as in training, and not used. */

@@ -51,6 +51,7 @@ import { deadShareOf, isAtChance, stuckFigures } from './stuck.ts';
 import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
 import { Validation } from './validate.ts';
 
+/** How a network is trained: the backend, the data set, and what the training continues from. */
 export interface TrainOptions {
   readonly backend: Backend;
   /** The training split; validation images are held out of it. */

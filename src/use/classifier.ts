@@ -14,6 +14,7 @@ import {
   optional,
   record,
 } from '../core/arguments.ts';
+import { countUp } from '../core/count-up.ts';
 import { CoutureError } from '../core/errors.ts';
 import { Pace } from '../core/pace.ts';
 import { Queue } from '../core/queue.ts';
@@ -213,7 +214,7 @@ export class Classifier implements Predictor {
   ): Promise<Float32Array> {
     const held = await this.#backend.upload(pickImages(images, this.#size, indices), this.input.shape);
     try {
-      return await session.infer(held, Uint32Array.from(indices.keys()), options);
+      return await session.infer(held, countUp(indices.length), options);
     } finally {
       held.dispose();
     }

@@ -14,6 +14,7 @@ import {
   optional,
   options,
 } from '../core/arguments.ts';
+import { countUp } from '../core/count-up.ts';
 import { CoutureError } from '../core/errors.ts';
 import { isPixelArray, type PixelArray, pixelBytes, unfit } from '../data/pixels.ts';
 import { expNonPositive } from '../engine/math.ts';
@@ -103,14 +104,18 @@ export function chosenImages(
       `${images.length} bytes do not make a whole number of images of ${size} values.`,
     );
   }
-  const asked = choice.indices ?? Uint32Array.from({ length: count }, (_, i) => i);
+  const asked = choice.indices ?? countUp(count);
   if (asked.some((index) => index >= count))
     throw new CoutureError('usage', `Image index out of range (${count} images).`);
   return asked;
 }
 
-/** Copies some of the concatenated images of `size` bytes each into a new array. */
+/** Some of the concatenated images of `size` bytes each: a view of consecutive ones, else a copy. */
 export function pickImages(images: Uint8Array, size: number, indices: Uint32Array): Uint8Array {
+  const first = indices[0];
+  let consecutive = true;
+  for (let i = 0; i < indices.length; i++) consecutive &&= indices[i] === first + i;
+  if (consecutive) return images.subarray(first * size, (first + indices.length) * size);
   const picked = new Uint8Array(indices.length * size);
   indices.forEach((index, i) => {
     picked.set(images.subarray(index * size, (index + 1) * size), i * size);
@@ -124,7 +129,9 @@ export function pickImages(images: Uint8Array, size: number, indices: Uint32Arra
  * @throws CoutureError of kind `data` when one is not finite
  */
 export function requireFinite(answers: Float32Array, name: string): Float32Array {
-  if (answers.every(Number.isFinite)) return answers;
+  let finite = true;
+  for (let i = 0; i < answers.length; i++) finite &&= Number.isFinite(answers[i]);
+  if (finite) return answers;
   throw new CoutureError(
     'data',
     `${name} gives results that are not finite: its weights make sums overflow.`,

@@ -1,5 +1,6 @@
 /** A teacher that computes each view of an image only once, if there are few enough to store. */
 
+import { countUp } from '../core/count-up.ts';
 import { drawMove } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
@@ -95,7 +96,7 @@ export class RememberingTeacher implements Teacher {
     const held = await this.#backend.upload(drawn, info.shape);
     try {
       const { batchSize } = batches;
-      const all = Uint32Array.from(rows.keys());
+      const all = countUp(rows.length);
       return await this.#teacher.probabilities(held, all, { batchSize, firstStep: 0 });
     } finally {
       held.dispose();

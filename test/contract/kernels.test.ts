@@ -85,8 +85,8 @@ test('every call gives a kernel as many numbers as it takes', async () => {
   const images = await backend.upload(pixels, shape);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   const key = keyFromSeed(1);
-  const train = async (options: ProgramOptions, more: object): Promise<void> => {
-    const program = buildProgram(spec, inputFor(shape), options);
+  const train = async (options: ProgramOptions, more: object, network = spec): Promise<void> => {
+    const program = buildProgram(network, inputFor(shape), options);
     const session = await backend.createSession(program);
     for (const [name, values] of initialize(program.plan, key)) await session.write(name, values);
     const labels = indices.map((i) => i % 3);
@@ -99,6 +99,8 @@ test('every call gives a kernel as many numbers as it takes', async () => {
   const mixing = { mixup: 1, cutmix: 0 };
   await train({ average: true, averageStatistics: true }, {});
   await train({ clip: 0.1 }, { augmentation: { options, mixing, key } });
+  // Inference recalls what training has kept of the first layer.
+  await train({ frozen: 1 }, {}, sequential(linear(size, 17), relu(), linear(17, 3), logSoftmax()));
   await train({ output: { of: 'pixelGradient' }, keepGradients: true }, {});
   await train({ output: { of: 'activations', layer: 1 } }, {});
   await backend.dispose();

@@ -136,7 +136,7 @@ describe('in a page', async () => {
   test('plain-page classifies its image, under its own policy', { skip, timeout }, async (t) => {
     const project = join(folder, 'plain');
     await cp(join(examples, 'plain-page'), project, { recursive: true });
-    await cp(join(core, 'dist/page.js'), join(project, 'page.js'));
+    await cp(join(root, 'packages/couture/dist/page.js'), join(project, 'page.js'));
     await cp(join(core, 'models/compact.safetensors'), join(project, 'compact.safetensors'));
     await cp(join(examples, 'pictures/boot.png'), join(project, 'boot.png'));
     const served = await servePages({ folder: project, isolated: false });

@@ -11,7 +11,7 @@ import { execute } from '../../scripts/notebook/execute.ts';
 import { cellsOf, type Notebook, notebookOf, saidBy, stored } from '../../scripts/notebook/format.ts';
 import { root } from '../docs/pages.ts';
 
-test('notebooks/fashion-mnist.ipynb', { timeout: 9 * 60_000 }, async (t) => {
+test('notebooks/fashion-mnist.ipynb', { timeout: 11 * 60_000 }, async (t) => {
   const path = join(root, 'notebooks/fashion-mnist');
   const source = cellsOf(readFileSync(`${path}.md`, 'utf8'));
   const executed = await execute(notebookOf(source));

@@ -56,14 +56,14 @@ async function runFigures(path: string, flags: FiguresFlags, context: CliContext
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const [{ run }] = await openFinishedRuns([path]);
   const { drawRun, figureNames } = await import('../../platform/node/reports.ts');
-  const names = only === undefined ? figureNames : chosen(figureNames, only);
+  const names = only === undefined ? undefined : chosen(figureNames, only);
   const { end, ...watched } = inspectView(context, 1);
   const engine = { backend, threads, show: { umap } };
   try {
     const files = await drawRun(run, out, { format, theme, width, names, ...engine, ...watched });
     end();
     const absent =
-      only === undefined ? [] : names.filter((name) => !files.some((file) => file.name === name));
+      names === undefined ? [] : names.filter((name) => !files.some((file) => file.name === name));
     if (absent.length > 0) context.err(`There is nothing to draw for ${absent.join(', ')}.`);
     if (flags.json) printJson(context, 'figures', { run: run.path, format, files });
     else if (files.length > 0)

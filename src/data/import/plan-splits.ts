@@ -1,5 +1,6 @@
 /** Plans the images and classes of the splits. */
 
+import { countUp } from '../../core/count-up.ts';
 import { CoutureError } from '../../core/errors.ts';
 import type { AllPictures } from './all-pictures.ts';
 import { type Classes, classesOf, classOf } from './classes.ts';
@@ -56,9 +57,7 @@ export function splitAll(
   { problems, content, pixels }: ReadPictures,
   { labels, classes, share }: SplitRequest,
 ): { train: PlannedSplit; test: PlannedSplit; notices: string[] } {
-  const kept = Uint32Array.from({ length: all.length }, (_, index) => index).filter(
-    (index) => !problems.has(index),
-  );
+  const kept = countUp(all.length).filter((index) => !problems.has(index));
   const keptLabels = Uint16Array.from(kept, (index) => labels[index]);
   const isTest = all.hasTest
     ? Uint8Array.from(kept, (index) => Number(all.isTest(index)))

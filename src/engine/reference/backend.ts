@@ -1,5 +1,6 @@
 /** The reference backend: runs a program op by op over plain arrays. */
 
+import { countUp } from '../../core/count-up.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { imageSize, toPlanes } from '../../data/image-shape.ts';
 import { findParameter } from '../../model/find-parameter.ts';
@@ -242,7 +243,7 @@ class ReferenceSession implements Session {
     }
     const size = imageSize(images.shape);
     const augmented = new Uint8Array(batch.rows * size);
-    const all = Uint32Array.from({ length: batch.rows }, (_, row) => row);
+    const all = countUp(batch.rows);
     const planesOf = (row: number) =>
       planes.subarray(batch.indices[row] * size, (batch.indices[row] + 1) * size);
     for (const place of all) {

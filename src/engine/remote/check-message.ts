@@ -42,6 +42,7 @@ const aProgram = record(
     input: record({ shape: aShape, pixels: record({ offset: anArray, scale: anArray }) }),
     train: anArray,
     infer: anArray,
+    fixed: aCount,
     outputWidth: aCount,
     average: aBoolean,
     averageStatistics: aBoolean,

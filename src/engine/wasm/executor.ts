@@ -8,6 +8,7 @@ import { FAILED_WORD } from './constants.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import type { BatchPart } from './ops/batch-part.ts';
 import { imageBytes, RECORD_BYTES } from './ops/gather.ts';
+import { isKnown, keep, recall } from './ops/kept.ts';
 import { runOp } from './ops.ts';
 import type { Job, ThreadSetup } from './protocol.ts';
 
@@ -63,9 +64,18 @@ export class Executor {
         filled: [],
       };
       // No thread is in the previous step any longer: its counters can serve the next step.
-      if (threads > 1 && thread === 0) this.#resetCounters((step + 1) % 2, job.ops.length);
-      for (let i = 0; i < job.ops.length; i++) {
-        this.#counter = this.#firstCounter(step % 2) + i * threads;
+      if (threads > 1 && thread === 0) this.#resetCounters((step + 1) % 2, job.ops.length + 1);
+      const { kept } = job;
+      const known = kept !== undefined && isKnown(kept, job, part);
+      for (let i = known ? kept.ops : 0; i < job.ops.length; i++) {
+        if (kept?.ops === i) {
+          this.#counter = this.#counterOf(job.ops.length, step);
+          if (known) recall(kept, job, part);
+          else keep(kept, job, part);
+          // The next op reads what was recalled, and may overwrite what is being kept.
+          this.#kernels.barrier({ at: control, threads });
+        }
+        this.#counter = this.#counterOf(i, step);
         runOp(job.ops[i], job, part);
         // Until the next step, later ops neither read nor overwrite the data of these ops.
         if (UNHURRIED.has(job.ops[i].op) && i < job.ops.length - 1) continue;
@@ -73,6 +83,11 @@ export class Executor {
         if (threads > 1 && Atomics.load(this.#control, FAILED_WORD) !== 0) return;
       }
     }
+  }
+
+  /** The first counter of an op in a step; the number after the last op's is that of `keep` or `recall`. */
+  #counterOf(op: number, step: number): number {
+    return this.#firstCounter(step % 2) + op * this.#setup.threads;
   }
 
   #firstCounter(set: number): number {

@@ -27,19 +27,31 @@ export function canFuse(): boolean {
 
 /**
  * Compiles the kernels.
- * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing
+ * @throws CoutureError of kind `backend` where WebAssembly or its SIMD is missing or not allowed
  */
 export async function compileKernels(
   choice: KernelChoice,
   compile: CompileKernels = (bytes) => WebAssembly.compile(bytes),
 ): Promise<WebAssembly.Module> {
   const bytes = bytesOf(choice);
-  if (validates(bytes)) return compile(bytes);
+  if (validates(bytes)) {
+    return await compile(bytes).catch((cause: unknown) => {
+      throw cause instanceof WebAssembly.CompileError ? notAllowed(cause) : cause;
+    });
+  }
   throw new CoutureError(
     'backend',
     'This environment has no WebAssembly SIMD, which the wasm backend needs.',
     { hint: 'Use Node 22 or later or a current browser, or the slow reference backend.' },
   );
+}
+
+/** The error where valid kernels are not compiled: a page's policy forbids it. */
+function notAllowed(cause: WebAssembly.CompileError): CoutureError {
+  return new CoutureError('backend', 'This page does not allow WebAssembly, which the wasm backend needs.', {
+    hint: "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy of the page.",
+    cause,
+  });
 }
 
 function bytesOf({ shared, wide, fast }: KernelChoice): Uint8Array<ArrayBuffer> {

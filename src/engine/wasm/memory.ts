@@ -22,7 +22,7 @@ interface Block {
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   /** Bytes at most. */
-  readonly #limit: number;
+  readonly limit: number;
   #free: Block[] = [];
   /** Bytes below this address have been handed out at least once. The first 1 KiB stays unused, so that 0 means none. */
   #top = 1024;
@@ -31,7 +31,7 @@ export class WasmMemory {
   constructor(shared: boolean, limit = Number.POSITIVE_INFINITY) {
     const { memory, maximum } = reserve(shared);
     this.memory = memory;
-    this.#limit = Math.min(limit, maximum * PAGE);
+    this.limit = Math.min(limit, maximum * PAGE);
   }
 
   /**
@@ -42,7 +42,7 @@ export class WasmMemory {
     const free = this.#free.reduce((sum, { size }) => sum + size, 0);
     checkMemory(
       sizes.reduce((sum, bytes) => sum + bytes + GUARD, this.#top - free),
-      this.#limit,
+      this.limit,
     );
   }
 
@@ -83,7 +83,7 @@ export class WasmMemory {
   }
 
   #grow(end: number): void {
-    checkMemory(end, this.#limit);
+    checkMemory(end, this.limit);
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (missing <= 0) return;
     try {

@@ -3,6 +3,7 @@
 import type { ImageShape } from '../../data/image-shape.ts';
 import type { Op } from '../../model/program.ts';
 import type { Augmentation } from '../backend.ts';
+import type { Kept } from './kept-results.ts';
 import type { Layout } from './layout.ts';
 
 /** One run of a program over a list of images, in batches. Addresses are of the common memory. */
@@ -20,6 +21,8 @@ interface JobBase {
   readonly batchSize: number;
   readonly firstStep: number;
   readonly augmentation: Augmentation | undefined;
+  /** Results of the first ops that are kept for each image; undefined where they are computed every time. */
+  readonly kept: Kept | undefined;
 }
 
 export interface TrainJob extends JobBase {

@@ -10,6 +10,7 @@ import { checkInferRequest, checkSize, checkTrainRequest } from '../check-reques
 import { optimizerConstants, smoothedTargets, stepScalars } from '../scalars.ts';
 import { rowWeights, softTargets } from '../targets.ts';
 import { OPTIMIZERS, PANEL } from './constants.ts';
+import { KeptResults } from './kept-results.ts';
 import {
   type Layout,
   normBytes,
@@ -55,6 +56,7 @@ export class WasmSession implements Session {
   /** Memory that a job reads and writes besides tensors; it grows for a larger job. */
   #job: Block | undefined;
   readonly #scaling: Block;
+  readonly #kept: KeptResults;
   /** Calls share the batch's and the job's memory: each waits for those before it. */
   readonly #calls = new Queue();
   #disposed = false;
@@ -77,6 +79,7 @@ export class WasmSession implements Session {
     const scaling = scalingPanels(program.input);
     this.#scaling = context.memory.allocate(scaling.byteLength);
     context.memory.floats(this.#scaling.start, scaling.length).set(scaling);
+    this.#kept = new KeptResults(context.memory, program);
   }
 
   train(request: TrainRequest): Promise<Float32Array> {
@@ -128,9 +131,11 @@ export class WasmSession implements Session {
     memory.floats(scalarAt, scalars.length).set(scalars);
     memory.floats(softAt, soft.length).set(soft);
     memory.floats(weightAt, weights.length).set(weights);
+    const layout = this.#layoutFor(Math.min(batchSize, count));
+    if (!request.augmentation) this.#kept.begin(request.images);
     await team.run({
       kind: 'train',
-      layout: this.#layoutFor(Math.min(batchSize, count)),
+      layout,
       ops: this.#program.train,
       images,
       shape: request.images.shape,
@@ -149,6 +154,7 @@ export class WasmSession implements Session {
       firstStep: request.firstStep,
       dropoutKey: request.dropoutKey,
       augmentation: request.augmentation,
+      kept: request.augmentation ? undefined : this.#kept.of(request.images),
     });
     return memory.floats(lossAt, count).slice();
   }
@@ -187,6 +193,7 @@ export class WasmSession implements Session {
       batchSize,
       firstStep: batches?.firstStep ?? 0,
       augmentation: batches?.augmentation,
+      kept: batches?.augmentation || weights === 'average' ? undefined : this.#kept.of(images),
     } as const;
     if (count <= INLINE_IMAGES) team.runInline(job);
     else await team.run(job);
@@ -243,6 +250,7 @@ export class WasmSession implements Session {
   #write(name: string, values: Float32Array, role: TensorRole): void {
     const { layer, part, parameter } = this.#find(name);
     checkSize(parameter, values);
+    this.#kept.changed(parameter.layer);
     if (part === 'weight' || part === 'bias') pack(layer, part, values, this.#block(name, role));
     else packNorm(part, values, this.#block(name, role));
   }
@@ -272,6 +280,7 @@ export class WasmSession implements Session {
     if (this.#disposed) return;
     this.#disposed = true;
     void this.#calls.run(() => {
+      this.#kept.dispose();
       for (const block of [this.#weights, this.#scaling, this.#batch, this.#job])
         if (block) this.#context.memory.release(block);
     });

@@ -11,6 +11,7 @@ import { hearFailures, startWorker } from './start-worker.ts';
 
 const here = import.meta.url;
 
+/** How a backend is started in a page. */
 export interface WebBackendOptions {
   /** Default: auto, which is the CPU here; `fit` and `trainRun`, which know what is trained, measure which is faster. */
   readonly backend?: BackendChoice | undefined;

@@ -14,6 +14,7 @@ import type { CompileKernels, FromWorker, WorkerHandle } from '../../../engine/w
 import { nodeGpu } from './gpu.ts';
 import { canPair, createPaired, setPairing } from './pairing.ts';
 
+/** How a backend is started in Node. */
 export interface NodeBackendOptions {
   /** Default: the environment's COUTURE_BACKEND, else auto, which is the CPU here; training measures which is faster. */
   readonly backend?: BackendChoice | undefined;

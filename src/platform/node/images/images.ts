@@ -51,7 +51,10 @@ export function hasImageName(path: string): boolean {
   return imageExtensions.includes(extname(path).toLowerCase()) && !basename(path).startsWith('.');
 }
 
-/** Files as they are; folders as the images in them, by name. */
+/**
+ * Files as they are; folders as the images in them, by name.
+ * @throws CoutureError of kind `data` when a path does not exist, cannot be read, or is a folder without images
+ */
 export async function expandImagePaths(paths: readonly string[]): Promise<string[]> {
   checkArguments('expandImagePaths', { paths: [paths, listOf(aString, 'an array of paths')] });
   const files: string[] = [];

@@ -1,0 +1,43 @@
+/**
+ * The libraries that are bundled into the packages: those in plain JavaScript, of which Couture needs a part. Installed whole
+ * they are ten times as large and thirty packages more.
+ */
+
+import type { PackageName } from './packages.ts';
+
+/** A library: the module that is imported, its file, and what is used of it. */
+export interface Library {
+  readonly module: string;
+  readonly file: string;
+  /** Exported names; `default` for a default export; all where there are none here. */
+  readonly names?: readonly string[];
+}
+
+export const libraries: Readonly<Record<PackageName, readonly Library[]>> = {
+  core: [
+    { module: '@noble/hashes/sha2.js', file: 'sha2.js', names: ['sha256'] },
+    { module: 'fastest-levenshtein', file: 'levenshtein.js', names: ['distance'] },
+    { module: 'umap-js', file: 'umap.js', names: ['UMAP'] },
+  ],
+  couture: [
+    { module: '@observablehq/plot', file: 'plot.js' },
+    { module: 'cli-table3', file: 'cli-table3.js', names: ['default'] },
+    { module: 'commander', file: 'commander.js', names: ['Command', 'CommanderError', 'Option'] },
+    { module: 'fast-png', file: 'fast-png.js', names: ['encode'] },
+    { module: 'linkedom', file: 'linkedom.js', names: ['parseHTML'] },
+    { module: 'log-update', file: 'log-update.js', names: ['createLogUpdate'] },
+    { module: 'markdown-table', file: 'markdown-table.js', names: ['markdownTable'] },
+  ],
+};
+
+/** The file below dist/vendor/ that a package has a library in; undefined where it is installed as it is. */
+export function vendorFile(name: PackageName, module: string): string | undefined {
+  return libraries[name].find((library) => library.module === module)?.file;
+}
+
+/** The npm packages that are inside Couture's, by name: all bundled libraries, and the font. */
+export function bundledPackages(): string[] {
+  const modules = Object.values(libraries).flatMap((each) => each.map(({ module }) => module));
+  const names = modules.map((module) => module.split('/', module.startsWith('@') ? 2 : 1).join('/'));
+  return [...names, '@expo-google-fonts/inter'];
+}
