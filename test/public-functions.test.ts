@@ -167,7 +167,6 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   getDataset: ['none', 'train', {}],
   imageAt: [tinyTrain, 0],
   imageSize: [shape],
-  getModel: ['none', {}],
   importModel: ['none.pt', 'none.safetensors', {}],
   importDataset: ['none', {}],
   importIntoMemory: [found, 'tiny', () => Promise.resolve(picture), {}],

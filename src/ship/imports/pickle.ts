@@ -105,7 +105,7 @@ class Machine {
     return this.#view.getFloat64(this.#take(8), false);
   }
 
-  /** The offset of the next `count` bytes, which are passed over. */
+  /** The offset of the next `count` bytes, which are skipped. */
   #take(count: number): number {
     const at = this.#at;
     if (at + count > this.#bytes.length) throw this.#damaged('it ends early');
