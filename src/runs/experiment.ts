@@ -94,7 +94,8 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     const teacher = await loadTeachers(teachers, trainSet);
     // A checkpoint has all weights already.
     const hasState = earlier !== undefined && (await earlier.loadState()) !== undefined;
-    const initial = hasState ? undefined : await loadInitial(platform, config);
+    const origin = hasState ? undefined : await loadInitial(platform, config, trainSet);
+    if (origin?.notice !== undefined) options.onNotice?.(origin.notice);
     const begun = await earlier?.environment();
     if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
       options.onNotice?.(
@@ -112,7 +113,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     );
     try {
       const { cpu } = platform.describeMachine();
-      const data: ExperimentData = { trainSet, testSet, teacher, initial, cpu };
+      const data: ExperimentData = { trainSet, testSet, teacher, initial: origin?.weights, cpu };
       if (earlier !== undefined)
         return { run: earlier, metrics: await carryOut(earlier, engine, data, options) };
       const run = await startRun(platform, options, config, engine, data);

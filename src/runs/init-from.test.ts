@@ -48,7 +48,10 @@ test('a run goes on with all weights of a run of the same classes, and frozen la
     [settings.hidden, settings.activation, settings.norm, settings.stem],
     [[8, 6], 'gelu', 'batch', 'none'],
   );
-  const { run } = await trainRun(platform, { config, name: 'further' });
+  const { run } = await trainRun(platform, {
+    ...{ config, name: 'further' },
+    onNotice: (notice) => assert.fail(notice),
+  });
   const weights = await run.loadWeights('last');
   for (const [name, values] of weights) {
     const kept = /^(fc|bn)[12]\.(weight|bias)$/.test(name);
@@ -73,6 +76,21 @@ test('other classes get a new last layer; the layers before it are taken', async
   assert.equal((await reproduceRun(platform, run)).reproduced, true);
   const { model } = await packRuns(platform, [run], 'others.safetensors');
   assert.deepEqual(model.card.members[0].initFrom, config.initFrom);
+});
+
+test('a run that holds out images which its origin was trained on says so', async () => {
+  const notices: string[] = [];
+  const onNotice = (notice: string): void => void notices.push(notice);
+  const config = await configFrom(origin.path, tinyTrain, { epochs: 1, batchSize: 8, seed: 2 });
+  await trainRun(platform, { config, name: 'seen', onNotice });
+  await reproduceRun(platform, 'runs/train/seen', { onNotice });
+  const { run } = await trainRun(platform, {
+    ...{ name: 'unseen', onNotice },
+    config: await configFrom(origin.path, tinyTrain, { epochs: 1, batchSize: 8, seed: 2, splitSeed: 1 }),
+  });
+  assert.equal(run.config.settings.splitSeed, 1);
+  const said = `The model ${origin.path} was trained on images that this run holds out, so the validation figures of this run are too optimistic: use --split-seed 1 --validation 0.2 to hold out the same images.`;
+  assert.deepEqual(notices, [said, said]);
 });
 
 test('an interrupted run goes on from its checkpoint, without its origin', async () => {
