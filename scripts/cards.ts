@@ -41,6 +41,7 @@ for (const name of await listShipped(folder)) {
 
   const { members, views, precision, card } = model;
   const parameters = members.reduce((sum, { spec }) => sum + summarize(spec).parameters, 0);
+  if (card.test === null) throw new Error(`${name} has no figures on the test images.`);
   const { accuracy, interval, ece } = card.test;
   rows.push([
     `[\`${name}\`](../models/${name}.md)`,

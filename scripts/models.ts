@@ -71,5 +71,7 @@ for (const [name, { runs, options }] of Object.entries(models)) {
     trained.push(run);
   }
   const { path, bytes, model } = await packRuns(trained, join(folder, name + MODEL_ENDING), options);
-  console.log(`${path}: ${bytes} bytes, ${(100 * model.card.test.accuracy).toFixed(2)}% on test`);
+  console.log(
+    `${path}: ${bytes} bytes, ${(100 * (model.card.test?.accuracy ?? Number.NaN)).toFixed(2)}% on test`,
+  );
 }

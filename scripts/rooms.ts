@@ -19,6 +19,8 @@ export const rooms: readonly Room[] = [
   { path: 'inspect', package: 'core' },
   { path: 'audit', package: 'core' },
   { path: 'ship', package: 'core' },
+  { path: 'ship/exports', package: 'couture' },
+  { path: 'ship/imports', package: 'couture' },
   { path: 'figures', package: 'couture' },
   { path: 'report', package: 'couture' },
   { path: 'runs', package: 'couture' },

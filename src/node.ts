@@ -35,9 +35,11 @@ export {
   createRun,
   evaluateModel,
   evaluateRun,
+  exportModel,
   findModel,
   findRun,
   findRunRate,
+  importModel,
   inspectRun,
   listRuns,
   listShipped,
@@ -59,8 +61,10 @@ export type { CompareOptions, RunComparison } from './runs/compare.ts';
 export type { Environment } from './runs/environment.ts';
 export type { EvaluateOptions, ModelEvaluation, RunEvaluation } from './runs/evaluate.ts';
 export type { TrainRunOptions, TrainRunResult } from './runs/experiment.ts';
+export type { ExportRequest, WrittenExport } from './runs/export.ts';
 export type { FileModel, FindModelOptions, FoundModel, ModelFacts, RunModel } from './runs/find-model.ts';
 export type { FoundRun } from './runs/find-run.ts';
+export type { ImportedModel, ImportOptions as ImportModelOptions } from './runs/import-model.ts';
 export type { InspectRunOptions } from './runs/inspect.ts';
 export { type KnownModel, knownModels } from './runs/known-models.ts';
 export type { LoadOptions } from './runs/load.ts';

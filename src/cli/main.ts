@@ -113,6 +113,18 @@ const commands: readonly {
     load: async () => (await import('./commands/pack.ts')).registerPack,
   },
   {
+    name: 'export',
+    group: 'Use',
+    summary: 'write a model in the format of another program, such as PyTorch',
+    load: async () => (await import('./commands/export.ts')).registerExport,
+  },
+  {
+    name: 'import',
+    group: 'Use',
+    summary: 'make a model file of a network that PyTorch trained',
+    load: async () => (await import('./commands/import.ts')).registerImport,
+  },
+  {
     name: 'models',
     group: 'Use',
     summary: 'list the pretrained models, and get those that the package does not contain',

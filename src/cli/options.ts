@@ -156,3 +156,26 @@ export function numberList(flag: string, mostItems = 1000): (text: string) => nu
     return [...numbers];
   };
 }
+
+/** A reader for comma-separated names, each at least one character. */
+export function commaSeparated(flag: string): (text: string) => string[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.every((name) => name !== '')) return names;
+    throw new CoutureError('usage', `${flag} must be comma-separated names, not ${inQuotes(text)}.`);
+  };
+}
+
+/** A reader for comma-separated numbers within limits. */
+export function numbersBetween(flag: string, least: number, most: number): (text: string) => number[] {
+  return (text) => {
+    const numbers = text
+      .split(',')
+      .map((part) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part.trim()) ? Number(part) : Number.NaN));
+    if (numbers.every((value) => value >= least && value <= most)) return numbers;
+    throw new CoutureError(
+      'usage',
+      `${flag} must be comma-separated numbers from ${least} to ${most}, not ${inQuotes(text)}.`,
+    );
+  };
+}

@@ -33,6 +33,8 @@ const known: readonly (readonly [head: string, kind: RegExp])[] = [
   ['\x89HDF\r\n\x1a\n', /^an HDF5/],
   ['\0\0\x08\x03\0\0\xea\x60', /^an IDX file/],
   ['\x40\x01\0\0\0\0\0\0{"__metadata__"', /^a safetensors file/],
+  ['\x80\x02\0\0\0\0\0\0{"fc1.weight"', /^a safetensors file/],
+  ['\x00\x00\x08\x03\0\0\0\0{"fc1.weight"', /^a safetensors file/],
   ['\x1f\x8b\x08\0', /^a gzip/],
   ['\0\x05\x16\x07\0\x02\0\0Mac OS X', /AppleDouble/],
   ['{"label": 3}', /^JSON$/],

@@ -40,6 +40,8 @@ const svg = new RegExp(String.raw`^(?:${prologue}|<!doctype\s+svg[^>]*>)*<svg\b`
 
 /** The first match is the kind of the file. */
 const kinds: readonly (readonly [kind: string, fits: Test])[] = [
+  // First: it begins with a length, whose bytes may look like the start of any other kind.
+  [SAFETENSORS, (bytes) => bytesAt(bytes, 4, '\0\0\0\0{"')],
   ['a PNG image', starts('\x89PNG\r\n\x1a\n')],
   ['a JPEG image', starts('\xff\xd8\xff')],
   ['a WebP image', (bytes) => bytesAt(bytes, 0, 'RIFF') && bytesAt(bytes, 8, 'WEBP')],
@@ -75,7 +77,6 @@ const kinds: readonly (readonly [kind: string, fits: Test])[] = [
     'an IDX file',
     (bytes) => bytesAt(bytes, 0, '\0\0') && bytes[2] >= 8 && bytes[2] <= 14 && bytes[3] >= 1 && bytes[3] <= 4,
   ],
-  [SAFETENSORS, (bytes) => bytesAt(bytes, 4, '\0\0\0\0{"')],
   ['a gzip file', starts('\x1f\x8b')],
   ['an xz file', starts('\xfd7zXZ\0')],
   ['a bzip2 file', starts('BZh')],

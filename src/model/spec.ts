@@ -108,6 +108,11 @@ const activations: Readonly<Record<ActivationName, () => InnerLayerSpec>> = {
   root,
 };
 
+/** The layer of an activation's name in settings. */
+export function activationLayer(name: ActivationName): InnerLayerSpec {
+  return activations[name]();
+}
+
 /** Norms by their names in settings. */
 export const normNames = ['none', 'batch', 'layer'] as const;
 /** The name of a norm in settings. */

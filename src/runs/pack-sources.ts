@@ -95,6 +95,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     couture: environment.couture,
     settings: { ...run.config.settings },
     command: trainCommand(run.config) ?? null,
+    ...(run.config.initFrom && { initFrom: run.config.initFrom }),
     bestEpoch: metrics.bestEpoch,
     epochs: metrics.epochs,
     weightsSha256: metrics.weightsSha256,
@@ -120,9 +121,10 @@ function sourceOfFile(platform: RunPlaces, { path, model }: FileModel, precision
     data,
     split: card.split,
     networks: members,
-    members: exact
-      ? card.members
-      : card.members.map((member) => ({ ...member, file: nameOfModel(platform, path) })),
+    members: card.members.map((member) =>
+      // Nor does a run give imported weights again.
+      exact && member.imported === undefined ? member : { ...member, file: nameOfModel(platform, path) },
+    ),
     folded: card.folded,
   };
 }

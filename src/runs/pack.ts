@@ -5,9 +5,6 @@ import { COUTURE_VERSION } from '../core/version.ts';
 import { type Dataset, selectImages } from '../data/dataset.ts';
 import { findDataset } from '../data/registry.ts';
 import { splitOf } from '../data/split.ts';
-import { confusedPairs } from '../inspect/class-intervals.ts';
-import { calibrate, confidencesOf } from '../inspect/confidence.ts';
-import { evaluateLogProbabilities } from '../inspect/metrics.ts';
 import { fitTemperature } from '../inspect/temperature.ts';
 import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
@@ -16,8 +13,8 @@ import { foldBatchNorm } from '../ship/fold.ts';
 import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { type Precision, restoreParameters, storeParameters } from '../ship/precision.ts';
 import { Ensemble } from '../use/ensemble.ts';
-import { temper } from '../use/mixture.ts';
 import { plainView, type ViewOptions } from '../use/views.ts';
+import { figuresOf } from './card-figures.ts';
 import { describeImages } from './describe-images.ts';
 import { checkOutput } from './output.ts';
 import { openSources, type PackSource } from './pack-sources.ts';
@@ -111,7 +108,7 @@ export async function packRuns(
     const held = split && (await judge(platform, ensemble, first, split, options));
     const temperature = held && options.calibrate ? fitOn(held) : 1;
     const tested = await judge(platform, ensemble, first, null, options);
-    const validation = held && figuresAt(held, temperature);
+    const validation = held && figuresOf(held.images, held.logProbabilities, temperature);
     const card: ModelCard = {
       title: options.title ?? defaultTitle(members, data.name),
       couture: COUTURE_VERSION,
@@ -121,9 +118,12 @@ export async function packRuns(
       validation,
       calibration:
         held && validation && options.calibrate
-          ? { before: confidenceOf(figuresAt(held, 1)), after: confidenceOf(validation) }
+          ? {
+              before: confidenceOf(figuresOf(held.images, held.logProbabilities, 1)),
+              after: confidenceOf(validation),
+            }
           : null,
-      test: figuresAt(tested, temperature),
+      test: figuresOf(tested.images, tested.logProbabilities, temperature),
     };
     const unlike = held && split && describeImages(held.whole, split);
     const model: ModelFile = {
@@ -192,28 +192,6 @@ async function judge(
 
 function fitOn({ images, logProbabilities }: Judged): number {
   return fitTemperature(logProbabilities, images.labels, images.info.classNames.length);
-}
-
-function figuresAt({ images, logProbabilities }: Judged, temperature: number): Figures {
-  const { labels, info } = images;
-  const { classNames } = info;
-  const tempered = temper(logProbabilities, classNames.length, temperature);
-  const evaluation = evaluateLogProbabilities(tempered, labels, classNames);
-  const { ece } = calibrate(confidencesOf(tempered, labels, classNames.length));
-  return {
-    images: evaluation.images,
-    accuracy: evaluation.accuracy,
-    interval: evaluation.interval,
-    loss: Math.max(0, evaluation.loss),
-    ece,
-    perClass: [...evaluation.perClass],
-    confused: confusedPairs(evaluation.confusion, 5).map(({ actual, predicted, count, share }) => ({
-      actual: classNames[actual],
-      predicted: classNames[predicted],
-      count,
-      share,
-    })),
-  };
 }
 
 const confidenceOf = ({ loss, ece }: Figures): Pick<Figures, 'loss' | 'ece'> => ({ loss, ece });

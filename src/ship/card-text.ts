@@ -1,14 +1,14 @@
 /** Writes the model card as Markdown, from the contents of a model file. */
 
 import { aNumber, anArray, anObject, aString, checkArguments, record } from '../core/arguments.ts';
-import { count, percent, quoted } from '../core/format.ts';
+import { count, list, percent, quoted } from '../core/format.ts';
 import { describeShape } from '../data/image-shape.ts';
 import { findDataset } from '../data/registry.ts';
 import { planModel } from '../model/plan.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
 import { viewsOf } from '../use/views.ts';
-import type { Figures, ModelCard } from './card.ts';
+import type { CardMember, Figures, ModelCard } from './card.ts';
 import type { ModelFile } from './model-file.ts';
 
 /** The file that a card is of. */
@@ -78,7 +78,7 @@ function overview(model: ModelFile, file: CardFile): string {
       ['precision', precision],
       ['views of an image', describeViews(model.views, viewsOf(views).length)],
       ['temperature', String(temperature)],
-      ['accuracy on the test images', accuracyOf(card.test)],
+      ['accuracy on the test images', card.test === null ? 'not measured' : accuracyOf(card.test)],
     ],
   );
 }
@@ -104,7 +104,14 @@ function shapeOf(spec: ModelSpec): string {
   return `${widths} of ${[...new Set(spec.layers.map(({ type }) => type))].join(', ')}`;
 }
 
+/** Whether no network of a card was trained by Couture. */
+function isImported({ members }: ModelCard): boolean {
+  return members.every(({ imported }) => imported !== undefined);
+}
+
 function data({ data: { name, splits }, card }: ModelFile): string {
+  if (card.test === null)
+    return 'The data set that the network was trained on is not known. The import gave the shape of the images and the classes.';
   const rows = (['train', 'test'] as const).map((split) => {
     const { length = 0, imagesSha256 = '', labelsSha256 = '' } = splits[split] ?? {};
     return [split, count(length), `\`${imagesSha256}\``, `\`${labelsSha256}\``];
@@ -114,24 +121,35 @@ function data({ data: { name, splits }, card }: ModelFile): string {
   return [
     `${titleOf(name)} (\`${name}\`${home}). The checksums cover the pixels and the labels, without file headers.`,
     table(['split', 'images', 'SHA-256 of the pixels', 'SHA-256 of the labels'], rows, ' ---: '),
-    card.split === null
-      ? 'The runs held out different training images, so no training image is new to all of them.'
-      : `${percent(card.split.validation, 2)} of the training images, drawn with seed ${card.split.seed}, were held out for validation.`,
+    isImported(card)
+      ? 'The import named this data set. How much of it the network was trained on is not known.'
+      : card.split === null
+        ? 'The runs held out different training images, so no training image is new to all of them.'
+        : `${percent(card.split.validation, 2)} of the training images, drawn with seed ${card.split.seed}, were held out for validation.`,
   ].join('\n\n');
 }
 
 /** The settings of the runs; runs that differ only in the seed share a line. */
 function training({ members: runs }: ModelCard): string {
   const groups = new Map<string, number[]>();
-  runs.forEach(({ recipe, settings: { seed: _, ...settings } }, i) => {
-    const all = Object.entries(settings).map(([name, value]) => `${name} ${settingText(value)}`);
-    const text = `${recipe === null ? 'no recipe' : `recipe \`${escaped(recipe)}\``}: ${all.map(escaped).join('; ')}`;
+  runs.forEach((member, i) => {
+    const text = trainingOf(member);
     groups.set(text, [...(groups.get(text) ?? []), i]);
   });
   if (groups.size === 1) return `${[...groups.keys()][0].replace(/^./, (letter) => letter.toUpperCase())}.`;
   return [...groups]
     .map(([text, places]) => `- network${places.length > 1 ? 's' : ''} ${places.join(', ')}: ${text}`)
     .join('\n');
+}
+
+function trainingOf({ recipe, settings: { seed: _, ...settings }, imported, initFrom }: CardMember): string {
+  if (imported !== undefined)
+    return `trained by another program, and imported from \`${escaped(imported.file)}\` (SHA-256 \`${imported.sha256}\`)`;
+  const all = Object.entries(settings).map(([name, value]) => `${name} ${settingText(value)}`);
+  const text = `${recipe === null ? 'no recipe' : `recipe \`${escaped(recipe)}\``}: ${all.map(escaped).join('; ')}`;
+  if (initFrom === undefined) return text;
+  const { model, layers, sha256 } = initFrom;
+  return `${text}; started with ${list(layers)} of \`${escaped(model)}\` (SHA-256 of its weights \`${sha256}\`)`;
 }
 
 function settingText(value: unknown): string {
@@ -142,10 +160,10 @@ function settingText(value: unknown): string {
 function members({ members: runs }: ModelCard): string {
   return table(
     ['network', 'seed', 'epoch', 'Couture', 'SHA-256 of the trained weights'],
-    runs.map(({ settings: { seed = '' }, bestEpoch, epochs, couture, weightsSha256 }, i) => [
+    runs.map(({ settings: { seed = '' }, imported, bestEpoch, epochs, couture, weightsSha256 }, i) => [
       String(i),
       String(seed),
-      `${bestEpoch} of ${epochs}`,
+      imported === undefined ? `${bestEpoch} of ${epochs}` : 'imported',
       couture,
       `\`${weightsSha256}\``,
     ]),
@@ -155,6 +173,11 @@ function members({ members: runs }: ModelCard): string {
 /** The commands that make this file again. */
 function repetition(model: ModelFile, { name }: CardFile): string {
   const { card, views, precision } = model;
+  const [first] = card.members;
+  if (card.members.length === 1 && first.imported && first.file === undefined)
+    return first.command === null
+      ? 'Import the file again to make this one.'
+      : `This command imports it again.\n\n\`\`\`sh\n${first.command} --out ${quoted(name)}\n\`\`\``;
   const ofRuns = card.members.filter(({ file }) => file === undefined);
   const files = new Set(card.members.flatMap(({ file }) => file ?? []));
   const own = card.members.flatMap(({ command, file }, i) =>
@@ -184,7 +207,9 @@ function repetition(model: ModelFile, { name }: CardFile): string {
   return [note + taken, '```sh', ...trained, pack, '```'].join('\n').replace('\n', '\n\n');
 }
 
-function figures({ validation, test }: ModelCard): string {
+function figures(card: ModelCard): string {
+  const { validation, test } = card;
+  if (test === null) return 'It was not measured: its data set is not known.';
   const row = (name: string, { images, accuracy, interval, loss, ece }: Figures): string[] => [
     name,
     count(images),
@@ -199,13 +224,16 @@ function figures({ validation, test }: ModelCard): string {
       [...(validation === null ? [] : [row('validation', validation)]), row('test', test)],
       ' ---: ',
     ),
-    validation === null
-      ? 'There are no figures for validation images, because the runs held out different ones. Nothing was chosen by the test images.'
-      : 'The epoch and the temperature, where there was a choice, were chosen on the validation images, so the validation figures are slightly optimistic. Nothing was chosen by the test images.',
+    isImported(card)
+      ? 'Couture measured the imported network on the test images. Whether these had a part in its training is not known.'
+      : validation === null
+        ? 'There are no figures for validation images, because the runs held out different ones. Nothing was chosen by the test images.'
+        : 'The epoch and the temperature, where there was a choice, were chosen on the validation images, so the validation figures are slightly optimistic. Nothing was chosen by the test images.',
   ].join('\n\n');
 }
 
 function perClass({ validation, test }: ModelCard): string[] {
+  if (test === null) return [];
   const rows = (split: Figures): string[][] =>
     split.perClass.map(({ name, precision, recall, f1, support }) => [
       escaped(name),
@@ -222,6 +250,7 @@ function perClass({ validation, test }: ModelCard): string[] {
 }
 
 function confidence({ temperature, card: { calibration, test } }: ModelFile): string {
+  if (test === null) return 'No temperature was fitted, and the calibration was not measured.';
   const error = `On the test images, confidence differs from accuracy by ${percent(test.ece, 2)} on average (expected calibration error, 15 bins).`;
   if (calibration === null) return `No temperature was fitted. ${error}`;
   const { before, after } = calibration;
@@ -234,7 +263,7 @@ function confidence({ temperature, card: { calibration, test } }: ModelFile): st
 function limits({ data, card: { test } }: ModelFile): string {
   const fashion = data.name === 'fashion-mnist';
   const thing = fashion ? 'one garment' : 'one object';
-  const confused = test.confused.map(
+  const confused = (test?.confused ?? []).map(
     ({ actual, predicted, count: images, share }) =>
       `- ${escaped(actual)} is classified as ${escaped(predicted)}: ${count(images)} test images, ${percent(share, 1)} of the class`,
   );
@@ -248,7 +277,8 @@ function limits({ data, card: { test } }: ModelFile): string {
   ].join('\n\n');
 }
 
-function license({ data: { name } }: ModelFile): string {
+function license({ data: { name }, card }: ModelFile): string {
+  if (isImported(card)) return 'The license of the weights is that of the imported file.';
   const set =
     name === 'fashion-mnist'
       ? 'Fashion-MNIST is under the MIT license, copyright 2017 Zalando SE.'

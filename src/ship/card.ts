@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { MAX_CLASSES } from '../data/dataset-info.ts';
 import type { ClassMetrics, Interval } from '../inspect/metrics.ts';
+import { type InitFrom, initFromSchema } from '../train/init-from.ts';
 
 /** Largest number of networks in one file. */
 export const MAX_MEMBERS = 64;
@@ -75,11 +76,23 @@ export interface CardMember {
    * shipped model.
    */
   readonly file?: string | undefined;
-  /** The epoch whose weights these are. */
+  /** The origin of weights that another program trained. There is no run then, and epochs are 0. */
+  readonly imported?: ImportedFrom | undefined;
+  /** The model whose weights the run started with, if it did not start with random weights. */
+  readonly initFrom?: InitFrom | undefined;
+  /** The epoch whose weights these are; 0 for imported weights. */
   readonly bestEpoch: number;
   readonly epochs: number;
   /** SHA-256 of the trained weights, before folding and rounding. */
   readonly weightsSha256: string;
+}
+
+/** A file of another program. */
+export interface ImportedFrom {
+  /** Its name without folders. */
+  readonly file: string;
+  /** SHA-256 of its bytes. */
+  readonly sha256: string;
 }
 
 /** The value of a setting in a card. */
@@ -92,8 +105,10 @@ const memberSchema = z.strictObject({
   settings: z.record(text(40), setting),
   command: text(4000).nullable(),
   file: text(200).optional(),
-  bestEpoch: z.int().min(1),
-  epochs: z.int().min(1),
+  imported: z.strictObject({ file: text(200), sha256 }).optional(),
+  initFrom: initFromSchema.optional(),
+  bestEpoch: count,
+  epochs: count,
   weightsSha256: sha256,
 }) satisfies z.ZodType<CardMember>;
 
@@ -119,8 +134,8 @@ export interface ModelCard {
   readonly validation: Figures | null;
   /** Effect of the temperature on the validation images; null if none was fitted. */
   readonly calibration: { readonly before: Confidence; readonly after: Confidence } | null;
-  /** Figures on the test images, which were used for nothing else. */
-  readonly test: Figures;
+  /** Figures on the test images, which were used for nothing else; null if the data set of an imported model is not known. */
+  readonly test: Figures | null;
 }
 
 /** Mean NLL in nats, and expected calibration error. */
@@ -138,5 +153,5 @@ export const cardSchema = z.strictObject({
   members: z.array(memberSchema).min(1).max(MAX_MEMBERS),
   validation: figuresSchema.nullable(),
   calibration: z.strictObject({ before: confidenceSchema, after: confidenceSchema }).nullable(),
-  test: figuresSchema,
+  test: figuresSchema.nullable(),
 }) satisfies z.ZodType<ModelCard>;

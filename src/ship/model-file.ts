@@ -24,7 +24,8 @@ import { type Precision, precisions, restoreParameters, storedNames, storeParame
 import { decodeStoredTensors, MAX_TENSORS, type StoredTensor } from './safetensors.ts';
 import { decodeSealed, encodeSealed } from './sealed.ts';
 
-const KEY = 'couture.model';
+/** Key of the description in the metadata. */
+export const MODEL_KEY = 'couture.model';
 const VERSION = 2;
 /** Largest number of characters of the JSON: 64 members take about 100,000. */
 const MAX_DESCRIPTION = 2 ** 20;
@@ -92,7 +93,7 @@ export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuf
     );
   const description = JSON.stringify({ version: VERSION, ...checked });
   // PyTorch's tools expect `format: pt`.
-  return await encodeSealed(tensors, { format: 'pt', [KEY]: description });
+  return await encodeSealed(tensors, { format: 'pt', [MODEL_KEY]: description });
 }
 
 /**
@@ -103,7 +104,7 @@ export async function encodeModel(model: ModelFile): Promise<Uint8Array<ArrayBuf
 export async function decodeModel(bytes: Uint8Array, name: string): Promise<ModelFile> {
   checkArguments('decodeModel', { bytes: [bytes, someBytes], name: [name, aString] });
   const { tensors, metadata } = decodeStoredTensors(bytes, name);
-  const { members, ...rest } = readDescription(metadata[KEY], name);
+  const { members, ...rest } = readDescription(metadata[MODEL_KEY], name);
   // After the description: what is no model of Couture is called that, and not damaged.
   await decodeSealed(bytes, name);
   const specs = members.map((spec, i) => checkSpec(spec, i, name));
@@ -142,8 +143,8 @@ function readDescription(text: string | undefined, name: string): Description {
   const damaged = 'The file is damaged; pack it again from its runs.';
   if (text === undefined) {
     throw wrong(
-      `contains tensors, but not a model of Couture: its metadata has no "${KEY}"`,
-      'Bare weights do not describe their network. Pack their run instead: npx couture pack RUN --out FILE',
+      `contains tensors, but not a model of Couture: its metadata has no "${MODEL_KEY}"`,
+      'Bare weights do not describe their network. Pack their run, or import them: npx couture import FILE --out MODEL',
     );
   }
   if (text.length > MAX_DESCRIPTION)

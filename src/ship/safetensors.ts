@@ -70,12 +70,17 @@ const types = {
 } as const;
 /** The format is little-endian on every machine. */
 const SWAPS = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
-/** The name of a type in the format. */
+/** The name of a type in the format, for Couture's own files. */
 export type TensorType = keyof typeof types;
 
-interface Entry {
+/** Bytes per value of every type that can be read: other programs also write those without an array class. */
+const widths = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+/** The name of any type of the format. */
+export type AnyTensorType = keyof typeof widths;
+
+interface Entry<Type extends AnyTensorType = AnyTensorType> {
   readonly name: string;
-  readonly type: TensorType;
+  readonly type: Type;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -174,7 +179,41 @@ export function decodeStoredTensors(bytes: Uint8Array, name: string): SafeTensor
   return decode(bytes, name, ['F32', 'F16', 'I8']);
 }
 
+/** A tensor of any type as its bytes, in the order of this machine. */
+export interface RawTensor {
+  readonly type: AnyTensorType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** As {@link decodeSafetensors}, of a file of another program with tensors of any type. */
+export function decodeRawTensors(
+  bytes: Uint8Array,
+  name: string,
+): { readonly tensors: ReadonlyMap<string, RawTensor>; readonly metadata: Readonly<Record<string, string>> } {
+  const { entries, metadata } = decodeEntries(bytes, name, Object.keys(widths) as AnyTensorType[]);
+  return {
+    tensors: new Map(entries.map(({ name, type, shape, bytes }) => [name, { type, shape, bytes }])),
+    metadata,
+  };
+}
+
 function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]): SafeTensors<StoredTensor> {
+  const { entries, metadata } = decodeEntries(bytes, name, wanted);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, type, shape, bytes } of entries)
+    tensors.set(name, { shape, data: types[type].make(bytes.buffer) });
+  return { tensors, metadata };
+}
+
+function decodeEntries<Type extends AnyTensorType>(
+  bytes: Uint8Array,
+  name: string,
+  wanted: readonly Type[],
+): {
+  entries: (Entry<Type> & { readonly bytes: Uint8Array<ArrayBuffer> })[];
+  metadata: Record<string, string>;
+} {
   checkArguments('decodeSafetensors', { bytes: [bytes, someBytes], name: [name, aString] });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < LENGTH_BYTES) throw damaged(name, `it has ${bytes.length} bytes, too few for a header`);
@@ -190,14 +229,12 @@ function decode(bytes: Uint8Array, name: string, wanted: readonly TensorType[]):
   const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), name, wanted);
   checkOffsets(entries, bytes.length - dataStart, name);
 
-  const tensors = new Map<string, StoredTensor>();
-  for (const { name: tensor, type, shape, begin, end } of entries) {
-    const { make, bytes: width } = types[type];
-    const values = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
-    if (SWAPS) swap(values, width);
-    tensors.set(tensor, { shape, data: make(values.buffer) });
-  }
-  return { tensors, metadata };
+  const read = entries.map((entry) => {
+    const values = new Uint8Array(bytes.subarray(dataStart + entry.begin, dataStart + entry.end));
+    if (SWAPS) swap(values, widths[entry.type]);
+    return { ...entry, bytes: values };
+  });
+  return { entries: read, metadata };
 }
 
 /** Turns each value's bytes around. */
@@ -227,11 +264,11 @@ export async function weightsSha256(tensors: ReadonlyMap<string, Tensor>): Promi
   return await sha256(encodeSafetensors(tensors));
 }
 
-function parseHeader(
+function parseHeader<Type extends AnyTensorType>(
   bytes: Uint8Array,
   name: string,
-  wanted: readonly TensorType[],
-): { entries: Entry[]; metadata: Record<string, string> } {
+  wanted: readonly Type[],
+): { entries: Entry<Type>[]; metadata: Record<string, string> } {
   const source = `${name} is not a readable safetensors file: its header`;
   const header = parseJson(decodeText(bytes, source), source, 'data', HINT);
   if (typeof header !== 'object' || header === null || Array.isArray(header))
@@ -239,7 +276,7 @@ function parseHeader(
   const pairs = Object.entries(header);
   if (pairs.length > MAX_TENSORS) throw damaged(name, `it claims more than ${MAX_TENSORS} tensors`);
 
-  const entries: Entry[] = [];
+  const entries: Entry<Type>[] = [];
   let metadata: Record<string, string> = {};
   for (const [key, value] of pairs) {
     if (key === METADATA_KEY) {
@@ -270,7 +307,7 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number, name: string
     const tensor = named(entry.name);
     if (entry.begin !== end)
       throw damaged(name, `tensor ${tensor} begins at byte ${entry.begin} instead of ${end}`);
-    const size = elements(entry.shape) * types[entry.type].bytes;
+    const size = elements(entry.shape) * widths[entry.type];
     if (entry.end - entry.begin !== size) {
       throw damaged(
         name,

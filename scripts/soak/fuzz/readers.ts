@@ -17,12 +17,14 @@ import { runFolders } from './readers/run-files.ts';
 import { safetensors, sealed } from './readers/safetensors.ts';
 import { archives, arrays, deflate } from './readers/set.ts';
 import { tar } from './readers/tar.ts';
+import { foreignNetworks, torchFiles } from './readers/torch.ts';
 import { zip } from './readers/zip.ts';
 
 export const readers: readonly Reader[] = [
   ...[idx, gzip, deflate, npy, csvPixels, csvPaths, zip, tar, archives, arrays],
   ...[plainPng, pictures, imageHeaders, kinds, imports],
   ...[safetensors, sealed, models, checkpoints, runFolders],
+  ...[torchFiles, foreignNetworks],
   ...[configFiles, runConfigs, specs, words],
   ...[splitFiles, cacheNotes, costNotes, cachedFiles, locks],
   ...[hostMessages, clientMessages, threadMessages, downloads, fetchedModels],

@@ -31,21 +31,22 @@ export function packedText(
           ];
   const figures = table(
     ['images', 'accuracy', 'NLL', 'calibration error'],
-    [...onValidation, row('test', test.accuracy, test)],
+    [...onValidation, ...(test === null ? [] : [row('test', test.accuracy, test)])],
     ['left', 'right', 'right', 'right'],
   );
-  const { low, high } = test.interval;
   return [
     `${path}  ${formatBytes(bytes)} (${bytes} bytes)`,
     `${members.length === 1 ? '1 network' : `${members.length} networks`}, ${precision}, views of an image: ${viewsOf(views).length}, temperature ${temperature}`,
-    ...(validation === null
+    ...(validation === null && test !== null && card.members.some(({ imported }) => imported === undefined)
       ? ['The runs held out different images, so there are no validation figures.']
       : []),
-    '',
-    figures,
-    '',
-    `test accuracy ${paint(color, ['bold', 'green'], percent(test.accuracy))}  (95% interval ${percent(low)} to ${percent(high)})`,
+    ...(test === null ? [] : ['', figures, '', accuracyLine(test, color)]),
   ].join('\n');
+}
+
+function accuracyLine({ accuracy, interval: { low, high } }: Figures, color: boolean): string {
+  const value = paint(color, ['bold', 'green'], percent(accuracy));
+  return `test accuracy ${value}  (95% interval ${percent(low)} to ${percent(high)})`;
 }
 
 /** The contents of a model file for `--json`: everything except the weights. */

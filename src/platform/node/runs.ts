@@ -20,9 +20,11 @@ import * as checking from '../../runs/check-run.ts';
 import * as compare from '../../runs/compare.ts';
 import * as evaluate from '../../runs/evaluate.ts';
 import * as experiment from '../../runs/experiment.ts';
+import * as exporting from '../../runs/export.ts';
 import * as models from '../../runs/find-model.ts';
 import * as runs from '../../runs/find-run.ts';
 import * as finished from '../../runs/finished-run.ts';
+import * as importing from '../../runs/import-model.ts';
 import * as inspect from '../../runs/inspect.ts';
 import * as list from '../../runs/list-runs.ts';
 import * as loading from '../../runs/load.ts';
@@ -109,6 +111,19 @@ export const compareRuns = onNode(compare.compareRuns, { runs: someRuns, options
 export const inspectRun = onNode(inspect.inspectRun, { run: aRun, options: someOptions });
 /** {@link pack.packRuns} into a file. */
 export const packRuns = onNode(pack.packRuns, { runs: someRuns, out: aString, options: someOptions });
+
+/** {@link exporting.exportModel} into files. */
+export const exportModel = onNode(exporting.exportModel, {
+  model: aModel,
+  request: record({ to: aString, out: aString }),
+});
+
+/** {@link importing.importModel} from and into files. */
+export const importModel = onNode(importing.importModel, {
+  path: aString,
+  out: aString,
+  options: someOptions,
+});
 
 /** {@link audit.readAudit}, as it is kept under runs/audit. */
 export const readAudit = onNode(audit.readAudit, { run: anOpenRun, options: someOptions });

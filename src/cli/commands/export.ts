@@ -1,0 +1,53 @@
+/** `couture export`: a model in the format of another program. The table of formats gives the help. */
+
+import type { Command } from 'commander';
+import { type ExportFormatName, exportFormatNames, exportFormats } from '../../ship/exports/table.ts';
+import type { CliContext } from '../context.ts';
+import { chooseModel, MODEL_HELP } from '../model-argument.ts';
+import { addJsonOption, oneOf } from '../options.ts';
+import { bytes as formatBytes } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+
+interface ExportFlags {
+  readonly to: ExportFormatName;
+  readonly out: string;
+  readonly json?: true;
+}
+
+const widest = Math.max(...exportFormatNames.map((name) => name.length));
+
+const help = `
+Formats:
+${exportFormats.map(({ name, summary }) => `  ${name.padEnd(widest)}  ${summary}`).join('\n')}
+
+Examples:
+${exportFormats.map(({ name, out }) => `  couture export baseline-seed1 --to ${name} --out ${out === 'folder' ? `clothes-${name}` : `clothes${out}`}`).join('\n')}`;
+
+/** Adds the command to the program. */
+export function registerExport(program: Command, context: CliContext): void {
+  const command = program
+    .command('export')
+    .description('Write a model in the format of another program.')
+    .argument('<model>', MODEL_HELP)
+    .requiredOption('--to <format>', exportFormatNames.join(', '), oneOf('--to', exportFormatNames))
+    .requiredOption('--out <path>', 'the folder or file to write, as the format says');
+  addJsonOption(command)
+    .addHelpText('after', help)
+    .action(async (model: string, flags: ExportFlags) => await runExport(model, flags, context));
+}
+
+async function runExport(
+  argument: string,
+  { to, out, json }: ExportFlags,
+  context: CliContext,
+): Promise<void> {
+  const { exportModel } = await import('../../platform/node/runs.ts');
+  const written = await exportModel(await chooseModel(argument, undefined, context), { to, out });
+  if (json) {
+    printJson(context, 'export', { ...written });
+    return;
+  }
+  for (const { path, bytes } of written.files) context.out(`${path}  ${formatBytes(bytes)}`);
+  for (const digest of written.weightsSha256) context.out(`weights, SHA-256 ${digest}`);
+  for (const note of written.notes) context.out(note);
+}

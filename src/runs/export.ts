@@ -1,0 +1,129 @@
+/** Exports a run or a model file to another format. */
+
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
+import type { ExportModel } from '../ship/exports/export-model.ts';
+import type { ExportFormat } from '../ship/exports/format.ts';
+import { type ExportFormatName, exportFormatNames, exportFormats } from '../ship/exports/table.ts';
+import { networkSha256 } from '../ship/network.ts';
+import { inputOf } from '../train/config.ts';
+import { plainView } from '../use/views.ts';
+import { type FileModel, type FoundModel, findModel } from './find-model.ts';
+import { finishedRun } from './finished-run.ts';
+import { checkOutput } from './output.ts';
+import type { RunPlaces } from './platform.ts';
+import type { Run } from './run.ts';
+import { MODEL_ENDING } from './shipped.ts';
+
+/** What `exportModel` needs to know. */
+export interface ExportRequest {
+  readonly to: ExportFormatName;
+  /** A folder or a file, as the format says. */
+  readonly out: string;
+}
+
+/** A written export. */
+export interface WrittenExport {
+  readonly format: ExportFormatName;
+  /** The folder or file of the request. */
+  readonly out: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly weightsSha256: readonly string[];
+  /** Sentences for the user. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Writes a model in another format. Each file is written whole or not at all.
+ * @param model a run, a model file or a shipped model
+ * @throws CoutureError of kind `usage` when the model does not exist or is not finished, the format does not exist, or `out`
+ *   does not match the format; `data` when files are damaged
+ */
+export async function exportModel(
+  platform: RunPlaces,
+  model: FoundModel | string,
+  { to, out }: ExportRequest,
+): Promise<WrittenExport> {
+  const format = formatNamed(to);
+  await checkOut(platform, format, out);
+  const found = typeof model === 'string' ? await findModel(platform, model) : model;
+  const exported = await modelToExport(platform, found);
+  const write = await format.load();
+  const { files, notes } = await write(exported);
+  const { store } = platform;
+  const placed = files.map(({ path, content }) => ({
+    path: path === '' ? out : store.paths.join(out, path),
+    content: typeof content === 'string' ? new TextEncoder().encode(content) : content,
+  }));
+  for (const { path } of placed) await checkOutput(platform, path);
+  for (const { path, content } of placed) await store.write(path, content);
+  return {
+    ...{ format: to, out, notes, weightsSha256: exported.weightsSha256 },
+    files: placed.map(({ path, content }) => ({ path, bytes: content.length })),
+  };
+}
+
+function formatNamed(name: string): ExportFormat {
+  const format = exportFormats.find((each) => each.name === name);
+  if (format !== undefined) return format;
+  throw new CoutureError('usage', `There is no export format ${inQuotes(name)}.`, {
+    hint: didYouMean(name, exportFormatNames),
+  });
+}
+
+/** Before any work: that `out` is what the format writes. */
+async function checkOut({ store }: RunPlaces, { name, out: kind }: ExportFormat, out: string): Promise<void> {
+  const found = await store.kind(out);
+  if (kind === 'folder') {
+    if (found !== 'file') return;
+    throw new CoutureError('usage', `The format ${name} writes a folder, but ${out} is a file.`, {
+      hint: 'Give the path of a folder, or of one that does not exist yet.',
+    });
+  }
+  if (!out.endsWith(kind))
+    throw new CoutureError(
+      'usage',
+      `The format ${name} writes a file that ends in ${kind}, but the name is ${inQuotes(out)}.`,
+    );
+  if (found === 'folder')
+    throw new CoutureError('usage', `The format ${name} writes a file, but ${out} is a folder.`);
+}
+
+/** The model of a run or file in the form that every format takes. */
+export async function modelToExport(platform: RunPlaces, found: FoundModel): Promise<ExportModel> {
+  return found.kind === 'run' ? await modelOfRun(found.run) : await modelOfFile(platform, found);
+}
+
+async function modelOfRun(given: Run): Promise<ExportModel> {
+  const { run, metrics } = await finishedRun(given);
+  const { model: spec, data } = run.config;
+  const weights = await run.loadWeights('best');
+  return {
+    name: run.name,
+    title: `${data.name} by the run ${run.name}`,
+    data,
+    members: [{ spec, input: inputOf(run.config), weights }],
+    views: plainView,
+    temperature: 1,
+    weightsSha256: [metrics.weightsSha256],
+    test: {
+      images: metrics.confusion.flat().reduce((sum, images) => sum + images, 0),
+      accuracy: metrics.testAccuracy,
+      loss: Math.max(0, metrics.testLoss),
+    },
+    card: null,
+  };
+}
+
+async function modelOfFile({ store }: RunPlaces, { path, model }: FileModel): Promise<ExportModel> {
+  const { data, members, views, temperature, card } = model;
+  const weightsSha256: string[] = [];
+  for (const member of members) weightsSha256.push(await networkSha256(member));
+  return {
+    ...{ data, members, views, temperature, card, weightsSha256 },
+    name: store.paths.basename(path, MODEL_ENDING),
+    title: card.title,
+    test: card.test && { images: card.test.images, accuracy: card.test.accuracy, loss: card.test.loss },
+  };
+}

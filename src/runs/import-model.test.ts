@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryPlatform } from '../../test/memory-platform.ts';
+import { tinyTest, tinyTrain } from '../../test/tiny-data.ts';
+import { planModel } from '../model/plan.ts';
+import { modelCard } from '../ship/card-text.ts';
+import { encodeSafetensors, withShapes } from '../ship/safetensors.ts';
+import { resolveConfig } from '../train/config.ts';
+import { evaluateModel } from './evaluate.ts';
+import { trainRun } from './experiment.ts';
+import { exportModel } from './export.ts';
+import { readModelFile } from './find-model.ts';
+import { importCommand, importModel } from './import-model.ts';
+import { packRuns } from './pack.ts';
+
+const platform = memoryPlatform();
+const config = resolveConfig({
+  dataset: tinyTrain,
+  settings: { hidden: [8, 4], norm: 'batch', epochs: 2, batchSize: 8 },
+});
+const { run, metrics } = await trainRun(platform, { config, name: 'own' });
+const tensors = withShapes(planModel(run.config.model).parameters, await run.loadWeights('best'));
+await platform.store.write('bare.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
+const { pixels } = run.config.data.preprocessing;
+
+test('bare weights with what only the user knows are the network that was trained, to the bit', async () => {
+  const { model, modules } = await importModel(platform, 'bare.safetensors', 'in.safetensors', {
+    ...{ activation: 'relu', pixels, data: tinyTrain.info },
+    command: importCommand('bare.safetensors', { activation: 'relu', mean: [0.5], std: [0.5] }),
+  });
+  assert.deepEqual(modules, [['fc1', 'bn1', 'fc2', 'bn2', 'fc3']]);
+  assert.deepEqual(model.members[0].spec, run.config.model);
+  assert.equal(model.card.members[0].weightsSha256, metrics.weightsSha256);
+  assert.equal(model.card.test?.accuracy, metrics.testAccuracy);
+  assert.equal(model.card.test?.loss, metrics.testLoss);
+
+  const read = await readModelFile(platform, 'in.safetensors');
+  const evaluation = await evaluateModel(platform, read, 'test');
+  assert.equal(evaluation.accuracy, metrics.testAccuracy);
+  const card = modelCard(read.model, { name: 'in.safetensors', bytes: read.bytes });
+  for (const line of [
+    /Trained by another program, and imported from `bare\.safetensors` \(SHA-256 `[0-9a-f]{64}`\)\./,
+    /npx couture import bare\.safetensors --activation relu --mean 0\.5 --std 0\.5 --out in\.safetensors/,
+    /The license of the weights is that of the imported file\./,
+  ])
+    assert.match(card, line);
+});
+
+test('an export comes back without a question, from its folder too', async () => {
+  await exportModel(platform, run.path, { to: 'pytorch', out: 'out' });
+  const { model } = await importModel(platform, 'out', 'again.safetensors');
+  assert.equal(model.card.members[0].weightsSha256, metrics.weightsSha256);
+  assert.deepEqual(model.data, run.config.data);
+  assert.equal(model.card.test, null);
+  assert.match(modelCard(model, { name: 'again.safetensors', bytes: 1 }), /It was not measured/);
+});
+
+test('everything that is missing is named in one sentence', async () => {
+  await assert.rejects(importModel(platform, 'bare.safetensors', 'x.safetensors'), {
+    kind: 'usage',
+    message:
+      'bare.safetensors does not say its activation, how pixels become numbers and its images and classes.',
+    hint: /^Add --activation relu, --mean 0\.5 --std 0\.5 .*, --data SET or --shape 28x28 --classes NAME/,
+  });
+  const { height, width } = tinyTrain.info.shape;
+  const shape = { height: height + 1, width, channels: 1 } as const;
+  const { classNames } = tinyTrain.info;
+  await assert.rejects(
+    importModel(platform, 'bare.safetensors', 'x.safetensors', {
+      activation: 'relu',
+      pixels,
+      shape,
+      classNames,
+    }),
+    { kind: 'usage', message: /^The network of bare\.safetensors takes \d+ values and has \d+ classes, but/ },
+  );
+  assert.equal(await platform.store.kind('x.safetensors'), undefined);
+});
+
+test('a model file is not imported, and a changed export is refused', async () => {
+  await packRuns(platform, [run], 'packed.safetensors');
+  await assert.rejects(importModel(platform, 'packed.safetensors', 'x.safetensors'), {
+    kind: 'usage',
+    message: 'packed.safetensors is already a model file of Couture.',
+  });
+  const bytes = Uint8Array.from((await platform.store.read('out/model.safetensors', 2 ** 20)) ?? []);
+  bytes[bytes.length - 1] ^= 1;
+  await platform.store.write('changed.safetensors', bytes);
+  await assert.rejects(importModel(platform, 'changed.safetensors', 'x.safetensors'), {
+    kind: 'data',
+    message: /do not match its SHA-256 digest/,
+  });
+});
+
+test('an imported network and a run pack into an ensemble, whose card names the imported file', async () => {
+  const { run: other } = await trainRun(platform, {
+    config: resolveConfig({ dataset: tinyTrain, settings: { ...config.settings, seed: 2 } }),
+    name: 'other',
+  });
+  const { model } = await packRuns(platform, ['in.safetensors', other], 'both.safetensors');
+  assert.equal(model.card.members[0].file, 'in.safetensors');
+  assert.equal(model.card.test?.images, tinyTest.length);
+  assert.match(modelCard(model, { name: 'both', bytes: 1 }), /The card of in\.safetensors says how/);
+});

@@ -1,0 +1,276 @@
+/** Imports a network that another program trained, as a model file. */
+
+import { CoutureError } from '../core/errors.ts';
+import { list, quoted } from '../core/format.ts';
+import { sha256 } from '../core/sha256.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
+import { describeSplits } from '../data/checksums.ts';
+import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
+import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
+import { type PixelScaling, plainSteps } from '../data/preprocessing.ts';
+import type { Network } from '../model/network.ts';
+import { classCount, inputWidth } from '../model/spec.ts';
+import type { CardMember, Figures } from '../ship/card.ts';
+import type { ExportDescription } from '../ship/exports/export-model.ts';
+import type { LayerWishes } from '../ship/imports/arrange.ts';
+import { needsActivation, networksOf } from '../ship/imports/networks.ts';
+import { type ForeignTensors, readForeign } from '../ship/imports/read-foreign.ts';
+import { encodeModel, type ModelFile } from '../ship/model-file.ts';
+import { networkSha256 } from '../ship/network.ts';
+import { Ensemble } from '../use/ensemble.ts';
+import { plainView } from '../use/views.ts';
+import { figuresOf } from './card-figures.ts';
+import { checkOutput } from './output.ts';
+import type { WrittenModel } from './pack.ts';
+import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import { MODEL_ENDING } from './shipped.ts';
+
+const MAX_FILE_BYTES = 2 ** 30;
+/** Files by which a folder is imported, such as one of Hugging Face. */
+const WEIGHT_FILES = ['model.safetensors', 'pytorch_model.bin', 'model.pt'];
+
+/** What a file of tensors may not say. A file that Couture exported says all of it. */
+export interface ImportOptions extends LayerWishes, EngineOptions, RunDataOptions {
+  /** Gives shape, classes and preparation of pictures; its test images give the figures of the card. */
+  readonly data?: DatasetInfo | undefined;
+  /** Shape and classes where there is no data set. */
+  readonly shape?: ImageShape | undefined;
+  readonly classNames?: readonly string[] | undefined;
+  /** How bytes become numbers: (p / 255 - offset) / scale, the mean and std of torchvision's Normalize. */
+  readonly pixels?: PixelScaling | undefined;
+  readonly title?: string | undefined;
+  /** The command of the import, for the card. */
+  readonly command?: string | undefined;
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+/** An imported model. */
+export interface ImportedModel extends WrittenModel {
+  /** For each network, the names in the file of its modules, in their order. */
+  readonly modules: readonly (readonly string[])[];
+}
+
+/**
+ * Reads a file of PyTorch's tensors and writes a model file. Nothing in the file is executed.
+ * @param path a safetensors file, a file of `torch.save`, or a folder with one
+ * @param out the model file to write
+ * @throws CoutureError of kind `usage` when something is missing that the file does not say, naming all of it; `data` when the
+ *   file is damaged or holds no fully connected network
+ */
+export async function importModel(
+  platform: RunPlatform,
+  path: string,
+  out: string,
+  options: ImportOptions = {},
+): Promise<ImportedModel> {
+  if (!out.endsWith(MODEL_ENDING))
+    throw new CoutureError(
+      'usage',
+      `The name of a model file must end in ${MODEL_ENDING}, but it is "${out}".`,
+    );
+  const { store } = platform;
+  const file = await weightsFile(platform, path);
+  const bytes = await store.read(file, MAX_FILE_BYTES);
+  if (bytes === undefined) throw new CoutureError('usage', `There is no file "${file}".`);
+  const foreign = await readForeign(bytes, file);
+  const { description } = foreign;
+  requireKnown(foreign, options, file);
+  const data = await dataOf(platform, description, options, file);
+  const imported = networksOf(foreign, options, file);
+  const input = { shape: data.shape, pixels: data.preprocessing.pixels };
+  const members = imported.map(({ spec, weights }) => ({ spec, weights, input }));
+  for (const { spec } of members) checkFit(inputWidth(spec), classCount(spec), data, file);
+  await checkOutput(platform, out);
+  const views = description?.views ?? plainView;
+  const temperature = description?.temperature ?? 1;
+  const test = await measure(platform, { members, data, views, temperature }, options);
+  const digest = await sha256(bytes);
+  const name = store.paths.basename(file);
+  const model: ModelFile = {
+    ...{ data, temperature, views, precision: 'float32', members },
+    card: {
+      title: options.title ?? description?.title ?? `${data.name} by ${name}`,
+      couture: COUTURE_VERSION,
+      split: null,
+      folded: false,
+      members: await Promise.all(
+        members.map(async (member) => await memberOf(member, { name, digest }, options.command)),
+      ),
+      validation: null,
+      calibration: null,
+      test,
+    },
+  };
+  const encoded = await encodeModel(model);
+  await store.write(out, encoded);
+  return { path: out, bytes: encoded.length, model, modules: imported.map(({ modules }) => modules) };
+}
+
+/** The file of tensors of a path, which may be a folder. */
+async function weightsFile({ store }: RunPlatform, path: string): Promise<string> {
+  const kind = await store.kind(path);
+  if (kind === 'file') return path;
+  if (kind === undefined)
+    throw new CoutureError('usage', `There is no file or folder "${path}".`, {
+      hint: 'Give a safetensors file, a .pt file, or a folder with one of them.',
+    });
+  const names = await store.list(path);
+  const found = WEIGHT_FILES.find((name) => names.includes(name));
+  if (found !== undefined) return store.paths.join(path, found);
+  throw new CoutureError('usage', `The folder ${path} has no ${WEIGHT_FILES.join(', ')}.`, {
+    hint: 'Give the path of the file itself.',
+  });
+}
+
+/** @throws CoutureError of kind `usage` naming everything at once that only the user can know */
+function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: string): void {
+  const { layers, activation, pixels, data, shape, classNames } = options;
+  if (foreign.description !== undefined) return;
+  const missing: [what: string, flags: string][] = [];
+  if (layers === undefined && activation === undefined && needsActivation(foreign, file))
+    missing.push(['its activation', '--activation relu']);
+  if (pixels === undefined)
+    missing.push(['how pixels become numbers', '--mean 0.5 --std 0.5 (0 and 1 for ToTensor alone)']);
+  if (data === undefined && (shape === undefined || classNames === undefined))
+    missing.push(['its images and classes', '--data SET or --shape 28x28 --classes NAME,NAME,…']);
+  if (missing.length === 0) return;
+  throw new CoutureError('usage', `${file} does not say ${list(missing.map(([what]) => what))}.`, {
+    hint: `Add ${missing.map(([, flags]) => flags).join(', ')}.`,
+  });
+}
+
+/** The description of the images: that of the data set, of the export, or from shape and classes. */
+async function dataOf(
+  platform: RunPlatform,
+  description: ExportDescription | undefined,
+  options: ImportOptions,
+  file: string,
+): Promise<DatasetInfo> {
+  const { data, shape, classNames, pixels } = options;
+  const known = data === undefined ? description?.data : await withSplits(platform, data, options);
+  const scaling = pixels ?? description?.data.preprocessing.pixels;
+  if (scaling === undefined)
+    throw new CoutureError('usage', `${file} does not say how pixels become numbers.`);
+  if (known !== undefined) {
+    const channels = perChannel(scaling, known.shape);
+    return checkDatasetInfo({ ...known, preprocessing: { ...known.preprocessing, pixels: channels } }, file);
+  }
+  return checkDatasetInfo(
+    {
+      version: 1,
+      name: 'imported',
+      shape,
+      classNames,
+      preprocessing: { version: 1, picture: plainSteps, pixels: shape && perChannel(scaling, shape) },
+      origin: { kind: 'memory' },
+      splits: {},
+    },
+    file,
+  );
+}
+
+/** With the checksums of both splits, by which other commands know the images again. */
+async function withSplits(
+  platform: RunPlatform,
+  data: DatasetInfo,
+  options: ImportOptions,
+): Promise<DatasetInfo> {
+  const train = await platform.loadSplit(data, 'train', options);
+  const { splits } = await describeSplits(train, await platform.loadSplit(data, 'test', options));
+  return { ...data, splits };
+}
+
+/** One offset and scale for all channels, or one for each. */
+function perChannel({ offset, scale }: PixelScaling, { channels }: ImageShape): PixelScaling {
+  const spread = (values: readonly number[]): readonly number[] =>
+    values.length === 1 ? new Array<number>(channels).fill(values[0]) : values;
+  return { offset: spread(offset), scale: spread(scale) };
+}
+
+function checkFit(
+  inputs: number,
+  classes: number,
+  { shape, classNames, name }: DatasetInfo,
+  file: string,
+): void {
+  if (inputs === imageSize(shape) && classes === classNames.length) return;
+  throw new CoutureError(
+    'usage',
+    `The network of ${file} takes ${inputs} values and has ${classes} classes, but an image of ${name} (${describeShape(shape)}) has ${imageSize(shape)} values, and there are ${classNames.length} class names.`,
+    { hint: 'Give the data set, or the shape and the classes, that the network was trained for.' },
+  );
+}
+
+/** Figures on the test images; null where there are none. */
+async function measure(
+  platform: RunPlatform,
+  { members, data, views, temperature }: Pick<ModelFile, 'data' | 'views' | 'temperature' | 'members'>,
+  options: ImportOptions,
+): Promise<Figures | null> {
+  // Images of an export may not be on this machine, and nobody asked for them.
+  if (options.data === undefined) return null;
+  const { onProgress, backend: choice, threads } = options;
+  const images = await platform.loadSplit(data, 'test', options);
+  const backend = await platform.createBackend({ backend: choice, threads });
+  try {
+    const { classNames } = data;
+    const ensemble = new Ensemble({ members, classNames, views, backend, shared: true });
+    const { signal } = options;
+    const logProbabilities = await ensemble.logProbabilities(images.images, {
+      signal,
+      ...(onProgress && { onProgress }),
+    });
+    return figuresOf(images, logProbabilities, temperature);
+  } finally {
+    await backend.dispose();
+  }
+}
+
+async function memberOf(
+  network: Network,
+  { name, digest }: { readonly name: string; readonly digest: string },
+  command: string | undefined,
+): Promise<CardMember> {
+  return {
+    run: name,
+    recipe: null,
+    couture: COUTURE_VERSION,
+    settings: {},
+    command: command ?? null,
+    imported: { file: name, sha256: digest },
+    bestEpoch: 0,
+    epochs: 0,
+    weightsSha256: await networkSha256(network),
+  };
+}
+
+/** Flags of `couture import` that say what a file does not. */
+const commandFlags = [
+  'activation',
+  'layers',
+  'dropout',
+  'mean',
+  'std',
+  'data',
+  'shape',
+  'classes',
+  'title',
+] as const;
+
+/** The command of an import, without `--out`. */
+export function importCommand(
+  path: string,
+  flags: Readonly<Partial<Record<(typeof commandFlags)[number], unknown>>>,
+): string {
+  const given = commandFlags.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name} ${quoted(textOf(value))}`];
+  });
+  return ['npx couture import', quoted(path), ...given].join(' ');
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return String(value);
+  const { height, width, channels } = value as ImageShape;
+  return `${height}x${width}${channels === 3 ? 'x3' : ''}`;
+}

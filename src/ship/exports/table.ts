@@ -1,0 +1,24 @@
+/** The formats of `couture export`, in the order of its help. A new format is a file and a row here. */
+
+import type { ExportFormat } from './format.ts';
+
+export const exportFormats = [
+  {
+    name: 'pytorch',
+    summary: 'a folder for PyTorch: model.safetensors, and model.py with the network',
+    out: 'folder',
+    load: async () => (await import('./pytorch.ts')).exportPytorch,
+  },
+  {
+    name: 'hf',
+    summary: "a folder for Hugging Face's Hub: the same, config.json, README.md with the figures",
+    out: 'folder',
+    load: async () => (await import('./hf.ts')).exportHuggingFace,
+  },
+] as const satisfies readonly ExportFormat[];
+
+/** Name of a format. */
+export type ExportFormatName = (typeof exportFormats)[number]['name'];
+
+/** The names in the order of the table. */
+export const exportFormatNames: readonly ExportFormatName[] = exportFormats.map(({ name }) => name);

@@ -1,0 +1,174 @@
+/** The layers of an imported network in their order: as the user says, or from names and shapes. */
+
+import { CoutureError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { inQuotes } from '../../core/printable.ts';
+import { compareNatural } from '../../data/readers/order.ts';
+import {
+  type ActivationName,
+  activationLayer,
+  activationNames,
+  dropout,
+  type InnerLayerSpec,
+  MAX_LAYERS,
+} from '../../model/spec.ts';
+import type { FoundModule } from './modules.ts';
+
+/** What the file does not say. */
+export interface LayerWishes {
+  /**
+   * All layers in order: names of modules in the file, activations, and dropout as `dropout=0.25`. Default: modules by their
+   * order and shapes, with the activation after each hidden layer.
+   */
+  readonly layers?: readonly string[] | undefined;
+  /** The activation of the hidden layers. */
+  readonly activation?: ActivationName | undefined;
+  /** Dropout after each hidden layer, for training further. */
+  readonly dropout?: readonly number[] | undefined;
+}
+
+/** A layer with its tensors, or one without any. */
+export type ArrangedLayer = FoundModule | InnerLayerSpec;
+
+/** Most steps of the search for an order. */
+const MAX_STEPS = 10_000;
+
+/**
+ * The layers in order, without the last LogSoftmax.
+ * @param isOrdered whether the order of the modules is that of the network; otherwise they are sorted by name
+ * @throws CoutureError of kind `usage` when the order cannot be known, naming `--layers`
+ */
+export function arrangeLayers(
+  modules: readonly FoundModule[],
+  isOrdered: boolean,
+  wishes: LayerWishes,
+  file: string,
+): ArrangedLayer[] {
+  if (wishes.layers !== undefined) return namedLayers(modules, wishes.layers, file);
+  const sorted = isOrdered ? modules : [...modules].sort((a, b) => compareNatural(a.name, b.name));
+  const linears = orderLinears(
+    sorted.filter(({ type }) => type === 'Linear'),
+    file,
+  );
+  const norms = placeNorms(sorted, linears, file);
+  return linears.flatMap((linear, i): ArrangedLayer[] => {
+    const norm = norms.get(linear);
+    const p = wishes.dropout?.[i] ?? 0;
+    const isLast = i === linears.length - 1;
+    return [
+      linear,
+      ...(norm === undefined ? [] : [norm]),
+      ...(isLast || wishes.activation === undefined ? [] : [activationLayer(wishes.activation)]),
+      ...(isLast || p === 0 ? [] : [dropout(p)]),
+    ];
+  });
+}
+
+function namedLayers(
+  modules: readonly FoundModule[],
+  names: readonly string[],
+  file: string,
+): ArrangedLayer[] {
+  const left = new Map(modules.map((module) => [module.name, module]));
+  const layers = names.map((name): ArrangedLayer => {
+    const module = left.get(name);
+    if (module !== undefined) {
+      left.delete(name);
+      return module;
+    }
+    const activation = activationNames.find((each) => each === name);
+    if (activation !== undefined) return activationLayer(activation);
+    const p = /^dropout=(0|0?\.\d+)$/.exec(name)?.[1];
+    if (p !== undefined) return dropout(Number(p));
+    throw new CoutureError('usage', `The layer ${inQuotes(name)} is not in ${file}, or it is named twice.`, {
+      hint: didYouMean(name, [...left.keys(), ...activationNames, 'dropout=0.25']),
+    });
+  });
+  if (left.size > 0)
+    throw new CoutureError('usage', `The layers leave out ${namesOf([...left.values()])} of ${file}.`, {
+      hint: 'Name each module of the file once, in the order of the network.',
+    });
+  return layers;
+}
+
+/** The Linears so that each takes what the one before it gives. */
+function orderLinears(linears: readonly FoundModule[], file: string): readonly FoundModule[] {
+  if (linears.length === 0)
+    throw new CoutureError('data', `${file} cannot be imported: it has no Linear layer.`, {
+      hint: 'A Linear has a weight of two dimensions, [outputs, inputs].',
+    });
+  if (linears.slice(1).every((linear, i) => linear.in === linears[i].out)) return linears;
+  if (linears.length > MAX_LAYERS)
+    throw new CoutureError(
+      'data',
+      `${file} cannot be imported: it has ${linears.length} Linear layers, over the limit of ${MAX_LAYERS}.`,
+    );
+  const chains = findChains(linears);
+  if (chains.length === 1) return chains[0];
+  const widths = linears.map((linear) => `${linear.name} ${linear.in} to ${linear.out}`).join(', ');
+  if (chains.length === 0)
+    throw new CoutureError(
+      'data',
+      `${file} cannot be imported: its Linear layers form no chain: ${widths}.`,
+      { hint: 'Networks with branches and shared layers cannot be imported.' },
+    );
+  throw unknownOrder(file, `the Linear layers fit in several orders: ${widths}`, linears);
+}
+
+/** Up to two orders in which the Linears form a chain. */
+function findChains(linears: readonly FoundModule[]): FoundModule[][] {
+  const found: FoundModule[][] = [];
+  let steps = 0;
+  const extend = (chain: readonly FoundModule[]): void => {
+    steps += 1;
+    if (found.length === 2 || steps > MAX_STEPS) return;
+    if (chain.length === linears.length) found.push([...chain]);
+    const width = chain.at(-1)?.out;
+    for (const next of linears)
+      if (!chain.includes(next) && (width === undefined || next.in === width)) extend([...chain, next]);
+  };
+  extend([]);
+  // An order that was found before the search ended may not be the only one.
+  return steps > MAX_STEPS && found.length === 1 ? [...found, ...found] : found;
+}
+
+/** The norm of each Linear: the one that shares its name or number, or follows it, or the only assignment by widths. */
+function placeNorms(
+  sorted: readonly FoundModule[],
+  linears: readonly FoundModule[],
+  file: string,
+): Map<FoundModule, FoundModule> {
+  const norms = sorted.filter(({ type }) => type !== 'Linear');
+  const related = norms.map((norm) => {
+    const same = linears.filter((linear) => relationOf(linear) === relationOf(norm));
+    return same.length === 1 ? same[0] : undefined;
+  });
+  const following = norms.map((norm) => sorted[sorted.indexOf(norm) - 1]);
+  const inTurn = norms.length === linears.length - 1 ? norms.map((_, i) => linears[i]) : [];
+  for (const owners of [related, following, inTurn]) {
+    const placed = new Map<FoundModule, FoundModule>();
+    norms.forEach((norm, i) => {
+      const owner = owners[i];
+      if (owner?.type === 'Linear' && owner.out === norm.in && owner !== linears.at(-1))
+        placed.set(owner, norm);
+    });
+    if (placed.size === norms.length) return placed;
+  }
+  throw unknownOrder(file, `the places of ${namesOf(norms)} cannot be known`, sorted);
+}
+
+/** A name without the letters of its last part: `2` of `fc2` and of `bn2`. A place in a Sequential, `net.2`, stays whole. */
+function relationOf({ name }: FoundModule): string {
+  return name.replace(/[^.\d]*[A-Za-z_][^.\d]*(\d*)$/, '$1');
+}
+
+function namesOf(modules: readonly FoundModule[]): string {
+  return modules.map(({ name }) => inQuotes(name)).join(', ');
+}
+
+function unknownOrder(file: string, what: string, modules: readonly FoundModule[]): CoutureError {
+  const example = modules.map(({ name }) => name).join(',relu,');
+  return new CoutureError('usage', `${file} does not say its order: ${what}.`, {
+    hint: `Say it, with the activations: --layers ${example.length > 200 ? 'NAME,relu,NAME' : example}`,
+  });
+}

@@ -1,0 +1,100 @@
+/** The modules that a file of tensors has: Linear, BatchNorm1d and LayerNorm, told by the names and shapes of their tensors. */
+
+import { CoutureError } from '../../core/errors.ts';
+import { inQuotes } from '../../core/printable.ts';
+import type { Tensor } from '../safetensors.ts';
+
+/** A module of PyTorch with its tensors. */
+export interface FoundModule {
+  /** Its name in the file: `fc1`, `net.2`. */
+  readonly name: string;
+  readonly type: 'Linear' | 'BatchNorm1d' | 'LayerNorm';
+  readonly in: number;
+  /** The same as `in` for a norm. */
+  readonly out: number;
+  /** By the names of PyTorch: weight, bias, running_mean, running_var. Those that the file lacks have their defaults. */
+  readonly tensors: ReadonlyMap<ModuleTensor, Float32Array>;
+}
+
+export type ModuleTensor = 'weight' | 'bias' | 'running_mean' | 'running_var';
+
+const known: readonly string[] = ['weight', 'bias', 'running_mean', 'running_var'] satisfies ModuleTensor[];
+
+/**
+ * The modules in the order of their first tensors.
+ * @throws CoutureError of kind `data` naming a tensor that belongs to no such module
+ */
+export function modulesOf(tensors: ReadonlyMap<string, Tensor>, file: string): FoundModule[] {
+  const groups = new Map<string, Map<string, Tensor>>();
+  for (const [name, tensor] of tensors) {
+    const dot = name.lastIndexOf('.');
+    const [module, part] = [name.slice(0, Math.max(0, dot)), name.slice(dot + 1)];
+    if (!known.includes(part)) throw stranger(name, tensor, file);
+    const group = groups.get(module) ?? new Map<string, Tensor>();
+    groups.set(module, group.set(part, tensor));
+  }
+  if (groups.size === 0) throw refused(file, 'it has no tensors');
+  return [...groups].map(([name, group]) => moduleOf(name, group, file));
+}
+
+function moduleOf(name: string, group: ReadonlyMap<string, Tensor>, file: string): FoundModule {
+  const weight = group.get('weight');
+  const isNormalizing = group.has('running_mean') || group.has('running_var');
+  if (weight?.shape.length === 2 && !isNormalizing) {
+    const [out, inputs] = weight.shape;
+    return { name, type: 'Linear', in: inputs, out, tensors: vectors(name, group, { weight }, out, file) };
+  }
+  const first = [...group][0];
+  const features = (weight ?? group.get('running_mean'))?.shape;
+  if (features?.length !== 1) throw stranger(`${name}.${first[0]}`, weight ?? first[1], file);
+  const type = isNormalizing ? 'BatchNorm1d' : 'LayerNorm';
+  return {
+    name,
+    type,
+    in: features[0],
+    out: features[0],
+    tensors: vectors(name, group, {}, features[0], file),
+  };
+}
+
+/** All tensors of a module: a Linear without bias has zeros, a norm without weights ones and zeros. */
+function vectors(
+  name: string,
+  group: ReadonlyMap<string, Tensor>,
+  { weight }: { readonly weight?: Tensor },
+  size: number,
+  file: string,
+): Map<ModuleTensor, Float32Array> {
+  const vector = (part: ModuleTensor, standard: number): Float32Array => {
+    const tensor = group.get(part);
+    if (tensor === undefined) return new Float32Array(size).fill(standard);
+    if (tensor.shape.join() === String(size)) return tensor.data;
+    throw refused(
+      file,
+      `its tensor ${inQuotes(`${name}.${part}`)} has the shape [${tensor.shape.join(', ')}], not [${size}]`,
+    );
+  };
+  const found = new Map<ModuleTensor, Float32Array>([
+    ['weight', weight?.data ?? vector('weight', 1)],
+    ['bias', vector('bias', 0)],
+  ]);
+  if (!group.has('running_mean') && !group.has('running_var')) return found;
+  const variance = vector('running_var', 1);
+  if (variance.some((value) => value < 0))
+    throw refused(file, `its tensor ${inQuotes(`${name}.running_var`)} has a variance below 0`);
+  return found.set('running_mean', vector('running_mean', 0)).set('running_var', variance);
+}
+
+function stranger(name: string, { shape }: Tensor, file: string): CoutureError {
+  const what = shape.length > 2 ? ', as of a convolution' : '';
+  return refused(
+    file,
+    `its tensor ${inQuotes(name)} of shape [${shape.join(', ')}]${what} belongs to no Linear, BatchNorm1d or LayerNorm`,
+  );
+}
+
+function refused(file: string, what: string): CoutureError {
+  return new CoutureError('data', `${file} cannot be imported: ${what}.`, {
+    hint: 'Networks of Couture are fully connected: Linear layers with BatchNorm1d or LayerNorm between them.',
+  });
+}

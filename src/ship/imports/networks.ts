@@ -1,0 +1,73 @@
+/** Makes networks of imported tensors. */
+
+import { prefixed } from '../../core/errors.ts';
+import type { TensorMap } from '../../model/network.ts';
+import { planModel } from '../../model/plan.ts';
+import { checkModelSpec, logSoftmax, type ModelSpec } from '../../model/spec.ts';
+import { restoreParameters } from '../precision.ts';
+import { type ArrangedLayer, arrangeLayers, type LayerWishes } from './arrange.ts';
+import { type FoundModule, modulesOf } from './modules.ts';
+import type { ForeignTensors } from './read-foreign.ts';
+
+/** A network without its input. */
+export interface ImportedNetwork {
+  readonly spec: ModelSpec;
+  readonly weights: TensorMap;
+  /** Names in the file of the modules in order. */
+  readonly modules: readonly string[];
+}
+
+/** Whether the activation has to be said: the file has hidden layers and no description. */
+export function needsActivation({ tensors, description }: ForeignTensors, file: string): boolean {
+  if (description !== undefined) return false;
+  return modulesOf(tensors, file).filter(({ type }) => type === 'Linear').length > 1;
+}
+
+/**
+ * The networks of a file: those that its description lists, or one from names, shapes and wishes.
+ * @param file its name in messages
+ * @throws CoutureError of kind `data` when the tensors make no such network, `usage` when `wishes` do not match them
+ */
+export function networksOf(foreign: ForeignTensors, wishes: LayerWishes, file: string): ImportedNetwork[] {
+  const { tensors, isOrdered, description } = foreign;
+  if (description === undefined)
+    return [networkOf(arrangeLayers(modulesOf(tensors, file), isOrdered, wishes, file), file)];
+  const { members } = description;
+  return members.map((given, i) => {
+    const spec = checked({ layers: given.layers }, file);
+    const prefix = members.length === 1 ? '' : `members.${i}.`;
+    const { parameters } = planModel(spec);
+    const weights = restoreParameters(parameters, tensors, 'float32', { file, prefix });
+    return { spec, weights, modules: planModel(spec).layers.map(({ name }) => prefix + name) };
+  });
+}
+
+function networkOf(layers: readonly ArrangedLayer[], file: string): ImportedNetwork {
+  const specs = layers.map((layer) => {
+    if (!isModule(layer)) return layer;
+    if (layer.type === 'Linear') return { type: layer.type, in: layer.in, out: layer.out };
+    return { type: layer.type, features: layer.in };
+  });
+  const spec = checked({ layers: [...specs, logSoftmax()] }, file);
+  const modules = layers.filter(isModule);
+  const weights = new Map<string, Float32Array>();
+  let linears = 0;
+  for (const { type, tensors } of modules) {
+    if (type === 'Linear') linears += 1;
+    const prefix = { Linear: 'fc', BatchNorm1d: 'bn', LayerNorm: 'ln' }[type];
+    for (const [part, values] of tensors) weights.set(`${prefix}${linears}.${part}`, values);
+  }
+  return { spec, weights, modules: modules.map(({ name }) => name) };
+}
+
+function isModule(layer: ArrangedLayer): layer is FoundModule {
+  return 'tensors' in layer;
+}
+
+function checked(value: unknown, file: string): ModelSpec {
+  try {
+    return checkModelSpec(value);
+  } catch (cause) {
+    throw prefixed(`${file} cannot be imported`, cause);
+  }
+}

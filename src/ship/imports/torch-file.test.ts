@@ -1,0 +1,86 @@
+/** Files that PyTorch 1.13 wrote (test/golden/make_torch_files.py), and files that must be refused. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import type { CoutureError } from '../../core/errors.ts';
+import { readTorchFile } from './torch-file.ts';
+
+const folder = new URL('../../../test/golden/fixtures/torch/', import.meta.url);
+const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+const values: Record<string, Record<string, number[]>> = JSON.parse(
+  readFileSync(new URL('values.json', folder), 'utf8'),
+);
+
+for (const [file, set] of [
+  ['named.pt', 'named'],
+  ['checkpoint.pt', 'named'],
+  ['legacy.pt', 'legacy'],
+  ['types.pt', 'types'],
+])
+  test(`${file}: the names in their order, and every value as float32`, async () => {
+    const tensors = await readTorchFile(read(file), file);
+    assert.deepEqual([...tensors.keys()], Object.keys(values[set]));
+    for (const [name, { data, shape }] of tensors) {
+      assert.deepEqual([...data], values[set][name].map(Math.fround), name);
+      assert.equal(
+        shape.reduce((product, size) => product * size, 1),
+        data.length,
+      );
+    }
+  });
+
+describe('refused by name', () => {
+  const wrong: readonly [string, RegExp][] = [
+    ['module.pt', /its pickle names "__main__\.Named", and a state_dict does not/],
+    ['protocol4.pt', /its pickle has protocol 4/],
+  ];
+  for (const [file, message] of wrong)
+    test(file, async () => await assert.rejects(readTorchFile(read(file), file), { kind: 'data', message }));
+});
+
+/** A pickle of protocol 2 in the older format's place of a magic number. */
+const pickle = (...opcodes: readonly (number | string)[]): Uint8Array =>
+  Uint8Array.from([
+    0x80,
+    2,
+    ...opcodes.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : [part])),
+  ]);
+
+describe('pickles that would run code, or fill memory', () => {
+  const attacks: readonly [string, Uint8Array, RegExp][] = [
+    ['a system call', pickle('cos\nsystem\n', 'X', 2, 0, 0, 0, 'ls', 0x85, 'R.'), /names "os\.system"/],
+    ['a class', pickle('c__builtin__\neval\n)', 0x81, '.'), /names "__builtin__\.eval"/],
+    ['an instance', pickle('(i__main__\nNet\n.'), /uses the opcode INST/],
+    ['a new object', pickle('}}', 0x81, '.'), /uses the opcode NEWOBJ/],
+    ['an unknown opcode', pickle(0xfe, '.'), /byte 2 is not an opcode/],
+    ['a name in a string', pickle(0x8c, 2, 'os', '.'), /uses the opcode SHORT_BINUNICODE/],
+    ['a long text', pickle('X', 0, 0, 0, 0x7f, '.'), /has a text of 2130706432 bytes/],
+    ['a long number', pickle(0x8a, 200, '.'), /has a number of 200 bytes/],
+    ['a call of a dictionary', pickle('}', ')', 'R.'), /something that is not a function is called/],
+    ['a truncated pickle', pickle('}('), /it ends early/],
+    ['an empty stack', pickle('.'), /a value is missing/],
+    ['a mark as a value', pickle('(.'), /a value is missing/],
+    ['a memo without a value', pickle('h', 7, '.'), /the memo has no value 7/],
+    ['endless values', pickle('N'.repeat(2_000_001), '.'), /more than 2000000 values/],
+    ['a foreign pickle', pickle('K', 1, '.'), /torch\.save did not write it/],
+  ];
+  for (const [title, bytes, message] of attacks)
+    test(title, async () => {
+      await assert.rejects(readTorchFile(bytes, 'x.pt'), (error: CoutureError) => {
+        assert.equal(error.kind, 'data');
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+});
+
+test('an archive without a pickle, and a damaged one', async () => {
+  const bytes = read('named.pt');
+  bytes[200] ^= 1;
+  await assert.rejects(readTorchFile(bytes, 'x.pt'), {
+    kind: 'data',
+    message: /checksum is wrong|is damaged/,
+  });
+  await assert.rejects(readTorchFile(bytes.subarray(0, 600), 'x.pt'), { kind: 'data' });
+});

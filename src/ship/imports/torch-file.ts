@@ -1,0 +1,170 @@
+/**
+ * Reads the state_dict of a file that `torch.save` wrote: a ZIP archive with a pickle and the bytes of each storage, or the
+ * older format of PyTorch before 1.6, a sequence of pickles and bytes. Nothing in the file is executed (see pickle.ts).
+ */
+
+import { CoutureError } from '../../core/errors.ts';
+import { inQuotes } from '../../core/printable.ts';
+import { bytesSource } from '../../data/readers/bytes.ts';
+import type { FileEntry } from '../../data/readers/entries.ts';
+import { defaultTools } from '../../data/readers/tools.ts';
+import { isZip, zipEntries } from '../../data/readers/zip.ts';
+import { MAX_PARAMETERS } from '../../model/spec.ts';
+import { MAX_TENSORS, type Tensor } from '../safetensors.ts';
+import { toFloat32 } from './floats.ts';
+import { type PickleValue, readPickle } from './pickle.ts';
+import { elements, gather, rulesFor, type Storage, TensorView } from './torch-tensors.ts';
+
+/** Largest pickle. That of 10,000 tensors has about 1.5 MB. */
+const MAX_PICKLE = 16 * 2 ** 20;
+/** First value of a file of the older format. */
+const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
+const LEGACY_PROTOCOL = 1001;
+
+/** The bytes of storages by their keys. */
+type StorageBytes = (storage: Storage) => Promise<Uint8Array>;
+
+/**
+ * The tensors of a state_dict as float32, in their order. Numbers of batches seen, which no network needs, are left out.
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` when the file is damaged, holds anything besides a dictionary of tensors, or is too large
+ */
+export async function readTorchFile(bytes: Uint8Array, name: string): Promise<Map<string, Tensor>> {
+  const { value, bytesOf } = isZip(bytes) ? await readArchive(bytes, name) : readLegacy(bytes, name);
+  const views = findStateDict(value, name);
+  const total = [...views.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
+  if (total > MAX_PARAMETERS)
+    throw refused(name, `it has ${total} values, over the limit of ${MAX_PARAMETERS}`);
+  const tensors = new Map<string, Tensor>();
+  for (const [tensor, view] of views) {
+    const { type } = view.storage;
+    const { shape } = view;
+    const own = gather(view, await bytesOf(view.storage));
+    tensors.set(tensor, { shape, data: toFloat32({ type, bytes: own }, { file: name, tensor }) });
+  }
+  return tensors;
+}
+
+interface Content {
+  readonly value: PickleValue;
+  readonly bytesOf: StorageBytes;
+}
+
+async function readArchive(bytes: Uint8Array, name: string): Promise<Content> {
+  const entries = await zipEntries(bytesSource(bytes, name), defaultTools);
+  const pickle = entries.find(({ path }) => /^([^/]*\/)?data\.pkl$/.test(path));
+  if (pickle === undefined)
+    throw refused(name, 'the archive has no data.pkl, so torch.save did not write it');
+  const folder = pickle.path.slice(0, -'data.pkl'.length);
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const order = byPath.get(`${folder}byteorder`);
+  if (order !== undefined && new TextDecoder().decode(await readEntry(order, 16, name)) !== 'little')
+    throw refused(name, 'its numbers are big-endian');
+  const { value } = readPickle(await readEntry(pickle, MAX_PICKLE, name), 0, rulesFor(name));
+  const read = new Map<string, Uint8Array>();
+  return {
+    value,
+    async bytesOf(storage) {
+      const size = storage.length * storage.width;
+      const known = read.get(storage.key);
+      const entry = byPath.get(`${folder}data/${storage.key}`);
+      const found = known ?? (entry && (await readEntry(entry, MAX_PARAMETERS * 8, name)));
+      if (found?.length !== size)
+        throw refused(
+          name,
+          `the storage ${inQuotes(storage.key)} has ${found?.length ?? 0} bytes, not ${size}`,
+        );
+      read.set(storage.key, found);
+      return found;
+    },
+  };
+}
+
+async function readEntry(entry: FileEntry, limit: number, name: string): Promise<Uint8Array> {
+  if (entry.size > limit)
+    throw refused(name, `${inQuotes(entry.path)} has ${entry.size} bytes, over the limit of ${limit}`);
+  return await entry.read();
+}
+
+/** Four pickles (magic number, version, machine, contents), the list of storages, and their bytes in that order. */
+function readLegacy(bytes: Uint8Array, name: string): Content {
+  const rules = rulesFor(name);
+  const magic = readPickle(bytes, 0, rules);
+  if (magic.value !== LEGACY_MAGIC) throw refused(name, 'it is a pickle, but torch.save did not write it');
+  const version = readPickle(bytes, magic.end, rules);
+  if (version.value !== LEGACY_PROTOCOL)
+    throw refused(name, 'torch.save wrote it in a version of its format that cannot be read');
+  const machine = readPickle(bytes, version.end, rules);
+  if (!(machine.value instanceof Map) || machine.value.get('little_endian') !== true)
+    throw refused(name, 'its numbers are big-endian');
+  const { value, end } = readPickle(bytes, machine.end, rules);
+  const keys = readPickle(bytes, end, rules);
+  if (!Array.isArray(keys.value)) throw refused(name, 'its list of storages is missing');
+  const places = legacyPlaces(bytes, keys.value, keys.end, rules.storages, name);
+  return { value, bytesOf: async ({ key }) => places.get(key) ?? new Uint8Array() };
+}
+
+function legacyPlaces(
+  bytes: Uint8Array,
+  keys: readonly PickleValue[],
+  start: number,
+  known: ReadonlyMap<string, Storage>,
+  name: string,
+): Map<string, Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const places = new Map<string, Uint8Array>();
+  let at = start;
+  for (const key of keys) {
+    const storage = typeof key === 'string' ? known.get(key) : undefined;
+    if (storage === undefined) throw refused(name, 'its list of storages names an unknown one');
+    const { length, width } = storage;
+    const end = at + 8 + length * width;
+    if (end > bytes.length || view.getBigInt64(at, true) !== BigInt(length))
+      throw refused(name, `the storage ${inQuotes(storage.key)} does not have its ${length} values`);
+    places.set(storage.key, bytes.subarray(at + 8, end));
+    at = end;
+  }
+  const lost = [...known.keys()].find((key) => !places.has(key));
+  if (lost !== undefined) throw refused(name, `the storage ${inQuotes(lost)} is missing`);
+  return places;
+}
+
+/** The tensors of the file's dictionary, or of the only dictionary of tensors in it, as in a checkpoint. */
+function findStateDict(value: PickleValue, name: string): Map<string, TensorView> {
+  if (!(value instanceof Map)) throw refused(name, 'it does not hold a dictionary of tensors');
+  const own = tensorsIn(value, name);
+  if (own.size > 0) return own;
+  const found: [string, Map<string, TensorView>][] = [];
+  for (const [key, inner] of value) {
+    const tensors = inner instanceof Map ? tensorsIn(inner, name) : undefined;
+    if (tensors !== undefined && tensors.size > 0) found.push([String(key), tensors]);
+  }
+  if (found.length === 1) return found[0][1];
+  throw refused(
+    name,
+    found.length === 0
+      ? 'it does not hold a dictionary of tensors'
+      : `it holds ${found.length} dictionaries of tensors: ${found.map(([key]) => inQuotes(key)).join(', ')}`,
+    found.length === 0 ? undefined : 'Save one of them alone: torch.save(model.state_dict(), "model.pt")',
+  );
+}
+
+function tensorsIn(map: ReadonlyMap<PickleValue, PickleValue>, name: string): Map<string, TensorView> {
+  const tensors = new Map<string, TensorView>();
+  for (const [key, value] of map) {
+    if (!(value instanceof TensorView)) continue;
+    if (typeof key !== 'string') throw refused(name, 'a tensor has a key that is not a text');
+    if (!key.endsWith('num_batches_tracked')) tensors.set(key, value);
+  }
+  if (tensors.size > MAX_TENSORS)
+    throw refused(name, `it has ${tensors.size} tensors, over the limit of ${MAX_TENSORS}`);
+  return tensors;
+}
+
+function refused(
+  name: string,
+  what: string,
+  hint = 'Save the weights alone: torch.save(model.state_dict(), "model.pt"), or as safetensors.',
+): CoutureError {
+  return new CoutureError('data', `${name} cannot be imported: ${what}.`, { hint });
+}
