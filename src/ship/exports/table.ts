@@ -9,6 +9,12 @@ export const exportFormats = [
     out: 'folder',
     load: async () => (await import('./pytorch.ts')).exportPytorch,
   },
+  {
+    name: 'esm',
+    summary: 'a folder with a JavaScript module for pages, Node, Deno and Bun: model.js and its types',
+    out: 'folder',
+    load: async () => (await import('./esm.ts')).exportModule,
+  },
 ] as const satisfies readonly ExportFormat[];
 
 /** Name of a format. */
