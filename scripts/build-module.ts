@@ -3,7 +3,7 @@
  * text, so that an export needs no bundler. Each is a function expression that returns its exports.
  */
 
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Plugin, rolldown } from 'rolldown';
@@ -53,7 +53,14 @@ async function bundle(file: string): Promise<string> {
   return code.trim();
 }
 
-const runtimes = { moduleRuntime: await bundle('runtime.ts') };
+const style = readFileSync(`${root}src/platform/web/module/page.css`, 'utf8')
+  .replaceAll(/\s*\n\s*/g, ' ')
+  .trim();
+const runtimes = {
+  moduleRuntime: await bundle('runtime.ts'),
+  pageRuntime: await bundle('page.ts'),
+  pageStyle: style,
+};
 const text = Object.entries(runtimes)
   .map(([name, code]) => `export const ${name} = ${JSON.stringify(code)};\n`)
   .join('');

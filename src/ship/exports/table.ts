@@ -15,6 +15,12 @@ export const exportFormats = [
     out: 'folder',
     load: async () => (await import('./esm.ts')).exportModule,
   },
+  {
+    name: 'html',
+    summary: 'one HTML file that opens from disk: drawing, pictures, camera and the model',
+    out: '.html',
+    load: async () => (await import('./html.ts')).exportHtml,
+  },
 ] as const satisfies readonly ExportFormat[];
 
 /** Name of a format. */
