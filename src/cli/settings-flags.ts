@@ -4,19 +4,24 @@ import { type Command, Option } from 'commander';
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError, prefixed } from '../core/errors.ts';
+import { list } from '../core/format.ts';
 import { parseJson } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
 import { decodeText } from '../core/text.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
+import { defaultDataset } from '../data/registry.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { flagOf } from '../report/train-command.ts';
 import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, recipeNamed, resolveConfig } from '../train/config.ts';
+import { initFromSchema } from '../train/init-from.ts';
 import { recipes } from '../train/recipes.ts';
 import {
   configSchema,
+  networkSettings,
+  originSettings,
   type RunConfig,
   rareSettings,
   settingGroups,
@@ -63,23 +68,14 @@ function placeholderOf(schema: z.core.$ZodType): string | undefined {
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
 }
 
-/** The settings of the network; all others are of the training. */
-export const networkSettings = [
-  'stem',
-  'hidden',
-  'dropout',
-  'activation',
-  'norm',
-  'blocks',
-  'expansion',
-] as const;
-
 /** Values of the shared options of `train` and `summary`, besides the settings. */
 export interface ConfigFlags extends Partial<TrainSettings> {
   readonly recipe?: string;
   readonly config?: string;
   /** Name or path of a data set. */
   readonly data?: string;
+  /** A model to start with; only `train` has it. */
+  readonly initFrom?: string;
 }
 
 /** Which settings a command has. */
@@ -144,6 +140,7 @@ export function configFlagsGiven(flags: ConfigFlags): string[] {
   if (flags.config !== undefined) given.unshift('--config');
   if (flags.recipe !== undefined) given.unshift('--recipe');
   if (flags.data !== undefined) given.unshift('--data');
+  if (flags.initFrom !== undefined) given.unshift('--init-from');
   return given;
 }
 
@@ -157,13 +154,43 @@ export async function configFromFlags(flags: ConfigFlags, context: CliContext): 
   // Network flags replace the layers of a file.
   const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
   const recipe = flags.recipe ?? file.recipe ?? null;
-  return resolveConfig({
+  const request: ConfigRequest = {
     ...(await datasetOf(flags, file, context)),
     recipe: recipe === null ? null : recipeNamed(recipe),
     settings: checkPartialSettings(settings),
     ...(ownLayers !== undefined && { model: checkModelSpec(ownLayers) }),
+    ...(ownLayers !== undefined && file.initFrom && { initFrom: file.initFrom }),
     backend: file.backend,
-  });
+  };
+  if (flags.initFrom === undefined) return resolveConfig(request);
+  return resolveConfig({ ...request, ...(await originOf(flags, flags.initFrom, request, context)) });
+}
+
+/**
+ * The network and the pixel scaling of a model to start with. Says which layers are taken.
+ * @throws CoutureError of kind `usage` when flags change the network, or the model does not match the data
+ */
+async function originOf(
+  flags: ConfigFlags,
+  name: string,
+  { dataset = defaultDataset }: ConfigRequest,
+  context: CliContext,
+): Promise<Pick<ConfigRequest, 'dataset' | 'model' | 'initFrom'>> {
+  const given = settingFlags
+    .filter(({ key }) => originSettings.includes(key) && flags[key] !== undefined)
+    .map(({ flag }) => flag);
+  if (given.length > 0)
+    throw new CoutureError(
+      'usage',
+      `--init-from uses the network of ${name}; leave out ${given.join(', ')}.`,
+    );
+  const { nodePlatform } = await import('../platform/node/platform.ts');
+  const { startOfRun } = await import('../runs/init-from.ts');
+  const info = 'info' in dataset ? dataset.info : dataset;
+  const { model, initFrom, fresh, pixels } = await startOfRun(nodePlatform, name, info);
+  const random = fresh.length === 0 ? '' : `, with random weights in ${list(fresh)} for other classes`;
+  context.err(`The run starts with ${list(initFrom.layers)} of ${name}${random}.`);
+  return { dataset: { ...info, preprocessing: { ...info.preprocessing, pixels } }, model, initFrom };
 }
 
 /** By name or path, or as a file describes it; the default where neither says. */
@@ -183,6 +210,7 @@ const configFileSchema = z.strictObject({
   data: z.unknown().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   model: z.unknown().optional(),
+  initFrom: initFromSchema.optional(),
   backend: configSchema.shape.backend,
   /** Of a run's config.json. A copy that was changed is a request like any other, and is not held to it. */
   sha256: z.unknown().optional(),

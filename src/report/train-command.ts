@@ -4,14 +4,14 @@ import { quoted } from '../core/format.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { defaultDataset } from '../data/registry.ts';
 import { recipeNamed, requestText, resolveConfig } from '../train/config.ts';
-import type { RunConfig, TrainSettings } from '../train/settings.ts';
+import { originSettings, type RunConfig, type TrainSettings } from '../train/settings.ts';
 
 /**
  * The `couture train` command that resolves to exactly this config; undefined if flags cannot express it, as
  * with custom layers.
  */
 export function trainCommand(config: RunConfig): string | undefined {
-  const { recipe, settings, data } = config;
+  const { recipe, settings, data, initFrom, model } = config;
   try {
     const known = recipe === null ? null : recipeNamed(recipe);
     const standard = resolveConfig({ recipe: known }).settings;
@@ -19,14 +19,22 @@ export function trainCommand(config: RunConfig): string | undefined {
       ([key, value]) =>
         key === 'seed' || JSON.stringify(value) !== JSON.stringify(standard[key as keyof TrainSettings]),
     );
-    const found = resolveConfig({ recipe: known, dataset: data, settings: Object.fromEntries(changed) });
+    const found = resolveConfig({
+      ...{ recipe: known, dataset: data, settings: Object.fromEntries(changed) },
+      ...(initFrom && { initFrom, model }),
+    });
     if (requestText(found) !== requestText(config)) return undefined;
-    const flags = changed.map(([key, value]) =>
+    // The origin gives the network.
+    const own = changed.filter(
+      ([key]) => initFrom === undefined || !originSettings.includes(key as keyof TrainSettings),
+    );
+    const flags = own.map(([key, value]) =>
       value === true ? flagOf(key) : `${flagOf(key)} ${textOf(value)}`,
     );
     return [
       'npx couture train',
       ...dataFlag(data),
+      ...(initFrom === undefined ? [] : [`--init-from ${quoted(initFrom.model)}`]),
       ...(recipe === null ? [] : [`--recipe ${recipe}`]),
       ...flags,
       // A machine without a GPU uses the CPU by default.

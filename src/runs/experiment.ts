@@ -6,6 +6,7 @@ import { describeSplits } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { splitSourceOf } from '../data/split.ts';
 import type { Backend } from '../engine/backend.ts';
+import type { TensorMap } from '../model/network.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { bestEpoch } from '../train/best.ts';
 import { checkTrainable } from '../train/check-data.ts';
@@ -22,6 +23,7 @@ import { describeImages } from './describe-images.ts';
 import { describeEnvironment, lastKind, machineNotice, movedEnvironment } from './environment.ts';
 import { evaluateOn } from './evaluate-on.ts';
 import { withSaved } from './failure.ts';
+import { loadInitial } from './init-from.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
@@ -90,6 +92,10 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     const { train: trainSet, test: testSet } = splits;
     checkTrainable(config, trainSet);
     const teacher = await loadTeachers(teachers, trainSet);
+    // A checkpoint has all weights already.
+    const hasState = earlier !== undefined && (await earlier.loadState()) !== undefined;
+    const origin = hasState ? undefined : await loadInitial(platform, config, trainSet);
+    if (origin?.notice !== undefined) options.onNotice?.(origin.notice);
     const begun = await earlier?.environment();
     if (begun !== undefined && begun.couture !== COUTURE_VERSION) {
       options.onNotice?.(
@@ -107,7 +113,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     );
     try {
       const { cpu } = platform.describeMachine();
-      const data: ExperimentData = { trainSet, testSet, teacher, cpu };
+      const data: ExperimentData = { trainSet, testSet, teacher, initial: origin?.weights, cpu };
       if (earlier !== undefined)
         return { run: earlier, metrics: await carryOut(earlier, engine, data, options) };
       const run = await startRun(platform, options, config, engine, data);
@@ -131,6 +137,8 @@ interface ExperimentData {
   readonly trainSet: Dataset;
   readonly testSet: Dataset;
   readonly teacher: TeacherNetworks | undefined;
+  /** First weights from another model. */
+  readonly initial: TensorMap | undefined;
   /** Of this machine. */
   readonly cpu: string;
 }
@@ -221,7 +229,7 @@ async function recordMove(
 async function trainInto(
   run: Run,
   backend: Backend,
-  { trainSet: dataset, teacher }: ExperimentData,
+  { trainSet: dataset, teacher, initial }: ExperimentData,
   { signal, onEvent }: TrainRunOptions,
 ): Promise<Stuck | undefined> {
   const resume = await run.loadState();
@@ -230,6 +238,7 @@ async function trainInto(
     backend,
     dataset,
     ...(networks && { teacher: new RememberingTeacher(networks, dataset, backend) }),
+    ...(initial && { initial }),
     ...(resume && { resume }),
     ...(signal && { signal }),
   };

@@ -55,3 +55,12 @@ test('every format writes to what it says, and refuses the rest before any work'
     hint: 'Did you mean pytorch?',
   });
 });
+
+test('files of a run are not replaced: nothing is written into its folder', async () => {
+  const before = await platform.store.list(run.path);
+  await assert.rejects(exportModel(platform, run.path, { to: 'hf', out: run.path }), {
+    kind: 'usage',
+    message: /config\.json belongs to the run in .*own, so it was not replaced/,
+  });
+  assert.deepEqual(await platform.store.list(run.path), before);
+});

@@ -17,6 +17,7 @@ export {
   type RunEvaluation,
 } from './evaluate.ts';
 export { type TrainRunOptions, type TrainRunResult, trainRun } from './experiment.ts';
+export { type ExportRequest, exportModel, type WrittenExport } from './export.ts';
 export {
   type FileModel,
   type FindModelOptions,
@@ -29,6 +30,8 @@ export {
 } from './find-model.ts';
 export { type FoundRun, findRun, trainOnce } from './find-run.ts';
 export { givenDatasets } from './given-data.ts';
+export { type ImportedModel, type ImportOptions, importModel } from './import-model.ts';
+export { type StartOfRun, startOfRun } from './init-from.ts';
 export { type InspectRunOptions, inspectRun } from './inspect.ts';
 export { type RunState, type RunSummary, summarizeRuns } from './list-runs.ts';
 export { type LoadOptions, loadNetwork, loadPredictor } from './load.ts';

@@ -95,6 +95,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     couture: environment.couture,
     settings: { ...run.config.settings },
     command: trainCommand(run.config) ?? null,
+    ...(run.config.initFrom && { initFrom: run.config.initFrom }),
     bestEpoch: metrics.bestEpoch,
     epochs: metrics.epochs,
     weightsSha256: metrics.weightsSha256,

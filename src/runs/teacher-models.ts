@@ -4,12 +4,12 @@ import { CoutureError, prefixed } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { splitSourceOf } from '../data/split.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { inputOf } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { TeacherModel } from '../use/network-teacher.ts';
 import { type FoundModel, findModel } from './find-model.ts';
+import { overlapNotice } from './overlap.ts';
 import type { RunPlaces } from './platform.ts';
 
 /**
@@ -36,22 +36,9 @@ export async function openTeachers(
   return teachers;
 }
 
-/**
- * Notices about teachers that were trained on images which the run holds out: the student then learns about
- * these images, and its validation figures are too optimistic. The same seed holds out the same images first,
- * so a teacher may hold out more.
- */
+/** Notices about teachers that were trained on images which the run holds out. */
 export function teacherNotices(teachers: readonly FoundModel[], { settings }: RunConfig): string[] {
-  const own = splitSourceOf(settings);
-  return teachers
-    .filter(({ split }) => split === null || split.seed !== own.seed || split.validation < own.validation)
-    .map(({ path, split }) => {
-      const remedy =
-        split === null
-          ? 'its own networks held out different images'
-          : `use --split-seed ${split.seed} --validation ${split.validation} to hold out the same images`;
-      return `The teacher ${path} was trained on images that this run holds out, so the validation figures of this run are too optimistic: ${remedy}.`;
-    });
+  return teachers.flatMap((teacher) => overlapNotice('teacher', teacher, settings) ?? []);
 }
 
 /** The networks of the teachers of a run, and their digest. */

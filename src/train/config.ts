@@ -10,6 +10,7 @@ import {
   options,
   record,
 } from '../core/arguments.ts';
+import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
@@ -22,9 +23,17 @@ import type { BackendKind } from '../engine/names.ts';
 import { EDGE_LAYERS, edgeLayers } from '../model/edges.ts';
 import type { NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
-import { checkModelSpec, classCount, inputWidth, type ModelSpec, multilayer } from '../model/spec.ts';
+import {
+  activationNames,
+  checkModelSpec,
+  classCount,
+  inputWidth,
+  type ModelSpec,
+  multilayer,
+} from '../model/spec.ts';
 import { checkBatchSize } from './batches.ts';
 import { checkSettings } from './check-settings.ts';
+import { type InitFrom, initFromSchema } from './init-from.ts';
 import { isRecipeName, type RecipeName, recipes } from './recipes.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
 
@@ -41,6 +50,8 @@ export interface ConfigRequest {
   readonly dataset?: Dataset | DatasetInfo;
   /** Custom layers, instead of `hidden`, `dropout` and `blocks`. */
   readonly model?: ModelSpec;
+  /** The origin of the first weights of `model`, which is then the network of the origin. */
+  readonly initFrom?: InitFrom | undefined;
   /** The kind of backend; by default a measurement decides. */
   readonly backend?: BackendKind | undefined;
 }
@@ -55,6 +66,7 @@ const configRequest = options({
   settings: optional(anObject),
   dataset: optional(anObject),
   model: optional(anObject),
+  initFrom: optional(anObject),
   backend: optional(aString),
 });
 
@@ -65,7 +77,7 @@ const configRequest = options({
 export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   checkArguments('resolveConfig', { request: [wishes, configRequest] });
   const { recipe = null, settings = {}, ...request } = wishes;
-  const { dataset = defaultDataset, backend } = request;
+  const { dataset = defaultDataset, backend, initFrom } = request;
   const given = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
   const base: Partial<TrainSettings> = recipe === null ? {} : recipes[recipeNamed(recipe)].settings;
@@ -85,6 +97,7 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     merged.hidden = hiddenLayers.map((layer) => layer.out);
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
   }
+  if (initFrom !== undefined) Object.assign(merged, settingsOfOrigin(model));
   const checked = checkSettings(merged);
   const { preprocessing } = given;
   const pixels = scaledAs(preprocessing.pixels, checked.pixels);
@@ -108,7 +121,33 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   }
   checkBatchSize(spec, checked.batchSize);
   checkFreeze(checked, spec);
-  return { version: 2, recipe, settings: checked, data, model: spec, ...(backend && { backend }) };
+  return {
+    ...{ version: 2, recipe, settings: checked, data, model: spec },
+    ...(initFrom && { initFrom: checkInitFrom(initFrom, spec) }),
+    ...(backend && { backend }),
+  };
+}
+
+/** Settings of the network that the layers of an origin fix: no stem, and the activation and norm of the first layer. */
+function settingsOfOrigin(model: ModelSpec | undefined): Partial<TrainSettings> {
+  if (model === undefined)
+    throw new CoutureError('usage', 'A run that starts with the weights of a model needs its layers: model.');
+  const [first] = planModel(model).layers;
+  const activation = activationNames.find((name) => name.replace('-r', 'R') === first.activation);
+  return { pixels: 'data', stem: 'none', norm: first.norm, ...(activation && { activation }) };
+}
+
+/** That the layers taken exist. */
+function checkInitFrom(initFrom: InitFrom, spec: ModelSpec): InitFrom {
+  const checked = checkSchema(
+    initFromSchema,
+    initFrom,
+    ({ what }) => new CoutureError('usage', `Invalid initFrom: ${what}.`),
+  );
+  const names = planModel(spec).layers.map(({ name }) => name);
+  const stranger = checked.layers.find((name) => !names.includes(name));
+  if (stranger === undefined) return checked;
+  throw new CoutureError('usage', `Invalid initFrom: the network has no layer ${stranger}.`);
 }
 
 function checkFreeze({ freeze }: TrainSettings, spec: ModelSpec): void {

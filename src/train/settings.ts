@@ -11,6 +11,7 @@ import { stemNames } from '../model/edges.ts';
 import { initializerNames } from '../model/init.ts';
 import { activationNames, type ModelSpec, modelSpecSchema, normNames } from '../model/spec.ts';
 import { selections } from './best.ts';
+import { type InitFrom, initFromSchema } from './init-from.ts';
 import { scheduleNames } from './schedule.ts';
 import type { TrainSettings } from './train-settings.ts';
 
@@ -273,6 +274,20 @@ function keysOf<Shape extends object>(shape: Shape): (keyof Shape)[] {
   return Object.keys(shape) as (keyof Shape)[];
 }
 
+/** The settings of the network; all others are of the training. */
+export const networkSettings = [
+  'stem',
+  'hidden',
+  'dropout',
+  'activation',
+  'norm',
+  'blocks',
+  'expansion',
+] as const satisfies readonly (keyof TrainSettings)[];
+
+/** The settings that the origin of a run gives: its network, and how it scales pixels. */
+export const originSettings: readonly (keyof TrainSettings)[] = [...networkSettings, 'pixels'];
+
 /** Settings that few runs need: only the full help lists them. */
 export const rareSettings: ReadonlySet<keyof TrainSettings> = new Set([
   'pixels',
@@ -308,6 +323,8 @@ export interface RunConfig {
   /** The data set; with the checksums of both splits once a run has started. */
   readonly data: DatasetInfo;
   readonly model: ModelSpec;
+  /** The model whose weights the run starts with; absent for random weights. */
+  readonly initFrom?: InitFrom | undefined;
   /** The kind of backend of a started run. Without it none was requested; older runs used the CPU. */
   readonly backend?: BackendKind | undefined;
 }
@@ -319,5 +336,6 @@ export const configSchema = z.strictObject({
   settings: settingsSchema,
   data: datasetInfoSchema,
   model: modelSpecSchema,
+  initFrom: initFromSchema.optional(),
   backend: z.enum(backendKinds).optional(),
 }) satisfies z.ZodType<RunConfig>;

@@ -10,6 +10,7 @@ import {
   aSignal,
   checkArguments,
   exactly,
+  kind,
   optional,
   record,
 } from '../core/arguments.ts';
@@ -61,6 +62,8 @@ export interface TrainOptions {
    * training.
    */
   readonly teacher?: Teacher;
+  /** First weights by name, instead of random ones; layers that are not in it start at random. */
+  readonly initial?: TensorMap;
   /** Continue from this state instead of from new weights. */
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
@@ -73,6 +76,7 @@ const trainOptions = exactly({
   backend: aBackend,
   dataset: aDataset,
   teacher: optional(record({ probabilities: aFunction }, 'a teacher')),
+  initial: optional(kind('a Map of weights by name', (value) => value instanceof Map)),
   resume: optional(anObject),
   signal: optional(aSignal),
   rates: optional(aFunction),
@@ -159,7 +163,7 @@ class TrainingRun {
 
   /** Checks the input, and uploads images and weights to the backend. */
   static async begin(config: RunConfig, options: TrainOptions): Promise<TrainingRun> {
-    const { backend, dataset, teacher, resume } = options;
+    const { backend, dataset, teacher, initial, resume } = options;
     const input = inputOf(config);
     checkTeacher(teacher, config.settings);
     checkBatchSize(config.model, config.settings.batchSize);
@@ -178,7 +182,9 @@ class TrainingRun {
     const images = await backend.upload(dataset.images, dataset.info.shape);
     const run = new TrainingRun(config, options, { program, session, images, split });
     try {
-      const parameters = resume?.parameters ?? initialize(program.plan, keyFromSeed(seed), init, input, stem);
+      const parameters =
+        resume?.parameters ??
+        withInitial(initialize(program.plan, keyFromSeed(seed), init, input, stem), initial);
       await run.#write(parameters, 'value');
       if (program.average) await run.#write(resume?.averages ?? parameters, 'average');
       if (resume) {
@@ -410,6 +416,17 @@ class TrainingRun {
       await this.#session.write(name, values, role);
     }
   }
+}
+
+/**
+ * Random weights with the given ones over them.
+ * @throws CoutureError of kind `usage` when one belongs to no layer; its length is checked where it is uploaded
+ */
+function withInitial(random: TensorMap, initial: TensorMap | undefined): TensorMap {
+  if (initial === undefined) return random;
+  const stranger = [...initial.keys()].find((name) => !random.has(name));
+  if (stranger === undefined) return new Map([...random, ...initial]);
+  throw new CoutureError('usage', `The first weights have a tensor "${stranger}" that belongs to no layer.`);
 }
 
 /** `start` plus the first `length` values in sequence: the order is part of the result. */

@@ -3,16 +3,10 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { summarize } from '../../model/summary.ts';
-import type { RunConfig } from '../../train/settings.ts';
+import { networkSettings, type RunConfig } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import { addJsonOption } from '../options.ts';
-import {
-  addConfigOptions,
-  type ConfigFlags,
-  configFlagsGiven,
-  configFromFlags,
-  networkSettings,
-} from '../settings-flags.ts';
+import { addConfigOptions, type ConfigFlags, configFlagsGiven, configFromFlags } from '../settings-flags.ts';
 import { bytes, count } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';

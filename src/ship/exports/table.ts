@@ -27,6 +27,12 @@ export const exportFormats = [
     out: 'folder',
     load: async () => (await import('./esm.ts')).exportModule,
   },
+  {
+    name: 'hf',
+    summary: "a folder for Hugging Face's Hub: the same, config.json, README.md with the figures",
+    out: 'folder',
+    load: async () => (await import('./hf.ts')).exportHuggingFace,
+  },
 ] as const satisfies readonly ExportFormat[];
 
 /** Name of a format. */

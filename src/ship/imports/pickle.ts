@@ -85,9 +85,9 @@ class Machine {
     for (;;) {
       const opcode = this.#bytes[this.#take(1)];
       if (opcode === 0x2e) return { value: this.pop(), end: this.#at };
-      const step = steps[opcode];
+      const step = steps.get(opcode);
       if (step === undefined) {
-        const name = otherOpcodes[opcode];
+        const name = otherOpcodes.get(opcode);
         if (name === undefined) throw this.#damaged(`byte ${this.#at - 1} is not an opcode`);
         throw this.#refused(`uses the opcode ${name}`);
       }
@@ -265,35 +265,35 @@ const tuple = (count: number) => (m: Machine) => {
 };
 
 /** What each opcode does, by its byte. STOP is in `run`. */
-const steps: Readonly<Record<number, (machine: Machine) => void>> = {
-  128: (m) => m.protocol(m.number(1)),
-  40: (m) => m.mark(),
-  41: (m) => m.push([]), // EMPTY_TUPLE
-  93: (m) => m.push([]), // EMPTY_LIST
-  125: (m) => m.push(new Map()), // EMPTY_DICT
-  116: (m) => m.push(m.popToMark()), // TUPLE
-  133: tuple(1),
-  134: tuple(2),
-  135: tuple(3),
-  78: (m) => m.push(null), // NONE
-  136: (m) => m.push(true), // NEWTRUE
-  137: (m) => m.push(false), // NEWFALSE
-  75: (m) => m.push(m.number(1)), // BININT1
-  77: (m) => m.push(m.number(2)), // BININT2
-  74: (m) => m.push(m.number(4)), // BININT
-  138: (m) => m.push(m.long()), // LONG1
-  71: (m) => m.push(m.float()), // BINFLOAT
-  88: (m) => m.push(m.text()), // BINUNICODE
-  99: (m) => m.push(m.name()), // GLOBAL
-  113: (m) => m.remember(m.number(1)), // BINPUT
-  114: (m) => m.remember(m.number(4)), // LONG_BINPUT
-  104: (m) => m.recall(m.number(1)), // BINGET
-  106: (m) => m.recall(m.number(4)), // LONG_BINGET
-  97: (m) => m.append([m.pop()]), // APPEND
-  101: (m) => m.append(m.popToMark()), // APPENDS
-  115: (m) => m.setItems([m.pop(), m.pop()].reverse()), // SETITEM
-  117: (m) => m.setItems(m.popToMark()), // SETITEMS
-  82: (m) => m.call(), // REDUCE
-  81: (m) => m.find(), // BINPERSID
-  98: (m) => m.build(), // BUILD
-};
+const steps: ReadonlyMap<number, (machine: Machine) => void> = new Map([
+  [0x80, (m) => m.protocol(m.number(1))], // PROTO
+  [0x28, (m) => m.mark()], // MARK
+  [0x29, (m) => m.push([])], // EMPTY_TUPLE
+  [0x5d, (m) => m.push([])], // EMPTY_LIST
+  [0x7d, (m) => m.push(new Map())], // EMPTY_DICT
+  [0x74, (m) => m.push(m.popToMark())], // TUPLE
+  [0x85, tuple(1)], // TUPLE1
+  [0x86, tuple(2)], // TUPLE2
+  [0x87, tuple(3)], // TUPLE3
+  [0x4e, (m) => m.push(null)], // NONE
+  [0x88, (m) => m.push(true)], // NEWTRUE
+  [0x89, (m) => m.push(false)], // NEWFALSE
+  [0x4b, (m) => m.push(m.number(1))], // BININT1
+  [0x4d, (m) => m.push(m.number(2))], // BININT2
+  [0x4a, (m) => m.push(m.number(4))], // BININT
+  [0x8a, (m) => m.push(m.long())], // LONG1
+  [0x47, (m) => m.push(m.float())], // BINFLOAT
+  [0x58, (m) => m.push(m.text())], // BINUNICODE
+  [0x63, (m) => m.push(m.name())], // GLOBAL
+  [0x71, (m) => m.remember(m.number(1))], // BINPUT
+  [0x72, (m) => m.remember(m.number(4))], // LONG_BINPUT
+  [0x68, (m) => m.recall(m.number(1))], // BINGET
+  [0x6a, (m) => m.recall(m.number(4))], // LONG_BINGET
+  [0x61, (m) => m.append([m.pop()])], // APPEND
+  [0x65, (m) => m.append(m.popToMark())], // APPENDS
+  [0x73, (m) => m.setItems([m.pop(), m.pop()].reverse())], // SETITEM
+  [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
+  [0x52, (m) => m.call()], // REDUCE
+  [0x51, (m) => m.find()], // BINPERSID
+  [0x62, (m) => m.build()], // BUILD
+]);
