@@ -19,6 +19,7 @@ export const rooms: readonly Room[] = [
   { path: 'inspect', package: 'core' },
   { path: 'audit', package: 'core' },
   { path: 'ship', package: 'core' },
+  { path: 'search', package: 'couture' },
   { path: 'figures', package: 'couture' },
   { path: 'report', package: 'couture' },
   { path: 'runs', package: 'couture' },
