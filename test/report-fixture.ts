@@ -4,11 +4,8 @@ import type { Inspection } from '../src/inspect/inspection.ts';
 import type { ReportRun } from '../src/report/input.ts';
 import { resolveConfig } from '../src/train/config.ts';
 
-/** A run around an inspection: its predictions are those that the confusion matrix counts. */
+/** A run around an inspection. */
 export function makeReportRun(inspection: Inspection): ReportRun {
-  const pairs = inspection.evaluation.confusion.flatMap((row, actual) =>
-    row.flatMap((count, predicted) => Array.from({ length: count }, () => [actual, predicted])),
-  );
   return {
     inspection,
     config: resolveConfig({ recipe: 'baseline', settings: { seed: inspection.seed } }),
@@ -16,8 +13,6 @@ export function makeReportRun(inspection: Inspection): ReportRun {
     seconds: 12.5,
     weightsSha256: 'a'.repeat(64),
     lastSha256: 'b'.repeat(64),
-    labels: Uint16Array.from(pairs, ([actual]) => actual),
-    predicted: Uint16Array.from(pairs, ([, predicted]) => predicted),
     environment: [
       ['Couture', '1.2.3'],
       ['machine', `one of ${inspection.run}`],

@@ -7,9 +7,22 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** 0.8742 as `87.4%`. */
+/** 0.8742 as `87.4%`. Less than all is never written as 100%: 0.9997 is `>99.9%`. */
 export function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)}%`;
+  const text = (share * 100).toFixed(digits);
+  const whole = (100).toFixed(digits);
+  return share < 1 && text === whole ? `>${whole.replace('100', '99').replaceAll('0', '9')}%` : `${text}%`;
+}
+
+/** A probability that a network gives, which is below 1 even where its float32 is 1. */
+export function probabilityText(probability: number, digits = 1): string {
+  return percent(Math.min(probability, 1 - Number.EPSILON), digits);
+}
+
+/** The difference of two shares in percentage points, without a sign: 0.0168 as `1.7`. */
+export function points(difference: number, digits = 1): string {
+  // Without the last bits, which turn 0.55 to 0.5 or 0.6 by chance.
+  return Number(Math.abs(difference * 100).toFixed(digits + 6)).toFixed(digits);
 }
 
 /** `1 image`, `2 images`; `2 classes`, where the plural is not just an s. */

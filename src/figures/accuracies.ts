@@ -1,14 +1,15 @@
-/** Test accuracy of several runs, beside the published accuracy. */
+/** Test accuracy of runs beside the published accuracy, and how far each is from the first. */
 
 import * as Plot from '@observablehq/plot';
-import { list, percent, plural } from '../core/format.ts';
-import type { Inspection } from '../inspect/inspection.ts';
+import { list, percent, plural, points } from '../core/format.ts';
+import type { Inspection, TestPredictions } from '../inspect/inspection.ts';
+import { compareOnSameImages, pairedDifference } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';
 import { isRecipeName, recipes } from '../train/recipes.ts';
-import { chart, grid } from './chart.ts';
+import { chart, grid, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { fit } from './text.ts';
-import { colors, seriesColor } from './theme.ts';
+import { colors, meanings, runColor } from './theme.ts';
 
 /** One run's result. */
 export interface RunAccuracy {
@@ -18,6 +19,8 @@ export interface RunAccuracy {
   readonly interval: Interval;
   /** Accuracy published by the author of the recipe, if known. */
   readonly published?: number;
+  /** With these, runs of the same images are compared image by image. */
+  readonly predictions?: Pick<TestPredictions, 'labels' | 'predicted'>;
 }
 
 /** The part of an inspection that `drawAccuracies` needs. */
@@ -25,96 +28,205 @@ export function runAccuracy({
   run,
   recipe,
   evaluation,
-}: Pick<Inspection, 'run' | 'recipe' | 'evaluation'>): RunAccuracy {
+  predictions,
+}: Pick<Inspection, 'run' | 'recipe' | 'evaluation' | 'predictions'>): RunAccuracy {
   const published = recipe !== undefined && isRecipeName(recipe) ? recipes[recipe].published : null;
   const { accuracy, interval } = evaluation;
-  return { run, accuracy, interval, ...(published === null ? {} : { published }) };
+  return { run, accuracy, interval, predictions, ...(published === null ? {} : { published }) };
 }
 
-/** Accuracies with 95% intervals, a row for each run; a tick marks a known published accuracy. */
+/** A run against the first one on the same images. */
+interface Gain {
+  readonly place: number;
+  readonly difference: number;
+  readonly interval: Interval;
+}
+
+const ROW = 46;
+
+/**
+ * Accuracies, a row for each run; a tick marks a known published accuracy. A single run has its 95% interval.
+ * Several runs have one below for each difference from the first: the intervals of the accuracies themselves
+ * may overlap although the runs differ on the same images by more than chance.
+ */
 export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOptions): Figure {
+  const gains = gainsOf(runs);
+  const published = runs.filter((run) => run.published !== undefined);
   const sheet = new Sheet(options, {
     name: 'accuracies',
-    title: runs.length === 1 ? 'Test accuracy' : `Test accuracy of ${runs.length} runs`,
-    facts: 'with 95% intervals',
+    title: titleOf(runs, gains),
+    facts: runs.length === 1 ? 'test accuracy with its 95% interval' : 'test accuracy',
   });
-  const published = runs.filter((run) => run.published !== undefined);
   sheet.legend([
-    { color: seriesColor(0), label: 'run, with 95% interval', mark: 'line' },
+    ...runs.map((run, place) => ({ color: runColor(place), label: run.run, mark: 'dot' as const })),
     ...(published.length > 0
-      ? [{ color: seriesColor(1), label: 'published result of the recipe', mark: 'tick' as const }]
+      ? [{ color: meanings.published, label: 'published result of the recipe', mark: 'tick' as const }]
       : []),
   ]);
-  const row = 44;
-  const y = (_: unknown, i: number): number => i;
-  const ends = runs.flatMap(({ interval, published: p }) => [
-    interval.low,
-    interval.high,
-    ...(p === undefined ? [] : [p]),
-  ]);
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const slack = Math.max(0.002, (high - low) * 0.06);
-  const rowOf = (run: RunAccuracy): number => runs.indexOf(run);
-  sheet.row([
-    chart(options.document, {
-      width: sheet.width,
-      height: row * runs.length + 44,
-      marginLeft: 4,
-      marginRight: 14,
-      marginTop: 4,
-      marginBottom: 40,
-      x: {
-        domain: [Math.max(0, low - slack) * 100, Math.min(1, high + slack) * 100],
-        label: 'test accuracy (%)',
-        labelArrow: 'none',
-        labelAnchor: 'center',
-        ticks: Math.max(3, Math.floor(sheet.width / 80)),
-      },
-      y: { type: 'band', axis: null, domain: runs.map((_, i) => i), padding: 0, round: false },
-      marks: [
-        Plot.gridX(grid),
-        Plot.ruleY(runs, {
-          y,
-          x1: (d: RunAccuracy) => d.interval.low * 100,
-          x2: (d: RunAccuracy) => d.interval.high * 100,
-          stroke: seriesColor(0),
-          strokeWidth: 2.5,
-          dy: 10,
-        }),
-        Plot.dot(runs, {
-          y,
-          x: (d: RunAccuracy) => d.accuracy * 100,
-          r: 5,
-          fill: seriesColor(0),
-          stroke: colors.paper,
-          dy: 10,
-        }),
-        Plot.tickX(published, {
-          y: rowOf,
-          x: (d: RunAccuracy) => (d.published ?? 0) * 100,
-          stroke: seriesColor(1),
-          strokeWidth: 2.5,
-          insetTop: 23,
-          insetBottom: 3,
-        }),
-        Plot.text(runs, {
-          y,
-          frameAnchor: 'left',
-          text: (d: RunAccuracy) =>
-            `${fit(d.run, 12, sheet.width * 0.55)}: ${percent(d.accuracy, 2)}${d.published === undefined ? '' : ` (published ${percent(d.published, 2)})`}`,
-          fill: colors.ink,
-          stroke: colors.paper,
-          strokeWidth: 4,
-          fontSize: 12,
-          dy: -9,
-        }),
-      ],
-    }),
-  ]);
+  sheet.row([drawRuns(sheet, runs)]);
+  if (gains.length > 0) {
+    sheet.row([drawGains(sheet, runs, gains)], { headings: [`Difference from ${runs[0].run}`] });
+    sheet.paragraph(
+      'The 95% interval of a difference counts the images on which exactly one of the two is correct. Where it excludes 0, the difference is more than chance.',
+    );
+  }
   const said = runs.map(
     ({ run, accuracy, interval, published: p }) =>
-      `${run} ${percent(accuracy, 2)} (${percent(interval.low, 2)} to ${percent(interval.high, 2)}` +
+      `${run} ${percent(accuracy, 2)} (95% interval ${percent(interval.low, 2)} to ${percent(interval.high, 2)}` +
       `${p === undefined ? '' : `; published ${percent(p, 2)}`})`,
   );
-  return sheet.figure(`Test accuracy of ${plural(runs.length, 'run')} with 95% intervals: ${list(said)}.`);
+  const compared = gains.map(
+    ({ place, difference, interval }) =>
+      ` ${runs[place].run} minus ${runs[0].run}: ${signed(difference)} points (95% interval ${signed(interval.low)} to ${signed(interval.high)}).`,
+  );
+  return sheet.figure(`Test accuracy of ${plural(runs.length, 'run')}: ${list(said)}.${compared.join('')}`);
+}
+
+function gainsOf(runs: readonly RunAccuracy[]): Gain[] {
+  const [first] = runs;
+  return runs.flatMap(({ predictions }, place) => {
+    if (place === 0 || predictions === undefined || first.predictions === undefined) return [];
+    const { labels, predicted } = first.predictions;
+    return [{ place, ...pairedDifference(compareOnSameImages(labels, predicted, predictions.predicted)) }];
+  });
+}
+
+/** The largest difference, and whether it is more than chance. */
+function titleOf(runs: readonly RunAccuracy[], gains: readonly Gain[]): string {
+  if (gains.length === 0) {
+    const best = runs.reduce((most, run) => (run.accuracy > most.accuracy ? run : most));
+    return `${best.run} recognizes ${percent(best.accuracy, 2)} of the test images`;
+  }
+  const { place, difference, interval } = gains.reduce((most, gain) =>
+    Math.abs(gain.difference) > Math.abs(most.difference) ? gain : most,
+  );
+  const [name, first] = [runs[place].run, runs[0].run];
+  if (interval.low <= 0 && interval.high >= 0)
+    return `${name} and ${first} differ by no more than chance, ${points(difference)} points`;
+  const more = difference > 0 ? 'more' : 'fewer';
+  return `${name} recognizes ${points(difference)} points ${more} of the test images than ${first}`;
+}
+
+/** `+1.7`, `−0.3` */
+function signed(difference: number): string {
+  return `${difference < 0 ? '−' : '+'}${points(difference)}`;
+}
+
+/** From the lowest to the highest value, with a little room on both sides. */
+function around(values: readonly number[], [least, most]: readonly [number, number]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const slack = Math.max(0.002, (high - low) * 0.08);
+  return [Math.max(least, low - slack) * 100, Math.min(most, high + slack) * 100];
+}
+
+const axis = (sheet: Sheet, label: string) =>
+  ({
+    label,
+    labelArrow: 'none',
+    labelAnchor: 'center',
+    ticks: Math.max(3, Math.floor(sheet.width / 90)),
+  }) as const;
+
+function drawRuns(sheet: Sheet, runs: readonly RunAccuracy[]): SVGSVGElement {
+  const single = runs.length === 1;
+  const y = (_: unknown, i: number): number => i;
+  const published = runs.filter((run) => run.published !== undefined);
+  const values = runs.flatMap(({ accuracy, interval, published: p }) => [
+    ...(single ? [interval.low, interval.high] : [accuracy]),
+    ...(p === undefined ? [] : [p]),
+  ]);
+  return chart(sheet.document, {
+    width: sheet.width,
+    height: ROW * runs.length + 44,
+    marginLeft: 14,
+    marginRight: 16,
+    marginTop: 4,
+    marginBottom: 40,
+    x: { ...axis(sheet, 'test accuracy (%)'), domain: around(values, [0, 1]) },
+    y: { type: 'band', axis: null, domain: runs.map((_, i) => i), padding: 0, round: false },
+    marks: [
+      Plot.gridX(grid),
+      Plot.ruleY(single ? runs : [], {
+        y,
+        x1: (d: RunAccuracy) => d.interval.low * 100,
+        x2: (d: RunAccuracy) => d.interval.high * 100,
+        stroke: sheet.color,
+        strokeWidth: 2.5,
+        dy: 11,
+      }),
+      Plot.tickX(published, {
+        y: (run: RunAccuracy) => runs.indexOf(run),
+        x: (d: RunAccuracy) => (d.published ?? 0) * 100,
+        stroke: meanings.published,
+        strokeWidth: 2.5,
+        insetTop: 25,
+        insetBottom: 3,
+      }),
+      Plot.dot(runs, {
+        y,
+        x: (d: RunAccuracy) => d.accuracy * 100,
+        r: 6,
+        fill: (_: RunAccuracy, i: number) => runColor(i),
+        stroke: colors.paper,
+        dy: 11,
+      }),
+      Plot.text(runs, {
+        y,
+        frameAnchor: 'left',
+        dx: -10,
+        text: (d: RunAccuracy) =>
+          `${fit(d.run, TICK, sheet.width * 0.5)}: ${percent(d.accuracy, 2)}${d.published === undefined ? '' : ` (published ${percent(d.published, 2)})`}`,
+        fill: colors.ink,
+        stroke: colors.paper,
+        strokeWidth: 4,
+        dy: -9,
+      }),
+    ],
+  });
+}
+
+function drawGains(sheet: Sheet, runs: readonly RunAccuracy[], gains: readonly Gain[]): SVGSVGElement {
+  const y = (_: unknown, i: number): number => i;
+  const values = [0, ...gains.flatMap(({ interval }) => [interval.low, interval.high])];
+  return chart(sheet.document, {
+    width: sheet.width,
+    height: ROW * gains.length + 44,
+    marginLeft: 14,
+    marginRight: 16,
+    marginTop: 4,
+    marginBottom: 40,
+    x: { ...axis(sheet, 'points of test accuracy, 95% interval'), domain: around(values, [-1, 1]) },
+    y: { type: 'band', axis: null, domain: gains.map((_, i) => i), padding: 0, round: false },
+    marks: [
+      Plot.gridX(grid),
+      Plot.ruleX([0], { stroke: colors.ink, strokeWidth: 1.5 }),
+      Plot.ruleY(gains, {
+        y,
+        x1: ({ interval }: Gain) => interval.low * 100,
+        x2: ({ interval }: Gain) => interval.high * 100,
+        stroke: ({ place }: Gain) => runColor(place),
+        strokeWidth: 2.5,
+        dy: 11,
+      }),
+      Plot.dot(gains, {
+        y,
+        x: ({ difference }: Gain) => difference * 100,
+        r: 6,
+        fill: ({ place }: Gain) => runColor(place),
+        stroke: colors.paper,
+        dy: 11,
+      }),
+      Plot.text(gains, {
+        y,
+        frameAnchor: 'left',
+        dx: -10,
+        text: ({ place, difference, interval }: Gain) =>
+          `${fit(runs[place].run, TICK, sheet.width * 0.5)}: ${signed(difference)} (${signed(interval.low)} to ${signed(interval.high)})`,
+        fill: colors.ink,
+        stroke: colors.paper,
+        strokeWidth: 4,
+        dy: -9,
+      }),
+    ],
+  });
 }

@@ -1,6 +1,7 @@
 /** A map of images: those with similar activations of a layer are close together. */
 
 import * as Plot from '@observablehq/plot';
+import { argMax } from '../core/arg-max.ts';
 import { count, list, MOST_NAMED, percent } from '../core/format.ts';
 import type { ProjectedPoints } from '../inspect/inspection.ts';
 import { chart } from './chart.ts';
@@ -14,10 +15,14 @@ export interface MapOptions extends FigureOptions {
   readonly most?: number;
 }
 
-const MARGIN = { marginLeft: 40, marginRight: 14, marginTop: 24, marginBottom: 38 } as const;
+const MARGIN = { marginLeft: 4, marginRight: 4, marginTop: 24, marginBottom: 26 } as const;
 const INSET = 8;
 /** Type size of the classes' names. */
-const LABEL = 12;
+const LABEL = 13;
+/** From this number on, dots are smaller. */
+const MANY_DOTS = 600;
+/** Neighbors of a dot that are compared with it. */
+const NEIGHBORS = 10;
 /** Classes with their name in the map. */
 const MOST_NAMES = 30;
 
@@ -26,12 +31,61 @@ interface Place {
   readonly y: number;
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** The place with the smallest sum of distances to all: the middle of a class, in the larger part of a split one. */
+function middleOf(places: readonly Place[]): Place {
+  const sums = places.map(({ x, y }) =>
+    places.reduce((sum, other) => sum + Math.hypot(other.x - x, other.y - y), 0),
+  );
+  return places[argMax(sums.map((sum) => -sum))];
+}
+
+/** For each class, the share of its dots' nearest neighbors that are of the same class. */
+function neighborShares(places: readonly Place[], labels: Uint16Array): Map<number, number> {
+  const counts = new Map<number, { hits: number; all: number }>();
+  places.forEach((_, i) => {
+    const nearest = nearestOf(places, i);
+    const count = counts.get(labels[i]) ?? { hits: 0, all: 0 };
+    count.hits += nearest.filter((other) => labels[other] === labels[i]).length;
+    count.all += nearest.length;
+    counts.set(labels[i], count);
+  });
+  return new Map([...counts].map(([label, { hits, all }]) => [label, all === 0 ? 1 : hits / all]));
+}
+
+/** The nearest other places, in one pass: there may be thousands of them. */
+function nearestOf(places: readonly Place[], from: number): number[] {
+  const nearest: number[] = [];
+  const distances: number[] = [];
+  const { x, y } = places[from];
+  for (let i = 0; i < places.length; i++) {
+    if (i === from) continue;
+    const distance = (places[i].x - x) ** 2 + (places[i].y - y) ** 2;
+    if (nearest.length === NEIGHBORS && distance >= distances[NEIGHBORS - 1]) continue;
+    let at = Math.min(nearest.length, NEIGHBORS - 1);
+    for (; at > 0 && distances[at - 1] > distance; at--) {
+      nearest[at] = nearest[at - 1];
+      distances[at] = distances[at - 1];
+    }
+    nearest[at] = i;
+    distances[at] = distance;
+  }
+  return nearest;
+}
+
+/** The class that is most by itself in the map, and the one that is least. */
+function titleOf(
+  shares: ReadonlyMap<number, number>,
+  names: readonly string[],
+  present: readonly number[],
+): string {
+  const order = present.toSorted((a, b) => (shares.get(b) ?? 0) - (shares.get(a) ?? 0) || a - b);
+  const [first, last] = [order[0], order[order.length - 1]];
+  if (order.length < 2) return `All images are of ${names[first]}`;
+  return `${names[first]} is most by itself, ${names[last]} most among other classes`;
 }
 
 /**
- * Every image a dot in the color of its true class, the class's name at the median of its dots. The dots are the
+ * Every image a dot in the color of its true class, the class's name in the middle of its dots. The dots are the
  * circles of the group with `data-dots`, in the order of `points`, so that a page can show the image of each.
  */
 export function drawMap(
@@ -49,10 +103,10 @@ export function drawMap(
   const named = present.length > MOST_NAMES ? frequent.slice(0, MOST_NAMES) : present;
   const middles = named.map((label) => ({
     label,
-    x: median(groups[label].map((i) => at(i).x)),
-    y: median(groups[label].map((i) => at(i).y)),
+    ...middleOf(groups[label].map(at)),
   }));
-  const words = [
+  const facts = [
+    `${how} of the activations of ${layer}`,
     `${shownOf(shown, labels.length, 'image')}, colored by true class`,
     ...(present.length > CLASS_COLORS ? [`the ${CLASS_COLORS} colors repeat`] : []),
     ...(present.length > MOST_NAMES
@@ -61,15 +115,12 @@ export function drawMap(
   ];
   const sheet = new Sheet(options, {
     name: `map-${method}`,
-    title: `Map of the activations of ${layer} by ${how}`,
-    facts: words.join(', '),
+    title: titleOf(neighborShares(dots.map(at), labels), classNames, present),
+    facts: facts.join(', '),
   });
   const axis = (i: 0 | 1): string =>
     `${how} ${i + 1}${explained === undefined ? '' : ` (${percent(explained[i])} of the variance)`}`;
-  // Of very many classes only the most frequent can be named, and colors tell too few apart for a legend.
-  if (present.length <= MOST_NAMES)
-    sheet.legend(present.map((label) => ({ color: classColor(label), label: classNames[label] })));
-  const height = Math.max(300, sheet.width * 0.86);
+  const height = Math.max(300, sheet.width * 0.8);
   const frame = {
     left: MARGIN.marginLeft + INSET,
     right: sheet.width - MARGIN.marginRight - INSET,
@@ -102,17 +153,18 @@ export function drawMap(
       label: axis(0),
       labelArrow: 'none',
       labelAnchor: 'center',
-      ticks: Math.floor(sheet.width / 80),
+      labelOffset: 18,
+      ticks: [],
     },
-    y: { domain: y.domain, label: axis(1), labelArrow: 'none' },
+    y: { domain: y.domain, label: axis(1), labelArrow: 'none', ticks: [] },
     marks: [
       Plot.frame({ stroke: colors.faint }),
       Plot.dot(dots, {
         x: (i: number) => at(i).x,
         y: (i: number) => at(i).y,
-        r: 2.2,
+        r: shown > MANY_DOTS ? 2.4 : 3.2,
         fill: (i: number) => classColor(labels[i]),
-        fillOpacity: 0.75,
+        fillOpacity: 0.8,
       }),
       Plot.link(
         names.filter(({ moved }) => moved),

@@ -1,11 +1,11 @@
 /** Figures of an audit: images beside their copies, and images whose labels are probably wrong. */
 
 import type { AuditExamples, ShownCopy } from '../audit/examples.ts';
-import { count, list, percent, plural } from '../core/format.ts';
+import { count, list, plural, probabilityText } from '../core/format.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { imageSource } from './image.ts';
 import type { FigureEntry } from './table.ts';
-import { verdict } from './theme.ts';
+import { meanings } from './theme.ts';
 import { tiles } from './tiles.ts';
 
 /** Gray pixels between an image and its copy in one picture. */
@@ -18,7 +18,10 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
   const shape = { ...examples, width: 2 * examples.width + SEAM };
   const sheet = new Sheet(options, {
     name: 'audit-copies',
-    title: 'Duplicate images',
+    title:
+      totals.copies === 0
+        ? 'No image has a copy'
+        : `${plural(totals.copies, 'pair')} of images ${totals.copies === 1 ? 'is' : 'are'} duplicates`,
     facts: `${dataset}, ${shownOf(copies.length, totals.copies, 'pair')}`,
   });
   const items = copies.map((copy) => {
@@ -33,7 +36,7 @@ export function drawCopies(examples: AuditExamples, options: FigureOptions): Fig
           ? 'exact'
           : `${kind === 'mirrored' ? 'mirrored, ' : ''}distance ${distance.toFixed(3)}`,
       ],
-      ...(agree ? {} : { fill: verdict.wrong }),
+      ...(agree ? {} : { fill: meanings.wrong }),
     };
   });
   if (items.length > 0) sheet.row([tiles(sheet, items, { least: 128, most: 6, shape, gap: 14 })]);
@@ -52,7 +55,10 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
   const { suspects, totals, classNames, dataset } = examples;
   const sheet = new Sheet(options, {
     name: 'audit-suspects',
-    title: 'Labels that are probably wrong',
+    title:
+      totals.suspects === 0
+        ? 'No label is probably wrong'
+        : `${plural(totals.suspects, 'label')} ${totals.suspects === 1 ? 'is' : 'are'} probably wrong`,
     facts: `${dataset}, ${shownOf(suspects.length, totals.suspects, 'label')}; the label is bold`,
   });
   const items = suspects.map(({ pixels, label, suggested, suggestedProbability, split, index, loss }) => ({
@@ -60,12 +66,12 @@ export function drawSuspects(examples: AuditExamples, options: FigureOptions): F
     lines: [
       classNames[label],
       `seems ${classNames[suggested]}`,
-      `with ${percent(suggestedProbability)}`,
+      `with ${probabilityText(suggestedProbability)}`,
       `${split} ${index}`,
     ],
     hint: `loss ${loss.toFixed(2)} nats`,
   }));
-  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 84, most: 8, shape: examples, gap: 12 })]);
+  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 92, most: 6, shape: examples, gap: 12 })]);
   const said = suspects
     .slice(0, 3)
     .map(

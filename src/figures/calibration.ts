@@ -1,17 +1,29 @@
 /** Calibration: confidence against accuracy. */
 
 import * as Plot from '@observablehq/plot';
-import { count, percent } from '../core/format.ts';
+import { count, percent, points } from '../core/format.ts';
 import type { Calibration, CalibrationBin } from '../inspect/inspection.ts';
 import { chart, grid, wholeNumber } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { colors, seriesColor } from './theme.ts';
+import { colors, meanings } from './theme.ts';
+
+export interface CalibrationOptions extends FigureOptions {
+  /** The calibrations of all runs that are shown together, this one included: they share their scales. */
+  readonly beside?: readonly Calibration[] | undefined;
+}
+
+/** Up to this distance, mean confidence and accuracy are called equal. */
+const EQUAL = 0.005;
 
 /**
  * Reliability diagram: accuracy against confidence for each bin, and below it the number of images in each
  * bin.
  */
-export function drawCalibration({ bins, ece }: Calibration, options: FigureOptions): Figure {
+export function drawCalibration(
+  calibration: Calibration,
+  { beside = [calibration], ...options }: CalibrationOptions,
+): Figure {
+  const { bins, ece } = calibration;
   const images = bins.reduce((sum, bin) => sum + bin.count, 0);
   const mean = (pick: (bin: CalibrationBin) => number): number =>
     bins.reduce((sum, bin) => sum + bin.count * pick(bin), 0) / Math.max(1, images);
@@ -19,13 +31,13 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
   const accuracy = mean((bin) => bin.accuracy);
   const sheet = new Sheet(options, {
     name: 'calibration',
-    title: `Calibration: expected calibration error (ECE) ${percent(ece, 2)}`,
-    facts: `mean confidence ${percent(confidence)}, accuracy ${percent(accuracy)}, ${count(images)} images`,
+    title: titleOf(confidence - accuracy),
+    facts: `mean confidence ${percent(confidence)}, accuracy ${percent(accuracy)}, expected calibration error (ECE) ${percent(ece, 2)}`,
   });
   sheet.legend([
-    { color: seriesColor(0), label: 'accuracy of a bin, with 95% interval' },
+    { color: sheet.color, label: 'accuracy of a bin, with 95% interval', mark: 'dot' },
     { color: colors.muted, label: 'perfect calibration', mark: 'dashes' },
-    { color: seriesColor(1), label: 'gap', mark: 'line' },
+    { color: meanings.gap, label: 'gap' },
   ]);
   const shared = { width: sheet.width, marginLeft: 52, marginRight: 14 } as const;
   const x = { domain: [0, 100], ticks: 6 } as const;
@@ -52,22 +64,21 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
           x: (bin: CalibrationBin) => bin.confidence * 100,
           y1: (bin: CalibrationBin) => bin.confidence * 100,
           y2: (bin: CalibrationBin) => bin.accuracy * 100,
-          stroke: seriesColor(1),
-          strokeWidth: 6,
-          strokeOpacity: 0.45,
+          stroke: meanings.gap,
+          strokeWidth: 7,
         }),
         Plot.ruleX(bins, {
           x: (bin: CalibrationBin) => bin.confidence * 100,
           y1: (bin: CalibrationBin) => bin.interval.low * 100,
           y2: (bin: CalibrationBin) => bin.interval.high * 100,
-          stroke: seriesColor(0),
+          stroke: sheet.color,
           strokeWidth: 1.5,
         }),
         Plot.dot(bins, {
           x: (bin: CalibrationBin) => bin.confidence * 100,
           y: (bin: CalibrationBin) => bin.accuracy * 100,
           r: 4.5,
-          fill: seriesColor(0),
+          fill: sheet.color,
           stroke: colors.paper,
         }),
       ],
@@ -81,18 +92,24 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
       marginBottom: 38,
       x: {
         ...x,
-        label: 'confidence: probability of the predicted class (%)',
+        label: 'confidence (%)',
         labelArrow: 'none',
         labelAnchor: 'center',
       },
-      y: { label: 'images', labelArrow: 'none', ticks: 3, tickFormat: wholeNumber },
+      y: {
+        label: 'images',
+        labelArrow: 'none',
+        ticks: 3,
+        tickFormat: wholeNumber,
+        domain: [0, Math.max(...beside.flatMap((run) => run.bins.map((bin) => bin.count)))],
+      },
       marks: [
-        Plot.gridY(grid),
+        Plot.gridY({ ...grid, ticks: 3 }),
         Plot.rectY(bins, {
           x1: (bin: CalibrationBin) => bin.low * 100,
           x2: (bin: CalibrationBin) => bin.high * 100,
           y: 'count',
-          fill: colors.quiet,
+          fill: meanings.images,
           inset: 0.5,
           title: (bin: CalibrationBin) => count(bin.count),
         }),
@@ -112,4 +129,10 @@ export function drawCalibration({ bins, ece }: Calibration, options: FigureOptio
         : ` The widest gap is at a confidence of ${percent(widest.confidence)}, where ${percent(widest.accuracy)} of ` +
           `${count(widest.count)} images are right.`),
   );
+}
+
+/** How far confidence is from accuracy, in percentage points. */
+function titleOf(gap: number): string {
+  if (Math.abs(gap) < EQUAL) return `Confidence agrees with accuracy to ${points(gap)} points`;
+  return `The network is ${gap > 0 ? 'overconfident' : 'underconfident'} by ${points(gap)} points`;
 }

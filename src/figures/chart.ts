@@ -3,11 +3,11 @@
 import * as Plot from '@observablehq/plot';
 import { count } from '../core/format.ts';
 import { fitApart, textWidth } from './text.ts';
-import { colors, STEPS, sequential } from './theme.ts';
+import { colors, STEPS } from './theme.ts';
 
 /** Type sizes in pixels. */
-export const TICK = 11;
-export const SMALL = 10;
+export const TICK = 12;
+export const SMALL = 11;
 
 /** A chart as an SVG element. Titles and legends belong to the sheet. */
 export function chart(document: Document, options: Plot.PlotOptions): SVGSVGElement {
@@ -64,10 +64,15 @@ export interface RampOptions {
   /** Values to label, and the position of a value on the scale, 0 to 1. */
   readonly values: readonly number[];
   readonly place: (value: number) => number;
+  /** The color of a magnitude, 0 to 1. */
+  readonly shade: (share: number) => string;
 }
 
 /** The sequential scale with its values. */
-export function rampLegend(document: Document, { width, label, values, place }: RampOptions): SVGSVGElement {
+export function rampLegend(
+  document: Document,
+  { width, label, values, place, shade }: RampOptions,
+): SVGSVGElement {
   const names = new Map(values.map((value) => [place(value), count(value)]));
   const steps = Array.from({ length: STEPS }, (_, i) => i / STEPS);
   return chart(document, {
@@ -89,7 +94,7 @@ export function rampLegend(document: Document, { width, label, values, place }: 
       Plot.rectX(steps, {
         x1: (x: number) => x,
         x2: (x: number) => x + 1 / STEPS,
-        fill: (x: number) => sequential((x * STEPS) / (STEPS - 1)),
+        fill: (x: number) => shade((x * STEPS) / (STEPS - 1)),
         insetLeft: -0.3,
         insetRight: -0.3,
       }),

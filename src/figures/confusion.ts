@@ -1,72 +1,115 @@
 /** The confusion matrix. */
 
-import * as Plot from '@observablehq/plot';
 import { argMax } from '../core/arg-max.ts';
 import { count, list, percent, plural } from '../core/format.ts';
 import type { Evaluation } from '../inspect/metrics.ts';
-import { chart, labelRoom, namesAxis, rampLegend, SMALL, TICK } from './chart.ts';
-import { appendCells, type Cell, cellsOf } from './confusion-cells.ts';
+import { rampLegend } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
-import { textWidth } from './text.ts';
-import { onSequential, sequential } from './theme.ts';
+import { drawMatrix, explainAxes, MOST_SINGLE } from './matrix.ts';
+import type { MatrixCell } from './matrix-cells.ts';
+import { onSequential } from './theme.ts';
 
 export interface ConfusionOptions extends FigureOptions {
-  /** Shares of each true class instead of counts. */
+  /** Shares of each true class instead of counts: for classes of unequal size. */
   readonly normalized?: boolean;
+  /** The evaluations of all runs that are shown together, this one included: they share the color scale. */
+  readonly beside?: readonly Evaluation[] | undefined;
 }
 
-/**
- * Largest number of classes with a separate element for each cell; with more, cells are drawn together by
- * color.
- */
-const MOST_SINGLE = 50;
-/** Largest size of a cell in pixels. */
-const WIDEST = 110;
-/** Smallest font size of the names along an axis; below it some names are left out. */
-const LEAST_NAME = 8;
+/** Images of one true class with one predicted class. */
+interface Cell {
+  readonly actual: number;
+  readonly predicted: number;
+  readonly images: number;
+  /** Of the images of the true class. */
+  readonly share: number;
+}
 
-/**
- * Counts of the true class (rows) against the predicted one (columns), or shares of each row. Each cell is a
- * `<rect>` with `data-cell="actual predicted"`, so that a page can open its images. With more than 50
- * classes, the whole matrix is one `<rect>` with `data-cells="classes"`.
- */
+/** Whether some classes have more test images than others, so that counts of two classes do not compare. */
+export function hasUnequalClasses({ perClass }: Evaluation): boolean {
+  const supports = perClass.map(({ support }) => support);
+  return Math.max(...supports) > 1.1 * Math.min(...supports);
+}
+
+/** Counts of the true class (rows) against the predicted one (columns), or shares of each row. */
 export function drawConfusion(
-  { confusion, perClass, images, correct, accuracy }: Evaluation,
-  { normalized = false, ...options }: ConfusionOptions,
+  evaluation: Evaluation,
+  { normalized = false, beside = [evaluation], ...options }: ConfusionOptions,
 ): Figure {
+  const { confusion, perClass, images, correct, accuracy } = evaluation;
   const names = perClass.map(({ name }) => name);
+  const cells = cellsOf(confusion);
+  const slips = cells
+    .filter(({ actual, predicted, images: n }) => actual !== predicted && n > 0)
+    .sort((a, b) => (normalized ? b.share - a.share : b.images - a.images))
+    .slice(0, 3);
   const sheet = new Sheet(options, {
     name: normalized ? 'confusion-normalized' : 'confusion',
-    title: normalized ? 'Confusion matrix, % of each true class' : 'Confusion matrix, images',
+    title: titleOf(slips[0], names, normalized),
     facts: `${count(correct)} of ${count(images)} correct (${percent(accuracy, 2)})`,
   });
-  const { cells, largest } = cellsOf(confusion, { normalized, every: names.length <= MOST_SINGLE });
-  sheet.row([drawMatrix(sheet, names, cells, normalized)]);
+  const largest = normalized ? 100 : Math.max(1, ...beside.flatMap((run) => run.confusion.flat()));
+  // The square root, so that a few mistakes are visible beside many correct images.
+  const depthOf = ({ images: n, share }: Cell): number => Math.sqrt(normalized ? share : n / largest);
+  const drawn = cells
+    .filter(({ images: n }) => n > 0 || names.length <= MOST_SINGLE)
+    .map((cell): MatrixCell => {
+      const depth = depthOf(cell);
+      const look = { depth, fill: sheet.shade(depth), ink: onSequential(depth) };
+      return { ...cell, ...look, texts: textsOf(cell, normalized), title: wordsOf(cell, names) };
+    });
+  sheet.row([drawMatrix(sheet, names, drawn, sheet.shade(0))]);
   sheet.row([
     rampLegend(options.document, {
       width: Math.min(sheet.width, 340),
-      label: normalized ? '% of the true class (square-root scale)' : 'images (square-root scale)',
+      label: `${normalized ? '% of the true class' : 'images'} (square-root scale)`,
       values: legendValues(largest),
       place: (value) => Math.sqrt(value / largest),
+      shade: (share) => sheet.shade(share),
     }),
   ]);
+  explainAxes(sheet);
   const seen = perClass.filter(({ support }) => support > 0);
   const best = seen[argMax(seen.map(({ recall }) => recall))];
   const worst = seen[argMax(seen.map(({ recall }) => -recall))];
-  const slips = cells
-    .filter(({ actual, predicted, images: n }) => actual !== predicted && n > 0)
-    .sort((a, b) => b.images - a.images)
-    .slice(0, 3)
-    .map(
-      (d) =>
-        `${names[d.actual]} predicted as ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`,
-    );
+  const said = slips.map(
+    (d) => `${names[d.actual]} predicted as ${names[d.predicted]} (${count(d.images)}, ${percent(d.share)})`,
+  );
   return sheet.figure(
     `Confusion matrix of ${count(images)} images, with true classes in rows and predicted classes in columns, in ` +
       `${normalized ? 'percent of each row' : 'images'}. ${count(correct)} are correct (${percent(accuracy, 2)}): most often ` +
       `${best.name} (${percent(best.recall)}), least often ${worst.name} (${percent(worst.recall)}).` +
-      `${slips.length > 0 ? ` The most frequent mistakes: ${list(slips)}.` : ''}`,
+      `${said.length > 0 ? ` The most frequent mistakes: ${list(said)}.` : ''}`,
   );
+}
+
+/** The cells row by row. */
+function cellsOf(confusion: readonly (readonly number[])[]): Cell[] {
+  return confusion.flatMap((row, actual) => {
+    const support = row.reduce((sum, images) => sum + images, 0);
+    return row.map((images, predicted) => ({
+      ...{ actual, predicted, images },
+      share: support === 0 ? 0 : images / support,
+    }));
+  });
+}
+
+/** The most frequent mistake. */
+function titleOf(slip: Cell | undefined, names: readonly string[], normalized: boolean): string {
+  if (slip === undefined) return 'Every image is classified correctly';
+  const often = normalized ? percent(slip.share) : count(slip.images);
+  return `Most frequent mistake: ${names[slip.actual]} predicted as ${names[slip.predicted]} (${often})`;
+}
+
+function textsOf({ images, share }: Cell, normalized: boolean): string[] {
+  if (images === 0) return [];
+  return normalized ? [(share * 100).toFixed(1), (share * 100).toFixed(0)] : [String(images)];
+}
+
+function wordsOf({ actual, predicted, images, share }: Cell, names: readonly string[]): string {
+  return actual === predicted
+    ? `${names[actual]}: ${count(images)} right, ${percent(share)}`
+    : `${names[actual]} predicted as ${names[predicted]}: ${plural(images, 'image')}, ${percent(share)}`;
 }
 
 /** 0, the largest, and round values between them with enough distance on the square-root scale. */
@@ -77,99 +120,4 @@ function legendValues(largest: number): number[] {
     return Math.round(value / unit) * unit;
   });
   return [...new Set([0, ...round.filter((value) => value >= 1 && value < largest), largest])];
-}
-
-function drawMatrix(
-  sheet: Sheet,
-  names: readonly string[],
-  cells: readonly Cell[],
-  normalized: boolean,
-): SVGSVGElement {
-  const room = labelRoom(names, sheet.width, 0.3);
-  const left = room + 18;
-  const side = Math.min(WIDEST, (sheet.width - left - 2) / names.length);
-  const upright = names.every((name) => textWidth(name, SMALL) < side - 2);
-  const top = (upright ? 16 : Math.min(90, labelRoom(names, 1e3))) + 22;
-  const single = names.length <= MOST_SINGLE;
-  // Many classes: names as small as the rows as long as they can be read, then fewer names.
-  const nameSize = Math.min(TICK, Math.max(LEAST_NAME, side * 0.9));
-  const every = Math.ceil((nameSize * 0.95) / side);
-  const named = every > 1 ? { ticks: [...names.keys()].filter((i) => i % every === 0) } : {};
-  const matrix = chart(sheet.document, {
-    width: left + side * names.length + 2,
-    height: top + side * names.length + 2,
-    marginLeft: left,
-    marginRight: 2,
-    marginTop: top,
-    marginBottom: 2,
-    x: {
-      ...namesAxis(names, upright ? side + 8 : top - 14),
-      ...named,
-      axis: 'top',
-      label: 'predicted class',
-      labelArrow: 'none',
-      labelAnchor: 'center',
-      tickRotate: upright ? 0 : -90,
-      padding: 0,
-      round: false,
-    },
-    y: {
-      ...namesAxis(names, room),
-      ...named,
-      label: 'true class',
-      labelArrow: 'none',
-      labelAnchor: 'center',
-      padding: 0,
-      round: false,
-    },
-    marks: single ? singleCells(names, cells, side, normalized) : [],
-  });
-  if (single)
-    matrix.querySelectorAll('g[aria-label="cell"] rect').forEach((rect, i) => {
-      rect.setAttribute('data-cell', `${cells[i].actual} ${cells[i].predicted}`);
-    });
-  else appendCells(matrix, cells, { left, top, side, classes: names.length });
-  for (const axis of matrix.querySelectorAll('g[aria-label$="axis tick label"]'))
-    axis.setAttribute('font-size', String(nameSize));
-  return matrix;
-}
-
-/** Each cell with its words, and with its number where that can be read. */
-function singleCells(
-  names: readonly string[],
-  cells: readonly Cell[],
-  side: number,
-  normalized: boolean,
-): Plot.Markish[] {
-  const fontSize = Math.min(12, side * 0.36);
-  const write = ({ images, share }: Cell): string => {
-    if (images === 0) return '';
-    if (!normalized) return String(images);
-    return side < 34 ? (share * 100).toFixed(0) : (share * 100).toFixed(1);
-  };
-  return [
-    Plot.cell(cells, {
-      x: 'predicted',
-      y: 'actual',
-      inset: names.length > 20 ? 0.25 : 0.75,
-      rx: names.length > 20 ? 0 : 2,
-      fill: ({ depth }: Cell) => sequential(depth),
-      title: ({ actual, predicted, images, share }: Cell) =>
-        actual === predicted
-          ? `${names[actual]}: ${count(images)} right, ${percent(share)}`
-          : `${names[actual]} predicted as ${names[predicted]}: ${plural(images, 'image')}, ${percent(share)}`,
-    }),
-    ...(fontSize >= 7
-      ? [
-          Plot.text(cells, {
-            x: 'predicted',
-            y: 'actual',
-            text: write,
-            fill: ({ depth }: Cell) => onSequential(depth),
-            fontSize,
-            pointerEvents: 'none',
-          }),
-        ]
-      : []),
-  ];
 }

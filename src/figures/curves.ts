@@ -1,12 +1,13 @@
 /** Loss and accuracy per epoch, of one run or of several in the same axes. */
 
 import * as Plot from '@observablehq/plot';
+import { argMax } from '../core/arg-max.ts';
 import { percent, plural } from '../core/format.ts';
 import type { TrainingHistory } from '../inspect/inspection.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import { chart, grid } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
-import { colors, seriesColor } from './theme.ts';
+import { colors, meanings, runColor } from './theme.ts';
 
 /** Largest number of epochs with a dot for each. */
 const DOTTED = 60;
@@ -36,33 +37,41 @@ function bestOf({ history, bestEpoch }: TrainingHistory): EpochMetrics {
   return history.find(({ epoch }) => epoch === bestEpoch) ?? history[history.length - 1];
 }
 
+export interface CurvesOptions extends FigureOptions {
+  /** The histories of all runs with such a figure of their own, these included: they share their axes. */
+  readonly beside?: readonly TrainingHistory[] | undefined;
+}
+
 /** Training and validation loss, and validation accuracy, per epoch; the best epoch of each run is marked. */
-export function drawCurves(runs: readonly TrainingHistory[], options: FigureOptions): Figure {
+export function drawCurves(
+  runs: readonly TrainingHistory[],
+  { beside = runs, ...options }: CurvesOptions,
+): Figure {
   const single = runs.length === 1;
-  const color = (run: number): string => seriesColor(run);
+  const color = (run: number): string => runColor(single ? (options.run ?? 0) : run);
   const sheet = new Sheet(options, {
     name: 'curves',
-    title: single ? 'Loss and accuracy per epoch' : `Loss and accuracy per epoch of ${runs.length} runs`,
-    facts: single ? runs[0].sentence : 'best epoch ringed',
+    title: titleOf(runs),
+    facts: single ? runs[0].sentence : 'the best epoch of each run is ringed',
   });
   const entries: LegendEntry[] = single
     ? [
-        { color: colors.muted, label: 'training (mean over the epoch)', mark: 'dashes' },
         { color: color(0), label: 'validation', mark: 'line' },
+        { color: meanings.training, label: 'training (mean over the epoch)', mark: 'dashes' },
         { color: colors.ink, label: `best epoch, ${runs[0].bestEpoch}`, mark: 'tick' },
       ]
     : [
         ...runs.map((run, i) => ({
           color: color(i),
           label: `${run.run} (best: ${run.bestEpoch})`,
-          mark: 'line' as const,
+          mark: 'dot' as const,
         })),
-        { color: colors.muted, label: 'validation', mark: 'line' as const },
-        { color: colors.muted, label: 'training (with dropout)', mark: 'dashes' as const },
+        { color: colors.ink, label: 'validation', mark: 'line' as const },
+        { color: colors.ink, label: 'training', mark: 'dashes' as const },
       ];
   sheet.legend(entries);
 
-  const last = Math.max(1, ...runs.flatMap(({ history }) => history.map(({ epoch }) => epoch)));
+  const last = Math.max(1, ...beside.flatMap(({ history }) => history.map(({ epoch }) => epoch)));
   const panel = (label: string, series: readonly { pick: Pick; dashed: boolean }[]) => (width: number) =>
     chart(options.document, {
       width,
@@ -84,14 +93,16 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
         labelArrow: 'none',
         nice: true,
         ticks: 6,
-        domain: rangeOf(series.flatMap(({ pick }) => pointsOf(runs, pick))),
+        domain: rangeOf(series.flatMap(({ pick }) => pointsOf(beside, pick))),
       },
       marks: [
         Plot.gridY(grid),
         ...(single
           ? [Plot.ruleX([runs[0].bestEpoch], { stroke: colors.ink, strokeWidth: 1, strokeOpacity: 0.6 })]
           : []),
-        ...series.flatMap(({ pick, dashed }) => lines(runs, pick, dashed, single)),
+        ...series.flatMap(({ pick, dashed }) =>
+          lines(runs, pick, { dashed, stroke: (run) => (single && dashed ? meanings.training : color(run)) }),
+        ),
         Plot.dot(
           runs.map((run, i) => ({ run: i, best: bestOf(run) })),
           {
@@ -126,25 +137,35 @@ export function drawCurves(runs: readonly TrainingHistory[], options: FigureOpti
   );
 }
 
+/** The best validation accuracy of a run, or which of several has the lowest validation loss. */
+function titleOf(runs: readonly TrainingHistory[]): string {
+  const bests = runs.map(bestOf);
+  if (runs.length === 1) {
+    const [{ validationAccuracy, epoch }] = bests;
+    return `Validation accuracy is ${percent(validationAccuracy)} at the best epoch, ${epoch} of ${runs[0].history.length}`;
+  }
+  const lowest = argMax(bests.map(({ validationLoss }) => -validationLoss));
+  return `${runs[lowest].run} reaches the lowest validation loss, ${bests[lowest].validationLoss.toFixed(3)} nats`;
+}
+
 function lines(
   runs: readonly TrainingHistory[],
   pick: Pick,
-  dashed: boolean,
-  single: boolean,
+  { dashed, stroke }: { readonly dashed: boolean; readonly stroke: (run: number) => string },
 ): Plot.Markish[] {
   const points = pointsOf(runs, pick);
-  const stroke = single && dashed ? colors.muted : (d: Point) => seriesColor(d.run);
+  const colorOf = ({ run }: Point): string => stroke(run);
   const few = runs.every(({ history }) => history.length <= DOTTED);
   return [
     Plot.lineY(points, {
       x: 'epoch',
       y: 'value',
       z: 'run',
-      stroke,
-      strokeWidth: 1.8,
+      stroke: colorOf,
+      strokeWidth: dashed ? 1.4 : 2,
       ...(dashed ? { strokeDasharray: '5 3' } : {}),
     }),
-    ...(few ? [Plot.dot(points, { x: 'epoch', y: 'value', r: 1.8, fill: stroke })] : []),
+    ...(few && !dashed ? [Plot.dot(points, { x: 'epoch', y: 'value', r: 2, fill: colorOf })] : []),
   ];
 }
 

@@ -2,8 +2,8 @@
 
 import { count, plural } from '../core/format.ts';
 import { escapeXml, serialize } from './serialize.ts';
-import { fit, textWidth, wrap } from './text.ts';
-import { autoStyle, colors, inDark, type Theme } from './theme.ts';
+import { fit, textWidth, wrap, wrapEvenly } from './text.ts';
+import { autoStyle, colors, inDark, runColor, sequential, type Theme } from './theme.ts';
 
 export interface FigureOptions {
   /** Creates the elements: the `document` of the page, or `nodeDocument()` in Node. */
@@ -22,6 +22,8 @@ export interface FigureOptions {
   readonly detail?: number | undefined;
   /** Where the numbers come from, e.g. `baseline-1, fashion-mnist, test split`: begins the line under the title. */
   readonly facts?: string | undefined;
+  /** Place of the run among those shown together, which gives the figure its color; 0, the default, is the first. */
+  readonly run?: number | undefined;
 }
 
 /** The key of the method by which a notebook shows a value: Deno's Jupyter kernel looks for it. */
@@ -76,7 +78,7 @@ class DrawnFigure implements Figure {
 export interface LegendEntry {
   readonly color: string;
   readonly label: string;
-  readonly mark?: 'square' | 'line' | 'dashes' | 'tick';
+  readonly mark?: 'square' | 'line' | 'dashes' | 'tick' | 'dot' | 'diamond' | 'box';
 }
 
 export const FONT = 'Inter, system-ui, sans-serif';
@@ -100,6 +102,9 @@ export class Sheet {
   readonly document: Document;
   /** Image pixels to keep per drawn pixel. */
   readonly detail: number;
+  /** The color of the run. */
+  readonly color: string;
+  readonly #run: number;
   readonly #name: string;
   readonly #title: string;
   readonly #theme: Theme;
@@ -108,11 +113,13 @@ export class Sheet {
   #y = MARGIN;
 
   constructor(
-    { document, theme = 'auto', width = 640, detail = 1, facts }: FigureOptions,
+    { document, theme = 'auto', width = 640, detail = 1, facts, run = 0 }: FigureOptions,
     { name, title, facts: own }: { readonly name: string; readonly title: string; readonly facts?: string },
   ) {
     this.document = document;
     this.detail = detail;
+    this.color = runColor(run);
+    this.#run = run;
     this.width = width - 2 * MARGIN;
     this.narrow = width < NARROW;
     this.#name = name;
@@ -120,15 +127,21 @@ export class Sheet {
     this.#theme = theme;
     this.#outer = width;
     this.#svg = document.createElementNS(SVG, 'svg');
-    this.paragraph(title, { size: 15, fill: colors.ink, bold: true });
+    this.paragraph(title, { size: 16, fill: colors.ink, bold: true });
     const line = [facts, own].filter((part) => part !== undefined && part !== '').join(' · ');
     if (line !== '') this.paragraph(line);
     this.#y += 6;
   }
 
+  /** Color of a magnitude of the run, given as its share of the largest, 0 to 1. */
+  shade(share: number): string {
+    return sequential(share, this.#run);
+  }
+
   /** Text over the whole width, wrapped. */
   paragraph(text: string, style: TextStyle = { size: 12, fill: colors.muted }): void {
-    for (const line of wrap(text, style.size, this.width, style)) {
+    const lines = (style.bold === true ? wrapEvenly : wrap)(text, style.size, this.width, style);
+    for (const line of lines) {
       this.#y += style.size * 1.3;
       this.#text(line, MARGIN, this.#y - style.size * 0.3, style);
     }
@@ -174,7 +187,7 @@ export class Sheet {
 
   /** A legend of the colors, in as many lines as needed. */
   legend(entries: readonly LegendEntry[]): void {
-    const size = 11.5;
+    const size = 12;
     const swatch = 18;
     let x = MARGIN;
     this.#y += 15;
@@ -186,19 +199,7 @@ export class Sheet {
         this.#y += 17;
       }
       const middle = this.#y - 4;
-      if (mark === 'square')
-        this.#element('rect', { x, y: middle - 5, width: 10, height: 10, rx: 2, fill: color });
-      else {
-        const upright = mark === 'tick';
-        this.#element('line', {
-          ...(upright
-            ? { x1: x + 7, x2: x + 7, y1: middle - 6, y2: middle + 6 }
-            : { x1: x, x2: x + 15, y1: middle, y2: middle }),
-          stroke: color,
-          'stroke-width': 2,
-          ...(mark === 'dashes' ? { 'stroke-dasharray': '4 2.5' } : {}),
-        });
-      }
+      this.#mark(mark, color, x, middle);
       this.#text(shown, x + (mark === 'square' ? 15 : 20), this.#y, { size, fill: colors.ink });
       x += width + 12;
     }
@@ -222,6 +223,28 @@ export class Sheet {
       `<svg xmlns="${SVG}" class="couture-figure" data-figure="${this.#name}" viewBox="0 0 ${width} ${height}" ` +
       `width="${width}" height="${height}" font-family="${FONT}" role="img" aria-label="${escapeXml(alt)}">${body}</svg>`;
     return new DrawnFigure({ name: this.#name, title: this.#title, alt, width, height, svg });
+  }
+
+  /** The sign of a legend entry, from x on. */
+  #mark(mark: NonNullable<LegendEntry['mark']>, color: string, x: number, y: number): void {
+    const square = (side: number): Readonly<Record<string, number>> => ({
+      ...{ x: x + 7 - side / 2, y: y - side / 2, width: side, height: side },
+    });
+    if (mark === 'square') this.#element('rect', { ...square(10), x, rx: 2, fill: color });
+    else if (mark === 'box') this.#element('rect', { ...square(7), fill: color });
+    else if (mark === 'diamond')
+      this.#element('rect', { ...square(6.6), fill: color, transform: `rotate(45 ${x + 7} ${y})` });
+    else if (mark === 'dot') this.#element('circle', { cx: x + 7, cy: y, r: 4.5, fill: color });
+    else {
+      this.#element('line', {
+        ...(mark === 'tick'
+          ? { x1: x + 7, x2: x + 7, y1: y - 6, y2: y + 6 }
+          : { x1: x, x2: x + 15, y1: y, y2: y }),
+        stroke: color,
+        'stroke-width': 2,
+        ...(mark === 'dashes' ? { 'stroke-dasharray': '4 2.5' } : {}),
+      });
+    }
   }
 
   #text(text: string, x: number, y: number, { size, fill, bold = false }: TextStyle): void {

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gray } from '../../test/dataset-fixture.ts';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
-import { fixtures } from '../../test/figures/fixture.ts';
+import { fixtures, makeInspection } from '../../test/figures/fixture.ts';
 import { overlap, textBoxes } from '../../test/figures/layout.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { auditExamples } from '../audit/examples.ts';
@@ -13,22 +14,30 @@ import { auditFigures, drawSuspects } from './audit.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { drawNetwork } from './network.ts';
 import { drawRates } from './rates.ts';
-import { comparisonFigures, runFigures } from './table.ts';
+import { comparisonFigures, pairFigures, runFigures } from './table.ts';
 import { inDark } from './theme.ts';
 
-const widths = [320, 360, 560, 640, 1000];
+/** Among them the two that the report draws for. */
+const widths = [320, 324, 360, 544, 640, 1000];
+/** Smallest type size, in pixels of the figure: smaller text cannot be read on a slide or in a report. */
+const LEAST_TYPE = 11;
 
 /** All figures of a fixture. */
 function drawAll(name: keyof typeof fixtures, options: Omit<FigureOptions, 'document'>): Figure[] {
   const inspection = fixtures[name]();
   const whole = { document: nodeDocument(), ...options };
+  // The same images, classified otherwise.
+  const { classNames } = inspection.data;
+  const { evaluation } = makeInspection({ classNames, seed: 8, shape: gray(2, 2), hidden: [2] });
+  const other = { run: 'another', evaluation };
   return [
     ...runFigures.filter(({ has }) => has?.(inspection) ?? true).map(({ draw }) => draw(inspection, whole)),
     ...comparisonFigures.map(({ draw }) => draw([inspection, fixtures.plain()], whole)),
+    ...pairFigures.map(({ draw }) => draw([inspection, other], whole)),
   ];
 }
 
-/** Fails where a text of the figure leaves it or runs into another. */
+/** Fails where a text of the figure is too small, leaves it or runs into another. */
 function checkLayout(figure: Figure, width: number): void {
   assert.equal(figure.width, width);
   const boxes = textBoxes(figure.svg);
@@ -36,6 +45,7 @@ function checkLayout(figure: Figure, width: number): void {
   for (const box of boxes) {
     const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= figure.height;
     assert.ok(inside, `${figure.name}: "${box.text}" leaves the figure: ${JSON.stringify(box)}`);
+    assert.ok(box.size >= LEAST_TYPE, `${figure.name}: "${box.text}" has ${box.size} pixels`);
   }
   boxes.forEach((box, i) => {
     for (const other of boxes.slice(i + 1))
@@ -46,7 +56,7 @@ function checkLayout(figure: Figure, width: number): void {
 for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {
   describe(`figures of ${name}`, () => {
     for (const width of widths) {
-      test(`at ${width} pixels no text is cut off or covered by other text`, () => {
+      test(`at ${width} pixels no text is cut off, covered by other text, or too small`, () => {
         for (const figure of drawAll(name, { width })) {
           checkLayout(figure, width);
         }

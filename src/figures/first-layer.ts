@@ -1,14 +1,15 @@
-/** The weights from the pixels to each unit of the first layer, as images. */
+/** The weights from the pixels to units of the first layer, as images, with the class that each unit favors. */
 
+import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
 import { fromPlanes } from '../data/image-shape.ts';
-import type { FirstLayer } from '../inspect/inspection.ts';
+import type { FavoredClass, FirstLayer } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet, shownOf } from './figure.ts';
 import { type ImageSource, imageSource, signedSource } from './image.ts';
 import { signedLegend } from './signed-legend.ts';
 import { tiles } from './tiles.ts';
 
 export interface FirstLayerOptions extends FigureOptions {
-  /** Largest number of units; 60 by default. */
+  /** Largest number of units; 24 by default. */
   readonly most?: number;
 }
 
@@ -16,13 +17,19 @@ export interface FirstLayerOptions extends FigureOptions {
 const QUANTILE = 0.98;
 
 /** The units with the largest weights, one image each, all on one color scale. */
-export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: FirstLayerOptions): Figure {
+export function drawFirstLayer(
+  layer: FirstLayer,
+  classNames: readonly string[],
+  { most = 24, ...options }: FirstLayerOptions,
+): Figure {
   const { weights, units, width, height, channels } = layer;
   const shown = weights.slice(0, most);
+  const favored = layer.favored.slice(0, most);
+  const names = [...new Set(favored.flatMap((class_) => (class_ === undefined ? [] : [class_.label])))];
   const sheet = new Sheet(options, {
     name: 'first-layer',
-    title: 'Weights of the first layer as images',
-    facts: `${shownOf(shown.length, weights.length, 'unit')}, largest norm first, with the number of each unit`,
+    title: `The ${plural(shown.length, 'strongest unit', 'strongest units')} of the first layer favor ${names.length === classNames.length ? 'all' : names.length} of ${count(classNames.length)} classes`,
+    facts: `${shownOf(shown.length, weights.length, 'unit')}, largest weights first; the class that activates the unit most, and its share of the activation`,
   });
   const limit = limitOf(shown);
   if (channels === 1)
@@ -40,9 +47,9 @@ export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: Fir
     );
   const items = shown.map((row, i) => ({
     image: weightsSource(row, limit, layer),
-    lines: [String(units[i])],
+    lines: linesOf(favored[i], units[i], classNames),
   }));
-  sheet.row([tiles(sheet, items, { least: 44, most: 12, shape: layer, gap: 6 })]);
+  sheet.row([tiles(sheet, items, { least: 76, most: 6, shape: layer, gap: 10 })]);
   const largest = shown.reduce(
     (most, row) => row.reduce((m, weight) => Math.max(m, Math.abs(weight)), most),
     0,
@@ -51,8 +58,17 @@ export function drawFirstLayer(layer: FirstLayer, { most = 60, ...options }: Fir
   return sheet.figure(
     `The weights from ${width} by ${height} pixels to each of ${shownOf(shown.length, weights.length, 'unit')} of the first ` +
       `layer, as images: ${colors}, the largest ${largest.toPrecision(3)} in size. ` +
-      `Unit ${units[0]} has the largest norm.`,
+      `Unit ${units[0]} has the largest norm. The classes that they favor: ${list(
+        names.map((label) => classNames[label]),
+        MOST_NAMED,
+      )}.`,
   );
+}
+
+/** The favored class with its share, and the number of the unit. */
+function linesOf(favored: FavoredClass | undefined, unit: number, names: readonly string[]): string[] {
+  if (favored === undefined) return ['dead', `unit ${unit}`];
+  return [names[favored.label], `${percent(favored.share, 0)}, unit ${unit}`];
 }
 
 /** Nearly the largest of all weights. */

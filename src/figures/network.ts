@@ -1,13 +1,13 @@
 /** A drawing of the network: its layers from the image down to the classes. */
 
 import * as Plot from '@observablehq/plot';
-import { count, list, plural } from '../core/format.ts';
+import { count, list, percent, plural } from '../core/format.ts';
 import { inputWidth, type ModelSpec, placeLayers } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
 import { chart, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { wrap } from './text.ts';
-import { colors, seriesColor } from './theme.ts';
+import { colors } from './theme.ts';
 
 /** A row of units and its text. */
 interface Stage {
@@ -33,7 +33,7 @@ interface Unit {
 const ROW = 76;
 const TOP = 26;
 /** Distance between two lines of text. */
-const LINE = 15;
+const LINE = 16;
 
 function stagesOf(spec: ModelSpec): Stage[] {
   const { layers } = summarize(spec);
@@ -88,16 +88,25 @@ function labelOf({ name, units, operations, parameters }: Stage, width: number):
   ];
 }
 
+/** The parameters, and the share of the largest layer. */
+function titleOf(stages: readonly Stage[], parameters: number): string {
+  const largest = stages.reduce((most, stage) => (stage.parameters > most.parameters ? stage : most));
+  const all = plural(parameters, 'parameter');
+  return stages.length === 2
+    ? `${all} in one layer`
+    : `${all}, ${percent(largest.parameters / parameters, 0)} of them in ${largest.name}`;
+}
+
 /** Layers with their units, activations, dropout and parameters; every line between units is a weight. */
 export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
   const stages = stagesOf(spec);
   const { parameters, weightBytes, macsPerImage } = summarize(spec);
   const sheet = new Sheet(options, {
     name: 'network',
-    title: `The network: ${plural(parameters, 'parameter')} in ${stages.length - 1} layers`,
-    facts: `${(weightBytes / 1e6).toFixed(2)} MB of float32 weights, ${count(macsPerImage)} multiply-adds per image`,
+    title: titleOf(stages, parameters),
+    facts: `${plural(stages.length - 1, 'layer')}, ${(weightBytes / 1e6).toFixed(2)} MB of float32 weights, ${count(macsPerImage)} multiply-adds per image`,
   });
-  const drawn = Math.min(sheet.width - 172, 340);
+  const drawn = Math.min(sheet.width - 192, 340);
   const rows = stages.map((stage, i) => place(stage, i, drawn));
   const units = rows.flat();
   const links = rows.slice(1).flatMap((row, i) => row.flatMap((to) => rows[i].map((from) => ({ from, to }))));
@@ -136,7 +145,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
         }),
         Plot.dot(
           units.filter(({ dropped }) => !dropped),
-          { x: 'x', y: 'y', r: 5.5, fill: seriesColor(0), stroke: colors.paper, strokeWidth: 1.2 },
+          { x: 'x', y: 'y', r: 5.5, fill: sheet.color, stroke: colors.paper, strokeWidth: 1.2 },
         ),
         Plot.dot(
           units.filter(({ dropped }) => dropped),
@@ -156,20 +165,14 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions): Figure {
     }),
   ]);
   if (skips.length > 0)
-    sheet.paragraph('Arrows: skip connections, whose values are added to the output of a residual block.', {
-      size: 11.5,
-      fill: colors.muted,
-    });
+    sheet.paragraph('Arrows: skip connections, whose values are added to the output of a residual block.');
   const say = ({ name, units: all, operations, parameters: own }: Stage): string =>
     own === 0
       ? `${count(all)} pixel values`
       : `${name} with ${plural(all, 'unit')} (${operations.join(', ')}; ${plural(own, 'parameter')})`;
   const dropouts = stages.filter(({ dropout }) => dropout > 0);
   if (dropouts.length > 0)
-    sheet.paragraph('Dashed units: the share that dropout zeroes in each training step.', {
-      size: 11.5,
-      fill: colors.muted,
-    });
+    sheet.paragraph('Dashed units: the share that dropout zeroes in each training step.');
   return sheet.figure(
     `The network, from input to output: ${list(stages.map(say))}. ` +
       `${plural(parameters, 'parameter')} in all.`,

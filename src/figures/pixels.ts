@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { argMax } from '../core/arg-max.ts';
 import { count, plural } from '../core/format.ts';
 import type { DatasetOverview } from '../inspect/inspection.ts';
-import { chart } from './chart.ts';
+import { chart, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { drawnSize, imageLook, imageSource, type Size } from './image.ts';
 import { colors } from './theme.ts';
@@ -14,18 +14,18 @@ export interface PixelsOptions extends FigureOptions {
   readonly sample?: number;
 }
 
-/** Largest width of a gray image whose numbers can be read, at least when zoomed in. */
-const READABLE = 32;
-/** Smallest size of a pixel of a color image, which has three numbers. */
-const ROOM_FOR_THREE = 27;
-/** Largest width of a color image in pixels. */
-const MOST_OF_COLOR = 12;
+/** Smallest size of an enlarged pixel with one number, and with three. */
+const ROOM_FOR_ONE = 25;
+const ROOM_FOR_THREE = 38;
 /** Pixels left of the values, for the axis. */
-const LEFT = 40;
+const LEFT = 44;
 /** Largest size of an enlarged pixel. */
 const LARGEST = 80;
-/** Pixels for a large image as a whole. */
-const WHOLE = 180;
+/** Pixels for an image as a whole, and between it and its part. */
+const WHOLE = 186;
+const GAP = 22;
+/** Largest image whose whole picture tells the value of a pixel under the pointer. */
+const MOST_POINTED = 1100;
 
 /** A part of an image. */
 interface Window extends Size {
@@ -42,14 +42,21 @@ export function drawPixels(data: DatasetOverview, options: PixelsOptions): Figur
   const name = data.classNames[label];
   const sheet = new Sheet(options, {
     name: 'pixels',
-    title: `One training image, ${name}, and its ${plural(pixels.length, 'pixel value')}`,
+    title: `To the network, this ${name} is ${plural(pixels.length, 'number')} from 0 to 255`,
     facts: `training image ${count(index)}, ${width} × ${height} pixels from 0 (black) to 255 (${channels === 1 ? 'white' : 'full red, green or blue'})`,
   });
-  const readable = Math.min(MOST_OF_COLOR, Math.floor((sheet.width - LEFT) / ROOM_FOR_THREE));
-  const shown = partOf(pixels, data, channels === 1 ? READABLE : readable);
-  const isPart = shown.width < width || shown.height < height;
-  if (isPart) sheet.row([drawWhole(sheet, data, pixels, shown)], { headings: ['The image'] });
-  sheet.row([drawValues(sheet, data, pixels, shown)], { headings: isPart ? ['The framed part'] : [] });
+  const least = channels === 1 ? ROOM_FOR_ONE : ROOM_FOR_THREE;
+  const readable = (across: number): number => Math.max(1, Math.floor((across - LEFT - 4) / least));
+  const isPart = Math.max(width, height) > readable(sheet.width);
+  const beside = isPart && !sheet.narrow;
+  const across = sheet.width - (beside ? WHOLE + GAP : 0);
+  const shown = partOf(pixels, data, readable(across));
+  const values = drawValues(sheet, data, pixels, shown, across);
+  const whole = drawWhole(sheet, data, pixels, shown);
+  const headings = ['The image', 'The framed part'];
+  if (!isPart) sheet.row([values]);
+  else if (beside) sheet.row([whole, values], { gap: GAP, headings });
+  else [whole, values].forEach((part, i) => void sheet.row([part], { headings: [headings[i]] }));
   if (channels === 3) sheet.paragraph('Each pixel shows red, green and blue from top to bottom.');
   const lit = pixels.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
@@ -96,6 +103,10 @@ function contrastOf(values: Uint8Array, channels: number): number {
 function drawWhole(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part: Window): SVGSVGElement {
   const drawn = drawnSize(data, Math.min(WHOLE, sheet.width));
   const scale = { x: drawn.width / data.width, y: drawn.height / data.height };
+  const places = data.width * data.height;
+  const pointed = places > MOST_POINTED ? [] : Array.from({ length: places }, (_, at) => at);
+  const column = (at: number): number => at % data.width;
+  const row = (at: number): number => Math.floor(at / data.width);
   return chart(sheet.document, {
     ...drawn,
     margin: 0,
@@ -109,8 +120,19 @@ function drawWhole(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part
         ...drawn,
         ...imageLook(data, drawn.width),
       }),
+      Plot.rect(pointed, {
+        x1: (at: number) => column(at) * scale.x,
+        x2: (at: number) => (column(at) + 1) * scale.x,
+        y1: (at: number) => row(at) * scale.y,
+        y2: (at: number) => (row(at) + 1) * scale.y,
+        fill: 'none',
+        pointerEvents: 'all',
+        title: (at: number) =>
+          `column ${column(at)}, row ${row(at)}: ${pixels.subarray(at * data.channels, (at + 1) * data.channels).join(', ')}`,
+      }),
       ...[colors.paper, colors.ink].map((stroke, i) =>
         Plot.rect([part], {
+          pointerEvents: 'none',
           x1: part.left * scale.x - i,
           x2: (part.left + part.width) * scale.x + i,
           y1: part.top * scale.y - i,
@@ -124,17 +146,23 @@ function drawWhole(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part
 }
 
 /** Pixels with their values, large enough to be read. */
-function drawValues(sheet: Sheet, data: DatasetOverview, pixels: Uint8Array, part: Window): SVGSVGElement {
+function drawValues(
+  sheet: Sheet,
+  data: DatasetOverview,
+  pixels: Uint8Array,
+  part: Window,
+  across: number,
+): SVGSVGElement {
   const { channels } = data;
-  const [left, bottom] = [LEFT, 34];
-  const cell = Math.min(LARGEST, (sheet.width - left - 4) / part.width);
+  const [left, bottom] = [LEFT, 36];
+  const cell = Math.min(LARGEST, (across - left - 4) / part.width);
   const cut = cutOut(pixels, data, part);
   const places = Array.from({ length: part.width * part.height }, (_, at) => ({
     x: part.left + (at % part.width),
     y: part.top + Math.floor(at / part.width),
     values: cut.subarray(at * channels, (at + 1) * channels),
   }));
-  const fontSize = channels === 1 ? cell * 0.42 : cell * 0.29;
+  const fontSize = Math.max(SMALL, cell * (channels === 1 ? 0.36 : 0.24));
   const numbers = (fill: string, wanted: (brightness: number) => boolean): Plot.Markish[] =>
     Array.from({ length: channels }, (_, channel) =>
       Plot.text(

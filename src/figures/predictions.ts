@@ -1,48 +1,57 @@
 /** Images beside their predicted probabilities, as in the notebook. */
 
 import * as Plot from '@observablehq/plot';
-import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
+import { count, list, MOST_NAMED, plural, probabilityText } from '../core/format.ts';
 import type { ImageShape } from '../data/image-shape.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { chart, labelRoom, SMALL } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { imageLook, imageSource } from './image.ts';
 import { fitApart } from './text.ts';
-import { colors, verdict } from './theme.ts';
+import { colors, meanings } from './theme.ts';
 
 /** Facts about the images besides their pixels. */
 export interface ImageSet extends ImageShape {
   readonly classNames: readonly string[];
 }
 
-/** Largest number of bars for an image: all of ten classes, or the most probable of more. */
+/** Largest number of bars beside one image: all of ten classes, or the most probable of more. */
 const BARS = 10;
-const ROW = 14;
+/** Bars beside each image of a page, and the side of the image. */
+const FEW_BARS = 3;
+const SMALL_IMAGE = 76;
+const ROW = 17;
 
 interface Bar {
   readonly label: number;
   readonly probability: number;
 }
 
-function barsOf({ probabilities, label }: PredictedImage): Bar[] {
+/** The bars beside an image: all classes in their order if there is room, otherwise the most probable first. */
+function barsOf({ probabilities, label }: PredictedImage, most: number): Bar[] {
   const bars = probabilities.map((probability, own) => ({ label: own, probability }));
-  if (bars.length <= BARS) return bars;
-  const likeliest = bars.toSorted((a, b) => b.probability - a.probability).slice(0, BARS);
+  if (bars.length <= most) return bars;
+  const likeliest = bars.toSorted((a, b) => b.probability - a.probability).slice(0, most);
   // The true class is always one of them.
-  if (!likeliest.some((bar) => bar.label === label)) likeliest[BARS - 1] = bars[label];
+  if (!likeliest.some((bar) => bar.label === label)) likeliest[most - 1] = bars[label];
   return likeliest;
 }
 
 /** `Coat 61.0%`, or the two names where the network is wrong. */
 function headline(image: PredictedImage, names: readonly string[]): string {
-  const said = `${names[image.predicted]} ${percent(image.probabilities[image.predicted])}`;
+  const said = `${names[image.predicted]} ${probabilityText(image.probabilities[image.predicted])}`;
   return image.predicted === image.label ? said : `${said}; label: ${names[image.label]}`;
 }
 
-/** One image and its bars in a chart of the given width. */
-function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number): SVGSVGElement {
-  const bars = barsOf(image);
-  const height = Math.max(bars.length, 5) * ROW + 8;
+/** One image and at most so many bars in a chart of the given width. */
+function panel(
+  sheet: Sheet,
+  image: PredictedImage,
+  set: ImageSet,
+  { width, most }: { readonly width: number; readonly most: number },
+): SVGSVGElement {
+  const bars = barsOf(image, most);
+  const height = Math.max(bars.length * ROW, SMALL_IMAGE) + 8;
   const side = Math.min(height - 8, width * 0.3);
   const scale = Math.min(side / set.width, (height - 8) / set.height);
   const drawn = { width: set.width * scale, height: set.height * scale };
@@ -50,11 +59,12 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
   const room = labelRoom(names, width, 0.3);
   const fitted = fitApart(names, SMALL, room - 6);
   const left = side + 8 + room;
-  const longest = width - left - 38;
-  const y = (i: number): number => 4 + (i + 0.5) * ROW;
+  const longest = width - left - 48;
+  const top = (height - bars.length * ROW) / 2;
+  const y = (i: number): number => top + (i + 0.5) * ROW;
   const right = image.predicted === image.label;
   const fill = ({ label }: Bar): string => {
-    if (label === image.predicted) return right ? verdict.right : verdict.wrong;
+    if (label === image.predicted) return right ? meanings.right : meanings.wrong;
     return colors.quiet;
   };
   const writing = (bold: boolean) =>
@@ -80,11 +90,11 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
       Plot.image([imageSource(image.pixels, set)(drawn.width * sheet.detail)], {
         src: (uri: string) => uri,
         x: side / 2,
-        y: 4 + drawn.height / 2,
+        y: height / 2,
         ...drawn,
         ...imageLook(set, drawn.width),
       }),
-      Plot.ruleX([left], { y1: 4, y2: 4 + bars.length * ROW, stroke: colors.faint }),
+      Plot.ruleX([left], { y1: top, y2: top + bars.length * ROW, stroke: colors.faint }),
       Plot.rect(bars, {
         x1: left,
         x2: ({ probability }) => left + probability * longest,
@@ -95,11 +105,11 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
       writing(true),
       writing(false),
       Plot.text(
-        bars.map((bar, i) => ({ ...bar, i })).filter(({ probability }) => probability >= 0.005),
+        bars.map((bar, i) => ({ ...bar, i })).filter(({ probability }) => probability >= 0.0005),
         {
           x: ({ probability }) => left + probability * longest + 3,
           y: ({ i }) => y(i),
-          text: ({ probability }) => percent(probability, 0),
+          text: ({ probability }) => probabilityText(probability),
           textAnchor: 'start',
           fontSize: SMALL,
           fill: colors.muted,
@@ -110,9 +120,9 @@ function panel(sheet: Sheet, image: PredictedImage, set: ImageSet, width: number
 }
 
 const legend = [
-  { color: verdict.right, label: 'correct prediction' },
-  { color: verdict.wrong, label: 'wrong prediction' },
-  { color: colors.quiet, label: 'other classes; the true class is bold' },
+  { color: meanings.right, label: 'correct prediction' },
+  { color: meanings.wrong, label: 'wrong prediction' },
+  { color: colors.quiet, label: 'other classes' },
 ];
 
 /** One image beside its probabilities. */
@@ -122,15 +132,15 @@ export function drawPrediction(image: PredictedImage, set: ImageSet, options: Fi
   const sheet = new Sheet(options, {
     name: 'prediction',
     title: `${names[image.predicted]} (${right ? 'correct' : `wrong: the label is ${names[image.label]}`})`,
-    facts: `image ${count(image.index)}, probability of each class (%)`,
+    facts: `image ${count(image.index)}, probability of each class; the true class is bold`,
   });
-  sheet.row([panel(sheet, image, set, sheet.width)]);
-  sheet.legend(legend.filter(({ color }) => color !== (right ? verdict.wrong : verdict.right)));
+  sheet.row([panel(sheet, image, set, { width: sheet.width, most: BARS })]);
+  sheet.legend(legend.filter(({ color }) => color !== (right ? meanings.wrong : meanings.right)));
   const ranked = image.probabilities
     .map((probability, label) => ({ probability, label }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, 3)
-    .map(({ probability, label }) => `${names[label]} ${percent(probability)}`);
+    .map(({ probability, label }) => `${names[label]} ${probabilityText(probability)}`);
   return sheet.figure(
     `Image ${count(image.index)}, labeled ${names[image.label]}, beside the probability of each class. ` +
       `The most probable: ${list(ranked)}. The prediction is ${right ? 'correct' : 'wrong'}.`,
@@ -146,17 +156,17 @@ export function drawPredictions(
   const right = images.filter(({ label, predicted }) => label === predicted).length;
   const sheet = new Sheet(options, {
     name: 'predictions',
-    title: `Predictions for ${plural(images.length, 'image')}`,
-    facts: `${right} of ${images.length} correct; probability of each class (%)`,
+    title: `${right} of ${plural(images.length, 'image')} ${right === 1 ? 'is' : 'are'} classified correctly`,
+    facts: `the ${FEW_BARS} most probable classes of each image; the true class is bold`,
   });
   sheet.legend(legend);
-  const columns = Math.max(1, Math.floor(sheet.width / 290));
+  const columns = Math.max(1, Math.floor(sheet.width / 250));
   const gap = 20;
   const width = (sheet.width - gap * (columns - 1)) / columns;
   for (let i = 0; i < images.length; i += columns) {
     const row = images.slice(i, i + columns);
     sheet.row(
-      row.map((image) => panel(sheet, image, set, width)),
+      row.map((image) => panel(sheet, image, set, { width, most: FEW_BARS })),
       { gap, headings: row.map((image) => headline(image, set.classNames)) },
     );
   }

@@ -7,39 +7,62 @@ import { chart, grid, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, type LegendEntry, Sheet } from './figure.ts';
 import type { FigureEntry } from './table.ts';
 import { textWidth } from './text.ts';
-import { colors, seriesColor } from './theme.ts';
+import { colors } from './theme.ts';
 
 const HEIGHT = 300;
 /** Range above the highest smoothed loss in which single losses are shown. */
 const HEADROOM = 1.12;
 
-const curveColor = seriesColor(0);
-const suggestedColor = seriesColor(1);
+/** Reach of the smoothed line to either side, as a share of the steps. */
+const REACH = 1 / 25;
+
+/**
+ * Weighted means of the losses around each step, the nearest counting most. They look to both sides, so
+ * they do not lag; the running mean of the search knows only the steps so far and falls and rises late.
+ */
+function centered(losses: readonly number[]): number[] {
+  const reach = Math.max(1, Math.round(losses.length * REACH));
+  return losses.map((_, step) => {
+    let [sum, weights] = [0, 0];
+    for (let other = Math.max(0, step - reach); other <= Math.min(losses.length - 1, step + reach); other++) {
+      const weight = 1 - Math.abs(other - step) / (reach + 1);
+      sum += weight * losses[other];
+      weights += weight;
+    }
+    return sum / weights;
+  });
+}
 
 /** Loss of each step and smoothed loss over the learning rate; the suggested rate is marked. */
 export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
-  const { rates, losses, smoothed, lowest, suggested, steepest } = curve;
+  const { rates, losses, smoothed: running, lowest, suggested, steepest } = curve;
+  const smoothed = centered(losses);
   const top = highest(curve) * HEADROOM;
   // What leaves the frame is cut off at its edge.
   const steps = rates.map((rate, i) => ({
     rate,
     loss: Math.min(losses[i], top),
     smoothed: Math.min(smoothed[i], top),
+    running: Math.min(running[i], top),
   }));
   const above = losses.filter((loss) => loss > top).length;
   const sheet = new Sheet(options, {
     name: 'lr-find',
-    title: 'Loss while the learning rate rises',
-    facts: `${plural(steps.length, 'step')}${above > 0 ? `, ${above} of them above the plot` : ''}`,
+    title:
+      suggested === undefined
+        ? 'The search suggests no learning rate'
+        : `The search suggests a learning rate of ${suggested}`,
+    facts: `loss while the rate rises, ${plural(steps.length, 'step')}${above > 0 ? `, ${above} of them above the plot` : ''}`,
   });
   const entries: LegendEntry[] = [
     { color: colors.quiet, label: 'loss of each step', mark: 'line' },
-    { color: curveColor, label: 'smoothed', mark: 'line' },
+    { color: sheet.color, label: 'smoothed', mark: 'line' },
+    { color: colors.muted, label: 'running mean of the search', mark: 'line' },
     ...(suggested === undefined
       ? []
       : [
-          { color: suggestedColor, label: `suggested, ${suggested}`, mark: 'line' } as const,
-          { color: colors.ink, label: `steepest fall, ${steepest}`, mark: 'dashes' } as const,
+          { color: colors.ink, label: `suggested, ${suggested}`, mark: 'tick' } as const,
+          { color: colors.muted, label: `steepest fall, ${steepest}`, mark: 'dashes' } as const,
         ]),
   ];
   sheet.legend(entries);
@@ -65,7 +88,7 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
         tickFormat: (rate: number) => (rate < 0.0005 ? rate.toExponential(0) : rateText(rate)),
       },
       y: {
-        domain: [Math.min(...losses, ...smoothed) * 0.9, top],
+        domain: [Math.min(...losses, ...running) * 0.9, top],
         label: 'loss (nats)',
         labelArrow: 'none',
         ticks: 6,
@@ -75,11 +98,11 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
         Plot.lineY(steps, { x: 'rate', y: 'loss', stroke: colors.quiet, strokeWidth: 1 }),
         ...(steepest === undefined
           ? []
-          : [Plot.ruleX([steepest], { stroke: colors.ink, strokeWidth: 1, strokeDasharray: '4 2.5' })]),
+          : [Plot.ruleX([steepest], { stroke: colors.muted, strokeWidth: 1, strokeDasharray: '4 2.5' })]),
         ...(suggested === undefined
           ? []
           : [
-              Plot.ruleX([suggested], { stroke: suggestedColor, strokeWidth: 2 }),
+              Plot.ruleX([suggested], { stroke: colors.ink, strokeWidth: 2 }),
               Plot.text([suggested], {
                 x: (rate: number) => rate,
                 frameAnchor: 'top',
@@ -91,12 +114,13 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
                 fontWeight: 600,
               }),
             ]),
-        Plot.lineY(steps, { x: 'rate', y: 'smoothed', stroke: curveColor, strokeWidth: 2.5 }),
+        Plot.lineY(steps, { x: 'rate', y: 'running', stroke: colors.muted, strokeWidth: 1.2 }),
+        Plot.lineY(steps, { x: 'rate', y: 'smoothed', stroke: sheet.color, strokeWidth: 2.5 }),
         Plot.dot(suggested === undefined ? [] : [steps[lowest]], {
           x: 'rate',
-          y: 'smoothed',
-          r: 5,
-          stroke: curveColor,
+          y: 'running',
+          r: 4.5,
+          stroke: colors.muted,
           fill: colors.paper,
           strokeWidth: 2,
         }),
@@ -116,7 +140,7 @@ function altOf(curve: RateCurve): string {
   };
   return (
     `Loss of ${plural(rates.length, 'step')} while the learning rate rises from ${rateText(rates[0])} to ` +
-    `${rateText(rates[rates.length - 1])}, ${ends[end]}. The smoothed loss is ${smoothed[0].toFixed(2)} nats at first and ` +
+    `${rateText(rates[rates.length - 1])}, ${ends[end]}. The running mean of the loss is ${smoothed[0].toFixed(2)} nats at first and ` +
     `${smoothed[lowest].toFixed(2)} at its lowest. ${adviseRate(curve)}`
   );
 }

@@ -4,16 +4,13 @@
  */
 
 import { argMax } from '../core/arg-max.ts';
-import { percent, plural } from '../core/format.ts';
+import { percent, plural, probabilityText } from '../core/format.ts';
 import type { Saliency } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { imageSource, magnitudeSource, signedSource } from './image.ts';
 import type { ImageSet } from './predictions.ts';
 import { signedLegend } from './signed-legend.ts';
 import { tiles } from './tiles.ts';
-
-/** Pixels between two examples. */
-const GAP = 24;
 
 /** Two significant digits. */
 function short(value: number): string {
@@ -24,13 +21,23 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
+export interface SaliencyOptions extends FigureOptions {
+  /** Largest number of examples; 4 by default. */
+  readonly most?: number;
+}
+
 /** Image, gradient and occlusion of each example. Each map has its own scale: the deepest color is its largest value. */
-export function drawSaliency(examples: readonly Saliency[], set: ImageSet, options: FigureOptions): Figure {
+export function drawSaliency(
+  all: readonly Saliency[],
+  set: ImageSet,
+  { most = 4, ...options }: SaliencyOptions,
+): Figure {
+  const examples = someOf(all, most);
   const patch = examples[0]?.patch ?? 0;
   const isColor = set.channels > 1;
   const sheet = new Sheet(options, {
     name: 'saliency',
-    title: 'Pixels that a prediction depends on',
+    title: titleOf(examples, patch),
     facts: `gradient of log p for each pixel${isColor ? ' (absolute values, summed over red, green and blue; black is the largest)' : ''}; drop of p in percentage points when a patch of ${patch} × ${patch} pixels is covered`,
   });
   sheet.row([
@@ -41,47 +48,64 @@ export function drawSaliency(examples: readonly Saliency[], set: ImageSet, optio
       ends: ['against', '0', 'for'],
     }),
   ]);
-  const columns = sheet.narrow ? 1 : 2;
-  const width = (sheet.width - GAP * (columns - 1)) / columns;
-  const draw = ({ image, gradient, occlusion, target }: Saliency): SVGSVGElement => {
-    const drop = occlusion[argMax(occlusion)];
-    const items = [
-      {
-        image: imageSource(image.pixels, set),
-        lines: [
-          `label: ${set.classNames[image.label]}`,
-          `p(${set.classNames[target]})`,
-          `= ${percent(image.probabilities[target])}`,
-        ],
-      },
-      {
-        image: (isColor ? magnitudeSource : signedSource)(gradient, largest(gradient), set),
-        lines: [
-          'gradient',
-          isColor ? 'log p, summed' : 'log p, by pixel',
-          `${isColor ? '≤' : '±'} ${short(largest(gradient))} nats`,
-        ],
-      },
-      {
-        image: signedSource(occlusion, largest(occlusion), set),
-        lines: ['occlusion', 'p falls by up', `to ${percent(drop).replace('%', '')} points`],
-      },
-    ];
-    return tiles(sheet, items, { width, least: 60, most: 3, shape: set });
-  };
-  for (let i = 0; i < examples.length; i += columns)
-    sheet.row(examples.slice(i, i + columns).map(draw), { gap: GAP });
+  for (const example of examples) sheet.row([drawExample(sheet, example, set)]);
   const said = examples.map(({ image, target, gradient, occlusion, patch: side }) => {
-    const most = argMax(occlusion);
+    const strongest = argMax(occlusion);
     const steepest = argMax(gradient.map(Math.abs));
     const place = (i: number): string => `column ${i % set.width}, row ${Math.floor(i / set.width)}`;
     return (
       `image ${image.index}, labeled ${set.classNames[image.label]}, with p(${set.classNames[target]}) = ` +
-      `${percent(image.probabilities[target])}: the gradient is largest at ${place(steepest)}, and covering ` +
-      `${side} by ${side} pixels around ${place(most)} lowers p by ${percent(occlusion[most]).replace('%', '')} points`
+      `${probabilityText(image.probabilities[target])}: the gradient is largest at ${place(steepest)}, and covering ` +
+      `${side} by ${side} pixels around ${place(strongest)} lowers p by ${pointsOf(occlusion[strongest])} points`
     );
   });
   return sheet.figure(
     `Saliency of ${plural(examples.length, 'prediction')}: image, gradient and occlusion side by side${isColor ? '. The gradient of a pixel is the sum of the absolute gradients of its red, green and blue' : ''}. For ${said.join('. For ')}.`,
   );
+}
+
+/** The first examples, and the last: it is the worst mistake. */
+function someOf(all: readonly Saliency[], most: number): readonly Saliency[] {
+  return all.length <= most ? all : [...all.slice(0, most - 1), ...all.slice(-1)];
+}
+
+/** The largest effect of covering a patch. */
+function titleOf(examples: readonly Saliency[], patch: number): string {
+  const drops = examples.map(({ occlusion }) => occlusion.reduce((a, b) => Math.max(a, b), 0));
+  return `Covering ${patch} × ${patch} pixels lowers a probability by up to ${pointsOf(Math.max(0, ...drops))} points`;
+}
+
+/** A share in percentage points, without a sign for percent. */
+function pointsOf(share: number): string {
+  return percent(share).replace('%', '');
+}
+
+/** The image and its two maps beside each other. */
+function drawExample(
+  sheet: Sheet,
+  { image, gradient, occlusion, target }: Saliency,
+  set: ImageSet,
+): SVGSVGElement {
+  const isColor = set.channels > 1;
+  const right = image.label === target;
+  const items = [
+    {
+      image: imageSource(image.pixels, set),
+      lines: [
+        set.classNames[image.label],
+        right
+          ? `p = ${probabilityText(image.probabilities[target])}`
+          : `as ${set.classNames[target]}, ${probabilityText(image.probabilities[target])}`,
+      ],
+    },
+    {
+      image: (isColor ? magnitudeSource : signedSource)(gradient, largest(gradient), set),
+      lines: ['gradient', `${isColor ? 'up to' : '±'} ${short(largest(gradient))} nats`],
+    },
+    {
+      image: signedSource(occlusion, largest(occlusion), set),
+      lines: ['occlusion', `p falls by up to ${pointsOf(occlusion[argMax(occlusion)])}`],
+    },
+  ];
+  return tiles(sheet, items, { least: 84, most: 3, shape: set, gap: 14 });
 }

@@ -115,7 +115,7 @@ export function drawMeanImages(data: DatasetOverview, options: FigureOptions): F
   const without = data.classNames.length - means.length;
   const sheet = new Sheet(options, {
     name: 'mean-images',
-    title: 'The mean training image of each class',
+    title: meanTitle(data, shown),
     facts:
       `${data.dataset}, each pixel averaged over the class` +
       `${shown.length < means.length ? `, the first ${shown.length} of ${count(means.length)} classes` : ''}` +
@@ -125,7 +125,7 @@ export function drawMeanImages(data: DatasetOverview, options: FigureOptions): F
     image: imageSource(pixels, data),
     lines: [data.classNames[label]],
   }));
-  const sizes = shown.length > 2 * MANY ? { least: 44, most: 12 } : { least: 60, most: 10 };
+  const sizes = shown.length > 2 * MANY ? { least: 58, most: 10 } : { least: 84, most: 5 };
   sheet.row([tiles(sheet, items, { ...sizes, shape: data })]);
   const levels = shown.map(({ pixels }) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length);
   const brightest = argMax(levels);
@@ -135,4 +135,22 @@ export function drawMeanImages(data: DatasetOverview, options: FigureOptions): F
     `The mean training image of each of ${shown.length < data.classNames.length ? '' : 'the '}${count(shown.length)} classes of ${data.dataset}. The brightest is ${say(brightest)} ` +
       `with a mean pixel value of ${levels[brightest].toFixed(0)} of 255, and the darkest is ${say(darkest)} with ${levels[darkest].toFixed(0)}.`,
   );
+}
+
+/** The two classes whose means are nearest, by the mean squared difference of their pixels. */
+function meanTitle(
+  { classNames }: DatasetOverview,
+  means: readonly { readonly pixels: Uint8Array; readonly label: number }[],
+): string {
+  let nearest: { readonly pair: readonly [number, number]; readonly distance: number } | undefined;
+  means.forEach(({ pixels, label }, i) => {
+    for (const other of means.slice(i + 1)) {
+      const distance = pixels.reduce((sum, value, k) => sum + (value - other.pixels[k]) ** 2, 0);
+      if (nearest === undefined || distance < nearest.distance)
+        nearest = { pair: [label, other.label], distance };
+    }
+  });
+  if (nearest === undefined) return 'The mean training image of each class';
+  const [one, other] = nearest.pair.map((label) => classNames[label]);
+  return `The mean images of ${one} and ${other} are the most alike`;
 }

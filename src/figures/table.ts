@@ -5,14 +5,17 @@
 
 import { count } from '../core/format.ts';
 import type { Inspection } from '../inspect/inspection.ts';
+import type { Evaluation } from '../inspect/metrics.ts';
 import { drawAccuracies, runAccuracy } from './accuracies.ts';
 import { drawMap } from './activation-map.ts';
 import { drawActivity } from './activity.ts';
 import { drawAugmentation } from './augmentation.ts';
 import { drawCalibration } from './calibration.ts';
 import { drawClassBalance } from './class-balance.ts';
-import { drawClasses, drawPairs } from './classes.ts';
-import { drawConfusion } from './confusion.ts';
+import { drawClasses } from './classes.ts';
+import { drawPairs } from './confused-pairs.ts';
+import { drawConfusion, hasUnequalClasses } from './confusion.ts';
+import { type ComparedRun, type DifferenceOptions, drawConfusionDifference } from './confusion-difference.ts';
 import { drawCurves } from './curves.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { drawFirstLayer } from './first-layer.ts';
@@ -48,7 +51,12 @@ export interface FigureEntry<Subject> {
   readonly section: FigureSection;
   /** Whether there is anything to draw; true if absent. */
   readonly has?: (subject: Subject) => boolean;
-  readonly draw: (subject: Subject, options: FigureOptions) => Figure;
+  /**
+   * Draws it.
+   * @param beside the subjects of all runs that are shown together, this one included: the figures of some kinds share
+   * their axes, scales and order
+   */
+  readonly draw: (subject: Subject, options: FigureOptions, beside?: readonly Subject[]) => Figure;
 }
 
 type RunFigure = FigureEntry<Inspection>;
@@ -56,13 +64,24 @@ type RunFigure = FigureEntry<Inspection>;
 const tests = ({ run, data, evaluation }: Inspection): string =>
   `${run}, ${count(evaluation.images)} test images of ${data.dataset}`;
 
+/** A confidence above which the bars of the other classes are too short to see. */
+const CONFIDENT = 0.9;
+
+/** The image to show alone: the first in doubt, so that its bars say something, or else the first. */
+function exampleInDoubt({ examples }: Inspection): number | undefined {
+  const inDoubt = examples.find(({ probabilities, predicted }) => probabilities[predicted] < CONFIDENT);
+  return (inDoubt ?? examples[0])?.index;
+}
+
+const evaluationOf = ({ evaluation }: Inspection): Evaluation => evaluation;
+
 /** The figures of one run, in the order of the report. */
 export const runFigures: readonly RunFigure[] = [
   {
     name: 'pixels',
     title: 'One training image and its pixel values',
     source: 'drawPixels',
-    reading: 'The input of the network: a number from 0 to 255 for each pixel. Zoom in to read the numbers.',
+    reading: 'The input of the network: a number from 0 to 255 for each pixel.',
     section: 'data',
     draw: ({ data }, options) => drawPixels(data, options),
   },
@@ -117,7 +136,12 @@ export const runFigures: readonly RunFigure[] = [
     reading:
       'The network begins to overfit where validation loss stops falling while training loss still falls.',
     section: 'training',
-    draw: ({ training }, options) => drawCurves([training], { facts: training.run, ...options }),
+    draw: ({ training }, options, beside) =>
+      drawCurves([training], {
+        facts: training.run,
+        ...options,
+        beside: beside?.map((run) => run.training),
+      }),
   },
   {
     name: 'prediction',
@@ -126,14 +150,18 @@ export const runFigures: readonly RunFigure[] = [
     reading: 'The bars show how confident the network is, and which other classes it considers.',
     section: 'predictions',
     has: ({ examples }) => examples.length > 0,
-    draw: ({ examples, data, run }, options) => drawPrediction(examples[0], data, { facts: run, ...options }),
+    draw: (subject, options, beside = [subject]) => {
+      const { examples, data, run } = subject;
+      const index = exampleInDoubt(beside[0]);
+      const example = examples.find((image) => image.index === index) ?? examples[0];
+      return drawPrediction(example, data, { facts: run, ...options });
+    },
   },
   {
     name: 'predictions',
     title: 'A page of predictions',
     source: 'drawPredictions',
-    reading:
-      'Blue bars are correct predictions and orange bars are mistakes. A long orange bar is a confident mistake.',
+    reading: 'A long bar of the color of a wrong prediction is a confident mistake.',
     section: 'predictions',
     has: ({ examples }) => examples.length > 0,
     draw: ({ examples, data, run }, options) =>
@@ -146,7 +174,12 @@ export const runFigures: readonly RunFigure[] = [
     reading:
       'The diagonal holds the correct predictions. A strongly colored cell off the diagonal is a pair of classes that the network confuses.',
     section: 'mistakes',
-    draw: (subject, options) => drawConfusion(subject.evaluation, { facts: tests(subject), ...options }),
+    draw: (subject, options, beside) =>
+      drawConfusion(subject.evaluation, {
+        facts: tests(subject),
+        ...options,
+        beside: beside?.map(evaluationOf),
+      }),
   },
   {
     name: 'confusion-normalized',
@@ -154,6 +187,7 @@ export const runFigures: readonly RunFigure[] = [
     source: 'drawConfusion',
     reading: 'The same matrix as shares of each row. The diagonal is the recall of each class.',
     section: 'mistakes',
+    has: ({ evaluation }) => hasUnequalClasses(evaluation),
     draw: (subject, options) =>
       drawConfusion(subject.evaluation, { facts: tests(subject), ...options, normalized: true }),
   },
@@ -163,7 +197,12 @@ export const runFigures: readonly RunFigure[] = [
     source: 'drawClasses',
     reading: 'If the intervals of two classes overlap, the test set may be too small to rank them.',
     section: 'mistakes',
-    draw: (subject, options) => drawClasses(subject.classes, { facts: tests(subject), ...options }),
+    draw: (subject, options, beside) =>
+      drawClasses(subject.classes, {
+        facts: tests(subject),
+        ...options,
+        beside: beside?.map((run) => run.classes),
+      }),
   },
   {
     name: 'confused-pairs',
@@ -171,12 +210,12 @@ export const runFigures: readonly RunFigure[] = [
     source: 'drawPairs',
     reading: 'A few pairs of classes usually account for most mistakes.',
     section: 'mistakes',
-    draw: (subject, options) =>
-      drawPairs(subject.pairs, subject.evaluation, { facts: tests(subject), ...options }),
+    draw: (subject, options, beside) =>
+      drawPairs(subject.evaluation, { facts: tests(subject), ...options, beside: beside?.map(evaluationOf) }),
   },
   {
     name: 'top-losses',
-    title: 'The most confidently wrong images',
+    title: 'The mistakes with the largest loss',
     source: 'drawTopLosses',
     reading: 'These are unusual images, ambiguous images, and images whose label may be wrong.',
     section: 'mistakes',
@@ -189,7 +228,12 @@ export const runFigures: readonly RunFigure[] = [
     source: 'drawCalibration',
     reading: 'On the diagonal, confidence equals accuracy. Below the diagonal, the network is overconfident.',
     section: 'confidence',
-    draw: (subject, options) => drawCalibration(subject.calibration, { facts: tests(subject), ...options }),
+    draw: (subject, options, beside) =>
+      drawCalibration(subject.calibration, {
+        facts: tests(subject),
+        ...options,
+        beside: beside?.map((run) => run.calibration),
+      }),
   },
   {
     name: 'rejection',
@@ -199,16 +243,22 @@ export const runFigures: readonly RunFigure[] = [
       'The accuracy on the images that are kept is on the left, and the share of images that are kept on the right. A person decides the rejected ones.',
     section: 'confidence',
     has: ({ rejection }) => rejection.length > 0,
-    draw: (subject, options) => drawRejection(subject.rejection, { facts: tests(subject), ...options }),
+    draw: (subject, options, beside) =>
+      drawRejection(subject.rejection, {
+        facts: tests(subject),
+        ...options,
+        beside: beside?.map((run) => run.rejection),
+      }),
   },
   {
     name: 'first-layer',
     title: 'Weights of the first layer',
     source: 'drawFirstLayer',
     reading:
-      'A bright pixel increases the value of a unit where its weight is positive, and decreases it where the weight is negative.',
+      'A bright pixel increases the value of a unit where its weight is positive, and decreases it where the weight is negative. Below each unit is the class that activates it most.',
     section: 'inside',
-    draw: ({ firstLayer, run }, options) => drawFirstLayer(firstLayer, { facts: run, ...options }),
+    draw: ({ firstLayer, data, run }, options) =>
+      drawFirstLayer(firstLayer, data.classNames, { facts: run, ...options }),
   },
   {
     name: 'activity',
@@ -225,7 +275,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Map of the last hidden layer by PCA',
     source: 'drawMap',
     reading:
-      'Images with similar activations in the last hidden layer are close together. Classes that overlap in this projection may still be separate in other dimensions.',
+      'Images that activate similar units of the last hidden layer are close together. The activations of each image are scaled to length 1. Classes that overlap in this projection may still be separate in other dimensions.',
     section: 'inside',
     draw: ({ map, data, run }, options) => drawMap(map, data.classNames, { facts: run, ...options }),
   },
@@ -258,7 +308,7 @@ export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = 
     title: 'Test accuracy of several runs',
     source: 'drawAccuracies',
     reading:
-      "Each interval is for one run alone. On the same images, McNemar's test can find a difference even where the intervals overlap. A tick marks the published result of the recipe.",
+      "The interval of the difference is for pairs of predictions of the same image, so it agrees with McNemar's test.",
     section: 'training',
     draw: (runs, options) => drawAccuracies(runs.map(runAccuracy), options),
   },
@@ -274,5 +324,22 @@ export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = 
         runs.map(({ training }) => training),
         options,
       ),
+  },
+];
+
+/** The figures of two runs, the second against the first. */
+export const pairFigures: readonly (Omit<FigureEntry<unknown>, 'has' | 'draw'> & {
+  readonly draw: (
+    runs: readonly [first: ComparedRun, second: ComparedRun],
+    options: DifferenceOptions,
+  ) => Figure;
+})[] = [
+  {
+    name: 'confusion-difference',
+    title: 'The confusion matrices, one minus the other',
+    source: 'drawConfusionDifference',
+    reading: 'A cell has the color of the run that puts more images into it.',
+    section: 'mistakes',
+    draw: ([first, second], options) => drawConfusionDifference(first, second, options),
   },
 ];

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
-import { fit, fitApart, textWidth, wrap } from './text.ts';
+import { fit, fitApart, textWidth, wrap, wrapEvenly } from './text.ts';
 
 const font = (file: string): string => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`));
 const fontFiles = [font('400Regular/Inter_400Regular.ttf'), font('600SemiBold/Inter_600SemiBold.ttf')];
@@ -73,4 +73,17 @@ test('wrapping keeps the words in order, and no line is wider than allowed', () 
   for (const line of lines) assert.ok(textWidth(line, 12) <= 160, line);
   assert.deepEqual(wrap('', 12, 100), []);
   assert.deepEqual(wrap('Donaudampfschifffahrtsgesellschaft', 12, 60).length, 1);
+});
+
+test('lines of a title are about as long as each other, and no more than needed', () => {
+  const title = 'The strongest units of the first layer favor eight of ten classes';
+  const [wide, even] = [wrap(title, 16, 420), wrapEvenly(title, 16, 420)];
+  assert.deepEqual([wide.length, even.length], [2, 2]);
+  const lengths = (lines: readonly string[]) => lines.map((line) => textWidth(line, 16));
+  const spread = (lines: readonly string[]) => Math.max(...lengths(lines)) - Math.min(...lengths(lines));
+  assert.ok(spread(even) < spread(wide) / 2, `${even.join(' | ')}`);
+  assert.equal(even.join(' '), title);
+  assert.deepEqual(wrapEvenly('short', 16, 420), ['short']);
+  const word = 'i'.repeat(200);
+  assert.deepEqual(wrapEvenly(`a ${word}`, 16, 420), wrap(`a ${word}`, 16, 420));
 });

@@ -71,3 +71,22 @@ export function wrap(text: string, size: number, width: number, { bold = false }
   if (line !== '') lines.push(line);
   return lines;
 }
+
+/** Lines like those of `wrap`, but of about the same length: as few lines, each as short as possible. */
+export function wrapEvenly(
+  text: string,
+  size: number,
+  width: number,
+  style: { readonly bold?: boolean } = {},
+): string[] {
+  const lines = wrap(text, size, width, style);
+  if (lines.length < 2) return lines;
+  const narrower = Array.from({ length: 20 }, (_, i) => (width * (i + 1)) / 20);
+  // A word that is cut is no reason to make lines narrower.
+  const whole = lines.join(' ');
+  return (
+    narrower
+      .map((each) => wrap(text, size, each, style))
+      .find((broken) => broken.length === lines.length && broken.join(' ') === whole) ?? lines
+  );
+}

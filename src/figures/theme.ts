@@ -3,9 +3,9 @@
  * with the token's dark color, and the automatic theme follows the page's `color-scheme`.
  *
  * Classes: the ten-color sequence of M. A. Petroff, "Accessible Color Sequences for Data Visualization"
- * (arXiv:2107.02270), found by a search under simulated color vision deficiencies. Magnitudes: 17 blues whose CIELAB
- * lightness falls (on dark paper: rises) in equal steps, so that equal differences look equal. Signed values:
- * blue through light gray to red-brown, equally deep on both sides.
+ * (arXiv:2107.02270), found by a search under simulated color vision deficiencies. Magnitudes: 17 tones of a run's
+ * color whose CIELAB lightness falls (on dark paper: rises) in equal steps, so that equal differences look equal.
+ * Signed values: blue through light gray to red-brown, equally deep on both sides.
  */
 
 import { scale } from '@observablehq/plot';
@@ -62,11 +62,15 @@ function toHex(color: string): string {
   return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
 }
 
-const sequentialDark = ramp(['#171c25', '#1f6cb0', '#9fc6f2'], STEPS);
-const sequentialTokens: readonly Token[] = ramp(['#f3f6fa', '#4090d0', '#082c60'], STEPS).map((light, i) => [
-  light,
-  sequentialDark[i],
-]);
+/** The scale of a run's color from the palest to the deepest; on dark paper it rises instead. */
+const ramps: readonly (readonly Token[])[] = [
+  [['#f3f6fa', '#4090d0', '#082c60'] as const, ['#171c25', '#1f6cb0', '#9fc6f2'] as const],
+  [['#fbf5ef', '#dc6a0c', '#4d2000'] as const, ['#211a15', '#a84e05', '#f9bd8f'] as const],
+  [['#f5f5f6', '#888c94', '#26292e'] as const, ['#1b1c1f', '#666a71', '#c1c4ca'] as const],
+].map(([onLight, onDark]) => {
+  const dark = ramp(onDark, STEPS);
+  return ramp(onLight, STEPS).map((light, i) => [light, dark[i]] as const);
+});
 
 const light = <K extends string>(tokens: Readonly<Record<K, Token>>): Readonly<Record<K, string>> =>
   Object.fromEntries(Object.entries<Token>(tokens).map(([name, [first]]) => [name, first])) as Record<
@@ -85,23 +89,62 @@ export function classColor(index: number): string {
   return classTokens[index % classTokens.length][0];
 }
 
-/** Lines and bars of a few series: the strongest class colors on both papers. */
+/** Lines of a few series that are neither runs nor classes: the strongest class colors on both papers. */
 export function seriesColor(index: number): string {
   const order = [0, 6, 4, 2, 8, 5];
   return classTokens[order[index % order.length]][0];
 }
 
-/** Correct and wrong predictions. */
-export const verdict = { right: seriesColor(0), wrong: seriesColor(1) } as const;
+/** The runs of a report: blue and orange, which mean nothing else. Later runs take what is left. */
+const runTokens: readonly Token[] = [
+  ['#2f7fd0', '#4b9be6'],
+  ['#d95f02', '#f08337'],
+  ['#5b6270', '#9aa2af'],
+  ['#8a6d3b', '#b3935c'],
+];
+
+/** The color of a run by its place in a report. */
+export function runColor(place: number): string {
+  return runTokens[place % runTokens.length][0];
+}
+
+/**
+ * The colors that have a meaning, each with only one. The colors of runs and of classes are apart, and so
+ * are magnitudes (`sequential`) and signed pixels (`diverging`).
+ */
+const meaningTokens = {
+  /** A correct and a wrong prediction. */
+  right: ['#129a7d', '#5cd6b8'],
+  wrong: ['#b3123f', '#ff4d63'],
+  /** Two of the three figures of a class; the third, F1, has the color of its run. */
+  precision: ['#7a2bd0', '#d2bcf8'],
+  recall: ['#4f5b12', '#d9e021'],
+  /** A loss on training images, beside that on validation images in the color of the run. */
+  training: ['#5a626d', '#a6aebb'],
+  /** Published results. */
+  published: ['#1b1f24', '#e9ecf0'],
+  /** Units that are active for no image. */
+  dead: ['#7d8590', '#8a93a0'],
+  /** Counts of images, which belong to no run. */
+  images: ['#66758a', '#8494aa'],
+  /** The distance between confidence and accuracy. */
+  gap: ['#aab2bd', '#606b7a'],
+} as const satisfies Record<string, Token>;
+
+/** The colors of meanings other than runs and classes. */
+export const meanings = light(meaningTokens);
 
 /** The step of the sequential scale for a share 0 to 1. */
 function stepOf(share: number): number {
   return Math.round(Math.max(0, Math.min(1, share)) * (STEPS - 1));
 }
 
-/** Color of a magnitude, given as its share of the largest, 0 to 1. */
-export function sequential(share: number): string {
-  return sequentialTokens[stepOf(share)][0];
+/**
+ * Color of a magnitude, given as its share of the largest, 0 to 1.
+ * @param run place of the run whose color it has; the first by default
+ */
+export function sequential(share: number, run = 0): string {
+  return ramps[Math.min(run, ramps.length - 1)][stepOf(share)][0];
 }
 
 /** Color of text on `sequential(share)`. */
@@ -118,7 +161,13 @@ export const diverging: readonly string[] = ramp(['#14509c', '#f2f2f2', '#9c3413
 /** Grays of magnitudes from 0 to 1, for pixels whose values have no sign. */
 export const magnitudes: readonly string[] = ramp(['#f2f2f2', '#101010'], 65);
 
-const all: readonly Token[] = [...Object.values(base), ...classTokens, ...sequentialTokens];
+const all: readonly Token[] = [
+  ...Object.values(base),
+  ...Object.values(meaningTokens),
+  ...classTokens,
+  ...runTokens,
+  ...ramps.flat(),
+];
 const darkOf: ReadonlyMap<string, string> = new Map(all);
 
 /** The color of a token on dark paper; any other value is unchanged. */

@@ -30,7 +30,7 @@ export interface TileOptions {
   readonly gap?: number;
 }
 
-const LINE = 12.5;
+const LINE = 14;
 
 /** The tiles row by row. */
 export function tiles(

@@ -1,6 +1,6 @@
 /** The most confidently wrong images. */
 
-import { count, list, percent, plural } from '../core/format.ts';
+import { count, list, plural, probabilityText } from '../core/format.ts';
 import type { PredictedImage } from '../inspect/inspection.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { imageSource } from './image.ts';
@@ -8,7 +8,7 @@ import type { ImageSet } from './predictions.ts';
 import { tiles } from './tiles.ts';
 
 export interface TopLossesOptions extends FigureOptions {
-  /** Largest number of images; 15 by default. */
+  /** Largest number of images; 12 by default. */
   readonly most?: number;
 }
 
@@ -16,30 +16,32 @@ export interface TopLossesOptions extends FigureOptions {
 export function drawTopLosses(
   images: readonly PredictedImage[],
   set: ImageSet,
-  { most = 15, ...options }: TopLossesOptions,
+  { most = 12, ...options }: TopLossesOptions,
 ): Figure {
   const shown = images.slice(0, most);
   const sheet = new Sheet(options, {
     name: 'top-losses',
-    title: 'The most confidently wrong images',
-    facts: shown.length === 0 ? 'no mistakes' : 'the largest losses (NLL, nats) first',
+    title: titleOf(shown),
+    facts:
+      shown.length === 0
+        ? 'no mistakes'
+        : 'largest loss (NLL, nats) first; the label is bold, below it the prediction',
   });
   const items = shown.map((image) => ({
     image: imageSource(image.pixels, set),
     lines: [
-      `label: ${set.classNames[image.label]}`,
-      `predicted: ${set.classNames[image.predicted]}`,
-      `with ${percent(image.probabilities[image.predicted])}`,
-      `loss ${image.loss.toFixed(2)}`,
+      set.classNames[image.label],
+      `as ${set.classNames[image.predicted]}`,
+      `${probabilityText(image.probabilities[image.predicted])}, loss ${image.loss.toFixed(1)}`,
     ],
     hint: `image ${count(image.index)}`,
   }));
-  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 96, most: 5, shape: set, gap: 14 })]);
+  if (items.length > 0) sheet.row([tiles(sheet, items, { least: 104, most: 4, shape: set, gap: 14 })]);
   const said = shown
     .slice(0, 3)
     .map(
       ({ label, predicted, probabilities, loss }) =>
-        `${set.classNames[label]} predicted as ${set.classNames[predicted]} with ${percent(probabilities[predicted])} ` +
+        `${set.classNames[label]} predicted as ${set.classNames[predicted]} with ${probabilityText(probabilities[predicted])} ` +
         `(loss ${loss.toFixed(2)} nats)`,
     );
   return sheet.figure(
@@ -47,4 +49,14 @@ export function drawTopLosses(
       ? 'No image was misclassified.'
       : `${plural(shown.length, 'misclassified image')} with the largest loss. First: ${list(said)}.`,
   );
+}
+
+/** How small the probability of the true class is in all of the worst mistakes. */
+function titleOf(images: readonly PredictedImage[]): string {
+  if (images.length === 0) return 'No image is misclassified';
+  const most = Math.max(...images.map(({ probabilities, label }) => probabilities[label]));
+  const share = `${Number((most * 100).toPrecision(1))}%`;
+  return images.length === 1
+    ? `In the only mistake, the label gets ${share}`
+    : `In the ${images.length} worst mistakes, the label gets at most ${share}`;
 }

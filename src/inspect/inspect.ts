@@ -27,12 +27,12 @@ import { augmentationExamples } from './augmentation.ts';
 import { classIntervals, confusedPairs } from './class-intervals.ts';
 import { calibrate, rejectionCurve } from './confidence.ts';
 import { datasetOverview } from './dataset-overview.ts';
-import { firstLayer } from './first-layer.ts';
+import { favoredClasses, firstLayer } from './first-layer.ts';
 import type { Inspection, PredictedImage, ProjectedPoints, Saliency } from './inspection.ts';
 import { evaluateLogProbabilities } from './metrics.ts';
 import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
 import { type Predictions, readPredictions } from './predictions.ts';
-import { principalComponents, umap } from './projections.ts';
+import { principalComponents, umap, unitRows } from './projections.ts';
 import { explainPrediction } from './saliency.ts';
 import { describeTraining } from './training.ts';
 
@@ -69,7 +69,7 @@ const DEFAULTS: InspectOptions = {
 };
 
 /** Largest number of images of cells, for any number of classes. */
-const MOST_CELL_IMAGES = 6000;
+const MOST_CELL_IMAGES = 12_000;
 /**
  * Largest size of one kind of images in an inspection, such as those on the map: of large images there are
  * fewer.
@@ -151,6 +151,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   const worst = topLosses(predictions, options.topLosses);
   progress('predicting')(1);
 
+  const favored = await favoredClasses(classifier, spec, test, signal);
   const activity = await unitActivity(classifier, spec, test, { onProgress: progress('activity'), signal });
   const explained = [...rightWithDoubt(predictions).slice(0, options.explained), ...worst.slice(0, 1)];
   const saliency = await explainAll(request, explained, progress('saliency'));
@@ -165,6 +166,11 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
     augmentation,
     training,
     evaluation,
+    predictions: {
+      labels: test.labels,
+      predicted: predictions.predicted,
+      confidence: Float32Array.from(predictions.confidence),
+    },
     classes: classIntervals(evaluation.perClass, evaluation.confusion),
     pairs: confusedPairs(evaluation.confusion, options.pairs),
     topLosses: worst,
@@ -175,7 +181,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
     }),
     calibration: calibrate(predictions),
     rejection: rejectionCurve(predictions),
-    firstLayer: firstLayer(spec, weights, test.info.shape),
+    firstLayer: firstLayer(spec, weights, test.info.shape, favored),
     activity,
     ...maps,
     saliency,
@@ -218,7 +224,11 @@ async function drawMaps(
     predicted: Uint16Array.from(indices, (index) => predicted[index]),
     indices,
   };
-  const map: ProjectedPoints = { method: 'pca', ...shared, ...principalComponents(activations, out) };
+  const map: ProjectedPoints = {
+    method: 'pca',
+    ...shared,
+    ...principalComponents(unitRows(activations, out), out),
+  };
   const near = options.umap ? await umap(activations, out, { key, onProgress, signal }) : undefined;
   onProgress(1);
 

@@ -129,6 +129,22 @@ export interface LayerActivity {
   readonly dead: readonly number[];
 }
 
+/** What the network says of every image of the test split, in the order of the split. */
+export interface TestPredictions {
+  /** True and predicted class. */
+  readonly labels: Uint16Array;
+  readonly predicted: Uint16Array;
+  /** Probability of the predicted class, 0 to 1. */
+  readonly confidence: Float32Array;
+}
+
+/** The class whose test images activate a unit most. */
+export interface FavoredClass {
+  readonly label: number;
+  /** Its mean activation as a share of the sum over all classes, 0 to 1. */
+  readonly share: number;
+}
+
 /** The weights from the pixels to each unit of the first layer. */
 export interface FirstLayer {
   readonly width: number;
@@ -138,6 +154,8 @@ export interface FirstLayer {
   readonly weights: readonly Float32Array[];
   /** The unit that each of `weights` belongs to. */
   readonly units: readonly number[];
+  /** The class that each of these units favors; undefined for a unit that no image activates. */
+  readonly favored: readonly (FavoredClass | undefined)[];
 }
 
 /** Images as points in the plane; images with similar activations are near each other. */
@@ -212,6 +230,7 @@ export interface Inspection {
   readonly augmentation: AugmentationExamples;
   readonly training: TrainingHistory;
   readonly evaluation: Evaluation;
+  readonly predictions: TestPredictions;
   readonly classes: readonly ClassInterval[];
   /** Most frequent first. */
   readonly pairs: readonly ConfusedPair[];

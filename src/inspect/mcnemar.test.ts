@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareOnSameImages, signTest } from './mcnemar.ts';
+import { compareOnSameImages, pairedDifference, signTest } from './mcnemar.ts';
 
 test('the sign test gives the binomial tails counted by hand', () => {
   assert.equal(signTest(0, 0), 1);
@@ -39,4 +39,27 @@ test('images are counted by who is right', () => {
     pValue: 1,
   });
   assert.throws(() => compareOnSameImages(labels, first, second.subarray(1)), { kind: 'usage' });
+});
+
+test('the interval of the difference is for pairs: it excludes 0 where the test finds a difference', () => {
+  const counted = { both: 8407, neither: 948, onlyFirst: 295, onlySecond: 350, pValue: signTest(295, 350) };
+  const { difference, interval } = pairedDifference(counted);
+  assert.equal(difference, 0.0055);
+  // 55 / 10,002 -+ 1.96 sqrt(646 - 55^2 / 10,002) / 10,002
+  assert.ok(Math.abs(interval.low - 0.000519) < 1e-6 && Math.abs(interval.high - 0.010478) < 1e-6);
+  assert.ok(counted.pValue < 0.05 && interval.low > 0);
+  for (const [onlyFirst, onlySecond] of [
+    [300, 340],
+    [310, 372],
+    [0, 6],
+    [0, 4],
+    [40, 12],
+    [5, 5],
+  ] as const) {
+    const pair = { both: 9000, neither: 300, onlyFirst, onlySecond, pValue: 0 };
+    const { low, high } = pairedDifference(pair).interval;
+    assert.equal(low > 0 || high < 0, signTest(onlyFirst, onlySecond) < 0.05, `${onlyFirst}, ${onlySecond}`);
+  }
+  const empty = pairedDifference({ both: 0, neither: 0, onlyFirst: 0, onlySecond: 0, pValue: 1 });
+  assert.deepEqual([empty.difference, empty.interval.low < 0, empty.interval.high > 0], [0, true, true]);
 });

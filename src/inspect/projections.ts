@@ -10,6 +10,22 @@ import { largestEigenpairs } from './eigen.ts';
 /** Fewer rows have no useful neighborhoods. */
 const FEWEST_ROWS = 4;
 
+/**
+ * Rows of length 1, so that images are compared by which units are active and not by how strongly: otherwise
+ * the most confident images of a few classes span the map, and the others are heaped at its corner. A row of
+ * zeros stays one.
+ * @param values [rows, width]
+ */
+export function unitRows(values: Float32Array, width: number): Float32Array {
+  const scaled = values.slice();
+  for (let start = 0; start < values.length; start += width) {
+    const row = scaled.subarray(start, start + width);
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    if (length > 0) for (let j = 0; j < width; j++) row[j] /= length;
+  }
+  return scaled;
+}
+
 /** Points by principal components. */
 export interface PrincipalComponents {
   /** [rows, 2], in the units of the values. */

@@ -32,7 +32,9 @@ export function auditChapter(found: ReportAudit, { runs, document, detail }: Rep
 }
 
 function accuracies({ audit }: ReportAudit, runs: readonly ReportRun[]): Markup {
-  const scores = runs.map(({ predicted, labels }) => accuracyWithout(audit, predicted, labels));
+  const scores = runs.map(({ inspection: { predictions } }) =>
+    accuracyWithout(audit, predictions.predicted, predictions.labels),
+  );
   const rows = [
     ['all test images', 'all'],
     ['without copies of training images', 'withoutDuplicates'],

@@ -1,6 +1,12 @@
 /** The chapters of the report: from the samples to the comparison of the networks, then details. */
 
-import { comparisonFigures, type FigureEntry, type FigureSection, runFigures } from '../figures/table.ts';
+import {
+  comparisonFigures,
+  type FigureEntry,
+  type FigureSection,
+  pairFigures,
+  runFigures,
+} from '../figures/table.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { auditChapter } from './audit-chapter.ts';
 import { captionOf } from './captions.ts';
@@ -84,8 +90,22 @@ function closerLook(section: FigureSection, title: string, input: ReportInput): 
   const body =
     runs.length === 1
       ? html`<div class="figures">${entries.map((entry) => card(entry, 0, input, { reading: entry.reading }))}</div>`
-      : html`${entries.map((entry) => row(entry, input))}`;
+      : html`${entries.map((entry) => html`${row(entry, input)}${entry.name === 'confusion' ? changes(input) : undefined}`)}`;
   return { id: section, title, body };
+}
+
+/** The matrices of the later runs minus that of the first. */
+function changes({ runs, document, detail }: ReportInput): Markup {
+  const [first, ...later] = runs.map(({ inspection }) => inspection);
+  return html`${pairFigures.map((entry) => {
+    const cards = later.map((second, i) =>
+      figureCard((width) => entry.draw([first, second], { document, width, detail, places: [0, i + 1] }), {
+        live: { kind: 'change', run: i + 1 },
+        narrow: runs.length <= MOST_DRAWN_TWICE,
+      }),
+    );
+    return html`<div class="lead"><h3>${entry.title}.</h3> <p>${entry.reading}</p></div><div class="figures">${cards}</div>`;
+  })}`;
 }
 
 /** A figure of each run, side by side. */
@@ -117,9 +137,6 @@ const lively: Readonly<Record<string, NonNullable<CardOptions['live']>['kind']>>
   'map-umap': 'map',
 };
 
-/** Width from which the page of predictions has two columns. */
-const widths: Readonly<Record<string, number>> = { predictions: 640 };
-
 /** A figure of one run, or a sentence if there is nothing to draw. */
 function card(
   entry: FigureEntry<Inspection>,
@@ -131,11 +148,12 @@ function card(
   const sentence = captionOf(entry.name, inspection);
   if (!has(entry, inspection)) return sentence ? html`${words.heading}<p>${sentence}</p>` : undefined;
   const kind = lively[entry.name];
-  return figureCard((width) => entry.draw(inspection, { document, width, detail }), {
+  const beside = runs.map((each) => each.inspection).filter((each) => has(entry, each));
+  const options = { document, detail, run };
+  return figureCard((width) => entry.draw(inspection, { ...options, width }, beside), {
     sentence,
     ...words,
     live: kind && { kind, run },
-    width: widths[entry.name],
     narrow: runs.length <= MOST_DRAWN_TWICE,
   });
 }

@@ -3,9 +3,13 @@
 import type { Figure } from '../figures/figure.ts';
 import { html, type Markup, trusted } from './html.ts';
 
-/** Pixels. The narrow one is for phones: text keeps its size and the figure is laid out again. */
-const WIDE = 560;
-const NARROW = 320;
+/**
+ * Pixels. The wide one is the narrowest that a column of the page gets, at a window of 1280 pixels; the
+ * narrow one is for phones. So text is never smaller on the screen than it is drawn (style.ts has the other
+ * half of this).
+ */
+const WIDE = 544;
+const NARROW = 324;
 
 /** Contents of a card besides the figure. */
 export interface CardOptions {
@@ -14,27 +18,26 @@ export interface CardOptions {
   /** How to read such a figure. */
   readonly reading?: string | undefined;
   /** The interactive behavior, and its run. */
-  readonly live?: { readonly kind: 'matrix' | 'map'; readonly run: number } | undefined;
+  readonly live?: { readonly kind: 'matrix' | 'map' | 'change'; readonly run: number } | undefined;
   /** The run, if several are side by side. */
   readonly heading?: Markup | undefined;
-  /** Width in pixels, if not the usual one. */
-  readonly width?: number | undefined;
-  /** Whether it is drawn for phones as well; otherwise it shrinks there. */
+  /** Whether it is drawn for phones as well; otherwise it scrolls there. */
   readonly narrow: boolean;
 }
 
 /** Hints for interaction. */
 const hints = {
   matrix: 'Select a cell to see its images.',
+  change: 'Select a cell to see the images on which the two runs differ.',
   map: 'Point at a dot to see its image, or move between dots with the arrow keys.',
 } as const;
 
 /** The card of a figure that `draw` draws in a given width. */
 export function figureCard(
   draw: (width: number) => Figure,
-  { sentence, reading, live, heading, width = WIDE, narrow }: CardOptions,
+  { sentence, reading, live, heading, narrow }: CardOptions,
 ): Markup {
-  const wide = draw(width);
+  const wide = draw(WIDE);
   const drawings = narrow
     ? html`<div class="wide">${trusted(wide.svg)}</div><div class="narrow">${trusted(draw(NARROW).svg)}</div>`
     : trusted(wide.svg);

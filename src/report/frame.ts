@@ -1,7 +1,7 @@
 /** The frame of the chapters: the opening, the top bar, the table of contents, the dialog. */
 
 import { count, list, percent } from '../core/format.ts';
-import { seriesColor } from '../figures/theme.ts';
+import { inDark, runColor } from '../figures/theme.ts';
 import { layerWidths } from '../model/plan.ts';
 import type { Chapter } from './chapter.ts';
 import { html, type Markup } from './html.ts';
@@ -36,13 +36,14 @@ function mark({ inspection, seconds }: ReportRun, place: number): Markup {
 
 /** A run's name with its color in the plots. */
 export function runName(run: string, place: number): Markup {
-  return html`<span class="name"><i style="background: ${seriesColor(place)}"></i>${run}</span>`;
+  const color = runColor(place);
+  return html`<span class="name"><i style="background: light-dark(${color}, ${inDark(color)})"></i>${run}</span>`;
 }
 
 /** The switch between runs, if there are several, and the button for light and dark. */
 export function bar(runs: readonly ReportRun[]): Markup {
   const choice = (value: string, label: Markup | string): Markup =>
-    html`<label><input type="radio" name="run" value="${value}"${value === 'all' ? html` checked` : undefined}><span>${label}</span></label>`;
+    html`<label${value === 'all' ? html` class="all"` : undefined}><input type="radio" name="run" value="${value}"${value === 'all' ? html` checked` : undefined}><span>${label}</span></label>`;
   const runsSwitch =
     runs.length < 2
       ? undefined

@@ -16,9 +16,6 @@ export interface ReportRun {
   /** SHA-256 of the best weights, and of those after the last epoch. */
   readonly weightsSha256: string;
   readonly lastSha256: string;
-  /** True and predicted class of every image of the test split, in its order. */
-  readonly labels: Uint16Array;
-  readonly predicted: Uint16Array;
   /** The environment of the run: rows of a table. */
   readonly environment: readonly (readonly [name: string, value: string])[];
 }

@@ -11,7 +11,6 @@ import { auditExamples } from '../audit/examples.ts';
 import { comparisonFigures, runFigures } from '../figures/table.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
-import type { ReportRun } from './input.ts';
 import type { PageData } from './page/page.ts';
 import { writeReport } from './report.ts';
 
@@ -138,12 +137,15 @@ test('several runs stand side by side, each in its column, under the figures tha
 });
 
 test('an audit is a chapter with the plain accuracy first', async () => {
-  const inspection = makeInspection({ classNames: madeUpAudit.classNames });
-  const run: ReportRun = {
-    ...makeReportRun(inspection),
-    labels: madeUpSplits.test.labels,
-    predicted: Uint16Array.from(madeUpSplits.test.labels, (label, i) => (i < 3 ? (label + 1) % 3 : label)),
-  };
+  const { labels } = madeUpSplits.test;
+  const run = makeReportRun({
+    ...makeInspection({ classNames: madeUpAudit.classNames }),
+    predictions: {
+      labels,
+      predicted: labels.map((label, i) => (i < 3 ? (label + 1) % 3 : label)),
+      confidence: new Float32Array(labels.length).fill(0.9),
+    },
+  });
   const audit = { audit: madeUpAudit, examples: auditExamples(madeUpAudit, madeUpSplits) };
   const page = parse(await writeReport({ runs: [run], audit, document: nodeDocument() }));
   const rows = [...page.querySelectorAll('#audit tbody tr')].map(({ textContent }) => textContent ?? '');

@@ -3,9 +3,12 @@
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import { reducedShape, reduceImage } from '../data/reduce-image.ts';
 import { imageUri } from '../figures/image.ts';
+import { inDark, runColor } from '../figures/theme.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { PageData, PageRun } from './page/page.ts';
 
+/** A confidence of 1 in the data of the page. */
+const CERTAIN = 10_000;
 /** Images in a row of the sheet, so that neither side exceeds the limit of browsers. */
 const COLUMNS = 64;
 
@@ -19,15 +22,22 @@ export interface ImageSheet {
 interface Extent {
   /** Images behind a cell. */
   readonly perCell: number;
-  /** Reduction factor of an image in both directions. */
+  /** Largest side of an image in pixels. */
   readonly side: number;
   /** Share of the maps' images. */
   readonly mapShare: number;
 }
 
-/** Everything, then less and less: smaller images first, then fewer in each cell, then fewer of the maps. */
+/** All images of every cell. */
+const ALL = Number.POSITIVE_INFINITY;
+
+/**
+ * Everything, then less and less: first the cells with the most images, which hold correct predictions, lose
+ * some, then images get smaller, then the other cells lose some, then the maps.
+ */
 const extents: readonly Extent[] = [
-  ...[128, 64, 32].flatMap((side) => [24, 12, 6].map((perCell) => ({ side, perCell, mapShare: 1 }))),
+  ...[ALL, 400, 200, 100].map((perCell) => ({ side: 128, perCell, mapShare: 1 })),
+  ...[128, 64, 32].flatMap((side) => [48, 24, 12, 6].map((perCell) => ({ side, perCell, mapShare: 1 }))),
   ...[3, 1].map((perCell) => ({ side: 32, perCell, mapShare: 1 })),
   ...[0.5, 0.25, 0].map((mapShare) => ({ side: 32, perCell: 1, mapShare })),
 ];
@@ -44,8 +54,16 @@ const BEST_CASE = 0.25;
  */
 export function layOutImages(inspections: readonly Inspection[], room: number): ImageSheet {
   const shape = inspections[0].data;
-  const whole = Math.max(shape.width, shape.height);
-  const tried = extents.filter(({ side }) => side < 2 * whole || side === 32);
+  // Small images are the same at several sides.
+  const tried = extents.filter(
+    (extent, i) =>
+      extents.findIndex(
+        (other) =>
+          reductionTo(other.side, shape) === reductionTo(extent.side, shape) &&
+          other.perCell === extent.perCell &&
+          other.mapShare === extent.mapShare,
+      ) === i,
+  );
   let charactersPerByte = BEST_CASE;
   for (const extent of tried.slice(0, -1)) {
     const layout = new Layout(inspections, extent);
@@ -58,6 +76,11 @@ export function layOutImages(inspections: readonly Inspection[], room: number): 
   return new Layout(inspections, tried[tried.length - 1]).draw();
 }
 
+/** Side of the squares of pixels that are averaged to one, so that no side is longer than `side`. */
+function reductionTo(side: number, { width, height }: ImageShape): number {
+  return Math.ceil(Math.max(width, height) / side);
+}
+
 /** A test image by its number in the split. */
 interface Shown {
   readonly number: number;
@@ -67,16 +90,13 @@ interface Shown {
 /** Which images are on the sheet, in the order of their numbers. */
 class Layout {
   readonly #inspections: readonly Inspection[];
-  readonly #extent: Extent;
   readonly #shown: readonly Shown[];
   /** Side of the squares of pixels that are averaged to one. */
   readonly #by: number;
 
   constructor(inspections: readonly Inspection[], extent: Extent) {
-    const { width, height } = inspections[0].data;
     this.#inspections = inspections;
-    this.#extent = extent;
-    this.#by = Math.ceil(Math.max(width, height) / extent.side);
+    this.#by = reductionTo(extent.side, inspections[0].data);
     this.#shown = gather(inspections, extent);
   }
 
@@ -98,7 +118,8 @@ class Layout {
         classNames: data.classNames,
         sheet: { columns: COLUMNS, width, height },
         numbers: this.#shown.map(({ number }) => number),
-        runs: this.#inspections.map((inspection) => pageRun(inspection, places, this.#extent.perCell)),
+        labels: this.#shown.map(({ number }) => this.#inspections[0].predictions.labels[number]),
+        runs: this.#inspections.map((inspection, place) => pageRun(inspection, place, places)),
       },
     };
   }
@@ -134,29 +155,26 @@ function drawSheet(
   return { pixels, shape: { width: COLUMNS * width, height: rows * height, channels } };
 }
 
+/** The predictions of a run for the images on the sheet. */
 function pageRun(
-  { run, cells, map, evaluation: { confusion } }: Inspection,
+  { run, map, predictions, evaluation: { confusion } }: Inspection,
+  place: number,
   places: ReadonlyMap<number, number>,
-  perCell: number,
 ): PageRun {
   const classes = confusion.length;
-  const shown = new Map(cells.map((cell) => [cell.actual * classes + cell.predicted, cell.images]));
-  const pageCells = confusion.flatMap((row, actual) =>
-    row.flatMap((count, predicted) => {
-      if (count === 0) return [];
-      const key = actual * classes + predicted;
-      const images = (shown.get(key) ?? []).slice(0, perCell);
-      const cell = {
-        count,
-        places: images.map(({ index }) => places.get(index) ?? -1),
-        sureness: images.map(({ probabilities }) => Math.round(probabilities[predicted] * 1000)),
-      };
-      return [[String(key), cell] as const];
-    }),
+  const counts = confusion.flatMap((row, actual) =>
+    row.flatMap((count, predicted) =>
+      count === 0 ? [] : [[String(actual * classes + predicted), count] as const],
+    ),
   );
+  const numbers = [...places.keys()];
+  const color = runColor(place);
   return {
     name: run,
-    cells: Object.fromEntries(pageCells),
+    color: `light-dark(${color}, ${inDark(color)})`,
+    counts: Object.fromEntries(counts),
+    predicted: numbers.map((number) => predictions.predicted[number]),
+    confidence: numbers.map((number) => Math.round(predictions.confidence[number] * CERTAIN)),
     map: {
       places: Array.from(map.indices, (number) => places.get(number) ?? -1),
       numbers: [...map.indices],

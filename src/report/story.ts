@@ -1,6 +1,7 @@
 /** The sentences of the report, each computed from its run. */
 
-import { count, list, MOST_NAMED, percent, plural } from '../core/format.ts';
+import { count, list, MOST_NAMED, percent, plural, points, probabilityText } from '../core/format.ts';
+import { thresholdText } from '../figures/rejection.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { compareOnSameImages } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';
@@ -24,11 +25,6 @@ export function duration(seconds: number): string {
 /** `0.037`, or `less than 0.001`. */
 export function chance(pValue: number): string {
   return pValue < 0.001 ? 'less than 0.001' : pValue.toFixed(3);
-}
-
-/** `1.8 percentage points` */
-function points(share: number): string {
-  return `${Math.abs(share * 100).toFixed(1)} percentage points`;
 }
 
 /** The data set, its splits, and the balance of its classes. */
@@ -169,55 +165,25 @@ export function gainStory(first: ReportRun, second: ReportRun): string[] {
   const images = Math.abs(b.evaluation.correct - a.evaluation.correct);
   const verb = gain >= 0 ? 'higher' : 'lower';
   const { onlyFirst, onlySecond, pValue } = compareOnSameImages(
-    first.labels,
-    first.predicted,
-    second.predicted,
+    a.predictions.labels,
+    a.predictions.predicted,
+    b.predictions.predicted,
   );
   const verdict = pValue < 0.05 ? 'The difference is more than chance' : 'The difference may be chance';
   return [
     gain === 0
       ? `${a.run} and ${b.run} have the same accuracy.`
-      : `The accuracy of ${b.run} is ${points(gain)} ${verb} than that of ${a.run}: ${plural(images, 'test image')}.`,
+      : `The accuracy of ${b.run} is ${points(gain)} percentage points ${verb} than that of ${a.run}: ${plural(images, 'test image')}.`,
     `Exactly one of the two is correct on ${count(onlyFirst + onlySecond)} images: only ${a.run} on ${count(onlyFirst)}, only ${b.run} on ${count(onlySecond)}. ${verdict}: the p-value of McNemar's exact test is ${chance(pValue)}.`,
   ];
 }
 
-/** The most frequent mistake. */
-export function confusionStory({ pairs, data }: Inspection): string {
-  const [pair] = pairs;
-  if (pair === undefined) return 'No test image is misclassified.';
-  const [is, called] = [data.classNames[pair.actual], data.classNames[pair.predicted]];
-  return `The most frequent mistake: ${is} predicted as ${called}, ${plural(pair.count, 'image')}, ${percent(pair.share)} of the class.`;
-}
-
-/** The classes with the highest and the lowest F1. */
-export function classesStory({ classes }: Inspection): string {
-  const byF1 = classes.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
-  const [best, worst] = [byF1[0], byF1[byF1.length - 1]];
-  if (byF1.length === 1) return `Only ${best.name} has test images (F1 ${percent(best.f1)}).`;
-  return `${best.name} has the highest F1 (${percent(best.f1)}), and ${worst.name} the lowest (${percent(worst.f1)}).`;
-}
-
-/** The most confident mistake. */
+/** The mistake with the largest loss. */
 export function lossesStory({ topLosses, data }: Inspection): string {
   const [worst] = topLosses;
   if (worst === undefined) return 'There are no mistakes to show.';
   const { label, predicted, probabilities, index } = worst;
-  return `The most confident mistake: test image ${index}, labeled ${data.classNames[label]}, predicted as ${data.classNames[predicted]} with ${percent(probabilities[predicted])}.`;
-}
-
-/** Calibration of the probabilities. */
-export function calibrationStory({ calibration, evaluation }: Inspection): string {
-  const { bins, ece } = calibration;
-  const confidence = bins.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / evaluation.images;
-  const gap = confidence - evaluation.accuracy;
-  const leaning =
-    Math.abs(gap) < 0.005
-      ? 'it is neither overconfident nor underconfident'
-      : gap > 0
-        ? 'it is overconfident'
-        : 'it is underconfident';
-  return `The mean confidence is ${percent(confidence)} and the accuracy ${percent(evaluation.accuracy)}: ${leaning}. The expected calibration error is ${percent(ece, 2)}.`;
+  return `The largest loss: test image ${index}, labeled ${data.classNames[label]}, predicted as ${data.classNames[predicted]} with ${probabilityText(probabilities[predicted])}.`;
 }
 
 /** The effect of rejecting uncertain images. */
@@ -231,7 +197,7 @@ export function rejectionStory({ rejection, evaluation }: Inspection): string {
     undefined,
   );
   if (point === undefined) return '';
-  return `If it answers only above a confidence of ${percent(point.threshold, 0)}, it answers for ${percent(point.coverage)} of the images, with an accuracy of ${percent(point.accuracy)} instead of ${percent(evaluation.accuracy)}.`;
+  return `If it answers only above a confidence of ${thresholdText(point.threshold)}, it answers for ${percent(point.coverage)} of the images, with an accuracy of ${percent(point.accuracy)} instead of ${percent(evaluation.accuracy)}.`;
 }
 
 /** The number of dead units. */

@@ -43,7 +43,7 @@ button { background: var(--card); border: 1px solid var(--line); border-radius: 
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 9; background: var(--card); padding: 0.3rem 0.8rem; }
 
-.opening { max-width: 92rem; margin: 0 auto; padding: clamp(1.5rem, 5vw, 4rem) clamp(1rem, 4vw, 3rem) 1.5rem; }
+.opening { max-width: 100rem; margin: 0 auto; padding: clamp(1.5rem, 5vw, 4rem) clamp(1rem, 4vw, 3rem) 1.5rem; }
 .opening .kind { color: var(--soft); margin: 0 0 0.5rem; }
 .marks { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); margin-top: 1.5rem; max-width: 62rem; }
 .mark { background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; padding: 1rem 1.2rem; }
@@ -54,7 +54,7 @@ button { background: var(--card); border: 1px solid var(--line); border-radius: 
 .name i { width: 0.8rem; height: 0.8rem; border-radius: 50%; flex: none; }
 
 .bar { position: sticky; top: 0; z-index: 5; background: color-mix(in srgb, var(--paper) 92%, transparent); backdrop-filter: blur(8px); border-block: 1px solid var(--line); }
-.bar > div { display: flex; align-items: center; gap: 1rem; min-height: var(--bar); max-width: 92rem; margin: 0 auto; padding: 0.3rem clamp(1rem, 4vw, 3rem); }
+.bar > div { display: flex; align-items: center; gap: 1rem; min-height: var(--bar); max-width: 100rem; margin: 0 auto; padding: 0.3rem clamp(1rem, 4vw, 3rem); }
 .bar #theme { margin-left: auto; min-width: 4.2rem; }
 .runs-switch { display: flex; gap: 0; border: 0; padding: 0; margin: 0; min-width: 0; overflow-x: auto; }
 .runs-switch legend { float: left; padding: 0 0.7rem 0 0; color: var(--soft); align-self: center; }
@@ -66,29 +66,32 @@ button { background: var(--card); border: 1px solid var(--line); border-radius: 
 .runs-switch input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--paper); }
 .runs-switch input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: -5px; outline-color: var(--ink); }
 
-.page { max-width: 92rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 3rem) 4rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 3rem; }
+.page { max-width: 100rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 3rem) 4rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 3rem; }
 .contents { font-size: 0.92rem; padding-top: 1.2rem; }
 .contents summary { cursor: pointer; color: var(--soft); }
 .contents ol { margin: 0.4rem 0 0; padding-left: 1.9rem; }
 .contents li { margin: 0.15rem 0; color: var(--soft); }
 .contents a { text-decoration: none; color: var(--ink); }
 .contents a:hover { text-decoration: underline; }
-@media (min-width: 78rem) {
+@media (min-width: 100rem) {
   .page { grid-template-columns: 13rem minmax(0, 1fr); }
   .contents { position: sticky; top: var(--bar); align-self: start; max-height: calc(100vh - var(--bar)); overflow-y: auto; padding-top: 3.2rem; }
 }
 section { padding-top: 3rem; }
 section > h2 .number { color: var(--soft); font-weight: 400; margin-right: 0.6rem; }
 
-.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); margin-top: 1rem; }
-.runs { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); margin-top: 1rem; }
+.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 36rem), 1fr)); align-items: start; margin-top: 1rem; }
+.figures > figure:only-child { max-width: 48rem; }
+.runs { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 36rem), 1fr)); margin-top: 1rem; }
 .run { min-width: 0; display: grid; }
 figure > .name { padding: 0 0 0.4rem 0.9rem; font-size: 0.9rem; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; padding: 0.8rem; min-width: 0; }
 .drawing { container-type: inline-size; overflow-x: auto; }
-.drawing svg { display: block; width: 100%; max-width: 40rem; height: auto; margin: 0 auto; }
+.drawing svg { display: block; width: 100%; max-width: 44rem; height: auto; margin: 0 auto; }
+.drawing .narrow svg { max-width: 27rem; }
+.drawing > svg { min-width: 34rem; }
 .drawing .narrow { display: none; }
-@container (width < 26rem) {
+@container (width < 34rem) {
   .drawing .wide { display: none; }
   .drawing .narrow { display: block; }
 }
@@ -103,7 +106,7 @@ section > h3 { margin-top: 1.8rem; }
 @media not print {
   [data-show]:not([data-show="all"]) .runs { grid-template-columns: minmax(0, 1fr); }
   [data-show]:not([data-show="all"]) .run { grid-area: 1 / 1; }
-  [data-show]:not([data-show="all"]) .run svg { max-width: 54rem; }
+  [data-show]:not([data-show="all"]) .run .wide svg { max-width: 48rem; }
 }
 
 .scroll { overflow-x: auto; }
@@ -129,15 +132,22 @@ dialog::backdrop { background: rgb(0 0 0 / 0.55); }
 dialog > div { padding: 1.1rem 1.3rem 1.4rem; }
 dialog header { display: flex; align-items: start; gap: 1rem; }
 dialog header button { margin-left: auto; }
-.pictures { list-style: none; margin: 0.8rem 0 0; padding: 0; display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, minmax(5.4rem, 1fr)); }
+.pictures { list-style: none; margin: 0.8rem 0 0; padding: 0; display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, minmax(7.4rem, 1fr)); }
 .pictures li { display: grid; justify-items: center; font-size: 0.85rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .pictures b { font-weight: 600; }
+.pictures span { display: flex; align-items: baseline; gap: 0.3rem; text-align: center; }
+.pictures i { width: 0.55rem; height: 0.55rem; border-radius: 50%; flex: none; }
 footer { color: var(--soft); font-size: 0.9rem; margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
+@media (max-width: 48rem) and (scripting: enabled) {
+  .runs-switch .all { display: none; }
+  .runs-switch .all + label > span { border-radius: 0.5rem 0 0 0.5rem; }
+}
 @media (max-width: 40rem) {
-  figure { padding: 0.4rem; }
-  .pictures { grid-template-columns: repeat(auto-fill, minmax(4.4rem, 1fr)); }
+  .page, .opening, .bar > div { padding-inline: 0.65rem; }
+  figure { padding: 0.35rem; }
+  .pictures { grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); }
   .bar { font-size: 0.88rem; }
   .bar > div { gap: 0.6rem; }
   .bar button, .runs-switch label > span { padding-inline: 0.6rem; }

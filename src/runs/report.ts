@@ -11,7 +11,6 @@ import { type FinishedRun, openFinishedRuns } from './finished-run.ts';
 import { type InspectRunOptions, inspectFinished } from './inspect.ts';
 import { checkOutput } from './output.ts';
 import { documentOf, type RunPlatform } from './platform.ts';
-import { predictAll } from './predict-all.ts';
 import type { Run } from './run.ts';
 import { loadSplits, type Splits } from './run-data.ts';
 
@@ -86,8 +85,6 @@ async function reportRun(
     seconds: metrics.seconds,
     weightsSha256: metrics.weightsSha256,
     lastSha256: metrics.lastSha256,
-    labels: splits.test.labels,
-    predicted: await predictAll(platform, run, splits.test, options),
     environment: environmentRows(environment, run.config.data),
   };
 }

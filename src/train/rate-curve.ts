@@ -122,7 +122,7 @@ export function adviseRate(curve: RateCurve): string {
       : `The loss rises without falling first, up to a rate of ${twoDigits(rates[rates.length - 1])}: search smaller rates.`;
   }
   const advice =
-    `Suggested learning rate: ${suggested}, a tenth of ${twoDigits(rates[lowest])}, where the smoothed loss is lowest. ` +
+    `Suggested learning rate: ${suggested}, a tenth of ${twoDigits(rates[lowest])}, where the running mean of the loss is lowest. ` +
     `The loss falls fastest at ${steepest}.`;
   if (end !== 'finished' || lowest < rates.length * (1 - BEGINNING)) return advice;
   return `${advice} The loss was still falling at the last rate, so larger rates may work as well.`;

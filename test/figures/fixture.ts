@@ -163,6 +163,11 @@ export function makeInspection({
       })),
     ),
     evaluation,
+    predictions: {
+      labels,
+      predicted: Uint16Array.from(images, ({ predicted }) => predicted),
+      confidence: Float32Array.from(sure.confidence),
+    },
     classes: classIntervals(evaluation.perClass, evaluation.confusion),
     pairs: confusedPairs(evaluation.confusion, 10),
     topLosses: wrong.slice(0, 8),
@@ -180,6 +185,9 @@ export function makeInspection({
       ...shape,
       weights: Array.from({ length: hidden[0] }, () => signed(size, weights)),
       units: Array.from({ length: hidden[0] }, (_, i) => i),
+      favored: Array.from({ length: hidden[0] }, (_, i) =>
+        i % 7 === 6 ? undefined : { label: (i * 3) % classes, share: 0.2 + (i % 5) / 10 },
+      ),
     },
     activity: layers,
     map: {

@@ -6,6 +6,8 @@ import { textWidth } from '../../src/figures/text.ts';
 /** The box around one line of text, in pixels of the figure. */
 export interface TextBox {
   readonly text: string;
+  /** Type size. */
+  readonly size: number;
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -51,8 +53,8 @@ function boxOf(
   const width = textWidth(text, size, { bold }) / 1.1;
   const start = along - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
   const [first, last, upper, lower] = [start, start + width, across - size * 0.73, across + size * 0.2];
-  if (!turned) return { text, left: x + first, right: x + last, top: y + upper, bottom: y + lower };
-  return { text, left: x + upper, right: x + lower, top: y - last, bottom: y - first };
+  if (!turned) return { text, size, left: x + first, right: x + last, top: y + upper, bottom: y + lower };
+  return { text, size, left: x + upper, right: x + lower, top: y - last, bottom: y - first };
 }
 
 /** The boxes of all lines of text. Understands what the figures use: translations and quarter turns to the left. */

@@ -2,11 +2,29 @@
 
 import type { Page } from './page.ts';
 
-/** The switch between runs, which keeps the scroll position. */
-export function watchRuns({ part }: Page): void {
+/**
+ * The switch between runs, which keeps the scroll position. A phone has no room for several runs side by
+ * side, and one below the other they cannot be compared: it shows one, the first at first.
+ */
+export function watchRuns({ data, part }: Page): void {
   const root = document.documentElement;
+  const phone = matchMedia('(max-width: 48rem)');
+  /** Whether all runs were shown before the screen became narrow. */
+  let wasAll = false;
+  const fitScreen = (): void => {
+    const isAll = root.getAttribute('data-show') === 'all';
+    if (data.runs.length < 2 || (phone.matches ? !isAll : !wasAll)) return;
+    wasAll = phone.matches;
+    const shown = phone.matches ? '0' : 'all';
+    const choice = document.querySelector<HTMLInputElement>(`input[name="run"][value="${shown}"]`);
+    if (choice !== null) choice.checked = true;
+    root.setAttribute('data-show', shown);
+  };
+  phone.addEventListener('change', fitScreen);
+  fitScreen();
   for (const choice of document.querySelectorAll<HTMLInputElement>('input[name="run"]')) {
     choice.addEventListener('change', () => {
+      wasAll = false;
       const line = part('bar').getBoundingClientRect().bottom;
       const seen = [...document.querySelectorAll('main section > *')].find(
         (element) => element.getBoundingClientRect().bottom > line,

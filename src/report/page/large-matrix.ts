@@ -14,9 +14,9 @@ export function watchLargeMatrices({ data, element, showTip, hideTip, openCell }
   const reach = 6;
   const side = data.classNames.length;
 
-  for (const whole of document.querySelectorAll<SVGRectElement>('[data-cells]')) {
-    const run = data.runs[Number(whole.closest('[data-matrix]')?.getAttribute('data-matrix'))];
-    const cells = Object.entries(run.cells).map(([key, { count }]) => ({
+  for (const whole of document.querySelectorAll<SVGRectElement>('[data-matrix] [data-cells]')) {
+    const run = Number(whole.closest('[data-matrix]')?.getAttribute('data-matrix'));
+    const cells = Object.entries(data.runs[run].counts).map(([key, count]) => ({
       actual: Math.floor(Number(key) / side),
       predicted: Number(key) % side,
       count,

@@ -1,9 +1,9 @@
-/** The confusion matrix: a cell opens its images. */
+/** The confusion matrices, and the difference of two: a cell opens its images. */
 
 import type { Page } from './page.ts';
 
 /** Makes the cells of every matrix buttons. Arrow keys move within one, Enter and Space open a cell. */
-export function watchMatrices({ data, part, openCell }: Page): void {
+export function watchMatrices({ part, openCell, openChange }: Page): void {
   const dialog = part<HTMLDialogElement>('images');
 
   /** The position of a cell in its matrix. */
@@ -20,9 +20,15 @@ export function watchMatrices({ data, part, openCell }: Page): void {
     ['ArrowRight', [0, 1]],
   ]);
 
-  for (const matrix of document.querySelectorAll<SVGElement>('[data-matrix] svg')) {
+  for (const matrix of document.querySelectorAll<SVGElement>('[data-matrix] svg, [data-change] svg')) {
     if (matrix.querySelector('[data-cells]') !== null) continue;
-    const run = data.runs[Number(matrix.closest('[data-matrix]')?.getAttribute('data-matrix'))];
+    const run = matrix.closest('[data-matrix]')?.getAttribute('data-matrix');
+    const change = matrix.closest('[data-change]')?.getAttribute('data-change') ?? '0';
+    const open = (cell: Element): void => {
+      if (typeof run === 'string') openCell(Number(run), ...placeOf(cell));
+      // The later run against the first, as in its figure.
+      else openChange([Number(change), 0], ...placeOf(cell));
+    };
     // What is one image to a reader without the script is a group of buttons to one with it.
     matrix.setAttribute('role', 'group');
     matrix.querySelectorAll('[data-cell]').forEach((cell, i) => {
@@ -40,7 +46,7 @@ export function watchMatrices({ data, part, openCell }: Page): void {
     });
     matrix.addEventListener('click', (event) => {
       const cell = cellOf(event);
-      if (cell !== null) openCell(run, ...placeOf(cell));
+      if (cell !== null) open(cell);
     });
     matrix.addEventListener('keydown', (event) => {
       const cell = cellOf(event);
@@ -51,7 +57,7 @@ export function watchMatrices({ data, part, openCell }: Page): void {
         const wanted = `[data-cell="${actual + step[0]} ${predicted + step[1]}"]`;
         const next = matrix.querySelector<SVGElement>(wanted);
         next?.focus();
-      } else if (event.key === 'Enter' || event.key === ' ') openCell(run, actual, predicted);
+      } else if (event.key === 'Enter' || event.key === ' ') open(cell);
       else return;
       event.preventDefault();
     });

@@ -8,16 +8,22 @@ export interface PageData {
   readonly classNames: readonly string[];
   /** The sheet of test images, `columns` to a row, each `width` by `height` pixels. */
   readonly sheet: { readonly columns: number; readonly width: number; readonly height: number };
-  /** By position on the sheet: the index of the image in the test split. */
+  /** By position on the sheet: the index of the image in the test split, and its true class. */
   readonly numbers: readonly number[];
+  readonly labels: readonly number[];
   readonly runs: readonly PageRun[];
 }
 
-/** The images of one run, by their positions on the sheet. */
+/** What one run says of the images. */
 export interface PageRun {
   readonly name: string;
-  /** By `actual * classes + predicted`; those without images are absent. */
-  readonly cells: Readonly<Record<string, PageCell>>;
+  /** A CSS color. */
+  readonly color: string;
+  /** Images of each cell, by `actual * classes + predicted`; those without images are absent. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** By position on the sheet: the predicted class, and its probability in hundredths of a percent. */
+  readonly predicted: readonly number[];
+  readonly confidence: readonly number[];
   /** The points of the map, in the order of its dots; a position is -1 if the image was left out. */
   readonly map: {
     readonly places: readonly number[];
@@ -25,15 +31,6 @@ export interface PageRun {
     readonly labels: readonly number[];
     readonly predicted: readonly number[];
   };
-}
-
-/** The images of a cell of the confusion matrix. */
-export interface PageCell {
-  /** How many there are; those shown may be fewer. */
-  readonly count: number;
-  readonly places: readonly number[];
-  /** Probability of the predicted class, in thousandths. */
-  readonly sureness: readonly number[];
 }
 
 /** The argument of every function of the page. */
@@ -48,8 +45,10 @@ export interface Page {
   /** Shows a few words or an image above a position on the screen, or below it without room. */
   showTip(content: readonly HTMLElement[], box: DOMRect): void;
   hideTip(): void;
-  /** Opens the images of a cell of a confusion matrix. */
-  openCell(run: PageRun, actual: number, predicted: number): void;
+  /** Opens the images of a cell of the confusion matrix of a run. */
+  openCell(run: number, actual: number, predicted: number): void;
+  /** Opens the images that exactly one of two runs puts into a cell. */
+  openChange(runs: readonly number[], actual: number, predicted: number): void;
 }
 
 /** Reads the data of the page. */
@@ -80,6 +79,51 @@ export function openPage(): Page {
     context.drawImage(sheet, x, y, width, height, 0, 0, canvas.width, canvas.height);
     return canvas;
   };
+  /** As the figures write probabilities: below 1, and never as 100%. */
+  const percent = (confidence: number): string =>
+    confidence >= 9995 ? '>99.9%' : `${(confidence / 100).toFixed(1)}%`;
+  /** A run's name after its color. */
+  const named = (run: PageRun, text: string): HTMLElement => {
+    const line = element('span', text);
+    const dot = document.createElement('i');
+    dot.style.background = run.color;
+    line.prepend(dot);
+    return line;
+  };
+  /** An image with what the runs say of it, the given ones first. */
+  const item = (place: number, runs: readonly number[]): HTMLElement => {
+    const made = document.createElement('li');
+    const number = data.numbers[place];
+    const [first] = runs;
+    const words = (run: number): string =>
+      `${data.classNames[data.runs[run].predicted[place]]} ${percent(data.runs[run].confidence[place])}`;
+    const label = `Test image ${number}: ${data.classNames[data.labels[place]]} predicted as ${words(first)}`;
+    made.append(picture(place, 84, label));
+    if (data.runs.length === 1) made.append(element('b', percent(data.runs[first].confidence[place])));
+    else for (const run of runs) made.append(named(data.runs[run], words(run)));
+    made.append(element('small', `#${number}`));
+    return made;
+  };
+  /** Opens the dialog with images, those that the first run is most confident of first. */
+  const open = (title: string, note: string, places: readonly number[], runs: readonly number[]): void => {
+    const { confidence } = data.runs[runs[0]];
+    const sorted = [...places].sort((a, b) => confidence[b] - confidence[a]);
+    part('images-title').textContent = title;
+    part('images-note').textContent = note;
+    part('images-list').replaceChildren(...sorted.map((place) => item(place, runs)));
+    dialog.showModal();
+    dialog.scrollTop = 0;
+  };
+  const titleOf = (actual: number, predicted: number): string => {
+    const [is, called] = [data.classNames[actual], data.classNames[predicted]];
+    return actual === predicted ? `${is}, correct` : `${is} predicted as ${called}`;
+  };
+  const plural = (count: number): string => `${count} test ${count === 1 ? 'image' : 'images'}`;
+  /** The runs, the given ones first. */
+  const order = (first: readonly number[]): number[] => [
+    ...first,
+    ...data.runs.map((_, run) => run).filter((run) => !first.includes(run)),
+  ];
   return {
     data,
     part,
@@ -98,27 +142,30 @@ export function openPage(): Page {
       tip.hidden = true;
     },
     openCell(run, actual, predicted) {
-      const known = run.cells[actual * data.classNames.length + predicted];
-      const { count, places, sureness } = known ?? { count: 0, places: [], sureness: [] };
-      const [is, called] = [data.classNames[actual], data.classNames[predicted]];
-      const few = places.length < count ? `; these are the ${places.length} with the highest confidence` : '';
-      part('images-title').textContent =
-        actual === predicted ? `${is}, correct` : `${is} predicted as ${called}`;
-      part('images-note').textContent =
-        `${run.name}: ${count} test ${count === 1 ? 'image' : 'images'}${places.length > 0 ? few : ''}.` +
-        (places.length > 0 ? ` Below each image: the probability of ${called} and the image number.` : '') +
+      const { name, counts, predicted: said } = data.runs[run];
+      const count = counts[actual * data.classNames.length + predicted] ?? 0;
+      const places = data.labels.flatMap((label, place) =>
+        label === actual && said[place] === predicted ? [place] : [],
+      );
+      const others = data.runs.length > 1 ? ', and what the other runs predict' : '';
+      const note =
+        `${name}: ${plural(count)}.` +
+        (places.length > 0 && places.length < count ? ` ${places.length} of them are in this file.` : '') +
+        (places.length > 0 ? ` Below each image: its prediction with its probability${others}.` : '') +
         (count > 0 && places.length === 0 ? ' The images are left out to keep this file small.' : '');
-      const items = places.map((place, i) => {
-        const number = data.numbers[place];
-        const probability = `${(sureness[i] / 10).toFixed(1)}%`;
-        const label = `Test image ${number}: ${is} predicted as ${called} with ${probability}`;
-        const item = document.createElement('li');
-        item.append(picture(place, 84, label), element('b', probability), element('small', `#${number}`));
-        return item;
+      open(titleOf(actual, predicted), note, places, order([run]));
+    },
+    openChange(runs, actual, predicted) {
+      const puts = (run: number, place: number): boolean => data.runs[run].predicted[place] === predicted;
+      const places = data.labels.flatMap((label, place) =>
+        label === actual && puts(runs[0], place) !== puts(runs[1], place) ? [place] : [],
+      );
+      const [first, second] = runs.map((run) => {
+        const own = places.filter((place) => puts(run, place)).length;
+        return `only ${data.runs[run].name} ${own}`;
       });
-      part('images-list').replaceChildren(...items);
-      dialog.showModal();
-      dialog.scrollTop = 0;
+      const note = `Exactly one of the two predicts ${data.classNames[predicted]} for ${plural(places.length)}: ${first}, ${second}.`;
+      open(titleOf(actual, predicted), note, places, order(runs));
     },
   };
 }
