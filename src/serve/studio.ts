@@ -1,0 +1,88 @@
+/** Serves the Studio: the files of its page, and the images of known data sets from the cache. */
+
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { CoutureError } from '../core/errors.ts';
+import { ensureData } from '../platform/node/data/store.ts';
+import { readHead } from '../platform/node/files/read.ts';
+import { createServer, listen } from './server.ts';
+
+/** The default port: the browser keeps the runs of a page for one address, so it should stay the same. */
+export const STUDIO_PORT = 7432;
+
+/** How the Studio is served. */
+export interface StudioOptions {
+  /** Default: 7432; 0 for any that is free. */
+  readonly port?: number | undefined;
+  /** The folder of the built page. */
+  readonly folder?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The Studio while it is served. */
+export interface ServedStudio {
+  /** With a slash at its end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Where a build puts the page: beside the code in the package, in its own package in a checkout. */
+const places = ['../../studio/', '../../packages/studio/dist/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+/**
+ * Starts the server of the Studio, on this machine alone.
+ * @throws CoutureError of kind `usage` when the page is not built or the port cannot be used
+ */
+export async function serveStudio({
+  port = STUDIO_PORT,
+  folder,
+  env,
+}: StudioOptions = {}): Promise<ServedStudio> {
+  const root = folder ?? (await findPage());
+  const server = createServer();
+  await server.register(fastifyStatic, {
+    root,
+    // Names that begin with a dot are nobody's business.
+    dotfiles: 'ignore',
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      // The names of built files change with their contents.
+      const fixed = /[\\/]assets[\\/]/.test(path);
+      response.header('Cache-Control', fixed ? 'max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  // The files of Fashion-MNIST as they are published; the page checks their SHA-256.
+  const files = new Map<string, Promise<string | null>>();
+  server.get<{ Params: { role: string } }>('/data/fashion-mnist/:role', async (request, reply) => {
+    const { role } = request.params;
+    const path = await (files.get(role) ?? files.set(role, findFile(role, env)).get(role));
+    if (path === null || path === undefined) return reply.callNotFound();
+    return await reply
+      .type('application/octet-stream')
+      .header('Cache-Control', 'no-cache')
+      .sendFile(basename(path), dirname(path));
+  });
+  const url = await listen(server, port);
+  return { url, close: async () => await server.close() };
+}
+
+/** Where the cache has a file of the data set; null for a name that is none of its files. */
+async function findFile(role: string, env: NodeJS.ProcessEnv | undefined): Promise<string | null> {
+  const files = await ensureData('fashion-mnist', { env });
+  return files.find((file) => file.role === role)?.path ?? null;
+}
+
+async function findPage(): Promise<string> {
+  for (const place of places) if ((await readHead(`${place}index.html`, 1)) !== undefined) return place;
+  throw new CoutureError(
+    'usage',
+    `The page of the Studio is not built: ${places.at(-1)} has no index.html.`,
+    {
+      hint: 'In a checkout, build it: npm run studio',
+    },
+  );
+}
