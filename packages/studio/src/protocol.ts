@@ -57,6 +57,8 @@ export interface Answer {
   /** The image as the network sees it. */
   readonly pixels: Uint8Array;
   readonly shape: DatasetInfo['shape'];
+  /** The label of an image of the data set. */
+  readonly truth?: number | undefined;
   /** What was done to the picture, a phrase each; empty for an image of the data set. */
   readonly steps: readonly string[];
   readonly milliseconds: number;

@@ -21,15 +21,8 @@ export function Bars({ classNames, probabilities, truth }: BarsProps) {
   return (
     <ol class="bars" aria-label="Probabilities">
       {shown.map((place) => (
-        <li key={place} class={place === best ? 'best' : ''}>
-          <span class="name">
-            {classNames[place]}
-            {place === truth && (
-              <span class={`truth ${place === best ? 'right' : 'wrong'}`}>
-                {place === best ? 'correct' : 'label'}
-              </span>
-            )}
-          </span>
+        <li key={place} class={`${place === best ? 'best' : ''} ${place === truth ? 'true' : ''}`}>
+          <span class="name">{classNames[place]}</span>
           <span class="track" aria-hidden="true">
             <span class="bar" style={{ transform: `scaleX(${probabilities[place].toFixed(4)})` }} />
           </span>

@@ -70,17 +70,11 @@ const adopted = new Set<string>();
 
 /** Puts the drawing in. Its colors go into a style sheet of the page: the content policy allows no inline styles. */
 function show(place: HTMLElement | null, svg: string, hasCells: boolean): void {
-  const drawing = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
-  for (const style of drawing.querySelectorAll('style')) {
-    const rules = (style.textContent ?? '').split('\n').filter((rule) => !adopted.has(rule));
-    if (rules.length > 0) {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(rules.join('\n'));
-      document.adoptedStyleSheets.push(sheet);
-      for (const rule of rules) adopted.add(rule);
-    }
-    style.remove();
-  }
+  const bare = svg.replace(/<style>([^<]*)<\/style>/, (_, text: string) => {
+    adopt(text);
+    return '';
+  });
+  const drawing = new DOMParser().parseFromString(bare, 'image/svg+xml').documentElement;
   if (hasCells) {
     // The picture as a whole has no buttons; its cells are them.
     drawing.setAttribute('role', 'group');
@@ -91,4 +85,14 @@ function show(place: HTMLElement | null, svg: string, hasCells: boolean): void {
     }
   }
   place?.replaceChildren(drawing);
+}
+
+/** Adds the rules that the page does not have yet. */
+function adopt(text: string): void {
+  const rules = text.split('\n').filter((rule) => !adopted.has(rule));
+  if (rules.length === 0) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules.join('\n'));
+  document.adoptedStyleSheets.push(sheet);
+  for (const rule of rules) adopted.add(rule);
 }

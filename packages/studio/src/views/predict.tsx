@@ -3,27 +3,17 @@
 import { Eraser, Shuffle, Upload } from 'lucide-preact';
 import { useEffect, useState } from 'preact/hooks';
 import { chooseModel, predictPicture } from '../actions.ts';
-import { request } from '../client.ts';
 import { plural } from '../format.ts';
 import { Bars } from '../parts/bars.tsx';
 import { DrawPad } from '../parts/draw-pad.tsx';
 import { Pixels } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
-import type { ModelChoice } from '../protocol.ts';
+import type { Answer, ModelChoice } from '../protocol.ts';
 import { answer, model, picture, problems, run, runs, set } from '../state.ts';
 
 /** The view. */
 export function PredictPanel() {
   const { value } = answer;
-  const [truth, setTruth] = useState<number | undefined>(undefined);
-  const asked = picture.value;
-  useEffect(() => {
-    setTruth(undefined);
-    if (asked?.kind === 'image')
-      void request('image', { choice: { split: asked.split, label: null }, place: asked.index }).then(
-        ({ label }) => setTruth(label),
-      );
-  }, [asked]);
   usePaste();
   return (
     <div class="predict">
@@ -41,9 +31,7 @@ export function PredictPanel() {
               class="large"
             />
             <div>
-              <p class="verdict">
-                {value.classNames[value.probabilities.indexOf(Math.max(...value.probabilities))]}
-              </p>
+              <Verdict answer={value} />
               <p class="hint">
                 {value.model}, {value.milliseconds.toFixed(1)} ms
               </p>
@@ -56,10 +44,25 @@ export function PredictPanel() {
               )}
             </div>
           </div>
-          <Bars classNames={value.classNames} probabilities={value.probabilities} truth={truth} />
+          <Bars classNames={value.classNames} probabilities={value.probabilities} truth={value.truth} />
         </>
       )}
     </div>
+  );
+}
+
+/** The most probable class, and whether it is the label. */
+function Verdict({ answer: { classNames, probabilities, truth } }: { readonly answer: Answer }) {
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  return (
+    <>
+      <p class="verdict">{classNames[best]}</p>
+      {truth !== undefined && (
+        <p class={`truth ${truth === best ? 'right' : 'wrong'}`}>
+          {truth === best ? 'correct' : `wrong: the label is ${classNames[truth]}`}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -106,7 +109,7 @@ function Sources() {
   return (
     <div class="sources">
       <div class="row">
-        <label class="field number">
+        <label class="field place">
           <span>Test image</span>
           <input
             type="number"

@@ -34,7 +34,7 @@ export function RunsPanel() {
       )}
       {chosen.length > 0 && (
         <Figure
-          of={chosen}
+          of={chosen.map(({ name, history }) => `${name} ${history.length}`).join('; ')}
           draw={({ drawCurves }, options) =>
             drawCurves(
               chosen.map(({ name, history, config }) =>

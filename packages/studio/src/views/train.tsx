@@ -56,7 +56,7 @@ function Progress({ live }: { readonly live: LiveRun }) {
         </div>
       ) : (
         <Figure
-          of={curves.flatMap((one) => one.history)}
+          of={keyOf(curves)}
           draw={({ drawCurves }, options) =>
             drawCurves(
               curves.map((one) => describeTraining(one.name, one.history, one.select)),
@@ -76,6 +76,13 @@ function Progress({ live }: { readonly live: LiveRun }) {
       {result !== undefined && <Result name={name} result={result} />}
     </>
   );
+}
+
+/** Changes when there is something new to draw, and not with every step. */
+function keyOf(
+  curves: readonly { readonly name: string; readonly history: readonly EpochMetrics[] }[],
+): string {
+  return curves.map(({ name, history }) => `${name} ${history.length}`).join('; ');
 }
 
 function finite({ validationLoss }: EpochMetrics): boolean {

@@ -70,7 +70,7 @@ export function UnderstandPanel() {
             onCell={open}
           />
           {opened !== undefined && (
-            <section class="card" aria-label="Images of the cell">
+            <section class="card" aria-label="Images of the cell" ref={show}>
               <h2>
                 {names[opened.actual]} predicted as {names[opened.predicted]}{' '}
                 <span>
@@ -98,6 +98,11 @@ export function UnderstandPanel() {
       )}
     </>
   );
+}
+
+/** Brings what a click opened into view. */
+function show(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
 }
 
 /** The classes in numbers: the matrix as a table for those who do not see it. */

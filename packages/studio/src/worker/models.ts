@@ -130,7 +130,7 @@ function ready(name: string, classifier: Classifier, info: DatasetInfo): Ready {
 export async function predict(choice: ModelChoice, picture: Picture): Promise<Answer> {
   const { name, predictor, info } = await modelOf(choice);
   const began = performance.now();
-  const { pixels, steps } = await prepared(picture, info);
+  const { pixels, steps, truth } = await prepared(picture, info);
   const { probabilities } = await predictor.predict(pixels);
   const { classNames, shape } = info;
   return {
@@ -140,6 +140,7 @@ export async function predict(choice: ModelChoice, picture: Picture): Promise<An
     pixels,
     shape,
     steps,
+    truth,
     milliseconds: performance.now() - began,
   };
 }
@@ -147,14 +148,15 @@ export async function predict(choice: ModelChoice, picture: Picture): Promise<An
 async function prepared(
   picture: Picture,
   { shape, preprocessing }: Ready['info'],
-): Promise<{ readonly pixels: Uint8Array; readonly steps: readonly string[] }> {
+): Promise<Pick<Answer, 'pixels' | 'steps' | 'truth'>> {
   if (picture.kind === 'image') {
     const own = currentInfo().shape;
     if (own.height !== shape.height || own.width !== shape.width || own.channels !== shape.channels)
       throw new CoutureError('usage', 'This model takes images of another size than those of the data set.', {
         hint: 'Choose a model that was trained on this data set.',
       });
-    return { pixels: imageOf(picture.split, picture.index).pixels, steps: [] };
+    const { pixels, label } = imageOf(picture.split, picture.index);
+    return { pixels, steps: [], truth: label };
   }
   const source = picture.kind === 'file' ? picture.file : picture.data;
   const decoded = await decodeWebPicture(source, 'that you gave');
