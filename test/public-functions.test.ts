@@ -134,6 +134,10 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   datasetFromFiles: [[new File(['x'], 'x.png')], {}],
   datasetFromImages: [{ images: ['none.png', 'none.png'], labels: [0, 1], shape: arrays.shape }],
   decodeImage: [new Uint8Array(9), {}],
+  datasetFromIdx: [
+    { info: tinyTrain.info, split: 'train', images: new Uint8Array(9), labels: new Uint8Array(9) },
+  ],
+  decodeWebPicture: [new Uint8Array(4), 'tiny'],
   decodeModel: [bytes, 'tiny'],
   decodeSafetensors: [api.encodeSafetensors(new Map()), 'tiny'],
   decodeStoredTensors: [bytes, 'tiny'],

@@ -45,6 +45,5 @@ export {
   type Role,
   registry,
   roles,
-  rolesOf,
 } from './registry.ts';
 export { type Split, type SplitSettings, type SplitSource, splitOf, splitTrainValidation } from './split.ts';

@@ -1,6 +1,7 @@
 /** Serves the Studio: the files of its page, and the images of known data sets from the cache. */
 
-import { basename, dirname } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { CoutureError } from '../core/errors.ts';
@@ -42,12 +43,14 @@ export async function serveStudio({
   folder,
   env,
 }: StudioOptions = {}): Promise<ServedStudio> {
-  const root = folder ?? (await findPage());
+  const root = await findPage(folder === undefined ? places : [folder]);
+  const files = await filesOf(root);
   const server = createServer();
   await server.register(fastifyStatic, {
     root,
     // Names that begin with a dot are nobody's business.
     dotfiles: 'ignore',
+    allowedPath: (path) => files.has(path),
     cacheControl: false,
     setHeaders: (response, path) => {
       // The names of built files change with their contents.
@@ -56,10 +59,10 @@ export async function serveStudio({
     },
   });
   // The files of Fashion-MNIST as they are published; the page checks their SHA-256.
-  const files = new Map<string, Promise<string | null>>();
+  const data = new Map<string, Promise<string | null>>();
   server.get<{ Params: { role: string } }>('/data/fashion-mnist/:role', async (request, reply) => {
     const { role } = request.params;
-    const path = await (files.get(role) ?? files.set(role, findFile(role, env)).get(role));
+    const path = await (data.get(role) ?? data.set(role, findFile(role, env)).get(role));
     if (path === null || path === undefined) return reply.callNotFound();
     return await reply
       .type('application/octet-stream')
@@ -76,11 +79,26 @@ async function findFile(role: string, env: NodeJS.ProcessEnv | undefined): Promi
   return files.find((file) => file.role === role)?.path ?? null;
 }
 
-async function findPage(): Promise<string> {
-  for (const place of places) if ((await readHead(`${place}index.html`, 1)) !== undefined) return place;
+/**
+ * The addresses of the files in a folder, as they are when the server starts. Links are left out, since they may lead
+ * outside.
+ */
+async function filesOf(root: string): Promise<ReadonlySet<string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) =>
+    relative(root, join(parentPath, name)).replaceAll(sep, '/'),
+  );
+  return new Set(['/', ...paths.map((path) => `/${path}`)]);
+}
+
+/** The first of these folders that has the page. */
+async function findPage(folders: readonly string[]): Promise<string> {
+  for (const folder of folders)
+    if ((await readHead(join(folder, 'index.html'), 1)) !== undefined) return folder;
   throw new CoutureError(
     'usage',
-    `The page of the Studio is not built: ${places.at(-1)} has no index.html.`,
+    `The page of the Studio is not built: ${folders.at(-1)} has no index.html.`,
     {
       hint: 'In a checkout, build it: npm run studio',
     },

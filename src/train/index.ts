@@ -1,8 +1,8 @@
 /** Training: settings, recipes, the loop with its events, and the learning-rate finder (`couture/train`). */
 
 export { bestEpoch, type Selection } from './best.ts';
-export { type SettingControl, settingControls } from './controls.ts';
 export { type ConfigRequest, inputOf, resolveConfig } from './config.ts';
+export { type SettingControl, settingControls } from './controls.ts';
 export type { EpochMetrics, Stuck, TrainEvent, TrainState } from './events.ts';
 export { extendConfig } from './extend.ts';
 export { type FindRateOptions, findRate, type RateRange } from './find-rate.ts';

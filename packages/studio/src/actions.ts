@@ -88,7 +88,6 @@ function hear(event: StudioEvent): void {
       if (state.model.value.kind === 'live') again();
       break;
     case 'weights':
-      state.weights.value?.bitmap.close();
       state.weights.value = event.weights;
       break;
     case 'notice':

@@ -26,9 +26,26 @@ export function resolve({ recipe, settings }: Setup, dataset: DatasetInfo): Reso
     return { config: resolveConfig({ recipe, settings, dataset }) };
   } catch (error) {
     const { message, hint } = error as Error & { readonly hint?: string };
-    const key = settingControls.find(({ key }) => message.includes(`${key}:`))?.key;
-    return { problem: message, hint, key };
+    const [, name] = /^Invalid settings?:? (\w+)/.exec(message) ?? [];
+    const control = settingControls.find(({ key }) => key === name);
+    if (control === undefined) return { problem: message, hint, key: undefined };
+    // The hint of a wrong value names a command; here the limits are at hand.
+    const own = message.startsWith('Invalid setting:') ? limitsOf(control) : undefined;
+    return { problem: message.replace(/^Invalid settings?:? /, ''), hint: own ?? hint, key: control.key };
   }
+}
+
+/** The values that a number may have, as a sentence; undefined for other kinds. */
+export function limitsOf({ kind, range }: SettingControl): string | undefined {
+  if (kind !== 'number' && kind !== 'numbers') return undefined;
+  const { least, most, aboveLeast, belowMost, whole } = range;
+  const ends = [
+    ...(least === undefined ? [] : [`${aboveLeast ? 'above' : 'from'} ${least}`]),
+    ...(most === undefined || most >= Number.MAX_SAFE_INTEGER
+      ? []
+      : [`${belowMost ? 'to below' : 'to'} ${most}`]),
+  ];
+  return `Give ${kind === 'numbers' ? 'numbers' : whole ? 'a whole number' : 'a number'} ${ends.join(' ')}.`;
 }
 
 /** The value of a setting, with the recipe and the defaults behind it. */

@@ -26,7 +26,7 @@ export function RunsPanel() {
           <p>Every run is kept in this browser, with its checkpoints, until you remove it.</p>
         </div>
       ) : (
-        <ul class="runs">
+        <ul class="run-list">
           {value.map((run) => (
             <Row key={run.path} run={run} />
           ))}

@@ -1,15 +1,7 @@
 /** The data set at hand: Fashion-MNIST from beside the page, or files of one's own. It never leaves the worker. */
 
 import { CoutureError, type Dataset, datasetFromFiles } from '@couture/core';
-import {
-  type DatasetEntry,
-  datasetFromIdx,
-  findDataset,
-  imageAt,
-  infoOf,
-  type Role,
-  rolesOf,
-} from 'couture/data';
+import { type DatasetEntry, datasetFromIdx, findDataset, imageAt, infoOf, type Role } from 'couture/data';
 import type { Choice, SetImage, SetSummary, SplitName } from '../protocol.ts';
 import { fetchFile, type Part } from './fetch-file.ts';
 import { say } from './say.ts';
@@ -77,8 +69,7 @@ export async function openFashion(address: string): Promise<SetSummary> {
 }
 
 function split(entry: DatasetEntry, name: SplitName, images: Uint8Array, labels: Uint8Array): Dataset {
-  const [imagesName, labelsName] = rolesOf(name);
-  return datasetFromIdx({ info: infoOf(entry), split: name, images, labels, imagesName, labelsName });
+  return datasetFromIdx({ info: infoOf(entry), split: name, images, labels });
 }
 
 /** Bytes of an IDX file of images up to the end of the first `count`. */

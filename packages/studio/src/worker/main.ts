@@ -3,7 +3,7 @@
 import { CoutureError } from '@couture/core';
 import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts';
 import { currentSet, imageOf, importFiles, openFashion, placesOf } from './data.ts';
-import { cell, evaluate, predict } from './models.ts';
+import { cell, evaluate, predict, warmUp } from './models.ts';
 import { exportRun, listRuns, remove } from './runs.ts';
 import { tilesOf } from './tiles.ts';
 import { pause, trainInto } from './training.ts';
@@ -12,7 +12,10 @@ import { pause, trainInto } from './training.ts';
 const answers: {
   readonly [Name in RequestName]: (ask: Requests[Name]['ask']) => Promise<Requests[Name]['answer']>;
 } = {
-  open: async ({ address }) => await openFashion(address),
+  open: async ({ address }) => {
+    warmUp();
+    return await openFashion(address);
+  },
   import: async ({ files }) => await importFiles(files),
   count: async ({ choice }) => placesOf(choice).length,
   tiles: async ({ choice, from, count, columns }) =>

@@ -9,7 +9,7 @@ import {
   type RunConfig,
 } from '@couture/core';
 import compact from '@couture/core/models/compact.safetensors?url';
-import type { Dataset, DatasetInfo } from 'couture/data';
+import type { Dataset, DatasetInfo, PictureSteps } from 'couture/data';
 import { prepareImage } from 'couture/data';
 import { evaluateLogProbabilities } from 'couture/inspect';
 import type { TensorMap } from 'couture/model';
@@ -33,7 +33,7 @@ interface Live {
 interface Ready {
   readonly name: string;
   readonly predictor: Predictor;
-  readonly info: Pick<DatasetInfo, 'shape' | 'preprocessing' | 'classNames'>;
+  readonly info: Pick<DatasetInfo, 'shape' | 'classNames'> & { readonly steps: PictureSteps };
   dispose(): Promise<void>;
 }
 
@@ -49,6 +49,13 @@ let judged: { readonly predicted: Uint16Array; readonly set: Dataset } | undefin
 async function engine(): Promise<Backend> {
   backend ??= createWebBackend({ backend: 'cpu', threads: 1 });
   return await backend;
+}
+
+/** Loads the shipped model while the images are still on their way. */
+export function warmUp(): void {
+  shipped ??= loadShipped();
+  // Whoever asks it for an answer is told.
+  shipped.catch(() => {});
 }
 
 /** Takes the weights of the network in training. They are used when something is to be predicted. */
@@ -71,12 +78,10 @@ async function modelOf(choice: ModelChoice): Promise<Ready> {
 async function loadShipped(): Promise<Ready> {
   const model = await load(new URL(compact, import.meta.url), { backend: await engine() });
   const { shape, classNames, steps } = model;
-  const pixels = currentInfo().preprocessing.pixels;
-  const preprocessing = { version: 1 as const, picture: steps, pixels };
   return {
     name: 'compact (shipped)',
     predictor: model,
-    info: { shape, classNames, preprocessing },
+    info: { shape, classNames, steps },
     dispose: async () => await model.dispose(),
   };
 }
@@ -122,7 +127,12 @@ async function loadStored(name: string): Promise<Ready> {
   return ready(name, await loadNetwork(place, run, { backend: await engine() }), run.config.data);
 }
 
-function ready(name: string, classifier: Classifier, info: DatasetInfo): Ready {
+function ready(
+  name: string,
+  classifier: Classifier,
+  { shape, classNames, preprocessing }: DatasetInfo,
+): Ready {
+  const info = { shape, classNames, steps: preprocessing.picture };
   return { name, predictor: classifier, info, dispose: async () => await classifier.dispose() };
 }
 
@@ -147,7 +157,7 @@ export async function predict(choice: ModelChoice, picture: Picture): Promise<An
 
 async function prepared(
   picture: Picture,
-  { shape, preprocessing }: Ready['info'],
+  { shape, steps: picked }: Ready['info'],
 ): Promise<Pick<Answer, 'pixels' | 'steps' | 'truth'>> {
   if (picture.kind === 'image') {
     const own = currentInfo().shape;
@@ -161,7 +171,7 @@ async function prepared(
   const source = picture.kind === 'file' ? picture.file : picture.data;
   const decoded = await decodeWebPicture(source, 'that you gave');
   if (decoded === undefined) throw new CoutureError('data', 'This is not a picture.');
-  const { pixels, facts } = prepareImage(decoded, shape, preprocessing.picture);
+  const { pixels, facts } = prepareImage(decoded, shape, picked);
   return { pixels, steps: describeSteps(facts, shape) };
 }
 
