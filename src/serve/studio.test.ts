@@ -68,6 +68,12 @@ describe('the server of the Studio', () => {
     assert.match(asset.headers.get('cache-control') ?? '', /immutable/);
   });
 
+  test('gives out the files of Fashion-MNIST', async () => {
+    const response = await fetch(`${served.url}data/fashion-mnist/test-labels`);
+    assert.equal(response.status, 200);
+    assert.equal((await response.arrayBuffer()).byteLength, 10_008);
+  });
+
   test('gives out nothing outside its folder, and no hidden file', async () => {
     const paths = [
       '/../outside.txt',
@@ -83,6 +89,8 @@ describe('the server of the Studio', () => {
       '/link.txt',
       '/data/fashion-mnist/..%2f..%2f..%2foutside.txt',
       '/data/fashion-mnist/package.json',
+      '/data/link.txt',
+      '/data/../link.txt',
       `/${'a'.repeat(5000)}`,
     ];
     for (const path of paths) {

@@ -50,7 +50,9 @@ export async function serveStudio({
     root,
     // Names that begin with a dot are nobody's business.
     dotfiles: 'ignore',
-    allowedPath: (path) => files.has(path),
+    // It is asked for the files of data sets as well, which lie elsewhere.
+    allowedPath: (path, _, request) =>
+      request.routeOptions.url?.startsWith('/data/') === true || files.has(path),
     cacheControl: false,
     setHeaders: (response, path) => {
       // The names of built files change with their contents.

@@ -286,6 +286,66 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     }
   });
 
+  test('collects classes by drawing and from the camera, trains on them and predicts', async () => {
+    const camera = await chromium.launch({
+      executablePath: 'path' in found ? found.path : '',
+      args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+    });
+    try {
+      const fragment = '#view=data&hidden=8&epochs=12&batch-size=4';
+      const { page, faults, show } = await openStudio(camera, served.url, { fragment });
+      await waitForData(page);
+      await page.getByRole('button', { name: 'Collect' }).click();
+      await page.getByLabel('Name of class 1').fill('line');
+      await page.getByLabel('Name of class 2').fill('line');
+      await page.getByText('Two classes have the same name.').waitFor();
+      await page.getByLabel('Name of class 2').fill('camera');
+      await page.getByLabel('Name of class 1').focus();
+      const box = await page.locator('.collect .pad').boundingBox();
+      assert.ok(box);
+      for (let i = 0; i < 12; i++) {
+        await page.mouse.move(box.x + 30 + i * 10, box.y + 20);
+        await page.mouse.down();
+        await page.mouse.move(box.x + 30 + i * 10, box.y + 180, { steps: 4 });
+        await page.mouse.up();
+        await page.getByRole('button', { name: 'Add to line' }).click();
+      }
+      await page.getByRole('button', { name: '12 pictures' }).waitFor();
+      await page.getByRole('button', { name: 'camera', exact: true }).click();
+      await page.getByLabel('Name of class 2').focus();
+      await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+      const record = page.getByRole('button', { name: 'Hold to record camera' });
+      await record.hover();
+      await page.mouse.down();
+      await page.waitForFunction(
+        () => document.querySelectorAll('.classes li:nth-child(2) canvas').length >= 12,
+      );
+      await page.mouse.up();
+      await checkAccessible(page, 'Collect');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save as ZIP' }).click(),
+      ]);
+      const zip = join(folder, 'collected.zip');
+      await download.saveAs(zip);
+      await page.getByRole('button', { name: 'Use these images' }).click();
+      await page.getByRole('button', { name: /^line/ }).waitFor();
+      // The command line trains the same weights on the saved archive.
+      const { sha, command } = await trainToEnd(page);
+      const words = command.replace('npx couture ', '').replace('--data collected', `--data ${zip}`);
+      assert.equal(sha, await commandLine(words));
+      await page.getByRole('button', { name: 'Camera' }).click();
+      await page.getByText('Picture of 64 x 64 pixels').waitFor();
+      await show('Understand');
+      await page.getByRole('button', { name: 'Camera' }).click();
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.locator('svg[data-figure=saliency]').waitFor();
+      assert.deepEqual(faults, []);
+    } finally {
+      await camera.close();
+    }
+  });
+
   test('the static build works below a path of any host, without isolation: the same bits on one thread', async () => {
     const site = join(folder, 'site');
     const place = join(site, 'some/where');

@@ -52,6 +52,9 @@ export function begin(): void {
   });
 }
 
+/** Notices that came before their run. */
+const early: string[] = [];
+
 function hear(event: StudioEvent): void {
   const run = state.run.value;
   switch (event.type) {
@@ -67,7 +70,11 @@ function hear(event: StudioEvent): void {
       state.starting.value = false;
       state.run.value = {
         ...{ name, config, history, state: 'training', epoch: history.length + 1, step: 0, steps: 1 },
-        ...{ loss: undefined, imagesPerSecond: undefined, notices: run?.name === name ? run.notices : [] },
+        ...{
+          loss: undefined,
+          imagesPerSecond: undefined,
+          notices: [...early.splice(0), ...(run?.name === name ? run.notices : [])],
+        },
         result: undefined,
       };
       break;
@@ -91,7 +98,8 @@ function hear(event: StudioEvent): void {
       state.weights.value = event.weights;
       break;
     case 'notice':
-      if (run !== undefined) state.run.value = { ...run, notices: [...run.notices, event.text] };
+      if (run === undefined) early.push(event.text);
+      else state.run.value = { ...run, notices: [...run.notices, event.text] };
       break;
   }
 }
@@ -114,6 +122,8 @@ export async function start(): Promise<void> {
   if (!('config' in value) || isTraining()) return;
   state.run.value = undefined;
   state.weights.value = undefined;
+  // Where the browser agrees, it does not clear the runs of this page by itself.
+  void navigator.storage?.persist?.();
   await train(async () => await request('train', { config: value.config }));
 }
 
@@ -237,12 +247,17 @@ export async function removeRun(name: string): Promise<void> {
 export async function exportFile(name: string, what: 'model' | 'config' | 'run'): Promise<void> {
   await attempt('runs', async () => {
     const { file, name: fileName } = await request('export', { name, what });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(file);
-    link.download = fileName;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveFile(file, fileName);
   });
+}
+
+/** Saves a file where the browser puts downloads. */
+export function saveFile(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 /** What the page itself wrote last, so that it is not read back. */

@@ -4,7 +4,7 @@
  */
 
 import type { DatasetInfo } from 'couture/data';
-import type { Evaluation } from 'couture/inspect';
+import type { Evaluation, Saliency } from 'couture/inspect';
 import type { RunSummary } from 'couture/runs';
 import type { EpochMetrics, RunConfig } from 'couture/train';
 
@@ -85,6 +85,14 @@ export interface Judged {
   readonly evaluation: Evaluation;
 }
 
+/** The pixels that a prediction depends on. */
+export interface Explained {
+  readonly model: string;
+  readonly saliency: Saliency;
+  readonly classNames: readonly string[];
+  readonly shape: DatasetInfo['shape'];
+}
+
 /** Small images on one bitmap, row by row. */
 export interface Tiles {
   readonly bitmap: ImageBitmap;
@@ -125,6 +133,7 @@ export interface Requests {
   resume: { ask: { readonly name: string }; answer: RunEnd };
   pause: { ask: object; answer: null };
   predict: { ask: { readonly model: ModelChoice; readonly picture: Picture }; answer: Answer };
+  explain: { ask: { readonly model: ModelChoice; readonly picture: Picture }; answer: Explained };
   evaluate: { ask: { readonly model: ModelChoice }; answer: Judged };
   /** The images of one cell of the last evaluation's matrix. */
   cell: {

@@ -1,6 +1,6 @@
 /** Data: the images by class and split, one of them enlarged, and images of one's own. */
 
-import { FolderOpen, Upload, X } from 'lucide-preact';
+import { FolderOpen, Pencil, Upload, X } from 'lucide-preact';
 import { useEffect, useState } from 'preact/hooks';
 import { importFiles, predictPicture } from '../actions.ts';
 import { request } from '../client.ts';
@@ -10,19 +10,22 @@ import { Pixels } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
 import type { Choice, SetImage, SplitName } from '../protocol.ts';
 import { importing, opened, problems, set, view } from '../state.ts';
+import { Collect } from './collect.tsx';
 
 /** The view. */
 export function DataPanel() {
   const { value } = set;
   const [split, setSplit] = useState<SplitName>('train');
   const [label, setLabel] = useState<number | null>(null);
+  const [collecting, setCollecting] = useState(false);
   useEffect(() => setLabel(null), [value?.info.name]);
   const counts = value?.counts[split] ?? [];
   const all = counts.reduce((sum, images) => sum + images, 0);
   const choice: Choice = { split, label };
   return (
     <>
-      <Own />
+      <Own collecting={collecting} onCollect={() => setCollecting(!collecting)} />
+      {collecting && <Collect />}
       {value === undefined ? (
         <p class="empty">The images are loading.</p>
       ) : (
@@ -130,7 +133,7 @@ function Enlarged({ image }: { readonly image: SetImage }) {
 }
 
 /** A place for files of one's own. */
-function Own() {
+function Own({ collecting, onCollect }: { readonly collecting: boolean; readonly onCollect: () => void }) {
   const [over, setOver] = useState(false);
   const { value } = importing;
   const take = (input: HTMLInputElement): void => {
@@ -174,6 +177,9 @@ function Own() {
           onChange={({ currentTarget }) => take(currentTarget)}
         />
       </label>
+      <button type="button" aria-pressed={collecting} onClick={onCollect}>
+        <Pencil size={16} aria-hidden="true" /> Collect
+      </button>
       {value !== undefined && (
         <p class="note" role="status">
           {value.stage === 'read' ? 'Reading' : 'Looking at'}{' '}

@@ -1,10 +1,11 @@
 /** Predict: a test image, a drawing, a file or what was pasted; ten bars, and what the network sees. */
 
-import { Eraser, Shuffle, Upload } from 'lucide-preact';
+import { Camera as CameraIcon, Eraser, Shuffle, Upload } from 'lucide-preact';
 import { useEffect, useState } from 'preact/hooks';
 import { chooseModel, predictPicture } from '../actions.ts';
 import { plural } from '../format.ts';
 import { Bars } from '../parts/bars.tsx';
+import { Camera } from '../parts/camera.tsx';
 import { DrawPad } from '../parts/draw-pad.tsx';
 import { Pixels } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -99,6 +100,7 @@ function Models() {
 
 function Sources() {
   const [drawing, setDrawing] = useState(false);
+  const [camera, setCamera] = useState(false);
   const [cleared, setCleared] = useState(0);
   const test = set.value?.counts.test.reduce((sum, images) => sum + images, 0) ?? 0;
   const current = picture.value?.kind === 'image' ? picture.value.index : 0;
@@ -149,6 +151,15 @@ function Sources() {
         <button type="button" aria-pressed={drawing} onClick={() => setDrawing(!drawing)}>
           Draw
         </button>
+        <button
+          type="button"
+          class="icon"
+          aria-label="Camera"
+          aria-pressed={camera}
+          onClick={() => setCamera(!camera)}
+        >
+          <CameraIcon size={18} aria-hidden="true" />
+        </button>
       </div>
       {drawing && (
         <div class="drawing">
@@ -158,6 +169,7 @@ function Sources() {
           </button>
         </div>
       )}
+      {camera && <Camera taking rate={20} onFrame={(data) => predictPicture({ kind: 'drawing', data })} />}
       <p class="hint">You can also paste a picture.</p>
     </div>
   );

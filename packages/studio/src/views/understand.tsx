@@ -7,8 +7,8 @@ import { count, percent, plural } from '../format.ts';
 import { Figure } from '../parts/figure.tsx';
 import { Bitmap } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
-import type { Tiles } from '../protocol.ts';
-import { judged, judging, model, problems, set } from '../state.ts';
+import type { Explained, Tiles } from '../protocol.ts';
+import { judged, judging, model, picture, problems, set, type Problem as Told } from '../state.ts';
 
 /** Most images of a cell that are shown. */
 const MOST = 60;
@@ -96,7 +96,53 @@ export function UnderstandPanel() {
           <Classes />
         </>
       )}
+      <Explanation />
     </>
+  );
+}
+
+/** The pixels that the prediction beside depends on. */
+function Explanation() {
+  const [explained, setExplained] = useState<Explained | undefined>(undefined);
+  const [problem, setProblem] = useState<Told | undefined>(undefined);
+  const asked = picture.value;
+  const { value: chosen } = model;
+  useEffect(() => {
+    setExplained(undefined);
+    setProblem(undefined);
+  }, [asked, chosen]);
+  if (asked === undefined) return null;
+  const explain = (): void => {
+    request('explain', { model: chosen, picture: asked }).then(setExplained, (error: Told) =>
+      setProblem(error),
+    );
+  };
+  return (
+    <section class="card" aria-label="Explanation">
+      <h2>
+        Why this prediction?{' '}
+        <span>how the probability depends on each pixel of the picture under Predict</span>
+      </h2>
+      <div class="row">
+        <button type="button" disabled={chosen.kind === 'shipped'} onClick={explain}>
+          Explain
+        </button>
+        {chosen.kind === 'shipped' && <p class="hint">Choose a network that was trained here.</p>}
+      </div>
+      <Problem problem={problem} />
+      {explained !== undefined && (
+        <Figure
+          of={explained}
+          draw={({ drawSaliency }, options) =>
+            drawSaliency(
+              [explained.saliency],
+              { ...explained.shape, classNames: explained.classNames },
+              options,
+            )
+          }
+        />
+      )}
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@
 import { CoutureError } from '@couture/core';
 import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts';
 import { currentSet, imageOf, importFiles, openFashion, placesOf } from './data.ts';
-import { cell, evaluate, predict, warmUp } from './models.ts';
+import { cell, evaluate, explain, predict, warmUp } from './models.ts';
 import { exportRun, listRuns, remove } from './runs.ts';
 import { tilesOf } from './tiles.ts';
 import { pause, trainInto } from './training.ts';
@@ -28,6 +28,7 @@ const answers: {
     return null;
   },
   predict: async ({ model, picture }) => await predict(model, picture),
+  explain: async ({ model, picture }) => await explain(model, picture),
   evaluate: async ({ model }) => await evaluate(model),
   cell: async ({ actual, predicted, columns, most }) => await cell(actual, predicted, columns, most),
   runs: async () => await listRuns(),

@@ -11,12 +11,12 @@ import {
 import compact from '@couture/core/models/compact.safetensors?url';
 import type { Dataset, DatasetInfo, PictureSteps } from 'couture/data';
 import { prepareImage } from 'couture/data';
-import { evaluateLogProbabilities } from 'couture/inspect';
+import { evaluateLogProbabilities, explainPrediction } from 'couture/inspect';
 import type { TensorMap } from 'couture/model';
 import { loadNetwork, openRun } from 'couture/runs';
 import { inputOf } from 'couture/train';
 import { Classifier, type Predictor } from 'couture/use';
-import type { Answer, Judged, ModelChoice, Picture, Tiles } from '../protocol.ts';
+import type { Answer, Explained, Judged, ModelChoice, Picture, Tiles } from '../protocol.ts';
 import { currentSet, imageOf } from './data.ts';
 import { describeSteps } from './steps.ts';
 import { platform } from './store.ts';
@@ -33,6 +33,8 @@ interface Live {
 interface Ready {
   readonly name: string;
   readonly predictor: Predictor;
+  /** The network itself, where there is only one: it also gives gradients. */
+  readonly network?: Classifier;
   readonly info: Pick<DatasetInfo, 'shape' | 'classNames'> & { readonly steps: PictureSteps };
   dispose(): Promise<void>;
 }
@@ -133,7 +135,13 @@ function ready(
   { shape, classNames, preprocessing }: DatasetInfo,
 ): Ready {
   const info = { shape, classNames, steps: preprocessing.picture };
-  return { name, predictor: classifier, info, dispose: async () => await classifier.dispose() };
+  return {
+    name,
+    predictor: classifier,
+    network: classifier,
+    info,
+    dispose: async () => await classifier.dispose(),
+  };
 }
 
 /** What a model says of a picture. */
@@ -173,6 +181,23 @@ async function prepared(
   if (decoded === undefined) throw new CoutureError('data', 'This is not a picture.');
   const { pixels, facts } = prepareImage(decoded, shape, picked);
   return { pixels, steps: describeSteps(facts, shape) };
+}
+
+/** The pixels that the prediction of a picture depends on. */
+export async function explain(choice: ModelChoice, picture: Picture): Promise<Explained> {
+  const { name, network, info } = await modelOf(choice);
+  if (network === undefined) {
+    throw new CoutureError('usage', 'The shipped model gives no gradients.', {
+      hint: 'Choose a network that was trained here.',
+    });
+  }
+  const { pixels, truth } = await prepared(picture, info);
+  const { index: predicted, probabilities } = await network.predict(pixels);
+  const label = truth ?? predicted;
+  const loss = -Math.log(probabilities[label]);
+  const image = { index: 0, label, predicted, probabilities, loss, pixels };
+  const { shape, classNames } = info;
+  return { model: name, saliency: await explainPrediction(network, image, shape), classNames, shape };
 }
 
 /** A model on the test images of the data set at hand. */

@@ -27,6 +27,7 @@ export async function trainInto(
   if (training !== undefined)
     throw new CoutureError('usage', 'A run is in progress.', { hint: 'Pause it first.' });
   training = new AbortController();
+  await checkRoom();
   const { signal } = training;
   let run: Run | undefined;
   try {
@@ -58,6 +59,20 @@ export async function trainInto(
   } finally {
     training = undefined;
   }
+}
+
+/** Room for a run of the largest recipe: weights and checkpoints, each written beside the old one. */
+const ROOM = 200_000_000;
+
+/** Asks the browser to keep the runs, and says before any work where there is little room for them. */
+async function checkRoom(): Promise<void> {
+  const { quota = Number.POSITIVE_INFINITY, usage = 0 } = (await navigator.storage?.estimate()) ?? {};
+  if (quota - usage > ROOM) return;
+  const left = Math.max(0, Math.round((quota - usage) / 1e6));
+  say({
+    type: 'notice',
+    text: `The browser has ${left} MB left for this page. Remove runs that you do not need.`,
+  });
 }
 
 function report(run: Run, event: TrainEvent): void {
