@@ -20,6 +20,7 @@ import { minifySync } from 'rolldown/utils';
 import { packagedModels } from '../src/runs/known-models.ts';
 import { entries } from './entries.ts';
 import { kernelsAreStale } from './kernels-stale.mjs';
+import { moduleIsStale } from './module-stale.mjs';
 import { pruneDeclarations } from './packaging/declarations.ts';
 import { divided } from './packaging/divide.ts';
 import { writeFonts } from './packaging/fonts.ts';
@@ -108,6 +109,7 @@ if (out !== undefined) preparePlace(out);
 for (const folder of [built, ...Object.values(folders).map((path) => join(path, 'dist'))])
   rmSync(folder, { recursive: true, force: true });
 if (kernelsAreStale(root)) run('scripts/build-kernels.ts');
+if (moduleIsStale(root)) run('scripts/build-module.ts');
 compile();
 divide();
 await bundleLibraries();

@@ -188,6 +188,8 @@ figures from one cell, pass each to \`Deno.jupyter.display\`.
 
 <!-- no-test: a cell of a notebook -->
 
+<!-- no-test: a notebook shows it; test/long/notebook.test.ts executes one -->
+
 \`\`\`js
 drawConfusion(inspection.evaluation, options);
 \`\`\`

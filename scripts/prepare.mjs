@@ -1,6 +1,6 @@
 /**
  * Readies a checkout, after `npm ci` and before `npm start` and `npm test`: installs what is missing, and compiles the kernels
- * if they are older than their source. Plain JavaScript without dependencies, because it runs on the system's own Node.
+ * and the code of exported modules if they are older than their source. Plain JavaScript without dependencies, because it runs on the system's own Node.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -8,6 +8,7 @@ import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelsAreStale } from './kernels-stale.mjs';
+import { moduleIsStale } from './module-stale.mjs';
 
 const MIN_SYSTEM_NODE = 20;
 const PINNED_NODE = 24;
@@ -27,6 +28,7 @@ if (Number.parseInt(process.versions.node, 10) < MIN_SYSTEM_NODE)
 if (!isInstalled()) install();
 if (pinnedVersion() !== PINNED_NODE) installNode();
 if (kernelsAreStale(root)) compileKernels();
+if (moduleIsStale(root)) bundleModule();
 
 function fail(...lines) {
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -83,4 +85,11 @@ function compileKernels() {
   process.stderr.write('Compiling the WebAssembly kernels.\n');
   const failure = run(pinnedNode, [join(root, 'scripts/build-kernels.ts')], { shell });
   if (failure !== undefined) fail('The WebAssembly kernels could not be compiled: see the message above.');
+}
+
+/** After the kernels, which the code contains. */
+function bundleModule() {
+  const failure = run(pinnedNode, [join(root, 'scripts/build-module.ts')], { shell });
+  if (failure !== undefined)
+    fail('The code of exported modules could not be bundled: see the message above.');
 }

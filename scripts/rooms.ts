@@ -21,6 +21,7 @@ export const rooms: readonly Room[] = [
   { path: 'ship', package: 'core' },
   { path: 'ship/exports', package: 'couture' },
   { path: 'ship/imports', package: 'couture' },
+  { path: 'search', package: 'couture' },
   { path: 'figures', package: 'couture' },
   { path: 'report', package: 'couture' },
   { path: 'runs', package: 'couture' },

@@ -15,6 +15,7 @@ import * as engine from '../src/engine/index.ts';
 import * as inspect from '../src/inspect/index.ts';
 import * as models from '../src/model/index.ts';
 import * as node from '../src/node.ts';
+import * as searching from '../src/search/index.ts';
 import * as ship from '../src/ship/index.ts';
 import * as training from '../src/train/index.ts';
 import * as use from '../src/use/index.ts';
@@ -29,6 +30,7 @@ const api = {
   ...engine,
   ...inspect,
   ...models,
+  ...searching,
   ...ship,
   ...training,
   ...use,
@@ -83,6 +85,7 @@ const augmentation = {
   key,
 };
 const audit = madeUpAudit;
+const space = { epochs: { type: 'int', low: 1, high: 2 } } as const;
 const stopped = AbortSignal.abort();
 const request = {
   run: 'tiny',
@@ -103,6 +106,7 @@ const arrays = { images: new Uint8Array(24), labels: [0, 1], shape: { height: 4,
 const calls: Readonly<Record<string, readonly unknown[]>> = {
   accuracyWithout: [audit, labels, labels],
   adviseRate: [curve],
+  asha: [{}],
   auditDataset: ['none'],
   auditExamples: [audit, { train: tinyTrain, test: tinyTest }, {}],
   auditLabels: [{ backend, train: tinyTrain, test: tinyTest, config, folds: 2, signal: stopped }],
@@ -117,10 +121,13 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   batchNorm: [4],
   blobSource: [new Blob(['x']), 'x'],
   bytesSource: [bytes, 'x'],
+  bestTrial: [[], 'minimize'],
   bestEpoch: [history, 'loss'],
   cacheDirectory: [{}],
   centeredScaling: [1],
   checkDataset: [tinyTrain],
+  checkSettingsSpace: [space, {}],
+  checkSpace: [space],
   checkDatasetInfo: [tinyTrain.info, 'here'],
   checkModelSpec: [network.spec],
   compareOnSameImages: [labels, labels, labels],
@@ -137,7 +144,10 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   decodeModel: [bytes, 'tiny'],
   decodeSafetensors: [api.encodeSafetensors(new Map()), 'tiny'],
   decodeStoredTensors: [bytes, 'tiny'],
+  defaultSpace: [settings],
+  defineSpace: [space],
   describeSettings: [],
+  describeValues: [{ epochs: 1 }],
   describeTraining: ['tiny', history, 'loss'],
   dropout: [0.5],
   encodeModel: [model],
@@ -187,6 +197,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   load: [bytes, { backend }],
   loadNetwork: [undefined, {}],
   logSoftmax: [],
+  medianStop: [{}],
   mirrorImage: [makeImages(1, 12), 3],
   modelCard: [model, { name: 'tiny.safetensors', bytes: bytes.length }],
   modelsFolder: [{}],
@@ -207,6 +218,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   resolveConfig: [{ dataset: tinyTrain }],
   root: [],
   sequential: [api.linear(4, 3), api.logSoftmax()],
+  settingsOf: [{ epochs: 1 }],
   shippedPath: ['none', 'none'],
   signTest: [3, 4],
   silu: [],
@@ -214,6 +226,8 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   splitTrainValidation: [10, 0.2, key],
   stuckNotice: [{ bestAccuracy: 0.1, largestShare: 1, deadShare: null }],
   summarize: [network.spec],
+  tpe: [{}],
+  trialConfig: [{ dataset: tinyTrain }, { epochs: 1 }],
   train: [config, { backend, dataset: tinyTrain, signal: stopped }],
   trainOnce: [{ config, signal: stopped }],
   trainRun: [{ resume: 'none' }],
@@ -228,6 +242,7 @@ const made: Readonly<Record<string, readonly unknown[]>> = {
   ImageClassifier: [{ predictor: classifier, data: model.data, decode: () => undefined }],
   NetworkTeacher: [[]],
   RandomStream: [key],
+  Search: [{ space }],
   RememberingTeacher: [{}, tinyTrain, backend],
   UnlikeScorer: [
     api.fitUnlike({ shape: tinyTrain.info.shape, train: tinyTrain.images, validation: tinyTrain.images }),

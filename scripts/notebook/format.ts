@@ -8,6 +8,7 @@ export type Output =
   | {
       readonly output_type: 'display_data' | 'execute_result';
       readonly data: Readonly<Record<string, unknown>>;
+      readonly metadata?: Readonly<Record<string, unknown>>;
     }
   | { readonly output_type: 'error'; readonly ename: string; readonly evalue: string };
 
@@ -77,9 +78,6 @@ export function saidBy({ cells }: Notebook): string[][] {
 function said(output: Output): string {
   if (output.output_type === 'stream') return textOf(output.text);
   if (output.output_type === 'error') return `${output.ename}: ${output.evalue}`;
-  const svg = output.data['image/svg+xml'];
-  if (svg !== undefined)
-    return /aria-label="([^"]*)"/.exec(textOf(svg))?.[1] ?? 'a figure without description';
   return textOf(output.data['text/markdown'] ?? output.data['text/plain']);
 }
 
@@ -120,8 +118,12 @@ function kept(output: Output, count: number): object {
   if (output_type === 'stream') return { name: output.name, output_type, text: lines(textOf(output.text)) };
   if (output_type === 'error') return { ...output, traceback: [] };
   const data = Object.fromEntries(
-    Object.entries(output.data).map(([type, text]) => [type, lines(textOf(text))]),
+    // The numbers of a picture are one line.
+    Object.entries(output.data).map(([type, text]) => [
+      type,
+      type === 'image/png' ? textOf(text).trim() : lines(textOf(text)),
+    ]),
   );
-  const common = { data, metadata: {}, output_type };
+  const common = { data, metadata: output.metadata ?? {}, output_type };
   return output_type === 'execute_result' ? { ...common, execution_count: count } : common;
 }

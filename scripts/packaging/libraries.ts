@@ -27,6 +27,7 @@ export const libraries: Readonly<Record<PackageName, readonly Library[]>> = {
     { module: 'linkedom', file: 'linkedom.js', names: ['parseHTML'] },
     { module: 'log-update', file: 'log-update.js', names: ['createLogUpdate'] },
     { module: 'markdown-table', file: 'markdown-table.js', names: ['markdownTable'] },
+    { module: 'wrap-ansi', file: 'wrap-ansi.js', names: ['default'] },
   ],
 };
 

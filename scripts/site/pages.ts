@@ -98,16 +98,12 @@ function notebookPage(root: string, folder: string): string {
   const shown = (output: Output): string => {
     if (output.output_type === 'stream') return fenced('text', textOf(output.text));
     if (output.output_type === 'error') return fenced('text', output.evalue);
-    const svg = output.data['image/svg+xml'];
-    if (svg === undefined) {
-      const markdown = output.data['text/markdown'];
-      return markdown === undefined ? fenced('text', textOf(output.data['text/plain'])) : textOf(markdown);
-    }
+    const { 'image/png': png, 'text/markdown': markdown, 'text/plain': plain } = output.data;
+    if (png === undefined) return markdown === undefined ? fenced('text', textOf(plain)) : textOf(markdown);
     figures += 1;
-    const name = `figure-${figures}.svg`;
-    write(join(folder, name), textOf(svg));
-    const alt = /aria-label="([^"]*)"/.exec(textOf(svg))?.[1] ?? '';
-    return `![${alt.replaceAll(/[[\]]/g, '')}](./${name})`;
+    const name = `figure-${figures}.png`;
+    write(join(folder, name), Buffer.from(textOf(png), 'base64'));
+    return `![${textOf(plain).replaceAll(/[[\]]/g, '')}](./${name})`;
   };
   return cells
     .map((cell) =>
@@ -141,7 +137,7 @@ function relative(page: string, path: string): string {
   return way.startsWith('.') ? way : `./${way}`;
 }
 
-function write(path: string, text: string): void {
+function write(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

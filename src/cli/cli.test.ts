@@ -30,7 +30,7 @@ test('help names every command and shows examples; version is a version', async 
       'seeds',
       'ablate',
     ],
-    ...['checks', 'recipes', 'reproduce', 'pack', 'card', 'lr-find'],
+    ...['checks', 'recipes', 'reproduce', 'pack', 'models', 'card', 'lr-find'],
   ])
     assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
   for (const group of ['Start', 'Train', 'Look', 'Use', 'Research'])
@@ -100,7 +100,7 @@ test('every command has help with an example', async () => {
       'ablate',
       'checks',
     ],
-    ...['recipes', 'reproduce', 'showcase', 'data', 'pack', 'card', 'lr-find'],
+    ...['recipes', 'reproduce', 'showcase', 'data', 'pack', 'models', 'card', 'lr-find'],
   ];
   for (const help of await Promise.all(commands.map((command) => couture([command, '--help'])))) {
     assert.equal(help.code, 0, help.err);

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import { gated, printable } from '../core/printable.ts';
 import type { Outlets } from './outlets.ts';
+import { fold } from './ui/fold.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 
 /** The argument of every command; commands use nothing else of the process. */
@@ -37,9 +38,11 @@ export function processContext(signal: AbortSignal, outlets: Outlets): CliContex
   // A terminal of unknown width, as on some build machines, cannot be redrawn either.
   const interactive = stderr.isTTY === true && stderr.columns > 0 && TERM !== 'dumb';
   const [color, errColor] = [takesColor(stdout, env), takesColor(stderr, env)];
-  const err = (text: string): void => outlets.err(withNewline(gated(text, errColor)));
+  const folded = (text: string, stream: typeof stdout | typeof stderr): string =>
+    stream.isTTY && stream.columns > 0 ? fold(text, stream.columns) : text;
+  const err = (text: string): void => outlets.err(folded(withNewline(gated(text, errColor)), stderr));
   return {
-    out: (text) => outlets.out(withNewline(gated(text, color))),
+    out: (text) => outlets.out(folded(withNewline(gated(text, color)), stdout)),
     err,
     color,
     errColor,

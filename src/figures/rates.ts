@@ -40,7 +40,7 @@ function centered(losses: readonly number[]): number[] {
 
 /** Loss of each step and smoothed loss over the learning rate; the suggested rate is marked. */
 export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
-  const { rates, losses, smoothed: running, lowest, suggested, steepest } = curve;
+  const { rates, losses, smoothed: running, lowest, suggested } = curve;
   const top = highest(curve) * HEADROOM;
   const smoothed = centered(losses.map((loss) => Math.min(loss, top)));
   // What leaves the frame is cut off at its edge.
@@ -65,10 +65,7 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
     { color: colors.muted, label: 'running mean of the search', mark: 'line' },
     ...(suggested === undefined
       ? []
-      : [
-          { color: colors.ink, label: `suggested, ${suggested}`, mark: 'tick' } as const,
-          { color: colors.muted, label: `steepest fall, ${steepest}`, mark: 'dashes' } as const,
-        ]),
+      : [{ color: colors.ink, label: `suggested, ${suggested}`, mark: 'tick' } as const]),
   ];
   sheet.legend(entries);
   const ends: [number, number] = [rates[0], Math.max(rates[rates.length - 1], rates[0] * 1.001)];
@@ -101,9 +98,6 @@ export function drawRates(curve: RateCurve, options: FigureOptions): Figure {
       marks: [
         Plot.gridY(grid),
         Plot.lineY(steps, { x: 'rate', y: 'loss', stroke: colors.quiet, strokeWidth: 1 }),
-        ...(steepest === undefined
-          ? []
-          : [Plot.ruleX([steepest], { stroke: colors.muted, strokeWidth: 1, strokeDasharray: '4 2.5' })]),
         ...(suggested === undefined
           ? []
           : [

@@ -123,7 +123,7 @@ export function adviseRate(curve: RateCurve): string {
   }
   const advice =
     `Suggested learning rate: ${suggested}, a tenth of ${twoDigits(rates[lowest])}, where the running mean of the loss is lowest. ` +
-    `The loss falls fastest at ${steepest}.`;
+    `That mean falls fastest at ${steepest}.`;
   if (end !== 'finished' || lowest < rates.length * (1 - BEGINNING)) return advice;
   return `${advice} The loss was still falling at the last rate, so larger rates may work as well.`;
 }

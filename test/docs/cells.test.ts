@@ -40,6 +40,10 @@ describe('cells', () => {
     assert.ok(matches('took … s', 'took 3.2 s'));
     assert.ok(!matches('took … s', 'took 3.2 min'));
     assert.ok(matches('first\n…\nlast', 'first\n1\n2\nlast'));
+    assert.ok(matches('first\n…\nlast', 'first\nlast'));
+    assert.ok(matches('first\n…', 'first'));
+    assert.ok(matches('…\nlast', 'last') && matches('…\nlast', '1\n2\nlast'));
+    assert.ok(!matches('…\nlast', '1\nat last'));
     assert.ok(!matches('first\n…\nlast', 'first\n1\n2\nend'));
     assert.ok(!matches('one line', 'one line\nand one more'));
   });

@@ -1,7 +1,7 @@
 /**
  * Pages whose code continues from block to block, like a notebook: the blocks ` ```ts cell ` of a page are one program,
  * and so are its ` ```python cell `. A block ` ```text output ` after a cell is what that cell prints. In it, `…` stands
- * for anything within a line, and a line that is only `…` for any number of lines.
+ * for anything within a line, and a line that is only `…` for any number of lines, also none.
  */
 
 import type { CodeBlock, Page } from './markdown.ts';
@@ -49,10 +49,12 @@ export function outputsOf(stdout: string): string[] {
 /** Whether a text is as shown. */
 export function matches(shown: string, printed: string): boolean {
   const lines = shown.trimEnd().split('\n');
-  const pattern = lines.map((line) =>
-    line.trim() === '…' ? String.raw`(?:.*\n)*?.*` : line.split('…').map(literal).join('.*'),
-  );
-  return new RegExp(`^${pattern.join(String.raw`\n`)}$`).test(printed.trimEnd());
+  const pattern = lines.map((line, i) => {
+    if (line.trim() === '…') return i === 0 ? String.raw`(?:.*\n)*` : String.raw`(?:\n.*)*`;
+    const isFirst = i === 0 || (i === 1 && lines[0].trim() === '…');
+    return (isFirst ? '' : String.raw`\n`) + line.split('…').map(literal).join('.*');
+  });
+  return new RegExp(`^${pattern.join('')}$`).test(printed.trimEnd());
 }
 
 /** A pattern for exactly this text. */

@@ -13,7 +13,7 @@ import { fileStateLine } from '../ui/data.ts';
 import { count } from '../ui/format.ts';
 import { openWatched } from '../ui/import.ts';
 import { printJson } from '../ui/json.ts';
-import { table } from '../ui/table.ts';
+import { table, titledTable } from '../ui/table.ts';
 
 interface InfoFlags {
   readonly json?: true;
@@ -44,11 +44,10 @@ async function list({ json }: InfoFlags, context: CliContext): Promise<void> {
     return;
   }
   const align = ['left', 'right', 'right', 'right'] as const;
-  const rows = sets.map(({ name, title, classes, train, test, checked }) => [
-    ...[name, classes, count(train), count(test)],
-    checked ? title : `${title} (checksums never tested on a file)`,
-  ]);
-  context.out(table(['known', 'classes', 'train', 'test', ''], rows, align));
+  const rows = sets.map(({ name, classes, train, test }) => [name, classes, count(train), count(test)]);
+  const titles = sets.map(({ title, checked }) => (checked ? title : `${title}*`));
+  context.out(titledTable(['known', 'classes', 'train', 'test'], rows, titles, align));
+  context.out('* Its checksums were never tested on a file.');
   if (imported.length === 0) return;
   const own = imported.map(({ name, classNames, splits, shape }) => [
     ...[

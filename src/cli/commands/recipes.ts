@@ -7,7 +7,7 @@ import { spreadText } from '../measured-table.ts';
 import { addJsonOption } from '../options.ts';
 import { duration, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
-import { table } from '../ui/table.ts';
+import { titledTable } from '../ui/table.ts';
 
 const help = `
 Test accuracy is the mean over seeds with the sample standard deviation,
@@ -37,13 +37,13 @@ function showRecipes({ json }: { readonly json?: true }, context: CliContext): v
     printJson(context, 'recipes', { recipes: listed });
     return;
   }
-  const rows = entries.map(([name, { title, measured, published }]) => [
+  const rows = entries.map(([name, { measured, published }]) => [
     name,
-    title,
     ...(measured === null ? ['not measured', ''] : [accuracyText(measured), timeText(measured)]),
     published === null ? '' : percent(published),
   ]);
-  context.out(table(['recipe', '', 'test accuracy', 'training', 'published'], rows));
+  const titles = entries.map(([, { title }]) => title);
+  context.out(titledTable(['recipe', 'test accuracy', 'training', 'published'], rows, titles));
   context.out(`\nTrain one: ${commandOf('NAME')}`);
 }
 

@@ -80,7 +80,7 @@ async function runShowcase(flags: ShowcaseFlags, context: CliContext): Promise<v
   context.out(`${report.path}  report of both networks: open it in a browser`);
   const { run } = results[results.length - 1].result;
   context.out(
-    `\nNext: npx couture predict ${run.name} PICTURE, npx couture evaluate ${run.name}, npx couture --help`,
+    `\nNext:\n  npx couture predict ${run.name} PICTURE\n  npx couture evaluate ${run.name}\n  npx couture --help`,
   );
 }
 
@@ -139,20 +139,18 @@ function resultsTable(
   { color }: CliContext,
 ): string {
   return table(
-    ['recipe', 'network', 'test accuracy', '95% interval', 'published', 'best epoch', 'training'],
+    ['recipe', 'network', 'test accuracy', 'published', 'best epoch', 'training'],
     results.map(({ recipe, result: { run, metrics } }) => {
-      const { low, high } = metrics.testInterval;
       const { published } = recipes[recipe];
       return [
         recipe,
         layerWidths(run.config.model).join('-'),
         paint(color, ['bold', 'green'], percent(metrics.testAccuracy)),
-        `${percent(low)} to ${percent(high)}`,
         published === null ? '' : percent(published),
         `${metrics.bestEpoch} of ${metrics.epochs}`,
         duration(metrics.seconds),
       ];
     }),
-    ['left', 'left', 'right', 'left', 'right', 'right', 'right'],
+    ['left', 'left', 'right', 'right', 'right', 'right'],
   );
 }

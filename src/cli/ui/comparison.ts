@@ -22,17 +22,15 @@ export function comparisonText(
           settings.map(({ name, values }) => [name, ...values]),
         );
   const outcomes = table(
-    ['run', 'best epoch', 'validation accuracy', '95% interval', 'test accuracy', '95% interval', 'training'],
+    ['run', 'epoch', 'validation (95% interval)', 'test (95% interval)', 'training'],
     runs.map(({ run, metrics, validationInterval }) => [
       run.name,
-      `${metrics.bestEpoch} of ${metrics.epochs}`,
-      percent(metrics.validationAccuracy),
-      interval(validationInterval),
-      paint(color, ['bold', 'green'], percent(metrics.testAccuracy)),
-      interval(metrics.testInterval),
+      `${metrics.bestEpoch}/${metrics.epochs}`,
+      `${percent(metrics.validationAccuracy)} ${interval(validationInterval)}`,
+      `${paint(color, ['bold', 'green'], percent(metrics.testAccuracy))} ${interval(metrics.testInterval)}`,
       duration(metrics.seconds),
     ]),
-    ['left', 'right', 'right', 'left', 'right', 'left', 'right'],
+    ['left', 'right', 'left', 'left', 'right'],
   );
   const sentences = pairs.map(({ onlyFirst, onlySecond, pValue }, i) => {
     const { metrics } = runs[i + 1];
@@ -67,7 +65,7 @@ export function comparisonJson({ runs, settings, pairs }: RunComparison): Record
 }
 
 function interval({ low, high }: { readonly low: number; readonly high: number }): string {
-  return `${percent(low)} to ${percent(high)}`;
+  return `(${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
 }
 
 /** `+1.87` */

@@ -31,7 +31,8 @@ export function runReport(run: Run, metrics: RunMetrics, { color }: Pick<CliCont
         `${metrics.bestEpoch} of ${metrics.epochs}: validation loss ${metrics.validationLoss.toFixed(4)}, accuracy ${percent(metrics.validationAccuracy)}`,
       ],
       ['training', duration(metrics.seconds)],
-      ['weights', `sha256 ${metrics.weightsSha256}`],
+      // With its digest, the line has 79 columns.
+      ['weights sha256', metrics.weightsSha256],
     ],
   );
 }

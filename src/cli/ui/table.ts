@@ -42,3 +42,14 @@ export function table(
     .map((line) => line.trimEnd())
     .join('\n');
 }
+
+/** A table with a title below each row: side by side, both would be wider than most terminals. */
+export function titledTable(
+  heads: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  titles: readonly string[],
+  align: readonly Align[] = [],
+): string {
+  const [head, ...lines] = table(heads, rows, align).split('\n');
+  return [head, ...lines.map((line, i) => `${line}\n  ${titles[i]}`)].join('\n');
+}

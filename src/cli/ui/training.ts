@@ -102,15 +102,16 @@ function startLine(event: Extract<TrainEvent, { type: 'start' }>, label: string)
   return `${label}: ${count(event.trainImages)} training images, ${count(event.validationImages)} validation images; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
 }
 
+/** At most 80 columns for up to 999 epochs. */
 function epochLine(metrics: EpochMetrics, total: number, images: number, isBest: boolean): string {
   const epoch = `${String(metrics.epoch).padStart(String(total).length)}/${total}`;
   return [
     `epoch ${epoch}`,
-    `train loss ${metrics.trainLoss.toFixed(4)}`,
+    `loss ${metrics.trainLoss.toFixed(4)}`,
     `val loss ${metrics.validationLoss.toFixed(4)}`,
-    `val accuracy ${percent(metrics.validationAccuracy)}`,
+    `accuracy ${percent(metrics.validationAccuracy)}`,
     duration(metrics.seconds),
     `${count(images / metrics.seconds)} img/s`,
-    ...(isBest ? ['best so far'] : []),
+    ...(isBest ? ['best'] : []),
   ].join('  ');
 }

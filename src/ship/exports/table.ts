@@ -10,6 +10,24 @@ export const exportFormats = [
     load: async () => (await import('./pytorch.ts')).exportPytorch,
   },
   {
+    name: 'onnx',
+    summary: 'an ONNX file, opset 17, from prepared bytes to probabilities',
+    out: '.onnx',
+    load: async () => (await import('./onnx.ts')).exportOnnx,
+  },
+  {
+    name: 'html',
+    summary: 'one HTML file that opens from disk: drawing, pictures, camera and the model',
+    out: '.html',
+    load: async () => (await import('./html.ts')).exportHtml,
+  },
+  {
+    name: 'esm',
+    summary: 'a folder with a JavaScript module for pages, Node, Deno and Bun: model.js and its types',
+    out: 'folder',
+    load: async () => (await import('./esm.ts')).exportModule,
+  },
+  {
     name: 'hf',
     summary: "a folder for Hugging Face's Hub: the same, config.json, README.md with the figures",
     out: 'folder',

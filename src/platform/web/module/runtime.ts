@@ -1,0 +1,137 @@
+/**
+ * The code inside an exported module: a model from its description and weights, without the parts of Couture that check
+ * files, train or measure. The same preparation, kernels and arithmetic as `couture predict`, so the same bits.
+ * scripts/build-module.ts bundles this file into src/ship/exports/.
+ */
+
+import { describe, typeOf } from '../../../core/arguments.ts';
+import { countUp } from '../../../core/count-up.ts';
+import { CoutureError } from '../../../core/errors.ts';
+import { imageSize } from '../../../data/image-shape.ts';
+import { isPixelArray, pixelBytes } from '../../../data/pixels.ts';
+import { type Picture, type PreparedImage, prepareImage } from '../../../data/prepare.ts';
+import type { PictureSteps } from '../../../data/preprocessing.ts';
+import type { Backend, Session } from '../../../engine/backend.ts';
+import { createBackend } from '../../../engine/create.ts';
+import type { ModuleConfig } from '../../../ship/exports/module-config.ts';
+import { type PackedWeights, unpackWeights } from '../../../ship/exports/packed-weights.ts';
+import { Mixture, temper } from '../../../use/mixture.ts';
+import { type Pixels, type Prediction, predictOne, requireFinite } from '../../../use/predictor.ts';
+import { drawView, viewsOf } from '../../../use/views.ts';
+import { decodeWebPicture, type WebPicture } from '../picture.ts';
+import { openFile } from './open-file.ts';
+
+/** What a module classifies: a picture of a page, the bytes of an image file, RGBA, or prepared pixels. */
+export type ModuleImage = WebPicture | Picture | Pixels;
+
+/** What a module may be told about a picture. */
+export interface ModuleOptions {
+  /** Overrides of the steps of the model: `{ invert: 'yes' }`. */
+  readonly steps?: Partial<PictureSteps>;
+}
+
+/** The functions of a module. */
+export interface ModuleModel {
+  classify(image: ModuleImage, options?: ModuleOptions): Promise<Prediction>;
+  prepare(picture: WebPicture | Picture | Uint8Array, options?: ModuleOptions): Promise<PreparedImage>;
+}
+
+/** A running network. */
+interface Network {
+  readonly backend: Backend;
+  readonly sessions: readonly Session[];
+}
+
+/** @param weights base64 */
+export function openModule(config: ModuleConfig, weights: string): ModuleModel {
+  const { classNames, shape, steps, temperature } = config;
+  const size = imageSize(shape);
+  const views = viewsOf(config.views);
+  let started: Promise<Network> | undefined;
+
+  async function logProbabilities(images: Uint8Array): Promise<Float32Array> {
+    started ??= start(config, weights);
+    const { backend, sessions } = await started;
+    const count = images.length / size;
+    const mixture = new Mixture(count * classNames.length);
+    for (const view of views) {
+      const seen = await backend.upload(drawView(images, shape, view), shape);
+      try {
+        for (const session of sessions) mixture.add(await session.infer(seen, countUp(count)));
+      } finally {
+        seen.dispose();
+      }
+    }
+    return requireFinite(temper(mixture.logMean(), classNames.length, temperature), 'The model');
+  }
+
+  async function prepareAny(
+    caller: string,
+    image: ModuleImage,
+    { steps: changes }: ModuleOptions = {},
+  ): Promise<PreparedImage | undefined> {
+    const picture = await pictureOf(image, caller);
+    return picture && prepareImage(picture, shape, { ...steps, ...changes });
+  }
+
+  return {
+    async classify(image, options) {
+      const prepared = await prepareAny('classify', image, options);
+      const pixels = prepared?.pixels ?? (image as Pixels);
+      return await predictOne({ classNames, logProbabilities }, pixels, size);
+    },
+    async prepare(picture, options) {
+      const prepared = await prepareAny('prepare', picture, options);
+      if (prepared !== undefined) return prepared;
+      return {
+        pixels: pixelBytes(picture as Pixels, 'prepare: the picture').slice(),
+        facts: unchanged(config),
+      };
+    },
+  };
+}
+
+/** Prepared pixels stay as they are. */
+function unchanged({ shape: { height, width } }: ModuleConfig): PreparedImage['facts'] {
+  return { width, height, inverted: false, crop: null, nothingFound: false, ground: null };
+}
+
+/** The picture of an argument; undefined for prepared pixels. */
+async function pictureOf(image: ModuleImage, caller: string): Promise<Picture | undefined> {
+  const file = openFile(image);
+  if (file !== undefined) return await file;
+  const decoded = decodeWebPicture(image as WebPicture, 'the image');
+  if (decoded !== undefined) return await decoded;
+  if (isPixelArray(image)) return undefined;
+  const { data, width, height } = (typeof image === 'object' && image !== null ? image : {}) as Picture;
+  if (ArrayBuffer.isView(data) && /^Uint8(Clamped)?Array$/.test(typeOf(data)))
+    return { ...(image as Picture), width, height };
+  throw new CoutureError('usage', `${caller}: the image is ${describe(image)}, which is not a picture.`, {
+    hint: 'Give the bytes of an image file, a canvas, an image, a video, ImageData, or { data, width, height } with RGBA bytes.',
+  });
+}
+
+async function start({ members }: ModuleConfig, weights: string): Promise<Network> {
+  const backend = await startBackend();
+  const all = Uint8Array.from(atob(weights), (character) => character.charCodeAt(0));
+  const tensors = members.flatMap((member) => member.tensors);
+  const values = unpackWeights({ tensors, bytes: all } satisfies PackedWeights);
+  const sessions: Session[] = [];
+  let at = 0;
+  for (const { program, tensors: own } of members) {
+    const session = await backend.createSession(program);
+    for (const { name } of own) await session.write(name, values[at++]);
+    sessions.push(session);
+  }
+  return { backend, sessions };
+}
+
+/** WebAssembly or, in a page whose policy forbids it, the slower reference, which has the same bits. */
+async function startBackend(): Promise<Backend> {
+  try {
+    return await createBackend({ backend: 'wasm' });
+  } catch (error) {
+    if (!(error instanceof CoutureError) || error.kind !== 'backend') throw error;
+    return await createBackend({ backend: 'reference' });
+  }
+}

@@ -1,0 +1,27 @@
+/** Search for settings: spaces, samplers, pruners, and a search in memory (`couture/search`). Runs in a page as well. */
+
+export { defaultSpace } from './default-space.ts';
+export { type AshaOptions, asha } from './pruners/asha.ts';
+export { type PrunerName, prunerNames, pruners } from './pruners/index.ts';
+export { type MedianOptions, medianStop } from './pruners/median.ts';
+export type { PruneQuestion, Pruner } from './pruners/pruner.ts';
+export { type SamplerName, samplerNames, samplers } from './samplers/index.ts';
+export type { Question, Sampler } from './samplers/sampler.ts';
+export { type TpeOptions, tpe } from './samplers/tpe.ts';
+export { Search, type SearchOptions } from './search.ts';
+export { checkSettingsSpace, describeValues, settingsOf, trialConfig } from './settings-space.ts';
+export {
+  type AnyValues,
+  type CategoricalParameter,
+  type Choice,
+  type Condition,
+  checkSpace,
+  defineSpace,
+  type FloatParameter,
+  type IntParameter,
+  type Parameter,
+  type Space,
+  type Values,
+  type When,
+} from './space.ts';
+export { bestTrial, type Direction, type Report, type Trial, type TrialState } from './trial.ts';

@@ -1,0 +1,177 @@
+/** Spaces, their checks, and the search in memory. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { resolveConfig } from '../train/config.ts';
+import { recipes } from '../train/recipes.ts';
+import { defaultSpace } from './default-space.ts';
+import { Search } from './search.ts';
+import { checkSettingsSpace, settingsOf, trialConfig } from './settings-space.ts';
+import { checkSpace, defineSpace, type Parameter } from './space.ts';
+import { cellsOf, unitOf, valueAt } from './units.ts';
+
+const refused = (space: unknown, message: RegExp | string): void => {
+  assert.throws(() => checkSpace(space), { name: 'CoutureError', kind: 'usage', message });
+};
+
+test('a space is refused with the name of the wrong parameter', () => {
+  refused({ a: { type: 'int', low: 3, high: 1 } }, 'Invalid search space: a.low is 3 and a.high is 1.');
+  refused({ a: { type: 'int', low: 0.5, high: 1 } }, /a\.low is 0\.5, but a is an int/);
+  refused({ a: { type: 'float', low: 0, high: 1, log: true } }, /needs a positive number/);
+  refused({ a: { type: 'float', low: 1, high: 2, log: true, step: 1 } }, /both log and step/);
+  refused({ a: { type: 'float', low: 1, high: 2, step: 3 } }, /a\.step is 3, but the range is 1/);
+  refused({ a: { type: 'categorical', choices: [] } }, /a\.choices/);
+  refused({ a: { type: 'categorical', choices: [[1], [1]] } }, /a\.choices has \[1\] more than once/);
+  refused({ a: { type: 'flaot', low: 0, high: 1 } }, /a\.type/);
+  refused({}, /it has 0 parameters/);
+  refused({ 3: { type: 'int', low: 0, high: 1 } }, /"3" is a number/);
+  refused({ a: { type: 'float', low: 0, high: Number.POSITIVE_INFINITY } }, /a\.high/);
+});
+
+test('a condition names an earlier parameter and can be true', () => {
+  const parent = { type: 'int', low: 1, high: 3 };
+  const child = (when: object) => ({ type: 'int', low: 1, high: 2, when });
+  refused({ a: child({ b: [1] }), b: parent }, /a\.when names "b", which is not an earlier parameter/);
+  refused({ b: parent, a: child({ b: [4] }) }, /a\.when\.b is never true/);
+  refused({ b: parent, a: child({ b: { min: 4 } }) }, /a\.when\.b is never true/);
+  refused({ b: { type: 'categorical', choices: ['x'] }, a: child({ b: ['y'] }) }, /never true/);
+  checkSpace({ b: parent, a: child({ b: { min: 2 } }) });
+});
+
+test('values and places are inverse, within the range', () => {
+  const parameters: Parameter[] = [
+    { type: 'int', low: -3, high: 9 },
+    { type: 'int', low: 1, high: 1000, log: true },
+    { type: 'int', low: 0, high: 10, step: 5 },
+    { type: 'float', low: 0.1, high: 0.3, step: 0.1 },
+    { type: 'float', low: 1e-5, high: 1, log: true },
+    { type: 'float', low: -2, high: 2 },
+    { type: 'float', low: 2, high: 2 },
+    { type: 'categorical', choices: ['a', null, [128, 64], false] },
+  ];
+  for (const parameter of parameters) {
+    const seen = new Set<string>();
+    for (let unit = 0; unit < 1; unit += 1 / 997) {
+      const value = valueAt(parameter, unit);
+      seen.add(JSON.stringify(value));
+      const again = valueAt(parameter, unitOf(parameter, value));
+      if (typeof value === 'number' && cellsOf(parameter) === 0)
+        assert.ok(Math.abs(Number(again) - value) < 1e-12 * Math.max(1, Math.abs(value)));
+      else assert.deepEqual(again, value);
+      if (parameter.type !== 'categorical')
+        assert.ok(Number(value) >= parameter.low && Number(value) <= parameter.high);
+    }
+    if (parameter.type !== 'float') assert.ok(seen.size >= Math.min(3, cellsOf(parameter)), [...seen].join());
+  }
+  const stepped = Array.from({ length: 3 }, (_, i) => valueAt(parameters[3], (i + 0.5) / 3));
+  assert.deepEqual(stepped, [0.1, 0.2, 0.3]);
+});
+
+describe('spaces of settings', () => {
+  const rejected = (space: unknown, message: RegExp | string, hint?: RegExp): void => {
+    assert.throws(() => checkSettingsSpace(space, { recipe: 'baseline' }), {
+      name: 'CoutureError',
+      kind: 'usage',
+      message,
+      ...(hint && { hint }),
+    });
+  };
+  const rate = { type: 'float', low: 0.001, high: 0.01, log: true };
+
+  test('every name, range and choice is checked by the table of settings', () => {
+    rejected({ learningrate: rate }, /"learningrate", which is not a setting/, /Did you mean learningRate\?/);
+    rejected({ learningRate: { ...rate, high: 1000 } }, /learningRate must be at most 100/);
+    rejected({ epochs: { type: 'float', low: 1, high: 5 } }, /epochs/);
+    rejected({ optimizer: { type: 'categorical', choices: ['adam', 'adamm'] } }, /adamm/);
+    rejected({ 'hidden[0]': { type: 'int', low: 0, high: 9 } }, /hidden\[0\]/);
+    rejected({ hidden: { type: 'categorical', choices: [[128], [64, 64.5]] } }, /hidden\[1\]/);
+    rejected(
+      { seed: { type: 'int', low: 1, high: 9 } },
+      'The search space has seed, but the best seed is only luck.',
+    );
+    rejected({ $layers: { type: 'int', low: 1, high: 2 } }, /"\$layers", which no condition uses/);
+  });
+
+  test('combinations are checked before anything runs', () => {
+    rejected(
+      {
+        average: { type: 'categorical', choices: [0, 0.99] },
+        swa: { type: 'categorical', choices: [0, 0.5] },
+      },
+      /^The search space allows average 0\.99, swa 0\.5: .*only one average/,
+    );
+    const width = { type: 'int', low: 8, high: 16 };
+    rejected(
+      {
+        $two: { type: 'int', low: 0, high: 1 },
+        'hidden[0]': { ...width, when: { $two: [1] } },
+        'hidden[1]': width,
+      },
+      /but not hidden\[0\]/,
+    );
+  });
+
+  test('items form lists, and helpers are no settings', () => {
+    const values = { $layers: 2, 'hidden[0]': 64, 'hidden[1]': 32, 'dropout[0]': 0.5, optimizer: 'sgd' };
+    assert.deepEqual(settingsOf(values), { optimizer: 'sgd', hidden: [64, 32], dropout: [0.5] });
+    const config = trialConfig({ recipe: 'baseline', settings: { epochs: 3 } }, values);
+    assert.deepEqual([config.settings.hidden, config.settings.epochs], [[64, 32], 3]);
+  });
+
+  for (const [recipe, { settings }] of Object.entries(recipes)) {
+    test(`the default space of ${recipe} is valid`, () => {
+      const name = recipe as keyof typeof recipes;
+      checkSettingsSpace(defaultSpace(resolveConfig({ recipe: name }).settings), { recipe: name });
+      assert.ok(settings !== undefined);
+    });
+  }
+});
+
+describe('the search in memory', () => {
+  const space = defineSpace({
+    rate: { type: 'float', low: 0, high: 1 },
+    kind: { type: 'categorical', choices: ['a', 'b'] },
+    extra: { type: 'int', low: 1, high: 5, when: { kind: ['b'] } },
+  });
+
+  test('values are typed by the space', () => {
+    const { values } = new Search({ space }).ask();
+    const [rate, kind, extra]: [number, 'a' | 'b', number | undefined] = [
+      values.rate,
+      values.kind,
+      values.extra,
+    ];
+    assert.deepEqual([typeof rate, kind === 'a' ? undefined : extra], ['number', extra]);
+    // @ts-expect-error There is no such parameter.
+    assert.equal(values.other, undefined);
+  });
+
+  test('the best is complete, in the direction of the search, and no NaN', () => {
+    const search = new Search({ space, direction: 'maximize', sampler: 'random' });
+    for (const value of [1, Number.NaN, 3, 3, 2]) search.tell(search.ask().number, value);
+    search.fail(search.ask().number);
+    assert.equal(search.best?.number, 2);
+    assert.equal(new Search({ space }).best, undefined);
+  });
+
+  test('a trial ends once, and its steps ascend', () => {
+    const search = new Search({ space, pruner: () => true });
+    const { number } = search.ask();
+    assert.throws(() => search.tell(7, 1), { kind: 'usage', message: 'Trial 7 was never asked for.' });
+    assert.equal(search.report(number, 1, 0.5), 'prune');
+    assert.throws(() => search.tell(number, 1), { message: 'Trial 0 is already pruned.' });
+    const patient = new Search({ space });
+    patient.ask();
+    patient.report(0, 2, 1);
+    assert.throws(() => patient.report(0, 2, 1), { message: 'Trial 0: step 2 was reported after step 2.' });
+  });
+
+  test('wrong options are named', () => {
+    // @ts-expect-error There is no such sampler.
+    assert.throws(() => new Search({ space, sampler: 'tpr' }), {
+      kind: 'usage',
+      message: /options\.sampler/,
+    });
+    assert.throws(() => new Search({ space, seed: -1 }), { kind: 'usage', message: /options\.seed/ });
+  });
+});

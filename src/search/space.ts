@@ -1,0 +1,225 @@
+/**
+ * The space of a search: named parameters with their ranges, plain data that is the same in JSON and in TypeScript.
+ * A parameter with `when` exists only for some values of earlier parameters.
+ */
+
+import * as z from 'zod';
+import { checkSchema } from '../core/check-schema.ts';
+import { CoutureError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { inQuotes } from '../core/printable.ts';
+
+/** A value of a categorical parameter. */
+export type Choice = string | number | boolean | null | readonly number[];
+
+/** Values of an earlier parameter: listed, or as a range that includes its ends. */
+export type Condition =
+  | readonly Choice[]
+  | { readonly min?: number | undefined; readonly max?: number | undefined };
+
+/** The conditions of a parameter by the names of earlier parameters; all of them must hold. */
+export type When = Readonly<Record<string, Condition>>;
+
+/** A whole number from `low` to `high`, both included. */
+export interface IntParameter {
+  readonly type: 'int';
+  readonly low: number;
+  readonly high: number;
+  /** Distance between neighboring values. Default: 1. */
+  readonly step?: number | undefined;
+  /** Uniform in the logarithm. Default: false. */
+  readonly log?: boolean | undefined;
+  readonly when?: When | undefined;
+}
+
+/** A number from `low` to `high`. */
+export interface FloatParameter {
+  readonly type: 'float';
+  readonly low: number;
+  readonly high: number;
+  /** Distance between neighboring values. Default: any number of the range. */
+  readonly step?: number | undefined;
+  /** Uniform in the logarithm. Default: false. */
+  readonly log?: boolean | undefined;
+  readonly when?: When | undefined;
+}
+
+/** One of some values without an order. */
+export interface CategoricalParameter {
+  readonly type: 'categorical';
+  readonly choices: readonly Choice[];
+  readonly when?: When | undefined;
+}
+
+/** A parameter of a space. */
+export type Parameter = IntParameter | FloatParameter | CategoricalParameter;
+
+/** Parameters by name, in the order in which they are drawn. */
+export type Space = Readonly<Record<string, Parameter>>;
+
+type ValueOf<P> = P extends { type: 'categorical'; choices: readonly (infer Value)[] } ? Value : number;
+type Conditional<P> = P extends { when: object } ? true : false;
+
+/** The values of a trial, typed by the space: a conditional parameter may be absent. */
+export type Values<S extends Space = Space> = {
+  readonly [Name in keyof S as Conditional<S[Name]> extends true ? never : Name]: ValueOf<S[Name]>;
+} & {
+  readonly [Name in keyof S as Conditional<S[Name]> extends true ? Name : never]?: ValueOf<S[Name]>;
+};
+
+/** The values of any trial, by name. */
+export type AnyValues = Readonly<Record<string, Choice>>;
+
+const choice = z.union([
+  z.string().max(1000),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.number()).max(64),
+]);
+const when = z.record(
+  z.string().max(100),
+  z.union([
+    z.array(choice).min(1).max(1000),
+    z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
+  ]),
+);
+const range = {
+  low: z.number(),
+  high: z.number(),
+  step: z.number().positive().optional(),
+  log: z.boolean().optional(),
+  when: when.optional(),
+};
+const parameterSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('int'), ...range }),
+  z.strictObject({ type: z.literal('float'), ...range }),
+  z.strictObject({
+    type: z.literal('categorical'),
+    choices: z.array(choice).min(1).max(1000),
+    when: when.optional(),
+  }),
+]);
+
+/** Most parameters of a space. */
+const MOST_PARAMETERS = 200;
+
+/**
+ * Checks a space and returns it with its exact type, so that the values of trials are typed.
+ *
+ * @example
+ *
+ *     const space = defineSpace({
+ *       optimizer: { type: 'categorical', choices: ['adam', 'sgd'] },
+ *       learningRate: { type: 'float', low: 1e-4, high: 1e-2, log: true },
+ *       momentum: { type: 'float', low: 0.5, high: 0.99, when: { optimizer: ['sgd'] } },
+ *     });
+ *
+ * @throws CoutureError of kind `usage` naming the wrong parameter
+ */
+export function defineSpace<const S extends Space>(space: S): S {
+  checkSpace(space);
+  return space;
+}
+
+/**
+ * Checks a value from outside as a space.
+ * @throws CoutureError of kind `usage` naming the wrong parameter
+ */
+export function checkSpace(value: unknown): Space {
+  const space = checkSchema(z.record(z.string().min(1).max(100), parameterSchema), value, ({ what, hint }) =>
+    wrongSpace(
+      what,
+      hint ?? 'A parameter has a type (int, float or categorical), and low and high, or choices.',
+    ),
+  );
+  const names = Object.keys(space);
+  if (names.length === 0 || names.length > MOST_PARAMETERS)
+    throw wrongSpace(
+      `it has ${names.length} parameters`,
+      `Give it at least 1 and at most ${MOST_PARAMETERS} parameters.`,
+    );
+  for (const [index, [name, parameter]] of Object.entries(space).entries()) {
+    if (/^(0|[1-9]\d*)$/.test(name))
+      throw wrongSpace(`${inQuotes(name)} is a number`, 'Give the parameter a name with a letter.');
+    checkRange(name, parameter);
+    checkWhen(name, parameter.when ?? {}, new Map(Object.entries(space).slice(0, index)));
+  }
+  return space;
+}
+
+function wrongSpace(what: string, hint: string): CoutureError {
+  return new CoutureError('usage', `Invalid search space: ${what}.`, { hint });
+}
+
+function checkRange(name: string, parameter: Parameter): void {
+  if (parameter.type === 'categorical') {
+    const texts = parameter.choices.map((value) => JSON.stringify(value));
+    const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+    if (twice !== undefined)
+      throw wrongSpace(`${name}.choices has ${twice} more than once`, 'Remove the copy.');
+    return;
+  }
+  const { type, low, high, step, log } = parameter;
+  if (low > high) throw wrongSpace(`${name}.low is ${low} and ${name}.high is ${high}`, 'Exchange them.');
+  if (log && low <= 0)
+    throw wrongSpace(
+      `${name}.low is ${low}, but a logarithm needs a positive number`,
+      'Raise low, or leave log out.',
+    );
+  if (log && step !== undefined) throw wrongSpace(`${name} has both log and step`, 'Leave one of them out.');
+  const wholes = { low, high, ...(step !== undefined && { step }) };
+  for (const [end, value] of Object.entries(wholes))
+    if (type === 'int' && !Number.isSafeInteger(value))
+      throw wrongSpace(`${name}.${end} is ${value}, but ${name} is an int`, 'Give it a whole number.');
+  if (step !== undefined && step > high - low)
+    throw wrongSpace(`${name}.step is ${step}, but the range is ${high - low}`, 'Give a smaller step.');
+}
+
+function checkWhen(name: string, conditions: When, earlier: ReadonlyMap<string, Parameter>): void {
+  for (const [other, condition] of Object.entries(conditions)) {
+    const parent = earlier.get(other);
+    if (parent === undefined)
+      throw wrongSpace(
+        `${name}.when names ${inQuotes(other)}, which is not an earlier parameter`,
+        earlier.size === 0 ? `Put ${name} after that parameter.` : didYouMean(other, [...earlier.keys()]),
+      );
+    if (!reachable(parent, condition))
+      throw wrongSpace(
+        `${name}.when.${other} is never true, because ${other} has no such value`,
+        `Use values of ${other}, or remove ${name}.`,
+      );
+  }
+}
+
+/** Whether a parameter has a value that meets a condition; a listed value must exist. */
+function reachable(parent: Parameter, condition: Condition): boolean {
+  if (parent.type === 'categorical') {
+    const own = parent.choices.map((value) => JSON.stringify(value));
+    return isList(condition)
+      ? condition.every((value) => own.includes(JSON.stringify(value)))
+      : parent.choices.some((value) => meets(value, condition));
+  }
+  const { low, high } = parent;
+  if (isList(condition))
+    return condition.every((value) => typeof value === 'number' && value >= low && value <= high);
+  return (condition.min ?? low) <= high && (condition.max ?? high) >= low;
+}
+
+function isList(condition: Condition): condition is readonly Choice[] {
+  return Array.isArray(condition);
+}
+
+function meets(value: Choice, condition: Condition): boolean {
+  if (isList(condition)) return condition.some((each) => JSON.stringify(each) === JSON.stringify(value));
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = condition;
+  return typeof value === 'number' && value >= min && value <= max;
+}
+
+/** Whether a parameter exists beside these values of earlier parameters. A condition on an absent parameter fails. */
+export function isActive(parameter: Parameter, values: AnyValues): boolean {
+  return Object.entries(parameter.when ?? {}).every(([name, condition]) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value !== undefined && meets(value, condition);
+  });
+}

@@ -1,0 +1,56 @@
+/** The parts of an exported module or page: the description of the model, its weights as text, and its code. */
+
+import { COUTURE_VERSION } from '../../core/version.ts';
+import { takeTensor } from '../../model/network.ts';
+import { planModel } from '../../model/plan.ts';
+import { buildProgram } from '../../model/program.ts';
+import { toBase64 } from '../../use/unlike.ts';
+import type { ExportModel } from './export-model.ts';
+import type { ModuleConfig } from './module-config.ts';
+import { type PackedWeights, packWeights } from './packed-weights.ts';
+
+/** A model as JavaScript. */
+export interface ModuleParts {
+  readonly config: ModuleConfig;
+  /** Base64. */
+  readonly weights: string;
+  /** Whether some weights were rounded, so that results differ from those of `couture predict`. */
+  readonly rounded: boolean;
+}
+
+/** @param halves whether float32 matrices are rounded to float16 */
+export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
+  const { name, title, data, views, temperature, weightsSha256, test } = model;
+  const packed = model.members.map(({ spec, weights }): PackedWeights => {
+    const tensors = planModel(spec).parameters.map((parameter) => ({
+      name: parameter.name,
+      shape: parameter.shape,
+      values: takeTensor(weights, parameter.name),
+    }));
+    return packWeights(tensors, halves);
+  });
+  const bytes = joined(packed.map((each) => each.bytes));
+  return {
+    config: {
+      ...{ couture: COUTURE_VERSION, name, title, classNames: data.classNames, shape: data.shape },
+      ...{ steps: data.preprocessing.picture, views, temperature, weightsSha256, test },
+      members: model.members.map(({ spec, input }, i) => ({
+        // Never trained, so no ops and no moments for that.
+        program: { ...buildProgram(spec, input), train: [] },
+        tensors: packed[i].tensors,
+      })),
+    },
+    weights: toBase64(bytes),
+    rounded: halves && packed.some(({ tensors }) => tensors.some(({ type }) => type === 'float16')),
+  };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
