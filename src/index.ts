@@ -33,7 +33,7 @@ export { createWebBackend, type WebBackendOptions } from './platform/web/backend
 export { datasetFromFiles, datasetFromImages } from './platform/web/datasets.ts';
 export { fit } from './platform/web/fit.ts';
 export { load, type WebLoadOptions, type WebModelSource } from './platform/web/load.ts';
-export type { WebPicture } from './platform/web/picture.ts';
+export { decodeWebPicture, type WebPicture } from './platform/web/picture.ts';
 export { type ConfigRequest, resolveConfig } from './train/config.ts';
 export type { EpochMetrics, TrainEvent } from './train/events.ts';
 export { type Recipe, type RecipeName, recipes } from './train/recipes.ts';

@@ -41,6 +41,12 @@ const commands: readonly {
     load: async () => (await import('./commands/recipes.ts')).registerRecipes,
   },
   {
+    name: 'studio',
+    group: 'Start',
+    summary: 'train, watch and question networks in the browser',
+    load: async () => (await import('./commands/studio.ts')).registerStudio,
+  },
+  {
     name: 'checks',
     group: 'Start',
     summary: 'the engine on this machine, checked against the reference',

@@ -12,7 +12,7 @@ export const aShape = record(
   },
   'a shape such as { height: 28, width: 28, channels: 1 }',
 );
-const anInfo = record({
+export const anInfo = record({
   name: aString,
   shape: aShape,
   classNames: anArray,

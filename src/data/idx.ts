@@ -4,7 +4,9 @@
  * the file first, so that no header can waste memory.
  */
 
+import { aString, bytes, checkArguments, record } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { anInfo } from './argument-kinds.ts';
 import { checkDataset, type Dataset, type SplitName } from './dataset.ts';
 import type { DatasetInfo } from './dataset-info.ts';
 import { describeShape } from './image-shape.ts';
@@ -150,9 +152,13 @@ export interface DatasetFromIdxOptions {
 /**
  * A data set from an image file and a label file. The images are a view into the file, not a copy, unless they must
  * be turned (`transposed`).
- * @throws CoutureError of kind `data` when a file is malformed or the two do not fit each other
+ * @throws CoutureError of kind `usage` for other arguments, `data` when a file is malformed or the two do not fit each
+ *   other
  */
 export function datasetFromIdx(options: DatasetFromIdxOptions): Dataset {
+  checkArguments('datasetFromIdx', {
+    options: [options, record({ info: anInfo, split: aString, images: bytes, labels: bytes })],
+  });
   const { info, split, labelOffset = 0, transposed = false } = options;
   const { name } = info;
   const imagesName = options.imagesName ?? `${name} (${split} images)`;

@@ -11,6 +11,7 @@ export {
 } from './dataset-info.ts';
 export { type ArraysOptions, type DatasetOptions, datasetFromArrays, type Labels } from './from-arrays.ts';
 export type { FileLike, FilesOptions, PicturesOptions } from './from-pictures.ts';
+export { type DatasetFromIdxOptions, datasetFromIdx } from './idx.ts';
 export { type ImageShape, imageSize, MAX_SIDE } from './image-shape.ts';
 export { type ImportedDatasets, importIntoMemory } from './import/datasets.ts';
 export type { ImportEvent, ImportOptions } from './import/options.ts';
@@ -35,5 +36,14 @@ export { type ByteSource, blobSource, bytesSource } from './readers/bytes.ts';
 export type { FileEntry } from './readers/entries.ts';
 export type { FoundData, LabeledPictures } from './readers/found.ts';
 export { readFiles, readOneFile } from './readers/read.ts';
-export { type DatasetEntry, defaultDataset, findDataset, infoOf, registry } from './registry.ts';
+export {
+  type DataFile,
+  type DatasetEntry,
+  defaultDataset,
+  findDataset,
+  infoOf,
+  type Role,
+  registry,
+  roles,
+} from './registry.ts';
 export { type Split, type SplitSettings, type SplitSource, splitOf, splitTrainValidation } from './split.ts';

@@ -31,5 +31,5 @@ export {
   pairFigures,
   runFigures,
 } from './table.ts';
-export type { Theme } from './theme.ts';
+export { colors, diverging, inDark, meanings, runColor, type Theme } from './theme.ts';
 export { drawTopLosses, type TopLossesOptions } from './top-losses.ts';

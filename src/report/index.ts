@@ -5,3 +5,4 @@
 
 export type { ReportAudit, ReportInput, ReportRun } from './input.ts';
 export { writeReport } from './report.ts';
+export { trainCommand } from './train-command.ts';

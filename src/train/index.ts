@@ -2,7 +2,7 @@
 
 export { bestEpoch, type Selection } from './best.ts';
 export { type ConfigRequest, inputOf, resolveConfig } from './config.ts';
-export { describeSettings, type SettingDescription } from './describe-settings.ts';
+export { type SettingControl, settingControls } from './controls.ts';
 export type { EpochMetrics, Stuck, TrainEvent, TrainState } from './events.ts';
 export { extendConfig } from './extend.ts';
 export { type FindRateOptions, findRate, type RateRange } from './find-rate.ts';

@@ -17,8 +17,11 @@ const types: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript',
   '.safetensors': 'application/octet-stream',
   '.png': 'image/png',
+  '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
+  // The files of data sets have no ending.
+  '': 'application/octet-stream',
 };
 
 /** Headers with which a page may share memory between threads. */

@@ -14,7 +14,12 @@ export type WebPicture = Exclude<PageImage, Uint8Array> | ArrayBuffer;
 
 const drawables = ['HTMLCanvasElement', 'HTMLVideoElement', 'OffscreenCanvas', 'ImageBitmap', 'Blob'];
 
-/** See `DecodePicture`: undefined for other values. A canvas is read at the time of the call. */
+/**
+ * Decodes a picture of a page, for `prepareImage`; undefined for other values, such as pixels. A canvas is read at the
+ * time of the call.
+ * @param name its name in messages; files keep their name
+ * @throws CoutureError of kind `data` for a picture that cannot be read
+ */
 export function decodeWebPicture(image: WebPicture | Pixels, name: string): Promise<Picture> | undefined {
   if (typeof image !== 'object' || image === null) return undefined;
   const type = typeOf(image);

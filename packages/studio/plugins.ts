@@ -1,0 +1,83 @@
+/** The Studio's own steps of Vite's build. */
+
+import { gzipSync } from 'node:zlib';
+import type { Plugin } from 'vite';
+import { colors, diverging, inDark, meanings, runColor } from '../../src/figures/theme.ts';
+import { policyText } from '../../src/serve/policy.ts';
+
+/** Most of JavaScript that the page loads before it can be used, gzipped. */
+const MOST_BYTES = 300_000;
+
+/** Couture's own workers are named as the built packages have them; here they are TypeScript. */
+export function coutureWorkers(): Plugin {
+  return {
+    name: 'couture-workers',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/[\\/]src[\\/]platform[\\/]web[\\/]/.test(id)) return null;
+      return code.replaceAll(/(new URL\('\.\/[\w-]+)\.js'/g, "$1.ts'");
+    },
+  };
+}
+
+/**
+ * The colors of the figures as a style sheet and as a module: reading them from the figures in the page would load the
+ * whole drawing code with them.
+ */
+export function themeModule(): Plugin {
+  const names = { sheet: 'virtual:couture-theme.css', module: 'virtual:couture-theme' };
+  return {
+    name: 'couture-theme',
+    resolveId: (id) => (Object.values(names).includes(id) ? `\0${id}` : null),
+    load(id) {
+      if (id === `\0${names.module}`) return `export const diverging = ${JSON.stringify(diverging)};`;
+      if (id !== `\0${names.sheet}`) return null;
+      const all = { ...colors, ...meanings, run: runColor(0), 'run-2': runColor(1) };
+      const rules = Object.entries(all).map(
+        ([name, color]) =>
+          `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}:light-dark(${color},${inDark(color)})`,
+      );
+      return `:root{${rules.join(';')}}`;
+    },
+  };
+}
+
+/** The policy in the page itself, for hosts that send no headers. */
+export function contentPolicy(): Plugin {
+  return {
+    name: 'couture-content-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: policyText() },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/** Prints what the page loads first, and stops the build where that is too much. */
+export function firstLoad(): Plugin {
+  return {
+    name: 'couture-first-load',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const first = new Set<string>();
+      const visit = (name: string): void => {
+        if (first.has(name)) return;
+        first.add(name);
+        for (const next of chunks.find(({ fileName }) => fileName === name)?.imports ?? []) visit(next);
+      };
+      for (const { isEntry, fileName } of chunks) if (isEntry) visit(fileName);
+      const sizes = chunks
+        .filter(({ fileName }) => first.has(fileName))
+        .map(({ code }) => gzipSync(code).length);
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      const said = `First load: ${(total / 1000).toFixed(1)} KB of JavaScript, gzipped, in ${sizes.length} files.`;
+      if (total > MOST_BYTES) this.error(`${said} At most ${MOST_BYTES / 1000} KB are allowed.`);
+      this.info(said);
+    },
+  };
+}

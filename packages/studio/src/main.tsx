@@ -1,0 +1,12 @@
+/** The entry of the page. */
+
+import 'virtual:couture-theme.css';
+import './style.css';
+import { render } from 'preact';
+import { begin } from './actions.ts';
+import { App } from './app.tsx';
+
+const place = document.getElementById('app');
+if (place === null) throw new Error('The page has no place for the Studio.');
+begin();
+render(<App />, place);

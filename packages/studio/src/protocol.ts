@@ -1,0 +1,197 @@
+/**
+ * What the page and its worker say to each other. One table of requests gives both sides their types: what is asked,
+ * and what is answered. Events come without being asked for.
+ */
+
+import type { DatasetInfo } from 'couture/data';
+import type { Evaluation, Saliency } from 'couture/inspect';
+import type { RunSummary } from 'couture/runs';
+import type { EpochMetrics, RunConfig } from 'couture/train';
+
+export type SplitName = 'train' | 'test';
+
+/** The data set at hand. */
+export interface SetSummary {
+  readonly info: DatasetInfo;
+  /** Images of each class, by split. */
+  readonly counts: Readonly<Record<SplitName, readonly number[]>>;
+  /** Whether all images are there; before that, a sample of them can be looked at. */
+  readonly complete: boolean;
+  /** Notices of an import, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Some images of a split: all, or those of one class. */
+export interface Choice {
+  readonly split: SplitName;
+  readonly label: number | null;
+}
+
+/** One image of the data set. */
+export interface SetImage {
+  readonly split: SplitName;
+  /** Its place in the file of its split. */
+  readonly index: number;
+  readonly label: number;
+  /** Bytes: height, width, channel. */
+  readonly pixels: Uint8Array;
+}
+
+/** The picture that is to be predicted. */
+export type Picture =
+  | { readonly kind: 'image'; readonly split: SplitName; readonly index: number }
+  | { readonly kind: 'drawing'; readonly data: ImageData }
+  | { readonly kind: 'file'; readonly file: Blob };
+
+/** The model that predicts: the shipped one, the one in training, or a run by its name. */
+export type ModelChoice =
+  | { readonly kind: 'shipped' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'run'; readonly name: string };
+
+/** What a model says of a picture, and what it was given. */
+export interface Answer {
+  readonly model: string;
+  readonly classNames: readonly string[];
+  readonly probabilities: readonly number[];
+  /** The image as the network sees it. */
+  readonly pixels: Uint8Array;
+  readonly shape: DatasetInfo['shape'];
+  /** The label of an image of the data set. */
+  readonly truth?: number | undefined;
+  /** What was done to the picture, a phrase each; empty for an image of the data set. */
+  readonly steps: readonly string[];
+  readonly milliseconds: number;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly name: string;
+  /** Undefined where it was paused: it can be resumed. */
+  readonly result?: {
+    readonly testAccuracy: number;
+    readonly bestEpoch: number;
+    readonly weightsSha256: string;
+    readonly lastSha256: string;
+    readonly seconds: number;
+    /** The command that trains the same weights; undefined where flags cannot express it. */
+    readonly command?: string | undefined;
+  };
+}
+
+/** A model on the test images. */
+export interface Judged {
+  readonly model: string;
+  readonly evaluation: Evaluation;
+}
+
+/** The pixels that a prediction depends on. */
+export interface Explained {
+  readonly model: string;
+  readonly saliency: Saliency;
+  readonly classNames: readonly string[];
+  readonly shape: DatasetInfo['shape'];
+}
+
+/** Small images on one bitmap, row by row. */
+export interface Tiles {
+  readonly bitmap: ImageBitmap;
+  readonly columns: number;
+  /** Place in its split, and label, of each. */
+  readonly images: readonly { readonly index: number; readonly label: number }[];
+}
+
+/** First-layer weights of units, as images on one bitmap. */
+export interface Weights {
+  readonly bitmap: ImageBitmap;
+  readonly columns: number;
+  readonly units: number;
+  readonly side: { readonly width: number; readonly height: number };
+}
+
+/** A run as the list shows it, with what its curves need. */
+export interface StoredRun extends RunSummary {
+  readonly history: readonly EpochMetrics[];
+  readonly config?: RunConfig | undefined;
+  readonly weightsSha256?: string | undefined;
+  readonly command?: string | undefined;
+}
+
+/** Every request: what is asked, and what is answered. */
+export interface Requests {
+  /** Loads Fashion-MNIST from beside the page. */
+  open: { ask: { readonly address: string }; answer: SetSummary };
+  /** Reads files of one's own. */
+  import: { ask: { readonly files: readonly File[] }; answer: SetSummary };
+  count: { ask: { readonly choice: Choice }; answer: number };
+  tiles: {
+    ask: { readonly choice: Choice; readonly from: number; readonly count: number; readonly columns: number };
+    answer: Tiles;
+  };
+  image: { ask: { readonly choice: Choice; readonly place: number }; answer: SetImage };
+  train: { ask: { readonly config: RunConfig }; answer: RunEnd };
+  resume: { ask: { readonly name: string }; answer: RunEnd };
+  pause: { ask: object; answer: null };
+  predict: { ask: { readonly model: ModelChoice; readonly picture: Picture }; answer: Answer };
+  explain: { ask: { readonly model: ModelChoice; readonly picture: Picture }; answer: Explained };
+  evaluate: { ask: { readonly model: ModelChoice }; answer: Judged };
+  /** The images of one cell of the last evaluation's matrix. */
+  cell: {
+    ask: {
+      readonly actual: number;
+      readonly predicted: number;
+      readonly columns: number;
+      readonly most: number;
+    };
+    answer: Tiles & { readonly total: number };
+  };
+  runs: { ask: object; answer: readonly StoredRun[] };
+  remove: { ask: { readonly name: string }; answer: null };
+  /** A file for the person: the model, the config, or the whole run as a ZIP. */
+  export: {
+    ask: { readonly name: string; readonly what: 'model' | 'config' | 'run' };
+    answer: { readonly file: Blob; readonly name: string };
+  };
+}
+
+export type RequestName = keyof Requests;
+
+/** A message to the worker. */
+export type ToWorker = {
+  [Name in RequestName]: { readonly type: Name; readonly id: number; readonly ask: Requests[Name]['ask'] };
+}[RequestName];
+
+/** A failure in words. */
+export interface Failure {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly interrupted: boolean;
+}
+
+/** What the worker reports by itself. */
+export type StudioEvent =
+  | { readonly type: 'set'; readonly set: SetSummary }
+  | { readonly type: 'importing'; readonly stage: string; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'begun';
+      readonly name: string;
+      readonly config: RunConfig;
+      readonly history: readonly EpochMetrics[];
+    }
+  | {
+      readonly type: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly imagesPerSecond: number;
+    }
+  | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
+  | { readonly type: 'weights'; readonly weights: Weights }
+  | { readonly type: 'notice'; readonly text: string };
+
+/** A message from the worker. */
+export type FromWorker =
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'event'; readonly event: StudioEvent };

@@ -1,0 +1,75 @@
+/** The state of the page, in one place: views read these signals, and only the functions of actions.ts write them. */
+
+import { computed, signal } from '@preact/signals';
+import { defaultDataset } from 'couture/data';
+import type { EpochMetrics, RunConfig } from 'couture/train';
+import type {
+  Answer,
+  Judged,
+  ModelChoice,
+  Picture,
+  RunEnd,
+  SetImage,
+  SetSummary,
+  StoredRun,
+  Weights,
+} from './protocol.ts';
+import { resolve, type Setup } from './setup.ts';
+
+/** The views of the page; on a phone each has a tab, on a wide screen `model` and `predict` are always there. */
+export const views = ['data', 'model', 'train', 'understand', 'predict', 'runs'] as const;
+export type View = (typeof views)[number];
+
+/** A problem beside the place that it is about. */
+export interface Problem {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** The run in progress, or the last one. */
+export interface LiveRun {
+  readonly name: string;
+  readonly config: RunConfig;
+  readonly state: 'training' | 'paused' | 'finished' | 'failed';
+  readonly history: readonly EpochMetrics[];
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number | undefined;
+  readonly imagesPerSecond: number | undefined;
+  readonly notices: readonly string[];
+  readonly result: RunEnd['result'];
+}
+
+export const view = signal<View>('train');
+export const setup = signal<Setup>({ recipe: 'baseline', settings: {} });
+export const theme = signal<'auto' | 'light' | 'dark'>('auto');
+
+export const set = signal<SetSummary | undefined>(undefined);
+export const importing = signal<
+  { readonly stage: string; readonly done: number; readonly total: number } | undefined
+>(undefined);
+export const run = signal<LiveRun | undefined>(undefined);
+/** Between Start and the first event of the run. */
+export const starting = signal(false);
+export const weights = signal<Weights | undefined>(undefined);
+
+export const model = signal<ModelChoice>({ kind: 'shipped' });
+export const picture = signal<Picture | undefined>(undefined);
+export const answer = signal<Answer | undefined>(undefined);
+/** The enlarged image of the data view. */
+export const opened = signal<SetImage | undefined>(undefined);
+
+export const judged = signal<Judged | undefined>(undefined);
+export const judging = signal(false);
+
+export const runs = signal<readonly StoredRun[] | undefined>(undefined);
+/** Runs whose curves are drawn together, by name. */
+export const compared = signal<ReadonlySet<string>>(new Set());
+
+export const problems = signal<
+  Readonly<Partial<Record<'data' | 'train' | 'predict' | 'understand' | 'runs' | 'address', Problem>>>
+>({});
+
+/** What the setup comes to, checked as the command line checks it. */
+export const resolved = computed(() => resolve(setup.value, set.value?.info ?? defaultDataset));

@@ -1,0 +1,164 @@
+/** Training: the curves, the first layer as it learns, and the result with the command that repeats it. */
+
+import { describeTraining } from 'couture/inspect';
+import type { EpochMetrics } from 'couture/train';
+import { Check, Copy } from 'lucide-preact';
+import { useState } from 'preact/hooks';
+import { duration, percent } from '../format.ts';
+import { Figure } from '../parts/figure.tsx';
+import { Bitmap } from '../parts/pixels.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { compared, type LiveRun, problems, run, runs, set, starting, weights } from '../state.ts';
+
+/** The view. */
+export function TrainPanel() {
+  const { value: live } = run;
+  return (
+    <>
+      <Problem problem={problems.value.train} />
+      {live === undefined ? <Empty /> : <Progress live={live} />}
+      <FirstLayer />
+    </>
+  );
+}
+
+function Empty() {
+  const text = starting.value
+    ? 'The engine is starting.'
+    : set.value?.complete === true
+      ? 'Choose a recipe and press Start. The network learns in this page: nothing is sent anywhere.'
+      : 'The training images are loading. Meanwhile the shipped model answers.';
+  return (
+    <div class="empty">
+      <h2>{starting.value ? 'Starting' : 'No run yet'}</h2>
+      <p>{text}</p>
+    </div>
+  );
+}
+
+function Progress({ live }: { readonly live: LiveRun }) {
+  const { name, history, notices, result, state, config } = live;
+  const others = (runs.value ?? []).filter((other) => compared.value.has(other.name) && other.name !== name);
+  const curves = [
+    { name, history, select: config.settings.select },
+    ...others.map((other) => ({
+      name: other.name,
+      history: other.history,
+      select: other.config?.settings.select ?? ('loss' as const),
+    })),
+  ].filter((one) => one.history.some(finite));
+  return (
+    <>
+      {curves.length === 0 ? (
+        <div class="empty">
+          <h2>{state === 'training' ? 'First epoch' : name}</h2>
+          <p>The curves begin after the first epoch.</p>
+        </div>
+      ) : (
+        <Figure
+          of={keyOf(curves)}
+          draw={({ drawCurves }, options) =>
+            drawCurves(
+              curves.map((one) => describeTraining(one.name, one.history, one.select)),
+              options,
+            )
+          }
+        />
+      )}
+      {state === 'paused' && (
+        <p class="note">Paused after {history.length} epochs. The checkpoint is kept in this browser.</p>
+      )}
+      {notices.map((notice) => (
+        <p class="note" key={notice}>
+          {notice}
+        </p>
+      ))}
+      {result !== undefined && <Result name={name} result={result} />}
+    </>
+  );
+}
+
+/** Changes when there is something new to draw, and not with every step. */
+function keyOf(
+  curves: readonly { readonly name: string; readonly history: readonly EpochMetrics[] }[],
+): string {
+  return curves.map(({ name, history }) => `${name} ${history.length}`).join('; ');
+}
+
+function finite({ validationLoss }: EpochMetrics): boolean {
+  return Number.isFinite(validationLoss);
+}
+
+function Result({
+  name,
+  result,
+}: {
+  readonly name: string;
+  readonly result: NonNullable<LiveRun['result']>;
+}) {
+  const { testAccuracy, bestEpoch, weightsSha256, seconds, command } = result;
+  return (
+    <section class="card result" aria-label="Result">
+      <h2>
+        {percent(testAccuracy)}{' '}
+        <span>
+          test accuracy of {name}, epoch {bestEpoch}, trained in {duration(seconds)}
+        </span>
+      </h2>
+      <dl class="facts">
+        <dt>SHA-256 of the weights</dt>
+        <dd>
+          <code class="sha" data-sha={weightsSha256}>
+            {weightsSha256}
+          </code>
+        </dd>
+        {command !== undefined && (
+          <>
+            <dt>The same weights on the command line</dt>
+            <dd class="command">
+              <code>{command}</code>
+              <CopyButton text={command} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function CopyButton({ text }: { readonly text: string }) {
+  const [done, setDone] = useState(false);
+  const Icon = done ? Check : Copy;
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-label={done ? 'Copied' : 'Copy the command'}
+      onClick={() => {
+        void navigator.clipboard.writeText(text).then(() => setDone(true));
+      }}
+    >
+      <Icon size={16} aria-hidden="true" />
+    </button>
+  );
+}
+
+function FirstLayer() {
+  const { value } = weights;
+  if (value === undefined) return null;
+  return (
+    <section class="card" aria-label="First layer">
+      <h2>
+        First layer{' '}
+        <span>weights of the {value.units} strongest units; blue is below 0, red-brown above</span>
+      </h2>
+      <Bitmap
+        bitmap={value.bitmap}
+        columns={value.columns}
+        count={value.units}
+        tile={value.side}
+        label={`Weights of ${value.units} units of the first layer as images`}
+      />
+    </section>
+  );
+}

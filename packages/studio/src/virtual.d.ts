@@ -1,0 +1,12 @@
+/** Modules that the build makes. */
+
+declare module 'virtual:couture-theme' {
+  /** 65 colors of signed values from -1 to 1. */
+  export const diverging: readonly string[];
+}
+declare module 'virtual:couture-theme.css';
+declare module '*.css';
+declare module '*.safetensors?url' {
+  const address: string;
+  export default address;
+}

@@ -1,0 +1,119 @@
+/** The data set at hand: Fashion-MNIST from beside the page, or files of one's own. It never leaves the worker. */
+
+import { CoutureError, type Dataset, datasetFromFiles } from '@couture/core';
+import { type DatasetEntry, datasetFromIdx, findDataset, imageAt, infoOf, type Role } from 'couture/data';
+import type { Choice, SetImage, SetSummary, SplitName } from '../protocol.ts';
+import { fetchFile, type Part } from './fetch-file.ts';
+import { say } from './say.ts';
+
+/** Images of the training split that can be looked at before the rest has come. */
+const SAMPLE = 5_000;
+
+interface Held {
+  readonly sets: Readonly<Record<SplitName, Dataset>>;
+  readonly summary: SetSummary;
+  /** Places of the images of a choice, by `split:label`. */
+  readonly places: Map<string, Uint32Array>;
+}
+
+let held: Held | undefined;
+
+/** @throws CoutureError of kind `usage` before a data set is there */
+export function currentSet(): Held {
+  if (held !== undefined) return held;
+  throw new CoutureError('usage', 'There are no images yet.', {
+    hint: 'Wait for the data set, or bring your own.',
+  });
+}
+
+/** Both splits, once all of their images are there. */
+export function wholeSet(): Readonly<Record<SplitName, Dataset>> {
+  const { sets, summary } = currentSet();
+  if (summary.complete) return sets;
+  throw new CoutureError('usage', 'The training images are still loading.', {
+    hint: 'Try again in a moment.',
+  });
+}
+
+function hold(train: Dataset, test: Dataset, complete: boolean, notes: readonly string[] = []): SetSummary {
+  const count = ({ labels, info }: Dataset): number[] => {
+    const counts = info.classNames.map(() => 0);
+    for (const label of labels) counts[label] += 1;
+    return counts;
+  };
+  const summary = { info: train.info, counts: { train: count(train), test: count(test) }, complete, notes };
+  held = { sets: { train, test }, summary, places: new Map() };
+  return summary;
+}
+
+/** Loads Fashion-MNIST: labels and test images first, then training images, of which a sample comes before the end. */
+export async function openFashion(address: string): Promise<SetSummary> {
+  const entry = findDataset('fashion-mnist');
+  if (entry === undefined) throw new Error('The registry has no fashion-mnist.');
+  const get = async (role: Role, onPart?: (part: Part) => void) =>
+    await fetchFile(new URL(`${address}fashion-mnist/${role}`), entry.files[role], onPart);
+  const [trainLabels, testLabels, testImages] = await Promise.all([
+    get('train-labels'),
+    get('test-labels'),
+    get('test-images'),
+  ]);
+  const test = split(entry, 'test', testImages, testLabels);
+  const enough = imagesEnd(entry, SAMPLE);
+  let shown = false;
+  const trainImages = await get('train-images', ({ bytes, length }) => {
+    if (shown || length < enough) return;
+    shown = true;
+    say({ type: 'set', set: hold(sampleOf(entry, bytes, trainLabels), test, false) });
+  });
+  return hold(split(entry, 'train', trainImages, trainLabels), test, true);
+}
+
+function split(entry: DatasetEntry, name: SplitName, images: Uint8Array, labels: Uint8Array): Dataset {
+  return datasetFromIdx({ info: infoOf(entry), split: name, images, labels });
+}
+
+/** Bytes of an IDX file of images up to the end of the first `count`. */
+function imagesEnd({ height, width }: DatasetEntry, count: number): number {
+  return 16 + count * height * width;
+}
+
+/** The first images of a file of which the rest is still on its way. */
+function sampleOf(entry: DatasetEntry, bytes: Uint8Array, labels: Uint8Array): Dataset {
+  const images = bytes.slice(16, imagesEnd(entry, SAMPLE));
+  const own = Uint16Array.from(labels.subarray(8, 8 + SAMPLE));
+  return { info: infoOf(entry), split: 'train', images, labels: own, length: SAMPLE };
+}
+
+/** Reads a folder, an archive, a CSV or an NPZ file. What is at hand stays where that fails. */
+export async function importFiles(files: readonly File[]): Promise<SetSummary> {
+  const { train, test, report } = await datasetFromFiles(files.length === 1 ? files[0] : [...files], {
+    onProgress: ({ stage, done, total }) => say({ type: 'importing', stage, done, total }),
+  });
+  const { passedOver, passedOverCount, notices } = report;
+  const some = passedOver.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`);
+  const skipped = passedOverCount > 0 ? [`Skipped files: ${passedOverCount}. ${some.join('; ')}`] : [];
+  return hold(train, test, true, [...notices, ...skipped]);
+}
+
+/** The places of the images of a choice in the file of their split. */
+export function placesOf({ split, label }: Choice): Uint32Array {
+  const { sets, places } = currentSet();
+  const key = `${split}:${label}`;
+  const known = places.get(key);
+  if (known !== undefined) return known;
+  const found: number[] = [];
+  sets[split].labels.forEach((own, place) => {
+    if (label === null || own === label) found.push(place);
+  });
+  const all = Uint32Array.from(found);
+  places.set(key, all);
+  return all;
+}
+
+/** One image by its place in the file of its split. */
+export function imageOf(split: SplitName, index: number): SetImage {
+  const set = currentSet().sets[split];
+  if (index < 0 || index >= set.length)
+    throw new CoutureError('usage', `There is no image ${index}: the ${split} split has ${set.length}.`);
+  return { split, index, label: set.labels[index], pixels: imageAt(set, index).slice() };
+}

@@ -1,0 +1,108 @@
+/** Serves the Studio: the files of its page, and the images of known data sets from the cache. */
+
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { CoutureError } from '../core/errors.ts';
+import { ensureData } from '../platform/node/data/store.ts';
+import { readHead } from '../platform/node/files/read.ts';
+import { createServer, listen } from './server.ts';
+
+/** The default port: the browser keeps the runs of a page for one address, so it should stay the same. */
+export const STUDIO_PORT = 7432;
+
+/** How the Studio is served. */
+export interface StudioOptions {
+  /** Default: 7432; 0 for any that is free. */
+  readonly port?: number | undefined;
+  /** The folder of the built page. */
+  readonly folder?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The Studio while it is served. */
+export interface ServedStudio {
+  /** With a slash at its end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Where a build puts the page: beside the code in the package, in its own package in a checkout. */
+const places = ['../../studio/', '../../packages/studio/dist/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+/**
+ * Starts the server of the Studio, on this machine alone.
+ * @throws CoutureError of kind `usage` when the page is not built or the port cannot be used
+ */
+export async function serveStudio({
+  port = STUDIO_PORT,
+  folder,
+  env,
+}: StudioOptions = {}): Promise<ServedStudio> {
+  const root = await findPage(folder === undefined ? places : [folder]);
+  const files = await filesOf(root);
+  const server = createServer();
+  await server.register(fastifyStatic, {
+    root,
+    // Names that begin with a dot are nobody's business.
+    dotfiles: 'ignore',
+    // It is asked for the files of data sets as well, which lie elsewhere.
+    allowedPath: (path, _, request) =>
+      request.routeOptions.url?.startsWith('/data/') === true || files.has(path),
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      // The names of built files change with their contents.
+      const fixed = /[\\/]assets[\\/]/.test(path);
+      response.header('Cache-Control', fixed ? 'max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  // The files of Fashion-MNIST as they are published; the page checks their SHA-256.
+  const data = new Map<string, Promise<string | null>>();
+  server.get<{ Params: { role: string } }>('/data/fashion-mnist/:role', async (request, reply) => {
+    const { role } = request.params;
+    const path = await (data.get(role) ?? data.set(role, findFile(role, env)).get(role));
+    if (path === null || path === undefined) return reply.callNotFound();
+    return await reply
+      .type('application/octet-stream')
+      .header('Cache-Control', 'no-cache')
+      .sendFile(basename(path), dirname(path));
+  });
+  const url = await listen(server, port);
+  return { url, close: async () => await server.close() };
+}
+
+/** Where the cache has a file of the data set; null for a name that is none of its files. */
+async function findFile(role: string, env: NodeJS.ProcessEnv | undefined): Promise<string | null> {
+  const files = await ensureData('fashion-mnist', { env });
+  return files.find((file) => file.role === role)?.path ?? null;
+}
+
+/**
+ * The addresses of the files in a folder, as they are when the server starts. Links are left out, since they may lead
+ * outside.
+ */
+async function filesOf(root: string): Promise<ReadonlySet<string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) =>
+    relative(root, join(parentPath, name)).replaceAll(sep, '/'),
+  );
+  return new Set(['/', ...paths.map((path) => `/${path}`)]);
+}
+
+/** The first of these folders that has the page. */
+async function findPage(folders: readonly string[]): Promise<string> {
+  for (const folder of folders)
+    if ((await readHead(join(folder, 'index.html'), 1)) !== undefined) return folder;
+  throw new CoutureError(
+    'usage',
+    `The page of the Studio is not built: ${folders.at(-1)} has no index.html.`,
+    {
+      hint: 'In a checkout, build it: npm run studio',
+    },
+  );
+}
