@@ -70,12 +70,13 @@ function validationInterval({ run, metrics }: FinishedRun): Interval {
   return wilsonInterval(Math.round(metrics.validationAccuracy * held.length), held.length);
 }
 
-/** Recipe and settings that differ between configs, in the order of the table of settings. */
+/** Recipe, origin and settings that differ between configs, in the order of the table of settings. */
 export function differingSettings(configs: readonly RunConfig[]): DifferingSetting[] {
   const rows = configs.map(
-    ({ recipe, settings }) =>
+    ({ recipe, settings, initFrom }) =>
       new Map<string, string>([
         ['recipe', recipe ?? 'none'],
+        ['initFrom', initFrom === undefined ? 'none' : initFrom.model],
         ...Object.entries(settings).map(([name, value]): [string, string] => [
           name,
           Array.isArray(value) ? value.join(', ') || 'none' : String(value),

@@ -29,7 +29,7 @@ export const exportFormats = [
   },
   {
     name: 'hf',
-    summary: "a folder for Hugging Face's Hub: the same, config.json, README.md with the figures",
+    summary: "a folder for Hugging Face's Hub: the PyTorch files, config.json, README.md with the figures",
     out: 'folder',
     load: async () => (await import('./hf.ts')).exportHuggingFace,
   },
