@@ -14,6 +14,9 @@ import { startTrial, type TrialEnd } from './trial-process.ts';
 /** How often a worker looks whether the study has ended, and asks for a trial that another one left. */
 const LOOK_MS = 1000;
 
+/** How often in a row the database may fail, a second apart, before the worker gives up. */
+const MOST_FAILURES = 60;
+
 /** Options of a worker. */
 export interface WorkOptions {
   readonly database: Database;
@@ -35,6 +38,7 @@ export async function work(options: WorkOptions): Promise<boolean> {
   const { database, store, parallel, signal, onChange } = options;
   const { boss } = database;
   let failure: unknown;
+  let failures = 0;
   const change = async (): Promise<void> => onChange(await store.read());
   const active = new Set<Promise<void>>();
   await boss.work(
@@ -47,7 +51,8 @@ export async function work(options: WorkOptions): Promise<boolean> {
     store.queue,
     { batchSize: 1, localConcurrency: parallel, pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 10 },
     async ([job]) => {
-      if (signal.aborted) return;
+      // A job that is not begun goes back to the queue: only a failed one does.
+      if (signal.aborted) throw new Error('The worker stops.');
       const { number } = jobSchema.parse(job.data);
       const done = carryOut(options, number, job.id);
       const settled = done.then(
@@ -68,12 +73,19 @@ export async function work(options: WorkOptions): Promise<boolean> {
   );
   try {
     for (;;) {
-      const { waiting, running, unasked } = await store.left();
-      if (waiting + running + unasked === 0) return true;
-      if (signal.aborted) return false;
-      // A trial that failed with its process asked for no other one.
-      if (waiting === 0 && running < parallel && unasked > 0) await store.ask(1);
-      await change();
+      try {
+        const { waiting, running, unasked } = await store.left();
+        if (waiting + running + unasked === 0) return true;
+        if (signal.aborted) return false;
+        // A trial that failed with its process asked for no other one.
+        if (waiting === 0 && running < parallel && unasked > 0) await store.ask(1);
+        await change();
+        failures = 0;
+      } catch (error) {
+        // A server that restarts is away for some seconds.
+        if (error instanceof CoutureError || ++failures > MOST_FAILURES) throw error;
+        if (signal.aborted) return false;
+      }
       await pause(LOOK_MS, signal);
     }
   } catch (error) {
@@ -135,12 +147,27 @@ async function carryOut(options: WorkOptions, number: number, job: string): Prom
     const end = await trial.ended;
     await reporting;
     const ending = endingOf(end, { why, best, seconds, maxSeconds: plan.maxSeconds, objectiveOf });
-    if (ending === undefined) await store.requeue({ number, attempt });
-    else await store.finish(number, attempt, ending);
+    await patiently(async () => {
+      if (ending === undefined) await store.requeue({ number, attempt });
+      else await store.finish(number, attempt, ending);
+    });
   } finally {
     signal.removeEventListener('abort', stop);
   }
   onChange(await store.read());
+}
+
+/** Tries a write again while the database is away: the result of a training is worth a minute of waiting. */
+async function patiently(write: () => Promise<void>): Promise<void> {
+  for (let failures = 1; ; failures++) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (error instanceof CoutureError || failures > MOST_FAILURES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
 }
 
 /** Stores a report and asks the pruner. */
