@@ -3,6 +3,7 @@
 import type { RecipeName, TrainSettings } from '@couture/core';
 import { batch, effect } from '@preact/signals';
 import { listen, request, StudioError } from './client.ts';
+import { prepareFigures } from './parts/load-figures.ts';
 import type { ModelChoice, Picture, RunEnd, StudioEvent } from './protocol.ts';
 import { fromAddress, toAddress } from './setup.ts';
 import * as state from './state.ts';
@@ -41,6 +42,8 @@ export function begin(): void {
   });
   void attempt('data', async () => {
     state.set.value = await request('open', { address: new URL('data/', document.baseURI).href });
+    // Now, so that it does not hold up the page in the middle of training.
+    void prepareFigures();
     const name = sessionStorage.getItem(IN_PROGRESS);
     if (name !== null) await resume(name);
   });
@@ -167,7 +170,7 @@ export async function pause(): Promise<void> {
   });
 }
 
-/** Reads files of one's own. */
+/** Reads files that a person chose. */
 export async function importFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   await attempt('data', async () => {

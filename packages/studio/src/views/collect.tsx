@@ -1,4 +1,4 @@
-/** Collects images of one's own, class by class, from the camera and by drawing. */
+/** Collects images in the page, class by class, from the camera and by drawing. */
 
 import { Camera as CameraIcon, Download, Plus, Undo2, X } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';

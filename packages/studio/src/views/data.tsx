@@ -1,4 +1,4 @@
-/** Data: the images by class and split, one of them enlarged, and images of one's own. */
+/** Data: the images by class and split, one of them enlarged, and files to import. */
 
 import { FolderOpen, Pencil, Upload, X } from 'lucide-preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -132,7 +132,7 @@ function Enlarged({ image }: { readonly image: SetImage }) {
   );
 }
 
-/** A place for files of one's own. */
+/** A place to drop files. */
 function Own({ collecting, onCollect }: { readonly collecting: boolean; readonly onCollect: () => void }) {
   const [over, setOver] = useState(false);
   const { value } = importing;
