@@ -102,6 +102,11 @@ try {
   await page.getByLabel('curves').check();
   await picture(page, 'runs');
 
+  await look(page, wide);
+  await page.getByRole('button', { name: 'Tour' }).click();
+  await picture(page, 'tour');
+  await page.getByRole('button', { name: 'End the tour' }).click();
+
   await look(page, phone);
   await show('Predict');
   await page.getByRole('button', { name: 'Draw' }).click();

@@ -4,7 +4,7 @@ import type { RecipeName, TrainSettings } from '@couture/core';
 import { batch, effect } from '@preact/signals';
 import { listen, request, StudioError } from './client.ts';
 import { prepareFigures } from './parts/load-figures.ts';
-import type { ModelChoice, Picture, RunEnd, StudioEvent } from './protocol.ts';
+import type { Choice, ModelChoice, Picture, RunEnd, StudioEvent } from './protocol.ts';
 import { fromAddress, toAddress } from './setup.ts';
 import * as state from './state.ts';
 
@@ -184,6 +184,13 @@ export async function importFiles(files: readonly File[]): Promise<void> {
     });
   });
   state.importing.value = undefined;
+}
+
+/** Enlarges an image of the data view. */
+export async function openImage(choice: Choice, place: number): Promise<void> {
+  await attempt('data', async () => {
+    state.opened.value = await request('image', { choice, place });
+  });
 }
 
 /** Chooses the model that predicts. */
