@@ -94,6 +94,12 @@ function copyFiles(): void {
   cpSync(join(root, 'README.md'), join(folders.couture, 'README.md'));
 }
 
+/** The page of the Studio, which `couture studio` serves. */
+function buildStudio(): void {
+  const studio = join(folders.couture, 'studio');
+  run('node_modules/vite/bin/vite.js', ['build', 'packages/studio', '--outDir', studio, '--emptyOutDir']);
+}
+
 /** Makes a folder of its own for the packages, in which each finds the other. */
 function preparePlace(place: string): void {
   for (const [name, folder] of Object.entries(folders))
@@ -115,6 +121,7 @@ divide();
 await bundleLibraries();
 pruneDeclarations();
 copyFiles();
+buildStudio();
 await writeFonts();
 await writeOneFile();
 await writeStubs();

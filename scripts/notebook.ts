@@ -1,6 +1,6 @@
 /**
  * Makes notebooks/fashion-mnist.ipynb from notebooks/fashion-mnist.md: `npm run notebook` executes every cell, which takes
- * about a minute and a half, and stores the outputs. It needs Jupyter's nbconvert (Debian: jupyter-nbconvert).
+ * two to three minutes, and stores the outputs. It needs Jupyter's nbconvert (Debian: jupyter-nbconvert).
  */
 
 import { readFile, writeFile } from 'node:fs/promises';

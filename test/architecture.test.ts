@@ -5,6 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { entries } from '../scripts/entries.ts';
 import { findViolations, importsOf } from './imports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -63,6 +64,29 @@ test("a page's workers lead to no package, which they could not find by its name
   assert.ok(reached.has('src/engine/wasm/executor.ts'), [...reached].join());
   visit('src/platform/web/engine-worker.ts');
   assert.ok(reached.has('src/engine/remote/host.ts'), [...reached].join());
+});
+
+test('the Studio knows the packages by their public names alone', () => {
+  const names = entries.flatMap(({ subpath, packages }) =>
+    (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map((name) => name + subpath.slice(1)),
+  );
+  const own = ['preact', 'preact/hooks', '@preact/signals', 'lucide-preact', 'client-zip'];
+  const allowed = new Set([...names, ...own, '@couture/core/models/compact.safetensors?url']);
+  const files = globSync('packages/studio/src/**/*.{ts,tsx}', { cwd: root }).map((file) =>
+    file.replaceAll('\\', '/'),
+  );
+  assert.ok(files.length > 30, `only ${files.length} files were found`);
+  const wrong = files.flatMap((file) =>
+    importsOf(readFileSync(root + file, 'utf8'))
+      .map(({ specifier }) => specifier)
+      .filter((specifier) =>
+        specifier.startsWith('.')
+          ? !posix.join(posix.dirname(file), specifier).startsWith('packages/studio/src/')
+          : !specifier.startsWith('virtual:') && !allowed.has(specifier),
+      )
+      .map((specifier) => `${file} imports ${specifier}`),
+  );
+  assert.deepEqual(wrong, []);
 });
 
 describe('the checker', () => {

@@ -15,6 +15,7 @@ test('messages, comments and documentation use plain words and American spelling
   const files = globSync(
     [
       'src/**/*.ts',
+      'packages/studio/**/*.{ts,tsx,html}',
       'bench/**/*.ts',
       'scripts/**/*.{ts,mjs}',
       'examples/**/*.{js,html,md}',

@@ -155,6 +155,12 @@ const commands: readonly {
     load: async () => (await import('./commands/ablate.ts')).registerAblate,
   },
   {
+    name: 'tune',
+    group: 'Research',
+    summary: 'search settings by many trials, on one machine or on many',
+    load: async () => (await import('./commands/tune.ts')).registerTune,
+  },
+  {
     name: 'reproduce',
     group: 'Research',
     summary: 'repeat a run and check that its weights are bit for bit the same',
@@ -217,7 +223,7 @@ async function buildProgram(args: readonly string[], context: CliContext): Promi
     if (name === wanted) (await load())(program, context);
     else program.command(name).description(summary);
   }
-  checkCommands(program, words);
+  checkCommands(program, args);
   return program;
 }
 
@@ -226,11 +232,18 @@ async function buildProgram(args: readonly string[], context: CliContext): Promi
  * with the help of another.
  * @throws CoutureError of kind `usage` with the nearest right name
  */
-function checkCommands(program: Command, words: readonly string[]): void {
+function checkCommands(program: Command, args: readonly string[]): void {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  // Only `tune` has both options and commands below it; the options of all commands come before the first word.
+  const firstOption = args.findIndex((arg, index) => index > args.indexOf(words[0]) && arg.startsWith('-'));
+  let wordsBeforeOptions =
+    firstOption < 0 ? words.length : args.slice(0, firstOption).filter((arg) => !arg.startsWith('-')).length;
   let { commands: known } = program;
   for (const word of words) {
     if (word === 'help') continue;
-    if (known.length === 0) return;
+    // Options before the next word: it may be the value of one, and commander knows.
+    if (known.length === 0 || wordsBeforeOptions <= 0) return;
+    wordsBeforeOptions -= 1;
     const found = known.find((command) => command.name() === word);
     if (found === undefined) {
       const near = nearest(

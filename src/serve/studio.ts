@@ -61,11 +61,13 @@ export async function serveStudio({
     },
   });
   // The files of Fashion-MNIST as they are published; the page checks their SHA-256.
-  const data = new Map<string, Promise<string | null>>();
+  let data: ReturnType<typeof ensureData> | undefined;
   server.get<{ Params: { role: string } }>('/data/fashion-mnist/:role', async (request, reply) => {
     const { role } = request.params;
-    const path = await (data.get(role) ?? data.set(role, findFile(role, env)).get(role));
-    if (path === null || path === undefined) return reply.callNotFound();
+    // Each file is read and checked once.
+    data ??= ensureData('fashion-mnist', { env });
+    const path = (await data).find((file) => file.role === role)?.path;
+    if (!path) return reply.callNotFound();
     return await reply
       .type('application/octet-stream')
       .header('Cache-Control', 'no-cache')
@@ -73,12 +75,6 @@ export async function serveStudio({
   });
   const url = await listen(server, port);
   return { url, close: async () => await server.close() };
-}
-
-/** Where the cache has a file of the data set; null for a name that is none of its files. */
-async function findFile(role: string, env: NodeJS.ProcessEnv | undefined): Promise<string | null> {
-  const files = await ensureData('fashion-mnist', { env });
-  return files.find((file) => file.role === role)?.path ?? null;
 }
 
 /**

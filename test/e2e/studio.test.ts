@@ -346,6 +346,37 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     }
   });
 
+  test('the tour trains both networks, step by step, and gives the setup back', async () => {
+    const { page, faults } = await openStudio(browser, served.url, {
+      fragment: '#view=runs&hidden=8&epochs=3',
+    });
+    await waitForData(page);
+    await page.getByRole('button', { name: 'Tour' }).click();
+    const tour = page.getByRole('complementary', { name: 'Tour' });
+    for (let step = 1; step <= 8; step++) {
+      await tour.getByText(`Step ${step} of 8`).waitFor();
+      if (step === 5) {
+        const other = page.getByRole('spinbutton', { name: 'Test image' });
+        await other.fill('17');
+        await other.press('Enter');
+      }
+      await checkAccessible(page, `step ${step}`);
+      // The button waits for what the step is about.
+      await tour
+        .getByRole('button', { name: step === 8 ? 'End' : 'Next', exact: true })
+        .click({ timeout: 90_000 });
+    }
+    await tour.waitFor({ state: 'detached' });
+    assert.match(page.url(), /view=runs/);
+    assert.equal(await page.getByLabel('Epochs').inputValue(), '3');
+    await page
+      .locator('.run-list')
+      .getByText(/^deeper-seed1/)
+      .waitFor();
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
   test('the static build works below a path of any host, without isolation: the same bits on one thread', async () => {
     const site = join(folder, 'site');
     const place = join(site, 'some/where');

@@ -67,6 +67,15 @@ export const nodeOnArm64: Runtime = {
   variant: 'simd128',
 };
 
+/** Not a runtime of JavaScript: what runs ONNX files, as a module to import. It needs no native code and no download. */
+export const onnxRuntime: Runtime = {
+  name: 'ONNX Runtime Web',
+  package: 'onnxruntime-web',
+  version: '1',
+  executable: 'dist/ort.node.min.mjs',
+  args: [],
+};
+
 const INSTALL_MS = 100_000;
 
 const installFlags = [
@@ -107,7 +116,7 @@ export async function findRuntime(
 }
 
 /** The executable that an earlier run left under build/, or a fresh one. */
-async function findInstalled(runtime: Runtime, signal: AbortSignal): Promise<Found> {
+export async function findInstalled(runtime: Runtime, signal: AbortSignal): Promise<Found> {
   const spec = `${runtime.package}@${runtime.version}`;
   const folder = join(root, 'build/runtimes', runtime.name.toLowerCase().replaceAll(' ', '-'));
   const inPackage = join('node_modules', runtime.package, runtime.executable);

@@ -3,7 +3,8 @@
 import type { RecipeName, TrainSettings } from '@couture/core';
 import { batch, effect } from '@preact/signals';
 import { listen, request, StudioError } from './client.ts';
-import type { ModelChoice, Picture, RunEnd, StudioEvent } from './protocol.ts';
+import { prepareFigures } from './parts/load-figures.ts';
+import type { Choice, ModelChoice, Picture, RunEnd, StudioEvent } from './protocol.ts';
 import { fromAddress, toAddress } from './setup.ts';
 import * as state from './state.ts';
 
@@ -41,6 +42,8 @@ export function begin(): void {
   });
   void attempt('data', async () => {
     state.set.value = await request('open', { address: new URL('data/', document.baseURI).href });
+    // Now, so that it does not hold up the page in the middle of training.
+    void prepareFigures();
     const name = sessionStorage.getItem(IN_PROGRESS);
     if (name !== null) await resume(name);
   });
@@ -167,7 +170,7 @@ export async function pause(): Promise<void> {
   });
 }
 
-/** Reads files of one's own. */
+/** Reads files that a person chose. */
 export async function importFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   await attempt('data', async () => {
@@ -181,6 +184,13 @@ export async function importFiles(files: readonly File[]): Promise<void> {
     });
   });
   state.importing.value = undefined;
+}
+
+/** Enlarges an image of the data view. */
+export async function openImage(choice: Choice, place: number): Promise<void> {
+  await attempt('data', async () => {
+    state.opened.value = await request('image', { choice, place });
+  });
 }
 
 /** Chooses the model that predicts. */

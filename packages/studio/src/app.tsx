@@ -1,11 +1,24 @@
 /** The frame of the page: header, the panels that fit, and the transport. */
 
 import { signal } from '@preact/signals';
-import { Activity, Boxes, Images, Lightbulb, ListTree, Monitor, Moon, PenLine, Sun } from 'lucide-preact';
+import {
+  Activity,
+  Boxes,
+  Compass,
+  Images,
+  Lightbulb,
+  ListTree,
+  Monitor,
+  Moon,
+  PenLine,
+  Sun,
+} from 'lucide-preact';
 import { Announcer } from './parts/announcer.tsx';
 import { Problem } from './parts/problem.tsx';
+import { Tour } from './parts/tour.tsx';
 import { Transport } from './parts/transport.tsx';
 import { problems, run, set, theme, type View, view } from './state.ts';
+import { goTo } from './tour.ts';
 import { DataPanel } from './views/data.tsx';
 import { ModelPanel } from './views/model.tsx';
 import { PredictPanel } from './views/predict.tsx';
@@ -63,7 +76,8 @@ export function App() {
       <main class="stage">
         <Tabs tabs={tabs} chosen={chosen} />
         <Problem problem={problems.value.address} />
-        <section class={`view ${chosen}`} aria-label={title}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
+        <section class={`view ${chosen}`} aria-label={title} tabIndex={0}>
           <Content />
         </section>
       </main>
@@ -72,6 +86,7 @@ export function App() {
           <PredictPanel />
         </section>
       )}
+      <Tour />
       <Transport />
       <Announcer />
     </div>
@@ -119,6 +134,9 @@ function Header() {
         {data}
         {run.value !== undefined && <> · {run.value.name}</>}
       </p>
+      <button type="button" onClick={() => goTo(0)}>
+        <Compass size={18} aria-hidden="true" /> Tour
+      </button>
       <button
         type="button"
         class="icon"

@@ -121,7 +121,7 @@ export interface StoredRun extends RunSummary {
 export interface Requests {
   /** Loads Fashion-MNIST from beside the page. */
   open: { ask: { readonly address: string }; answer: SetSummary };
-  /** Reads files of one's own. */
+  /** Reads files that a person chose. */
   import: { ask: { readonly files: readonly File[] }; answer: SetSummary };
   count: { ask: { readonly choice: Choice }; answer: number };
   tiles: {

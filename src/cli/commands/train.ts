@@ -15,6 +15,7 @@ import { trainWatched } from '../ui/train-watched.ts';
 interface TrainFlags extends ConfigFlags, EngineFlags {
   readonly name?: string;
   readonly resume?: string;
+  readonly fromStudy?: string;
   readonly overwrite?: true;
   readonly report?: boolean;
   readonly json?: true;
@@ -51,6 +52,7 @@ export function registerTrain(program: Command, context: CliContext): void {
     )
     .option('--name <name>', 'name of the run folder (default: recipe or data set, and seed)')
     .option('--resume <run>', 'continue a run, bit for bit as if it had never stopped; --epochs extends it')
+    .option('--from-study <name>', 'train the best trial of a study over three seeds, and report it')
     .option('--overwrite', 'replace an existing run of that name')
     .option('--report', 'write a report at the end (default: for your own data)')
     .option('--no-report', 'do not write a report');
@@ -70,6 +72,20 @@ function withPath(path: string | undefined, flags: TrainFlags): TrainFlags {
 }
 
 async function runTrain(flags: TrainFlags, context: CliContext): Promise<void> {
+  if (flags.fromStudy !== undefined) {
+    const { refuseBesideStudy, trainFromStudy } = await import('./train-from-study.ts');
+    const given = configFlagsGiven(flags);
+    for (const [key, flag] of [
+      ['resume', '--resume'],
+      ['name', '--name'],
+      ['overwrite', '--overwrite'],
+      ['backend', '--backend'],
+    ] as const)
+      if (flags[key] !== undefined) given.push(flag);
+    refuseBesideStudy(given);
+    await trainFromStudy(flags.fromStudy, flags, context);
+    return;
+  }
   const request =
     flags.resume === undefined
       ? await freshRun(flags, context)

@@ -14,7 +14,7 @@ import { pageRuntime, pageStyle } from './runtime.generated.ts';
 /** Writes the file. */
 export async function exportHtml(model: ExportModel): Promise<Exported> {
   const { config, weights, rounded } = moduleParts(model, true);
-  const script = inScript(`${pageRuntime}\ncouture.openPage(${JSON.stringify(config)});`);
+  const script = inScript(`${pageRuntime}\nvar model = couture.openPage(${JSON.stringify(config)});`);
   const policy = [
     "default-src 'none'",
     `script-src ${await digest(script)} 'wasm-unsafe-eval'`,

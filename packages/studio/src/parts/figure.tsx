@@ -2,16 +2,7 @@
 
 import type { Figure as Drawn, FigureOptions } from 'couture/figures';
 import { useEffect, useRef, useState } from 'preact/hooks';
-
-type Figures = typeof import('couture/figures');
-
-let loading: Promise<Figures> | undefined;
-
-/** Loads the drawing code, once. */
-async function loadFigures(): Promise<Figures> {
-  loading ??= import('couture/figures');
-  return await loading;
-}
+import { type Figures, loadFigures } from './load-figures.ts';
 
 interface FigureProps {
   /** Draws it; called again when `of` changes or the place becomes wider. */

@@ -1,4 +1,4 @@
-/** Collects images of one's own, class by class, from the camera and by drawing. */
+/** Collects images in the page, class by class, from the camera and by drawing. */
 
 import { Camera as CameraIcon, Download, Plus, Undo2, X } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -171,9 +171,12 @@ function FromCamera({ place }: { readonly place: number }) {
       <Camera taking={held} rate={10} onFrame={(frame) => collect(place, frame)} />
       <button
         type="button"
-        onPointerDown={() => setHeld(true)}
+        onPointerDown={({ currentTarget, pointerId }) => {
+          // A finger that slips off the button goes on recording.
+          currentTarget.setPointerCapture(pointerId);
+          setHeld(true);
+        }}
         onPointerUp={release}
-        onPointerLeave={release}
         onPointerCancel={release}
         onKeyDown={({ key, repeat }) => {
           if (!repeat && (key === ' ' || key === 'Enter')) setHeld(true);

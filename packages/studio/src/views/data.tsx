@@ -1,9 +1,8 @@
-/** Data: the images by class and split, one of them enlarged, and images of one's own. */
+/** Data: the images by class and split, one of them enlarged, and files to import. */
 
 import { FolderOpen, Pencil, Upload, X } from 'lucide-preact';
 import { useEffect, useState } from 'preact/hooks';
-import { importFiles, predictPicture } from '../actions.ts';
-import { request } from '../client.ts';
+import { importFiles, openImage, predictPicture } from '../actions.ts';
 import { count, plural } from '../format.ts';
 import { Grid } from '../parts/grid.tsx';
 import { Pixels } from '../parts/pixels.tsx';
@@ -62,9 +61,7 @@ export function DataPanel() {
               tile={value.info.shape}
               nameOf={(one) => value.info.classNames[one]}
               onOpen={(place) => {
-                void request('image', { choice, place }).then((image) => {
-                  opened.value = image;
-                });
+                void openImage(choice, place);
               }}
             />
             {opened.value !== undefined && <Enlarged image={opened.value} />}
@@ -132,7 +129,7 @@ function Enlarged({ image }: { readonly image: SetImage }) {
   );
 }
 
-/** A place for files of one's own. */
+/** A place to drop files. */
 function Own({ collecting, onCollect }: { readonly collecting: boolean; readonly onCollect: () => void }) {
   const [over, setOver] = useState(false);
   const { value } = importing;

@@ -1,6 +1,6 @@
 /** Predict: a test image, a drawing, a file or what was pasted; ten bars, and what the network sees. */
 
-import { Camera as CameraIcon, Eraser, Shuffle, Upload } from 'lucide-preact';
+import { Camera as CameraIcon, Eraser, PenLine, Shuffle, Upload } from 'lucide-preact';
 import { useEffect, useState } from 'preact/hooks';
 import { chooseModel, predictPicture } from '../actions.ts';
 import { plural } from '../format.ts';
@@ -133,9 +133,9 @@ function Sources() {
         >
           <Shuffle size={18} aria-hidden="true" />
         </button>
-        <label class="button icon" title="A picture of your own">
+        <label class="button icon" title="A picture of yours">
           <Upload size={18} aria-hidden="true" />
-          <span class="unseen">A picture of your own</span>
+          <span class="unseen">A picture of yours</span>
           <input
             type="file"
             class="unseen"
@@ -148,8 +148,14 @@ function Sources() {
             }}
           />
         </label>
-        <button type="button" aria-pressed={drawing} onClick={() => setDrawing(!drawing)}>
-          Draw
+        <button
+          type="button"
+          class="icon"
+          aria-label="Draw"
+          aria-pressed={drawing}
+          onClick={() => setDrawing(!drawing)}
+        >
+          <PenLine size={18} aria-hidden="true" />
         </button>
         <button
           type="button"

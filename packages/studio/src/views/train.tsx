@@ -1,6 +1,6 @@
 /** Training: the curves, the first layer as it learns, and the result with the command that repeats it. */
 
-import { describeTraining } from 'couture/inspect';
+import { describeTraining, type TrainingHistory } from 'couture/inspect';
 import type { EpochMetrics } from 'couture/train';
 import { Check, Copy } from 'lucide-preact';
 import { useState } from 'preact/hooks';
@@ -59,7 +59,12 @@ function Progress({ live }: { readonly live: LiveRun }) {
           of={keyOf(curves)}
           draw={({ drawCurves }, options) =>
             drawCurves(
-              curves.map((one) => describeTraining(one.name, one.history, one.select)),
+              curves.map((one) =>
+                described(
+                  one,
+                  one.name === name && state === 'training' ? config.settings.epochs : undefined,
+                ),
+              ),
               options,
             )
           }
@@ -83,6 +88,23 @@ function keyOf(
   curves: readonly { readonly name: string; readonly history: readonly EpochMetrics[] }[],
 ): string {
   return curves.map(({ name, history }) => `${name} ${history.length}`).join('; ');
+}
+
+/** A history with its sentence. What a run comes to is said once it has ended. */
+function described(
+  {
+    name,
+    history,
+    select,
+  }: {
+    readonly name: string;
+    readonly history: readonly EpochMetrics[];
+    readonly select: 'loss' | 'accuracy' | 'last';
+  },
+  epochs: number | undefined,
+): TrainingHistory {
+  const all = describeTraining(name, history, select);
+  return epochs === undefined ? all : { ...all, sentence: `epoch ${history.length} of ${epochs}` };
 }
 
 function finite({ validationLoss }: EpochMetrics): boolean {

@@ -1,4 +1,4 @@
-/** The data set at hand: Fashion-MNIST from beside the page, or files of one's own. It never leaves the worker. */
+/** The data set at hand: Fashion-MNIST from beside the page, or files that a person chose. It never leaves the worker. */
 
 import { CoutureError, type Dataset, datasetFromFiles } from '@couture/core';
 import { type DatasetEntry, datasetFromIdx, findDataset, imageAt, infoOf, type Role } from 'couture/data';

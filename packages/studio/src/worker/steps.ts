@@ -8,7 +8,8 @@ export function describeSteps(facts: PreparedImage['facts'], shape: ImageShape):
   const { width, height, crop, ground, inverted, nothingFound } = facts;
   const steps = [`Picture of ${width} x ${height} pixels`];
   if (ground !== null) steps.push(`${ground[0] > 127 ? 'White' : 'Black'} behind transparent pixels`);
-  if (crop !== null) steps.push(`Cropped to the object: ${crop.width} x ${crop.height}`);
+  if (crop !== null)
+    steps.push(`Cropped to the object: ${Math.round(crop.width)} x ${Math.round(crop.height)}`);
   if (nothingFound) steps.push('No object found against its background: the whole picture is used');
   if (inverted) steps.push('Inverted: the object becomes bright on black');
   if (shape.channels === 1) steps.push('Gray');

@@ -1,6 +1,6 @@
 /** Makes folders one level at a time. Nothing else in Couture makes a folder at a given path. */
 
-import { mkdir, open, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { errorCode, reason } from './system-errors.ts';
@@ -99,4 +99,10 @@ function workingDirectory(): string {
   } catch {
     return '';
   }
+}
+
+/** Makes a folder that only its owner may read, also where it existed with other permissions. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  await makeFolder(path);
+  await chmod(path, 0o700);
 }

@@ -7,13 +7,13 @@ import { type Camera, openCamera } from './page-camera.ts';
 import { openDrawing } from './page-drawing.ts';
 import { byId, chosenFile } from './page-elements.ts';
 import { openPreview } from './page-preview.ts';
-import { type ModuleImage, type ModuleOptions, openModule } from './runtime.ts';
+import { type ModuleImage, type ModuleModel, type ModuleOptions, openModule } from './runtime.ts';
 
 const ways = ['draw', 'picture', 'camera'] as const;
 type Way = (typeof ways)[number];
 
-/** Starts the page. */
-export function openPage(config: ModuleConfig): void {
+/** Starts the page, and returns the model for the browser's console. */
+export function openPage(config: ModuleConfig): ModuleModel {
   const model = openModule(config, byId('weights').textContent.trim());
   byId('title').textContent = config.title;
   byId('facts').textContent = factsOf(config);
@@ -109,6 +109,7 @@ export function openPage(config: ModuleConfig): void {
   });
   select('draw');
   document.documentElement.setAttribute('data-ready', '');
+  return model;
 }
 
 function factsOf({ classNames, shape: { height, width, channels }, members, test }: ModuleConfig): string {

@@ -1,0 +1,145 @@
+/**
+ * Makes the pictures of docs/studio.md: trains the baseline in the Studio in Chromium, and shows every view, light and
+ * dark, wide and on a phone. `npm run studio-pictures` builds the page first. It also prints what it measures: the time
+ * to the first answer, images a second, and the tasks of the page that took over 50 ms while it trained.
+ */
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { serveStudio } from '../src/serve/studio.ts';
+import { findChromium, root } from '../test/matrix/runtimes.ts';
+import { buildStudio, openStudio, result, startButton, waitForData } from '../test/studio.ts';
+
+const found = await findChromium();
+if ('missing' in found) {
+  console.error(`The pictures were not made: ${found.missing}.`);
+  process.exit(1);
+}
+const out = join(root, 'docs/studio');
+const folder = await mkdtemp(join(tmpdir(), 'couture-studio-pictures-'));
+await mkdir(out, { recursive: true });
+await buildStudio(folder);
+const served = await serveStudio({ port: 0, folder });
+const browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
+
+/** A look at the page: its sides and its colors. */
+interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+const wide: Look = { width: 1440, height: 900, colorScheme: 'light' };
+const dark: Look = { ...wide, colorScheme: 'dark' };
+const laptop: Look = { width: 1280, height: 800, colorScheme: 'light' };
+const phone: Look = { width: 390, height: 844, colorScheme: 'light' };
+const night: Look = { ...phone, colorScheme: 'dark' };
+
+async function picture(page: Page, name: string): Promise<void> {
+  // Sizes and bars have come to rest.
+  await page.waitForTimeout(600);
+  const shot = await page.screenshot();
+  const bytes = await sharp(shot).png({ palette: true, colors: 128, effort: 10 }).toBuffer();
+  await writeFile(join(out, `${name}.png`), bytes);
+  console.log(`docs/studio/${name}.png: ${Math.round(bytes.length / 1024)} KB`);
+}
+
+async function look(page: Page, { width, height, colorScheme }: Look): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme });
+}
+
+try {
+  const began = performance.now();
+  const { page, show, faults } = await openStudio(browser, served.url, {
+    fragment: '#view=train&recipe=baseline&epochs=12',
+    viewport: { width: wide.width, height: wide.height },
+    colorScheme: wide.colorScheme,
+  });
+  await page.locator('.verdict').waitFor();
+  console.log(`First answer after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+  await waitForData(page);
+  console.log(`All images after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    Reflect.set(window, 'longTasks', tasks);
+    new PerformanceObserver((list) => {
+      tasks.push(...list.getEntries().map(({ duration }) => Math.round(duration)));
+    }).observe({ type: 'longtask' });
+  });
+  await startButton(page).click();
+  await page.locator('.transport').getByText('7 / 12').waitFor({ timeout: 120_000 });
+  const speed = await page.locator('.transport dd').nth(3).textContent();
+  await picture(page, 'train');
+  const { sha, command } = await result(page);
+  const tasks: number[] = await page.evaluate(() => Reflect.get(window, 'longTasks'));
+  console.log(`${speed} images a second; ${command}: ${sha}`);
+  console.log(`Tasks over 50 ms while training: ${tasks.length} (${tasks.join(', ')} ms).`);
+
+  await look(page, dark);
+  await picture(page, 'result-dark');
+  await show('Understand');
+  await page.getByRole('button', { name: /^Evaluate/ }).click();
+  await page.locator('[data-cell="6 0"]').waitFor();
+  await picture(page, 'understand-dark');
+  await look(page, laptop);
+  await page.locator('[data-cell="6 0"]').click();
+  await picture(page, 'cell');
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await page.locator('svg[data-figure=saliency]').scrollIntoViewIfNeeded();
+  await picture(page, 'explain');
+  await show('Data');
+  await page.locator('.grid').click({ position: { x: 90, y: 150 } });
+  await page.locator('.enlarged.card').waitFor();
+  await picture(page, 'data');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Collect' }).click();
+  await picture(page, 'collect');
+  await show('Runs');
+  await page.getByLabel('curves').check();
+  await picture(page, 'runs');
+
+  await look(page, wide);
+  await page.getByRole('button', { name: 'Tour' }).click();
+  await picture(page, 'tour');
+  await page.getByRole('button', { name: 'End the tour' }).click();
+
+  await look(page, phone);
+  await show('Predict');
+  await page.getByRole('button', { name: 'Draw' }).click();
+  const box = await page.locator('.pad').boundingBox();
+  if (box === null) throw new Error('There is no pad.');
+  // Trousers.
+  for (const [from, to] of [
+    [0.3, 0.28],
+    [0.42, 0.4],
+    [0.58, 0.6],
+    [0.7, 0.72],
+  ]) {
+    await page.mouse.move(box.x + from * box.width, box.y + 0.12 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + to * box.width, box.y + 0.88 * box.height, { steps: 12 });
+    await page.mouse.up();
+  }
+  await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.12 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.12 * box.height, { steps: 12 });
+  await page.mouse.up();
+  await page.getByText('Resized to 28 x 28').waitFor();
+  await picture(page, 'phone-predict');
+  await show('Data');
+  await picture(page, 'phone-data');
+  await look(page, night);
+  await show('Train');
+  await picture(page, 'phone-train-dark');
+  await show('Model');
+  await picture(page, 'phone-model-dark');
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+} finally {
+  await browser.close();
+  await served.close();
+  await rm(folder, { recursive: true, force: true });
+}

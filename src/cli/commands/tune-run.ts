@@ -1,0 +1,163 @@
+/** Runs a study on this machine or joins one, with its progress on stderr. Loads the database, which other commands do not need. */
+
+import { CoutureError } from '../../core/errors.ts';
+import type { Database } from '../../platform/node/tune/database.ts';
+import { openPglite } from '../../platform/node/tune/pglite.ts';
+import { openPostgres } from '../../platform/node/tune/postgres.ts';
+import { studyFolder, writeStudy } from '../../platform/node/tune/studies.ts';
+import { StudyStore } from '../../platform/node/tune/study-store.ts';
+import { migrate } from '../../platform/node/tune/tables.ts';
+import { interrupted, trialsFolder, work } from '../../platform/node/tune/work.ts';
+import { bestOf, type Study, type StudyPlan } from '../../study/study.ts';
+import type { CliContext } from '../context.ts';
+import { figuresOf, progressLines } from '../ui/study.ts';
+
+const REDRAW_MS = 500;
+
+/** The database of DATABASE_URL, or that of the study's folder. */
+export async function openStudyDatabase(name: string, { env }: Pick<CliContext, 'env'>): Promise<Database> {
+  const { DATABASE_URL } = env;
+  return DATABASE_URL ? await openPostgres(DATABASE_URL) : await openPglite(studyFolder(name));
+}
+
+/** The plan of a study in a PostgreSQL database; undefined if it is not there. */
+export async function findPlan(url: string, name: string): Promise<StudyPlan | undefined> {
+  const database = await openPostgres(url);
+  try {
+    await migrate(database);
+    return (await StudyStore.find(database, name))?.plan;
+  } finally {
+    await database.close();
+  }
+}
+
+interface StudyRun {
+  readonly database: Database;
+  readonly plan: StudyPlan;
+  /** The number of trials; that of the stored study if undefined. */
+  readonly trials: number | undefined;
+  /** Milliseconds after which the study stops. */
+  readonly time: number | undefined;
+  readonly parallel: number;
+  readonly threads: number;
+  readonly context: CliContext;
+}
+
+/**
+ * Runs a study until it is done, its time is over, or the signal aborts. Closes the database.
+ * @throws CoutureError of kind `interrupted` when the signal aborted: every trial has a checkpoint
+ */
+export async function runStudy(run: StudyRun): Promise<Study> {
+  const { database, plan, trials, time, parallel, threads, context } = run;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  const timer = time === undefined ? undefined : setTimeout(abort, time);
+  context.signal.addEventListener('abort', abort, { once: true });
+  if (context.signal.aborted) abort();
+  const view = await createView(context, time);
+  try {
+    database.boss.on('error', (error) => context.err(`database: ${error.message}`));
+    await migrate(database);
+    await database.boss.start();
+    const store = await StudyStore.create(database, plan, trials ?? 1);
+    if (trials !== undefined) await store.setBudget(trials);
+    await store.prepare();
+    const embedded = database.place === studyFolder(plan.name);
+    // Nobody else works on an embedded study, so a trial that runs there was left by a process that is gone.
+    if (embedded) await store.requeue();
+    let written = Promise.resolve();
+    let last = '';
+    await work({
+      database,
+      store,
+      root: trialsFolder(studyFolder(plan.name)),
+      parallel,
+      threads,
+      signal: stop.signal,
+      onChange(study) {
+        view.show(study);
+        const text = JSON.stringify(study);
+        if (text === last) return;
+        last = text;
+        written = written.then(async () => await writeStudy(study));
+      },
+    });
+    await written;
+    const study = await store.read();
+    await writeStudy(study);
+    if (context.signal.aborted) throw interrupted(plan.name);
+    return study;
+  } finally {
+    view.end();
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', abort);
+    await database.close();
+  }
+}
+
+interface View {
+  show(study: Study): void;
+  end(): void;
+}
+
+/** On a terminal, lines that are redrawn; elsewhere, one line for each trial that ends. */
+async function createView(context: CliContext, time: number | undefined): Promise<View> {
+  const begun = performance.now();
+  const left = (): string => {
+    if (time === undefined) return '';
+    const seconds = Math.max(0, Math.round((time - (performance.now() - begun)) / 1000));
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  };
+  const told = new Set<number>();
+  let first = true;
+  if (!context.interactive)
+    return {
+      show(study) {
+        const best = bestOf(study);
+        for (const trial of study.trials) {
+          if (trial.state === 'running' || trial.state === 'waiting' || told.has(trial.number)) continue;
+          told.add(trial.number);
+          // What an earlier process did is not told again.
+          if (first) continue;
+          const figures = trial.state === 'failed' ? (trial.error ?? '') : figuresOf(study, trial);
+          const mark = trial.number === best?.number ? ', the best' : '';
+          context.err(`trial ${trial.number}: ${trial.state}, ${figures}${mark}`);
+        }
+        first = false;
+      },
+      end() {},
+    };
+  const { createLogUpdate } = await import('log-update');
+  const draw = createLogUpdate(process.stderr);
+  let drawn = 0;
+  return {
+    show(study) {
+      if (performance.now() - drawn < REDRAW_MS) return;
+      drawn = performance.now();
+      draw(progressLines(study, left()));
+    },
+    end: () => draw.clear(),
+  };
+}
+
+/**
+ * Works on a study of a PostgreSQL database until it is done.
+ * @throws CoutureError of kind `usage` when there is no such study
+ */
+export async function joinStudy(
+  name: string,
+  options: { readonly parallel: number; readonly threads: number; readonly context: CliContext },
+): Promise<Study> {
+  const { DATABASE_URL } = options.context.env;
+  if (!DATABASE_URL)
+    throw new CoutureError('usage', 'couture tune worker needs DATABASE_URL, the address of the study.', {
+      hint: `DATABASE_URL=postgres://user:password@host/database couture tune worker ${name}`,
+    });
+  const plan = await findPlan(DATABASE_URL, name);
+  if (plan === undefined)
+    throw new CoutureError('usage', `There is no study ${JSON.stringify(name)} in that database.`, {
+      hint: 'Start it on one machine, with the same DATABASE_URL: couture tune --name NAME',
+    });
+  const database = await openPostgres(DATABASE_URL);
+  return await runStudy({ database, plan, trials: undefined, time: undefined, ...options });
+}

@@ -1,0 +1,29 @@
+/** `couture tune`: mistakes are told before anything runs. test/long/tune.test.ts runs studies. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { couture } from '../../test/command.ts';
+
+const cwd = await mkdtemp(join(tmpdir(), 'couture-tune-'));
+after(() => rm(cwd, { recursive: true, force: true }));
+
+test('mistakes are told before anything runs', async () => {
+  const refused = async (args: readonly string[], message: RegExp) => {
+    const { code, err } = await couture(['tune', ...args], { cwd });
+    assert.equal(code, 2, err);
+    assert.match(err, message);
+  };
+  await refused(['--trials', '3'], /A study needs a name\./);
+  await refused(['--name', 'a/b'], /--name must be letters/);
+  await refused(['--name', 'x', '--time', '5'], /--time must be a duration like 90s/);
+  await refused(['show', 'whale'], /There is no study "whale" in runs.tune\.\nStart one: /);
+  await refused(['worker', 'whole'], /needs DATABASE_URL/);
+  await refused(['shwo', 'whole'], /Unknown command "shwo"\./);
+  await writeFile(join(cwd, 'bad.json'), '{"learningrate": {"type": "float", "low": 0.1, "high": 1}}');
+  const bad = ['--name', 'x', '--space', join(cwd, 'bad.json')];
+  await refused(bad, /"learningrate", which is not a setting/);
+  assert.deepEqual(await readdir(cwd), ['bad.json']);
+});

@@ -1,0 +1,32 @@
+/** What a study needs of a database: statements with bound parameters, transactions, and pg-boss. */
+
+import type { PgBoss } from 'pg-boss';
+
+/** Runs one statement. Values are bound, never part of the text. */
+export interface Sql {
+  query(text: string, values?: readonly unknown[]): Promise<unknown[]>;
+}
+
+/** A database with its queue. */
+export interface Database extends Sql {
+  /** Where it is, without a password. */
+  readonly place: string;
+  readonly boss: PgBoss;
+  /** All statements of the work, and the jobs it sends, or none of them. */
+  transaction<T>(work: (sql: Sql, db: BossDb) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A transaction as pg-boss takes it. */
+export interface BossDb {
+  // pg-boss's own type: the rows are checked by their readers.
+  executeSql(text: string, values?: unknown[]): ReturnType<import('pg-boss').Db['executeSql']>;
+}
+
+/** Settings of pg-boss on both databases. */
+export const bossOptions = {
+  schema: 'pgboss',
+  superviseIntervalSeconds: 5,
+  monitorIntervalSeconds: 5,
+  schedule: false,
+} as const;
