@@ -101,7 +101,8 @@ async function rewritten(more: Readonly<Record<string, string>>): Promise<Uint8A
 test('files that PyTorch 2 adds do not matter, and a packed pickle is unpacked', async () => {
   const more = { byteorder: 'little', '.format_version': '1', '.data/serialization_id': '0123456789' };
   const tensors = await readTorchFile(await rewritten(more), 'x.pt');
-  assert.deepEqual([...tensors.keys()], Object.keys(values['named']));
+  const { named } = values;
+  assert.deepEqual([...tensors.keys()], Object.keys(named));
   await assert.rejects(readTorchFile(await rewritten({ byteorder: 'big' }), 'x.pt'), {
     kind: 'data',
     message: 'x.pt cannot be imported: its numbers are big-endian.',
