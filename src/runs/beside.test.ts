@@ -58,10 +58,10 @@ class SlowReads extends MemoryStore {
 }
 
 /** Training gives the thread back, as it does where workers or a GPU do it. */
-function besides(store: MemoryStore | ReturnType<typeof killedAfter>): RunPlatform {
+function besides(store: MemoryStore | ReturnType<typeof killedAfter>, delay = 4): RunPlatform {
   return {
     ...memoryPlatform(store),
-    createBackend: async () => slowed(await createBackend(), { delay: 4 }),
+    createBackend: async () => slowed(await createBackend(), { delay }),
   };
 }
 
@@ -106,7 +106,8 @@ test('an error of writing comes out at a checkpoint, and the run goes on from wh
   // The third file of the second snapshot.
   store.failAt = 2 + 4 + 2;
   const epochs: number[] = [];
-  const failing = trainRun(besides(store), {
+  // Slow enough that the write fails before the last epoch, on a busy machine as well.
+  const failing = trainRun(besides(store, 40), {
     config,
     onEvent: (event) => event.type === 'epoch' && epochs.push(event.metrics.epoch),
   });
