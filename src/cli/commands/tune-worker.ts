@@ -5,7 +5,7 @@ import { MAX_THREADS } from '../../engine/threads.ts';
 import type { CliContext } from '../context.ts';
 import { wholeNumber } from '../options.ts';
 import { studyReport } from '../ui/study.ts';
-import { machineUse, type TuneFlags } from './tune.ts';
+import { type MachineFlags, machineUse } from './tune-machine.ts';
 
 /** Adds the command below `tune`. */
 export function registerTuneWorker(tune: Command, context: CliContext): void {
@@ -19,7 +19,7 @@ export function registerTuneWorker(tune: Command, context: CliContext): void {
       wholeNumber('--parallel', 1, 256),
     )
     .option('--threads <n>', 'threads of each trial', wholeNumber('--threads', 1, MAX_THREADS))
-    .action(async (name: string, flags: TuneFlags) => {
+    .action(async (name: string, flags: MachineFlags) => {
       const { joinStudy } = await import('./tune-run.ts');
       context.out(studyReport(await joinStudy(name, { ...machineUse(flags), context })));
     });

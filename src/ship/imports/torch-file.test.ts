@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { encodeZip } from '../../../scripts/soak/fuzz/readers/zip.ts';
 import type { CoutureError } from '../../core/errors.ts';
+import { bytesSource } from '../../data/readers/bytes.ts';
+import { defaultTools } from '../../data/readers/tools.ts';
+import { zipEntries } from '../../data/readers/zip.ts';
 import { readTorchFile } from './torch-file.ts';
 
 const folder = new URL('../../../test/golden/fixtures/torch/', import.meta.url);
@@ -83,4 +87,28 @@ test('an archive without a pickle, and a damaged one', async () => {
     message: /checksum is wrong|is damaged/,
   });
   await assert.rejects(readTorchFile(bytes.subarray(0, 600), 'x.pt'), { kind: 'data' });
+});
+
+/** The files of named.pt in another archive, as later versions of PyTorch write them. */
+async function rewritten(more: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const entries = await zipEntries(bytesSource(read('named.pt'), 'named.pt'), defaultTools);
+  const files = new Map<string, Uint8Array>();
+  for (const entry of entries) files.set(entry.path, await entry.read());
+  for (const [path, content] of Object.entries(more)) files.set(`named/${path}`, Buffer.from(content));
+  return encodeZip(files, (path) => !path.endsWith('data.pkl')).bytes;
+}
+
+test('files that PyTorch 2 adds do not matter, and a packed pickle is unpacked', async () => {
+  const more = { byteorder: 'little', '.format_version': '1', '.data/serialization_id': '0123456789' };
+  const tensors = await readTorchFile(await rewritten(more), 'x.pt');
+  const { named } = values;
+  assert.deepEqual([...tensors.keys()], Object.keys(named));
+  await assert.rejects(readTorchFile(await rewritten({ byteorder: 'big' }), 'x.pt'), {
+    kind: 'data',
+    message: 'x.pt cannot be imported: its numbers are big-endian.',
+  });
+  await assert.rejects(readTorchFile(await rewritten({ 'data/0': 'short' }), 'x.pt'), {
+    kind: 'data',
+    message: /the storage "0" has 5 bytes, not 120/,
+  });
 });
