@@ -176,7 +176,7 @@ function fromPalette(samples: Uint8Array, { palette, alphas }: PlainPng): Uint8A
   return rgba;
 }
 
-/** The error for a file that is cut short or changed. */
+/** The error for a file that is truncated or damaged. */
 export function damagedPng(name: string, cause?: unknown): CoutureError {
   return new CoutureError('data', `Cannot read the image ${name}: it is damaged or truncated.`, { cause });
 }
