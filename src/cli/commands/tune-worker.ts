@@ -1,11 +1,24 @@
 /** `couture tune worker`: joins a study of a PostgreSQL database. A worker may come, go or die at any time. */
 
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { MAX_THREADS } from '../../engine/threads.ts';
 import type { CliContext } from '../context.ts';
 import { wholeNumber } from '../options.ts';
 import { studyReport } from '../ui/study.ts';
-import { machineUse, type TuneFlags } from './tune.ts';
+
+/** Options of how a machine is used. */
+export interface MachineFlags {
+  readonly parallel?: number;
+  readonly threads?: number;
+}
+
+/** Trials at once, and threads of each: one thread a trial uses the cores best, because nothing waits for another thread. */
+export function machineUse({ parallel, threads }: MachineFlags) {
+  const cores = availableParallelism();
+  const trialsAtOnce = parallel ?? Math.max(1, Math.floor(cores / (threads ?? 1)));
+  return { parallel: trialsAtOnce, threads: threads ?? Math.max(1, Math.floor(cores / trialsAtOnce)) };
+}
 
 /** Adds the command below `tune`. */
 export function registerTuneWorker(tune: Command, context: CliContext): void {
@@ -19,7 +32,7 @@ export function registerTuneWorker(tune: Command, context: CliContext): void {
       wholeNumber('--parallel', 1, 256),
     )
     .option('--threads <n>', 'threads of each trial', wholeNumber('--threads', 1, MAX_THREADS))
-    .action(async (name: string, flags: TuneFlags) => {
+    .action(async (name: string, flags: MachineFlags) => {
       const { joinStudy } = await import('./tune-run.ts');
       context.out(studyReport(await joinStudy(name, { ...machineUse(flags), context })));
     });

@@ -1,6 +1,5 @@
 /** `couture tune`: searches settings by many short trainings, and shows, exports and removes such studies. */
 
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
@@ -18,7 +17,7 @@ import { oneOf, positiveNumber, wholeNumber } from '../options.ts';
 import { addConfigOptions, type ConfigFlags, configFlagsGiven, configFromFlags } from '../settings-flags.ts';
 import { studyReport } from '../ui/study.ts';
 import { registerTuneShow } from './tune-show.ts';
-import { registerTuneWorker } from './tune-worker.ts';
+import { machineUse, registerTuneWorker } from './tune-worker.ts';
 
 const MAX_SPACE_BYTES = 2 ** 20;
 const DEFAULT_TRIALS = 50;
@@ -125,13 +124,6 @@ async function runTune(flags: TuneFlags, context: CliContext): Promise<void> {
   });
   context.out(studyReport(study));
   context.out(`\ncouture tune show ${name}\ncouture train --from-study ${name}`);
-}
-
-/** Trials at once, and threads of each: one thread a trial uses the cores best, because nothing waits for another thread. */
-export function machineUse({ parallel, threads }: Pick<TuneFlags, 'parallel' | 'threads'>) {
-  const cores = availableParallelism();
-  const trialsAtOnce = parallel ?? Math.max(1, Math.floor(cores / (threads ?? 1)));
-  return { parallel: trialsAtOnce, threads: threads ?? Math.max(1, Math.floor(cores / trialsAtOnce)) };
 }
 
 /** The plan of a study that exists on this machine. */
