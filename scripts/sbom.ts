@@ -4,6 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundledPackages } from './packaging/libraries.ts';
 
@@ -23,11 +24,15 @@ const bill = JSON.parse(text) as Bill;
 const needs = new Map(bill.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
 const workspace = bill.dependencies[0].dependsOn;
 const bundled = new Set(bundledPackages());
+// Optional peers do not come with Couture: those who want a study or a GPU in Node install them.
+const manifest = readFileSync(new URL('../packages/couture/package.json', import.meta.url), 'utf8');
+const { peerDependenciesMeta } = JSON.parse(manifest) as { peerDependenciesMeta: object };
+const optionalPeers = new Set(Object.keys(peerDependenciesMeta));
 const nameOf = (ref: string): string => ref.slice(0, ref.lastIndexOf('@'));
 
 const reached = new Set<string>();
 const follow = (ref: string): void => {
-  if (reached.has(ref)) return;
+  if (reached.has(ref) || optionalPeers.has(nameOf(ref))) return;
   reached.add(ref);
   for (const next of needs.get(ref) ?? []) follow(next);
 };

@@ -72,12 +72,19 @@ test('npm run sbom lists every package that comes with Couture, by digest and li
     .object({
       packages: z.record(
         z.string(),
-        z.object({ version: z.string().optional(), dev: z.boolean().optional() }),
+        z.object({
+          version: z.string().optional(),
+          dev: z.boolean().optional(),
+          devOptional: z.boolean().optional(),
+        }),
       ),
     })
     .parse(JSON.parse(read('package-lock.json')));
   const locked = Object.entries(lock.packages)
-    .filter(([path, { dev }]) => path.includes('node_modules/') && dev !== true)
+    // `devOptional`: for development, and by an optional peer, which does not come with Couture.
+    .filter(([path, { dev, devOptional }]) => path.includes('node_modules/') && !dev && !devOptional)
+    // npm marks the optional package of an optional peer, pg of pg-boss, as if Couture had it.
+    .filter(([path]) => !path.endsWith('/pg-cloudflare'))
     .map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`)
     .filter((name) => !name.endsWith('@undefined'));
   const listed = new Set(components.map(({ name, version }) => `${name}@${version}`));

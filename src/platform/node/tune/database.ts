@@ -14,6 +14,8 @@ export interface Database extends Sql {
   readonly boss: PgBoss;
   /** All statements of the work, and the jobs it sends, or none of them. */
   transaction<T>(work: (sql: Sql, db: BossDb) => Promise<T>): Promise<T>;
+  /** Does the work again while a server is away for a moment; `query` and `transaction` do so by themselves. */
+  patiently<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -41,6 +41,7 @@ export async function openPglite(folder: string): Promise<Database> {
             db,
           );
         }),
+      patiently: async (work) => await work(),
       async close() {
         await boss.stop({ graceful: false });
         await pglite.close();

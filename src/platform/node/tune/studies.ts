@@ -52,6 +52,8 @@ export async function readStudy(name: string): Promise<Study> {
 
 /** Writes the state of a study. */
 export async function writeStudy(study: Study): Promise<void> {
+  // A worker of a study elsewhere has no folder of it yet.
+  await folderStore.makeFolder(studyFolder(study.plan.name));
   await writeSealed(folderStore, join(studyFolder(study.plan.name), 'study.json'), study);
 }
 

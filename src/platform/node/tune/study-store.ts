@@ -99,16 +99,19 @@ export class StudyStore {
 
   /** Makes the queues, which exist once. */
   async prepare(): Promise<void> {
-    const { boss } = this.#database;
-    await boss.createQueue(`${this.queue}-dead`);
-    await boss.createQueue(this.queue, {
-      retryLimit: RETRIES,
-      retryDelay: 0,
-      heartbeatSeconds: 30,
-      // A trial ends by its own limits; this is only a bound.
-      expireInSeconds: 23 * 3600,
-      deadLetter: `${this.queue}-dead`,
-    });
+    const { boss, patiently } = this.#database;
+    await patiently(async () => await boss.createQueue(`${this.queue}-dead`));
+    await patiently(
+      async () =>
+        await boss.createQueue(this.queue, {
+          retryLimit: RETRIES,
+          retryDelay: 0,
+          heartbeatSeconds: 30,
+          // A trial ends by its own limits; this is only a bound.
+          expireInSeconds: 23 * 3600,
+          deadLetter: `${this.queue}-dead`,
+        }),
+    );
   }
 
   /** Changes how many trials the study has. */

@@ -14,9 +14,6 @@ import { startTrial, type TrialEnd } from './trial-process.ts';
 /** How often a worker looks whether the study has ended, and asks for a trial that another one left. */
 const LOOK_MS = 1000;
 
-/** How often in a row the database may fail, a second apart, before the worker gives up. */
-const MOST_FAILURES = 60;
-
 /** Options of a worker. */
 export interface WorkOptions {
   readonly database: Database;
@@ -38,13 +35,15 @@ export async function work(options: WorkOptions): Promise<boolean> {
   const { database, store, parallel, signal, onChange } = options;
   const { boss } = database;
   let failure: unknown;
-  let failures = 0;
   const change = async (): Promise<void> => onChange(await store.read());
   const active = new Set<Promise<void>>();
-  await boss.work(
-    `${store.queue}-dead`,
-    { batchSize: 1, pollingIntervalSeconds: 1 },
-    async ([job]) => await store.bury(jobSchema.parse(job.data).number),
+  await database.patiently(
+    async () =>
+      await boss.work(
+        `${store.queue}-dead`,
+        { batchSize: 1, pollingIntervalSeconds: 1 },
+        async ([job]) => await store.bury(jobSchema.parse(job.data).number),
+      ),
   );
   await store.ask(parallel);
   const workerId = await boss.work(
@@ -73,19 +72,12 @@ export async function work(options: WorkOptions): Promise<boolean> {
   );
   try {
     for (;;) {
-      try {
-        const { waiting, running, unasked } = await store.left();
-        if (waiting + running + unasked === 0) return true;
-        if (signal.aborted) return false;
-        // A trial that failed with its process asked for no other one.
-        if (waiting === 0 && running < parallel && unasked > 0) await store.ask(1);
-        await change();
-        failures = 0;
-      } catch (error) {
-        // A server that restarts is away for some seconds.
-        if (error instanceof CoutureError || ++failures > MOST_FAILURES) throw error;
-        if (signal.aborted) return false;
-      }
+      const { waiting, running, unasked } = await store.left();
+      if (waiting + running + unasked === 0) return true;
+      if (signal.aborted) return false;
+      // A trial that failed with its process asked for no other one.
+      if (waiting === 0 && running < parallel && unasked > 0) await store.ask(1);
+      await change();
       await pause(LOOK_MS, signal);
     }
   } catch (error) {
@@ -136,7 +128,7 @@ async function carryOut(options: WorkOptions, number: number, job: string): Prom
           if (why !== undefined) trial.stop();
         })
         .catch(() => {
-          // The database is away: the trial goes on, and its end is written later or by another attempt.
+          // A lost report costs at most a later decision of the pruner; the end of the trial is written or thrown.
         });
     },
   );
@@ -147,27 +139,12 @@ async function carryOut(options: WorkOptions, number: number, job: string): Prom
     const end = await trial.ended;
     await reporting;
     const ending = endingOf(end, { why, best, seconds, maxSeconds: plan.maxSeconds, objectiveOf });
-    await patiently(async () => {
-      if (ending === undefined) await store.requeue({ number, attempt });
-      else await store.finish(number, attempt, ending);
-    });
+    if (ending === undefined) await store.requeue({ number, attempt });
+    else await store.finish(number, attempt, ending);
   } finally {
     signal.removeEventListener('abort', stop);
   }
   onChange(await store.read());
-}
-
-/** Tries a write again while the database is away: the result of a training is worth a minute of waiting. */
-async function patiently(write: () => Promise<void>): Promise<void> {
-  for (let failures = 1; ; failures++) {
-    try {
-      await write();
-      return;
-    } catch (error) {
-      if (error instanceof CoutureError || failures > MOST_FAILURES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-  }
 }
 
 /** Stores a report and asks the pruner. */
