@@ -1,6 +1,5 @@
 /** `couture tune worker`: joins a study of a PostgreSQL database. A worker may come, go or die at any time. */
 
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { MAX_THREADS } from '../../engine/threads.ts';
 import type { CliContext } from '../context.ts';

@@ -18,7 +18,7 @@ import { addConfigOptions, type ConfigFlags, configFlagsGiven, configFromFlags }
 import { studyReport } from '../ui/study.ts';
 import { machineUse } from './tune-machine.ts';
 import { registerTuneShow } from './tune-show.ts';
-import { machineUse, registerTuneWorker } from './tune-worker.ts';
+import { registerTuneWorker } from './tune-worker.ts';
 
 const MAX_SPACE_BYTES = 2 ** 20;
 const DEFAULT_TRIALS = 50;
