@@ -29,17 +29,20 @@ const plugin: Plugin = {
   },
 };
 
-async function bundle(file: string): Promise<string> {
+/** @param besides the module's runtime, which stands before this code */
+async function bundle(file: string, name: string, besides = false): Promise<string> {
   const build = await rolldown({
     input: `${root}src/platform/web/module/${file}`,
     cwd: root,
     platform: 'browser',
     logLevel: 'warn',
     plugins: [plugin],
+    ...(besides && { external: (id: string) => id.endsWith('/runtime.ts') }),
   });
   const { output } = await build.generate({
     format: 'iife',
-    name: 'couture',
+    name,
+    globals: () => 'couture',
     codeSplitting: false,
     minify: true,
   });
@@ -57,8 +60,8 @@ const style = readFileSync(`${root}src/platform/web/module/page.css`, 'utf8')
   .replaceAll(/\s*\n\s*/g, ' ')
   .trim();
 const runtimes = {
-  moduleRuntime: await bundle('runtime.ts'),
-  pageRuntime: await bundle('page.ts'),
+  moduleRuntime: await bundle('runtime.ts', 'couture'),
+  pageRuntime: await bundle('page.ts', 'couturePage', true),
   pageStyle: style,
 };
 const text = Object.entries(runtimes)

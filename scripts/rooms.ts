@@ -19,6 +19,7 @@ export const rooms: readonly Room[] = [
   { path: 'inspect', package: 'core' },
   { path: 'audit', package: 'core' },
   { path: 'ship', package: 'core' },
+  // The code of exported modules alone is an eighth of what a page may install.
   { path: 'ship/exports', package: 'couture' },
   { path: 'ship/imports', package: 'couture' },
   { path: 'search', package: 'couture' },
@@ -27,8 +28,8 @@ export const rooms: readonly Room[] = [
   { path: 'runs', package: 'couture' },
   { path: 'study', package: 'couture' },
   { path: 'platform/web', package: 'core' },
-  { path: 'index.ts', package: 'core' },
   { path: 'platform/web/module', package: 'couture' },
+  { path: 'index.ts', package: 'core' },
   { path: 'platform/web/runs', package: 'couture' },
   { path: 'platform/node', package: 'couture' },
   { path: 'node.ts', package: 'couture' },

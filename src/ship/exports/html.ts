@@ -9,12 +9,14 @@ import { toBase64 } from '../../use/unlike.ts';
 import type { ExportModel } from './export-model.ts';
 import type { Exported } from './format.ts';
 import { moduleParts } from './module-parts.ts';
-import { pageRuntime, pageStyle } from './runtime.generated.ts';
+import { moduleRuntime, pageRuntime, pageStyle } from './runtime.generated.ts';
 
 /** Writes the file. */
 export async function exportHtml(model: ExportModel): Promise<Exported> {
   const { config, weights, rounded } = moduleParts(model, true);
-  const script = inScript(`${pageRuntime}\nvar model = couture.openPage(${JSON.stringify(config)});`);
+  const script = inScript(
+    `${moduleRuntime}\n${pageRuntime}\nvar model = couturePage.openPage(${JSON.stringify(config)});`,
+  );
   const policy = [
     "default-src 'none'",
     `script-src ${await digest(script)} 'wasm-unsafe-eval'`,
