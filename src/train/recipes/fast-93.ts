@@ -19,5 +19,5 @@ export const fast93: Recipe = {
     epochs: 40,
   },
   published: null,
-  measured: null,
+  measured: { seeds: [1, 2, 3, 4, 5], mean: 0.9316, spread: 0.0013, seconds: 47, threads: 2 },
 };
