@@ -103,7 +103,7 @@ export function studyReport(study: Study, rows = 10): string {
     .map((trial) => [
       trial.number,
       valueText(study, trial.value),
-      trial.accuracy === null ? '' : percent(trial.accuracy),
+      other === 'accuracy' ? shown(trial.accuracy, percent) : shown(trial.loss, (loss) => loss.toFixed(4)),
       trial.seconds === null ? '' : trial.seconds.toFixed(1),
       printable(describeValues(trial.values)),
     ]);
