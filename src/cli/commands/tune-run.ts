@@ -10,7 +10,7 @@ import { migrate } from '../../platform/node/tune/tables.ts';
 import { interrupted, trialsFolder, work } from '../../platform/node/tune/work.ts';
 import { bestOf, type Study, type StudyPlan } from '../../study/study.ts';
 import type { CliContext } from '../context.ts';
-import { figuresOf, progressLines } from '../ui/study.ts';
+import { outcomeOf, progressLines } from '../ui/study.ts';
 
 const REDRAW_MS = 500;
 
@@ -119,9 +119,8 @@ async function createView(context: CliContext, time: number | undefined): Promis
           told.add(trial.number);
           // What an earlier process did is not told again.
           if (first) continue;
-          const figures = trial.state === 'failed' ? (trial.error ?? '') : figuresOf(study, trial);
           const mark = trial.number === best?.number ? ', the best' : '';
-          context.err(`trial ${trial.number}: ${trial.state}, ${figures}${mark}`);
+          context.err(`trial ${trial.number}: ${trial.state}, ${outcomeOf(study, trial)}${mark}`);
         }
         first = false;
       },

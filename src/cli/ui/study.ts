@@ -76,6 +76,18 @@ export function figuresOf(study: Study, { value, accuracy }: StoredTrial): strin
   return `validation ${parts.join(', ')}`;
 }
 
+function shown(value: number | null, format: (value: number) => string): string {
+  return value === null ? '' : format(value);
+}
+
+/** How a trial ended: its figures, the epoch at which it was stopped, or what went wrong. */
+export function outcomeOf(study: Study, trial: StoredTrial): string {
+  const last = trial.reports.at(-1);
+  if (trial.state === 'failed') return printable(trial.error ?? 'without a reason');
+  if (trial.state !== 'pruned' || last === undefined) return figuresOf(study, trial);
+  return `after epoch ${last.step}, validation ${study.plan.objective} ${valueText(study, last.value)}`;
+}
+
 /** All of a study, with its best trials in a table. */
 export function studyReport(study: Study, rows = 10): string {
   const { plan, trials } = study;
@@ -83,13 +95,15 @@ export function studyReport(study: Study, rows = 10): string {
   const ranked = trials
     .filter(({ state, value }) => state === 'complete' && value !== null)
     .sort((a, b) => asLoss(a.value ?? undefined, direction) - asLoss(b.value ?? undefined, direction));
-  const heads = ['trial', plan.objective, 'accuracy', 'seconds', 'values'];
+  // The other figure of a trial.
+  const other = plan.objective === 'loss' ? 'accuracy' : 'loss';
+  const heads = ['trial', plan.objective, other, 'seconds', 'values'];
   const body = ranked
     .slice(0, rows)
     .map((trial) => [
       trial.number,
       valueText(study, trial.value),
-      trial.accuracy === null ? '' : percent(trial.accuracy),
+      other === 'accuracy' ? shown(trial.accuracy, percent) : shown(trial.loss, (loss) => loss.toFixed(4)),
       trial.seconds === null ? '' : trial.seconds.toFixed(1),
       printable(describeValues(trial.values)),
     ]);

@@ -129,15 +129,20 @@ for (const sampler of samplerNames) {
   });
 }
 
-test('TPE finds the layers and the optimizer that matter', () => {
-  const search = new Search({ space: mixed, seed: 2 });
-  for (let i = 0; i < 60; i++) {
-    const { number, values } = search.ask();
-    search.tell(number, Math.abs((values.second ?? 64) - 20) / 20 + (values.optimizer === 'sgd' ? 1 : 0));
+test('TPE finds the layers and the width that matter, and prefers the better optimizer', () => {
+  let adam = 0;
+  for (let seed = 1; seed <= 10; seed++) {
+    const search = new Search({ space: mixed, seed });
+    for (let i = 0; i < 60; i++) {
+      const { number, values } = search.ask();
+      search.tell(number, Math.abs((values.second ?? 64) - 20) / 20 + (values.optimizer === 'sgd' ? 1 : 0));
+    }
+    assert.equal(search.best?.values.second, 20);
+    assert.equal(search.best?.values.optimizer, 'adam');
+    adam += search.trials.slice(40).filter(({ values }) => values.optimizer === 'adam').length;
   }
-  const late = search.trials.slice(40).map(({ values }) => values);
-  assert.ok(late.filter(({ optimizer }) => optimizer === 'adam').length >= 14);
-  assert.ok(Math.abs((search.best?.values.second ?? 0) - 20) <= 1, JSON.stringify(search.best));
+  // Of 200 late trials; where the optimum is reached, TPE explores the rest.
+  assert.ok(adam > 105, String(adam));
 });
 
 test('constant liar: trials that are asked for at once are apart', () => {

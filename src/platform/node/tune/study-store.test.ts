@@ -1,0 +1,114 @@
+/** A study in a real PGlite database: claims, fences, constraints and versions. test/long runs whole studies. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import * as z from 'zod';
+import { tinyTrain } from '../../../../test/tiny-data.ts';
+import type { StudyPlan } from '../../../study/study.ts';
+import { openPglite } from './pglite.ts';
+import { openPostgres, withoutPassword } from './postgres.ts';
+import { StudyStore } from './study-store.ts';
+import { migrate } from './tables.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'couture-store-'));
+const database = await openPglite(folder);
+after(async () => {
+  await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+await migrate(database);
+await database.boss.start();
+
+const plan: StudyPlan = {
+  name: 'tiny',
+  recipe: null,
+  settings: { hidden: [8], dropout: [], epochs: 2 },
+  data: tinyTrain.info,
+  space: { learningRate: { type: 'float', low: 0.001, high: 0.1, log: true } },
+  objective: 'loss',
+  sampler: 'tpe',
+  pruner: 'none',
+  seed: 1,
+  maxBytes: null,
+  maxSeconds: null,
+};
+const jobs = async (): Promise<string[]> =>
+  z
+    .array(z.object({ job: z.string() }))
+    .parse(await database.query("select job from couture.trial where state <> 'failed' order by number"))
+    .map(({ job }) => job);
+
+test('a trial has one worker, and late writes of an earlier one change nothing', async () => {
+  const store = await StudyStore.create(database, plan, 3);
+  await store.prepare();
+  await store.ask(2);
+  assert.deepEqual(await store.left(), { waiting: 2, running: 0, unasked: 1 });
+  const [first] = await jobs();
+  const claimed = await store.claim(0, first, 'a');
+  assert.equal(claimed?.attempt, 1);
+  assert.equal(await store.report(0, 1, { step: 1, value: 0.5 }), true);
+
+  assert.equal(await store.requeue(), 2);
+  const [again] = await jobs();
+  assert.notEqual(again, first);
+  // The old job and the old attempt are worth nothing now.
+  assert.equal(await store.claim(0, first, 'a'), undefined);
+  assert.equal(await store.report(0, 1, { step: 2, value: 0.1 }), false);
+  assert.equal(await store.finish(0, 1, { state: 'complete', value: 0.1 }), false);
+  assert.equal((await store.claim(0, again, 'b'))?.attempt, 2);
+  assert.equal(await store.finish(0, 1, { state: 'complete', value: 0.1 }), false);
+  assert.equal(await store.finish(0, 2, { state: 'complete', value: 0.4 }), true);
+  assert.equal(await store.finish(0, 2, { state: 'failed' }), false);
+  assert.equal(await store.claim(0, again, 'b'), undefined);
+
+  const [trial] = (await store.read()).trials;
+  assert.deepEqual(
+    [trial.state, trial.value, trial.attempt, trial.reports],
+    ['complete', 0.4, 2, [{ step: 1, value: 0.5 }]],
+  );
+  await store.bury(1);
+  assert.match((await store.read()).trials[1].error ?? '', /ended 4 times without a result/);
+});
+
+test('a trial and its job are written together, or neither is', async () => {
+  const boss = Object.assign(Object.create(database.boss), {
+    send: () => Promise.reject(new Error('no job')),
+  });
+  const store = await StudyStore.create({ ...database, boss }, { ...plan, name: 'broken' }, 5);
+  await assert.rejects(store.ask(1), /no job/);
+  assert.deepEqual((await store.read()).trials, []);
+});
+
+test('a network that is too large fails without a job', async () => {
+  const store = await StudyStore.create(database, { ...plan, name: 'large', maxBytes: 10 }, 5);
+  await store.prepare();
+  await assert.rejects(store.ask(1), {
+    kind: 'usage',
+    message: /1000 trials in a row were not possible: The weights have/,
+  });
+});
+
+test('a folder has one owner, and a newer store is refused', async () => {
+  await assert.rejects(openPglite(folder), { kind: 'runtime', message: /is in use by/ });
+  await database.query('update couture.version set version = 99');
+  await assert.rejects(migrate(database), {
+    kind: 'usage',
+    message: /have version 99, but this Couture knows only version 1/,
+  });
+  await database.query('update couture.version set version = 1');
+  await migrate(database);
+});
+
+test('the password of a database is never told', async () => {
+  const url = 'postgres://me:secret@127.0.0.1:9/studies';
+  assert.equal(withoutPassword(url), 'postgres://127.0.0.1:9/studies');
+  await assert.rejects(openPostgres(url), (error: Error) => {
+    assert.match(error.message, /^Cannot open postgres:\/\/127\.0\.0\.1:9\/studies: /);
+    assert.doesNotMatch(`${error.stack}`, /secret/);
+    return true;
+  });
+  await assert.rejects(openPostgres('mysql://x'), { kind: 'usage' });
+});
