@@ -19,7 +19,6 @@ export interface StudioOptions {
   /** The folder of the built page. */
   readonly folder?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The Studio while it is served. */
@@ -56,7 +55,7 @@ export async function serveStudio({
     cacheControl: false,
     setHeaders: (response, path) => {
       // The names of built files change with their contents.
-      const fixed = /[\\/]assets[\\/]/.test(path);
+      const fixed = relative(root, path).startsWith(`assets${sep}`);
       response.header('Cache-Control', fixed ? 'max-age=31536000, immutable' : 'no-cache');
     },
   });
@@ -65,7 +64,11 @@ export async function serveStudio({
   server.get<{ Params: { role: string } }>('/data/fashion-mnist/:role', async (request, reply) => {
     const { role } = request.params;
     // Each file is read and checked once.
-    data ??= ensureData('fashion-mnist', { env });
+    data ??= ensureData('fashion-mnist', { env }).catch((error: unknown) => {
+      // The next request tries again.
+      data = undefined;
+      throw error;
+    });
     const path = (await data).find((file) => file.role === role)?.path;
     if (!path) return reply.callNotFound();
     return await reply

@@ -95,12 +95,18 @@ export function registerTune(program: Command, context: CliContext): void {
   registerTuneWorker(command, context);
 }
 
+/** 500 hours: a timer of 597 ends at once. */
+const MOST_SECONDS = 500 * 3600;
+
 /** `90s`, `20m`, `1h` or `1h30m` in milliseconds. */
 export function readDuration(text: string): number {
   const [, hours, minutes, seconds] = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text) ?? [];
   const sum = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
-  if (sum > 0) return sum * 1000;
-  throw new CoutureError('usage', `--time must be a duration like 90s, 20m, 1h or 1h30m, not "${text}".`);
+  if (sum > 0 && sum <= MOST_SECONDS) return sum * 1000;
+  throw new CoutureError(
+    'usage',
+    `--time must be a duration like 90s, 20m, 1h or 1h30m, up to 500 hours, not "${text}".`,
+  );
 }
 
 async function runTune(flags: TuneFlags, context: CliContext): Promise<void> {

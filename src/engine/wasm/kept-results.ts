@@ -3,6 +3,7 @@
  * in every epoch, so they are computed once. A kept result has the bits of a computed one.
  */
 
+import { CoutureError } from '../../core/errors.ts';
 import type { Program } from '../../model/program.ts';
 import type { DeviceImages } from '../backend.ts';
 import { LINE } from './constants.ts';
@@ -54,8 +55,18 @@ export class KeptResults {
     const values = images.length * panelsOf(this.#program.plan.layers[this.#layer].out) * LINE;
     const bytes = values + images.length;
     if (bytes > Math.min(MOST_BYTES, this.#memory.limit * LARGEST_SHARE)) return;
-    const block = this.#memory.allocate(bytes);
-    this.#of = { images, block, known: block.start + values };
+    const block = this.#allocate(bytes);
+    if (block) this.#of = { images, block, known: block.start + values };
+  }
+
+  /** Nothing where the memory is full: results are then computed every time. */
+  #allocate(bytes: number): Block | undefined {
+    try {
+      return this.#memory.allocate(bytes);
+    } catch (error) {
+      if (error instanceof CoutureError && error.kind === 'runtime') return undefined;
+      throw error;
+    }
   }
 
   /** Forgets the results after a change of a layer that they come from. */

@@ -19,7 +19,7 @@ import { plainView, type ViewOptions } from '../../use/views.ts';
 import type { ExportModel } from './export-model.ts';
 import { pytorchModule } from './pytorch-module.ts';
 
-const data = makeInfo({ height: 4, width: 3, channels: 1 }, ['hat', 'a "shoe"', 'naïve']);
+const data = makeInfo({ height: 4, width: 3, channels: 1 }, ['hat', 'a "shoe"', '1,5 naïve']);
 
 function model(members: Network[], views: ViewOptions = plainView, temperature = 1): ExportModel {
   const facts = { name: 'made', title: 'Made\u202e here', weightsSha256: [], test: null, card: null };
@@ -49,7 +49,7 @@ test('a network of Linear, ReLU and Dropout is a module of a screen', () => {
     'return F.log_softmax(self.fc2(x), dim=1)',
   ]);
   assert.match(text, /^# Made\\u\{202e\} here\. Written by Couture /);
-  assert.ok(text.includes('CLASSES = ["hat", "a \\"shoe\\"", "naïve"]'), text);
+  assert.ok(text.includes('CLASSES = ["hat", "a \\"shoe\\"", "1,5 naïve"]'), text);
   assert.ok(text.split('\n').length < 50, text);
 });
 

@@ -39,10 +39,10 @@ function kindsOf(members: readonly Network[]): { text: string; spec: ModelSpec }
 const textOf = (spec: ModelSpec): string => JSON.stringify(spec);
 
 /** JSON of text and of numbers is also Python, because names have no control characters. */
-const python = (value: string | number | readonly (string | number)[]): string => {
-  const text = JSON.stringify(value);
-  return Array.isArray(value) ? text.replaceAll(/(?<="|\d),(?="|[-\d])/g, ', ') : text;
-};
+const python = (value: string | number | readonly (string | number)[]): string =>
+  typeof value === 'object'
+    ? `[${value.map((item) => JSON.stringify(item)).join(', ')}]`
+    : JSON.stringify(value);
 
 function header({ title, data }: ExportModel): string {
   return `# ${printable(title)}. Written by Couture ${COUTURE_VERSION}.

@@ -159,7 +159,10 @@ function placeNorms(
 
 /** A name without the letters of its last part: `2` of `fc2` and of `bn2`. A place in a Sequential, `net.2`, stays whole. */
 function relationOf({ name }: FoundModule): string {
-  return name.replace(/[^.\d]*[A-Za-z_][^.\d]*(\d*)$/, '$1');
+  const dot = name.lastIndexOf('.') + 1;
+  const last = name.slice(dot);
+  const number = /\d*$/.exec(last.slice(-20))?.[0] ?? '';
+  return last === number ? name : name.slice(0, dot) + number;
 }
 
 function namesOf(modules: readonly FoundModule[]): string {

@@ -8,7 +8,10 @@ import type { CoutureError } from '../../core/errors.ts';
 import { bytesSource } from '../../data/readers/bytes.ts';
 import { defaultTools } from '../../data/readers/tools.ts';
 import { zipEntries } from '../../data/readers/zip.ts';
+import { MAX_PARAMETERS } from '../../model/spec.ts';
+import { PickleName } from './pickle.ts';
 import { readTorchFile } from './torch-file.ts';
+import { rulesFor, TensorView } from './torch-tensors.ts';
 
 const folder = new URL('../../../test/golden/fixtures/torch/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
@@ -77,6 +80,28 @@ describe('pickles that would run code, or fill memory', () => {
         return true;
       });
     });
+});
+
+describe('what a pickle may not do with tensors', () => {
+  const storage = ['storage', new PickleName('torch.DoubleStorage'), '0', 'cpu', 8];
+
+  test('change the shape of one that was checked', () => {
+    const { call, find } = rulesFor('x.pt');
+    const [shape, strides] = [[8], [1]];
+    const view = call('torch._utils._rebuild_tensor_v2', [find(storage) ?? null, 0, shape, strides]);
+    shape.push(1_000_000);
+    assert.ok(view instanceof TensorView);
+    assert.deepEqual([view.shape, view.strides], [[8], [1]]);
+  });
+
+  test('name more bytes in storages than a network can have', () => {
+    const { find } = rulesFor('x.pt');
+    const large = (key: string) => [...storage.slice(0, 2), key, 'cpu', MAX_PARAMETERS / 2];
+    assert.ok(find(large('0')));
+    assert.ok(find(large('1')));
+    assert.ok(find(large('1')), 'the same one again');
+    assert.equal(find(large('2')), undefined);
+  });
 });
 
 test('an archive without a pickle, and a damaged one', async () => {

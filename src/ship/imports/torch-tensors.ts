@@ -1,5 +1,6 @@
 /** Tensors and storages of PyTorch, as a pickle refers to them: where the values lie, without the values. */
 
+import { MAX_PARAMETERS } from '../../model/spec.ts';
 import type { AnyTensorType } from '../safetensors.ts';
 import { PickleName, type PickleRules, type PickleValue } from './pickle.ts';
 
@@ -16,6 +17,9 @@ const storages: Readonly<Record<string, { readonly type: AnyTensorType; readonly
   'torch.ByteStorage': { type: 'U8', bytes: 1 },
   'torch.BoolStorage': { type: 'BOOL', bytes: 1 },
 };
+
+/** Bytes of all storages of a file together, which are in memory at once. */
+const MAX_STORAGE = MAX_PARAMETERS * 8;
 
 const ORDERED_DICT = 'collections.OrderedDict';
 const TENSOR = 'torch._utils._rebuild_tensor_v2';
@@ -55,6 +59,7 @@ export class TensorView {
 /** The rules of a state_dict's pickle, and the storages that it refers to. */
 export function rulesFor(file: string): PickleRules & { readonly storages: ReadonlyMap<string, Storage> } {
   const known = new Map<string, Storage>();
+  let bytes = 0;
   return {
     ...{ file, names, storages: known },
     call(name, args) {
@@ -67,8 +72,12 @@ export function rulesFor(file: string): PickleRules & { readonly storages: Reado
       const storage = storageOf(id);
       if (storage === undefined) return undefined;
       const same = known.get(storage.key);
-      if (same === undefined) known.set(storage.key, storage);
-      else if (same.type !== storage.type || same.length !== storage.length) return undefined;
+      if (same === undefined) {
+        known.set(storage.key, storage);
+        // All are held at once, however few of their values a tensor takes.
+        bytes += storage.length * storage.width;
+        if (bytes > MAX_STORAGE) return undefined;
+      } else if (same.type !== storage.type || same.length !== storage.length) return undefined;
       return same ?? storage;
     },
   };
@@ -85,7 +94,9 @@ function storageOf(id: PickleValue): Storage | undefined {
 }
 
 /** `(storage, offset, shape, strides, requires_grad, hooks)`, all of whose values lie in the storage. */
-function tensorOf([storage, offset, shape, strides]: readonly PickleValue[]): TensorView | undefined {
+function tensorOf([storage, offset, ...lists]: readonly PickleValue[]): TensorView | undefined {
+  // Copies: a pickle may append to its own lists later.
+  const [shape, strides] = lists.map((list) => (Array.isArray(list) ? [...list] : list));
   if (!(storage instanceof Storage) || !isCount(offset) || !areCounts(shape) || !areCounts(strides))
     return undefined;
   if (shape.length !== strides.length || shape.length > 8) return undefined;

@@ -77,17 +77,19 @@ export async function getModel(name: string, options: GetModelOptions = {}): Pro
     });
   const places = { store: folderStore, models: modelFolders(env) };
   const here = from === undefined ? await shippedPath(places, name) : undefined;
-  if (here !== undefined) return { ...model, path: here, isNew: false };
+  if (here !== undefined) {
+    // What a folder has by that name may be damaged, or another file.
+    checked(model, (await readLimited(here, model.bytes)) ?? new Uint8Array(), here);
+    return { ...model, path: here, isNew: false };
+  }
   if (from === undefined) throw notHosted(model);
   const file = name + MODEL_ENDING;
   const bytes = /^https?:/i.test(from)
-    ? await download(
-        model,
-        from.endsWith(MODEL_ENDING) ? from : `${from.replace(/\/$/, '')}/${file}`,
-        options,
-      )
+    ? await download(model, addressOf(from, file), options)
     : await readFrom(model, from, file);
-  const folder = gotModelsFolder(env);
+  // COUTURE_MODELS replaces the folders in which a name is looked up.
+  const { COUTURE_MODELS } = env;
+  const folder = COUTURE_MODELS || gotModelsFolder(env);
   await makeFolder(folder);
   const path = join(folder, file);
   await writeFileAtomic(path, bytes);
@@ -134,16 +136,29 @@ function checked(
   });
 }
 
+/** The address of the file: itself, or in a folder. A query, as of a signed link, stays. */
+function addressOf(from: string, file: string): URL {
+  const url = URL.parse(from);
+  if (url === null)
+    throw new CoutureError('usage', `--from is not an address: ${inQuotes(from)}.`, {
+      hint: 'Give a folder, a file, or an https: address.',
+    });
+  if (!url.pathname.endsWith(MODEL_ENDING)) url.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`;
+  return url;
+}
+
 async function download(
   model: KnownModel,
-  url: string,
+  address: URL,
   { fetch = globalThis.fetch, signal, onProgress }: GetModelOptions,
 ): Promise<Uint8Array> {
+  // The query of a signed link is a secret.
+  const url = address.origin + address.pathname;
   const watchdog = new Watchdog(signal);
   const feed = () => watchdog.feed(STALL_MS, `no data for ${STALL_MS / 1000} s`);
   try {
     feed();
-    const response = await request(fetch, 'GET', url, {}, watchdog.signal);
+    const response = await request(fetch, 'GET', address.href, {}, watchdog.signal);
     if (!response.ok || response.body === null)
       throw new CoutureError('data', `Cannot download ${url}: the server answered ${response.status}.`);
     const bytes = new Uint8Array(model.bytes);

@@ -9,6 +9,8 @@ import { loadPgBoss } from './packages.ts';
 export function withoutPassword(url: string): string {
   try {
     const { protocol, hostname, port, pathname } = new URL(url);
+    // An unencoded password with a slash ends up in the path.
+    if (pathname.includes('@')) return 'DATABASE_URL';
     return `${protocol}//${hostname}${port && `:${port}`}${pathname}`;
   } catch {
     return 'DATABASE_URL';

@@ -84,10 +84,11 @@ export async function work(options: WorkOptions): Promise<boolean> {
     failure = error;
     throw error;
   } finally {
-    await Promise.all(active);
+    // First no new jobs: a job that is fetched and refused loses one of its tries.
     await boss.offWork(store.queue).catch((error: unknown) => {
       if (failure === undefined) throw error;
     });
+    await Promise.all(active);
     await change().catch(() => {});
   }
 }
