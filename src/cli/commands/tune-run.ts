@@ -80,6 +80,8 @@ export async function runStudy(run: StudyRun): Promise<Study> {
         if (text === last) return;
         last = text;
         written = written.then(async () => await writeStudy(study));
+        // A full disk stops the study, and its trials write their checkpoints; the error is thrown below.
+        written.catch(abort);
       },
     });
     await written;
