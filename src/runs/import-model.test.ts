@@ -55,6 +55,23 @@ test('an export comes back without a question, from its folder too', async () =>
   assert.match(modelCard(model, { name: 'again.safetensors', bytes: 1 }), /It was not measured/);
 });
 
+test('what would have no effect is refused', async () => {
+  await exportModel(platform, run.path, { to: 'pytorch', out: 'own' });
+  await assert.rejects(
+    importModel(platform, 'own', 'x.safetensors', { activation: 'gelu', dropout: [0.2] }),
+    {
+      kind: 'usage',
+      message: /^--activation and --dropout cannot be used: own\/model\.safetensors was exported by Couture/,
+      hint: 'Leave out --activation and --dropout.',
+    },
+  );
+  const layers = ['fc1', 'bn1', 'relu', 'fc2', 'bn2', 'relu', 'fc3'];
+  await assert.rejects(
+    importModel(platform, 'bare.safetensors', 'x.safetensors', { layers, activation: 'relu', pixels }),
+    { kind: 'usage', message: '--activation cannot be used: --layers names every layer.' },
+  );
+});
+
 test('everything that is missing is named in one sentence', async () => {
   await assert.rejects(importModel(platform, 'bare.safetensors', 'x.safetensors'), {
     kind: 'usage',

@@ -124,8 +124,13 @@ async function weightsFile({ store }: RunPlatform, path: string): Promise<string
 
 /** @throws CoutureError of kind `usage` naming everything at once that only the user can know */
 function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: string): void {
-  const { layers, activation, pixels, data, shape, classNames } = options;
-  if (foreign.description !== undefined) return;
+  const { layers, activation, dropout, pixels, data, shape, classNames } = options;
+  if (foreign.description !== undefined) {
+    const given = { layers, activation, dropout, shape, classes: classNames, 'mean and --std': pixels };
+    refuseGiven(given, `${file} was exported by Couture and says this itself`);
+    return;
+  }
+  if (layers !== undefined) refuseGiven({ activation, dropout }, '--layers names every layer');
   const missing: [what: string, flags: string][] = [];
   if (layers === undefined && activation === undefined && needsActivation(foreign, file))
     missing.push(['its activation', '--activation relu']);
@@ -137,6 +142,14 @@ function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: str
   throw new CoutureError('usage', `${file} does not say ${list(missing.map(([what]) => what))}.`, {
     hint: `Add ${missing.map(([, flags]) => flags).join(', ')}.`,
   });
+}
+
+/** @throws CoutureError of kind `usage` for flags that would have no effect */
+function refuseGiven(flags: Readonly<Record<string, unknown>>, why: string): void {
+  const given = Object.keys(flags).filter((name) => flags[name] !== undefined);
+  if (given.length === 0) return;
+  const names = list(given.map((name) => `--${name}`));
+  throw new CoutureError('usage', `${names} cannot be used: ${why}.`, { hint: `Leave out ${names}.` });
 }
 
 /** The description of the images: that of the data set, of the export, or from shape and classes. */
