@@ -1,4 +1,4 @@
-/** What holds for every report, whatever the run and its names. What it does in a browser: test/e2e/report.test.ts. */
+/** What holds for every report, whatever the run and its names. What it does in a browser: test/long/report.test.ts. */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

@@ -45,7 +45,7 @@ async function call(page: Page, name: keyof InPage, ...rest: unknown[]): Promise
       const module: Record<string, (...rest: unknown[]) => unknown> = await import(path);
       return await module[name](...rest);
     },
-    ['/test/e2e/runs-in-page.ts', name, rest] as const,
+    ['/test/long/runs-in-page.ts', name, rest] as const,
   );
 }
 
@@ -102,7 +102,7 @@ test('a run whose page was closed goes on in another page, to the bits of Node',
         const { trainInPage }: InPage = await import(path);
         return await trainInPage(what, Reflect.get(window, 'heard'));
       },
-      ['/test/e2e/runs-in-page.ts', what] as const,
+      ['/test/long/runs-in-page.ts', what] as const,
     );
   await assert.rejects(trainIn(first, { settings }));
   await closed;
