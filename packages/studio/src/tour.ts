@@ -1,4 +1,4 @@
-/** The guided tour: the published story in eight steps, each of which does something and says what to look at. */
+/** The guided tour: the published story in eight steps. Each step does something and says what to look at. */
 
 import { signal } from '@preact/signals';
 import { changeSetting, chooseRecipe, evaluate, openImage, predictPicture, start } from './actions.ts';

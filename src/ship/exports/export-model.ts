@@ -45,17 +45,11 @@ export interface ExportModel {
 export const EXPORT_KEY = 'couture.export';
 
 /** The description that travels with exported weights: everything except the weights. */
-export interface ExportDescription {
+export interface ExportDescription extends Omit<ExportModel, 'members' | 'card'> {
   readonly version: 1;
   readonly couture: string;
-  readonly name: string;
-  readonly title: string;
-  readonly data: DatasetInfo;
+  /** The layers of each network. */
   readonly members: readonly ModelSpec[];
-  readonly views: ViewOptions;
-  readonly temperature: number;
-  readonly weightsSha256: readonly string[];
-  readonly test: TestFigures | null;
 }
 
 /** @internal */
