@@ -5,6 +5,7 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import { joinBytes } from '../core/join-bytes.ts';
 import type { Picture } from './prepare/picture.ts';
 
 /** Larger files gain nothing. */
@@ -100,19 +101,9 @@ function takeApart(
     if (!sound.every(Boolean)) throw damagedPng(name);
     const [palette = new Uint8Array(0)] = PLTE;
     const [alphas = new Uint8Array(0)] = tRNS;
-    return { width, height, colorType, packed: joined(IDAT), palette, alphas };
+    return { width, height, colorType, packed: joinBytes(IDAT), palette, alphas };
   }
   return undefined;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Lines of a filter's number and `stride` bytes, to the bytes alone; undefined for a filter that there is not. */

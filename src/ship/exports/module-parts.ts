@@ -1,5 +1,6 @@
 /** The parts of an exported module or page: the description of the model, its weights as text, and its code. */
 
+import { joinBytes } from '../../core/join-bytes.ts';
 import { COUTURE_VERSION } from '../../core/version.ts';
 import { takeTensor } from '../../model/network.ts';
 import { planModel } from '../../model/plan.ts';
@@ -29,7 +30,7 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
     }));
     return packWeights(tensors, halves);
   });
-  const bytes = joined(packed.map((each) => each.bytes));
+  const bytes = joinBytes(packed.map((each) => each.bytes));
   return {
     config: {
       ...{ couture: COUTURE_VERSION, name, title, classNames: data.classNames, shape: data.shape },
@@ -43,14 +44,4 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
     weights: toBase64(bytes),
     rounded: halves && packed.some(({ tensors }) => tensors.some(({ type }) => type === 'float16')),
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -3,6 +3,8 @@
  * libraries bring one, with 100 KB and more.
  */
 
+import { joinBytes } from '../../core/join-bytes.ts';
+
 /** A field, or several of them, or a message. */
 export type Message = Uint8Array;
 
@@ -10,13 +12,7 @@ const encoder = new TextEncoder();
 
 /** Fields one after another. */
 export function message(...fields: readonly Message[]): Message {
-  const all = new Uint8Array(fields.reduce((sum, field) => sum + field.length, 0));
-  let at = 0;
-  for (const field of fields) {
-    all.set(field, at);
-    at += field.length;
-  }
-  return all;
+  return joinBytes(fields);
 }
 
 /** A whole number from 0 to 2^53 as groups of seven bits, or a negative one in 64 bits. */
