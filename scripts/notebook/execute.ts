@@ -34,8 +34,11 @@ export async function execute(notebook: object): Promise<Notebook | { readonly m
 
   const flags = ['--to', 'notebook', '--execute', '--output', 'executed.ipynb', 'source.ipynb'];
   const env = [`JUPYTER_PATH=${kernels}`, 'NO_COLOR=1', 'jupyter-nbconvert', ...flags];
-  const timeout = `--ExecutePreprocessor.timeout=${LIMIT_MS / 1000}`;
-  const { code, output } = await finish('env', [...env, timeout], { cwd: folder, signal });
+  // Without iopub_timeout, nbconvert waits 4 s for the outputs of a cell that has ended, then drops them.
+  const limits = ['timeout', 'iopub_timeout', 'startup_timeout'].map(
+    (name) => `--ExecutePreprocessor.${name}=${LIMIT_MS / 1000}`,
+  );
+  const { code, output } = await finish('env', [...env, ...limits], { cwd: folder, signal });
   if (code !== 0)
     throw new Error(`The notebook was not executed: nbconvert ended with code ${code}.\n${output}`);
   return JSON.parse(await readFile(join(folder, 'executed.ipynb'), 'utf8')) as Notebook;
