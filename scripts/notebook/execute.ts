@@ -34,9 +34,9 @@ export async function execute(notebook: object): Promise<Notebook | { readonly m
 
   const flags = ['--to', 'notebook', '--execute', '--output', 'executed.ipynb', 'source.ipynb'];
   const env = [`JUPYTER_PATH=${kernels}`, 'NO_COLOR=1', 'jupyter-nbconvert', ...flags];
-  // Without iopub_timeout, nbconvert waits 4 s for the outputs of a cell that has ended, then drops them.
-  const limits = ['timeout', 'iopub_timeout', 'startup_timeout'].map(
-    (name) => `--ExecutePreprocessor.${name}=${LIMIT_MS / 1000}`,
+  // After the end of a cell, nbconvert waits 4 s for its outputs unless told otherwise.
+  const limits = Object.entries({ timeout: LIMIT_MS / 1000, iopub_timeout: 30, startup_timeout: 300 }).map(
+    ([name, seconds]) => `--ExecutePreprocessor.${name}=${seconds}`,
   );
   const { code, output } = await finish('env', [...env, ...limits], { cwd: folder, signal });
   if (code !== 0)
