@@ -12,6 +12,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { type Archives, installInto, mustRun, packInto } from '../consumers/packed.ts';
 import { type Answer, picture, policy, visit, writePlainPage, writeViteApp } from '../consumers/pages.ts';
+import { startRegistry } from '../consumers/registry.ts';
 import { bun, deno, findChromium, findRuntime, node, root } from '../matrix/runtimes.ts';
 import { isolation, servePages } from '../page/server.ts';
 
@@ -68,6 +69,26 @@ for (const runtime of [node(22), node(pinned), node(26), bun, deno]) {
     const [program, ...args] = there.command;
     const said = await mustRun(program, [...args, 'predict.js', picture], consumer);
     assert.deepEqual(JSON.parse(said), expected);
+  });
+}
+
+for (const [runtime, ...add] of [
+  [bun, 'add', 'couture'],
+  [deno, 'add', 'npm:couture'],
+] as const) {
+  test(`${runtime.name} installs the package itself`, { timeout }, async (t) => {
+    const there = await findRuntime(runtime, t.signal);
+    if ('missing' in there) return t.skip(there.missing);
+    const registry = await startRegistry(folder, archives);
+    t.after(() => registry.close());
+    const place = join(folder, `installed-by-${runtime.name}`);
+    await mkdir(place);
+    await writeFile(join(place, '.npmrc'), `registry=${registry.url}\n`);
+    await writeFile(join(place, 'package.json'), '{ "private": true, "type": "module" }\n');
+    await writeFile(join(place, 'predict.js'), predict);
+    const [program, ...args] = there.command;
+    await mustRun(program, add, place);
+    assert.deepEqual(JSON.parse(await mustRun(program, [...args, 'predict.js', picture], place)), expected);
   });
 }
 
