@@ -94,9 +94,8 @@ function drawExample(
       image: imageSource(image.pixels, set),
       lines: [
         set.classNames[image.label],
-        right
-          ? `p = ${probabilityText(image.probabilities[target])}`
-          : `as ${set.classNames[target]}, ${probabilityText(image.probabilities[target])}`,
+        ...(right ? [] : [`as ${set.classNames[target]}`]),
+        `p = ${probabilityText(image.probabilities[target])}`,
       ],
     },
     {
@@ -105,7 +104,7 @@ function drawExample(
     },
     {
       image: signedSource(occlusion, largest(occlusion), set),
-      lines: ['occlusion', `p falls by up to ${pointsOf(occlusion[argMax(occlusion)])}`],
+      lines: ['occlusion', `max drop ${pointsOf(occlusion[argMax(occlusion)])}`],
     },
   ];
   return tiles(sheet, items, { least: 84, most: 3, shape: set, gap: 14 });

@@ -152,7 +152,9 @@ footer { color: var(--soft); font-size: 0.9rem; margin-top: 3rem; border-top: 1p
   .pictures { grid-template-columns: repeat(auto-fill, minmax(4.4rem, 1fr)); }
   .bar { font-size: 0.88rem; }
   .bar > div { gap: 0.6rem; }
-  .bar button, .runs-switch label > span { padding-inline: 0.6rem; }
+  .bar button { padding-inline: 0.6rem; }
+  .runs-switch label { flex: 0 1 auto; min-width: 3rem; }
+  .runs-switch label > span { padding-inline: 0.4rem; font-size: 0.8rem; overflow: hidden; text-overflow: ellipsis; }
   .runs-switch legend { position: absolute; left: -99rem; }
 }
 @media print {
