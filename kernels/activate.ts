@@ -7,7 +7,7 @@ import {
   ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_RELU, ACTIVATION_ROOT, ACTIVATION_SILU, AFFINE_LINES, LINE,
   STATS_LINES,
 } from "./constants.generated";
-import { addLines, transpose16 } from "./dense";
+import { addLines, transpose16 } from "./lines";
 import { expNonPositive4 } from "./math";
 import { dropoutRows } from "./philox";
 

@@ -2,10 +2,10 @@
 // allocates.
 
 export { activate, activateGradient, affineGradient } from "./activate";
-export {
-  inputGradient, inputGradientRows, linear, updateWeights, useWideTiles, weightGradient,
-  weightGradientByInputs,
-} from "./dense";
+export { linear } from "./dense";
+export { inputGradient, inputGradientRows } from "./input-gradient";
+export { updateWeights, weightGradient, weightGradientByInputs } from "./weight-gradient";
+export { useWideTiles } from "./tile";
 export { augment, mix } from "./augment";
 export { gather, keep, normalize, recall, scatter } from "./gather";
 export { layerNorm, layerNormGradient } from "./layernorm";

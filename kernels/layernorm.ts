@@ -3,7 +3,7 @@
 // src/engine/reference/norm.ts states the same plainly. Lanes past the last feature are 0, and stay so.
 
 import { AFFINE_LINES, LINE } from "./constants.generated";
-import { transpose16 } from "./dense";
+import { transpose16 } from "./lines";
 
 /** As torch.nn.LayerNorm's default. */
 const EPSILON: f32 = 1e-5;

@@ -112,3 +112,17 @@ function half<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
   v128.store(c, c20, 128); v128.store(c, c21, 144);
   v128.store(c, c30, 192); v128.store(c, c31, 208);
 }
+
+let wide: bool = false;
+
+/** Chooses the tile kernel: wide where the engine pairs vectors, narrow elsewhere. Bits are the same. */
+export function useWideTiles(on: bool): void {
+  wide = on;
+}
+
+// @ts-ignore: decorator
+@inline
+export function tile<A>(a: usize, jump: usize, b: usize, count: i32, c: usize): void {
+  if (wide) tileWide<A>(a, jump, b, count, c);
+  else tileNarrow<A>(a, jump, b, count, c);
+}

@@ -1,4 +1,4 @@
-/** The three products of a Linear, by kernels/dense.ts. */
+/** The three products of a Linear, by kernels/dense.ts, input-gradient.ts and weight-gradient.ts. */
 
 import { isApart, needsActivate } from '../../../model/dense-layer.ts';
 import { MOST_LISTED, PANELS_TOGETHER, STRIP } from '../constants.ts';

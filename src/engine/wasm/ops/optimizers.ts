@@ -1,4 +1,4 @@
-/** Clipping and updates, with kernels/optimizers.ts and, for weights, kernels/dense.ts. */
+/** Clipping and updates, with kernels/optimizers.ts and, for weights, kernels/weight-gradient.ts. */
 
 import { normWidth } from '../../../model/dense-layer.ts';
 import { AFFINE_LINES, LINE, STATS_LINES, STRIP } from '../constants.ts';
