@@ -36,7 +36,9 @@ const follow = (ref: string): void => {
   reached.add(ref);
   for (const next of needs.get(ref) ?? []) follow(next);
 };
-for (const ref of workspace)
+// The root's dependencies are the packages of the workspace, too; the Studio's libraries are those of its package.
+const studio = workspace.filter((ref) => /studio@/.test(ref)).flatMap((ref) => needs.get(ref) ?? []);
+for (const ref of [...workspace, ...studio])
   if (bundled.has(nameOf(ref)) || ['couture', '@couture/core'].includes(nameOf(ref))) follow(ref);
 
 const components = bill.components.filter((each) => reached.has(each['bom-ref']));

@@ -2,6 +2,7 @@
 
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { licensesOf } from '../../scripts/packaging/licenses.ts';
 import { colors, diverging, inDark, meanings, runColor } from '../../src/figures/theme.ts';
 import { policyText } from '../../src/serve/policy.ts';
 
@@ -54,6 +55,30 @@ export function contentPolicy(): Plugin {
         injectTo: 'head-prepend',
       },
     ],
+  };
+}
+
+/**
+ * The licenses of all libraries in the page and its workers, in one file beside them.
+ * @returns the plugin for the page, and the one for its workers, which are built before the page is written
+ */
+export function libraryLicenses(): { readonly page: Plugin; readonly worker: Plugin } {
+  const modules = new Set<string>();
+  const collect: Plugin['generateBundle'] = (_, bundle) => {
+    for (const file of Object.values(bundle))
+      if (file.type === 'chunk')
+        for (const id of file.moduleIds) if (/[\\/]node_modules[\\/]/.test(id)) modules.add(id.split('?')[0]);
+  };
+  return {
+    worker: { name: 'couture-worker-licenses', generateBundle: collect },
+    page: {
+      name: 'couture-licenses',
+      apply: 'build',
+      generateBundle(...args) {
+        collect.apply(this, args);
+        this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: licensesOf([...modules].sort()) });
+      },
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { entries } from '../../scripts/entries.ts';
-import { contentPolicy, coutureWorkers, firstLoad, themeModule } from './plugins.ts';
+import { contentPolicy, coutureWorkers, firstLoad, libraryLicenses, themeModule } from './plugins.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,14 +24,20 @@ const treeshake = {
     !id.startsWith(`${root}src/`) || /platform\/web\/(engine-)?worker\.ts/.test(id),
 };
 
+const licenses = libraryLicenses();
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Every address is relative, so that the files work in any folder of any host.
   base: './',
   resolve: { alias },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [coutureWorkers(), themeModule(), contentPolicy(), firstLoad()],
-  worker: { format: 'es', plugins: () => [coutureWorkers(), themeModule()], rolldownOptions: { treeshake } },
+  plugins: [coutureWorkers(), themeModule(), contentPolicy(), firstLoad(), licenses.page],
+  worker: {
+    format: 'es',
+    plugins: () => [coutureWorkers(), themeModule(), licenses.worker],
+    rolldownOptions: { treeshake },
+  },
   build: {
     target: 'es2023',
     outDir: 'dist',

@@ -3,6 +3,7 @@
  * they are ten times as large and thirty packages more.
  */
 
+import { readFileSync } from 'node:fs';
 import type { PackageName } from './packages.ts';
 
 /** A library: the module that is imported, its file, and what is used of it. */
@@ -39,9 +40,16 @@ export function vendorFile(name: PackageName, module: string): string | undefine
   return libraries[name].find((library) => library.module === module)?.file;
 }
 
-/** The npm packages that are inside Couture's, by name: all bundled libraries, and the font. */
+/** The libraries of the Studio's page, which Vite bundles. */
+function studioLibraries(): string[] {
+  const manifest = readFileSync(new URL('../../packages/studio/package.json', import.meta.url), 'utf8');
+  const { devDependencies } = JSON.parse(manifest) as { devDependencies: Readonly<Record<string, string>> };
+  return Object.keys(devDependencies).filter((name) => name !== 'couture' && name !== '@couture/core');
+}
+
+/** The npm packages that are inside Couture's, by name: all bundled libraries, those of the Studio, and the font. */
 export function bundledPackages(): string[] {
   const modules = Object.values(libraries).flatMap((each) => each.map(({ module }) => module));
   const names = modules.map((module) => module.split('/', module.startsWith('@') ? 2 : 1).join('/'));
-  return [...names, '@expo-google-fonts/inter'];
+  return [...names, ...studioLibraries(), '@expo-google-fonts/inter'];
 }
