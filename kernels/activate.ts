@@ -25,18 +25,18 @@ const VARIANCE: usize = LINE, MEAN: usize = 2 * LINE, INVERSE: usize = 3 * LINE;
  * @param x read only with batch normalization; else z is there already
  * @param affine scale and shift, [panel][2][16]; 0 without a norm
  * @param stats [panel][4][16]; 0 without batch normalization
- * @param training whether the batch's statistics are used, or the running ones
+ * @param byBatch whether the batch's statistics are used, or the running ones
  */
 export function activate(
   x: usize, z: usize, y: usize, panelBytes: usize, rows: i32, outputs: i32, activation: i32, affine: usize,
   stats: usize,
-  training: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+  byBatch: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {
     const from = z + (<usize>panel) * panelBytes;
     const to = y + (<usize>panel) * panelBytes;
     const own = affine ? affine + (<usize>panel) * AFFINE : 0;
-    if (stats) normalize(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * STATS, training);
+    if (stats) normalize(x + (<usize>panel) * panelBytes, from, rows, stats + (<usize>panel) * STATS, byBatch);
     const bytes = (<usize>rows) * LINE;
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(to + at, apply(activation, scaled(from + at, own, at & 63)));
@@ -58,7 +58,7 @@ export function activate(
 export function activateGradient(
   z: usize, dy: usize, skipped: usize, dz: usize, panelBytes: usize, dzT: usize, dzTPanel: usize, rows: i32,
   outputs: i32, activation: i32, affine: usize, stats: usize, gradient: usize,
-  training: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
+  byBatch: bool, threshold: u32, scale: f32, key0: u32, key1: u32, step: u32, layer: u32, begin: i32, end: i32,
 ): void {
   for (let panel = begin; panel < end; panel++) {
     const from = z + (<usize>panel) * panelBytes;
@@ -80,7 +80,7 @@ export function activateGradient(
     }
     if (stats) {
       const grads = gradient + (<usize>panel) * AFFINE;
-      normalizeGradient(to, from, rows, own, stats + (<usize>panel) * STATS, grads, training);
+      normalizeGradient(to, from, rows, own, stats + (<usize>panel) * STATS, grads, byBatch);
     }
     if (dzT) {
       for (let row = 0; row < rows; row += 16) {
@@ -129,13 +129,13 @@ function scaled(z: usize, affine: usize, lane: usize): v128 {
 }
 
 /** One panel of x, normalized, to z. */
-function normalize(x: usize, z: usize, rows: i32, stats: usize, training: bool): void {
+function normalize(x: usize, z: usize, rows: i32, stats: usize, byBatch: bool): void {
   const end = x + (<usize>rows) * LINE;
   const count = f32x4.splat(<f32>rows), others = f32x4.splat(<f32>max(rows - 1, 1));
   const momentum = f32x4.splat(MOMENTUM), rest = f32x4.splat(REST);
   for (let lane: usize = 0; lane < LINE; lane += 16) {
     let mean = v128.load(stats + lane), variance = v128.load(stats + lane, VARIANCE);
-    if (training) {
+    if (byBatch) {
       let sum = f32x4.splat(0);
       for (let at = x + lane; at < end; at += LINE) sum = f32x4.add(sum, v128.load(at));
       mean = f32x4.div(sum, count);
@@ -164,7 +164,7 @@ function normalize(x: usize, z: usize, rows: i32, stats: usize, training: bool):
 
 /** One panel of gradients through the normalization, in place; and those of scale and shift. */
 function normalizeGradient(
-  da: usize, normalized: usize, rows: i32, affine: usize, stats: usize, gradient: usize, training: bool,
+  da: usize, normalized: usize, rows: i32, affine: usize, stats: usize, gradient: usize, byBatch: bool,
 ): void {
   const bytes = (<usize>rows) * LINE;
   const count = f32x4.splat(<f32>rows), zero = f32x4.splat(0);
@@ -172,8 +172,8 @@ function normalizeGradient(
   for (let lane: usize = 0; lane < LINE; lane += 16) {
     const product = v128.load(gradient + lane), sum = v128.load(gradient + lane, 64);
     const factor = f32x4.mul(v128.load(affine + lane), v128.load(stats + lane, INVERSE));
-    const meanSum = training ? f32x4.div(sum, count) : zero;
-    const meanProduct = training ? f32x4.div(product, count) : zero;
+    const meanSum = byBatch ? f32x4.div(sum, count) : zero;
+    const meanProduct = byBatch ? f32x4.div(product, count) : zero;
     for (let at = lane; at < bytes; at += LINE) {
       const inner = f32x4.sub(f32x4.sub(v128.load(da + at), meanSum), f32x4.mul(v128.load(normalized + at), meanProduct));
       v128.store(da + at, f32x4.mul(factor, inner));

@@ -16,6 +16,7 @@ import { flagOf } from '../report/train-command.ts';
 import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, recipeNamed, resolveConfig } from '../train/config.ts';
+import { withFreezeListed } from '../train/freeze.ts';
 import { initFromSchema } from '../train/init-from.ts';
 import { recipes } from '../train/recipes.ts';
 import {
@@ -231,7 +232,9 @@ async function readConfigFile(path: string): Promise<z.infer<typeof configFileSc
   const value = parseJson(decodeText(bytes, source, 'usage'), source, 'usage');
   const misfit = configVersionMisfit(value);
   if (misfit !== undefined) throw wrong(`it ${misfit}`);
-  const file = checkSchema(configFileSchema, value, ({ what, hint }) => wrong(what, undefined, hint));
+  const file = checkSchema(configFileSchema, withFreezeListed(value), ({ what, hint }) =>
+    wrong(what, undefined, hint),
+  );
   const { recipe, settings = {} } = file;
   try {
     if (typeof recipe === 'string') recipeNamed(recipe);

@@ -25,16 +25,22 @@ export type Op =
     }
   /**
    * The norm of a layer: of x, scaled and shifted, where it is in front of the product; of a LayerNorm behind the product,
-   * z normalized, which `activate` scales and shifts.
+   * z normalized, which `activate` scales and shifts. A BatchNorm1d takes the batch's statistics where `byBatch`, which
+   * also move the running ones, or else the running ones.
    */
-  | { readonly op: 'normalize'; readonly layer: number; readonly training: boolean }
+  | { readonly op: 'normalize'; readonly layer: number; readonly byBatch: boolean }
   /**
    * y = dropout(activation(x Wᵀ + b)) + y of `skip`; dropout only where `training`. Of a layer that `needsActivate`,
    * z = x Wᵀ + b.
    */
   | { readonly op: 'linear'; readonly layer: number; readonly training: boolean }
-  /** y = dropout(activation(norm(z))): by the batch's statistics and with dropout where `training`. */
-  | { readonly op: 'activate'; readonly layer: number; readonly training: boolean }
+  /** y = dropout(activation(norm(z))): dropout only where `training`, and the batch's statistics where `byBatch`. */
+  | {
+      readonly op: 'activate';
+      readonly layer: number;
+      readonly training: boolean;
+      readonly byBatch: boolean;
+    }
   /** Output: log-probabilities of the last layer's y. */
   | { readonly op: 'logSoftmax' }
   /** loss of each image, and dz of the last layer: (softmax - target) / batch. */
@@ -48,14 +54,19 @@ export type Op =
    */
   | { readonly op: 'inputGradient'; readonly layer: number }
   /** dy of the layer that a residual block begins with is added to; dz from dy, through dropout, activation and norm. */
-  | { readonly op: 'activateGradient'; readonly layer: number; readonly training: boolean }
+  | {
+      readonly op: 'activateGradient';
+      readonly layer: number;
+      readonly training: boolean;
+      readonly byBatch: boolean;
+    }
   /** Gradients of the scale and shift of a LayerNorm, from the gradient with respect to its output. */
   | { readonly op: 'affineGradient'; readonly layer: number }
   /**
    * From the gradient with respect to the output of the op `normalize` to the gradient with respect to its
    * input, in place.
    */
-  | { readonly op: 'normalizeGradient'; readonly layer: number; readonly training: boolean }
+  | { readonly op: 'normalizeGradient'; readonly layer: number; readonly byBatch: boolean }
   /** dW = dzᵀ x, db = column sums of dz, kept so that they can be read. */
   | { readonly op: 'weightGradient'; readonly layer: number }
   /** For each output of the layer, the sum of squares of its kept gradients and those of its norm. */
@@ -106,8 +117,13 @@ export interface Program {
 
 /** Options of a program. */
 export interface ProgramOptions {
-  /** Layers, from the input on, that are not trained: they get no gradient, and it costs nothing. Default 0. */
-  readonly frozen?: number;
+  /** Layers that are not trained, as indices of `plan.layers`: their weights get no gradient, and it costs nothing. */
+  readonly frozen?: readonly number[];
+  /**
+   * Frozen layers whose BatchNorm1d has running statistics of a training before: it normalizes by them, as in inference,
+   * and keeps them. In other frozen layers, which start at random, it normalizes by the batch's, as in trained layers.
+   */
+  readonly settled?: readonly number[];
   /** Keep every parameter's gradient readable after a step (slower; for checks). */
   readonly keepGradients?: boolean;
   /** Clip the gradient of every step to this norm over all parameters; 0, the default, for no clipping. */
@@ -133,20 +149,22 @@ export function buildProgram(spec: ModelSpec, input: NetworkInput, options: Prog
   const { average = false, averageStatistics = false } = options;
   const plan = planModel(spec);
   const last = plan.layers.length - 1;
-  const { frozen = 0 } = options;
-  checkFrozen(frozen, plan, clip);
-  const forward = (training: boolean): Op[] => [
+  const frozen = new Set(options.frozen);
+  const trained = checkFrozen(frozen, plan, clip);
+  const training: Mode = { training: true, frozen, settled: new Set(options.settled) };
+  const forward = (mode: Mode): Op[] => [
     { op: 'gather', shape: input.shape, ...input.pixels },
-    ...plan.layers.flatMap((_, layer) => forwardOps(plan, layer, training)),
+    ...plan.layers.flatMap((_, layer) => forwardOps(plan, layer, mode)),
   ];
   // Everything by rows comes first, then the weights, so threads synchronize only between the two.
   const backward: Op[] = [];
-  // A norm in front of the lowest trained layer is trained with it.
-  const lowest = frozen > 0 && plan.layers[frozen].preNorm ? frozen : frozen + 1;
-  for (let layer = last; layer >= lowest; layer--) backward.push(...backwardOps(plan, layer, true));
+  // Nothing below the lowest trained layer needs a gradient. A norm in front of it is trained with it.
+  const [lowest] = trained;
+  const end = lowest > 0 && plan.layers[lowest].preNorm ? lowest : lowest + 1;
+  for (let layer = last; layer >= end; layer--) backward.push(...backwardOps(plan, layer, training));
   const clipped = clip > 0;
   if (clipped) backward.push(...clipOps(plan, clip));
-  for (let layer = frozen; layer <= last; layer++) {
+  for (const layer of trained) {
     if (plan.layers[layer].norm !== 'none') backward.push({ op: 'normUpdate', layer, clipped });
     if (keepGradients && !clipped) backward.push({ op: 'weightGradient', layer });
     backward.push(
@@ -158,18 +176,18 @@ export function buildProgram(spec: ModelSpec, input: NetworkInput, options: Prog
     input,
     average,
     averageStatistics: average && averageStatistics,
-    train: [...forward(true), { op: 'nllGradient' }, ...backward],
-    fixed: output.of === 'logProbabilities' ? fixedOps(plan, forward(true), frozen) : 0,
-    ...inference(plan, forward(false), output),
+    train: [...forward(training), { op: 'nllGradient' }, ...backward],
+    fixed: output.of === 'logProbabilities' ? fixedOps(plan, forward(training), frozen) : 0,
+    ...inference(plan, forward(INFERENCE), output),
   };
 }
 
 /** See `Program.fixed`. Dropout and the statistics of a batch make a result depend on more than its image. */
-function fixedOps({ layers }: Plan, forward: readonly Op[], frozen: number): number {
+function fixedOps({ layers }: Plan, forward: readonly Op[], frozen: ReadonlySet<number>): number {
   let fixed = 0;
   for (const [index, op] of forward.entries()) {
     if (op.op === 'gather') continue;
-    if (!('layer' in op) || op.layer >= frozen || !isFixed(op, layers[op.layer])) break;
+    if (!('layer' in op) || !frozen.has(op.layer) || !isFixed(op, layers[op.layer])) break;
     // Only one result is kept, and a residual block that goes on needs another.
     const needed = layers.some(
       ({ skip }, layer) => layer > op.layer && skip !== undefined && skip < op.layer,
@@ -179,48 +197,76 @@ function fixedOps({ layers }: Plan, forward: readonly Op[], frozen: number): num
   return fixed;
 }
 
-function isFixed({ op }: Op, layer: DenseLayer): boolean {
+function isFixed(op: Op, layer: DenseLayer): boolean {
   const { norm, preNorm, dropout } = layer;
-  if (op === 'linear') return needsActivate(layer) || dropout === 0;
-  const normalizes = preNorm ? op === 'normalize' : op === 'activate';
-  return !(norm === 'batch' && normalizes) && !(op === 'activate' && dropout > 0);
+  if (op.op === 'linear') return needsActivate(layer) || dropout === 0;
+  const normalizes = preNorm ? op.op === 'normalize' : op.op === 'activate';
+  const byBatch = 'byBatch' in op && op.byBatch;
+  return !(norm === 'batch' && normalizes && byBatch) && !(op.op === 'activate' && dropout > 0);
 }
 
-function checkFrozen(frozen: number, { layers }: Plan, clip: number): void {
-  if (frozen >= layers.length) {
+/** The trained layers, ascending. */
+function checkFrozen(frozen: ReadonlySet<number>, { layers }: Plan, clip: number): number[] {
+  for (const layer of frozen) {
+    if (layers[layer] === undefined)
+      throw new CoutureError('usage', `Cannot freeze layer ${layer} of ${layers.length} layers.`, {
+        hint: 'Layers are counted from 0.',
+      });
+  }
+  const trained = [...layers.keys()].filter((layer) => !frozen.has(layer));
+  if (trained.length === 0)
     throw new CoutureError(
       'usage',
-      `Cannot freeze ${frozen} of ${layers.length} layers: at least the last one must be trained.`,
+      `Cannot freeze all ${layers.length} layers: at least one must be trained.`,
     );
-  }
   // The norm of a gradient is taken over all layers.
-  if (frozen > 0 && clip > 0)
+  if (frozen.size > 0 && clip > 0)
     throw new CoutureError('usage', 'A gradient with frozen layers cannot be clipped.', {
-      hint: 'Set clip or freeze to 0.',
+      hint: 'Set clip to 0, or freeze no layer.',
     });
+  return trained;
+}
+
+/** How the ops of a layer run. */
+interface Mode {
+  /** Whether dropout is drawn, and norms take the batch's statistics. */
+  readonly training: boolean;
+  readonly frozen: ReadonlySet<number>;
+  /** See `ProgramOptions.settled`. */
+  readonly settled: ReadonlySet<number>;
+}
+
+const INFERENCE: Mode = { training: false, frozen: new Set(), settled: new Set() };
+
+/** Whether the BatchNorm1d of a layer takes the batch's statistics. */
+function takesBatch({ training, settled }: Mode, layer: number): boolean {
+  return training && !settled.has(layer);
 }
 
 /** From a layer's input to its output. */
-function forwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
+function forwardOps({ layers }: Plan, layer: number, mode: Mode): Op[] {
   const { norm, preNorm } = layers[layer];
+  const { training } = mode;
+  const byBatch = takesBatch(mode, layer);
   const linear: Op = { op: 'linear', layer, training };
-  const normalize: Op = { op: 'normalize', layer, training };
+  const normalize: Op = { op: 'normalize', layer, byBatch };
   if (!needsActivate(layers[layer])) return preNorm ? [normalize, linear] : [linear];
-  const activate: Op = { op: 'activate', layer, training };
+  const activate: Op = { op: 'activate', layer, training, byBatch };
   if (preNorm) return [normalize, linear, activate];
   return norm === 'layer' ? [linear, normalize, activate] : [linear, activate];
 }
 
 /** From a layer's dz to the dz of the layer below. */
-function backwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
+function backwardOps({ layers }: Plan, layer: number, mode: Mode): Op[] {
   const ops: Op[] = [{ op: 'inputGradient', layer }];
-  if (layers[layer].preNorm) ops.push(...normGradientOps(layers, layer, training));
+  if (layers[layer].preNorm) ops.push(...normGradientOps(layers, layer, mode));
   const below = layer - 1;
   if (below < 0 || !isApart(layers, below)) return ops;
-  ops.push({ op: 'activateGradient', layer: below, training });
+  const { training } = mode;
+  ops.push({ op: 'activateGradient', layer: below, training, byBatch: takesBatch(mode, below) });
   // BatchNorm1d works feature by feature like `activateGradient`, which therefore includes it.
   if (normsProduct(layers[below]) && layers[below].norm === 'layer')
-    ops.push(...normGradientOps(layers, below, training));
+    ops.push(...normGradientOps(layers, below, mode));
   return ops;
 }
 
@@ -228,9 +274,9 @@ function backwardOps({ layers }: Plan, layer: number, training: boolean): Op[] {
  * From the gradient with respect to the output of the op `normalize` to the gradient with respect to its
  * input.
  */
-function normGradientOps(layers: readonly DenseLayer[], layer: number, training: boolean): Op[] {
-  const normalize: Op = { op: 'normalizeGradient', layer, training };
-  return layers[layer].norm === 'layer' && training
+function normGradientOps(layers: readonly DenseLayer[], layer: number, mode: Mode): Op[] {
+  const normalize: Op = { op: 'normalizeGradient', layer, byBatch: takesBatch(mode, layer) };
+  return layers[layer].norm === 'layer' && mode.training && !mode.frozen.has(layer)
     ? [{ op: 'affineGradient', layer }, normalize]
     : [normalize];
 }
@@ -253,7 +299,7 @@ function inference(plan: Plan, forward: readonly Op[], output: Output) {
     return { infer, outputWidth: layers[layer].out };
   }
   if (output.of === 'pixelGradient') {
-    const backward = layers.flatMap((_, i) => backwardOps(plan, layers.length - 1 - i, false));
+    const backward = layers.flatMap((_, i) => backwardOps(plan, layers.length - 1 - i, INFERENCE));
     const ops: Op[] = [...forward, { op: 'logProbabilityGradient' }, ...backward, { op: 'pixelGradient' }];
     return { infer: ops, outputWidth: layers[0].in };
   }

@@ -1,5 +1,6 @@
 /** The digest of the config, which identifies the files of a run. */
 
+import { freezeInDigest } from '../train/freeze.ts';
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 import { jsonSha256 } from './json.ts';
 
@@ -16,7 +17,7 @@ export async function configSha256({ settings, ...config }: RunConfig): Promise<
 
 function chosen(settings: TrainSettings): [string, unknown][] {
   const usual = new Map<string, unknown>(Object.entries(defaults));
-  return Object.entries(settings).filter(
-    ([name, value]) => name !== 'epochs' && JSON.stringify(value) !== JSON.stringify(usual.get(name)),
-  );
+  return Object.entries(settings)
+    .filter(([name, value]) => name !== 'epochs' && JSON.stringify(value) !== JSON.stringify(usual.get(name)))
+    .map(([name, value]) => [name, name === 'freeze' ? freezeInDigest(settings.freeze) : value]);
 }

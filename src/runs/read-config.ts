@@ -6,6 +6,7 @@ import { COUTURE_VERSION } from '../core/version.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
 import { imageSize } from '../data/image-shape.ts';
 import { checkModelSpec, classCount, inputWidth } from '../model/spec.ts';
+import { withFreezeListed } from '../train/freeze.ts';
 import { configSchema, type RunConfig } from '../train/settings.ts';
 import { environmentSchema } from './environment.ts';
 import { checkJson, readJsonValue, readSealed, unseal } from './json.ts';
@@ -34,7 +35,7 @@ export async function readConfig(store: RunStore, folder: string): Promise<RunCo
   const value = await readJsonValue(store, file);
   const misfit = configVersionMisfit(value);
   if (misfit !== undefined) throw await otherVersion(store, folder, `${file} ${misfit}.`);
-  const config = checkJson(await unseal(value, file, CHANGED), file, configSchema);
+  const config = checkJson(withFreezeListed(await unseal(value, file, CHANGED)), file, configSchema);
   checkFit(config, file);
   return config;
 }

@@ -78,11 +78,11 @@ function checkOptimizer({ average, swa, lasso, optimizer, freeze, clip }: TrainS
       'Set one of them to 0.',
     );
   }
-  if (freeze > 0 && (clip > 0 || swa > 0)) {
+  if (freeze.length > 0 && (clip > 0 || swa > 0)) {
     const other = clip > 0 ? 'clip' : 'swa';
     throw invalid(
       `settings freeze and ${other}: both are set, but ${other} is about all layers`,
-      'Set one of them to 0.',
+      `Set ${other} to 0, or freeze no layer.`,
     );
   }
   if (lasso > 0 && optimizer !== 'sgd') {

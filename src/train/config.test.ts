@@ -41,17 +41,33 @@ test('pixels from zero keep the scale of the data set, and say so wherever the d
   assert.deepEqual(plain.data.preprocessing.pixels, { offset: [0.5], scale: [0.5] });
 });
 
-test('at most all layers but the last are frozen, and nothing that is about all layers goes with it', () => {
-  assert.equal(resolveConfig({ settings: { hidden: [8, 8], freeze: 2 } }).settings.freeze, 2);
-  assert.throws(() => resolveConfig({ settings: { hidden: [8, 8], freeze: 3 } }), {
+test('any layers but all are frozen, and nothing that is about all layers goes with it', () => {
+  const freezing = (freeze: number[]) =>
+    resolveConfig({ settings: { hidden: [8, 8], freeze } }).settings.freeze;
+  assert.deepEqual(freezing([3, 2, 3]), [2, 3]);
+  assert.throws(() => freezing([4]), {
     kind: 'usage',
-    message: /freeze: it is 3, but the network has 3 layers/,
+    message: 'Invalid setting freeze: there is no layer 4, because the network has 3 layers.',
+    hint: 'Give numbers from 1 to 3: layer 1 is fc1, with its norm.',
+  });
+  assert.throws(() => freezing([1, 2, 3]), {
+    kind: 'usage',
+    message: 'Invalid setting freeze: it has all 3 layers, so nothing would be trained.',
   });
   for (const other of [{ clip: 1 }, { swa: 0.5 }])
-    assert.throws(() => resolveConfig({ settings: { freeze: 1, ...other } }), {
+    assert.throws(() => resolveConfig({ settings: { freeze: [1], ...other } }), {
       kind: 'usage',
       message: /freeze and/,
     });
+});
+
+test('a recipe freezes its stem, and no layer of a network without it', () => {
+  assert.deepEqual(resolveConfig({ recipe: 'fast-92' }).settings.freeze, [1, 2]);
+  const plain = (freeze?: number[]) =>
+    resolveConfig({ recipe: 'fast-92', settings: { stem: 'none', ...(freeze && { freeze }) } }).settings
+      .freeze;
+  assert.deepEqual(plain(), []);
+  assert.deepEqual(plain([1]), [1]);
 });
 
 test('layers of one’s own stand for hidden and dropout', () => {

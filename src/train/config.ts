@@ -33,6 +33,7 @@ import {
 } from '../model/spec.ts';
 import { checkBatchSize } from './batches.ts';
 import { checkSettings } from './check-settings.ts';
+import { checkFreeze } from './freeze.ts';
 import { type InitFrom, initFromSchema } from './init-from.ts';
 import { isRecipeName, type RecipeName, recipes } from './recipes.ts';
 import type { RunConfig, TrainSettings } from './settings.ts';
@@ -98,6 +99,8 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
   }
   if (initFrom !== undefined) Object.assign(merged, settingsOfOrigin(model));
+  // The layers that a recipe freezes are its stem.
+  if (settings.freeze === undefined && merged.stem !== base.stem) merged.freeze = [];
   const checked = checkSettings(merged);
   const { preprocessing } = given;
   const pixels = scaledAs(preprocessing.pixels, checked.pixels);
@@ -120,9 +123,9 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     });
   }
   checkBatchSize(spec, checked.batchSize);
-  checkFreeze(checked, spec);
+  const freeze = checkFreeze(checked.freeze, spec);
   return {
-    ...{ version: 2, recipe, settings: checked, data, model: spec },
+    ...{ version: 2, recipe, settings: { ...checked, freeze }, data, model: spec },
     ...(initFrom && { initFrom: checkInitFrom(initFrom, spec) }),
     ...(backend && { backend }),
   };
@@ -148,16 +151,6 @@ function checkInitFrom(initFrom: InitFrom, spec: ModelSpec): InitFrom {
   const stranger = checked.layers.find((name) => !names.includes(name));
   if (stranger === undefined) return checked;
   throw new CoutureError('usage', `Invalid initFrom: the network has no layer ${stranger}.`);
-}
-
-function checkFreeze({ freeze }: TrainSettings, spec: ModelSpec): void {
-  const layers = planModel(spec).layers.length;
-  if (freeze < layers) return;
-  throw new CoutureError(
-    'usage',
-    `Invalid setting freeze: it is ${freeze}, but the network has ${layers} layers.`,
-    { hint: `Freeze at most ${layers - 1}, so that the last layer is trained.` },
-  );
 }
 
 /**

@@ -71,11 +71,12 @@ const network = {
 /** The optimizer, its schedule, the targets and the averages of weights. */
 const training = {
   freeze: z
-    .int()
-    .min(0)
-    .max(64)
-    .default(0)
-    .describe('layers, from the input on, that keep their first weights; the stem has 2'),
+    .array(z.int().min(1).max(128))
+    .max(128)
+    .default([])
+    .describe(
+      'numbers of the layers that keep their first weights, counted from 1 at the input; the stem is 1,2',
+    ),
   epochs: z.int().min(1).max(100_000).default(25).describe('passes over the training images'),
   batchSize: z.int().min(1).max(65_536).default(64).describe('images per optimizer step'),
   optimizer: z

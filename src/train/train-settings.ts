@@ -43,8 +43,10 @@ export interface TrainSettings {
   readonly blocks: number;
   /** Width inside a residual block, as a multiple of its input. Default: 2. */
   readonly expansion: number;
-  /** Layers, from the input on, that keep their first weights; the stem has 2. Default: 0. */
-  readonly freeze: number;
+  /**
+   * Numbers of the layers that keep their first weights, counted from 1 at the input; the stem is 1,2. Default: none.
+   */
+  readonly freeze: readonly number[];
   /** Passes over the training images. Default: 25. */
   readonly epochs: number;
   /** Images per optimizer step. Default: 64. */

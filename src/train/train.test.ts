@@ -56,8 +56,8 @@ async function collect(run: RunConfig, options: Options = {}) {
 }
 
 test('frozen layers end as they began', async () => {
-  const { last } = await collect(config({ hidden: [9, 7], dropout: [], freeze: 1, epochs: 1 }));
-  const { last: longer } = await collect(config({ hidden: [9, 7], dropout: [], freeze: 1, epochs: 2 }));
+  const { last } = await collect(config({ hidden: [9, 7], dropout: [], freeze: [1], epochs: 1 }));
+  const { last: longer } = await collect(config({ hidden: [9, 7], dropout: [], freeze: [1], epochs: 2 }));
   assert.deepEqual(last.parameters.get('fc1.weight'), longer.parameters.get('fc1.weight'));
   assert.notDeepEqual(last.parameters.get('fc2.weight'), longer.parameters.get('fc2.weight'));
 });

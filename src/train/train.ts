@@ -45,6 +45,7 @@ import { classWeightsOf, countClasses } from './class-weights.ts';
 import { inputOf } from './config.ts';
 import { checkFiniteState, Divergence } from './divergence.ts';
 import { type EpochMetrics, modelOf, type Stuck, type TrainEvent, type TrainState } from './events.ts';
+import { frozenLayers } from './freeze.ts';
 import { optimizerOf } from './optimizer.ts';
 import { averageDecays, learningRates } from './schedule.ts';
 import type { RunConfig } from './settings.ts';
@@ -62,7 +63,10 @@ export interface TrainOptions {
    * training.
    */
   readonly teacher?: Teacher;
-  /** First weights by name, instead of random ones; layers that are not in it start at random. */
+  /**
+   * First weights by name, instead of random ones; layers that are not in it start at random. `initFrom` of the config names
+   * the layers that they are of, whose BatchNorm1d keeps its statistics while they are frozen.
+   */
   readonly initial?: TensorMap;
   /** Continue from this state instead of from new weights. */
   readonly resume?: TrainState;
@@ -168,12 +172,12 @@ class TrainingRun {
     checkTeacher(teacher, config.settings);
     checkBatchSize(config.model, config.settings.batchSize);
     const split = checkTrainable(config, dataset);
-    const { average, swa, clip, freeze, init, stem, seed } = config.settings;
+    const { average, swa, clip, init, stem, seed } = config.settings;
     // With `average` the statistics of norms stay those of the last weights, so that older runs can be
     // repeated bit for bit.
     const program = buildProgram(config.model, input, {
       clip,
-      frozen: freeze,
+      ...frozenLayers(config),
       average: average > 0 || swa > 0,
       averageStatistics: swa > 0,
     });

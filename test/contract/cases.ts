@@ -8,6 +8,7 @@ import type { MixOptions } from '../../src/data/mix.ts';
 import type { Backend, OptimizerOptions, TensorRole } from '../../src/engine/backend.ts';
 import { initialize } from '../../src/model/init.ts';
 import type { NetworkInput } from '../../src/model/network-input.ts';
+import { planModel } from '../../src/model/plan.ts';
 import { buildProgram, type Output } from '../../src/model/program.ts';
 import {
   batchNorm,
@@ -41,6 +42,10 @@ export interface Case {
   readonly average?: boolean;
   readonly averageStatistics?: boolean;
   readonly clip?: number;
+  /** Layers that are not trained: layer i where bit i is set, but never all of them, and none where gradients are clipped. */
+  readonly frozen?: number;
+  /** Whether the BatchNorm1d of frozen layers keeps its statistics. */
+  readonly settled?: boolean;
   /** How images are changed, seen as of one row or as nearly square. */
   readonly augment?:
     | { readonly options: AugmentOptions; readonly mixing: MixOptions | undefined; readonly square: boolean }
@@ -162,6 +167,8 @@ export const cases: fc.Arbitrary<Case> = fc
     averageStatistics: fc.boolean(),
     // Most gradients have a norm between the last two.
     clip: fc.constantFrom(0, 0, 1e-3, 0.1, 100),
+    frozen: fc.oneof(fc.constant(0), fc.nat({ max: 2 ** 12 })),
+    settled: fc.boolean(),
     augment,
     distillation: fc.constantFrom(undefined, undefined, 0.3, 1),
     weighed: fc.boolean(),
@@ -192,13 +199,23 @@ function randomProbabilities(random: RandomStream, images: number, classes: numb
   });
 }
 
+/** The frozen layers. */
+function frozenOf({ spec, frozen = 0, clip = 0 }: Case): number[] {
+  const layers = [...planModel(spec).layers.keys()];
+  const chosen = clip > 0 ? [] : layers.filter((layer) => (frozen >> layer) & 1);
+  return chosen.length === layers.length ? chosen.slice(0, -1) : chosen;
+}
+
 /** Everything that a run of two short trainings and an inference leaves behind, by name. */
 export async function runCase(backend: Backend, sample: Case) {
   const { spec, images: count, batchSize, seed, keepGradients, average = false } = sample;
   const { averageStatistics = false, clip = 0 } = sample;
   const shape = shapeOf(sample);
   const input = inputOf(sample);
-  const program = buildProgram(spec, input, { keepGradients, clip, average, averageStatistics });
+  const frozen = frozenOf(sample);
+  const settled = sample.settled ? frozen : [];
+  const options = { keepGradients, clip, average, averageStatistics, frozen, settled };
+  const program = buildProgram(spec, input, options);
   const size = imageSize(shape);
   const classes = program.plan.layers.at(-1)?.out ?? 0;
   const random = new RandomStream(keyFromSeed(seed));
@@ -213,6 +230,12 @@ export async function runCase(backend: Backend, sample: Case) {
   const { augment: changes, distillation, weighed } = sample;
   const session = await backend.createSession(program);
   for (const [name, values] of initialize(program.plan, keyFromSeed(seed))) await session.write(name, values);
+  for (const { name, layer, trained, shape: lengths } of program.plan.parameters)
+    if (!trained && settled.includes(layer))
+      await session.write(
+        name,
+        Float32Array.from({ length: lengths[0] }, () => 0.2 + random.nextFloat()),
+      );
   const augmentation = changes && {
     options: changes.options,
     mixing: changes.mixing,

@@ -70,6 +70,16 @@ function batchNorm64(z: number[][], scale: Float64Array, shift: Float64Array): n
   );
 }
 
+/** The same by the statistics of a training before. */
+function settledNorm64(
+  z: number[][],
+  { scale, shift, mean, variance }: Readonly<Record<'scale' | 'shift' | 'mean' | 'variance', Float64Array>>,
+): number[][] {
+  return z.map((row) =>
+    row.map((value, j) => ((value - mean[j]) / Math.sqrt(variance[j] + 1e-5)) * scale[j] + shift[j]),
+  );
+}
+
 /** Each row of `x` less its mean, over its deviation, times a scale plus a shift. */
 function layerNorm64(x: number[][], scale: Float64Array, shift: Float64Array): number[][] {
   return x.map((row) => {
@@ -87,19 +97,30 @@ interface Softening {
   readonly classWeights?: Float32Array;
 }
 
+interface Sample extends Softening {
+  /** Frozen layers whose BatchNorm1d keeps its statistics. */
+  readonly settled?: readonly number[];
+}
+
 /** Mean loss of the batch in float64. */
 function loss64(
   layers: readonly DenseLayer[],
   parameters: Parameters64,
   x: number[][],
   labels: Uint16Array,
-  { labelSmoothing = 0, distillation, classWeights }: Softening = {},
+  { labelSmoothing = 0, distillation, classWeights, settled = [] }: Sample = {},
 ): number {
   const tensor = (name: string) => parameters.get(name) ?? new Float64Array();
   const outputs: number[][][] = [];
   layers.forEach((layer, index) => {
     const [weight, bias] = [tensor(`${layer.name}.weight`), tensor(`${layer.name}.bias`)];
     const normed = (values: number[][]): number[][] => {
+      const own = (part: string) => tensor(`bn${index + 1}.${part}`);
+      if (settled.includes(index) && layer.norm === 'batch')
+        return settledNorm64(values, {
+          ...{ scale: own('weight'), shift: own('bias') },
+          ...{ mean: own('running_mean'), variance: own('running_var') },
+        });
       const [name, normalize] = layer.norm === 'batch' ? ['bn', batchNorm64] : ['ln', layerNorm64];
       return normalize(values, tensor(`${name}${index + 1}.weight`), tensor(`${name}${index + 1}.bias`));
     };
@@ -149,8 +170,10 @@ async function checkGradients(
   labelSmoothing = 0,
   share = 0,
   classWeights?: Float32Array,
+  settled: readonly number[] = [],
 ): Promise<void> {
-  const program = buildProgram(spec, rowInput(inputWidth(spec)), { keepGradients: true });
+  const options = { keepGradients: true, frozen: settled, settled };
+  const program = buildProgram(spec, rowInput(inputWidth(spec)), options);
   const { plan } = program;
   const size = plan.layers[0].in;
   const classes = plan.layers.at(-1)?.out ?? 0;
@@ -159,12 +182,19 @@ async function checkGradients(
   const pixels = Uint8Array.from({ length: rows * size }, () => random.nextBelow(256));
   const labels = Uint16Array.from({ length: rows }, () => random.nextBelow(classes));
   const distillation = share > 0 ? makeTeacher(rows, classes, share) : undefined;
-  const softening: Softening = {
+  const softening: Sample = {
     labelSmoothing,
+    settled,
     ...(distillation && { distillation }),
     ...(classWeights && { classWeights }),
   };
-  const initial = initialize(plan, keyFromSeed(4));
+  const initial = new Map(initialize(plan, keyFromSeed(4)));
+  for (const { name, trained, layer, shape } of plan.parameters)
+    if (!trained && settled.includes(layer))
+      initial.set(
+        name,
+        Float32Array.from({ length: shape[0] }, () => 0.2 + random.nextFloat()),
+      );
   const backend = await createBackend({ backend: 'reference' });
   const session = await backend.createSession(program);
   for (const [name, values] of initial) await session.write(name, values);
@@ -177,7 +207,9 @@ async function checkGradients(
     learningRates: Float32Array.of(0.001),
     optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     dropoutKey,
-    ...softening,
+    labelSmoothing,
+    distillation,
+    classWeights,
   });
   const x = Array.from({ length: rows }, (_, row) =>
     Array.from(pixels.subarray(row * size, (row + 1) * size), (byte) => (byte / 255 - 0.5) / 0.5),
@@ -190,8 +222,8 @@ async function checkGradients(
     Math.abs(mean - loss64(plan.layers, parameters, x, labels, softening)) < 1e-6 * mean,
     'the loss itself',
   );
-  for (const { name, trained } of plan.parameters) {
-    if (!trained) continue;
+  for (const { name, trained, layer } of plan.parameters) {
+    if (!trained || settled.includes(layer)) continue;
     const values = parameters.get(name) ?? new Float64Array();
     const gradient = await session.read(name, 'gradient');
     const differences = values.map((value, i) => {
@@ -306,6 +338,25 @@ describe('gradients agree with float64 central differences', () => {
         logSoftmax(),
       ),
       0.1,
+    ));
+  it('through frozen layers that keep the statistics of BatchNorm1d', () =>
+    checkGradients(
+      sequential(
+        linear(9, 8),
+        batchNorm(8),
+        gelu(),
+        linear(8, 7),
+        batchNorm(7),
+        silu(),
+        dropout(0.25),
+        residual(batchNorm(7), linear(7, 9), gelu(), linear(9, 6), layerNorm(6), linear(6, 7)),
+        linear(7, 4),
+        logSoftmax(),
+      ),
+      0.1,
+      0,
+      undefined,
+      [1, 2, 3, 4],
     ));
   it('LayerNorm, GELU and Dropout', () =>
     checkGradients(

@@ -100,7 +100,7 @@ test('every call gives a kernel as many numbers as it takes', async () => {
   await train({ average: true, averageStatistics: true }, {});
   await train({ clip: 0.1 }, { augmentation: { options, mixing, key } });
   // Inference recalls what training has kept of the first layer.
-  await train({ frozen: 1 }, {}, sequential(linear(size, 17), relu(), linear(17, 3), logSoftmax()));
+  await train({ frozen: [0] }, {}, sequential(linear(size, 17), relu(), linear(17, 3), logSoftmax()));
   await train({ output: { of: 'pixelGradient' }, keepGradients: true }, {});
   await train({ output: { of: 'activations', layer: 1 } }, {});
   await backend.dispose();

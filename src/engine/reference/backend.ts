@@ -174,19 +174,19 @@ class ReferenceSession implements Session {
         layers.weightGradient(net, op.layer, batch);
         break;
       case 'activate':
-        layers.activate(net, op.layer, batch, drawn);
+        layers.activate(net, op.layer, batch, op.byBatch, drawn);
         break;
       case 'activateGradient':
-        layers.activateGradient(net, op.layer, batch, drawn);
+        layers.activateGradient(net, op.layer, batch, op.byBatch, drawn);
         break;
       case 'normalize':
-        layers.normalize(net, op.layer, batch, op.training);
+        layers.normalize(net, op.layer, batch, op.byBatch);
         break;
       case 'affineGradient':
         layers.affineGradient(net, op.layer, batch);
         break;
       case 'normalizeGradient':
-        layers.normalizeGradient(net, op.layer, batch, op.training);
+        layers.normalizeGradient(net, op.layer, batch, op.byBatch);
         break;
       case 'gradientSquares':
         layers.gradientSquares(net, op.layer, batch);

@@ -65,11 +65,17 @@ export function weightGradient({ plan, tensors }: NetworkTensors, index: number,
   ops.linearBackwardWeight(shape, batch.x[index], batch.dz[index], weight, bias);
 }
 
-export function activate(net: NetworkTensors, index: number, batch: Batch, random?: RandomStep): void {
+export function activate(
+  net: NetworkTensors,
+  index: number,
+  batch: Batch,
+  byBatch: boolean,
+  random?: RandomStep,
+): void {
   const layer = net.plan.layers[index];
   const [z, y] = [batch.z[index], batch.y[index + 1]];
   const norm = normOf(net, index, batch);
-  if (normsProduct(layer) && layer.norm === 'batch') normForward(z, batch.rows, norm, random !== undefined);
+  if (normsProduct(layer) && layer.norm === 'batch') normForward(z, batch.rows, norm, byBatch);
   for (let i = 0; i < z.length; i++)
     y[i] = activations.activate(layer.activation, normsProduct(layer) ? scaled(norm, z, i) : z[i]);
   if (random && layer.dropout > 0) dropout(net, index, y, batch.rows, random);
@@ -79,6 +85,7 @@ export function activateGradient(
   net: NetworkTensors,
   index: number,
   batch: Batch,
+  byBatch: boolean,
   random?: RandomStep,
 ): void {
   const { layers } = net.plan;
@@ -94,15 +101,15 @@ export function activateGradient(
     dz[i] = Math.fround(dz[i] * activations.derivative(layer.activation, a));
   }
   if (normsProduct(layer) && layer.norm === 'batch')
-    normBackward(dz, z, batch.rows, norm, net.tensors[index].gradient, random !== undefined);
+    normBackward(dz, z, batch.rows, norm, net.tensors[index].gradient, byBatch);
 }
 
-export function normalize(net: NetworkTensors, index: number, batch: Batch, training: boolean): void {
+export function normalize(net: NetworkTensors, index: number, batch: Batch, byBatch: boolean): void {
   const layer = net.plan.layers[index];
   const norm = normOf(net, index, batch);
   const [normalized, x] = [batch.normalized[index], batch.x[index]];
   if (layer.preNorm) normalized.set(batch.y[index]);
-  if (layer.norm === 'batch') normForward(normalized, batch.rows, norm, training);
+  if (layer.norm === 'batch') normForward(normalized, batch.rows, norm, byBatch);
   else layerNormForward(normalized, batch.rows, norm.inverse);
   if (layer.preNorm) for (let i = 0; i < x.length; i++) x[i] = scaled(norm, normalized, i);
 }
@@ -112,11 +119,11 @@ export function affineGradient(net: NetworkTensors, index: number, batch: Batch)
   scaleBackward(da, batch.normalized[index], batch.rows, net.tensors[index].gradient);
 }
 
-export function normalizeGradient(net: NetworkTensors, index: number, batch: Batch, training: boolean): void {
+export function normalizeGradient(net: NetworkTensors, index: number, batch: Batch, byBatch: boolean): void {
   const [da, normalized] = [normedGradient(net, index, batch), batch.normalized[index]];
   const norm = normOf(net, index, batch);
   if (net.plan.layers[index].norm === 'layer') layerNormBackward(da, normalized, batch.rows, norm);
-  else normBackward(da, normalized, batch.rows, norm, net.tensors[index].gradient, training);
+  else normBackward(da, normalized, batch.rows, norm, net.tensors[index].gradient, byBatch);
 }
 
 export function gradientSquares({ plan, tensors }: NetworkTensors, index: number, batch: Batch): void {

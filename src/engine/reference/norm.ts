@@ -19,12 +19,12 @@ export interface NormTensors {
 }
 
 /** Normalizes z in place, by the batch's statistics, which also move the running ones, or by the running ones. */
-export function normForward(z: Float32Array, rows: number, norm: NormTensors, training: boolean): void {
+export function normForward(z: Float32Array, rows: number, norm: NormTensors, byBatch: boolean): void {
   const width = norm.scale.length;
   for (let j = 0; j < width; j++) {
     let mean = norm.runningMean[j];
     let variance = norm.runningVariance[j];
-    if (training) {
+    if (byBatch) {
       let sum = 0;
       for (let row = 0; row < rows; row++) sum = f(sum + z[row * width + j]);
       mean = f(sum / rows);
@@ -89,7 +89,7 @@ export function normBackward(
   rows: number,
   norm: NormTensors,
   gradients: NormGradients,
-  training: boolean,
+  byBatch: boolean,
 ): void {
   const width = norm.scale.length;
   scaleBackward(da, normalized, rows, gradients);
@@ -97,8 +97,8 @@ export function normBackward(
     const [sum, product] = [gradients.shift[j], gradients.scale[j]];
     const factor = f(norm.scale[j] * norm.inverse[j]);
     // The running statistics do not depend on the batch.
-    const meanSum = training ? f(sum / rows) : 0;
-    const meanProduct = training ? f(product / rows) : 0;
+    const meanSum = byBatch ? f(sum / rows) : 0;
+    const meanProduct = byBatch ? f(product / rows) : 0;
     for (let row = 0; row < rows; row++) {
       const at = row * width + j;
       da[at] = f(factor * f(f(da[at] - meanSum) - f(normalized[at] * meanProduct)));

@@ -25,19 +25,19 @@ export function runOp(op: Op, job: Job, part: BatchPart): void {
       linear(layout, op.layer, job, part, op.training);
       break;
     case 'activate':
-      activate(layout, op.layer, job, part, op.training);
+      activate(layout, op, job, part);
       break;
     case 'inputGradient':
       inputGradient(layout, op.layer, job, part);
       break;
     case 'activateGradient':
-      activateGradient(layout, op.layer, job, part, op.training);
+      activateGradient(layout, op, job, part);
       break;
     case 'normalize':
-      normalize(layout, op.layer, job, part, op.training);
+      normalize(layout, op.layer, job, part, op.byBatch);
       break;
     case 'normalizeGradient':
-      normalizeGradient(layout, op.layer, job, part, op.training);
+      normalizeGradient(layout, op.layer, job, part, op.byBatch);
       break;
     case 'affineGradient':
       affineGradient(layout, op.layer, part);

@@ -21,9 +21,8 @@ export type ParameterPlaces = Readonly<Record<TensorPart, number>>;
 
 export interface WeightPlaces {
   readonly layers: readonly ParameterPlaces[];
-  /** Where the weights of Linears end, where scales and shifts begin, and where all ends. */
+  /** Where the weights of Linears end, and where all ends. */
   readonly weightsEnd: number;
-  readonly normsBegin: number;
   readonly end: number;
   readonly statisticsEnd: number;
 }
@@ -39,7 +38,6 @@ export function placeWeights({ layers }: Plan): WeightPlaces {
   const weight = layers.map((layer) => place(layer.in * quadsOf(layer.out)));
   const weightsEnd = end;
   const bias = layers.map((layer) => place(quadsOf(layer.out)));
-  const normsBegin = end;
   const scale = layers.map((layer) => place(normed(layer)));
   const shift = layers.map((layer) => place(normed(layer)));
   const parametersEnd = end;
@@ -56,7 +54,6 @@ export function placeWeights({ layers }: Plan): WeightPlaces {
       runningVariance: runningVariance[i],
     })),
     weightsEnd,
-    normsBegin,
     end: parametersEnd,
     statisticsEnd: end,
   };

@@ -6,7 +6,7 @@ export const fast92: Recipe = {
   settings: {
     pixels: 'from-zero',
     stem: 'edges',
-    freeze: 2,
+    freeze: [1, 2],
     hidden: [448, 224],
     activation: 'gelu',
     norm: 'batch',

@@ -6,7 +6,7 @@ export const fast93: Recipe = {
   settings: {
     pixels: 'from-zero',
     stem: 'edges',
-    freeze: 2,
+    freeze: [1, 2],
     hidden: [448, 224],
     dropout: [0.3, 0.3],
     activation: 'gelu',

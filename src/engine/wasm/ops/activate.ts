@@ -1,6 +1,7 @@
 /** The ops between two products, forward and backward, with kernels/activate.ts and kernels/layernorm.ts. */
 
 import { normsProduct, normWidth } from '../../../model/dense-layer.ts';
+import type { Op } from '../../../model/program.ts';
 import { ACTIVATIONS } from '../constants.ts';
 import type { LayerLayout, Layout } from '../layout.ts';
 import { panelsOf } from '../panels.ts';
@@ -10,7 +11,14 @@ import { type BatchPart, dropout, statsOf, transposedPanel, weightsOf } from './
 /** For the kernels that only normalize. */
 const NO_ACTIVATION = ACTIVATIONS.indexOf('none');
 
-export function activate(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
+type ActivateOp = Extract<Op, { op: 'activate' | 'activateGradient' }>;
+
+export function activate(
+  layout: Layout,
+  { layer: index, training, byBatch }: ActivateOp,
+  job: Job,
+  part: BatchPart,
+): void {
   const layer = layout.layers[index];
   const args = {
     x: layer.z,
@@ -21,7 +29,7 @@ export function activate(layout: Layout, index: number, job: Job, part: BatchPar
     outputs: layer.out,
     activation: ACTIVATIONS.indexOf(layer.activation),
     ...normBehind(layer, job),
-    training,
+    byBatch,
     ...dropout(layer.dropout, index, job, part, training),
   };
   part.share(layer.panels, (units) => part.kernels.activate(args, units));
@@ -29,10 +37,9 @@ export function activate(layout: Layout, index: number, job: Job, part: BatchPar
 
 export function activateGradient(
   layout: Layout,
-  index: number,
+  { layer: index, training, byBatch }: ActivateOp,
   job: Job,
   part: BatchPart,
-  training: boolean,
 ): void {
   const layer = layout.layers[index];
   const args = {
@@ -49,7 +56,7 @@ export function activateGradient(
     activation: ACTIVATIONS.indexOf(layer.activation),
     ...normBehind(layer, job),
     gradient: layer.affine.gradient,
-    training,
+    byBatch,
     ...dropout(layer.dropout, index, job, part, training),
   };
   part.share(layer.panels, (units) => part.kernels.activateGradient(args, units));
@@ -61,7 +68,7 @@ function normBehind(layer: LayerLayout, job: Job): { readonly affine: number; re
   return { affine: layer.affine[weightsOf(job)], stats: statsOf(layer, job) };
 }
 
-export function normalize(layout: Layout, index: number, job: Job, part: BatchPart, training: boolean): void {
+export function normalize(layout: Layout, index: number, job: Job, part: BatchPart, byBatch: boolean): void {
   const layer = layout.layers[index];
   const { rowPanel } = layout;
   const from = layer.preNorm ? layout.layers[index - 1].y : layer.z;
@@ -78,7 +85,7 @@ export function normalize(layout: Layout, index: number, job: Job, part: BatchPa
       activation: NO_ACTIVATION,
       affine,
       stats: statsOf(layer, job),
-      training,
+      byBatch,
       ...dropout(0, index, job, part, false),
     };
     part.share(panelsOf(features), (units) => part.kernels.activate(args, units));
@@ -120,7 +127,7 @@ export function normalizeGradient(
   index: number,
   job: Job,
   part: BatchPart,
-  training: boolean,
+  byBatch: boolean,
 ): void {
   const layer = layout.layers[index];
   const { rowPanel } = layout;
@@ -142,7 +149,7 @@ export function normalizeGradient(
       affine,
       stats: statsOf(layer, job),
       gradient: layer.affine.gradient,
-      training,
+      byBatch,
       ...dropout(0, index, job, part, false),
     };
     part.share(panelsOf(features), (units) => part.kernels.activateGradient(args, units));

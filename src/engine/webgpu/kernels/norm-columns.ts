@@ -49,7 +49,7 @@ export const batchNormOp = struct('Op', {
   mean: 'u32',
   variance: 'u32',
   inverse: 'u32',
-  training: 'u32',
+  byBatch: 'u32',
   activation: 'u32',
   layer: 'u32',
   threshold: 'u32',
@@ -65,7 +65,7 @@ fn run(quad: u32, lane: u32, thread: u32) {
   let rows = select(0, step.rows, inside);
   var mean = statistics[op.mean + min(quad, op.quads - 1)];
   var variance = statistics[op.variance + min(quad, op.quads - 1)];
-  if (op.training == 1) {
+  if (op.byBatch == 1) {
     var sum = vec4f(0);
     for (var row = lane; row < rows; row += ${LANES}) { sum += act[op.source + row * op.quads + quad]; }
     let batchMean = total(sum, thread) / f32(step.rows);
@@ -108,7 +108,7 @@ export const batchNormGradientOp = struct('Op', {
   scale: 'u32',
   shift: 'u32',
   inverse: 'u32',
-  training: 'u32',
+  byBatch: 'u32',
   activation: 'u32',
   layer: 'u32',
   threshold: 'u32',
@@ -148,7 +148,7 @@ fn run(quad: u32, lane: u32, thread: u32) {
   }
   if (!inside) { return; }
   // The running statistics do not depend on the batch.
-  let share = f32(op.training) / f32(step.rows);
+  let share = f32(op.byBatch) / f32(step.rows);
   let factor = scale * act[op.inverse + quad];
   for (var row = lane; row < rows; row += ${LANES}) {
     let place = row * op.quads + quad;

@@ -1,6 +1,7 @@
 /** Launches of the ops that take gradients from the loss down to the first layer. */
 
 import { isApart, normsProduct, normWidth, skipEnd } from '../../../model/dense-layer.ts';
+import type { Op } from '../../../model/program.ts';
 import { ACTIVATIONS } from '../kernels/common.ts';
 import { activateGradientKernel, activateGradientOp, quadGroups } from '../kernels/elementwise.ts';
 import { groupsOf, NONE } from '../kernels/forward.ts';
@@ -55,7 +56,10 @@ function belowOf({ program, batch }: Setting, index: number, training: boolean) 
   return { dx: batch.dz[index], y: batch.y[index + 1], mask, layer: index, ...drop };
 }
 
-export function activateGradient(setting: Setting, index: number, training: boolean): Launch {
+export function activateGradient(
+  setting: Setting,
+  { layer: index, training, byBatch }: Extract<Op, { op: 'activateGradient' }>,
+): Launch {
   const { program, batch, weights } = setting;
   const { layers } = program.plan;
   const layer = layers[index];
@@ -72,7 +76,7 @@ export function activateGradient(setting: Setting, index: number, training: bool
     dropScale,
   };
   const normed = normsProduct(layer);
-  if (normed && layer.norm === 'batch') return batchNormGradient(setting, index, training, values);
+  if (normed && layer.norm === 'batch') return batchNormGradient(setting, index, byBatch, values);
   const { scale, shift } = normed ? weights.layers[index] : { scale: NONE, shift: NONE };
   const told = { ...values, scale, shift, z: batch.z[index] };
   return launch(activateGradientKernel, activateGradientOp, told, (rows) => quadGroups(rows * values.quads));
@@ -82,13 +86,13 @@ export function activateGradient(setting: Setting, index: number, training: bool
 function batchNormGradient(
   { program, batch, weights }: Setting,
   index: number,
-  training: boolean,
+  byBatch: boolean,
   values: ValuesOf<typeof batchNormGradientOp>,
 ): Launch {
   const { scale, shift } = weights.layers[index];
   const quads = quadsOf(normWidth(program.plan.layers[index]));
   const [normalized, inverse] = [batch.normalized[index], batch.inverse[index]];
-  const told = { ...values, quads, scale, shift, normalized, inverse, training: Number(training) };
+  const told = { ...values, quads, scale, shift, normalized, inverse, byBatch: Number(byBatch) };
   return launch(batchNormGradientKernel, batchNormGradientOp, told, () => columnGroups(quads));
 }
 
@@ -101,12 +105,12 @@ export function affineGradient(setting: Setting, index: number): Launch {
   return launch(affineGradientKernel, affineGradientOp, values, () => columnGroups(quads));
 }
 
-export function normalizeGradient(setting: Setting, index: number, training: boolean): Launch {
+export function normalizeGradient(setting: Setting, index: number, byBatch: boolean): Launch {
   const { program, batch, weights } = setting;
   const layer = program.plan.layers[index];
   const da = normedGradient(setting, index);
   if (layer.norm === 'batch')
-    return batchNormGradient(setting, index, training, { dy: da, dz: da, skipped: NONE });
+    return batchNormGradient(setting, index, byBatch, { dy: da, dz: da, skipped: NONE });
   const width = normWidth(layer);
   const [normalized, inverse] = [batch.normalized[index], batch.inverse[index]];
   const { scale } = weights.layers[index];

@@ -50,27 +50,34 @@ export function linear(setting: Setting, index: number, training: boolean): Laun
   return launch(kernel, forwardOp, values, (count) => groupsOf(tile, count, outputQuads));
 }
 
+/** Of an op with a norm: whether dropout follows, and whether a BatchNorm1d takes the batch's statistics. */
+interface NormOp {
+  readonly layer: number;
+  readonly training: boolean;
+  readonly byBatch: boolean;
+}
+
 /** A LayerNorm after a product is computed together with the ops after it; so is every norm before a product. */
-export function normalize(setting: Setting, index: number, training: boolean): Launch {
-  if (setting.program.plan.layers[index].norm === 'batch') return batchNorm(setting, index, training);
-  return launch(layerNormKernel, layerNormOp, normOf(setting, index, training), rowGroups);
+export function normalize(setting: Setting, op: NormOp): Launch {
+  if (setting.program.plan.layers[op.layer].norm === 'batch') return batchNorm(setting, op);
+  return launch(layerNormKernel, layerNormOp, normOf(setting, op), rowGroups);
 }
 
 /** No launch without a norm or with a LayerNorm: an earlier launch has done it. */
-export function activate(setting: Setting, index: number, training: boolean): Launch[] {
-  const layer = setting.program.plan.layers[index];
-  return normsProduct(layer) && layer.norm === 'batch' ? [batchNorm(setting, index, training)] : [];
+export function activate(setting: Setting, op: NormOp): Launch[] {
+  const layer = setting.program.plan.layers[op.layer];
+  return normsProduct(layer) && layer.norm === 'batch' ? [batchNorm(setting, op)] : [];
 }
 
-function batchNorm(setting: Setting, index: number, training: boolean): Launch {
-  const { width: _, ...values } = normOf(setting, index, training);
-  const { runningMean: mean, runningVariance: variance } = setting.weights.layers[index];
-  const told = { ...values, mean, variance, training: Number(training) };
+function batchNorm(setting: Setting, op: NormOp): Launch {
+  const { width: _, ...values } = normOf(setting, op);
+  const { runningMean: mean, runningVariance: variance } = setting.weights.layers[op.layer];
+  const told = { ...values, mean, variance, byBatch: Number(op.byBatch) };
   return launch(batchNormKernel, batchNormOp, told, () => columnGroups(values.quads));
 }
 
 /** Input and output of a norm: of x, or of z with activation and dropout after it. */
-function normOf({ program, batch, weights }: Setting, index: number, training: boolean) {
+function normOf({ program, batch, weights }: Setting, { layer: index, training }: NormOp) {
   const layer = program.plan.layers[index];
   const { scale, shift } = weights.layers[index];
   const width = normWidth(layer);

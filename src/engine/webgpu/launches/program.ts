@@ -50,9 +50,9 @@ function launchesOfOp(op: Op, ops: readonly Op[], setting: Setting): Launch[] {
     case 'linear':
       return [forward.linear(setting, op.layer, op.training)];
     case 'normalize':
-      return [forward.normalize(setting, op.layer, op.training)];
+      return [forward.normalize(setting, { ...op, training: ops === program.train })];
     case 'activate':
-      return forward.activate(setting, op.layer, op.training);
+      return forward.activate(setting, op);
     case 'logSoftmax':
       return [forward.logSoftmax(setting)];
     case 'activations':
@@ -66,11 +66,11 @@ function launchesOfOp(op: Op, ops: readonly Op[], setting: Setting): Launch[] {
     case 'inputGradient':
       return [backward.inputGradient(setting, op.layer, ops === program.train)];
     case 'activateGradient':
-      return [backward.activateGradient(setting, op.layer, op.training)];
+      return [backward.activateGradient(setting, op)];
     case 'affineGradient':
       return [backward.affineGradient(setting, op.layer)];
     case 'normalizeGradient':
-      return [backward.normalizeGradient(setting, op.layer, op.training)];
+      return [backward.normalizeGradient(setting, op.layer, op.byBatch)];
     case 'weightGradient':
     case 'weightGradientUpdate':
       return [weightGradients(setting, op.op, ops)];

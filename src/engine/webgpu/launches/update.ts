@@ -1,5 +1,6 @@
 /** Launches of weight gradients and of the optimizer's step: of all layers at once, since none depends on another's. */
 
+import { normWidth } from '../../../model/dense-layer.ts';
 import type { Op } from '../../../model/program.ts';
 import {
   averageStatisticsKernel,
@@ -73,17 +74,46 @@ export function clipFactor({ batch }: Setting, largest: number): Launch {
 }
 
 /**
- * Every step from kept gradients: of all parameters where the program has `update`, else of norms alone. And the average of
+ * Every step from kept gradients, of the parameters that have the ops `update` and `normUpdate`. And the average of
  * statistics, where that is kept.
  */
 export function update(setting: Setting, ops: readonly Op[], clipped: boolean): Launch[] {
   const { program, weights, batch } = setting;
-  const first = ops.some(({ op }) => op === 'update') ? 0 : weights.normsBegin;
-  const { end, weightsEnd, statisticsEnd } = weights;
-  const values = { first, end, weightsEnd, factor: clipped ? batch.factor : NONE };
-  const step = launch(updateKernel(program.average), updateOp, values, () => quadGroups(end - first));
-  if (!program.averageStatistics || statisticsEnd === 0) return [step];
+  const { weightsEnd, statisticsEnd } = weights;
+  const factor = clipped ? batch.factor : NONE;
+  const steps = updatedStretches(setting, ops).map(({ first, end }) => {
+    const values = { first, end, weightsEnd, factor };
+    return launch(updateKernel(program.average), updateOp, values, () => quadGroups(end - first));
+  });
+  if (!program.averageStatistics || statisticsEnd === 0) return steps;
   const quads = { quads: statisticsEnd };
   const groups = () => quadGroups(statisticsEnd);
-  return [step, launch(averageStatisticsKernel, averageStatisticsOp, quads, groups)];
+  return [...steps, launch(averageStatisticsKernel, averageStatisticsOp, quads, groups)];
+}
+
+/** Quads from `first` to `end`. */
+interface Stretch {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The quads of the parameters with an update op: one stretch without frozen layers, otherwise those between them. */
+function updatedStretches({ program, weights }: Setting, ops: readonly Op[]): Stretch[] {
+  const stretch = (first: number, quads: number) => ({ first, end: first + quads });
+  const stretches = ops.flatMap((op): Stretch[] => {
+    if (op.op !== 'update' && op.op !== 'normUpdate') return [];
+    const layer = program.plan.layers[op.layer];
+    const { weight, bias, scale, shift } = weights.layers[op.layer];
+    const [outputs, normed] = [quadsOf(layer.out), quadsOf(normWidth(layer))];
+    return op.op === 'update'
+      ? [stretch(weight, layer.in * outputs), stretch(bias, outputs)]
+      : [stretch(scale, normed), stretch(shift, normed)];
+  });
+  const joined: Stretch[] = [];
+  for (const { first, end } of stretches.sort((a, b) => a.first - b.first)) {
+    const before = joined.at(-1);
+    if (before?.end === first) joined.splice(-1, 1, { first: before.first, end });
+    else joined.push({ first, end });
+  }
+  return joined;
 }
