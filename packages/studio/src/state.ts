@@ -1,4 +1,4 @@
-/** The state of the page, in one place: views read these signals, and only the functions of actions.ts write them. */
+/** The state of the page, in one place: views read these signals, and only the functions of actions/ write them. */
 
 import { computed, signal } from '@preact/signals';
 import { defaultDataset } from 'couture/data';
