@@ -5,4 +5,4 @@ export { importFiles, openImage } from './actions/data.ts';
 export { chooseModel, evaluate, predictPicture } from './actions/models.ts';
 export { exportFile, listRuns, removeRun, saveFile } from './actions/runs.ts';
 export { changeSetting, chooseRecipe } from './actions/setup.ts';
-export { pause, resume, start } from './actions/training.ts';
+export { changeRate, pause, resume, start } from './actions/training.ts';

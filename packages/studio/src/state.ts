@@ -68,7 +68,9 @@ export const runs = signal<readonly StoredRun[] | undefined>(undefined);
 export const compared = signal<ReadonlySet<string>>(new Set());
 
 export const problems = signal<
-  Readonly<Partial<Record<'data' | 'train' | 'predict' | 'understand' | 'runs' | 'address', Problem>>>
+  Readonly<
+    Partial<Record<'data' | 'train' | 'rate' | 'predict' | 'understand' | 'runs' | 'address', Problem>>
+  >
 >({});
 
 /** What the setup comes to, checked as the command line checks it. */

@@ -62,6 +62,15 @@ function isTraining(): boolean {
   return state.starting.value || state.run.value?.state === 'training';
 }
 
+/** Changes the learning rate of the run in progress, from the next epoch on. */
+export async function changeRate(learningRate: number): Promise<void> {
+  await attempt('rate', async () => {
+    const config = await request('rate', { learningRate });
+    const run = state.run.value;
+    if (run !== undefined) state.run.value = { ...run, config };
+  });
+}
+
 /** Stops the run in progress at a checkpoint. */
 export async function pause(): Promise<void> {
   await attempt('train', async () => {
