@@ -7,7 +7,7 @@ import { COUTURE_VERSION } from '../core/version.ts';
 import { formatSealed } from '../runs/json.ts';
 import { resolveConfig } from '../train/config.ts';
 import { processContext } from './context.ts';
-import { configFromFlags } from './settings-flags.ts';
+import { configFromFlags, settingFromText } from './settings-flags.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'couture-config-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -44,4 +44,20 @@ test('a config file gives the config that it was written of; one of another vers
     await writeFile(path, JSON.stringify(content));
     await assert.rejects(configFromFlags({ config: path }, context), { kind: 'usage', message });
   }
+});
+
+test('changes of the learning rate are pairs of an epoch and a rate', () => {
+  const [key, value] = settingFromText('rate-changes', '5:0.001, 8:3e-4');
+  const expected = [
+    { epoch: 5, learningRate: 0.001 },
+    { epoch: 8, learningRate: 0.0003 },
+  ];
+  assert.deepEqual([key, value], ['rateChanges', expected]);
+  assert.deepEqual(settingFromText('rate-changes', 'none')[1], []);
+  for (const text of ['5', '5:0.1:2', '1:0.1', '5:0', 'five:0.1', '5:0.1,,'])
+    assert.throws(
+      () => settingFromText('rate-changes', text),
+      /--rate-changes must be none or comma-separated pairs epoch:rate: a whole number from 2/,
+      text,
+    );
 });

@@ -12,7 +12,7 @@ import { decodeText } from '../core/text.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
 import { defaultDataset } from '../data/registry.ts';
 import { checkModelSpec } from '../model/spec.ts';
-import { flagOf } from '../report/train-command.ts';
+import { flagOf, textOf } from '../report/train-command.ts';
 import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, recipeNamed, resolveConfig } from '../train/config.ts';
@@ -51,7 +51,7 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
   const flag = flagOf(key);
   const value = schema.unwrap();
   const standard = schema.parse(undefined);
-  const text = Array.isArray(standard) ? standard.join(',') || 'none' : String(standard ?? 'none');
+  const text = textOf(standard) || 'none';
   const choice = value instanceof z.ZodEnum ? `${expected(value)}; ` : '';
   return {
     key: key as keyof TrainSettings,
@@ -65,8 +65,16 @@ const settingFlags: readonly SettingFlag[] = Object.entries(settingsSchema.shape
 function placeholderOf(schema: z.core.$ZodType): string | undefined {
   if (schema instanceof z.ZodBoolean) return undefined;
   if (schema instanceof z.ZodNullable) return placeholderOf(schema.unwrap());
-  if (schema instanceof z.ZodArray) return 'n,n,…';
+  if (schema instanceof z.ZodArray)
+    return schema.element instanceof z.ZodObject ? `${partsOf(schema.element)},…` : 'n,n,…';
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum ? 'name' : 'n';
+}
+
+/** The parts of an item of a list, as its text has them: `epoch:rate`. */
+function partsOf(schema: z.ZodObject): string {
+  return Object.keys(schema.shape)
+    .map((name) => name.replace(/^.*[A-Z]/, (start) => start.slice(-1).toLowerCase()))
+    .join(':');
 }
 
 /** Values of the shared options of `train` and `summary`, besides the settings. */
@@ -270,6 +278,12 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
     if (trimmed === '' || trimmed === 'none') return [];
     return trimmed.split(',').map((item) => convert(schema.element, item));
   }
+  if (schema instanceof z.ZodObject) {
+    const parts = trimmed.split(':');
+    const entries = Object.entries<z.core.$ZodType>(schema.shape);
+    if (parts.length !== entries.length) return undefined;
+    return Object.fromEntries(entries.map(([name, part], i) => [name, convert(part, parts[i])]));
+  }
   if (!(schema instanceof z.ZodNumber)) return text;
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
 }
@@ -277,6 +291,10 @@ function convert(schema: z.core.$ZodType, text: string): unknown {
 /** Describes the values of a schema, from its limits or, for a string, its description. */
 function expected(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodNullable) return `${expected(schema.unwrap())}, or none`;
+  if (schema instanceof z.ZodArray && schema.element instanceof z.ZodObject) {
+    const parts = Object.values<z.core.$ZodType>(schema.element.shape).map(expected);
+    return `none or comma-separated pairs ${partsOf(schema.element)}: ${parts.join(', then ')}`;
+  }
   if (schema instanceof z.ZodArray)
     return `none or comma-separated numbers, each ${expected(schema.element)}`;
   if (schema instanceof z.ZodEnum) return anyOf(schema.options.map(String));

@@ -114,10 +114,11 @@ function optimizerWords({ optimizer, momentum, weightDecay }: TrainSettings): st
   return weightDecay > 0 ? 'AdamW' : 'Adam';
 }
 
-function scheduleWords({ schedule, warmup }: TrainSettings): string {
+function scheduleWords({ schedule, warmup, rateChanges }: TrainSettings): string {
   const words = [
     ...(warmup > 0 ? [`warm-up of ${plural(warmup, 'epoch')}`] : []),
     ...(schedule === 'constant' ? [] : [`${schedule} schedule`]),
+    ...rateChanges.map(({ epoch, learningRate }) => `${learningRate} from epoch ${epoch} on`),
   ];
   return words.length > 0 ? ` (${words.join(', ')})` : '';
 }

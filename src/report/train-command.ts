@@ -29,7 +29,7 @@ export function trainCommand(config: RunConfig): string | undefined {
       ([key]) => initFrom === undefined || !originSettings.includes(key as keyof TrainSettings),
     );
     const flags = own.map(([key, value]) =>
-      value === true ? flagOf(key) : `${flagOf(key)} ${textOf(value)}`,
+      value === true ? flagOf(key) : `${flagOf(key)} ${wordOf(value)}`,
     );
     return [
       'npx couture train',
@@ -56,8 +56,13 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function textOf(value: TrainSettings[keyof TrainSettings]): string {
-  if (typeof value === 'string') return quoted(value);
-  if (!Array.isArray(value)) return String(value ?? 'none');
-  return value.length === 0 ? 'none' : value.join(',');
+function wordOf(value: TrainSettings[keyof TrainSettings]): string {
+  return typeof value === 'string' ? quoted(value) : textOf(value) || 'none';
+}
+
+/** A setting as the text of its flag; empty for nothing. Lists have commas, and an item of several parts has colons: `5:0.001`. */
+export function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(',');
+  if (typeof value === 'object' && value !== null) return Object.values(value).map(String).join(':');
+  return String(value ?? '');
 }

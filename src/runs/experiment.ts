@@ -241,6 +241,8 @@ async function trainInto(
     ...(initial && { initial }),
     ...(resume && { resume }),
     ...(signal && { signal }),
+    // They may change during training.
+    rateChanges: (epoch: number) => run.beginEpoch(epoch),
   };
   let stuck: Stuck | undefined;
   try {

@@ -41,8 +41,8 @@ function interrupted({ path }: Run, state: TrainState | undefined, cause: unknow
 
 /** Resuming would repeat the same steps and diverge again. */
 function diverged(run: Run, state: TrainState | undefined, cause: Divergence): CoutureError {
-  const { select, learningRate } = run.config.settings;
-  const best = bestEpoch(state?.history ?? [], select);
+  const { learningRate } = cause;
+  const best = bestEpoch(state?.history ?? [], run.config.settings.select);
   const place = state === undefined ? '' : ', under another name or with --overwrite';
   const use = best === undefined ? '' : ` The best weights, of epoch ${best.epoch}, are usable.`;
   return new CoutureError('runtime', withEpochs(cause.message, run, state), {

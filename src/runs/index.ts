@@ -30,6 +30,7 @@ export {
 } from './find-model.ts';
 export { type FoundRun, findRun, trainOnce } from './find-run.ts';
 export { givenDatasets } from './given-data.ts';
+export { glanceAtRun, type RunGlance, readResults } from './glance.ts';
 export { type ImportedModel, type ImportOptions, importModel } from './import-model.ts';
 export { type StartOfRun, startOfRun } from './init-from.ts';
 export { type InspectRunOptions, inspectRun } from './inspect.ts';

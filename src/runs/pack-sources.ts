@@ -5,10 +5,11 @@ import { sameImages } from '../data/checksums.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import type { Network } from '../model/network.ts';
-import { trainCommand } from '../report/train-command.ts';
-import type { ModelCard } from '../ship/card.ts';
+import { textOf, trainCommand } from '../report/train-command.ts';
+import type { CardMember, ModelCard } from '../ship/card.ts';
 import type { Precision } from '../ship/precision.ts';
 import { inputOf } from '../train/config.ts';
+import type { TrainSettings } from '../train/settings.ts';
 import { type FileModel, findModel } from './find-model.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import type { RunPlaces } from './platform.ts';
@@ -93,7 +94,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     run: run.name,
     recipe: run.config.recipe,
     couture: environment.couture,
-    settings: { ...run.config.settings },
+    settings: cardSettings(run.config.settings),
     command: trainCommand(run.config) ?? null,
     ...(run.config.initFrom && { initFrom: run.config.initFrom }),
     bestEpoch: metrics.bestEpoch,
@@ -108,6 +109,11 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     members: [member],
     folded: false,
   };
+}
+
+/** Changes of the learning rate are text in a card, as the flag has them, so that every version can read it. */
+function cardSettings({ rateChanges, ...settings }: TrainSettings): CardMember['settings'] {
+  return rateChanges.length === 0 ? settings : { ...settings, rateChanges: textOf(rateChanges) };
 }
 
 /** Its views and temperature belong to that ensemble and are not used. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EpochMetrics } from '../train/events.ts';
-import { checkResults, formatResults } from './results.ts';
+import { checkResults, formatResults, parseResults } from './results.ts';
 
 const row = (epoch: number, trainLoss: number): EpochMetrics => ({
   epoch,
@@ -41,4 +41,23 @@ test('a damaged file is refused, and the line is named', () => {
   for (const finished of [true, false])
     for (const [wrong, message] of wrongs)
       assert.throws(() => checkResults(wrong, history, finished, 'results.csv'), { kind: 'data', message });
+});
+
+test('the text of results is read as it was written, and any other line is named', () => {
+  const text = formatResults(history);
+  assert.deepEqual(parseResults(text, 'results.csv'), history);
+  assert.deepEqual(parseResults(formatResults([]), 'results.csv'), []);
+  for (const [from, to, line] of [
+    ['epoch,', 'epochs,', 1],
+    ['\n2,', '\n3,', 3],
+    ['0.8261666666666667', 'high', 2],
+    [',1.250', '', 2],
+    ['0.8261666666666667', '', 2],
+    ['0.8261666666666667', '0.8,1', 2],
+  ] as const)
+    assert.throws(
+      () => parseResults(text.replace(from, to), 'results.csv'),
+      new RegExp(`results\\.csv is damaged: line ${line} `),
+      `${from} to ${to}`,
+    );
 });

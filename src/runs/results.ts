@@ -45,6 +45,34 @@ export function checkResults(
   });
 }
 
+/**
+ * Reads the text of results.csv.
+ * @param name name of the file in messages
+ * @throws CoutureError of kind `data` naming the line that is not what `formatResults` writes
+ */
+export function parseResults(text: string, name: string): EpochMetrics[] {
+  const [header, ...rows] = linesOf(text);
+  const wrong = (line: number): CoutureError =>
+    new CoutureError('data', `${name} is damaged: line ${line} is not a row of results.`, {
+      hint: 'Delete the file: the checkpoint has the same figures.',
+    });
+  if (header !== HEADER) throw wrong(1);
+  return rows.map((row, i) => {
+    const values = row.split(',').map(numberOf);
+    const [epoch, trainLoss, validationLoss, validationAccuracy, learningRate, seconds] = values;
+    const isRow = values.length === HEADER.split(',').length && epoch === i + 1;
+    if (!isRow || values.includes(undefined)) throw wrong(i + 2);
+    return { epoch, trainLoss, validationLoss, validationAccuracy, learningRate, seconds } as EpochMetrics;
+  });
+}
+
+/** A number as `formatResults` writes it, also one that overflowed; undefined for other text. */
+function numberOf(text: string): number | undefined {
+  if (text === 'NaN') return Number.NaN;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
 function linesOf(text: string): string[] {
   return text.replace(/\r?\n$/, '').split(/\r?\n/);
 }

@@ -10,6 +10,14 @@ const folders = ['weights', 'checkpoint'];
 /** The lock, files for taking it over, and temporary files of killed writers. */
 const passing = /^lock(\..*)?$|^\..+\.tmp$/;
 
+/** Every file that a run has in the end, by its path in the folder of the run. */
+export const allRunFiles: readonly string[] = [
+  ...files,
+  'weights/best.safetensors',
+  'weights/last.safetensors',
+  checkpointFile.join('/'),
+];
+
 /** Whether a name in a run's folder, or its folder, belongs to the run. */
 export function isOwnName(name: string): boolean {
   return files.includes(name) || folders.includes(name) || passing.test(name);

@@ -157,9 +157,14 @@ export function standardRunName({
   return `${name}-seed${settings.seed}`;
 }
 
+/** Whether a name is a plain folder name, as every run has. */
+export function isRunName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name);
+}
+
 /** @throws CoutureError of kind `usage` when `name` is not a plain folder name */
 export function checkRunName(name: string): void {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
+  if (!isRunName(name)) {
     throw new CoutureError('usage', `${inQuotes(name)} is not a valid name for a run.`, {
       hint: 'Use 1 to 100 letters, digits, dots, dashes and underscores; the first must not be a dot or a dash.',
     });

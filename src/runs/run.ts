@@ -23,7 +23,9 @@ import { withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats, encodeSealed } from '../ship/sealed.ts';
 import { aConfig } from '../train/argument-kinds.ts';
 import { bestEpoch } from '../train/best.ts';
+import { checkSettings } from '../train/check-settings.ts';
 import { type EpochMetrics, modelOf, type TrainEvent, type TrainState } from '../train/events.ts';
+import { rateInEpoch } from '../train/schedule.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { type UnlikeDescription, unlikeSchema } from '../use/unlike.ts';
 import { checkState } from './check-state.ts';
@@ -71,6 +73,11 @@ export class Run {
   #locking = false;
   #configSha256: Promise<string> | undefined;
   #best: BestModel | undefined;
+  /** The epoch that has begun, in training. */
+  #epoch: number | undefined;
+  /** Whether the config differs from config.json. */
+  #isConfigChanged = false;
+  #configWritten: Promise<void> = Promise.resolve();
   #writing = this.#makeWriting();
 
   constructor(store: RunStore, path: string, config: RunConfig) {
@@ -98,6 +105,52 @@ export class Run {
     await writeSealed(this.#store, this.#at('config.json'), config);
     this.#config = config;
     this.#configSha256 = undefined;
+  }
+
+  /** The changes of the learning rate, for the training loop, which asks at the beginning of each epoch. */
+  beginEpoch(epoch: number): RunConfig['settings']['rateChanges'] {
+    this.#epoch = epoch;
+    return this.#config.settings.rateChanges;
+  }
+
+  /**
+   * Changes the learning rate during training, from the next epoch on: the run then has the config that would have
+   * trained so from the start, and writes it before the checkpoint of that epoch. Only for the holder of the lock.
+   * @returns the epoch from which the rate counts
+   * @throws CoutureError of kind `usage` when the rate is out of range, or no epoch is left for it
+   */
+  async changeRate(learningRate: number): Promise<number> {
+    const { settings } = this.#config;
+    if (this.#epoch === undefined || this.#epoch >= settings.epochs)
+      throw new CoutureError(
+        'usage',
+        `The learning rate of ${this.path} cannot be changed: no further epoch follows.`,
+        { hint: 'Change it in a new run.' },
+      );
+    const epoch = this.#epoch + 1;
+    const rateChanges = settings.rateChanges.filter((change) => change.epoch < epoch);
+    if (rateInEpoch({ ...settings, rateChanges }, epoch) !== learningRate)
+      rateChanges.push({ epoch, learningRate });
+    this.#config = { ...this.#config, settings: checkSettings({ ...settings, rateChanges }) };
+    this.#isConfigChanged = true;
+    await this.#keepConfig();
+    return epoch;
+  }
+
+  /** Writes a changed config, one write after another. One that failed is tried again by the next checkpoint. */
+  async #keepConfig(): Promise<void> {
+    const last = this.#configWritten.catch(() => {});
+    this.#configWritten = last.then(async () => {
+      if (!this.#isConfigChanged) return;
+      this.#isConfigChanged = false;
+      try {
+        await writeSealed(this.#store, this.#at('config.json'), this.#config);
+      } catch (error) {
+        this.#isConfigChanged = true;
+        throw error;
+      }
+    });
+    await this.#configWritten;
   }
 
   get name(): string {
@@ -162,6 +215,7 @@ export class Run {
   }
 
   async #keep({ state, best }: Snapshot): Promise<void> {
+    await this.#keepConfig();
     await this.#store.makeFolder(this.#at('weights'));
     await this.#store.makeFolder(this.#at('checkpoint'));
     if (best !== undefined) await this.#keepWeights('best', best.parameters, best.epoch);
@@ -320,8 +374,10 @@ export class Run {
   async close(): Promise<void> {
     try {
       await this.#writing.idle();
+      await this.#configWritten;
     } finally {
       const release = this.#release;
+      this.#epoch = undefined;
       this.#release = undefined;
       await release?.();
     }

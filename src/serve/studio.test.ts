@@ -5,14 +5,24 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { isOwnName } from './server.ts';
 import { type ServedStudio, serveStudio } from './studio.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'couture-serve-'));
+const runs = join(folder, 'runs');
 let served: ServedStudio;
 let port: number;
+
+/** A folder with these files, each of which contains its own path. */
+async function makeRun(name: string, ...files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const path = join(runs, name, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, file.startsWith('..') ? 'outside' : file);
+  }
+}
 
 before(async () => {
   const page = join(folder, 'page');
@@ -21,9 +31,16 @@ before(async () => {
   await writeFile(join(page, 'assets/main-1.js'), 'export {};');
   await writeFile(join(page, '.secret'), 'hidden');
   await writeFile(join(folder, 'outside.txt'), 'outside');
+  await makeRun('short', 'config.json', 'results.csv', 'weights/best.safetensors', 'notes.txt', '.hidden');
+  await makeRun('no-config', 'results.csv');
+  await makeRun('elsewhere', '../../real/config.json', '../../real/weights/best.safetensors', 'env.json');
+  await makeRun('.dotted', 'config.json');
+  await symlink(join(folder, 'real/config.json'), join(runs, 'elsewhere/config.json')).catch(() => {});
+  await symlink(join(folder, 'real/weights'), join(runs, 'elsewhere/weights')).catch(() => {});
+  await symlink(join(folder, 'real'), join(runs, 'linked')).catch(() => {});
   // Windows makes links for administrators alone.
   await symlink(join(folder, 'outside.txt'), join(page, 'link.txt')).catch(() => {});
-  served = await serveStudio({ port: 0, folder: page });
+  served = await serveStudio({ port: 0, folder: page, runs });
   port = Number(new URL(served.url).port);
 });
 after(async () => {
@@ -98,6 +115,52 @@ describe('the server of the Studio', () => {
       assert.ok(status >= 400 && status < 500, `${path}: ${status}`);
     }
     assert.equal(await statusOf('/'), 200);
+  });
+
+  test('lists the runs of its folder, and gives out their files and no others', async () => {
+    const response = await fetch(`${served.url}runs.json`);
+    const { runs: listed } = (await response.json()) as {
+      runs: { name: string; holder: string | null; files: { path: string; bytes: number }[] }[];
+    };
+    assert.deepEqual(
+      listed.map(({ name, holder, files }) => [name, holder, files.map(({ path, bytes }) => [path, bytes])]),
+      [
+        [
+          'short',
+          null,
+          [
+            ['config.json', 11],
+            ['results.csv', 11],
+            ['weights/best.safetensors', 24],
+          ],
+        ],
+      ],
+    );
+    const tag = response.headers.get('etag') ?? '';
+    const headers = { 'If-None-Match': tag };
+    assert.equal((await fetch(`${served.url}runs.json`, { headers })).status, 304);
+    const file = await fetch(`${served.url}runs/short/weights/best.safetensors`);
+    assert.equal(await file.text(), 'weights/best.safetensors');
+    assert.deepEqual(await (await fetch(`${served.url}served.json`)).json(), { runs: true });
+    for (const path of [
+      'short/notes.txt',
+      'short/.hidden',
+      'short/weights',
+      'short/weights/..%2fnotes.txt',
+      'short/..%2fshort%2fconfig.json',
+      '..%2freal/config.json',
+      '%2e%2e/real/config.json',
+      '../real/config.json',
+      '.dotted/config.json',
+      'elsewhere/config.json',
+      'elsewhere/weights/best.safetensors',
+      'linked/config.json',
+      'short%00/config.json',
+      'none/config.json',
+      'short/config.json/config.json',
+    ])
+      assert.equal(await statusOf(`/runs/${path}`), 404, path);
+    assert.equal(await statusOf('/runs/elsewhere/env.json'), 200);
   });
 
   test('answers only under the names of this machine', async () => {

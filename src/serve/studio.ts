@@ -1,4 +1,4 @@
-/** Serves the Studio: the files of its page, and the images of known data sets from the cache. */
+/** Serves the Studio: the files of its page, the images of known data sets from the cache, and the run folders of this machine. */
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -7,6 +7,9 @@ import fastifyStatic from '@fastify/static';
 import { CoutureError } from '../core/errors.ts';
 import { ensureData } from '../platform/node/data/store.ts';
 import { readHead } from '../platform/node/files/read.ts';
+import { folderStore } from '../platform/node/runs/folder-store.ts';
+import { runsFolder } from '../runs/run-folder.ts';
+import { serveRuns } from './runs.ts';
 import { createServer, listen } from './server.ts';
 
 /** The default port: the browser keeps the runs of a page for one address, so it should stay the same. */
@@ -18,6 +21,8 @@ export interface StudioOptions {
   readonly port?: number | undefined;
   /** The folder of the built page. */
   readonly folder?: string | undefined;
+  /** The folder of runs that the page may read; by default `runs/train` in the working directory. */
+  readonly runs?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
@@ -40,6 +45,7 @@ const places = ['../../studio/', '../../packages/studio/dist/'].map((path) =>
 export async function serveStudio({
   port = STUDIO_PORT,
   folder,
+  runs = runsFolder(folderStore.paths),
   env,
 }: StudioOptions = {}): Promise<ServedStudio> {
   const root = await findPage(folder === undefined ? places : [folder]);
@@ -76,6 +82,9 @@ export async function serveStudio({
       .header('Cache-Control', 'no-cache')
       .sendFile(basename(path), dirname(path));
   });
+  // On other hosts, the page finds a file of this name that says no.
+  server.get('/served.json', async (_, reply) => await reply.send({ runs: true }));
+  serveRuns(server, runs);
   const url = await listen(server, port);
   return { url, close: async () => await server.close() };
 }

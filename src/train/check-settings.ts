@@ -18,6 +18,7 @@ export function checkSettings(value: unknown): TrainSettings {
   const settings = settingsSchema.parse(checkPartialSettings(given));
   checkNetwork(settings);
   checkOptimizer(settings);
+  checkRateChanges(settings);
   checkTargets(settings);
   return settings;
 }
@@ -68,6 +69,16 @@ function checkNetwork({ stem, init, hidden, dropout, blocks }: TrainSettings): v
       'Give hidden at least one width: the last one is the width of the blocks.',
     );
   }
+}
+
+/** Each change of the learning rate has an epoch of its own, in order, so that a rate is written in one way only. */
+function checkRateChanges({ rateChanges }: TrainSettings): void {
+  const at = rateChanges.findIndex(({ epoch }, i) => i > 0 && epoch <= rateChanges[i - 1].epoch);
+  if (at < 0) return;
+  throw invalid(
+    `setting rateChanges: epoch ${rateChanges[at].epoch} comes after epoch ${rateChanges[at - 1].epoch}`,
+    'Give each epoch once, in ascending order.',
+  );
 }
 
 /** A run keeps one average, β-LASSO needs its optimizer, and frozen layers have no gradient to clip. */

@@ -47,7 +47,14 @@ test('limits are those of the checks', () => {
 });
 
 test('a setting of a recipe is of the kind that its control says', () => {
-  const kinds = { number: 'number', switch: 'boolean', choice: 'string', numbers: 'object', text: 'string' };
+  const kinds = {
+    number: 'number',
+    switch: 'boolean',
+    choice: 'string',
+    numbers: 'object',
+    changes: 'object',
+    text: 'string',
+  };
   for (const { settings } of Object.values(recipes))
     for (const { key, kind, optional } of settingControls) {
       const value = settings[key];

@@ -17,8 +17,11 @@ export interface SettingControl {
   /** Whether few runs need it. */
   readonly rare: boolean;
   readonly description: string;
-  /** `numbers` is a list with a value for each hidden layer; `text` may be empty, which is null. */
-  readonly kind: 'switch' | 'choice' | 'number' | 'numbers' | 'text';
+  /**
+   * `numbers` is a list with a value for each hidden layer; `changes` is a list of an epoch and a learning rate each;
+   * `text` may be empty, which is null.
+   */
+  readonly kind: 'switch' | 'choice' | 'number' | 'numbers' | 'changes' | 'text';
   /** The words of a choice; empty for other kinds. */
   readonly choices: readonly string[];
   /** Limits of a number, or of each number of a list. */
@@ -67,7 +70,7 @@ export const settingControls: readonly SettingControl[] = Object.entries(setting
 function kindOf(schema: z.core.$ZodType): SettingControl['kind'] {
   if (schema instanceof z.ZodBoolean) return 'switch';
   if (schema instanceof z.ZodEnum) return 'choice';
-  if (schema instanceof z.ZodArray) return 'numbers';
+  if (schema instanceof z.ZodArray) return schema.element instanceof z.ZodObject ? 'changes' : 'numbers';
   return schema instanceof z.ZodNumber ? 'number' : 'text';
 }
 

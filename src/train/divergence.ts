@@ -6,8 +6,12 @@ import type { TrainState } from './events.ts';
 
 /** Training diverged. Earlier states remain valid. */
 export class Divergence extends CoutureError {
+  /** The rate at which it diverged, before the schedule. */
+  readonly learningRate: number;
+
   constructor(message: string, learningRate: number) {
     super('runtime', message, { hint: `Use a learning rate below ${learningRate}.` });
+    this.learningRate = learningRate;
   }
 }
 

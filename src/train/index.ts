@@ -8,6 +8,7 @@ export { extendConfig } from './extend.ts';
 export { type FindRateOptions, findRate, type RateRange } from './find-rate.ts';
 export { adviseRate, type RateCurve } from './rate-curve.ts';
 export { type Measured, type Recipe, type RecipeName, recipes } from './recipes.ts';
+export { type RateChange, rateInEpoch } from './schedule.ts';
 export type { RunConfig, TrainSettings } from './settings.ts';
 export { stuckNotice } from './stuck.ts';
 export type { Teacher } from './teacher.ts';

@@ -28,14 +28,31 @@ function between(from: number, to: number, progress: number): number {
   return to + ((from - to) * (1 + cosine(Math.PI * progress))) / 2;
 }
 
+/** Another learning rate, from the beginning of an epoch on. */
+export interface RateChange {
+  /** Counted from 1; the first epoch has the rate of the settings. */
+  readonly epoch: number;
+  readonly learningRate: number;
+}
+
 /** The settings that determine the learning rates. */
 export interface RateSettings {
   /** The rate that a schedule multiplies. */
   readonly learningRate: number;
+  /** In the order of their epochs. */
+  readonly rateChanges?: readonly RateChange[];
   readonly schedule: ScheduleName;
   /** Epochs over which the rate rises. */
   readonly warmup: number;
   readonly epochs: number;
+}
+
+/** The rate that the schedule multiplies in an epoch, counted from 1. */
+export function rateInEpoch(
+  { learningRate, rateChanges = [] }: Pick<RateSettings, 'learningRate' | 'rateChanges'>,
+  epoch: number,
+): number {
+  return rateChanges.findLast((change) => change.epoch <= epoch)?.learningRate ?? learningRate;
 }
 
 /**
@@ -48,10 +65,11 @@ export function learningRates(
   firstStep: number,
   count: number,
 ): Float32Array {
-  const { learningRate, schedule, warmup, epochs } = settings;
+  const { schedule, warmup, epochs } = settings;
   const warmupSteps = Math.round((totalSteps / epochs) * Math.min(warmup, epochs));
   return Float32Array.from({ length: count }, (_, i) => {
     const step = firstStep + i;
+    const learningRate = rateInEpoch(settings, 1 + Math.floor((step * epochs) / totalSteps));
     // A first step with rate 0 would be wasted.
     if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
     return learningRate * schedules[schedule]((step - warmupSteps) / (totalSteps - warmupSteps));

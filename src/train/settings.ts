@@ -123,6 +123,13 @@ const training = {
     .max(100_000)
     .default(0)
     .describe('epochs over which the learning rate rises linearly from 0'),
+  rateChanges: z
+    .array(
+      z.strictObject({ epoch: z.int().min(2).max(100_000), learningRate: z.number().positive().max(100) }),
+    )
+    .max(1000)
+    .default([])
+    .describe('other learning rates from these epochs on, which the schedule multiplies like the first one'),
   labelSmoothing: z
     .number()
     .min(0)
@@ -300,6 +307,7 @@ export const rareSettings: ReadonlySet<keyof TrainSettings> = new Set([
   'clip',
   'lasso',
   'lassoThreshold',
+  'rateChanges',
   'teacher',
   'distillation',
   'swa',

@@ -4,7 +4,7 @@ import type { Stem } from '../model/edges.ts';
 import type { Initializer } from '../model/init.ts';
 import type { ActivationName, NormName } from '../model/spec.ts';
 import type { Selection } from './best.ts';
-import type { ScheduleName } from './schedule.ts';
+import type { RateChange, ScheduleName } from './schedule.ts';
 
 /**
  * The settings of a training run, as recipes and flags give them. A run is defined by its settings, its data set and, where
@@ -75,6 +75,11 @@ export interface TrainSettings {
   readonly schedule: ScheduleName;
   /** Epochs over which the learning rate rises linearly from 0. Default: 0. */
   readonly warmup: number;
+  /**
+   * Other learning rates from these epochs on, which the schedule multiplies like the first one. Default:
+   * none.
+   */
+  readonly rateChanges: readonly RateChange[];
   /** Label smoothing: share of the target that is spread over all classes. Default: 0. */
   readonly labelSmoothing: number;
   /**

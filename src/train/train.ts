@@ -47,7 +47,7 @@ import { checkFiniteState, Divergence } from './divergence.ts';
 import { type EpochMetrics, modelOf, type Stuck, type TrainEvent, type TrainState } from './events.ts';
 import { frozenLayers } from './freeze.ts';
 import { optimizerOf } from './optimizer.ts';
-import { averageDecays, learningRates } from './schedule.ts';
+import { averageDecays, learningRates, type RateChange, rateInEpoch } from './schedule.ts';
 import type { RunConfig } from './settings.ts';
 import { deadShareOf, isAtChance, stuckFigures } from './stuck.ts';
 import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
@@ -72,6 +72,11 @@ export interface TrainOptions {
   readonly resume?: TrainState;
   /** Stops after the steps under way, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /**
+   * Changes of the learning rate, asked for with the number of each epoch that begins, so that a person can make them
+   * during training; by default those of the settings.
+   */
+  readonly rateChanges?: (epoch: number) => readonly RateChange[];
   /** Learning rates of `count` steps from step `first`, counted from 0; by default those of the settings. */
   readonly rates?: (first: number, count: number) => Float32Array;
 }
@@ -83,6 +88,7 @@ const trainOptions = exactly({
   initial: optional(kind('a Map of weights by name', (value) => value instanceof Map)),
   resume: optional(anObject),
   signal: optional(aSignal),
+  rateChanges: optional(aFunction),
   rates: optional(aFunction),
 });
 
@@ -116,6 +122,9 @@ class TrainingRun {
   readonly #config: RunConfig;
   readonly #signal: AbortSignal | undefined;
   readonly #rates: (first: number, count: number) => Float32Array;
+  readonly #rateChanges: (epoch: number) => readonly RateChange[];
+  /** Those of the epoch in progress. */
+  #changes: readonly RateChange[];
   readonly #dataset: Dataset;
   readonly #key: Key;
   readonly #split: Split;
@@ -134,7 +143,7 @@ class TrainingRun {
 
   private constructor(
     config: RunConfig,
-    { backend, dataset, teacher, resume, signal, rates }: TrainOptions,
+    { backend, dataset, teacher, resume, signal, rates, rateChanges }: TrainOptions,
     { program, session, images, split }: Prepared,
   ) {
     this.#config = config;
@@ -160,9 +169,32 @@ class TrainingRun {
       signal,
     });
     const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
-    this.#rates = rates ?? ((first, count) => learningRates(config.settings, totalSteps, first, count));
+    const { settings } = config;
+    this.#rateChanges = rateChanges ?? (() => settings.rateChanges);
+    this.#changes = settings.rateChanges;
+    this.#rates =
+      rates ??
+      ((first, count) =>
+        learningRates({ ...settings, rateChanges: this.#changes }, totalSteps, first, count));
     this.#history = [...(resume?.history ?? [])];
+    if (rates === undefined) this.#checkRates();
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
+  }
+
+  /**
+   * That the finished epochs had the rates of the config: whoever repeats the run from its config gets the same weights.
+   * Versions of Couture may differ in the last bits of a schedule.
+   */
+  #checkRates(): void {
+    for (const { epoch, learningRate } of this.#history) {
+      const [expected] = this.#rates((epoch - 1) * this.#stepsPerEpoch, 1);
+      if (Math.abs(learningRate - expected) <= 1e-5 * expected) continue;
+      throw new CoutureError(
+        'data',
+        `The checkpoint has learning rate ${learningRate} in epoch ${epoch}, but its config has ${expected}.`,
+        { hint: 'Restore the files that belong to this run, or train it again under another name.' },
+      );
+    }
   }
 
   /** Checks the input, and uploads images and weights to the backend. */
@@ -261,8 +293,8 @@ class TrainingRun {
 
   /** One epoch with its validation. Returns whether it was finished; if not, the checkpoint has been yielded. */
   async *#epoch(epoch: number): AsyncGenerator<TrainEvent, boolean, void> {
-    const { settings } = this.#config;
-    const { batchSize, learningRate } = settings;
+    const { batchSize } = this.#config.settings;
+    this.#changes = this.#rateChanges(epoch);
     const epochStart = (epoch - 1) * this.#stepsPerEpoch;
     const order = epochOrder(this.#split.train, this.#key, epoch).subarray(
       0,
@@ -304,7 +336,7 @@ class TrainingRun {
         losses: chunk,
         imagesPerSecond,
       };
-      checkFinite(lossSum, epoch, learningRate);
+      checkFinite(lossSum, epoch, this.#rateIn(epoch));
     }
     const validation = await this.#validation.run();
     if (validation === undefined) {
@@ -383,8 +415,13 @@ class TrainingRun {
       ...(this.#program.average && { averages: await this.#read('average') }),
     };
     const epoch = step > 0 ? state.epoch + 1 : state.epoch;
-    checkFiniteState(state, epoch, this.#config.settings.learningRate);
+    checkFiniteState(state, epoch, this.#rateIn(epoch));
     return state;
+  }
+
+  /** The rate of an epoch before the schedule. */
+  #rateIn(epoch: number): number {
+    return rateInEpoch({ ...this.#config.settings, rateChanges: this.#changes }, epoch);
   }
 
   /**

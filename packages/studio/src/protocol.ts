@@ -132,6 +132,8 @@ export interface Requests {
   train: { ask: { readonly config: RunConfig }; answer: RunEnd };
   resume: { ask: { readonly name: string }; answer: RunEnd };
   pause: { ask: object; answer: null };
+  /** Changes the learning rate of the run in progress, from the next epoch on; answers with the changed config. */
+  rate: { ask: { readonly learningRate: number }; answer: RunConfig };
   predict: { ask: { readonly model: ModelChoice; readonly picture: Picture }; answer: Answer };
   explain: { ask: { readonly model: ModelChoice; readonly picture: Picture }; answer: Explained };
   evaluate: { ask: { readonly model: ModelChoice }; answer: Judged };

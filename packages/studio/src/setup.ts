@@ -56,7 +56,8 @@ export function settingOf({ recipe, settings }: Setup, { key, standard }: Settin
 
 /** A value as the text of a field. */
 export function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.join(',');
+  if (Array.isArray(value)) return value.map(textOf).join(',');
+  if (typeof value === 'object' && value !== null) return Object.values(value).join(':');
   return value === null || value === undefined ? '' : String(value);
 }
 
@@ -68,6 +69,8 @@ export function valueFrom({ kind, optional }: SettingControl, text: string): unk
       return trimmed === 'true' || trimmed === 'yes';
     case 'numbers':
       return trimmed === '' || trimmed === 'none' ? [] : trimmed.split(',').map(numberFrom);
+    case 'changes':
+      return trimmed === '' || trimmed === 'none' ? [] : trimmed.split(',').map(changeFrom);
     case 'number':
       return trimmed === '' && optional ? null : numberFrom(trimmed);
     case 'text':
@@ -75,6 +78,12 @@ export function valueFrom({ kind, optional }: SettingControl, text: string): unk
     case 'choice':
       return trimmed;
   }
+}
+
+/** `5:0.001`: the learning rate from an epoch on. */
+function changeFrom(text: string): unknown {
+  const [epoch, learningRate, ...more] = text.split(':').map(numberFrom);
+  return more.length > 0 || learningRate === undefined ? text : { epoch, learningRate };
 }
 
 function numberFrom(text: string): unknown {

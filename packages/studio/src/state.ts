@@ -1,4 +1,4 @@
-/** The state of the page, in one place: views read these signals, and only the functions of actions.ts write them. */
+/** The state of the page, in one place: views read these signals, and only the functions of actions/ write them. */
 
 import { computed, signal } from '@preact/signals';
 import { defaultDataset } from 'couture/data';
@@ -68,7 +68,9 @@ export const runs = signal<readonly StoredRun[] | undefined>(undefined);
 export const compared = signal<ReadonlySet<string>>(new Set());
 
 export const problems = signal<
-  Readonly<Partial<Record<'data' | 'train' | 'predict' | 'understand' | 'runs' | 'address', Problem>>>
+  Readonly<
+    Partial<Record<'data' | 'train' | 'rate' | 'predict' | 'understand' | 'runs' | 'address', Problem>>
+  >
 >({});
 
 /** What the setup comes to, checked as the command line checks it. */

@@ -10,12 +10,14 @@ import { dataView } from '../ui/data.ts';
 interface StudioFlags {
   readonly port?: number;
   readonly open: boolean;
+  readonly runs?: string;
 }
 
 const help = `
 The page does all the work: it trains, evaluates and predicts in the browser. The
-server gives out the page and the images of Fashion-MNIST, to this machine alone.
-The browser keeps your runs for one address, so use the same port again.
+server gives out the page, the images of Fashion-MNIST and the runs of one folder,
+to this machine alone, and changes nothing. The browser keeps its own runs for one
+address, so use the same port again.
 
 Examples:
   couture studio
@@ -31,21 +33,22 @@ export function registerStudio(program: Command, context: CliContext): void {
       'port on this machine; 0 for any that is free (default: 7432)',
       wholeNumber('--port', 0, 65_535),
     )
+    .option('--runs <folder>', 'folder of runs that the page shows (default: runs/train)')
     .option('--no-open', 'do not open the browser')
     .addHelpText('after', help)
     .action(async (flags: StudioFlags) => await runStudio(flags, context));
 }
 
-async function runStudio({ port, open }: StudioFlags, context: CliContext): Promise<void> {
+async function runStudio({ port, open, runs }: StudioFlags, context: CliContext): Promise<void> {
   const { signal, env } = context;
   const { ensureData } = await import('../../platform/node/data/store.ts');
   const { serveStudio } = await import('../../serve/studio.ts');
   const { onData, end } = dataView(context);
   await ensureData('fashion-mnist', { env, signal, onProgress: onData }).finally(end);
-  const { url, close } = await serveStudio({ port, env });
+  const { url, close } = await serveStudio({ port, runs, env });
   try {
     context.out(`The Studio is at ${url}`);
-    context.err('Ctrl-C stops it. Runs stay in the browser.');
+    context.err('Ctrl-C stops it. Runs of the page stay in the browser.');
     if (open) openBrowser(url);
     if (!signal.aborted) await once(signal, 'abort');
   } finally {

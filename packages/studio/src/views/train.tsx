@@ -8,6 +8,7 @@ import { duration, percent } from '../format.ts';
 import { Figure } from '../parts/figure.tsx';
 import { Bitmap } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { Rate } from '../parts/rate.tsx';
 import { compared, type LiveRun, problems, run, runs, set, starting, weights } from '../state.ts';
 
 /** The view. */
@@ -17,6 +18,7 @@ export function TrainPanel() {
     <>
       <Problem problem={problems.value.train} />
       {live === undefined ? <Empty /> : <Progress live={live} />}
+      {live?.state === 'training' && <Rate live={live} />}
       <FirstLayer />
     </>
   );

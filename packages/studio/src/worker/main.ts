@@ -6,7 +6,7 @@ import { currentSet, imageOf, importFiles, openFashion, placesOf } from './data.
 import { cell, evaluate, explain, predict, warmUp } from './models.ts';
 import { exportRun, listRuns, remove } from './runs.ts';
 import { tilesOf } from './tiles.ts';
-import { pause, trainInto } from './training.ts';
+import { changeRate, pause, trainInto } from './training.ts';
 
 /** How each request is answered. */
 const answers: {
@@ -27,6 +27,7 @@ const answers: {
     pause();
     return null;
   },
+  rate: async ({ learningRate }) => await changeRate(learningRate),
   predict: async ({ model, picture }) => await predict(model, picture),
   explain: async ({ model, picture }) => await explain(model, picture),
   evaluate: async ({ model }) => await evaluate(model),

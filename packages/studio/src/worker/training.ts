@@ -11,10 +11,26 @@ import { platform } from './store.ts';
 import { weightTiles } from './tiles.ts';
 
 let training: AbortController | undefined;
+/** The run in progress, once it has begun. */
+let running: Run | undefined;
 
 /** Stops the run in progress after the steps under way; its checkpoint is written before `trainInto` ends. */
 export function pause(): void {
   training?.abort();
+}
+
+/**
+ * Changes the learning rate of the run in progress, from the next epoch on.
+ * @returns the config that trains the same run from the start
+ * @throws CoutureError of kind `usage` when no run is in progress, no epoch is left, or the rate is out of range
+ */
+export async function changeRate(learningRate: number): Promise<RunConfig> {
+  if (running === undefined)
+    throw new CoutureError('usage', 'No run is in progress, so there is no learning rate to change.', {
+      hint: 'Set it in the setup.',
+    });
+  await running.changeRate(learningRate);
+  return running.config;
 }
 
 /**
@@ -39,6 +55,7 @@ export async function trainInto(
       signal,
       onRun: (begun) => {
         run = begun;
+        running = begun;
       },
       onNotice: (text) => say({ type: 'notice', text }),
       onEvent: (event) => {
@@ -58,6 +75,7 @@ export async function trainInto(
     throw error;
   } finally {
     training = undefined;
+    running = undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 /** Reads files within limits. Nothing else in Couture opens a file for reading. */
 
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { errorCode, reason } from './system-errors.ts';
 
@@ -47,6 +48,24 @@ export async function readLimited(path: string, limit: number): Promise<Uint8Arr
     if (errorCode(cause) === 'ENOENT') return undefined;
     throw new CoutureError('data', `Cannot read ${path}: ${reason(cause)}.`, { cause });
   }
+}
+
+/**
+ * Opens a file below a folder for reading, without following any link below that folder.
+ * @param names folders and, last, the file
+ * @returns undefined where there is no such file, or a link on the way
+ */
+export async function openBelow(root: string, names: readonly string[]): Promise<FileHandle | undefined> {
+  try {
+    const place = join(await realpath(root), ...names);
+    const file = await openRegular(place, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    // A folder on the way may be a link; the file itself was not.
+    if ((await realpath(place)) === place) return file;
+    await file.close();
+  } catch (error) {
+    if (!(error instanceof CoutureError) && errorCode(error) === undefined) throw error;
+  }
+  return undefined;
 }
 
 /** The first bytes of a file; undefined where there is none, or it cannot be read. */

@@ -1,0 +1,89 @@
+/** What the page does first, and what it does with the events of the worker. */
+
+import { batch, effect } from '@preact/signals';
+import { listen, request } from '../client.ts';
+import { prepareFigures } from '../parts/load-figures.ts';
+import type { StudioEvent } from '../protocol.ts';
+import * as state from '../state.ts';
+import { readAddress, writeAddress } from './address.ts';
+import { attempt } from './attempt.ts';
+import { predictAgain, predictPicture } from './models.ts';
+import { listRuns } from './runs.ts';
+import { brokenOff, markInProgress, resume } from './training.ts';
+
+/** Begins: the address, the data, the runs, and a run that a reload broke off. */
+export function begin(): void {
+  listen(hear);
+  readAddress();
+  addEventListener('hashchange', readAddress);
+  effect(writeAddress);
+  effect(() => {
+    const { value } = state.theme;
+    document.documentElement.style.colorScheme = value === 'auto' ? 'light dark' : value;
+  });
+  void attempt('data', async () => {
+    state.set.value = await request('open', { address: new URL('data/', document.baseURI).href });
+    // Now, so that it does not hold up the page in the middle of training.
+    void prepareFigures();
+    const name = brokenOff();
+    if (name !== undefined) await resume(name);
+  });
+  void listRuns();
+  effect(() => {
+    // An answer before anything is done: the first test image, by the shipped model.
+    if (state.set.value !== undefined && state.picture.peek() === undefined)
+      predictPicture({ kind: 'image', split: 'test', index: 0 });
+  });
+}
+
+/** Notices that came before their run. */
+const early: string[] = [];
+
+function hear(event: StudioEvent): void {
+  const run = state.run.value;
+  switch (event.type) {
+    case 'set':
+      state.set.value = event.set;
+      break;
+    case 'importing':
+      state.importing.value = event;
+      break;
+    case 'begun': {
+      const { name, config, history } = event;
+      markInProgress(name);
+      state.starting.value = false;
+      state.run.value = {
+        ...{ name, config, history, state: 'training', epoch: history.length + 1, step: 0, steps: 1 },
+        ...{
+          loss: undefined,
+          imagesPerSecond: undefined,
+          notices: [...early.splice(0), ...(run?.name === name ? run.notices : [])],
+        },
+        result: undefined,
+      };
+      break;
+    }
+    case 'step': {
+      if (run === undefined) break;
+      const { epoch, step, steps, loss, imagesPerSecond } = event;
+      state.run.value = { ...run, epoch, step, steps, loss, imagesPerSecond };
+      break;
+    }
+    case 'epoch':
+      if (run === undefined) break;
+      batch(() => {
+        state.run.value = { ...run, history: [...run.history, event.metrics] };
+        if (event.metrics.epoch === 1 && state.model.value.kind === 'shipped')
+          state.model.value = { kind: 'live' };
+      });
+      if (state.model.value.kind === 'live') predictAgain();
+      break;
+    case 'weights':
+      state.weights.value = event.weights;
+      break;
+    case 'notice':
+      if (run === undefined) early.push(event.text);
+      else state.run.value = { ...run, notices: [...run.notices, event.text] };
+      break;
+  }
+}

@@ -1,0 +1,79 @@
+/** Starts, pauses and resumes runs, one at a time. */
+
+import { request } from '../client.ts';
+import type { RunEnd } from '../protocol.ts';
+import * as state from '../state.ts';
+import { attempt } from './attempt.ts';
+import { predictAgain } from './models.ts';
+import { listRuns } from './runs.ts';
+
+/** Marks the run that is in progress, so that a reload goes on with it. */
+const IN_PROGRESS = 'couture-studio-run';
+
+/** Remembers the run in progress until it ends. */
+export function markInProgress(name: string): void {
+  sessionStorage.setItem(IN_PROGRESS, name);
+}
+
+/** The run that a reload broke off; undefined where there was none. */
+export function brokenOff(): string | undefined {
+  return sessionStorage.getItem(IN_PROGRESS) ?? undefined;
+}
+
+/** Trains the setup as a new run. */
+export async function start(): Promise<void> {
+  const { value } = state.resolved;
+  if (!('config' in value) || isTraining()) return;
+  state.run.value = undefined;
+  state.weights.value = undefined;
+  // Where the browser agrees, it does not clear the runs of this page by itself.
+  void navigator.storage?.persist?.();
+  await train(async () => await request('train', { config: value.config }));
+}
+
+/** Continues a run where it stopped. */
+export async function resume(name: string): Promise<void> {
+  if (isTraining()) return;
+  await train(async () => await request('resume', { name }));
+}
+
+async function train(work: () => Promise<RunEnd>): Promise<void> {
+  state.view.value = 'train';
+  state.starting.value = true;
+  let ended = 'failed' as state.LiveRun['state'];
+  await attempt('train', async () => {
+    const { result } = await work();
+    ended = result === undefined ? 'paused' : 'finished';
+    const run = state.run.value;
+    if (run !== undefined) state.run.value = { ...run, state: ended, result, imagesPerSecond: undefined };
+  });
+  sessionStorage.removeItem(IN_PROGRESS);
+  state.starting.value = false;
+  const run = state.run.value;
+  if (run !== undefined && ended === 'failed') state.run.value = { ...run, state: 'failed' };
+  void listRuns();
+  if (run !== undefined && ended === 'finished') {
+    state.model.value = { kind: 'run', name: run.name };
+    predictAgain();
+  }
+}
+
+function isTraining(): boolean {
+  return state.starting.value || state.run.value?.state === 'training';
+}
+
+/** Changes the learning rate of the run in progress, from the next epoch on. */
+export async function changeRate(learningRate: number): Promise<void> {
+  await attempt('rate', async () => {
+    const config = await request('rate', { learningRate });
+    const run = state.run.value;
+    if (run !== undefined) state.run.value = { ...run, config };
+  });
+}
+
+/** Stops the run in progress at a checkpoint. */
+export async function pause(): Promise<void> {
+  await attempt('train', async () => {
+    await request('pause', {});
+  });
+}
