@@ -5,8 +5,10 @@ import './style.css';
 import { render } from 'preact';
 import { begin } from './actions.ts';
 import { App } from './app.tsx';
+import { beginSee } from './see-actions.ts';
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('The page has no place for the Studio.');
 begin();
+beginSee();
 render(<App />, place);

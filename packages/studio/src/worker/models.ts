@@ -95,6 +95,8 @@ async function loadShipped(): Promise<Ready> {
   const shared = { backend: started, shared: true };
   const predictor = new Ensemble({ members, classNames, views, temperature, ...shared });
   const classifier = new Classifier({ spec, input, classNames, weights, ...shared });
+  // The first prediction compiles the program: it is done before anybody waits for one.
+  await predictor.predict(new Uint8Array(shape.height * shape.width * shape.channels));
   return {
     name: 'compact (shipped)',
     predictor,

@@ -63,9 +63,14 @@ function nearestPixels(set: Dataset, pixels: Uint8Array, most: number, own: numb
     for (let p = 0, at = image * size; p < size; p++, at++) sum += (set.images[at] - pixels[p]) ** 2;
     squares[image] = image === own ? Number.POSITIVE_INFINITY : sum;
   }
-  const places = largest(squares.map((square) => -square), most);
+  const places = largest(
+    squares.map((square) => -square),
+    most,
+  );
   const norm = Math.sqrt(pixels.reduce((sum, value) => sum + value * value, 0));
-  const similarities = Array.from(places, (place) => Math.max(0, 1 - Math.sqrt(squares[place]) / Math.max(1, norm)));
+  const similarities = Array.from(places, (place) =>
+    Math.max(0, 1 - Math.sqrt(squares[place]) / Math.max(1, norm)),
+  );
   return { by: 'pixels', of: set.length, places, similarities };
 }
 
@@ -124,7 +129,12 @@ async function makeIndex({ inner }: Ready, set: Dataset, layer: number): Promise
     const values = await inner.classifier.activations(set.images, { layer, indices });
     for (let i = 0; i < indices.length; i++) {
       const row = values.subarray(i * width, (i + 1) * width);
-      const scale = 127 / Math.max(1e-12, row.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+      const scale =
+        127 /
+        Math.max(
+          1e-12,
+          row.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+        );
       let square = 0;
       for (let j = 0; j < width; j++) {
         const rounded = Math.round(row[j] * scale);

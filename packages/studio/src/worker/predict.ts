@@ -5,7 +5,7 @@ import { type PreparedImage, prepareImage } from 'couture/data';
 import { explainPrediction } from 'couture/inspect';
 import { UnlikeScorer } from 'couture/use';
 import type { Answer, Explained, ModelChoice, Picture } from '../protocol.ts';
-import { currentSet, imageOf } from './data.ts';
+import { currentInfo, imageSoon } from './data.ts';
 import { modelOf, type Ready } from './models.ts';
 import { describeSteps } from './steps.ts';
 
@@ -48,12 +48,12 @@ export async function prepared(
   { shape, steps: picked }: Ready['info'],
 ): Promise<Pick<Answer, 'pixels' | 'steps' | 'truth'>> {
   if (picture.kind === 'image') {
-    const own = currentSet().summary.info.shape;
+    const own = currentInfo().shape;
     if (own.height !== shape.height || own.width !== shape.width || own.channels !== shape.channels)
       throw new CoutureError('usage', 'This model takes images of another size than those of the data set.', {
         hint: 'Choose a model that was trained on this data set.',
       });
-    const { pixels, label } = imageOf(picture.split, picture.index);
+    const { pixels, label } = await imageSoon(picture.split, picture.index);
     return { pixels, steps: [], truth: label };
   }
   const source = picture.kind === 'file' ? picture.file : picture.data;
@@ -72,5 +72,10 @@ export async function explain(choice: ModelChoice, picture: Picture): Promise<Ex
   const loss = -Math.log(probabilities[label]);
   const image = { index: 0, label, predicted, probabilities, loss, pixels };
   const { shape, classNames } = info;
-  return { model: name, saliency: await explainPrediction(inner.classifier, image, shape), classNames, shape };
+  return {
+    model: name,
+    saliency: await explainPrediction(inner.classifier, image, shape),
+    classNames,
+    shape,
+  };
 }

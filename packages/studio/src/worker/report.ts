@@ -12,13 +12,14 @@ import { platform } from './store.ts';
 const MOST_BYTES = 2 ** 26;
 
 /** What is done, and how far the whole is when it begins and ends. */
-const stages: Readonly<Record<InspectProgress['stage'], readonly [words: string, from: number, to: number]>> = {
-  data: ['Describing the data', 0, 0.1],
-  predicting: ['Predicting the test images', 0.1, 0.2],
-  activity: ['Measuring the units', 0.2, 0.3],
-  saliency: ['Explaining predictions', 0.3, 0.4],
-  map: ['Drawing the map', 0.4, 0.9],
-};
+const stages: Readonly<Record<InspectProgress['stage'], readonly [words: string, from: number, to: number]>> =
+  {
+    data: ['Describing the data', 0, 0.1],
+    predicting: ['Predicting the test images', 0.1, 0.2],
+    activity: ['Measuring the units', 0.2, 0.3],
+    saliency: ['Explaining predictions', 0.3, 0.4],
+    map: ['Drawing the map', 0.4, 0.9],
+  };
 
 /** Writes the report of a finished run. */
 export async function reportOf(name: string): Promise<{ file: Blob; name: string }> {

@@ -11,7 +11,9 @@ import { unitOf } from './units.ts';
 
 /** How each request is answered. */
 export const seeAnswers: {
-  readonly [Name in keyof SeeRequests]: (ask: SeeRequests[Name]['ask']) => Promise<SeeRequests[Name]['answer']>;
+  readonly [Name in keyof SeeRequests]: (
+    ask: SeeRequests[Name]['ask'],
+  ) => Promise<SeeRequests[Name]['answer']>;
 } = {
   walk: async ({ model, picture }) => await walk(model, picture),
   filters: async ({ model, units }) => await filtersOf(model, units),
