@@ -3,7 +3,15 @@
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { licensesOf } from '../../scripts/packaging/licenses.ts';
-import { colors, diverging, inDark, meanings, runColor } from '../../src/figures/theme.ts';
+import {
+  CLASS_COLORS,
+  classColor,
+  colors,
+  diverging,
+  inDark,
+  meanings,
+  runColor,
+} from '../../src/figures/theme.ts';
 import { policyText } from '../../src/serve/policy.ts';
 
 /** Most of JavaScript that the page loads before it can be used, gzipped. */
@@ -31,7 +39,11 @@ export function themeModule(): Plugin {
     name: 'couture-theme',
     resolveId: (id) => (Object.values(names).includes(id) ? `\0${id}` : null),
     load(id) {
-      if (id === `\0${names.module}`) return `export const diverging = ${JSON.stringify(diverging)};`;
+      if (id === `\0${names.module}`) {
+        const classes = Array.from({ length: CLASS_COLORS }, (_, i) => classColor(i));
+        const pairs = classes.map((color) => ({ light: color, dark: inDark(color) }));
+        return `export const diverging = ${JSON.stringify(diverging)}; export const classColors = ${JSON.stringify(pairs)};`;
+      }
       if (id !== `\0${names.sheet}`) return null;
       const all = { ...colors, ...meanings, run: runColor(0), 'run-2': runColor(1) };
       const rules = Object.entries(all).map(

@@ -28,6 +28,7 @@ export type {
   SplitBalance,
   TrainingHistory,
 } from './inspection.ts';
+export { type MapImagesOptions, mapImages, mapMethods } from './maps.ts';
 export { compareOnSameImages, type PairedComparison, signTest } from './mcnemar.ts';
 export {
   type ClassMetrics,
@@ -36,6 +37,7 @@ export {
   type Interval,
   wilsonInterval,
 } from './metrics.ts';
+export { findTopLosses } from './picks.ts';
 export { explainPrediction, type SaliencyOptions } from './saliency.ts';
 export { fitTemperature } from './temperature.ts';
 export { describeTraining } from './training.ts';

@@ -11,13 +11,11 @@ import {
   record,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import { fork, keyFromSeed, shuffledIndices } from '../core/philox.ts';
 import { aDataset } from '../data/argument-kinds.ts';
 import { type Dataset, imageAt } from '../data/dataset.ts';
 import { imageSize } from '../data/image-shape.ts';
 import { splitOf } from '../data/split.ts';
 import type { TensorMap } from '../model/network.ts';
-import { planModel } from '../model/plan.ts';
 import { aConfig, aHistory } from '../train/argument-kinds.ts';
 import type { EpochMetrics } from '../train/events.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -29,10 +27,10 @@ import { calibrate, rejectionCurve } from './confidence.ts';
 import { datasetOverview } from './dataset-overview.ts';
 import { favoredClasses, firstLayer } from './first-layer.ts';
 import type { Inspection, PredictedImage, ProjectedPoints, Saliency } from './inspection.ts';
+import { mapImages } from './maps.ts';
 import { evaluateLogProbabilities } from './metrics.ts';
 import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
 import { type Predictions, readPredictions } from './predictions.ts';
-import { principalComponents, umap, unitRows } from './projections.ts';
 import { explainPrediction } from './saliency.ts';
 import { describeTraining } from './training.ts';
 
@@ -203,7 +201,7 @@ async function explainAll(
   return saliency;
 }
 
-/** The activations of the last hidden layer as points; without a hidden layer, the logits. */
+/** Both maps of the test images, and their pixels. */
 async function drawMaps(
   { config, classifier, test, signal }: InspectRequest,
   { predicted }: Predictions,
@@ -211,33 +209,19 @@ async function drawMaps(
   onProgress: (done: number) => void,
 ): Promise<Pick<Inspection, 'map' | 'neighborMap' | 'mapImages'>> {
   onProgress(0);
-  const key = fork(keyFromSeed(config.settings.seed), 'map');
-  const indices = shuffledIndices(test.length, key)
-    .slice(0, Math.min(options.mapPoints, fitting(test)))
-    .sort();
-  const { layers } = planModel(config.model);
-  const layer = Math.max(0, layers.length - 2);
-  const { name, out } = layers[layer];
-  const activations = await classifier.activations(test.images, { layer, indices, signal });
-  const shared = {
-    layer: name,
-    labels: Uint16Array.from(indices, (index) => test.labels[index]),
-    predicted: Uint16Array.from(indices, (index) => predicted[index]),
-    indices,
-  };
-  const map: ProjectedPoints = {
-    method: 'pca',
-    ...shared,
-    ...principalComponents(unitRows(activations, out), out),
-  };
-  const near = options.umap ? await umap(activations, out, { key, onProgress, signal }) : undefined;
+  const { model: spec, settings } = config;
+  const shared = { classifier, spec, dataset: test, predicted, seed: settings.seed, signal };
+  const most = Math.min(options.mapPoints, fitting(test));
+  const map = (await mapImages({ ...shared, most, method: 'pca' })) as ProjectedPoints;
+  const neighborMap = options.umap
+    ? await mapImages({ ...shared, most, method: 'umap', onProgress })
+    : undefined;
   onProgress(1);
 
   const size = imageSize(test.info.shape);
-  const mapImages = new Uint8Array(indices.length * size);
-  indices.forEach((index, i) => {
-    mapImages.set(imageAt(test, index), i * size);
+  const images = new Uint8Array(map.indices.length * size);
+  map.indices.forEach((index, i) => {
+    images.set(imageAt(test, index), i * size);
   });
-  const neighborMap: ProjectedPoints | undefined = near && { method: 'umap', ...shared, points: near };
-  return { map, mapImages, ...(neighborMap && { neighborMap }) };
+  return { map, mapImages: images, ...(neighborMap && { neighborMap }) };
 }

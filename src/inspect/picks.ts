@@ -3,8 +3,12 @@
  * matrix.
  */
 
+import { aNumber, arrayOf, checkArguments } from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
+import { aDataset } from '../data/argument-kinds.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { ConfusionCell, PredictedImage } from './inspection.ts';
-import { type Predictions, predictedImage } from './predictions.ts';
+import { type Predictions, predictedImage, readPredictions } from './predictions.ts';
 
 /**
  * The first images of the data set, correct or not. If the images are sorted by class, as from class folders,
@@ -24,6 +28,31 @@ export function topLosses(predictions: Predictions, count: number): PredictedIma
   const wrong = [...correct.keys()].filter((index) => correct[index] === 0);
   wrong.sort((a, b) => losses[b] - losses[a] || a - b);
   return wrong.slice(0, count).map((index) => predictedImage(predictions, index));
+}
+
+/**
+ * The misclassified images of a data set with the largest loss, largest first.
+ * @param logProbabilities [images, classes], of every image of the data set
+ * @param most largest number of images
+ * @throws CoutureError of kind `usage` when the numbers do not match the data set
+ */
+export function findTopLosses(
+  dataset: Dataset,
+  logProbabilities: Float32Array,
+  most: number,
+): PredictedImage[] {
+  checkArguments('findTopLosses', {
+    dataset: [dataset, aDataset],
+    logProbabilities: [logProbabilities, arrayOf('Float32Array')],
+    most: [most, aNumber],
+  });
+  const wanted = dataset.length * dataset.info.classNames.length;
+  if (logProbabilities.length !== wanted)
+    throw new CoutureError(
+      'usage',
+      `${logProbabilities.length} log-probabilities do not match ${dataset.length} images in ${dataset.info.classNames.length} classes.`,
+    );
+  return topLosses(readPredictions(dataset, logProbabilities), most);
 }
 
 /** How many images of cells to pick. */

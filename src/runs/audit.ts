@@ -109,9 +109,21 @@ export async function readAudit(
   return await readAuditOf(platform, modelOfRun(run), options);
 }
 
+/**
+ * The audit of a data set; undefined if there is none.
+ * @throws CoutureError of kind `data` when the audit is damaged, or of other images or labels of the same name
+ */
+export async function readDatasetAudit(
+  platform: Pick<RunPlatform, 'store'>,
+  dataset: DatasetInfo,
+  options: Pick<AuditOptions, 'root'> = {},
+): Promise<Audit | undefined> {
+  return await readAuditOf(platform, { path: `the data set ${dataset.name}`, data: dataset }, options);
+}
+
 async function readAuditOf(
   { store }: Pick<RunPlatform, 'store'>,
-  { path: trained, data }: ModelFacts,
+  { path: trained, data }: Pick<ModelFacts, 'path' | 'data'>,
   { root = auditsFolder(store.paths) }: Pick<AuditOptions, 'root'> = {},
 ): Promise<Audit | undefined> {
   const path = auditPath(store, data.name, root);

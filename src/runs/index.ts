@@ -4,7 +4,13 @@
  * code.
  */
 
-export { type AuditOptions, auditDataset, readAudit, type WrittenAudit } from './audit.ts';
+export {
+  type AuditOptions,
+  auditDataset,
+  readAudit,
+  readDatasetAudit,
+  type WrittenAudit,
+} from './audit.ts';
 export { checkRun, type RunCheck } from './check-run.ts';
 export type { WeightsChoice } from './check-weights.ts';
 export { type CompareOptions, compareRuns, type RunComparison } from './compare.ts';

@@ -87,6 +87,26 @@ test('a page decodes opaque PNGs and lossless WebPs to the same bytes, turned by
   }
 });
 
+test('a worker decodes every kind of picture that it can have', { skip }, async () => {
+  const page = await openPage([]);
+  const { expected, decoded } = await page.evaluate(async () => {
+    const worker = new Worker('/test/page/decode-worker.ts', { type: 'module' });
+    const answer = new Promise<{ expected: number[]; decoded: Record<string, unknown> }>(
+      (resolve, reject) => {
+        worker.addEventListener('message', ({ data }) => resolve(data));
+        worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+      },
+    );
+    try {
+      return await answer;
+    } finally {
+      worker.terminate();
+    }
+  });
+  const kinds = ['ImageData', 'ImageBitmap', 'OffscreenCanvas', 'Blob', 'File', 'Uint8Array'];
+  assert.deepEqual(decoded, Object.fromEntries(kinds.map((kind) => [kind, expected])));
+});
+
 test('photographs are turned upright in a page as in Node, each number of EXIF', { skip }, async () => {
   const page = await openPage([]);
   const { data, width, height } = drawPicture(320, 200, 0);

@@ -7,6 +7,7 @@ import type { DatasetInfo } from 'couture/data';
 import type { Evaluation, Saliency } from 'couture/inspect';
 import type { RunSummary } from 'couture/runs';
 import type { EpochMetrics, RunConfig } from 'couture/train';
+import type { JobEvent, SeeRequests } from './protocol-see.ts';
 
 export type SplitName = 'train' | 'test';
 
@@ -61,6 +62,10 @@ export interface Answer {
   readonly truth?: number | undefined;
   /** What was done to the picture, a phrase each; empty for an image of the data set. */
   readonly steps: readonly string[];
+  /** How unlike the training images it is; unlike above the limit. Undefined where the model has no description of them. */
+  readonly unlike?:
+    | { readonly score: number; readonly limit: number; readonly falseAlarms: number }
+    | undefined;
   readonly milliseconds: number;
 }
 
@@ -118,7 +123,7 @@ export interface StoredRun extends RunSummary {
 }
 
 /** Every request: what is asked, and what is answered. */
-export interface Requests {
+export interface Requests extends SeeRequests {
   /** Loads Fashion-MNIST from beside the page. */
   open: { ask: { readonly address: string }; answer: SetSummary };
   /** Reads files that a person chose. */
@@ -190,7 +195,8 @@ export type StudioEvent =
     }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
   | { readonly type: 'weights'; readonly weights: Weights }
-  | { readonly type: 'notice'; readonly text: string };
+  | { readonly type: 'notice'; readonly text: string }
+  | JobEvent;
 
 /** A message from the worker. */
 export type FromWorker =

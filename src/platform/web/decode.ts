@@ -3,6 +3,7 @@
  * colors multiplied by alpha: of half-transparent pixels a color may be off by one or more, of opaque ones never.
  */
 
+import { typeOf } from '../../core/arguments.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { checkEncodedImage, MAX_IMAGE_BYTES, unreadable } from '../../data/encoded-image.ts';
 import { withoutOrientation } from '../../data/image-header.ts';
@@ -25,15 +26,35 @@ export type PageImage =
  * @throws CoutureError of kind `data` when it cannot be read, `usage` when it cannot be drawn
  */
 export async function pagePicture(source: PageImage, name = 'that was given'): Promise<Picture> {
-  if (source instanceof ImageData) return { data: source.data, width: source.width, height: source.height };
-  if (source instanceof Blob) {
-    if (source.size > MAX_IMAGE_BYTES)
-      throw unreadable(name, `it has ${source.size} bytes, over the limit of ${MAX_IMAGE_BYTES}`);
-    return await decodePicture(new Uint8Array(await source.arrayBuffer()), name);
+  // By name and not by `instanceof`: a worker has no HTMLImageElement, and a frame has an ImageData of its own.
+  switch (typeOf(source)) {
+    case 'ImageData': {
+      const { data, width, height } = source as ImageData;
+      return { data, width, height };
+    }
+    case 'Blob':
+    case 'File': {
+      const blob = source as Blob;
+      if (blob.size > MAX_IMAGE_BYTES)
+        throw unreadable(name, `it has ${blob.size} bytes, over the limit of ${MAX_IMAGE_BYTES}`);
+      return await decodePicture(new Uint8Array(await blob.arrayBuffer()), name);
+    }
+    case 'Uint8Array':
+      return await decodePicture(source as Uint8Array<ArrayBuffer>, name);
+    case 'HTMLImageElement': {
+      // Its own sides, not those it is shown in.
+      const { naturalWidth, naturalHeight } = source as HTMLImageElement;
+      return draw(source as HTMLImageElement, naturalWidth, naturalHeight, name);
+    }
+    case 'HTMLVideoElement': {
+      const { videoWidth, videoHeight } = source as HTMLVideoElement;
+      return draw(source as HTMLVideoElement, videoWidth, videoHeight, name);
+    }
+    default: {
+      const { width, height } = source as ImageBitmap | HTMLCanvasElement | OffscreenCanvas;
+      return draw(source as ImageBitmap, width, height, name);
+    }
   }
-  if (source instanceof Uint8Array) return await decodePicture(source, name);
-  const [width, height] = sidesOf(source);
-  return draw(source, width, height, name);
 }
 
 /**
@@ -60,13 +81,6 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
   } finally {
     bitmap.close();
   }
-}
-
-/** An image element's own sides, not those it is shown in. */
-function sidesOf(source: Exclude<PageImage, Blob | Uint8Array | ImageData>): [number, number] {
-  if (source instanceof HTMLImageElement) return [source.naturalWidth, source.naturalHeight];
-  if (source instanceof HTMLVideoElement) return [source.videoWidth, source.videoHeight];
-  return [source.width, source.height];
 }
 
 function draw(source: CanvasImageSource, width: number, height: number, name: string): Picture {

@@ -29,11 +29,8 @@ export function begin(): void {
     if (name !== undefined) await resume(name);
   });
   void listRuns();
-  effect(() => {
-    // An answer before anything is done: the first test image, by the shipped model.
-    if (state.set.value !== undefined && state.picture.peek() === undefined)
-      predictPicture({ kind: 'image', split: 'test', index: 0 });
-  });
+  // An answer before anything is done: the first test image, by the shipped model, as soon as both have come.
+  predictPicture({ kind: 'image', split: 'test', index: 0 });
 }
 
 /** Notices that came before their run. */

@@ -7,13 +7,17 @@ interface BarsProps {
   readonly probabilities: readonly number[];
   /** The label of the data set, where there is one. */
   readonly truth?: number | undefined;
+  /** The class whose details are shown elsewhere. */
+  readonly chosen?: number | undefined;
+  /** Makes each class a button; `pin` for a click. */
+  readonly onChoose?: (place: number, pin: boolean) => void;
 }
 
 /** Most classes that are shown; of more, the most probable. */
 const MOST = 12;
 
 /** A bar for each class, in the order of the data set. */
-export function Bars({ classNames, probabilities, truth }: BarsProps) {
+export function Bars({ classNames, probabilities, truth, chosen, onChoose }: BarsProps) {
   const best = probabilities.indexOf(Math.max(...probabilities));
   const order = probabilities.map((_, place) => place);
   const shown =
@@ -22,7 +26,20 @@ export function Bars({ classNames, probabilities, truth }: BarsProps) {
     <ol class="bars" aria-label="Probabilities">
       {shown.map((place) => (
         <li key={place} class={`${place === best ? 'best' : ''} ${place === truth ? 'true' : ''}`}>
-          <span class="name">{classNames[place]}</span>
+          {onChoose === undefined ? (
+            <span class="name">{classNames[place]}</span>
+          ) : (
+            <button
+              type="button"
+              class="name quiet"
+              aria-pressed={place === chosen}
+              onPointerEnter={() => onChoose(place, false)}
+              onFocus={() => onChoose(place, false)}
+              onClick={() => onChoose(place, true)}
+            >
+              {classNames[place]}
+            </button>
+          )}
           <span class="track" aria-hidden="true">
             <span class="bar" style={{ transform: `scaleX(${probabilities[place].toFixed(4)})` }} />
           </span>

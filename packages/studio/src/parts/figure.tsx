@@ -1,12 +1,12 @@
 /** A figure of Couture in the page. The drawing code is loaded with the first one. */
 
-import type { Figure as Drawn, FigureOptions } from 'couture/figures';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Figures, loadFigures } from './load-figures.ts';
+import { loadFigures } from './load-figures.ts';
+import { type Draw, SaveFigure } from './save-figure.tsx';
 
 interface FigureProps {
   /** Draws it; called again when `of` changes or the place becomes wider. */
-  readonly draw: (figures: Figures, options: FigureOptions) => Drawn;
+  readonly draw: Draw;
   /** What it is drawn from. */
   readonly of: unknown;
   /** Called with the true and the predicted class of a cell that was chosen. */
@@ -45,15 +45,18 @@ export function Figure({ draw, of, onCell }: FigureProps) {
     if (cell) onCell?.(actual, predicted);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the cells inside are the buttons
-    <div
-      ref={place}
-      class="figure"
-      onClick={({ target }) => choose(target)}
-      onKeyDown={({ key, target }) => {
-        if (key === 'Enter') choose(target);
-      }}
-    />
+    <div class="figure">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the cells inside are the buttons */}
+      <div
+        ref={place}
+        class="drawing-of"
+        onClick={({ target }) => choose(target)}
+        onKeyDown={({ key, target }) => {
+          if (key === 'Enter') choose(target);
+        }}
+      />
+      <SaveFigure draw={draw} width={width} />
+    </div>
   );
 }
 

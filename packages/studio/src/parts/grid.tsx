@@ -15,6 +15,8 @@ interface GridProps {
   readonly choice: Choice;
   readonly total: number;
   readonly tile: { readonly width: number; readonly height: number };
+  /** A place to scroll to; another object scrolls again. */
+  readonly sought?: { readonly place: number } | undefined;
   readonly onOpen: (place: number) => void;
   readonly nameOf: (label: number) => string;
 }
@@ -25,7 +27,7 @@ interface Size {
 }
 
 /** The list. */
-export function Grid({ choice, total, tile, onOpen, nameOf }: GridProps) {
+export function Grid({ choice, total, tile, sought, onOpen, nameOf }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const generation = useRef(0);
@@ -103,6 +105,9 @@ export function Grid({ choice, total, tile, onOpen, nameOf }: GridProps) {
     else if (y + STEP > element.scrollTop + element.clientHeight)
       element.scrollTop = y + STEP - element.clientHeight;
   };
+  useEffect(() => {
+    if (sought !== undefined && size.height > 0) move(sought.place);
+  }, [sought, size.height]);
   const keys: Readonly<Record<string, () => void>> = {
     ArrowLeft: () => move(active - 1),
     ArrowRight: () => move(active + 1),

@@ -37,7 +37,10 @@ export function Pixels({ pixels, shape, label, class: name = '' }: PixelsProps) 
 
 interface BitmapProps {
   readonly bitmap: ImageBitmap;
+  /** Of the bitmap. */
   readonly columns: number;
+  /** Shown beside each other; as many as in the bitmap by default. */
+  readonly across?: number;
   readonly count: number;
   readonly tile: { readonly width: number; readonly height: number };
   readonly label: string;
@@ -49,28 +52,29 @@ interface BitmapProps {
 const GAP = 1;
 
 /** Tiles of a bitmap with a line between them. */
-export function Bitmap({ bitmap, columns, count, tile, label, onPick }: BitmapProps) {
+export function Bitmap({ bitmap, columns, across = columns, count, tile, label, onPick }: BitmapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const rows = Math.ceil(count / Math.max(1, columns));
-  const [width, height] = [columns * (tile.width + GAP) - GAP, rows * (tile.height + GAP) - GAP];
+  const rows = Math.ceil(count / Math.max(1, across));
+  const [width, height] = [across * (tile.width + GAP) - GAP, rows * (tile.height + GAP) - GAP];
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
     context.clearRect(0, 0, width, height);
     for (let i = 0; i < count; i++) {
-      const [x, y] = [i % columns, Math.floor(i / columns)];
+      const [x, y] = [i % across, Math.floor(i / across)];
+      const from = [(i % columns) * tile.width, Math.floor(i / columns) * tile.height] as const;
       context.drawImage(
         bitmap,
-        ...([x * tile.width, y * tile.height, tile.width, tile.height] as const),
+        ...([...from, tile.width, tile.height] as const),
         ...([x * (tile.width + GAP), y * (tile.height + GAP), tile.width, tile.height] as const),
       );
     }
-  }, [bitmap, columns, count, width, height, tile.width, tile.height]);
+  }, [bitmap, columns, across, count, width, height, tile.width, tile.height]);
   const pick = (event: MouseEvent): void => {
     const box = canvas.current?.getBoundingClientRect();
     if (box === undefined || onPick === undefined) return;
-    const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
-    const place = Math.floor(((event.clientY - box.top) / box.height) * rows) * columns + column;
+    const column = Math.floor(((event.clientX - box.left) / box.width) * across);
+    const place = Math.floor(((event.clientY - box.top) / box.height) * rows) * across + column;
     if (place < count) onPick(place);
   };
   return (

@@ -6,10 +6,12 @@ import { chooseModel, predictPicture } from '../actions.ts';
 import { plural } from '../format.ts';
 import { Bars } from '../parts/bars.tsx';
 import { Camera } from '../parts/camera.tsx';
+import { Doubt } from '../parts/doubt.tsx';
 import { DrawPad } from '../parts/draw-pad.tsx';
+import { NearestImages } from '../parts/nearest.tsx';
 import { Pixels } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
-import type { Answer, ModelChoice } from '../protocol.ts';
+import type { Answer, ModelChoice, SplitName } from '../protocol.ts';
 import { answer, model, picture, problems, run, runs, set } from '../state.ts';
 
 /** The view. */
@@ -45,7 +47,9 @@ export function PredictPanel() {
               )}
             </div>
           </div>
+          <Doubt answer={value} />
           <Bars classNames={value.classNames} probabilities={value.probabilities} truth={value.truth} />
+          <NearestImages />
         </>
       )}
     </div>
@@ -102,25 +106,28 @@ function Sources() {
   const [drawing, setDrawing] = useState(false);
   const [camera, setCamera] = useState(false);
   const [cleared, setCleared] = useState(0);
-  const test = set.value?.counts.test.reduce((sum, images) => sum + images, 0) ?? 0;
-  const current = picture.value?.kind === 'image' ? picture.value.index : 0;
-  const choose = (index: number): void => {
+  const shown = picture.value?.kind === 'image' ? picture.value : { split: 'test' as const, index: 0 };
+  const { split } = shown;
+  const images = (of: SplitName): number => set.value?.counts[of].reduce((sum, own) => sum + own, 0) ?? 0;
+  const [all, test] = [images(split), images('test')];
+  const choose = (of: SplitName, index: number): void => {
     setDrawing(false);
-    predictPicture({ kind: 'image', split: 'test', index });
+    setCamera(false);
+    predictPicture({ kind: 'image', split: of, index });
   };
   return (
     <div class="sources">
       <div class="row">
         <label class="field place">
-          <span>Test image</span>
+          <span>{split === 'test' ? 'Test image' : 'Training image'}</span>
           <input
             type="number"
             min={0}
-            max={Math.max(0, test - 1)}
-            value={current}
-            title={`0 to ${test - 1}: the test split has ${plural(test, 'image')}`}
+            max={Math.max(0, all - 1)}
+            value={shown.index}
+            title={`0 to ${all - 1}: the ${split} split has ${plural(all, 'image')}`}
             onChange={({ currentTarget }) =>
-              choose(Math.max(0, Math.min(test - 1, Math.round(Number(currentTarget.value) || 0))))
+              choose(split, Math.max(0, Math.min(all - 1, Math.round(Number(currentTarget.value) || 0))))
             }
           />
         </label>
@@ -129,7 +136,7 @@ function Sources() {
           class="icon"
           aria-label="Any test image"
           disabled={test === 0}
-          onClick={() => choose(Math.floor(Math.random() * test))}
+          onClick={() => choose('test', Math.floor(Math.random() * test))}
         >
           <Shuffle size={18} aria-hidden="true" />
         </button>

@@ -1,7 +1,15 @@
 /** The data set at hand: Fashion-MNIST from beside the page, or files that a person chose. It never leaves the worker. */
 
 import { CoutureError, type Dataset, datasetFromFiles } from '@couture/core';
-import { type DatasetEntry, datasetFromIdx, findDataset, imageAt, infoOf, type Role } from 'couture/data';
+import {
+  type DatasetEntry,
+  type DatasetInfo,
+  datasetFromIdx,
+  findDataset,
+  imageAt,
+  infoOf,
+  type Role,
+} from 'couture/data';
 import type { Choice, SetImage, SetSummary, SplitName } from '../protocol.ts';
 import { fetchFile, type Part } from './fetch-file.ts';
 import { say } from './say.ts';
@@ -52,11 +60,16 @@ export async function openFashion(address: string): Promise<SetSummary> {
   if (entry === undefined) throw new Error('The registry has no fashion-mnist.');
   const get = async (role: Role, onPart?: (part: Part) => void) =>
     await fetchFile(new URL(`${address}fashion-mnist/${role}`), entry.files[role], onPart);
+  const begun = earlyImages(entry);
+  early = begun;
   const [trainLabels, testLabels, testImages] = await Promise.all([
     get('train-labels'),
-    get('test-labels'),
-    get('test-images'),
-  ]);
+    get('test-labels', begun.onLabels),
+    get('test-images', begun.onImages),
+  ]).catch((error: unknown) => {
+    begun.fail(error);
+    throw error;
+  });
   const test = split(entry, 'test', testImages, testLabels);
   const enough = imagesEnd(entry, SAMPLE);
   let shown = false;
@@ -66,6 +79,56 @@ export async function openFashion(address: string): Promise<SetSummary> {
     say({ type: 'set', set: hold(sampleOf(entry, bytes, trainLabels), test, false) });
   });
   return hold(split(entry, 'train', trainImages, trainLabels), test, true);
+}
+
+/** The first test image, before the data set is there: the page asks about it at once. */
+interface Early {
+  readonly info: DatasetInfo;
+  readonly first: Promise<SetImage>;
+  onLabels(part: Part): void;
+  onImages(part: Part): void;
+  fail(error: unknown): void;
+}
+
+let early: Early | undefined;
+
+/** Takes the first image out of the parts of the files that come. */
+function earlyImages(entry: DatasetEntry): Early {
+  const { promise, resolve, reject } = Promise.withResolvers<SetImage>();
+  // Where nobody asks for it, the failure of the files is told by themselves.
+  promise.catch(() => {});
+  const [labelAt, pixelsAt, end] = [8, 16, imagesEnd(entry, 1)];
+  let label: number | undefined;
+  let pixels: Uint8Array | undefined;
+  const check = (): void => {
+    if (label !== undefined && pixels !== undefined) resolve({ split: 'test', index: 0, label, pixels });
+  };
+  return {
+    info: infoOf(entry),
+    first: promise,
+    onLabels({ bytes, length }) {
+      if (label !== undefined || length <= labelAt) return;
+      label = bytes[labelAt];
+      check();
+    },
+    onImages({ bytes, length }) {
+      if (pixels !== undefined || length < end) return;
+      pixels = bytes.slice(pixelsAt, end);
+      check();
+    },
+    fail: reject,
+  };
+}
+
+/** The description of the data set at hand, or of the one that is on its way. */
+export function currentInfo(): DatasetInfo {
+  return held === undefined && early !== undefined ? early.info : currentSet().summary.info;
+}
+
+/** An image by its place; the first test image also while the data set is on its way. */
+export async function imageSoon(split: SplitName, index: number): Promise<SetImage> {
+  if (held === undefined && early !== undefined && split === 'test' && index === 0) return await early.first;
+  return imageOf(split, index);
 }
 
 function split(entry: DatasetEntry, name: SplitName, images: Uint8Array, labels: Uint8Array): Dataset {

@@ -3,8 +3,11 @@
 import { CoutureError } from '@couture/core';
 import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts';
 import { currentSet, imageOf, importFiles, openFashion, placesOf } from './data.ts';
-import { cell, evaluate, explain, predict, warmUp } from './models.ts';
+import { cell, evaluate } from './evaluate.ts';
+import { warmUp } from './models.ts';
+import { explain, predict } from './predict.ts';
 import { exportRun, listRuns, remove } from './runs.ts';
+import { seeAnswers } from './see.ts';
 import { tilesOf } from './tiles.ts';
 import { changeRate, pause, trainInto } from './training.ts';
 
@@ -38,6 +41,7 @@ const answers: {
     return null;
   },
   export: async ({ name, what }) => await exportRun(name, what),
+  ...seeAnswers,
 };
 
 async function answer({ type, id, ask }: ToWorker): Promise<void> {

@@ -1,26 +1,15 @@
 /** The models that answer in the page: the shipped one, the network in training, and stored runs. */
 
-import {
-  type Backend,
-  CoutureError,
-  createWebBackend,
-  decodeWebPicture,
-  load,
-  type RunConfig,
-} from '@couture/core';
+import { type Backend, CoutureError, createWebBackend, type RunConfig } from '@couture/core';
 import compact from '@couture/core/models/compact.safetensors?url';
-import type { Dataset, DatasetInfo, PictureSteps } from 'couture/data';
-import { prepareImage } from 'couture/data';
-import { evaluateLogProbabilities, explainPrediction } from 'couture/inspect';
-import type { TensorMap } from 'couture/model';
-import { loadNetwork, openRun } from 'couture/runs';
+import type { DatasetInfo, PictureSteps } from 'couture/data';
+import type { Network, TensorMap } from 'couture/model';
+import { openRun } from 'couture/runs';
+import { decodeModel } from 'couture/ship';
 import { inputOf } from 'couture/train';
-import { Classifier, type Predictor } from 'couture/use';
-import type { Answer, Explained, Judged, ModelChoice, Picture, Tiles } from '../protocol.ts';
-import { currentSet, imageOf } from './data.ts';
-import { describeSteps } from './steps.ts';
+import { Classifier, Ensemble, type Predictor, type UnlikeDescription } from 'couture/use';
+import type { ModelChoice } from '../protocol.ts';
 import { platform } from './store.ts';
-import { tilesOf } from './tiles.ts';
 
 /** A network with its description. */
 interface Live {
@@ -29,13 +18,25 @@ interface Live {
   readonly weights: TensorMap;
 }
 
-/** A model that can answer. */
-interface Ready {
+/** A network by itself, which also gives activations and gradients. */
+export interface Inner {
+  readonly classifier: Classifier;
+  readonly spec: Network['spec'];
+  readonly weights: TensorMap;
+  /** Of the config, for what is drawn by chance. */
+  readonly seed: number;
+}
+
+/** A model that can answer. It is one object as long as its weights stay the same. */
+export interface Ready {
   readonly name: string;
   readonly predictor: Predictor;
-  /** The network itself, where there is only one: it also gives gradients. */
-  readonly network?: Classifier;
+  readonly inner: Inner;
   readonly info: Pick<DatasetInfo, 'shape' | 'classNames'> & { readonly steps: PictureSteps };
+  /** What its training images look like, where that is known. */
+  readonly unlike: UnlikeDescription | undefined;
+  /** Whether its weights change while it trains. */
+  readonly changing: boolean;
   dispose(): Promise<void>;
 }
 
@@ -43,9 +44,7 @@ let backend: Promise<Backend> | undefined;
 let shipped: Promise<Ready> | undefined;
 let newest: Live | undefined;
 let live: { readonly of: Live; readonly ready: Ready } | undefined;
-let stored: { readonly name: string; readonly ready: Ready } | undefined;
-/** Of the last evaluation. */
-let judged: { readonly predicted: Uint16Array; readonly set: Dataset } | undefined;
+let stored: { readonly name: string; readonly ready: Promise<Ready> } | undefined;
 
 /** One thread answers in well under a millisecond, and leaves the others to training. */
 async function engine(): Promise<Backend> {
@@ -55,9 +54,8 @@ async function engine(): Promise<Backend> {
 
 /** Loads the shipped model while the images are still on their way. */
 export function warmUp(): void {
-  shipped ??= loadShipped();
-  // Whoever asks it for an answer is told.
-  shipped.catch(() => {});
+  // Whoever asks it for an answer is told of a failure.
+  shippedModel().catch(() => {});
 }
 
 /** Takes the weights of the network in training. They are used when something is to be predicted. */
@@ -65,11 +63,14 @@ export function setLive(network: Live): void {
   newest = network;
 }
 
-async function modelOf(choice: ModelChoice): Promise<Ready> {
+/**
+ * The model of a choice.
+ * @throws CoutureError of kind `usage` when no network has been trained, `data` when a stored one is damaged
+ */
+export async function modelOf(choice: ModelChoice): Promise<Ready> {
   switch (choice.kind) {
     case 'shipped':
-      shipped ??= loadShipped();
-      return await shipped;
+      return await shippedModel();
     case 'live':
       return await liveModel();
     case 'run':
@@ -77,19 +78,50 @@ async function modelOf(choice: ModelChoice): Promise<Ready> {
   }
 }
 
+/** The shipped model, loaded once. After a failure the next call tries again. */
+async function shippedModel(): Promise<Ready> {
+  shipped ??= loadShipped().catch((error: unknown) => {
+    shipped = undefined;
+    throw error;
+  });
+  return await shipped;
+}
+
 async function loadShipped(): Promise<Ready> {
-  const model = await load(new URL(compact, import.meta.url), { backend: await engine() });
-  const { shape, classNames, steps } = model;
+  const [started, bytes] = await Promise.all([engine(), fetchShipped()]);
+  const { members, data, views, temperature, unlike } = await decodeModel(bytes, 'compact.safetensors');
+  const [{ spec, input, weights }] = members;
+  const { classNames, shape, preprocessing } = data;
+  const shared = { backend: started, shared: true };
+  const predictor = new Ensemble({ members, classNames, views, temperature, ...shared });
+  const classifier = new Classifier({ spec, input, classNames, weights, ...shared });
+  // The first prediction compiles the program: it is done before anybody waits for one.
+  await predictor.predict(new Uint8Array(shape.height * shape.width * shape.channels));
   return {
     name: 'compact (shipped)',
-    predictor: model,
-    info: { shape, classNames, steps },
-    dispose: async () => await model.dispose(),
+    predictor,
+    inner: { classifier, spec, weights, seed: 1 },
+    info: { shape, classNames, steps: preprocessing.picture },
+    unlike,
+    changing: false,
+    dispose: async () => {
+      await Promise.all([predictor.dispose(), classifier.dispose()]);
+    },
   };
 }
 
-function currentInfo(): DatasetInfo {
-  return currentSet().summary.info;
+async function fetchShipped(): Promise<Uint8Array> {
+  const response = await fetch(new URL(compact, import.meta.url)).catch((cause: unknown) => {
+    throw new CoutureError('data', 'The shipped model could not be loaded: there is no connection.', {
+      cause,
+    });
+  });
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new CoutureError(
+    'data',
+    `The shipped model could not be loaded: the server answered ${response.status}.`,
+    { hint: 'Copy all files of the page to the host, with the folder assets.' },
+  );
 }
 
 async function liveModel(): Promise<Ready> {
@@ -98,139 +130,59 @@ async function liveModel(): Promise<Ready> {
       hint: 'Press Start, or choose another model.',
     });
   if (live?.of === newest) return live.ready;
+  const of = newest;
+  const ready = readyOf(of, await engine(), { unlike: undefined, changing: true });
+  // Another call may have been faster.
+  if (live?.of === of) {
+    await ready.dispose();
+    return live.ready;
+  }
   const earlier = live?.ready;
-  const { name, config, weights } = newest;
-  const classifier = new Classifier({
-    spec: config.model,
-    input: inputOf(config),
-    classNames: config.data.classNames,
-    weights,
-    backend: await engine(),
-    shared: true,
-  });
-  live = { of: newest, ready: ready(name, classifier, config.data) };
+  live = { of, ready };
   await earlier?.dispose();
-  return live.ready;
+  return ready;
 }
 
 /** The model of a run; the last one stays loaded. */
 async function storedModel(name: string): Promise<Ready> {
   if (stored?.name !== name) {
-    await stored?.ready.dispose();
-    stored = undefined;
-    stored = { name, ready: await loadStored(name) };
+    const earlier = stored?.ready;
+    const ready = loadStored(name);
+    stored = { name, ready };
+    ready.catch(() => {
+      if (stored?.ready === ready) stored = undefined;
+    });
+    await earlier?.then(
+      async (one) => await one.dispose(),
+      () => {},
+    );
   }
-  return stored.ready;
+  return await stored.ready;
 }
 
 async function loadStored(name: string): Promise<Ready> {
-  const place = await platform();
-  const run = await openRun(place, name);
-  return ready(name, await loadNetwork(place, run, { backend: await engine() }), run.config.data);
+  const run = await openRun(await platform(), name);
+  const [weights, unlike] = await Promise.all([run.loadWeights('best'), run.unlike()]);
+  return readyOf({ name, config: run.config, weights }, await engine(), { unlike, changing: false });
 }
 
-function ready(
-  name: string,
-  classifier: Classifier,
-  { shape, classNames, preprocessing }: DatasetInfo,
+function readyOf(
+  { name, config, weights }: Live,
+  started: Backend,
+  more: Pick<Ready, 'unlike' | 'changing'>,
 ): Ready {
-  const info = { shape, classNames, steps: preprocessing.picture };
+  const { classNames, shape, preprocessing } = config.data;
+  const spec = config.model;
+  const classifier = new Classifier({
+    ...{ spec, input: inputOf(config), classNames, weights },
+    ...{ backend: started, shared: true },
+  });
   return {
     name,
     predictor: classifier,
-    network: classifier,
-    info,
+    inner: { classifier, spec, weights, seed: config.settings.seed },
+    info: { shape, classNames, steps: preprocessing.picture },
+    ...more,
     dispose: async () => await classifier.dispose(),
   };
-}
-
-/** What a model says of a picture. */
-export async function predict(choice: ModelChoice, picture: Picture): Promise<Answer> {
-  const { name, predictor, info } = await modelOf(choice);
-  const began = performance.now();
-  const { pixels, steps, truth } = await prepared(picture, info);
-  const { probabilities } = await predictor.predict(pixels);
-  const { classNames, shape } = info;
-  return {
-    model: name,
-    classNames,
-    probabilities,
-    pixels,
-    shape,
-    steps,
-    truth,
-    milliseconds: performance.now() - began,
-  };
-}
-
-async function prepared(
-  picture: Picture,
-  { shape, steps: picked }: Ready['info'],
-): Promise<Pick<Answer, 'pixels' | 'steps' | 'truth'>> {
-  if (picture.kind === 'image') {
-    const own = currentInfo().shape;
-    if (own.height !== shape.height || own.width !== shape.width || own.channels !== shape.channels)
-      throw new CoutureError('usage', 'This model takes images of another size than those of the data set.', {
-        hint: 'Choose a model that was trained on this data set.',
-      });
-    const { pixels, label } = imageOf(picture.split, picture.index);
-    return { pixels, steps: [], truth: label };
-  }
-  const source = picture.kind === 'file' ? picture.file : picture.data;
-  const decoded = await decodeWebPicture(source, 'that you gave');
-  if (decoded === undefined) throw new CoutureError('data', 'This is not a picture.');
-  const { pixels, facts } = prepareImage(decoded, shape, picked);
-  return { pixels, steps: describeSteps(facts, shape) };
-}
-
-/** The pixels that the prediction of a picture depends on. */
-export async function explain(choice: ModelChoice, picture: Picture): Promise<Explained> {
-  const { name, network, info } = await modelOf(choice);
-  if (network === undefined) {
-    throw new CoutureError('usage', 'The shipped model gives no gradients.', {
-      hint: 'Choose a network that was trained here.',
-    });
-  }
-  const { pixels, truth } = await prepared(picture, info);
-  const { index: predicted, probabilities } = await network.predict(pixels);
-  const label = truth ?? predicted;
-  const loss = -Math.log(probabilities[label]);
-  const image = { index: 0, label, predicted, probabilities, loss, pixels };
-  const { shape, classNames } = info;
-  return { model: name, saliency: await explainPrediction(network, image, shape), classNames, shape };
-}
-
-/** A model on the test images of the data set at hand. */
-export async function evaluate(choice: ModelChoice): Promise<Judged> {
-  const { name, predictor } = await modelOf(choice);
-  const set = currentSet().sets.test;
-  const logProbabilities = await predictor.logProbabilities(set.images);
-  const classes = predictor.classNames.length;
-  const predicted = new Uint16Array(set.length);
-  for (let i = 0; i < set.length; i++) {
-    for (let c = 1; c < classes; c++)
-      if (logProbabilities[i * classes + c] > logProbabilities[i * classes + predicted[i]]) predicted[i] = c;
-  }
-  judged = { predicted, set };
-  return {
-    model: name,
-    evaluation: evaluateLogProbabilities(logProbabilities, set.labels, predictor.classNames),
-  };
-}
-
-/** Images of a cell of the last evaluation's matrix. */
-export async function cell(
-  actual: number,
-  predicted: number,
-  columns: number,
-  most: number,
-): Promise<Tiles & { readonly total: number }> {
-  if (judged === undefined) throw new CoutureError('usage', 'No model has been evaluated yet.');
-  const { set } = judged;
-  const places: number[] = [];
-  judged.predicted.forEach((label, place) => {
-    if (label === predicted && set.labels[place] === actual) places.push(place);
-  });
-  const shown = Uint32Array.from(places.slice(0, most));
-  return { ...(await tilesOf(set, shown, columns)), total: places.length };
 }
