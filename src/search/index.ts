@@ -4,7 +4,7 @@ export { defaultSpace } from './default-space.ts';
 export { type AshaOptions, asha } from './pruners/asha.ts';
 export { type PrunerName, prunerNames, pruners } from './pruners/index.ts';
 export { type MedianOptions, medianStop } from './pruners/median.ts';
-export type { PruneQuestion, Pruner } from './pruners/pruner.ts';
+export type { PruneQuestion, Pruner, PrunerOptions } from './pruners/pruner.ts';
 export { type SamplerName, samplerNames, samplers } from './samplers/index.ts';
 export type { Question, Sampler } from './samplers/sampler.ts';
 export { type TpeOptions, tpe } from './samplers/tpe.ts';

@@ -5,6 +5,8 @@ import { describe, test } from 'node:test';
 import { resolveConfig } from '../train/config.ts';
 import { recipes } from '../train/recipes.ts';
 import { defaultSpace } from './default-space.ts';
+import { samplerNames, samplers } from './samplers/index.ts';
+import type { Sampler } from './samplers/sampler.ts';
 import { Search } from './search.ts';
 import { checkSettingsSpace, settingsOf, trialConfig } from './settings-space.ts';
 import { checkSpace, defineSpace, type Parameter } from './space.ts';
@@ -152,6 +154,62 @@ describe('the search in memory', () => {
     search.fail(search.ask().number);
     assert.equal(search.best?.number, 2);
     assert.equal(new Search({ space }).best, undefined);
+  });
+
+  for (const sampler of samplerNames)
+    test(`${sampler}: only feasible values are asked for, and a constraint that nothing meets is told`, () => {
+      const search = new Search({
+        space,
+        sampler,
+        feasible: ({ rate, extra = 0 }) => rate < 0.2 && extra !== 3,
+      });
+      for (let i = 0; i < 40; i++) {
+        const { number, values } = search.ask();
+        assert.ok(values.rate < 0.2 && values.extra !== 3, JSON.stringify(values));
+        search.tell(number, -values.rate);
+      }
+      // The best feasible rate is at the edge.
+      assert.ok(sampler !== 'tpe' || Number(search.best?.values.rate) > 0.19, JSON.stringify(search.best));
+      assert.throws(() => new Search({ space, sampler, feasible: () => false }).ask(), {
+        kind: 'usage',
+        message: 'None of 1000 random points of the search space meets the constraint.',
+      });
+    });
+
+  test('TPE learns a constraint that only trials can measure', () => {
+    // Small rates are better, and those below 0.5 break the constraint.
+    const failures = (sampler: Sampler): number => {
+      let failed = 0;
+      for (let seed = 1; seed <= 10; seed++) {
+        const search = new Search({ space, sampler, seed });
+        for (let i = 0; i < 60; i++) {
+          const { number, values } = search.ask();
+          if (values.rate >= 0.5) search.tell(number, values.rate);
+          else {
+            search.fail(number);
+            if (i >= 20) failed += 1;
+          }
+        }
+        if (sampler === samplers.tpe) assert.ok(Number(search.best?.value) < 0.52);
+      }
+      return failed;
+    };
+    const blind: Sampler = (question) =>
+      samplers.tpe({ ...question, trials: question.trials.filter(({ state }) => state !== 'failed') });
+    // Of 400 late trials. The best is at the edge, so about half of the trials around it fail.
+    const [seen, unseen] = [failures(samplers.tpe), failures(blind)];
+    assert.ok(seen < 200 && unseen > 300, `${seen}, and ${unseen} if failed trials are ignored`);
+  });
+
+  test('no trial is pruned at its last step', () => {
+    const search = new Search({ space, pruner: 'asha', steps: 3 });
+    for (const value of [1, 2, 3]) {
+      const { number } = search.ask();
+      const answers = [1, 2, 3].map((step) =>
+        search.trials[number].state === 'running' ? search.report(number, step, value) : 'ended',
+      );
+      assert.deepEqual(answers, value === 1 ? Array(3).fill('continue') : ['prune', 'ended', 'ended']);
+    }
   });
 
   test('a trial ends once, and its steps ascend', () => {

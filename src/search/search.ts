@@ -11,6 +11,7 @@ import {
   optional,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { aWholeFrom } from './option-kinds.ts';
 import { type PrunerName, prunerNames, pruners } from './pruners/index.ts';
 import type { Pruner } from './pruners/pruner.ts';
 import { type SamplerName, samplerNames, samplers } from './samplers/index.ts';
@@ -30,22 +31,23 @@ export interface SearchOptions<S extends Space> {
   readonly direction?: Direction;
   /** Seed of all draws. Default: 1. */
   readonly seed?: number;
+  /**
+   * Whether values meet a constraint that is known before a trial, such as the size of a network. Only such values are asked for.
+   * A constraint that only a trial can measure is one for `fail`.
+   */
+  readonly feasible?: (values: Values<S>) => boolean;
+  /** Steps of a complete trial, if all have the same: no trial is pruned at its last step. */
+  readonly steps?: number;
 }
-
-const aSeed = {
-  expected: 'a whole number from 0 to 2^53 - 1',
-  misfit: (value: unknown) =>
-    Number.isSafeInteger(value) && Number(value) >= 0
-      ? undefined
-      : { at: '', fault: 'must be a whole number from 0 to 2^53 - 1' },
-};
 
 const searchOptions = exactly({
   space: anObject,
   sampler: optional(either(oneOf(samplerNames), aFunction)),
   pruner: optional(either(oneOf(prunerNames), aFunction)),
   direction: optional(oneOf(['minimize', 'maximize'])),
-  seed: optional(aSeed),
+  seed: optional(aWholeFrom(0)),
+  feasible: optional(aFunction),
+  steps: optional(aWholeFrom(1)),
 });
 
 /**
@@ -67,16 +69,21 @@ export class Search<S extends Space> {
   readonly seed: number;
   readonly #sampler: Sampler;
   readonly #pruner: Pruner;
+  readonly #feasible: ((values: AnyValues) => boolean) | undefined;
+  readonly #steps: number | undefined;
   readonly #trials: Trial<AnyValues>[] = [];
 
   constructor(options: SearchOptions<S>) {
     checkArguments('new Search', { options: [options, searchOptions] });
     const { space, sampler = 'tpe', pruner = 'none', direction = 'minimize', seed = 1 } = options;
+    const { feasible, steps } = options;
     checkSpace(space);
     this.space = space;
     this.direction = direction;
     this.seed = seed;
     this.#sampler = typeof sampler === 'string' ? samplers[sampler] : sampler;
+    this.#feasible = feasible as ((values: AnyValues) => boolean) | undefined;
+    this.#steps = steps;
     this.#pruner = typeof pruner === 'string' ? pruners[pruner] : pruner;
   }
 
@@ -94,7 +101,14 @@ export class Search<S extends Space> {
   ask(): Trial<Values<S>> {
     const { space, direction, seed } = this;
     const number = this.#trials.length;
-    const values = this.#sampler({ space, direction, seed, number, trials: this.#trials });
+    const values = this.#sampler({
+      space,
+      direction,
+      seed,
+      number,
+      trials: this.#trials,
+      feasible: this.#feasible,
+    });
     this.#trials.push({ number, values, state: 'running', reports: [] });
     return this.trials[number];
   }
@@ -118,7 +132,7 @@ export class Search<S extends Space> {
       });
     const reported = { ...trial, reports: [...trial.reports, { step, value }] };
     const others = this.#trials.filter((each) => each.number !== number);
-    const prune = this.#pruner({ trial: reported, others, direction: this.direction });
+    const prune = this.#pruner({ trial: reported, others, direction: this.direction, lastStep: this.#steps });
     this.#trials[number] = { ...reported, state: prune ? 'pruned' : 'running' };
     return prune ? 'prune' : 'continue';
   }

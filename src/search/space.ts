@@ -20,29 +20,23 @@ export type Condition =
 /** The conditions of a parameter by the names of earlier parameters; all of them must hold. */
 export type When = Readonly<Record<string, Condition>>;
 
-/** A whole number from `low` to `high`, both included. */
-export interface IntParameter {
-  readonly type: 'int';
+/** The range of a number, both ends included. */
+interface RangeParameter<Type extends 'int' | 'float'> {
+  readonly type: Type;
   readonly low: number;
   readonly high: number;
-  /** Distance between neighboring values. Default: 1. */
+  /** Distance between neighboring values. Default: 1 for an int; any number of the range for a float. */
   readonly step?: number | undefined;
   /** Uniform in the logarithm. Default: false. */
   readonly log?: boolean | undefined;
   readonly when?: When | undefined;
 }
 
+/** A whole number from `low` to `high`. */
+export type IntParameter = RangeParameter<'int'>;
+
 /** A number from `low` to `high`. */
-export interface FloatParameter {
-  readonly type: 'float';
-  readonly low: number;
-  readonly high: number;
-  /** Distance between neighboring values. Default: any number of the range. */
-  readonly step?: number | undefined;
-  /** Uniform in the logarithm. Default: false. */
-  readonly log?: boolean | undefined;
-  readonly when?: When | undefined;
-}
+export type FloatParameter = RangeParameter<'float'>;
 
 /** One of some values without an order. */
 export interface CategoricalParameter {

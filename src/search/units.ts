@@ -55,6 +55,24 @@ export function unitOf(parameter: Parameter, value: Choice): number {
   return inUnit((Math.round((number - low) / step) + 0.5) / cells);
 }
 
+/**
+ * The ends of the places that have the same value as a place; undefined for a continuous parameter. Without a logarithm
+ * all cells have the same width.
+ */
+export function cellAround(parameter: Parameter, unit: number): readonly [number, number] | undefined {
+  const cells = cellsOf(parameter);
+  if (cells === 0) return undefined;
+  if (parameter.type !== 'categorical' && parameter.log) {
+    const [first, last] = endsOf(parameter);
+    if (last === first) return [0, 1];
+    const value = Number(valueAt(parameter, unit));
+    const at = (end: number): number => inUnit((logarithm(end) - first) / (last - first));
+    return [at(value - 0.5), at(value + 0.5)];
+  }
+  const cell = Math.min(cells - 1, Math.floor(unit * cells));
+  return [cell / cells, (cell + 1) / cells];
+}
+
 function inUnit(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

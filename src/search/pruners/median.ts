@@ -4,36 +4,28 @@
  * trials up to the same step.
  */
 
-import { aNumber, checkArguments, optional, options as optionsOf } from '../../core/arguments.ts';
-import { asLoss, type Trial } from '../trial.ts';
-import type { Pruner } from './pruner.ts';
+import { aWholeFrom } from '../option-kinds.ts';
+import { checkPrunerOptions, makePruner, type Pruner, type PrunerOptions } from './pruner.ts';
 
 /** Options of the median stopping rule. */
-export interface MedianOptions {
+export interface MedianOptions extends PrunerOptions {
   /** Complete trials before the first one stops. Default: 5. */
   readonly startup?: number;
-  /** Steps of a trial before it may stop. Default: 1. */
-  readonly minSteps?: number;
 }
 
 /** Makes a pruner by the median stopping rule. */
 export function medianStop(options: MedianOptions = {}): Pruner {
-  const anOption = optional(aNumber);
-  checkArguments('medianStop', { options: [options, optionsOf({ startup: anOption, minSteps: anOption })] });
+  checkPrunerOptions('medianStop', options, { startup: aWholeFrom(1) });
   const { startup = 5, minSteps = 1 } = options;
-  return ({ trial, others, direction }) => {
-    const step = trial.reports.at(-1)?.step;
-    if (step === undefined || step < minSteps) return false;
-    const upTo = (each: Trial<unknown>): number[] =>
-      each.reports.filter((report) => report.step <= step).map(({ value }) => asLoss(value, direction));
+  return makePruner(minSteps, ({ reports, newest, others }) => {
     const averages = others
-      .filter(({ state }) => state === 'complete')
-      .map(upTo)
-      .filter((values) => values.length > 0)
-      .map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+      .filter(({ complete }) => complete)
+      .map((other) => other.reports.filter(({ step }) => step <= newest.step))
+      .filter((upTo) => upTo.length > 0)
+      .map((upTo) => upTo.reduce((sum, { value }) => sum + value, 0) / upTo.length);
     if (averages.length < startup) return false;
-    return Math.min(...upTo(trial)) > median(averages);
-  };
+    return Math.min(...reports.map(({ value }) => value)) > median(averages);
+  });
 }
 
 function median(values: readonly number[]): number {

@@ -13,6 +13,8 @@ export interface Question {
   readonly number: number;
   /** All earlier trials, in the order of their numbers, also those that are running. */
   readonly trials: readonly Trial[];
+  /** Whether values meet a constraint that is known before a trial; without it, all do. */
+  readonly feasible?: ((values: AnyValues) => boolean) | undefined;
 }
 
 /** Draws the values of the next trial: the same question gets the same values, on every machine. */

@@ -6,7 +6,10 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { fork, type Key, philox4x32 } from '../../core/philox.ts';
+import type { AnyValues } from '../space.ts';
 import { valuesAt } from '../units.ts';
+import { firstFeasible } from './feasible.ts';
+import { sampleRandom } from './random.ts';
 import { type Sampler, searchKey } from './sampler.ts';
 import { joeKuo } from './sobol-table.ts';
 
@@ -65,10 +68,12 @@ export function sobolPoint(dimensions: number, number: number, seed: number): nu
 }
 
 /**
- * Draws the trial's point of a scrambled Sobol sequence.
+ * Draws the trial's point of a scrambled Sobol sequence. Instead of an infeasible point, it draws a random one, because every
+ * other point of the sequence belongs to another trial.
  * @throws CoutureError of kind `usage` for a space with more parameters than the table has dimensions
  */
-export const sampleSobol: Sampler = ({ space, number, seed }) => {
+export const sampleSobol: Sampler = (question) => {
+  const { space, number, seed } = question;
   const dimensions = Object.keys(space).length;
   if (dimensions > MOST_DIMENSIONS)
     throw new CoutureError(
@@ -76,5 +81,6 @@ export const sampleSobol: Sampler = ({ space, number, seed }) => {
       `The sampler sobol takes at most ${MOST_DIMENSIONS} parameters, but the space has ${dimensions}.`,
       { hint: 'Use the sampler tpe or random, or leave parameters out.' },
     );
-  return valuesAt(space, sobolPoint(dimensions, number, seed));
+  const draw = (): AnyValues => valuesAt(space, sobolPoint(dimensions, number, seed));
+  return firstFeasible(question, 1, draw) ?? sampleRandom(question);
 };

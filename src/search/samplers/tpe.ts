@@ -5,11 +5,14 @@
  * S. Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", arXiv:2304.11127.
  */
 
-import { aNumber, checkArguments, optional, options as optionsOf } from '../../core/arguments.ts';
-import type { AnyValues, Choice } from '../space.ts';
+import { checkArguments, optional, options as optionsOf } from '../../core/arguments.ts';
+import type { RandomStream } from '../../core/philox.ts';
+import { aShare, aWholeFrom } from '../option-kinds.ts';
+import type { AnyValues, Choice, Space } from '../space.ts';
 import { isActive } from '../space.ts';
 import { asLoss, type Trial } from '../trial.ts';
 import { type Units, unitOf, unitsOf, valueAt } from '../units.ts';
+import { firstFeasible } from './feasible.ts';
 import { Mixture } from './mixture.ts';
 import { sampleRandom } from './random.ts';
 import { type Question, type Sampler, streamOf } from './sampler.ts';
@@ -28,11 +31,14 @@ export interface TpeOptions {
 /** Most trials that count as good. */
 const MOST_GOOD = 25;
 
+/** Draws of which one should be feasible; the good trials are, so most draws near them are as well. */
+const FEASIBLE_TRIES = 20;
+
 /** Makes a TPE sampler. */
 export function tpe(options: TpeOptions = {}): Sampler {
-  const anOption = optional(aNumber);
+  const aCount = optional(aWholeFrom(1));
   checkArguments('tpe', {
-    options: [options, optionsOf({ startup: anOption, candidates: anOption, quantile: anOption })],
+    options: [options, optionsOf({ startup: aCount, candidates: aCount, quantile: optional(aShare) })],
   });
   const { startup = 10, candidates = 24, quantile = 0.15 } = options;
   return (question) => {
@@ -45,10 +51,13 @@ export function tpe(options: TpeOptions = {}): Sampler {
     const good = Math.min(MOST_GOOD, Math.ceil(quantile * finished));
     const points = ranked.map(({ values }) => unitsOf(question.space, values));
     const parameters = Object.values(question.space);
-    return bestCandidate(question, candidates, {
+    const random = streamOf(question, 'tpe');
+    const mixtures = {
       good: new Mixture(parameters, points.slice(0, good)),
       others: new Mixture(parameters, points.slice(good)),
-    });
+    };
+    const draw = (): AnyValues => bestCandidate(question.space, { candidates, random }, mixtures);
+    return firstFeasible(question, FEASIBLE_TRIES, draw) ?? sampleRandom(question);
   };
 }
 
@@ -71,24 +80,50 @@ function rank({ trials, direction }: Question): Trial[] {
   });
 }
 
+/**
+ * Draws the parameters in stages: those that always exist, then each group of parameters with the same condition, given what
+ * is drawn already. Otherwise the choice between two branches would depend on how much of each branch is untried: a branch with
+ * one more parameter always has a place in it where no trial has been, and would win however bad it is.
+ */
 function bestCandidate(
-  question: Question,
-  candidates: number,
+  space: Space,
+  { candidates, random }: { readonly candidates: number; readonly random: RandomStream },
   { good, others }: { readonly good: Mixture; readonly others: Mixture },
 ): AnyValues {
-  const random = streamOf(question, 'tpe');
-  const parameters = Object.entries(question.space);
-  let best: { readonly ratio: number; readonly values: AnyValues } | undefined;
-  for (let candidate = 0; candidate < candidates; candidate++) {
-    const draw = good.draw(random);
-    const values: Record<string, Choice> = {};
-    const point: Units = parameters.map(([name, parameter], index) => {
-      if (!isActive(parameter, values)) return undefined;
-      values[name] = valueAt(parameter, draw(index));
-      return unitOf(parameter, values[name]);
-    });
-    const ratio = good.density(point) / others.density(point);
-    if (best === undefined || ratio > best.ratio) best = { ratio, values };
+  const parameters = Object.entries(space);
+  const values: Record<string, Choice> = {};
+  const point: (number | undefined)[] = parameters.map(() => undefined);
+  for (const stage of stagesOf(space)) {
+    if (!isActive(parameters[stage[0]][1], values)) continue;
+    let best: { readonly ratio: number; readonly places: Units } | undefined;
+    for (let candidate = 0; candidate < candidates; candidate++) {
+      const draw = good.draw(random, point);
+      const places = point.slice();
+      for (const index of stage) {
+        const [, parameter] = parameters[index];
+        places[index] = unitOf(parameter, valueAt(parameter, draw(index)));
+      }
+      const ratio = good.density(places) / others.density(places);
+      if (best === undefined || ratio > best.ratio) best = { ratio, places };
+    }
+    for (const index of stage) {
+      const [name, parameter] = parameters[index];
+      point[index] = best?.places[index] ?? 0.5;
+      values[name] = valueAt(parameter, point[index]);
+    }
   }
-  return best?.values ?? sampleRandom(question);
+  // In the order of the space.
+  return Object.fromEntries(
+    parameters.flatMap(([name]) => (Object.hasOwn(values, name) ? [[name, values[name]]] : [])),
+  );
+}
+
+/** The places of the parameters of each stage. A condition names earlier parameters, which are in earlier stages. */
+function stagesOf(space: Space): number[][] {
+  const stages = new Map<string, number[]>([['{}', []]]);
+  for (const [index, { when = {} }] of Object.values(space).entries()) {
+    const condition = JSON.stringify(when);
+    stages.set(condition, [...(stages.get(condition) ?? []), index]);
+  }
+  return [...stages.values()].filter((stage) => stage.length > 0);
 }
