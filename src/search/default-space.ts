@@ -1,4 +1,7 @@
-/** The default space of a recipe: width and depth, dropout, and the optimizer's settings, around the recipe's own. */
+/**
+ * The default space of a recipe: width and depth, dropout, the optimizer's settings around the recipe's own, averaged
+ * weights, and mirrored images.
+ */
 
 import { aNumber, aString, checkArguments, listOf, record } from '../core/arguments.ts';
 import type { TrainSettings } from '../train/settings.ts';
@@ -39,5 +42,8 @@ export function defaultSpace(settings: TrainSettings): Space {
     // A penalty of sgd is a different quantity from the decay of the others, with other useful sizes.
     weightDecay: { type: 'float', low: 1e-6, high: optimizer === 'sgd' ? 1e-3 : 0.1, log: true },
     labelSmoothing: { type: 'float', low: 0, high: 0.15, step: 0.05 },
+    average: { type: 'categorical', choices: [0, 0.99, 0.998] },
+    // For images of clothes or animals; where a mirrored image means something else, the validation images show it.
+    flip: { type: 'categorical', choices: [false, true] },
   };
 }

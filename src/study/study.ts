@@ -39,12 +39,15 @@ export type StudyPlan = z.infer<typeof studyPlanSchema>;
 /** The state of a stored trial. One that waits has been asked for and not been started. */
 export const storedStates = ['waiting', 'running', 'complete', 'pruned', 'failed'] as const;
 
+/** The parameters of a trial by name. */
+export const valuesSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.number()).readonly()]),
+);
+
 export const storedTrialSchema = z.strictObject({
   number: z.int().min(0),
-  values: z.record(
-    z.string(),
-    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.number()).readonly()]),
-  ),
+  values: valuesSchema,
   state: z.enum(storedStates),
   /** How often a worker has started it. */
   attempt: z.int().min(0),

@@ -4,8 +4,11 @@
  */
 
 import { CoutureError } from '../core/errors.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import type { Backend } from '../engine/backend.ts';
 import { describeEnvironment } from '../runs/environment.ts';
-import type { RunPlatform } from '../runs/platform.ts';
+import type { RunDataOptions, RunPlatform } from '../runs/platform.ts';
 import type { Run } from '../runs/run.ts';
 import { requireSameImages } from '../runs/run-data.ts';
 import { createRun, openRun } from '../runs/run-folder.ts';
@@ -21,11 +24,14 @@ const LOCK_PAUSE_MS = 250;
 /** A trial to train. */
 export interface TrialOrder {
   readonly config: RunConfig;
+  /** The images of the study, from `loadStudyData`. */
+  readonly dataset: Dataset;
+  /** The CPU, where the settings and the seed give the same bits on every machine. */
+  readonly backend: Backend;
   /** The folder of the study's trials. */
   readonly root: string;
   /** The trial's folder in it. */
   readonly name: string;
-  readonly threads: number;
   /** Aborts training after a checkpoint. */
   readonly signal: AbortSignal;
   /** Called after each epoch, also for the epochs that an earlier attempt trained. */
@@ -40,38 +46,38 @@ export interface TrialResult {
 }
 
 /**
- * Trains a trial on the CPU, where its settings and seed give the same bits on every machine.
+ * The training split of a study, the same for all its trials.
  * @throws CoutureError of kind `data` when the images are not those of the study
  */
+export async function loadStudyData(
+  platform: Pick<RunPlatform, 'loadSplit'>,
+  data: DatasetInfo,
+  options: RunDataOptions,
+): Promise<Dataset> {
+  const dataset = await platform.loadSplit(data, 'train', options);
+  await requireSameImages(data, dataset, 'the study');
+  return dataset;
+}
+
+/** Trains a trial. Several may use one backend, one after the other. */
 export async function trainTrial(platform: RunPlatform, order: TrialOrder): Promise<TrialResult> {
-  const { config, threads, signal } = order;
-  const dataset = await platform.loadSplit(config.data, 'train', { signal });
-  await requireSameImages(config.data, dataset, 'the study');
+  const { config, dataset, backend, signal } = order;
   checkTrainable(config, dataset);
-  const backend = await platform.createBackend({ backend: 'cpu', threads, fast: config.settings.fast });
+  const run = await openTrial(platform, order, describeEnvironment(platform.describeMachine(), backend.info));
   try {
-    const run = await openTrial(
-      platform,
-      order,
-      describeEnvironment(platform.describeMachine(), backend.info),
-    );
-    try {
-      const resume = await run.loadState();
-      for (const metrics of resume?.history ?? []) order.onEpoch(metrics);
-      const events = train(run.config, { backend, dataset, signal, ...(resume && { resume }) });
-      for await (const event of events) {
-        await run.consume(event);
-        if (event.type === 'epoch') order.onEpoch(event.metrics);
-        if (event.type !== 'done') continue;
-        const end = event.reason === 'interrupted' ? 'stopped' : 'finished';
-        return { end, best: event.history.find(({ epoch }) => epoch === bestOf(event.history, config)) };
-      }
-      throw new CoutureError('runtime', 'Training ended without a result.');
-    } finally {
-      await run.close();
+    const resume = await run.loadState();
+    for (const metrics of resume?.history ?? []) order.onEpoch(metrics);
+    const events = train(run.config, { backend, dataset, signal, ...(resume && { resume }) });
+    for await (const event of events) {
+      await run.consume(event);
+      if (event.type === 'epoch') order.onEpoch(event.metrics);
+      if (event.type !== 'done') continue;
+      const end = event.reason === 'interrupted' ? 'stopped' : 'finished';
+      return { end, best: event.history.find(({ epoch }) => epoch === bestOf(event.history, config)) };
     }
+    throw new CoutureError('runtime', 'Training ended without a result.');
   } finally {
-    await backend.dispose();
+    await run.close();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Runs a study on this machine or joins one, with its progress on stderr. Loads the database, which other commands do not need. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { nodePlatform } from '../../platform/node/platform.ts';
 import type { Database } from '../../platform/node/tune/database.ts';
 import { openPglite } from '../../platform/node/tune/pglite.ts';
 import { openPostgres } from '../../platform/node/tune/postgres.ts';
@@ -9,6 +10,7 @@ import { StudyStore } from '../../platform/node/tune/study-store.ts';
 import { migrate } from '../../platform/node/tune/tables.ts';
 import { interrupted, trialsFolder, work } from '../../platform/node/tune/work.ts';
 import { bestOf, type Study, type StudyPlan } from '../../study/study.ts';
+import { loadStudyData } from '../../study/train-trial.ts';
 import type { CliContext } from '../context.ts';
 import { outcomeOf, progressLines } from '../ui/study.ts';
 
@@ -56,15 +58,17 @@ export async function runStudy(run: StudyRun): Promise<Study> {
   if (context.signal.aborted) abort();
   const view = await createView(context, time);
   try {
-    database.boss.on('error', (error) => context.err(`database: ${error.message}`));
+    database.onError((message) => context.err(`database: ${message}`));
     await migrate(database);
     await database.boss.start();
     const store = await StudyStore.create(database, plan, trials ?? 1);
     if (trials !== undefined) await store.setBudget(trials);
     await store.prepare();
+    // Other images would make all trials of this worker wrong, so it stops before its first one.
+    await loadStudyData(nodePlatform, plan.data, { signal: stop.signal, env: context.env });
     const embedded = database.place === studyFolder(plan.name);
     // Nobody else works on an embedded study, so a trial that runs there was left by a process that is gone.
-    if (embedded) await store.requeue();
+    if (embedded) await store.requeueAll();
     let written = Promise.resolve();
     let last = '';
     await work({

@@ -16,6 +16,8 @@ export interface Database extends Sql {
   transaction<T>(work: (sql: Sql, db: BossDb) => Promise<T>): Promise<T>;
   /** Does the work again while a server is away for a moment; `query` and `transaction` do so by themselves. */
   patiently<T>(work: () => Promise<T>): Promise<T>;
+  /** Calls back with what goes wrong beside the statements, for example a lost connection; without a password. */
+  onError(listener: (message: string) => void): void;
   close(): Promise<void>;
 }
 

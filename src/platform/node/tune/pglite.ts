@@ -42,6 +42,7 @@ export async function openPglite(folder: string): Promise<Database> {
           );
         }),
       patiently: async (work) => await work(),
+      onError: (listener) => void boss.on('error', ({ message }) => listener(message)),
       async close() {
         await boss.stop({ graceful: false });
         await pglite.close();

@@ -18,6 +18,26 @@ export function withoutPassword(url: string): string {
 }
 
 /**
+ * A text without the URL and its password. No error of PostgreSQL is known to contain either, but their texts are not ours.
+ */
+export function redacted(text: string, url: string): string {
+  let shown = text.replaceAll(url, withoutPassword(url));
+  for (const secret of secretsOf(url)) shown = shown.replaceAll(secret, '…');
+  return shown;
+}
+
+/** The password as it is written in a URL, and as it is meant. */
+function secretsOf(url: string): string[] {
+  const written = URL.canParse(url) ? new URL(url).password : /:\/\/[^:]*:(.*)@/.exec(url)?.[1];
+  if (!written) return [];
+  try {
+    return [written, decodeURIComponent(written)];
+  } catch {
+    return [written];
+  }
+}
+
+/**
  * Opens the database at a URL.
  * @throws CoutureError of kind `usage` when the URL is not that of a PostgreSQL server, `runtime` when it does not answer
  */
@@ -34,7 +54,7 @@ export async function openPostgres(url: string): Promise<Database> {
   try {
     await boss.start();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message.replaceAll(url, place) : String(cause);
+    const why = redacted(cause instanceof Error ? cause.message : String(cause), url);
     throw new CoutureError('runtime', `Cannot open ${place}: ${why || 'there is no answer'}.`, {
       hint: 'Check that the server runs, and that the user may create schemas in this database.',
     });
@@ -64,6 +84,7 @@ export async function openPostgres(url: string): Promise<Database> {
           throw error;
         }
       }),
+    onError: (listener) => void boss.on('error', ({ message }) => listener(redacted(message, url))),
     async close() {
       await boss.stop({ graceful: false });
     },
@@ -74,8 +95,11 @@ export async function openPostgres(url: string): Promise<Database> {
 const MOST_AWAY_MS = 60_000;
 const PAUSE_MS = 500;
 
-/** Errors of a connection, of Node and of PostgreSQL (class 08, and 57P01 to 57P03: it shuts down or starts). */
-const away = /^(ECONN\w+|EPIPE|ETIMEDOUT|08\w{3}|57P0[123])$/;
+/**
+ * Errors of a connection, of Node and of PostgreSQL: class 08, 57P01 to 57P03 (it shuts down or starts), and 53300 (it has
+ * too many connections).
+ */
+const away = /^(ECONN\w+|EHOST\w+|ENET\w+|EAI_AGAIN|EPIPE|ETIMEDOUT|08\w{3}|57P0[123]|53300)$/;
 
 function isAway(error: unknown): boolean {
   const code = errorCode(error);
@@ -89,6 +113,8 @@ function isAway(error: unknown): boolean {
  * statement of study-store.ts may be.
  */
 function patience(place: string): Database['patiently'] {
+  // Once this process has waited in vain, it ends, and its last statements do not wait again.
+  let given = MOST_AWAY_MS;
   return async (work) => {
     const begun = performance.now();
     for (;;) {
@@ -96,11 +122,13 @@ function patience(place: string): Database['patiently'] {
         return await work();
       } catch (cause) {
         if (!isAway(cause)) throw cause;
-        if (performance.now() - begun > MOST_AWAY_MS)
+        if (performance.now() - begun >= given) {
+          given = 0;
           throw new CoutureError('runtime', `${place} has not answered for ${MOST_AWAY_MS / 1000} s.`, {
             hint: 'Start the worker again when the server is back: the study goes on.',
             cause,
           });
+        }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }

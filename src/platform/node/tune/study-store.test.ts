@@ -35,6 +35,15 @@ const plan: StudyPlan = {
   maxBytes: null,
   maxSeconds: null,
 };
+const jobOf = async (number: number): Promise<string> =>
+  z
+    .array(z.object({ job: z.string() }))
+    .parse(
+      await database.query(
+        "select job from couture.trial t join couture.study s on t.study_id = s.id where s.name = 'tiny' and number = $1",
+        [number],
+      ),
+    )[0].job;
 const jobs = async (): Promise<string[]> =>
   z
     .array(z.object({ job: z.string() }))
@@ -44,32 +53,34 @@ const jobs = async (): Promise<string[]> =>
 test('a trial has one worker, and late writes of an earlier one change nothing', async () => {
   const store = await StudyStore.create(database, plan, 3);
   await store.prepare();
-  await store.ask(2);
-  assert.deepEqual(await store.left(), { waiting: 2, running: 0, unasked: 1 });
+  await store.ask(() => 2);
+  assert.deepEqual((await store.look()).left, { waiting: 2, running: 0, unasked: 1 });
   const [first] = await jobs();
-  const claimed = await store.claim(0, first, 'a');
+  const claimed = await store.claim(0, first);
   assert.equal(claimed?.attempt, 1);
   assert.equal(await store.report(0, 1, { step: 1, value: 0.5 }), true);
 
-  assert.equal(await store.requeue(), 2);
+  assert.equal(await store.requeueAll(), 2);
   const [again] = await jobs();
   assert.notEqual(again, first);
   // The old job and the old attempt are worth nothing now.
-  assert.equal(await store.claim(0, first, 'a'), undefined);
+  assert.equal(await store.claim(0, first), undefined);
   assert.equal(await store.report(0, 1, { step: 2, value: 0.1 }), false);
   assert.equal(await store.finish(0, 1, { state: 'complete', value: 0.1 }), false);
-  assert.equal((await store.claim(0, again, 'b'))?.attempt, 2);
+  assert.equal((await store.claim(0, again))?.attempt, 2);
   assert.equal(await store.finish(0, 1, { state: 'complete', value: 0.1 }), false);
   assert.equal(await store.finish(0, 2, { state: 'complete', value: 0.4 }), true);
   assert.equal(await store.finish(0, 2, { state: 'failed' }), false);
-  assert.equal(await store.claim(0, again, 'b'), undefined);
+  assert.equal(await store.claim(0, again), undefined);
 
   const [trial] = (await store.read()).trials;
   assert.deepEqual(
     [trial.state, trial.value, trial.attempt, trial.reports],
     ['complete', 0.4, 2, [{ step: 1, value: 0.5 }]],
   );
-  await store.bury(1);
+  const second = await jobOf(1);
+  assert.equal(await store.bury(1, first), false);
+  assert.equal(await store.bury(1, second), true);
   assert.match((await store.read()).trials[1].error ?? '', /ended 4 times without a result/);
 });
 
@@ -78,17 +89,23 @@ test('a trial and its job are written together, or neither is', async () => {
     send: () => Promise.reject(new Error('no job')),
   });
   const store = await StudyStore.create({ ...database, boss }, { ...plan, name: 'broken' }, 5);
-  await assert.rejects(store.ask(1), /no job/);
+  await assert.rejects(
+    store.ask(() => 1),
+    /no job/,
+  );
   assert.deepEqual((await store.read()).trials, []);
 });
 
 test('a network that is too large fails without a job', async () => {
   const store = await StudyStore.create(database, { ...plan, name: 'large', maxBytes: 10 }, 5);
   await store.prepare();
-  await assert.rejects(store.ask(1), {
-    kind: 'usage',
-    message: /1000 trials in a row were not possible: The weights have/,
-  });
+  await assert.rejects(
+    store.ask(() => 1),
+    {
+      kind: 'usage',
+      message: /1000 trials in a row were not possible: The weights have/,
+    },
+  );
 });
 
 test('a folder has one owner, and a newer store is refused', async () => {
@@ -96,9 +113,9 @@ test('a folder has one owner, and a newer store is refused', async () => {
   await database.query('update couture.version set version = 99');
   await assert.rejects(migrate(database), {
     kind: 'usage',
-    message: /have version 99, but this Couture knows only version 1/,
+    message: /have version 99, but this Couture knows only version 2/,
   });
-  await database.query('update couture.version set version = 1');
+  await database.query('update couture.version set version = 2');
   await migrate(database);
 });
 

@@ -3,54 +3,22 @@
  * number, and every later write names it: a late write of a worker that was given up changes nothing.
  */
 
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
-import { parseJson } from '../../../core/json.ts';
+import { jsonOrNone, parseJson } from '../../../core/json.ts';
 import { inQuotes } from '../../../core/printable.ts';
-import { planModel } from '../../../model/plan.ts';
-import { samplers } from '../../../search/samplers/index.ts';
 import type { AnyValues } from '../../../search/space.ts';
-import {
-  configOf,
-  directionOf,
-  type StoredTrial,
-  type Study,
-  type StudyPlan,
-  searchTrials,
-  spaceOf,
-  storedStates,
-  studyPlanSchema,
-} from '../../../study/study.ts';
-import type { Database, Sql } from './database.ts';
-
-/** The payload of a job. */
-export const jobSchema = z.object({ study: z.number(), number: z.number() });
+import { nextTrial } from '../../../study/next-trial.ts';
+import { type Study, type StudyPlan, studyPlanSchema, valuesSchema } from '../../../study/study.ts';
+import { holderSchema, mayRun, thisProcess } from '../runs/process.ts';
+import type { Database } from './database.ts';
+import { dropQueues, makeQueues, queuesOf, RETRIES, sendJob } from './jobs.ts';
+import { type Look, StudyMirror } from './mirror.ts';
 
 /** Trials in a row that break a constraint before the search gives up. */
 const MOST_INFEASIBLE = 1000;
 
-/** Attempts of a trial after the first: a worker may die, but a trial that kills workers must end. */
-export const RETRIES = 3;
-
-const studyRow = z.object({ id: z.number(), plan: z.string(), trials: z.number() });
-const reportRow = z.object({ number: z.number(), step: z.number(), value: z.number() });
-const trialRow = z.object({
-  number: z.number(),
-  params: z.string(),
-  state: z.enum(storedStates),
-  counts: z.boolean(),
-  attempt: z.number(),
-  value: z.number().nullable(),
-  accuracy: z.number().nullable(),
-  loss: z.number().nullable(),
-  seconds: z.number().nullable(),
-  error: z.string().nullable(),
-});
-const valuesSchema = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.number()).readonly()]),
-);
+const studyRow = z.object({ id: z.number(), plan: z.string() });
 
 /** How a trial ended. */
 export interface Ending {
@@ -62,30 +30,46 @@ export interface Ending {
   readonly error?: string | undefined;
 }
 
+/** Trials that are still to do. */
+export interface Left {
+  readonly waiting: number;
+  readonly running: number;
+  /** Not asked for yet. */
+  readonly unasked: number;
+}
+
 /** A study of a database. */
 export class StudyStore {
   readonly #database: Database;
   readonly #id: number;
+  readonly #mirror: StudyMirror;
   readonly plan: StudyPlan;
-  /** Name of the queue of this study. */
-  readonly queue: string;
+  /** Names of the queues of this study. */
+  readonly queues: ReturnType<typeof queuesOf>;
 
   private constructor(database: Database, id: number, plan: StudyPlan) {
     this.#database = database;
     this.#id = id;
+    this.#mirror = new StudyMirror(database, id);
     this.plan = plan;
-    this.queue = `couture-tune-${id}`;
+    this.queues = queuesOf(id);
   }
 
   /** Opens a study by its name; undefined if there is none. */
   static async find(database: Database, name: string): Promise<StudyStore | undefined> {
-    const [row] = await database.query('select id, plan, trials from couture.study where name = $1', [name]);
+    const [row] = await database.query('select id, plan from couture.study where name = $1', [name]);
     if (row === undefined) return undefined;
     const { id, plan } = studyRow.parse(row);
     return new StudyStore(database, id, studyPlanSchema.parse(parseJson(plan, database.place)));
   }
 
-  /** Creates a study with its queue, or opens the one of that name. */
+  /** The names of all studies. */
+  static async names(database: Database): Promise<string[]> {
+    const rows = await database.query('select name from couture.study order by name');
+    return rows.map((row) => z.object({ name: z.string() }).parse(row).name);
+  }
+
+  /** Creates a study, or opens the one of that name. */
   static async create(database: Database, plan: StudyPlan, trials: number): Promise<StudyStore> {
     await database.query(
       'insert into couture.study (name, plan, trials) values ($1, $2, $3) on conflict (name) do nothing',
@@ -99,19 +83,7 @@ export class StudyStore {
 
   /** Makes the queues, which exist once. */
   async prepare(): Promise<void> {
-    const { boss, patiently } = this.#database;
-    await patiently(async () => await boss.createQueue(`${this.queue}-dead`));
-    await patiently(
-      async () =>
-        await boss.createQueue(this.queue, {
-          retryLimit: RETRIES,
-          retryDelay: 0,
-          heartbeatSeconds: 30,
-          // A trial ends by its own limits; this is only a bound.
-          expireInSeconds: 23 * 3600,
-          deadLetter: `${this.queue}-dead`,
-        }),
-    );
+    await makeQueues(this.#database, this.#id);
   }
 
   /** Changes how many trials the study has. */
@@ -119,89 +91,45 @@ export class StudyStore {
     await this.#database.query('update couture.study set trials = $2 where id = $1', [this.#id, trials]);
   }
 
-  /** The study with all its trials, in the order of their numbers. */
-  async read(sql: Sql = this.#database): Promise<Study> {
-    return {
-      version: 1,
-      plan: this.plan,
-      trials: (await this.#trials(sql)).map(({ counts: _, ...trial }) => trial),
-    };
+  /** The study with all its trials, in the order of their numbers, and how many are left. */
+  async look(): Promise<{ readonly study: Study; readonly left: Left }> {
+    const look = await this.#mirror.look(this.#database);
+    const trials = look.trials.map(({ counts: _, ...trial }) => trial);
+    return { study: { version: 1, plan: this.plan, trials }, left: leftOf(look) };
   }
 
-  async #trials(sql: Sql): Promise<(StoredTrial & { readonly counts: boolean })[]> {
-    const reports = new Map<number, { step: number; value: number }[]>();
-    const rows = await sql.query(
-      'select number, step, value from couture.report where study_id = $1 order by number, step',
-      [this.#id],
-    );
-    for (const row of rows) {
-      const { number, step, value } = reportRow.parse(row);
-      reports.set(number, [...(reports.get(number) ?? []), { step, value }]);
-    }
-    const trials = await sql.query('select * from couture.trial where study_id = $1 order by number', [
-      this.#id,
-    ]);
-    return trials.map((row) => {
-      const { params, ...trial } = trialRow.parse(row);
-      const values = valuesSchema.parse(parseJson(params, this.#database.place));
-      return { ...trial, values, reports: reports.get(trial.number) ?? [] };
-    });
+  /** The study with all its trials. */
+  async read(): Promise<Study> {
+    return (await this.look()).study;
   }
 
-  /** Trials that are still to do: not started, running, and not asked for yet. */
-  async left(): Promise<{ readonly waiting: number; readonly running: number; readonly unasked: number }> {
-    const [row] = await this.#database.query(
-      `select s.trials,
-        count(*) filter (where t.counts)::int as asked,
-        count(*) filter (where t.state = 'waiting')::int as waiting,
-        count(*) filter (where t.state = 'running')::int as running
-      from couture.study s left join couture.trial t on t.study_id = s.id where s.id = $1 group by s.trials`,
-      [this.#id],
-    );
-    const counts = z
-      .object({ trials: z.number(), asked: z.number(), waiting: z.number(), running: z.number() })
-      .parse(row);
-    const { waiting, running } = counts;
-    return { waiting, running, unasked: Math.max(0, counts.trials - counts.asked) };
-  }
-
-  /** Asks for trials until so many wait, or the budget is used. The row of the study is locked: no two processes ask at once. */
-  async ask(wanted: number): Promise<void> {
+  /**
+   * Asks for trials until so many wait, or the budget is used. The row of the study is locked: no two processes ask at
+   * once. `wanted` is called after that, because a trial may start meanwhile.
+   */
+  async ask(wanted: () => number): Promise<void> {
     await this.#database.transaction(async (sql, db) => {
-      const [row] = await sql.query('select id, plan, trials from couture.study where id = $1 for update', [
-        this.#id,
-      ]);
+      const [row] = await sql.query('select id from couture.study where id = $1 for update', [this.#id]);
       if (row === undefined)
         throw new CoutureError('runtime', `The study ${inQuotes(this.plan.name)} was deleted while it ran.`);
-      const { trials: budget } = studyRow.parse(row);
-      const trials = await this.#trials(sql);
-      let asked = trials.filter(({ counts }) => counts).length;
-      let waiting = trials.filter(({ state }) => state === 'waiting').length;
-      for (let infeasible = 0; waiting < wanted && asked < budget; ) {
-        const number = trials.length;
-        const values = this.#sample(number, trials);
-        const error = this.#misfit(values);
-        const state = error === undefined ? 'waiting' : 'failed';
+      const look = await this.#mirror.look(sql);
+      const trials = [...look.trials];
+      let { waiting, unasked } = leftOf(look);
+      for (let infeasible = 0; waiting < wanted() && unasked > 0; ) {
+        const { number, values, misfit } = nextTrial(this.plan, trials);
+        const state = misfit === undefined ? 'waiting' : 'failed';
+        const counts = misfit === undefined;
+        const error = misfit ?? null;
         await sql.query(
           'insert into couture.trial (study_id, number, params, state, counts, error) values ($1, $2, $3, $4, $5, $6)',
-          [this.#id, number, JSON.stringify(values), state, error === undefined, error ?? null],
+          [this.#id, number, JSON.stringify(values), state, counts, error],
         );
-        const nothing = { value: null, accuracy: null, loss: null, seconds: null };
-        const counts = error === undefined;
-        trials.push({
-          ...nothing,
-          number,
-          values,
-          state,
-          counts,
-          attempt: 0,
-          error: error ?? null,
-          reports: [],
-        });
-        if (error === undefined) {
-          await this.#send(number, sql, db);
+        const nothing = { attempt: 0, value: null, accuracy: null, loss: null, seconds: null, reports: [] };
+        trials.push({ ...nothing, number, values: valuesSchema.parse(values), state, counts, error });
+        if (counts) {
+          await sendJob(this.#database, { study: this.#id, number }, sql, db);
           waiting += 1;
-          asked += 1;
+          unasked -= 1;
         } else if (++infeasible >= MOST_INFEASIBLE) {
           throw new CoutureError('usage', `${MOST_INFEASIBLE} trials in a row were not possible: ${error}`, {
             hint: 'Raise --max-bytes, or search smaller networks.',
@@ -211,86 +139,76 @@ export class StudyStore {
     });
   }
 
-  #sample(number: number, trials: readonly StoredTrial[]): AnyValues {
-    const { plan } = this;
-    return samplers[plan.sampler]({
-      space: spaceOf(plan),
-      direction: directionOf(plan),
-      seed: plan.seed,
-      number,
-      trials: searchTrials(trials),
-    });
+  /** Queues a trial again that this worker gives back. Its tries begin anew. */
+  async requeue(number: number, attempt: number): Promise<boolean> {
+    const where = 'number = $2 and attempt = $3';
+    return (await this.#requeue(`${where} and state = 'running'`, [number, attempt])) > 0;
   }
 
-  /** Why a trial cannot be, known before training. */
-  #misfit(values: AnyValues): string | undefined {
-    const { maxBytes } = this.plan;
-    try {
-      const { model } = configOf(this.plan, valuesSchema.parse(values));
-      const bytes =
-        4 * planModel(model).parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-      if (maxBytes !== null && bytes > maxBytes)
-        return `The weights have ${bytes} bytes, more than --max-bytes ${maxBytes}.`;
-      return undefined;
-    } catch (error) {
-      if (error instanceof CoutureError) return error.message;
-      throw error;
-    }
+  /** Queues all trials again that have not ended, for the only owner of an embedded store. */
+  async requeueAll(): Promise<number> {
+    return await this.#requeue(`state in ('waiting', 'running')`, []);
   }
 
-  /** Puts the job of a trial into the queue. Each time it is queued it has another id, so an old job claims nothing. */
-  async #send(
-    number: number,
-    sql: Sql,
-    db: Parameters<Parameters<Database['transaction']>[0]>[1],
-  ): Promise<void> {
-    const [row] = await sql.query(
-      'update couture.trial set queued = queued + 1 where study_id = $1 and number = $2 returning queued',
-      [this.#id, number],
+  /**
+   * Queues trials again whose worker was a process of this machine and is gone, which is known at once. Those of other
+   * machines are queued again when their heartbeat fails to come.
+   */
+  async reclaim(): Promise<number> {
+    const rows = await this.#database.query(
+      "select number, attempt, worker from couture.trial where study_id = $1 and state = 'running'",
+      [this.#id],
     );
-    const { queued } = z.object({ queued: z.number() }).parse(row);
-    const job = uuidOf(`${this.plan.name}:${number}:${queued}`);
-    await sql.query('update couture.trial set job = $3 where study_id = $1 and number = $2', [
-      this.#id,
-      number,
-      job,
-    ]);
-    await this.#database.boss.send(this.queue, { study: this.#id, number }, { id: job, db });
+    let reclaimed = 0;
+    for (const row of rows) {
+      const { number, attempt, worker } = z
+        .object({ number: z.number(), attempt: z.number(), worker: z.string().nullable() })
+        .parse(row);
+      const holder = holderSchema.safeParse(jsonOrNone(worker ?? '')).data;
+      if (holder === undefined || mayRun(holder)) continue;
+      if (await this.requeue(number, attempt)) reclaimed += 1;
+    }
+    return reclaimed;
   }
 
-  /** Queues trials again: all that run, for the only owner of an embedded store, or one that this worker gives back. */
-  async requeue(only?: { readonly number: number; readonly attempt: number }): Promise<number> {
+  async #requeue(where: string, values: readonly unknown[]): Promise<number> {
+    const { queue } = this.queues;
     return await this.#database.transaction(async (sql, db) => {
       const rows = await sql.query(
-        `update couture.trial set state = 'waiting', worker = null where study_id = $1
-          and (state = 'running' or (state = 'waiting' and $2::int is null))
-          and ($2::int is null or (number = $2 and attempt = $3)) returning number, job`,
-        [this.#id, only?.number ?? null, only?.attempt ?? null],
+        `update couture.trial set state = 'waiting', worker = null, changed = pg_current_xact_id()
+        where study_id = $1 and ${where} returning number, job`,
+        [this.#id, ...values],
       );
       for (const row of rows) {
         const { number, job } = z.object({ number: z.number(), job: z.string().nullable() }).parse(row);
-        if (job !== null) await this.#database.boss.deleteJob(this.queue, job, { db });
-        await this.#send(number, sql, db);
+        if (job !== null) await this.#database.boss.deleteJob(queue, job, { db });
+        await sendJob(this.#database, { study: this.#id, number }, sql, db);
       }
       return rows.length;
     });
   }
 
-  /** Takes a trial for a worker; undefined if it has ended or its job is an old one. */
-  async claim(
-    number: number,
-    job: string,
-    worker: string,
-  ): Promise<{ attempt: number; values: AnyValues } | undefined> {
+  /** Takes a trial for this process; undefined if it has ended or its job is an old one. */
+  async claim(number: number, job: string): Promise<{ attempt: number; values: AnyValues } | undefined> {
+    const { pid, host, started } = thisProcess();
     const [row] = await this.#database.query(
       `update couture.trial set state = 'running', attempt = attempt + 1, worker = $4,
-        started_at = coalesce(started_at, clock_timestamp())
+        started_at = coalesce(started_at, clock_timestamp()), changed = pg_current_xact_id()
       where study_id = $1 and number = $2 and job = $3 and state in ('waiting', 'running') returning attempt, params`,
-      [this.#id, number, job, worker],
+      [this.#id, number, job, JSON.stringify({ pid, host, started })],
     );
     if (row === undefined) return undefined;
     const { attempt, params } = z.object({ attempt: z.number(), params: z.string() }).parse(row);
     return { attempt, values: valuesSchema.parse(parseJson(params, this.#database.place)) };
+  }
+
+  /** A trial whose process died waits for the next try of its job. */
+  async release(number: number, attempt: number): Promise<void> {
+    await this.#database.query(
+      `update couture.trial set state = 'waiting', worker = null, changed = pg_current_xact_id()
+      where study_id = $1 and number = $2 and attempt = $3 and state = 'running'`,
+      [this.#id, number, attempt],
+    );
   }
 
   /** Records a value after an epoch; false if this attempt was given up. */
@@ -303,7 +221,8 @@ export class StudyStore {
       `insert into couture.report (study_id, number, step, attempt, value)
         select study_id, number, $4::int, attempt, $5::float8 from couture.trial
         where study_id = $1 and number = $2 and attempt = $3 and state = 'running'
-      on conflict (study_id, number, step) do update set attempt = excluded.attempt, value = excluded.value
+      on conflict (study_id, number, step) do update
+        set attempt = excluded.attempt, value = excluded.value, changed = pg_current_xact_id()
       returning step`,
       [this.#id, number, attempt, step, value],
     );
@@ -315,30 +234,43 @@ export class StudyStore {
     const { state, value = null, accuracy = null, loss = null, seconds = null, error = null } = ending;
     const rows = await this.#database.query(
       `update couture.trial set state = $4, value = $5, accuracy = $6, loss = $7, seconds = $8, error = $9,
-        finished_at = clock_timestamp()
+        finished_at = clock_timestamp(), changed = pg_current_xact_id()
       where study_id = $1 and number = $2 and attempt = $3 and state = 'running' returning number`,
       [this.#id, number, attempt, state, value, accuracy, loss, seconds, error],
     );
     return rows.length > 0;
   }
 
-  /** Fails a trial whose workers all died. */
-  async bury(number: number): Promise<void> {
-    await this.#database.query(
-      `update couture.trial set state = 'failed', error = $3, finished_at = clock_timestamp()
-      where study_id = $1 and number = $2 and state in ('waiting', 'running')`,
-      [this.#id, number, `Its process ended ${RETRIES + 1} times without a result.`],
+  /** Fails a trial whose workers all died; false if the job is an old one, because the trial was queued again since. */
+  async bury(number: number, job: string): Promise<boolean> {
+    const rows = await this.#database.query(
+      `update couture.trial set state = 'failed', error = $4, finished_at = clock_timestamp(),
+        changed = pg_current_xact_id()
+      where study_id = $1 and number = $2 and job = $3 and state in ('waiting', 'running') returning number`,
+      [this.#id, number, job, `Its process ended ${RETRIES + 1} times without a result.`],
     );
+    return rows.length > 0;
+  }
+
+  /** Deletes the study with its trials and jobs. Workers that are training end with a message. */
+  async remove(): Promise<void> {
+    await this.#database.query('delete from couture.study where id = $1', [this.#id]);
+    await dropQueues(this.#database, this.#id);
+  }
+
+  /** How many trials are with a worker whose heartbeat still comes. */
+  async atWork(): Promise<number> {
+    const [row] = await this.#database.query(
+      `select count(*)::int as jobs from pgboss.job where name = $1 and state = 'active'
+        and heartbeat_on + heartbeat_seconds * interval '1 second' > clock_timestamp()`,
+      [this.queues.queue],
+    );
+    return z.object({ jobs: z.number() }).parse(row).jobs;
   }
 }
 
-/** A UUID of version 5 in a namespace of its own (RFC 9562). */
-function uuidOf(name: string): string {
-  const digest = createHash('sha1').update('couture tune\n').update(name).digest();
-  digest[6] = (digest[6] & 0x0f) | 0x50;
-  digest[8] = (digest[8] & 0x3f) | 0x80;
-  const hex = digest.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
+function leftOf({ budget, trials }: Look): Left {
+  const of = (wanted: string): number => trials.filter(({ state }) => state === wanted).length;
+  const asked = trials.filter(({ counts }) => counts).length;
+  return { waiting: of('waiting'), running: of('running'), unasked: Math.max(0, budget - asked) };
 }

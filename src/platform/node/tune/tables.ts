@@ -43,6 +43,11 @@ const migrations: readonly (readonly string[])[] = [
       foreign key (study_id, number) references couture.trial on delete cascade
     )`,
   ],
+  // The transaction of the last change, by which mirror.ts reads only what is new.
+  ['trial', 'report'].flatMap((table) => [
+    `alter table couture.${table} add column changed xid8 not null default pg_current_xact_id()`,
+    `create index ${table}_changed on couture.${table} (study_id, changed)`,
+  ]),
 ];
 
 const versionRow = z.object({ version: z.number() });

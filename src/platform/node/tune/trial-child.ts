@@ -1,14 +1,18 @@
 /**
- * The process of one trial: it trains and reports, and knows no database. Training blocks its event loop, so the process that
- * sends heartbeats is another.
+ * A process of trials: it trains one after the other and reports, and knows no database. Training blocks its event loop,
+ * so the process that sends heartbeats is another. What trials have in common stays between them: the code, the images
+ * and the engine.
  */
 
 import { CoutureError } from '../../../core/errors.ts';
-import { trainTrial } from '../../../study/train-trial.ts';
+import type { Dataset } from '../../../data/dataset.ts';
+import type { Backend } from '../../../engine/backend.ts';
+import { loadStudyData, trainTrial } from '../../../study/train-trial.ts';
+import type { RunConfig } from '../../../train/settings.ts';
 import { nodePlatform } from '../platform.ts';
 import type { FromTrial, ToTrial } from './trial-messages.ts';
 
-const stop = new AbortController();
+let stop = new AbortController();
 
 async function tell(message: FromTrial): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -27,25 +31,47 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => setImmediate(() => process.exit()));
 
 async function carryOut({ config, root, name, threads }: Extract<ToTrial, { type: 'order' }>): Promise<void> {
+  stop = new AbortController();
+  const { signal } = stop;
   try {
     const { end, best } = await trainTrial(nodePlatform, {
       config,
+      dataset: await datasetFor(config, signal),
+      backend: await backendFor(threads, config),
       root,
       name,
-      threads,
-      signal: stop.signal,
+      signal,
       onEpoch: (metrics) => void tell({ type: 'epoch', metrics }),
     });
     await tell({ type: 'end', end, best: best ?? null });
   } catch (error) {
-    if (stop.signal.aborted) await tell({ type: 'end', end: 'stopped', best: null });
+    if (signal.aborted) await tell({ type: 'end', end: 'stopped', best: null });
     else if (error instanceof CoutureError && error.kind !== 'runtime')
       await tell({ type: 'refused', message: error.message });
     else {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;
+      // The next trial gets a process without a fault.
+      process.disconnect?.();
     }
-  } finally {
-    process.disconnect?.();
   }
+}
+
+let loaded: { readonly key: string; readonly dataset: Dataset } | undefined;
+
+async function datasetFor({ data }: RunConfig, signal: AbortSignal): Promise<Dataset> {
+  const key = JSON.stringify(data);
+  if (loaded?.key !== key) loaded = { key, dataset: await loadStudyData(nodePlatform, data, { signal }) };
+  return loaded.dataset;
+}
+
+let started: { readonly key: string; readonly backend: Backend } | undefined;
+
+async function backendFor(threads: number, { settings: { fast } }: RunConfig): Promise<Backend> {
+  const key = `${threads} ${fast}`;
+  if (started?.key === key) return started.backend;
+  await started?.backend.dispose();
+  started = undefined;
+  started = { key, backend: await nodePlatform.createBackend({ backend: 'cpu', threads, fast }) };
+  return started.backend;
 }

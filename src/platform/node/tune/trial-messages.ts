@@ -3,7 +3,7 @@
 import type { EpochMetrics } from '../../../train/events.ts';
 import type { RunConfig } from '../../../train/settings.ts';
 
-/** To the trial: first the order; `stop` saves a checkpoint and ends. */
+/** To the process of trials: an order, one at a time; `stop` saves a checkpoint and ends the trial. */
 export type ToTrial =
   | {
       readonly type: 'order';
