@@ -13,7 +13,7 @@ const model = makeModel();
 const { members, views, temperature, data } = model;
 
 /** A real network whose batches are recorded, and which may be held up or made to fail. */
-async function recorded({ fails = (_: Uint8Array) => false, held = Promise.resolve() } = {}) {
+async function recorded({ fails = (_: Uint8Array): boolean => false, held = Promise.resolve() } = {}) {
   const backend = await createBackend();
   const inner = new Ensemble({ members, views, temperature, classNames: data.classNames, backend });
   const batches: number[] = [];
@@ -94,7 +94,7 @@ describe('a batching predictor', () => {
 
   test('a batch that fails fails only for the guilty call', async () => {
     const bad = makeImages(1, SIZE, 77);
-    const contains = (images: Uint8Array) => Buffer.from(images).includes(bad);
+    const contains = (images: Uint8Array) => Buffer.from(images).includes(Buffer.from(bad));
     const { inner, predictor } = await recorded({ fails: contains });
     await using batching = new Batching({ predictor, imageValues: SIZE });
     const images = [makeImages(1, SIZE, 1), bad, makeImages(1, SIZE, 2)];
