@@ -3,7 +3,8 @@
  * name it, so that a page of another site cannot reach it under a name of its own (DNS rebinding).
  */
 
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify';
+import type { Server } from 'node:http';
+import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CoutureError } from '../core/errors.ts';
 import { inQuotes } from '../core/printable.ts';
 import { policyText } from './policy.ts';
@@ -14,7 +15,7 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The rules of a server. */
 export interface ServerRules {
   /** Limits and the log. */
-  readonly fastify?: FastifyServerOptions;
+  readonly fastify?: FastifyHttpOptions<Server>;
   /** What pages may load. */
   readonly policy?: string;
   /** Whether a Host header is allowed; by default, those that name this machine. */

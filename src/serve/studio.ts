@@ -86,7 +86,11 @@ function createReader(): FastifyInstance {
   const server = createServer({
     fastify: { bodyLimit: 1024 },
     refuse: async (reply, status) =>
-      await refuse(reply, status, status === 421 ? 'This server has another name.' : 'There is no such file.'),
+      await refuse(
+        reply,
+        status,
+        status === 421 ? 'This server has another name.' : 'There is no such file.',
+      ),
   });
   server.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' && request.method !== 'HEAD')
