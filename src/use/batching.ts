@@ -66,7 +66,9 @@ export class Batching implements Predictor {
   readonly #onBatch: ((images: number) => void) | undefined;
   readonly #calls = new Calls('The batching predictor');
   #queue: Waiting[] = [];
-  #working = false;
+  /** Batches that are being computed. */
+  #running = 0;
+  #scheduled = false;
 
   constructor(options: BatchingOptions) {
     checkArguments('new Batching', { options: [options, someOptions] });
@@ -132,18 +134,31 @@ export class Batching implements Predictor {
     });
   }
 
+  /** Starts batches after this turn of the event loop: what arrives in the same turn joins the first one. */
   #start(): void {
-    if (this.#working) return;
-    this.#working = true;
-    // What arrives in the same turn of the event loop joins the first batch.
-    void afterThisTurn().then(async () => {
-      while (this.#queue.length > 0) {
-        const parts = this.#take();
-        if (parts.length > 0) await this.#classify(parts);
-        await afterThisTurn();
-      }
-      this.#working = false;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    void afterThisTurn().then(() => {
+      this.#scheduled = false;
+      while (this.#mayStart()) void this.#run(this.#take());
     });
+  }
+
+  /**
+   * A batch starts when none is being computed. A full one starts behind that, so that an engine with threads has work while
+   * the results of the first are handed out.
+   */
+  #mayStart(): boolean {
+    const { waiting } = this;
+    return this.#running === 0 ? waiting > 0 : this.#running === 1 && waiting >= this.#most;
+  }
+
+  async #run(parts: readonly Part[]): Promise<void> {
+    this.#running += 1;
+    await this.#classify(parts);
+    this.#running -= 1;
+    if (this.waiting > 0) this.#start();
+    else this.#queue = [];
   }
 
   /** The parts of the next batch. A call with more images goes to the end of the queue with the rest. */

@@ -2,6 +2,7 @@
 
 import { checkSchema } from '../../core/check-schema.ts';
 import { CoutureError } from '../../core/errors.ts';
+import { joinBytes } from '../../core/join-bytes.ts';
 import { parseJson } from '../../core/json.ts';
 import { decodeText } from '../../core/text.ts';
 import { fileKind } from '../../data/file-kinds.ts';
@@ -24,7 +25,8 @@ export interface PictureInput {
 /** What a request asks about. */
 export type Inputs =
   | { readonly kind: 'pictures'; readonly pictures: readonly PictureInput[] }
-  | { readonly kind: 'pixels'; readonly images: readonly Uint8Array[] };
+  /** Prepared images, one after another. */
+  | { readonly kind: 'pixels'; readonly pixels: Uint8Array };
 
 export const OCTETS = 'application/octet-stream';
 const pictureTypes = ['image/png', 'image/jpeg', 'image/webp'] as const;
@@ -49,15 +51,15 @@ export async function readInputs(
 ): Promise<Inputs> {
   if (!Buffer.isBuffer(body)) throw nothing(model);
   const type = contentType.split(';', 1)[0].trim().toLowerCase();
-  if (type === OCTETS) return { kind: 'pixels', images: readPixels(body, model, limits) };
+  if (type === OCTETS) return { kind: 'pixels', pixels: checkPixels(body, model, limits) };
   if (type === 'application/json') return readJson(body, model, limits);
   if (type === 'multipart/form-data') return await readFiles(body, contentType, model, limits);
   const bytes = Uint8Array.from(body);
   return { kind: 'pictures', pictures: [checkedPicture({ bytes, name: 'in the body' })] };
 }
 
-/** Prepared images from bytes. */
-function readPixels(bytes: Uint8Array, model: ServedModel, limits: Limits): Uint8Array[] {
+/** @throws Refused unless bytes are a whole number of prepared images within the limit */
+function checkPixels(bytes: Uint8Array, model: ServedModel, limits: Limits): Uint8Array {
   const { size } = model;
   const count = bytes.length / size;
   if (bytes.length === 0) throw nothing(model);
@@ -68,7 +70,7 @@ function readPixels(bytes: Uint8Array, model: ServedModel, limits: Limits): Uint
       { hint: imageFormat(bytes) ? 'These are the bytes of a picture: send its Content-Type.' : undefined },
     );
   checkCount(count, limits);
-  return Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+  return bytes;
 }
 
 function readJson(body: Buffer, model: ServedModel, limits: Limits): Inputs {
@@ -99,7 +101,7 @@ function readJson(body: Buffer, model: ServedModel, limits: Limits): Inputs {
       'wrong_size',
       `images[${wrongSize}] has ${images[wrongSize].length} values, but an image of this model has ${sizeText(model)}.`,
     );
-  return { kind: 'pixels', images: images.map((values) => Uint8Array.from(values)) };
+  return { kind: 'pixels', pixels: joinBytes(images.map((values) => Uint8Array.from(values))) };
 }
 
 async function readFiles(
@@ -125,9 +127,8 @@ async function readFiles(
     throw new Refused('bad_request', 'The multipart body has pictures and prepared images.', {
       hint: 'Send them in two requests.',
     });
-  const images = raw.flatMap(({ bytes }) => readPixels(bytes, model, limits));
-  checkCount(images.length, limits);
-  return { kind: 'pixels', images };
+  const pixels = joinBytes(raw.map(({ bytes }) => bytes));
+  return { kind: 'pixels', pixels: checkPixels(pixels, model, limits) };
 }
 
 /** @throws Refused when a file is not a picture, with its kind */

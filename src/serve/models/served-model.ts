@@ -47,6 +47,8 @@ export class ServedModel {
   readonly batching: Batching;
   /** Recognizes images unlike the training images; undefined if the model has no description of these. */
   readonly scorer: UnlikeScorer | undefined;
+  /** Whether the names of the classes have ASCII characters alone, as JSON then has, too. */
+  readonly isAscii: boolean;
   readonly loaded = new Date();
   #holders = 1;
 
@@ -56,6 +58,7 @@ export class ServedModel {
     this.classNames = parts.classNames;
     this.shape = parts.shape;
     this.size = imageSize(parts.shape);
+    this.isAscii = parts.classNames.every((name) => /^[\x20-\x7e]*$/.test(name));
     this.steps = parts.steps;
     this.batching = parts.batching;
     this.scorer = parts.scorer;

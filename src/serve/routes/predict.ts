@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { joinBytes } from '../../core/join-bytes.ts';
 import { inQuotes } from '../../core/printable.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
-import type { Prediction } from '../../use/predictor.ts';
+import { type Prediction, predictionsFrom } from '../../use/predictor.ts';
 import { type Inputs, readInputs } from '../http/inputs.ts';
 import type { Limits } from '../limits.ts';
 import type { Models, Slot } from '../models/models.ts';
@@ -20,11 +20,12 @@ export interface PredictContext {
   readonly limits: Limits;
 }
 
-/** An image on its way to the network. */
-interface Question {
+/** Images on their way to the network. */
+interface Questions {
+  /** One after another. */
   readonly pixels: Uint8Array;
-  readonly source?: string;
-  readonly prepared?: PreparationFacts;
+  /** What the answer says of each picture; absent for prepared images. */
+  readonly facts?: readonly { readonly source?: string; readonly prepared: PreparationFacts }[];
 }
 
 /** Adds the route. */
@@ -81,15 +82,15 @@ async function answer(
   { address }: Slot,
   model: ServedModel,
   { pool, limits }: PredictContext,
-): Promise<string> {
+): Promise<string | Buffer> {
   const { state, query } = request;
   const { signal } = state.controller;
   Object.assign(state, { model: address, revision: model.revision });
   const inputs = await readInputs(request.body, request.headers['content-type'] ?? '', model, limits);
   const { waiting } = model.batching;
-  const count = inputs.kind === 'pixels' ? inputs.images.length : inputs.pictures.length;
+  const count = inputs.kind === 'pixels' ? inputs.pixels.length / model.size : inputs.pictures.length;
   state.images = count;
-  if (waiting + count > limits.waitingImages + limits.images || waiting > limits.waitingImages)
+  if (waiting > 0 && waiting + count > limits.waitingImages)
     throw new Refused(
       'overloaded',
       `More than ${limits.waitingImages} images wait for the model, the limit.`,
@@ -98,10 +99,11 @@ async function answer(
       },
     );
   const questions = await prepareAll(inputs, model, pool, { query, limits, signal });
-  const pixels = questions.map((question) => question.pixels);
-  const { unknownBelow } = query;
-  const answers = await model.batching.predictMany(pixels, { signal, unknownBelow });
-  return answerText(address, model, questions, answers, query);
+  const logProbabilities = await model.batching.logProbabilities(questions.pixels, { signal });
+  const predictions = predictionsFrom(logProbabilities, model.classNames, query.unknownBelow);
+  const text = answerText(address, model, questions, predictions, query);
+  // Encoding as UTF-8 takes as long as making the text; names of files are the only other text from outside.
+  return model.isAscii && questions.facts === undefined ? Buffer.from(text, 'latin1') : text;
 }
 
 async function prepareAll(
@@ -109,16 +111,21 @@ async function prepareAll(
   { shape, steps }: ServedModel,
   pool: PicturePool,
   { query, limits, signal }: { query: PredictQuery; limits: Limits; signal: AbortSignal },
-): Promise<Question[]> {
-  if (inputs.kind === 'pixels') return inputs.images.map((pixels) => ({ pixels }));
+): Promise<Questions> {
+  if (inputs.kind === 'pixels') return inputs;
   const wanted = query.invert === undefined ? steps : { ...steps, invert: query.invert };
-  return await Promise.all(
-    inputs.pictures.map(async ({ bytes, name, source }) => {
-      const job = { bytes, name, shape, steps: wanted, maxMegapixels: limits.megapixels };
-      const { pixels, facts } = await pool.prepare(job, signal);
-      return { pixels, prepared: facts, ...(source !== undefined && { source }) };
-    }),
+  const prepared = await Promise.all(
+    inputs.pictures.map(({ bytes, name }) =>
+      pool.prepare({ bytes, name, shape, steps: wanted, maxMegapixels: limits.megapixels }, signal),
+    ),
   );
+  return {
+    pixels: joinBytes(prepared.map(({ pixels }) => pixels)),
+    facts: prepared.map(({ facts }, i) => {
+      const { source } = inputs.pictures[i];
+      return { ...(source !== undefined && { source }), prepared: facts };
+    }),
+  };
 }
 
 /** An answer whose parts are only read. */
@@ -129,30 +136,19 @@ type Unsent = {
 /** The answer as JSON. Its fields are those of `couture predict --json`. */
 function answerText(
   address: string,
-  model: ServedModel,
-  questions: readonly Question[],
+  { revision, classNames, shape, size, scorer }: ServedModel,
+  { pixels, facts }: Questions,
   answers: readonly Prediction[],
   { unlike, seen }: PredictQuery,
 ): string {
-  const looks = unlike ? looksOf(model, questions) : undefined;
-  const predictions = answers.map((prediction, i) => {
-    const { pixels, ...question } = questions[i];
-    return {
-      ...question,
-      ...(looks && { unlike: looks[i] }),
-      ...prediction,
-      ...(seen && { seen: Buffer.from(pixels).toString('base64') }),
-    };
-  });
-  const { revision, classNames, shape } = model;
+  const scores = unlike ? scorer?.scores(pixels, shape) : undefined;
+  const limit = scorer?.limit ?? 0;
+  const predictions = answers.map((prediction, i) => ({
+    ...facts?.[i],
+    ...(scores && { unlike: { score: scores[i], limit, unlike: scores[i] > limit } }),
+    ...prediction,
+    ...(seen && { seen: Buffer.from(pixels.subarray(i * size, (i + 1) * size)).toString('base64') }),
+  }));
   const whole = { couture: 1 as const, model: address, revision, classNames, shape, predictions };
   return JSON.stringify(whole satisfies Unsent);
-}
-
-/** How far each image is from the training images; undefined if the model has no description of them. */
-function looksOf({ scorer, shape }: ServedModel, questions: readonly Question[]) {
-  if (scorer === undefined) return undefined;
-  const scores = scorer.scores(joinBytes(questions.map(({ pixels }) => pixels)), shape);
-  const { limit } = scorer;
-  return Array.from(scores, (score) => ({ score, limit, unlike: score > limit }));
 }
