@@ -26,13 +26,19 @@ export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   /** Aborts on Ctrl-C, SIGTERM and SIGHUP, and when stdout is lost: save the work and stop. */
   readonly signal: AbortSignal;
+  /** Takes SIGHUP for something else than stopping, from now on. */
+  readonly onHangUp: (listener: () => void) => void;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   /** A progress bar up to `total`. */
   progress(total: number, label: string): Progress;
 }
 
 /** The context of this process. */
-export function processContext(signal: AbortSignal, outlets: Outlets): CliContext {
+export function processContext(
+  signal: AbortSignal,
+  outlets: Outlets,
+  onHangUp: CliContext['onHangUp'] = () => {},
+): CliContext {
   const { stdout, stderr, stdin, env } = process;
   const { TERM } = env;
   // A terminal of unknown width, as on some build machines, cannot be redrawn either.
@@ -50,6 +56,7 @@ export function processContext(signal: AbortSignal, outlets: Outlets): CliContex
     columns: stdout.columns || 80,
     env,
     signal,
+    onHangUp,
     stdin,
     progress: (total, label) =>
       createProgress({

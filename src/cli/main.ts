@@ -113,6 +113,12 @@ const commands: readonly {
     load: async () => (await import('./commands/predict.ts')).registerPredict,
   },
   {
+    name: 'serve',
+    group: 'Use',
+    summary: 'serve models over HTTP: an API, metrics, and a page to try it',
+    load: async () => (await import('./commands/serve.ts')).registerServe,
+  },
+  {
     name: 'pack',
     group: 'Use',
     summary: 'pack runs into one model file, a network or an ensemble, with its model card',
@@ -185,8 +191,8 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode ||= exitCode;
     controller.abort();
   });
-  const context = processContext(controller.signal, outlets);
-  abortOnSignals(controller, context.err);
+  const onHangUp = abortOnSignals(controller, (text) => context.err(text));
+  const context = processContext(controller.signal, outlets, onHangUp);
   const place = { ...context, debug: hasFlag(args, '--debug'), isLost: outlets.isLost };
   process.on('uncaughtException', (error) => process.exit(report(error, place)));
   try {

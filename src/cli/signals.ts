@@ -11,8 +11,14 @@ const AGAIN_AFTER_MS = 700;
 /** Ctrl-C; the signal of `kill` and service managers; a closed terminal or connection. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Aborts `controller` on the first signal, and quits on the next. */
-export function abortOnSignals(controller: AbortController, err: (text: string) => void): void {
+/**
+ * Aborts `controller` on the first signal, and quits on the next.
+ * @returns gives SIGHUP to a listener instead
+ */
+export function abortOnSignals(
+  controller: AbortController,
+  err: (text: string) => void,
+): (onHangUp: () => void) => void {
   let first: number | undefined;
   const stop = (): void => {
     if (first !== undefined) {
@@ -24,4 +30,8 @@ export function abortOnSignals(controller: AbortController, err: (text: string) 
     err('\nStopping. Press Ctrl-C again to quit at once.\n');
   };
   for (const signal of signals) process.on(signal, stop);
+  return (onHangUp) => {
+    process.off('SIGHUP', stop);
+    process.on('SIGHUP', onHangUp);
+  };
 }

@@ -1,76 +1,94 @@
 /**
- * The server of pages and, later, of models: Fastify with the rules that everything served here keeps. It answers only
- * requests that name it, so that a page of another site cannot reach it under a name of its own (DNS rebinding).
+ * The server of pages and of models: Fastify with the rules that everything served here keeps. It answers only requests that
+ * name it, so that a page of another site cannot reach it under a name of its own (DNS rebinding).
  */
 
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Server } from 'node:http';
+import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CoutureError } from '../core/errors.ts';
+import { inQuotes } from '../core/printable.ts';
 import { policyText } from './policy.ts';
 
 /** Addresses that only this machine can reach. */
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
-/** Sent with every answer: memory may be shared between threads, and no other site may use what is served. */
-const headers: Readonly<Record<string, string>> = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Content-Security-Policy': `${policyText()}; frame-ancestors 'none'`,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
+/** The rules of a server. */
+export interface ServerRules {
+  /** Limits and the log. */
+  readonly fastify?: FastifyHttpOptions<Server>;
+  /** What pages may load. */
+  readonly policy?: string;
+  /** Whether a Host header is allowed; by default, those that name this machine. */
+  readonly isAllowed?: (host: string | undefined) => boolean;
+  /** Refuses a request: 421 for a name that is not allowed, 404 for a route that does not exist. */
+  readonly refuse: (reply: FastifyReply, status: 404 | 421) => Promise<unknown>;
+}
 
 /** A server without routes, which has these rules. Stop it with `close()`. */
-export function createServer(): FastifyInstance {
-  const server = Fastify({
-    // Nobody needs to send anything, and nobody may keep a connection open without end.
-    bodyLimit: 1024,
+export function createServer({
+  fastify,
+  policy = policyText(),
+  isAllowed = isOwnName,
+  refuse,
+}: ServerRules): FastifyInstance {
+  // Sent with every answer: memory may be shared between threads, and no other site may embed what is served.
+  const headers: Readonly<Record<string, string>> = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  };
+  const server: FastifyInstance = Fastify({
+    // Nobody may keep a connection open without end.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
+    ...fastify,
   });
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
-    if (!isOwnName(request.headers.host)) return await refuse(reply, 421, 'This server has another name.');
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return await refuse(reply.header('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are allowed.');
+    if (!isAllowed(request.headers.host)) await refuse(reply, 421);
   });
-  server.setNotFoundHandler(async (_, reply) => await refuse(reply, 404, 'There is no such file.'));
-  server.setErrorHandler(async (error, _, reply) => {
-    const { statusCode = 500 } = error as { readonly statusCode?: number };
-    const known = statusCode >= 400 && statusCode < 500;
-    // A message of the server's own may name a path of this machine.
-    return await refuse(
-      reply,
-      known ? statusCode : 500,
-      known ? 'The request is not valid.' : 'The server could not answer.',
-    );
-  });
+  server.setNotFoundHandler(async (_, reply) => await refuse(reply, 404));
   return server;
+}
+
+/** The name in a Host header without its port, in small letters; empty if the header is not valid. */
+export function nameOfHost(host: string | undefined): string {
+  const name = /^(?:\[([0-9a-f:]+)\]|([^:[\]]+))(?::\d{1,5})?$/i.exec(host ?? '');
+  return (name?.[1] ?? name?.[2] ?? '').toLowerCase();
 }
 
 /** Whether a Host header names this machine, with any port. */
 export function isOwnName(host: string | undefined): boolean {
-  const name = /^(?:\[([0-9a-f:]+)\]|([^:[\]]+))(?::\d{1,5})?$/i.exec(host ?? '');
-  return loopback.has((name?.[1] ?? name?.[2] ?? '').toLowerCase());
+  return loopback.has(nameOfHost(host));
 }
 
-async function refuse(reply: FastifyReply, status: number, message: string): Promise<FastifyReply> {
-  return await reply.code(status).type('text/plain; charset=utf-8').send(`${message}\n`);
+/** Whether an address can be reached by this machine alone. */
+export function isLoopback(host: string): boolean {
+  return loopback.has(host.toLowerCase());
 }
 
 /**
- * Starts a server on this machine alone.
+ * Starts a server.
+ * @param host the address to listen at; only this machine reaches the default
  * @returns its address, with a slash at its end
- * @throws CoutureError of kind `usage` when the port is in use or not allowed
+ * @throws CoutureError of kind `usage` when the address or the port is in use or not allowed
  */
-export async function listen(server: FastifyInstance, port: number): Promise<string> {
+export async function listen(server: FastifyInstance, port: number, host = '127.0.0.1'): Promise<string> {
   try {
-    await server.listen({ host: '127.0.0.1', port });
+    await server.listen({ host, port });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL' || code === 'EAI_AGAIN')
+      throw new CoutureError('usage', `The host ${inQuotes(host)} is not an address of this machine.`, {
+        hint: 'Give 127.0.0.1, 0.0.0.0 for every address of this machine, or one of its addresses.',
+        cause,
+      });
     const reasons: Readonly<Record<string, string>> = {
       EADDRINUSE: 'another program uses it',
       EACCES: 'this user may not use it',
@@ -81,5 +99,6 @@ export async function listen(server: FastifyInstance, port: number): Promise<str
     });
   }
   const address = server.server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}/`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${typeof address === 'object' && address !== null ? address.port : port}/`;
 }

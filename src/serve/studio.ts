@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { CoutureError } from '../core/errors.ts';
 import { ensureData } from '../platform/node/data/store.ts';
 import { readHead } from '../platform/node/files/read.ts';
@@ -50,7 +51,7 @@ export async function serveStudio({
 }: StudioOptions = {}): Promise<ServedStudio> {
   const root = await findPage(folder === undefined ? places : [folder]);
   const files = await filesOf(root);
-  const server = createServer();
+  const server = createReader();
   await server.register(fastifyStatic, {
     root,
     // Names that begin with a dot are nobody's business.
@@ -87,6 +88,38 @@ export async function serveStudio({
   serveRuns(server, runs);
   const url = await listen(server, port);
   return { url, close: async () => await server.close() };
+}
+
+/** A server that gives out files, and takes nothing in. Its errors are plain text. */
+function createReader(): FastifyInstance {
+  const server = createServer({
+    fastify: { bodyLimit: 1024 },
+    refuse: async (reply, status) =>
+      await refuse(
+        reply,
+        status,
+        status === 421 ? 'This server has another name.' : 'There is no such file.',
+      ),
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return await refuse(reply.header('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are allowed.');
+  });
+  server.setErrorHandler(async (error, _, reply) => {
+    const { statusCode = 500 } = error as { readonly statusCode?: number };
+    const known = statusCode >= 400 && statusCode < 500;
+    // A message of the server's own may name a path of this machine.
+    return await refuse(
+      reply,
+      known ? statusCode : 500,
+      known ? 'The request is not valid.' : 'The server could not answer.',
+    );
+  });
+  return server;
+}
+
+async function refuse(reply: FastifyReply, status: number, message: string): Promise<FastifyReply> {
+  return await reply.code(status).type('text/plain; charset=utf-8').send(`${message}\n`);
 }
 
 /**

@@ -31,7 +31,7 @@ import {
   predictOne,
   requireFinite,
 } from './predictor.ts';
-import { drawView, plainView, type View, type ViewOptions, viewsOf } from './views.ts';
+import { drawView, isPlain, plainView, type View, type ViewOptions, viewsOf } from './views.ts';
 
 /** Images whose views are made at once; more are split into groups, so that memory stays bounded. */
 const CHUNK = 4096;
@@ -126,8 +126,8 @@ export class Ensemble implements Predictor {
     for (let start = 0; start < asked.length; start += CHUNK) {
       const chunk = asked.subarray(start, start + CHUNK);
       const told = (share: number): void => onProgress?.((start + share * chunk.length) / asked.length);
-      const mixture = await this.#mix(pickImages(images, size, chunk), { signal, onProgress: told });
-      const answers = temper(mixture.logMean(), classes, this.temperature);
+      const mean = await this.#mix(pickImages(images, size, chunk), { signal, onProgress: told });
+      const answers = temper(mean, classes, this.temperature);
       all.set(requireFinite(answers, this.#name), start * classes);
     }
     return all;
@@ -136,17 +136,20 @@ export class Ensemble implements Predictor {
   async #mix(
     images: Uint8Array,
     { signal, onProgress }: Pick<ImageChoice, 'signal' | 'onProgress'>,
-  ): Promise<Mixture> {
+  ): Promise<Float32Array> {
     const [views, members] = [this.#views, this.#members];
+    // The mean of a single one is itself.
+    if (members.length === 1 && views.length === 1)
+      return await members[0].logProbabilities(images, { signal, onProgress });
     const mixture = new Mixture((images.length / imageSize(this.shape)) * this.classNames.length);
     for (const [place, view] of views.entries()) {
-      const seen = drawView(images, this.shape, view);
+      const seen = isPlain(view) ? images : drawView(images, this.shape, view);
       for (const [number, member] of members.entries()) {
         mixture.add(await member.logProbabilities(seen, { signal }));
         onProgress?.((place * members.length + number + 1) / (views.length * members.length));
       }
     }
-    return mixture;
+    return mixture.logMean();
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Trained networks in use: classifiers, ensembles, rejection and teachers (`couture/use`). */
 
+export { BATCH_IMAGES, Batching, type BatchingOptions } from './batching.ts';
 export { Classifier, type ClassifierOptions } from './classifier.ts';
 export type { EngineChoice } from './engine-choice.ts';
 export { Ensemble, type EnsembleOptions } from './ensemble.ts';

@@ -179,10 +179,18 @@ async function ask(
     joined.set(image, at);
     at += image.length;
   }
-  const { classNames } = predictor;
   const logProbabilities = await predictor.logProbabilities(joined, { signal });
+  return predictionsFrom(logProbabilities, predictor.classNames, unknownBelow);
+}
+
+/** The predictions of log-probabilities [images, classes]. */
+export function predictionsFrom(
+  logProbabilities: Float32Array,
+  classNames: readonly string[],
+  unknownBelow?: number,
+): Prediction[] {
   const classes = classNames.length;
-  return images.map((_, i) => {
+  return Array.from({ length: logProbabilities.length / classes }, (_, i) => {
     const row = logProbabilities.subarray(i * classes, (i + 1) * classes);
     const index = argMax(row);
     const probabilities = Array.from(row, probability);

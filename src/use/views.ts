@@ -42,6 +42,11 @@ export function viewsOf({ flip, shift }: ViewOptions): View[] {
   );
 }
 
+/** Whether a view is the image as it is. */
+export function isPlain({ right, down, mirrored }: View): boolean {
+  return right === 0 && down === 0 && !mirrored;
+}
+
 /** The images of a view, concatenated in a new array. */
 export function drawView(
   images: Uint8Array,

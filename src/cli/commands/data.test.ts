@@ -24,6 +24,7 @@ async function couture(...args: string[]): Promise<{ out: string; err: string }>
     columns: 80,
     stdin: process.stdin,
     env: { COUTURE_CACHE: empty },
+    onHangUp: () => {},
     signal: new AbortController().signal,
     progress: () => ({ update: () => undefined, done: () => undefined }),
   };

@@ -1,0 +1,47 @@
+/** Answers what is not valid HTTP, what arrives too slowly, and headers that are too large: Node gives these no request. */
+
+import type { Socket } from 'node:net';
+import { MAX_HEADER_BYTES } from '../limits.ts';
+import type { ServeMetrics } from '../metrics.ts';
+import { errorBody, Refused, refusals } from '../refusals.ts';
+
+/** The handler for such clients: answers and closes the connection. */
+export function answerBrokenHttp(
+  metrics: ServeMetrics,
+): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  return (error, socket) => {
+    // The client has gone; or an earlier request of the connection waits for its answer, for which this would be taken.
+    const isAnswering = Boolean(Reflect.get(socket, '_httpMessage'));
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return void socket.destroy(error);
+    const refused = refusalOf(error.code);
+    metrics.refused(refused.code);
+    const { status } = refusals[refused.code];
+    const body = JSON.stringify(errorBody(refused));
+    const head = [
+      `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'X-Content-Type-Options: nosniff',
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    // A client that does not read is not waited for.
+    setTimeout(() => socket.destroy(), 1000).unref();
+  };
+}
+
+function refusalOf(code: string | undefined): Refused {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Refused('slow_request', 'The request did not arrive in time.', {
+        hint: 'Send it faster, or start the service with a larger --receive-seconds.',
+      });
+    case 'HPE_HEADER_OVERFLOW':
+      return new Refused(
+        'headers_too_large',
+        `The headers have more than ${MAX_HEADER_BYTES} bytes, the limit.`,
+      );
+    default:
+      return new Refused('bad_request', 'This is not a valid HTTP request.');
+  }
+}

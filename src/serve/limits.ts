@@ -1,0 +1,130 @@
+/** The limits of `couture serve`: one table, from which come the flags, their checks, the descriptions and the documentation. */
+
+import type { RefusalCode } from './refusals.ts';
+
+/** One limit. */
+export interface ServeLimit {
+  /** The flag that changes it: `--max-body`. */
+  readonly flag: string;
+  /** What is limited. */
+  readonly what: string;
+  readonly unit: string;
+  readonly standard: number;
+  readonly least: number;
+  readonly most: number;
+  /** The error of a request that exceeds it. */
+  readonly code: RefusalCode;
+}
+
+/** All limits that a flag can change. */
+export const serveLimits = {
+  body: {
+    flag: '--max-body',
+    what: 'body of a request',
+    unit: 'MiB',
+    standard: 16,
+    least: 1,
+    most: 256,
+    code: 'body_too_large',
+  },
+  images: {
+    flag: '--max-images',
+    what: 'images in a request',
+    unit: 'images',
+    standard: 256,
+    least: 1,
+    most: 4096,
+    code: 'too_many_images',
+  },
+  megapixels: {
+    flag: '--max-megapixels',
+    what: 'pixels of a picture',
+    unit: 'million pixels',
+    standard: 25,
+    least: 1,
+    most: 50,
+    code: 'image_too_large',
+  },
+  pictureSeconds: {
+    flag: '--picture-seconds',
+    what: 'time to decode and prepare a picture',
+    unit: 'seconds',
+    standard: 5,
+    least: 1,
+    most: 60,
+    code: 'slow_image',
+  },
+  receiveSeconds: {
+    flag: '--receive-seconds',
+    what: 'time to receive a request',
+    unit: 'seconds',
+    standard: 10,
+    least: 1,
+    most: 300,
+    code: 'slow_request',
+  },
+  answerSeconds: {
+    flag: '--answer-seconds',
+    what: 'time from receiving a request to its answer',
+    unit: 'seconds',
+    standard: 10,
+    least: 1,
+    most: 300,
+    code: 'timed_out',
+  },
+  clientRate: {
+    flag: '--client-rate',
+    what: 'requests of one client in a second; 0 for any number',
+    unit: 'requests',
+    standard: 0,
+    least: 0,
+    most: 1_000_000,
+    code: 'rate_limited',
+  },
+  clientRequests: {
+    flag: '--client-requests',
+    what: 'requests of one client at the same time',
+    unit: 'requests',
+    standard: 256,
+    least: 1,
+    most: 100_000,
+    code: 'too_many_requests',
+  },
+  requests: {
+    flag: '--max-requests',
+    what: 'requests of all clients at the same time',
+    unit: 'requests',
+    standard: 1024,
+    least: 1,
+    most: 100_000,
+    code: 'overloaded',
+  },
+  waitingImages: {
+    flag: '--max-waiting',
+    what: 'images that wait for a model',
+    unit: 'images',
+    standard: 4096,
+    least: 1,
+    most: 1_000_000,
+    code: 'overloaded',
+  },
+} as const satisfies Readonly<Record<string, ServeLimit>>;
+
+/** The value of each limit. */
+export type Limits = Readonly<Record<keyof typeof serveLimits, number>>;
+
+/** All limits, with some changed. */
+export function limitsWith(changes: Partial<Limits> = {}): Limits {
+  const entries = Object.entries<ServeLimit>(serveLimits).map(([name, { standard }]) => [
+    name,
+    changes[name as keyof Limits] ?? standard,
+  ]);
+  return Object.fromEntries(entries) as Limits;
+}
+
+/** Bytes of a request's headers, as Node limits them by default. */
+export const MAX_HEADER_BYTES = 16 * 1024;
+/** Connections for each request that is allowed at the same time: clients keep idle ones open. */
+export const CONNECTIONS_PER_REQUEST = 4;
+/** Bodies of this size at most are read as JSON: a number takes a hundred times as long to read as a byte. */
+export const MAX_JSON_MIB = 4;
