@@ -21,7 +21,8 @@ function chosen(settings: TrainSettings): [string, unknown][] {
   return Object.entries(settings)
     .filter(
       ([name, value]) =>
-        !['epochs', 'rateChanges'].includes(name) && JSON.stringify(value) !== JSON.stringify(usual.get(name)),
+        !['epochs', 'rateChanges'].includes(name) &&
+        JSON.stringify(value) !== JSON.stringify(usual.get(name)),
     )
     .map(([name, value]) => [name, name === 'freeze' ? freezeInDigest(settings.freeze) : value]);
 }
