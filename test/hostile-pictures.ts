@@ -43,7 +43,11 @@ export async function hostilePictures(): Promise<HostilePicture[]> {
     .jpeg()
     .toBuffer();
   // Bytes between the segments of a JPEG, which every decoder skips.
-  const stuffed = Buffer.concat([photo.subarray(0, 20), Buffer.alloc(8 * 1024 * 1024), photo.subarray(20, 40)]);
+  const stuffed = Buffer.concat([
+    photo.subarray(0, 20),
+    Buffer.alloc(8 * 1024 * 1024),
+    photo.subarray(20, 40),
+  ]);
   return [
     {
       name: '1 x 49,000,000 pixels',
