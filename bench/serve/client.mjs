@@ -1,15 +1,17 @@
 /**
- * The client: autocannon with 64 keep-alive connections, in a process of its own. Each connection sends 16 different bodies in
- * turn, and each answer is compared, byte by byte, with the one that was checked before the load.
+ * The client, in a process of its own: 64 keep-alive connections that send 16 different bodies in turn. Each answer is compared,
+ * byte by byte, with the answer to the same body before the load. As fast as possible, it is autocannon. At a given rate, it
+ * is `paced.mjs`: autocannon would send 64 requests at once, and then wait.
  *
  *     node client.mjs '{"url": …, "images": 1, "seconds": 10, "rate": 4000}'
  */
 
 import autocannon from 'autocannon';
+import { paced } from './paced.mjs';
 
-const { url, images, seconds, rate } = JSON.parse(process.argv[2]);
+const { url, images, seconds, rate, accept } = JSON.parse(process.argv[2]);
 const SIZE = 784;
-const headers = { 'content-type': 'application/octet-stream' };
+const headers = { 'content-type': 'application/octet-stream', ...(accept && { accept }) };
 
 /** Bodies with something to see, by a small generator. */
 function bodyOf(seed) {
@@ -22,11 +24,16 @@ function bodyOf(seed) {
   return body;
 }
 
+/** Bytes as autocannon gives them to a listener. */
+async function bytesOf(response) {
+  return Buffer.from(await response.arrayBuffer()).toString();
+}
+
 const bodies = Array.from({ length: 16 }, (_, i) => bodyOf(i));
 const expected = [];
 for (const body of bodies) {
   const response = await fetch(url, { method: 'POST', body, headers });
-  expected.push(await response.text());
+  expected.push(await (accept ? bytesOf(response) : response.text()));
   if (response.status !== 200) throw new Error(`${response.status}: ${expected.at(-1)}`);
 }
 if (new Set(expected).size < 16) throw new Error('Different images have the same answer.');
@@ -40,14 +47,14 @@ const requests = bodies.map((body, i) => ({
     if (status !== 200 || text !== expected[i]) wrong += 1;
   },
 }));
-const load = (duration) =>
-  autocannon({ url, requests, connections: 64, duration, ...(rate && { overallRate: rate }) });
+const load = async (duration) => {
+  if (rate !== undefined)
+    return await paced({ url, bodies, expected, connections: 64, rate, seconds: duration });
+  wrong = 0;
+  const result = await autocannon({ url, requests, connections: 64, duration });
+  const { requests: answers, latency, errors, timeouts, non2xx } = result;
+  const { p50, p99, max: most } = latency;
+  return { perSecond: answers.average, p50, p99, most, failed: errors + timeouts + non2xx, wrong };
+};
 await load(2);
-wrong = 0;
-const { requests: answers, latency, errors, timeouts, non2xx } = await load(seconds);
-console.log(
-  JSON.stringify({
-    perSecond: answers.average,
-    ...{ p50: latency.p50, p99: latency.p99, most: latency.max, failed: errors + timeouts + non2xx, wrong },
-  }),
-);
+console.log(JSON.stringify(await load(seconds)));

@@ -85,6 +85,18 @@ describe('a prediction', () => {
     );
   });
 
+  test('as bytes, on request: the same probabilities as float32', async () => {
+    const images = makeImages(5, SIZE, 3);
+    const accept = { Accept: 'application/octet-stream' };
+    const response = await service.post(PATH, Buffer.from(images), undefined, accept);
+    assert.equal(response.headers.get('content-type'), 'application/octet-stream');
+    assert.equal(response.headers.get('x-model'), 'made');
+    assert.match(response.headers.get('x-revision') ?? '', /^[0-9a-f]{12}$/);
+    const each = Array.from({ length: 5 }, (_, i) => images.subarray(i * SIZE, (i + 1) * SIZE));
+    const expected = (await ours.predictMany(each)).flatMap(({ probabilities }) => probabilities);
+    assert.deepEqual([...new Float32Array(await response.arrayBuffer())], expected);
+  });
+
   test('answers overlapping requests each with its own images', async () => {
     const asked = Array.from({ length: 200 }, (_, i) => makeImages(1 + (i % 5), SIZE, i));
     const answers = await Promise.all(
