@@ -107,11 +107,12 @@ export function tfjs(threads: number): Start {
 
 /** Peers weigh nothing on a user's install: they are fetched when the bench is first run. Returns why there are none. */
 export function installPeers(say: (text: string) => void): string | undefined {
-  if (existsSync(`${here}node_modules/@jax-js/jax`) && existsSync(`${here}node_modules/@tensorflow/tfjs`))
-    return undefined;
+  const needed = ['@jax-js/jax', '@tensorflow/tfjs', 'autocannon', 'onnxruntime-node'];
+  if (needed.every((name) => existsSync(`${here}node_modules/${name}`))) return undefined;
   say('Installing the peers into bench/node_modules; the first time takes a minute.');
   const { npm_execpath: npm } = process.env;
-  const args = ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
+  // The scripts of onnxruntime-node would download files for GPUs.
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
   const options = { cwd: here, stdio: ['ignore', 2, 2] as ['ignore', 2, 2] };
   const result = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], options)

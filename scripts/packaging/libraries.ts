@@ -25,12 +25,20 @@ export const libraries: Readonly<Record<PackageName, readonly Library[]>> = {
     { module: 'cli-table3', file: 'cli-table3.js', names: ['default'] },
     { module: 'commander', file: 'commander.js', names: ['Command', 'CommanderError', 'Option'] },
     // Installed as they are, the server's libraries take 17 MB and 60 packages.
-    { module: 'fastify', file: 'fastify.js', names: ['default'] },
+    { module: 'fastify', file: 'fastify.js', names: ['default', 'LogController'] },
+    { module: '@fastify/busboy', file: 'fastify-busboy.js', names: ['Busboy'] },
+    { module: '@fastify/cors', file: 'fastify-cors.js', names: ['default'] },
+    { module: '@fastify/rate-limit', file: 'fastify-rate-limit.js', names: ['default'] },
     { module: '@fastify/static', file: 'fastify-static.js', names: ['default'] },
     { module: 'fast-png', file: 'fast-png.js', names: ['encode'] },
     { module: 'linkedom', file: 'linkedom.js', names: ['parseHTML'] },
     { module: 'log-update', file: 'log-update.js', names: ['createLogUpdate'] },
     { module: 'markdown-table', file: 'markdown-table.js', names: ['markdownTable'] },
+    {
+      module: 'prom-client',
+      file: 'prom-client.js',
+      names: ['Counter', 'collectDefaultMetrics', 'Gauge', 'Histogram', 'Registry'],
+    },
     { module: 'wrap-ansi', file: 'wrap-ansi.js', names: ['default'] },
   ],
 };

@@ -4,7 +4,7 @@
  */
 
 import type { Server } from 'node:http';
-import type { FastifyHttpOptions } from 'fastify';
+import { type FastifyHttpOptions, LogController } from 'fastify';
 import type { LogLevel } from './log-levels.ts';
 
 const FLUSH_MS = 50;
@@ -45,9 +45,10 @@ export class LogLines {
 export function loggerOptions(
   lines: LogLines,
   level: LogLevel,
-): Pick<FastifyHttpOptions<Server>, 'logger' | 'disableRequestLogging'> {
+): Pick<FastifyHttpOptions<Server>, 'logger' | 'logController'> {
   return {
-    disableRequestLogging: true,
+    // One line for each request is enough (admission.ts).
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     logger: {
       level,
       base: null,

@@ -129,7 +129,10 @@ export function openApi({ token }: { readonly token: boolean }): Json {
           parameters: [...parameters(modelParams, 'path'), ...parameters(predictQuery, 'query')],
           requestBody: { required: true, content: bodies() },
           responses: {
-            ...ok('The predictions.', json('Prediction')),
+            ...ok(
+              'The predictions. With `Accept: application/octet-stream`, the probabilities alone: float32, lower bytes first, for each image one for each class.',
+              { ...json('Prediction'), [OCTETS]: { schema: { type: 'string', format: 'binary' } } },
+            ),
             ...errorsOf([...everywhere, ...withToken, ...ofPrediction]),
           },
         },

@@ -193,7 +193,9 @@ export function predictionsFrom(
   return Array.from({ length: logProbabilities.length / classes }, (_, i) => {
     const row = logProbabilities.subarray(i * classes, (i + 1) * classes);
     const index = argMax(row);
-    const probabilities = Array.from(row, probability);
+    // `Array.from` takes three times as long.
+    const probabilities = new Array<number>(classes);
+    for (let k = 0; k < classes; k++) probabilities[k] = probability(row[k]);
     const unknown = unknownBelow !== undefined && { unknown: probabilities[index] < unknownBelow };
     return { label: classNames[index], index, probabilities, ...unknown };
   });
@@ -203,7 +205,7 @@ export function predictionsFrom(
  * By the engine's own exp, so that every machine gives the same; rounding may leave a logarithm slightly
  * above 0.
  */
-function probability(logProbability: number): number {
+export function probability(logProbability: number): number {
   return expNonPositive(Math.min(0, logProbability));
 }
 

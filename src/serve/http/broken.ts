@@ -1,5 +1,6 @@
 /** Answers what is not valid HTTP, what arrives too slowly, and headers that are too large: Node gives these no request. */
 
+import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_HEADER_BYTES } from '../limits.ts';
 import type { ServeMetrics } from '../metrics.ts';
@@ -11,8 +12,8 @@ export function answerBrokenHttp(
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     // The client has gone; or an earlier request of the connection waits for its answer, for which this would be taken.
-    const isAnswering = Boolean(Reflect.get(socket, '_httpMessage'));
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return void socket.destroy(error);
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket))
+      return void socket.destroy(error);
     const refused = refusalOf(error.code);
     metrics.refused(refused.code);
     const { status } = refusals[refused.code];
@@ -28,6 +29,13 @@ export function answerBrokenHttp(
     // A client that does not read is not waited for.
     setTimeout(() => socket.destroy(), 1000).unref();
   };
+}
+
+/** Whether the connection owes an answer to a request that has arrived as a whole, or has begun with an answer. */
+function isAnswering(socket: Socket): boolean {
+  // Node's own handler looks at the same field.
+  const answer: unknown = Reflect.get(socket, '_httpMessage');
+  return answer instanceof ServerResponse && (answer.headersSent || answer.req.complete);
 }
 
 function refusalOf(code: string | undefined): Refused {

@@ -61,3 +61,12 @@ export function wrongHost(): Refused {
     hint: 'Start the service with --allow-host and the name.',
   });
 }
+
+/** Which origins are allowed: the service's own page, and those of --cors. */
+export function originCheck(
+  origins: readonly string[],
+): (origin: string, host: string | undefined) => boolean {
+  const known = new Set(origins);
+  return (origin, host) =>
+    known.has('*') || known.has(origin) || origin === `http://${host}` || origin === `https://${host}`;
+}

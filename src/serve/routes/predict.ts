@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { joinBytes } from '../../core/join-bytes.ts';
 import { inQuotes } from '../../core/printable.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
-import { type Prediction, predictionsFrom } from '../../use/predictor.ts';
-import { type Inputs, readInputs } from '../http/inputs.ts';
+import { predictionsFrom, probability } from '../../use/predictor.ts';
+import { type Inputs, OCTETS, readInputs } from '../http/inputs.ts';
 import type { Limits } from '../limits.ts';
 import type { Models, Slot } from '../models/models.ts';
 import type { ServedModel } from '../models/served-model.ts';
@@ -28,6 +28,12 @@ interface Questions {
   readonly facts?: readonly { readonly source?: string; readonly prepared: PreparationFacts }[];
 }
 
+/** Images with their results. */
+interface Classified extends Questions {
+  /** [images, classes] */
+  readonly logProbabilities: Float32Array;
+}
+
 /** Adds the route. */
 export function addPredict(server: FastifyInstance, context: PredictContext): void {
   const { models, limits } = context;
@@ -41,8 +47,13 @@ export function addPredict(server: FastifyInstance, context: PredictContext): vo
       model.hold();
       const stop = startClock(request, limits);
       try {
-        const text = await answer(request, slot, model, context);
-        return await reply.type('application/json; charset=utf-8').send(text);
+        const found = await classify(request, slot, model, context);
+        if (!wantsOctets(request)) {
+          const text = answerText(slot.address, model, found, request.query);
+          return await reply.type('application/json; charset=utf-8').send(encoded(text, model, found));
+        }
+        const headers = { 'X-Model': slot.address, 'X-Revision': model.revision };
+        return await reply.headers(headers).type(OCTETS).send(octets(found));
       } catch (error) {
         throw whyStopped(error, request, limits);
       } finally {
@@ -77,12 +88,12 @@ function whyStopped(error: unknown, { state }: FastifyRequest, { answerSeconds }
   });
 }
 
-async function answer(
+async function classify(
   request: FastifyRequest<{ Querystring: PredictQuery }>,
   { address }: Slot,
   model: ServedModel,
   { pool, limits }: PredictContext,
-): Promise<string | Buffer> {
+): Promise<Classified> {
   const { state, query } = request;
   const { signal } = state.controller;
   Object.assign(state, { model: address, revision: model.revision });
@@ -100,10 +111,7 @@ async function answer(
     );
   const questions = await prepareAll(inputs, model, pool, { query, limits, signal });
   const logProbabilities = await model.batching.logProbabilities(questions.pixels, { signal });
-  const predictions = predictionsFrom(logProbabilities, model.classNames, query.unknownBelow);
-  const text = answerText(address, model, questions, predictions, query);
-  // Encoding as UTF-8 takes as long as making the text; names of files are the only other text from outside.
-  return model.isAscii && questions.facts === undefined ? Buffer.from(text, 'latin1') : text;
+  return { ...questions, logProbabilities };
 }
 
 async function prepareAll(
@@ -137,10 +145,10 @@ type Unsent = {
 function answerText(
   address: string,
   { revision, classNames, shape, size, scorer }: ServedModel,
-  { pixels, facts }: Questions,
-  answers: readonly Prediction[],
-  { unlike, seen }: PredictQuery,
+  { pixels, facts, logProbabilities }: Classified,
+  { unlike, seen, unknownBelow }: PredictQuery,
 ): string {
+  const answers = predictionsFrom(logProbabilities, classNames, unknownBelow);
   const scores = unlike ? scorer?.scores(pixels, shape) : undefined;
   const limit = scorer?.limit ?? 0;
   const predictions = answers.map((prediction, i) => ({
@@ -151,4 +159,25 @@ function answerText(
   }));
   const whole = { couture: 1 as const, model: address, revision, classNames, shape, predictions };
   return JSON.stringify(whole satisfies Unsent);
+}
+
+/** Whether the client wants the probabilities as bytes alone. */
+function wantsOctets({ headers }: FastifyRequest): boolean {
+  return headers.accept?.toLowerCase() === OCTETS;
+}
+
+/** The probabilities [images, classes] as float32, lower bytes first. */
+function octets({ logProbabilities }: Classified): Buffer {
+  const bytes = Buffer.allocUnsafe(4 * logProbabilities.length);
+  for (let i = 0; i < logProbabilities.length; i++)
+    bytes.writeFloatLE(probability(logProbabilities[i]), 4 * i);
+  return bytes;
+}
+
+/**
+ * The text as bytes. Encoding it as UTF-8 takes as long as making it; only names of classes and files can have other characters
+ * than ASCII.
+ */
+function encoded(text: string, { isAscii }: ServedModel, { facts }: Questions): string | Buffer {
+  return isAscii && facts === undefined ? Buffer.from(text, 'latin1') : text;
 }

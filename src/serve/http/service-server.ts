@@ -1,0 +1,91 @@
+/** The server of the service: the rules of every route, without the routes. */
+
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { CONNECTIONS_PER_REQUEST, type Limits } from '../limits.ts';
+import { type LogLines, loggerOptions } from '../log.ts';
+import type { LogLevel } from '../log-levels.ts';
+import type { ServeMetrics } from '../metrics.ts';
+import { asRefused, errorBody, type Refused, refusals } from '../refusals.ts';
+import { pagePolicy } from '../routes/page.ts';
+import { createServer, isLoopback } from '../server.ts';
+import { Admission, requestId } from './admission.ts';
+import { answerBrokenHttp } from './broken.ts';
+import { hostCheck, originCheck, wrongHost } from './names.ts';
+import { Methods, useBodies, useCors, useRate, useZod } from './rules.ts';
+import { TokenCheck } from './token.ts';
+
+/** The rules. */
+export interface ServiceRules {
+  readonly host: string;
+  readonly names: readonly string[];
+  readonly origins: readonly string[];
+  readonly token: string | undefined;
+  readonly behindProxy: boolean;
+  readonly limits: Limits;
+  readonly metrics: ServeMetrics;
+  readonly lines: LogLines;
+  readonly logLevel: LogLevel;
+  readonly isStopping: () => boolean;
+}
+
+/** A server with these rules, and its count of requests. */
+export async function createServiceServer(
+  rules: ServiceRules,
+): Promise<{ readonly server: FastifyInstance; readonly admission: Admission }> {
+  const { host, names, origins, token, limits, metrics, isStopping } = rules;
+  const methods = new Methods();
+  const refuse = refuser(metrics);
+  const server = createServer({
+    policy: pagePolicy(),
+    isAllowed: hostCheck(names, !isLoopback(host)),
+    refuse: async (reply, status) =>
+      await refuse(reply, status === 421 ? wrongHost() : methods.refusalOf(reply.request)),
+    fastify: {
+      bodyLimit: limits.body * 2 ** 20,
+      requestTimeout: limits.receiveSeconds * 1000,
+      // Clients that are too slow are looked for this often.
+      http: { headersTimeout: limits.receiveSeconds * 1000, connectionsCheckingInterval: 1000 },
+      forceCloseConnections: 'idle',
+      return503OnClosing: false,
+      genReqId: requestId,
+      trustProxy: rules.behindProxy,
+      clientErrorHandler: answerBrokenHttp(metrics),
+      routerOptions: { maxParamLength: 200 },
+      ...loggerOptions(rules.lines, rules.logLevel),
+    },
+  });
+  server.server.maxConnections = limits.requests * CONNECTIONS_PER_REQUEST;
+  server.setErrorHandler(async (error, _, reply) => {
+    await refuse(reply, asRefused(error, { mebibytes: limits.body }));
+  });
+  useZod(server);
+  useBodies(server);
+  methods.watch(server);
+  if (origins.length > 0) await useCors(server, origins);
+  const admission = new Admission({
+    ...{ limits, metrics, isStopping },
+    token: token === undefined ? undefined : new TokenCheck(token),
+    isAllowedOrigin: originCheck(origins),
+  });
+  admission.addTo(server);
+  methods.addTo(server);
+  if (limits.clientRate > 0) await useRate(server, limits.clientRate);
+  return { server, admission };
+}
+
+/** Answers with an error. */
+function refuser(metrics: ServeMetrics): (reply: FastifyReply, error: Refused) => Promise<void> {
+  return async (reply, error) => {
+    const { code } = error;
+    // A request with a wrong name was refused before it had a state.
+    if (reply.request.state) Object.assign(reply.request.state, { code, cause: error.cause });
+    metrics.refused(code);
+    // The rest of a body that is not read would be taken for the next request.
+    if (code === 'body_too_large') reply.header('Connection', 'close');
+    await reply
+      .code(refusals[code].status)
+      .headers(error.headers)
+      .type('application/json; charset=utf-8')
+      .send(errorBody(error, reply.request.id));
+  };
+}

@@ -1,0 +1,346 @@
+/** The rules of the service: who may ask, how much, and what is logged and counted. */
+
+import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { makeImages } from '../../test/model-fixture.ts';
+import { errorOf, ServeBench, SIZE, sendRaw, type TestService } from '../../test/serve.ts';
+import { refusals } from './refusals.ts';
+import { healthAnswer, modelsAnswer, readyAnswer } from './schemas.ts';
+
+const PATH = 'models/made/predict';
+const image = Buffer.from(makeImages(1, SIZE));
+const TOKEN = 'a-token-for-tests-1234';
+let bench: ServeBench;
+let service: TestService;
+
+before(async () => {
+  bench = await ServeBench.open();
+  await bench.write('made.safetensors');
+  service = await bench.start();
+});
+after(async () => await bench.close());
+
+/** The status of a request for a path under a Host header. */
+async function statusUnder(port: number, host: string, path = '/healthz'): Promise<number> {
+  const answer = await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+}
+
+/** Waits until a condition holds. */
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < end, 'it did not happen within 10 seconds');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('routes', () => {
+  test('GET /models, /healthz and /readyz answer as the schemas say', async () => {
+    const { models } = modelsAnswer.parse(await (await service.ask('models')).json());
+    assert.deepEqual(
+      models.map(({ address, isDefault, problem }) => [address, isDefault, problem]),
+      [['made', true, null]],
+    );
+    healthAnswer.parse(await (await service.ask('healthz')).json());
+    assert.equal(readyAnswer.parse(await (await service.ask('readyz')).json()).status, 'ready');
+  });
+
+  test('/openapi.json is valid OpenAPI 3.1 and describes every route and every error', async () => {
+    const description = (await (await service.ask('openapi.json')).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
+    };
+    const { valid, errors } = await new Validator().validate(structuredClone(description));
+    assert.ok(valid, JSON.stringify(errors));
+    for (const path of Object.keys(description.paths)) {
+      const response = await service.ask(path.replace('{name}', 'made').slice(1), { method: 'PATCH' });
+      const { code } = await errorOf(response);
+      assert.equal(code, 'method_not_allowed', path);
+      assert.ok(response.headers.get('allow'));
+    }
+    const all = JSON.stringify(description);
+    const told = Object.keys(refusals).filter((code) => !all.includes(`\`${code}\``));
+    // Those that no described route answers with.
+    assert.deepEqual(told, ['method_not_allowed']);
+  });
+
+  test('the page loads its own files alone, and works without a token', async () => {
+    const guarded = await bench.start({ token: TOKEN });
+    const page = await guarded.ask('');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+    const text = await page.text();
+    for (const [, path] of text.matchAll(/(?:src|href)="([^"#]+)"/g)) {
+      if (path === 'data:,') continue;
+      const { status } = await guarded.ask(path);
+      assert.ok(status === 200 || ['models', 'metrics'].includes(path), `${path}: ${status}`);
+    }
+  });
+
+  test('what does not exist is 404, whatever is sent there', async () => {
+    assert.deepEqual(await errorOf(await service.ask('nowhere')).then(({ code }) => code), 'not_found');
+    const posted = await errorOf(await service.post('nowhere', 'text', 'text/plain'));
+    assert.deepEqual([posted.status, posted.code], [404, 'not_found']);
+  });
+});
+
+describe('who may ask', () => {
+  test('only names of this machine, and those that were allowed', async () => {
+    const named = await bench.start({ names: ['models.example.org'] });
+    for (const host of [
+      'localhost',
+      `127.0.0.1:${named.port}`,
+      '[::1]:1',
+      'models.example.org',
+      'MODELS.example.org:443',
+    ])
+      assert.equal(await statusUnder(named.port, host), 200, host);
+    for (const host of ['example.org', 'x.models.example.org', '10.0.0.1', 'localhost.example.org'])
+      assert.equal(await statusUnder(named.port, host), 421, host);
+    const open = await bench.start({ host: '0.0.0.0' });
+    assert.equal(await statusUnder(open.port, '10.0.0.1'), 200);
+    assert.equal(await statusUnder(open.port, 'example.org'), 421);
+  });
+
+  test('with the token, whose parts and neighbors are refused', async () => {
+    const guarded = await bench.start({ token: TOKEN });
+    const asked = (authorization?: string) =>
+      guarded.post(
+        PATH,
+        image,
+        undefined,
+        authorization === undefined ? {} : { Authorization: authorization },
+      );
+    for (const wrong of [
+      undefined,
+      '',
+      'Bearer',
+      `Bearer ${TOKEN}x`,
+      `Bearer ${TOKEN.slice(1)}`,
+      `Basic ${TOKEN}`,
+      TOKEN,
+    ]) {
+      const response = await asked(wrong);
+      assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer/);
+      assert.equal((await errorOf(response)).code, 'unauthorized', wrong);
+    }
+    assert.equal((await asked(`Bearer ${TOKEN}`)).status, 200);
+    assert.equal((await asked(`bearer  ${TOKEN}`)).status, 200);
+    // Load balancers have none.
+    assert.equal((await guarded.ask('readyz')).status, 200);
+    for (const path of ['models', 'metrics']) assert.equal((await guarded.ask(path)).status, 401, path);
+    assert.doesNotMatch(JSON.stringify(guarded.log()), new RegExp(TOKEN));
+  });
+
+  test('pages of the allowed origins', async () => {
+    const origin = 'https://shop.example.org';
+    const shared = await bench.start({ origins: [origin] });
+    const answer = await shared.post(PATH, image, undefined, { Origin: origin });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('access-control-allow-origin'), origin);
+    const preflight = await shared.ask(PATH, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'content-type',
+      },
+    });
+    assert.equal(preflight.status, 204);
+    assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Content-Type/i);
+    for (const [which, other] of [
+      [shared, 'https://evil.example.org'],
+      [service, origin],
+      [service, 'null'],
+    ] as const) {
+      const refused = await which.post(PATH, image, undefined, { Origin: other });
+      assert.equal((await errorOf(refused)).code, 'foreign_origin');
+      assert.notEqual(refused.headers.get('access-control-allow-origin'), other);
+    }
+    assert.equal(
+      (await service.post(PATH, image, undefined, { Origin: new URL(service.url).origin })).status,
+      200,
+    );
+  });
+});
+
+describe('limits', () => {
+  test('a body that is too large: 413, and the connection is closed', async () => {
+    const small = await bench.start({ limits: { body: 1, images: 4096 } });
+    const error = await errorOf(await small.post(PATH, new Uint8Array(2 ** 20 + 4)));
+    assert.deepEqual([error.status, error.code], [413, 'body_too_large']);
+    assert.match(error.message, /1 MiB/);
+    // In pieces, without a length.
+    const piece = `8000\r\n${'x'.repeat(0x8000)}\r\n`;
+    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    assert.match(await sendRaw(small.port, head + piece.repeat(40)), /^HTTP\/1\.1 413[\s\S]*body_too_large/);
+  });
+
+  test('a rate of requests: 429 with Retry-After', async () => {
+    const slow = await bench.start({ limits: { clientRate: 5 } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => slow.ask('healthz')));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length >= 10 && refused.length <= 15, `${refused.length} refused`);
+    assert.ok(Number(refused[0].headers.get('retry-after')) >= 1);
+    assert.equal((await errorOf(refused[0])).code, 'rate_limited');
+  });
+
+  test('requests of one client, and of all, at the same time: 429 and 503 with Retry-After', async () => {
+    for (const [limits, status, code] of [
+      [{ clientRequests: 3 }, 429, 'too_many_requests'],
+      [{ requests: 3 }, 503, 'overloaded'],
+    ] as const) {
+      const few = await bench.start({ limits });
+      // Three requests whose bodies do not arrive.
+      const held = Array.from({ length: 3 }, () => {
+        const socket = connect(few.port, '127.0.0.1').on('error', () => {});
+        socket.write(
+          `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`,
+        );
+        return socket;
+      });
+      await until(async () => /requests_in_progress 4/.test(await (await few.ask('metrics')).text()));
+      const response = await few.post(PATH, image);
+      assert.equal(response.headers.get('retry-after'), '1');
+      assert.deepEqual([response.status, (await errorOf(response)).code], [status, code]);
+      assert.equal((await few.ask('readyz')).status, 200);
+      for (const socket of held) socket.destroy();
+      await until(async () => (await few.post(PATH, image)).status === 200);
+    }
+  });
+
+  test('a request that arrives too slowly: 408', async () => {
+    const strict = await bench.start({ limits: { receiveSeconds: 1 } });
+    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`;
+    for (const text of [head.slice(0, 30), `${head}abc`]) {
+      const answer = await sendRaw(strict.port, text, 8000);
+      assert.match(answer, /^HTTP\/1\.1 408[\s\S]*"slow_request"/, JSON.stringify(text));
+    }
+    assert.equal((await strict.post(PATH, image)).status, 200);
+  });
+
+  test('what is not HTTP: 400; large headers: 431', async () => {
+    assert.match(await sendRaw(service.port, 'not HTTP at all\r\n\r\n'), /^HTTP\/1\.1 400[\s\S]*bad_request/);
+    const large = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`;
+    assert.match(await sendRaw(service.port, large), /^HTTP\/1\.1 431[\s\S]*headers_too_large/);
+    // A length and pieces at once could hide a second request.
+    const both = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
+    assert.match(await sendRaw(service.port, both), /^HTTP\/1\.1 400/);
+  });
+
+  test('an error never overtakes the answer to an earlier request of its connection', async () => {
+    const good = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`;
+    const answer = await sendRaw(
+      service.port,
+      Buffer.concat([Buffer.from(good), image, Buffer.from('nonsense\r\n\r\n')]),
+    );
+    assert.ok(answer === '' || answer.startsWith('HTTP/1.1 200'), answer.slice(0, 100));
+  });
+
+  test('a picture that takes too long: 422, and the next one is prepared by a new thread', async () => {
+    const { PicturePool } = await import('./pictures/pool.ts');
+    const { default: sharp } = await import('sharp');
+    const pool = new PicturePool({ threads: 1, seconds: 0.05 });
+    try {
+      const large = await sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer();
+      const steps = { upright: true, ground: 'auto', invert: 'auto', trim: true, fit: 'contain' } as never;
+      const shape = { height: 4, width: 3, channels: 1 } as const;
+      const job = { bytes: Uint8Array.from(large), name: 'large', shape, steps, maxMegapixels: 50 };
+      await assert.rejects(pool.prepare(job), { code: 'slow_image' });
+      assert.equal(pool.length, 0);
+      await assert.rejects(
+        pool.prepare({ ...job, bytes: new Uint8Array(3) }),
+        /Cannot read the image|longer than/,
+      );
+    } finally {
+      await pool.close();
+    }
+  });
+
+  test('a client that leaves does not disturb others', async () => {
+    const asked = httpRequest(new URL(PATH, service.url), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': 1200 },
+    });
+    asked.on('error', () => {});
+    asked.write(image);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    asked.destroy();
+    assert.equal((await service.post(PATH, image)).status, 200);
+    await until(() => service.log().some(({ status }) => status === 499));
+  });
+});
+
+describe('what is told', () => {
+  test('the id of a request is in its answer, its errors and the log; a trace is passed on', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const answer = await service.post(`${PATH}?seen=perhaps`, image, undefined, {
+      ...{ 'X-Request-Id': 'from-a-test', traceparent, tracestate: 'vendor=1' },
+    });
+    assert.equal(answer.headers.get('x-request-id'), 'from-a-test');
+    assert.equal(answer.headers.get('traceparent'), traceparent);
+    assert.equal(answer.headers.get('tracestate'), 'vendor=1');
+    assert.match(await answer.text(), /"requestId":"from-a-test"/);
+    await until(() => service.log().some(({ requestId }) => requestId === 'from-a-test'));
+    const line = service.log().find(({ requestId }) => requestId === 'from-a-test') ?? {};
+    const { time, ms, ...rest } = line;
+    assert.ok(!Number.isNaN(Date.parse(String(time))) && Number(ms) > 0);
+    assert.deepEqual(rest, {
+      ...{
+        level: 'info',
+        requestId: 'from-a-test',
+        method: 'POST',
+        route: '/models/:name/predict',
+        status: 400,
+      },
+      ...{ code: 'bad_request', client: '127.0.0.1', message: 'request' },
+      ...{ traceId: '0af7651916cd43dd8448eb211c80319c', parentId: 'b7ad6b7169203331' },
+    });
+    for (const wrong of ['x'.repeat(65), 'a b', 'a"b']) {
+      const other = await service.ask('healthz', {
+        headers: { 'X-Request-Id': wrong, traceparent: '00-0-0-0' },
+      });
+      assert.notEqual(other.headers.get('x-request-id'), wrong);
+      assert.equal(other.headers.get('traceparent'), null);
+    }
+  });
+
+  test('the log has facts of a request, and nothing of its images', async () => {
+    const logged = await bench.start();
+    const marked = Buffer.from('SECRETSECRET');
+    await logged.post(PATH, marked);
+    await logged.post(PATH, `{"images": "${marked}"}`, 'application/json');
+    await until(() => logged.log().filter(({ message }) => message === 'request').length === 2);
+    const [first] = logged.log().filter(({ message }) => message === 'request');
+    const { model, images, status } = first;
+    assert.deepEqual([model, images, status], ['made', 1, 200]);
+    assert.doesNotMatch(JSON.stringify(logged.log()), /SECRET|U0VDUkVU|83,69,67/);
+    const silent = await bench.start({ logLevel: 'error' });
+    await silent.post(PATH, image);
+    await silent.close();
+    assert.deepEqual(silent.log(), []);
+  });
+
+  test('the metrics count requests, images, batches and errors', async () => {
+    const counted = await bench.start();
+    await Promise.all(Array.from({ length: 10 }, () => counted.post(PATH, Buffer.concat([image, image]))));
+    await counted.post(PATH, 'x');
+    const { headers } = await counted.ask('metrics');
+    assert.match(headers.get('content-type') ?? '', /^text\/plain; version=/);
+    const text = await (await counted.ask('metrics')).text();
+    // The first answer, of zeros, was made before the service started.
+    assert.match(text, /^couture_images_total\{model="made"\} 21$/m);
+    assert.match(text, /^couture_requests_total\{route="\/models\/:name\/predict",status="200"\} 10$/m);
+    assert.match(text, /^couture_refused_total\{code="wrong_size"\} 1$/m);
+    assert.match(text, /^couture_batch_images_count\{model="made"\} \d+$/m);
+    assert.match(text, /^couture_model_info\{model="made",revision="[0-9a-f]{12}"\} 1$/m);
+    assert.match(text, /^couture_ready 1$/m);
+    assert.match(text, /^process_resident_memory_bytes \d+/m);
+  });
+});
