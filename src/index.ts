@@ -31,7 +31,7 @@ export {
 export { type ModelSummary, summarize } from './model/summary.ts';
 export { createWebBackend, type WebBackendOptions } from './platform/web/backend.ts';
 export { datasetFromFiles, datasetFromImages } from './platform/web/datasets.ts';
-export { fit } from './platform/web/fit.ts';
+export { fit, type WebFitOptions } from './platform/web/fit.ts';
 export { load, type WebLoadOptions, type WebModelSource } from './platform/web/load.ts';
 export { decodeWebPicture, type WebPicture } from './platform/web/picture.ts';
 export { type ConfigRequest, resolveConfig } from './train/config.ts';

@@ -15,7 +15,7 @@ export {
 } from './platform/node/data/open-dataset.ts';
 export { cacheDirectory, type DataEvent, type DataOptions, getDataset } from './platform/node/data/store.ts';
 export { createNodeBackend, type NodeBackendOptions } from './platform/node/engine/backend.ts';
-export { fit } from './platform/node/fit.ts';
+export { fit, type NodeFitOptions } from './platform/node/fit.ts';
 export {
   type DecodedImage,
   type DecodeOptions,

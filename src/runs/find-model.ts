@@ -6,6 +6,7 @@ import type { DatasetInfo } from '../data/dataset-info.ts';
 import { fileKind, KIND_BYTES } from '../data/file-kinds.ts';
 import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import { decodeModel, type ModelFile } from '../ship/model-file.ts';
+import type { TrainedBefore } from '../train/overlap.ts';
 import type { RunPlaces } from './platform.ts';
 import type { Run } from './run.ts';
 import { isRun } from './run-files.ts';
@@ -86,6 +87,14 @@ async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void
       hint: `Give a run, the name of a model, or a ${MODEL_ENDING} file made by couture pack.`,
     },
   );
+}
+
+/** What is known of the training of a model. */
+export function trainingOf(found: FoundModel): TrainedBefore {
+  const { path, split } = found;
+  const imported =
+    found.kind === 'file' && found.model.card.members.some((member) => member.imported !== undefined);
+  return { path, split, imported };
 }
 
 /** A run as a model. */

@@ -13,7 +13,7 @@ import { classCount, inputWidth } from '../model/spec.ts';
 import type { CardMember, Figures } from '../ship/card.ts';
 import type { ExportDescription } from '../ship/exports/export-model.ts';
 import type { LayerWishes } from '../ship/imports/arrange.ts';
-import { needsActivation, networksOf } from '../ship/imports/networks.ts';
+import { type ImportedNetwork, needsActivation, networksOf } from '../ship/imports/networks.ts';
 import { type ForeignTensors, readForeign } from '../ship/imports/read-foreign.ts';
 import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { networkSha256 } from '../ship/network.ts';
@@ -48,6 +48,10 @@ export interface ImportOptions extends LayerWishes, EngineOptions, RunDataOption
 export interface ImportedModel extends WrittenModel {
   /** For each network, the names in the file of its modules, in their order. */
   readonly modules: readonly (readonly string[])[];
+  /** Where the weights lie in a checkpoint, such as `model_state_dict`; empty if they are the whole file. */
+  readonly key: string;
+  /** Norms in front of a Linear, by their names in the file, that were folded into that Linear. */
+  readonly folded: ImportedNetwork['folded'];
 }
 
 /**
@@ -103,7 +107,9 @@ export async function importModel(
   };
   const encoded = await encodeModel(model);
   await store.write(out, encoded);
-  return { path: out, bytes: encoded.length, model, modules: imported.map(({ modules }) => modules) };
+  const folded = imported.flatMap((network) => network.folded);
+  const modules = imported.map((network) => network.modules);
+  return { path: out, bytes: encoded.length, model, modules, key: foreign.key, folded };
 }
 
 /** The file of tensors of a path, which may be a folder. */

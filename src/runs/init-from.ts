@@ -6,13 +6,14 @@ import type { Dataset } from '../data/dataset.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { TensorMap } from '../model/network.ts';
 import { networkSha256 } from '../ship/network.ts';
+import { networkOf } from '../ship/trained-model.ts';
 import { inputOf } from '../train/config.ts';
 import type { InitFrom } from '../train/init-from.ts';
+import { overlapNotice } from '../train/overlap.ts';
 import type { RunConfig } from '../train/settings.ts';
 import { type Origin, type Start, startFrom, tensorsOfLayers } from '../train/start-from.ts';
-import { type FoundModel, findModel } from './find-model.ts';
+import { type FoundModel, findModel, trainingOf } from './find-model.ts';
 import { finishedRun } from './finished-run.ts';
-import { overlapNotice } from './overlap.ts';
 import type { RunPlaces } from './platform.ts';
 
 /** The part of a config that starts with a model. */
@@ -60,7 +61,7 @@ export async function loadInitial(
   const isSame = sameSplit(found.data.splits.train, await describeSplit(trainSet));
   return {
     weights: tensorsOfLayers(model, origin.weights, layers),
-    notice: isSame ? overlapNotice('model', found, settings) : undefined,
+    notice: isSame ? overlapNotice('model', trainingOf(found), settings) : undefined,
   };
 }
 
@@ -70,19 +71,14 @@ async function findOrigin(platform: RunPlaces, name: string): Promise<FoundModel
   });
 }
 
-async function originOf(found: FoundModel): Promise<Origin> {
-  const { classNames } = found.data;
-  if (found.kind === 'run') {
-    const { run } = await finishedRun(found.run);
-    const { config } = run;
-    const weights = await run.loadWeights('best');
-    return { spec: config.model, input: inputOf(config), weights, classNames };
-  }
-  const { members } = found.model;
-  if (members.length === 1) return { ...members[0], classNames };
-  throw new CoutureError(
-    'usage',
-    `${found.path} has ${members.length} networks, but a run starts with the weights of one.`,
-    { hint: 'Give one of the runs that it was packed from, or a model file with one network.' },
-  );
+/**
+ * The network of a model that was found.
+ * @throws CoutureError of kind `usage` when the run is not finished, or the model has several networks
+ */
+export async function originOf(found: FoundModel): Promise<Origin> {
+  if (found.kind === 'file') return networkOf(found.model, found.path);
+  const { run } = await finishedRun(found.run);
+  const { config } = run;
+  const weights = await run.loadWeights('best');
+  return { spec: config.model, input: inputOf(config), weights, classNames: config.data.classNames };
 }

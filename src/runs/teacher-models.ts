@@ -6,10 +6,10 @@ import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { inputOf } from '../train/config.ts';
+import { overlapNotice } from '../train/overlap.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { TeacherModel } from '../use/network-teacher.ts';
-import { type FoundModel, findModel } from './find-model.ts';
-import { overlapNotice } from './overlap.ts';
+import { type FoundModel, findModel, trainingOf } from './find-model.ts';
 import type { RunPlaces } from './platform.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function openTeachers(
 
 /** Notices about teachers that were trained on images which the run holds out. */
 export function teacherNotices(teachers: readonly FoundModel[], { settings }: RunConfig): string[] {
-  return teachers.flatMap((teacher) => overlapNotice('teacher', teacher, settings) ?? []);
+  return teachers.flatMap((teacher) => overlapNotice('teacher', trainingOf(teacher), settings) ?? []);
 }
 
 /** The networks of the teachers of a run, and their digest. */

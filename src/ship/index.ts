@@ -14,3 +14,4 @@ export {
   type Tensor,
   weightsSha256,
 } from './safetensors.ts';
+export type { TrainedModel } from './trained-model.ts';

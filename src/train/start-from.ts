@@ -34,7 +34,7 @@ export function startFrom({ spec, input, classNames }: Origin, data: DatasetInfo
     throw new CoutureError(
       'usage',
       `The model takes images of ${describeShape(input.shape)}, but those of ${data.name} are ${describeShape(data.shape)}.`,
-      { hint: 'Import the data with the shape of the model: couture data import PATH --size N' },
+      { hint: 'Give images of that shape: couture data import PATH --size N' },
     );
   const isSame = JSON.stringify(classNames) === JSON.stringify(data.classNames);
   const names = planModel(spec).layers.map(({ name }) => name);
@@ -43,7 +43,7 @@ export function startFrom({ spec, input, classNames }: Origin, data: DatasetInfo
     throw new CoutureError(
       'usage',
       `The model has one layer and other classes than ${data.name}, so no layer can be taken from it.`,
-      { hint: 'Start with random weights: leave out --init-from.' },
+      { hint: 'Start with random weights, or with a model of more layers.' },
     );
   const model = isSame ? spec : withClasses(spec, data.classNames.length);
   return { model, layers, fresh: names.slice(layers.length), pixels: input.pixels };

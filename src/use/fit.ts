@@ -7,6 +7,7 @@ import {
   aFunction,
   anArray,
   anObject,
+  anything,
   aSignal,
   aString,
   checkArguments,
@@ -23,13 +24,14 @@ import type { Backend, BackendInfo } from '../engine/backend.ts';
 import type { TensorMap } from '../model/network.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { bestEpoch } from '../train/best.ts';
-import { inputOf, resolveConfig } from '../train/config.ts';
+import { inputOf } from '../train/config.ts';
 import { Divergence } from '../train/divergence.ts';
 import type { EpochMetrics, TrainEvent, TrainState } from '../train/events.ts';
 import type { RecipeName } from '../train/recipes.ts';
 import type { RunConfig, TrainSettings } from '../train/settings.ts';
 import { settingsSchema } from '../train/settings.ts';
 import { train } from '../train/train.ts';
+import { beginFit, type FitOrigin } from './begin-fit.ts';
 import { Classifier } from './classifier.ts';
 import { type EngineChoice, engineFields } from './engine-choice.ts';
 import { type DecodePicture, ImageClassifier } from './image-classifier.ts';
@@ -94,6 +96,8 @@ export interface Fitted<Source> {
 /** The platform's part of `fit`. */
 export interface FitPlatform<Source> extends EnginePlatform {
   readonly decode: DecodePicture<Source>;
+  /** Opens the model of the option `initFrom`; absent without it. */
+  readonly openOrigin?: (() => Promise<FitOrigin>) | undefined;
 }
 
 const fitOptions = exactly({
@@ -106,6 +110,7 @@ const fitOptions = exactly({
   settings: optional(anObject),
   model: optional(anObject),
   teachers: optional(anArray),
+  initFrom: anything,
   ...engineFields,
   signal: optional(aSignal),
   onStep: optional(aFunction),
@@ -140,12 +145,11 @@ export async function fitOn<Source>(
 }
 
 async function fitNow<Source>(
-  dataset: Dataset,
+  images: Dataset,
   options: FitOptions,
   platform: FitPlatform<Source>,
 ): Promise<Fitted<Source>> {
-  const { recipe = null, settings = {}, model } = options;
-  const config = resolveConfig({ recipe, settings, dataset, ...(model && { model }) });
+  const { config, dataset, initial } = await beginFit(images, options, await platform.openOrigin?.());
   const { teacher } = config.settings;
   if (teacher !== null && options.teachers === undefined)
     throw new CoutureError(
@@ -157,7 +161,7 @@ async function fitNow<Source>(
     );
   const engine = await TrainingEngine.open(config, dataset, options, platform);
   try {
-    const { history, weights } = await trainBest(config, dataset, engine, options);
+    const { history, weights } = await trainBest(config, dataset, engine, { ...options, initial });
     const best = bestEpoch(history, config.settings.select);
     if (best === undefined) throw new CoutureError('runtime', 'No epoch finished.');
     const backend = engine.backend.info;
@@ -188,6 +192,11 @@ function hintAtSettings(options: FitOptions): void {
   });
 }
 
+/** Options and first weights. */
+interface TrainingOptions extends FitOptions {
+  readonly initial: TensorMap | undefined;
+}
+
 /** What training has come to so far. */
 interface Progress {
   readonly history: EpochMetrics[];
@@ -201,7 +210,7 @@ async function trainBest(
   config: RunConfig,
   dataset: Dataset,
   engine: TrainingEngine,
-  options: FitOptions,
+  options: TrainingOptions,
 ): Promise<{ history: readonly EpochMetrics[]; weights: TensorMap }> {
   const progress: Progress = { history: [], weights: undefined, state: undefined };
   try {
@@ -221,7 +230,7 @@ async function trainFrom(
   config: RunConfig,
   dataset: Dataset,
   backend: Backend,
-  { teachers, signal, onStep, onEpoch }: FitOptions,
+  { teachers, initial, signal, onStep, onEpoch }: TrainingOptions,
 ): Promise<void> {
   const networks = teachers && (await NetworkTeacher.create(teachers, backend));
   const { epochs } = config.settings;
@@ -231,6 +240,7 @@ async function trainFrom(
       backend,
       dataset,
       ...(networks && { teacher: new RememberingTeacher(networks, dataset, backend) }),
+      ...(initial && { initial }),
       ...(resume && { resume }),
       ...(signal && { signal }),
     });

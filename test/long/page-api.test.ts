@@ -13,7 +13,7 @@ import { fit, load } from '../../src/node.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { drawBars } from '../page/bars.ts';
 import { type ServedPages, servePages } from '../page/server.ts';
-import { settings, sumOf } from '../page/steps.ts';
+import { further, settings, sumOf } from '../page/steps.ts';
 
 const found = await findChromium();
 const skip = 'missing' in found ? found.missing : false;
@@ -89,6 +89,25 @@ for (const isolated of [true, false]) {
       assert.deepEqual(told.epochs, [1, 2, 3]);
       assert.ok(told.steps >= 3);
       assert.equal(told.threads, isolated ? availableParallelism() : 1);
+    });
+
+    test('fit starts with a model as in Node: with an earlier one, or with a file for other classes', async () => {
+      const { sums, layers, label } = await run('trainFurther', MODEL);
+      const first = await fit(drawBars(600, 8), { settings, backend: 'cpu' });
+      await first.classifier.dispose();
+      const expected: string[] = [];
+      for (const [size, initFrom] of [[8, first] as const, [28, 'compact'] as const]) {
+        const { classifier, weights } = await fit(drawBars(600, size), {
+          ...further,
+          initFrom,
+          backend: 'cpu',
+        });
+        await classifier.dispose();
+        expected.push(await sumOf(weights));
+      }
+      assert.deepEqual(sums, expected);
+      assert.deepEqual(layers, ['fc1', 'fc2']);
+      assert.ok(drawBars(600, 28).info.classNames.includes(label), label);
     });
 
     test('a hundred predictions at once are each the right one', async () => {

@@ -55,6 +55,13 @@ networks = {
         0.5,
         {"_use_new_zipfile_serialization": False},
     ),
+    # Norms in front of a Linear, in a checkpoint of DataParallel.
+    "ahead": (
+        lambda: nn.Sequential(nn.BatchNorm1d(784), nn.Linear(784, 48), nn.ReLU(), nn.BatchNorm1d(48), nn.Dropout(0.1), nn.Linear(48, 10)),
+        0,
+        1,
+        {},
+    ),
     "double": (lambda: nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 10)).double(), 0, 1, {}),
 }
 
@@ -73,7 +80,12 @@ def make(folder, train, test):
             F.cross_entropy(network(prepare(pixels[batch])), labels[batch]).backward()
             optimizer.step()
         network.eval()
-        torch.save(network.state_dict(), f"{folder}/{name}.pt", **options)
+        state = network.state_dict()
+        if name == "ahead":
+            loss = F.cross_entropy(network(prepare(pixels[:9])), labels[:9]).detach()
+            wrapped = nn.DataParallel(network).state_dict()
+            state = {"epoch": 3, "model_state_dict": wrapped, "optimizer_state_dict": optimizer.state_dict(), "loss": loss}
+        torch.save(state, f"{folder}/{name}.pt", **options)
         save(probabilities(lambda images: F.log_softmax(network(prepare(images)), dim=1), test_pixels).float(), f"{folder}/{name}.probabilities")
 
 

@@ -18,6 +18,11 @@ import { drawBars } from './bars.ts';
 /** The settings of a short training. */
 export const settings: FitOptions['settings'] = { hidden: [24], dropout: [0.1], epochs: 3, batchSize: 32 };
 
+/** Options of a training that goes on from a model. */
+export const further: FitOptions = {
+  settings: { freeze: [1], epochs: 2, batchSize: 32, learningRate: 0.001 },
+};
+
 export async function sumOf(weights: TensorMap): Promise<string> {
   const tensors = [...weights].map(([name, data]) => [name, { shape: [data.length], data }] as const);
   return await weightsSha256(new Map(tensors));
@@ -38,6 +43,21 @@ export async function train() {
   await classifier.dispose();
   const losses = history.map(({ validationLoss }) => validationLoss);
   return { sum: await sumOf(weights), losses, epochs, steps, threads: backend.threads };
+}
+
+/** Trainings that start with a model: with what `fit` gave, and with a model file by its address, for other classes. */
+export async function trainFurther(address: string) {
+  const first = await fit(drawBars(600, 8), { settings, backend: 'cpu' });
+  await first.classifier.dispose();
+  const { settings: own } = further;
+  const second = await fit(drawBars(600, 8), { initFrom: first, settings: own, backend: 'cpu' });
+  await second.classifier.dispose();
+  const large = drawBars(600, 28);
+  const third = await fit(large, { initFrom: address, settings: own, backend: 'cpu' });
+  const { label } = await third.classifier.predict(large.images.subarray(0, 784));
+  await third.classifier.dispose();
+  const { layers } = third.config.initFrom ?? {};
+  return { sums: [await sumOf(second.weights), await sumOf(third.weights)], layers, label };
 }
 
 /** Predictions all at once and one after the other, of images that differ. */

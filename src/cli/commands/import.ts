@@ -108,7 +108,13 @@ async function runImport(path: string, flags: ImportFlags, context: CliContext):
     });
     end();
     progress.end();
-    if (json) printJson(context, 'import', { ...modelJson(written), modules: written.modules });
+    if (json)
+      printJson(context, 'import', {
+        ...modelJson(written),
+        modules: written.modules,
+        key: written.key,
+        folded: written.folded,
+      });
     else context.out(importedText(written, context));
   } finally {
     end();
@@ -117,15 +123,20 @@ async function runImport(path: string, flags: ImportFlags, context: CliContext):
 }
 
 function importedText(written: ImportedModel, context: CliContext): string {
-  const { model, modules, path } = written;
+  const { model, modules, key, folded, path } = written;
   const layers = model.members.map(({ spec }, i) => {
     const types = spec.layers.map((layer) =>
       layer.type === 'Linear' ? `Linear ${layer.in} to ${layer.out}` : layer.type,
     );
-    return `${modules[i].join(', ')}: ${types.join(', ')}`;
+    const names = modules[i].map((name) => (name === '' ? 'weight' : name)).join(', ');
+    return `${names}: ${types.join(', ')}`;
   });
   return [
+    ...(key === '' ? [] : [`The file is a checkpoint; its weights are ${inQuotes(key)}.`]),
     ...layers,
+    ...folded.map(
+      ([norm, linear]) => `BatchNorm1d ${norm} became part of Linear ${linear}: the answers are the same.`,
+    ),
     packedText(written, context),
     '',
     `Use it: npx couture predict ${path} PICTURE`,

@@ -35,7 +35,7 @@ Examples:
   couture train --recipe baseline --seed 1
   couture train --recipe deeper --epochs 5 --name short
   couture train --hidden 256,128 --dropout 0.3,0.3 --patience 3
-  couture train --data photos/ --init-from net.safetensors --freeze 1 --epochs 5
+  couture train --data photos/ --init-from net.safetensors --freeze 1,2 --epochs 5
   couture train --resume baseline-seed1
   couture train --resume short --epochs 10`;
 

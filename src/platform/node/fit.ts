@@ -1,13 +1,33 @@
 /** `fit` on Node. */
 
+import { checkArguments, either, kind, optional, record } from '../../core/arguments.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { trainingOf } from '../../runs/find-model.ts';
+import { originOf } from '../../runs/init-from.ts';
 import { loadTeachers, openTeachers } from '../../runs/teacher-models.ts';
+import { networkSha256 } from '../../ship/network.ts';
+import { isTrainedModel, originOfTrained, type TrainedModel } from '../../ship/trained-model.ts';
+import type { FitOrigin } from '../../use/begin-fit.ts';
 import { checkFit, type FitOptions, type Fitted, fitOn } from '../../use/fit.ts';
 import { createNodeBackend, standardBackend } from './engine/backend.ts';
 import { costsIn } from './engine/costs.ts';
 import { findNodeAdapter } from './engine/gpu.ts';
 import { decodeNodePicture, type NodePicture } from './images/picture.ts';
+import { aModel, findSource, type NodeModelSource } from './load.ts';
 import { nodePlatform } from './platform.ts';
+
+/** Options of `fit` in Node. */
+export interface NodeFitOptions extends FitOptions {
+  /**
+   * A trained model to start with, instead of random weights: what `load` takes, a decoded model file, or what `fit` resolved
+   * to. It gives the network; with other classes, the last layer is new. See `couture train --init-from`.
+   */
+  readonly initFrom?: NodeModelSource | TrainedModel | undefined;
+}
+
+const nodeOptions = record({
+  initFrom: optional(either(aModel, kind('a decoded model file or the result of fit', isTrainedModel))),
+});
 
 /**
  * Trains a classifier on a data set, in memory: `couture train` and `trainRun` keep runs on disk.
@@ -25,16 +45,29 @@ import { nodePlatform } from './platform.ts';
  * range,
  *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
  */
-export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<NodePicture>> {
+export async function fit(dataset: Dataset, options: NodeFitOptions = {}): Promise<Fitted<NodePicture>> {
   checkFit(dataset, options);
+  checkArguments('fit', { options: [options, nodeOptions] });
+  const { initFrom, signal } = options;
   const platform = {
     startBackend: createNodeBackend,
     decode: decodeNodePicture,
     findAdapter: findNodeAdapter,
     costs: costsIn(),
     standardBackend: standardBackend(),
+    openOrigin: initFrom === undefined ? undefined : () => openOrigin(initFrom, signal),
   };
   return await fitOn(dataset, await withTeachers(dataset, options), platform);
+}
+
+async function openOrigin(
+  from: NodeModelSource | TrainedModel,
+  signal: AbortSignal | undefined,
+): Promise<FitOrigin> {
+  if (isTrainedModel(from)) return await originOfTrained(from, 'the given model');
+  const found = await findSource(from, { signal });
+  const origin = await originOf(found);
+  return { ...trainingOf(found), origin, data: found.data, sha256: await networkSha256(origin) };
 }
 
 /** The models that the settings name, as `couture train` finds them. */

@@ -45,7 +45,7 @@ const loadOptions = optionsOf({
   ...engineFields,
 });
 const binary = ['URL', 'Blob', 'File', 'ArrayBuffer', 'Uint8Array'];
-const aModel = kind(
+export const aModel = kind(
   'the name or path of a run or a model, the address of a model file, or its bytes',
   (value) =>
     typeof value === 'string' ||
@@ -76,7 +76,8 @@ export async function load(
   return new ImageClassifier({ predictor, data: found.data, decode: decodeNodePicture });
 }
 
-async function findSource(model: NodeModelSource, options: LoadModelOptions): Promise<FoundModel> {
+/** Finds or reads a model. */
+export async function findSource(model: NodeModelSource, options: LoadModelOptions): Promise<FoundModel> {
   if (typeof model === 'string') {
     const address = /^(https?|file):/i.test(model) ? URL.parse(model) : null;
     if (address !== null) return await fromAddress(address, options);

@@ -1,10 +1,27 @@
 /** `fit` in a page. */
 
+import { checkArguments, either, kind, optional, record } from '../../core/arguments.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { type FitOptions, type Fitted, fitOn } from '../../use/fit.ts';
+import { isTrainedModel, originOfTrained, type TrainedModel } from '../../ship/trained-model.ts';
+import type { FitOrigin } from '../../use/begin-fit.ts';
+import { checkFit, type FitOptions, type Fitted, fitOn } from '../../use/fit.ts';
 import { createWebBackend } from './backend.ts';
 import { findWebAdapter } from './gpu.ts';
+import { aSource, readSource, type WebModelSource } from './load.ts';
 import { decodeWebPicture, type WebPicture } from './picture.ts';
+
+/** Options of `fit` in a page. */
+export interface WebFitOptions extends FitOptions {
+  /**
+   * A trained model to start with, instead of random weights: a model file by its address, its bytes or decoded, or what `fit`
+   * resolved to. It gives the network; with other classes, the last layer is new. See `couture train --init-from`.
+   */
+  readonly initFrom?: WebModelSource | TrainedModel | undefined;
+}
+
+const webOptions = record({
+  initFrom: optional(either(aSource, kind('a decoded model file or the result of fit', isTrainedModel))),
+});
 
 /**
  * Trains a classifier on a data set in a worker, so that the page stays responsive.
@@ -20,10 +37,23 @@ import { decodeWebPicture, type WebPicture } from './picture.ts';
  * range,
  *   `interrupted` when `signal` aborts, `runtime` where training diverges, `backend` where the engine cannot run
  */
-export async function fit(dataset: Dataset, options: FitOptions = {}): Promise<Fitted<WebPicture>> {
+export async function fit(dataset: Dataset, options: WebFitOptions = {}): Promise<Fitted<WebPicture>> {
+  checkFit(dataset, options);
+  checkArguments('fit', { options: [options, webOptions] });
+  const { initFrom, signal } = options;
   return await fitOn(dataset, options, {
+    openOrigin: initFrom === undefined ? undefined : () => openOrigin(initFrom, signal),
     startBackend: createWebBackend,
     findAdapter: findWebAdapter,
     decode: decodeWebPicture,
   });
+}
+
+async function openOrigin(
+  from: WebModelSource | TrainedModel,
+  signal: AbortSignal | undefined,
+): Promise<FitOrigin> {
+  if (isTrainedModel(from)) return await originOfTrained(from, 'the given model');
+  const { name, model } = await readSource(from, { signal });
+  return await originOfTrained(model, name);
 }

@@ -24,7 +24,7 @@ export type WebModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 export interface WebLoadOptions extends FetchOptions, EngineChoice {}
 
 const binary = ['URL', 'Blob', 'File', 'ArrayBuffer', 'Uint8Array'];
-const aSource = kind(
+export const aSource = kind(
   'the address of a model file, or its bytes',
   (value) =>
     typeof value === 'string' ||
@@ -59,7 +59,8 @@ export async function load(
   }
 }
 
-async function readSource(
+/** Fetches or reads a model file. */
+export async function readSource(
   source: WebModelSource,
   options: FetchOptions,
 ): Promise<{ readonly name: string; readonly model: ModelFile }> {

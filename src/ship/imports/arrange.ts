@@ -51,6 +51,7 @@ export function arrangeLayers(
     file,
   );
   const norms = placeNorms(sorted, linears, file);
+  checkPlaces(sorted, linears, norms, file);
   return linears.flatMap((linear, i): ArrangedLayer[] => {
     const norm = norms.get(linear);
     const p = wishes.dropout?.[i] ?? 0;
@@ -157,6 +158,50 @@ function placeNorms(
   throw unknownOrder(file, `the places of ${namesOf(norms)} cannot be known`, sorted);
 }
 
+/**
+ * That the numbers of a Sequential leave room for the activations, and only there: in `0.weight, 2.weight, 3.weight` the norm 2
+ * comes after an activation. Modules without gaps between their numbers are of a ModuleList, which says nothing.
+ */
+function checkPlaces(
+  sorted: readonly FoundModule[],
+  linears: readonly FoundModule[],
+  norms: ReadonlyMap<FoundModule, FoundModule>,
+  file: string,
+): void {
+  const places = new Map(sorted.map((module) => [module, placeOf(module)]));
+  const gaps = (before: FoundModule, after: FoundModule): number | undefined => {
+    const [a, b] = [places.get(before), places.get(after)];
+    return a === undefined || b === undefined || a.list !== b.list ? undefined : b.number - a.number - 1;
+  };
+  const between = sorted.slice(1).map((module, i) => gaps(sorted[i], module));
+  if (!between.some((gap) => gap !== undefined && gap > 0)) return;
+  for (const [linear, norm] of norms) {
+    const gap = gaps(linear, norm);
+    if (gap === undefined || gap === 0) continue;
+    throw unknownOrder(
+      file,
+      `between ${namesOf([linear, norm])} is a module without weights, such as an activation, or the norm comes first`,
+      sorted,
+    );
+  }
+  linears.slice(1).forEach((linear, i) => {
+    const end = norms.get(linears[i]) ?? linears[i];
+    if (gaps(end, linear) !== 0) return;
+    throw unknownOrder(file, `between ${namesOf([end, linear])} is no place for an activation`, sorted);
+  });
+}
+
+/** A module of a Sequential or a ModuleList: the name of the list, and its number there. */
+interface Place {
+  readonly list: string;
+  readonly number: number;
+}
+
+function placeOf({ name }: FoundModule): Place | undefined {
+  const [, list = '', number] = /^(.*\.)?(\d{1,6})$/.exec(name) ?? [];
+  return number === undefined ? undefined : { list, number: Number(number) };
+}
+
 /** A name without the letters of its last part: `2` of `fc2` and of `bn2`. A place in a Sequential, `net.2`, stays whole. */
 function relationOf({ name }: FoundModule): string {
   const dot = name.lastIndexOf('.') + 1;
@@ -170,8 +215,20 @@ function namesOf(modules: readonly FoundModule[]): string {
 }
 
 function unknownOrder(file: string, what: string, modules: readonly FoundModule[]): CoutureError {
-  const example = modules.map(({ name }) => name).join(',relu,');
+  const example = exampleOf(modules);
   return new CoutureError('usage', `${file} does not say its order: ${what}.`, {
     hint: `Say it, with the activations: --layers ${example.length > 200 ? 'NAME,relu,NAME' : example}`,
   });
+}
+
+/** The modules with an activation in each gap of the numbers of a Sequential, or before each Linear but the first. */
+function exampleOf(modules: readonly FoundModule[]): string {
+  return modules
+    .flatMap((module, i) => {
+      const [before, own] = [i === 0 ? undefined : placeOf(modules[i - 1]), placeOf(module)];
+      const isNumbered = own !== undefined && before?.list === own.list;
+      const isApart = isNumbered ? own.number > before.number + 1 : i > 0 && module.type === 'Linear';
+      return isApart ? ['relu', module.name] : [module.name];
+    })
+    .join();
 }

@@ -48,6 +48,7 @@ function moduleOf(name: string, group: ReadonlyMap<string, Tensor>, file: string
   const features = (weight ?? group.get('running_mean'))?.shape;
   if (features?.length !== 1) throw stranger(`${name}.${first[0]}`, weight ?? first[1], file);
   const type = isNormalizing ? 'BatchNorm1d' : 'LayerNorm';
+  if (type === 'LayerNorm') checkLayerNorm(name, group, file);
   return {
     name,
     type,
@@ -55,6 +56,25 @@ function moduleOf(name: string, group: ReadonlyMap<string, Tensor>, file: string
     out: features[0],
     tensors: vectors(name, group, {}, features[0], file),
   };
+}
+
+/** Names that people give to norms whose statistics are not those of LayerNorm. */
+const OTHER_NORM = /(^|[._])(bn|batch_?norm|gn|group_?norm|instance_?norm|rms_?norm)\d*$/i;
+
+/** That a weight of one dimension is of a LayerNorm: other modules have such weights, too, and compute something else. */
+function checkLayerNorm(name: string, group: ReadonlyMap<string, Tensor>, file: string): void {
+  if (!group.has('bias'))
+    throw refused(
+      file,
+      `its tensor ${inQuotes(`${name}.weight`)} has no bias beside it, so it may be of PReLU, RMSNorm or LayerNorm`,
+      'Couture has no PReLU and no RMSNorm. If it is of a LayerNorm, save a bias of zeros with it.',
+    );
+  if (OTHER_NORM.test(name))
+    throw refused(
+      file,
+      `its norm ${inQuotes(name)} has no running statistics, but by its name it is no LayerNorm`,
+      'Couture has BatchNorm1d with running statistics, and LayerNorm. If it is a LayerNorm, name it ln1.',
+    );
 }
 
 /** All tensors of a module: a Linear without bias has zeros, a norm without weights ones and zeros. */
@@ -69,9 +89,13 @@ function vectors(
     const tensor = group.get(part);
     if (tensor === undefined) return new Float32Array(size).fill(standard);
     if (tensor.shape.join() === String(size)) return tensor.data;
+    const isTransposed = weight?.shape[1] === tensor.shape[0] && tensor.shape.length === 1;
     throw refused(
       file,
       `its tensor ${inQuotes(`${name}.${part}`)} has the shape [${tensor.shape.join(', ')}], not [${size}]`,
+      isTransposed
+        ? `Transpose ${inQuotes(`${name}.weight`)}: the weight of a Linear is [outputs, inputs].`
+        : undefined,
     );
   };
   const found = new Map<ModuleTensor, Float32Array>([
@@ -86,15 +110,21 @@ function vectors(
 }
 
 function stranger(name: string, { shape }: Tensor, file: string): CoutureError {
-  const what = shape.length > 2 ? ', as of a convolution' : '';
+  const isMade = /(^|\.)weight_(g|v|orig|mask|u)$|(^|\.)parametrizations\./.test(name);
+  const what = shape.length > 2 ? ', as of a convolution,' : '';
   return refused(
     file,
     `its tensor ${inQuotes(name)} of shape [${shape.join(', ')}]${what} belongs to no Linear, BatchNorm1d or LayerNorm`,
+    isMade
+      ? 'Make the weight plain before you save it: remove_weight_norm, remove_spectral_norm, prune.remove or parametrize.remove_parametrizations of torch.nn.utils.'
+      : undefined,
   );
 }
 
-function refused(file: string, what: string): CoutureError {
-  return new CoutureError('data', `${file} cannot be imported: ${what}.`, {
-    hint: 'Networks of Couture are fully connected: Linear layers with BatchNorm1d or LayerNorm between them.',
-  });
+function refused(
+  file: string,
+  what: string,
+  hint = 'Networks of Couture are fully connected: Linear layers with BatchNorm1d or LayerNorm between them.',
+): CoutureError {
+  return new CoutureError('data', `${file} cannot be imported: ${what}.`, { hint });
 }

@@ -22,7 +22,7 @@ const network = (
   shapes: Record<string, readonly number[]>,
   wishes: LayerWishes = { activation: 'relu' },
   isOrdered = false,
-) => networksOf({ tensors: tensors(shapes), isOrdered, description: undefined }, wishes, 'net')[0];
+) => networksOf({ tensors: tensors(shapes), key: '', isOrdered, description: undefined }, wishes, 'net')[0];
 
 const typesOf = (shapes: Record<string, readonly number[]>, wishes?: LayerWishes, isOrdered?: boolean) =>
   network(shapes, wishes, isOrdered).spec.layers.map(({ type }) => type);
@@ -92,6 +92,25 @@ describe('the places of the norms', () => {
     ]);
   });
 
+  test('is asked for when a Sequential has a module without weights before the norm', () => {
+    const shapes = { '0.weight': [4, 6], ...vector('2', 4, true), '3.weight': [3, 4] };
+    assert.throws(() => network(shapes), {
+      kind: 'usage',
+      message: /between "0", "2" is a module without weights, such as an activation/,
+      hint: 'Say it, with the activations: --layers 0,relu,2,3',
+    });
+  });
+
+  test('leave room for an activation in a Sequential, and say nothing in a ModuleList', () => {
+    const linears = { '0.weight': [4, 6], '2.weight': [4, 4], '3.weight': [3, 4] };
+    assert.throws(() => network(linears), {
+      message: /between "2", "3" is no place for an activation/,
+      hint: /--layers 0,relu,2,3$/,
+    });
+    const list = { 'l.0.weight': [4, 6], 'l.1.weight': [4, 4], 'l.2.weight': [3, 4] };
+    assert.deepEqual(typesOf(list), ['Linear', 'ReLU', 'Linear', 'ReLU', 'Linear', 'LogSoftmax']);
+  });
+
   test('is asked for when it cannot be known', () => {
     const shapes = { 'a.weight': [4, 6], 'b.weight': [4, 4], 'c.weight': [3, 4], ...vector('x.norm', 4) };
     assert.throws(() => network(shapes), {
@@ -99,6 +118,33 @@ describe('the places of the norms', () => {
       message: /the places of "x\.norm" cannot be known/,
     });
   });
+});
+
+test('a BatchNorm1d in front of a Linear becomes part of it', () => {
+  const norm = { 'n.weight': [4], 'n.bias': [4], 'n.running_mean': [4], 'n.running_var': [4] };
+  const shapes = { 'a.weight': [4, 6], ...norm, 'b.weight': [3, 4], 'b.bias': [3] };
+  const { spec, weights, folded } = network(shapes, { layers: ['a', 'relu', 'n', 'dropout=0.5', 'b'] });
+  assert.deepEqual(
+    spec.layers.map(({ type }) => type),
+    ['Linear', 'ReLU', 'Dropout', 'Linear', 'LogSoftmax'],
+  );
+  assert.deepEqual(folded, [['n', 'b']]);
+  // By PyTorch's definition, for an input of the norm.
+  const given = tensors(shapes);
+  const value = (name: string, i: number): number => given.get(name)!.data[i];
+  const x = [0.5, -1, 2, 0.25];
+  for (let o = 0; o < 3; o++) {
+    let expected = value('b.bias', o);
+    let found = weights.get('fc2.bias')![o];
+    for (let i = 0; i < 4; i++) {
+      const deviation = Math.sqrt(value('n.running_var', i) + 1e-5);
+      const normed =
+        ((x[i] - value('n.running_mean', i)) / deviation) * value('n.weight', i) + value('n.bias', i);
+      expected += value('b.weight', o * 4 + i) * normed;
+      found += weights.get('fc2.weight')![o * 4 + i] * x[i];
+    }
+    assert.ok(Math.abs(found - expected) < 1e-5 * Math.abs(expected), `${found}, not ${expected}`);
+  }
 });
 
 test('weights go to their layers, and what a module lacks has its default', () => {
@@ -137,6 +183,30 @@ describe('refused', () => {
       { 'a.weight': [3, 4], 'a.bias': [4] },
       {},
       /"a\.bias" has the shape \[4\], not \[3\]/,
+    ],
+    [
+      'a transposed weight',
+      { 'a.weight': [6, 4], 'a.bias': [4] },
+      {},
+      /"a\.bias" has the shape \[4\], not \[6\]/,
+    ],
+    [
+      'PReLU, whose weight looks like that of a norm',
+      { 'a.weight': [4, 6], 'act.weight': [4], 'b.weight': [3, 4] },
+      {},
+      /"act\.weight" has no bias beside it, so it may be of PReLU, RMSNorm or LayerNorm/,
+    ],
+    [
+      'a norm that is no LayerNorm by its name',
+      { 'a.weight': [4, 6], 'bn1.weight': [4], 'bn1.bias': [4], 'b.weight': [3, 4] },
+      {},
+      /norm "bn1" has no running statistics, but by its name it is no LayerNorm/,
+    ],
+    [
+      'a pruned weight',
+      { 'a.bias': [4], 'a.weight_orig': [4, 6], 'a.weight_mask': [4, 6] },
+      {},
+      /"a\.weight_orig" of shape \[4, 6\] belongs to no Linear/,
     ],
     ['no chain', { 'a.weight': [3, 4], 'b.weight': [5, 6] }, {}, /form no chain: a 4 to 3, b 6 to 5/],
     ['no tensors', {}, {}, /it has no tensors/],

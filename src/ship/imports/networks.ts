@@ -6,6 +6,7 @@ import { planModel } from '../../model/plan.ts';
 import { checkModelSpec, logSoftmax, type ModelSpec } from '../../model/spec.ts';
 import { restoreParameters } from '../precision.ts';
 import { type ArrangedLayer, arrangeLayers, type LayerWishes } from './arrange.ts';
+import { foldAhead } from './fold-ahead.ts';
 import { type FoundModule, modulesOf } from './modules.ts';
 import type { ForeignTensors } from './read-foreign.ts';
 
@@ -15,6 +16,8 @@ export interface ImportedNetwork {
   readonly weights: TensorMap;
   /** Names in the file of the modules in order. */
   readonly modules: readonly string[];
+  /** Norms that were folded into the Linear behind them, by their names, with the Linear of each. */
+  readonly folded: readonly (readonly [norm: string, linear: string])[];
 }
 
 /** Whether the activation has to be said: the file has hidden layers and no description. */
@@ -38,11 +41,13 @@ export function networksOf(foreign: ForeignTensors, wishes: LayerWishes, file: s
     const prefix = members.length === 1 ? '' : `members.${i}.`;
     const { parameters } = planModel(spec);
     const weights = restoreParameters(parameters, tensors, 'float32', { file, prefix });
-    return { spec, weights, modules: planModel(spec).layers.map(({ name }) => prefix + name) };
+    const modules = planModel(spec).layers.map(({ name }) => prefix + name);
+    return { spec, weights, modules, folded: [] };
   });
 }
 
-function networkOf(layers: readonly ArrangedLayer[], file: string): ImportedNetwork {
+function networkOf(arranged: readonly ArrangedLayer[], file: string): ImportedNetwork {
+  const { layers, folded } = foldAhead(arranged);
   const specs = layers.map((layer) => {
     if (!isModule(layer)) return layer;
     if (layer.type === 'Linear') return { type: layer.type, in: layer.in, out: layer.out };
@@ -57,7 +62,7 @@ function networkOf(layers: readonly ArrangedLayer[], file: string): ImportedNetw
     const prefix = { Linear: 'fc', BatchNorm1d: 'bn', LayerNorm: 'ln' }[type];
     for (const [part, values] of tensors) weights.set(`${prefix}${linears}.${part}`, values);
   }
-  return { spec, weights, modules: modules.map(({ name }) => name) };
+  return { spec, weights, modules: modules.map(({ name }) => name), folded };
 }
 
 function isModule(layer: ArrangedLayer): layer is FoundModule {

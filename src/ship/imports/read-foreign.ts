@@ -17,6 +17,8 @@ import { readTorchFile } from './torch-file.ts';
 export interface ForeignTensors {
   /** By name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Where they lie in a checkpoint, such as `model_state_dict`; empty if they are the whole file. */
+  readonly key: string;
   /** Whether their order is that of the network; a safetensors file sorts them. */
   readonly isOrdered: boolean;
   /** Of a file that Couture exported. */
@@ -34,8 +36,10 @@ const PICKLE = 0x80;
 export async function readForeign(bytes: Uint8Array, name: string): Promise<ForeignTensors> {
   const kind = fileKind(bytes);
   if (kind === SAFETENSORS) return await readSafetensors(bytes, name);
-  if (isZip(bytes) || bytes[0] === PICKLE)
-    return { tensors: await readTorchFile(bytes, name), isOrdered: true, description: undefined };
+  if (isZip(bytes) || bytes[0] === PICKLE) {
+    const { tensors, key } = await readTorchFile(bytes, name);
+    return { tensors: withoutWrapper(tensors), key, isOrdered: true, description: undefined };
+  }
   throw new CoutureError(
     'data',
     `${name} cannot be imported: it is ${kind ?? 'a file of an unknown kind'}.`,
@@ -57,9 +61,19 @@ async function readSafetensors(bytes: Uint8Array, name: string): Promise<Foreign
     tensors.set(tensor, { shape, data: toFloat32({ type, bytes: own }, { file: name, tensor }) });
   }
   const text = metadata[EXPORT_KEY];
-  if (text === undefined) return { tensors, isOrdered: false, description: undefined };
+  if (text === undefined)
+    return { tensors: withoutWrapper(tensors), key: '', isOrdered: false, description: undefined };
   await decodeSealed(bytes, name);
-  return { tensors, isOrdered: false, description: readDescription(text, name) };
+  return { tensors, key: '', isOrdered: false, description: readDescription(text, name) };
+}
+
+/** Without the prefixes that `DataParallel` and `torch.compile` put in front of every name. */
+function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  const wrapper = ['module.', '_orig_mod.'].find((prefix) =>
+    [...tensors.keys()].every((name) => name.startsWith(prefix)),
+  );
+  if (wrapper === undefined || tensors.size === 0) return tensors;
+  return withoutWrapper(new Map([...tensors].map(([name, tensor]) => [name.slice(wrapper.length), tensor])));
 }
 
 function readDescription(text: string, name: string): ExportDescription {

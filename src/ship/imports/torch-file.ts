@@ -3,17 +3,17 @@
  * older format of PyTorch before 1.6, a sequence of pickles and bytes. Nothing in the file is executed (see pickle.ts).
  */
 
-import { CoutureError } from '../../core/errors.ts';
 import { inQuotes } from '../../core/printable.ts';
 import { bytesSource } from '../../data/readers/bytes.ts';
 import type { FileEntry } from '../../data/readers/entries.ts';
 import { defaultTools } from '../../data/readers/tools.ts';
 import { isZip, zipEntries } from '../../data/readers/zip.ts';
 import { MAX_PARAMETERS } from '../../model/spec.ts';
-import { MAX_TENSORS, type Tensor } from '../safetensors.ts';
+import type { Tensor } from '../safetensors.ts';
 import { toFloat32 } from './floats.ts';
 import { type PickleValue, readPickle } from './pickle.ts';
-import { elements, gather, rulesFor, type Storage, TensorView } from './torch-tensors.ts';
+import { findStateDict, refused } from './state-dict.ts';
+import { elements, gather, rulesFor, type Storage } from './torch-tensors.ts';
 
 /** Largest pickle. That of 10,000 tensors has about 1.5 MB. */
 const MAX_PICKLE = 16 * 2 ** 20;
@@ -24,14 +24,22 @@ const LEGACY_PROTOCOL = 1001;
 /** The bytes of storages by their keys. */
 type StorageBytes = (storage: Storage) => Promise<Uint8Array>;
 
+/** The tensors of a file of `torch.save`. */
+export interface TorchTensors {
+  /** As float32, in their order. Numbers of batches seen, which no network needs, are left out. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Where they lie in a checkpoint, such as `model_state_dict`; empty if they are the whole file. */
+  readonly key: string;
+}
+
 /**
- * The tensors of a state_dict as float32, in their order. Numbers of batches seen, which no network needs, are left out.
+ * The state_dict of a file.
  * @param name name of the file in messages
  * @throws CoutureError of kind `data` when the file is damaged, holds anything besides a dictionary of tensors, or is too large
  */
-export async function readTorchFile(bytes: Uint8Array, name: string): Promise<Map<string, Tensor>> {
+export async function readTorchFile(bytes: Uint8Array, name: string): Promise<TorchTensors> {
   const { value, bytesOf } = isZip(bytes) ? await readArchive(bytes, name) : readLegacy(bytes, name);
-  const views = findStateDict(value, name);
+  const { views, key } = findStateDict(value, name);
   const total = [...views.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
   if (total > MAX_PARAMETERS)
     throw refused(name, `it has ${total} values, over the limit of ${MAX_PARAMETERS}`);
@@ -42,7 +50,7 @@ export async function readTorchFile(bytes: Uint8Array, name: string): Promise<Ma
     const own = gather(view, await bytesOf(view.storage));
     tensors.set(tensor, { shape, data: toFloat32({ type, bytes: own }, { file: name, tensor }) });
   }
-  return tensors;
+  return { tensors, key };
 }
 
 interface Content {
@@ -55,6 +63,12 @@ async function readArchive(bytes: Uint8Array, name: string): Promise<Content> {
   const pickle = entries.find(({ path }) => /^([^/]*\/)?data\.pkl$/.test(path));
   if (pickle === undefined)
     throw refused(name, 'the archive has no data.pkl, so torch.save did not write it');
+  if (entries.some(({ path }) => /^([^/]*\/)?constants\.pkl$/.test(path)))
+    throw refused(
+      name,
+      'it is TorchScript, a program with weights',
+      `Save the weights alone: torch.save(torch.jit.load("${name}").state_dict(), "model.pt")`,
+    );
   const folder = pickle.path.slice(0, -'data.pkl'.length);
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const order = byPath.get(`${folder}byteorder`);
@@ -127,44 +141,4 @@ function legacyPlaces(
   const lost = [...known.keys()].find((key) => !places.has(key));
   if (lost !== undefined) throw refused(name, `the storage ${inQuotes(lost)} is missing`);
   return places;
-}
-
-/** The tensors of the file's dictionary, or of the only dictionary of tensors in it, as in a checkpoint. */
-function findStateDict(value: PickleValue, name: string): Map<string, TensorView> {
-  if (!(value instanceof Map)) throw refused(name, 'it does not hold a dictionary of tensors');
-  const own = tensorsIn(value, name);
-  if (own.size > 0) return own;
-  const found: [string, Map<string, TensorView>][] = [];
-  for (const [key, inner] of value) {
-    const tensors = inner instanceof Map ? tensorsIn(inner, name) : undefined;
-    if (tensors !== undefined && tensors.size > 0) found.push([String(key), tensors]);
-  }
-  if (found.length === 1) return found[0][1];
-  throw refused(
-    name,
-    found.length === 0
-      ? 'it does not hold a dictionary of tensors'
-      : `it holds ${found.length} dictionaries of tensors: ${found.map(([key]) => inQuotes(key)).join(', ')}`,
-    found.length === 0 ? undefined : 'Save one of them alone: torch.save(model.state_dict(), "model.pt")',
-  );
-}
-
-function tensorsIn(map: ReadonlyMap<PickleValue, PickleValue>, name: string): Map<string, TensorView> {
-  const tensors = new Map<string, TensorView>();
-  for (const [key, value] of map) {
-    if (!(value instanceof TensorView)) continue;
-    if (typeof key !== 'string') throw refused(name, 'a tensor has a key that is not a text');
-    if (!key.endsWith('num_batches_tracked')) tensors.set(key, value);
-  }
-  if (tensors.size > MAX_TENSORS)
-    throw refused(name, `it has ${tensors.size} tensors, over the limit of ${MAX_TENSORS}`);
-  return tensors;
-}
-
-function refused(
-  name: string,
-  what: string,
-  hint = 'Save the weights alone: torch.save(model.state_dict(), "model.pt"), or as safetensors.',
-): CoutureError {
-  return new CoutureError('data', `${name} cannot be imported: ${what}.`, { hint });
 }

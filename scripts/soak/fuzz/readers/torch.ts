@@ -144,7 +144,7 @@ export const torchFiles: Reader = {
       input,
       isValid,
       async run() {
-        const found = await readTorchFile(input, 'file');
+        const { tensors: found } = await readTorchFile(input, 'file');
         if (isValid) mustBeSame(found, truth);
         mustHold(found);
       },

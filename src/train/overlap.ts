@@ -1,8 +1,17 @@
-/** Warns about models that have seen images which a run holds out. */
+/** Warns about models that have seen images which a training holds out. */
 
-import { splitSourceOf } from '../data/split.ts';
-import type { TrainSettings } from '../train/settings.ts';
-import type { FoundModel } from './find-model.ts';
+import { type SplitSource, splitSourceOf } from '../data/split.ts';
+import type { TrainSettings } from './train-settings.ts';
+
+/** A model and what is known of its training. */
+export interface TrainedBefore {
+  /** As it was given. */
+  readonly path: string;
+  /** The split of its validation images; null if its networks held out different ones. */
+  readonly split: SplitSource | null;
+  /** Whether another program trained it. */
+  readonly imported: boolean;
+}
 
 /**
  * The notice that a teacher or an origin of the same data set was trained on images which the run holds out: the run then
@@ -11,15 +20,12 @@ import type { FoundModel } from './find-model.ts';
  */
 export function overlapNotice(
   role: 'teacher' | 'model',
-  found: FoundModel,
+  { path, split, imported }: TrainedBefore,
   settings: Pick<TrainSettings, 'seed' | 'splitSeed' | 'validation'>,
 ): string | undefined {
   const own = splitSourceOf(settings);
-  const { path, split } = found;
   if (split !== null && split.seed === own.seed && split.validation >= own.validation) return undefined;
-  const isImported =
-    found.kind === 'file' && found.model.card.members.some(({ imported }) => imported !== undefined);
-  if (isImported)
+  if (imported)
     return `It is not known on which images the ${role} ${path} was trained. If this run holds out some of them, its validation figures are too optimistic.`;
   const remedy =
     split === null
