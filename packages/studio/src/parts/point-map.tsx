@@ -96,6 +96,8 @@ export function PointMap({ map, classNames }: PointMapProps) {
     ArrowUp: [0, -1],
     ArrowDown: [0, 1],
   };
+  // As wide as the style makes it.
+  const tip = width < 420 ? 104 : 148;
   const tile = set.value?.info.shape ?? { width: 28, height: 28 };
   return (
     <>
@@ -148,7 +150,8 @@ export function PointMap({ map, classNames }: PointMapProps) {
           <div
             class="map-tip"
             style={{
-              left: `${Math.max(0, Math.min(width - 148, positions[2 * at] - 74))}px`,
+              width: `${tip}px`,
+              left: `${Math.max(0, Math.min(width - tip, positions[2 * at] - tip / 2))}px`,
               ...(positions[2 * at + 1] > 180
                 ? { bottom: `${height - positions[2 * at + 1] + 14}px` }
                 : { top: `${positions[2 * at + 1] + 14}px` }),

@@ -14,8 +14,8 @@ import { tilesOf } from './tiles.ts';
 
 /** Activations in memory at most, as bytes: of wide layers, fewer images are searched. */
 const MOST_BYTES = 40_000_000;
-/** Activations that are computed in one call. */
-const VALUES_AT_ONCE = 1_000_000;
+/** Images whose activations are computed in one call: a prediction waits for no more than that. */
+const IMAGES_AT_ONCE = 512;
 /** Images that are found by rounded activations and then ranked by exact ones. */
 const CANDIDATES = 64;
 
@@ -123,9 +123,8 @@ async function makeIndex({ inner }: Ready, set: Dataset, layer: number): Promise
   const places = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * set.length) / count));
   const rows = new Int8Array(count * width);
   const lengths = new Float32Array(count);
-  const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / width));
-  for (let start = 0; start < count; start += atOnce) {
-    const indices = places.subarray(start, start + atOnce);
+  for (let start = 0; start < count; start += IMAGES_AT_ONCE) {
+    const indices = places.subarray(start, start + IMAGES_AT_ONCE);
     const values = await inner.classifier.activations(set.images, { layer, indices });
     for (let i = 0; i < indices.length; i++) {
       const row = values.subarray(i * width, (i + 1) * width);

@@ -12,8 +12,8 @@ import { tilesOf } from './tiles.ts';
 
 /** Images that are kept for each unit. */
 const KEPT = 24;
-/** Largest number of outputs in memory: a wide layer over a whole split would not fit. */
-const VALUES_AT_ONCE = 2_000_000;
+/** Images whose outputs are computed in one call: a prediction waits for no more than that. */
+const IMAGES_AT_ONCE = 512;
 /** Inputs that are named. */
 const INPUTS = 6;
 
@@ -116,9 +116,8 @@ async function measure({ inner, info }: Ready, layer: number, set: Dataset): Pro
   const values = new Float32Array(units * kept).fill(Number.NEGATIVE_INFINITY);
   const active = new Uint32Array(units);
   const byClass = new Float64Array(units * classes);
-  const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / units));
-  for (let start = 0; start < set.length; start += atOnce) {
-    const end = Math.min(start + atOnce, set.length);
+  for (let start = 0; start < set.length; start += IMAGES_AT_ONCE) {
+    const end = Math.min(start + IMAGES_AT_ONCE, set.length);
     const outputs = await inner.classifier.activations(set.images.subarray(start * size, end * size), {
       layer,
     });

@@ -97,7 +97,7 @@ export function UnitCard({ walk, at, pinned, unit: asked, onPin, onUnit }: UnitC
           <p class="hint">
             Above 0 for {percent(unit.active, 1)} of the test images
             {unit.favored !== undefined && names[unit.favored.label] !== undefined
-              ? `, most for ${names[unit.favored.label]} (${percent(unit.favored.share, 0)} of the class means)`
+              ? `, most for ${names[unit.favored.label]}`
               : ''}
             .
           </p>

@@ -10,7 +10,7 @@ import { Thumb } from '../../parts/thumb.tsx';
 import { UnitGrid } from '../../parts/unit-grid.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import type { Walk as Walked, WalkedLayer } from '../../protocol-see.ts';
-import { answer, model, picture } from '../../state.ts';
+import { answer, model, picture, set } from '../../state.ts';
 import { nameOf, type Place, UnitCard } from './unit-card.tsx';
 
 /** Images of a unit, and units of the first layer that are shown as images. */
@@ -32,11 +32,14 @@ export function Walk() {
   const [at, setAt] = useState<Place | undefined>(undefined);
   const [pinned, setPinned] = useState(false);
   const place = walk && at && at.layer < walk.layers.length ? at : undefined;
+  // Its images are test images, which come after the first answer.
+  const { value: held } = set;
   const unit = useRequest(
     asked &&
       place &&
+      held &&
       (async () => await request('unit', { model: chosen, picture: asked, ...place, images: IMAGES })),
-    [asked, chosen, walk?.model, place?.layer, place?.unit],
+    [asked, chosen, walk?.model, held?.info, place?.layer, place?.unit],
   );
   useEffect(() => {
     // Another network has other units.
@@ -56,7 +59,7 @@ export function Walk() {
   return (
     <section class="walk" aria-label="Layers">
       <ol class="flow">
-        <li class="stop">
+        <li class="stop input">
           <Pixels
             pixels={walk.pixels}
             shape={walk.shape}
@@ -64,7 +67,8 @@ export function Walk() {
             class="seen"
           />
           <p>
-            <b>Input</b> {walk.shape.width * walk.shape.height * walk.shape.channels} pixel values
+            <b>Input</b>
+            <span>{walk.pixels.length} pixel values</span>
           </p>
         </li>
         {walk.layers.slice(0, last).map((layer, i) => (
@@ -91,7 +95,7 @@ export function Walk() {
           />
         </li>
       </ol>
-      <div class="inspector">
+      <div class={place === undefined ? 'inspector' : 'inspector open'}>
         {place === undefined ? (
           <p class="hint card">
             Point at a unit, or move to it with Tab and the arrow keys: its weights and the images that excite
