@@ -6,8 +6,11 @@ import type { EpochMetrics, RunConfig } from 'couture/train';
 import type {
   Answer,
   Judged,
+  KeptSet,
   ModelChoice,
   Picture,
+  Room,
+  RunDetails,
   RunEnd,
   SetImage,
   SetSummary,
@@ -64,12 +67,27 @@ export const judged = signal<Judged | undefined>(undefined);
 export const judging = signal(false);
 
 export const runs = signal<readonly StoredRun[] | undefined>(undefined);
+/** Deleted runs that can be brought back. */
+export const removed = signal<readonly StoredRun[]>([]);
+/** Whether the host of the page serves run folders. */
+export const served = signal(false);
+/** Runs in detail, by name: those that were opened or are compared. */
+export const details = signal<ReadonlyMap<string, RunDetails>>(new Map());
+/** The run that is open in the list. */
+export const openedRun = signal<string | undefined>(undefined);
+/** Imported images that are kept in this browser. */
+export const keptSets = signal<readonly KeptSet[]>([]);
+export const room = signal<Room | undefined>(undefined);
+/** Whether the run in progress waits for room in the browser. */
+export const waitsForRoom = signal(false);
 /** Runs whose curves are drawn together, by name. */
 export const compared = signal<ReadonlySet<string>>(new Set());
 
 export const problems = signal<
   Readonly<
-    Partial<Record<'data' | 'train' | 'rate' | 'predict' | 'understand' | 'runs' | 'address', Problem>>
+    Partial<
+      Record<'data' | 'train' | 'rate' | 'kept' | 'predict' | 'understand' | 'runs' | 'address', Problem>
+    >
   >
 >({});
 

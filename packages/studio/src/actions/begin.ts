@@ -7,6 +7,7 @@ import type { StudioEvent } from '../protocol.ts';
 import * as state from '../state.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { attempt } from './attempt.ts';
+import { lastSet, takeSet, useSet } from './data.ts';
 import { predictAgain, predictPicture } from './models.ts';
 import { listRuns } from './runs.ts';
 import { brokenOff, markInProgress, resume } from './training.ts';
@@ -22,7 +23,12 @@ export function begin(): void {
     document.documentElement.style.colorScheme = value === 'auto' ? 'light dark' : value;
   });
   void attempt('data', async () => {
-    state.set.value = await request('open', { address: new URL('data/', document.baseURI).href });
+    const opening = request('open', { address: new URL('data/', document.baseURI).href });
+    const own = lastSet();
+    // Images of one's own do not need those of the host.
+    if (own !== undefined) await opening.catch(() => {});
+    else state.set.value = await opening;
+    if (own !== undefined) await useSet(own);
     // Now, so that it does not hold up the page in the middle of training.
     void prepareFigures();
     const name = brokenOff();
@@ -42,9 +48,13 @@ const early: string[] = [];
 function hear(event: StudioEvent): void {
   const run = state.run.value;
   switch (event.type) {
-    case 'set':
-      state.set.value = event.set;
+    case 'set': {
+      const before = state.set.value?.info;
+      // The images of a run that is resumed may be others.
+      if (before !== undefined && before.name !== event.set.info.name) takeSet(event.set);
+      else state.set.value = event.set;
       break;
+    }
     case 'importing':
       state.importing.value = event;
       break;
@@ -77,6 +87,12 @@ function hear(event: StudioEvent): void {
           state.model.value = { kind: 'live' };
       });
       if (state.model.value.kind === 'live') predictAgain();
+      break;
+    case 'runs':
+      void listRuns();
+      break;
+    case 'room':
+      state.waitsForRoom.value = event.waiting;
       break;
     case 'weights':
       state.weights.value = event.weights;

@@ -31,10 +31,10 @@ export async function start(): Promise<void> {
   await train(async () => await request('train', { config: value.config }));
 }
 
-/** Continues a run where it stopped. */
-export async function resume(name: string): Promise<void> {
+/** Continues a run where it stopped, to more epochs where they are given. */
+export async function resume(name: string, epochs?: number): Promise<void> {
   if (isTraining()) return;
-  await train(async () => await request('resume', { name }));
+  await train(async () => await request('resume', { name, epochs }));
 }
 
 async function train(work: () => Promise<RunEnd>): Promise<void> {
@@ -68,6 +68,13 @@ export async function changeRate(learningRate: number): Promise<void> {
     const config = await request('rate', { learningRate });
     const run = state.run.value;
     if (run !== undefined) state.run.value = { ...run, config };
+  });
+}
+
+/** Stops a run whose files have no room in the browser, at its last checkpoint. */
+export async function stopWithoutRoom(): Promise<void> {
+  await attempt('train', async () => {
+    await request('stop-without-room', {});
   });
 }
 

@@ -2,14 +2,25 @@
 
 import { describeTraining, type TrainingHistory } from 'couture/inspect';
 import type { EpochMetrics } from 'couture/train';
-import { Check, Copy } from 'lucide-preact';
-import { useState } from 'preact/hooks';
+import { stopWithoutRoom } from '../actions.ts';
 import { duration, percent } from '../format.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { Bitmap } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Rate } from '../parts/rate.tsx';
-import { compared, type LiveRun, problems, run, runs, set, starting, weights } from '../state.ts';
+import {
+  compared,
+  details,
+  type LiveRun,
+  problems,
+  run,
+  set,
+  starting,
+  view,
+  waitsForRoom,
+  weights,
+} from '../state.ts';
 
 /** The view. */
 export function TrainPanel() {
@@ -17,10 +28,38 @@ export function TrainPanel() {
   return (
     <>
       <Problem problem={problems.value.train} />
+      <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}
       {live?.state === 'training' && <Rate live={live} />}
       <FirstLayer />
     </>
+  );
+}
+
+/** Where the browser has no room for the files of the run: what that means, and what can be done. */
+function Waiting() {
+  if (!waitsForRoom.value) return null;
+  return (
+    <div class="problem" role="alert">
+      <p>The browser has no room left for this page, so the last epochs are not stored yet.</p>
+      <p class="hint">
+        Keep this page open: they are stored as soon as there is room. Delete runs or images for good in Runs,
+        or free room on the disk.
+      </p>
+      <div class="row">
+        <button
+          type="button"
+          onClick={() => {
+            view.value = 'runs';
+          }}
+        >
+          Make room in Runs
+        </button>
+        <button type="button" class="danger" onClick={() => void stopWithoutRoom()}>
+          Stop at the last stored epoch
+        </button>
+      </div>
+    </div>
   );
 }
 
@@ -40,13 +79,16 @@ function Empty() {
 
 function Progress({ live }: { readonly live: LiveRun }) {
   const { name, history, notices, result, state, config } = live;
-  const others = (runs.value ?? []).filter((other) => compared.value.has(other.name) && other.name !== name);
+  const others = [...compared.value]
+    .filter((other) => other !== name)
+    .map((other) => details.value.get(other))
+    .filter((other) => other !== undefined);
   const curves = [
     { name, history, select: config.settings.select },
     ...others.map((other) => ({
       name: other.name,
       history: other.history,
-      select: other.config?.settings.select ?? ('loss' as const),
+      select: other.config.settings.select,
     })),
   ].filter((one) => one.history.some(finite));
   return (
@@ -147,23 +189,6 @@ function Result({
         )}
       </dl>
     </section>
-  );
-}
-
-function CopyButton({ text }: { readonly text: string }) {
-  const [done, setDone] = useState(false);
-  const Icon = done ? Check : Copy;
-  return (
-    <button
-      type="button"
-      class="icon"
-      aria-label={done ? 'Copied' : 'Copy the command'}
-      onClick={() => {
-        void navigator.clipboard.writeText(text).then(() => setDone(true));
-      }}
-    >
-      <Icon size={16} aria-hidden="true" />
-    </button>
   );
 }
 

@@ -2,19 +2,24 @@
 
 import { CoutureError } from '@couture/core';
 import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts';
-import { currentSet, imageOf, importFiles, openFashion, placesOf } from './data.ts';
+import { currentSet, imageOf, importFiles, open, placesOf, useSet } from './data.ts';
 import { cell, evaluate, explain, predict, warmUp } from './models.ts';
-import { exportRun, listRuns, remove } from './runs.ts';
+import { roomOf } from './room.ts';
+import { detailsOf, listRuns, remove, removeForGood, restore } from './runs.ts';
+import { setBase } from './served.ts';
+import { listSets, removeSet } from './sets.ts';
+import { copyRun, exportRun } from './take-along.ts';
 import { tilesOf } from './tiles.ts';
-import { changeRate, pause, trainInto } from './training.ts';
+import { changeRate, pause, stopWithoutRoom, trainInto } from './training.ts';
 
 /** How each request is answered. */
 const answers: {
   readonly [Name in RequestName]: (ask: Requests[Name]['ask']) => Promise<Requests[Name]['answer']>;
 } = {
   open: async ({ address }) => {
+    setBase(address);
     warmUp();
-    return await openFashion(address);
+    return await open(address);
   },
   import: async ({ files }) => await importFiles(files),
   count: async ({ choice }) => placesOf(choice).length,
@@ -22,23 +27,32 @@ const answers: {
     await tilesOf(currentSet().sets[choice.split], placesOf(choice).subarray(from, from + count), columns),
   image: async ({ choice, place }) => imageOf(choice.split, placesOf(choice)[place] ?? 0),
   train: async ({ config }) => await trainInto({ config }),
-  resume: async ({ name }) => await trainInto({ name }),
-  pause: async () => {
-    pause();
-    return null;
-  },
+  resume: async ({ name, epochs }) => await trainInto({ name, epochs }),
+  pause: async () => await done(pause()),
   rate: async ({ learningRate }) => await changeRate(learningRate),
   predict: async ({ model, picture }) => await predict(model, picture),
   explain: async ({ model, picture }) => await explain(model, picture),
   evaluate: async ({ model }) => await evaluate(model),
   cell: async ({ actual, predicted, columns, most }) => await cell(actual, predicted, columns, most),
   runs: async () => await listRuns(),
-  remove: async ({ name }) => {
-    await remove(name);
-    return null;
-  },
+  details: async ({ name }) => await detailsOf(name),
+  remove: async ({ name }) => await done(remove(name)),
+  restore: async ({ name }) => await done(restore(name)),
+  'remove-for-good': async ({ name }) => await done(removeForGood(name)),
+  copy: async ({ name }) => await copyRun(name),
+  sets: async () => await listSets(),
+  'use-set': async ({ digest }) => await useSet(digest),
+  'remove-set': async ({ digest }) => await done(removeSet(digest)),
+  room: async () => await roomOf(),
+  'stop-without-room': async () => await done(stopWithoutRoom()),
   export: async ({ name, what }) => await exportRun(name, what),
 };
+
+/** The answer of what has none. */
+async function done(work: Promise<void>): Promise<null> {
+  await work;
+  return null;
+}
 
 async function answer({ type, id, ask }: ToWorker): Promise<void> {
   const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
