@@ -185,7 +185,8 @@ export interface Requests {
     };
     answer: Tiles & { readonly total: number };
   };
-  runs: { ask: object; answer: RunList };
+  /** Every run; null where `ifChanged` is asked and nothing has changed since the last answer. */
+  runs: { ask: { readonly ifChanged: boolean }; answer: RunList | null };
   details: { ask: { readonly name: string }; answer: RunDetails };
   /** Deletes a run, which can be brought back for 30 days. */
   remove: { ask: { readonly name: string }; answer: null };
@@ -241,6 +242,8 @@ export type StudioEvent =
     }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
   | { readonly type: 'weights'; readonly weights: Weights }
+  /** How many runs have been read, where there are many. */
+  | { readonly type: 'listing'; readonly done: number; readonly total: number }
   /** Another tab has changed the runs. */
   | { readonly type: 'runs' }
   /** Whether files of the run in progress wait for room in the browser. */

@@ -67,6 +67,8 @@ export const judged = signal<Judged | undefined>(undefined);
 export const judging = signal(false);
 
 export const runs = signal<readonly StoredRun[] | undefined>(undefined);
+/** How many runs have been read, where there are many. */
+export const listing = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
 /** Deleted runs that can be brought back. */
 export const removed = signal<readonly StoredRun[]>([]);
 /** Whether the host of the page serves run folders. */

@@ -88,6 +88,9 @@ function hear(event: StudioEvent): void {
       });
       if (state.model.value.kind === 'live') predictAgain();
       break;
+    case 'listing':
+      state.listing.value = event;
+      break;
     case 'runs':
       void listRuns();
       break;

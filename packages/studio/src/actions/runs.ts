@@ -7,9 +7,11 @@ import { attempt, setProblem } from './attempt.ts';
 import { chooseModel } from './models.ts';
 
 /** Lists the runs again. A problem that is told stays until something is done. */
-export async function listRuns(): Promise<void> {
+export async function listRuns(ifChanged = false): Promise<void> {
   try {
-    const { runs, removed, served } = await request('runs', {});
+    const list = await request('runs', { ifChanged });
+    if (list === null) return;
+    const { runs, removed, served } = list;
     const before = new Map(state.runs.value?.map((run) => [run.name, run]));
     batch(() => {
       state.runs.value = runs;

@@ -3,12 +3,13 @@
 import { describeTraining } from 'couture/inspect';
 import { useEffect } from 'preact/hooks';
 import { listRuns } from '../actions.ts';
+import { count, plural } from '../format.ts';
 import { Figure } from '../parts/figure.tsx';
 import { Kept } from '../parts/kept.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { RunCard } from '../parts/run-card.tsx';
 import { RunList } from '../parts/run-list.tsx';
-import { compared, details, openedRun, problems, runs, served } from '../state.ts';
+import { compared, details, listing, openedRun, problems, runs, served } from '../state.ts';
 
 /** Milliseconds between two looks at the runs of the machine, and at those that other tabs train. */
 const AGAIN = 2_000;
@@ -19,7 +20,7 @@ export function RunsPanel() {
   useEffect(() => {
     const timer = setInterval(() => {
       const changes = served.value || runs.value?.some(({ state }) => state === 'in use');
-      if (changes && document.visibilityState === 'visible') void listRuns();
+      if (changes && document.visibilityState === 'visible') void listRuns(true);
     }, AGAIN);
     return () => clearInterval(timer);
   }, []);
@@ -32,6 +33,11 @@ export function RunsPanel() {
       {value === undefined || value.length === 0 ? (
         <div class="empty">
           <h2>{value === undefined ? 'Loading' : 'No runs yet'}</h2>
+          {value === undefined && listing.value !== undefined && (
+            <p role="status">
+              {count(listing.value.done)} of {plural(listing.value.total, 'run')}
+            </p>
+          )}
           <p>
             Every run is kept in this browser, with its checkpoints, until you delete it.
             {served.value && ' Runs of the command line appear here as well.'}

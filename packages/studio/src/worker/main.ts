@@ -5,7 +5,7 @@ import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts
 import { currentSet, imageOf, importFiles, open, placesOf, useSet } from './data.ts';
 import { cell, evaluate, explain, predict, warmUp } from './models.ts';
 import { roomOf } from './room.ts';
-import { detailsOf, listRuns, remove, removeForGood, restore } from './runs.ts';
+import { detailsOf, remove, removeForGood, restore, runsIfChanged } from './runs.ts';
 import { setBase } from './served.ts';
 import { listSets, removeSet } from './sets.ts';
 import { copyRun, exportRun } from './take-along.ts';
@@ -34,7 +34,7 @@ const answers: {
   explain: async ({ model, picture }) => await explain(model, picture),
   evaluate: async ({ model }) => await evaluate(model),
   cell: async ({ actual, predicted, columns, most }) => await cell(actual, predicted, columns, most),
-  runs: async () => await listRuns(),
+  runs: async ({ ifChanged }) => await runsIfChanged(ifChanged),
   details: async ({ name }) => await detailsOf(name),
   remove: async ({ name }) => await done(remove(name)),
   restore: async ({ name }) => await done(restore(name)),

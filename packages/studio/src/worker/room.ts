@@ -14,14 +14,15 @@ const AGAIN = 1_000;
 /** For the small files of a run. */
 const SMALL = 1_000_000;
 
-let patient = false;
+/** The folder whose files wait for room. */
+let patient: string | undefined;
 let stopWaiting = Promise.withResolvers<never>();
 stopWaiting.promise.catch(() => {});
 
-/** Whether writes wait for room: while a run is trained. */
-export function setPatient(on: boolean): void {
-  patient = on;
-  if (!on) return;
+/** Lets the files of a run wait for room while it is trained; none for undefined. */
+export function setPatient(folder: string | undefined): void {
+  patient = folder;
+  if (folder === undefined) return;
   stopWaiting = Promise.withResolvers();
   stopWaiting.promise.catch(() => {});
 }
@@ -35,8 +36,8 @@ export function giveUp(): void {
   );
 }
 
-/** Writes a file; where the browser has no room for it, tries again until it has. */
-export async function writePatiently(write: () => Promise<void>): Promise<void> {
+/** Writes a file; where it is one of the run in training and the browser has no room for it, tries again until it has. */
+export async function writePatiently(path: string, write: () => Promise<void>): Promise<void> {
   let waited = false;
   for (;;) {
     try {
@@ -44,7 +45,7 @@ export async function writePatiently(write: () => Promise<void>): Promise<void> 
       if (waited) say({ type: 'room', waiting: false });
       return;
     } catch (error) {
-      if (!patient || !isFull(error)) throw error;
+      if (patient === undefined || !path.startsWith(`${patient}/`) || !isFull(error)) throw error;
       if (!waited) say({ type: 'room', waiting: true });
       waited = true;
       const pause = new Promise<void>((resolve) => setTimeout(resolve, AGAIN));
@@ -81,18 +82,41 @@ export function bytesOf({ model, settings }: RunConfig): number {
 }
 
 /**
- * That there is room for so many bytes.
- * @throws CoutureError of kind `runtime` with both figures
+ * That there is room for so many bytes. Browsers round what they say of the quota, so it is tried out with an empty file of
+ * that length.
+ * @throws CoutureError of kind `runtime` with what is needed and what is left
  */
 export async function requireRoom(bytes: number, what: string): Promise<void> {
   const { quota, usage } = await roomOf();
   const left = Math.max(0, (quota ?? Number.POSITIVE_INFINITY) - usage);
-  if (left >= bytes) return;
+  if (left >= bytes && (await fits(bytes))) return;
+  const said = left < bytes ? `only ${megabytes(left)} are left` : 'less is left';
   throw new CoutureError(
     'runtime',
-    `${what} needs ${megabytes(bytes)} of this browser's storage, but only ${megabytes(left)} are left for this page.`,
+    `${what} needs ${megabytes(bytes)} of this browser's storage, but ${said} for this page.`,
     { hint: 'In Runs, delete runs or images for good.' },
   );
+}
+
+/** Whether the browser lets the page have a file of that length; true where it has no private files at all. */
+async function fits(bytes: number): Promise<boolean> {
+  const name = `room-${crypto.randomUUID()}`;
+  const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  if (root === undefined) return true;
+  try {
+    const file = await root.getFileHandle(name, { create: true });
+    const stream = await file.createWritable();
+    try {
+      await stream.truncate(bytes);
+    } finally {
+      await stream.abort();
+    }
+    return true;
+  } catch (error) {
+    return !isFull(error);
+  } finally {
+    await root.removeEntry(name).catch(() => {});
+  }
 }
 
 function megabytes(bytes: number): string {

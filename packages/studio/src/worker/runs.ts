@@ -4,6 +4,7 @@ import { CoutureError } from '@couture/core';
 import { trainCommand } from 'couture/report';
 import { glanceAtRun, openRun, readResults, removeRun } from 'couture/runs';
 import type { RunDetails, RunList, StoredRun } from '../protocol.ts';
+import { readList, writeList } from './run-index.ts';
 import { say } from './say.ts';
 import { FOLDER, servedRuns } from './served.ts';
 import { platform } from './store.ts';
@@ -17,26 +18,41 @@ const DAYS = 30;
 
 /** Runs as they were seen last, by path. Those that are finished do not change by themselves. */
 const seen = new Map<string, { readonly run: StoredRun; readonly stamp: string }>();
+/** Whether the stored list differs from what was seen. */
+let isChanged = false;
 
-/** Tells other tabs of this page, and hears from them, that runs have changed. */
+/** Tells other tabs of this page, and hears from them, which run has changed. */
 const tabs = new BroadcastChannel('couture-studio-runs');
-tabs.addEventListener('message', () => {
-  seen.clear();
+tabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  if (typeof data === 'string') seen.delete(data);
   say({ type: 'runs' });
 });
 
-/** Forgets what was seen of a run, or of all, here and in other tabs. */
-export function runsChanged(path?: string): void {
-  if (path === undefined) seen.clear();
-  else seen.delete(path);
-  tabs.postMessage(null);
+/** Forgets what was seen of a run, here and in other tabs. */
+export function runsChanged(path: string): void {
+  seen.delete(path);
+  isChanged = true;
+  tabs.postMessage(path);
 }
 
 /** Every run, newest first; damaged ones with what is wrong. Runs that were deleted are listed apart, for 30 days. */
-export async function listRuns(): Promise<RunList> {
+async function listRuns(): Promise<RunList> {
   const { store } = await platform();
+  if (!isListRead) for (const run of await readList(store)) seen.set(run.path, { run, stamp: '' });
+  isListRead = true;
   const names = await store.list(OWN);
-  const own = await Promise.all(names.map(async (name) => await ownRun(store.paths.join(OWN, name))));
+  let done = 0;
+  const own = await inLanes(names, async (name) => {
+    const run = await ownRun(store.paths.join(OWN, name));
+    done += 1;
+    if (done % 100 === 0) say({ type: 'listing', done, total: names.length });
+    return run;
+  });
+  if (isChanged) {
+    isChanged = false;
+    const kept = own.filter((run) => run !== undefined).filter(isFixed);
+    await writeList(store, kept);
+  }
   const folder = await servedRuns();
   const served = await Promise.all(
     (folder ?? []).map(async ({ name, holder, files }) => {
@@ -53,15 +69,57 @@ export async function listRuns(): Promise<RunList> {
   };
 }
 
+/** What was answered last. */
+let answered = '';
+
+/** Every run; null where nothing has changed since the last answer. */
+export async function runsIfChanged(onlyIf: boolean): Promise<RunList | null> {
+  const list = await listRuns();
+  const text = JSON.stringify(list);
+  if (onlyIf && text === answered) return null;
+  answered = text;
+  return list;
+}
+
+let isListRead = false;
+
+/** A run that does not change by itself. */
+function isFixed({ state, removed }: StoredRun): boolean {
+  return state === 'finished' || removed !== undefined;
+}
+
+/** Works on all items, some at a time, and gives the results in their order. */
+async function inLanes<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+  lanes = 16,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const place = next++;
+      results[place] = await work(items[place]);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
 /** A run of this browser; undefined where it was deleted more than 30 days ago, and is deleted for good now. */
 async function ownRun(path: string): Promise<StoredRun | undefined> {
   const known = seen.get(path);
   // A run in training changes, and one that is left from a kill is taken up again.
-  if (known?.run.state === 'finished' || known?.run.removed !== undefined) return known.run;
-  const run = await look(path, '', path.slice(OWN.length + 1));
+  const run = known !== undefined && isFixed(known.run) ? known.run : await lookAtOwn(path);
   if (run?.removed === undefined || Date.now() - Date.parse(run.removed) < DAYS * 86_400_000) return run;
   await removeForGood(run.name).catch(() => {});
   return undefined;
+}
+
+async function lookAtOwn(path: string): Promise<StoredRun | undefined> {
+  const run = await look(path, '', path.slice(OWN.length + 1));
+  if (run !== undefined && isFixed(run)) isChanged = true;
+  return run;
 }
 
 async function look(path: string, stamp: string, name: string): Promise<StoredRun | undefined> {
@@ -129,8 +187,10 @@ export async function restore(name: string): Promise<void> {
 
 /** Deletes a run for good. */
 export async function removeForGood(name: string): Promise<void> {
-  await removeRun(await platform(), pathOf(name));
-  runsChanged(pathOf(name));
+  const path = pathOf(name);
+  runsChanged(path);
+  await removeRun(await platform(), path);
+  runsChanged(path);
 }
 
 /** @throws CoutureError of kind `usage` for a run of the machine's folder */

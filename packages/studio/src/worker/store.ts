@@ -39,7 +39,8 @@ function withFolder(own: RunStore): RunStore {
     kind: async (path) => await of(path).kind(path),
     read: async (path, limit) => await of(path).read(path, limit),
     readHead: async (path, length) => await of(path).readHead(path, length),
-    write: async (path, content) => await writePatiently(async () => await of(path).write(path, content)),
+    write: async (path, content) =>
+      await writePatiently(path, async () => await of(path).write(path, content)),
     findWritable: async (path) => await of(path).findWritable(path),
     makeFolder: async (path) => await of(path).makeFolder(path),
     claimFolder: async (path) => await of(path).claimFolder(path),

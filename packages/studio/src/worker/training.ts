@@ -68,7 +68,7 @@ export async function trainInto(request: Request): Promise<RunEnd> {
       onRun: (begun) => {
         run = begun;
         running = begun;
-        setPatient(true);
+        setPatient(begun.path);
         runsChanged(begun.path);
       },
       onNotice: (text) => say({ type: 'notice', text }),
@@ -88,7 +88,7 @@ export async function trainInto(request: Request): Promise<RunEnd> {
       return { name: run.name };
     throw error;
   } finally {
-    setPatient(false);
+    setPatient(undefined);
     if (run !== undefined) runsChanged(run.path);
     training = undefined;
     running = undefined;
