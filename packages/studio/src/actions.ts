@@ -14,5 +14,5 @@ export {
   restoreRun,
   saveFile,
 } from './actions/runs.ts';
-export { changeSetting, chooseRecipe, useSettings } from './actions/setup.ts';
+export { changeSetting, changeSettings, chooseRecipe, redo, undo, useSettings } from './actions/setup.ts';
 export { changeRate, pause, resume, start, stopWithoutRoom } from './actions/training.ts';

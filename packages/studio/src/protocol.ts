@@ -198,6 +198,8 @@ export interface Requests {
   /** Takes a kept set, or Fashion-MNIST for null. */
   'use-set': { ask: { readonly digest: string | null }; answer: SetSummary };
   'remove-set': { ask: { readonly digest: string }; answer: null };
+  /** Seconds of an epoch on this device; null where it could not be measured now. */
+  speed: { ask: { readonly config: RunConfig }; answer: number | null };
   room: { ask: object; answer: Room };
   /** Stops a run whose files have no room, at its last checkpoint. */
   'stop-without-room': { ask: object; answer: null };

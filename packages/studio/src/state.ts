@@ -46,6 +46,13 @@ export interface LiveRun {
 
 export const view = signal<View>('train');
 export const setup = signal<Setup>({ recipe: 'baseline', settings: {} });
+/** Setups before and after the one at hand, for undo and redo; the nearest one is last. */
+export const undone = signal<{ readonly past: readonly Setup[]; readonly future: readonly Setup[] }>({
+  past: [],
+  future: [],
+});
+/** How long an epoch of the setup takes on this device; undefined before it was measured. */
+export const speed = signal<{ readonly epochSeconds: number } | undefined>(undefined);
 export const theme = signal<'auto' | 'light' | 'dark'>('auto');
 
 export const set = signal<SetSummary | undefined>(undefined);

@@ -10,6 +10,8 @@ import { attempt } from './attempt.ts';
 import { lastSet, takeSet, useSet } from './data.ts';
 import { predictAgain, predictPicture } from './models.ts';
 import { listRuns } from './runs.ts';
+import { watchUndoKeys } from './setup.ts';
+import { watchSpeed } from './speed.ts';
 import { brokenOff, markInProgress, resume } from './training.ts';
 
 /** Begins: the address, the data, the runs, and a run that a reload broke off. */
@@ -18,6 +20,8 @@ export function begin(): void {
   readAddress();
   addEventListener('hashchange', readAddress);
   effect(writeAddress);
+  watchUndoKeys();
+  watchSpeed();
   effect(() => {
     const { value } = state.theme;
     document.documentElement.style.colorScheme = value === 'auto' ? 'light dark' : value;

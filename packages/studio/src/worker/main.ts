@@ -8,6 +8,7 @@ import { roomOf } from './room.ts';
 import { detailsOf, remove, removeForGood, restore, runsIfChanged } from './runs.ts';
 import { setBase } from './served.ts';
 import { listSets, removeSet } from './sets.ts';
+import { measureEpoch } from './speed.ts';
 import { copyRun, exportRun } from './take-along.ts';
 import { tilesOf } from './tiles.ts';
 import { changeRate, pause, stopWithoutRoom, trainInto } from './training.ts';
@@ -43,6 +44,7 @@ const answers: {
   sets: async () => await listSets(),
   'use-set': async ({ digest }) => await useSet(digest),
   'remove-set': async ({ digest }) => await done(removeSet(digest)),
+  speed: async ({ config }) => (await measureEpoch(config)) ?? null,
   room: async () => await roomOf(),
   'stop-without-room': async () => await done(stopWithoutRoom()),
   export: async ({ name, what }) => await exportRun(name, what),

@@ -9,6 +9,7 @@ import { setLive } from './models.ts';
 import { bytesOf, giveUp, requireRoom, setPatient } from './room.ts';
 import { runsChanged } from './runs.ts';
 import { say } from './say.ts';
+import { stopMeasuring } from './speed.ts';
 import { platform } from './store.ts';
 import { weightTiles } from './tiles.ts';
 
@@ -54,6 +55,7 @@ export async function trainInto(request: Request): Promise<RunEnd> {
   if (training !== undefined)
     throw new CoutureError('usage', 'A run is in progress.', { hint: 'Pause it first.' });
   training = new AbortController();
+  stopMeasuring();
   const { signal } = training;
   let run: Run | undefined;
   try {
