@@ -243,7 +243,7 @@ export type StudioEvent =
       readonly imagesPerSecond: number;
     }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
-  | { readonly type: 'weights'; readonly weights: Weights }
+  | { readonly type: 'weights'; readonly epoch: number; readonly weights: Weights }
   /** How many runs have been read, where there are many. */
   | { readonly type: 'listing'; readonly done: number; readonly total: number }
   /** Another tab has changed the runs. */

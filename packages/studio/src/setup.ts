@@ -121,12 +121,12 @@ export function toAddress({ recipe, settings }: Setup): URLSearchParams {
 export function fromAddress(parts: URLSearchParams): { readonly setup: Setup; readonly unknown: string[] } {
   const unknown: string[] = [];
   const settings: Record<string, unknown> = {};
-  let recipe: RecipeName | null = parts.size === 0 ? 'baseline' : null;
+  let recipe: RecipeName | null = null;
   for (const [name, text] of parts) {
     const control = settingControls.find((one) => one.name === name);
     if (name === 'recipe' && Object.hasOwn(recipes, text)) recipe = text as RecipeName;
     else if (control !== undefined) settings[control.key] = valueFrom(control, text);
-    else if (!['view', 'v'].includes(name)) unknown.push(`${name}=${text}`);
+    else if (!['view', 'v', 'hide'].includes(name)) unknown.push(`${name}=${text}`);
   }
   if (!parts.has('recipe') && Object.keys(settings).length === 0) recipe = 'baseline';
   return { setup: { recipe, settings: settings as Partial<TrainSettings> }, unknown };

@@ -23,6 +23,9 @@ import { resolve, type Setup } from './setup.ts';
 export const views = ['data', 'model', 'train', 'understand', 'predict', 'runs'] as const;
 export type View = (typeof views)[number];
 
+/** What an address may hide besides settings: every view, the tour, and parts of the setup. */
+export const hideable: readonly string[] = [...views, 'tour', 'recipes', 'layers', 'settings'];
+
 /** A problem beside the place that it is about. */
 export interface Problem {
   readonly message: string;
@@ -45,6 +48,8 @@ export interface LiveRun {
 }
 
 export const view = signal<View>('train');
+/** Parts of the page that a teacher's address hides: views, `tour`, and parts and settings of the model. */
+export const hidden = signal<ReadonlySet<string>>(new Set());
 export const setup = signal<Setup>({ recipe: 'baseline', settings: {} });
 /** Setups before and after the one at hand, for undo and redo; the nearest one is last. */
 export const undone = signal<{ readonly past: readonly Setup[]; readonly future: readonly Setup[] }>({
@@ -63,6 +68,10 @@ export const run = signal<LiveRun | undefined>(undefined);
 /** Between Start and the first event of the run. */
 export const starting = signal(false);
 export const weights = signal<Weights | undefined>(undefined);
+/** The first layer after earlier epochs of the run, in their order. */
+export const snapshots = signal<readonly { readonly epoch: number; readonly weights: Weights }[]>([]);
+/** The epoch whose first layer is shown; undefined for the newest. */
+export const shownEpoch = signal<number | undefined>(undefined);
 
 export const model = signal<ModelChoice>({ kind: 'shipped' });
 export const picture = signal<Picture | undefined>(undefined);

@@ -46,6 +46,19 @@ export function begin(): void {
   });
 }
 
+/** Most epochs whose first layer is kept: a bitmap has up to 300 KB. */
+const MOST_SNAPSHOTS = 64;
+
+/** Shows the weights of an epoch, and keeps them to go back to. Of many epochs, every second one is dropped. */
+function takeWeights({ epoch, weights }: Extract<StudioEvent, { type: 'weights' }>): void {
+  const before = state.snapshots.value.filter((one) => one.epoch < epoch);
+  const kept = before.length < MOST_SNAPSHOTS ? before : before.filter((_, i) => i % 2 === 0);
+  batch(() => {
+    state.weights.value = weights;
+    state.snapshots.value = [...kept, { epoch, weights }];
+  });
+}
+
 /** Notices that came before their run. */
 const early: string[] = [];
 
@@ -102,7 +115,7 @@ function hear(event: StudioEvent): void {
       state.waitsForRoom.value = event.waiting;
       break;
     case 'weights':
-      state.weights.value = event.weights;
+      takeWeights(event);
       break;
     case 'notice':
       if (run === undefined) early.push(event.text);

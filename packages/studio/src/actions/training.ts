@@ -26,6 +26,8 @@ export async function start(): Promise<void> {
   if (!('config' in value) || isTraining()) return;
   state.run.value = undefined;
   state.weights.value = undefined;
+  state.snapshots.value = [];
+  state.shownEpoch.value = undefined;
   // Where the browser agrees, it does not clear the runs of this page by itself.
   void navigator.storage?.persist?.();
   await train(async () => await request('train', { config: value.config }));

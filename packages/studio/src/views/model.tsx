@@ -9,7 +9,7 @@ import { Layers } from '../parts/layers.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Size } from '../parts/size.tsx';
 import { settingOf } from '../setup.ts';
-import { resolved, setup, undone } from '../state.ts';
+import { hidden, resolved, setup, undone } from '../state.ts';
 
 /** Settings that the list of layers shows. */
 const inLayers: ReadonlySet<string> = new Set(['hidden', 'dropout']);
@@ -21,14 +21,25 @@ export function ModelPanel() {
   const { value } = resolved;
   // What is about a setting is told beside its field.
   const general = 'problem' in value && value.keys.length === 0 ? value : undefined;
-  const fields = settingControls.filter(({ key }) => !inLayers.has(key) && !absent.has(key));
-  const groups = [...new Set(fields.map(({ group }) => group))];
   return (
     <form class="setup" onSubmit={(event) => event.preventDefault()}>
-      <Recipes />
-      <Layers />
+      {!hidden.value.has('recipes') && <Recipes />}
+      {!hidden.value.has('layers') && <Layers />}
       <Size />
       <Problem problem={general && { message: general.problem, hint: general.hint }} />
+      {!hidden.value.has('settings') && <Settings />}
+    </form>
+  );
+}
+
+/** Every setting under the heading of its group, and the rare ones apart. */
+function Settings() {
+  const fields = settingControls.filter(
+    ({ key, name }) => !inLayers.has(key) && !absent.has(key) && !hidden.value.has(name),
+  );
+  const groups = [...new Set(fields.map(({ group }) => group))];
+  return (
+    <>
       {groups.map((group) => (
         <fieldset key={group}>
           <legend>{group}</legend>
@@ -47,7 +58,7 @@ export function ModelPanel() {
             <Field key={control.key} control={control} />
           ))}
       </details>
-    </form>
+    </>
   );
 }
 

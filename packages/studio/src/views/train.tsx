@@ -1,8 +1,8 @@
 /** Training: the curves, the first layer as it learns, and the result with the command that repeats it. */
 
 import { describeTraining, type TrainingHistory } from 'couture/inspect';
-import type { EpochMetrics } from 'couture/train';
-import { stopWithoutRoom } from '../actions.ts';
+import { type EpochMetrics, rateInEpoch } from 'couture/train';
+import { changeSetting, start, stopWithoutRoom } from '../actions.ts';
 import { duration, percent } from '../format.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Figure } from '../parts/figure.tsx';
@@ -16,6 +16,8 @@ import {
   problems,
   run,
   set,
+  shownEpoch,
+  snapshots,
   starting,
   view,
   waitsForRoom,
@@ -28,11 +30,33 @@ export function TrainPanel() {
   return (
     <>
       <Problem problem={problems.value.train} />
+      <Diverged />
       <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}
       {live?.state === 'training' && <Rate live={live} />}
       <FirstLayer />
     </>
+  );
+}
+
+/** After a run that diverged: the same with a tenth of the learning rate. */
+function Diverged() {
+  const { value: live } = run;
+  if (live?.state !== 'failed' || !/^Training diverged/.test(problems.value.train?.message ?? ''))
+    return null;
+  const rate = Number((rateInEpoch(live.config.settings, live.epoch) / 10).toPrecision(6));
+  return (
+    <div class="row">
+      <button
+        type="button"
+        onClick={() => {
+          changeSetting('learningRate', rate);
+          void start();
+        }}
+      >
+        Train again with learning rate {rate}
+      </button>
+    </div>
   );
 }
 
@@ -193,14 +217,34 @@ function Result({
 }
 
 function FirstLayer() {
-  const { value } = weights;
+  const { value: all } = snapshots;
+  const place = all.findIndex(({ epoch }) => epoch === shownEpoch.value);
+  const chosen = place < 0 ? undefined : all[place];
+  const value = chosen?.weights ?? weights.value;
   if (value === undefined) return null;
+  const epoch = chosen?.epoch ?? all.at(-1)?.epoch;
   return (
     <section class="card" aria-label="First layer">
       <h2>
-        First layer{' '}
+        First layer{epoch !== undefined && ` after epoch ${epoch}`}
         <span>weights of the {value.units} strongest units; blue is below 0, red-brown above</span>
       </h2>
+      {all.length > 1 && (
+        <input
+          class="scrub"
+          type="range"
+          aria-label="Epoch whose first layer is shown"
+          aria-valuetext={`epoch ${epoch}`}
+          min={0}
+          max={all.length - 1}
+          value={place < 0 ? all.length - 1 : place}
+          onInput={({ currentTarget }) => {
+            const at = Number(currentTarget.value);
+            // The last place follows the training.
+            shownEpoch.value = at === all.length - 1 ? undefined : all[at].epoch;
+          }}
+        />
+      )}
       <Bitmap
         bitmap={value.bitmap}
         columns={value.columns}

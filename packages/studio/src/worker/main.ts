@@ -68,10 +68,18 @@ async function answer({ type, id, ask }: ToWorker): Promise<void> {
   }
 }
 
+/** Hints name commands; here there are buttons. */
+function wordsOf({ message, hint }: CoutureError): { message: string; hint: string | undefined } {
+  const own = hint
+    ?.replace(/, under another name or with --overwrite/, '')
+    .replace(/Continue with: npx couture train --resume \S+?(?=;|$)/, 'Resume it in Runs')
+    .replace(/; add --backend cpu to use the CPU/, '');
+  return { message: message.replaceAll(/ in runs\/train\/(\S+?)(?=[.;,]|$)/g, ' in the run $1'), hint: own };
+}
+
 /** An expected failure in its own words; anything else is a fault of the Studio, which is also reported. */
 function failureOf(error: unknown): Extract<FromWorker, { type: 'failed' }>['failure'] {
-  if (error instanceof CoutureError)
-    return { message: error.message, hint: error.hint, interrupted: error.kind === 'interrupted' };
+  if (error instanceof CoutureError) return { ...wordsOf(error), interrupted: error.kind === 'interrupted' };
   reportError(error);
   return {
     message: `Something went wrong in the Studio: ${error instanceof Error ? error.message : String(error)}`,

@@ -32,7 +32,8 @@ export async function measureEpoch(config: RunConfig): Promise<number | undefine
     ...{ images: set.images.subarray(0, length * size), labels: set.labels.subarray(0, length), length },
   };
   const { settings } = config;
-  const trial = { ...config, settings: { ...settings, epochs: 1000, patience: 0, rateChanges: [] } };
+  // A rate at which nothing diverges.
+  const trial = { ...config, settings: { ...settings, epochs: 1000, patience: 0, rateChanges: [], learningRate: 1e-6 } };
   let backend: Backend | undefined;
   try {
     backend = await createWebBackend({ backend: 'cpu', fast: settings.fast });

@@ -127,7 +127,7 @@ function report(run: Run, event: TrainEvent): void {
       say({ type: 'epoch', metrics: event.metrics });
       setLive({ name: `${run.name}, epoch ${event.metrics.epoch}`, config, weights: event.parameters });
       void weightTiles(config.model, event.parameters, config.data.shape).then((weights) => {
-        if (weights !== undefined) say({ type: 'weights', weights });
+        if (weights !== undefined) say({ type: 'weights', epoch: event.metrics.epoch, weights });
       });
       break;
     }
