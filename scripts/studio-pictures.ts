@@ -99,7 +99,7 @@ try {
   await page.getByRole('button', { name: 'Collect' }).click();
   await picture(page, 'collect');
   await show('Runs');
-  await page.getByLabel('curves').check();
+  await page.getByRole('button', { name: /^baseline-seed1/ }).click();
   await picture(page, 'runs');
 
   await look(page, wide);

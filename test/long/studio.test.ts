@@ -101,6 +101,7 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     await page.getByRole('heading', { name: 'Shirt predicted as T-shirt/top' }).waitFor();
     // The exported run is one that the command line opens.
     await show('Runs');
+    await page.getByRole('button', { name: /^baseline-seed1/ }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Run', exact: true }).click(),
@@ -110,8 +111,8 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     execFileSync('python3', ['-m', 'zipfile', '-e', zip, folder]);
     const outcome = await couture(['evaluate', join(folder, 'baseline-seed1'), '--json'], { cwd: folder });
     const { accuracy } = parseDocument(outcome, { accuracy: z.number() });
-    const shown = await page.locator('.run-list h2').first().textContent();
-    assert.match(shown ?? '', new RegExp(`${(accuracy * 100).toFixed(2)}% test accuracy`));
+    const shown = await page.locator('.run-card h2').textContent();
+    assert.match(shown ?? '', new RegExp(`Test accuracy ${(accuracy * 100).toFixed(2)}%`));
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -136,6 +137,7 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     await page.reload();
     await show('Runs');
     await waitForData(page);
+    await page.getByRole('button', { name: /^custom-seed1/ }).click();
     await page.getByRole('button', { name: 'Resume' }).click();
     assert.equal((await result(page)).sha, expected);
     assert.deepEqual(faults, []);

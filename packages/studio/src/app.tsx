@@ -17,7 +17,7 @@ import { Announcer } from './parts/announcer.tsx';
 import { Problem } from './parts/problem.tsx';
 import { Tour } from './parts/tour.tsx';
 import { Transport } from './parts/transport.tsx';
-import { problems, run, set, theme, type View, view } from './state.ts';
+import { hidden, problems, run, set, theme, type View, view } from './state.ts';
 import { goTo } from './tour.ts';
 import { DataPanel } from './views/data.tsx';
 import { ModelPanel } from './views/model.tsx';
@@ -61,12 +61,15 @@ const beside: Readonly<Record<Room, readonly View[]>> = {
 
 /** The whole page. */
 export function App() {
-  const fixed = beside[room.value];
-  const tabs = (Object.keys(about) as View[]).filter((name) => !fixed.includes(name));
-  const chosen = tabs.includes(view.value) ? view.value : 'train';
+  const fixed = beside[room.value].filter((name) => !hidden.value.has(name));
+  const all = (Object.keys(about) as View[]).filter((name) => !beside[room.value].includes(name));
+  const open = all.filter((name) => !hidden.value.has(name));
+  // A page without any view would be of no use.
+  const tabs = open.length > 0 ? open : all;
+  const chosen = tabs.includes(view.value) ? view.value : tabs.includes('train') ? 'train' : tabs[0];
   const { title, Content } = about[chosen];
   return (
-    <div class={`app ${room.value}`}>
+    <div class={`app ${room.value}${fixed.length < beside[room.value].length ? ' less' : ''}`}>
       <Header />
       {fixed.includes('model') && (
         <section class="side left" aria-label="Model">
@@ -134,9 +137,11 @@ function Header() {
         {data}
         {run.value !== undefined && <> · {run.value.name}</>}
       </p>
-      <button type="button" onClick={() => goTo(0)}>
-        <Compass size={18} aria-hidden="true" /> Tour
-      </button>
+      {!hidden.value.has('tour') && (
+        <button type="button" onClick={() => goTo(0)}>
+          <Compass size={18} aria-hidden="true" /> Tour
+        </button>
+      )}
       <button
         type="button"
         class="icon"

@@ -5,7 +5,7 @@
 
 import type { DatasetInfo } from 'couture/data';
 import type { Evaluation, Saliency } from 'couture/inspect';
-import type { RunSummary } from 'couture/runs';
+import type { RunGlance } from 'couture/runs';
 import type { EpochMetrics, RunConfig } from 'couture/train';
 import type { JobEvent, SeeRequests } from './protocol-see.ts';
 
@@ -114,12 +114,49 @@ export interface Weights {
   readonly side: { readonly width: number; readonly height: number };
 }
 
-/** A run as the list shows it, with what its curves need. */
-export interface StoredRun extends RunSummary {
+/** A run as the list shows it. */
+export interface StoredRun extends RunGlance {
+  /** In this browser, or in the folder of the machine that serves the page. */
+  readonly where: 'browser' | 'folder';
+  /** When it was deleted, in ISO 8601; it can be brought back. */
+  readonly removed?: string | undefined;
+}
+
+/** Every run. */
+export interface RunList {
+  readonly runs: readonly StoredRun[];
+  readonly removed: readonly StoredRun[];
+  /** Whether the host of the page serves run folders. */
+  readonly served: boolean;
+}
+
+/** One run with its curves. */
+export interface RunDetails {
+  readonly name: string;
   readonly history: readonly EpochMetrics[];
-  readonly config?: RunConfig | undefined;
+  readonly config: RunConfig;
   readonly weightsSha256?: string | undefined;
+  readonly seconds: number;
+  /** The version of Couture that it was begun with. */
+  readonly couture: string;
   readonly command?: string | undefined;
+}
+
+/** Imported images that are kept in this browser. */
+export interface KeptSet {
+  readonly digest: string;
+  readonly name: string;
+  readonly images: number;
+  readonly bytes: number;
+}
+
+/** The storage of this page, in bytes. */
+export interface Room {
+  readonly usage: number;
+  /** Undefined where the browser does not say. */
+  readonly quota: number | undefined;
+  /** Whether the browser keeps it until the person deletes it. */
+  readonly persisted: boolean;
 }
 
 /** Every request: what is asked, and what is answered. */
@@ -135,7 +172,8 @@ export interface Requests extends SeeRequests {
   };
   image: { ask: { readonly choice: Choice; readonly place: number }; answer: SetImage };
   train: { ask: { readonly config: RunConfig }; answer: RunEnd };
-  resume: { ask: { readonly name: string }; answer: RunEnd };
+  /** Continues a run, to more epochs where they are given. */
+  resume: { ask: { readonly name: string; readonly epochs?: number | undefined }; answer: RunEnd };
   pause: { ask: object; answer: null };
   /** Changes the learning rate of the run in progress, from the next epoch on; answers with the changed config. */
   rate: { ask: { readonly learningRate: number }; answer: RunConfig };
@@ -152,8 +190,24 @@ export interface Requests extends SeeRequests {
     };
     answer: Tiles & { readonly total: number };
   };
-  runs: { ask: object; answer: readonly StoredRun[] };
+  /** Every run; null where `ifChanged` is asked and nothing has changed since the last answer. */
+  runs: { ask: { readonly ifChanged: boolean }; answer: RunList | null };
+  details: { ask: { readonly name: string }; answer: RunDetails };
+  /** Deletes a run, which can be brought back for 30 days. */
   remove: { ask: { readonly name: string }; answer: null };
+  restore: { ask: { readonly name: string }; answer: null };
+  'remove-for-good': { ask: { readonly name: string }; answer: null };
+  /** Copies a run of the machine's folder into this browser; answers with the name of the copy. */
+  copy: { ask: { readonly name: string }; answer: string };
+  sets: { ask: object; answer: readonly KeptSet[] };
+  /** Takes a kept set, or Fashion-MNIST for null. */
+  'use-set': { ask: { readonly digest: string | null }; answer: SetSummary };
+  'remove-set': { ask: { readonly digest: string }; answer: null };
+  /** Seconds of an epoch on this device; null where it could not be measured now. */
+  speed: { ask: { readonly config: RunConfig }; answer: number | null };
+  room: { ask: object; answer: Room };
+  /** Stops a run whose files have no room, at its last checkpoint. */
+  'stop-without-room': { ask: object; answer: null };
   /** A file for the person: the model, the config, or the whole run as a ZIP. */
   export: {
     ask: { readonly name: string; readonly what: 'model' | 'config' | 'run' };
@@ -194,7 +248,13 @@ export type StudioEvent =
       readonly imagesPerSecond: number;
     }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
-  | { readonly type: 'weights'; readonly weights: Weights }
+  | { readonly type: 'weights'; readonly epoch: number; readonly weights: Weights }
+  /** How many runs have been read, where there are many. */
+  | { readonly type: 'listing'; readonly done: number; readonly total: number }
+  /** Another tab has changed the runs. */
+  | { readonly type: 'runs' }
+  /** Whether files of the run in progress wait for room in the browser. */
+  | { readonly type: 'room'; readonly waiting: boolean }
   | { readonly type: 'notice'; readonly text: string }
   | JobEvent;
 

@@ -17,8 +17,18 @@ export type Resolved =
   | {
       readonly problem: string;
       readonly hint: string | undefined;
-      readonly key: keyof TrainSettings | undefined;
+      /** The settings that it is about; none where it is about all. */
+      readonly keys: readonly (keyof TrainSettings)[];
+      /** The place in the list of the setting; undefined for no list. */
+      readonly place: number | undefined;
     };
+
+/** The control of a setting. */
+export function controlOf(key: keyof TrainSettings): SettingControl {
+  const found = settingControls.find((control) => control.key === key);
+  if (found === undefined) throw new Error(`There is no setting ${key}.`);
+  return found;
+}
 
 /** Checks a setup as the command line does. */
 export function resolve({ recipe, settings }: Setup, dataset: DatasetInfo): Resolved {
@@ -26,12 +36,19 @@ export function resolve({ recipe, settings }: Setup, dataset: DatasetInfo): Reso
     return { config: resolveConfig({ recipe, settings, dataset }) };
   } catch (error) {
     const { message, hint } = error as Error & { readonly hint?: string };
-    const [, name] = /^Invalid settings?:? (\w+)/.exec(message) ?? [];
-    const control = settingControls.find(({ key }) => key === name);
-    if (control === undefined) return { problem: message, hint, key: undefined };
+    const [, first, place, second] =
+      /^Invalid settings?:? (\w+)(?:\[(\d+)\])?(?: and (\w+))?/.exec(message) ?? [];
+    const named = [first, second].map((name) => settingControls.find(({ key }) => key === name));
+    const [control] = named;
+    if (control === undefined) return { problem: message, hint, keys: [], place: undefined };
     // The hint of a wrong value names a command; here the limits are at hand.
     const own = message.startsWith('Invalid setting:') ? limitsOf(control) : undefined;
-    return { problem: message.replace(/^Invalid settings?:? /, ''), hint: own ?? hint, key: control.key };
+    return {
+      problem: message.replace(/^Invalid settings?:? /, ''),
+      hint: own ?? hint,
+      keys: named.filter((one) => one !== undefined).map(({ key }) => key),
+      place: place === undefined ? undefined : Number(place),
+    };
   }
 }
 
@@ -86,7 +103,8 @@ function changeFrom(text: string): unknown {
   return more.length > 0 || learningRate === undefined ? text : { epoch, learningRate };
 }
 
-function numberFrom(text: string): unknown {
+/** A number, or the text that is none. */
+export function numberFrom(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
@@ -103,12 +121,12 @@ export function toAddress({ recipe, settings }: Setup): URLSearchParams {
 export function fromAddress(parts: URLSearchParams): { readonly setup: Setup; readonly unknown: string[] } {
   const unknown: string[] = [];
   const settings: Record<string, unknown> = {};
-  let recipe: RecipeName | null = parts.size === 0 ? 'baseline' : null;
+  let recipe: RecipeName | null = null;
   for (const [name, text] of parts) {
     const control = settingControls.find((one) => one.name === name);
     if (name === 'recipe' && Object.hasOwn(recipes, text)) recipe = text as RecipeName;
     else if (control !== undefined) settings[control.key] = valueFrom(control, text);
-    else if (!['view', 'v'].includes(name)) unknown.push(`${name}=${text}`);
+    else if (!['view', 'v', 'hide'].includes(name)) unknown.push(`${name}=${text}`);
   }
   if (!parts.has('recipe') && Object.keys(settings).length === 0) recipe = 'baseline';
   return { setup: { recipe, settings: settings as Partial<TrainSettings> }, unknown };

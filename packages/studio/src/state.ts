@@ -6,8 +6,11 @@ import type { EpochMetrics, RunConfig } from 'couture/train';
 import type {
   Answer,
   Judged,
+  KeptSet,
   ModelChoice,
   Picture,
+  Room,
+  RunDetails,
   RunEnd,
   SetImage,
   SetSummary,
@@ -19,6 +22,9 @@ import { resolve, type Setup } from './setup.ts';
 /** The views of the page; on a phone each has a tab, on a wide screen `model` and `predict` are always there. */
 export const views = ['data', 'model', 'train', 'understand', 'predict', 'runs'] as const;
 export type View = (typeof views)[number];
+
+/** What an address may hide besides settings: every view, the tour, and parts of the setup. */
+export const hideable: readonly string[] = [...views, 'tour', 'recipes', 'layers', 'settings'];
 
 /** A problem beside the place that it is about. */
 export interface Problem {
@@ -42,7 +48,16 @@ export interface LiveRun {
 }
 
 export const view = signal<View>('train');
+/** Parts of the page that a teacher's address hides: views, `tour`, and parts and settings of the model. */
+export const hidden = signal<ReadonlySet<string>>(new Set());
 export const setup = signal<Setup>({ recipe: 'baseline', settings: {} });
+/** Setups before and after the one at hand, for undo and redo; the nearest one is last. */
+export const undone = signal<{ readonly past: readonly Setup[]; readonly future: readonly Setup[] }>({
+  past: [],
+  future: [],
+});
+/** How long an epoch of the setup takes on this device; undefined before it was measured. */
+export const speed = signal<{ readonly epochSeconds: number } | undefined>(undefined);
 export const theme = signal<'auto' | 'light' | 'dark'>('auto');
 
 export const set = signal<SetSummary | undefined>(undefined);
@@ -53,6 +68,10 @@ export const run = signal<LiveRun | undefined>(undefined);
 /** Between Start and the first event of the run. */
 export const starting = signal(false);
 export const weights = signal<Weights | undefined>(undefined);
+/** The first layer after earlier epochs of the run, in their order. */
+export const snapshots = signal<readonly { readonly epoch: number; readonly weights: Weights }[]>([]);
+/** The epoch whose first layer is shown; undefined for the newest. */
+export const shownEpoch = signal<number | undefined>(undefined);
 
 export const model = signal<ModelChoice>({ kind: 'shipped' });
 export const picture = signal<Picture | undefined>(undefined);
@@ -64,12 +83,29 @@ export const judged = signal<Judged | undefined>(undefined);
 export const judging = signal(false);
 
 export const runs = signal<readonly StoredRun[] | undefined>(undefined);
+/** How many runs have been read, where there are many. */
+export const listing = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
+/** Deleted runs that can be brought back. */
+export const removed = signal<readonly StoredRun[]>([]);
+/** Whether the host of the page serves run folders. */
+export const served = signal(false);
+/** Runs in detail, by name: those that were opened or are compared. */
+export const details = signal<ReadonlyMap<string, RunDetails>>(new Map());
+/** The run that is open in the list. */
+export const openedRun = signal<string | undefined>(undefined);
+/** Imported images that are kept in this browser. */
+export const keptSets = signal<readonly KeptSet[]>([]);
+export const room = signal<Room | undefined>(undefined);
+/** Whether the run in progress waits for room in the browser. */
+export const waitsForRoom = signal(false);
 /** Runs whose curves are drawn together, by name. */
 export const compared = signal<ReadonlySet<string>>(new Set());
 
 export const problems = signal<
   Readonly<
-    Partial<Record<'data' | 'train' | 'rate' | 'predict' | 'understand' | 'runs' | 'address', Problem>>
+    Partial<
+      Record<'data' | 'train' | 'rate' | 'kept' | 'predict' | 'understand' | 'runs' | 'address', Problem>
+    >
   >
 >({});
 

@@ -7,8 +7,11 @@ import type { StudioEvent } from '../protocol.ts';
 import * as state from '../state.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { attempt } from './attempt.ts';
+import { lastSet, takeSet, useSet } from './data.ts';
 import { predictAgain, predictPicture } from './models.ts';
 import { listRuns } from './runs.ts';
+import { watchUndoKeys } from './setup.ts';
+import { watchSpeed } from './speed.ts';
 import { brokenOff, markInProgress, resume } from './training.ts';
 
 /** Begins: the address, the data, the runs, and a run that a reload broke off. */
@@ -17,12 +20,19 @@ export function begin(): void {
   readAddress();
   addEventListener('hashchange', readAddress);
   effect(writeAddress);
+  watchUndoKeys();
+  watchSpeed();
   effect(() => {
     const { value } = state.theme;
     document.documentElement.style.colorScheme = value === 'auto' ? 'light dark' : value;
   });
   void attempt('data', async () => {
-    state.set.value = await request('open', { address: new URL('data/', document.baseURI).href });
+    const opening = request('open', { address: new URL('data/', document.baseURI).href });
+    const own = lastSet();
+    // Images of one's own do not need those of the host.
+    if (own !== undefined) await opening.catch(() => {});
+    else state.set.value = await opening;
+    if (own !== undefined) await useSet(own);
     // Now, so that it does not hold up the page in the middle of training.
     void prepareFigures();
     const name = brokenOff();
@@ -33,15 +43,32 @@ export function begin(): void {
   predictPicture({ kind: 'image', split: 'test', index: 0 });
 }
 
+/** Most epochs whose first layer is kept: a bitmap has up to 300 KB. */
+const MOST_SNAPSHOTS = 64;
+
+/** Shows the weights of an epoch, and keeps them to go back to. Of many epochs, every second one is dropped. */
+function takeWeights({ epoch, weights }: Extract<StudioEvent, { type: 'weights' }>): void {
+  const before = state.snapshots.value.filter((one) => one.epoch < epoch);
+  const kept = before.length < MOST_SNAPSHOTS ? before : before.filter((_, i) => i % 2 === 0);
+  batch(() => {
+    state.weights.value = weights;
+    state.snapshots.value = [...kept, { epoch, weights }];
+  });
+}
+
 /** Notices that came before their run. */
 const early: string[] = [];
 
 function hear(event: StudioEvent): void {
   const run = state.run.value;
   switch (event.type) {
-    case 'set':
-      state.set.value = event.set;
+    case 'set': {
+      const before = state.set.value?.info;
+      // The images of a run that is resumed may be others.
+      if (before !== undefined && before.name !== event.set.info.name) takeSet(event.set);
+      else state.set.value = event.set;
       break;
+    }
     case 'importing':
       state.importing.value = event;
       break;
@@ -75,8 +102,17 @@ function hear(event: StudioEvent): void {
       });
       if (state.model.value.kind === 'live') predictAgain();
       break;
+    case 'listing':
+      state.listing.value = event;
+      break;
+    case 'runs':
+      void listRuns();
+      break;
+    case 'room':
+      state.waitsForRoom.value = event.waiting;
+      break;
     case 'weights':
-      state.weights.value = event.weights;
+      takeWeights(event);
       break;
     case 'notice':
       if (run === undefined) early.push(event.text);

@@ -2,22 +2,66 @@
 
 import { batch } from '@preact/signals';
 import { request } from '../client.ts';
-import type { Choice } from '../protocol.ts';
+import type { Choice, SetSummary } from '../protocol.ts';
 import * as state from '../state.ts';
 import { attempt } from './attempt.ts';
+import { predictAgain } from './models.ts';
+
+/** The digest of the imported images that were used last, so that a reload takes them again. */
+const LAST_SET = 'couture-studio-set';
+
+/** The kept set to begin with; undefined for that of the host. */
+export function lastSet(): string | undefined {
+  return localStorage.getItem(LAST_SET) ?? undefined;
+}
+
+/** Takes a kept set, or Fashion-MNIST for null. */
+export async function useSet(digest: string | null): Promise<void> {
+  await attempt('data', async () => takeSet(await request('use-set', { digest })));
+}
+
+/** Lists the kept sets, and what the page uses of the browser's storage. */
+export async function listKept(): Promise<void> {
+  await attempt('kept', async () => {
+    const [sets, room] = [await request('sets', {}), await request('room', {})];
+    batch(() => {
+      state.keptSets.value = sets;
+      state.room.value = room;
+    });
+  });
+}
+
+/** Deletes a kept set for good. */
+export async function removeSet(digest: string): Promise<void> {
+  await attempt('kept', async () => {
+    await request('remove-set', { digest });
+    if (lastSet() === digest) localStorage.removeItem(LAST_SET);
+  });
+  await listKept();
+}
+
+/** Shows a set, and what is known of the last one no more. */
+export function takeSet(set: SetSummary): void {
+  const { origin } = set.info;
+  if (origin.kind === 'import') localStorage.setItem(LAST_SET, origin.digest);
+  else localStorage.removeItem(LAST_SET);
+  batch(() => {
+    state.set.value = set;
+    state.opened.value = undefined;
+    state.judged.value = undefined;
+    state.picture.value = { kind: 'image', split: 'test', index: 0 };
+    state.answer.value = undefined;
+  });
+  predictAgain();
+}
 
 /** Reads files that a person chose. */
 export async function importFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   await attempt('data', async () => {
-    const set = await request('import', { files });
-    batch(() => {
-      state.set.value = set;
-      state.opened.value = undefined;
-      state.judged.value = undefined;
-      state.picture.value = { kind: 'image', split: 'test', index: 0 };
-      state.answer.value = undefined;
-    });
+    // Where the browser agrees, it does not clear the images of this page by itself.
+    void navigator.storage?.persist?.();
+    takeSet(await request('import', { files }));
   });
   state.importing.value = undefined;
 }

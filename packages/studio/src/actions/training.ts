@@ -26,15 +26,17 @@ export async function start(): Promise<void> {
   if (!('config' in value) || isTraining()) return;
   state.run.value = undefined;
   state.weights.value = undefined;
+  state.snapshots.value = [];
+  state.shownEpoch.value = undefined;
   // Where the browser agrees, it does not clear the runs of this page by itself.
   void navigator.storage?.persist?.();
   await train(async () => await request('train', { config: value.config }));
 }
 
-/** Continues a run where it stopped. */
-export async function resume(name: string): Promise<void> {
+/** Continues a run where it stopped, to more epochs where they are given. */
+export async function resume(name: string, epochs?: number): Promise<void> {
   if (isTraining()) return;
-  await train(async () => await request('resume', { name }));
+  await train(async () => await request('resume', { name, epochs }));
 }
 
 async function train(work: () => Promise<RunEnd>): Promise<void> {
@@ -68,6 +70,13 @@ export async function changeRate(learningRate: number): Promise<void> {
     const config = await request('rate', { learningRate });
     const run = state.run.value;
     if (run !== undefined) state.run.value = { ...run, config };
+  });
+}
+
+/** Stops a run whose files have no room in the browser, at its last checkpoint. */
+export async function stopWithoutRoom(): Promise<void> {
+  await attempt('train', async () => {
+    await request('stop-without-room', {});
   });
 }
 

@@ -12,7 +12,7 @@ export function Field({ control }: { readonly control: SettingControl }) {
   const value = settingOf(setup.value, control);
   const own = setup.value.settings[key] !== undefined;
   const { value: state } = resolved;
-  const wrong = 'problem' in state && state.key === key ? state : undefined;
+  const wrong = 'problem' in state && state.keys.includes(key) ? state : undefined;
   const id = `setting-${name}`;
   const change = (text: string): void => changeSetting(key, valueFrom(control, text));
   const described = wrong === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': `${id}-problem` };

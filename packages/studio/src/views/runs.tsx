@@ -1,153 +1,73 @@
-/** Runs of this browser: results, curves side by side, resuming, and files to take along. */
+/** Runs of this browser and of the machine that serves the page: the list, one in detail, and curves side by side. */
 
 import { describeTraining } from 'couture/inspect';
-import { Download, Play, Trash2 } from 'lucide-preact';
-import { useState } from 'preact/hooks';
-import { chooseModel, exportFile, removeRun, resume } from '../actions.ts';
-import { percent } from '../format.ts';
+import { useEffect } from 'preact/hooks';
+import { listRuns } from '../actions.ts';
+import { count, plural } from '../format.ts';
 import { Figure } from '../parts/figure.tsx';
+import { Kept } from '../parts/kept.tsx';
 import { Problem } from '../parts/problem.tsx';
-import type { StoredRun } from '../protocol.ts';
-import { compared, problems, runs, view } from '../state.ts';
+import { RunCard } from '../parts/run-card.tsx';
+import { RunList } from '../parts/run-list.tsx';
+import { compared, details, listing, openedRun, problems, runs, served } from '../state.ts';
 
-/** Runs that are drawn in one figure at most: it has no more colors. */
-const MOST_COMPARED = 4;
+/** Milliseconds between two looks at the runs of the machine, and at those that other tabs train. */
+const AGAIN = 2_000;
 
 /** The view. */
 export function RunsPanel() {
   const { value } = runs;
-  const chosen = (value ?? []).filter(({ name, history }) => compared.value.has(name) && history.length > 0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const changes = served.value || runs.value?.some(({ state }) => state === 'in use');
+      if (changes && document.visibilityState === 'visible') void listRuns(true);
+    }, AGAIN);
+    return () => clearInterval(timer);
+  }, []);
+  const opened = value?.find(({ name }) => name === openedRun.value);
   return (
     <>
       <Problem problem={problems.value.runs} />
+      {opened !== undefined && <RunCard key={opened.name} run={opened} />}
+      <Curves />
       {value === undefined || value.length === 0 ? (
         <div class="empty">
           <h2>{value === undefined ? 'Loading' : 'No runs yet'}</h2>
-          <p>Every run is kept in this browser, with its checkpoints, until you remove it.</p>
+          {value === undefined && listing.value !== undefined && (
+            <p role="status">
+              {count(listing.value.done)} of {plural(listing.value.total, 'run')}
+            </p>
+          )}
+          <p>
+            Every run is kept in this browser, with its checkpoints, until you delete it.
+            {served.value && ' Runs of the command line appear here as well.'}
+          </p>
         </div>
       ) : (
-        <ul class="run-list">
-          {value.map((run) => (
-            <Row key={run.path} run={run} />
-          ))}
-        </ul>
+        <RunList runs={value} />
       )}
-      {chosen.length > 0 && (
-        <Figure
-          of={chosen.map(({ name, history }) => `${name} ${history.length}`).join('; ')}
-          draw={({ drawCurves }, options) =>
-            drawCurves(
-              chosen.map(({ name, history, config }) =>
-                describeTraining(name, history, config?.settings.select),
-              ),
-              options,
-            )
-          }
-        />
-      )}
+      <Kept />
     </>
   );
 }
 
-function Row({ run }: { readonly run: StoredRun }) {
-  const [asking, setAsking] = useState(false);
-  const {
-    name,
-    state,
-    problem,
-    testAccuracy,
-    epochsDone = 0,
-    epochs = 0,
-    started,
-    weightsSha256,
-    command,
-  } = run;
-  const full = compared.value.size >= MOST_COMPARED && !compared.value.has(name);
-  const compare = (on: boolean): void => {
-    const names = new Set(compared.value);
-    if (on) names.add(name);
-    else names.delete(name);
-    compared.value = names;
-  };
+/** The curves of the runs that are compared, or of the one that is open. */
+function Curves() {
+  const names = compared.value.size > 0 ? [...compared.value] : [openedRun.value ?? ''];
+  const chosen = names.map((name) => details.value.get(name)).filter((run) => run !== undefined);
+  const drawn = chosen.filter(({ history }) =>
+    history.some(({ validationLoss }) => Number.isFinite(validationLoss)),
+  );
+  if (drawn.length === 0) return null;
   return (
-    <li class="card">
-      <h2>
-        {name}{' '}
-        <span>
-          {state === 'finished'
-            ? `${percent(testAccuracy ?? 0)} test accuracy`
-            : `${state}, ${epochsDone} of ${epochs} epochs`}
-        </span>
-      </h2>
-      {problem !== undefined && <p class="problem">{problem}</p>}
-      <p class="hint">
-        {run.data}
-        {started !== undefined && `, started ${new Date(started).toLocaleString()}`}
-      </p>
-      {weightsSha256 !== undefined && <code class="sha">{weightsSha256}</code>}
-      {command !== undefined && <code class="sha">{command}</code>}
-      <div class="row">
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={compared.value.has(name)}
-            disabled={full || epochsDone === 0}
-            onChange={({ currentTarget }) => compare(currentTarget.checked)}
-          />
-          curves
-        </label>
-        {state === 'unfinished' && (
-          <button type="button" onClick={() => void resume(name)}>
-            <Play size={16} aria-hidden="true" /> Resume
-          </button>
-        )}
-        {state === 'finished' && (
-          <>
-            <button
-              type="button"
-              onClick={() => {
-                chooseModel({ kind: 'run', name });
-                view.value = 'understand';
-              }}
-            >
-              Understand
-            </button>
-            <button type="button" onClick={() => void exportFile(name, 'model')}>
-              <Download size={16} aria-hidden="true" /> Model
-            </button>
-          </>
-        )}
-        {state !== 'damaged' && (
-          <>
-            <button type="button" onClick={() => void exportFile(name, 'config')}>
-              <Download size={16} aria-hidden="true" /> Config
-            </button>
-            <button type="button" onClick={() => void exportFile(name, 'run')}>
-              <Download size={16} aria-hidden="true" /> Run
-            </button>
-          </>
-        )}
-        {asking ? (
-          <>
-            <button type="button" class="danger" onClick={() => void removeRun(name)}>
-              Remove it for good
-            </button>
-            <button type="button" onClick={() => setAsking(false)}>
-              Keep
-            </button>
-          </>
-        ) : (
-          <button
-            type="button"
-            class="icon"
-            aria-label={`Remove ${name}`}
-            disabled={state === 'in use'}
-            onClick={() => setAsking(true)}
-          >
-            <Trash2 size={16} aria-hidden="true" />
-          </button>
-        )}
-      </div>
-    </li>
+    <Figure
+      of={drawn.map(({ name, history }) => `${name} ${history.length}`).join('; ')}
+      draw={({ drawCurves }, options) =>
+        drawCurves(
+          drawn.map(({ name, history, config }) => describeTraining(name, history, config.settings.select)),
+          options,
+        )
+      }
+    />
   );
 }

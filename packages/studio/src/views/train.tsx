@@ -1,15 +1,28 @@
 /** Training: the curves, the first layer as it learns, and the result with the command that repeats it. */
 
 import { describeTraining, type TrainingHistory } from 'couture/inspect';
-import type { EpochMetrics } from 'couture/train';
-import { Check, Copy } from 'lucide-preact';
-import { useState } from 'preact/hooks';
+import { type EpochMetrics, rateInEpoch } from 'couture/train';
+import { changeSetting, start, stopWithoutRoom } from '../actions.ts';
 import { duration, percent } from '../format.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { Bitmap } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Rate } from '../parts/rate.tsx';
-import { compared, type LiveRun, problems, run, runs, set, starting, weights } from '../state.ts';
+import {
+  compared,
+  details,
+  type LiveRun,
+  problems,
+  run,
+  set,
+  shownEpoch,
+  snapshots,
+  starting,
+  view,
+  waitsForRoom,
+  weights,
+} from '../state.ts';
 
 /** The view. */
 export function TrainPanel() {
@@ -17,10 +30,60 @@ export function TrainPanel() {
   return (
     <>
       <Problem problem={problems.value.train} />
+      <Diverged />
+      <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}
       {live?.state === 'training' && <Rate live={live} />}
       <FirstLayer />
     </>
+  );
+}
+
+/** After a run that diverged: the same with a tenth of the learning rate. */
+function Diverged() {
+  const { value: live } = run;
+  if (live?.state !== 'failed' || !/^Training diverged/.test(problems.value.train?.message ?? ''))
+    return null;
+  const rate = Number((rateInEpoch(live.config.settings, live.epoch) / 10).toPrecision(6));
+  return (
+    <div class="row">
+      <button
+        type="button"
+        onClick={() => {
+          changeSetting('learningRate', rate);
+          void start();
+        }}
+      >
+        Train again with learning rate {rate}
+      </button>
+    </div>
+  );
+}
+
+/** Where the browser has no room for the files of the run: what that means, and what can be done. */
+function Waiting() {
+  if (!waitsForRoom.value) return null;
+  return (
+    <div class="problem" role="alert">
+      <p>The browser has no room left for this page, so the last epochs are not stored yet.</p>
+      <p class="hint">
+        Keep this page open: they are stored as soon as there is room. Delete runs or images for good in Runs,
+        or free room on the disk.
+      </p>
+      <div class="row">
+        <button
+          type="button"
+          onClick={() => {
+            view.value = 'runs';
+          }}
+        >
+          Make room in Runs
+        </button>
+        <button type="button" class="danger" onClick={() => void stopWithoutRoom()}>
+          Stop at the last stored epoch
+        </button>
+      </div>
+    </div>
   );
 }
 
@@ -40,13 +103,16 @@ function Empty() {
 
 function Progress({ live }: { readonly live: LiveRun }) {
   const { name, history, notices, result, state, config } = live;
-  const others = (runs.value ?? []).filter((other) => compared.value.has(other.name) && other.name !== name);
+  const others = [...compared.value]
+    .filter((other) => other !== name)
+    .map((other) => details.value.get(other))
+    .filter((other) => other !== undefined);
   const curves = [
     { name, history, select: config.settings.select },
     ...others.map((other) => ({
       name: other.name,
       history: other.history,
-      select: other.config?.settings.select ?? ('loss' as const),
+      select: other.config.settings.select,
     })),
   ].filter((one) => one.history.some(finite));
   return (
@@ -150,32 +216,35 @@ function Result({
   );
 }
 
-function CopyButton({ text }: { readonly text: string }) {
-  const [done, setDone] = useState(false);
-  const Icon = done ? Check : Copy;
-  return (
-    <button
-      type="button"
-      class="icon"
-      aria-label={done ? 'Copied' : 'Copy the command'}
-      onClick={() => {
-        void navigator.clipboard.writeText(text).then(() => setDone(true));
-      }}
-    >
-      <Icon size={16} aria-hidden="true" />
-    </button>
-  );
-}
-
 function FirstLayer() {
-  const { value } = weights;
+  const { value: all } = snapshots;
+  const place = all.findIndex(({ epoch }) => epoch === shownEpoch.value);
+  const chosen = place < 0 ? undefined : all[place];
+  const value = chosen?.weights ?? weights.value;
   if (value === undefined) return null;
+  const epoch = chosen?.epoch ?? all.at(-1)?.epoch;
   return (
     <section class="card" aria-label="First layer">
       <h2>
-        First layer{' '}
+        First layer{epoch !== undefined && ` after epoch ${epoch}`}
         <span>weights of the {value.units} strongest units; blue is below 0, red-brown above</span>
       </h2>
+      {all.length > 1 && (
+        <input
+          class="scrub"
+          type="range"
+          aria-label="Epoch whose first layer is shown"
+          aria-valuetext={`epoch ${epoch}`}
+          min={0}
+          max={all.length - 1}
+          value={place < 0 ? all.length - 1 : place}
+          onInput={({ currentTarget }) => {
+            const at = Number(currentTarget.value);
+            // The last place follows the training.
+            shownEpoch.value = at === all.length - 1 ? undefined : all[at].epoch;
+          }}
+        />
+      )}
       <Bitmap
         bitmap={value.bitmap}
         columns={value.columns}

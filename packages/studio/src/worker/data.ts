@@ -13,6 +13,7 @@ import {
 import type { Choice, SetImage, SetSummary, SplitName } from '../protocol.ts';
 import { fetchFile, type Part } from './fetch-file.ts';
 import { say } from './say.ts';
+import { digestOf, keepSet, readSet } from './sets.ts';
 
 /** Images of the training split that can be looked at before the rest has come. */
 const SAMPLE = 5_000;
@@ -55,7 +56,7 @@ function hold(train: Dataset, test: Dataset, complete: boolean, notes: readonly 
 }
 
 /** Loads Fashion-MNIST: labels and test images first, then training images, of which a sample comes before the end. */
-export async function openFashion(address: string): Promise<SetSummary> {
+async function openFashion(address: string): Promise<SetSummary> {
   const entry = findDataset('fashion-mnist');
   if (entry === undefined) throw new Error('The registry has no fashion-mnist.');
   const get = async (role: Role, onPart?: (part: Part) => void) =>
@@ -147,6 +148,54 @@ function sampleOf(entry: DatasetEntry, bytes: Uint8Array, labels: Uint8Array): D
   return { info: infoOf(entry), split: 'train', images, labels: own, length: SAMPLE };
 }
 
+/** Where Fashion-MNIST is. */
+let fashion: string | undefined;
+
+/** Loads Fashion-MNIST, and remembers where it is. */
+export async function open(address: string): Promise<SetSummary> {
+  fashion = address;
+  return await openFashion(address);
+}
+
+/** Whether images are those of a description: the same imported files, or the same set of the registry. */
+function isSame(a: DatasetInfo, b: DatasetInfo): boolean {
+  return a.name === b.name && JSON.stringify(a.origin) === JSON.stringify(b.origin);
+}
+
+/**
+ * Both splits of the set that a run was trained on: the one at hand, one that is kept, or Fashion-MNIST. It becomes the
+ * one at hand.
+ * @throws CoutureError of kind `data` when it is none of them
+ */
+export async function setFor(info: DatasetInfo): Promise<Readonly<Record<SplitName, Dataset>>> {
+  if (held !== undefined && isSame(held.summary.info, info)) return wholeSet();
+  const summary = await openKept(info);
+  say({ type: 'set', set: summary });
+  return wholeSet();
+}
+
+async function openKept(info: DatasetInfo): Promise<SetSummary> {
+  const digest = digestOf(info);
+  if (digest !== undefined) return await useSet(digest, info.name);
+  if (fashion !== undefined && findDataset(info.name) !== undefined && info.name === 'fashion-mnist')
+    return await openFashion(fashion);
+  throw notHere(info.name);
+}
+
+/** Takes a kept set, or Fashion-MNIST where there is no digest. */
+export async function useSet(digest: string | null, name = 'of this digest'): Promise<SetSummary> {
+  if (digest === null) return await openFashion(fashion ?? '');
+  const kept = await readSet(digest);
+  if (kept === undefined) throw notHere(name);
+  return hold(kept.train, kept.test, true);
+}
+
+function notHere(name: string): CoutureError {
+  return new CoutureError('data', `The images ${name} are not in this browser.`, {
+    hint: 'Import them again in Data, and then resume the run.',
+  });
+}
+
 /** Reads a folder, an archive, a CSV or an NPZ file. What is at hand stays where that fails. */
 export async function importFiles(files: readonly File[]): Promise<SetSummary> {
   const { train, test, report } = await datasetFromFiles(files.length === 1 ? files[0] : [...files], {
@@ -155,7 +204,15 @@ export async function importFiles(files: readonly File[]): Promise<SetSummary> {
   const { passedOver, passedOverCount, notices } = report;
   const some = passedOver.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`);
   const skipped = passedOverCount > 0 ? [`Skipped files: ${passedOverCount}. ${some.join('; ')}`] : [];
-  return hold(train, test, true, [...notices, ...skipped]);
+  // Whoever trains on them can go on after a reload.
+  const kept = await keepSet({ train, test }).then(
+    () => [],
+    (error: unknown) => {
+      if (!(error instanceof CoutureError)) throw error;
+      return [`These images are not kept for a reload. ${error.message}`];
+    },
+  );
+  return hold(train, test, true, [...notices, ...skipped, ...kept]);
 }
 
 /** The places of the images of a choice in the file of their split. */

@@ -2,22 +2,28 @@
 
 import { CoutureError } from '@couture/core';
 import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts';
-import { currentSet, imageOf, importFiles, openFashion, placesOf } from './data.ts';
+import { currentSet, imageOf, importFiles, open, placesOf, useSet } from './data.ts';
 import { cell, evaluate } from './evaluate.ts';
 import { warmUp } from './models.ts';
 import { explain, predict } from './predict.ts';
-import { exportRun, listRuns, remove } from './runs.ts';
+import { roomOf } from './room.ts';
+import { detailsOf, remove, removeForGood, restore, runsIfChanged } from './runs.ts';
 import { seeAnswers } from './see.ts';
+import { setBase } from './served.ts';
+import { listSets, removeSet } from './sets.ts';
+import { measureEpoch } from './speed.ts';
+import { copyRun, exportRun } from './take-along.ts';
 import { tilesOf } from './tiles.ts';
-import { changeRate, pause, trainInto } from './training.ts';
+import { changeRate, pause, stopWithoutRoom, trainInto } from './training.ts';
 
 /** How each request is answered. */
 const answers: {
   readonly [Name in RequestName]: (ask: Requests[Name]['ask']) => Promise<Requests[Name]['answer']>;
 } = {
   open: async ({ address }) => {
+    setBase(address);
     warmUp();
-    return await openFashion(address);
+    return await open(address);
   },
   import: async ({ files }) => await importFiles(files),
   count: async ({ choice }) => placesOf(choice).length,
@@ -25,24 +31,34 @@ const answers: {
     await tilesOf(currentSet().sets[choice.split], placesOf(choice).subarray(from, from + count), columns),
   image: async ({ choice, place }) => imageOf(choice.split, placesOf(choice)[place] ?? 0),
   train: async ({ config }) => await trainInto({ config }),
-  resume: async ({ name }) => await trainInto({ name }),
-  pause: async () => {
-    pause();
-    return null;
-  },
+  resume: async ({ name, epochs }) => await trainInto({ name, epochs }),
+  pause: async () => await done(pause()),
   rate: async ({ learningRate }) => await changeRate(learningRate),
   predict: async ({ model, picture }) => await predict(model, picture),
   explain: async ({ model, picture }) => await explain(model, picture),
   evaluate: async ({ model }) => await evaluate(model),
   cell: async ({ actual, predicted, columns, most }) => await cell(actual, predicted, columns, most),
-  runs: async () => await listRuns(),
-  remove: async ({ name }) => {
-    await remove(name);
-    return null;
-  },
+  runs: async ({ ifChanged }) => await runsIfChanged(ifChanged),
+  details: async ({ name }) => await detailsOf(name),
+  remove: async ({ name }) => await done(remove(name)),
+  restore: async ({ name }) => await done(restore(name)),
+  'remove-for-good': async ({ name }) => await done(removeForGood(name)),
+  copy: async ({ name }) => await copyRun(name),
+  sets: async () => await listSets(),
+  'use-set': async ({ digest }) => await useSet(digest),
+  'remove-set': async ({ digest }) => await done(removeSet(digest)),
+  speed: async ({ config }) => (await measureEpoch(config)) ?? null,
+  room: async () => await roomOf(),
+  'stop-without-room': async () => await done(stopWithoutRoom()),
   export: async ({ name, what }) => await exportRun(name, what),
   ...seeAnswers,
 };
+
+/** The answer of what has none. */
+async function done(work: Promise<void>): Promise<null> {
+  await work;
+  return null;
+}
 
 async function answer({ type, id, ask }: ToWorker): Promise<void> {
   const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
@@ -56,10 +72,18 @@ async function answer({ type, id, ask }: ToWorker): Promise<void> {
   }
 }
 
+/** Hints name commands; here there are buttons. */
+function wordsOf({ message, hint }: CoutureError): { message: string; hint: string | undefined } {
+  const own = hint
+    ?.replace(/, under another name or with --overwrite/, '')
+    .replace(/Continue with: npx couture train --resume \S+?(?=;|$)/, 'Resume it in Runs')
+    .replace(/; add --backend cpu to use the CPU/, '');
+  return { message: message.replaceAll(/ in runs\/train\/(\S+?)(?=[.;,]|$)/g, ' in the run $1'), hint: own };
+}
+
 /** An expected failure in its own words; anything else is a fault of the Studio, which is also reported. */
 function failureOf(error: unknown): Extract<FromWorker, { type: 'failed' }>['failure'] {
-  if (error instanceof CoutureError)
-    return { message: error.message, hint: error.hint, interrupted: error.kind === 'interrupted' };
+  if (error instanceof CoutureError) return { ...wordsOf(error), interrupted: error.kind === 'interrupted' };
   reportError(error);
   return {
     message: `Something went wrong in the Studio: ${error instanceof Error ? error.message : String(error)}`,

@@ -2,11 +2,14 @@
 
 import { CoutureError, type RunConfig, type TrainEvent } from '@couture/core';
 import { trainCommand } from 'couture/report';
-import { type Run, trainRun } from 'couture/runs';
+import { openRun, type Run, trainRun } from 'couture/runs';
 import type { RunEnd } from '../protocol.ts';
-import { wholeSet } from './data.ts';
+import { setFor, wholeSet } from './data.ts';
 import { setLive } from './models.ts';
+import { bytesOf, giveUp, requireRoom, setPatient } from './room.ts';
+import { runsChanged } from './runs.ts';
 import { say } from './say.ts';
+import { stopMeasuring } from './speed.ts';
 import { platform } from './store.ts';
 import { weightTiles } from './tiles.ts';
 
@@ -15,8 +18,14 @@ let training: AbortController | undefined;
 let running: Run | undefined;
 
 /** Stops the run in progress after the steps under way; its checkpoint is written before `trainInto` ends. */
-export function pause(): void {
+export async function pause(): Promise<void> {
   training?.abort();
+}
+
+/** Stops the run in progress without the files that have no room: it stays at its last checkpoint. */
+export async function stopWithoutRoom(): Promise<void> {
+  giveUp();
+  await pause();
 }
 
 /**
@@ -33,29 +42,36 @@ export async function changeRate(learningRate: number): Promise<RunConfig> {
   return running.config;
 }
 
+/** A new run, or one that goes on, possibly to more epochs. */
+type Request =
+  | { readonly config: RunConfig }
+  | { readonly name: string; readonly epochs?: number | undefined };
+
 /**
  * Trains a new run, or continues one.
  * @throws CoutureError of kind `usage` while another run is in progress, and as `trainRun` does
  */
-export async function trainInto(
-  request: { readonly config: RunConfig } | { readonly name: string },
-): Promise<RunEnd> {
+export async function trainInto(request: Request): Promise<RunEnd> {
   if (training !== undefined)
     throw new CoutureError('usage', 'A run is in progress.', { hint: 'Pause it first.' });
   training = new AbortController();
-  await checkRoom();
+  stopMeasuring();
   const { signal } = training;
   let run: Run | undefined;
   try {
-    const { train, test } = wholeSet();
+    const { train, test } = await imagesOf(request);
     const { metrics } = await trainRun(await platform([train, test]), {
-      ...('config' in request ? { config: request.config } : { resume: request.name }),
+      ...('config' in request
+        ? { config: request.config }
+        : { resume: request.name, epochs: request.epochs }),
       // The CPU alone guarantees the bits of the command line.
       backend: 'cpu',
       signal,
       onRun: (begun) => {
         run = begun;
         running = begun;
+        setPatient(begun.path);
+        runsChanged(begun.path);
       },
       onNotice: (text) => say({ type: 'notice', text }),
       onEvent: (event) => {
@@ -74,23 +90,23 @@ export async function trainInto(
       return { name: run.name };
     throw error;
   } finally {
+    setPatient(undefined);
+    if (run !== undefined) runsChanged(run.path);
     training = undefined;
     running = undefined;
   }
 }
 
-/** Room for a run of the largest recipe: weights and checkpoints, each written beside the old one. */
-const ROOM = 200_000_000;
-
-/** Asks the browser to keep the runs, and says before any work where there is little room for them. */
-async function checkRoom(): Promise<void> {
-  const { quota = Number.POSITIVE_INFINITY, usage = 0 } = (await navigator.storage?.estimate()) ?? {};
-  if (quota - usage > ROOM) return;
-  const left = Math.max(0, Math.round((quota - usage) / 1e6));
-  say({
-    type: 'notice',
-    text: `The browser has ${left} MB left for this page. Remove runs that you do not need.`,
-  });
+/** The images that a run trains on, once it is known that the run has room in the browser. */
+async function imagesOf(request: Request): Promise<ReturnType<typeof wholeSet>> {
+  if ('config' in request) {
+    await requireRoom(bytesOf(request.config), 'This run');
+    return wholeSet();
+  }
+  const { config } = await openRun(await platform(), request.name);
+  // Half of it: the old files of the run are there already.
+  await requireRoom(bytesOf(config) / 2, 'This run');
+  return await setFor(config.data);
 }
 
 function report(run: Run, event: TrainEvent): void {
@@ -111,7 +127,7 @@ function report(run: Run, event: TrainEvent): void {
       say({ type: 'epoch', metrics: event.metrics });
       setLive({ name: `${run.name}, epoch ${event.metrics.epoch}`, config, weights: event.parameters });
       void weightTiles(config.model, event.parameters, config.data.shape).then((weights) => {
-        if (weights !== undefined) say({ type: 'weights', weights });
+        if (weights !== undefined) say({ type: 'weights', epoch: event.metrics.epoch, weights });
       });
       break;
     }
