@@ -50,6 +50,7 @@ const headings: Readonly<Record<FigureSection, string>> = {
   mistakes: 'Mistakes',
   confidence: 'Confidence',
   inside: 'Inside the network',
+  search: 'A search for settings',
 };
 
 const [first = 'baseline-seed1', second = 'deeper-seed1'] = process.argv.slice(2);

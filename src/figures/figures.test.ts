@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { gray } from '../../test/dataset-fixture.ts';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { fixtures, makeInspection } from '../../test/figures/fixture.ts';
-import { overlap, textBoxes } from '../../test/figures/layout.ts';
+import { checkLayout, textBoxes } from '../../test/figures/layout.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { auditExamples } from '../audit/examples.ts';
 import { multilayer } from '../model/spec.ts';
@@ -20,9 +20,6 @@ import { inDark } from './theme.ts';
 
 /** Among them the two that the report draws for. */
 const widths = [320, 324, 360, 544, 640, 1000];
-/** Smallest type size, in pixels of the figure: smaller text cannot be read on a slide or in a report. */
-const LEAST_TYPE = 11;
-
 /** All figures of a fixture. */
 function drawAll(name: keyof typeof fixtures, options: Omit<FigureOptions, 'document'>): Figure[] {
   const inspection = fixtures[name]();
@@ -36,22 +33,6 @@ function drawAll(name: keyof typeof fixtures, options: Omit<FigureOptions, 'docu
     ...comparisonFigures.map(({ draw }) => draw([inspection, fixtures.plain()], whole)),
     ...pairFigures.map(({ draw }) => draw([inspection, other], whole)),
   ];
-}
-
-/** Fails where a text of the figure is too small, leaves it or runs into another. */
-function checkLayout(figure: Figure, width: number): void {
-  assert.equal(figure.width, width);
-  const boxes = textBoxes(figure.svg);
-  assert.ok(boxes.length > 0, `${figure.name} has no text`);
-  for (const box of boxes) {
-    const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= figure.height;
-    assert.ok(inside, `${figure.name}: "${box.text}" leaves the figure: ${JSON.stringify(box)}`);
-    assert.ok(box.size >= LEAST_TYPE, `${figure.name}: "${box.text}" has ${box.size} pixels`);
-  }
-  boxes.forEach((box, i) => {
-    for (const other of boxes.slice(i + 1))
-      assert.ok(overlap(box, other) < 1, `${figure.name}: "${box.text}" and "${other.text}" overlap`);
-  });
 }
 
 for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {

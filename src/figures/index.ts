@@ -25,6 +25,14 @@ export { drawRejection, type RejectionOptions } from './rejection.ts';
 export { drawSaliency, type SaliencyOptions } from './saliency.ts';
 export { drawMeanImages, drawSamples } from './samples.ts';
 export {
+  drawHistory,
+  drawImportance,
+  drawParallel,
+  drawSlices,
+  drawTrialCurves,
+  searchFigures,
+} from './search/index.ts';
+export {
   comparisonFigures,
   type FigureEntry,
   type FigureSection,

@@ -11,12 +11,14 @@ import { gray } from '../../test/dataset-fixture.ts';
 import { madeUpAudit, madeUpSplits } from '../../test/figures/audit-fixture.ts';
 import { makeInspection } from '../../test/figures/fixture.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
+import { madeUpSearches } from '../../test/figures/search-fixture.ts';
 import { auditExamples } from '../audit/examples.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
 import { auditFigures } from './audit.ts';
 import type { Figure } from './figure.ts';
 import { drawRates } from './rates.ts';
+import { searchFigures } from './search/index.ts';
 import { comparisonFigures, pairFigures, runFigures } from './table.ts';
 
 const folder = fileURLToPath(new URL('../../test/figures/snapshots/', import.meta.url));
@@ -46,6 +48,7 @@ const ofMany = ['class-balance', 'mean-images', 'classes', 'map-pca', 'predictio
 const ofVeryMany = ['class-balance', 'confusion'];
 
 const audited = auditExamples(madeUpAudit, madeUpSplits);
+const searched = madeUpSearches.complete();
 const options = { document: nodeDocument() };
 
 /** Some figures of an inspection. */
@@ -76,6 +79,11 @@ const figures: readonly (readonly [file: string, draw: () => Figure])[] = [
   ...comparisonFigures.map(({ name, draw }) => [`compare-${name}.svg`, () => draw(runs, options)] as const),
   ...pairFigures.map(({ name, draw }) => [`${name}.svg`, () => draw([inspection, deeper], options)] as const),
   ...auditFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(audited, options)] as const),
+  ...searchFigures.map(({ name, draw }) => [`${name}.svg`, () => draw(searched, options)] as const),
+  ...searchFigures.map(
+    ({ name, draw }) =>
+      [`${name}-narrow-dark.svg`, () => draw(searched, { ...options, width: 340, theme: 'dark' })] as const,
+  ),
   ['lr-find.svg', () => drawRates(madeUpCurves.diverged, options)],
   [
     'lr-find-narrow-dark.svg',

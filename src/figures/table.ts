@@ -38,7 +38,8 @@ export type FigureSection =
   | 'predictions'
   | 'mistakes'
   | 'confidence'
-  | 'inside';
+  | 'inside'
+  | 'search';
 
 /** One kind of figure. */
 export interface FigureEntry<Subject> {

@@ -43,7 +43,7 @@ export function runName(run: string, place: number): Markup {
 }
 
 /** The switch between runs, if there are several, and the button for light and dark. */
-export function bar(runs: readonly ReportRun[]): Markup {
+export function bar(runs: readonly ReportRun[] = []): Markup {
   const choice = (value: string, label: Markup | string): Markup =>
     html`<label${value === 'all' ? html` class="all"` : undefined}><input type="radio" name="run" value="${value}"${value === 'all' ? html` checked` : undefined}><span>${label}</span></label>`;
   const runsSwitch =

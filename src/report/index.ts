@@ -5,4 +5,5 @@
 
 export type { ReportAudit, ReportInput, ReportRun } from './input.ts';
 export { writeReport } from './report.ts';
+export { type SearchReportInput, writeSearchReport } from './search-report.ts';
 export { trainCommand } from './train-command.ts';

@@ -5,12 +5,12 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { writeChapters } from './chapters.ts';
-import { bar, contents, dialog, opening, section, titleOf } from './frame.ts';
-import { html, jsonMarkup, type Markup, trusted } from './html.ts';
+import { pageOf, writeDocument } from './document.ts';
+import { bar, dialog, opening, titleOf } from './frame.ts';
+import { html, jsonMarkup, type Markup } from './html.ts';
 import type { ReportInput, ReportRun } from './input.ts';
-import { scriptSource, scriptText } from './script.ts';
+import { scriptText } from './script.ts';
 import { layOutImages } from './sheet.ts';
-import { styleSheet } from './style.ts';
 
 /** Largest number of characters of the file: figures have priority, and test images use the rest. */
 const LIMIT = 12_000_000;
@@ -36,26 +36,14 @@ export async function writeReport(input: ReportInput): Promise<string> {
     runs.map(({ inspection }) => inspection),
     LIMIT - body.text.length,
   );
-  const script = scriptText();
-  return html`<!doctype html>
-<html lang="en" data-show="all">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${await policyFor(script)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${titleOf(runs)}</title>
-<link rel="icon" href="data:,">
-<style>${trusted(styleSheet(runs.length))}</style>
-</head>
-<body>
-${body}
+  return await writeDocument({
+    title: titleOf(runs),
+    runs: runs.length,
+    body: html`${body}
 <img id="sheet" alt="" hidden src="${sheet.uri}">
-<script type="application/json" id="page-data">${jsonMarkup(sheet.data)}</script>
-<script>${trusted(script)}</script>
-</body>
-</html>
-`.text;
+<script type="application/json" id="page-data">${jsonMarkup(sheet.data)}</script>`,
+    script: scriptText(),
+  });
 }
 
 /** Identity of a data set: the same name may be used for other sizes or other images. */
@@ -67,29 +55,7 @@ function dataOf({ inspection: { data }, config }: ReportRun): string {
 /** The chapters and their frame. */
 function writeBody(input: ReportInput): Markup {
   const { runs } = input;
-  const chapters = writeChapters(input);
-  return html`<a class="skip" href="#main">To the report</a>
-${opening(runs)}
-${bar(runs)}
-<div class="page">
-${contents(chapters)}
-<main id="main">
-${chapters.map(section)}
-<footer>Made by Couture. This file is complete: it loads nothing from the network, and you can share it.</footer>
-</main>
-</div>
+  return html`${pageOf(writeChapters(input), { opening: opening(runs), bar: bar(runs) })}
 ${dialog}
 <div id="tip" role="status" hidden></div>`;
-}
-
-/** Pictures inside the file, styles inside the file, the one script, and nothing else. */
-async function policyFor(script: string): Promise<string> {
-  return [
-    "default-src 'none'",
-    'img-src data:',
-    "style-src 'unsafe-inline'",
-    `script-src ${await scriptSource(script)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
 }

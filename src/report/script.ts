@@ -16,6 +16,11 @@ export function scriptText(): string {
   return `const page = (${openPage})();\nfor (const watch of [${watchers.join(',\n')}]) watch(page);\n`;
 }
 
+/** The text of the script of a page without runs, which only has the button for light and dark. */
+export function themeScript(): string {
+  return `(${watchTheme})({ part: (id) => document.getElementById(id) });\n`;
+}
+
 /** The Content-Security-Policy source that allows only this script. */
 export async function scriptSource(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));

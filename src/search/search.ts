@@ -17,6 +17,7 @@ import type { Pruner } from './pruners/pruner.ts';
 import { type SamplerName, samplerNames, samplers } from './samplers/index.ts';
 import type { Sampler } from './samplers/sampler.ts';
 import { type AnyValues, checkSpace, type Space, type Values } from './space.ts';
+import type { SearchSummary } from './summary.ts';
 import { bestTrial, type Direction, type Trial } from './trial.ts';
 
 /** Options of a search. */
@@ -39,6 +40,9 @@ export interface SearchOptions<S extends Space> {
   /** Steps of a complete trial, if all have the same: no trial is pruned at its last step. */
   readonly steps?: number;
 }
+
+/** The words of a summary. */
+export type SummaryWords = Partial<Pick<SearchSummary, 'name' | 'objective' | 'step'>>;
 
 const searchOptions = exactly({
   space: anObject,
@@ -153,6 +157,12 @@ export class Search<S extends Space> {
   fail(number: number): void {
     checkArguments('Search.fail', { number: [number, aNumber] });
     this.#trials[number] = { ...this.#running(number), state: 'failed' };
+  }
+
+  /** The search as plain data, from which figures are drawn. */
+  summary({ name = 'search', objective = 'value', step = 'step' }: SummaryWords = {}): SearchSummary {
+    const { space, direction } = this;
+    return { name, objective, step, space, direction, trials: [...this.#trials] };
   }
 
   #running(number: number): Trial<AnyValues> {

@@ -1,6 +1,8 @@
 /** Where the text of an SVG lies, so that tests can say whether any is cut off or covered by other text. */
 
+import assert from 'node:assert/strict';
 import { parseHTML } from 'linkedom';
+import type { Figure } from '../../src/figures/figure.ts';
 import { textWidth } from '../../src/figures/text.ts';
 
 /** The box around one line of text, in pixels of the figure. */
@@ -87,4 +89,23 @@ export function overlap(a: TextBox, b: TextBox): number {
   const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const tall = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   return Math.max(0, Math.min(wide, tall));
+}
+
+/** Smallest type size, in pixels of the figure: smaller text cannot be read on a slide or in a report. */
+const LEAST_TYPE = 11;
+
+/** Fails where a text of the figure is too small, leaves it or runs into another. */
+export function checkLayout(figure: Figure, width: number): void {
+  assert.equal(figure.width, width);
+  const boxes = textBoxes(figure.svg);
+  assert.ok(boxes.length > 0, `${figure.name} has no text`);
+  for (const box of boxes) {
+    const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= figure.height;
+    assert.ok(inside, `${figure.name}: "${box.text}" leaves the figure: ${JSON.stringify(box)}`);
+    assert.ok(box.size >= LEAST_TYPE, `${figure.name}: "${box.text}" has ${box.size} pixels`);
+  }
+  boxes.forEach((box, i) => {
+    for (const other of boxes.slice(i + 1))
+      assert.ok(overlap(box, other) < 1, `${figure.name}: "${box.text}" and "${other.text}" overlap`);
+  });
 }

@@ -42,7 +42,7 @@ export function watchRuns({ data, part }: Page): void {
 }
 
 /** The button for light and dark; until it is pressed, the system decides. */
-export function watchTheme({ part }: Page): void {
+export function watchTheme({ part }: Pick<Page, 'part'>): void {
   const root = document.documentElement;
   const button = part('theme');
   const dark = matchMedia('(prefers-color-scheme: dark)');

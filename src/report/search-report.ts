@@ -1,0 +1,191 @@
+/** The report of a search for settings: one HTML file with its figures, its best trials, and how to go on. */
+
+import { anObject, aString, checkArguments, listOf, optional, record } from '../core/arguments.ts';
+import { plural } from '../core/format.ts';
+import { bestOutcome, choiceText, type Outcome, outcomesOf, valueText } from '../figures/search/common.ts';
+import { countStates } from '../figures/search/history.ts';
+import { searchFigures } from '../figures/search/index.ts';
+import type { Condition, Parameter } from '../search/space.ts';
+import { aSummary, type SearchSummary } from '../search/summary.ts';
+import { asLoss } from '../search/trial.ts';
+import { type Chapter, headedTable } from './chapter.ts';
+import { pageOf, writeDocument } from './document.ts';
+import { figureCard } from './figure-card.ts';
+import { bar } from './frame.ts';
+import { html, type Markup } from './html.ts';
+import { themeScript } from './script.ts';
+
+/** Trials in the table of the best. */
+const MOST_BEST = 10;
+/** Settings of the best trials, above which the table would be too wide. */
+const MOST_COLUMNS = 16;
+
+/** A search to report. */
+export interface SearchReportInput {
+  readonly summary: SearchSummary;
+  /** What was searched and how: rows of a table. */
+  readonly facts?: readonly (readonly [name: string, value: string])[];
+  /** Commands with which to go on. */
+  readonly commands?: readonly string[];
+  /** Creates the elements of the figures: the `document` of the page, or one without a browser. */
+  readonly document: Document;
+}
+
+/** Writes the report of a search. */
+export async function writeSearchReport(input: SearchReportInput): Promise<string> {
+  checkArguments('writeSearchReport', {
+    input: [
+      input,
+      record({
+        summary: aSummary,
+        facts: optional(listOf(listOf(aString))),
+        commands: optional(listOf(aString)),
+        document: anObject,
+      }),
+    ],
+  });
+  const { summary } = input;
+  const best = bestOutcome(summary);
+  const chapters = [
+    figuresChapter('course', 'The course of the search', ['search-history', 'search-curves'], input),
+    figuresChapter(
+      'settings',
+      'What matters',
+      ['search-importance', 'search-parallel', 'search-slices'],
+      input,
+    ),
+    bestChapter(summary),
+    failuresChapter(summary),
+    searchedChapter(input),
+  ].filter((chapter) => chapter !== undefined);
+  const opening = html`<header class="opening">
+    <p class="kind">Report of a search for settings: ${summary.name}</p>
+    <h1>${
+      best === undefined
+        ? 'No trial is complete yet'
+        : `Of ${plural(summary.trials.length, 'trial')}, the best has a ${summary.objective} of ${valueText(summary, best.value)}`
+    }</h1>
+    <div class="marks">${best && mark(summary, best)}</div>
+  </header>`;
+  return await writeDocument({
+    title: `Search: ${summary.name}`,
+    runs: 0,
+    body: pageOf(chapters, { opening, bar: bar() }),
+    script: themeScript(),
+  });
+}
+
+function mark(summary: SearchSummary, { trial, value }: Outcome): Markup {
+  return html`<div class="mark">
+    <span class="name">trial ${trial.number}</span>
+    <b>${valueText(summary, value)}</b>
+    <p>${summary.objective}; ${countStates(summary)}</p>
+    <p>Chosen among ${plural(outcomesOf(summary).length, 'trial')} by this value, which is therefore a little better than that of the same settings with another seed.</p>
+  </div>`;
+}
+
+function figuresChapter(
+  id: string,
+  title: string,
+  names: readonly string[],
+  { summary, document }: SearchReportInput,
+): Chapter | undefined {
+  const entries = searchFigures.filter(({ name, has }) => names.includes(name) && (has?.(summary) ?? true));
+  if (entries.length === 0) return undefined;
+  const cards = entries.map(({ draw, reading }) =>
+    figureCard((width) => draw(summary, { document, width }), { reading, narrow: true }),
+  );
+  return { id, title, body: html`<div class="figures">${cards}</div>` };
+}
+
+/** The best complete trials, with the settings in which they may differ. */
+function bestChapter(summary: SearchSummary): Chapter | undefined {
+  const best = outcomesOf(summary)
+    .filter(({ complete }) => complete)
+    .toSorted((a, b) => asLoss(a.value, summary.direction) - asLoss(b.value, summary.direction))
+    .slice(0, MOST_BEST);
+  if (best.length === 0) return undefined;
+  const names = Object.keys(summary.space)
+    .filter((name) => !name.startsWith('$'))
+    .slice(0, MOST_COLUMNS);
+  const step = summary.step ?? 'step';
+  const rows = best.map(({ trial, value }): [string, ...string[]] => [
+    `trial ${trial.number}`,
+    valueText(summary, value),
+    String(trial.reports.at(-1)?.step ?? ''),
+    ...names.map((name) => (Object.hasOwn(trial.values, name) ? choiceText(trial.values[name]) : '')),
+  ]);
+  return {
+    id: 'best',
+    title: 'The best trials',
+    body: headedTable(rows, [summary.objective, `${step}s`, ...names]),
+  };
+}
+
+/** Trials without a value: those that failed. */
+function failuresChapter({ trials, space }: SearchSummary): Chapter | undefined {
+  const failed = trials.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return undefined;
+  const names = Object.keys(space).filter((name) => !name.startsWith('$'));
+  const rows = failed.slice(0, MOST_BEST).map(({ number, values }): [string, string] => [
+    `trial ${number}`,
+    names
+      .filter((name) => Object.hasOwn(values, name))
+      .map((name) => `${name} ${choiceText(values[name])}`)
+      .join(', '),
+  ]);
+  return {
+    id: 'failed',
+    title: 'Failed trials',
+    body: html`<p>${plural(failed.length, 'trial')} failed or broke a constraint${
+      failed.length > MOST_BEST ? `; the first ${MOST_BEST} of them:` : ':'
+    }</p>
+      ${headedTable(rows)}`,
+  };
+}
+
+function searchedChapter({ summary, facts = [], commands = [] }: SearchReportInput): Chapter {
+  const rows = Object.entries(summary.space).map(([name, parameter]): [string, ...string[]] => [
+    name,
+    rangeText(parameter),
+    conditionsText(parameter),
+  ]);
+  return {
+    id: 'searched',
+    title: 'What was searched',
+    body: html`${facts.length > 0 ? headedTable(facts) : undefined}
+      <h3>The space</h3>
+      ${headedTable(rows, ['values', 'only if'])}
+      ${
+        commands.length > 0 ? html`<h3>Go on</h3><pre><code>${commands.join('\n')}</code></pre>` : undefined
+      }`,
+  };
+}
+
+/** `32 to 512 on a log scale`, `adam, sgd` */
+function rangeText(parameter: Parameter): string {
+  if (parameter.type === 'categorical') return parameter.choices.map(choiceText).join(', ');
+  const { type, low, high, log, step } = parameter;
+  const kind = type === 'int' ? 'whole numbers from ' : '';
+  const how = log ? ' on a log scale' : step === undefined ? '' : ` in steps of ${step}`;
+  return `${kind}${choiceText(low)} to ${choiceText(high)}${how}`;
+}
+
+function conditionsText({ when = {} }: Parameter): string {
+  return Object.entries(when)
+    .map(([name, condition]) => `${name} ${conditionText(condition)}`)
+    .join(' and ');
+}
+
+function conditionText(condition: Condition): string {
+  if (!('min' in condition || 'max' in condition))
+    return `is ${Array.from(condition as readonly [])
+      .map(choiceText)
+      .join(' or ')}`;
+  const { min, max } = condition;
+  const parts = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+  ];
+  return `is ${parts.join(' and ')}`;
+}
