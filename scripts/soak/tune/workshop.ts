@@ -38,7 +38,7 @@ export interface Workshop {
   show(name: string): Promise<Study>;
 }
 
-const TRAIN_IMAGES = 6000;
+const TRAIN_IMAGES = 3000;
 
 /** Makes a workshop in a new folder below `root`. All have the same data, so that their studies can be compared. */
 export async function makeWorkshop(root: string, databaseUrl = ''): Promise<Workshop> {
@@ -85,7 +85,7 @@ export async function makeWorkshop(root: string, databaseUrl = ''): Promise<Work
     run,
     study: (name, trials) => [
       ...['tune', '--name', name, '--trials', String(trials), '--data', 'bars', '--space', 'space.json'],
-      ...['--epochs', '6', '--seed', '7', '--parallel', '1', '--threads', '1'],
+      ...['--epochs', '4', '--seed', '7', '--parallel', '1', '--threads', '1'],
     ],
     show: async (name) => ({
       version: 1,

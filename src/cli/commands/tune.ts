@@ -94,6 +94,24 @@ export function registerTune(program: Command, context: CliContext): void {
   command.addHelpText('after', help).action(async (flags: TuneFlags) => await runTune(flags, context));
   registerTuneShow(command, context);
   registerTuneWorker(command, context);
+  command.hook('preAction', (tune, below) => handDown(tune, below));
+}
+
+/**
+ * Commander gives `tune` all options that it has, also those after a command below it. They are meant for that command.
+ * @throws CoutureError of kind `usage` for one that the command below does not have
+ */
+function handDown(tune: Command, below: Command): void {
+  if (tune === below) return;
+  for (const option of tune.options) {
+    const key = option.attributeName();
+    if (tune.getOptionValueSource(key) !== 'cli') continue;
+    if (!below.options.some(({ long }) => long === option.long))
+      throw new CoutureError('usage', `couture tune ${below.name()} has no option ${option.long}.`, {
+        hint: `See its options: couture tune ${below.name()} --help`,
+      });
+    below.setOptionValueWithSource(key, tune.getOptionValue(key), 'cli');
+  }
 }
 
 /** 500 hours: a timer of 597 ends at once. */
