@@ -12,6 +12,7 @@ const campaigns: Readonly<Record<string, () => Promise<Campaign>>> = {
   concurrency: async () => (await import('./soak/concurrency.ts')).concurrency,
   fuzz: async () => (await import('./soak/fuzz.ts')).fuzz,
   kills: async () => (await import('./soak/kills.ts')).kills,
+  tune: async () => (await import('./soak/tune.ts')).tune,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

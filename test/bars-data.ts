@@ -21,10 +21,13 @@ export function barImage(index: number): Uint8Array {
 }
 
 /** Makes the folder and writes the four files of MNIST into it. */
-export async function writeBars(folder: string): Promise<void> {
+export async function writeBars(
+  folder: string,
+  { train = 60_000, test = TEST_IMAGES }: { readonly train?: number; readonly test?: number } = {},
+): Promise<void> {
   await mkdir(folder);
-  await writeIdx(folder, 'train', 60_000);
-  await writeIdx(folder, 't10k', TEST_IMAGES);
+  await writeIdx(folder, 'train', train);
+  await writeIdx(folder, 't10k', test);
 }
 
 async function writeIdx(folder: string, stem: string, count: number): Promise<void> {

@@ -11,9 +11,12 @@ const run = promisify(execFile);
 
 export interface PostgresServer {
   readonly url: string;
-  /** Stops it as a crash would, and starts it again. */
-  restart(): Promise<void>;
+  /** Stops it as a crash would. */
   stop(): Promise<void>;
+  /** Starts it again. */
+  start(): Promise<void>;
+  /** Stops it for good, and deletes its data. */
+  remove(): Promise<void>;
 }
 
 /** Folder of Debian's newest server programs; undefined where PostgreSQL is not installed. */
@@ -63,12 +66,11 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
   await start();
   return {
     url: `postgres://couture@127.0.0.1:${port}/postgres`,
-    async restart() {
-      await halt();
-      await start();
-    },
-    async stop() {
-      await halt();
+    stop: halt,
+    start,
+    async remove() {
+      // It may be stopped.
+      await halt().catch(() => {});
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -37,12 +37,13 @@ export function defaultSpace(settings: TrainSettings): Space {
     ...layers,
     learningRate: { type: 'float', low: learningRate / 10, high: Math.min(100, learningRate * 3), log: true },
     batchSize: { type: 'categorical', choices: [...new Set(batchSizesAround(batchSize))] },
-    schedule: { type: 'categorical', choices: ['constant', 'cosine', 'one-cycle'] },
+    // A constant rate is ahead in the first epochs, by which pruners judge, and behind at the end.
+    schedule: { type: 'categorical', choices: ['cosine', 'linear', 'one-cycle'] },
     norm: { type: 'categorical', choices: ['none', 'batch'] },
     // A penalty of sgd is a different quantity from the decay of the others, with other useful sizes.
     weightDecay: { type: 'float', low: 1e-6, high: optimizer === 'sgd' ? 1e-3 : 0.1, log: true },
     labelSmoothing: { type: 'float', low: 0, high: 0.15, step: 0.05 },
-    average: { type: 'categorical', choices: [0, 0.99, 0.998] },
+    average: { type: 'categorical', choices: [0, 0.99, 0.995] },
     // For images of clothes or animals; where a mirrored image means something else, the validation images show it.
     flip: { type: 'categorical', choices: [false, true] },
   };

@@ -1,63 +1,145 @@
-/** Studies in a real PostgreSQL server: workers that come, are killed, and a server that restarts. */
+/** Studies in a real PostgreSQL server: other data is refused, an outage is waited for, and commands read and delete. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import * as z from 'zod';
-import { writeBars } from '../bars-data.ts';
-import { couture, fillCache, parseDocument } from '../command.ts';
-import { postgresPrograms, startPostgres } from '../postgres.ts';
+import { after, before, test } from 'node:test';
+import { makeWorkshop, type Workshop } from '../../scripts/soak/tune/workshop.ts';
+import { openPostgres } from '../../src/platform/node/tune/postgres.ts';
+import { StudyStore } from '../../src/platform/node/tune/study-store.ts';
+import { migrate } from '../../src/platform/node/tune/tables.ts';
+import { type PostgresServer, postgresPrograms, startPostgres } from '../postgres.ts';
 
 const programs = await postgresPrograms();
-const TRIALS = 24;
-
-test('every trial has one result', {
-  skip: programs === undefined && 'PostgreSQL is not installed',
-}, async () => {
+const skip = programs === undefined && 'PostgreSQL is not installed';
+const root = await mkdtemp(join(tmpdir(), 'couture-tune-'));
+let server: PostgresServer;
+let here: Workshop;
+before(async () => {
   if (programs === undefined) return;
-  const server = await startPostgres(programs);
-  const cwd = await mkdtemp(join(tmpdir(), 'couture-tune-'));
-  after(async () => {
-    await server.stop();
-    await rm(cwd, { recursive: true, force: true });
-  });
-  const data = join(cwd, 'data');
-  await writeBars(data);
-  const env = { XDG_CACHE_HOME: join(cwd, 'cache'), DATABASE_URL: server.url };
-  await fillCache(data, env);
-  const space = join(cwd, 'space.json');
-  await writeFile(space, '{"learningRate": {"type": "float", "low": 1e-4, "high": 0.1, "log": true}}');
-  const fixed = ['--data', 'mnist', '--hidden', '16', '--dropout', 'none', '--epochs', '3', '--seed', '3'];
-  const owner = couture(
-    ['tune', ...fixed, '--space', space, '--parallel', '1', '--trials', String(TRIALS), '--name', 'many'],
-    { cwd, env },
-  );
-  // The study exists soon after the first process has opened the database.
-  await new Promise((resolve) => setTimeout(resolve, 8000));
-  const worker = ['tune', 'worker', 'many', '--parallel', '1'];
-  const killed = await couture(worker, { cwd, env, killAt: /^trial \d+: /m });
-  assert.equal(killed.code, null, killed.err);
-  const second = couture(worker, { cwd, env });
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  await server.restart();
-  const ends = await Promise.all([owner, second]);
-  for (const { code, err } of ends) {
+  server = await startPostgres(programs);
+  here = await makeWorkshop(root, server.url);
+});
+after(async () => {
+  await server?.remove();
+  await rm(root, { recursive: true, force: true });
+});
+
+test('several processes may be the first in a new database', { skip }, async () => {
+  for (let round = 0; round < 3; round++) {
+    const first = await openPostgres(server.url);
+    await first.query('drop schema if exists couture cascade');
+    const others = await Promise.all([openPostgres(server.url), openPostgres(server.url)]);
+    const all = [first, ...others];
+    try {
+      await Promise.all(all.map(migrate));
+      assert.deepEqual(await StudyStore.names(first), []);
+    } finally {
+      for (const each of all) await each.close();
+    }
+  }
+});
+
+const seconds = async (count: number) => await new Promise((resolve) => setTimeout(resolve, 1000 * count));
+const worker = ['tune', 'worker', 'many', '--parallel', '1', '--threads', '1'];
+
+test('a server that is away for seconds costs no trial, and the password is not told', { skip }, async () => {
+  const owner = here.start(here.study('many', 16));
+  // Not before a trial has ended, so that the server goes away in the middle of the study.
+  while ((await resultsOf('many')) < 1) await seconds(0.2);
+  const second = here.start(worker);
+  while ((await resultsOf('many')) < 3) await seconds(0.2);
+  await server.stop();
+  await seconds(4);
+  await server.start();
+  for (const { code, err } of await Promise.all([owner.ended, second.ended])) {
     assert.equal(code, 0, err);
     assert.doesNotMatch(err, /couture@/);
   }
-  const { trials } = parseDocument(await couture(['tune', 'show', 'many', '--json'], { cwd, env }), {
-    trials: z.array(z.object({ number: z.number(), state: z.string(), attempt: z.number() })),
-  });
+  const { trials } = await here.show('many');
   assert.deepEqual(
     trials.map(({ number }) => number),
-    Array.from({ length: TRIALS }, (_, number) => number),
+    Array.from({ length: 16 }, (_, number) => number),
   );
   assert.ok(
     trials.every(({ state }) => state === 'complete' || state === 'pruned'),
     JSON.stringify(trials),
   );
-  // The trial of the killed worker was given to another one.
-  assert.ok(trials.some(({ attempt }) => attempt > 1));
+  // Each process trained one trial at a time.
+  const database = await openPostgres(server.url);
+  try {
+    const overlapping = await database.query(
+      `select a.number, b.number from couture.trial a, couture.trial b
+      where a.number < b.number and a.worker = b.worker and a.attempt = 1 and b.attempt = 1
+        and a.started_at < b.finished_at and b.started_at < a.finished_at`,
+    );
+    assert.deepEqual(overlapping, []);
+  } finally {
+    await database.close();
+  }
 });
+
+test('a worker with other images, or none, stops before its first trial, and fails none', {
+  skip,
+}, async () => {
+  await here.run(here.study('single', 1));
+  const refused = async ({ start }: Workshop, message: RegExp): Promise<void> => {
+    const { code, err } = await start(['tune', 'worker', 'single']).ended;
+    assert.equal(code, 3, err);
+    assert.match(err, message);
+  };
+  const database = await openPostgres(server.url);
+  try {
+    const store = await StudyStore.find(database, 'single');
+    assert.ok(store);
+    await store.setBudget(2);
+    // A machine that never saw the images.
+    await refused(await makeWorkshop(root, server.url), /The images of bars are no longer in the cache\./);
+    // For this machine, the study is now one of other images.
+    const { train } = store.plan.data.splits;
+    assert.ok(train);
+    await database.query('update couture.study set plan = replace(plan, $1, $2) where name = $3', [
+      ...[
+        train.imagesSha256,
+        train.imagesSha256.replace(/^../, (head) => (head === '00' ? '11' : '00')),
+        'single',
+      ],
+    ]);
+    await refused(here, /The train split of bars is not the one that the study was trained with\./);
+    assert.deepEqual((await store.look()).left, { waiting: 0, running: 0, unasked: 1 });
+  } finally {
+    await database.close();
+  }
+});
+
+test('a study is shown, listed and deleted by its database, not while it is trained', { skip }, async () => {
+  // Another folder of the same machine, as another machine would have it.
+  const elsewhere = await makeWorkshop(root, server.url);
+  assert.match(await elsewhere.run(['tune', 'list']), /single +1 complete/);
+  assert.equal((await elsewhere.show('single')).trials.length, 1);
+  assert.match(await elsewhere.run(['tune', 'export', 'single']), /^number,state/);
+  const missing = await elsewhere.start(['tune', 'show', 'singel']).ended;
+  assert.match(missing.err, /There is no study "singel" in postgres:.*\n.*couture tune list/);
+
+  const owner = here.start([...here.study('busy', 50), '--pruner', 'none']);
+  while ((await resultsOf('busy')) < 1) await seconds(0.2);
+  const early = await elsewhere.start(['tune', 'rm', 'busy']).ended;
+  assert.equal(early.code, 1);
+  assert.match(
+    early.err,
+    /1 trial of the study busy is being trained\.\nStop its workers first, with Ctrl-C\./,
+  );
+  owner.process.kill('SIGINT');
+  assert.equal((await owner.ended).code, 130);
+  await elsewhere.run(['tune', 'rm', 'busy', 'single']);
+  assert.match(await elsewhere.run(['tune', 'list']), /many/);
+  assert.doesNotMatch(await elsewhere.run(['tune', 'list']), /busy|single/);
+});
+
+async function resultsOf(name: string): Promise<number> {
+  const { code, out } = await here.start(['tune', 'show', name, '--json']).ended;
+  if (code !== 0) return 0;
+  const { trials } = JSON.parse(out) as { trials: readonly { state: string }[] };
+  return trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
+}

@@ -9,7 +9,7 @@ import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
-import { winnerOf } from './tune-show.ts';
+import { readStudyAt, winnerOf } from './tune-show.ts';
 
 const SEEDS = 3;
 
@@ -19,8 +19,7 @@ export async function trainFromStudy(
   { threads, json }: EngineFlags & { readonly json?: true },
   context: CliContext,
 ): Promise<void> {
-  const { readStudy } = await import('../../platform/node/tune/studies.ts');
-  const study = await readStudy(name);
+  const study = await readStudyAt(name, context);
   const winner = winnerOf(study);
   const { recipe, settings, data } = configOf(study.plan, winner.values);
   const results: { run: string; seed: number; testAccuracy: number; validationAccuracy: number }[] = [];

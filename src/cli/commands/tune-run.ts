@@ -9,12 +9,10 @@ import { studyFolder, writeStudy } from '../../platform/node/tune/studies.ts';
 import { StudyStore } from '../../platform/node/tune/study-store.ts';
 import { migrate } from '../../platform/node/tune/tables.ts';
 import { interrupted, trialsFolder, work } from '../../platform/node/tune/work.ts';
-import { bestOf, type Study, type StudyPlan } from '../../study/study.ts';
+import type { Study, StudyPlan } from '../../study/study.ts';
 import { loadStudyData } from '../../study/train-trial.ts';
 import type { CliContext } from '../context.ts';
-import { outcomeOf, progressLines } from '../ui/study.ts';
-
-const REDRAW_MS = 500;
+import { createStudyView } from '../ui/study-live.ts';
 
 /** The database of DATABASE_URL, or that of the study's folder. */
 export async function openStudyDatabase(name: string, { env }: Pick<CliContext, 'env'>): Promise<Database> {
@@ -56,7 +54,7 @@ export async function runStudy(run: StudyRun): Promise<Study> {
   const timer = time === undefined ? undefined : setTimeout(abort, time);
   context.signal.addEventListener('abort', abort, { once: true });
   if (context.signal.aborted) abort();
-  const view = await createView(context, time);
+  const view = await createStudyView(context, time);
   try {
     database.onError((message) => context.err(`database: ${message}`));
     await migrate(database);
@@ -78,8 +76,8 @@ export async function runStudy(run: StudyRun): Promise<Study> {
       parallel,
       threads,
       signal: stop.signal,
-      onChange(study) {
-        view.show(study);
+      onChange(study, { waiting, running, unasked }) {
+        view.show(study, waiting + running + unasked);
         const text = JSON.stringify(study);
         if (text === last) return;
         last = text;
@@ -99,50 +97,6 @@ export async function runStudy(run: StudyRun): Promise<Study> {
     context.signal.removeEventListener('abort', abort);
     await database.close();
   }
-}
-
-interface View {
-  show(study: Study): void;
-  end(): void;
-}
-
-/** On a terminal, lines that are redrawn; elsewhere, one line for each trial that ends. */
-async function createView(context: CliContext, time: number | undefined): Promise<View> {
-  const begun = performance.now();
-  const left = (): string => {
-    if (time === undefined) return '';
-    const seconds = Math.max(0, Math.round((time - (performance.now() - begun)) / 1000));
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  };
-  const told = new Set<number>();
-  let first = true;
-  if (!context.interactive)
-    return {
-      show(study) {
-        const best = bestOf(study);
-        for (const trial of study.trials) {
-          if (trial.state === 'running' || trial.state === 'waiting' || told.has(trial.number)) continue;
-          told.add(trial.number);
-          // What an earlier process did is not told again.
-          if (first) continue;
-          const mark = trial.number === best?.number ? ', the best' : '';
-          context.err(`trial ${trial.number}: ${trial.state}, ${outcomeOf(study, trial)}${mark}`);
-        }
-        first = false;
-      },
-      end() {},
-    };
-  const { createLogUpdate } = await import('log-update');
-  const draw = createLogUpdate(process.stderr);
-  let drawn = 0;
-  return {
-    show(study) {
-      if (performance.now() - drawn < REDRAW_MS) return;
-      drawn = performance.now();
-      draw(progressLines(study, left()));
-    },
-    end: () => draw.clear(),
-  };
 }
 
 /**

@@ -1,7 +1,8 @@
-/** `couture tune show`, `best`, `export`, `list` and `rm`: read study.json, also while a study runs. */
+/** `couture tune show`, `best`, `export`, `list` and `rm`: what is stored of studies, also while they run. */
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import type { StudyPlaces } from '../../platform/node/tune/places.ts';
 import { bestOf, configOf, type StoredTrial, type Study } from '../../study/study.ts';
 import type { CliContext } from '../context.ts';
 import { addJsonOption } from '../options.ts';
@@ -16,12 +17,12 @@ interface ShowFlags {
 
 /** Adds the commands below `tune`. */
 export function registerTuneShow(tune: Command, context: CliContext): void {
-  addJsonOption(tune.command('list').description('list the studies in runs/tune')).action(
+  addJsonOption(tune.command('list').description('list the studies of runs/tune and of DATABASE_URL')).action(
     async (flags: ShowFlags) => await list(flags, context),
   );
   addJsonOption(named(tune, 'show', 'show a study with its best trials')).action(
     async (name: string, flags: ShowFlags) => {
-      const study = await read(name);
+      const study = await readStudyAt(name, context);
       if (flags.json) printJson(context, 'tune show', { ...study });
       else context.out(studyReport(study));
     },
@@ -30,18 +31,19 @@ export function registerTuneShow(tune: Command, context: CliContext): void {
     async (name: string, flags: ShowFlags) => await best(name, flags, context),
   );
   named(tune, 'export', 'print all trials as CSV').action(async (name: string) => {
-    context.out(csvOf(await read(name)));
+    context.out(csvOf(await readStudyAt(name, context)));
   });
   tune
     .command('rm')
     .description('delete studies with their trials')
     .argument('<name...>', 'the studies')
     .action(async (names: readonly string[]) => {
-      const { removeStudy } = await import('../../platform/node/tune/studies.ts');
-      for (const name of names) {
-        await removeStudy(name);
-        context.err(`The study ${name} was deleted.`);
-      }
+      await withPlaces(context, async (places) => {
+        for (const name of names) {
+          await places.remove(name);
+          context.err(`The study ${name} was deleted.`);
+        }
+      });
     });
 }
 
@@ -49,9 +51,22 @@ function named(tune: Command, verb: string, description: string): Command {
   return tune.command(verb).description(description).argument('<name>', 'the study');
 }
 
-async function read(name: string): Promise<Study> {
-  const { readStudy } = await import('../../platform/node/tune/studies.ts');
-  return await readStudy(name);
+/** A study of DATABASE_URL or of this machine. */
+export async function readStudyAt(name: string, context: Pick<CliContext, 'env'>): Promise<Study> {
+  return await withPlaces(context, async (places) => await places.read(name));
+}
+
+async function withPlaces<T>(
+  { env }: Pick<CliContext, 'env'>,
+  work: (places: StudyPlaces) => Promise<T>,
+): Promise<T> {
+  const { openStudyPlaces } = await import('../../platform/node/tune/places.ts');
+  const places = await openStudyPlaces(env);
+  try {
+    return await work(places);
+  } finally {
+    await places.close();
+  }
 }
 
 /** @throws CoutureError of kind `usage` when no trial is complete */
@@ -64,7 +79,7 @@ export function winnerOf(study: Study): StoredTrial {
 }
 
 async function best(name: string, { json }: ShowFlags, context: CliContext): Promise<void> {
-  const study = await read(name);
+  const study = await readStudyAt(name, context);
   const winner = winnerOf(study);
   const { settings } = configOf(study.plan, winner.values);
   if (json) {
@@ -78,12 +93,14 @@ async function best(name: string, { json }: ShowFlags, context: CliContext): Pro
 }
 
 async function list({ json }: ShowFlags, context: CliContext): Promise<void> {
-  const { findStudy, studyNames } = await import('../../platform/node/tune/studies.ts');
-  const studies: Study[] = [];
-  for (const name of await studyNames()) {
-    const study = await findStudy(name);
-    if (study !== undefined) studies.push(study);
-  }
+  const studies = await withPlaces(context, async ({ names, find }) => {
+    const found: Study[] = [];
+    for (const name of await names()) {
+      const study = await find(name);
+      if (study !== undefined) found.push(study);
+    }
+    return found;
+  });
   if (json) {
     const found = studies.map((study) => ({
       name: study.plan.name,

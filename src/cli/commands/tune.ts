@@ -1,5 +1,6 @@
 /** `couture tune`: searches settings by many short trainings, and shows, exports and removes such studies. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
@@ -40,8 +41,8 @@ export interface TuneFlags extends ConfigFlags {
 
 const help = `
 Trials are judged by validation images, never by test images. Each trains in a
-process of its own on the CPU. Ctrl-C saves all of them; the same command with
---name continues the study.
+process of its own on the CPU. Ctrl-C saves all of them; the same command, or
+--name alone, continues the study.
 A space is JSON: {"learningRate": {"type": "float", "low": 1e-4, "high": 1e-2,
 "log": true}}. The guide: docs/tune.md.
 With DATABASE_URL, the study is in that PostgreSQL database, and other machines
@@ -93,6 +94,24 @@ export function registerTune(program: Command, context: CliContext): void {
   command.addHelpText('after', help).action(async (flags: TuneFlags) => await runTune(flags, context));
   registerTuneShow(command, context);
   registerTuneWorker(command, context);
+  command.hook('preAction', (tune, below) => handDown(tune, below));
+}
+
+/**
+ * Commander gives `tune` all options that it has, also those after a command below it. They are meant for that command.
+ * @throws CoutureError of kind `usage` for one that the command below does not have
+ */
+function handDown(tune: Command, below: Command): void {
+  if (tune === below) return;
+  for (const option of tune.options) {
+    const key = option.attributeName();
+    if (tune.getOptionValueSource(key) !== 'cli') continue;
+    if (!below.options.some(({ long }) => long === option.long))
+      throw new CoutureError('usage', `couture tune ${below.name()} has no option ${option.long}.`, {
+        hint: `See its options: couture tune ${below.name()} --help`,
+      });
+    below.setOptionValueWithSource(key, tune.getOptionValue(key), 'cli');
+  }
 }
 
 /** 500 hours: a timer of 597 ends at once. */
@@ -119,7 +138,7 @@ async function runTune(flags: TuneFlags, context: CliContext): Promise<void> {
   // The space and everything else is checked before a database is opened.
   const known = await knownPlan(name, context);
   const plan = known ?? (await newPlan(name, flags, context));
-  if (known !== undefined) refuseChanges(flags);
+  if (known !== undefined) await refuseChanges(known, flags, context);
   const database = await openStudyDatabase(name, context);
   const study = await runStudy({
     database,
@@ -144,14 +163,18 @@ async function knownPlan(name: string, { env }: CliContext): Promise<StudyPlan |
   return (await findStudy(name))?.plan;
 }
 
-/** @throws CoutureError of kind `usage` for options that would change a study that exists */
-function refuseChanges(flags: TuneFlags): void {
+/**
+ * The command that started a study also continues it.
+ * @throws CoutureError of kind `usage` for options that would change a study that exists
+ */
+async function refuseChanges(known: StudyPlan, flags: TuneFlags, context: CliContext): Promise<void> {
   const fixed = ['space', 'sampler', 'pruner', 'objective', 'maxBytes', 'maxSeconds'] as const;
   const given = fixed
     .filter((key) => flags[key] !== undefined)
     .map((key) => `--${key.replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}`);
   given.push(...configFlagsGiven(flags));
   if (given.length === 0) return;
+  if (isDeepStrictEqual(known, await newPlan(known.name, flags, context))) return;
   throw new CoutureError(
     'usage',
     `The study ${flags.name} exists, and it keeps its settings; leave out ${given.join(', ')}.`,

@@ -1,10 +1,10 @@
-/** A study as text: its trials, its best, and the line that is redrawn while it runs. */
+/** A study as text: its trials and its best. */
 
 import { plural } from '../../core/format.ts';
 import { printable } from '../../core/printable.ts';
 import { describeValues } from '../../search/settings-space.ts';
 import { asLoss } from '../../search/trial.ts';
-import { bestOf, directionOf, type StoredTrial, type Study } from '../../study/study.ts';
+import { directionOf, type StoredTrial, type Study } from '../../study/study.ts';
 import { percent } from './format.ts';
 import { table } from './table.ts';
 
@@ -50,23 +50,6 @@ export function countStates({ trials }: Study): string {
 export function valueText({ plan }: Study, value: number | null): string {
   if (value === null) return '';
   return plan.objective === 'loss' ? value.toFixed(4) : percent(value);
-}
-
-/** The view of a running study. */
-export function progressLines(study: Study, left: string): string {
-  const best = bestOf(study);
-  const lines = [`${printable(study.plan.name)}: ${countStates(study)}${left && `; ${left} left`}`];
-  if (best !== undefined) {
-    const path = sparkline(bestSoFar(study));
-    lines.push(`best: trial ${best.number}, ${figuresOf(study, best)} ${path}`);
-    lines.push(`  ${printable(describeValues(best.values))}`);
-  }
-  for (const trial of study.trials.filter(({ state }) => state === 'running')) {
-    const last = trial.reports.at(-1);
-    const at = last === undefined ? 'starting' : `epoch ${last.step}, ${valueText(study, last.value)}`;
-    lines.push(`running: trial ${trial.number}, ${at}`);
-  }
-  return lines.join('\n');
 }
 
 /** Loss and accuracy on validation images. */

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
+import { errorCode } from '../files/system-errors.ts';
 import type { Database } from './database.ts';
 
 /** Each migration leads to the version of its place in the list, counted from 1. A published one never changes. */
@@ -52,11 +53,25 @@ const migrations: readonly (readonly string[])[] = [
 
 const versionRow = z.object({ version: z.number() });
 
+/** Names that are already there: of a schema, a table, a type, or in the server's own catalog. */
+const alreadyThere = new Set(['42P06', '42P07', '42710', '23505']);
+
 /**
  * Brings the tables to the version of this Couture.
  * @throws CoutureError of kind `usage` when a newer Couture has changed them
  */
 export async function migrate(database: Database): Promise<void> {
+  try {
+    await migrateOnce(database);
+  } catch (error) {
+    // A process that waited for the lock may not see in its transaction what the other one has made meanwhile: PostgreSQL
+    // 15 then fails even at `create schema if not exists`. A new transaction sees it.
+    if (!alreadyThere.has(errorCode(error) ?? '')) throw error;
+    await migrateOnce(database);
+  }
+}
+
+async function migrateOnce(database: Database): Promise<void> {
   await database.transaction(async ({ query }) => {
     // Of several processes that start at once, one migrates. The number is arbitrary and fixed.
     await query('select pg_advisory_xact_lock(7032019)');

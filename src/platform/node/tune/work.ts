@@ -6,7 +6,7 @@ import type { Study } from '../../../study/study.ts';
 import { carryOut } from './carry-out.ts';
 import type { Database } from './database.ts';
 import { jobSchema } from './jobs.ts';
-import type { StudyStore } from './study-store.ts';
+import type { Left, StudyStore } from './study-store.ts';
 import { TrialProcesses } from './trial-processes.ts';
 
 /** How often a worker looks whether the study has ended, and asks for a trial that another one left. */
@@ -27,7 +27,7 @@ export interface WorkOptions {
   /** Stops after checkpoints; the study can be resumed. */
   readonly signal: AbortSignal;
   /** Called after each change of a trial. */
-  readonly onChange: (study: Study) => void;
+  readonly onChange: (study: Study, left: Left) => void;
 }
 
 /** Works until all trials have ended or the signal aborts, and returns whether the study is done. */
@@ -42,6 +42,10 @@ export async function work(options: WorkOptions): Promise<boolean> {
   const active = new Set<Promise<void>>();
   /** With one trial at a time, the next is asked for only after the result of the last one. */
   const free = (): number => parallel - active.size;
+  const tell = async (): Promise<void> => {
+    const { study, left } = await store.look();
+    onChange(study, left);
+  };
   let failure: unknown;
   await patiently(
     async () =>
@@ -77,14 +81,14 @@ export async function work(options: WorkOptions): Promise<boolean> {
           if (signal.aborted) return;
           await store.ask(free);
           boss.notifyWorker(workerId);
-          onChange(await store.read());
+          await tell();
         },
       ),
   );
   try {
     for (;;) {
       const { study, left } = await store.look();
-      onChange(study);
+      onChange(study, left);
       if (left.waiting + left.running + left.unasked === 0) return true;
       if (signal.aborted) return false;
       if (left.running > active.size) await store.reclaim();
@@ -104,7 +108,7 @@ export async function work(options: WorkOptions): Promise<boolean> {
     });
     await Promise.all(active);
     processes.close();
-    await store.read().then(onChange, () => {});
+    await tell().catch(() => {});
   }
 }
 
