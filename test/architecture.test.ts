@@ -70,8 +70,11 @@ test('the Studio knows the packages by their public names alone', () => {
   const names = entries.flatMap(({ subpath, packages }) =>
     (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map((name) => name + subpath.slice(1)),
   );
-  const own = ['preact', 'preact/hooks', '@preact/signals', 'lucide-preact', 'client-zip'];
-  const allowed = new Set([...names, ...own, '@couture/core/models/compact.safetensors?url']);
+  const allowed = new Set([...names, '@couture/core/models/compact.safetensors?url']);
+  const { devDependencies } = JSON.parse(readFileSync(`${root}packages/studio/package.json`, 'utf8'));
+  const own = Object.keys(devDependencies).filter((name) => name !== 'couture' && name !== '@couture/core');
+  const isOwn = (specifier: string) =>
+    own.some((name) => specifier === name || specifier.startsWith(`${name}/`));
   const files = globSync('packages/studio/src/**/*.{ts,tsx}', { cwd: root }).map((file) =>
     file.replaceAll('\\', '/'),
   );
@@ -82,7 +85,7 @@ test('the Studio knows the packages by their public names alone', () => {
       .filter((specifier) =>
         specifier.startsWith('.')
           ? !posix.join(posix.dirname(file), specifier).startsWith('packages/studio/src/')
-          : !specifier.startsWith('virtual:') && !allowed.has(specifier),
+          : !specifier.startsWith('virtual:') && !isOwn(specifier) && !allowed.has(specifier),
       )
       .map((specifier) => `${file} imports ${specifier}`),
   );

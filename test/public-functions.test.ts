@@ -181,6 +181,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   getDataset: ['none', 'train', {}],
   imageAt: [tinyTrain, 0],
   imageSize: [shape],
+  importances: [{ name: 'tiny', space, direction: 'minimize', objective: 'loss', trials: [] }, {}],
   importModel: ['none.pt', 'none.safetensors', {}],
   importDataset: ['none', {}],
   importIntoMemory: [found, 'tiny', () => Promise.resolve(picture), {}],
@@ -221,6 +222,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   openRun: ['none', {}],
   packRuns: [['none'], 'out.safetensors', {}],
   prepareImage: [picture, shape, api.plainSteps],
+  rateInEpoch: [settings, 1],
   readAudit: [undefined, {}],
   readFiles: [entries, 'tiny'],
   readOneFile: [api.bytesSource(bytes, 'x')],
@@ -251,6 +253,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
 };
 /** Made by `new`. */
 const made: Readonly<Record<string, readonly unknown[]>> = {
+  Batching: [{ predictor: classifier, imageValues: 12 }],
   Classifier: [{ ...network, classNames: ['hat', 'shoe', 'sock'], backend, shared: true }],
   CoutureError: ['usage', 'Nothing.', {}],
   Ensemble: [{ members: model.members, classNames: ['hat', 'shoe', 'sock'], backend, shared: true }],
