@@ -239,6 +239,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
 };
 /** Made by `new`. */
 const made: Readonly<Record<string, readonly unknown[]>> = {
+  Batching: [{ predictor: classifier, imageValues: 12 }],
   Classifier: [{ ...network, classNames: ['hat', 'shoe', 'sock'], backend, shared: true }],
   CoutureError: ['usage', 'Nothing.', {}],
   Ensemble: [{ members: model.members, classNames: ['hat', 'shoe', 'sock'], backend, shared: true }],
