@@ -2,7 +2,7 @@
  * `npm run bench:serve`: the service under load, beside a plain service of the same network on ONNX Runtime, in the same run.
  * Writes the table of docs/serve.md.
  *
- *     npm run bench:serve                      throughput and latency, about two minutes
+ *     npm run bench:serve                      throughput and latency, about a minute
  *     npm run bench:serve -- --quick           a few seconds of everything; writes nothing
  *     npm run bench:serve -- --mixed 600       ten minutes of mixed load, without the rest
  *     npm run bench:serve -- --no-write        prints the table only
@@ -83,7 +83,7 @@ const { values: flags } = parseArgs({
 });
 
 async function measure(url: string, { images, rate, accept }: Question): Promise<Measured> {
-  const options = { url, images, seconds: flags.quick ? 2 : 10, rate, accept };
+  const options = { url, images, seconds: flags.quick ? 2 : 6, rate, accept };
   const { stdout } = await run(process.execPath, [join(here, 'serve/client.mjs'), JSON.stringify(options)], {
     maxBuffer: 2 ** 20,
   });

@@ -209,6 +209,13 @@ describe('a request that cannot be answered', () => {
       '',
       [400, 'bad_request', /multipart/],
     ],
+    [
+      'a form whose part has no name and is no picture',
+      '--x\r\nContent-Disposition: form-data\r\nContent-Type: application/octet-stream\r\n\r\nhello\r\n--x--\r\n',
+      'multipart/form-data; boundary=x',
+      '',
+      [415, 'unsupported_type', /The image without a name is text/],
+    ],
     ['a form without a boundary', 'x', 'multipart/form-data', '', [400, 'bad_request', /multipart/]],
   ];
   for (const [title, body, type, query, [status, code, message]] of cases)

@@ -1,5 +1,5 @@
 /**
- * One answer everywhere: more than 200 odd pictures through `predict`, the module in Node and in Chromium, and the HTML file.
+ * One answer everywhere: more than 200 odd pictures through `predict`, `serve`, the module in Node and in Chromium, and the HTML file.
  * The same RGBA gives the same bytes and the same bits. Opaque PNG files of 8 bits give the same bits end to end. Of other
  * files decoders differ, and the label is the same unless the two best classes are within 0.05 or the file has CMYK.
  */
@@ -14,11 +14,13 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { decodePicture } from '../../src/platform/node/images/decode.ts';
 import { load } from '../../src/platform/node/load.ts';
 import type { ModuleModel } from '../../src/platform/web/module/runtime.ts';
+import { predictAnswer } from '../../src/serve/schemas.ts';
 import type { Prediction } from '../../src/use/predictor.ts';
 import { couture } from '../command.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { oddPictures } from '../odd-pictures.ts';
 import { servePages } from '../page/server.ts';
+import { startServing } from '../serving.ts';
 
 const found = await findChromium();
 const skip = 'missing' in found ? found.missing : false;
@@ -96,6 +98,42 @@ test('there are more than 200 pictures, and couture predict reads all of them', 
     const { pixels, prediction } = await expected(bytes, name);
     assert.deepEqual([...Buffer.from(predictions[i].seen, 'base64')], pixels, name);
     assert.deepEqual(predictions[i].probabilities, prediction.probabilities, name);
+  }
+});
+
+test('couture serve gives the same bytes and bits, of one file and of many in a request', async () => {
+  const serving = await startServing(['compact', '--drain-seconds', '0', '--log-level', 'silent']);
+  const path = `${serving.url}models/compact/predict?seen=true&unlike=false`;
+  const typeOf = (name: string): string => `image/${name.split('.').at(-1)?.replace('jpg', 'jpeg')}`;
+  const check = async (asked: RequestInit, names: readonly string[]): Promise<void> => {
+    const response = await fetch(path, { method: 'POST', ...asked });
+    const text = await response.text();
+    assert.equal(response.status, 200, `${names.join()}: ${text.slice(0, 300)}`);
+    const { predictions } = predictAnswer.parse(JSON.parse(text));
+    assert.equal(predictions.length, names.length);
+    for (const [i, { seen = '', source: _, prepared: __, ...prediction }] of predictions.entries())
+      assert.deepEqual(
+        { pixels: [...Buffer.from(seen, 'base64')], prediction },
+        known.get(names[i]),
+        names[i],
+      );
+  };
+  try {
+    for (const { bytes, name } of pictures) await expected(bytes, name);
+    for (const { bytes, name } of pictures)
+      await check({ body: bytes, headers: { 'Content-Type': typeOf(name) } }, [name]);
+    for (let from = 0; from < pictures.length; from += 50) {
+      const some = pictures.slice(from, from + 50);
+      const body = new FormData();
+      for (const { bytes, name } of some)
+        body.append('picture', new Blob([bytes], { type: typeOf(name) }), name);
+      await check(
+        { body },
+        some.map(({ name }) => name),
+      );
+    }
+  } finally {
+    assert.equal(await serving.stop(), 0);
   }
 });
 

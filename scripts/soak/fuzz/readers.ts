@@ -1,6 +1,7 @@
 /** The table of what is fuzzed. A reader of anything from outside that is not in it is not tested: add it here. */
 
 import type { Reader } from './reader.ts';
+import { forms, jsonBodies } from './readers/bodies.ts';
 import { cachedFiles, cacheNotes, costNotes, locks, splitFiles } from './readers/cache.ts';
 import { configFiles, runConfigs, specs, words } from './readers/configs.ts';
 import { csvPaths, csvPixels } from './readers/csv.ts';
@@ -28,6 +29,7 @@ export const readers: readonly Reader[] = [
   ...[configFiles, runConfigs, specs, words],
   ...[splitFiles, cacheNotes, costNotes, cachedFiles, locks],
   ...[hostMessages, clientMessages, threadMessages, downloads, fetchedModels],
+  ...[forms, jsonBodies],
 ];
 
 /** A reader by its name; one that only shows that faults are found is none of the table. */

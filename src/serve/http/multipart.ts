@@ -51,14 +51,13 @@ export async function readMultipart(
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('error', (error: Error) => wrong(error.message.toLowerCase()));
       stream.on('end', () => {
-        const name = shorten(printable(filename || field), MOST_OF_NAME);
+        const name = nameFrom(filename) || nameFrom(field) || 'without a name';
         // A copy, whose buffer can be handed to a thread.
-        files.push({ name, type: mimeType.toLowerCase(), bytes: Uint8Array.from(Buffer.concat(parts)) });
+        const bytes = Uint8Array.from(Buffer.concat(parts));
+        files.push({ name, type: nameFrom(mimeType).toLowerCase(), bytes });
       });
     });
-    parser.on('field', (name) =>
-      wrong(`the field ${JSON.stringify(shorten(printable(name), MOST_OF_NAME))} is not a file`),
-    );
+    parser.on('field', (name) => wrong(`the field ${JSON.stringify(nameFrom(name))} is not a file`));
     parser.on('error', (error: unknown) =>
       wrong(error instanceof Error ? error.message.toLowerCase() : 'it cannot be read'),
     );
@@ -72,6 +71,11 @@ export async function readMultipart(
   if (files.length === 0)
     throw new Refused('bad_request', 'The multipart body has no files.', { hint: EXAMPLE });
   return files;
+}
+
+/** A part may lack what the types of the parser promise, and an error in a listener would end the process. */
+function nameFrom(text: unknown): string {
+  return typeof text === 'string' ? shorten(printable(text), MOST_OF_NAME) : '';
 }
 
 const EXAMPLE = 'With curl: -F image=@shoe.png -F image=@shirt.jpg';

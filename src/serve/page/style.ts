@@ -46,7 +46,7 @@ button { min-height: 2.75rem; background: var(--accent); color: var(--paper); bo
 .drop:hover, .drop.over { border-color: var(--accent); }
 .drop:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
 .drop b { color: var(--accent); }
-.drop img { max-width: 100%; max-height: 15rem; border-radius: 0.4rem; }
+.drop img { max-width: 100%; min-height: 7rem; max-height: 15rem; border-radius: 0.4rem; }
 .drop input { position: absolute; width: 1px; height: 1px; opacity: 0; }
 .lead { display: flex; gap: 1rem; align-items: center; margin-bottom: 1rem; }
 .lead > div { min-width: 0; }
