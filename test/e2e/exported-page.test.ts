@@ -24,6 +24,7 @@ import { ensembleOf, makeExport } from '../export-fixture.ts';
 import { findChromium } from '../matrix/runtimes.ts';
 import { makeMembers, makeNetwork } from '../model-fixture.ts';
 import { drawPicture } from '../pictures.ts';
+import { checkAccessible } from '../studio.ts';
 
 /** The model that the page leaves for the console. */
 declare const model: ModuleModel;
@@ -144,6 +145,26 @@ test('a drawing, a picture and the camera are answered, on a phone as well', { s
   await page.waitForSelector('[data-state="empty"]');
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 390, `the page is ${width} pixels wide`);
+  assert.deepEqual(errors, []);
+});
+
+test('every tab holds to WCAG AA, light and dark, and is reached by keys', { skip }, async () => {
+  const errors: string[] = [];
+  const given = makeExport(makeMembers().slice(0, 1));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await open(given, errors, { colorScheme });
+    await page.keyboard.press('Tab');
+    for (const tab of ['draw', 'picture', 'camera']) {
+      assert.equal(await page.evaluate(() => document.activeElement?.id), `tab-${tab}`);
+      assert.equal(await page.locator(`#tab-${tab}`).getAttribute('aria-selected'), 'true');
+      if (tab === 'picture') await page.setInputFiles('#file', 'examples/pictures/trouser.jpg');
+      await page.waitForSelector(`[data-state="${tab === 'draw' ? 'empty' : 'answered'}"]`);
+      await checkAccessible(page, `${tab}, ${colorScheme}`);
+      await page.locator(`#tab-${tab}`).focus();
+      await page.keyboard.press('ArrowRight');
+    }
+    await page.context().close();
+  }
   assert.deepEqual(errors, []);
 });
 

@@ -13,6 +13,7 @@ import type { Exported } from './format.ts';
 import { elements, OnnxGraph, type Port } from './onnx-graph.ts';
 import { addNetwork } from './onnx-network.ts';
 import { block, integer, type Message, message } from './protobuf.ts';
+import { storageNotes } from './storage-note.ts';
 
 const IR_VERSION = 8;
 const OPSET = 17;
@@ -38,6 +39,7 @@ export async function exportOnnx(model: ExportModel): Promise<Exported> {
   return {
     files: [{ path: '', content: file }],
     notes: [
+      ...storageNotes(model),
       `Input: images, uint8 [N, ${height}, ${width}, ${channels}]. Outputs: probabilities and log_probabilities [N, ${data.classNames.length}].`,
       'The metadata of the file has the class names ("classes") and the preparation of pictures ("preparation").',
     ],
