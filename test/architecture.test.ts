@@ -70,7 +70,7 @@ test('the Studio knows the packages by their public names alone', () => {
   const names = entries.flatMap(({ subpath, packages }) =>
     (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map((name) => name + subpath.slice(1)),
   );
-  const own = ['preact', 'preact/hooks', '@preact/signals', 'lucide-preact', 'client-zip'];
+  const own = ['preact', 'preact/hooks', '@preact/signals', 'lucide-preact', 'client-zip', 'linkedom/worker'];
   const allowed = new Set([...names, ...own, '@couture/core/models/compact.safetensors?url']);
   const files = globSync('packages/studio/src/**/*.{ts,tsx}', { cwd: root }).map((file) =>
     file.replaceAll('\\', '/'),
