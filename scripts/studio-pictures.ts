@@ -51,6 +51,35 @@ async function look(page: Page, { width, height, colorScheme }: Look): Promise<v
   await page.emulateMedia({ colorScheme });
 }
 
+/** Counts the predictions of a camera that Chromium makes up. */
+async function measureCamera(executablePath: string): Promise<void> {
+  const device = ['--use-fake-device-for-media-stream=fps=30', '--use-fake-ui-for-media-stream'];
+  const other = await chromium.launch({ executablePath, args: ['--no-sandbox', ...device] });
+  try {
+    const { page } = await openStudio(other, served.url);
+    await waitForData(page);
+    await page.locator('.nearest li').first().waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Camera', exact: true }).click();
+    await page.getByText('Picture of 64 x 64 pixels').waitFor();
+    const SECONDS = 5;
+    const count = await page.evaluate(async (seconds) => {
+      let changes = 0;
+      const place = document.querySelector('.seen');
+      if (place === null) return 0;
+      const observer = new MutationObserver(() => {
+        changes += 1;
+      });
+      observer.observe(place, { subtree: true, characterData: true, childList: true });
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      observer.disconnect();
+      return changes;
+    }, SECONDS);
+    console.log(`Camera: ${(count / SECONDS).toFixed(1)} predictions a second.`);
+  } finally {
+    await other.close();
+  }
+}
+
 try {
   const began = performance.now();
   const { page, show, faults } = await openStudio(browser, served.url, {
@@ -81,21 +110,45 @@ try {
 
   await look(page, dark);
   await picture(page, 'result-dark');
+  const understand = page.getByRole('button', { name: 'One image' });
   await show('Understand');
+  await page.locator('.nearest li').first().waitFor({ timeout: 60_000 });
+  await page.getByRole('listbox', { name: 'Units of fc2' }).click({ position: { x: 60, y: 20 } });
+  await page.locator('.unit-card .tiles').waitFor();
+  await picture(page, 'layers-dark');
   await page.getByRole('button', { name: /^Evaluate/ }).click();
   await page.locator('[data-cell="6 0"]').waitFor();
   await picture(page, 'understand-dark');
   await look(page, laptop);
   await page.locator('[data-cell="6 0"]').click();
   await picture(page, 'cell');
+  await page.getByRole('region', { name: 'Top losses' }).scrollIntoViewIfNeeded();
+  await page.locator('.losses').evaluate((list) => list.scrollIntoView({ block: 'start' }));
+  await picture(page, 'losses');
+  await page.getByRole('button', { name: 'Map', exact: true }).click();
+  await page.getByRole('button', { name: 'UMAP' }).click();
+  await page.getByRole('heading', { name: /^UMAP of/ }).waitFor({ timeout: 120_000 });
+  await page.locator('.map').evaluate((map) => map.scrollIntoView({ block: 'end' }));
+  await page.locator('.map').focus();
+  await page.keyboard.press('ArrowRight');
+  await picture(page, 'map');
+  await understand.click();
   await page.getByRole('button', { name: 'Explain' }).click();
   await page.locator('svg[data-figure=saliency]').scrollIntoViewIfNeeded();
   await picture(page, 'explain');
+  const seen: number[] = await page.evaluate(() => Reflect.get(window, 'longTasks').slice());
+  console.log(`Tasks over 50 ms also while looking: ${seen.length} (${seen.join(', ')} ms).`);
   await show('Data');
   await page.locator('.grid').click({ position: { x: 90, y: 150 } });
   await page.locator('.enlarged.card').waitFor();
   await picture(page, 'data');
+  await page.getByRole('button', { name: 'Audit', exact: true }).click();
   await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Audit the data set' }).click();
+  await page.locator('.findings.pairs li').first().waitFor({ timeout: 300_000 });
+  await page.getByRole('region', { name: 'Doubtful labels' }).evaluate((part) => part.scrollIntoView());
+  await picture(page, 'audit');
+  await page.getByRole('button', { name: 'Images', exact: true }).click();
   await page.getByRole('button', { name: 'Collect' }).click();
   await picture(page, 'collect');
   await show('Runs');
@@ -137,7 +190,12 @@ try {
   await picture(page, 'phone-train-dark');
   await show('Model');
   await picture(page, 'phone-model-dark');
+  await show('Understand');
+  await understand.click();
+  await page.locator('.units').first().scrollIntoViewIfNeeded();
+  await picture(page, 'phone-layers-dark');
   if (faults.length > 0) throw new Error(faults.join('\n'));
+  await measureCamera(found.path);
 } finally {
   await browser.close();
   await served.close();

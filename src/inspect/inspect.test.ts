@@ -16,6 +16,7 @@ import { train } from '../train/train.ts';
 import { Classifier } from '../use/classifier.ts';
 import { type InspectProgress, type InspectRequest, inspectModel, inspectStages } from './inspect.ts';
 import type { Inspection } from './inspection.ts';
+import { mapImages } from './maps.ts';
 
 const SWAPPED = 17;
 const DEAD = 3;
@@ -259,4 +260,32 @@ test('a network without hidden layers is mapped by its logits', async () => {
     options: { umap: false },
   });
   assert.deepEqual([map.layer, activity.length, firstLayer.units.length], ['fc1', 0, 3]);
+});
+
+test('a map by itself is that of the inspection, and predictions of other images are refused', async () => {
+  const backend = await createBackend();
+  await using classifier = new Classifier({
+    spec: config.model,
+    input: inputFor(gray(4, 5)),
+    classNames: testSet.info.classNames,
+    weights,
+    backend,
+  });
+  const shares: number[] = [];
+  const asked = {
+    ...{ classifier, spec: config.model, dataset: testSet, method: 'pca' as const, seed: settings.seed },
+    predicted: inspection.predictions.predicted,
+    onProgress: (done: number) => shares.push(done),
+  };
+  assert.deepEqual(await mapImages(asked), inspection.map);
+  assert.deepEqual(shares, [0, 1]);
+  assert.deepEqual(await mapImages({ ...asked, method: 'umap' }), inspection.neighborMap);
+  assert.equal((await mapImages({ ...asked, most: 7 }))?.indices.length, 7);
+  assert.equal(await mapImages({ ...asked, method: 'umap', most: 3 }), undefined);
+  const few = asked.predicted.subarray(1);
+  await assert.rejects(mapImages({ ...asked, predicted: few }), {
+    kind: 'usage',
+    message: '299 predictions do not match the 300 images of the data set.',
+  });
+  await assert.rejects(mapImages({ ...asked, most: 0.5 }), { kind: 'usage' });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gray, makeDataset } from '../../test/dataset-fixture.ts';
-import { firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
+import { findTopLosses, firstImages, imagesBehindCells, rightWithDoubt, topLosses } from './picks.ts';
 import { predictedImage, readPredictions } from './predictions.ts';
 
 /** Seven images of one pixel, told apart by it, and what a network says of them. */
@@ -55,6 +55,12 @@ test('each image has its class, confidence and loss', () => {
 test('the top losses are the wrong images, the largest loss first, and no right ones', () => {
   assert.deepEqual(pixels(topLosses(predictions, 10)), [15, 13, 11]);
   assert.deepEqual(pixels(topLosses(predictions, 1)), [15]);
+  const { logProbabilities } = predictions;
+  assert.deepEqual(findTopLosses(dataset, logProbabilities, 2), topLosses(predictions, 2));
+  assert.throws(() => findTopLosses(dataset, logProbabilities.subarray(1), 2), {
+    kind: 'usage',
+    message: '20 log-probabilities do not match 7 images in 3 classes.',
+  });
 });
 
 test('a cell has its own images, the most confident first, and no more than asked', () => {

@@ -6,7 +6,7 @@ import { memoryPlatform } from '../../test/memory-platform.ts';
 import { tinyTrain } from '../../test/tiny-data.ts';
 import { nodeDocument } from '../platform/node/images/figures.ts';
 import { resolveConfig } from '../train/config.ts';
-import { auditDataset } from './audit.ts';
+import { auditDataset, readDatasetAudit } from './audit.ts';
 import { drawRun } from './draw.ts';
 import { trainRun } from './experiment.ts';
 import type { RunPlatform } from './platform.ts';
@@ -19,8 +19,16 @@ const drawing = (): RunPlatform => ({ ...memoryPlatform(), document: async () =>
 test('a report and figures of a run are files of its store; an audit of its data goes into them', async () => {
   const platform = drawing();
   const { run } = await trainRun(platform, { config });
-  const { path: audited } = await auditDataset(platform, tinyTrain.info, { folds: 2, epochs: 1 });
+  assert.equal(await readDatasetAudit(platform, tinyTrain.info), undefined);
+  const { path: audited, audit } = await auditDataset(platform, tinyTrain.info, { folds: 2, epochs: 1 });
   assert.equal(audited, 'runs/audit/tiny/audit.json');
+  assert.deepEqual(await readDatasetAudit(platform, tinyTrain.info), audit);
+  const { test: tests } = tinyTrain.info.splits;
+  const other = { ...tinyTrain.info, splits: { train: tests, test: tests } };
+  await assert.rejects(readDatasetAudit(platform, other), {
+    kind: 'data',
+    message: 'runs/audit/tiny/audit.json is an audit of another train split than that of the data set tiny.',
+  });
   const report = await reportRuns(platform, [run], { show: { umap: false } });
   assert.equal(report.path, 'runs/train/custom-seed1/report.html');
   const html = new TextDecoder().decode(await platform.store.read(report.path, 1e8));

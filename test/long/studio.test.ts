@@ -246,7 +246,7 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     await page.getByText('nonsense=1').waitFor();
     await page.getByLabel('Epochs').fill('many');
     await page.getByLabel('Epochs').press('Tab');
-    assert.equal(await page.getByLabel('Epochs').getAttribute('aria-invalid'), 'true');
+    await page.locator('#setting-epochs[aria-invalid=true]').waitFor();
     assert.match((await page.locator('#setting-epochs-problem').textContent()) ?? '', /epochs/);
     assert.ok(await startButton(page).isDisabled());
     await page.getByLabel('Epochs').fill('3');
@@ -335,10 +335,10 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
       const { sha, command } = await trainToEnd(page);
       const words = command.replace('npx couture ', '').replace('--data collected', `--data ${zip}`);
       assert.equal(sha, await commandLine(words));
-      await page.getByRole('button', { name: 'Camera' }).click();
+      await page.getByRole('button', { name: 'Camera', exact: true }).click();
       await page.getByText('Picture of 64 x 64 pixels').waitFor();
       await show('Understand');
-      await page.getByRole('button', { name: 'Camera' }).click();
+      await page.getByRole('button', { name: 'Camera', exact: true }).click();
       await page.getByRole('button', { name: 'Explain' }).click();
       await page.locator('svg[data-figure=saliency]').waitFor();
       assert.deepEqual(faults, []);

@@ -146,15 +146,19 @@ function ring(width: number, height: number): Uint32Array {
 
 /** Distance of a pixel and its neighbors from the background, in spreads. */
 function distances({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Float64Array {
-  const squares = new Float64Array(width * height);
+  const sums = new Float64Array(width * height);
   planes.forEach((plane, channel) => {
-    const stray = blur(difference(plane, surfaces[channel]), width, height, 1);
-    for (let i = 0; i < squares.length; i++) {
-      const share = stray[i] / spread[channel];
-      squares[i] += share * share;
-    }
+    addSquares(sums, blur(difference(plane, surfaces[channel]), width, height, 1), spread[channel]);
   });
-  return squares.map(Math.sqrt);
+  for (let i = 0; i < sums.length; i++) sums[i] = Math.sqrt(sums[i]);
+  return sums;
+}
+
+function addSquares(sums: Float64Array, stray: Float64Array, spread: number): void {
+  for (let i = 0; i < sums.length; i++) {
+    const share = stray[i] / spread;
+    sums[i] += share * share;
+  }
 }
 
 /** 1 where a pixel looks like shaded background: darker, with the same hue. */

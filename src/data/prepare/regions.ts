@@ -29,27 +29,37 @@ export function blur(
 ): Float64Array<ArrayBuffer> {
   const rows = new Float64Array(values.length);
   const out = new Float64Array(values.length);
-  for (let y = 0; y < height; y++) slide(values, rows, { start: y * width, step: 1, length: width, radius });
-  for (let x = 0; x < width; x++) slide(rows, out, { start: x, step: width, length: height, radius });
+  for (let y = 0; y < height; y++) blurRow(values, rows, y * width, width, radius);
+  // Row by row as well: going down each column would miss the cache at every pixel. The sums are the same.
+  for (let y = 0; y < height; y++) {
+    const first = Math.max(0, y - radius);
+    const last = Math.min(height - 1, y + radius);
+    const to = y * width;
+    const count = last - first + 1;
+    if (count === 3) {
+      const [above, below] = [to - width, to + width];
+      for (let x = 0; x < width; x++) out[to + x] = (rows[above + x] + rows[to + x] + rows[below + x]) / 3;
+      continue;
+    }
+    for (let j = first; j <= last; j++) for (let x = 0; x < width; x++) out[to + x] += rows[j * width + x];
+    for (let x = 0; x < width; x++) out[to + x] /= count;
+  }
   return out;
 }
 
-function slide(
-  from: Float64Array,
-  to: Float64Array,
-  {
-    start,
-    step,
-    length,
-    radius,
-  }: { readonly start: number; readonly step: number; readonly length: number; readonly radius: number },
-): void {
-  for (let k = 0; k < length; k++) {
-    const [first, last] = [Math.max(0, k - radius), Math.min(length - 1, k + radius)];
+/** Means along a row of `length` values that begins at `start`. */
+function blurRow(from: Float64Array, to: Float64Array, start: number, length: number, radius: number): void {
+  const mean = (k: number): number => {
+    const first = Math.max(0, k - radius);
+    const last = Math.min(length - 1, k + radius);
     let sum = 0;
-    for (let j = first; j <= last; j++) sum += from[start + j * step];
-    to[start + k * step] = sum / (last - first + 1);
-  }
+    for (let j = start + first; j <= start + last; j++) sum += from[j];
+    return sum / (last - first + 1);
+  };
+  // The usual radius has a loop of its own, which is several times as fast; the sums are the same.
+  const inside = radius === 1 ? Math.max(0, length - 2) : 0;
+  for (let i = start + 1; i <= start + inside; i++) to[i] = (from[i - 1] + from[i] + from[i + 1]) / 3;
+  for (let k = 0; k < length; k++) if (k === 0 || k > inside) to[start + k] = mean(k);
 }
 
 /** Numbers the regions of a mask whose pixels touch, corners included: 0 is none, region k has number k + 1. */

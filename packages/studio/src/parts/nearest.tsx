@@ -10,8 +10,8 @@ import { useRequest } from './use-request.ts';
 
 /** Images that are shown. */
 const MOST = 6;
-/** Milliseconds between two searches, for the pictures of a camera. */
-const GAP = 250;
+/** Milliseconds between two searches: the pictures of a camera and of a drawing come first. */
+const GAP = { image: 100, drawing: 1000, file: 100 } as const;
 
 /** The images, once all of the training images are there. */
 export function NearestImages() {
@@ -26,7 +26,7 @@ export function NearestImages() {
       ? async () => await request('nearest', { model: chosen, picture: asked, most: MOST })
       : undefined,
     [answer.value, held],
-    GAP,
+    GAP[asked?.kind ?? 'image'],
   );
   if (problem !== undefined) return <Problem problem={problem} />;
   if (held?.complete !== true || !fits) return null;

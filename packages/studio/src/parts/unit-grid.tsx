@@ -53,8 +53,9 @@ export function UnitGrid({ name, values, chosen, marks, onUnit }: UnitGridProps)
     element.width = Math.round(columns * side * scale);
     element.height = Math.round(rows * side * scale);
     context.scale(scale, scale);
-    const { color, backgroundColor, borderTopColor, outlineColor } = getComputedStyle(element);
-    const [on, off, below] = [color, backgroundColor, borderTopColor].map(channels);
+    // Four colors of the style sheet; the canvas itself draws none of them.
+    const { color, textDecorationColor, borderTopColor, outlineColor } = getComputedStyle(element);
+    const [on, off, below] = [color, textDecorationColor, borderTopColor].map(channels);
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
     const gap = side > 5 ? 1 : 0;
     context.clearRect(0, 0, columns * side, rows * side);
