@@ -60,7 +60,8 @@ async function reached(page: Page, epoch: number): Promise<void> {
   await page.waitForFunction(
     (least) => Number.parseInt(document.querySelector('.transport dd')?.textContent ?? '', 10) >= least,
     epoch,
-    { timeout: 60_000 },
+    // A hidden page has no frames.
+    { timeout: 60_000, polling: 200 },
   );
 }
 
