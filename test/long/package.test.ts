@@ -92,7 +92,7 @@ describe('the packed packages', () => {
   test('the one with the command holds what is used and nothing else', () => {
     const stray = files.filter(
       (path) =>
-        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|dist\/(vendor\/|page\.)LICENSES\.txt|fonts\/(Inter-\w+\.ttf|LICENSE\.txt)|package\.json|LICENSE|README\.md|CHANGELOG\.md|models\/(compact|best-single)\.(safetensors|md)|studio\/(index\.html|icon\.svg|assets\/[\w-]+\.(js|css|safetensors)))$/.test(
+        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|dist\/(vendor\/|page\.)LICENSES\.txt|fonts\/(Inter-\w+\.ttf|LICENSE\.txt)|package\.json|LICENSE|README\.md|CHANGELOG\.md|models\/(compact|best-single)\.(safetensors|md)|studio\/(index\.html|icon\.svg|served\.json|assets\/[\w-]+\.(js|css|safetensors)))$/.test(
           path,
         ),
     );

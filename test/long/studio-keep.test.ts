@@ -19,7 +19,15 @@ import * as z from 'zod';
 import { type ServedStudio, serveStudio } from '../../src/serve/studio.ts';
 import { couture, parseDocument } from '../command.ts';
 import { findChromium, root } from '../matrix/runtimes.ts';
-import { buildStudio, openStudio, result, startButton, trainToEnd, waitForData } from '../studio.ts';
+import {
+  buildStudio,
+  checkAccessible,
+  openStudio,
+  result,
+  startButton,
+  trainToEnd,
+  waitForData,
+} from '../studio.ts';
 
 const found = await findChromium();
 const skip = 'missing' in found ? found.missing : false;
@@ -52,7 +60,8 @@ async function reached(page: Page, epoch: number): Promise<void> {
   await page.waitForFunction(
     (least) => Number.parseInt(document.querySelector('.transport dd')?.textContent ?? '', 10) >= least,
     epoch,
-    { timeout: 60_000 },
+    // A hidden page has no frames.
+    { timeout: 60_000, polling: 200 },
   );
 }
 
@@ -114,6 +123,9 @@ async function markRemoved(page: Page, name: string, when: string): Promise<void
       const stream = await file.createWritable();
       await stream.write(text);
       await stream.close();
+      // The list of runs is made again from the runs.
+      const studio = await (await navigator.storage.getDirectory()).getDirectoryHandle('studio');
+      await studio.removeEntry('list.json');
     },
     [name, when],
   );
@@ -264,7 +276,6 @@ describe('the Studio keeps', { skip, timeout: 400_000 }, () => {
     await page.getByRole('button', { name: 'Yes, delete custom-seed1-2 for good' }).click();
     await page.getByText('Deleted runs (1)').waitFor();
     assert.deepEqual(await filesIn(page, 'studio/runs/train'), ['custom-seed1', 'custom-seed1-3']);
-    await page.clock.setSystemTime(Date.now() + 31 * 86_400_000);
     await markRemoved(page, 'custom-seed1-3', new Date(Date.now() - 31 * 86_400_000).toISOString());
     await page.reload();
     await row(page, 'custom-seed1').waitFor();
@@ -386,5 +397,128 @@ describe('the Studio keeps', { skip, timeout: 400_000 }, () => {
     );
     assert.deepEqual(faults, []);
     await page.close();
+  });
+
+  test('the setup: undone, redone, dragged, explained where it is wrong, and timed on this device', async () => {
+    const { page, faults } = await openStudio(browser, served.url, {
+      fragment: '#view=train&hidden=64,32,16&epochs=2&hide=runs,tour,shift,nonsense',
+    });
+    await waitForData(page);
+    const layers = async (): Promise<string> =>
+      (
+        await page.getByLabel(/^Units of/).evaluateAll((all) => all.map((one) => Reflect.get(one, 'value')))
+      ).join();
+    await page.getByText(/On this device about [\d.]+ s an epoch/).waitFor();
+    const [first, , last] = await Promise.all(
+      (await page.locator('.grip').all()).map(async (grip) => await grip.boundingBox()),
+    );
+    assert.ok(first && last);
+    await page.mouse.move(first.x + 8, first.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(last.x + 8, last.y + 8, { steps: 5 });
+    await page.mouse.up();
+    assert.equal(await layers(), '32,16,64');
+    await page.getByLabel('Move layer 1 down').click();
+    assert.equal(await layers(), '16,32,64');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    assert.equal(await layers(), '64,32,16');
+    await page.getByLabel('Redo the change').click();
+    assert.equal(await layers(), '32,16,64');
+    const dropout = page.getByLabel('Dropout of hidden layer 2');
+    await dropout.fill('7');
+    await dropout.press('Tab');
+    assert.equal(await dropout.getAttribute('aria-invalid'), 'true');
+    await page
+      .locator('#layers-problem')
+      .getByText(/dropout\[1\] must be below 1/)
+      .waitFor();
+    // What a teacher hides, and what cannot be hidden.
+    assert.equal(await page.getByRole('button', { name: 'Runs' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Tour' }).count(), 0);
+    assert.equal(await page.getByLabel('Shift').count(), 0);
+    await page.getByText('hide=nonsense').waitFor();
+    await page.waitForFunction(() => location.hash.includes('hide=runs,tour,shift&'));
+    await checkAccessible(page, 'a setup that is wrong');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('training goes on in a hidden tab; another tab sees the run and does not overwrite it', async () => {
+    const context = await browser.newContext();
+    // What a browser does with a tab that is not seen: no frames.
+    await context.addInitScript(() => {
+      if (location.hash.includes('epochs=40')) {
+        Reflect.set(window, 'requestAnimationFrame', () => 0);
+        Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+      }
+    });
+    const fragment = '#view=train&hidden=16&epochs=40';
+    const { page, faults } = await openStudio(context, served.url, { fragment });
+    await waitForData(page);
+    await startButton(page).click();
+    await reached(page, 2);
+    const other = await openStudio(context, served.url, { fragment: '#view=runs&hidden=16&epochs=2' });
+    await row(other.page, 'custom-seed1')
+      .getByText(/in use/)
+      .waitFor();
+    await row(other.page, 'custom-seed1').click();
+    assert.ok(
+      await other.page.getByRole('button', { name: 'Delete custom-seed1', exact: true }).isDisabled(),
+    );
+    assert.equal(await other.page.getByRole('button', { name: 'Resume' }).count(), 0);
+    // A run of the same name in the other tab gets a name of its own.
+    await waitForData(other.page);
+    await startButton(other.page).click();
+    await result(other.page);
+    await other.page.getByText('custom-seed1-2').first().waitFor();
+    const { sha, command } = await result(page);
+    assert.equal(sha, await commandLine(command));
+    await other.show('Runs');
+    await row(other.page, 'custom-seed1').getByText('test').waitFor();
+    assert.deepEqual([...faults, ...other.faults], []);
+    await context.close();
+  });
+
+  test('a run that diverges is told in words, with a way on', async () => {
+    const { page, faults } = await openStudio(browser, served.url, {
+      fragment: '#view=train&hidden=16&epochs=1&optimizer=sgd&learning-rate=100',
+    });
+    await waitForData(page);
+    await startButton(page).click();
+    await page.getByText(/^Training diverged in epoch 1: .*nothing was saved yet/).waitFor();
+    assert.doesNotMatch((await page.locator('.view').textContent()) ?? '', /--|npx|runs\/train/);
+    await page.getByRole('button', { name: 'Train again with learning rate 10' }).click();
+    await page.waitForFunction(() => location.hash.includes('learning-rate=10'));
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('views of runs keep to WCAG AA, light and dark, on a wide screen and on phones', async () => {
+    for (const [width, colorScheme] of [
+      [1280, 'light'],
+      [390, 'dark'],
+      [360, 'light'],
+    ] as const) {
+      const { page, faults, show } = await openStudio(browser, served.url, {
+        ...{ fragment: '#view=train&hidden=8&epochs=2', viewport: { width, height: 800 }, colorScheme },
+      });
+      await waitForData(page);
+      await trainToEnd(page);
+      await trainToEnd(page);
+      await checkAccessible(page, `Train, ${width}`);
+      await show('Runs');
+      await row(page, 'custom-seed1').click();
+      await page.getByRole('button', { name: 'Delete custom-seed1', exact: true }).click();
+      await page.getByText(/^Deleted runs/).click();
+      await page.getByText(/^Storage/).click();
+      await row(page, 'custom-seed1-2').click();
+      await page.locator('svg[data-figure=curves]').waitFor();
+      await checkAccessible(page, `Runs, ${width}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `Runs is ${wide} px wider than ${width}`);
+      assert.deepEqual(faults, []);
+      await page.close();
+    }
   });
 });

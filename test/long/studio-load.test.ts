@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,11 @@ const pieces = [
     'data/fashion-mnist',
     'test-labels',
     'package.json',
+    'runs.json',
+    'runs/short',
+    'config.json',
+    'weights/best.safetensors',
+    'linked',
   ],
   ...['C:', 'con', '%c0%ae', '%u002e', 'http://127.0.0.1', '__proto__', 'constructor', 'a'.repeat(3000)],
 ];
@@ -81,7 +86,14 @@ test(`${SECONDS} seconds of hostile requests`, { timeout: (SECONDS + 60) * 1000 
   await mkdir(join(page, 'assets'), { recursive: true });
   await writeFile(join(page, 'index.html'), 'the page');
   await writeFile(join(folder, 'outside.txt'), 'SECRET');
-  const { url, close } = await serveStudio({ port: 0, folder: page });
+  const runs = join(folder, 'runs');
+  await mkdir(join(runs, 'short'), { recursive: true });
+  await writeFile(join(runs, 'short/config.json'), '{}');
+  await mkdir(join(folder, 'elsewhere'));
+  await writeFile(join(folder, 'elsewhere/config.json'), 'SECRET');
+  // Windows makes links for administrators alone.
+  await symlink(join(folder, 'elsewhere'), join(runs, 'linked')).catch(() => {});
+  const { url, close } = await serveStudio({ port: 0, folder: page, runs });
   const port = Number(new URL(url).port);
   const statuses = new Map<string, number>();
   let memory = 0;

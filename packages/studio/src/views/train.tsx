@@ -30,6 +30,7 @@ export function TrainPanel() {
   return (
     <>
       <Problem problem={problems.value.train} />
+      {set.value === undefined && <Problem problem={problems.value.data} />}
       <Diverged />
       <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}

@@ -2,6 +2,7 @@
 
 import { CoutureError } from '@couture/core';
 import type { DataFile } from 'couture/data';
+import { piecesOf } from './stream.ts';
 
 /** What has come so far: the first `length` bytes hold data. */
 export interface Part {
@@ -35,7 +36,7 @@ export async function fetchFile(
   }
   const bytes = new Uint8Array(file.bytes);
   let length = 0;
-  for await (const part of await unpacked(response.body)) {
+  for await (const part of piecesOf(await unpacked(response.body))) {
     if (length + part.length > bytes.length) throw wrong(name, `it has more than ${bytes.length} bytes`);
     bytes.set(part, length);
     length += part.length;

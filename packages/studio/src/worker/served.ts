@@ -5,6 +5,7 @@
 
 import { CoutureError } from '@couture/core';
 import { type RunStore, slashPaths } from 'couture/runs';
+import { piecesOf } from './stream.ts';
 
 /** Where the served runs are in the store of the Studio. */
 export const FOLDER = 'folder';
@@ -89,7 +90,7 @@ function isServedFile(value: unknown): value is ServedFile {
 async function limited(response: Response, limit: number, what: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of response.body ?? []) {
+  for await (const part of response.body === null ? [] : piecesOf(response.body)) {
     length += part.length;
     if (length > limit)
       throw new CoutureError('data', `${what} has more than ${limit} bytes, which is the limit.`);
