@@ -15,7 +15,14 @@ export { type SamplerName, samplerNames, samplers } from './samplers/index.ts';
 export type { Question, Sampler } from './samplers/sampler.ts';
 export { type TpeOptions, tpe } from './samplers/tpe.ts';
 export { Search, type SearchOptions, type SummaryWords } from './search.ts';
-export { checkSettingsSpace, describeValues, settingsOf, trialConfig } from './settings-space.ts';
+export {
+  checkSettingsSpace,
+  defineSettingsSpace,
+  describeValues,
+  type SettingsSpace,
+  settingsOf,
+  trialConfig,
+} from './settings-space.ts';
 export {
   type AnyValues,
   type CategoricalParameter,

@@ -8,7 +8,7 @@ import { defaultSpace } from './default-space.ts';
 import { samplerNames, samplers } from './samplers/index.ts';
 import type { Sampler } from './samplers/sampler.ts';
 import { Search } from './search.ts';
-import { checkSettingsSpace, settingsOf, trialConfig } from './settings-space.ts';
+import { checkSettingsSpace, defineSettingsSpace, settingsOf, trialConfig } from './settings-space.ts';
 import { checkSpace, defineSpace, type Parameter } from './space.ts';
 import { cellsOf, unitOf, valueAt } from './units.ts';
 
@@ -26,6 +26,9 @@ test('a space is refused with the name of the wrong parameter', () => {
   refused({ a: { type: 'categorical', choices: [[1], [1]] } }, /a\.choices has \[1\] more than once/);
   refused({ a: { type: 'flaot', low: 0, high: 1 } }, /a\.type/);
   refused({}, /it has 0 parameters/);
+  refused({ ['a'.repeat(101)]: { type: 'int', low: 0, high: 1 } }, /a name has 101 characters/);
+  refused({ a: { type: 'categorical', choices: [{}] } }, /a\.choices\[0\]: a value is a string/);
+  refused({ a: { type: 'int', low: 0, high: 1, step: 0 } }, /a\.step must be above 0/);
   refused({ 3: { type: 'int', low: 0, high: 1 } }, /"3" is a number/);
   refused({ a: { type: 'float', low: 0, high: Number.POSITIVE_INFINITY } }, /a\.high/);
 });
@@ -33,10 +36,26 @@ test('a space is refused with the name of the wrong parameter', () => {
 test('a condition names an earlier parameter and can be true', () => {
   const parent = { type: 'int', low: 1, high: 3 };
   const child = (when: object) => ({ type: 'int', low: 1, high: 2, when });
-  refused({ a: child({ b: [1] }), b: parent }, /a\.when names "b", which is not an earlier parameter/);
-  refused({ b: parent, a: child({ b: [4] }) }, /a\.when\.b is never true/);
+  const kinds = { type: 'categorical', choices: ['adam', 'sgd'] };
+  refused({ b: parent, a: child({ c: [1] }) }, /a\.when names "c", which is not a parameter of the space/);
+  refused({ a: child({ b: [1] }), b: parent }, /a\.when names "b", which is a later parameter/);
+  refused({ a: child({ a: [1] }) }, /a\.when names "a", which is itself/);
+  refused(
+    { a: child({ b: [1] }), b: child({ c: [1] }), c: child({ a: [1] }) },
+    /a\.when names "b", whose own condition depends on a/,
+  );
+  refused({ b: parent, a: child({ b: [4] }) }, /a\.when\.b has 4, which is not a value of that parameter/);
+  refused({ b: parent, a: child({ b: [1.5] }) }, /a\.when\.b has 1\.5/);
   refused({ b: parent, a: child({ b: { min: 4 } }) }, /a\.when\.b is never true/);
-  refused({ b: { type: 'categorical', choices: ['x'] }, a: child({ b: ['y'] }) }, /never true/);
+  refused({ b: parent, a: child({ b: { min: 3, max: 1 } }) }, /never true, because min is 3 and max is 1/);
+  refused({ b: parent, a: child({ b: { min: 1.2, max: 1.8 } }) }, /a\.when\.b is never true/);
+  refused({ b: parent, a: child({ b: {} }) }, /a\.when\.b: a condition has min or max/);
+  refused({ b: parent, a: child({ b: 2 }) }, /a\.when\.b: a condition is a list of values, such as \[2, 3\]/);
+  refused({ b: kinds, a: child({ b: { min: 1 } }) }, /a\.when\.b is never true/);
+  assert.throws(() => checkSpace({ b: kinds, a: child({ b: ['sdg'] }) }), {
+    message: 'Invalid search space: a.when.b has "sdg", which is not a value of that parameter.',
+    hint: 'Did you mean "sgd"?',
+  });
   checkSpace({ b: parent, a: child({ b: { min: 2 } }) });
 });
 
@@ -78,7 +97,7 @@ describe('spaces of settings', () => {
       ...(hint && { hint }),
     });
   };
-  const rate = { type: 'float', low: 0.001, high: 0.01, log: true };
+  const rate = { type: 'float', low: 0.001, high: 0.01, log: true } as const;
 
   test('every name, range and choice is checked by the table of settings', () => {
     rejected({ learningrate: rate }, /"learningrate", which is not a setting/, /Did you mean learningRate\?/);
@@ -92,6 +111,37 @@ describe('spaces of settings', () => {
       'The search space has seed, but the best seed is only luck.',
     );
     rejected({ $layers: { type: 'int', low: 1, high: 2 } }, /"\$layers", which no condition uses/);
+  });
+
+  test('a typed space: the compiler refuses wrong names and values', () => {
+    const space = defineSettingsSpace({
+      $layers: { type: 'int', low: 1, high: 2 },
+      'hidden[0]': { type: 'int', low: 32, high: 512, log: true },
+      'hidden[1]': { type: 'int', low: 32, high: 512, log: true, when: { $layers: [2] } },
+      learningRate: rate,
+      optimizer: { type: 'categorical', choices: ['adam', 'sgd'] },
+      flip: { type: 'categorical', choices: [true, false] },
+    });
+    const { values } = new Search({ space }).ask();
+    const optimizer: 'adam' | 'sgd' = values.optimizer;
+    const second: number | undefined = values['hidden[1]'];
+    assert.ok(['adam', 'sgd'].includes(optimizer) && (second === undefined || second >= 32));
+    // Each line below must not compile, and is refused at run time as well.
+    const wrong: readonly (() => unknown)[] = [
+      // @ts-expect-error There is no such setting.
+      () => defineSettingsSpace({ learnigRate: { type: 'float', low: 0.1, high: 1 } }),
+      // @ts-expect-error There is no such optimizer.
+      () => defineSettingsSpace({ optimizer: { type: 'categorical', choices: ['adam', 'adamm'] } }),
+      // @ts-expect-error An optimizer is no number.
+      () => defineSettingsSpace({ optimizer: { type: 'int', low: 1, high: 2 } }),
+      // @ts-expect-error A learning rate is no text.
+      () => defineSettingsSpace({ learningRate: { type: 'categorical', choices: ['high'] } }),
+      // @ts-expect-error The best seed is only luck.
+      () => defineSettingsSpace({ seed: { type: 'int', low: 1, high: 2 } }),
+      // @ts-expect-error A batch size is no list.
+      () => defineSettingsSpace({ 'batchSize[0]': { type: 'int', low: 1, high: 2 } }),
+    ];
+    for (const define of wrong) assert.throws(define, { name: 'CoutureError', kind: 'usage' });
   });
 
   test('combinations are checked before anything runs', () => {

@@ -11,7 +11,16 @@ import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, resolveConfig } from '../train/config.ts';
 import { type RunConfig, settingsSchema, type TrainSettings } from '../train/settings.ts';
 import { sampleRandom } from './samplers/random.ts';
-import { type AnyValues, type Choice, checkSpace, type Parameter, type Space } from './space.ts';
+import {
+  type AnyValues,
+  type Choice,
+  checkSpace,
+  type FloatParameter,
+  type IntParameter,
+  type Parameter,
+  type Space,
+  type When,
+} from './space.ts';
 import { valueAt } from './units.ts';
 
 /** Settings that would make the values of trials incomparable, with the reason. */
@@ -89,6 +98,53 @@ export function checkSettingsSpace(value: unknown, request: ConfigRequest = {}):
       throw prefixed(`The search space allows ${describeValues(values)}`, cause);
     }
   }
+  return space;
+}
+
+/** Settings that a space may not have, because the values of its trials would not be comparable. */
+type FixedSetting = 'seed' | 'splitSeed' | 'validation';
+
+/** Parameters whose values fit a setting. */
+type ParameterOf<Value> =
+  | { readonly type: 'categorical'; readonly choices: readonly Value[]; readonly when?: When | undefined }
+  | (Extract<Value, number> extends never ? never : IntParameter | FloatParameter);
+
+/** The parameter that a name may have: by its setting, an item of a list, or any for a helper. */
+type ParameterNamed<Name> = Name extends `$${string}`
+  ? Parameter
+  : Name extends FixedSetting
+    ? never
+    : Name extends keyof TrainSettings
+      ? ParameterOf<TrainSettings[Name]>
+      : Name extends `${infer List}[${number}]`
+        ? List extends keyof TrainSettings
+          ? TrainSettings[List] extends readonly (infer Item)[]
+            ? ParameterOf<Item>
+            : never
+          : never
+        : never;
+
+/** A space in which every name is a setting, and every value is one that the setting may have. */
+export type SettingsSpace<S extends Space> = { readonly [Name in keyof S]: ParameterNamed<Name> };
+
+/**
+ * Checks a space over settings and returns it with its exact type. The compiler refuses a name that is no setting and a value of
+ * another type.
+ *
+ * @example
+ *
+ *     const space = defineSettingsSpace({
+ *       'hidden[0]': { type: 'int', low: 32, high: 512, log: true },
+ *       optimizer: { type: 'categorical', choices: ['adam', 'sgd'] },
+ *     });
+ *
+ * @throws CoutureError of kind `usage` naming the parameter, or the values that do not go together
+ */
+export function defineSettingsSpace<const S extends Space>(
+  space: S & SettingsSpace<S>,
+  request: ConfigRequest = {},
+): S {
+  checkSettingsSpace(space, request);
   return space;
 }
 

@@ -6,8 +6,9 @@
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
-import { didYouMean } from '../core/nearest.ts';
+import { didYouMean, nearest } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
+import { shorten } from '../core/shorten.ts';
 
 /** A value of a categorical parameter. */
 export type Choice = string | number | boolean | null | readonly number[];
@@ -64,19 +65,21 @@ export type Values<S extends Space = Space> = {
 /** The values of any trial, by name. */
 export type AnyValues = Readonly<Record<string, Choice>>;
 
-const choice = z.union([
-  z.string().max(1000),
-  z.number(),
-  z.boolean(),
-  z.null(),
-  z.array(z.number()).max(64),
-]);
+const choice = z.union(
+  [z.string().max(1000), z.number(), z.boolean(), z.null(), z.array(z.number()).max(64)],
+  'a value is a string of at most 1,000 characters, a number, true, false, null, or a list of at most 64 numbers',
+);
 const when = z.record(
-  z.string().max(100),
-  z.union([
-    z.array(choice).min(1).max(1000),
-    z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
-  ]),
+  z.string(),
+  z.union(
+    [
+      z.array(choice).min(1).max(1000),
+      z
+        .strictObject({ min: z.number().optional(), max: z.number().optional() })
+        .refine(({ min, max }) => min !== undefined || max !== undefined, 'a condition has min or max'),
+    ],
+    'a condition is a list of values, such as [2, 3], or has min or max, such as { "min": 2 }',
+  ),
 );
 const range = {
   low: z.number(),
@@ -95,8 +98,8 @@ const parameterSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** Most parameters of a space. */
-const MOST_PARAMETERS = 200;
+/** Most parameters of a space, and characters of a name. */
+const [MOST_PARAMETERS, LONGEST_NAME] = [200, 100];
 
 /**
  * Checks a space and returns it with its exact type, so that the values of trials are typed.
@@ -121,7 +124,7 @@ export function defineSpace<const S extends Space>(space: S): S {
  * @throws CoutureError of kind `usage` naming the wrong parameter
  */
 export function checkSpace(value: unknown): Space {
-  const space = checkSchema(z.record(z.string().min(1).max(100), parameterSchema), value, ({ what, hint }) =>
+  const space = checkSchema(z.record(z.string(), parameterSchema), value, ({ what, hint }) =>
     wrongSpace(
       what,
       hint ?? 'A parameter has a type (int, float or categorical), and low and high, or choices.',
@@ -134,10 +137,15 @@ export function checkSpace(value: unknown): Space {
       `Give it at least 1 and at most ${MOST_PARAMETERS} parameters.`,
     );
   for (const [index, [name, parameter]] of Object.entries(space).entries()) {
+    if (name === '' || name.length > LONGEST_NAME)
+      throw wrongSpace(
+        `a name has ${name.length} characters`,
+        `Give each parameter a name of 1 to ${LONGEST_NAME} characters.`,
+      );
     if (/^(0|[1-9]\d*)$/.test(name))
       throw wrongSpace(`${inQuotes(name)} is a number`, 'Give the parameter a name with a letter.');
     checkRange(name, parameter);
-    checkWhen(name, parameter.when ?? {}, new Map(Object.entries(space).slice(0, index)));
+    checkWhen(name, space, new Set(names.slice(0, index)));
   }
   return space;
 }
@@ -170,34 +178,69 @@ function checkRange(name: string, parameter: Parameter): void {
     throw wrongSpace(`${name}.step is ${step}, but the range is ${high - low}`, 'Give a smaller step.');
 }
 
-function checkWhen(name: string, conditions: When, earlier: ReadonlyMap<string, Parameter>): void {
-  for (const [other, condition] of Object.entries(conditions)) {
-    const parent = earlier.get(other);
-    if (parent === undefined)
+function checkWhen(name: string, space: Space, earlier: ReadonlySet<string>): void {
+  for (const [other, condition] of Object.entries(space[name].when ?? {})) {
+    const what = `${name}.when names ${inQuotes(other)}`;
+    if (other === name) throw wrongSpace(`${what}, which is itself`, 'Name an earlier parameter.');
+    if (!Object.hasOwn(space, other))
       throw wrongSpace(
-        `${name}.when names ${inQuotes(other)}, which is not an earlier parameter`,
-        earlier.size === 0 ? `Put ${name} after that parameter.` : didYouMean(other, [...earlier.keys()]),
+        `${what}, which is not a parameter of the space`,
+        earlier.size === 0 ? 'Name an earlier parameter.' : didYouMean(other, [...earlier]),
       );
-    if (!reachable(parent, condition))
+    if (dependsOn(space, other, name))
       throw wrongSpace(
-        `${name}.when.${other} is never true, because ${other} has no such value`,
-        `Use values of ${other}, or remove ${name}.`,
+        `${what}, whose own condition depends on ${name}`,
+        'Remove one of the two conditions: they form a cycle.',
       );
+    if (!earlier.has(other))
+      throw wrongSpace(`${what}, which is a later parameter`, `Put ${other} before ${name}.`);
+    checkReachable(`${name}.when.${other}`, space[other], condition);
   }
 }
 
-/** Whether a parameter has a value that meets a condition; a listed value must exist. */
-function reachable(parent: Parameter, condition: Condition): boolean {
-  if (parent.type === 'categorical') {
-    const own = parent.choices.map((value) => JSON.stringify(value));
-    return isList(condition)
-      ? condition.every((value) => own.includes(JSON.stringify(value)))
-      : parent.choices.some((value) => meets(value, condition));
+/** Whether a parameter has a condition on another, also through others. */
+function dependsOn(space: Space, from: string, on: string): boolean {
+  const seen = new Set([from]);
+  for (const name of seen)
+    for (const next of Object.keys(Object.hasOwn(space, name) ? (space[name].when ?? {}) : {}))
+      seen.add(next);
+  return seen.has(on);
+}
+
+/** A listed value must be one of the parent, and a range must have one of them. */
+function checkReachable(where: string, parent: Parameter, condition: Condition): void {
+  const never = (why: string, hint: string): CoutureError =>
+    wrongSpace(`${where} is never true, because ${why}`, hint);
+  const ends = parent.type === 'categorical' ? undefined : `${parent.low} to ${parent.high}`;
+  const values = parent.type === 'categorical' ? parent.choices.map((value) => JSON.stringify(value)) : [];
+  const allowed = ends === undefined ? `It has ${values.join(', ')}.` : `It is from ${ends}.`;
+  if (isList(condition)) {
+    const stray = condition.find((value) => !isValueOf(parent, value));
+    if (stray === undefined) return;
+    const text = JSON.stringify(stray);
+    const near = nearest(text, values);
+    throw wrongSpace(
+      `${where} has ${shorten(text, 60)}, which is not a value of that parameter`,
+      near === undefined ? shorten(allowed, 300) : `Did you mean ${near}?`,
+    );
   }
-  const { low, high } = parent;
-  if (isList(condition))
-    return condition.every((value) => typeof value === 'number' && value >= low && value <= high);
-  return (condition.min ?? low) <= high && (condition.max ?? high) >= low;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = condition;
+  if (min > max) throw never(`min is ${min} and max is ${max}`, 'Exchange them.');
+  const isMet =
+    parent.type === 'categorical'
+      ? parent.choices.some((value) => meets(value, condition))
+      : min <= parent.high &&
+        max >= parent.low &&
+        !(parent.type === 'int' && Math.ceil(min) > Math.floor(max));
+  if (!isMet) throw never('that parameter has no such value', shorten(allowed, 300));
+}
+
+function isValueOf(parent: Parameter, value: Choice): boolean {
+  if (parent.type === 'categorical')
+    return parent.choices.some((each) => JSON.stringify(each) === JSON.stringify(value));
+  const { type, low, high, step = 1 } = parent;
+  if (typeof value !== 'number' || value < low || value > high) return false;
+  return type !== 'int' || Number.isInteger((value - low) / step);
 }
 
 function isList(condition: Condition): condition is readonly Choice[] {

@@ -17,6 +17,7 @@ import { planted } from './readers/planted.ts';
 import { runFolders } from './readers/run-files.ts';
 import { safetensors, sealed } from './readers/safetensors.ts';
 import { archives, arrays, deflate } from './readers/set.ts';
+import { spaces } from './readers/spaces.ts';
 import { tar } from './readers/tar.ts';
 import { foreignNetworks, torchFiles } from './readers/torch.ts';
 import { zip } from './readers/zip.ts';
@@ -26,7 +27,7 @@ export const readers: readonly Reader[] = [
   ...[plainPng, pictures, imageHeaders, kinds, imports],
   ...[safetensors, sealed, models, checkpoints, runFolders],
   ...[torchFiles, foreignNetworks],
-  ...[configFiles, runConfigs, specs, words],
+  ...[configFiles, runConfigs, specs, words, spaces],
   ...[splitFiles, cacheNotes, costNotes, cachedFiles, locks],
   ...[hostMessages, clientMessages, threadMessages, downloads, fetchedModels],
   ...[forms, jsonBodies],
