@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { couture } from '../../test/command.ts';
 import { registerTune } from './commands/tune.ts';
 import type { CliContext } from './context.ts';
@@ -38,7 +38,9 @@ test("options after a command below tune are that command's own", async () => {
   const tune = program.commands.find((command) => command.name() === 'tune');
   assert.ok(tune);
   for (const command of tune.commands) {
-    const shared = command.options.filter(({ long }) => tune.options.some((option) => option.long === long));
+    const shared: readonly Option[] = command.options.filter(({ long }) =>
+      tune.options.some((option) => option.long === long),
+    );
     if (shared.length === 0) continue;
     let seen: unknown;
     command.action((_name: unknown, flags: unknown) => {
