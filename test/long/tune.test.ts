@@ -1,33 +1,19 @@
 /** `couture tune` as a person uses it, on one machine: interrupted, killed, continued, shown and removed. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import * as z from 'zod';
-import { writeBars } from '../bars-data.ts';
-import { couture, fillCache, parseDocument } from '../command.ts';
+import { makeWorkshop } from '../../scripts/soak/tune/workshop.ts';
+import { couture, parseDocument } from '../command.ts';
 
-const cwd = await mkdtemp(join(tmpdir(), 'couture-tune-'));
-const data = join(cwd, 'data');
-const env = { XDG_CACHE_HOME: join(cwd, 'cache') };
-after(() => rm(cwd, { recursive: true, force: true }));
-
-const space = join(cwd, 'space.json');
-before(async () => {
-  await writeBars(data);
-  await fillCache(data, env);
-  await writeFile(
-    space,
-    JSON.stringify({
-      learningRate: { type: 'float', low: 1e-4, high: 0.1, log: true },
-      'hidden[0]': { type: 'int', low: 4, high: 64, log: true },
-      optimizer: { type: 'categorical', choices: ['adam', 'sgd'] },
-      momentum: { type: 'float', low: 0.5, high: 0.95, when: { optimizer: ['sgd'] } },
-    }),
-  );
-});
+const root = await mkdtemp(join(tmpdir(), 'couture-tune-'));
+after(() => rm(root, { recursive: true, force: true }));
+const { folder: cwd } = await makeWorkshop(root);
+const env = { COUTURE_CACHE: join(cwd, 'cache'), DATABASE_URL: '' };
 
 const study = {
   trials: z.array(
@@ -42,7 +28,19 @@ const study = {
     }),
   ),
 };
-const base = ['tune', '--data', 'mnist', '--epochs', '4', '--threads', '1', '--seed', '7', '--space', space];
+const base = [
+  'tune',
+  '--data',
+  'bars',
+  '--epochs',
+  '4',
+  '--threads',
+  '1',
+  '--seed',
+  '7',
+  '--space',
+  'space.json',
+];
 const show = async (name: string) =>
   parseDocument(await couture(['tune', 'show', name, '--json'], { cwd, env }), study);
 
@@ -117,18 +115,65 @@ test('a study that is interrupted and killed ends as one that was not', async (t
   });
 });
 
-test('two commands cannot own a study, and constraints fail trials', async () => {
-  const flags = ['--trials', '6', '--parallel', '2', '--max-bytes', '60000', '--name', 'small'];
-  const first = couture([...base, ...flags], { cwd, env });
-  await new Promise((resolve) => setTimeout(resolve, 6000));
-  const second = couture([...base, ...flags], { cwd, env });
-  const [one, other] = [await first, await second];
-  assert.equal(one.code, 0, one.err);
-  // The second came while the first ran, or continued what was done.
-  if (other.code !== 0) assert.match(other.err, /runs\/tune\/small is in use by process|keeps its settings/);
+test('two commands cannot own a study', async () => {
+  const flags = ['--trials', '40', '--parallel', '1', '--name', 'owned'];
+  const first = couture([...base, ...flags], { cwd, env, interruptAt: /^trial 2: /m });
+  const folder = join(cwd, 'runs/tune/owned');
+  while (!existsSync(join(folder, 'lock'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const args of [
+    [...base, ...flags],
+    ['tune', 'rm', 'owned'],
+  ]) {
+    const second = await couture(args, { cwd, env });
+    assert.equal(second.code, 1, second.err);
+    assert.match(second.err, /runs\/tune\/owned is in use by process \d+\./);
+  }
+  assert.equal((await first).code, 130);
+});
+
+test('constraints: a network that is too large, and a training that is too long, with the median pruner', async () => {
+  const sizes = await couture(
+    [...base, '--trials', '6', '--parallel', '2', '--max-bytes', '60000', '--name', 'small'],
+    { cwd, env },
+  );
+  assert.equal(sizes.code, 0, sizes.err);
   const { trials } = await show('small');
-  assert.equal(trials.filter(({ state }) => state !== 'failed').length, 6);
-  for (const { state, error } of trials)
-    if (state === 'failed')
-      assert.match(error ?? '', /The weights have \d+ bytes, more than --max-bytes 60000\./);
+  const [large, trained] = [true, false].map((failed) =>
+    trials.filter(({ state }) => (state === 'failed') === failed),
+  );
+  // A trial that is known to be too large does not count.
+  assert.equal(trained.length, 6);
+  assert.ok(large.length > 0);
+  for (const { error, attempt, values } of large) {
+    assert.match(error ?? '', /The weights have \d+ bytes, more than --max-bytes 60000\./);
+    assert.equal(attempt, 0);
+    assert.ok(Number(values['hidden[0]']) >= 19);
+  }
+  assert.ok(trained.every(({ values }) => Number(values['hidden[0]']) < 19));
+
+  const slow = ['--trials', '3', '--epochs', '400', '--max-seconds', '0.5', '--pruner', 'median'];
+  const times = await couture([...base, ...slow, '--parallel', '1', '--name', 'slow'], { cwd, env });
+  assert.equal(times.code, 0, times.err);
+  for (const { state, error, reports } of (await show('slow')).trials) {
+    assert.deepEqual([state, error], ['failed', 'Training took longer than --max-seconds 0.5.']);
+    assert.ok(reports.length < 400);
+  }
+  const none = await couture(['tune', 'best', 'slow'], { cwd, env });
+  assert.equal(none.code, 2);
+  assert.match(none.err, /No trial of the study slow is complete\./);
+});
+
+test('the median pruner stops trials that are worse than half of the others', async () => {
+  const flags = ['--trials', '16', '--parallel', '1', '--pruner', 'median', '--name', 'median'];
+  const { code, err } = await couture([...base, ...flags], { cwd, env });
+  assert.equal(code, 0, err);
+  const { trials } = await show('median');
+  const complete = trials.filter(({ state }) => state === 'complete');
+  const pruned = trials.filter(({ state }) => state === 'pruned');
+  assert.equal(complete.length + pruned.length, 16);
+  // It waits for five complete trials, and then at least one of eleven random ones is bad.
+  assert.ok(trials.slice(0, 5).every(({ state }) => state === 'complete'));
+  assert.ok(pruned.length > 0);
+  const best = Math.min(...complete.map(({ value }) => value ?? Number.NaN));
+  for (const { reports } of pruned) assert.ok(reports.every(({ value }) => value > best));
 });

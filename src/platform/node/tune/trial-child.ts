@@ -25,8 +25,8 @@ process.on('message', (message: ToTrial) => {
   if (message.type === 'stop') stop.abort();
   else void carryOut(message);
 });
-// Ctrl-C reaches every process of a terminal; the study says what ends.
-process.on('SIGINT', () => {});
+// Ctrl-C reaches every process of a terminal, and systemd ends every process of a unit; the study says what ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 // Without the study nobody reads the result, and a new study needs the folder.
 process.on('disconnect', () => setImmediate(() => process.exit()));
 

@@ -49,7 +49,7 @@ export async function work(options: WorkOptions): Promise<boolean> {
   let failure: unknown;
   await patiently(
     async () =>
-      await boss.work(dead, { batchSize: 1, pollingIntervalSeconds: 1 }, async ([letter]) => {
+      await boss.work(dead, { batchSize: 1, pollingIntervalSeconds: 5 }, async ([letter]) => {
         const { number, job } = jobSchema.parse(letter.data);
         await store.bury(number, job);
       }),
