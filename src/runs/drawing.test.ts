@@ -22,9 +22,9 @@ test('a report and figures of a run are files of its store; an audit of its data
   assert.equal(await readDatasetAudit(platform, tinyTrain.info), undefined);
   const { path: audited, audit } = await auditDataset(platform, tinyTrain.info, { folds: 2, epochs: 1 });
   assert.equal(audited, 'runs/audit/tiny/audit.json');
-  assert.deepEqual(await readDatasetAudit(platform, tinyTrain.info), audit);
-  const { test: tests } = tinyTrain.info.splits;
-  const other = { ...tinyTrain.info, splits: { train: tests, test: tests } };
+  const { data } = run.config;
+  assert.deepEqual(await readDatasetAudit(platform, data), audit);
+  const other = { ...data, splits: { train: data.splits.test, test: data.splits.test } };
   await assert.rejects(readDatasetAudit(platform, other), {
     kind: 'data',
     message: 'runs/audit/tiny/audit.json is an audit of another train split than that of the data set tiny.',
