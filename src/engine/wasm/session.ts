@@ -29,8 +29,12 @@ import type { Team } from './team.ts';
 
 /** Images of one inference batch: enough to reuse each weight often, few enough to stay in the L2 cache. */
 const INFER_ROWS = 128;
-/** Inference of at most this many images runs on the caller's thread: a message would cost as much. */
+/**
+ * Inference of at most this many images and weights in all runs on the caller's thread, if it takes about as long as a message.
+ * Large networks would block the thread, which may be that of a service.
+ */
 const INLINE_IMAGES = 16;
+const INLINE_WEIGHTS = 16_000_000;
 
 /** Uploaded images that a call uses: they stay until it releases them, even if they are disposed of meanwhile. */
 export interface ImagesInUse {
@@ -60,6 +64,8 @@ export class WasmSession implements Session {
   /** Calls share the batch's and the job's memory: each waits for those before it. */
   readonly #calls = new Queue();
   #disposed = false;
+  /** Numbers in the parameters of the network. */
+  readonly #values: number;
 
   /** @param batchSize images of the largest batch, which must fit beside the weights */
   constructor(context: SessionContext, program: Program, batchSize = 0) {
@@ -71,6 +77,10 @@ export class WasmSession implements Session {
     if (program.train.some((op) => op.op === 'weightGradient')) roles.push('gradient');
     if (program.average) roles.push('average');
     const place = (start: number) => placeWeights(program.plan, start, roles, program.averageStatistics);
+    this.#values = program.plan.parameters.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
+      0,
+    );
     const options = { withDx: false, zeros: false, threads: context.team.threads };
     const batch = placeBatch(program.plan, place(0).weights, 0, wholePanels(batchSize), options);
     context.memory.check(place(0).end, batch.end);
@@ -195,7 +205,7 @@ export class WasmSession implements Session {
       augmentation: batches?.augmentation,
       kept: batches?.augmentation || weights === 'average' ? undefined : this.#kept.of(images),
     } as const;
-    if (count <= INLINE_IMAGES) team.runInline(job);
+    if (count <= INLINE_IMAGES && count * this.#values <= INLINE_WEIGHTS) team.runInline(job);
     else await team.run(job);
     return memory.floats(outputAt, count * outputWidth).slice();
   }

@@ -39,7 +39,10 @@ export const forms = bytesReader<readonly UploadedFile[], readonly UploadedFile[
   exact(files, truth) {
     must(files.length === truth.length, 'another number of files');
     for (const [i, { name, type, bytes }] of files.entries()) {
-      must(name.trim() === truth[i].name.trim() && type === truth[i].type, `another name or type of file ${i}`);
+      must(
+        name.trim() === truth[i].name.trim() && type === truth[i].type,
+        `another name or type of file ${i}`,
+      );
       must(Buffer.from(bytes).equals(truth[i].bytes), `other bytes of file ${i}`);
     }
   },
