@@ -8,6 +8,7 @@ import { decodeSealedFloats } from '../ship/sealed.ts';
 import { resolveConfig } from '../train/config.ts';
 import { trainRun } from './experiment.ts';
 import { exportModel } from './export.ts';
+import { findModel } from './find-model.ts';
 import { packRuns } from './pack.ts';
 
 const config = resolveConfig({ dataset: tinyTrain, settings: { hidden: [8], epochs: 1, batchSize: 8 } });
@@ -63,4 +64,21 @@ test('files of a run are not replaced: nothing is written into its folder', asyn
     message: /config\.json belongs to the run in .*own, so it was not replaced/,
   });
   assert.deepEqual(await platform.store.list(run.path), before);
+});
+
+test('an export is replaced by the next one, and is no model by itself', async () => {
+  for (const { name, out } of exportFormats) {
+    const place = `again-${name}${out === 'folder' ? '' : out}`;
+    const [first, second] = [
+      await exportModel(platform, run.path, { to: name, out: place }),
+      await exportModel(platform, run.path, { to: name, out: place }),
+    ];
+    assert.deepEqual(second, first);
+  }
+  for (const folder of ['again-hf', 'again-pytorch'])
+    await assert.rejects(findModel(platform, folder), {
+      kind: 'usage',
+      message: `${folder} is a folder with weights for PyTorch, not a model of Couture.`,
+      hint: `Make a model of it: npx couture import ${folder} --out model.safetensors`,
+    });
 });

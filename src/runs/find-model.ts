@@ -75,8 +75,12 @@ export async function findModel(
   });
 }
 
-/** The error for a file that is not a model. */
+/** The error for a file or a folder that is not a model. */
 async function refuseOtherFile({ store }: RunPlaces, path: string): Promise<void> {
+  if ((await store.kind(store.paths.join(path, 'model.safetensors'))) === 'file')
+    throw new CoutureError('usage', `${path} is a folder with weights for PyTorch, not a model of Couture.`, {
+      hint: `Make a model of it: npx couture import ${path} --out model${MODEL_ENDING}`,
+    });
   const head = await store.readHead(path, KIND_BYTES);
   if (head === undefined) return;
   const kind = fileKind(head);

@@ -23,9 +23,11 @@ export function isOwnName(name: string): boolean {
   return files.includes(name) || folders.includes(name) || passing.test(name);
 }
 
-/** Whether there is a run at a path. */
+/** Whether there is a run at a path. A folder for Hugging Face has a config.json as well. */
 export async function isRun(store: RunStore, path: string): Promise<boolean> {
-  return (await store.kind(store.paths.join(path, 'config.json'))) !== undefined;
+  const has = async (name: string) => (await store.kind(store.paths.join(path, name))) !== undefined;
+  if (!(await has('config.json'))) return false;
+  return !(await has('preprocessor_config.json')) || (await has('env.json'));
 }
 
 /**

@@ -17,10 +17,7 @@ export interface SettingControl {
   /** Whether few runs need it. */
   readonly rare: boolean;
   readonly description: string;
-  /**
-   * `numbers` is a list with a value for each hidden layer; `changes` is a list of an epoch and a learning rate each;
-   * `text` may be empty, which is null.
-   */
+  /** `numbers` is a list of numbers; `changes` is a list of an epoch and a learning rate each; `text` may be empty, which is null. */
   readonly kind: 'switch' | 'choice' | 'number' | 'numbers' | 'changes' | 'text';
   /** The words of a choice; empty for other kinds. */
   readonly choices: readonly string[];

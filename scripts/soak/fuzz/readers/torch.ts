@@ -101,7 +101,10 @@ function someTensors(draw: Draw): Map<string, Tensor> {
     const next = 1 + draw.below(6);
     add(`net.${3 * i}.weight`, [next, width]);
     if (draw.chance(0.8)) add(`net.${3 * i}.bias`, [next]);
-    if (draw.chance(0.3)) add(`net.${3 * i + 1}.weight`, [next]);
+    if (draw.chance(0.3)) {
+      add(`net.${3 * i + 1}.weight`, [next]);
+      add(`net.${3 * i + 1}.bias`, [next]);
+    }
     width = next;
   }
   add('net.20.weight', [3, width]);
