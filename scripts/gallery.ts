@@ -14,6 +14,7 @@ import { splitOf } from '../src/data/split.ts';
 import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
 import { rateFigures } from '../src/figures/rates.ts';
+import { searchFigures } from '../src/figures/search/index.ts';
 import {
   comparisonFigures,
   type FigureEntry,
@@ -31,6 +32,7 @@ import { findAudit } from '../src/runs/find-audit.ts';
 import { loadSplits } from '../src/runs/run-data.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
+import { exampleSearch } from './tune/table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/figures');
@@ -122,6 +124,11 @@ for (const entry of comparisonFigures)
 for (const entry of pairFigures) {
   const [one, other] = inspections;
   add(entry.section, await show(entry, entry.draw([one, other], options), entry.name, 'couture report'));
+}
+
+for (const entry of searchFigures) {
+  const figure = entry.draw(exampleSearch(), options);
+  add(entry.section, await show(entry, figure, entry.name, 'couture report --study NAME'));
 }
 
 const page = `# Figures
