@@ -44,7 +44,7 @@ const changes: Partial<TrainSettings> = {
   ...{ flip: true, shift: 2, rotate: 10, zoom: 0.1, shear: 10, elastic: 1.5, erase: 0.25 },
 };
 
-const headings: Readonly<Record<FigureSection, string>> = {
+const headings: Readonly<Record<Exclude<FigureSection, 'search'>, string>> = {
   data: 'The data',
   network: 'The network',
   training: 'Training',
@@ -52,7 +52,6 @@ const headings: Readonly<Record<FigureSection, string>> = {
   mistakes: 'Mistakes',
   confidence: 'Confidence',
   inside: 'Inside the network',
-  search: 'A search for settings',
 };
 
 const [first = 'baseline-seed1', second = 'deeper-seed1'] = process.argv.slice(2);
@@ -136,6 +135,7 @@ const page = `# Figures
 All figures of Couture, from the runs \`${inspections.map(({ run }) => run).join('` and `')}\`.
 \`npm run gallery\` writes this page. Under each figure are its drawing function and the flag with which the command
 line draws only this figure.
+The figures of a search for settings are on [a page of their own](tune-figures.md).
 
 As files:
 
@@ -206,4 +206,13 @@ ${Object.entries(headings)
   .map(([section, heading]) => `## ${heading}\n\n${(parts.get(section as FigureSection) ?? []).join('\n')}`)
   .join('\n')}`;
 writeFileSync(join(root, 'docs/figures.md'), page);
-console.log('Wrote docs/figures.md.');
+writeFileSync(
+  join(root, 'docs/tune-figures.md'),
+  `# Figures of a search for settings
+
+The figures of \`couture tune\`, here of a search with TPE and the median rule over [the table of real networks](tune.md#how-good-they-are),
+whose widths are powers of two and whose rates are places from 0 (0.0003) to 5 (0.1). \`npm run gallery\` writes this page.
+
+${(parts.get('search') ?? []).map((part) => part.replace('### ', '## ')).join('\n')}`,
+);
+console.log('Wrote docs/figures.md and docs/tune-figures.md.');
