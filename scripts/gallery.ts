@@ -14,6 +14,7 @@ import { splitOf } from '../src/data/split.ts';
 import { auditFigures } from '../src/figures/audit.ts';
 import type { Figure } from '../src/figures/figure.ts';
 import { rateFigures } from '../src/figures/rates.ts';
+import { searchFigures } from '../src/figures/search/index.ts';
 import {
   comparisonFigures,
   type FigureEntry,
@@ -31,6 +32,7 @@ import { findAudit } from '../src/runs/find-audit.ts';
 import { loadSplits } from '../src/runs/run-data.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
+import { exampleSearch } from './tune/table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/figures');
@@ -42,7 +44,7 @@ const changes: Partial<TrainSettings> = {
   ...{ flip: true, shift: 2, rotate: 10, zoom: 0.1, shear: 10, elastic: 1.5, erase: 0.25 },
 };
 
-const headings: Readonly<Record<FigureSection, string>> = {
+const headings: Readonly<Record<Exclude<FigureSection, 'search'>, string>> = {
   data: 'The data',
   network: 'The network',
   training: 'Training',
@@ -50,7 +52,6 @@ const headings: Readonly<Record<FigureSection, string>> = {
   mistakes: 'Mistakes',
   confidence: 'Confidence',
   inside: 'Inside the network',
-  search: 'A search for settings',
 };
 
 const [first = 'baseline-seed1', second = 'deeper-seed1'] = process.argv.slice(2);
@@ -124,11 +125,17 @@ for (const entry of pairFigures) {
   add(entry.section, await show(entry, entry.draw([one, other], options), entry.name, 'couture report'));
 }
 
+for (const entry of searchFigures) {
+  const figure = entry.draw(exampleSearch(), options);
+  add(entry.section, await show(entry, figure, entry.name, 'couture report --study NAME'));
+}
+
 const page = `# Figures
 
 All figures of Couture, from the runs \`${inspections.map(({ run }) => run).join('` and `')}\`.
 \`npm run gallery\` writes this page. Under each figure are its drawing function and the flag with which the command
 line draws only this figure.
+The figures of a search for settings are on [a page of their own](tune-figures.md).
 
 As files:
 
@@ -199,4 +206,13 @@ ${Object.entries(headings)
   .map(([section, heading]) => `## ${heading}\n\n${(parts.get(section as FigureSection) ?? []).join('\n')}`)
   .join('\n')}`;
 writeFileSync(join(root, 'docs/figures.md'), page);
-console.log('Wrote docs/figures.md.');
+writeFileSync(
+  join(root, 'docs/tune-figures.md'),
+  `# Figures of a search for settings
+
+The figures of \`couture tune\`, here of a search with TPE and the median rule over [the table of real networks](tune.md#how-good-they-are),
+whose widths are powers of two and whose rates are places from 0 (0.0003) to 5 (0.1). \`npm run gallery\` writes this page.
+
+${(parts.get('search') ?? []).map((part) => part.replace('### ', '## ')).join('\n')}`,
+);
+console.log('Wrote docs/figures.md and docs/tune-figures.md.');

@@ -86,6 +86,7 @@ const augmentation = {
 };
 const audit = madeUpAudit;
 const space = { epochs: { type: 'int', low: 1, high: 2 } } as const;
+const summary = { name: 'a', space, direction: 'minimize', objective: 'loss', trials: [] } as const;
 const stopped = AbortSignal.abort();
 const request = {
   run: 'tiny',
@@ -127,6 +128,8 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   centeredScaling: [1],
   checkDataset: [tinyTrain],
   checkSettingsSpace: [space, {}],
+  defineSettingsSpace: [space, {}],
+  importances: [summary, {}],
   checkSpace: [space],
   checkDatasetInfo: [tinyTrain.info, 'here'],
   checkModelSpec: [network.spec],

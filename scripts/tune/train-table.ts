@@ -16,7 +16,7 @@ import { isTrained, TABLE_IMAGES, TABLE_SEEDS, tablePoints, tableSettings } from
 
 const path = process.argv[2] ?? fileURLToPath(new URL('table.csv', import.meta.url));
 
-/** A loss that is NaN or larger is written as this; in thousandths of a nat. */
+/** Losses above this one, and those of networks that diverged, are written as this; in thousandths of a nat. */
 const WORST = 9999;
 
 const { data } = resolveConfig({ recipe: 'baseline' });

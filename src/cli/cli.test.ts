@@ -191,7 +191,7 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['compare a b --out a.txt', 2, /--out must be a file that ends in/],
   ['evaluate', 2, /Give a model, or --recipe/],
   ['evaluate nothing', 2, /no run or model "nothing"/],
-  ['report', 2, /report needs a run, or --study NAME/],
+  ['report', 2, /couture report needs a run, or --study NAME/],
   ['evaluate nothing --split tes', 2, /Did you mean test\?/],
   ['predict nothing', 2, /Give images to classify, or --test-index/],
   ['summary --hidden 0', 2, /--hidden must be/],

@@ -26,6 +26,14 @@ test('mistakes are told before anything runs', async () => {
   await refused(['worker', 'whole'], /needs DATABASE_URL/);
   await refused(['show', 'whole', '--trials', '3'], /couture tune show has no option --trials\./);
   await refused(['shwo', 'whole'], /Unknown command "shwo"\./);
+  const report = async (args: readonly string[], message: RegExp) => {
+    const { code, err } = await couture(['report', ...args], { cwd });
+    assert.equal(code, 2, err);
+    assert.match(err, message);
+  };
+  await report([], /couture report needs a run, or --study NAME\./);
+  await report(['a', '--study', 'b'], /of runs or of a study, not of both\./);
+  await report(['--study', 'whale'], /There is no study "whale" in runs.tune\./);
   await writeFile(join(cwd, 'bad.json'), '{"learningrate": {"type": "float", "low": 0.1, "high": 1}}');
   const bad = ['--name', 'x', '--space', join(cwd, 'bad.json')];
   await refused(bad, /"learningrate", which is not a setting/);

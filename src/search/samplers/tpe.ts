@@ -1,8 +1,8 @@
 /**
  * The tree-structured Parzen estimator. J. Bergstra and others, "Algorithms for hyper-parameter optimization", NeurIPS 2011:
  * model the good and the other trials by densities l and g, and try the candidate, drawn from l, with the largest l/g.
- * The densities are multivariate, as in S. Falkner and others, "BOHB", ICML 2018; the quantile follows
- * S. Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components", arXiv:2304.11127.
+ * The densities are multivariate, as in S. Falkner and others, "BOHB", ICML 2018. The quantile is within the
+ * range that S. Watanabe examines, "Tree-structured Parzen estimator: understanding its algorithm components", arXiv:2304.11127.
  */
 
 import { checkArguments, optional, options as optionsOf } from '../../core/arguments.ts';
@@ -24,7 +24,7 @@ export interface TpeOptions {
   readonly startup?: number;
   /** Candidates for each trial. Default: 24. */
   readonly candidates?: number;
-  /** The share of finished trials that counts as good. Default: 0.15, as Watanabe recommends. */
+  /** The share of finished trials that counts as good. Default: 0.15, chosen on the functions of docs/tune.md. */
   readonly quantile?: number;
 }
 
