@@ -1,15 +1,16 @@
 /** A study in a real PGlite database: claims, fences, constraints and versions. test/long runs whole studies. */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as z from 'zod';
 import { tinyTrain } from '../../../../test/tiny-data.ts';
 import type { StudyPlan } from '../../../study/study.ts';
 import { openPglite } from './pglite.ts';
-import { openPostgres, withoutPassword } from './postgres.ts';
+import { openPostgres, redacted, withoutPassword } from './postgres.ts';
 import { StudyStore } from './study-store.ts';
 import { migrate } from './tables.ts';
 
@@ -96,6 +97,37 @@ test('a trial and its job are written together, or neither is', async () => {
   assert.deepEqual((await store.read()).trials, []);
 });
 
+test('a trial whose worker was a process of this machine that is gone is queued again at once', async () => {
+  const store = await StudyStore.create(database, { ...plan, name: 'left' }, 2);
+  await store.prepare();
+  await store.ask(() => 2);
+  const rows = await database.query(
+    "select number, job from couture.trial t join couture.study s on t.study_id = s.id where s.name = 'left'",
+  );
+  for (const row of rows) {
+    const { number, job } = z.object({ number: z.number(), job: z.string() }).parse(row);
+    await store.claim(number, job);
+  }
+  assert.equal(await store.reclaim(), 0);
+  const dead = spawnSync(process.execPath, ['--version']).pid;
+  await database.query('update couture.trial set worker = $1 where number = 1 and state = $2', [
+    ...[JSON.stringify({ pid: dead, host: hostname(), started: 'earlier' }), 'running'],
+  ]);
+  assert.equal(await store.reclaim(), 1);
+  assert.deepEqual((await store.look()).left, { waiting: 1, running: 1, unasked: 0 });
+});
+
+test('a store of the first version keeps its studies', async () => {
+  for (const table of ['trial', 'report'])
+    await database.query(`alter table couture.${table} drop column changed`);
+  await database.query('update couture.version set version = 1');
+  await migrate(database);
+  const names = await StudyStore.names(database);
+  assert.ok(names.includes('left'));
+  const kept = await StudyStore.find(database, 'left');
+  assert.equal((await kept?.read())?.trials.length, 2);
+});
+
 test('a network that is too large fails without a job', async () => {
   const store = await StudyStore.create(database, { ...plan, name: 'large', maxBytes: 10 }, 5);
   await store.prepare();
@@ -128,4 +160,7 @@ test('the password of a database is never told', async () => {
     return true;
   });
   await assert.rejects(openPostgres('mysql://x'), { kind: 'usage' });
+  // An error may quote the password as it is written in the URL, or decoded.
+  const encoded = 'postgres://me:p%40ss@host/studies';
+  assert.equal(redacted(`${encoded}: p%40ss p@ss`, encoded), 'postgres://host/studies: … …');
 });

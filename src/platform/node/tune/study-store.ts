@@ -139,7 +139,7 @@ export class StudyStore {
     });
   }
 
-  /** Queues a trial again that this worker gives back. Its tries start again from 1. */
+  /** Queues a trial again that this worker gives back. Its tries are counted from 0 again. */
   async requeue(number: number, attempt: number): Promise<boolean> {
     const where = 'number = $2 and attempt = $3';
     return (await this.#requeue(`${where} and state = 'running'`, [number, attempt])) > 0;
