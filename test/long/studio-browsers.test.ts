@@ -31,7 +31,7 @@ after(async () => {
 });
 
 /** Waits until an expression is true in the page; what the page shows is part of the failure. */
-async function until(browser: OtherBrowser, expression: string, seconds = 60): Promise<void> {
+async function until(browser: OtherBrowser, expression: string, seconds = 120): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     if ((await browser.evaluate(expression)) === true) return;
@@ -70,7 +70,10 @@ describe('the Studio in other browsers', { timeout: 300_000 }, () => {
         await until(browser, `document.querySelector('svg[data-figure=curves]') !== null`);
         // WebKitGTK has no private files for pages, so its runs end with the page.
         if ((await browser.evaluate('typeof navigator.storage?.getDirectory')) !== 'function') {
-          await until(browser, `document.body.textContent.includes('Runs are lost when this page is closed.')`);
+          await until(
+            browser,
+            `document.body.textContent.includes('Runs are lost when this page is closed.')`,
+          );
           return;
         }
         await browser.open('about:blank');

@@ -102,7 +102,12 @@ function UseSet({ digest, name }: { readonly digest: string | null; readonly nam
   const isUsed =
     digest === null ? origin?.kind === 'registry' : origin?.kind === 'import' && origin.digest === digest;
   return (
-    <button type="button" aria-label={`${isUsed ? 'In use:' : 'Use'} ${name}`} disabled={isUsed} onClick={() => void takeSet(digest)}>
+    <button
+      type="button"
+      aria-label={`${isUsed ? 'In use:' : 'Use'} ${name}`}
+      disabled={isUsed}
+      onClick={() => void takeSet(digest)}
+    >
       {isUsed ? 'In use' : 'Use'}
     </button>
   );

@@ -33,7 +33,10 @@ export async function measureEpoch(config: RunConfig): Promise<number | undefine
   };
   const { settings } = config;
   // A rate at which nothing diverges.
-  const trial = { ...config, settings: { ...settings, epochs: 1000, patience: 0, rateChanges: [], learningRate: 1e-6 } };
+  const trial = {
+    ...config,
+    settings: { ...settings, epochs: 1000, patience: 0, rateChanges: [], learningRate: 1e-6 },
+  };
   let backend: Backend | undefined;
   try {
     backend = await createWebBackend({ backend: 'cpu', fast: settings.fast });
