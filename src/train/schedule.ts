@@ -2,6 +2,7 @@
  * The learning rate of every step: a function of the step only, so that a resumed run continues identically.
  */
 
+import { aNumber, checkArguments, listOf, optional, record } from '../core/arguments.ts';
 import { cosine } from '../core/trigonometry.ts';
 
 /** Schedules of the learning rate after the warm-up, by their names in settings. */
@@ -47,8 +48,22 @@ export interface RateSettings {
   readonly epochs: number;
 }
 
+const rateSettings = record({
+  learningRate: aNumber,
+  rateChanges: optional(listOf(record({ epoch: aNumber, learningRate: aNumber }))),
+});
+
 /** The rate that the schedule multiplies in an epoch, counted from 1. */
 export function rateInEpoch(
+  settings: Pick<RateSettings, 'learningRate' | 'rateChanges'>,
+  epoch: number,
+): number {
+  checkArguments('rateInEpoch', { settings: [settings, rateSettings], epoch: [epoch, aNumber] });
+  return rateOf(settings, epoch);
+}
+
+/** As `rateInEpoch`, for every step of training. */
+function rateOf(
   { learningRate, rateChanges = [] }: Pick<RateSettings, 'learningRate' | 'rateChanges'>,
   epoch: number,
 ): number {
@@ -69,7 +84,7 @@ export function learningRates(
   const warmupSteps = Math.round((totalSteps / epochs) * Math.min(warmup, epochs));
   return Float32Array.from({ length: count }, (_, i) => {
     const step = firstStep + i;
-    const learningRate = rateInEpoch(settings, 1 + Math.floor((step * epochs) / totalSteps));
+    const learningRate = rateOf(settings, 1 + Math.floor((step * epochs) / totalSteps));
     // A first step with rate 0 would be wasted.
     if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
     return learningRate * schedules[schedule]((step - warmupSteps) / (totalSteps - warmupSteps));
