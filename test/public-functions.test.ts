@@ -190,6 +190,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   importIntoMemory: [found, 'tiny', () => Promise.resolve(picture), {}],
   infoOf: [api.registry[0]],
   inputOf: [config],
+  rateInEpoch: [{ learningRate: 0.1, rateChanges: [{ epoch: 2, learningRate: 0.05 }] }, 3],
   inspectModel: [request],
   inspectRun: ['none', {}],
   keyFromSeed: [1],

@@ -48,7 +48,7 @@ export interface RateSettings {
   readonly epochs: number;
 }
 
-const someRates = record({
+const rateSettings = record({
   learningRate: aNumber,
   rateChanges: optional(listOf(record({ epoch: aNumber, learningRate: aNumber }))),
 });
@@ -58,10 +58,11 @@ export function rateInEpoch(
   settings: Pick<RateSettings, 'learningRate' | 'rateChanges'>,
   epoch: number,
 ): number {
-  checkArguments('rateInEpoch', { settings: [settings, someRates], epoch: [epoch, aNumber] });
+  checkArguments('rateInEpoch', { settings: [settings, rateSettings], epoch: [epoch, aNumber] });
   return rateOf(settings, epoch);
 }
 
+/** As `rateInEpoch`, for every step of training. */
 function rateOf(
   { learningRate, rateChanges = [] }: Pick<RateSettings, 'learningRate' | 'rateChanges'>,
   epoch: number,

@@ -31,7 +31,7 @@ after(async () => {
 });
 
 /** Waits until an expression is true in the page; what the page shows is part of the failure. */
-async function until(browser: OtherBrowser, expression: string, seconds = 60): Promise<void> {
+async function until(browser: OtherBrowser, expression: string, seconds = 120): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     if ((await browser.evaluate(expression)) === true) return;

@@ -448,12 +448,12 @@ describe('the Studio keeps', { skip, timeout: 400_000 }, () => {
     const context = await browser.newContext();
     // What a browser does with a tab that is not seen: no frames.
     await context.addInitScript(() => {
-      if (location.hash.includes('epochs=40')) {
+      if (location.hash.includes('epochs=20')) {
         Reflect.set(window, 'requestAnimationFrame', () => 0);
         Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
       }
     });
-    const fragment = '#view=train&hidden=16&epochs=40';
+    const fragment = '#view=train&hidden=16&epochs=20';
     const { page, faults } = await openStudio(context, served.url, { fragment });
     await waitForData(page);
     await startButton(page).click();

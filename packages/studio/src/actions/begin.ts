@@ -29,7 +29,7 @@ export function begin(): void {
   void attempt('data', async () => {
     const opening = request('open', { address: new URL('data/', document.baseURI).href });
     const own = lastSet();
-    // The user's images do not need those of the host.
+    // Your own images do not need those of the host.
     if (own !== undefined) await opening.catch(() => {});
     else state.set.value = await opening;
     if (own !== undefined) await useSet(own);
