@@ -54,7 +54,7 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
     );
   if (study !== undefined) {
     const { reportStudy } = await import('../../platform/node/tune/report.ts');
-    await tellReport(await reportStudy(study, out), { study }, flags, context);
+    await tellReport(await reportStudy(study, context.env, out), { study }, flags, context);
     return;
   }
   // Reports a missing run before it loads the drawing code.

@@ -52,7 +52,7 @@ export async function carryOut(place: TrialPlace, number: number, job: string): 
         if (why !== undefined) return;
         if (best === undefined || lossOf(metrics) < lossOf(best)) best = metrics;
         const at = { step: metrics.epoch, value: objectiveOf(metrics) };
-        why = await report(store, number, attempt, at);
+        why = await report(store, { number, attempt, lastStep: config.settings.epochs }, at);
         if (why !== undefined) trial.stop();
       })
       .catch(() => {
@@ -80,8 +80,7 @@ export async function carryOut(place: TrialPlace, number: number, job: string): 
 /** Stores a report and asks the pruner. */
 async function report(
   store: StudyStore,
-  number: number,
-  attempt: number,
+  { number, attempt, lastStep }: Readonly<Record<'number' | 'attempt' | 'lastStep', number>>,
   at: { readonly step: number; readonly value: number },
 ): Promise<'pruned' | 'lost' | undefined> {
   // JSON and SQL have no common NaN; a diverged epoch counts as the worst finite number.
@@ -94,9 +93,8 @@ async function report(
   // A trial that continues from its checkpoint tells its epochs again; each is judged as it was then.
   const known = { ...trial, reports: trial.reports.filter(({ step }) => step <= at.step) };
   const others = trials.filter((each) => each.number !== number);
-  return pruners[store.plan.pruner]({ trial: known, others, direction: directionOf(store.plan) })
-    ? 'pruned'
-    : undefined;
+  const prune = pruners[store.plan.pruner];
+  return prune({ trial: known, others, direction: directionOf(store.plan), lastStep }) ? 'pruned' : undefined;
 }
 
 interface Outcome {
