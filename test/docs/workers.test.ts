@@ -1,4 +1,4 @@
-/** The manifest and the unit for workers in docs/tune.md: they parse, and their command lines are valid. */
+/** The manifest and the unit for workers in docs/tune-workers.md: they parse, and their command lines are valid. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,10 +11,10 @@ import { registerTune } from '../../src/cli/commands/tune.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { root } from './pages.ts';
 
-const page = readFileSync(join(root, 'docs/tune.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/tune-workers.md'), 'utf8');
 const blockOf = (language: string): string => {
   const [, text] = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(page) ?? [];
-  assert.ok(text, `docs/tune.md has no ${language}`);
+  assert.ok(text, `docs/tune-workers.md has no ${language}`);
   return text;
 };
 
