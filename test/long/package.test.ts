@@ -92,7 +92,7 @@ describe('the packed packages', () => {
   test('the one with the command holds what is used and nothing else', () => {
     const stray = files.filter(
       (path) =>
-        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|dist\/(vendor\/|page\.)LICENSES\.txt|fonts\/(Inter-\w+\.ttf|LICENSE\.txt)|package\.json|LICENSE|README\.md|CHANGELOG\.md|models\/(compact|best-single)\.(safetensors|md)|studio\/(index\.html|icon\.svg|served\.json|assets\/[\w-]+\.(js|css|safetensors)))$/.test(
+        !/^(bin\/couture\.js|dist\/.+\.(js|d\.ts)|dist\/(vendor\/|page\.)LICENSES\.txt|fonts\/(Inter-\w+\.ttf|LICENSE\.txt)|package\.json|LICENSE|README\.md|CHANGELOG\.md|models\/(compact|best-single)\.(safetensors|md)|studio\/(index\.html|icon\.svg|LICENSES\.txt|served\.json|assets\/[\w-]+\.(js|css|safetensors)))$/.test(
           path,
         ),
     );
@@ -101,7 +101,14 @@ describe('the packed packages', () => {
       files.filter((path) => path.includes('.test.')),
       [],
     );
-    for (const path of ['LICENSE', 'bin/couture.js', 'dist/index.js', 'dist/index.d.ts', 'dist/page.js']) {
+    for (const path of [
+      'LICENSE',
+      'studio/LICENSES.txt',
+      'bin/couture.js',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/page.js',
+    ]) {
       assert.ok(files.includes(path), `${path} is missing`);
     }
   });
