@@ -62,8 +62,10 @@ export function writePages(root: string, out: string): void {
       return relative(page, path);
     }
     if (statSync(source).isDirectory()) return `/files/${listing(path)}`;
-    copy(source, join(out, 'public/files', path));
-    return `/files/${path}`;
+    // VitePress takes a name without a known ending for a page.
+    const name = /(\.service|\/\w+)$/.test(path) ? `${path}.txt` : path;
+    copy(source, join(out, 'public/files', name));
+    return `/files/${name}`;
   }
 
   /** A folder as a text file of its names. */

@@ -20,8 +20,7 @@ export default {
   cacheDir: 'node_modules/.vitepress',
   base: process.env.SITE_BASE ?? '/',
   // The reference is added after the pages.
-  // Copied files exist, also those that look like pages because their type is not known.
-  ignoreDeadLinks: [/^\/api\//, /^\/files\//],
+  ignoreDeadLinks: [/^\/api\//],
   markdown: { anchor: { slugify }, toc: { slugify } },
   themeConfig: {
     search: { provider: 'local' },
