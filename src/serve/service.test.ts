@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, sendRaw, type TestService } from '../../test/serve.ts';
+import { errorOf, ServeBench, SIZE, sendRaw, type TestService, until } from '../../test/serve.ts';
 import { refusals } from './refusals.ts';
 import { healthAnswer, modelsAnswer, readyAnswer } from './schemas.ts';
 
@@ -27,15 +27,6 @@ after(async () => await bench.close());
 async function statusUnder(port: number, host: string, path = '/healthz'): Promise<number> {
   const answer = await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
-}
-
-/** Waits until a condition holds. */
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!(await condition())) {
-    assert.ok(performance.now() < end, 'it did not happen within 10 seconds');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 describe('routes', () => {

@@ -19,7 +19,6 @@ interface Waiting {
   readonly job: PictureJob;
   readonly resolve: (prepared: PreparedPicture) => void;
   readonly reject: (error: unknown) => void;
-  ended: boolean;
 }
 
 /** A thread and its picture. */
@@ -32,7 +31,8 @@ interface Thread {
 export class PicturePool {
   readonly #options: PoolOptions;
   readonly #threads = new Set<Thread>();
-  #queue: Waiting[] = [];
+  /** In the order of their arrival. A set: a picture whose request has ended is taken out at once. */
+  readonly #queue = new Set<Waiting>();
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -42,7 +42,7 @@ export class PicturePool {
 
   /** Pictures that wait or are being prepared. */
   get length(): number {
-    return this.#queue.length + [...this.#threads].filter(({ current }) => current !== undefined).length;
+    return this.#queue.size + [...this.#threads].filter(({ current }) => current !== undefined).length;
   }
 
   /**
@@ -52,19 +52,23 @@ export class PicturePool {
    */
   async prepare(job: PictureJob, signal?: AbortSignal): Promise<PreparedPicture> {
     if (this.#closed) throw new CoutureError('usage', 'The picture threads have been stopped.');
-    return await new Promise((resolve, reject) => {
-      const waiting: Waiting = { job, resolve, reject, ended: false };
-      const stop = (): void => {
-        waiting.ended = true;
-        this.#queue = this.#queue.filter((other) => other !== waiting);
-        const message = 'Stopped before the picture was prepared.';
-        reject(new CoutureError('interrupted', message, { cause: signal?.reason }));
-      };
-      if (signal?.aborted) return stop();
-      signal?.addEventListener('abort', stop, { once: true });
-      this.#queue.push(waiting);
-      this.#next();
-    });
+    const stop = (): void => end();
+    let end: () => void;
+    try {
+      return await new Promise((resolve, reject) => {
+        const waiting: Waiting = { job, resolve, reject };
+        end = () => {
+          this.#queue.delete(waiting);
+          reject(stopped(signal?.reason));
+        };
+        if (signal?.aborted) return end();
+        signal?.addEventListener('abort', stop, { once: true });
+        this.#queue.add(waiting);
+        this.#next();
+      });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   #spawn(): void {
@@ -89,8 +93,9 @@ export class PicturePool {
   #next(): void {
     for (const thread of this.#threads) {
       if (thread.current !== undefined) continue;
-      const waiting = this.#queue.shift();
+      const [waiting] = this.#queue;
       if (waiting === undefined) return;
+      this.#queue.delete(waiting);
       thread.current = waiting;
       const { seconds } = this.#options;
       thread.timer = setTimeout(() => this.#replace(thread, tooSlow(waiting, seconds)), seconds * 1000);
@@ -120,8 +125,9 @@ export class PicturePool {
     this.#closed = true;
     const threads = [...this.#threads];
     this.#threads.clear();
-    const error = new CoutureError('interrupted', 'Stopped before the picture was prepared.');
-    for (const { reject } of this.#queue.splice(0)) reject(error);
+    const error = stopped(undefined);
+    for (const { reject } of this.#queue) reject(error);
+    this.#queue.clear();
     for (const thread of threads) this.#free(thread)?.reject(error);
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
@@ -130,6 +136,10 @@ export class PicturePool {
 function errorOf({ kind, code, message, hint }: PictureFailure): CoutureError {
   if (code !== undefined) return new Refused(code, message, { hint });
   return new CoutureError(kind, message, { ...(hint !== undefined && { hint }) });
+}
+
+function stopped(cause: unknown): CoutureError {
+  return new CoutureError('interrupted', 'Stopped before the picture was prepared.', { cause });
 }
 
 function tooSlow({ job }: Waiting, seconds: number): Refused {
