@@ -1,9 +1,10 @@
 /** What the service does when it has more work than it can do in time: it refuses, and drops what nobody waits for. */
 
 import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, until } from '../../test/serve.ts';
+import { errorOf, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
 import { PicturePool } from './pictures/pool.ts';
 
 const PATH = 'models/made/predict';
@@ -76,6 +77,52 @@ describe('limits of work', () => {
     assert.equal((await first).status, 200);
     // A request alone may have more.
     assert.equal((await service.post(PATH, Buffer.concat([image, image, image]))).status, 200);
+  });
+
+  test('memory for bodies: one client has a quarter of it, by announced length or in chunks', async () => {
+    const service = await bench.start({ limits: { body: 1 } });
+    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n`;
+    for (const length of [`Content-Length: ${2 ** 20}`, 'Transfer-Encoding: chunked']) {
+      // Eight of the largest bodies, of which nothing arrives.
+      const held = Array.from({ length: 8 }, () => {
+        const socket = connect(service.port, '127.0.0.1').on('error', () => {});
+        socket.write(`${head}${length}\r\n\r\n`);
+        return socket;
+      });
+      const progress = async () => await (await service.ask('metrics')).text();
+      await until(async () => /requests_in_progress 9$/m.test(await progress()));
+      const response = await service.post(PATH, image);
+      assert.equal(response.headers.get('retry-after'), '1');
+      const error = await errorOf(response);
+      assert.deepEqual([error.status, error.code], [429, 'too_many_requests'], length);
+      assert.match(error.message, /bodies of more than 8 MiB/);
+      for (const socket of held) socket.destroy();
+      await until(async () => (await service.post(PATH, image)).status === 200);
+    }
+    // However large, the size is what is wrong with it.
+    const huge = await sendRaw(service.port, `${head}Content-Length: ${2 ** 40}\r\n\r\n`);
+    assert.match(huge, /^HTTP\/1\.1 413[\s\S]*body_too_large/);
+  });
+
+  test('memory for bodies: all clients together have 32 of the largest', async () => {
+    const service = await bench.start({ behindProxy: true, limits: { body: 1 } });
+    const ask = (client: number): Socket => {
+      const socket = connect(service.port, '127.0.0.1').on('error', () => {});
+      const headers = `X-Forwarded-For: 192.0.2.${client}\r\nContent-Length: ${2 ** 20}`;
+      socket.write(
+        `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n${headers}\r\n\r\n`,
+      );
+      return socket;
+    };
+    const held = Array.from({ length: 32 }, (_, i) => ask(Math.floor(i / 8)));
+    const progress = async () => await (await service.ask('metrics')).text();
+    await until(async () => /requests_in_progress 33$/m.test(await progress()));
+    const error = await errorOf(
+      await service.post(PATH, image, undefined, { 'X-Forwarded-For': '192.0.2.99' }),
+    );
+    assert.deepEqual([error.status, error.code], [503, 'overloaded']);
+    assert.match(error.message, /bodies of more than 32 MiB/);
+    for (const socket of held) socket.destroy();
   });
 
   test('time to an answer: 503 timed_out', async () => {
