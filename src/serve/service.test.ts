@@ -127,6 +127,12 @@ describe('who may ask', () => {
     assert.doesNotMatch(JSON.stringify(guarded.log()), new RegExp(TOKEN));
   });
 
+  test('a client behind the proxy has the address that the proxy added, not one that it wrote itself', async () => {
+    const proxied = await bench.start({ behindProxy: true });
+    await proxied.post(PATH, image, undefined, { 'X-Forwarded-For': '203.0.113.1, 192.0.2.7' });
+    await until(() => proxied.log().some(({ client }) => client === '192.0.2.7'));
+  });
+
   test('pages of the allowed origins', async () => {
     const origin = 'https://shop.example.org';
     const shared = await bench.start({ origins: [origin] });

@@ -48,7 +48,8 @@ export async function createServiceServer(
       forceCloseConnections: 'idle',
       return503OnClosing: false,
       genReqId: requestId,
-      trustProxy: rules.behindProxy,
+      // The last address of X-Forwarded-For is from the proxy. Those before it are whatever the client wrote.
+      trustProxy: rules.behindProxy && ((_: string, hop: number) => hop === 0),
       clientErrorHandler: answerBrokenHttp(metrics),
       routerOptions: { maxParamLength: 200 },
       ...loggerOptions(rules.lines, rules.logLevel),
