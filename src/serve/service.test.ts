@@ -77,6 +77,37 @@ describe('routes', () => {
     const posted = await errorOf(await service.post('nowhere', 'text', 'text/plain'));
     assert.deepEqual([posted.status, posted.code], [404, 'not_found']);
   });
+
+  test('what has no valid path is refused like everything else: headers, id, code and log', async () => {
+    for (const path of ['%zz', 'models/%e0%a4%a/predict', `models/${'x'.repeat(201)}/predict`]) {
+      const own = await bench.start();
+      const response = await own.post(path, image);
+      const id = response.headers.get('x-request-id');
+      assert.ok(id, path);
+      assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+      const error = await errorOf(response);
+      assert.deepEqual([error.status, error.code], [400, 'bad_request'], path);
+      assert.match(error.message, /The path of the request is not valid/);
+      await until(() => own.log().some(({ requestId, code }) => requestId === id && code === 'bad_request'));
+      assert.match(
+        await (await own.ask('metrics')).text(),
+        /couture_refused_total\{code="bad_request"\} 1$/m,
+      );
+      assert.equal(await statusUnder(own.port, 'example.org', `/${path}`), 421);
+    }
+  });
+
+  test('under the name localhost, one server listens, which has the limits', async () => {
+    const named = await bench.start({ host: 'localhost' });
+    assert.equal(named.url, `http://127.0.0.1:${named.port}/`);
+    assert.equal((await named.ask('healthz')).status, 200);
+    const other = connect(named.port, '::1');
+    const ended = await new Promise((resolve) => {
+      other.once('connect', () => resolve('connected'));
+      other.once('error', () => resolve('refused'));
+    });
+    assert.equal(ended, 'refused');
+  });
 });
 
 describe('who may ask', () => {
@@ -92,6 +123,7 @@ describe('who may ask', () => {
       assert.equal(await statusUnder(named.port, host), 200, host);
     for (const host of ['example.org', 'x.models.example.org', '10.0.0.1', 'localhost.example.org'])
       assert.equal(await statusUnder(named.port, host), 421, host);
+    await until(() => named.log().some(({ code, requestId }) => code === 'wrong_host' && requestId !== ''));
     const open = await bench.start({ host: '0.0.0.0' });
     assert.equal(await statusUnder(open.port, '10.0.0.1'), 200);
     assert.equal(await statusUnder(open.port, 'example.org'), 421);
@@ -271,6 +303,31 @@ describe('limits', () => {
     asked.destroy();
     assert.equal((await service.post(PATH, image)).status, 200);
     await until(() => service.log().some(({ status }) => status === 499));
+  });
+
+  test('a client that leaves is counted as 499, and as no error of the service', async () => {
+    const own = await bench.start({ pictureThreads: 1 });
+    const { default: sharp } = await import('sharp');
+    const red = sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } });
+    const body = await red.png().toBuffer();
+    const metrics = async () => await (await own.ask('metrics')).text();
+    // One leaves before its body is complete, the other one while its picture is decoded.
+    for (const length of [body.length + 1, body.length]) {
+      const asked = httpRequest(new URL(PATH, own.url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'image/png', 'Content-Length': length },
+      });
+      asked.on('error', () => {});
+      asked.write(body);
+      if (length === body.length)
+        await until(async () => /^couture_pictures_in_progress 1$/m.test(await metrics()));
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+      asked.destroy();
+    }
+    await until(async () => /status="499"\} 2$/m.test(await metrics()));
+    await until(async () => /^couture_pictures_in_progress 0$/m.test(await metrics()));
+    assert.deepEqual((await metrics()).match(/^couture_refused_total\{.*$/gm) ?? [], []);
+    assert.ok(own.log().every(({ level }) => level === 'info'));
   });
 });
 

@@ -84,7 +84,8 @@ export class Admission {
     server.addHook('onRequest', async (request, reply) => this.#enter(request, reply));
   }
 
-  #enter(request: FastifyRequest, reply: FastifyReply): void {
+  /** Gives a request its state and its answer an id, and counts and logs it until its end. */
+  begin(request: FastifyRequest, reply: FastifyReply): Counts {
     const { headers, id } = request;
     const trace = traceOf(headers);
     request.state = { trace, started: performance.now(), controller: new AbortController() };
@@ -93,10 +94,15 @@ export class Admission {
       reply.header('traceparent', trace.traceparent);
       if (trace.tracestate !== undefined) reply.header('tracestate', trace.tracestate);
     }
-    const client = this.#count(request, reply);
-    const { isAllowedOrigin, isStopping, token } = this.#rules;
     // The client is to connect again, to a service that goes on.
-    if (isStopping()) reply.header('Connection', 'close');
+    if (this.#rules.isStopping()) reply.header('Connection', 'close');
+    return this.#count(request, reply);
+  }
+
+  #enter(request: FastifyRequest, reply: FastifyReply): void {
+    const client = this.begin(request, reply);
+    const { headers } = request;
+    const { isAllowedOrigin, token } = this.#rules;
     if (headers.origin !== undefined && !isAllowedOrigin(headers.origin, headers.host))
       throw new Refused('foreign_origin', 'Pages of this origin may not use the service.', {
         hint: 'Start the service with --cors and the origin of the page.',
