@@ -8,6 +8,7 @@ import { inQuotes, printable } from '../../core/printable.ts';
 import type { BackendChoice } from '../../engine/names.ts';
 import { type Limits, type ServeLimit, serveLimits } from '../../serve/limits.ts';
 import { type LogLevel, logLevels } from '../../serve/log-levels.ts';
+import type { Service } from '../../serve/service.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addWeightsOption, oneOf, wholeNumber } from '../options.ts';
 
@@ -112,6 +113,13 @@ async function runServe(
   context: CliContext,
 ): Promise<void> {
   const { signal, env } = context;
+  // From the beginning: SIGHUP while the models are loaded must not stop the service.
+  let service: Service | undefined;
+  let wasHungUp = false;
+  context.onHangUp(() => {
+    if (service === undefined) wasHungUp = true;
+    else void service.reload();
+  });
   const { readModelRequests } = await import('../../serve/models/requests.ts');
   const models = readModelRequests(args);
   const { checkNames, checkOrigins } = await import('../../serve/http/names.ts');
@@ -123,7 +131,7 @@ async function runServe(
   const { backend: name = 'cpu', threads } = flags;
   const backend = await createNodeBackend({ backend: name, threads });
   try {
-    const service = await serveModels({
+    service = await serveModels({
       ...{ models, backend, names, origins, token, env },
       ...{ weights: flags.weights, port: flags.port, host: flags.host, watch: flags.watch },
       behindProxy: flags.behindProxy ?? false,
@@ -132,8 +140,7 @@ async function runServe(
       logLevel: flags.logLevel,
       onLog: context.out,
     });
-    const reload = async (): Promise<void> => void (await service.reload());
-    context.onHangUp(() => void reload());
+    if (wasHungUp) void service.reload();
     try {
       for (const { address, model } of service.models.slots)
         context.err(`${address}: ${printable(model.path)}, revision ${model.revision}`);
