@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { makeImages } from '../../test/model-fixture.ts';
 import { errorOf, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
 import { PicturePool } from './pictures/pool.ts';
@@ -42,6 +43,32 @@ describe('pictures', () => {
       assert.equal((await last).pixels.length, SIZE);
       assert.equal(pool.length, 0);
       await assert.rejects(pool.prepare(job(), AbortSignal.abort()), { kind: 'interrupted' });
+    } finally {
+      await pool.close();
+    }
+  });
+
+  test('wait while threads cannot start, which are tried again after longer and longer pauses', async () => {
+    const started: number[] = [];
+    const failures: string[] = [];
+    const pool = new PicturePool({
+      ...{ threads: 1, seconds: 10 },
+      onFailure: (error) => failures.push(String(error)),
+      start: () => {
+        started.push(performance.now());
+        if (started.length === 1) throw new Error('no more threads');
+        if (started.length === 2) return new Worker('throw new Error("no memory")', { eval: true });
+        return new Worker(new URL('./pictures/worker.ts', import.meta.url));
+      },
+    });
+    try {
+      // The thread that ends at its start takes a picture with it.
+      await assert.rejects(pool.prepare(job()), { kind: 'runtime', message: /slow ended/ });
+      assert.equal((await pool.prepare(job())).pixels.length, SIZE);
+      assert.equal(started.length, 3);
+      assert.match(failures.join(), /^Error: no more threads,Error: no memory$/);
+      assert.ok(started[1] - started[0] >= 95, `${started}`);
+      assert.ok(started[2] - started[1] >= 195, `${started}`);
     } finally {
       await pool.close();
     }

@@ -13,7 +13,15 @@ export interface PoolOptions {
   readonly threads: number;
   /** Seconds for one picture. */
   readonly seconds: number;
+  /** Told when a thread ends by itself or cannot start, with the cause. */
+  readonly onFailure?: (error: unknown) => void;
+  /** Makes a thread. */
+  readonly start?: () => Worker;
 }
+
+/** Time until a thread that ended by itself is replaced: it doubles up to the longest, until a picture was prepared. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
 
 interface Waiting {
   readonly job: PictureJob;
@@ -33,6 +41,9 @@ export class PicturePool {
   readonly #threads = new Set<Thread>();
   /** In the order of their arrival. A set: a picture whose request has ended is taken out at once. */
   readonly #queue = new Set<Waiting>();
+  /** Threads that are to start. */
+  readonly #pauses = new Set<NodeJS.Timeout>();
+  #pause = FIRST_PAUSE_MS;
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -72,11 +83,18 @@ export class PicturePool {
   }
 
   #spawn(): void {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url));
+    const { start = startWorker } = this.#options;
+    let worker: Worker;
+    try {
+      worker = start();
+    } catch (error) {
+      this.#spawnLater(error);
+      return;
+    }
     const thread: Thread = { worker, current: undefined, timer: undefined };
     worker.unref();
     worker.on('message', (outcome: PictureOutcome) => {
+      this.#pause = FIRST_PAUSE_MS;
       const waiting = this.#free(thread);
       if (waiting === undefined) return;
       if ('prepared' in outcome) waiting.resolve(outcome.prepared);
@@ -84,9 +102,30 @@ export class PicturePool {
       this.#next();
     });
     // A thread that ends by itself, for lack of memory or by a fault in a decoder, takes its picture with it.
-    worker.on('error', (error) => this.#replace(thread, failedIn(thread.current, error)));
-    worker.on('exit', () => this.#replace(thread, failedIn(thread.current, undefined)));
+    worker.on('error', (error) => this.#lose(thread, error));
+    worker.on('exit', (code) => this.#lose(thread, new Error(`A picture thread ended with code ${code}.`)));
     this.#threads.add(thread);
+    this.#next();
+  }
+
+  /** A thread ended by itself. */
+  #lose(thread: Thread, error: unknown): void {
+    if (!this.#threads.delete(thread)) return;
+    const waiting = this.#free(thread);
+    waiting?.reject(failedIn(waiting, error));
+    this.#spawnLater(error);
+  }
+
+  /** Starts a thread after a pause: if none can start, trying again at once would take all of the time. */
+  #spawnLater(cause: unknown): void {
+    if (this.#closed) return;
+    this.#options.onFailure?.(cause);
+    const timer = setTimeout(() => {
+      this.#pauses.delete(timer);
+      this.#spawn();
+    }, this.#pause).unref();
+    this.#pauses.add(timer);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
   }
 
   /** Gives free threads their next pictures. */
@@ -111,18 +150,18 @@ export class PicturePool {
     return current;
   }
 
+  /** Ends a thread whose picture takes too long, and starts another one. */
   #replace(thread: Thread, error: CoutureError): void {
-    if (!this.#threads.delete(thread)) return;
+    this.#threads.delete(thread);
     this.#free(thread)?.reject(error);
     void thread.worker.terminate();
-    if (this.#closed) return;
     this.#spawn();
-    this.#next();
   }
 
   /** Stops the threads. Pictures in progress are refused. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const pause of this.#pauses) clearTimeout(pause);
     const threads = [...this.#threads];
     this.#threads.clear();
     const error = stopped(undefined);
@@ -131,6 +170,11 @@ export class PicturePool {
     for (const thread of threads) this.#free(thread)?.reject(error);
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
+}
+
+function startWorker(): Worker {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new Worker(new URL(`./worker.${extension}`, import.meta.url));
 }
 
 function errorOf({ kind, code, message, hint }: PictureFailure): CoutureError {
@@ -150,7 +194,6 @@ function tooSlow({ job }: Waiting, seconds: number): Refused {
   );
 }
 
-function failedIn(waiting: Waiting | undefined, cause: unknown): CoutureError {
-  const name = waiting?.job.name ?? 'picture';
-  return new CoutureError('runtime', `The thread that decoded the image ${name} ended.`, { cause });
+function failedIn({ job }: Waiting, cause: unknown): CoutureError {
+  return new CoutureError('runtime', `The thread that decoded the image ${job.name} ended.`, { cause });
 }
