@@ -233,6 +233,15 @@ describe('limits', () => {
         return socket;
       });
       await until(async () => /requests_in_progress 4/.test(await (await few.ask('metrics')).text()));
+      // The routes that /openapi.json says so of, and no others.
+      const { paths } = (await (await service.ask('openapi.json')).json()) as {
+        paths: Record<string, { get?: { responses: Record<string, { description: string }> } }>;
+      };
+      for (const [path, { get }] of Object.entries(paths)) {
+        if (get === undefined) continue;
+        const isTold = get.responses[status]?.description.includes(code) === true;
+        assert.equal((await few.ask(path.slice(1))).status, isTold ? status : 200, path);
+      }
       const response = await few.post(PATH, image);
       assert.equal(response.headers.get('retry-after'), '1');
       assert.deepEqual([response.status, (await errorOf(response)).code], [status, code]);
