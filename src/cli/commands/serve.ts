@@ -73,7 +73,10 @@ export function registerServe(program: Command, context: CliContext): void {
       '--token-file <file>',
       `a file with the token that requests must have (default: ${TOKEN_VARIABLE})`,
     )
-    .option('--behind-proxy', 'take the addresses of clients from X-Forwarded-For, which a proxy must set')
+    .option(
+      '--behind-proxy',
+      'take the address of a client from the end of X-Forwarded-For, where the one proxy adds it',
+    )
     .option('--no-watch', 'load changed files only on SIGHUP')
     .option(
       '--log-level <level>',
