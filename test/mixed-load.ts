@@ -55,6 +55,18 @@ export async function hostileSamples(size: number): Promise<Sample[]> {
     of('half an image', octets, Buffer.alloc(size / 2), 'wrong_size'),
     of('nothing', octets, '', 'wrong_size'),
     of('broken JSON', 'application/json', '{"images": [[', 'bad_request'),
+    of(
+      'JSON with many wrong numbers',
+      'application/json',
+      `{"images": [[${'-1,'.repeat(250_000)}-1]]}`,
+      'wrong_size',
+    ),
+    of(
+      'JSON with many wrong pictures',
+      'application/json',
+      `{"pictures": [${'1,'.repeat(250_000)}1]}`,
+      'too_many_images',
+    ),
     of('deep JSON', 'application/json', '['.repeat(100_000), 'bad_request'),
     of('a text', 'text/plain', 'hello', 'unsupported_type'),
     of('a page', 'image/png', '<!doctype html>', 'unsupported_type'),

@@ -83,6 +83,15 @@ export class ServeBench {
   }
 }
 
+/** Waits until a condition holds. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('It did not happen within 15 seconds.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** What comes back for bytes that no client library would send, until the service closes the connection. */
 export async function sendRaw(port: number, text: string | Uint8Array, wait = 5000): Promise<string> {
   return await new Promise((resolve) => {

@@ -7,11 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { couture } from '../../test/command.ts';
 import { makeModel, makeNetwork } from '../../test/model-fixture.ts';
+import { until } from '../../test/serve.ts';
 import { startServing } from '../../test/serving.ts';
 import { multilayer } from '../model/spec.ts';
 import { encodeModel } from '../ship/model-file.ts';
+import { registerServe } from './commands/serve.ts';
+import { type CliContext, processContext } from './context.ts';
 
 const TOKEN = '0123456789abcdef';
 const image = new Uint8Array(12).fill(9);
@@ -34,15 +38,15 @@ describe('couture serve', () => {
   test('reloads on SIGHUP, and finishes an accepted request after SIGTERM', async () => {
     const path = join(folder, 'clothes.safetensors');
     await copyFile(models[0], path);
-    const serving = await startServing([path, '--no-watch', '--drain-seconds', '1', '--threads', '1']);
+    const serving = await startServing([path, '--no-watch', '--drain-seconds', '2', '--threads', '1']);
     const readyz = async () => await fetch(`${serving.url}readyz`);
     const revision = async () => (await (await readyz()).json()).models[0].revision;
     const before = await revision();
     await copyFile(models[1], path);
     serving.child.kill('SIGHUP');
-    const end = performance.now() + 10_000;
-    while ((await revision()) === before) assert.ok(performance.now() < end, 'no reload');
+    await until(async () => (await revision()) !== before);
     // A request whose body arrives after the signal.
+    let finish = (): void => {};
     const answered = new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
       const asked = request(`${serving.url}models/clothes/predict`, {
         method: 'POST',
@@ -57,14 +61,26 @@ describe('couture serve', () => {
         response.once('end', () => resolve({ status: response.statusCode, text }));
       });
       asked.write(image.subarray(0, 6));
-      setTimeout(() => asked.end(image.subarray(6)), 1600);
+      finish = () => asked.end(image.subarray(6));
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // It counts with the request that reads the metrics.
+    await until(async () =>
+      /requests_in_progress 2$/m.test(await (await fetch(`${serving.url}metrics`)).text()),
+    );
     const ended = serving.stop('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const stopping = await readyz();
-    assert.equal(stopping.status, 503);
-    assert.equal((await stopping.json()).status, 'stopping');
+    await until(async () => {
+      const answer = await readyz();
+      return answer.status === 503 && (await answer.json()).status === 'stopping';
+    });
+    // The service accepts no more connections.
+    await until(async () => {
+      try {
+        return (await fetch(`${serving.url}healthz`, { headers: { Connection: 'close' } })).status === 0;
+      } catch {
+        return true;
+      }
+    });
+    finish();
     const { status, text } = await answered;
     assert.equal(status, 200, text);
     assert.equal(await ended, 0);
@@ -76,6 +92,33 @@ describe('couture serve', () => {
     const words = lines.map(({ message }) => message);
     for (const word of ['model', 'reload', 'stopping', 'stopped']) assert.ok(words.includes(word), word);
     assert.equal(lines.at(-1).message, 'stopped');
+  });
+
+  test('SIGHUP while the models are loaded: they are loaded again, and the service goes on', async () => {
+    const controller = new AbortController();
+    let [out, err] = ['', ''];
+    const context: CliContext = {
+      ...processContext(controller.signal, {
+        out: (text) => {
+          out += text;
+          if (out.includes('"message":"reload"')) controller.abort();
+        },
+        err: (text) => {
+          err += text;
+        },
+        isLost: () => false,
+      }),
+      env: {},
+      // The signal is there as soon as somebody listens.
+      onHangUp: (listener) => listener(),
+    };
+    const program = new Command();
+    registerServe(program, context);
+    const args = ['serve', models[0], '--port', '0', '--drain-seconds', '0', '--threads', '1'];
+    await program.parseAsync(args, { from: 'user' });
+    assert.match(err, /The service is at/);
+    assert.match(out, /"result":"unchanged"/);
+    assert.match(out, /"message":"stopped"/);
   });
 
   test('takes several models, a token from a file, and limits from flags', async () => {

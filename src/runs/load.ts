@@ -1,6 +1,7 @@
 /** Loads classifiers from a run or a model file. */
 
 import { CoutureError } from '../core/errors.ts';
+import type { TensorMap } from '../model/network.ts';
 import { inputOf } from '../train/config.ts';
 import { Classifier } from '../use/classifier.ts';
 import { type Engine, type EngineChoice, openEngine } from '../use/engine-choice.ts';
@@ -53,14 +54,22 @@ export async function loadNetwork(
   options: LoadModelOptions = {},
 ): Promise<Classifier> {
   const { weights = 'best' } = options;
-  const values = await run.loadWeights(weights);
-  const { model: spec, data } = run.config;
+  return await networkWith(platform, run, await run.loadWeights(weights), options);
+}
+
+/** The network of a run with weights that were already read. */
+export async function networkWith(
+  platform: Platform,
+  { config, path }: Run,
+  weights: TensorMap,
+  engine: EngineChoice,
+): Promise<Classifier> {
+  const { model: spec, data } = config;
   const { classNames } = data;
-  const input = inputOf(run.config);
   return await onEngine(
     platform,
-    options,
-    (engine) => new Classifier({ spec, input, classNames, weights: values, name: run.path, ...engine }),
+    engine,
+    (own) => new Classifier({ spec, input: inputOf(config), classNames, weights, name: path, ...own }),
   );
 }
 

@@ -101,7 +101,7 @@ export const serveLimits = {
   },
   waitingImages: {
     flag: '--max-waiting',
-    what: 'images that wait for a model',
+    what: 'images that wait for a model, with pictures that are being prepared',
     unit: 'images',
     standard: 4096,
     least: 1,

@@ -39,10 +39,11 @@ const everywhere: readonly RefusalCode[] = [
   'slow_request',
 ];
 const withToken: readonly RefusalCode[] = ['unauthorized'];
+/** Errors of routes that a service which is full refuses. */
+const whenFull: readonly RefusalCode[] = ['body_too_large', 'too_many_requests', 'overloaded'];
 const ofPrediction: readonly RefusalCode[] = [
-  ...(['not_found', 'body_too_large', 'too_many_images', 'unsupported_type', 'unreadable_image'] as const),
-  ...(['image_too_large', 'slow_image', 'wrong_size', 'too_many_requests'] as const),
-  ...(['overloaded', 'timed_out'] as const),
+  ...(['not_found', 'too_many_images', 'unsupported_type', 'unreadable_image', 'image_too_large'] as const),
+  ...(['slow_image', 'wrong_size', 'timed_out'] as const),
 ];
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
@@ -100,13 +101,13 @@ const text = (type: string): Json => ({ [type]: { schema: { type: 'string' } } }
 
 /** The description of a service, which may need a token. */
 export function openApi({ token }: { readonly token: boolean }): Json {
-  const get = (summary: string, content: Json, { open = false, more = {} } = {}): Json => ({
+  const get = (summary: string, content: Json, { open = false, light = false, more = {} } = {}): Json => ({
     get: {
       summary,
       ...(token && open && { security: [] }),
       responses: {
         ...ok('The answer.', content),
-        ...errorsOf([...everywhere, ...(open ? [] : withToken)]),
+        ...errorsOf([...everywhere, ...(open ? [] : withToken), ...(light ? [] : whenFull)]),
         ...more,
       },
     },
@@ -133,17 +134,17 @@ export function openApi({ token }: { readonly token: boolean }): Json {
               'The predictions. With `Accept: application/octet-stream`, the probabilities alone: float32, lower bytes first, for each image one for each class.',
               { ...json('Prediction'), [OCTETS]: { schema: { type: 'string', format: 'binary' } } },
             ),
-            ...errorsOf([...everywhere, ...withToken, ...ofPrediction]),
+            ...errorsOf([...everywhere, ...withToken, ...whenFull, ...ofPrediction]),
           },
         },
       },
       '/models': get('The models', json('Models')),
-      '/healthz': get('Whether the process answers', json('Health'), { open: true }),
+      '/healthz': get('Whether the process answers', json('Health'), { open: true, light: true }),
       '/readyz': get('Whether the service accepts requests', json('Readiness'), {
-        open: true,
+        ...{ open: true, light: true },
         more: stopping,
       }),
-      '/metrics': get('Metrics for Prometheus', text('text/plain')),
+      '/metrics': get('Metrics for Prometheus', text('text/plain'), { light: true }),
       '/openapi.json': get(
         'This description',
         { 'application/json': { schema: { type: 'object' } } },

@@ -32,10 +32,13 @@ export const refusals = {
   slow_image: { status: 422, when: 'a picture took too long to decode' },
   wrong_size: { status: 422, when: 'the body is not a whole number of prepared images, or has none' },
   rate_limited: { status: 429, when: 'the client sent too many requests in a second' },
-  too_many_requests: { status: 429, when: 'the client has too many requests in progress' },
+  too_many_requests: { status: 429, when: 'the client has too many requests or bytes of bodies in progress' },
   headers_too_large: { status: 431, when: 'the headers are too large' },
   failed: { status: 500, when: 'the service failed; its log has the cause' },
-  overloaded: { status: 503, when: 'the service has too many requests in progress or images waiting' },
+  overloaded: {
+    status: 503,
+    when: 'the service has too many requests or bytes of bodies in progress, or images waiting',
+  },
   timed_out: { status: 503, when: 'the answer took too long' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
@@ -85,6 +88,13 @@ export function errorBody({ code, message, hint }: Refused, requestId?: string):
   };
 }
 
+/** The error for a body of more than this many MiB. */
+export function bodyTooLarge(mebibytes: number): Refused {
+  return new Refused('body_too_large', `The body has more than ${mebibytes} MiB, the limit.`, {
+    hint: 'Send fewer or smaller images.',
+  });
+}
+
 /** Any error as a refusal. What is not expected is not described to clients: its message may name a path. */
 export function asRefused(error: unknown, body: { readonly mebibytes: number }): Refused {
   if (error instanceof Refused) return error;
@@ -94,10 +104,7 @@ export function asRefused(error: unknown, body: { readonly mebibytes: number }):
     readonly code?: string;
     readonly statusCode?: number;
   };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new Refused('body_too_large', `The body has more than ${body.mebibytes} MiB, the limit.`, {
-      hint: 'Send fewer or smaller images.',
-    });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(body.mebibytes);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new Refused('unsupported_type', 'The Content-Type of the body is not supported.', {
       hint: 'Send image/png, image/jpeg, image/webp, application/octet-stream, application/json or multipart/form-data.',

@@ -5,7 +5,7 @@ import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
-import { ServeBench, SIZE, type TestService } from '../../test/serve.ts';
+import { ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
 import { multilayer } from '../model/spec.ts';
 import { load } from '../platform/node/load.ts';
 import { type PredictAnswer, readyAnswer } from './schemas.ts';
@@ -26,14 +26,6 @@ async function writeNetwork(name: string, seed: number): Promise<string> {
 /** What the service says is in use. */
 async function readiness(service: TestService) {
   return readyAnswer.parse(await (await service.ask('readyz')).json()).models[0];
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 15_000;
-  while (!(await condition())) {
-    assert.ok(performance.now() < end, 'it did not happen within 15 seconds');
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
 }
 
 describe('a reload', () => {

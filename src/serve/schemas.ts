@@ -33,11 +33,12 @@ export const modelParams = z.strictObject({
 });
 
 const value = z.int().min(0).max(255);
+const base64 = z.base64();
 
-/** The JSON body of a prediction. */
+/** The JSON body of a prediction, for its description. Bodies are checked in two steps, the first of which is `predictParts`. */
 export const predictBody = z.union([
   z.strictObject({
-    pictures: z.array(z.base64()).min(1).describe('Files: PNG, JPEG or WebP, each as base64.'),
+    pictures: z.array(base64).min(1).describe('Files: PNG, JPEG or WebP, each as base64.'),
   }),
   z.strictObject({
     images: z
@@ -46,6 +47,18 @@ export const predictBody = z.union([
       .describe('Prepared images, each with height x width x channels values from 0 to 255, row by row.'),
   }),
 ]);
+
+/**
+ * The body without the members of its lists, which are checked one by one up to the first that is wrong: the schema would make
+ * an issue for each of a million.
+ */
+export const predictParts = z.union([
+  z.strictObject({ pictures: z.array(z.unknown()).min(1) }),
+  z.strictObject({ images: z.array(z.unknown()).min(1) }),
+]);
+
+/** Whether a text is base64, as the description says. */
+export const isBase64 = (text: string): boolean => base64.safeParse(text).success;
 
 const box = z.strictObject({
   left: z.number(),

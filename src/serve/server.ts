@@ -20,8 +20,8 @@ export interface ServerRules {
   readonly policy?: string;
   /** Whether a Host header is allowed; by default, those that name this machine. */
   readonly isAllowed?: (host: string | undefined) => boolean;
-  /** Refuses a request: 421 for a name that is not allowed, 404 for a route that does not exist. */
-  readonly refuse: (reply: FastifyReply, status: 404 | 421) => Promise<unknown>;
+  /** Refuses a request: 421 for a name that is not allowed, 404 for a route that does not exist, 400 for an invalid path. */
+  readonly refuse: (reply: FastifyReply, status: 400 | 404 | 421) => Promise<unknown>;
 }
 
 /** A server without routes, which has these rules. Stop it with `close()`. */
@@ -40,6 +40,11 @@ export function createServer({
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
   };
+  /** Gives an answer its headers, and refuses a request under another name. */
+  const enter = async (reply: FastifyReply, host: string | undefined): Promise<void> => {
+    reply.headers(headers);
+    if (!isAllowed(host)) await refuse(reply, 421);
+  };
   const server: FastifyInstance = Fastify({
     // Nobody may keep a connection open without end.
     requestTimeout: 30_000,
@@ -47,12 +52,17 @@ export function createServer({
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
+    // A path with invalid escapes or a name that is too long: Fastify runs no hooks and no error handler for these.
+    frameworkErrors: (_, request, reply: FastifyReply) => {
+      const answer = async (): Promise<void> => {
+        await enter(reply, request.headers.host);
+        if (!reply.sent) await refuse(reply, 400);
+      };
+      answer().catch((error: unknown) => reply.raw.destroy(error instanceof Error ? error : undefined));
+    },
     ...fastify,
   });
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers);
-    if (!isAllowed(request.headers.host)) await refuse(reply, 421);
-  });
+  server.addHook('onRequest', async (request, reply) => await enter(reply, request.headers.host));
   server.setNotFoundHandler(async (_, reply) => await refuse(reply, 404));
   return server;
 }
@@ -75,11 +85,13 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Starts a server.
- * @param host the address to listen at; only this machine reaches the default
+ * @param wanted the address to listen at; only this machine reaches the default
  * @returns its address, with a slash at its end
  * @throws CoutureError of kind `usage` when the address or the port is in use or not allowed
  */
-export async function listen(server: FastifyInstance, port: number, host = '127.0.0.1'): Promise<string> {
+export async function listen(server: FastifyInstance, port: number, wanted = '127.0.0.1'): Promise<string> {
+  // For this name, Fastify opens one server for each of its addresses, and only the first has the limits.
+  const host = wanted.toLowerCase() === 'localhost' ? '127.0.0.1' : wanted;
   try {
     await server.listen({ host, port });
   } catch (cause) {

@@ -79,7 +79,11 @@ export async function serveModels(options: ServeOptions): Promise<Service> {
   let stopping = false;
   let models: Models | undefined;
   let progress = (): number => 0;
-  const pool = new PicturePool({ threads: options.pictureThreads ?? 1, seconds: limits.pictureSeconds });
+  let logFailure = (_: unknown): void => {};
+  const pool = new PicturePool({
+    ...{ threads: options.pictureThreads ?? 1, seconds: limits.pictureSeconds },
+    onFailure: (error) => logFailure(error),
+  });
   const metrics = new ServeMetrics({
     models: () => models,
     requests: () => progress(),
@@ -91,6 +95,7 @@ export async function serveModels(options: ServeOptions): Promise<Service> {
     isStopping: () => stopping,
   });
   progress = () => admission.requests;
+  logFailure = (err) => server.log.error({ err }, 'picture thread');
   const free = async (): Promise<void> => {
     await models?.close();
     await pool.close();

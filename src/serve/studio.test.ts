@@ -69,6 +69,17 @@ async function statusOf(path: string, { method = 'GET', host = `127.0.0.1:${port
 }
 
 describe('the server of the Studio', () => {
+  test('refuses a path that is not valid like every other request', async () => {
+    for (const path of ['/%zz', `/data/fashion-mnist/${'x'.repeat(101)}`]) {
+      const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+      assert.match(
+        answer,
+        /^HTTP\/1\.1 40[04][\s\S]*nosniff[\s\S]*\r\n\r\n(There is no|The path of)[^\n]*\n$/,
+      );
+      assert.equal(await statusOf(path, { host: 'example.org' }), 421);
+    }
+  });
+
   test('gives out the page with headers that isolate it', async () => {
     const response = await fetch(served.url);
     assert.equal(response.status, 200);

@@ -90,16 +90,17 @@ export async function serveStudio({
   return { url, close: async () => await server.close() };
 }
 
+const sentences = {
+  400: 'The path of the request is not valid.',
+  404: 'There is no such file.',
+  421: 'This server has another name.',
+} as const;
+
 /** A server that gives out files, and takes nothing in. Its errors are plain text. */
 function createReader(): FastifyInstance {
   const server = createServer({
     fastify: { bodyLimit: 1024 },
-    refuse: async (reply, status) =>
-      await refuse(
-        reply,
-        status,
-        status === 421 ? 'This server has another name.' : 'There is no such file.',
-      ),
+    refuse: async (reply, status) => await refuse(reply, status, sentences[status]),
   });
   server.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' && request.method !== 'HEAD')

@@ -58,6 +58,23 @@ describe('a batching predictor', () => {
     assert.deepEqual(batches, [10, 10, 10, 6]);
   });
 
+  test('what onBatch throws disturbs no call, and each batch is reported once', async () => {
+    const { inner, predictor } = await recorded({ fails: (images) => images.length > 3 * SIZE });
+    const told: number[] = [];
+    const onBatch = (images: number): void => {
+      told.push(images);
+      throw new Error('a fault of the caller');
+    };
+    await using batching = new Batching({ predictor, imageValues: SIZE, most: 4, onBatch });
+    // The first batch has parts of three calls and fails as a whole; the last call is in two batches.
+    const calls = [1, 2, 3].map((count) => makeImages(count, SIZE, count));
+    const answers = await Promise.all(calls.map((images) => batching.logProbabilities(images)));
+    for (const [i, images] of calls.entries())
+      assert.deepEqual(answers[i], await inner.logProbabilities(images), `call ${i}`);
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(told, [4, 2]);
+  });
+
   test('an abort ends one call at once, before or during its batch, and no other', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {

@@ -31,7 +31,7 @@ export interface BatchingOptions {
   readonly imageValues: number;
   /** Most images of a batch. Default: 64. */
   readonly most?: number | undefined;
-  /** Called after each batch with its number of images. */
+  /** Called after each batch with its number of images. What it throws is dropped: it belongs to none of the calls. */
   readonly onBatch?: ((images: number) => void) | undefined;
 }
 
@@ -155,8 +155,9 @@ export class Batching implements Predictor {
 
   async #run(parts: readonly Part[]): Promise<void> {
     this.#running += 1;
-    await this.#classify(parts);
+    const images = await this.#classify(parts);
     this.#running -= 1;
+    this.#report(images);
     if (this.waiting > 0) this.#start();
     else this.#queue = [];
   }
@@ -181,23 +182,40 @@ export class Batching implements Predictor {
     return parts;
   }
 
-  /** Classifies a batch. After a failure, each part is classified by itself, so that only the guilty call fails. */
-  async #classify(parts: readonly Part[]): Promise<void> {
+  #report(images: number): void {
+    if (images === 0) return;
+    try {
+      this.#onBatch?.(images);
+    } catch {
+      // The calls have their results, and later batches go on.
+    }
+  }
+
+  /**
+   * Classifies a batch. After a failure, each part is classified by itself, so that only the guilty call fails.
+   * @returns the number of images with results
+   */
+  async #classify(parts: readonly Part[]): Promise<number> {
     const images = parts.map(({ call, from, to }) =>
       call.images.subarray(from * this.#size, to * this.#size),
     );
     try {
       const batch = images.length === 1 ? images[0] : joinBytes(images);
       const results = await this.#predictor.logProbabilities(batch);
-      this.#hand(results, parts);
+      return this.#hand(results, parts);
     } catch (error) {
-      if (parts.length === 1) parts[0].call.end(error);
-      else for (const part of parts) await this.#classify([part]);
+      if (parts.length > 1) {
+        let images = 0;
+        for (const part of parts) images += await this.#classify([part]);
+        return images;
+      }
+      parts[0].call.end(error);
+      return 0;
     }
   }
 
-  /** Gives each call its results. */
-  #hand(results: Float32Array, parts: readonly Part[]): void {
+  /** Gives each call its results, and returns their number. */
+  #hand(results: Float32Array, parts: readonly Part[]): number {
     const classes = this.classNames.length;
     let at = 0;
     for (const { call, from, to } of parts) {
@@ -207,7 +225,7 @@ export class Batching implements Predictor {
       call.done += to - from;
       if (call.done === call.count) call.end();
     }
-    this.#onBatch?.(at / classes);
+    return at / classes;
   }
 
   /** Frees the predictor, after the calls in progress. Later calls are refused. */

@@ -46,18 +46,19 @@ test(`${SECONDS} seconds of mixed load`, { timeout: (SECONDS + 90) * 1000 }, asy
     const samples = [...(await goodSamples(revisions, SIZE)), ...(await hostileSamples(SIZE))];
     const sizes: number[] = [];
     let turn = 0;
+    const faults: string[] = [];
+    const collect = (task: Promise<unknown>, what: string): void =>
+      void task.catch((error: unknown) => faults.push(`${what}: ${String(error)}`));
     const reloads = setInterval(() => {
       turn += 1;
-      void exchange(turn % 2 === 0 ? second : first);
+      collect(exchange(turn % 2 === 0 ? second : first), 'an exchange of the model');
     }, RELOAD_MS);
-    const samplings = setInterval(
-      () => void memory().then((size) => sizes.push(size)),
-      (SECONDS * 1000) / 40,
-    );
+    const sample = async (): Promise<void> => void sizes.push(await memory());
+    const samplings = setInterval(() => collect(sample(), 'the memory'), (SECONDS * 1000) / 40);
     const result = await mixedLoad({ url, samples, milliseconds: SECONDS * 1000, lanes: 32 });
     clearInterval(reloads);
     clearInterval(samplings);
-    assert.deepEqual(result.faults, []);
+    assert.deepEqual([...result.faults, ...faults], []);
     assert.ok(result.answers > 20 * SECONDS && result.refused > SECONDS, JSON.stringify(result));
     assert.ok(result.slow > 0 && result.left > 0, JSON.stringify(result));
     assert.equal(result.revisions, 2);

@@ -8,6 +8,7 @@ import { inQuotes, printable } from '../../core/printable.ts';
 import type { BackendChoice } from '../../engine/names.ts';
 import { type Limits, type ServeLimit, serveLimits } from '../../serve/limits.ts';
 import { type LogLevel, logLevels } from '../../serve/log-levels.ts';
+import type { Service } from '../../serve/service.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, addWeightsOption, oneOf, wholeNumber } from '../options.ts';
 
@@ -72,7 +73,10 @@ export function registerServe(program: Command, context: CliContext): void {
       '--token-file <file>',
       `a file with the token that requests must have (default: ${TOKEN_VARIABLE})`,
     )
-    .option('--behind-proxy', 'take the addresses of clients from X-Forwarded-For, which a proxy must set')
+    .option(
+      '--behind-proxy',
+      'take the address of a client from the end of X-Forwarded-For, where the one proxy adds it',
+    )
     .option('--no-watch', 'load changed files only on SIGHUP')
     .option(
       '--log-level <level>',
@@ -112,6 +116,13 @@ async function runServe(
   context: CliContext,
 ): Promise<void> {
   const { signal, env } = context;
+  // From the beginning: SIGHUP while the models are loaded must not stop the service.
+  let service: Service | undefined;
+  let wasHungUp = false;
+  context.onHangUp(() => {
+    if (service === undefined) wasHungUp = true;
+    else void service.reload();
+  });
   const { readModelRequests } = await import('../../serve/models/requests.ts');
   const models = readModelRequests(args);
   const { checkNames, checkOrigins } = await import('../../serve/http/names.ts');
@@ -123,7 +134,7 @@ async function runServe(
   const { backend: name = 'cpu', threads } = flags;
   const backend = await createNodeBackend({ backend: name, threads });
   try {
-    const service = await serveModels({
+    service = await serveModels({
       ...{ models, backend, names, origins, token, env },
       ...{ weights: flags.weights, port: flags.port, host: flags.host, watch: flags.watch },
       behindProxy: flags.behindProxy ?? false,
@@ -132,8 +143,7 @@ async function runServe(
       logLevel: flags.logLevel,
       onLog: context.out,
     });
-    const reload = async (): Promise<void> => void (await service.reload());
-    context.onHangUp(() => void reload());
+    if (wasHungUp) void service.reload();
     try {
       for (const { address, model } of service.models.slots)
         context.err(`${address}: ${printable(model.path)}, revision ${model.revision}`);

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits.ts';
 import type { ServeMetrics } from '../metrics.ts';
-import { Refused } from '../refusals.ts';
+import { bodyTooLarge, Refused } from '../refusals.ts';
 import type { TokenCheck } from './token.ts';
 import { type Trace, traceOf } from './trace.ts';
 
@@ -53,13 +53,21 @@ export function requestId({ headers }: { readonly headers: Record<string, unknow
   return `${run}-${number.toString(36)}`;
 }
 
+/** Bodies of the largest size that fit into memory together, and those of one client. */
+const MOST_BODIES = 32;
+const MOST_BODIES_OF_CLIENT = MOST_BODIES / 4;
+
+/** Requests in progress, and the bytes that are reserved for their bodies. */
+interface Counts {
+  requests: number;
+  bytes: number;
+}
+
 /** Requests in progress: all, and those of each client. */
 export class Admission {
   readonly #rules: AdmissionRules;
-  readonly #clients = new Map<string, number>();
-  #requests = 0;
-  /** Bytes of bodies that are on their way. */
-  #bytes = 0;
+  readonly #all: Counts = { requests: 0, bytes: 0 };
+  readonly #clients = new Map<string, Counts>();
 
   constructor(rules: AdmissionRules) {
     this.#rules = rules;
@@ -67,7 +75,7 @@ export class Admission {
 
   /** Requests in progress. */
   get requests(): number {
-    return this.#requests;
+    return this.#all.requests;
   }
 
   /** Adds the hooks to a server. */
@@ -76,7 +84,8 @@ export class Admission {
     server.addHook('onRequest', async (request, reply) => this.#enter(request, reply));
   }
 
-  #enter(request: FastifyRequest, reply: FastifyReply): void {
+  /** Gives a request its state and its answer an id, and counts and logs it until its end. */
+  begin(request: FastifyRequest, reply: FastifyReply): Counts {
     const { headers, id } = request;
     const trace = traceOf(headers);
     request.state = { trace, started: performance.now(), controller: new AbortController() };
@@ -85,10 +94,15 @@ export class Admission {
       reply.header('traceparent', trace.traceparent);
       if (trace.tracestate !== undefined) reply.header('tracestate', trace.tracestate);
     }
-    this.#count(request, reply);
-    const { isAllowedOrigin, isStopping, token } = this.#rules;
     // The client is to connect again, to a service that goes on.
-    if (isStopping()) reply.header('Connection', 'close');
+    if (this.#rules.isStopping()) reply.header('Connection', 'close');
+    return this.#count(request, reply);
+  }
+
+  #enter(request: FastifyRequest, reply: FastifyReply): void {
+    const client = this.begin(request, reply);
+    const { headers } = request;
+    const { isAllowedOrigin, token } = this.#rules;
     if (headers.origin !== undefined && !isAllowedOrigin(headers.origin, headers.host))
       throw new Refused('foreign_origin', 'Pages of this origin may not use the service.', {
         hint: 'Start the service with --cors and the origin of the page.',
@@ -99,24 +113,26 @@ export class Admission {
         hint: 'Send the header Authorization: Bearer TOKEN.',
         headers: { 'WWW-Authenticate': 'Bearer realm="couture"' },
       });
-    this.#checkRoom(request);
+    // Health and metrics stay available in a service that is full.
+    if ((request.routeOptions.config as { isLight?: boolean }).isLight === true) return;
+    this.#checkRequests(client);
+    this.#reserve(client, request, reply);
   }
 
   /** Counts the request until its answer is written or its connection is lost. */
-  #count(request: FastifyRequest, reply: FastifyReply): void {
+  #count(request: FastifyRequest, reply: FastifyReply): Counts {
     const { ip } = request;
-    const bytes = Number(request.headers['content-length'] ?? 0) || 0;
-    this.#requests += 1;
-    this.#bytes += bytes;
-    this.#clients.set(ip, (this.#clients.get(ip) ?? 0) + 1);
+    const client = this.#clients.get(ip) ?? { requests: 0, bytes: 0 };
+    this.#clients.set(ip, client);
+    this.#all.requests += 1;
+    client.requests += 1;
     reply.raw.once('close', () => {
-      this.#requests -= 1;
-      this.#bytes -= bytes;
-      const left = (this.#clients.get(ip) ?? 1) - 1;
-      if (left > 0) this.#clients.set(ip, left);
-      else this.#clients.delete(ip);
+      this.#all.requests -= 1;
+      client.requests -= 1;
+      if (client.requests === 0) this.#clients.delete(ip);
       this.#end(request, reply);
     });
+    return client;
   }
 
   #end(request: FastifyRequest, reply: FastifyReply): void {
@@ -138,24 +154,47 @@ export class Admission {
     else request.log.info(line, 'request');
   }
 
-  #checkRoom(request: FastifyRequest): void {
-    const { requests, clientRequests, body } = this.#rules.limits;
-    // Health and metrics stay available in a service that is full.
-    if ((request.routeOptions.config as { isLight?: boolean }).isLight === true) return;
-    if ((this.#clients.get(request.ip) ?? 0) > clientRequests)
+  #checkRequests(client: Counts): void {
+    const { requests, clientRequests } = this.#rules.limits;
+    if (client.requests > clientRequests)
       throw new Refused(
         'too_many_requests',
         `This client has more than ${clientRequests} requests in progress, the limit.`,
         { hint: 'Wait for answers, or send several images in one request.' },
       );
-    // Bodies in memory: as many as 32 of the largest.
-    if (this.#requests > requests || this.#bytes > 32 * body * 2 ** 20)
+    if (this.#all.requests > requests)
       throw new Refused(
         'overloaded',
         `The service has more than ${requests} requests in progress, the limit.`,
-        {
-          hint: 'Try again later.',
-        },
+        { hint: 'Try again later.' },
       );
+  }
+
+  /** Reserves memory for the body until the request ends. Who only announces a body holds no more than a share of it. */
+  #reserve(client: Counts, { headers }: FastifyRequest, reply: FastifyReply): void {
+    const { body } = this.#rules.limits;
+    const most = body * 2 ** 20;
+    const isChunked = headers['transfer-encoding'] !== undefined;
+    // A body in chunks has any length up to the limit.
+    const bytes = isChunked ? most : Number(headers['content-length'] ?? 0);
+    if (bytes > most) throw bodyTooLarge(body);
+    if (client.bytes + bytes > MOST_BODIES_OF_CLIENT * most)
+      throw new Refused(
+        'too_many_requests',
+        `The requests of this client in progress have bodies of more than ${MOST_BODIES_OF_CLIENT * body} MiB, the limit.`,
+        { hint: 'Wait for answers, and send Content-Length: a body without it counts as the largest.' },
+      );
+    if (this.#all.bytes + bytes > MOST_BODIES * most)
+      throw new Refused(
+        'overloaded',
+        `The requests in progress have bodies of more than ${MOST_BODIES * body} MiB, the limit.`,
+        { hint: 'Try again later.' },
+      );
+    client.bytes += bytes;
+    this.#all.bytes += bytes;
+    reply.raw.once('close', () => {
+      client.bytes -= bytes;
+      this.#all.bytes -= bytes;
+    });
   }
 }

@@ -15,7 +15,8 @@ export function answerBrokenHttp(
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket))
       return void socket.destroy(error);
     const refused = refusalOf(error.code);
-    metrics.refused(refused.code);
+    // A client that ends its side in the middle of a request has left, as a rule: admission counts that as 499.
+    if (error.code !== 'HPE_INVALID_EOF_STATE') metrics.refused(refused.code);
     const { status } = refusals[refused.code];
     const body = JSON.stringify(errorBody(refused));
     const head = [

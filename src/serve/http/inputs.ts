@@ -1,5 +1,6 @@
 /** The images of a request, by its Content-Type: pictures that are still to be decoded, or prepared images. */
 
+import { describe } from '../../core/arguments.ts';
 import { checkSchema } from '../../core/check-schema.ts';
 import { CoutureError } from '../../core/errors.ts';
 import { joinBytes } from '../../core/join-bytes.ts';
@@ -10,7 +11,7 @@ import { imageFormat } from '../../data/image-header.ts';
 import { type Limits, MAX_JSON_MIB } from '../limits.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { Refused } from '../refusals.ts';
-import { predictBody } from '../schemas.ts';
+import { isBase64, predictParts } from '../schemas.ts';
 import { readMultipart } from './multipart.ts';
 
 /** A file, to be decoded and prepared. */
@@ -83,25 +84,51 @@ function readJson(body: Buffer, model: ServedModel, limits: Limits): Inputs {
     new Refused('bad_request', `The JSON body: ${what}.`, {
       hint: hint ?? 'Expected {"pictures": ["BASE64", …]} or {"images": [[0, 255, …], …]}.',
     });
-  const { pictures = [], images = [] } = checkSchema(predictBody, value, wrong) as {
-    pictures?: string[];
-    images?: number[][];
-  };
+  const parts: { readonly pictures?: readonly unknown[]; readonly images?: readonly unknown[] } = checkSchema(
+    predictParts,
+    value,
+    wrong,
+  );
+  const { pictures = [], images = [] } = parts;
   checkCount(pictures.length + images.length, limits);
-  if (images.length === 0)
-    return {
-      kind: 'pictures',
-      pictures: pictures.map((text, i) =>
-        checkedPicture({ bytes: Uint8Array.from(Buffer.from(text, 'base64')), name: `pictures[${i}]` }),
-      ),
-    };
-  const wrongSize = images.findIndex(({ length }) => length !== model.size);
-  if (wrongSize >= 0)
+  return images.length === 0 ? encodedPictures(pictures) : numberedImages(images, model);
+}
+
+/** Pictures as base64. */
+function encodedPictures(pictures: readonly unknown[]): Inputs {
+  const checked = pictures.map((text, i) => {
+    const name = `pictures[${i}]`;
+    if (typeof text !== 'string' || !isBase64(text)) throw wrongMember(name, 'base64', text);
+    return checkedPicture({ bytes: Uint8Array.from(Buffer.from(text, 'base64')), name });
+  });
+  return { kind: 'pictures', pictures: checked };
+}
+
+/** Prepared images as lists of numbers. */
+function numberedImages(images: readonly unknown[], model: ServedModel): Inputs {
+  const { size } = model;
+  // Lengths first: they are quick to check.
+  const lists = images.map((list, i): readonly unknown[] => {
+    if (!Array.isArray(list)) throw wrongMember(`images[${i}]`, 'a list of numbers', list);
+    if (list.length === size) return list;
     throw new Refused(
       'wrong_size',
-      `images[${wrongSize}] has ${images[wrongSize].length} values, but an image of this model has ${sizeText(model)}.`,
+      `images[${i}] has ${list.length} values, but an image of this model has ${sizeText(model)}.`,
     );
-  return { kind: 'pixels', pixels: joinBytes(images.map((values) => Uint8Array.from(values))) };
+  });
+  const pixels = new Uint8Array(lists.length * size);
+  for (const [i, list] of lists.entries())
+    for (let k = 0; k < size; k++) {
+      const value = list[k];
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 255)
+        throw wrongMember(`images[${i}][${k}]`, 'a whole number from 0 to 255', value);
+      pixels[i * size + k] = value;
+    }
+  return { kind: 'pixels', pixels };
+}
+
+function wrongMember(name: string, expected: string, found: unknown): Refused {
+  return new Refused('bad_request', `The JSON body: ${name} must be ${expected}, not ${describe(found)}.`);
 }
 
 async function readFiles(

@@ -5,7 +5,7 @@ import { CONNECTIONS_PER_REQUEST, type Limits } from '../limits.ts';
 import { type LogLines, loggerOptions } from '../log.ts';
 import type { LogLevel } from '../log-levels.ts';
 import type { ServeMetrics } from '../metrics.ts';
-import { asRefused, errorBody, type Refused, refusals } from '../refusals.ts';
+import { asRefused, errorBody, Refused, refusals } from '../refusals.ts';
 import { pagePolicy } from '../routes/page.ts';
 import { createServer, isLoopback } from '../server.ts';
 import { Admission, requestId } from './admission.ts';
@@ -13,6 +13,9 @@ import { answerBrokenHttp } from './broken.ts';
 import { hostCheck, originCheck, wrongHost } from './names.ts';
 import { Methods, useBodies, useCors, useRate, useZod } from './rules.ts';
 import { TokenCheck } from './token.ts';
+
+/** Most characters of a name in a path. */
+const MAX_NAME = 200;
 
 /** The rules. */
 export interface ServiceRules {
@@ -35,11 +38,20 @@ export async function createServiceServer(
   const { host, names, origins, token, limits, metrics, isStopping } = rules;
   const methods = new Methods();
   const refuse = refuser(metrics);
+  const admission = new Admission({
+    ...{ limits, metrics, isStopping },
+    token: token === undefined ? undefined : new TokenCheck(token),
+    isAllowedOrigin: originCheck(origins),
+  });
   const server = createServer({
     policy: pagePolicy(),
     isAllowed: hostCheck(names, !isLoopback(host)),
-    refuse: async (reply, status) =>
-      await refuse(reply, status === 421 ? wrongHost() : methods.refusalOf(reply.request)),
+    refuse: async (reply, status) => {
+      // Those with a wrong name or path come here before they are admitted.
+      if (!reply.request.state) admission.begin(reply.request, reply);
+      if (status === 421) await refuse(reply, wrongHost());
+      else await refuse(reply, status === 400 ? wrongPath() : methods.refusalOf(reply.request));
+    },
     fastify: {
       bodyLimit: limits.body * 2 ** 20,
       requestTimeout: limits.receiveSeconds * 1000,
@@ -48,9 +60,10 @@ export async function createServiceServer(
       forceCloseConnections: 'idle',
       return503OnClosing: false,
       genReqId: requestId,
-      trustProxy: rules.behindProxy,
+      // The last address of X-Forwarded-For is from the proxy. Those before it are whatever the client wrote.
+      trustProxy: rules.behindProxy && ((_: string, hop: number) => hop === 0),
       clientErrorHandler: answerBrokenHttp(metrics),
-      routerOptions: { maxParamLength: 200 },
+      routerOptions: { maxParamLength: MAX_NAME },
       ...loggerOptions(rules.lines, rules.logLevel),
     },
   });
@@ -62,23 +75,25 @@ export async function createServiceServer(
   useBodies(server);
   methods.watch(server);
   if (origins.length > 0) await useCors(server, origins);
-  const admission = new Admission({
-    ...{ limits, metrics, isStopping },
-    token: token === undefined ? undefined : new TokenCheck(token),
-    isAllowedOrigin: originCheck(origins),
-  });
   admission.addTo(server);
   methods.addTo(server);
   if (limits.clientRate > 0) await useRate(server, limits.clientRate);
   return { server, admission };
 }
 
+function wrongPath(): Refused {
+  return new Refused('bad_request', 'The path of the request is not valid.', {
+    hint: `Names in a path have at most ${MAX_NAME} characters. Other characters than letters and digits are written as % and two hexadecimal digits.`,
+  });
+}
+
 /** Answers with an error. */
 function refuser(metrics: ServeMetrics): (reply: FastifyReply, error: Refused) => Promise<void> {
   return async (reply, error) => {
     const { code } = error;
-    // A request with a wrong name was refused before it had a state.
-    if (reply.request.state) Object.assign(reply.request.state, { code, cause: error.cause });
+    // The client has left: nothing was refused.
+    if (reply.request.socket.destroyed) return;
+    Object.assign(reply.request.state, { code, cause: error.cause });
     metrics.refused(code);
     // The rest of a body that is not read would be taken for the next request.
     if (code === 'body_too_large') reply.header('Connection', 'close');

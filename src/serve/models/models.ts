@@ -5,7 +5,7 @@
 
 import { Queue } from '../../core/queue.ts';
 import { addressOf, type ModelRequest } from './requests.ts';
-import { type LoadContext, ServedModel } from './served-model.ts';
+import { type LoadContext, pathOf, ServedModel } from './served-model.ts';
 import { stampOf } from './stamp.ts';
 
 /** How often the files are looked at. */
@@ -64,8 +64,10 @@ export class Models {
     try {
       for (const request of requests) {
         const address = addressOf(request);
-        const model = await ServedModel.load(request.source, options.context(address));
-        const stamp = await stampOf(model.path);
+        const context = options.context(address);
+        // Before the files are read: a change during the reading is then seen as one.
+        const stamp = await stampOf(await pathOf(request.source, context));
+        const model = await ServedModel.load(request.source, context);
         slots.push({ ...request, address, model, problem: undefined, stamp, seen: undefined });
       }
     } catch (error) {

@@ -58,6 +58,8 @@ export function addPredict(server: FastifyInstance, context: PredictContext): vo
         throw whyStopped(error, request, limits);
       } finally {
         stop();
+        // A refused request may have other pictures in the queue.
+        request.state.controller.abort();
         void model.release();
       }
     },
@@ -98,7 +100,7 @@ async function classify(
   const { signal } = state.controller;
   Object.assign(state, { model: address, revision: model.revision });
   const inputs = await readInputs(request.body, request.headers['content-type'] ?? '', model, limits);
-  const { waiting } = model.batching;
+  const waiting = model.batching.waiting + pool.length;
   const count = inputs.kind === 'pixels' ? inputs.pixels.length / model.size : inputs.pictures.length;
   state.images = count;
   if (waiting > 0 && waiting + count > limits.waitingImages)

@@ -1,0 +1,68 @@
+/** JSON bodies: the first value that is wrong is named, and a million of them cost no more than one. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { errorOf, ServeBench, SIZE, type TestService } from '../../test/serve.ts';
+
+let bench: ServeBench;
+let service: TestService;
+
+before(async () => {
+  bench = await ServeBench.open();
+  await bench.write('made.safetensors');
+  service = await bench.start({ limits: { images: 100 } });
+});
+after(async () => await bench.close());
+
+/** An image as text, with some of its first values. */
+const imageOf = (...first: readonly string[]): string =>
+  `[${[...first, ...Array.from({ length: SIZE - first.length }, () => '0')].join()}]`;
+
+/** A list of a value, many times. */
+const many = (value: string, times: number): string => `[${`${value},`.repeat(times - 1)}${value}]`;
+
+describe('a JSON body', () => {
+  const cases: readonly [title: string, body: string, expected: [number, string], message: RegExp][] = [
+    [
+      'a number out of range',
+      `{"images": [${imageOf('255')}, ${imageOf('1', '2', '256', '-1')}]}`,
+      [400, 'bad_request'],
+      /^The JSON body: images\[1\]\[2\] must be a whole number from 0 to 255, not the number 256\.$/,
+    ],
+    ['half a number', `{"images": [${imageOf('0.5')}]}`, [400, 'bad_request'], /not the number 0\.5/],
+    ['a word for a number', `{"images": [${imageOf('"7"')}]}`, [400, 'bad_request'], /not the string "7"/],
+    ['a list for a number', `{"images": [${imageOf('[]')}]}`, [400, 'bad_request'], /of type Array/],
+    [
+      'a number for an image',
+      '{"images": [7]}',
+      [400, 'bad_request'],
+      /images\[0\] must be a list of numbers/,
+    ],
+    [
+      'pictures that are not base64',
+      '{"pictures": ["%%%"]}',
+      [400, 'bad_request'],
+      /pictures\[0\] must be base64, not the string "%%%"/,
+    ],
+    ['a number for a picture', '{"pictures": [7]}', [400, 'bad_request'], /must be base64, not the number 7/],
+    [
+      'a quarter of a million wrong numbers',
+      `{"images": [${many('-1', 250_000)}]}`,
+      [422, 'wrong_size'],
+      /250000 values/,
+    ],
+    [
+      'a million wrong pictures',
+      `{"pictures": ${many('1', 1e6)}}`,
+      [413, 'too_many_images'],
+      /1000000 images/,
+    ],
+    ['a million wrong images', `{"images": ${many('1', 1e6)}}`, [413, 'too_many_images'], /1000000 images/],
+  ];
+  for (const [title, body, expected, message] of cases)
+    test(`${title}: ${expected.join(' ')}`, async () => {
+      const error = await errorOf(await service.post('models/made/predict', body, 'application/json'));
+      assert.deepEqual([error.status, error.code], expected, error.message);
+      assert.match(error.message, message);
+    });
+});
