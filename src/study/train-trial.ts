@@ -3,12 +3,12 @@
  * folder has no metrics.json, because a trial has no test figures.
  */
 
+import { canonicalJson } from '../core/canonical-json.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import type { Backend } from '../engine/backend.ts';
 import { describeEnvironment } from '../runs/environment.ts';
-import { jsonSha256 } from '../runs/json.ts';
 import type { RunDataOptions, RunPlatform } from '../runs/platform.ts';
 import type { Run } from '../runs/run.ts';
 import { requireSameImages } from '../runs/run-data.ts';
@@ -100,7 +100,7 @@ async function openTrial(
   if (begun === undefined) return await createRun(platform, { config, env, root, name });
   const run = await openRun(platform, path);
   await lockSoon(run);
-  if ((await jsonSha256(run.config)) === (await jsonSha256(config))) return run;
+  if (canonicalJson(run.config) === canonicalJson(config)) return run;
   await run.close();
   return await createRun(platform, { config, env, root, name, overwrite: true });
 }

@@ -1,7 +1,7 @@
 /** Studies in a real PostgreSQL server: other data is refused, an outage is waited for, and commands read and delete. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,6 +9,7 @@ import { makeWorkshop, type Workshop } from '../../scripts/soak/tune/workshop.ts
 import { openPostgres } from '../../src/platform/node/tune/postgres.ts';
 import { StudyStore } from '../../src/platform/node/tune/study-store.ts';
 import { migrate } from '../../src/platform/node/tune/tables.ts';
+import { couture } from '../command.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../postgres.ts';
 
 const programs = await postgresPrograms();
@@ -114,6 +115,21 @@ test('a worker with other images, or none, stops before its first trial, and fai
   } finally {
     await database.close();
   }
+});
+
+test('a study of the database is not continued without it, nor one of a folder in it', { skip }, async () => {
+  const file = join(here.folder, 'runs/tune/single/study.json');
+  const before = await readFile(file, 'utf8');
+  const local = { cwd: here.folder, env: { COUTURE_CACHE: join(here.folder, 'cache'), DATABASE_URL: '' } };
+  const lost = await couture(['tune', '--name', 'single', '--trials', '2'], local);
+  assert.equal(lost.code, 2, lost.err);
+  assert.match(lost.err, /The study single is in a PostgreSQL database\.\nSet DATABASE_URL/);
+  assert.equal(await readFile(file, 'utf8'), before);
+  const own = await couture(here.study('own', 1), local);
+  assert.equal(own.code, 0, own.err);
+  const elsewhere = await here.start(here.study('own', 1)).ended;
+  assert.equal(elsewhere.code, 2, elsewhere.err);
+  assert.match(elsewhere.err, /The study own is in runs\/tune\/own, not in the database of DATABASE_URL\./);
 });
 
 test('a study is shown, listed and deleted by its database, not while it is trained', { skip }, async () => {

@@ -69,16 +69,13 @@ export class StudyStore {
     return rows.map((row) => z.object({ name: z.string() }).parse(row).name);
   }
 
-  /** Creates a study, or opens the one of that name. */
-  static async create(database: Database, plan: StudyPlan, trials: number): Promise<StudyStore> {
-    await database.query(
-      'insert into couture.study (name, plan, trials) values ($1, $2, $3) on conflict (name) do nothing',
+  /** Creates a study; undefined if there is one of that name. */
+  static async create(database: Database, plan: StudyPlan, trials: number): Promise<StudyStore | undefined> {
+    const [row] = await database.query(
+      'insert into couture.study (name, plan, trials) values ($1, $2, $3) on conflict (name) do nothing returning id',
       [plan.name, JSON.stringify(plan), trials],
     );
-    const store = await StudyStore.find(database, plan.name);
-    if (store === undefined)
-      throw new CoutureError('runtime', `The study ${inQuotes(plan.name)} was deleted.`);
-    return store;
+    return row === undefined ? undefined : await StudyStore.find(database, plan.name);
   }
 
   /** Makes the queues, which exist once. */
@@ -169,6 +166,15 @@ export class StudyStore {
       if (await this.requeue(number, attempt)) reclaimed += 1;
     }
     return reclaimed;
+  }
+
+  /** Queues trials again that wait without a job: an earlier version let the database delete jobs that nobody took. */
+  async resend(): Promise<number> {
+    return await this.#requeue(
+      `state = 'waiting' and not exists
+        (select from pgboss.job where job.name = $2 and job.id = trial.job)`,
+      [this.queues.queue],
+    );
   }
 
   async #requeue(where: string, values: readonly unknown[]): Promise<number> {
