@@ -143,16 +143,35 @@ test('a study is shown, listed and deleted by its database, not while it is trai
   while ((await resultsOf('busy')) < 1) await seconds(0.2);
   const early = await elsewhere.start(['tune', 'rm', 'busy']).ended;
   assert.equal(early.code, 1);
-  assert.match(
-    early.err,
-    /1 trial of the study busy is being trained\.\nStop its workers first, with Ctrl-C\./,
-  );
+  assert.match(early.err, /A process works on the study busy\.\nStop its workers first, with Ctrl-C\./);
   owner.process.kill('SIGINT');
   assert.equal((await owner.ended).code, 130);
   await elsewhere.run(['tune', 'rm', 'busy', 'single']);
   const list = await elsewhere.run(['tune', 'list']);
   assert.match(list, /many/);
   assert.doesNotMatch(list, /busy|single/);
+});
+
+test('a process that works on a study holds it, also between trials and after a lost connection', {
+  skip,
+}, async () => {
+  const [worker, other] = await Promise.all([openPostgres(server.url), openPostgres(server.url)]);
+  try {
+    const [held, seen] = [await StudyStore.find(worker, 'many'), await StudyStore.find(other, 'many')];
+    assert.ok(held && seen);
+    const release = await held.hold();
+    assert.equal(await seen.remove(), false);
+    await other.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+    // It notices within 5 s.
+    await seconds(7);
+    assert.equal(await seen.remove(), false);
+    await release();
+    assert.equal(await seen.remove(), true);
+    assert.equal(await StudyStore.find(other, 'many'), undefined);
+  } finally {
+    await worker.close();
+    await other.close();
+  }
 });
 
 /** How many trials of a study have ended. */

@@ -61,6 +61,7 @@ export async function runStudy(run: StudyRun): Promise<Study> {
   if (context.signal.aborted) abort();
   const view = await createStudyView(context, time);
   let opened = false;
+  let release = async (): Promise<void> => {};
   try {
     database.onError((message) => context.err(`database: ${message}`));
     await migrate(database);
@@ -69,6 +70,7 @@ export async function runStudy(run: StudyRun): Promise<Study> {
     await loadStudyData(nodePlatform, plan.data, { signal: stop.signal, env: context.env });
     const store = await openStudy(database, { plan, known, trials, parallel });
     opened = true;
+    release = await store.hold();
     const embedded = database.place === studyFolder(plan.name);
     // Nobody else works on an embedded study, so a trial that runs there was left by a process that is gone.
     if (embedded) await store.requeueAll();
@@ -101,6 +103,7 @@ export async function runStudy(run: StudyRun): Promise<Study> {
     clearTimeout(timer);
     context.signal.removeEventListener('abort', abort);
     const vacant = !opened && (await isVacant(database, plan.name));
+    await release();
     await database.close();
     if (vacant) await removeStudy(plan.name);
   }

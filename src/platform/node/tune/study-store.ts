@@ -12,6 +12,7 @@ import { nextTrial } from '../../../study/next-trial.ts';
 import { type Study, type StudyPlan, studyPlanSchema, valuesSchema } from '../../../study/study.ts';
 import { holderSchema, mayRun, thisProcess } from '../runs/process.ts';
 import type { Database } from './database.ts';
+import { lockStudy } from './hold.ts';
 import { dropQueues, makeQueues, queuesOf, RETRIES, sendJob } from './jobs.ts';
 import { type Look, StudyMirror } from './mirror.ts';
 
@@ -258,20 +259,20 @@ export class StudyStore {
     return rows.length > 0;
   }
 
-  /** Deletes the study with its trials and jobs. Workers that are training end with a message. */
-  async remove(): Promise<void> {
-    await this.#database.query('delete from couture.study where id = $1', [this.#id]);
-    await dropQueues(this.#database, this.#id);
+  /** Keeps the study from being deleted until the returned function is called. */
+  async hold(): Promise<() => Promise<void>> {
+    return await this.#database.hold(this.#id);
   }
 
-  /** How many trials are with a worker whose heartbeat still comes. */
-  async atWork(): Promise<number> {
-    const [row] = await this.#database.query(
-      `select count(*)::int as jobs from pgboss.job where name = $1 and state = 'active'
-        and heartbeat_on + heartbeat_seconds * interval '1 second' > clock_timestamp()`,
-      [this.queues.queue],
-    );
-    return z.object({ jobs: z.number() }).parse(row).jobs;
+  /** Deletes the study with its trials and jobs; false if a process works on it, and nothing was changed. */
+  async remove(): Promise<boolean> {
+    const removed = await this.#database.transaction(async (sql) => {
+      if (!(await lockStudy(sql, this.#id))) return false;
+      await sql.query('delete from couture.study where id = $1', [this.#id]);
+      return true;
+    });
+    if (removed) await dropQueues(this.#database, this.#id);
+    return removed;
   }
 }
 
