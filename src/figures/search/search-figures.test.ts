@@ -86,17 +86,19 @@ describe('what the figures show', () => {
   });
 
   test('slices: at most 12 panels, and only trials that have the parameter', () => {
-    const { svg, alt } = drawSlices(summary, { document, width: 1000 });
-    const second = summary.trials.filter(({ values }) => Object.hasOwn(values, 'hidden[1]')).length;
+    const { svg } = drawSlices(summary, { document, width: 1000 });
     const all = [...svg.matchAll(/<title>trial \d+/g)].length;
-    assert.ok(alt.includes('hidden[1]') && second < 60);
     const shown = Object.keys(summary.space).filter((name) =>
       new RegExp(`>${name.replaceAll(/[[\]$]/g, '\\$&')}<`).test(svg),
     );
-    const dots = shown.reduce(
-      (sum, name) => sum + summary.trials.filter(({ values }) => Object.hasOwn(values, name)).length,
-      0,
+    const counts = shown.map(
+      (name) => summary.trials.filter(({ values }) => Object.hasOwn(values, name)).length,
     );
+    assert.ok(
+      counts.some((count) => count < summary.trials.length),
+      'a parameter that not all trials have',
+    );
+    const dots = counts.reduce((sum, count) => sum + count, 0);
     // The best trial has a ring over its dot in each of its panels.
     const rings = shown.filter((name) => Object.hasOwn(best.values, name)).length;
     assert.deepEqual([shown.length, all], [12, dots + rings]);
