@@ -143,6 +143,27 @@ test('a trial that waits keeps its job for years, and gets another if it was del
   assert.deepEqual(numbers.sort(), [0, 1]);
 });
 
+test('a study that was restored on another server goes on, whatever its transaction numbers were', async () => {
+  const made = await create(database, { ...plan, name: 'moved' }, 1);
+  await made.prepare();
+  await made.ask(() => 1);
+  const of = "study_id = (select id from couture.study where name = 'moved')";
+  const read = async (what: string) => await database.query(`select ${what} from couture.trial where ${of}`);
+  const [{ job }] = z.array(z.object({ job: z.string() })).parse(await read('job'));
+  await made.claim(0, job);
+  await made.report(0, 1, { step: 1, value: 0.5 });
+  for (const table of ['trial', 'report'])
+    await database.query(`update couture.${table} set changed = '900000000000'::xid8 where ${of}`);
+  const store = await StudyStore.find(database, 'moved');
+  assert.ok(store);
+  await store.prepare();
+  assert.equal((await store.look()).left.running, 1);
+  assert.equal(await store.report(0, 1, { step: 1, value: 0.4 }), true);
+  assert.equal(await store.finish(0, 1, { state: 'complete', value: 0.4 }), true);
+  const [trial] = (await store.read()).trials;
+  assert.deepEqual([trial.state, trial.value, trial.reports], ['complete', 0.4, [{ step: 1, value: 0.4 }]]);
+});
+
 test('a store of the first version keeps its studies', async () => {
   for (const table of ['trial', 'report'])
     await database.query(`alter table couture.${table} drop column changed`);

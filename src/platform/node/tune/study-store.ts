@@ -79,9 +79,18 @@ export class StudyStore {
     return row === undefined ? undefined : await StudyStore.find(database, plan.name);
   }
 
-  /** Makes the queues, which exist once. */
+  /**
+   * Makes the queues, which exist once. Rows that pg_dump brought from another server may have transaction numbers which this
+   * one has not reached: by mirror.ts, all later changes would look older than they.
+   */
   async prepare(): Promise<void> {
     await makeQueues(this.#database, this.#id);
+    for (const table of ['trial', 'report'])
+      await this.#database.query(
+        `update couture.${table} set changed = '0'::xid8
+        where study_id = $1 and changed >= pg_snapshot_xmax(pg_current_snapshot())`,
+        [this.#id],
+      );
   }
 
   /** Changes how many trials the study has. */
