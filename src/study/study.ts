@@ -111,6 +111,11 @@ export function searchTrials(trials: readonly StoredTrial[]): Trial[] {
   }));
 }
 
+/** Whether a trial has ended and counts for the number of trials: one whose network is too large was never started. */
+export function isCounted({ state, attempt }: StoredTrial): boolean {
+  return state === 'complete' || state === 'pruned' || (state === 'failed' && attempt > 0);
+}
+
 /** The best complete trial. */
 export function bestOf({ plan, trials }: Study): StoredTrial | undefined {
   const best = bestTrial(searchTrials(trials), directionOf(plan));
