@@ -147,6 +147,10 @@ test('a study is shown, listed and deleted by its database, not while it is trai
   owner.process.kill('SIGINT');
   assert.equal((await owner.ended).code, 130);
   await elsewhere.run(['tune', 'rm', 'busy', 'single']);
+  // This machine was not told, and still has its trials; a new study of that name must not mix with them.
+  const again = await here.start(here.study('busy', 1)).ended;
+  assert.equal(again.code, 2, again.err);
+  assert.match(again.err, /runs\/tune\/busy has trials of a study busy, which is not in the database/);
   const list = await elsewhere.run(['tune', 'list']);
   assert.match(list, /many/);
   assert.doesNotMatch(list, /busy|single/);

@@ -6,7 +6,7 @@ import { inQuotes } from '../../../core/printable.ts';
 import { type StudyPlan, samePlan } from '../../../study/study.ts';
 import { folderStore } from '../runs/folder-store.ts';
 import type { Database } from './database.ts';
-import { studyFolder } from './studies.ts';
+import { findStudy, studyFolder } from './studies.ts';
 import { StudyStore } from './study-store.ts';
 
 /** A study to work on. */
@@ -61,6 +61,14 @@ export async function refuseElsewhere(name: string, known: boolean, url: string 
       `The study ${name} is in ${folder}, not in the database of DATABASE_URL.`,
       {
         hint: `Unset DATABASE_URL to continue it, or use another --name. To delete it: DATABASE_URL= couture tune rm ${name}`,
+      },
+    );
+  if (url && !known && (await findStudy(name)) !== undefined)
+    throw new CoutureError(
+      'usage',
+      `${folder} has trials of a study ${name}, which is not in the database of DATABASE_URL.`,
+      {
+        hint: `Set DATABASE_URL to its database, use another --name, or delete the folder: DATABASE_URL= couture tune rm ${name}`,
       },
     );
   if (!url && known && !embedded)
