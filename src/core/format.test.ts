@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { count, list, percent, plural, points, probabilityText, quoted } from './format.ts';
+import { count, list, numberText, percent, plural, points, probabilityText, quoted } from './format.ts';
 
 test('numbers and lists read as in prose', () => {
   assert.equal(count(12_345.4), '12,345');
@@ -14,6 +14,12 @@ test('numbers and lists read as in prose', () => {
   assert.equal(list(['a', 'b', 'c']), 'a, b and c');
   assert.equal(list(['a', 'b', 'c'], 3), 'a, b and c');
   assert.equal(list(['a', 'b', 'c', 'd'], 2), 'a, b and 2 more');
+});
+
+test('whole numbers are exact, others have 4 digits', () => {
+  const numbers = [1024, -65_536, 1_234_567, 0, 0.1 + 0.2, 0.00123456, 12_345.6, 1.23456e-7];
+  const texts = ['1024', '-65536', '1234567', '0', '0.3', '0.001235', '12350', '1.235e-7'];
+  assert.deepEqual(numbers.map(numberText), texts);
 });
 
 test('a share below 1 is never written as 100%', () => {

@@ -7,6 +7,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** A whole number exactly, as 1024 must be; any other with at most 4 digits: `0.00123`, `1.2e-7`. */
+export function numberText(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+}
+
 /** 0.8742 as `87.4%`. Less than all is never written as 100%: 0.9997 is `>99.9%`. */
 export function percent(share: number, digits = 1): string {
   const text = (share * 100).toFixed(digits);

@@ -5,6 +5,7 @@
 
 import { anObject, checkArguments } from '../core/arguments.ts';
 import { CoutureError, prefixed } from '../core/errors.ts';
+import { numberText } from '../core/format.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
@@ -152,13 +153,10 @@ export function defineSettingsSpace<const S extends Space>(
 export function describeValues(values: AnyValues): string {
   checkArguments('describeValues', { values: [values, anObject] });
   return Object.entries(values)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? short(value) : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) => `${name} ${typeof value === 'number' ? numberText(value) : JSON.stringify(value)}`,
+    )
     .join(', ');
-}
-
-/** A number with at most 4 digits after which no zeros follow. */
-function short(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
 
 function checkParameter(name: string, parameter: Parameter, space: Space): void {

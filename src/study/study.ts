@@ -1,6 +1,7 @@
 /** A study: a search over the settings of runs, as it is stored and shown. Its trials never see the test split. */
 
 import * as z from 'zod';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { datasetInfoSchema } from '../data/dataset-info.ts';
 import { prunerNames } from '../search/pruners/index.ts';
 import { samplerNames } from '../search/samplers/index.ts';
@@ -35,6 +36,11 @@ export const studyPlanSchema = z.strictObject({
 
 /** What is searched, fixed when the study is created. */
 export type StudyPlan = z.infer<typeof studyPlanSchema>;
+
+/** Whether two plans search the same, whatever the order of their keys. */
+export function samePlan(a: StudyPlan, b: StudyPlan): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
 
 /** The state of a stored trial. One that waits has been asked for and not been started. */
 export const storedStates = ['waiting', 'running', 'complete', 'pruned', 'failed'] as const;
@@ -103,6 +109,11 @@ export function searchTrials(trials: readonly StoredTrial[]): Trial[] {
     ...(value !== null && { value }),
     reports,
   }));
+}
+
+/** Whether a trial has ended and counts for the number of trials: one whose network is too large was never started. */
+export function isCounted({ state, attempt }: StoredTrial): boolean {
+  return state === 'complete' || state === 'pruned' || (state === 'failed' && attempt > 0);
 }
 
 /** The best complete trial. */

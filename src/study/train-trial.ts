@@ -3,6 +3,7 @@
  * folder has no metrics.json, because a trial has no test figures.
  */
 
+import { canonicalJson } from '../core/canonical-json.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
@@ -85,7 +86,10 @@ function bestOf(history: readonly EpochMetrics[], { settings }: RunConfig): numb
   return bestEpoch(history, settings.select)?.epoch;
 }
 
-/** The trial's run, new or from an earlier attempt, locked. */
+/**
+ * The trial's run, new or from an earlier attempt, locked. A run of other settings was left by another study of that name,
+ * and is replaced.
+ */
 async function openTrial(
   platform: RunPlatform,
   { config, root, name }: TrialOrder,
@@ -96,7 +100,9 @@ async function openTrial(
   if (begun === undefined) return await createRun(platform, { config, env, root, name });
   const run = await openRun(platform, path);
   await lockSoon(run);
-  return run;
+  if (canonicalJson(run.config) === canonicalJson(config)) return run;
+  await run.close();
+  return await createRun(platform, { config, env, root, name, overwrite: true });
 }
 
 /** The process of an earlier attempt ends when it notices that its study is gone, which takes a moment. */

@@ -1,7 +1,7 @@
 /** Studies in a real PostgreSQL server: other data is refused, an outage is waited for, and commands read and delete. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,6 +9,7 @@ import { makeWorkshop, type Workshop } from '../../scripts/soak/tune/workshop.ts
 import { openPostgres } from '../../src/platform/node/tune/postgres.ts';
 import { StudyStore } from '../../src/platform/node/tune/study-store.ts';
 import { migrate } from '../../src/platform/node/tune/tables.ts';
+import { couture } from '../command.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../postgres.ts';
 
 const programs = await postgresPrograms();
@@ -116,6 +117,21 @@ test('a worker with other images, or none, stops before its first trial, and fai
   }
 });
 
+test('a study of the database is not continued without it, nor one of a folder in it', { skip }, async () => {
+  const file = join(here.folder, 'runs/tune/single/study.json');
+  const before = await readFile(file, 'utf8');
+  const local = { cwd: here.folder, env: { COUTURE_CACHE: join(here.folder, 'cache'), DATABASE_URL: '' } };
+  const lost = await couture(['tune', '--name', 'single', '--trials', '2'], local);
+  assert.equal(lost.code, 2, lost.err);
+  assert.match(lost.err, /The study single is in a PostgreSQL database\.\nSet DATABASE_URL/);
+  assert.equal(await readFile(file, 'utf8'), before);
+  const own = await couture(here.study('own', 1), local);
+  assert.equal(own.code, 0, own.err);
+  const elsewhere = await here.start(here.study('own', 1)).ended;
+  assert.equal(elsewhere.code, 2, elsewhere.err);
+  assert.match(elsewhere.err, /The study own is in runs\/tune\/own, not in the database of DATABASE_URL\./);
+});
+
 test('a study is shown, listed and deleted by its database, not while it is trained', { skip }, async () => {
   assert.match(await elsewhere.run(['tune', 'list']), /single +1 complete/);
   assert.equal((await elsewhere.show('single')).trials.length, 1);
@@ -127,16 +143,39 @@ test('a study is shown, listed and deleted by its database, not while it is trai
   while ((await resultsOf('busy')) < 1) await seconds(0.2);
   const early = await elsewhere.start(['tune', 'rm', 'busy']).ended;
   assert.equal(early.code, 1);
-  assert.match(
-    early.err,
-    /1 trial of the study busy is being trained\.\nStop its workers first, with Ctrl-C\./,
-  );
+  assert.match(early.err, /A process works on the study busy\.\nStop its workers first, with Ctrl-C\./);
   owner.process.kill('SIGINT');
   assert.equal((await owner.ended).code, 130);
   await elsewhere.run(['tune', 'rm', 'busy', 'single']);
+  // This machine was not told, and still has its trials; a new study of that name must not mix with them.
+  const again = await here.start(here.study('busy', 1)).ended;
+  assert.equal(again.code, 2, again.err);
+  assert.match(again.err, /runs\/tune\/busy has trials of a study busy, which is not in the database/);
   const list = await elsewhere.run(['tune', 'list']);
   assert.match(list, /many/);
   assert.doesNotMatch(list, /busy|single/);
+});
+
+test('a process that works on a study holds it, also between trials and after a lost connection', {
+  skip,
+}, async () => {
+  const [worker, other] = await Promise.all([openPostgres(server.url), openPostgres(server.url)]);
+  try {
+    const [held, seen] = [await StudyStore.find(worker, 'many'), await StudyStore.find(other, 'many')];
+    assert.ok(held && seen);
+    const release = await held.hold();
+    assert.equal(await seen.remove(), false);
+    await other.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+    // It notices within 5 s.
+    await seconds(7);
+    assert.equal(await seen.remove(), false);
+    await release();
+    assert.equal(await seen.remove(), true);
+    assert.equal(await StudyStore.find(other, 'many'), undefined);
+  } finally {
+    await worker.close();
+    await other.close();
+  }
 });
 
 /** How many trials of a study have ended. */

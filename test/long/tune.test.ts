@@ -12,7 +12,8 @@ import { couture, parseDocument } from '../command.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'couture-tune-'));
 after(() => rm(root, { recursive: true, force: true }));
-const { folder: cwd } = await makeWorkshop(root);
+const workshop = await makeWorkshop(root);
+const cwd = workshop.folder;
 const env = { COUTURE_CACHE: join(cwd, 'cache'), DATABASE_URL: '' };
 
 const study = {
@@ -116,10 +117,12 @@ test('a study that is interrupted and killed ends as one that was not', async (t
 });
 
 test('two commands cannot own a study', async () => {
-  const flags = ['--trials', '40', '--parallel', '1', '--name', 'owned'];
-  const first = couture([...base, ...flags], { cwd, env, interruptAt: /^trial 2: /m });
-  const folder = join(cwd, 'runs/tune/owned');
-  while (!existsSync(join(folder, 'lock'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  const flags = ['--trials', '1000', '--parallel', '1', '--name', 'owned'];
+  const first = workshop.start([...base, ...flags]);
+  const end = { ended: false };
+  void first.ended.then(() => Object.assign(end, { ended: true }));
+  const lock = join(cwd, 'runs/tune/owned/lock');
+  while (!end.ended && !existsSync(lock)) await new Promise((resolve) => setTimeout(resolve, 20));
   for (const args of [
     [...base, ...flags],
     ['tune', 'rm', 'owned'],
@@ -128,7 +131,21 @@ test('two commands cannot own a study', async () => {
     assert.equal(second.code, 1, second.err);
     assert.match(second.err, /runs\/tune\/owned is in use by process \d+\./);
   }
-  assert.equal((await first).code, 130);
+  first.process.kill('SIGINT');
+  const { code, err } = await first.ended;
+  assert.equal(code, 130, err);
+});
+
+test('a start without a possible trial leaves nothing, so the same name may have a larger --max-bytes', async () => {
+  const flags = [...base, '--trials', '2', '--name', 'room'];
+  const refused = await couture([...flags, '--max-bytes', '10'], { cwd, env });
+  assert.equal(refused.code, 2, refused.err);
+  assert.match(refused.err, /1000 trials in a row were not possible/);
+  assert.equal(existsSync(join(cwd, 'runs/tune/room')), false);
+  const started = await couture([...flags, '--max-bytes', '60000'], { cwd, env });
+  assert.equal(started.code, 0, started.err);
+  const trained = (await show('room')).trials.filter(({ attempt }) => attempt > 0);
+  assert.equal(trained.length, 2);
 });
 
 test('constraints: a network that is too large, and a training that is too long, with the median pruner', async () => {

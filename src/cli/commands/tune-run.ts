@@ -3,9 +3,10 @@
 import { CoutureError } from '../../core/errors.ts';
 import { nodePlatform } from '../../platform/node/platform.ts';
 import type { Database } from '../../platform/node/tune/database.ts';
+import { openStudy, refuseElsewhere } from '../../platform/node/tune/open-study.ts';
 import { openPglite } from '../../platform/node/tune/pglite.ts';
 import { openPostgres } from '../../platform/node/tune/postgres.ts';
-import { studyFolder, writeStudy } from '../../platform/node/tune/studies.ts';
+import { findStudy, removeStudy, studyFolder, writeStudy } from '../../platform/node/tune/studies.ts';
 import { StudyStore } from '../../platform/node/tune/study-store.ts';
 import { migrate } from '../../platform/node/tune/tables.ts';
 import { interrupted, trialsFolder, work } from '../../platform/node/tune/work.ts';
@@ -15,7 +16,7 @@ import type { CliContext } from '../context.ts';
 import { createStudyView } from '../ui/study-live.ts';
 
 /** The database of DATABASE_URL, or that of the study's folder. */
-export async function openStudyDatabase(name: string, { env }: Pick<CliContext, 'env'>): Promise<Database> {
+async function openStudyDatabase(name: string, { env }: Pick<CliContext, 'env'>): Promise<Database> {
   const { DATABASE_URL } = env;
   return DATABASE_URL ? await openPostgres(DATABASE_URL) : await openPglite(studyFolder(name));
 }
@@ -32,8 +33,9 @@ export async function findPlan(url: string, name: string): Promise<StudyPlan | u
 }
 
 interface StudyRun {
-  readonly database: Database;
   readonly plan: StudyPlan;
+  /** Whether the study exists. */
+  readonly known: boolean;
   /** The number of trials; that of the stored study if undefined. */
   readonly trials: number | undefined;
   /** Milliseconds after which the study stops. */
@@ -44,26 +46,31 @@ interface StudyRun {
 }
 
 /**
- * Runs a study until it is done, its time is over, or the signal aborts. Closes the database.
+ * Runs a study until it is done, its time is over, or the signal aborts.
  * @throws CoutureError of kind `interrupted` when the signal aborted: every trial has a checkpoint
  */
 export async function runStudy(run: StudyRun): Promise<Study> {
-  const { database, plan, trials, time, parallel, threads, context } = run;
+  const { plan, known, trials, time, parallel, threads, context } = run;
+  const { DATABASE_URL } = context.env;
+  await refuseElsewhere(plan.name, known, DATABASE_URL);
+  const database = await openStudyDatabase(plan.name, context);
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   const timer = time === undefined ? undefined : setTimeout(abort, time);
   context.signal.addEventListener('abort', abort, { once: true });
   if (context.signal.aborted) abort();
   const view = await createStudyView(context, time);
+  let opened = false;
+  let release = async (): Promise<void> => {};
   try {
     database.onError((message) => context.err(`database: ${message}`));
     await migrate(database);
     await database.boss.start();
-    const store = await StudyStore.create(database, plan, trials ?? 1);
-    if (trials !== undefined) await store.setBudget(trials);
-    await store.prepare();
     // Other images would make all trials of this worker wrong, so it stops before its first one.
     await loadStudyData(nodePlatform, plan.data, { signal: stop.signal, env: context.env });
+    const store = await openStudy(database, { plan, known, trials, parallel });
+    opened = true;
+    release = await store.hold();
     const embedded = database.place === studyFolder(plan.name);
     // Nobody else works on an embedded study, so a trial that runs there was left by a process that is gone.
     if (embedded) await store.requeueAll();
@@ -95,8 +102,18 @@ export async function runStudy(run: StudyRun): Promise<Study> {
     view.end();
     clearTimeout(timer);
     context.signal.removeEventListener('abort', abort);
+    const vacant = !opened && (await isVacant(database, plan.name));
+    await release();
     await database.close();
+    if (vacant) await removeStudy(plan.name);
   }
+}
+
+/** Whether a study has a folder with a database in which it is not, because its start failed. */
+async function isVacant(database: Database, name: string): Promise<boolean> {
+  if (database.place !== studyFolder(name) || (await findStudy(name)) !== undefined) return false;
+  const names = await StudyStore.names(database).catch(() => undefined);
+  return names?.length === 0;
 }
 
 /**
@@ -117,6 +134,5 @@ export async function joinStudy(
     throw new CoutureError('usage', `There is no study ${JSON.stringify(name)} in that database.`, {
       hint: 'Start it on one machine, with the same DATABASE_URL: couture tune --name NAME',
     });
-  const database = await openPostgres(DATABASE_URL);
-  return await runStudy({ database, plan, trials: undefined, time: undefined, ...options });
+  return await runStudy({ plan, known: true, trials: undefined, time: undefined, ...options });
 }

@@ -1,6 +1,5 @@
 /** `couture tune`: searches settings by many short trainings, and shows, exports and removes such studies. */
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
@@ -11,7 +10,7 @@ import { defaultSpace } from '../../search/default-space.ts';
 import { prunerNames } from '../../search/pruners/index.ts';
 import { samplerNames } from '../../search/samplers/index.ts';
 import { checkSettingsSpace } from '../../search/settings-space.ts';
-import { objectiveNames, requestOf, type StudyPlan, studyPlanSchema } from '../../study/study.ts';
+import { objectiveNames, requestOf, type StudyPlan, samePlan, studyPlanSchema } from '../../study/study.ts';
 import { resolveConfig } from '../../train/config.ts';
 import type { CliContext } from '../context.ts';
 import { oneOf, positiveNumber, wholeNumber } from '../options.ts';
@@ -134,15 +133,14 @@ async function runTune(flags: TuneFlags, context: CliContext): Promise<void> {
     throw new CoutureError('usage', 'A study needs a name.', {
       hint: 'Add --name, for example --name widths.',
     });
-  const { runStudy, openStudyDatabase } = await import('./tune-run.ts');
+  const { runStudy } = await import('./tune-run.ts');
   // The space and everything else is checked before a database is opened.
   const known = await knownPlan(name, context);
   const plan = known ?? (await newPlan(name, flags, context));
   if (known !== undefined) await refuseChanges(known, flags, context);
-  const database = await openStudyDatabase(name, context);
   const study = await runStudy({
-    database,
     plan,
+    known: known !== undefined,
     trials: flags.trials ?? (known === undefined ? DEFAULT_TRIALS : undefined),
     time: flags.time,
     ...machineUse(flags),
@@ -174,10 +172,10 @@ async function refuseChanges(known: StudyPlan, flags: TuneFlags, context: CliCon
     .map((key) => `--${key.replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}`);
   given.push(...configFlagsGiven(flags));
   if (given.length === 0) return;
-  if (isDeepStrictEqual(known, await newPlan(known.name, flags, context))) return;
+  if (samePlan(known, await newPlan(known.name, flags, context))) return;
   throw new CoutureError(
     'usage',
-    `The study ${flags.name} exists, and it keeps its settings; leave out ${given.join(', ')}.`,
+    `The study ${known.name} exists, and it keeps its settings; leave out ${given.join(', ')}.`,
     { hint: 'Use another --name for another study. --trials, --time, --parallel and --threads may change.' },
   );
 }

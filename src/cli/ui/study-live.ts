@@ -2,7 +2,7 @@
 
 import { printable } from '../../core/printable.ts';
 import { describeValues } from '../../search/settings-space.ts';
-import { bestOf, configOf, type StoredTrial, type Study } from '../../study/study.ts';
+import { bestOf, configOf, isCounted, type StoredTrial, type Study } from '../../study/study.ts';
 import type { CliContext } from '../context.ts';
 import { bestSoFar, countStates, figuresOf, outcomeOf, sparkline, valueText } from './study.ts';
 
@@ -28,7 +28,7 @@ interface Frame {
 /** The lines of a running study: what has ended, the best trial, and a line for each that runs. None is too wide. */
 export function liveLines(study: Study, { left, toDo, columns }: Frame): string[] {
   const { trials, plan } = study;
-  const total = trials.filter(hasEnded).length + toDo;
+  const total = trials.filter(isCounted).length + toDo;
   const rows: string[][] = [
     [printable(plan.name), `${countStates(study) || 'starting'}; ${total} in all${left && `; ${left} left`}`],
   ];
@@ -88,7 +88,7 @@ export class Remaining {
     this.#begun = now;
   }
 
-  /** @param ended trials that have ended, also those of an earlier process */
+  /** @param ended trials that were trained to an end, also by an earlier process */
   text({ ended, toDo }: { readonly ended: number; readonly toDo: number }, now: number): string {
     const elapsed = now - this.#begun;
     this.#before ??= ended;
@@ -113,7 +113,7 @@ async function drawn(time: number | undefined): Promise<StudyView> {
   return {
     show(study, toDo) {
       const now = performance.now();
-      const ended = study.trials.filter(hasEnded).length;
+      const ended = study.trials.filter(isCounted).length;
       const left = remaining.text({ ended, toDo }, now);
       if (now - last < REDRAW_MS) return;
       last = now;

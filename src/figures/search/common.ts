@@ -1,6 +1,7 @@
 /** What the figures of a search have in common: outcomes, their scale, and values as text. */
 
-import { percent, plural } from '../../core/format.ts';
+import { numberText, percent, plural } from '../../core/format.ts';
+import { type Importances, importances } from '../../search/importance/importance.ts';
 import type { Choice, Parameter } from '../../search/space.ts';
 import { isSound, type SearchSummary } from '../../search/summary.ts';
 import { asLoss, bestTrial, type Trial } from '../../search/trial.ts';
@@ -12,6 +13,16 @@ export interface Outcome {
   readonly trial: Trial;
   readonly value: number;
   readonly complete: boolean;
+}
+
+/** A forest takes a good part of a second in a large search, and several figures and widths need the same one. */
+const grown = new WeakMap<SearchSummary, { readonly found: Importances | undefined }>();
+
+/** The importance of the parameters; undefined if there are too few trials. */
+export function importancesOf(summary: SearchSummary): Importances | undefined {
+  const { found } = grown.get(summary) ?? { found: importances(summary) };
+  grown.set(summary, { found });
+  return found;
 }
 
 /** The trials that have a sound value, by number. */
@@ -95,15 +106,9 @@ export function valueScale(summary: SearchSummary, range: readonly [number, numb
   return { domain, ...(isLarge && { tickFormat: '~s' }) };
 }
 
-/** A number with at most 4 digits: `0.00123`, `12300`, `1.2e-7`. */
-export function numberText(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
-  return String(Number(value.toPrecision(4)));
-}
-
 /** A value of a parameter as text. */
 export function choiceText(value: Choice): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(3)));
+  if (typeof value === 'number') return numberText(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

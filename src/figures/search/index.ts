@@ -1,9 +1,8 @@
 /** The figures of a search, for whatever lists figures. */
 
-import { importances } from '../../search/importance/importance.ts';
 import type { SearchSummary } from '../../search/summary.ts';
 import type { FigureEntry } from '../table.ts';
-import { outcomesOf } from './common.ts';
+import { importancesOf, outcomesOf } from './common.ts';
 import { drawHistory } from './history.ts';
 import { drawImportance } from './importance.ts';
 import { drawParallel } from './parallel.ts';
@@ -43,9 +42,9 @@ export const searchFigures: readonly FigureEntry<SearchSummary>[] = [
     reading:
       'The share of the differences that a parameter explains alone (functional analysis of variance). Search the important ones in a wider or finer range, and fix the others.',
     section: 'search',
-    has: (summary) => importances(summary) !== undefined,
+    has: (summary) => importancesOf(summary) !== undefined,
     draw(summary, options) {
-      const found = importances(summary);
+      const found = importancesOf(summary);
       if (found === undefined) throw new Error('Too few trials: see has.');
       return drawImportance(summary, found, options);
     },

@@ -7,6 +7,7 @@ import { madeUpSearches } from '../../../test/figures/search-fixture.ts';
 import { nodeDocument, renderPng } from '../../platform/node/images/figures.ts';
 import { importances } from '../../search/importance/importance.ts';
 import { bestTrial } from '../../search/trial.ts';
+import { importancesOf, settingsText } from './common.ts';
 import {
   drawHistory,
   drawImportance,
@@ -73,6 +74,14 @@ describe('what the figures show', () => {
     // The best trial has a second, wider line.
     assert.equal(lines, complete.length + pruned.length + 1);
     assert.ok(alt.includes(`trial ${best.number} `), alt);
+  });
+
+  test('widths are told exactly, and the forest of a search is grown once', () => {
+    const values = { 'hidden[0]': 1024, learningRate: 0.0012345 };
+    assert.equal(settingsText(values), 'hidden[0] 1024, learningRate 0.001234');
+    const whole = madeUpSearches.complete();
+    assert.ok(importancesOf(whole));
+    assert.equal(importancesOf(whole), importancesOf(whole));
   });
 
   test('importance: the bars of the analysis, the most important first', () => {

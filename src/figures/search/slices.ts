@@ -2,7 +2,6 @@
 
 import * as Plot from '@observablehq/plot';
 import { plural } from '../../core/format.ts';
-import { importances } from '../../search/importance/importance.ts';
 import type { Parameter } from '../../search/space.ts';
 import type { SearchSummary } from '../../search/summary.ts';
 import { chart, grid, SMALL } from '../chart.ts';
@@ -14,6 +13,7 @@ import {
   beyondText,
   clamp,
   drawn,
+  importancesOf,
   type Outcome,
   outcomeRange,
   outcomesOf,
@@ -28,7 +28,7 @@ const MOST_PANELS = 12;
 
 /** The names of the parameters from the most to the least important; in the order of the space if that is unknown. */
 export function namesByImportance(summary: SearchSummary): string[] {
-  return importances(summary)?.parameters.map(({ name }) => name) ?? Object.keys(summary.space);
+  return importancesOf(summary)?.parameters.map(({ name }) => name) ?? Object.keys(summary.space);
 }
 
 /** The first of the names, with their parameters, in the order of the space. */

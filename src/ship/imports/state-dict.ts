@@ -2,9 +2,10 @@
 
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes } from '../../core/printable.ts';
+import { MAX_PARAMETERS } from '../../model/spec.ts';
 import { MAX_TENSORS } from '../safetensors.ts';
 import type { PickleValue } from './pickle.ts';
-import { TensorView } from './torch-tensors.ts';
+import { type Storage, TensorView } from './torch-tensors.ts';
 
 /** A dictionary of tensors in a file. */
 interface StateDict {
@@ -81,6 +82,24 @@ function tensorsIn(map: ReadonlyMap<PickleValue, PickleValue>, name: string): Ma
   if (tensors.size > MAX_TENSORS)
     throw refused(name, `it has ${tensors.size} tensors, over the limit of ${MAX_TENSORS}`);
   return tensors;
+}
+
+/**
+ * The storages of some tensors, with the number of tensors that lie in each. A storage is read whole, however few of its values
+ * the tensors take, and a file of some kilobytes may have one of many gigabytes.
+ * @throws CoutureError of kind `data` when they have more values than a network may have
+ */
+export function storagesOf(views: Iterable<TensorView>, file: string): Map<Storage, number> {
+  const uses = new Map<Storage, number>();
+  let total = 0;
+  for (const { storage } of views) {
+    const before = uses.get(storage);
+    if (before === undefined) total += storage.length;
+    uses.set(storage, (before ?? 0) + 1);
+  }
+  if (total > MAX_PARAMETERS)
+    throw refused(file, `its storages have ${total} values, over the limit of ${MAX_PARAMETERS}`);
+  return uses;
 }
 
 /** The error for a file of `torch.save` that cannot be imported. */

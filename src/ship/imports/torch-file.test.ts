@@ -10,6 +10,7 @@ import { defaultTools } from '../../data/readers/tools.ts';
 import { zipEntries } from '../../data/readers/zip.ts';
 import { MAX_PARAMETERS } from '../../model/spec.ts';
 import { PickleName } from './pickle.ts';
+import { storagesOf } from './state-dict.ts';
 import { readTorchFile } from './torch-file.ts';
 import { rulesFor, TensorView } from './torch-tensors.ts';
 
@@ -95,13 +96,20 @@ describe('what a pickle may not do with tensors', () => {
     assert.deepEqual([view.shape, view.strides], [[8], [1]]);
   });
 
-  test('name more bytes in storages than a network can have', () => {
-    const { find } = rulesFor('x.pt');
-    const large = (key: string) => [...storage.slice(0, 2), key, 'cpu', MAX_PARAMETERS / 2];
-    assert.ok(find(large('0')));
-    assert.ok(find(large('1')));
-    assert.ok(find(large('1')), 'the same one again');
-    assert.equal(find(large('2')), undefined);
+  test('lie in storages of more values than a network can have, however few they take', () => {
+    const { find, call } = rulesFor('x.pt');
+    const viewIn = (key: string): TensorView => {
+      const large = find([...storage.slice(0, 2), key, 'cpu', MAX_PARAMETERS / 2]) ?? null;
+      const view = call('torch._utils._rebuild_tensor_v2', [large, 0, [1], [1]]);
+      assert.ok(view instanceof TensorView);
+      return view;
+    };
+    const views = ['0', '1', '1'].map(viewIn);
+    assert.deepEqual([...storagesOf(views, 'x.pt').values()], [1, 2]);
+    assert.throws(() => storagesOf([...views, viewIn('2')], 'x.pt'), {
+      kind: 'data',
+      message: /its storages have 150000000 values, over the limit of 100000000/,
+    });
   });
 });
 

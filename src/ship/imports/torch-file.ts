@@ -12,7 +12,7 @@ import { MAX_PARAMETERS } from '../../model/spec.ts';
 import type { Tensor } from '../safetensors.ts';
 import { toFloat32 } from './floats.ts';
 import { type PickleValue, readPickle } from './pickle.ts';
-import { findStateDict, refused } from './state-dict.ts';
+import { findStateDict, refused, storagesOf } from './state-dict.ts';
 import { elements, gather, rulesFor, type Storage } from './torch-tensors.ts';
 
 /** Largest pickle. That of 10,000 tensors has about 1.5 MB. */
@@ -43,12 +43,20 @@ export async function readTorchFile(bytes: Uint8Array, name: string): Promise<To
   const total = [...views.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
   if (total > MAX_PARAMETERS)
     throw refused(name, `it has ${total} values, over the limit of ${MAX_PARAMETERS}`);
+  const uses = storagesOf(views.values(), name);
+  const read = new Map<Storage, Uint8Array>();
   const tensors = new Map<string, Tensor>();
   for (const [tensor, view] of views) {
-    const { type } = view.storage;
-    const { shape } = view;
-    const own = gather(view, await bytesOf(view.storage));
+    const { storage, shape } = view;
+    const { type } = storage;
+    const whole = read.get(storage) ?? (await bytesOf(storage));
+    read.set(storage, whole);
+    const own = gather(view, whole);
     tensors.set(tensor, { shape, data: toFloat32({ type, bytes: own }, { file: name, tensor }) });
+    // A storage is kept no longer than a tensor needs it.
+    const left = (uses.get(storage) ?? 1) - 1;
+    uses.set(storage, left);
+    if (left === 0) read.delete(storage);
   }
   return { tensors, key };
 }
@@ -75,21 +83,17 @@ async function readArchive(bytes: Uint8Array, name: string): Promise<Content> {
   if (order !== undefined && new TextDecoder().decode(await readEntry(order, 16, name)) !== 'little')
     throw refused(name, 'its numbers are big-endian');
   const { value } = readPickle(await readEntry(pickle, MAX_PICKLE, name), 0, rulesFor(name));
-  const read = new Map<string, Uint8Array>();
   return {
     value,
     async bytesOf(storage) {
       const size = storage.length * storage.width;
-      const known = read.get(storage.key);
       const entry = byPath.get(`${folder}data/${storage.key}`);
-      const found = known ?? (entry && (await readEntry(entry, MAX_PARAMETERS * 8, name)));
-      if (found?.length !== size)
+      if (entry?.size !== size)
         throw refused(
           name,
-          `the storage ${inQuotes(storage.key)} has ${found?.length ?? 0} bytes, not ${size}`,
+          `the storage ${inQuotes(storage.key)} has ${entry?.size ?? 0} bytes, not ${size}`,
         );
-      read.set(storage.key, found);
-      return found;
+      return await entry.read();
     },
   };
 }

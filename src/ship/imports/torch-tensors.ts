@@ -1,6 +1,5 @@
 /** Tensors and storages of PyTorch, as a pickle refers to them: where the values lie, without the values. */
 
-import { MAX_PARAMETERS } from '../../model/spec.ts';
 import type { AnyTensorType } from '../safetensors.ts';
 import { PickleName, type PickleRules, type PickleValue } from './pickle.ts';
 
@@ -17,9 +16,6 @@ const storages: Readonly<Record<string, { readonly type: AnyTensorType; readonly
   'torch.ByteStorage': { type: 'U8', bytes: 1 },
   'torch.BoolStorage': { type: 'BOOL', bytes: 1 },
 };
-
-/** Bytes of all storages of a file together, which are in memory at once. */
-const MAX_STORAGE = MAX_PARAMETERS * 8;
 
 const ORDERED_DICT = 'collections.OrderedDict';
 const TENSOR = 'torch._utils._rebuild_tensor_v2';
@@ -59,7 +55,6 @@ export class TensorView {
 /** The rules of a state_dict's pickle, and the storages that it refers to. */
 export function rulesFor(file: string): PickleRules & { readonly storages: ReadonlyMap<string, Storage> } {
   const known = new Map<string, Storage>();
-  let bytes = 0;
   return {
     ...{ file, names, storages: known },
     call(name, args) {
@@ -72,12 +67,8 @@ export function rulesFor(file: string): PickleRules & { readonly storages: Reado
       const storage = storageOf(id);
       if (storage === undefined) return undefined;
       const same = known.get(storage.key);
-      if (same === undefined) {
-        known.set(storage.key, storage);
-        // All are held at once, however few of their values a tensor takes.
-        bytes += storage.length * storage.width;
-        if (bytes > MAX_STORAGE) return undefined;
-      } else if (same.type !== storage.type || same.length !== storage.length) return undefined;
+      if (same === undefined) known.set(storage.key, storage);
+      else if (same.type !== storage.type || same.length !== storage.length) return undefined;
       return same ?? storage;
     },
   };

@@ -16,6 +16,8 @@ export interface Database extends Sql {
   transaction<T>(work: (sql: Sql, db: BossDb) => Promise<T>): Promise<T>;
   /** Does the work again while a server is away for a moment; `query` and `transaction` do so by themselves. */
   patiently<T>(work: () => Promise<T>): Promise<T>;
+  /** Keeps a study from being deleted by another process until the returned function is called. */
+  hold(study: number): Promise<() => Promise<void>>;
   /** Calls back with what goes wrong beside the statements, for example a lost connection; without a password. */
   onError(listener: (message: string) => void): void;
   close(): Promise<void>;

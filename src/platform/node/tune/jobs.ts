@@ -7,6 +7,9 @@ import type { BossDb, Database, Sql } from './database.ts';
 /** Attempts of a trial after the first: a worker may die, but a trial that kills workers must end. */
 export const RETRIES = 3;
 
+/** Ten years. pg-boss would delete a job after 14 days in which no worker took it, and its trial would wait for ever. */
+const RETENTION = { retentionSeconds: 10 * 365 * 24 * 3600 };
+
 /** A dead letter has the payload of its job, so the id of the job is in the payload. */
 export const jobSchema = z.object({ study: z.number(), number: z.number(), job: z.uuid() });
 
@@ -15,10 +18,10 @@ export function queuesOf(study: number): { readonly queue: string; readonly dead
   return { queue: `couture-tune-${study}`, dead: `couture-tune-${study}-dead` };
 }
 
-/** Makes the queues of a study, which exist once. */
+/** Makes the queues of a study, which exist once. An earlier version made them with another retention. */
 export async function makeQueues({ boss, patiently }: Database, study: number): Promise<void> {
   const { queue, dead } = queuesOf(study);
-  await patiently(async () => await boss.createQueue(dead));
+  await patiently(async () => await boss.createQueue(dead, RETENTION));
   await patiently(
     async () =>
       await boss.createQueue(queue, {
@@ -28,8 +31,10 @@ export async function makeQueues({ boss, patiently }: Database, study: number): 
         // A trial ends by its own limits; this is only a bound.
         expireInSeconds: 23 * 3600,
         deadLetter: dead,
+        ...RETENTION,
       }),
   );
+  for (const name of [queue, dead]) await patiently(async () => await boss.updateQueue(name, RETENTION));
 }
 
 /** Deletes the queues of a study with all their jobs. The queue names the one of its dead letters, so it goes first. */

@@ -4,7 +4,7 @@
  *
  * Every write stores the number of its transaction. A look first asks for the lowest number that is still being written,
  * and the next look reads the rows from that number on. So no row is missed, however long its transaction takes; some are
- * read twice.
+ * read twice. In a database that was restored on another server, `StudyStore.prepare` resets the numbers first.
  */
 
 import * as z from 'zod';

@@ -42,6 +42,8 @@ export async function openPglite(folder: string): Promise<Database> {
           );
         }),
       patiently: async (work) => await work(),
+      // The lock of the folder does so.
+      hold: async () => async () => {},
       onError: (listener) => void boss.on('error', ({ message }) => listener(message)),
       async close() {
         await boss.stop({ graceful: false });

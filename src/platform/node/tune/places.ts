@@ -5,7 +5,6 @@
 
 import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
-import { plural } from '../../../core/format.ts';
 import { inQuotes } from '../../../core/printable.ts';
 import type { Study } from '../../../study/study.ts';
 import { folderStore } from '../runs/folder-store.ts';
@@ -69,12 +68,10 @@ export async function openStudyPlaces({
         await removeStudy(name);
         return;
       }
-      const busy = await store.atWork();
-      if (busy > 0)
-        throw new CoutureError('runtime', `${plural(busy, 'trial')} of the study ${name} is being trained.`, {
+      if (!(await store.remove()))
+        throw new CoutureError('runtime', `A process works on the study ${name}.`, {
           hint: 'Stop its workers first, with Ctrl-C.',
         });
-      await store.remove();
       // A folder with a database of its own is another study of that name.
       const [folder, own] = [studyFolder(name), join(studyFolder(name), 'db')];
       if ((await folderStore.kind(folder)) !== undefined && (await folderStore.kind(own)) === undefined)

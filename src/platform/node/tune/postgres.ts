@@ -3,6 +3,7 @@
 import { CoutureError } from '../../../core/errors.ts';
 import { errorCode } from '../files/system-errors.ts';
 import { bossOptions, type Database } from './database.ts';
+import { holdStudy } from './hold.ts';
 import { loadPgBoss } from './packages.ts';
 
 /** The address of a server without its password. */
@@ -61,6 +62,11 @@ export async function openPostgres(url: string): Promise<Database> {
   }
   const pool = boss.getDb();
   const patiently = patience(place);
+  const begin = async () => {
+    const open = await pool.beginTransaction?.();
+    if (open === undefined) throw new Error('pg-boss gave no transaction');
+    return open;
+  };
   return {
     place,
     boss,
@@ -69,8 +75,7 @@ export async function openPostgres(url: string): Promise<Database> {
       await patiently(async () => (await pool.executeSql(text, values && [...values])).rows),
     transaction: async (work) =>
       await patiently(async () => {
-        const open = await pool.beginTransaction?.();
-        if (open === undefined) throw new Error('pg-boss gave no transaction');
+        const open = await begin();
         const { db } = open;
         try {
           const result = await work(
@@ -84,6 +89,7 @@ export async function openPostgres(url: string): Promise<Database> {
           throw error;
         }
       }),
+    hold: async (study) => await holdStudy(begin, patiently, study),
     onError: (listener) => void boss.on('error', ({ message }) => listener(redacted(message, url))),
     async close() {
       await boss.stop({ graceful: false });

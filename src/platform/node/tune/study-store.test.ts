@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import * as z from 'zod';
 import { tinyTrain } from '../../../../test/tiny-data.ts';
 import type { StudyPlan } from '../../../study/study.ts';
+import { openStudy } from './open-study.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres, redacted, withoutPassword } from './postgres.ts';
 import { StudyStore } from './study-store.ts';
@@ -36,6 +37,11 @@ const plan: StudyPlan = {
   maxBytes: null,
   maxSeconds: null,
 };
+const create = async (...args: Parameters<typeof StudyStore.create>): Promise<StudyStore> => {
+  const store = await StudyStore.create(...args);
+  assert.ok(store);
+  return store;
+};
 const jobOf = async (number: number): Promise<string> =>
   z
     .array(z.object({ job: z.string() }))
@@ -52,7 +58,7 @@ const jobs = async (): Promise<string[]> =>
     .map(({ job }) => job);
 
 test('a trial has one worker, and late writes of an earlier one change nothing', async () => {
-  const store = await StudyStore.create(database, plan, 3);
+  const store = await create(database, plan, 3);
   await store.prepare();
   await store.ask(() => 2);
   assert.deepEqual((await store.look()).left, { waiting: 2, running: 0, unasked: 1 });
@@ -89,7 +95,7 @@ test('a trial and its job are written together, or neither is', async () => {
   const boss = Object.assign(Object.create(database.boss), {
     send: () => Promise.reject(new Error('no job')),
   });
-  const store = await StudyStore.create({ ...database, boss }, { ...plan, name: 'broken' }, 5);
+  const store = await create({ ...database, boss }, { ...plan, name: 'broken' }, 5);
   await assert.rejects(
     store.ask(() => 1),
     /no job/,
@@ -98,7 +104,7 @@ test('a trial and its job are written together, or neither is', async () => {
 });
 
 test('a trial whose worker was a process of this machine that is gone is queued again at once', async () => {
-  const store = await StudyStore.create(database, { ...plan, name: 'left' }, 2);
+  const store = await create(database, { ...plan, name: 'left' }, 2);
   await store.prepare();
   await store.ask(() => 2);
   const rows = await database.query(
@@ -117,6 +123,47 @@ test('a trial whose worker was a process of this machine that is gone is queued 
   assert.deepEqual((await store.look()).left, { waiting: 1, running: 1, unasked: 0 });
 });
 
+test('a trial that waits keeps its job for years, and gets another if it was deleted', async () => {
+  const store = await create(database, { ...plan, name: 'long' }, 2);
+  const { queue, dead } = store.queues;
+  for (const name of [dead, queue]) await database.boss.createQueue(name, { retentionSeconds: 3600 });
+  await store.prepare();
+  await store.ask(() => 2);
+  const kept = await database.query(
+    "select 1 from pgboss.job where name = $1 and keep_until > now() + interval '5 years'",
+    [queue],
+  );
+  assert.equal(kept.length, 2);
+  assert.equal(await store.resend(), 0);
+  await database.query("delete from pgboss.job where name = $1 and data->>'number' = '1'", [queue]);
+  assert.equal(await store.resend(), 1);
+  assert.equal(await store.resend(), 0);
+  const sent = await database.boss.fetch(queue, { batchSize: 5 });
+  const numbers = sent.map(({ data }) => z.object({ number: z.number() }).parse(data).number);
+  assert.deepEqual(numbers.sort(), [0, 1]);
+});
+
+test('a study that was restored on another server goes on, whatever its transaction numbers were', async () => {
+  const made = await create(database, { ...plan, name: 'moved' }, 1);
+  await made.prepare();
+  await made.ask(() => 1);
+  const of = "study_id = (select id from couture.study where name = 'moved')";
+  const read = async (what: string) => await database.query(`select ${what} from couture.trial where ${of}`);
+  const [{ job }] = z.array(z.object({ job: z.string() })).parse(await read('job'));
+  await made.claim(0, job);
+  await made.report(0, 1, { step: 1, value: 0.5 });
+  for (const table of ['trial', 'report'])
+    await database.query(`update couture.${table} set changed = '900000000000'::xid8 where ${of}`);
+  const store = await StudyStore.find(database, 'moved');
+  assert.ok(store);
+  await store.prepare();
+  assert.equal((await store.look()).left.running, 1);
+  assert.equal(await store.report(0, 1, { step: 1, value: 0.4 }), true);
+  assert.equal(await store.finish(0, 1, { state: 'complete', value: 0.4 }), true);
+  const [trial] = (await store.read()).trials;
+  assert.deepEqual([trial.state, trial.value, trial.reports], ['complete', 0.4, [{ step: 1, value: 0.4 }]]);
+});
+
 test('a store of the first version keeps its studies', async () => {
   for (const table of ['trial', 'report'])
     await database.query(`alter table couture.${table} drop column changed`);
@@ -128,16 +175,34 @@ test('a store of the first version keeps its studies', async () => {
   assert.equal((await kept?.read())?.trials.length, 2);
 });
 
-test('a network that is too large fails without a job', async () => {
-  const store = await StudyStore.create(database, { ...plan, name: 'large', maxBytes: 10 }, 5);
-  await store.prepare();
-  await assert.rejects(
-    store.ask(() => 1),
-    {
+test('a study without a possible trial is not kept, so its name is free for other settings', async () => {
+  const large = { ...plan, name: 'large', maxBytes: 10 };
+  await assert.rejects(openStudy(database, { plan: large, known: false, trials: 5, parallel: 1 }), {
+    kind: 'usage',
+    message: /1000 trials in a row were not possible: The weights have/,
+  });
+  const other = { plan: { ...large, maxBytes: 10_000 }, known: false, trials: 5, parallel: 2 };
+  const store = await openStudy(database, other);
+  assert.deepEqual((await store.look()).left, { waiting: 2, running: 0, unasked: 3 });
+});
+
+test('a study is never opened with another plan, and a known one is never created', async () => {
+  const wanted = { plan: { ...plan, name: 'kept' }, known: false, trials: 2, parallel: 1 };
+  await openStudy(database, wanted);
+  const changed = { ...wanted, plan: { ...wanted.plan, seed: 2 } };
+  for (const known of [false, true])
+    await assert.rejects(openStudy(database, { ...changed, known }), {
       kind: 'usage',
-      message: /1000 trials in a row were not possible: The weights have/,
-    },
-  );
+      message: 'The study kept exists with other settings.',
+    });
+  const again = await openStudy(database, { ...wanted, known: true, trials: undefined });
+  assert.deepEqual((await again.look()).left, { waiting: 1, running: 0, unasked: 1 });
+  const missing = { ...wanted, plan: { ...plan, name: 'missing' }, known: true };
+  await assert.rejects(openStudy(database, missing), {
+    kind: 'usage',
+    message: /There is no study "missing"/,
+  });
+  assert.equal(await StudyStore.find(database, 'missing'), undefined);
 });
 
 test('a folder has one owner, and a newer store is refused', async () => {

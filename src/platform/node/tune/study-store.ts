@@ -12,6 +12,7 @@ import { nextTrial } from '../../../study/next-trial.ts';
 import { type Study, type StudyPlan, studyPlanSchema, valuesSchema } from '../../../study/study.ts';
 import { holderSchema, mayRun, thisProcess } from '../runs/process.ts';
 import type { Database } from './database.ts';
+import { lockStudy } from './hold.ts';
 import { dropQueues, makeQueues, queuesOf, RETRIES, sendJob } from './jobs.ts';
 import { type Look, StudyMirror } from './mirror.ts';
 
@@ -69,21 +70,27 @@ export class StudyStore {
     return rows.map((row) => z.object({ name: z.string() }).parse(row).name);
   }
 
-  /** Creates a study, or opens the one of that name. */
-  static async create(database: Database, plan: StudyPlan, trials: number): Promise<StudyStore> {
-    await database.query(
-      'insert into couture.study (name, plan, trials) values ($1, $2, $3) on conflict (name) do nothing',
+  /** Creates a study; undefined if there is one of that name. */
+  static async create(database: Database, plan: StudyPlan, trials: number): Promise<StudyStore | undefined> {
+    const [row] = await database.query(
+      'insert into couture.study (name, plan, trials) values ($1, $2, $3) on conflict (name) do nothing returning id',
       [plan.name, JSON.stringify(plan), trials],
     );
-    const store = await StudyStore.find(database, plan.name);
-    if (store === undefined)
-      throw new CoutureError('runtime', `The study ${inQuotes(plan.name)} was deleted.`);
-    return store;
+    return row === undefined ? undefined : await StudyStore.find(database, plan.name);
   }
 
-  /** Makes the queues, which exist once. */
+  /**
+   * Makes the queues, which exist once. Rows that pg_dump brought from another server may have transaction numbers which this
+   * one has not reached: by mirror.ts, all later changes would look older than they.
+   */
   async prepare(): Promise<void> {
     await makeQueues(this.#database, this.#id);
+    for (const table of ['trial', 'report'])
+      await this.#database.query(
+        `update couture.${table} set changed = '0'::xid8
+        where study_id = $1 and changed >= pg_snapshot_xmax(pg_current_snapshot())`,
+        [this.#id],
+      );
   }
 
   /** Changes how many trials the study has. */
@@ -171,6 +178,15 @@ export class StudyStore {
     return reclaimed;
   }
 
+  /** Queues trials again that wait without a job: an earlier version let the database delete jobs that nobody took. */
+  async resend(): Promise<number> {
+    return await this.#requeue(
+      `state = 'waiting' and not exists
+        (select from pgboss.job where job.name = $2 and job.id = trial.job)`,
+      [this.queues.queue],
+    );
+  }
+
   async #requeue(where: string, values: readonly unknown[]): Promise<number> {
     const { queue } = this.queues;
     return await this.#database.transaction(async (sql, db) => {
@@ -252,20 +268,20 @@ export class StudyStore {
     return rows.length > 0;
   }
 
-  /** Deletes the study with its trials and jobs. Workers that are training end with a message. */
-  async remove(): Promise<void> {
-    await this.#database.query('delete from couture.study where id = $1', [this.#id]);
-    await dropQueues(this.#database, this.#id);
+  /** Keeps the study from being deleted until the returned function is called. */
+  async hold(): Promise<() => Promise<void>> {
+    return await this.#database.hold(this.#id);
   }
 
-  /** How many trials are with a worker whose heartbeat still comes. */
-  async atWork(): Promise<number> {
-    const [row] = await this.#database.query(
-      `select count(*)::int as jobs from pgboss.job where name = $1 and state = 'active'
-        and heartbeat_on + heartbeat_seconds * interval '1 second' > clock_timestamp()`,
-      [this.queues.queue],
-    );
-    return z.object({ jobs: z.number() }).parse(row).jobs;
+  /** Deletes the study with its trials and jobs; false if a process works on it, and nothing was changed. */
+  async remove(): Promise<boolean> {
+    const removed = await this.#database.transaction(async (sql) => {
+      if (!(await lockStudy(sql, this.#id))) return false;
+      await sql.query('delete from couture.study where id = $1', [this.#id]);
+      return true;
+    });
+    if (removed) await dropQueues(this.#database, this.#id);
+    return removed;
   }
 }
 

@@ -13,7 +13,7 @@ export type TrialEnd = Exclude<FromTrial, { readonly type: 'epoch' }>;
 export interface StartedTrial {
   /** @throws CoutureError of kind `runtime` when its process ended without a result, for example by a kill */
   readonly ended: Promise<TrialEnd>;
-  /** Saves a checkpoint and ends. */
+  /** Saves a checkpoint and ends. Does nothing once the trial has ended. */
   stop(): void;
 }
 
@@ -26,19 +26,33 @@ interface Child {
   complaint: string;
 }
 
+/** What is known of the trial of a process. */
+interface Followed {
+  readonly name: string;
+  readonly onEpoch: (metrics: EpochMetrics) => void;
+  readonly state: { over: boolean };
+}
+
 /** The processes of one worker. */
 export class TrialProcesses {
   readonly #idle = new Set<Child>();
-  readonly #all = new Set<Child>();
 
   /** Starts a trial in a process that waits, or in a new one. */
   start(order: Extract<ToTrial, { type: 'order' }>, onEpoch: (metrics: EpochMetrics) => void): StartedTrial {
     const [idle] = this.#idle;
     const child = idle ?? this.#fork();
     this.#idle.delete(child);
-    const ended = this.#follow(child, order.name, onEpoch);
+    child.complaint = '';
+    const state = { over: false };
+    const ended = this.#follow(child, { name: order.name, onEpoch, state });
     send(child, order);
-    return { ended, stop: () => send(child, { type: 'stop' }) };
+    return {
+      ended,
+      stop() {
+        // The process may train another trial by now.
+        if (!state.over) send(child, { type: 'stop' });
+      },
+    };
   }
 
   /** Ends the processes that wait; those that train end when their trials do. */
@@ -66,20 +80,22 @@ export class TrialProcesses {
     child.process.on('error', () => {});
     child.process.once('close', () => {
       this.#idle.delete(child);
-      this.#all.delete(child);
     });
-    this.#all.add(child);
     return child;
   }
 
-  async #follow(child: Child, name: string, onEpoch: (metrics: EpochMetrics) => void): Promise<TrialEnd> {
+  async #follow(child: Child, { name, onEpoch, state }: Followed): Promise<TrialEnd> {
     const { process: it } = child;
     let forget = (): void => {};
     try {
       const end = await new Promise<TrialEnd>((resolve, reject) => {
         const onMessage = (message: FromTrial): void => {
-          if (message.type === 'epoch') onEpoch(message.metrics);
-          else resolve(message);
+          if (message.type === 'epoch') {
+            onEpoch(message.metrics);
+            return;
+          }
+          state.over = true;
+          resolve(message);
         };
         const onClose = (code: number | null, signal: NodeJS.Signals | null): void => {
           const said = child.complaint.trim().split('\n').at(-1);

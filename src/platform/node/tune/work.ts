@@ -55,6 +55,7 @@ export async function work(options: WorkOptions): Promise<boolean> {
       }),
   );
   await store.reclaim();
+  await store.resend();
   await store.ask(free);
   const workerId = await patiently(
     async () =>
