@@ -4,13 +4,12 @@ import { CoutureError } from '@couture/core';
 import { trainCommand } from 'couture/report';
 import { glanceAtRun, openRun, readResults, removeRun } from 'couture/runs';
 import type { RunDetails, RunList, StoredRun } from '../protocol.ts';
+import { forgetModel } from './models.ts';
 import { readList, writeList } from './run-index.ts';
 import { say } from './say.ts';
 import { FOLDER, servedRuns } from './served.ts';
-import { platform } from './store.ts';
+import { OWN, platform } from './store.ts';
 
-/** Where the runs of this browser are. */
-const OWN = 'runs/train';
 /** In the folder of a run that a person deleted: when. It can be brought back until then. */
 const REMOVED = 'studio-removed.json';
 const MOST_MARK = 1000;
@@ -24,13 +23,19 @@ let isChanged = false;
 /** Tells other tabs of this page, and hears from them, which run has changed. */
 const tabs = new BroadcastChannel('couture-studio-runs');
 tabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-  if (typeof data === 'string') seen.delete(data);
+  if (typeof data === 'string') forget(data);
   say({ type: 'runs' });
 });
 
-/** Forgets what was seen of a run, here and in other tabs. */
-export function runsChanged(path: string): void {
+/** Forgets what is known of a run: its place in the list, and its model. */
+function forget(path: string): void {
   seen.delete(path);
+  forgetModel(path);
+}
+
+/** Forgets what is known of a run that has changed, here and in other tabs. */
+export function runsChanged(path: string): void {
+  forget(path);
   isChanged = true;
   tabs.postMessage(path);
 }
@@ -125,6 +130,8 @@ async function lookAtOwn(path: string): Promise<StoredRun | undefined> {
 async function look(path: string, stamp: string, name: string): Promise<StoredRun | undefined> {
   const known = seen.get(path);
   if (known !== undefined && stamp !== '' && known.stamp === stamp) return known.run;
+  // The files of a served run have changed.
+  if (stamp !== '') forgetModel(path);
   const place = await platform();
   const glance = await glanceAtRun(place, path);
   // A folder that is left from a run that was killed while it was made.

@@ -1,0 +1,78 @@
+/** Parts of the Studio's worker that need no browser. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Slot } from '../packages/studio/src/worker/leases.ts';
+
+/** Says when it was disposed. */
+class Model {
+  isDisposed = false;
+  readonly weights: string;
+
+  constructor(weights: string) {
+    this.weights = weights;
+  }
+
+  async dispose(): Promise<void> {
+    this.isDisposed = true;
+  }
+}
+
+describe('the models that answer', () => {
+  test('a model that is replaced is disposed when its last user ends, not before', async () => {
+    const slot = new Slot<string, Model>();
+    const old = new Model('old');
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const seen: boolean[] = [];
+    const use = async ({ promise }: PromiseWithResolvers<void>) =>
+      await slot
+        .take('a', async () => old)
+        .use(async (model) => {
+          await promise;
+          seen.push(model.isDisposed);
+        });
+    const users = [use(first), use(second)];
+    const fresh = slot.take('b', async () => new Model('new'));
+    assert.equal(await fresh.use(async ({ weights }) => weights), 'new');
+    first.resolve();
+    await users[0];
+    assert.equal(old.isDisposed, false, 'the second user still works');
+    second.resolve();
+    await users[1];
+    await settled();
+    assert.deepEqual([seen, old.isDisposed], [[false, false], true]);
+    assert.equal(await fresh.use(async ({ isDisposed }) => isDisposed), false);
+  });
+
+  test('after its run has changed, a model is read again, also where it was being read', async () => {
+    const slot = new Slot<string, Model>();
+    const reading = Promise.withResolvers<Model>();
+    const early = slot.take('run', async () => await reading.promise).use(async ({ weights }) => weights);
+    slot.forget('another run');
+    slot.forget('run');
+    const late = slot.take('run', async () => new Model('new')).use(async ({ weights }) => weights);
+    const old = new Model('old');
+    reading.resolve(old);
+    assert.deepEqual([await early, await late], ['old', 'new']);
+    await settled();
+    assert.equal(old.isDisposed, true);
+  });
+
+  test('a model that could not be read is tried again', async () => {
+    const slot = new Slot<string, Model>();
+    const failing = slot.take('run', async () => {
+      throw new Error('no connection');
+    });
+    await assert.rejects(
+      failing.use(async () => {}),
+      /no connection/,
+    );
+    await settled();
+    assert.equal(await slot.take('run', async () => new Model('new')).use(async (one) => one.weights), 'new');
+  });
+});
+
+/** After everything that waits has gone on. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
