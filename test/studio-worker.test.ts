@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isSameSet } from '../packages/studio/src/same-set.ts';
 import { Slot } from '../packages/studio/src/worker/leases.ts';
+import { Turns } from '../packages/studio/src/worker/turns.ts';
 
 /** Says when it was disposed. */
 class Model {
@@ -69,6 +71,33 @@ describe('the models that answer', () => {
     );
     await settled();
     assert.equal(await slot.take('run', async () => new Model('new')).use(async (one) => one.weights), 'new');
+  });
+});
+
+describe('the set at hand', () => {
+  test('what was asked for earlier does not replace what came after it', () => {
+    const turns = new Turns();
+    const [host, own] = [turns.next(), turns.next()];
+    assert.equal(turns.take(own), true);
+    assert.equal(turns.take(host), false, 'the set of the host comes too late');
+    assert.equal(turns.take(turns.next()), true);
+  });
+
+  test('a later request that fails keeps nothing away', () => {
+    const turns = new Turns();
+    const host = turns.next();
+    turns.next();
+    assert.equal(turns.take(host), true);
+    assert.equal(turns.take(host), true, 'the whole set follows its sample');
+  });
+
+  test('two imports of one name are told apart by their digests', () => {
+    const of = (digest: string) => ({
+      name: 'photos',
+      origin: { kind: 'import', digest: digest.repeat(64) } as Parameters<typeof isSameSet>[0]['origin'],
+    });
+    assert.equal(isSameSet(of('a'), of('a')), true);
+    assert.equal(isSameSet(of('a'), of('b')), false);
   });
 });
 

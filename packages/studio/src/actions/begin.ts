@@ -4,10 +4,11 @@ import { batch, effect } from '@preact/signals';
 import { listen, request } from '../client.ts';
 import { prepareFigures } from '../parts/load-figures.ts';
 import type { StudioEvent } from '../protocol.ts';
+import { isSameSet } from '../same-set.ts';
 import * as state from '../state.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { attempt } from './attempt.ts';
-import { lastSet, takeSet, useSet } from './data.ts';
+import { forgetLastSet, lastSet, takeSet, useSet } from './data.ts';
 import { predictAgain, predictPicture } from './models.ts';
 import { listRuns } from './runs.ts';
 import { watchUndoKeys } from './setup.ts';
@@ -28,11 +29,14 @@ export function begin(): void {
   });
   void attempt('data', async () => {
     const opening = request('open', { address: new URL('data/', document.baseURI).href });
-    const own = lastSet();
     // Your own images do not need those of the host.
-    if (own !== undefined) await opening.catch(() => {});
-    else state.set.value = await opening;
-    if (own !== undefined) await useSet(own);
+    opening.catch(() => {});
+    const own = lastSet();
+    if (own === undefined || !(await useSet(own))) {
+      // Images that cannot be used any more are not tried at every reload.
+      forgetLastSet();
+      state.set.value = await opening;
+    }
     // Now, so that it does not hold up the page in the middle of training.
     void prepareFigures();
     const name = brokenOff();
@@ -65,7 +69,7 @@ function hear(event: StudioEvent): void {
     case 'set': {
       const before = state.set.value?.info;
       // The images of a run that is resumed may be others.
-      if (before !== undefined && before.name !== event.set.info.name) takeSet(event.set);
+      if (before !== undefined && !isSameSet(before, event.set.info)) takeSet(event.set);
       else state.set.value = event.set;
       break;
     }

@@ -15,9 +15,22 @@ export function lastSet(): string | undefined {
   return localStorage.getItem(LAST_SET) ?? undefined;
 }
 
-/** Takes a kept set, or Fashion-MNIST for null. */
-export async function useSet(digest: string | null): Promise<void> {
-  await attempt('data', async () => takeSet(await request('use-set', { digest })));
+/**
+ * Takes a kept set, or Fashion-MNIST for null.
+ * @returns false where that failed
+ */
+export async function useSet(digest: string | null): Promise<boolean> {
+  let isTaken = false;
+  await attempt('data', async () => {
+    takeSet(await request('use-set', { digest }));
+    isTaken = true;
+  });
+  return isTaken;
+}
+
+/** Begins with the set of the host again after a reload. */
+export function forgetLastSet(): void {
+  localStorage.removeItem(LAST_SET);
 }
 
 /** Lists the kept sets, and what the page uses of the browser's storage. */
@@ -35,7 +48,7 @@ export async function listKept(): Promise<void> {
 export async function removeSet(digest: string): Promise<void> {
   await attempt('kept', async () => {
     await request('remove-set', { digest });
-    if (lastSet() === digest) localStorage.removeItem(LAST_SET);
+    if (lastSet() === digest) forgetLastSet();
   });
   await listKept();
 }
@@ -43,8 +56,8 @@ export async function removeSet(digest: string): Promise<void> {
 /** Shows a set, and what is known of the last one no more. */
 export function takeSet(set: SetSummary): void {
   const { origin } = set.info;
-  if (origin.kind === 'import') localStorage.setItem(LAST_SET, origin.digest);
-  else localStorage.removeItem(LAST_SET);
+  if (origin.kind === 'import' && set.kept) localStorage.setItem(LAST_SET, origin.digest);
+  else forgetLastSet();
   batch(() => {
     state.set.value = set;
     state.opened.value = undefined;
