@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { StoredRun } from '../packages/studio/src/protocol.ts';
 import { isSameSet } from '../packages/studio/src/same-set.ts';
 import { Slot } from '../packages/studio/src/worker/leases.ts';
+import { oneAtATime } from '../packages/studio/src/worker/one-at-a-time.ts';
+import { dropFromList, readList, writeList } from '../packages/studio/src/worker/run-index.ts';
 import { Turns } from '../packages/studio/src/worker/turns.ts';
+import { MemoryStore } from '../src/runs/memory-store.ts';
 
 /** Says when it was disposed. */
 class Model {
@@ -98,6 +102,56 @@ describe('the set at hand', () => {
     });
     assert.equal(isSameSet(of('a'), of('a')), true);
     assert.equal(isSameSet(of('a'), of('b')), false);
+  });
+});
+
+describe('the list of runs', () => {
+  const finished = (name: string): StoredRun => ({
+    ...{ name, path: `runs/train/${name}`, where: 'browser', state: 'finished' },
+  });
+
+  test('a run that has changed leaves the stored list, whatever is written at the same time', async () => {
+    const store = new MemoryStore();
+    const all = [finished('a'), finished('b'), finished('c')];
+    await Promise.all([
+      writeList(store, () => all),
+      dropFromList(store, 'runs/train/a'),
+      dropFromList(store, 'runs/train/c'),
+    ]);
+    assert.deepEqual(
+      (await readList(store)).map(({ name }) => name),
+      ['b'],
+    );
+  });
+
+  test('is made once at a time, and whoever asks meanwhile sees what changed meanwhile', async () => {
+    let [runs, atOnce, most, times] = [0, 0, 0, 0];
+    const list = oneAtATime(async () => {
+      [atOnce, times] = [atOnce + 1, times + 1];
+      most = Math.max(most, atOnce);
+      const found = runs;
+      await settled();
+      atOnce -= 1;
+      return found;
+    });
+    const first = list();
+    runs = 1;
+    const later = [list(), list(), list()];
+    assert.deepEqual(await Promise.all([first, ...later]), [0, 1, 1, 1]);
+    assert.deepEqual([most, times], [1, 2]);
+    assert.equal(await list(), 1);
+  });
+
+  test('a failure does not keep the next list away', async () => {
+    let times = 0;
+    const list = oneAtATime(async () => {
+      times += 1;
+      if (times === 1) throw new Error('no files');
+      return times;
+    });
+    const [first, second] = [list(), list()];
+    await assert.rejects(first, /no files/);
+    assert.equal(await second, 2);
   });
 });
 

@@ -107,6 +107,6 @@ export async function copyRun(name: string): Promise<string> {
   } finally {
     await release();
   }
-  runsChanged(folder);
+  await runsChanged(folder);
   return own;
 }

@@ -71,7 +71,7 @@ export async function trainInto(request: Request): Promise<RunEnd> {
         run = begun;
         running = begun;
         setPatient(begun.path);
-        runsChanged(begun.path);
+        void runsChanged(begun.path);
       },
       onNotice: (text) => say({ type: 'notice', text }),
       onEvent: (event) => {
@@ -91,7 +91,7 @@ export async function trainInto(request: Request): Promise<RunEnd> {
     throw error;
   } finally {
     setPatient(undefined);
-    if (run !== undefined) runsChanged(run.path);
+    if (run !== undefined) await runsChanged(run.path);
     training = undefined;
     running = undefined;
   }
