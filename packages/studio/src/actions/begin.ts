@@ -13,7 +13,7 @@ import { predictAgain, predictPicture } from './models.ts';
 import { listRuns } from './runs.ts';
 import { watchUndoKeys } from './setup.ts';
 import { watchSpeed } from './speed.ts';
-import { brokenOff, markInProgress, resume } from './training.ts';
+import { brokenOff, clearWeights, markInProgress, resume } from './training.ts';
 
 /** Begins: the address, the data, the runs, and a run that a reload broke off. */
 export function begin(): void {
@@ -80,6 +80,8 @@ function hear(event: StudioEvent): void {
       const { name, config, history } = event;
       markInProgress(name);
       state.starting.value = false;
+      if (run?.name !== name) clearWeights();
+      void listRuns();
       state.run.value = {
         ...{ name, config, history, state: 'training', epoch: history.length + 1, step: 0, steps: 1 },
         ...{
@@ -119,7 +121,7 @@ function hear(event: StudioEvent): void {
       takeWeights(event);
       break;
     case 'notice':
-      if (run === undefined) early.push(event.text);
+      if (run === undefined || state.starting.value) early.push(event.text);
       else state.run.value = { ...run, notices: [...run.notices, event.text] };
       break;
   }
