@@ -2,13 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { StoredRun } from '../packages/studio/src/protocol.ts';
+import type { StoredRun, StudioEvent } from '../packages/studio/src/protocol.ts';
 import { isSameSet } from '../packages/studio/src/same-set.ts';
 import { Slot } from '../packages/studio/src/worker/leases.ts';
 import { oneAtATime } from '../packages/studio/src/worker/one-at-a-time.ts';
 import { dropFromList, readList, writeList } from '../packages/studio/src/worker/run-index.ts';
+import { Telling } from '../packages/studio/src/worker/telling.ts';
 import { Turns } from '../packages/studio/src/worker/turns.ts';
 import { MemoryStore } from '../src/runs/memory-store.ts';
+import type { EpochMetrics } from '../src/train/events.ts';
+import type { RunConfig } from '../src/train/settings.ts';
 
 /** Says when it was disposed. */
 class Model {
@@ -152,6 +155,44 @@ describe('the list of runs', () => {
     const [first, second] = [list(), list()];
     await assert.rejects(first, /no files/);
     assert.equal(await second, 2);
+  });
+});
+
+describe('a run that begins', () => {
+  const epochs = [1, 2, 3].map((epoch) => ({ epoch }) as EpochMetrics);
+  const told = (history: () => Promise<EpochMetrics[]>) => {
+    const said: StudioEvent[] = [];
+    const run = { name: 'a', config: {} as RunConfig, history };
+    return { said, telling: new Telling(run, (event) => said.push(event)) };
+  };
+
+  test('is told before its epochs, and every epoch once, however late its history is read', async () => {
+    const reading = Promise.withResolvers<EpochMetrics[]>();
+    const { said, telling } = told(async () => await reading.promise);
+    telling.tell({ type: 'epoch', metrics: epochs[1] });
+    assert.deepEqual(said, []);
+    // The file has the epoch already.
+    reading.resolve(epochs.slice(0, 2));
+    await telling.begun;
+    telling.tell({ type: 'epoch', metrics: epochs[2] });
+    assert.deepEqual(
+      said.flatMap((event) => {
+        if (event.type === 'begun') return [event.history.map(({ epoch }) => epoch)];
+        return event.type === 'epoch' ? [event.metrics.epoch] : [];
+      }),
+      [[1], 2, 3],
+    );
+  });
+
+  test('is told also where its history cannot be read, with the reason', async () => {
+    const { said, telling } = told(async () => {
+      throw new Error('results.csv is damaged.');
+    });
+    await telling.begun;
+    assert.deepEqual(said, [
+      { type: 'begun', name: 'a', config: {}, history: [] },
+      { type: 'notice', text: 'The earlier epochs of this run cannot be shown. results.csv is damaged.' },
+    ]);
   });
 });
 

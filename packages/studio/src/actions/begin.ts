@@ -102,7 +102,8 @@ function hear(event: StudioEvent): void {
     case 'epoch':
       if (run === undefined) break;
       batch(() => {
-        state.run.value = { ...run, history: [...run.history, event.metrics] };
+        const before = run.history.filter(({ epoch }) => epoch < event.metrics.epoch);
+        state.run.value = { ...run, history: [...before, event.metrics] };
         if (event.metrics.epoch === 1 && state.model.value.kind === 'shipped')
           state.model.value = { kind: 'live' };
       });

@@ -52,10 +52,11 @@ async function train(work: () => Promise<RunEnd>): Promise<void> {
   state.starting.value = true;
   let ended = 'failed' as state.LiveRun['state'];
   await attempt('train', async () => {
-    const { result } = await work();
+    const { name, result } = await work();
     ended = result === undefined ? 'paused' : 'finished';
     const run = state.run.value;
-    if (run !== undefined) state.run.value = { ...run, state: ended, result, imagesPerSecond: undefined };
+    // A run that was paused before it began is not the one that is shown.
+    if (run?.name === name) state.run.value = { ...run, state: ended, result, imagesPerSecond: undefined };
   });
   sessionStorage.removeItem(IN_PROGRESS);
   state.starting.value = false;
