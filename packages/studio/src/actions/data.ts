@@ -5,6 +5,7 @@ import { request } from '../client.ts';
 import type { Choice, SetSummary } from '../protocol.ts';
 import * as state from '../state.ts';
 import { attempt } from './attempt.ts';
+import { isStill } from './is-still.ts';
 import { predictAgain } from './models.ts';
 
 /** The digest of the imported images that were used last, so that a reload takes them again. */
@@ -82,6 +83,8 @@ export async function importFiles(files: readonly File[]): Promise<void> {
 /** Enlarges an image of the data view. */
 export async function openImage(choice: Choice, place: number): Promise<void> {
   await attempt('data', async () => {
-    state.opened.value = await request('image', { choice, place });
+    const of = state.set.value;
+    const image = await request('image', { choice, place });
+    if (isStill(of)) state.opened.value = image;
   });
 }
