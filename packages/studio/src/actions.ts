@@ -7,7 +7,7 @@ export {
   compareRun,
   copyRun,
   exportFile,
-  listRuns,
+  lookAgain,
   openRun,
   removeRun,
   removeRunForGood,

@@ -21,6 +21,10 @@ interface Waiting {
 
 let worker: Worker | undefined;
 let last = 0;
+/** Whether the worker's script runs: it has said something. */
+let isRunning = false;
+/** Why the worker never answers. */
+let failed: Failure | undefined;
 const waiting = new Map<number, Waiting>();
 const listeners = new Set<(event: StudioEvent) => void>();
 
@@ -29,14 +33,17 @@ function start(): Worker {
   started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => hear(data));
   started.addEventListener('error', (event) => {
     const message = `The Studio's worker failed: ${event.message || 'its script could not be loaded'}.`;
-    for (const { reject } of waiting.values())
-      reject(new StudioError({ message, hint: 'Reload the page.', interrupted: false }));
+    const failure: Failure = { message, hint: 'Reload the page.', interrupted: false };
+    // A script that could not be loaded never answers; one that runs may answer what is asked later.
+    if (!isRunning) failed = failure;
+    for (const { reject } of waiting.values()) reject(new StudioError(failure));
     waiting.clear();
   });
   return started;
 }
 
 function hear(message: FromWorker): void {
+  isRunning = true;
   if (message.type === 'event') {
     for (const listener of listeners) listener(message.event);
     return;
@@ -55,6 +62,7 @@ export async function request<Name extends RequestName>(
   type: Name,
   ask: Requests[Name]['ask'],
 ): Promise<Requests[Name]['answer']> {
+  if (failed !== undefined) throw new StudioError(failed);
   worker ??= start();
   const id = ++last;
   const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }));

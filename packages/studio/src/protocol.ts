@@ -18,6 +18,8 @@ export interface SetSummary {
   readonly counts: Readonly<Record<SplitName, readonly number[]>>;
   /** Whether all images are there; before that, a sample of them can be looked at. */
   readonly complete: boolean;
+  /** Whether they are there after a reload: imported images may have had no room in the browser. */
+  readonly kept: boolean;
   /** Notices of an import, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -161,7 +163,7 @@ export interface Room {
 
 /** Every request: what is asked, and what is answered. */
 export interface Requests extends SeeRequests {
-  /** Loads Fashion-MNIST from beside the page. */
+  /** Loads Fashion-MNIST from beside the page. Answers with the set at hand, which may be a later one by then. */
   open: { ask: { readonly address: string }; answer: SetSummary };
   /** Reads files that a person chose. */
   import: { ask: { readonly files: readonly File[] }; answer: SetSummary };

@@ -1,6 +1,7 @@
 /** What changes the state of the views that show and explain. */
 
 import { effect } from '@preact/signals';
+import { isStill } from './actions/is-still.ts';
 import { saveFile } from './actions.ts';
 import { listen, request } from './client.ts';
 import { problemOf } from './problem-of.ts';
@@ -55,8 +56,10 @@ export function stop(job: JobName): void {
 
 /** Makes the map of the test images. */
 export async function makeMap(method: 'pca' | 'umap'): Promise<void> {
+  const of = set.value;
   await work('map', 'Starting', async () => {
-    see.map.value = await request('map', { model: model.value, method });
+    const map = await request('map', { model: model.value, method });
+    if (isStill(of)) see.map.value = map;
   });
 }
 
@@ -65,7 +68,7 @@ export async function makeAudit(): Promise<void> {
   const of = set.value;
   await work('audit', 'Starting', async () => {
     const audited = await request('audit', {});
-    if (set.value === of) see.audited.value = audited;
+    if (isStill(of)) see.audited.value = audited;
   });
 }
 
@@ -74,7 +77,7 @@ async function findAudit(): Promise<void> {
   const of = set.value;
   // A damaged file counts as none: the audit is made again.
   const audited = await request('earlierAudit', {}).catch(() => null);
-  if (audited !== null && set.value === of) see.audited.value = audited;
+  if (audited !== null && isStill(of)) see.audited.value = audited;
 }
 
 /** Writes the report of a run and gives it to the person. */

@@ -4,15 +4,16 @@ import { batch, effect } from '@preact/signals';
 import { listen, request } from '../client.ts';
 import { prepareFigures } from '../parts/load-figures.ts';
 import type { StudioEvent } from '../protocol.ts';
+import { isSameSet } from '../same-set.ts';
 import * as state from '../state.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { attempt } from './attempt.ts';
-import { lastSet, takeSet, useSet } from './data.ts';
+import { forgetLastSet, lastSet, takeSet, useSet } from './data.ts';
 import { predictAgain, predictPicture } from './models.ts';
 import { listRuns } from './runs.ts';
 import { watchUndoKeys } from './setup.ts';
 import { watchSpeed } from './speed.ts';
-import { brokenOff, markInProgress, resume } from './training.ts';
+import { brokenOff, clearWeights, markInProgress, resume } from './training.ts';
 
 /** Begins: the address, the data, the runs, and a run that a reload broke off. */
 export function begin(): void {
@@ -28,11 +29,14 @@ export function begin(): void {
   });
   void attempt('data', async () => {
     const opening = request('open', { address: new URL('data/', document.baseURI).href });
-    const own = lastSet();
     // Your own images do not need those of the host.
-    if (own !== undefined) await opening.catch(() => {});
-    else state.set.value = await opening;
-    if (own !== undefined) await useSet(own);
+    opening.catch(() => {});
+    const own = lastSet();
+    if (own === undefined || !(await useSet(own))) {
+      // Images that cannot be used any more are not tried at every reload.
+      forgetLastSet();
+      state.set.value = await opening;
+    }
     // Now, so that it does not hold up the page in the middle of training.
     void prepareFigures();
     const name = brokenOff();
@@ -65,7 +69,7 @@ function hear(event: StudioEvent): void {
     case 'set': {
       const before = state.set.value?.info;
       // The images of a run that is resumed may be others.
-      if (before !== undefined && before.name !== event.set.info.name) takeSet(event.set);
+      if (before !== undefined && !isSameSet(before, event.set.info)) takeSet(event.set);
       else state.set.value = event.set;
       break;
     }
@@ -76,6 +80,8 @@ function hear(event: StudioEvent): void {
       const { name, config, history } = event;
       markInProgress(name);
       state.starting.value = false;
+      if (run?.name !== name) clearWeights();
+      void listRuns();
       state.run.value = {
         ...{ name, config, history, state: 'training', epoch: history.length + 1, step: 0, steps: 1 },
         ...{
@@ -96,7 +102,8 @@ function hear(event: StudioEvent): void {
     case 'epoch':
       if (run === undefined) break;
       batch(() => {
-        state.run.value = { ...run, history: [...run.history, event.metrics] };
+        const before = run.history.filter(({ epoch }) => epoch < event.metrics.epoch);
+        state.run.value = { ...run, history: [...before, event.metrics] };
         if (event.metrics.epoch === 1 && state.model.value.kind === 'shipped')
           state.model.value = { kind: 'live' };
       });
@@ -115,7 +122,7 @@ function hear(event: StudioEvent): void {
       takeWeights(event);
       break;
     case 'notice':
-      if (run === undefined) early.push(event.text);
+      if (run === undefined || state.starting.value) early.push(event.text);
       else state.run.value = { ...run, notices: [...run.notices, event.text] };
       break;
   }

@@ -5,6 +5,7 @@ import { request } from '../client.ts';
 import type { Choice, SetSummary } from '../protocol.ts';
 import * as state from '../state.ts';
 import { attempt } from './attempt.ts';
+import { isStill } from './is-still.ts';
 import { predictAgain } from './models.ts';
 
 /** The digest of the imported images that were used last, so that a reload takes them again. */
@@ -15,9 +16,22 @@ export function lastSet(): string | undefined {
   return localStorage.getItem(LAST_SET) ?? undefined;
 }
 
-/** Takes a kept set, or Fashion-MNIST for null. */
-export async function useSet(digest: string | null): Promise<void> {
-  await attempt('data', async () => takeSet(await request('use-set', { digest })));
+/**
+ * Takes a kept set, or Fashion-MNIST for null.
+ * @returns false where that failed
+ */
+export async function useSet(digest: string | null): Promise<boolean> {
+  let isTaken = false;
+  await attempt('data', async () => {
+    takeSet(await request('use-set', { digest }));
+    isTaken = true;
+  });
+  return isTaken;
+}
+
+/** Begins with the set of the host again after a reload. */
+export function forgetLastSet(): void {
+  localStorage.removeItem(LAST_SET);
 }
 
 /** Lists the kept sets, and what the page uses of the browser's storage. */
@@ -35,7 +49,7 @@ export async function listKept(): Promise<void> {
 export async function removeSet(digest: string): Promise<void> {
   await attempt('kept', async () => {
     await request('remove-set', { digest });
-    if (lastSet() === digest) localStorage.removeItem(LAST_SET);
+    if (lastSet() === digest) forgetLastSet();
   });
   await listKept();
 }
@@ -43,8 +57,8 @@ export async function removeSet(digest: string): Promise<void> {
 /** Shows a set, and what is known of the last one no more. */
 export function takeSet(set: SetSummary): void {
   const { origin } = set.info;
-  if (origin.kind === 'import') localStorage.setItem(LAST_SET, origin.digest);
-  else localStorage.removeItem(LAST_SET);
+  if (origin.kind === 'import' && set.kept) localStorage.setItem(LAST_SET, origin.digest);
+  else forgetLastSet();
   batch(() => {
     state.set.value = set;
     state.opened.value = undefined;
@@ -69,6 +83,8 @@ export async function importFiles(files: readonly File[]): Promise<void> {
 /** Enlarges an image of the data view. */
 export async function openImage(choice: Choice, place: number): Promise<void> {
   await attempt('data', async () => {
-    state.opened.value = await request('image', { choice, place });
+    const of = state.set.value;
+    const image = await request('image', { choice, place });
+    if (isStill(of)) state.opened.value = image;
   });
 }

@@ -4,6 +4,7 @@ import { request } from '../client.ts';
 import type { ModelChoice, Picture } from '../protocol.ts';
 import * as state from '../state.ts';
 import { attempt } from './attempt.ts';
+import { isStill } from './is-still.ts';
 
 /** Chooses the model that predicts. */
 export function chooseModel(model: ModelChoice): void {
@@ -29,8 +30,10 @@ export function predictAgain(): void {
   const picture = state.picture.value;
   if (picture === undefined) return;
   asking = true;
+  const of = state.set.value;
   void attempt('predict', async () => {
-    state.answer.value = await request('predict', { model: state.model.value, picture });
+    const answer = await request('predict', { model: state.model.value, picture });
+    if (isStill(of)) state.answer.value = answer;
   }).finally(() => {
     asking = false;
     if (!stale) return;
@@ -42,8 +45,10 @@ export function predictAgain(): void {
 /** Evaluates the chosen model on the test images. */
 export async function evaluate(): Promise<void> {
   state.judging.value = true;
+  const of = state.set.value;
   await attempt('understand', async () => {
-    state.judged.value = await request('evaluate', { model: state.model.value });
+    const judged = await request('evaluate', { model: state.model.value });
+    if (isStill(of)) state.judged.value = judged;
   });
   state.judging.value = false;
 }

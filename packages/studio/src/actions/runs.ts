@@ -6,8 +6,17 @@ import * as state from '../state.ts';
 import { attempt, setProblem } from './attempt.ts';
 import { chooseModel } from './models.ts';
 
+/** Lists that have been asked for and not answered yet. */
+let awaited = 0;
+
+/** Lists the runs again where nobody else does at the moment: for what looks again and again. */
+export async function lookAgain(): Promise<void> {
+  if (awaited === 0) await listRuns(true);
+}
+
 /** Lists the runs again. A problem that is told stays until something is done. */
 export async function listRuns(ifChanged = false): Promise<void> {
+  awaited += 1;
   try {
     const list = await request('runs', { ifChanged });
     if (list === null) return;
@@ -27,6 +36,8 @@ export async function listRuns(ifChanged = false): Promise<void> {
   } catch (error) {
     const { message, hint } = error as Error & { readonly hint?: string };
     setProblem('runs', { message, hint });
+  } finally {
+    awaited -= 1;
   }
 }
 

@@ -40,12 +40,30 @@ export function redo(): void {
   });
 }
 
-/** Hears the keys for undo and redo. In a field of text they are the browser's. */
+/** Inputs in which nothing is typed. */
+const untyped = new Set([
+  'button',
+  'checkbox',
+  'color',
+  'file',
+  'image',
+  'radio',
+  'range',
+  'reset',
+  'submit',
+]);
+
+/** Whether a person types there, so that the browser has its own undo: text, numbers and whatever else is typed. */
+function isTyped(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !untyped.has(target.type);
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
+}
+
+/** Hears the keys for undo and redo. In a field in which one types they are the browser's. */
 export function watchUndoKeys(): void {
   addEventListener('keydown', (event) => {
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
-    const isText = target instanceof HTMLInputElement && target.type === 'text';
-    if (!(ctrlKey || metaKey) || isText) return;
+    if (!(ctrlKey || metaKey) || isTyped(target)) return;
     const letter = key.toLowerCase();
     if (letter !== 'z' && letter !== 'y') return;
     event.preventDefault();

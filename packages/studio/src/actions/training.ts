@@ -1,5 +1,6 @@
 /** Starts, pauses and resumes runs, one at a time. */
 
+import { batch } from '@preact/signals';
 import { request } from '../client.ts';
 import type { RunEnd } from '../protocol.ts';
 import * as state from '../state.ts';
@@ -20,14 +21,21 @@ export function brokenOff(): string | undefined {
   return sessionStorage.getItem(IN_PROGRESS) ?? undefined;
 }
 
+/** Shows the weights of the last run no more. */
+export function clearWeights(): void {
+  batch(() => {
+    state.weights.value = undefined;
+    state.snapshots.value = [];
+    state.shownEpoch.value = undefined;
+  });
+}
+
 /** Trains the setup as a new run. */
 export async function start(): Promise<void> {
   const { value } = state.resolved;
   if (!('config' in value) || isTraining()) return;
   state.run.value = undefined;
-  state.weights.value = undefined;
-  state.snapshots.value = [];
-  state.shownEpoch.value = undefined;
+  clearWeights();
   // Where the browser agrees, it does not clear the runs of this page by itself.
   void navigator.storage?.persist?.();
   await train(async () => await request('train', { config: value.config }));
@@ -44,15 +52,17 @@ async function train(work: () => Promise<RunEnd>): Promise<void> {
   state.starting.value = true;
   let ended = 'failed' as state.LiveRun['state'];
   await attempt('train', async () => {
-    const { result } = await work();
+    const { name, result } = await work();
     ended = result === undefined ? 'paused' : 'finished';
     const run = state.run.value;
-    if (run !== undefined) state.run.value = { ...run, state: ended, result, imagesPerSecond: undefined };
+    // A run that was paused before it began is not the one that is shown.
+    if (run?.name === name) state.run.value = { ...run, state: ended, result, imagesPerSecond: undefined };
   });
   sessionStorage.removeItem(IN_PROGRESS);
   state.starting.value = false;
   const run = state.run.value;
-  if (run !== undefined && ended === 'failed') state.run.value = { ...run, state: 'failed' };
+  // A run that was shown before is not the one that could not begin.
+  if (run?.state === 'training' && ended === 'failed') state.run.value = { ...run, state: 'failed' };
   void listRuns();
   if (run !== undefined && ended === 'finished') {
     state.model.value = { kind: 'run', name: run.name };

@@ -99,8 +99,10 @@ function Images({ set: { digest, name, images, bytes } }: { readonly set: KeptSe
 
 function UseSet({ digest, name }: { readonly digest: string | null; readonly name: string }) {
   const origin = set.value?.info.origin;
-  const isUsed =
+  const isThis =
     digest === null ? origin?.kind === 'registry' : origin?.kind === 'import' && origin.digest === digest;
+  // A sample can be taken again: its other images may have failed to load.
+  const isUsed = isThis && set.value?.complete === true;
   return (
     <button
       type="button"

@@ -5,6 +5,7 @@ import { openImage } from '../actions.ts';
 import { count } from '../format.ts';
 import { Grid } from '../parts/grid.tsx';
 import type { Choice, SplitName } from '../protocol.ts';
+import { keyOfSet } from '../same-set.ts';
 import { opened, set } from '../state.ts';
 import { Collect } from './collect.tsx';
 import { AuditPanel } from './data/audit.tsx';
@@ -55,7 +56,7 @@ function Images() {
   const [split, setSplit] = useState<SplitName>('train');
   const [label, setLabel] = useState<number | null>(null);
   const [sought, setSought] = useState<{ readonly place: number } | undefined>(undefined);
-  useEffect(() => setLabel(null), [value?.info.name]);
+  useEffect(() => setLabel(null), [value && keyOfSet(value.info)]);
   if (value === undefined) return null;
   const counts = value.counts[split];
   const all = counts.reduce((sum, images) => sum + images, 0);

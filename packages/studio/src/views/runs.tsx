@@ -2,7 +2,7 @@
 
 import { describeTraining } from 'couture/inspect';
 import { useEffect } from 'preact/hooks';
-import { listRuns } from '../actions.ts';
+import { lookAgain } from '../actions.ts';
 import { count, plural } from '../format.ts';
 import { Figure } from '../parts/figure.tsx';
 import { Kept } from '../parts/kept.tsx';
@@ -20,7 +20,7 @@ export function RunsPanel() {
   useEffect(() => {
     const timer = setInterval(() => {
       const changes = served.value || runs.value?.some(({ state }) => state === 'in use');
-      if (changes && document.visibilityState === 'visible') void listRuns(true);
+      if (changes && document.visibilityState === 'visible') void lookAgain();
     }, AGAIN);
     return () => clearInterval(timer);
   }, []);

@@ -11,21 +11,27 @@ import {
   type Role,
 } from 'couture/data';
 import type { Choice, SetImage, SetSummary, SplitName } from '../protocol.ts';
+import { isSameSet } from '../same-set.ts';
 import { fetchFile, type Part } from './fetch-file.ts';
 import { say } from './say.ts';
 import { digestOf, keepSet, readSet } from './sets.ts';
+import { Turns } from './turns.ts';
 
 /** Images of the training split that can be looked at before the rest has come. */
 const SAMPLE = 5_000;
 
 interface Held {
-  readonly sets: Readonly<Record<SplitName, Dataset>>;
+  readonly sets: Sets;
   readonly summary: SetSummary;
   /** Places of the images of a choice, by `split:label`. */
   readonly places: Map<string, Uint32Array>;
 }
 
+type Sets = Readonly<Record<SplitName, Dataset>>;
+
 let held: Held | undefined;
+/** A set that was asked for earlier than the one at hand does not replace it. */
+const turns = new Turns();
 
 /** @throws CoutureError of kind `usage` before a data set is there */
 export function currentSet(): Held {
@@ -36,7 +42,7 @@ export function currentSet(): Held {
 }
 
 /** Both splits, once all of their images are there. */
-export function wholeSet(): Readonly<Record<SplitName, Dataset>> {
+export function wholeSet(): Sets {
   const { sets, summary } = currentSet();
   if (summary.complete) return sets;
   throw new CoutureError('usage', 'The training images are still loading.', {
@@ -44,19 +50,42 @@ export function wholeSet(): Readonly<Record<SplitName, Dataset>> {
   });
 }
 
-function hold(train: Dataset, test: Dataset, complete: boolean, notes: readonly string[] = []): SetSummary {
+/** What is known of a set besides its images. */
+type Facts = Pick<SetSummary, 'complete' | 'kept' | 'notes'>;
+
+const whole: Facts = { complete: true, kept: true, notes: [] };
+
+/** Makes a set the one at hand, unless a later one is. Answers with the set at hand. */
+function hold(turn: number, sets: Sets, facts = whole): SetSummary {
+  if (held !== undefined && !turns.isCurrent(turn)) return held.summary;
+  turns.take(turn);
   const count = ({ labels, info }: Dataset): number[] => {
     const counts = info.classNames.map(() => 0);
     for (const label of labels) counts[label] += 1;
     return counts;
   };
-  const summary = { info: train.info, counts: { train: count(train), test: count(test) }, complete, notes };
-  held = { sets: { train, test }, summary, places: new Map() };
+  const counts = { train: count(sets.train), test: count(sets.test) };
+  const summary = { info: sets.train.info, counts, ...facts };
+  held = { sets, summary, places: new Map() };
   return summary;
 }
 
-/** Loads Fashion-MNIST: labels and test images first, then training images, of which a sample comes before the end. */
-async function openFashion(address: string): Promise<SetSummary> {
+/** Fashion-MNIST on its way: whoever asks for it meanwhile waits for the same files. */
+let loading: Promise<Sets> | undefined;
+
+/** Loads Fashion-MNIST, and says a sample of it before the end where no other set is at hand. */
+async function loadFashion(turn: number): Promise<Sets> {
+  loading ??= fetchFashion(fashion ?? '', (sample) => {
+    if (held?.summary.complete === true || !turns.isCurrent(turn)) return;
+    say({ type: 'set', set: hold(turn, sample, { ...whole, complete: false }) });
+  }).finally(() => {
+    loading = undefined;
+  });
+  return await loading;
+}
+
+/** Labels and test images first, then training images, of which a sample comes before the end. */
+async function fetchFashion(address: string, onSample: (sample: Sets) => void): Promise<Sets> {
   const entry = findDataset('fashion-mnist');
   if (entry === undefined) throw new Error('The registry has no fashion-mnist.');
   const get = async (role: Role, onPart?: (part: Part) => void) =>
@@ -77,9 +106,9 @@ async function openFashion(address: string): Promise<SetSummary> {
   const trainImages = await get('train-images', ({ bytes, length }) => {
     if (shown || length < enough) return;
     shown = true;
-    say({ type: 'set', set: hold(sampleOf(entry, bytes, trainLabels), test, false) });
+    onSample({ train: sampleOf(entry, bytes, trainLabels), test });
   });
-  return hold(split(entry, 'train', trainImages, trainLabels), test, true);
+  return { train: split(entry, 'train', trainImages, trainLabels), test };
 }
 
 /** The first test image, before the data set is there: the page asks about it at once. */
@@ -151,48 +180,48 @@ function sampleOf(entry: DatasetEntry, bytes: Uint8Array, labels: Uint8Array): D
 /** Where Fashion-MNIST is. */
 let fashion: string | undefined;
 
-/** Loads Fashion-MNIST, and remembers where it is. */
+/** Loads Fashion-MNIST, and remembers where it is. Answers with the set at hand, which may be another one by then. */
 export async function open(address: string): Promise<SetSummary> {
   fashion = address;
-  return await openFashion(address);
-}
-
-/** Whether images are those of a description: the same imported files, or the same set of the registry. */
-function isSame(a: DatasetInfo, b: DatasetInfo): boolean {
-  return a.name === b.name && JSON.stringify(a.origin) === JSON.stringify(b.origin);
+  return await useSet(null);
 }
 
 /**
- * Both splits of the set that a run was trained on: the one at hand, one that is kept, or Fashion-MNIST. It becomes the
- * one at hand.
+ * Both splits of the set that a run was trained on: the one at hand, one that is kept, or Fashion-MNIST.
  * @throws CoutureError of kind `data` when it is none of them
  */
-export async function setFor(info: DatasetInfo): Promise<Readonly<Record<SplitName, Dataset>>> {
-  if (held !== undefined && isSame(held.summary.info, info)) return wholeSet();
-  const summary = await openKept(info);
-  say({ type: 'set', set: summary });
-  return wholeSet();
-}
-
-async function openKept(info: DatasetInfo): Promise<SetSummary> {
+export async function setsOf(info: DatasetInfo, turn = turns.next()): Promise<Sets> {
+  if (held?.summary.complete === true && isSameSet(held.summary.info, info)) return held.sets;
   const digest = digestOf(info);
-  if (digest !== undefined) return await useSet(digest, info.name);
-  if (fashion !== undefined && findDataset(info.name) !== undefined && info.name === 'fashion-mnist')
-    return await openFashion(fashion);
+  if (digest !== undefined) return await keptSet(digest, info.name);
+  if (fashion !== undefined && info.name === 'fashion-mnist') return await loadFashion(turn);
   throw notHere(info.name);
 }
 
-/** Takes a kept set, or Fashion-MNIST where there is no digest. */
-export async function useSet(digest: string | null, name = 'of this digest'): Promise<SetSummary> {
-  if (digest === null) return await openFashion(fashion ?? '');
+/** As `setsOf`, and the set becomes the one at hand. */
+export async function setFor(info: DatasetInfo): Promise<Sets> {
+  const turn = turns.next();
+  const sets = await setsOf(info, turn);
+  if (held?.sets !== sets) say({ type: 'set', set: hold(turn, sets) });
+  return sets;
+}
+
+/** Takes a kept set, or Fashion-MNIST where there is no digest. Answers with the set at hand, as `open` does. */
+export async function useSet(digest: string | null): Promise<SetSummary> {
+  const turn = turns.next();
+  const sets = digest === null ? await loadFashion(turn) : await keptSet(digest, 'of this digest');
+  return hold(turn, sets);
+}
+
+async function keptSet(digest: string, name: string): Promise<Sets> {
   const kept = await readSet(digest);
   if (kept === undefined) throw notHere(name);
-  return hold(kept.train, kept.test, true);
+  return kept;
 }
 
 function notHere(name: string): CoutureError {
   return new CoutureError('data', `The images ${name} are not in this browser.`, {
-    hint: 'Import them again in Data, and then resume the run.',
+    hint: 'Import them again in Data, and then try again.',
   });
 }
 
@@ -205,14 +234,16 @@ export async function importFiles(files: readonly File[]): Promise<SetSummary> {
   const some = passedOver.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`);
   const skipped = passedOverCount > 0 ? [`Skipped files: ${passedOverCount}. ${some.join('; ')}`] : [];
   // Whoever trains on them can go on after a reload.
-  const kept = await keepSet({ train, test }).then(
-    () => [],
+  const problem = await keepSet({ train, test }).then(
+    () => undefined,
     (error: unknown) => {
       if (!(error instanceof CoutureError)) throw error;
-      return [`These images are not kept for a reload. ${error.message}`];
+      return `These images are not kept for a reload. ${error.message}`;
     },
   );
-  return hold(train, test, true, [...notices, ...skipped, ...kept]);
+  const notes = [...notices, ...skipped, ...(problem === undefined ? [] : [problem])];
+  // A person waits for these images, so they count as asked for last.
+  return hold(turns.next(), { train, test }, { complete: true, kept: problem === undefined, notes });
 }
 
 /** The places of the images of a choice in the file of their split. */

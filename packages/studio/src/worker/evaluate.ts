@@ -6,7 +6,7 @@ import { evaluateLogProbabilities, findTopLosses } from 'couture/inspect';
 import type { Judged, ModelChoice, Tiles } from '../protocol.ts';
 import type { TopLosses } from '../protocol-see.ts';
 import { currentSet } from './data.ts';
-import { modelOf, type Ready } from './models.ts';
+import { type Ready, withModel } from './models.ts';
 import { tilesOf } from './tiles.ts';
 
 /** Predictions for every test image. */
@@ -23,8 +23,7 @@ let last: Verdicts | undefined;
 let judged: Verdicts | undefined;
 
 /** A model's predictions for the test images at hand. They are kept until another model is asked. */
-export async function verdictsOf(choice: ModelChoice, signal?: AbortSignal): Promise<Verdicts> {
-  const model = await modelOf(choice);
+export async function verdictsOf(model: Ready, signal?: AbortSignal): Promise<Verdicts> {
   const set = currentSet().sets.test;
   if (last?.model === model && last.set === set) return last;
   const { predictor } = model;
@@ -41,7 +40,7 @@ export async function verdictsOf(choice: ModelChoice, signal?: AbortSignal): Pro
 
 /** A model on the test images of the data set at hand. */
 export async function evaluate(choice: ModelChoice): Promise<Judged> {
-  const verdicts = await verdictsOf(choice);
+  const verdicts = await withModel(choice, async (model) => await verdictsOf(model));
   const { model, set, logProbabilities } = verdicts;
   const { name, predictor } = model;
   const evaluation = evaluateLogProbabilities(logProbabilities, set.labels, predictor.classNames);

@@ -3,7 +3,7 @@
 import { summarize } from 'couture/model';
 import type { ModelChoice, Picture } from '../protocol.ts';
 import type { SeeRequests, Walk, WalkedLayer } from '../protocol-see.ts';
-import { type Inner, modelOf } from './models.ts';
+import { type Inner, type Ready, withModel } from './models.ts';
 import { prepared } from './predict.ts';
 import { filterTiles } from './tiles.ts';
 
@@ -50,7 +50,10 @@ export function linearsOf(spec: Inner['spec']): readonly Linear[] {
 
 /** The outputs of every layer for a picture. */
 export async function walk(choice: ModelChoice, picture: Picture): Promise<Walk> {
-  const { name, predictor, inner, info } = await modelOf(choice);
+  return await withModel(choice, async (model) => await walkThrough(model, picture));
+}
+
+async function walkThrough({ name, predictor, inner, info }: Ready, picture: Picture): Promise<Walk> {
   const { pixels, truth } = await prepared(picture, info);
   const { probabilities } = await predictor.predict(pixels);
   const layers: WalkedLayer[] = [];
@@ -73,6 +76,8 @@ export async function filtersOf(
   choice: ModelChoice,
   units: readonly number[],
 ): Promise<SeeRequests['filters']['answer']> {
-  const { inner, info } = await modelOf(choice);
-  return await filterTiles(inner.weights, info.shape, units);
+  return await withModel(
+    choice,
+    async ({ inner, info }) => await filterTiles(inner.weights, info.shape, units),
+  );
 }

@@ -81,10 +81,11 @@ function wordsOf({ message, hint }: CoutureError): { message: string; hint: stri
   return { message: message.replaceAll(/ in runs\/train\/(\S+?)(?=[.;,]|$)/g, ' in the run $1'), hint: own };
 }
 
-/** An expected failure in its own words; anything else is a fault of the Studio, which is also reported. */
+/** An expected failure in its own words; anything else is a fault of the Studio, which the console has as well. */
 function failureOf(error: unknown): Extract<FromWorker, { type: 'failed' }>['failure'] {
   if (error instanceof CoutureError) return { ...wordsOf(error), interrupted: error.kind === 'interrupted' };
-  reportError(error);
+  // Not as an uncaught error: the page would take it for the end of every request.
+  console.error(error);
   return {
     message: `Something went wrong in the Studio: ${error instanceof Error ? error.message : String(error)}`,
     hint: 'Reload the page; your runs are kept.',

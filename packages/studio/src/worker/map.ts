@@ -6,6 +6,7 @@ import type { ModelChoice } from '../protocol.ts';
 import type { ImageMap } from '../protocol-see.ts';
 import { verdictsOf } from './evaluate.ts';
 import { runJob } from './jobs.ts';
+import { type Ready, withModel } from './models.ts';
 import { tilesOf } from './tiles.ts';
 
 /** Images on the map. */
@@ -15,9 +16,13 @@ const LONGEST = 4096;
 
 /** Makes the map by a method. */
 export async function mapOf(choice: ModelChoice, method: 'pca' | 'umap'): Promise<ImageMap> {
+  return await withModel(choice, async (model) => await mapBy(model, method));
+}
+
+async function mapBy(model: Ready, method: 'pca' | 'umap'): Promise<ImageMap> {
   return await runJob('map', async ({ signal, progress }) => {
     progress('Predicting the test images', 0);
-    const { model, set, predicted } = await verdictsOf(choice, signal);
+    const { set, predicted } = await verdictsOf(model, signal);
     const { width, height } = set.info.shape;
     const most = Math.min(MOST, Math.floor(LONGEST / width) * Math.floor(LONGEST / height));
     const { classifier, spec, seed } = model.inner;

@@ -9,7 +9,8 @@ import { decodeModel } from 'couture/ship';
 import { inputOf } from 'couture/train';
 import { Classifier, Ensemble, type Predictor, type UnlikeDescription } from 'couture/use';
 import type { ModelChoice } from '../protocol.ts';
-import { platform } from './store.ts';
+import { type Lease, Slot } from './leases.ts';
+import { OWN, platform } from './store.ts';
 
 /** A network with its description. */
 interface Live {
@@ -41,21 +42,24 @@ export interface Ready {
 }
 
 let backend: Promise<Backend> | undefined;
-let shipped: Promise<Ready> | undefined;
 let newest: Live | undefined;
-let live: { readonly of: Live; readonly ready: Ready } | undefined;
-let stored: { readonly name: string; readonly ready: Promise<Ready> } | undefined;
+const shipped = new Slot<'shipped', Ready>();
+const live = new Slot<Live, Ready>();
+/** By the path of the run. */
+const stored = new Slot<string, Ready>();
 
 /** One thread answers in well under a millisecond, and leaves the others to training. */
 async function engine(): Promise<Backend> {
-  backend ??= createWebBackend({ backend: 'cpu', threads: 1 });
+  backend ??= createWebBackend({ backend: 'cpu', threads: 1 }).catch((error: unknown) => {
+    backend = undefined;
+    throw error;
+  });
   return await backend;
 }
 
 /** Loads the shipped model while the images are still on their way. */
 export function warmUp(): void {
-  // Whoever asks it for an answer is told of a failure.
-  shippedModel().catch(() => {});
+  leaseOf({ kind: 'shipped' });
 }
 
 /** Takes the weights of the network in training. They are used when something is to be predicted. */
@@ -64,27 +68,38 @@ export function setLive(network: Live): void {
 }
 
 /**
- * The model of a choice.
+ * Works with the model of a choice. The model stays usable until the work has ended, whatever replaces it meanwhile.
  * @throws CoutureError of kind `usage` when no network has been trained, `data` when a stored one is damaged
  */
-export async function modelOf(choice: ModelChoice): Promise<Ready> {
-  switch (choice.kind) {
-    case 'shipped':
-      return await shippedModel();
-    case 'live':
-      return await liveModel();
-    case 'run':
-      return await storedModel(choice.name);
-  }
+export async function withModel<Result>(
+  choice: ModelChoice,
+  work: (model: Ready) => Promise<Result>,
+): Promise<Result> {
+  return await leaseOf(choice).use(work);
 }
 
-/** The shipped model, loaded once. After a failure the next call tries again. */
-async function shippedModel(): Promise<Ready> {
-  shipped ??= loadShipped().catch((error: unknown) => {
-    shipped = undefined;
-    throw error;
-  });
-  return await shipped;
+/** Forgets the model of a run whose files have changed: the next answer is that of the files. */
+export function forgetModel(path: string): void {
+  stored.forget(path);
+}
+
+function leaseOf(choice: ModelChoice): Lease<Ready> {
+  switch (choice.kind) {
+    case 'shipped':
+      return shipped.take('shipped', loadShipped);
+    case 'live': {
+      const of = newest;
+      if (of === undefined)
+        throw new CoutureError('usage', 'No network has been trained yet.', {
+          hint: 'Press Start, or choose another model.',
+        });
+      return live.take(of, async () => readyOf(of, await engine(), { unlike: undefined, changing: true }));
+    }
+    case 'run': {
+      const path = choice.name.includes('/') ? choice.name : `${OWN}/${choice.name}`;
+      return stored.take(path, async () => await loadStored(choice.name));
+    }
+  }
 }
 
 async function loadShipped(): Promise<Ready> {
@@ -122,42 +137,6 @@ async function fetchShipped(): Promise<Uint8Array> {
     `The shipped model could not be loaded: the server answered ${response.status}.`,
     { hint: 'Copy all files of the page to the host, with the folder assets.' },
   );
-}
-
-async function liveModel(): Promise<Ready> {
-  if (newest === undefined)
-    throw new CoutureError('usage', 'No network has been trained yet.', {
-      hint: 'Press Start, or choose another model.',
-    });
-  if (live?.of === newest) return live.ready;
-  const of = newest;
-  const ready = readyOf(of, await engine(), { unlike: undefined, changing: true });
-  // Another call may have been faster.
-  if (live?.of === of) {
-    await ready.dispose();
-    return live.ready;
-  }
-  const earlier = live?.ready;
-  live = { of, ready };
-  await earlier?.dispose();
-  return ready;
-}
-
-/** The model of a run; the last one stays loaded. */
-async function storedModel(name: string): Promise<Ready> {
-  if (stored?.name !== name) {
-    const earlier = stored?.ready;
-    const ready = loadStored(name);
-    stored = { name, ready };
-    ready.catch(() => {
-      if (stored?.ready === ready) stored = undefined;
-    });
-    await earlier?.then(
-      async (one) => await one.dispose(),
-      () => {},
-    );
-  }
-  return await stored.ready;
 }
 
 async function loadStored(name: string): Promise<Ready> {

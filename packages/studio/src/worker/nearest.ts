@@ -8,7 +8,7 @@ import type { ModelChoice, Picture } from '../protocol.ts';
 import type { Nearest } from '../protocol-see.ts';
 import { currentSet } from './data.ts';
 import { linearsOf } from './layers.ts';
-import { modelOf, type Ready } from './models.ts';
+import { type Ready, withModel } from './models.ts';
 import { prepared } from './predict.ts';
 import { tilesOf } from './tiles.ts';
 
@@ -36,7 +36,10 @@ let made: { readonly model: Ready; readonly set: Dataset; readonly index: Promis
 
 /** The training images that are most like a picture. */
 export async function nearest(choice: ModelChoice, picture: Picture, most: number): Promise<Nearest> {
-  const model = await modelOf(choice);
+  return await withModel(choice, async (model) => await nearestFor(model, picture, most));
+}
+
+async function nearestFor(model: Ready, picture: Picture, most: number): Promise<Nearest> {
   const { pixels } = await prepared(picture, model.info);
   const set = currentSet().sets.train;
   const hidden = linearsOf(model.inner.spec).length - 2;

@@ -6,7 +6,7 @@ import { explainPrediction } from 'couture/inspect';
 import { UnlikeScorer } from 'couture/use';
 import type { Answer, Explained, ModelChoice, Picture } from '../protocol.ts';
 import { currentInfo, imageSoon } from './data.ts';
-import { modelOf, type Ready } from './models.ts';
+import { type Ready, withModel } from './models.ts';
 import { describeSteps } from './steps.ts';
 
 /** Share of images like the training images that are called unlike them: the false-alarm rate. */
@@ -14,7 +14,10 @@ const FALSE_ALARMS = 0.02;
 
 /** What a model predicts for a picture. */
 export async function predict(choice: ModelChoice, picture: Picture): Promise<Answer> {
-  const model = await modelOf(choice);
+  return await withModel(choice, async (model) => await predictWith(model, picture));
+}
+
+async function predictWith(model: Ready, picture: Picture): Promise<Answer> {
   const { name, predictor, info } = model;
   const began = performance.now();
   const { pixels, steps, truth } = await prepared(picture, info);
@@ -65,7 +68,10 @@ export async function prepared(
 
 /** The pixels that the prediction of a picture depends on. */
 export async function explain(choice: ModelChoice, picture: Picture): Promise<Explained> {
-  const { name, inner, info } = await modelOf(choice);
+  return await withModel(choice, async (model) => await explainWith(model, picture));
+}
+
+async function explainWith({ name, inner, info }: Ready, picture: Picture): Promise<Explained> {
   const { pixels, truth } = await prepared(picture, info);
   const { index: predicted, probabilities } = await inner.classifier.predict(pixels);
   const label = truth ?? predicted;

@@ -1,15 +1,13 @@
 /** The report of a run: one HTML file. Its figures are drawn here, so that the page stays smooth. */
 
-import { CoutureError } from '@couture/core';
 import type { InspectProgress } from 'couture/inspect';
+import { openRun } from 'couture/runs';
 import { reportRuns } from 'couture/runs/reports';
 import { parseHTML } from 'linkedom/worker';
-import { wholeSet } from './data.ts';
+import { setsOf } from './data.ts';
 import { runJob } from './jobs.ts';
+import { throughFile } from './scratch.ts';
 import { platform } from './store.ts';
-
-/** More than a report has. */
-const MOST_BYTES = 2 ** 26;
 
 /** What is done, and how far the whole is when it begins and ends. */
 const stages: Readonly<Record<InspectProgress['stage'], readonly [words: string, from: number, to: number]>> =
@@ -21,26 +19,21 @@ const stages: Readonly<Record<InspectProgress['stage'], readonly [words: string,
     map: ['Drawing the map', 0.4, 0.9],
   };
 
-/** Writes the report of a finished run. */
+/** Writes the report of a finished run, on the images that it was trained on. */
 export async function reportOf(name: string): Promise<{ file: Blob; name: string }> {
   return await runJob('report', async ({ signal, progress }) => {
-    const { train, test } = wholeSet();
+    const run = await openRun(await platform(), name);
+    const { train, test } = await setsOf(run.config.data);
     const place = await platform([train, test]);
-    const out = `${name}-report.html`;
-    await reportRuns({ ...place, document: () => Promise.resolve(newDocument()) }, [name], {
-      ...{ out, backend: 'cpu', signal },
-      onInspect: ({ stage, done }) => {
-        const [words, from, to] = stages[stage];
-        progress(stage === 'map' && done === 1 ? 'Drawing the figures' : words, from + (to - from) * done);
-      },
+    return await throughFile(`${run.name}-report.html`, 'text/html', async (out) => {
+      await reportRuns({ ...place, document: () => Promise.resolve(newDocument()) }, [run], {
+        ...{ out, backend: 'cpu', signal },
+        onInspect: ({ stage, done }) => {
+          const [words, from, to] = stages[stage];
+          progress(stage === 'map' && done === 1 ? 'Drawing the figures' : words, from + (to - from) * done);
+        },
+      });
     });
-    try {
-      const bytes = await place.store.read(out, MOST_BYTES);
-      if (bytes === undefined) throw new CoutureError('runtime', 'The report was not written.');
-      return { file: new Blob([new Uint8Array(bytes)], { type: 'text/html' }), name: out };
-    } finally {
-      await place.store.remove(out);
-    }
   });
 }
 

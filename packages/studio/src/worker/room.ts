@@ -39,21 +39,22 @@ export function giveUp(): void {
 /** Writes a file; where it is one of the run in training and the browser has no room for it, tries again until it has. */
 export async function writePatiently(path: string, write: () => Promise<void>): Promise<void> {
   let waited = false;
-  for (;;) {
-    try {
-      await write();
-      if (waited) say({ type: 'room', waiting: false });
-      return;
-    } catch (error) {
-      if (patient === undefined || !path.startsWith(`${patient}/`) || !isFull(error)) throw error;
-      if (!waited) say({ type: 'room', waiting: true });
-      waited = true;
-      const pause = new Promise<void>((resolve) => setTimeout(resolve, AGAIN));
-      await Promise.race([pause, stopWaiting.promise]).catch((stopped: unknown) => {
-        say({ type: 'room', waiting: false });
-        throw stopped;
-      });
+  try {
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (patient === undefined || !path.startsWith(`${patient}/`) || !isFull(error)) throw error;
+        if (!waited) say({ type: 'room', waiting: true });
+        waited = true;
+        const pause = new Promise<void>((resolve) => setTimeout(resolve, AGAIN));
+        await Promise.race([pause, stopWaiting.promise]);
+      }
     }
+  } finally {
+    // However the waiting ended: written, given up, or failed for another reason.
+    if (waited) say({ type: 'room', waiting: false });
   }
 }
 

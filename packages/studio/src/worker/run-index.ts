@@ -34,7 +34,24 @@ function isRun(value: unknown): value is StoredRun {
   );
 }
 
+/** Changes of the list, one after another. */
+let changing: Promise<void> = Promise.resolve();
+
 /** Writes the list. Without it, the runs are only slower to list. */
-export async function writeList(store: RunStore, runs: readonly StoredRun[]): Promise<void> {
-  await store.write(FILE, JSON.stringify({ version: 1, runs })).catch(() => {});
+export async function writeList(store: RunStore, runs: () => readonly StoredRun[]): Promise<void> {
+  changing = changing.then(async () => {
+    await store.write(FILE, JSON.stringify({ version: 1, runs: runs() })).catch(() => {});
+  });
+  await changing;
+}
+
+/** Takes a run that has changed out of the list: it is read from its own files again. */
+export async function dropFromList(store: RunStore, path: string): Promise<void> {
+  changing = changing.then(async () => {
+    const listed = await readList(store);
+    const others = listed.filter((run) => run.path !== path);
+    if (others.length === listed.length) return;
+    await store.write(FILE, JSON.stringify({ version: 1, runs: others })).catch(() => {});
+  });
+  await changing;
 }

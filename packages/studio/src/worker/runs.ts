@@ -4,13 +4,14 @@ import { CoutureError } from '@couture/core';
 import { trainCommand } from 'couture/report';
 import { glanceAtRun, openRun, readResults, removeRun } from 'couture/runs';
 import type { RunDetails, RunList, StoredRun } from '../protocol.ts';
-import { readList, writeList } from './run-index.ts';
+import { inLanes } from './lanes.ts';
+import { forgetModel } from './models.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { dropFromList, readList, writeList } from './run-index.ts';
 import { say } from './say.ts';
 import { FOLDER, servedRuns } from './served.ts';
-import { platform } from './store.ts';
+import { OWN, platform, studioStore } from './store.ts';
 
-/** Where the runs of this browser are. */
-const OWN = 'runs/train';
 /** In the folder of a run that a person deleted: when. It can be brought back until then. */
 const REMOVED = 'studio-removed.json';
 const MOST_MARK = 1000;
@@ -18,28 +19,52 @@ const DAYS = 30;
 
 /** Runs as they were seen last, by path. Those that are finished do not change by themselves. */
 const seen = new Map<string, { readonly run: StoredRun; readonly stamp: string }>();
+/** How often a run has changed, by path: what was read before a change is not kept. */
+const changes = new Map<string, number>();
 /** Whether the stored list differs from what was seen. */
 let isChanged = false;
 
 /** Tells other tabs of this page, and hears from them, which run has changed. */
 const tabs = new BroadcastChannel('couture-studio-runs');
 tabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-  if (typeof data === 'string') seen.delete(data);
+  if (typeof data === 'string') forget(data);
   say({ type: 'runs' });
 });
 
-/** Forgets what was seen of a run, here and in other tabs. */
-export function runsChanged(path: string): void {
+/** Forgets what is known of a run: its place in the list, and its model. */
+function forget(path: string): void {
+  changes.set(path, changesOf(path) + 1);
   seen.delete(path);
+  forgetModel(path);
+}
+
+function changesOf(path: string): number {
+  return changes.get(path) ?? 0;
+}
+
+/** Forgets what is known of a run that has changed: here, in the stored list, and in other tabs. */
+export async function runsChanged(path: string): Promise<void> {
+  forget(path);
   isChanged = true;
   tabs.postMessage(path);
+  await dropFromList(await studioStore(), path);
+}
+
+let listRead: Promise<void> | undefined;
+
+/** Reads the stored list, once. */
+async function readSeen(): Promise<void> {
+  const { store } = await platform();
+  // Of a run that has changed since, the list is older than what is known.
+  for (const run of await readList(store))
+    if (!changes.has(run.path) && !seen.has(run.path)) seen.set(run.path, { run, stamp: '' });
 }
 
 /** Every run, newest first; damaged ones with what is wrong. Runs that were deleted are listed apart, for 30 days. */
-async function listRuns(): Promise<RunList> {
+const listRuns = oneAtATime(async (): Promise<RunList> => {
   const { store } = await platform();
-  if (!isListRead) for (const run of await readList(store)) seen.set(run.path, { run, stamp: '' });
-  isListRead = true;
+  listRead ??= readSeen();
+  await listRead;
   const names = await store.list(OWN);
   let done = 0;
   const own = await inLanes(names, async (name) => {
@@ -50,16 +75,15 @@ async function listRuns(): Promise<RunList> {
   });
   if (isChanged) {
     isChanged = false;
-    const kept = own.filter((run) => run !== undefined).filter(isFixed);
-    await writeList(store, kept);
+    // A run that has changed since it was looked at is not seen any more.
+    const fixed = own.filter((run) => run !== undefined).filter(isFixed);
+    await writeList(store, () => fixed.filter((run) => seen.get(run.path)?.run === run));
   }
   const folder = await servedRuns();
-  const served = await Promise.all(
-    (folder ?? []).map(async ({ name, holder, files }) => {
-      const path = `${FOLDER}/${name}`;
-      return await look(path, JSON.stringify([holder, files]), path);
-    }),
-  );
+  const served = await inLanes(folder ?? [], async ({ name, holder, files }) => {
+    const path = `${FOLDER}/${name}`;
+    return await look(path, JSON.stringify([holder, files]), path);
+  });
   const all = [...own, ...served].filter((run) => run !== undefined);
   all.sort((a, b) => (b.started ?? '').localeCompare(a.started ?? ''));
   return {
@@ -67,7 +91,7 @@ async function listRuns(): Promise<RunList> {
     removed: all.filter(({ removed }) => removed !== undefined),
     served: folder !== undefined,
   };
-}
+});
 
 /** What was answered last. */
 let answered = '';
@@ -81,29 +105,9 @@ export async function runsIfChanged(onlyIf: boolean): Promise<RunList | null> {
   return list;
 }
 
-let isListRead = false;
-
 /** A run that does not change by itself. */
 function isFixed({ state, removed }: StoredRun): boolean {
   return state === 'finished' || removed !== undefined;
-}
-
-/** Works on all items, some at a time, and gives the results in their order. */
-async function inLanes<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-  lanes = 16,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const place = next++;
-      results[place] = await work(items[place]);
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return results;
 }
 
 /** A run of this browser; undefined where it was deleted more than 30 days ago, and is deleted for good now. */
@@ -111,9 +115,19 @@ async function ownRun(path: string): Promise<StoredRun | undefined> {
   const known = seen.get(path);
   // A run in training changes, and one that is left from a kill is taken up again.
   const run = known !== undefined && isFixed(known.run) ? known.run : await lookAtOwn(path);
-  if (run?.removed === undefined || Date.now() - Date.parse(run.removed) < DAYS * 86_400_000) return run;
-  await removeForGood(run.name).catch(() => {});
-  return undefined;
+  if (!isOld(run?.removed)) return run;
+  // Another tab may have brought it back: the mark alone counts, not what was seen of it.
+  if (isOld(await removedAt(path))) {
+    await removeForGood(path.slice(OWN.length + 1)).catch(() => {});
+    return undefined;
+  }
+  forget(path);
+  return await lookAtOwn(path);
+}
+
+/** Whether a run was deleted so long ago that it is deleted for good. */
+function isOld(removed: string | undefined): boolean {
+  return removed !== undefined && Date.now() - Date.parse(removed) >= DAYS * 86_400_000;
 }
 
 async function lookAtOwn(path: string): Promise<StoredRun | undefined> {
@@ -125,6 +139,9 @@ async function lookAtOwn(path: string): Promise<StoredRun | undefined> {
 async function look(path: string, stamp: string, name: string): Promise<StoredRun | undefined> {
   const known = seen.get(path);
   if (known !== undefined && stamp !== '' && known.stamp === stamp) return known.run;
+  // The files of a served run have changed.
+  if (stamp !== '') forgetModel(path);
+  const before = changesOf(path);
   const place = await platform();
   const glance = await glanceAtRun(place, path);
   // A folder that is left from a run that was killed while it was made.
@@ -132,7 +149,9 @@ async function look(path: string, stamp: string, name: string): Promise<StoredRu
   const where = stamp === '' ? 'browser' : 'folder';
   const removed = where === 'browser' ? await removedAt(path) : undefined;
   const run: StoredRun = { ...glance, name, where, removed };
-  seen.set(path, { run, stamp });
+  // A served run also counts as damaged where the server did not answer, so it is looked at again.
+  const isSure = where === 'browser' || run.state !== 'damaged';
+  if (isSure && changesOf(path) === before) seen.set(path, { run, stamp });
   return run;
 }
 
@@ -175,22 +194,23 @@ export async function remove(name: string): Promise<void> {
   } finally {
     await release();
   }
-  runsChanged(path);
+  await runsChanged(path);
 }
 
 /** Brings a deleted run back. */
 export async function restore(name: string): Promise<void> {
   const { store } = await platform();
-  await store.remove(store.paths.join(pathOf(name), REMOVED));
-  runsChanged(pathOf(name));
+  const path = pathOf(name);
+  await store.remove(store.paths.join(path, REMOVED));
+  await runsChanged(path);
 }
 
 /** Deletes a run for good. */
 export async function removeForGood(name: string): Promise<void> {
   const path = pathOf(name);
-  runsChanged(path);
+  await runsChanged(path);
   await removeRun(await platform(), path);
-  runsChanged(path);
+  await runsChanged(path);
 }
 
 /** @throws CoutureError of kind `usage` for a run of the machine's folder */

@@ -27,7 +27,8 @@ export interface ServedRun {
 }
 
 let base: string | undefined;
-let served: Promise<boolean> | undefined;
+/** Whether the host serves runs; undefined as long as it has not said so. */
+let served: boolean | undefined;
 let runs: ReadonlyMap<string, ServedRun> = new Map();
 
 /** Says where the page is: the address of its data. */
@@ -37,27 +38,33 @@ export function setBase(address: string): void {
 
 /** Whether the host of the page serves runs: it says so in a file that every host of the page has. */
 async function isServed(): Promise<boolean> {
-  served ??= fetch(`${base}served.json`, { cache: 'no-cache' })
-    .then(async (response) => {
-      const said: unknown = response.ok ? await response.json() : undefined;
-      return typeof said === 'object' && said !== null && 'runs' in said && said.runs === true;
-    })
-    .catch(() => false);
-  return await served;
+  if (served !== undefined) return served;
+  const response = await fetch(`${base}served.json`, { cache: 'no-cache' });
+  // A host that fails is asked again the next time.
+  if (!response.ok && response.status !== 404) return false;
+  const said: unknown = response.ok ? await response.json() : undefined;
+  served = typeof said === 'object' && said !== null && 'runs' in said && said.runs === true;
+  return served;
 }
 
 /**
- * The runs that are served now; undefined where the host serves none, and those of the last time where it does not answer.
+ * The runs that are served now; undefined where the host serves none. Where it does not answer, or not with a list, they are
+ * those of the last time: the runs of this browser are listed in any case.
  */
 export async function servedRuns(): Promise<readonly ServedRun[] | undefined> {
-  if (base === undefined || !(await isServed())) return undefined;
-  const response = await fetch(`${base}runs.json`, { cache: 'no-cache' }).catch(() => undefined);
-  if (response?.ok) {
-    const bytes = await limited(response, MOST_LIST, 'The list of runs');
-    const list: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    runs = new Map(runsOf(list).map((run) => [run.name, run]));
+  if (base === undefined) return undefined;
+  try {
+    if (!(await isServed())) return undefined;
+    const response = await fetch(`${base}runs.json`, { cache: 'no-cache' });
+    if (response.ok) {
+      const bytes = await limited(response, MOST_LIST, 'The list of runs');
+      const list: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      runs = new Map(runsOf(list).map((run) => [run.name, run]));
+    }
+  } catch {
+    // The next listing asks again.
   }
-  return [...runs.values()];
+  return served === true ? [...runs.values()] : undefined;
 }
 
 /** Runs of a list that is what it should be; others are left out. */

@@ -10,6 +10,9 @@ import { writePatiently } from './room.ts';
 import { say } from './say.ts';
 import { FOLDER, servedStore } from './served.ts';
 
+/** Where the runs of this browser are. */
+export const OWN = 'runs/train';
+
 let opened: Promise<RunStore> | undefined;
 
 /** The store of this page. */

@@ -1,32 +1,20 @@
 /** Runs on their way: files of one for the person, and a copy of a run of the machine's folder in this browser. */
 
-import { CoutureError } from '@couture/core';
 import { downloadZip } from 'client-zip';
 import { openRun, packRuns } from 'couture/runs';
-import { currentSet } from './data.ts';
+import { setsOf } from './data.ts';
 import { requireRoom } from './room.ts';
 import { runsChanged } from './runs.ts';
-import { platform } from './store.ts';
-
-/** More than any file of a run has. */
-const MOST_BYTES = 2 ** 31;
-
-async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { store } = await platform();
-  const bytes = await store.read(path, MOST_BYTES);
-  if (bytes === undefined) throw new CoutureError('data', `${path} is missing.`);
-  return new Uint8Array(bytes);
-}
+import { MOST_BYTES, readWhole, throughFile } from './scratch.ts';
+import { OWN, platform, studioStore } from './store.ts';
 
 /** A file of a run: its model, its config, or all of its files as a ZIP that the command line opens. */
 export async function exportRun(
   name: string,
   what: 'model' | 'config' | 'run',
 ): Promise<{ file: Blob; name: string }> {
-  const { train, test } = currentSet().sets;
-  const place = await platform([train, test]);
-  const run = await openRun(place, name);
-  const { store } = place;
+  const run = await openRun(await platform(), name);
+  const store = await studioStore();
   if (what === 'config') {
     const file = new Blob([await readWhole(store.paths.join(run.path, 'config.json'))], {
       type: 'application/json',
@@ -34,11 +22,11 @@ export async function exportRun(
     return { file, name: `${run.name}-config.json` };
   }
   if (what === 'model') {
-    const out = `${run.name}.safetensors`;
-    const { path } = await packRuns(place, [run], out, { backend: 'cpu' });
-    const file = new Blob([await readWhole(path)]);
-    await store.remove(path);
-    return { file, name: out };
+    // Its figures are those of the images that the run was trained on, whichever set is at hand.
+    const { train, test } = await setsOf(run.config.data);
+    return await throughFile(`${run.name}.safetensors`, 'application/octet-stream', async (out) => {
+      await packRuns(await platform([train, test]), [run], out, { backend: 'cpu' });
+    });
   }
   const files = await filesOf(run.path);
   const entries = await Promise.all(
@@ -74,6 +62,15 @@ const order = [
   ...['weights/best.safetensors', 'unlike.json', 'env.json', 'config.json'],
 ];
 
+/** Most characters of the name of a run. */
+const MOST_NAME = 100;
+
+/** The name of a run with a number: a long one is cut, so that it stays the name of a run. */
+function numbered(name: string, n: number): string {
+  const end = `-${n}`;
+  return name.slice(0, MOST_NAME - end.length) + end;
+}
+
 /**
  * Copies a run into this browser, under its own name or that name with a number.
  * @returns the name of the copy
@@ -92,8 +89,8 @@ export async function copyRun(name: string): Promise<string> {
     `A copy of ${run.name}`,
   );
   let own = run.name;
-  for (let n = 2; !(await store.claimFolder(join('runs/train', own))); n++) own = `${run.name}-${n}`;
-  const folder = join('runs/train', own);
+  for (let n = 2; !(await store.claimFolder(join(OWN, own))); n++) own = numbered(run.name, n);
+  const folder = join(OWN, own);
   const release = await store.lock(folder);
   try {
     for (const [path, bytes] of files) {
@@ -107,6 +104,6 @@ export async function copyRun(name: string): Promise<string> {
   } finally {
     await release();
   }
-  runsChanged(folder);
+  await runsChanged(folder);
   return own;
 }

@@ -11,6 +11,7 @@ import { runsChanged } from './runs.ts';
 import { say } from './say.ts';
 import { stopMeasuring } from './speed.ts';
 import { platform } from './store.ts';
+import { Telling } from './telling.ts';
 import { weightTiles } from './tiles.ts';
 
 let training: AbortController | undefined;
@@ -58,6 +59,7 @@ export async function trainInto(request: Request): Promise<RunEnd> {
   stopMeasuring();
   const { signal } = training;
   let run: Run | undefined;
+  let telling: Telling | undefined;
   try {
     const { train, test } = await imagesOf(request);
     const { metrics } = await trainRun(await platform([train, test]), {
@@ -71,11 +73,13 @@ export async function trainInto(request: Request): Promise<RunEnd> {
         run = begun;
         running = begun;
         setPatient(begun.path);
-        runsChanged(begun.path);
+        void runsChanged(begun.path);
       },
       onNotice: (text) => say({ type: 'notice', text }),
       onEvent: (event) => {
-        if (run !== undefined) report(run, event);
+        if (run === undefined) return;
+        if (event.type === 'start') telling = new Telling(run, say);
+        if (telling !== undefined) report(run, event, telling);
       },
     });
     const { testAccuracy, bestEpoch, weightsSha256, lastSha256, seconds } = metrics;
@@ -91,7 +95,8 @@ export async function trainInto(request: Request): Promise<RunEnd> {
     throw error;
   } finally {
     setPatient(undefined);
-    if (run !== undefined) runsChanged(run.path);
+    await telling?.begun;
+    if (run !== undefined) await runsChanged(run.path);
     training = undefined;
     running = undefined;
   }
@@ -109,25 +114,22 @@ async function imagesOf(request: Request): Promise<ReturnType<typeof wholeSet>> 
   return await setFor(config.data);
 }
 
-function report(run: Run, event: TrainEvent): void {
+function report(run: Run, event: TrainEvent, telling: Telling): void {
   switch (event.type) {
     case 'start':
-      void run
-        .history()
-        .then((history) => say({ type: 'begun', name: run.name, config: run.config, history }));
-      for (const text of event.notices) say({ type: 'notice', text });
+      for (const text of event.notices) telling.tell({ type: 'notice', text });
       break;
     case 'step': {
       const { epoch, step, steps, loss, imagesPerSecond } = event;
-      say({ type: 'step', epoch, step, steps, loss, imagesPerSecond });
+      telling.tell({ type: 'step', epoch, step, steps, loss, imagesPerSecond });
       break;
     }
     case 'epoch': {
       const { config } = run;
-      say({ type: 'epoch', metrics: event.metrics });
+      telling.tell({ type: 'epoch', metrics: event.metrics });
       setLive({ name: `${run.name}, epoch ${event.metrics.epoch}`, config, weights: event.parameters });
       void weightTiles(config.model, event.parameters, config.data.shape).then((weights) => {
-        if (weights !== undefined) say({ type: 'weights', epoch: event.metrics.epoch, weights });
+        if (weights !== undefined) telling.tell({ type: 'weights', epoch: event.metrics.epoch, weights });
       });
       break;
     }

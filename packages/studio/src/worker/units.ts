@@ -6,7 +6,7 @@ import { imageSize } from 'couture/data';
 import type { SeeRequests, Unit, UnitInput } from '../protocol-see.ts';
 import { currentSet } from './data.ts';
 import { linearsOf } from './layers.ts';
-import { modelOf, type Ready } from './models.ts';
+import { type Ready, withModel } from './models.ts';
 import { prepared } from './predict.ts';
 import { tilesOf } from './tiles.ts';
 
@@ -39,8 +39,11 @@ let lastNumber = 0;
  * @throws CoutureError of kind `usage` when there is no such unit
  */
 export async function unitOf(ask: SeeRequests['unit']['ask']): Promise<Unit> {
+  return await withModel(ask.model, async (model) => await unitIn(model, ask));
+}
+
+async function unitIn(model: Ready, ask: SeeRequests['unit']['ask']): Promise<Unit> {
   const { layer, unit } = ask;
-  const model = await modelOf(ask.model);
   const linears = linearsOf(model.inner.spec);
   const linear = linears[layer];
   if (linear === undefined || !(unit >= 0 && unit < linear.units))
