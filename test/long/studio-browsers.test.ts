@@ -41,6 +41,8 @@ async function until(browser: OtherBrowser, expression: string, seconds = 120): 
   assert.fail(`${browser.version}: not within ${seconds} s: ${expression}\n${text}`);
 }
 
+const { COUTURE_WEBKIT } = process.env;
+
 const button = (name: string): string =>
   `[...document.querySelectorAll('button')].find((one) => one.textContent.trim() === ${JSON.stringify(name)})`;
 
@@ -51,7 +53,7 @@ describe('the Studio in other browsers', { timeout: 300_000 }, () => {
   ] as const)
     test(`${name}: an answer, one epoch, the bits of the command line, and the run after a reload`, async (context) => {
       // In WebKitGTK, the first answer never came: docs/studio.md.
-      if (name === 'WebKit' && process.env.COUTURE_WEBKIT !== '1') {
+      if (name === 'WebKit' && COUTURE_WEBKIT !== '1') {
         context.skip('WebKit is known to fail: COUTURE_WEBKIT=1 tries it');
         return;
       }
