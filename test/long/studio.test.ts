@@ -226,7 +226,7 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
       );
     }
     await choose(page, 'bars.zip', zip);
-    await page.getByRole('button', { name: /^low/ }).waitFor();
+    await page.getByRole('button', { name: /^low \d/ }).waitFor();
     assert.equal(await page.locator('.own-data [role=alert]').count(), 0);
     const { sha } = await trainToEnd(page);
     assert.match(sha, /^[0-9a-f]{64}$/);
