@@ -105,6 +105,10 @@ async function readInfo(digest: string): Promise<KeptInfo | undefined> {
 
 /** Every kept set, by name. Damaged ones are there, so that they can be deleted. */
 export async function listSets(): Promise<KeptSet[]> {
+  return await inOrder(list);
+}
+
+async function list(): Promise<KeptSet[]> {
   const store = await studioStore();
   const sets: KeptSet[] = [];
   for (const digest of await store.list(FOLDER)) {
@@ -123,6 +127,19 @@ export async function listSets(): Promise<KeptSet[]> {
 
 /** Deletes a kept set for good. */
 export async function removeSet(digest: string): Promise<void> {
+  await inOrder(async () => await removeFiles(digest));
+}
+
+/** Lists and removals, one after another: a set whose files are being removed is not listed as damaged. */
+let last: Promise<unknown> = Promise.resolve();
+
+async function inOrder<Result>(work: () => Promise<Result>): Promise<Result> {
+  const own = last.then(work, work);
+  last = own;
+  return await own;
+}
+
+async function removeFiles(digest: string): Promise<void> {
   const store = await studioStore();
   if (!/^[0-9a-f]{64}$/.test(digest)) return;
   // The description first, so that a set of which files are missing is not there.
