@@ -80,7 +80,7 @@ interface TableResult {
 
 /**
  * Searches until the epochs are spent. A trial sees the losses of its point times a random factor, as of another seed; its value is
- * the lowest of them. The regret is that of the losses without the factor, because a lucky seed does not help anybody.
+ * the lowest of them. The regret compares losses without the factor, so that a lucky seed does not count.
  */
 export function searchTable({ table, sampler, pruner, seed, epochs }: TableSearch): TableResult {
   const search = new Search({ space: tableSpace, sampler, pruner, seed, steps: TABLE_EPOCHS });

@@ -11,7 +11,7 @@ import { colors } from '../theme.ts';
 import { axisTicks, choiceText, clamp, outcomesOf, spreadPlace, valueRange, valueText } from './common.ts';
 import { drawnParameters, namesByImportance } from './slices.ts';
 
-/** Most axes besides that of the objective. */
+/** The most axes, without the one of the objective. */
 const MOST_AXES = 10;
 const ROW = 52;
 /** Pixels left of an axis for the trials that do not have its parameter. */

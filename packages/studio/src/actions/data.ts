@@ -11,7 +11,7 @@ import { predictAgain } from './models.ts';
 /** The digest of the imported images that were used last, so that a reload takes them again. */
 const LAST_SET = 'couture-studio-set';
 
-/** The kept set to begin with; undefined for that of the host. */
+/** The kept set that the page begins with; undefined for the set of the host. */
 export function lastSet(): string | undefined {
   return localStorage.getItem(LAST_SET) ?? undefined;
 }

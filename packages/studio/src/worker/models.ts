@@ -78,7 +78,7 @@ export async function withModel<Result>(
   return await leaseOf(choice).use(work);
 }
 
-/** Forgets the model of a run whose files have changed: the next answer is that of the files. */
+/** Forgets the model of a run whose files have changed: the next answer comes from the new files. */
 export function forgetModel(path: string): void {
   stored.forget(path);
 }

@@ -142,7 +142,7 @@ async function inOrder<Result>(work: () => Promise<Result>): Promise<Result> {
 async function removeFiles(digest: string): Promise<void> {
   const store = await studioStore();
   if (!/^[0-9a-f]{64}$/.test(digest)) return;
-  // The description first, so that a set of which files are missing is not there.
+  // The description first, so that a set with missing files is not listed.
   await store.remove(store.paths.join(FOLDER, digest, 'info.json'));
   await store.remove(store.paths.join(FOLDER, digest));
 }
