@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { StoredRun, StudioEvent } from '../packages/studio/src/protocol.ts';
 import { isSameSet } from '../packages/studio/src/same-set.ts';
+import { runJob, stopJob } from '../packages/studio/src/worker/jobs.ts';
 import { Slot } from '../packages/studio/src/worker/leases.ts';
 import { oneAtATime } from '../packages/studio/src/worker/one-at-a-time.ts';
 import { dropFromList, readList, writeList } from '../packages/studio/src/worker/run-index.ts';
@@ -191,6 +192,25 @@ describe('a run that begins', () => {
       { type: 'begun', name: 'a', config: {}, history: [] },
       { type: 'notice', text: 'The earlier epochs of this run cannot be shown. results.csv is damaged.' },
     ]);
+  });
+});
+
+describe('a job', () => {
+  test('that is stopped while its code is loaded does nothing, and can be done again', async () => {
+    const loading = Promise.withResolvers<void>();
+    let works = 0;
+    const job = async (loaded: Promise<void>) =>
+      await runJob('audit', async () => {
+        await loaded;
+        return async () => ++works;
+      });
+    const stopped = job(loading.promise);
+    await assert.rejects(job(loading.promise), { kind: 'usage' });
+    stopJob('audit');
+    loading.resolve();
+    await assert.rejects(stopped, { kind: 'interrupted' });
+    assert.equal(works, 0);
+    assert.equal(await job(Promise.resolve()), 1);
   });
 });
 

@@ -3,7 +3,7 @@
 import { auditDataset, readDatasetAudit } from 'couture/runs';
 import type { Audited } from '../protocol-see.ts';
 import { currentSet, wholeSet } from './data.ts';
-import { type Job, runJob } from './jobs.ts';
+import type { Job } from './jobs.ts';
 import { platform } from './store.ts';
 
 /** Models that judge the labels, and their epochs. */
@@ -20,18 +20,16 @@ export async function earlierAudit(): Promise<Audited | null> {
 }
 
 /** Audits both splits. */
-export async function audit(): Promise<Audited> {
-  return await runJob('audit', async (job) => {
-    const { train, test } = wholeSet();
-    const began = performance.now();
-    job.progress('Comparing images', 0);
-    const { audit } = await auditDataset(await platform([train, test]), train.info, {
-      ...{ folds: FOLDS, epochs: EPOCHS, backend: 'cpu', signal: job.signal },
-      onCompare: (done, total) => job.progress('Comparing images', (COPIES * done) / total),
-      onFold: (fold, event) => reportFold(job, fold, event),
-    });
-    return { audit, seconds: (performance.now() - began) / 1000 };
+export async function audit(job: Job): Promise<Audited> {
+  const { train, test } = wholeSet();
+  const began = performance.now();
+  job.progress('Comparing images', 0);
+  const { audit } = await auditDataset(await platform([train, test]), train.info, {
+    ...{ folds: FOLDS, epochs: EPOCHS, backend: 'cpu', signal: job.signal },
+    onCompare: (done, total) => job.progress('Comparing images', (COPIES * done) / total),
+    onFold: (fold, event) => reportFold(job, fold, event),
   });
+  return { audit, seconds: (performance.now() - began) / 1000 };
 }
 
 function reportFold(

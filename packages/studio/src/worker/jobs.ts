@@ -17,18 +17,25 @@ const PAUSE = 100;
 const underWay = new Map<JobName, AbortController>();
 
 /**
- * Does a job.
+ * Does a job. It can be stopped from the first moment, also while its code is loaded.
+ * @param load gives the work
  * @throws CoutureError of kind `usage` while the same job is under way, `interrupted` when it was stopped
  */
-export async function runJob<Result>(name: JobName, work: (job: Job) => Promise<Result>): Promise<Result> {
+export async function runJob<Result>(
+  name: JobName,
+  load: () => Promise<(job: Job) => Promise<Result>>,
+): Promise<Result> {
   if (underWay.has(name))
     throw new CoutureError('usage', `The ${name} is being made already.`, { hint: 'Stop it first.' });
   const controller = new AbortController();
   underWay.set(name, controller);
   let [last, at] = ['', 0];
   try {
+    const work = await load();
+    const { signal } = controller;
+    if (signal.aborted) throw new CoutureError('interrupted', `The ${name} was stopped.`);
     return await work({
-      signal: controller.signal,
+      signal,
       progress(stage, done) {
         if (stage === last && performance.now() - at < PAUSE) return;
         [last, at] = [stage, performance.now()];

@@ -5,7 +5,7 @@ import { openRun } from 'couture/runs';
 import { reportRuns } from 'couture/runs/reports';
 import { parseHTML } from 'linkedom/worker';
 import { setsOf } from './data.ts';
-import { runJob } from './jobs.ts';
+import type { Job } from './jobs.ts';
 import { throughFile } from './scratch.ts';
 import { platform } from './store.ts';
 
@@ -20,19 +20,20 @@ const stages: Readonly<Record<InspectProgress['stage'], readonly [words: string,
   };
 
 /** Writes the report of a finished run, on the images that it was trained on. */
-export async function reportOf(name: string): Promise<{ file: Blob; name: string }> {
-  return await runJob('report', async ({ signal, progress }) => {
-    const run = await openRun(await platform(), name);
-    const { train, test } = await setsOf(run.config.data);
-    const place = await platform([train, test]);
-    return await throughFile(`${run.name}-report.html`, 'text/html', async (out) => {
-      await reportRuns({ ...place, document: () => Promise.resolve(newDocument()) }, [run], {
-        ...{ out, backend: 'cpu', signal },
-        onInspect: ({ stage, done }) => {
-          const [words, from, to] = stages[stage];
-          progress(stage === 'map' && done === 1 ? 'Drawing the figures' : words, from + (to - from) * done);
-        },
-      });
+export async function reportOf(
+  { signal, progress }: Job,
+  name: string,
+): Promise<{ file: Blob; name: string }> {
+  const run = await openRun(await platform(), name);
+  const { train, test } = await setsOf(run.config.data);
+  const place = await platform([train, test]);
+  return await throughFile(`${run.name}-report.html`, 'text/html', async (out) => {
+    await reportRuns({ ...place, document: () => Promise.resolve(newDocument()) }, [run], {
+      ...{ out, backend: 'cpu', signal },
+      onInspect: ({ stage, done }) => {
+        const [words, from, to] = stages[stage];
+        progress(stage === 'map' && done === 1 ? 'Drawing the figures' : words, from + (to - from) * done);
+      },
     });
   });
 }

@@ -3,7 +3,7 @@
 import type { SeeRequests } from '../protocol-see.ts';
 import { currentSet } from './data.ts';
 import { topLosses } from './evaluate.ts';
-import { stopJob } from './jobs.ts';
+import { runJob, stopJob } from './jobs.ts';
 import { filtersOf, walk } from './layers.ts';
 import { nearest } from './nearest.ts';
 import { mixedTiles } from './tiles.ts';
@@ -20,11 +20,19 @@ export const seeAnswers: {
   unit: async (ask) => await unitOf(ask),
   nearest: async ({ model, picture, most }) => await nearest(model, picture, most),
   losses: async ({ most }) => await topLosses(most),
-  map: async ({ model, method }) => await (await import('./map.ts')).mapOf(model, method),
-  audit: async () => await (await import('./audit.ts')).audit(),
+  map: async ({ model, method }) =>
+    await runJob('map', async () => {
+      const { mapOf } = await import('./map.ts');
+      return async (job) => await mapOf(job, model, method);
+    }),
+  audit: async () => await runJob('audit', async () => (await import('./audit.ts')).audit),
   earlierAudit: async () => await (await import('./audit.ts')).earlierAudit(),
   images: async ({ images, columns }) => await mixedTiles(currentSet().sets, images, columns),
-  report: async ({ name }) => await (await import('./report.ts')).reportOf(name),
+  report: async ({ name }) =>
+    await runJob('report', async () => {
+      const { reportOf } = await import('./report.ts');
+      return async (job) => await reportOf(job, name);
+    }),
   stop: async ({ job }) => {
     stopJob(job);
     return null;
