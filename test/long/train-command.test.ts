@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
-import { barImage, barLabel, TEST_IMAGES, writeBars } from '../../test/bars-data.ts';
-import { couture, fillCache, parseDocument } from '../../test/command.ts';
-import { formatSealed } from '../runs/json.ts';
+import { formatSealed } from '../../src/runs/json.ts';
+import { barImage, barLabel, TEST_IMAGES, writeBars } from '../bars-data.ts';
+import { couture, fillCache, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-train-'));
 const data = join(cwd, 'data');

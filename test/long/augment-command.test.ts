@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as z from 'zod';
-import { barImage, barLabel, writeBars } from '../../../test/bars-data.ts';
-import { couture, fillCache, parseDocument } from '../../../test/command.ts';
-import { imageLines } from '../../data/terminal-image.ts';
+import { imageLines } from '../../src/data/terminal-image.ts';
+import { barImage, barLabel, writeBars } from '../bars-data.ts';
+import { couture, fillCache, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-augment-'));
 const data = join(cwd, 'data');
