@@ -3,7 +3,7 @@
 import type { SearchReportInput } from '../report/search-report.ts';
 import { writeSearchReport } from '../report/search-report.ts';
 import type { SearchSummary } from '../search/summary.ts';
-import { bestOf, directionOf, isCounted, type Study, searchTrials, spaceOf } from './study.ts';
+import { bestOf, directionOf, hasEnded, type Study, searchTrials, spaceOf } from './study.ts';
 
 /** The study as plain data for figures. */
 export function summaryOf({ plan, trials }: Study): SearchSummary {
@@ -49,17 +49,17 @@ function factsOf({ plan, trials }: Study): NonNullable<SearchReportInput['facts'
 
 function commandsOf(study: Study): string[] {
   const { name } = study.plan;
-  const counted = study.trials.filter(isCounted).length;
-  const unfinished = study.trials.some(({ state }) => state === 'waiting' || state === 'running');
+  const ended = study.trials.filter(hasEnded).length;
+  const unfinished = ended < study.trials.length;
   const winner = [
     '# the settings of the best trial, and its training over three seeds with the test images',
     `npx couture tune best ${name}`,
     `npx couture train --from-study ${name}`,
   ];
   return [
-    ...(unfinished || counted === 0
+    ...(unfinished || ended === 0
       ? ['# the trials that are left', `npx couture tune --name ${name}`]
-      : ['# more trials', `npx couture tune --name ${name} --trials ${counted * 2}`]),
+      : ['# more trials', `npx couture tune --name ${name} --trials ${ended * 2}`]),
     ...(bestOf(study) === undefined ? [] : winner),
   ];
 }

@@ -111,9 +111,9 @@ export function searchTrials(trials: readonly StoredTrial[]): Trial[] {
   }));
 }
 
-/** Whether a trial has ended and counts for the number of trials: one whose network is too large was never started. */
-export function isCounted({ state, attempt }: StoredTrial): boolean {
-  return state === 'complete' || state === 'pruned' || (state === 'failed' && attempt > 0);
+/** Whether a trial has ended. */
+export function hasEnded({ state }: StoredTrial): boolean {
+  return state !== 'waiting' && state !== 'running';
 }
 
 /** The best complete trial. */

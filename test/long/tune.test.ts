@@ -140,12 +140,11 @@ test('a start without a possible trial leaves nothing, so the same name may have
   const flags = [...base, '--trials', '2', '--name', 'room'];
   const refused = await couture([...flags, '--max-bytes', '10'], { cwd, env });
   assert.equal(refused.code, 2, refused.err);
-  assert.match(refused.err, /1000 trials in a row were not possible/);
+  assert.match(refused.err, /No point of the search space was found that can be trained\. The weights have/);
   assert.equal(existsSync(join(cwd, 'runs/tune/room')), false);
   const started = await couture([...flags, '--max-bytes', '60000'], { cwd, env });
   assert.equal(started.code, 0, started.err);
-  const trained = (await show('room')).trials.filter(({ attempt }) => attempt > 0);
-  assert.equal(trained.length, 2);
+  assert.equal((await show('room')).trials.length, 2);
 });
 
 test('constraints: a network that is too large, and a training that is too long, with the median pruner', async () => {
@@ -155,18 +154,9 @@ test('constraints: a network that is too large, and a training that is too long,
   );
   assert.equal(sizes.code, 0, sizes.err);
   const { trials } = await show('small');
-  const [large, trained] = [true, false].map((failed) =>
-    trials.filter(({ state }) => (state === 'failed') === failed),
-  );
-  // A trial that is known to be too large does not count.
-  assert.equal(trained.length, 6);
-  assert.ok(large.length > 0);
-  for (const { error, attempt, values } of large) {
-    assert.match(error ?? '', /The weights have \d+ bytes, more than --max-bytes 60000\./);
-    assert.equal(attempt, 0);
-    assert.ok(Number(values['hidden[0]']) >= 19);
-  }
-  assert.ok(trained.every(({ values }) => Number(values['hidden[0]']) < 19));
+  // Half of the space is too large, and is not asked for.
+  assert.equal(trials.length, 6);
+  for (const { values } of trials) assert.ok(Number(values['hidden[0]']) < 19);
 
   const slow = ['--trials', '3', '--epochs', '400', '--max-seconds', '0.5', '--pruner', 'median'];
   const times = await couture([...base, ...slow, '--parallel', '1', '--name', 'slow'], { cwd, env });

@@ -58,12 +58,6 @@ test('the table says what ended, what is best and what runs', () => {
   ]);
 });
 
-test('a network that is too large counts neither for all trials nor for their pace', () => {
-  const refused = { state: 'failed', attempt: 0, error: 'The weights have 80000 bytes.' } as const;
-  const some = { ...study, trials: [...study.trials, trial(5, refused), trial(6, { state: 'failed' })] };
-  assert.match(liveLines(some, { left: '', toDo: 7, columns: 80 })[0], /2 failed, 2 running; 11 in all$/);
-});
-
 test('no line is wider than the terminal, with any name and any number of trials at once', () => {
   const values = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`hidden[${i}]`, 100 + i]));
   const many: Study = {

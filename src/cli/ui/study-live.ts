@@ -2,7 +2,7 @@
 
 import { printable } from '../../core/printable.ts';
 import { describeValues } from '../../search/settings-space.ts';
-import { bestOf, configOf, isCounted, type StoredTrial, type Study } from '../../study/study.ts';
+import { bestOf, configOf, hasEnded, type StoredTrial, type Study } from '../../study/study.ts';
 import type { CliContext } from '../context.ts';
 import { bestSoFar, countStates, figuresOf, outcomeOf, sparkline, valueText } from './study.ts';
 
@@ -28,7 +28,7 @@ interface Frame {
 /** The lines of a running study: what has ended, the best trial, and a line for each that runs. None is too wide. */
 export function liveLines(study: Study, { left, toDo, columns }: Frame): string[] {
   const { trials, plan } = study;
-  const total = trials.filter(isCounted).length + toDo;
+  const total = trials.filter(hasEnded).length + toDo;
   const rows: string[][] = [
     [printable(plan.name), `${countStates(study) || 'starting'}; ${total} in all${left && `; ${left} left`}`],
   ];
@@ -58,10 +58,6 @@ function runningText(study: Study, trial: StoredTrial): string {
     16,
   );
   return `epoch ${last.step} of ${epochs}, ${valueText(study, last.value)}  ${curve}`;
-}
-
-function hasEnded({ state }: StoredTrial): boolean {
-  return state === 'complete' || state === 'pruned' || state === 'failed';
 }
 
 function cut(text: string, width: number): string {
@@ -113,7 +109,7 @@ async function drawn(time: number | undefined): Promise<StudyView> {
   return {
     show(study, toDo) {
       const now = performance.now();
-      const ended = study.trials.filter(isCounted).length;
+      const ended = study.trials.filter(hasEnded).length;
       const left = remaining.text({ ended, toDo }, now);
       if (now - last < REDRAW_MS) return;
       last = now;

@@ -24,7 +24,6 @@ const trialRow = z.object({
   number: z.number(),
   params: z.string(),
   state: z.enum(storedStates),
-  counts: z.boolean(),
   attempt: z.number(),
   value: z.number().nullable(),
   accuracy: z.number().nullable(),
@@ -34,20 +33,17 @@ const trialRow = z.object({
   changed: version,
 });
 
-/** A trial that counts for the budget, or one that broke a constraint before training. */
-export type CountedTrial = StoredTrial & { readonly counts: boolean };
-
 /** What a look found. */
 export interface Look {
   /** The number of trials of the study. */
   readonly budget: number;
   /** In the order of their numbers. */
-  readonly trials: readonly CountedTrial[];
+  readonly trials: readonly StoredTrial[];
 }
 
 interface Entry {
   readonly changed: bigint;
-  readonly trial: Omit<CountedTrial, 'reports'>;
+  readonly trial: Omit<StoredTrial, 'reports'>;
 }
 
 interface Report {
@@ -83,7 +79,7 @@ export class StudyMirror {
     const since = [this.#study, String(this.#seen)];
     // Trials before reports: a report belongs to a trial.
     const trials = await sql.query(
-      `select number, params, state, counts, attempt, value, accuracy, loss, seconds, error, changed::text
+      `select number, params, state, attempt, value, accuracy, loss, seconds, error, changed::text
       from couture.trial where study_id = $1 and changed >= $2::xid8`,
       since,
     );
@@ -116,7 +112,7 @@ export class StudyMirror {
     this.#reports.set(number, all);
   }
 
-  #all(): CountedTrial[] {
+  #all(): StoredTrial[] {
     return [...this.#entries.values()]
       .map(({ trial }) => ({
         ...trial,

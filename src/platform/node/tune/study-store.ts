@@ -16,9 +16,6 @@ import { lockStudy } from './hold.ts';
 import { dropQueues, makeQueues, queuesOf, RETRIES, sendJob } from './jobs.ts';
 import { type Look, StudyMirror } from './mirror.ts';
 
-/** Trials in a row that break a constraint before the search gives up. */
-const MOST_INFEASIBLE = 1000;
-
 const studyRow = z.object({ id: z.number(), plan: z.string() });
 
 /** How a trial ended. */
@@ -101,8 +98,7 @@ export class StudyStore {
   /** The study with all its trials, in the order of their numbers, and how many are left. */
   async look(): Promise<{ readonly study: Study; readonly left: Left }> {
     const look = await this.#mirror.look(this.#database);
-    const trials = look.trials.map(({ counts: _, ...trial }) => trial);
-    return { study: { version: 1, plan: this.plan, trials }, left: leftOf(look) };
+    return { study: { version: 1, plan: this.plan, trials: [...look.trials] }, left: leftOf(look) };
   }
 
   /** The study with all its trials. */
@@ -122,26 +118,15 @@ export class StudyStore {
       const look = await this.#mirror.look(sql);
       const trials = [...look.trials];
       let { waiting, unasked } = leftOf(look);
-      for (let infeasible = 0; waiting < wanted() && unasked > 0; ) {
-        const { number, values, misfit } = nextTrial(this.plan, trials);
-        const state = misfit === undefined ? 'waiting' : 'failed';
-        const counts = misfit === undefined;
-        const error = misfit ?? null;
+      for (; waiting < wanted() && unasked > 0; waiting++, unasked--) {
+        const { number, values } = nextTrial(this.plan, trials);
         await sql.query(
-          'insert into couture.trial (study_id, number, params, state, counts, error) values ($1, $2, $3, $4, $5, $6)',
-          [this.#id, number, JSON.stringify(values), state, counts, error],
+          "insert into couture.trial (study_id, number, params, state) values ($1, $2, $3, 'waiting')",
+          [this.#id, number, JSON.stringify(values)],
         );
-        const nothing = { attempt: 0, value: null, accuracy: null, loss: null, seconds: null, reports: [] };
-        trials.push({ ...nothing, number, values: valuesSchema.parse(values), state, counts, error });
-        if (counts) {
-          await sendJob(this.#database, { study: this.#id, number }, sql, db);
-          waiting += 1;
-          unasked -= 1;
-        } else if (++infeasible >= MOST_INFEASIBLE) {
-          throw new CoutureError('usage', `${MOST_INFEASIBLE} trials in a row were not possible: ${error}`, {
-            hint: 'Raise --max-bytes, or search smaller networks.',
-          });
-        }
+        const nothing = { value: null, accuracy: null, loss: null, seconds: null, error: null, reports: [] };
+        trials.push({ ...nothing, number, values, state: 'waiting', attempt: 0 });
+        await sendJob(this.#database, { study: this.#id, number }, sql, db);
       }
     });
   }
@@ -287,6 +272,6 @@ export class StudyStore {
 
 function leftOf({ budget, trials }: Look): Left {
   const of = (wanted: string): number => trials.filter(({ state }) => state === wanted).length;
-  const asked = trials.filter(({ counts }) => counts).length;
-  return { waiting: of('waiting'), running: of('running'), unasked: Math.max(0, budget - asked) };
+  const unasked = Math.max(0, budget - trials.length);
+  return { waiting: of('waiting'), running: of('running'), unasked };
 }

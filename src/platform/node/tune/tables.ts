@@ -49,6 +49,8 @@ const migrations: readonly (readonly string[])[] = [
     `alter table couture.${table} add column changed xid8 not null default pg_current_xact_id()`,
     `create index ${table}_changed on couture.${table} (study_id, changed)`,
   ]),
+  // Trials that broke a constraint before training, which are no longer asked for.
+  ['alter table couture.trial drop column counts'],
 ];
 
 const versionRow = z.object({ version: z.number() });
