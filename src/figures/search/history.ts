@@ -3,11 +3,9 @@
 import * as Plot from '@observablehq/plot';
 import { plural } from '../../core/format.ts';
 import { records, type SearchSummary } from '../../search/summary.ts';
-import { chart, grid } from '../chart.ts';
 import { type Figure, type FigureOptions, Sheet } from '../figure.ts';
 import { colors } from '../theme.ts';
 import {
-  axisLabel,
   bestOutcome,
   beyondText,
   clamp,
@@ -16,9 +14,9 @@ import {
   outcomeRange,
   outcomesOf,
   settingsText,
-  valueScale,
   valueText,
 } from './common.ts';
+import { valueChart } from './value-chart.ts';
 
 /** The value of each trial, and the best so far. */
 export function drawHistory(summary: SearchSummary, options: FigureOptions): Figure {
@@ -46,29 +44,10 @@ export function drawHistory(summary: SearchSummary, options: FigureOptions): Fig
   const y = (value: number): number => drawn(summary, clamp(value, range));
   const line = [...steps.map(({ number, value = 0 }) => ({ number, value })), ...tail(steps, last)];
   sheet.row([
-    chart(options.document, {
-      width: sheet.width,
-      height: 290,
-      marginLeft: 52,
-      marginRight: 14,
-      marginTop: 28,
-      marginBottom: 38,
-      x: {
-        domain: [0, last],
-        label: 'trial',
-        labelArrow: 'none',
-        labelAnchor: 'center',
-        ticks: Math.min(last, Math.floor(sheet.width / 60)),
-        tickFormat: (n: number) => (Number.isInteger(n) ? String(n) : ''),
-      },
-      y: {
-        ...valueScale(summary, range),
-        label: axisLabel(summary, sheet.width),
-        labelArrow: 'none',
-        ticks: 6,
-      },
+    valueChart(options.document, summary, {
+      ...{ width: sheet.width, height: 290, range },
+      x: { label: 'trial', domain: [0, last], ticks: Math.min(last, Math.floor(sheet.width / 60)) },
       marks: [
-        Plot.gridY(grid),
         Plot.dot(
           outcomes.filter(({ complete }) => !complete),
           { x: numberOf, y: ({ value }) => y(value), r: 2.5, fill: colors.quiet, title: telling(summary) },

@@ -4,19 +4,10 @@ import * as Plot from '@observablehq/plot';
 import { percent, plural } from '../../core/format.ts';
 import { isSound, type SearchSummary } from '../../search/summary.ts';
 import type { Trial } from '../../search/trial.ts';
-import { chart, grid } from '../chart.ts';
 import { type Figure, type FigureOptions, Sheet } from '../figure.ts';
 import { colors } from '../theme.ts';
-import {
-  axisLabel,
-  bestOutcome,
-  beyondText,
-  clamp,
-  drawn,
-  valueRange,
-  valueScale,
-  valueText,
-} from './common.ts';
+import { bestOutcome, beyondText, clamp, drawn, valueRange, valueText } from './common.ts';
+import { valueChart } from './value-chart.ts';
 
 interface Point {
   readonly number: number;
@@ -61,29 +52,14 @@ export function drawTrialCurves(summary: SearchSummary, options: FigureOptions):
   const others = curves.filter(({ number }) => number !== best?.number);
   const ends = pruned.flatMap((trial) => pointsOf([trial]).slice(-1));
   sheet.row([
-    chart(options.document, {
-      width: sheet.width,
-      height: 300,
-      marginLeft: 52,
-      marginRight: 14,
-      marginTop: 28,
-      marginBottom: 38,
+    valueChart(options.document, summary, {
+      ...{ width: sheet.width, height: 300, range },
       x: {
-        domain: last > 1 ? [1, last] : [0.5, 1.5],
         label: step,
-        labelArrow: 'none',
-        labelAnchor: 'center',
+        domain: last > 1 ? [1, last] : [0.5, 1.5],
         ticks: Math.min(last, Math.floor(sheet.width / 50)),
-        tickFormat: (n: number) => (Number.isInteger(n) ? String(n) : ''),
-      },
-      y: {
-        ...valueScale(summary, range),
-        label: axisLabel(summary, sheet.width),
-        labelArrow: 'none',
-        ticks: 6,
       },
       marks: [
-        Plot.gridY(grid),
         Plot.line(pointsOf(others.filter(({ state }) => state !== 'complete')), {
           ...x,
           stroke: colors.quiet,
