@@ -4,9 +4,9 @@ import { aNumber, checkArguments, record } from '../core/arguments.ts';
 import { percent } from '../core/format.ts';
 import { Pace } from '../core/pace.ts';
 import type { Backend, DeviceImages } from '../engine/backend.ts';
-import { type Network, takeTensor } from '../model/network.ts';
+import { inferenceSession } from '../engine/inference-session.ts';
+import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
-import { buildProgram } from '../model/program.ts';
 import type { EpochMetrics, Stuck } from './events.ts';
 
 /** Standard errors within which accuracies count as equal: one of many epochs may be far off by chance. */
@@ -89,15 +89,13 @@ export async function deadShareOf(network: Network, held: HeldImages): Promise<n
 
 /** Number of units of a layer that are not 0 for at least one image. */
 async function activeUnits(
-  { spec, input, weights }: Network,
+  network: Network,
   { backend, images, indices, signal }: HeldImages,
   layer: number,
   width: number,
 ): Promise<number | undefined> {
-  const program = { ...buildProgram(spec, input, { output: { of: 'activations', layer } }), train: [] };
-  const session = await backend.createSession(program);
+  const { session } = await inferenceSession(network, backend, { of: 'activations', layer });
   try {
-    for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));
     const active = new Uint8Array(width);
     const look = async (from: number, to: number): Promise<void> => {
       const values = await session.infer(images, indices.subarray(from, to));

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countingBackend } from '../../test/counting-backend.ts';
 import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { keyFromSeed, RandomStream } from '../core/philox.ts';
 import { type Dataset, selectImages } from '../data/dataset.ts';
@@ -241,6 +242,24 @@ test('weights of another network are refused', async () => {
     kind: 'data',
     message: /fc1\.weight must have/,
   });
+});
+
+test('a training that ends or fails, also at its start, holds nothing on the backend', async () => {
+  const { last } = await collect(config());
+  const { backend, held } = await countingBackend();
+  const fail = async (run: RunConfig, options: Options) =>
+    await assert.rejects(async () => {
+      for await (const _ of train(run, { backend, dataset, ...options }));
+    });
+  await fail(config({ hidden: [8] }), { resume: last });
+  const [first, ...others] = last.history;
+  await fail(config(), { resume: { ...last, history: [{ ...first, learningRate: 1 }, ...others] } });
+  await fail(config(), { initial: new Map([['fc9.weight', new Float32Array(1)]]) });
+  assert.deepEqual(held, { sessions: 0, images: 0 });
+  let most = 0;
+  for await (const _ of train(config({ epochs: 1 }), { backend, dataset }))
+    most = Math.max(most, held.sessions);
+  assert.deepEqual([most, held], [1, { sessions: 0, images: 0 }]);
 });
 
 test('augmentation ends where it is told to, and the first weights are those asked for', async () => {

@@ -16,25 +16,14 @@ import {
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import { Pace } from '../core/pace.ts';
-import { fork, type Key, keyFromSeed } from '../core/philox.ts';
+import { type Key, keyFromSeed } from '../core/philox.ts';
 import { aDataset } from '../data/argument-kinds.ts';
-import { augmentedEpochs } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { mixes } from '../data/mix.ts';
 import { epochOrder, type Split } from '../data/split.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
-import type {
-  Augmentation,
-  Backend,
-  DeviceImages,
-  Distillation,
-  Session,
-  TensorRole,
-  TrainingBatches,
-} from '../engine/backend.ts';
+import type { Backend, DeviceImages, Session } from '../engine/backend.ts';
 import { initialize } from '../model/init.ts';
 import type { TensorMap } from '../model/network.ts';
-import type { ParameterSpec } from '../model/plan.ts';
 import { buildProgram, type Program } from '../model/program.ts';
 import { classCount } from '../model/spec.ts';
 import { aConfig } from './argument-kinds.ts';
@@ -46,11 +35,12 @@ import { inputOf } from './config.ts';
 import { checkFiniteState, Divergence } from './divergence.ts';
 import { type EpochMetrics, modelOf, type Stuck, type TrainEvent, type TrainState } from './events.ts';
 import { frozenLayers } from './freeze.ts';
-import { optimizerOf } from './optimizer.ts';
-import { averageDecays, learningRates, type RateChange, rateInEpoch } from './schedule.ts';
+import { learningRates, type RateChange, rateInEpoch } from './schedule.ts';
+import { SessionTensors } from './session-tensors.ts';
 import type { RunConfig } from './settings.ts';
+import { Steps } from './steps.ts';
 import { deadShareOf, isAtChance, stuckFigures } from './stuck.ts';
-import { checkTaught, checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, type Teacher } from './teacher.ts';
 import { Validation } from './validate.ts';
 
 /** How a network is trained: the backend, the data set, and what the training continues from. */
@@ -128,16 +118,15 @@ class TrainingRun {
   readonly #dataset: Dataset;
   readonly #key: Key;
   readonly #split: Split;
-  readonly #program: Program;
   readonly #session: Session;
   readonly #images: DeviceImages;
-  readonly #teacher: Teacher | undefined;
+  readonly #steps: Steps;
+  readonly #tensors: SessionTensors;
   readonly #history: EpochMetrics[];
   /** The epoch in progress, if the run was resumed within one. */
   readonly #unfinished: TrainState | undefined;
   readonly #validation: Validation;
   readonly #backend: Backend;
-  readonly #classWeights: Float32Array | undefined;
   /** Images between two checks of the signal. */
   readonly #pace: Pace;
 
@@ -149,16 +138,13 @@ class TrainingRun {
     this.#config = config;
     this.#backend = backend;
     this.#pace = new Pace({ first: config.settings.batchSize });
-    this.#teacher = teacher;
     this.#signal = signal;
     this.#dataset = dataset;
     this.#key = keyFromSeed(config.settings.seed);
     this.#split = split;
-    this.#program = program;
     this.#session = session;
     this.#images = images;
     const classes = classCount(config.model);
-    this.#classWeights = classWeightsOf(config.settings, dataset.labels, split.train, classes);
     this.#validation = new Validation({
       session,
       images,
@@ -168,14 +154,18 @@ class TrainingRun {
       weights: program.average ? 'average' : 'value',
       signal,
     });
-    const totalSteps = config.settings.epochs * this.#stepsPerEpoch;
     const { settings } = config;
+    const total = settings.epochs * this.#stepsPerEpoch;
+    this.#tensors = new SessionTensors(session, program);
+    this.#steps = new Steps({
+      ...{ config, session, images, teacher, total, labels: dataset.labels, key: this.#key },
+      classWeights: classWeightsOf(settings, dataset.labels, split.train, classes),
+    });
     this.#rateChanges = rateChanges ?? (() => settings.rateChanges);
     this.#changes = settings.rateChanges;
     this.#rates =
       rates ??
-      ((first, count) =>
-        learningRates({ ...settings, rateChanges: this.#changes }, totalSteps, first, count));
+      ((first, count) => learningRates({ ...settings, rateChanges: this.#changes }, total, first, count));
     this.#history = [...(resume?.history ?? [])];
     if (rates === undefined) this.#checkRates();
     this.#unfinished = resume !== undefined && resume.step > 0 ? resume : undefined;
@@ -215,21 +205,19 @@ class TrainingRun {
     });
     const batchSize = Math.min(config.settings.batchSize, split.train.length);
     const session = await backend.createSession(program, { batchSize });
-    const images = await backend.upload(dataset.images, dataset.info.shape);
-    const run = new TrainingRun(config, options, { program, session, images, split });
+    let images: DeviceImages | undefined;
     try {
-      const parameters =
-        resume?.parameters ??
-        withInitial(initialize(program.plan, keyFromSeed(seed), init, input, stem), initial);
-      await run.#write(parameters, 'value');
-      if (program.average) await run.#write(resume?.averages ?? parameters, 'average');
-      if (resume) {
-        await run.#write(resume.firstMoments, 'firstMoment');
-        await run.#write(resume.secondMoments, 'secondMoment');
+      images = await backend.upload(dataset.images, dataset.info.shape);
+      const run = new TrainingRun(config, options, { program, session, images, split });
+      if (resume !== undefined) await run.#tensors.resume(resume);
+      else {
+        const random = initialize(program.plan, keyFromSeed(seed), init, input, stem);
+        await run.#tensors.start(withInitial(random, initial));
       }
       return run;
     } catch (error) {
-      run.dispose();
+      session.dispose();
+      images?.dispose();
       throw error;
     }
   }
@@ -268,10 +256,7 @@ class TrainingRun {
     const { validation } = this.#split;
     const counts = countClasses(this.#dataset.labels, validation, classCount(this.#config.model));
     if (!isAtChance(this.#history, counts)) return undefined;
-    const weights = modelOf({
-      parameters: await this.#read('value'),
-      ...(this.#program.average && { averages: await this.#read('average') }),
-    });
+    const weights = modelOf(await this.#tensors.weights());
     const network = { spec: this.#config.model, input: inputOf(this.#config), weights };
     const held = { backend: this.#backend, images: this.#images, indices: validation, signal: this.#signal };
     return stuckFigures(this.#history, counts, await deadShareOf(network, held));
@@ -320,7 +305,7 @@ class TrainingRun {
       const chunkBegan = performance.now();
       const first = epochStart + step;
       const chunk = await this.#pace.time(indices.length, () =>
-        this.#trainSteps(epoch, first, steps, indices),
+        this.#steps.train({ epoch, first, indices, learningRates: this.#rates(first, steps) }),
       );
       const imagesPerSecond = indices.length / Math.max((performance.now() - chunkBegan) / 1000, 1e-4);
       losses.set(chunk, from);
@@ -358,49 +343,6 @@ class TrainingRun {
     return true;
   }
 
-  /** Some steps of an epoch, counted over the run from `first` on. */
-  async #trainSteps(
-    epoch: number,
-    first: number,
-    steps: number,
-    indices: Uint32Array,
-  ): Promise<Float32Array> {
-    const { settings } = this.#config;
-    const { batchSize, labelSmoothing, epochs } = settings;
-    const batches = { batchSize, firstStep: first, augmentation: this.#augmentation(epoch) };
-    return await this.#session.train({
-      ...batches,
-      images: this.#images,
-      labels: this.#dataset.labels,
-      indices,
-      learningRates: this.#rates(first, steps),
-      averageDecays: averageDecays(settings, epochs * this.#stepsPerEpoch, first, steps),
-      optimizer: optimizerOf(settings),
-      labelSmoothing,
-      classWeights: this.#classWeights,
-      distillation: await this.#askTeacher(indices, batches),
-      dropoutKey: fork(this.#key, 'dropout'),
-    });
-  }
-
-  /** The augmentation of an epoch; undefined once augmentation has ended. */
-  #augmentation(epoch: number): Augmentation | undefined {
-    const { settings } = this.#config;
-    if (epoch > augmentedEpochs(settings)) return undefined;
-    const { flip, shift, rotate, zoom, shear, elastic, erase } = settings;
-    const options = { flip, shift, rotate, zoom, shear, elastic, erase };
-    const { mixup, cutmix } = settings;
-    const mixing = mixes({ mixup, cutmix }) ? { mixup, cutmix } : undefined;
-    return { options, mixing, key: fork(this.#key, 'augment') };
-  }
-
-  async #askTeacher(indices: Uint32Array, batches: TrainingBatches): Promise<Distillation | undefined> {
-    if (this.#teacher === undefined) return undefined;
-    const probabilities = await this.#teacher.probabilities(this.#images, indices, batches);
-    checkTaught(probabilities, indices, classCount(this.#config.model));
-    return { probabilities, share: this.#config.settings.distillation };
-  }
-
   /** @throws Divergence when a value is not finite: such a state is not continued or stored */
   async #state(step: number, losses: Float32Array, seconds: number): Promise<TrainState> {
     const state: TrainState = {
@@ -409,10 +351,7 @@ class TrainingRun {
       losses,
       seconds,
       history: [...this.#history],
-      parameters: await this.#read('value'),
-      firstMoments: await this.#read('firstMoment'),
-      secondMoments: await this.#read('secondMoment'),
-      ...(this.#program.average && { averages: await this.#read('average') }),
+      ...(await this.#tensors.state()),
     };
     const epoch = step > 0 ? state.epoch + 1 : state.epoch;
     checkFiniteState(state, epoch, this.#rateIn(epoch));
@@ -422,40 +361,6 @@ class TrainingRun {
   /** The rate of an epoch before the schedule. */
   #rateIn(epoch: number): number {
     return rateInEpoch({ ...this.#config.settings, rateChanges: this.#changes }, epoch);
-  }
-
-  /**
-   * The parameters with a role: all have a value, trained ones also the others, and statistics possibly an
-   * average.
-   */
-  #parametersWith(role: TensorRole): ParameterSpec[] {
-    const { plan, averageStatistics } = this.#program;
-    const all = role === 'value' || (role === 'average' && averageStatistics);
-    return plan.parameters.filter(({ trained }) => trained || all);
-  }
-
-  async #read(role: TensorRole): Promise<TensorMap> {
-    const tensors = new Map<string, Float32Array>();
-    for (const { name } of this.#parametersWith(role))
-      tensors.set(name, await this.#session.read(name, role));
-    return tensors;
-  }
-
-  async #write(tensors: TensorMap, role: TensorRole): Promise<void> {
-    for (const { name, shape } of this.#parametersWith(role)) {
-      const values = tensors.get(name);
-      const size = shape.reduce((product, n) => product * n, 1);
-      if (values?.length !== size) {
-        throw new CoutureError(
-          'data',
-          `The ${role} of ${name} must have ${size} values, not ${values?.length ?? 0}.`,
-          {
-            hint: 'The weights belong to another network.',
-          },
-        );
-      }
-      await this.#session.write(name, values, role);
-    }
   }
 }
 

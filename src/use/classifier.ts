@@ -20,13 +20,13 @@ import { Pace } from '../core/pace.ts';
 import { Queue } from '../core/queue.ts';
 import { imageSize } from '../data/image-shape.ts';
 import type { Backend, InferOptions, Session } from '../engine/backend.ts';
+import { type InferenceSession, inferenceSession } from '../engine/inference-session.ts';
 import { type TensorMap, takeTensor } from '../model/network.ts';
 import { checkInput, type NetworkInput } from '../model/network-input.ts';
 import { planModel } from '../model/plan.ts';
 import type { Output } from '../model/program.ts';
 import { classCount, type ModelSpec } from '../model/spec.ts';
 import { Calls } from './calls.ts';
-import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import {
   chosenImages,
   type ImageChoice,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countingBackend } from '../../test/counting-backend.ts';
 import { gray, makeDataset } from '../../test/dataset-fixture.ts';
 import { makeImages, makeMembers } from '../../test/model-fixture.ts';
 import { augmentedImage } from '../engine/augmented-image.ts';
@@ -98,4 +99,18 @@ test('one that remembers says the same to the bit, and asks once about every vie
   }
   teacher.dispose();
   await backend.dispose();
+});
+
+test('a teacher without the weights of a member is refused, and holds nothing on the backend', async () => {
+  const { backend, held } = await countingBackend();
+  const [first, second] = members;
+  const weights = new Map([...second.weights].slice(1));
+  await assert.rejects(NetworkTeacher.create([{ members: [first, { ...second, weights }] }], backend), {
+    kind: 'usage',
+  });
+  assert.equal(held.sessions, 0);
+  const teacher = await NetworkTeacher.create([{ members }], backend);
+  assert.equal(held.sessions, members.length);
+  teacher.dispose();
+  assert.equal(held.sessions, 0);
 });

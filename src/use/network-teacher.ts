@@ -3,11 +3,11 @@
 import { checkArguments, listOf, record } from '../core/arguments.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend, DeviceImages, TrainingBatches } from '../engine/backend.ts';
+import { type InferenceSession, inferenceSession } from '../engine/inference-session.ts';
 import { meanProbabilities } from '../engine/targets.ts';
 import { aNetwork } from '../model/argument-kinds.ts';
 import type { Network } from '../model/network.ts';
 import type { Teacher } from '../train/teacher.ts';
-import { type InferenceSession, inferenceSession } from './inference-session.ts';
 import { Mixture, temper } from './mixture.ts';
 
 /** A model of a teacher: one network, or an ensemble like a decoded model file. */
@@ -43,13 +43,19 @@ export class NetworkTeacher implements Teacher {
       ],
       backend: [backend, aBackend],
     });
-    const asked: Asked[] = [];
-    for (const { members, temperature = 1 } of models) {
-      const networks: InferenceSession[] = [];
-      for (const member of members) networks.push(await inferenceSession(member, backend));
-      asked.push({ networks, temperature });
+    const asked: (Asked & { readonly networks: InferenceSession[] })[] = [];
+    const teacher = new NetworkTeacher(asked);
+    try {
+      for (const { members, temperature = 1 } of models) {
+        const networks: InferenceSession[] = [];
+        asked.push({ networks, temperature });
+        for (const member of members) networks.push(await inferenceSession(member, backend));
+      }
+      return teacher;
+    } catch (error) {
+      teacher.dispose();
+      throw error;
     }
-    return new NetworkTeacher(asked);
   }
 
   async probabilities(

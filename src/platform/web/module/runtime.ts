@@ -112,18 +112,23 @@ async function pictureOf(image: ModuleImage, caller: string): Promise<Picture | 
 }
 
 async function start({ members }: ModuleConfig, weights: string): Promise<Network> {
-  const backend = await startBackend();
   const all = Uint8Array.from(atob(weights), (character) => character.charCodeAt(0));
   const tensors = members.flatMap((member) => member.tensors);
   const values = unpackWeights({ tensors, bytes: all } satisfies PackedWeights);
+  const backend = await startBackend();
   const sessions: Session[] = [];
   let at = 0;
-  for (const { program, tensors: own } of members) {
-    const session = await backend.createSession(program);
-    for (const { name } of own) await session.write(name, values[at++]);
-    sessions.push(session);
+  try {
+    for (const { program, tensors: own } of members) {
+      const session = await backend.createSession(program);
+      sessions.push(session);
+      for (const { name } of own) await session.write(name, values[at++]);
+    }
+    return { backend, sessions };
+  } catch (error) {
+    await backend.dispose();
+    throw error;
   }
-  return { backend, sessions };
 }
 
 /** WebAssembly or, in a page whose policy forbids it, the slower reference, which has the same bits. */

@@ -1,8 +1,8 @@
 /** A trained network on a backend, for inference only. */
 
-import type { Backend, Session } from '../engine/backend.ts';
 import { type Network, takeTensor } from '../model/network.ts';
 import { buildProgram, type Output } from '../model/program.ts';
+import type { Backend, Session } from './backend.ts';
 
 /** A session, and its number of output values per image. */
 export interface InferenceSession {
@@ -22,6 +22,11 @@ export async function inferenceSession(
   // Never trained, so the session needs no moments.
   const program = { ...buildProgram(spec, input, { output }), train: [] };
   const session = await backend.createSession(program);
-  for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));
-  return { session, width: program.outputWidth };
+  try {
+    for (const { name } of program.plan.parameters) await session.write(name, takeTensor(weights, name));
+    return { session, width: program.outputWidth };
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
 }
