@@ -5,7 +5,6 @@
  */
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Backend } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
@@ -17,31 +16,10 @@ import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
 import { nodeGpu } from '../../src/platform/node/engine/gpu.ts';
 import { compareCases } from '../contract/agreement.ts';
 import { gray, inputFor, rowInput } from '../dataset-fixture.ts';
+import { withoutGpu } from '../software-gpu.ts';
 import { productError } from './webgpu-products.ts';
 
-const swiftShader = [
-  '/usr/lib/chromium/vk_swiftshader_icd.json',
-  '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
-  '/opt/google/chrome/vk_swiftshader_icd.json',
-].find(existsSync);
-// Read by the Vulkan loader when Dawn starts. Whoever has set it wants that driver tested.
-const { VK_ICD_FILENAMES } = process.env;
-if (swiftShader !== undefined && VK_ICD_FILENAMES === undefined)
-  Object.assign(process.env, { VK_ICD_FILENAMES: swiftShader });
-
-/** Why nothing can be tested; undefined where it can. */
-async function missing(): Promise<string | undefined> {
-  try {
-    const device = await Device.open(await nodeGpu());
-    device.dispose();
-    return undefined;
-  } catch (error) {
-    return `The WebGPU tests need the package webgpu, libvulkan.so.1 and Chromium: ${(error as Error).message}`;
-  }
-}
-
-const skip = (await missing()) ?? false;
-if (skip !== false) console.log(skip);
+const skip = await withoutGpu();
 
 /**
  * The platform's GPU object, and the device that is made of it, to be ended.
