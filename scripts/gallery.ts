@@ -7,7 +7,7 @@
  * The figures of an audit need one: `couture data audit` comes first.
  */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { splitOf } from '../src/data/split.ts';
@@ -30,9 +30,10 @@ import { nodePlatform } from '../src/platform/node/platform.ts';
 import { inspectRun, openFinishedRuns } from '../src/platform/node/runs.ts';
 import { findAudit } from '../src/runs/find-audit.ts';
 import { loadSplits } from '../src/runs/run-data.ts';
+import { summaryOf } from '../src/study/report.ts';
+import { studySchema } from '../src/study/study.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
-import { exampleSearch } from './tune/table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/figures');
@@ -125,8 +126,12 @@ for (const entry of pairFigures) {
   add(entry.section, await show(entry, entry.draw([one, other], options), entry.name, 'couture report'));
 }
 
+/** The study of docs/tune.md, "What a study finds": its study.json, with numbers of six digits. */
+const study = studySchema.parse(
+  JSON.parse(readFileSync(join(root, 'scripts/tune/fashion-study.json'), 'utf8')),
+);
 for (const entry of searchFigures) {
-  const figure = entry.draw(exampleSearch(), options);
+  const figure = entry.draw(summaryOf(study), options);
   add(entry.section, await show(entry, figure, entry.name, 'couture report --study NAME'));
 }
 
@@ -210,8 +215,8 @@ writeFileSync(
   join(root, 'docs/tune-figures.md'),
   `# Figures of a search for settings
 
-The figures of \`couture tune\`, here of a search with TPE and the median rule over [the table of real networks](tune.md#how-good-they-are),
-whose widths are powers of two and whose rates are places from 0 (0.0003) to 5 (0.1). \`npm run gallery\` writes this page.
+The figures of \`couture tune\`, here of [a study of \`baseline\` on Fashion-MNIST](tune.md#what-a-study-finds) with TPE and
+ASHA, which took half an hour on two cores. \`npm run gallery\` writes this page.
 
 ${(parts.get('search') ?? []).map((part) => part.replace('### ', '## ')).join('\n')}`,
 );

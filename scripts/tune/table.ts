@@ -7,7 +7,6 @@ import type { PrunerName } from '../../src/search/pruners/index.ts';
 import type { SamplerName } from '../../src/search/samplers/index.ts';
 import { Search } from '../../src/search/search.ts';
 import type { AnyValues } from '../../src/search/space.ts';
-import type { SearchSummary } from '../../src/search/summary.ts';
 import { TABLE_EPOCHS, TABLE_SEEDS, tablePoints, tableSpace } from './table-space.ts';
 
 const path = fileURLToPath(new URL('table.csv', import.meta.url));
@@ -107,11 +106,4 @@ export function searchTable({ table, sampler, pruner, seed, epochs }: TableSearc
 function normalOf(random: RandomStream): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random.nextFloat()));
   return radius * Math.cos(2 * Math.PI * random.nextFloat());
-}
-
-/** A search of the table for the gallery: real losses of real networks, the same every time. */
-export function exampleSearch(): SearchSummary {
-  const epochs = 40 * TABLE_EPOCHS;
-  const { search } = searchTable({ table: new Table(), sampler: 'tpe', pruner: 'median', seed: 1, epochs });
-  return search.summary({ name: 'small networks', objective: 'validation loss', step: 'epoch' });
 }
