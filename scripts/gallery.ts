@@ -142,7 +142,7 @@ All figures of Couture, from the runs \`${inspections.map(({ run }) => run).join
 line draws only this figure.
 The figures of a search for settings are on [a page of their own](tune-figures.md).
 
-As files:
+As files, here of the run \`small\` that the [README](../README.md#on-the-command-line) trains:
 
 \`\`\`sh
 npx couture figures small --out figures --format png
