@@ -2,12 +2,12 @@
 
 import { anObject, aString, checkArguments, listOf, optional, record } from '../core/arguments.ts';
 import { plural } from '../core/format.ts';
+import { bestTrials } from '../figures/search/best-trials.ts';
 import { bestOutcome, choiceText, type Outcome, outcomesOf, valueText } from '../figures/search/common.ts';
 import { countStates } from '../figures/search/history.ts';
 import { searchFigures } from '../figures/search/index.ts';
 import type { Condition, Parameter } from '../search/space.ts';
 import { aSummary, type SearchSummary } from '../search/summary.ts';
-import { asLoss } from '../search/trial.ts';
 import { type Chapter, headedTable } from './chapter.ts';
 import { pageOf, writeDocument } from './document.ts';
 import { figureCard } from './figure-card.ts';
@@ -15,10 +15,8 @@ import { bar } from './frame.ts';
 import { html, type Markup } from './html.ts';
 import { themeScript } from './script.ts';
 
-/** Trials in the table of the best. */
-const MOST_BEST = 10;
-/** Settings of the best trials, above which the table would be too wide. */
-const MOST_COLUMNS = 16;
+/** Failed trials that are listed. */
+const MOST_FAILED = 10;
 
 /** A search to report. */
 export interface SearchReportInput {
@@ -98,28 +96,11 @@ function figuresChapter(
   return { id, title, body: html`<div class="figures">${cards}</div>` };
 }
 
-/** The best complete trials, with the settings in which they may differ. */
 function bestChapter(summary: SearchSummary): Chapter | undefined {
-  const best = outcomesOf(summary)
-    .filter(({ complete }) => complete)
-    .toSorted((a, b) => asLoss(a.value, summary.direction) - asLoss(b.value, summary.direction))
-    .slice(0, MOST_BEST);
-  if (best.length === 0) return undefined;
-  const names = Object.keys(summary.space)
-    .filter((name) => !name.startsWith('$'))
-    .slice(0, MOST_COLUMNS);
-  const step = summary.step ?? 'step';
-  const rows = best.map(({ trial, value }): [string, ...string[]] => [
-    `trial ${trial.number}`,
-    valueText(summary, value),
-    String(trial.reports.at(-1)?.step ?? ''),
-    ...names.map((name) => (Object.hasOwn(trial.values, name) ? choiceText(trial.values[name]) : '')),
-  ]);
-  return {
-    id: 'best',
-    title: 'The best trials',
-    body: headedTable(rows, [summary.objective, `${step}s`, ...names]),
-  };
+  const { heads, rows } = bestTrials(summary);
+  if (rows.length === 0) return undefined;
+  const body = rows.map(({ number, cells }): [string, ...string[]] => [`trial ${number}`, ...cells]);
+  return { id: 'best', title: 'The best trials', body: headedTable(body, heads) };
 }
 
 /** Trials without a value: those that failed. */
@@ -127,7 +108,7 @@ function failuresChapter({ trials, space }: SearchSummary): Chapter | undefined 
   const failed = trials.filter(({ state }) => state === 'failed');
   if (failed.length === 0) return undefined;
   const names = Object.keys(space).filter((name) => !name.startsWith('$'));
-  const rows = failed.slice(0, MOST_BEST).map(({ number, values }): [string, string] => [
+  const rows = failed.slice(0, MOST_FAILED).map(({ number, values }): [string, string] => [
     `trial ${number}`,
     names
       .filter((name) => Object.hasOwn(values, name))
@@ -138,7 +119,7 @@ function failuresChapter({ trials, space }: SearchSummary): Chapter | undefined 
     id: 'failed',
     title: 'Failed trials',
     body: html`<p>${plural(failed.length, 'trial')} failed or broke a constraint${
-      failed.length > MOST_BEST ? `; the first ${MOST_BEST} of them:` : ':'
+      failed.length > MOST_FAILED ? `; the first ${MOST_FAILED} of them:` : ':'
     }</p>
       ${headedTable(rows)}`,
   };
