@@ -16,9 +16,11 @@ import {
   problems,
   run,
   set,
+  setup,
   shownEpoch,
   snapshots,
   starting,
+  taken,
   view,
   waitsForRoom,
   weights,
@@ -31,12 +33,25 @@ export function TrainPanel() {
     <>
       <Problem problem={problems.value.train} />
       {set.value === undefined && <Problem problem={problems.value.data} />}
+      <Taken />
       <Diverged />
       <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}
       {live?.state === 'training' && <Rate live={live} />}
       <FirstLayer />
     </>
+  );
+}
+
+/** Where the setup is that of a trial of a study: which one, until it is changed or trained. */
+function Taken() {
+  const { value } = taken;
+  if (value === undefined || value.setup !== setup.value) return null;
+  return (
+    <p class="note" role="status">
+      The setup has the settings of trial {value.trial} of the study {value.study}. Press Start to train it;
+      the run is then also evaluated on the test images.
+    </p>
   );
 }
 
