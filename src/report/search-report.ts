@@ -6,7 +6,7 @@ import { bestTrials } from '../figures/search/best-trials.ts';
 import { bestOutcome, choiceText, type Outcome, outcomesOf, valueText } from '../figures/search/common.ts';
 import { countStates } from '../figures/search/history.ts';
 import { searchFigures } from '../figures/search/index.ts';
-import type { Condition, Parameter } from '../search/space.ts';
+import { spaceRows } from '../figures/search/space-words.ts';
 import { aSummary, type SearchSummary } from '../search/summary.ts';
 import { type Chapter, headedTable } from './chapter.ts';
 import { pageOf, writeDocument } from './document.ts';
@@ -126,10 +126,10 @@ function failuresChapter({ trials, space }: SearchSummary): Chapter | undefined 
 }
 
 function searchedChapter({ summary, facts = [], commands = [] }: SearchReportInput): Chapter {
-  const rows = Object.entries(summary.space).map(([name, parameter]): [string, ...string[]] => [
+  const rows = spaceRows(summary.space).map(({ name, values, condition }): [string, ...string[]] => [
     name,
-    rangeText(parameter),
-    conditionsText(parameter),
+    values,
+    condition,
   ]);
   return {
     id: 'searched',
@@ -141,32 +141,4 @@ function searchedChapter({ summary, facts = [], commands = [] }: SearchReportInp
         commands.length > 0 ? html`<h3>Go on</h3><pre><code>${commands.join('\n')}</code></pre>` : undefined
       }`,
   };
-}
-
-/** `32 to 512 on a log scale`, `adam, sgd` */
-function rangeText(parameter: Parameter): string {
-  if (parameter.type === 'categorical') return parameter.choices.map(choiceText).join(', ');
-  const { type, low, high, log, step } = parameter;
-  const kind = type === 'int' ? 'whole numbers from ' : '';
-  const how = log ? ' on a log scale' : step === undefined ? '' : ` in steps of ${step}`;
-  return `${kind}${choiceText(low)} to ${choiceText(high)}${how}`;
-}
-
-function conditionsText({ when = {} }: Parameter): string {
-  return Object.entries(when)
-    .map(([name, condition]) => `${name} ${conditionText(condition)}`)
-    .join(' and ');
-}
-
-function conditionText(condition: Condition): string {
-  if (!('min' in condition || 'max' in condition))
-    return `is ${Array.from(condition as readonly [])
-      .map(choiceText)
-      .join(' or ')}`;
-  const { min, max } = condition;
-  const parts = [
-    ...(min === undefined ? [] : [`at least ${min}`]),
-    ...(max === undefined ? [] : [`at most ${max}`]),
-  ];
-  return `is ${parts.join(' and ')}`;
 }

@@ -70,7 +70,8 @@ describe('what is told of a study', () => {
   });
 
   test('the best trials come with the configs that train them', () => {
-    const { heads, ranked } = describeStudy(study);
+    const { heads, ranked, space } = describeStudy(study);
+    assert.deepEqual(space, [{ name: 'learningRate', values: '0.001 to 0.1 on a log scale', condition: '' }]);
     assert.deepEqual(heads, ['validation loss', 'epochs', 'learningRate']);
     assert.deepEqual(
       ranked.map(({ number, cells }) => [number, ...cells]),

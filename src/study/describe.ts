@@ -4,6 +4,7 @@ import { anArray, anObject, checkArguments, record } from '../core/arguments.ts'
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { bestTrials } from '../figures/search/best-trials.ts';
 import { valueText } from '../figures/search/common.ts';
+import { type SpaceRow, spaceRows } from '../figures/search/space-words.ts';
 import type { SearchSummary } from '../search/summary.ts';
 import type { RunConfig } from '../train/settings.ts';
 import {
@@ -61,6 +62,8 @@ export interface StudyDescription extends StudyGlance {
   readonly dataset: DatasetInfo;
   /** What was searched and how: names and values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
+  /** The space in words. */
+  readonly space: readonly SpaceRow[];
   readonly commands: readonly StudyCommand[];
   /** The heads of the table of the best trials. */
   readonly heads: readonly string[];
@@ -104,6 +107,7 @@ export function describeStudy(study: Study): StudyDescription {
     summary,
     dataset: plan.data,
     facts: factsOf(study),
+    space: spaceRows(summary.space),
     commands: commandsOf(study),
     heads,
     ranked: rows.map(({ number, cells }) => ({

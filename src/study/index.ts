@@ -1,5 +1,6 @@
 /** Studies of `couture tune`: their file study.json, read and described (`couture/study`). Runs in a page as well. */
 
+export type { SpaceRow } from '../figures/search/space-words.ts';
 export { decodeStudy } from './decode.ts';
 export {
   describeStudy,

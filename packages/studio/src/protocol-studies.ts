@@ -35,7 +35,7 @@ export type DrawnFigure = Pick<Figure, 'name' | 'svg' | 'width' | 'height'>;
 
 /** The requests. */
 export interface StudyRequests {
-  /** The studies, newest first; null where there are none to show, or `ifChanged` is asked and nothing has changed. */
+  /** The studies, newest first, and those that cannot be read last; null where there are none to show, or `ifChanged` is asked and nothing has changed. */
   studies: { ask: { readonly ifChanged: boolean }; answer: readonly StoredStudy[] | null };
   study: { ask: { readonly name: string }; answer: StudyDetails };
   /** A figure of the study that was asked for last. */

@@ -55,10 +55,10 @@ export function StudyPanel({ study }: { readonly study: StoredStudy }) {
       </section>
       {details !== undefined && (
         <>
-          <Figures study={details} />
           <BestTrials study={details} />
           <Commands study={details} />
-          <Facts study={details} />
+          <Figures study={details} />
+          <Searched study={details} />
         </>
       )}
     </>
@@ -132,23 +132,20 @@ function BestTrials({ study: { heads, ranked } }: { readonly study: StudyDetails
           <thead>
             <tr>
               <th scope="col">trial</th>
+              <th scope="col">
+                <span class="unseen">action</span>
+              </th>
               {heads.map((head) => (
                 <th scope="col" key={head}>
                   {head}
                 </th>
               ))}
-              <th scope="col">
-                <span class="unseen">action</span>
-              </th>
             </tr>
           </thead>
           <tbody>
             {ranked.map(({ number, cells }) => (
               <tr key={number}>
                 <th scope="row">{number}</th>
-                {cells.map((cell, i) => (
-                  <td key={heads[i]}>{cell}</td>
-                ))}
                 <td>
                   <button
                     type="button"
@@ -159,6 +156,9 @@ function BestTrials({ study: { heads, ranked } }: { readonly study: StudyDetails
                     Use
                   </button>
                 </td>
+                {cells.map((cell, i) => (
+                  <td key={heads[i]}>{cell}</td>
+                ))}
               </tr>
             ))}
           </tbody>
@@ -187,15 +187,36 @@ function Commands({ study: { commands } }: { readonly study: StudyDetails }) {
   );
 }
 
-function Facts({ study: { facts } }: { readonly study: StudyDetails }) {
+function Searched({ study: { facts, space } }: { readonly study: StudyDetails }) {
   return (
-    <details class="card kept">
+    <details class="card kept searched">
       <summary>What was searched</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
+      <section class="scroll" aria-label="The space" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">setting</th>
+              <th scope="col">values</th>
+              <th scope="col">only if</th>
+            </tr>
+          </thead>
+          <tbody>
+            {space.map(({ name, values, condition }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{values}</td>
+                <td>{condition}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name[0].toUpperCase() + name.slice(1)}</dt>
-            <dd class="sha">{value}</dd>
+            <dd>{value}</dd>
           </div>
         ))}
       </dl>

@@ -33,7 +33,7 @@ let listed: ReadonlyMap<string, ServedStudy> = new Map();
 let seen: ReadonlyMap<string, Seen> = new Map();
 let answered = '';
 
-/** The studies, newest first. Where the host does not answer, they are those of the last time. */
+/** The studies, newest first, and those that cannot be read last. Where the host does not answer, they are those of the last time. */
 const findStudies = oneAtATime(async (): Promise<StoredStudy[]> => {
   const list = await askList('studies').catch(() => undefined);
   // What is not a study is left out.
@@ -42,7 +42,9 @@ const findStudies = oneAtATime(async (): Promise<StoredStudy[]> => {
   seen = new Map(all.map(([{ name }, one]) => [name, one]));
   return all
     .map(([{ name, holder }, { read }]) => ({ name, holder, ...read }))
-    .sort((a, b) => b.modified - a.modified);
+    .sort(
+      (a, b) => Number(a.glance === undefined) - Number(b.glance === undefined) || b.modified - a.modified,
+    );
 });
 
 /** The studies; null where nothing has changed since the last answer. */
