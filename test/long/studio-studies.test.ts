@@ -51,7 +51,7 @@ after(async () => {
 
 /** A study of Fashion-MNIST by the command line. */
 async function runStudy(name: string): Promise<void> {
-  const words = `tune --space space.json --epochs 2 --trials 5 --parallel 1 --threads 2 --seed 7 --name ${name}`;
+  const words = `tune --space space.json --epochs 2 --trials 5 --pruner none --parallel 1 --seed 7 --name ${name}`;
   const child = spawn(process.execPath, [bin, ...words.split(' ')], {
     cwd: folder,
     env: { ...process.env, COUTURE_BACKEND: 'cpu', DATABASE_URL: '' },
@@ -95,7 +95,7 @@ describe('studies in the Studio', { skip, timeout: 300_000 }, () => {
     const running = runStudy('quick');
     const row = list.getByRole('button', { name: /^quick/ });
     await row.getByText('running', { exact: true }).waitFor({ timeout: 60_000 });
-    await row.getByText(/[1-4] complete/).waitFor({ timeout: 60_000 });
+    await row.getByText(/[1-5] complete/).waitFor({ timeout: 60_000 });
     await row.click();
     // The open study follows as well.
     const card = page.getByRole('region', { name: 'Study quick' });
