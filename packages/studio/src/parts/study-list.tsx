@@ -92,7 +92,8 @@ const [WIDTH, HEIGHT, EDGE] = [96, 32, 2];
 function Spark({ values }: { readonly values: readonly number[] }) {
   if (values.length < 2) return <span class="spark" />;
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const x = (place: number): number => EDGE + ((WIDTH - 2 * EDGE) * place) / (values.length - 1);
+  // The last value has a piece of the line as well.
+  const x = (place: number): number => EDGE + ((WIDTH - 2 * EDGE) * place) / values.length;
   const y = (value: number): number =>
     EDGE + (HEIGHT - 2 * EDGE) * (high === low ? 0.5 : (high - value) / (high - low));
   const path = values.map((value, place) =>
@@ -102,7 +103,7 @@ function Spark({ values }: { readonly values: readonly number[] }) {
   );
   return (
     <svg class="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-      <path d={path.join('')} />
+      <path d={`${path.join('')}H${x(values.length)}`} />
     </svg>
   );
 }

@@ -56,7 +56,7 @@ export function StudyPanel({ study }: { readonly study: StoredStudy }) {
       {details !== undefined && (
         <>
           <BestTrials study={details} />
-          <Commands study={details} />
+          <Commands study={details} isInUse={study.holder !== null} />
           <Figures study={details} />
           <Searched study={details} />
         </>
@@ -168,10 +168,21 @@ function BestTrials({ study: { heads, ranked } }: { readonly study: StudyDetails
   );
 }
 
-function Commands({ study: { commands } }: { readonly study: StudyDetails }) {
+function Commands({
+  study: { commands },
+  isInUse,
+}: {
+  readonly study: StudyDetails;
+  readonly isInUse: boolean;
+}) {
   return (
     <section class="card" aria-label="On the command line">
-      <h2>On the command line</h2>
+      <h2>
+        On the command line
+        {isInUse && (
+          <span>A process works on the study now. It can be continued when that process has ended.</span>
+        )}
+      </h2>
       <dl class="facts">
         {commands.map(({ kind, purpose, command }) => (
           <div key={kind}>
