@@ -74,8 +74,9 @@ export async function useTrial(number: number): Promise<void> {
   if (study === undefined || trial === undefined) return;
   const place = imagesOf(study);
   const { origin } = study.dataset;
-  if (place === 'kept' && origin.kind === 'import') await useSet(origin.digest);
-  if (place === 'host') await useSet(null);
+  const digest = place === 'kept' && origin.kind === 'import' ? origin.digest : null;
+  // On other images the trial would be another one: what went wrong is told beside it.
+  if ((place === 'kept' || place === 'host') && !(await useSet(digest))) return;
   batch(() => {
     useSettings(trial.config);
     state.taken.value = { study: study.name, trial: number, setup: state.setup.value };

@@ -7,11 +7,12 @@ import { request } from '../client.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { Job } from '../parts/job.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { statesText } from '../parts/study-list.tsx';
 import type { StoredStudy, StudyDetails } from '../protocol-studies.ts';
 import { makeStudyReport } from '../see-actions.ts';
 import { jobs } from '../see-state.ts';
-import { set, studyDetails } from '../state.ts';
+import { problems, set, studyDetails } from '../state.ts';
 
 /** The view. */
 export function StudyPanel({ study }: { readonly study: StoredStudy }) {
@@ -94,11 +95,14 @@ function OtherImages({ study }: { readonly study: StudyDetails }) {
   const { name } = study.dataset;
   const own = set.value?.info.name ?? 'none';
   return (
-    <p class={place === 'missing' ? 'problem' : 'note'}>
-      {place === 'missing'
-        ? `The study searched on the images ${name}, and the images in this page are ${own}. To train the trial on the same images, import ${name} under Data first.`
-        : `The study searched on the images ${name}. Its settings are taken together with these images.`}
-    </p>
+    <>
+      <p class={place === 'missing' ? 'problem' : 'note'}>
+        {place === 'missing'
+          ? `The study searched on the images ${name}, and the images in this page are ${own}. To train the trial on the same images, import ${name} under Data first.`
+          : `The study searched on the images ${name}. Its settings are taken together with these images.`}
+      </p>
+      <Problem problem={problems.value.data} />
+    </>
   );
 }
 
