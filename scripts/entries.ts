@@ -27,6 +27,7 @@ export const entries: readonly Entry[] = [
   { subpath: './ship', source: 'ship/index.ts', packages: 'both' },
   { subpath: './random', source: 'core/random.ts', packages: 'both' },
   { subpath: './search', source: 'search/index.ts', packages: 'couture' },
+  { subpath: './study', source: 'study/index.ts', packages: 'couture' },
   { subpath: './figures', source: 'figures/index.ts', packages: 'couture' },
   {
     subpath: './figures/node',

@@ -30,7 +30,7 @@ import { nodePlatform } from '../src/platform/node/platform.ts';
 import { inspectRun, openFinishedRuns } from '../src/platform/node/runs.ts';
 import { findAudit } from '../src/runs/find-audit.ts';
 import { loadSplits } from '../src/runs/run-data.ts';
-import { summaryOf } from '../src/study/report.ts';
+import { summaryOf } from '../src/study/describe.ts';
 import { studySchema } from '../src/study/study.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';

@@ -12,6 +12,7 @@ import sharp from 'sharp';
 import { serveStudio } from '../src/serve/studio.ts';
 import { findChromium, root } from '../test/matrix/runtimes.ts';
 import { buildStudio, openStudio, result, startButton, waitForData } from '../test/studio.ts';
+import { makeStudy, pictureStudy } from './studio-study-pictures.ts';
 
 const found = await findChromium();
 if ('missing' in found) {
@@ -22,7 +23,11 @@ const out = join(root, 'docs/studio');
 const folder = await mkdtemp(join(tmpdir(), 'couture-studio-pictures-'));
 await mkdir(out, { recursive: true });
 await buildStudio(folder);
-const served = await serveStudio({ port: 0, folder });
+const machine = await mkdtemp(join(tmpdir(), 'couture-studio-machine-'));
+await makeStudy(machine);
+const served = await serveStudio({
+  ...{ port: 0, folder, runs: join(machine, 'runs/train'), studies: join(machine, 'runs/tune') },
+});
 const browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
 
 /** A look at the page: its sides and its colors. */
@@ -154,6 +159,8 @@ try {
   await show('Runs');
   await page.getByRole('button', { name: /^baseline-seed1/ }).click();
   await picture(page, 'runs');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await pictureStudy({ page, picture, onPhone: async () => await look(page, night) });
 
   await look(page, wide);
   await page.getByRole('button', { name: 'Tour' }).click();
@@ -199,5 +206,5 @@ try {
 } finally {
   await browser.close();
   await served.close();
-  await rm(folder, { recursive: true, force: true });
+  for (const one of [folder, machine]) await rm(one, { recursive: true, force: true });
 }

@@ -17,10 +17,12 @@ import * as models from '../src/model/index.ts';
 import * as node from '../src/node.ts';
 import * as searching from '../src/search/index.ts';
 import * as ship from '../src/ship/index.ts';
+import * as studies from '../src/study/index.ts';
 import * as training from '../src/train/index.ts';
 import * as use from '../src/use/index.ts';
 import { madeUpAudit } from './figures/audit-fixture.ts';
 import { makeImages, makeModel } from './model-fixture.ts';
+import { studyOf, trialOf } from './study-fixture.ts';
 import { tinyTest, tinyTrain } from './tiny-data.ts';
 
 const api = {
@@ -32,6 +34,7 @@ const api = {
   ...models,
   ...searching,
   ...ship,
+  ...studies,
   ...training,
   ...use,
   ...node,
@@ -87,6 +90,7 @@ const augmentation = {
 const audit = madeUpAudit;
 const space = { epochs: { type: 'int', low: 1, high: 2 } } as const;
 const summary = { name: 'a', space, direction: 'minimize', objective: 'loss', trials: [] } as const;
+const study = studyOf([trialOf(0, 'complete'), trialOf(1, 'pruned')]);
 const stopped = AbortSignal.abort();
 const request = {
   run: 'tiny',
@@ -151,6 +155,9 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   decodeModel: [bytes, 'tiny'],
   decodeSafetensors: [api.encodeSafetensors(new Map()), 'tiny'],
   decodeStoredTensors: [bytes, 'tiny'],
+  decodeStudy: [bytes, 'tiny'],
+  describeStudy: [study],
+  glanceAtStudy: [study],
   defaultSpace: [settings],
   defineSpace: [space],
   describeValues: [{ epochs: 1 }],

@@ -2,12 +2,12 @@
 
 import { anObject, aString, checkArguments, listOf, optional, record } from '../core/arguments.ts';
 import { plural } from '../core/format.ts';
+import { bestTrials } from '../figures/search/best-trials.ts';
 import { bestOutcome, choiceText, type Outcome, outcomesOf, valueText } from '../figures/search/common.ts';
 import { countStates } from '../figures/search/history.ts';
 import { searchFigures } from '../figures/search/index.ts';
-import type { Condition, Parameter } from '../search/space.ts';
+import { spaceRows } from '../figures/search/space-words.ts';
 import { aSummary, type SearchSummary } from '../search/summary.ts';
-import { asLoss } from '../search/trial.ts';
 import { type Chapter, headedTable } from './chapter.ts';
 import { pageOf, writeDocument } from './document.ts';
 import { figureCard } from './figure-card.ts';
@@ -15,10 +15,8 @@ import { bar } from './frame.ts';
 import { html, type Markup } from './html.ts';
 import { themeScript } from './script.ts';
 
-/** Trials in the table of the best. */
-const MOST_BEST = 10;
-/** Settings of the best trials, above which the table would be too wide. */
-const MOST_COLUMNS = 16;
+/** Failed trials that are listed. */
+const MOST_FAILED = 10;
 
 /** A search to report. */
 export interface SearchReportInput {
@@ -98,28 +96,11 @@ function figuresChapter(
   return { id, title, body: html`<div class="figures">${cards}</div>` };
 }
 
-/** The best complete trials, with the settings in which they may differ. */
 function bestChapter(summary: SearchSummary): Chapter | undefined {
-  const best = outcomesOf(summary)
-    .filter(({ complete }) => complete)
-    .toSorted((a, b) => asLoss(a.value, summary.direction) - asLoss(b.value, summary.direction))
-    .slice(0, MOST_BEST);
-  if (best.length === 0) return undefined;
-  const names = Object.keys(summary.space)
-    .filter((name) => !name.startsWith('$'))
-    .slice(0, MOST_COLUMNS);
-  const step = summary.step ?? 'step';
-  const rows = best.map(({ trial, value }): [string, ...string[]] => [
-    `trial ${trial.number}`,
-    valueText(summary, value),
-    String(trial.reports.at(-1)?.step ?? ''),
-    ...names.map((name) => (Object.hasOwn(trial.values, name) ? choiceText(trial.values[name]) : '')),
-  ]);
-  return {
-    id: 'best',
-    title: 'The best trials',
-    body: headedTable(rows, [summary.objective, `${step}s`, ...names]),
-  };
+  const { heads, rows } = bestTrials(summary);
+  if (rows.length === 0) return undefined;
+  const body = rows.map(({ number, cells }): [string, ...string[]] => [`trial ${number}`, ...cells]);
+  return { id: 'best', title: 'The best trials', body: headedTable(body, heads) };
 }
 
 /** Trials without a value: those that failed. */
@@ -127,7 +108,7 @@ function failuresChapter({ trials, space }: SearchSummary): Chapter | undefined 
   const failed = trials.filter(({ state }) => state === 'failed');
   if (failed.length === 0) return undefined;
   const names = Object.keys(space).filter((name) => !name.startsWith('$'));
-  const rows = failed.slice(0, MOST_BEST).map(({ number, values }): [string, string] => [
+  const rows = failed.slice(0, MOST_FAILED).map(({ number, values }): [string, string] => [
     `trial ${number}`,
     names
       .filter((name) => Object.hasOwn(values, name))
@@ -138,17 +119,17 @@ function failuresChapter({ trials, space }: SearchSummary): Chapter | undefined 
     id: 'failed',
     title: 'Failed trials',
     body: html`<p>${plural(failed.length, 'trial')} failed or broke a constraint${
-      failed.length > MOST_BEST ? `; the first ${MOST_BEST} of them:` : ':'
+      failed.length > MOST_FAILED ? `; the first ${MOST_FAILED} of them:` : ':'
     }</p>
       ${headedTable(rows)}`,
   };
 }
 
 function searchedChapter({ summary, facts = [], commands = [] }: SearchReportInput): Chapter {
-  const rows = Object.entries(summary.space).map(([name, parameter]): [string, ...string[]] => [
+  const rows = spaceRows(summary.space).map(({ name, values, condition }): [string, ...string[]] => [
     name,
-    rangeText(parameter),
-    conditionsText(parameter),
+    values,
+    condition,
   ]);
   return {
     id: 'searched',
@@ -160,32 +141,4 @@ function searchedChapter({ summary, facts = [], commands = [] }: SearchReportInp
         commands.length > 0 ? html`<h3>Go on</h3><pre><code>${commands.join('\n')}</code></pre>` : undefined
       }`,
   };
-}
-
-/** `32 to 512 on a log scale`, `adam, sgd` */
-function rangeText(parameter: Parameter): string {
-  if (parameter.type === 'categorical') return parameter.choices.map(choiceText).join(', ');
-  const { type, low, high, log, step } = parameter;
-  const kind = type === 'int' ? 'whole numbers from ' : '';
-  const how = log ? ' on a log scale' : step === undefined ? '' : ` in steps of ${step}`;
-  return `${kind}${choiceText(low)} to ${choiceText(high)}${how}`;
-}
-
-function conditionsText({ when = {} }: Parameter): string {
-  return Object.entries(when)
-    .map(([name, condition]) => `${name} ${conditionText(condition)}`)
-    .join(' and ');
-}
-
-function conditionText(condition: Condition): string {
-  if (!('min' in condition || 'max' in condition))
-    return `is ${Array.from(condition as readonly [])
-      .map(choiceText)
-      .join(' or ')}`;
-  const { min, max } = condition;
-  const parts = [
-    ...(min === undefined ? [] : [`at least ${min}`]),
-    ...(max === undefined ? [] : [`at most ${max}`]),
-  ];
-  return `is ${parts.join(' and ')}`;
 }

@@ -11,11 +11,13 @@ import { CoutureError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { sha256 } from '../core/sha256.ts';
 import { decodeText } from '../core/text.ts';
+import { COUTURE_VERSION } from '../core/version.ts';
 import type { RunStore } from './store.ts';
 
 export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 const sealedSchema = z.looseObject({ sha256: z.string() });
+const versionedSchema = z.looseObject({ version: z.number() });
 
 /** JSON in Couture's layout: indented, with a newline at the end. */
 export function formatJson(value: unknown): string {
@@ -80,6 +82,16 @@ export async function unseal(
   throw new CoutureError('data', `${path} is damaged: its contents do not match its SHA-256 digest.`, {
     hint,
   });
+}
+
+/**
+ * The text after the name of a file that has another version; undefined for this version, or for none.
+ * @param what its contents, with an article: `a config`
+ */
+export function versionMisfit(value: unknown, what: string, version: number): string | undefined {
+  const found = versionedSchema.safeParse(value);
+  if (!found.success || found.data.version === version) return undefined;
+  return `is ${what} of version ${found.data.version}, but Couture ${COUTURE_VERSION} reads version ${version}`;
 }
 
 /**

@@ -1,15 +1,13 @@
 /** Reads config.json and checks its version, its settings, and that network and data set match. */
 
-import * as z from 'zod';
 import { CoutureError } from '../core/errors.ts';
-import { COUTURE_VERSION } from '../core/version.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
 import { imageSize } from '../data/image-shape.ts';
 import { checkModelSpec, classCount, inputWidth } from '../model/spec.ts';
 import { withFreezeListed } from '../train/freeze.ts';
 import { configSchema, type RunConfig } from '../train/settings.ts';
 import { environmentSchema } from './environment.ts';
-import { checkJson, readJsonValue, readSealed, unseal } from './json.ts';
+import { checkJson, readJsonValue, readSealed, unseal, versionMisfit } from './json.ts';
 import type { RunStore } from './store.ts';
 
 const VERSION = configSchema.shape.version.value;
@@ -17,13 +15,9 @@ const VERSION = configSchema.shape.version.value;
 const CHANGED =
   'The file has changed since it was written. Undo the change. To train with other settings, use couture train --config FILE.';
 
-const versioned = z.looseObject({ version: z.number() });
-
 /** The error for a config of another version; undefined for this version or none. */
 export function configVersionMisfit(value: unknown): string | undefined {
-  const found = versioned.safeParse(value);
-  if (!found.success || found.data.version === VERSION) return undefined;
-  return `is a config of version ${found.data.version}, but Couture ${COUTURE_VERSION} reads version ${VERSION}`;
+  return versionMisfit(value, 'a config', VERSION);
 }
 
 /**

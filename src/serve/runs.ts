@@ -3,14 +3,13 @@
  * their known names are given out, and nothing behind a link.
  */
 
-import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { openBelow } from '../platform/node/files/read.ts';
 import { folderStore } from '../platform/node/runs/folder-store.ts';
 import { allRunFiles } from '../runs/run-files.ts';
 import { isRunName } from '../runs/run-folder.ts';
+import { sendBelow, sendList } from './listed.ts';
 
 /** Most runs that are listed. */
 const MOST_RUNS = 10_000;
@@ -34,14 +33,10 @@ interface ServedRun {
 /** Adds the routes: `/runs.json`, and `/runs/NAME/FILE`. */
 export function serveRuns(server: FastifyInstance, folder: string): void {
   const root = resolve(folder);
-  server.get('/runs.json', async (request, reply) => {
-    const body = JSON.stringify({ version: 1, runs: await findRuns(root) });
-    const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-    reply.headers({ 'Cache-Control': 'no-cache', ETag: tag });
-    // A page asks every few seconds, and mostly nothing has changed.
-    if (request.headers['if-none-match'] === tag) return await reply.code(304).send();
-    return await reply.type('application/json').send(body);
-  });
+  server.get(
+    '/runs.json',
+    async (request, reply) => await sendList(request, reply, { version: 1, runs: await findRuns(root) }),
+  );
   server.get<{ Params: { name: string; file: string } }>(
     '/runs/:name/:file',
     async ({ params: { name, file } }, reply) => await sendFile(reply, root, name, [file]),
@@ -59,13 +54,7 @@ async function sendFile(
   names: readonly string[],
 ): Promise<FastifyReply> {
   if (!isRunName(name) || !allRunFiles.includes(names.join('/'))) return reply.callNotFound() as never;
-  const file = await openBelow(root, [name, ...names]);
-  if (file === undefined) return reply.callNotFound() as never;
-  const { size } = await file.stat();
-  reply.headers({ 'Cache-Control': 'no-cache', 'Content-Length': size });
-  // No more than the size that was said, should the file grow meanwhile.
-  const stream = file.createReadStream({ start: 0, end: Math.max(0, size - 1) });
-  return await reply.type('application/octet-stream').send(stream);
+  return await sendBelow(reply, root, [name, ...names]);
 }
 
 /** The runs of a folder, by name. Links are left out. */

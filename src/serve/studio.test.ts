@@ -12,6 +12,7 @@ import { type ServedStudio, serveStudio } from './studio.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'couture-serve-'));
 const runs = join(folder, 'runs');
+const studies = join(folder, 'studies');
 let served: ServedStudio;
 let port: number;
 
@@ -22,6 +23,27 @@ async function makeRun(name: string, ...files: readonly string[]): Promise<void>
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, file.startsWith('..') ? 'outside' : file);
   }
+}
+
+/** Studies, each with what must not be given out; and folders and links that are not studies. */
+async function makeStudies(): Promise<void> {
+  for (const name of ['widths', 'depths', '.dotted', '_under', 'linked-file', 'empty', 'folder']) {
+    await mkdir(join(studies, name, 'db'), { recursive: true });
+    await mkdir(join(studies, name, 'trials/0000'), { recursive: true });
+    await writeFile(join(studies, name, 'db/PG_VERSION'), 'hidden');
+    await writeFile(join(studies, name, 'trials/0000/config.json'), 'hidden');
+    await writeFile(join(studies, name, 'report.html'), 'hidden');
+    if (!['linked-file', 'empty', 'folder'].includes(name))
+      await writeFile(join(studies, name, 'study.json'), `the study ${name}`);
+  }
+  await mkdir(join(studies, 'folder/study.json'));
+  await mkdir(join(folder, 'elsewhere'));
+  await writeFile(join(folder, 'elsewhere/study.json'), 'outside');
+  await writeFile(join(studies, 'study.json'), 'hidden');
+  await symlink(join(folder, 'elsewhere'), join(studies, 'linked')).catch(() => {});
+  await symlink(join(folder, 'elsewhere/study.json'), join(studies, 'linked-file/study.json')).catch(
+    () => {},
+  );
 }
 
 before(async () => {
@@ -40,7 +62,8 @@ before(async () => {
   await symlink(join(folder, 'real'), join(runs, 'linked')).catch(() => {});
   // Windows makes links for administrators alone.
   await symlink(join(folder, 'outside.txt'), join(page, 'link.txt')).catch(() => {});
-  served = await serveStudio({ port: 0, folder: page, runs });
+  await makeStudies();
+  served = await serveStudio({ port: 0, folder: page, runs, studies });
   port = Number(new URL(served.url).port);
 });
 after(async () => {
@@ -152,7 +175,10 @@ describe('the server of the Studio', () => {
     assert.equal((await fetch(`${served.url}runs.json`, { headers })).status, 304);
     const file = await fetch(`${served.url}runs/short/weights/best.safetensors`);
     assert.equal(await file.text(), 'weights/best.safetensors');
-    assert.deepEqual(await (await fetch(`${served.url}served.json`)).json(), { runs: true });
+    assert.deepEqual(await (await fetch(`${served.url}served.json`)).json(), {
+      runs: true,
+      studies: true,
+    });
     for (const path of [
       'short/notes.txt',
       'short/.hidden',
@@ -172,6 +198,61 @@ describe('the server of the Studio', () => {
     ])
       assert.equal(await statusOf(`/runs/${path}`), 404, path);
     assert.equal(await statusOf('/runs/elsewhere/env.json'), 200);
+  });
+
+  test('lists the studies of its folder, and gives out study.json and nothing else', async () => {
+    const response = await fetch(`${served.url}studies.json`);
+    const { version, studies: listed } = (await response.json()) as {
+      version: number;
+      studies: { name: string; holder: string | null; bytes: number; modified: number }[];
+    };
+    assert.equal(version, 1);
+    assert.deepEqual(
+      listed.map(({ name, holder, bytes }) => [name, holder, bytes]),
+      [
+        ['depths', null, 16],
+        ['widths', null, 16],
+      ],
+    );
+    assert.ok(listed.every(({ modified }) => Math.abs(Date.now() - modified) < 600_000));
+    assert.equal(response.headers.get('cross-origin-embedder-policy'), 'require-corp');
+    const tag = response.headers.get('etag') ?? '';
+    const again = async () => await fetch(`${served.url}studies.json`, { headers: { 'If-None-Match': tag } });
+    assert.equal((await again()).status, 304);
+    const file = await fetch(`${served.url}studies/widths/study.json`);
+    assert.equal(await file.text(), 'the study widths');
+    assert.equal(file.headers.get('cache-control'), 'no-cache');
+    assert.equal(file.headers.get('cross-origin-embedder-policy'), 'require-corp');
+    for (const path of [
+      'study.json',
+      'widths',
+      'widths/report.html',
+      'widths/db/PG_VERSION',
+      'widths/trials/0000/config.json',
+      'widths/trials%2f0000%2fconfig.json',
+      'widths/..%2fstudy.json',
+      'widths/../study.json',
+      '..%2felsewhere/study.json',
+      '%2e%2e/elsewhere/study.json',
+      '../elsewhere/study.json',
+      '..%5celsewhere/study.json',
+      '%2e/study.json',
+      '.dotted/study.json',
+      '_under/study.json',
+      'linked/study.json',
+      'linked-file/study.json',
+      'folder/study.json',
+      'empty/study.json',
+      'widths%00/study.json',
+      `${'a'.repeat(101)}/study.json`,
+    ])
+      assert.match(String(await statusOf(`/studies/${path}`)), /^40[034]$/, path);
+    assert.equal(await statusOf('/studies.json', { host: 'example.org' }), 421);
+    assert.equal(await statusOf('/studies/widths/study.json', { host: 'example.org' }), 421);
+    assert.equal(await statusOf('/studies/widths/study.json', { method: 'DELETE' }), 405);
+    // A study that has changed is listed with another tag.
+    await writeFile(join(studies, 'widths/study.json'), 'the study widths, changed');
+    assert.equal((await again()).status, 200);
   });
 
   test('answers only under the names of this machine', async () => {

@@ -1,4 +1,4 @@
-/** Serves the Studio: the files of its page, the images of known data sets from the cache, and the run folders of this machine. */
+/** Serves the Studio: the files of its page, the images of known data sets from the cache, and the runs and studies of this machine. */
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -9,9 +9,11 @@ import { CoutureError } from '../core/errors.ts';
 import { ensureData } from '../platform/node/data/store.ts';
 import { readHead } from '../platform/node/files/read.ts';
 import { folderStore } from '../platform/node/runs/folder-store.ts';
+import { studiesFolder } from '../platform/node/tune/studies.ts';
 import { runsFolder } from '../runs/run-folder.ts';
 import { serveRuns } from './runs.ts';
 import { createServer, listen } from './server.ts';
+import { serveStudies } from './studies.ts';
 
 /** The default port: the browser keeps the runs of a page for one address, so it should stay the same. */
 export const STUDIO_PORT = 7432;
@@ -24,6 +26,8 @@ export interface StudioOptions {
   readonly folder?: string | undefined;
   /** The folder of runs that the page may read; by default `runs/train` in the working directory. */
   readonly runs?: string | undefined;
+  /** The folder of studies that the page may read; by default `runs/tune` in the working directory. */
+  readonly studies?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
@@ -47,6 +51,7 @@ export async function serveStudio({
   port = STUDIO_PORT,
   folder,
   runs = runsFolder(folderStore.paths),
+  studies = studiesFolder,
   env,
 }: StudioOptions = {}): Promise<ServedStudio> {
   const root = await findPage(folder === undefined ? places : [folder]);
@@ -84,8 +89,9 @@ export async function serveStudio({
       .sendFile(basename(path), dirname(path));
   });
   // On other hosts, the page finds a file of this name that says no.
-  server.get('/served.json', async (_, reply) => await reply.send({ runs: true }));
+  server.get('/served.json', async (_, reply) => await reply.send({ runs: true, studies: true }));
   serveRuns(server, runs);
+  serveStudies(server, studies);
   const url = await listen(server, port);
   return { url, close: async () => await server.close() };
 }

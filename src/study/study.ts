@@ -7,7 +7,7 @@ import { prunerNames } from '../search/pruners/index.ts';
 import { samplerNames } from '../search/samplers/index.ts';
 import { trialConfig } from '../search/settings-space.ts';
 import { checkSpace } from '../search/space.ts';
-import { bestTrial, type Direction, type Trial } from '../search/trial.ts';
+import { asLoss, bestTrial, type Direction, type Trial } from '../search/trial.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, recipeNamed } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -36,6 +36,11 @@ export const studyPlanSchema = z.strictObject({
 
 /** What is searched, fixed when the study is created. */
 export type StudyPlan = z.infer<typeof studyPlanSchema>;
+
+/** Whether a name is one that a study may have: a plain folder name. */
+export function isStudyName(name: string): boolean {
+  return studyPlanSchema.shape.name.safeParse(name).success;
+}
 
 /** Whether two plans search the same, whatever the order of their keys. */
 export function samePlan(a: StudyPlan, b: StudyPlan): boolean {
@@ -120,6 +125,18 @@ export function hasEnded({ state }: StoredTrial): boolean {
 export function bestOf({ plan, trials }: Study): StoredTrial | undefined {
   const best = bestTrial(searchTrials(trials), directionOf(plan));
   return trials.find(({ number }) => number === best?.number);
+}
+
+/** The best value after each complete trial, in the order of the numbers. */
+export function bestSoFar({ plan, trials }: Study): number[] {
+  const direction = directionOf(plan);
+  const path: number[] = [];
+  for (const { state, value } of trials) {
+    if (state !== 'complete' || value === null) continue;
+    const before = path.at(-1);
+    path.push(before !== undefined && asLoss(before, direction) <= asLoss(value, direction) ? before : value);
+  }
+  return path;
 }
 
 /** The space of a stored plan. */

@@ -28,6 +28,10 @@ const pieces = [
     'package.json',
     'runs.json',
     'runs/short',
+    'studies.json',
+    'studies/widths',
+    'study.json',
+    'db/PG_VERSION',
     'config.json',
     'weights/best.safetensors',
     'linked',
@@ -93,7 +97,13 @@ test(`${SECONDS} seconds of hostile requests`, { timeout: (SECONDS + 60) * 1000 
   await writeFile(join(folder, 'elsewhere/config.json'), 'SECRET');
   // Windows makes links for administrators alone.
   await symlink(join(folder, 'elsewhere'), join(runs, 'linked')).catch(() => {});
-  const { url, close } = await serveStudio({ port: 0, folder: page, runs });
+  const studies = join(folder, 'studies');
+  await mkdir(join(studies, 'widths/db'), { recursive: true });
+  await writeFile(join(studies, 'widths/study.json'), '{}');
+  await writeFile(join(studies, 'widths/db/PG_VERSION'), 'SECRET');
+  await writeFile(join(folder, 'elsewhere/study.json'), 'SECRET');
+  await symlink(join(folder, 'elsewhere'), join(studies, 'linked')).catch(() => {});
+  const { url, close } = await serveStudio({ port: 0, folder: page, runs, studies });
   const port = Number(new URL(url).port);
   const statuses = new Map<string, number>();
   let memory = 0;

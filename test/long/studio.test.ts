@@ -391,13 +391,17 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
       );
     const host = await servePages({ folder: site, isolated: false });
     try {
-      const { page, faults } = await openStudio(browser, `${host.url}some/where/`, {
+      const { page, faults, show } = await openStudio(browser, `${host.url}some/where/`, {
         fragment: setup(1),
       });
       await waitForData(page);
       assert.equal(await page.evaluate(() => crossOriginIsolated), false);
       const { sha } = await trainToEnd(page);
       assert.equal(sha, await commandLine('train --hidden 16 --epochs 1 --seed 1'));
+      // A host without a machine behind it has no studies, and is not asked for them.
+      await show('Runs');
+      await page.locator('.run-list').getByText('custom-seed1').waitFor();
+      assert.equal(await page.getByRole('region', { name: 'Studies' }).count(), 0);
       assert.deepEqual([...faults, ...host.strays], []);
       await page.close();
     } finally {

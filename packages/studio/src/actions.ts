@@ -15,4 +15,5 @@ export {
   saveFile,
 } from './actions/runs.ts';
 export { changeSetting, changeSettings, chooseRecipe, redo, undo, useSettings } from './actions/setup.ts';
+export { closeStudy, imagesOf, listStudies, openStudy, useTrial } from './actions/studies.ts';
 export { changeRate, pause, resume, start, stopWithoutRoom } from './actions/training.ts';

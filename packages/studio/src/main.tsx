@@ -4,6 +4,7 @@ import 'virtual:couture-theme.css';
 import './style.css';
 import './styles/model.css';
 import './styles/runs.css';
+import './styles/studies.css';
 import './styles/train.css';
 import { render } from 'preact';
 import { begin } from './actions.ts';

@@ -8,6 +8,7 @@ import type { Evaluation, Saliency } from 'couture/inspect';
 import type { RunGlance } from 'couture/runs';
 import type { EpochMetrics, RunConfig } from 'couture/train';
 import type { JobEvent, SeeRequests } from './protocol-see.ts';
+import type { StudyRequests } from './protocol-studies.ts';
 
 export type SplitName = 'train' | 'test';
 
@@ -162,7 +163,7 @@ export interface Room {
 }
 
 /** Every request: what is asked, and what is answered. */
-export interface Requests extends SeeRequests {
+export interface Requests extends SeeRequests, StudyRequests {
   /** Loads Fashion-MNIST from beside the page. Answers with the set at hand, which may be a later one by then. */
   open: { ask: { readonly address: string }; answer: SetSummary };
   /** Reads files that a person chose. */

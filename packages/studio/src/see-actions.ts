@@ -80,6 +80,14 @@ async function findAudit(): Promise<void> {
   if (audited !== null && isStill(of)) see.audited.value = audited;
 }
 
+/** Writes the report of a study and gives it to the person. */
+export async function makeStudyReport(name: string): Promise<void> {
+  await work('report', 'Drawing the figures', async () => {
+    const { file, name: fileName } = await request('study-report', { name });
+    saveFile(file, fileName);
+  });
+}
+
 /** Writes the report of a run and gives it to the person. */
 export async function makeReport(name: string): Promise<void> {
   await work('report', 'Starting', async () => {

@@ -17,6 +17,7 @@ import type {
   StoredRun,
   Weights,
 } from './protocol.ts';
+import type { StoredStudy, StudyDetails } from './protocol-studies.ts';
 import { resolve, type Setup } from './setup.ts';
 
 /** The views of the page; on a phone each has a tab, on a wide screen `model` and `predict` are always there. */
@@ -93,6 +94,15 @@ export const served = signal(false);
 export const details = signal<ReadonlyMap<string, RunDetails>>(new Map());
 /** The run that is open in the list. */
 export const openedRun = signal<string | undefined>(undefined);
+/** The studies of the machine that serves the page; undefined where it serves none. */
+export const studies = signal<readonly StoredStudy[] | undefined>(undefined);
+/** The study that is open. */
+export const openedStudy = signal<string | undefined>(undefined);
+export const studyDetails = signal<StudyDetails | undefined>(undefined);
+/** The trial whose settings are the setup, and that setup: any other setup is not the trial's. */
+export const taken = signal<
+  { readonly study: string; readonly trial: number; readonly setup: Setup } | undefined
+>(undefined);
 /** Imported images that are kept in this browser. */
 export const keptSets = signal<readonly KeptSet[]>([]);
 export const room = signal<Room | undefined>(undefined);
@@ -104,7 +114,10 @@ export const compared = signal<ReadonlySet<string>>(new Set());
 export const problems = signal<
   Readonly<
     Partial<
-      Record<'data' | 'train' | 'rate' | 'kept' | 'predict' | 'understand' | 'runs' | 'address', Problem>
+      Record<
+        'data' | 'train' | 'rate' | 'kept' | 'predict' | 'understand' | 'runs' | 'studies' | 'address',
+        Problem
+      >
     >
   >
 >({});

@@ -11,12 +11,13 @@ interface StudioFlags {
   readonly port?: number;
   readonly open: boolean;
   readonly runs?: string;
+  readonly studies?: string;
 }
 
 const help = `
 The page does all the work: it trains, evaluates and predicts in the browser. The
-server gives out the page, the images of Fashion-MNIST and the runs of one folder,
-to this machine alone, and changes nothing. The browser keeps its own runs for one
+server gives out the page, the images of Fashion-MNIST, and the runs and the studies
+of one folder each, to this machine alone, and changes nothing. The browser keeps its own runs for one
 address, so use the same port again.
 
 Examples:
@@ -34,18 +35,19 @@ export function registerStudio(program: Command, context: CliContext): void {
       wholeNumber('--port', 0, 65_535),
     )
     .option('--runs <folder>', 'folder of runs that the page shows (default: runs/train)')
+    .option('--studies <folder>', 'folder of studies that the page shows (default: runs/tune)')
     .option('--no-open', 'do not open the browser')
     .addHelpText('after', help)
     .action(async (flags: StudioFlags) => await runStudio(flags, context));
 }
 
-async function runStudio({ port, open, runs }: StudioFlags, context: CliContext): Promise<void> {
+async function runStudio({ port, open, runs, studies }: StudioFlags, context: CliContext): Promise<void> {
   const { signal, env } = context;
   const { ensureData } = await import('../../platform/node/data/store.ts');
   const { serveStudio } = await import('../../serve/studio.ts');
   const { onData, end } = dataView(context);
   await ensureData('fashion-mnist', { env, signal, onProgress: onData }).finally(end);
-  const { url, close } = await serveStudio({ port, runs, env });
+  const { url, close } = await serveStudio({ port, runs, studies, env });
   try {
     context.out(`The Studio is at ${url}`);
     context.err('Ctrl-C stops it. Runs of the page stay in the browser.');

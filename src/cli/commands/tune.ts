@@ -10,7 +10,14 @@ import { defaultSpace } from '../../search/default-space.ts';
 import { prunerNames } from '../../search/pruners/index.ts';
 import { samplerNames } from '../../search/samplers/index.ts';
 import { checkSettingsSpace } from '../../search/settings-space.ts';
-import { objectiveNames, requestOf, type StudyPlan, samePlan, studyPlanSchema } from '../../study/study.ts';
+import {
+  isStudyName,
+  objectiveNames,
+  requestOf,
+  type StudyPlan,
+  samePlan,
+  studyPlanSchema,
+} from '../../study/study.ts';
 import { resolveConfig } from '../../train/config.ts';
 import type { CliContext } from '../context.ts';
 import { oneOf, positiveNumber, wholeNumber } from '../options.ts';
@@ -182,7 +189,7 @@ async function refuseChanges(known: StudyPlan, flags: TuneFlags, context: CliCon
 
 async function newPlan(name: string, flags: TuneFlags, context: CliContext): Promise<StudyPlan> {
   const { sampler = 'tpe', pruner = 'asha', objective = 'loss', maxBytes = null, maxSeconds = null } = flags;
-  if (!studyPlanSchema.shape.name.safeParse(name).success)
+  if (!isStudyName(name))
     throw new CoutureError(
       'usage',
       `--name must be letters, digits, dots, hyphens and underscores, not "${name}".`,

@@ -2,9 +2,9 @@
 
 import { printable } from '../../core/printable.ts';
 import { describeValues } from '../../search/settings-space.ts';
-import { bestOf, configOf, hasEnded, type StoredTrial, type Study } from '../../study/study.ts';
+import { bestOf, bestSoFar, configOf, hasEnded, type StoredTrial, type Study } from '../../study/study.ts';
 import type { CliContext } from '../context.ts';
-import { bestSoFar, countStates, figuresOf, outcomeOf, sparkline, valueText } from './study.ts';
+import { countStates, figuresOf, outcomeOf, sparkline, valueText } from './study.ts';
 
 const REDRAW_MS = 500;
 /** Trials that have to end before their pace says how long the others take. */

@@ -4,23 +4,11 @@ import { plural } from '../../core/format.ts';
 import { printable } from '../../core/printable.ts';
 import { describeValues } from '../../search/settings-space.ts';
 import { asLoss } from '../../search/trial.ts';
-import { directionOf, type StoredTrial, type Study } from '../../study/study.ts';
+import { bestSoFar, directionOf, type StoredTrial, type Study } from '../../study/study.ts';
 import { percent } from './format.ts';
 import { table } from './table.ts';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/** The best value after each complete trial, in the order of the numbers. */
-export function bestSoFar({ plan, trials }: Study): number[] {
-  const direction = directionOf(plan);
-  const path: number[] = [];
-  for (const { state, value } of trials) {
-    if (state !== 'complete' || value === null) continue;
-    const before = path.at(-1);
-    path.push(before !== undefined && asLoss(before, direction) <= asLoss(value, direction) ? before : value);
-  }
-  return path;
-}
 
 /** Numbers as bars, at most `width` of them: the largest is the highest. */
 export function sparkline(values: readonly number[], width = 20): string {

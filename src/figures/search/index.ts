@@ -20,7 +20,7 @@ export const searchFigures: readonly FigureEntry<SearchSummary>[] = [
     title: 'The trials of a search and the best so far',
     source: 'drawHistory',
     reading:
-      'The line falls quickly at first, and then seldom. If it still falls at the end, more trials are worth their time. A pruned trial is drawn at its last value.',
+      'The best so far improves quickly at first, and then seldom. If it still improves at the end, more trials are worth their time. A pruned trial is drawn at its last value.',
     section: 'search',
     has: hasOutcomes,
     draw: drawHistory,

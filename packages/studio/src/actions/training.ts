@@ -35,6 +35,7 @@ export async function start(): Promise<void> {
   const { value } = state.resolved;
   if (!('config' in value) || isTraining()) return;
   state.run.value = undefined;
+  state.taken.value = undefined;
   clearWeights();
   // Where the browser agrees, it does not clear the runs of this page by itself.
   void navigator.storage?.persist?.();

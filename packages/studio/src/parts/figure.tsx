@@ -1,11 +1,14 @@
 /** A figure of Couture in the page. The drawing code is loaded with the first one. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { problemOf } from '../problem-of.ts';
+import type { Problem as Told } from '../state.ts';
 import { loadFigures } from './load-figures.ts';
+import { Problem } from './problem.tsx';
 import { type Draw, SaveFigure } from './save-figure.tsx';
 
 interface FigureProps {
-  /** Draws it; called again when `of` changes or the place becomes wider. */
+  /** Draws it, here or in the worker; called again when `of` changes or the place becomes wider. */
   readonly draw: Draw;
   /** What it is drawn from. */
   readonly of: unknown;
@@ -17,6 +20,7 @@ interface FigureProps {
 export function Figure({ draw, of, onCell }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
+  const [problem, setProblem] = useState<Told | undefined>(undefined);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
@@ -31,9 +35,18 @@ export function Figure({ draw, of, onCell }: FigureProps) {
   useEffect(() => {
     let current = true;
     if (width >= 200)
-      void loadFigures().then((figures) => {
-        if (current) show(place.current, draw(figures, { document, width }).svg, onCell !== undefined);
-      });
+      void loadFigures()
+        .then(async (figures) => await draw(figures, { document, width }))
+        .then(
+          ({ svg }) => {
+            if (!current) return;
+            setProblem(undefined);
+            show(place.current, svg, onCell !== undefined);
+          },
+          (error: unknown) => {
+            if (current) setProblem(problemOf(error));
+          },
+        );
     return () => {
       current = false;
     };
@@ -55,6 +68,7 @@ export function Figure({ draw, of, onCell }: FigureProps) {
           if (key === 'Enter') choose(target);
         }}
       />
+      <Problem problem={problem} />
       <SaveFigure draw={draw} width={width} />
     </div>
   );

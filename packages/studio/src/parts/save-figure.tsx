@@ -1,6 +1,6 @@
 /** Buttons that save a figure as a PNG or SVG file, in the colors of the page. */
 
-import type { Figure as Drawn, FigureOptions } from 'couture/figures';
+import type { Figure, FigureOptions } from 'couture/figures';
 import { Download } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { saveFile } from '../actions.ts';
@@ -11,7 +11,10 @@ import { Problem } from './problem.tsx';
 import { scheme } from './scheme.ts';
 
 /** Draws a figure with the options of its place. */
-export type Draw = (figures: Figures, options: FigureOptions) => Drawn;
+export type Draw = (figures: Figures, options: FigureOptions) => Drawn | Promise<Drawn>;
+
+/** What is needed of a drawn figure. */
+type Drawn = Pick<Figure, 'name' | 'svg' | 'width' | 'height'>;
 
 /** Least width of a saved figure, and pixels of a PNG for one of the figure. */
 const LEAST = 640;
@@ -29,7 +32,7 @@ export function SaveFigure({ draw, width = LEAST }: SaveFigureProps) {
   const save = async (format: 'svg' | 'png'): Promise<void> => {
     setProblem(undefined);
     try {
-      const figure = draw(await loadFigures(), {
+      const figure = await draw(await loadFigures(), {
         document,
         width: Math.max(LEAST, width),
         theme: format === 'svg' ? 'auto' : scheme.value,

@@ -1,15 +1,27 @@
-/** Runs of this browser and of the machine that serves the page: the list, one in detail, and curves side by side. */
+/** Runs of this browser, and runs and studies of the machine that serves the page: the lists, and one in detail. */
 
 import { describeTraining } from 'couture/inspect';
 import { useEffect } from 'preact/hooks';
-import { lookAgain } from '../actions.ts';
+import { listStudies, lookAgain } from '../actions.ts';
 import { count, plural } from '../format.ts';
 import { Figure } from '../parts/figure.tsx';
 import { Kept } from '../parts/kept.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { RunCard } from '../parts/run-card.tsx';
 import { RunList } from '../parts/run-list.tsx';
-import { compared, details, listing, openedRun, problems, runs, served } from '../state.ts';
+import { StudyList } from '../parts/study-list.tsx';
+import {
+  compared,
+  details,
+  listing,
+  openedRun,
+  openedStudy,
+  problems,
+  runs,
+  served,
+  studies,
+} from '../state.ts';
+import { StudyPanel } from './study.tsx';
 
 /** Milliseconds between two looks at the runs of the machine, and at those that other tabs train. */
 const AGAIN = 2_000;
@@ -20,16 +32,29 @@ export function RunsPanel() {
   useEffect(() => {
     const timer = setInterval(() => {
       const changes = served.value || runs.value?.some(({ state }) => state === 'in use');
-      if (changes && document.visibilityState === 'visible') void lookAgain();
+      if (document.visibilityState !== 'visible') return;
+      if (changes) void lookAgain();
+      if (studies.value !== undefined) void listStudies(true);
     }, AGAIN);
+    void listStudies();
     return () => clearInterval(timer);
   }, []);
   const opened = value?.find(({ name }) => name === openedRun.value);
+  const study = studies.value?.find(({ name }) => name === openedStudy.value);
+  if (study !== undefined)
+    return (
+      <>
+        <Problem problem={problems.value.studies} />
+        <StudyPanel study={study} />
+      </>
+    );
   return (
     <>
       <Problem problem={problems.value.runs} />
+      <Problem problem={problems.value.studies} />
       {opened !== undefined && <RunCard key={opened.name} run={opened} />}
       <Curves />
+      <StudyList studies={studies.value ?? []} />
       {value === undefined || value.length === 0 ? (
         <div class="empty">
           <h2>{value === undefined ? 'Loading' : 'No runs yet'}</h2>

@@ -16,9 +16,11 @@ import {
   problems,
   run,
   set,
+  setup,
   shownEpoch,
   snapshots,
   starting,
+  taken,
   view,
   waitsForRoom,
   weights,
@@ -31,12 +33,31 @@ export function TrainPanel() {
     <>
       <Problem problem={problems.value.train} />
       {set.value === undefined && <Problem problem={problems.value.data} />}
+      <Taken />
       <Diverged />
       <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}
       {live?.state === 'training' && <Rate live={live} />}
       <FirstLayer />
     </>
+  );
+}
+
+/** Where the setup is that of a trial of a study: what Start does, until the setup is changed or trained. */
+function takenText(): string | undefined {
+  const { value } = taken;
+  if (value === undefined || value.setup !== setup.value) return undefined;
+  return `The setup has the settings of trial ${value.trial} of the study ${value.study}. Press Start to train it; the run is then also evaluated on the test images.`;
+}
+
+/** The same beside an earlier run. */
+function Taken() {
+  const text = takenText();
+  if (text === undefined || run.value === undefined) return null;
+  return (
+    <p class="note" role="status">
+      {text}
+    </p>
   );
 }
 
@@ -92,12 +113,13 @@ function Empty() {
   const text = starting.value
     ? 'The engine is starting.'
     : set.value?.complete === true
-      ? 'Choose a recipe and press Start. The network learns in this page: nothing is sent anywhere.'
+      ? (takenText() ??
+        'Choose a recipe and press Start. The network learns in this page: nothing is sent anywhere.')
       : 'The training images are loading. Meanwhile the shipped model answers.';
   return (
     <div class="empty">
       <h2>{starting.value ? 'Starting' : 'No run yet'}</h2>
-      <p>{text}</p>
+      <p role="status">{text}</p>
     </div>
   );
 }

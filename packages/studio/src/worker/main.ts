@@ -4,14 +4,15 @@ import { CoutureError } from '@couture/core';
 import type { FromWorker, RequestName, Requests, ToWorker } from '../protocol.ts';
 import { currentSet, imageOf, importFiles, open, placesOf, useSet } from './data.ts';
 import { cell, evaluate } from './evaluate.ts';
+import { setBase } from './host.ts';
 import { warmUp } from './models.ts';
 import { explain, predict } from './predict.ts';
 import { roomOf } from './room.ts';
 import { detailsOf, remove, removeForGood, restore, runsIfChanged } from './runs.ts';
 import { seeAnswers } from './see.ts';
-import { setBase } from './served.ts';
 import { listSets, removeSet } from './sets.ts';
 import { measureEpoch } from './speed.ts';
+import { studyAnswers } from './study-answers.ts';
 import { copyRun, exportRun } from './take-along.ts';
 import { tilesOf } from './tiles.ts';
 import { changeRate, pause, stopWithoutRoom, trainInto } from './training.ts';
@@ -52,6 +53,7 @@ const answers: {
   'stop-without-room': async () => await done(stopWithoutRoom()),
   export: async ({ name, what }) => await exportRun(name, what),
   ...seeAnswers,
+  ...studyAnswers,
 };
 
 /** The answer of what has none. */

@@ -5,13 +5,10 @@
 
 import { CoutureError } from '@couture/core';
 import { type RunStore, slashPaths } from 'couture/runs';
-import { piecesOf } from './stream.ts';
+import { askHost, askList, serves } from './host.ts';
 
 /** Where the served runs are in the store of the Studio. */
 export const FOLDER = 'folder';
-
-/** Most bytes of the list: ten thousand runs need less. */
-const MOST_LIST = 32 * 1024 * 1024;
 
 interface ServedFile {
   readonly path: string;
@@ -26,51 +23,23 @@ export interface ServedRun {
   readonly files: readonly ServedFile[];
 }
 
-let base: string | undefined;
-/** Whether the host serves runs; undefined as long as it has not said so. */
-let served: boolean | undefined;
 let runs: ReadonlyMap<string, ServedRun> = new Map();
-
-/** Says where the page is: the address of its data. */
-export function setBase(address: string): void {
-  base = new URL('..', address).href;
-}
-
-/** Whether the host of the page serves runs: it says so in a file that every host of the page has. */
-async function isServed(): Promise<boolean> {
-  if (served !== undefined) return served;
-  const response = await fetch(`${base}served.json`, { cache: 'no-cache' });
-  // A host that fails is asked again the next time.
-  if (!response.ok && response.status !== 404) return false;
-  const said: unknown = response.ok ? await response.json() : undefined;
-  served = typeof said === 'object' && said !== null && 'runs' in said && said.runs === true;
-  return served;
-}
 
 /**
  * The runs that are served now; undefined where the host serves none. Where it does not answer, or not with a list, they are
  * those of the last time: the runs of this browser are listed in any case.
  */
 export async function servedRuns(): Promise<readonly ServedRun[] | undefined> {
-  if (base === undefined) return undefined;
+  let isServed = false;
   try {
-    if (!(await isServed())) return undefined;
-    const response = await fetch(`${base}runs.json`, { cache: 'no-cache' });
-    if (response.ok) {
-      const bytes = await limited(response, MOST_LIST, 'The list of runs');
-      const list: unknown = JSON.parse(new TextDecoder().decode(bytes));
-      runs = new Map(runsOf(list).map((run) => [run.name, run]));
-    }
+    isServed = await serves('runs');
+    const list = isServed ? await askList('runs') : undefined;
+    // Runs that are not what they should be are left out.
+    if (list !== undefined) runs = new Map(list.filter(isServedRun).map((run) => [run.name, run]));
   } catch {
     // The next listing asks again.
   }
-  return served === true ? [...runs.values()] : undefined;
-}
-
-/** Runs of a list that is what it should be; others are left out. */
-function runsOf(list: unknown): ServedRun[] {
-  if (typeof list !== 'object' || list === null || !('runs' in list) || !Array.isArray(list.runs)) return [];
-  return list.runs.filter(isServedRun);
+  return isServed ? [...runs.values()] : undefined;
 }
 
 function isServedRun(value: unknown): value is ServedRun {
@@ -92,24 +61,6 @@ function isServedFile(value: unknown): value is ServedFile {
     Number.isSafeInteger(bytes) &&
     Number.isSafeInteger(modified)
   );
-}
-
-async function limited(response: Response, limit: number, what: string): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body === null ? [] : piecesOf(response.body)) {
-    length += part.length;
-    if (length > limit)
-      throw new CoutureError('data', `${what} has more than ${limit} bytes, which is the limit.`);
-    parts.push(part);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function readOnly(): never {
@@ -147,15 +98,7 @@ export const servedStore: RunStore = {
   async read(path, limit) {
     const { run, file } = partsOf(path);
     if (run === undefined || !run.files.some((one) => one.path === file)) return undefined;
-    const response = await fetch(`${base}runs/${run.name}/${file}`, { cache: 'no-cache' }).catch(
-      (cause: unknown) => {
-        throw new CoutureError('data', `Cannot read ${path}: couture studio does not answer.`, { cause });
-      },
-    );
-    if (response.status === 404) return undefined;
-    if (!response.ok)
-      throw new CoutureError('data', `Cannot read ${path}: the server answered ${response.status}.`);
-    return await limited(response, limit, path);
+    return await askHost(`runs/${run.name}/${file}`, limit, path);
   },
 
   async readHead(path, length) {

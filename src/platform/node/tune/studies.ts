@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import { inQuotes } from '../../../core/printable.ts';
-import { readSealed, writeSealed } from '../../../runs/json.ts';
-import { type Study, studySchema } from '../../../study/study.ts';
+import { writeSealed } from '../../../runs/json.ts';
+import { decodeStudy, MOST_STUDY_BYTES } from '../../../study/decode.ts';
+import type { Study } from '../../../study/study.ts';
 import { errorCode } from '../files/system-errors.ts';
 import { folderStore } from '../runs/folder-store.ts';
 import { lockRun } from '../runs/run-lock.ts';
 
-const studiesFolder = join('runs', 'tune');
+/** The folder of all studies. */
+export const studiesFolder = join('runs', 'tune');
 
 /** The folder of a study. */
 export function studyFolder(name: string): string {
@@ -32,8 +34,8 @@ export async function studyNames(): Promise<string[]> {
 /** The last state of a study; undefined if it has none yet. */
 export async function findStudy(name: string): Promise<Study | undefined> {
   const path = join(studyFolder(name), 'study.json');
-  if ((await folderStore.kind(path)) === undefined) return undefined;
-  return await readSealed(folderStore, path, studySchema);
+  const bytes = await folderStore.read(path, MOST_STUDY_BYTES);
+  return bytes === undefined ? undefined : await decodeStudy(bytes, path);
 }
 
 /**
