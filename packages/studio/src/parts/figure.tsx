@@ -31,8 +31,12 @@ export function Figure({ draw, of, onCell }: FigureProps) {
   useEffect(() => {
     let current = true;
     if (width >= 200)
-      void loadFigures().then((figures) => {
-        if (current) show(place.current, draw(figures, { document, width }).svg, onCell !== undefined);
+      void loadFigures().then(async (figures) => {
+        if (!current) return;
+        const { svg } = draw(figures, { document, width });
+        // Drawing and showing are two tasks: other work of the page gets a turn between them.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        if (current) show(place.current, svg, onCell !== undefined);
       });
     return () => {
       current = false;
