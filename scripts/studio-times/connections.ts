@@ -1,6 +1,7 @@
 /** How long the first load takes, by the connection: until the page can be used, and until the first prediction. */
 
 import type { Browser } from 'playwright-core';
+import { serveCompressed } from './compressed.ts';
 
 /** Connections as Chromium's developer tools name them: bytes a second and milliseconds. */
 const connections = {
@@ -11,7 +12,10 @@ const connections = {
 
 /** Opens the page on each connection, each time with an empty cache. */
 export async function measureConnections(browser: Browser, url: string): Promise<void> {
-  for (const [name, limits] of Object.entries(connections)) await firstAnswer(browser, url, name, limits);
+  const host = await serveCompressed(url);
+  for (const [name, limits] of Object.entries(connections))
+    await firstAnswer(browser, host.url, name, limits);
+  host.close();
 }
 
 async function firstAnswer(
