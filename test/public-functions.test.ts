@@ -257,6 +257,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   train: [config, { backend, dataset: tinyTrain, signal: stopped }],
   trainOnce: [{ config, signal: stopped }],
   trainRun: [{ resume: 'none' }],
+  umap: [new Float32Array(12), 3, { key }],
   weightsSha256: [new Map()],
   wilsonInterval: [3, 4],
 };

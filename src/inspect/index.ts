@@ -38,6 +38,7 @@ export {
   wilsonInterval,
 } from './metrics.ts';
 export { findTopLosses } from './picks.ts';
+export { type UmapOptions, umap } from './projections.ts';
 export { explainPrediction, type SaliencyOptions } from './saliency.ts';
 export { fitTemperature } from './temperature.ts';
 export { describeTraining } from './training.ts';

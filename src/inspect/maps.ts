@@ -41,6 +41,8 @@ export interface MapImagesOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the finished share of the work, 0 to 1. */
   readonly onProgress?: ((done: number) => void) | undefined;
+  /** Does the work of `umap`, for example in a worker that can be ended at once; `umap` itself by default. */
+  readonly umap?: typeof umap | undefined;
 }
 
 const options = exactly({
@@ -53,6 +55,7 @@ const options = exactly({
   most: optional(aNumber),
   signal: optional(aSignal),
   onProgress: optional(aFunction),
+  umap: optional(aFunction),
 });
 
 /**
@@ -91,7 +94,7 @@ export async function mapImages(asked: MapImagesOptions): Promise<ProjectedPoint
     onProgress?.(1);
     return { method, ...shared, ...projected };
   }
-  const points = await umap(activations, out, { key, onProgress, signal });
+  const points = await (asked.umap ?? umap)(activations, out, { key, onProgress, signal });
   onProgress?.(1);
   return points && { method, ...shared, points };
 }

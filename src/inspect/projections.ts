@@ -3,8 +3,9 @@
  * together.
  */
 
+import { aFunction, aNumber, aSignal, checkArguments, exactly, floats, optional } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import { fork, type Key, RandomStream } from '../core/philox.ts';
+import { aKey, fork, type Key, RandomStream } from '../core/philox.ts';
 import { largestEigenpairs } from './eigen.ts';
 
 /** Fewer rows have no useful neighborhoods. */
@@ -87,15 +88,23 @@ function pointForward(vector: Float64Array): Float64Array {
   return largest < 0 ? vector.map((value) => -value) : vector;
 }
 
+/** Options of `umap`. */
 export interface UmapOptions {
   /** Source of all randomness. */
   readonly key: Key;
   /** Number of neighbors of a row. */
-  readonly neighbors?: number;
+  readonly neighbors?: number | undefined;
   /** Called after each part of the work, with the share of it that is done. */
   readonly onProgress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const umapOptions = exactly({
+  key: aKey,
+  neighbors: optional(aNumber),
+  onProgress: optional(aFunction),
+  signal: optional(aSignal),
+});
 
 /** Other work gets a turn, and the signal a look, after so many milliseconds of layout. */
 const TURN = 50;
@@ -103,16 +112,27 @@ const TURN = 50;
 /**
  * Projects rows so that neighbors stay neighbors (McInnes, Healy & Melville, "UMAP", 2018), by `umap-js`; the
  * distances between groups mean little. It takes a few milliseconds a row, so a subset is enough; the first third of
- * that, the search for neighbors, is one piece in which nothing else gets a turn.
+ * that, the search for neighbors, is one piece in which nothing else gets a turn: a page does it in a worker.
  * @param values [rows, width]
  * @returns points [rows, 2]; undefined for fewer than 4 rows
- * @throws CoutureError of kind `interrupted` when `signal` aborted
+ * @throws CoutureError of kind `usage` for arguments that do not match, `interrupted` when `signal` aborted
  */
 export async function umap(
   values: Float32Array,
   width: number,
-  { key, neighbors = 15, onProgress, signal }: UmapOptions,
+  options: UmapOptions,
 ): Promise<Float32Array | undefined> {
+  checkArguments('umap', {
+    values: [values, floats],
+    width: [width, aNumber],
+    options: [options, umapOptions],
+  });
+  const { key, neighbors = 15, onProgress, signal } = options;
+  for (const [name, value] of Object.entries({ width, neighbors }))
+    if (!(Number.isInteger(value) && value >= 1))
+      throw new CoutureError('usage', `${name} must be a whole number from 1 up, not ${value}.`);
+  if (values.length % width !== 0)
+    throw new CoutureError('usage', `${values.length} values do not make rows of ${width}.`);
   const rows = Array.from({ length: values.length / width }, (_, row) =>
     Array.from(values.subarray(row * width, (row + 1) * width)),
   );

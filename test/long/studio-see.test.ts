@@ -62,6 +62,25 @@ const part = (page: Page, name: string) => page.getByRole('button', { name, exac
 const place = async (page: Page): Promise<string> =>
   await page.getByRole('spinbutton', { name: /^(Test|Training) image$/ }).inputValue();
 
+/** What a canvas shows. */
+const pixelsOf = (canvas: HTMLElement | SVGElement): string =>
+  canvas instanceof HTMLCanvasElement ? canvas.toDataURL() : '';
+
+/** Notes what the page asks its worker about a picture: the question, and the kind of the picture. */
+async function noteAsked(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const noted = new Set<string>();
+    Reflect.set(window, 'noted', noted);
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, ...given: unknown[]) {
+      const [{ type, ask }] = given as [{ type: string; ask?: { picture?: { kind: string } } }];
+      if (ask?.picture !== undefined) noted.add(`${type} ${ask.picture.kind}`);
+      return Reflect.apply(post, this, given);
+    } as Worker['postMessage'];
+  });
+  return async () => await page.evaluate(() => [...Reflect.get(window, 'noted')].sort());
+}
+
 /** What a click downloads. */
 async function download(page: Page, click: () => Promise<void>): Promise<{ file: Download; bytes: Buffer }> {
   const [file] = await Promise.all([page.waitForEvent('download', { timeout: 90_000 }), click()]);
@@ -212,6 +231,14 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
     const index = Number(/test image (\d+)$/.exec(words ?? '')?.[1]);
     assert.ok(words?.startsWith(tests.info.classNames[tests.labels[index]]), words ?? '');
     await checkAccessible(page, 'Map');
+    // UMAP is stopped in its search for neighbors, and the map before stays.
+    await page.getByRole('button', { name: 'UMAP' }).click();
+    await page.getByRole('progressbar', { name: 'Placing neighbors together' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('.job').waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.column [role=alert]').count(), 0);
+    await page.getByRole('heading', { name: /^PCA of/ }).waitFor();
+    await map.focus();
     await page.keyboard.press('Enter');
     await page.waitForFunction(
       (sought) => document.querySelector<HTMLInputElement>('.sources input[type=number]')?.value === sought,
@@ -249,8 +276,15 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
     await page.getByText('This picture is unlike the training images.').waitFor();
     await page.getByText('2% of ordinary images exceed it.').waitFor();
     assert.equal(await page.locator('.nearest').count(), 0);
+    const asked = await noteAsked(page);
     release();
     await page.locator('.nearest li').first().waitFor({ timeout: 60_000 });
+    // A drawing, like a frame of the camera, is prepared once: what is asked beside the answer has the image that was seen.
+    await part(page, 'Understand').click();
+    await page.locator('.walk').waitFor();
+    const seen = await page.locator('.predict canvas.large').evaluate(pixelsOf);
+    assert.equal(await page.locator('.walk canvas.seen').evaluate(pixelsOf), seen);
+    assert.deepEqual(await asked(), ['nearest seen', 'walk seen']);
     await page.close();
   });
 

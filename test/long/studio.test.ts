@@ -81,6 +81,25 @@ async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
 /** Short runs: a small network, for these epochs. */
 const setup = (epochs: number, hidden = 16): string => `#view=train&hidden=${hidden}&epochs=${epochs}`;
 
+/** The slider above the first layer: each of two epochs has its weights, and the end has the last ones again. */
+async function goesBackOverEpochs(page: Page): Promise<void> {
+  const layer = page.getByRole('region', { name: 'First layer' });
+  const pixels = async (epoch: number): Promise<string> => {
+    await layer.getByRole('heading', { name: `First layer after epoch ${epoch}` }).waitFor();
+    // The canvas is drawn after the heading has changed.
+    await page.evaluate(async () => await new Promise((resolve) => setTimeout(resolve, 200)));
+    return await layer.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  };
+  const last = await pixels(2);
+  const slider = layer.getByRole('slider', { name: 'Epoch whose first layer is shown' });
+  await slider.press('Home');
+  const first = await pixels(1);
+  assert.equal(await slider.getAttribute('aria-valuetext'), 'epoch 1');
+  assert.notEqual(first, last);
+  await slider.press('End');
+  assert.equal(await pixels(2), last);
+}
+
 describe('the Studio', { skip, timeout: 400_000 }, () => {
   test('answers before anything is trained, trains the baseline, and ends in the bits of the command line', async () => {
     const { page, faults, show } = await openStudio(browser, served.url, {
@@ -94,7 +113,7 @@ describe('the Studio', { skip, timeout: 400_000 }, () => {
     assert.equal(command, 'npx couture train --recipe baseline --epochs 2 --seed 1');
     assert.equal(sha, await commandLine(command.replace('npx couture ', '')));
     await page.locator('.figure svg[data-figure=curves]').waitFor();
-    await page.locator('section[aria-label="First layer"] canvas').waitFor();
+    await goesBackOverEpochs(page);
     await show('Understand');
     await page.getByRole('button', { name: /^Evaluate baseline-seed1/ }).click();
     await page.locator('[data-cell="6 0"]').click();

@@ -45,7 +45,9 @@ export interface SetImage {
 export type Picture =
   | { readonly kind: 'image'; readonly split: SplitName; readonly index: number }
   | { readonly kind: 'drawing'; readonly data: ImageData }
-  | { readonly kind: 'file'; readonly file: Blob };
+  | { readonly kind: 'file'; readonly file: Blob }
+  /** What a network of the same kind saw of a picture: it is not prepared again. */
+  | { readonly kind: 'seen'; readonly pixels: Uint8Array };
 
 /** The model that predicts: the shipped one, the one in training, or a run by its name. */
 export type ModelChoice =

@@ -76,7 +76,24 @@ export const shownEpoch = signal<number | undefined>(undefined);
 
 export const model = signal<ModelChoice>({ kind: 'shipped' });
 export const picture = signal<Picture | undefined>(undefined);
-export const answer = signal<Answer | undefined>(undefined);
+/** An answer, and what it answers. */
+export interface Answered extends Answer {
+  readonly to: { readonly model: ModelChoice; readonly picture: Picture };
+  /** The picture as the network saw it. */
+  readonly seen: Picture;
+}
+
+export const answer = signal<Answered | undefined>(undefined);
+/**
+ * The picture for whatever is asked beside the answer: as it was seen for the answer that is shown, so that a frame of the
+ * camera is prepared once, and all that is shown belongs to the same frame.
+ */
+export const seenPicture = computed<Picture | undefined>(() => {
+  const { value: asked } = picture;
+  const { value: shown } = answer;
+  if (asked === undefined || asked.kind === 'image' || shown === undefined) return asked;
+  return shown.to.model === model.value && shown.to.picture.kind === asked.kind ? shown.seen : asked;
+});
 /** The enlarged image of the data view. */
 export const opened = signal<SetImage | undefined>(undefined);
 

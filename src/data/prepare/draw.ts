@@ -4,7 +4,7 @@ import type { ImageShape } from '../image-shape.ts';
 import type { PictureSteps } from '../preprocessing.ts';
 import { exactLuma } from './gray.ts';
 import type { Box, Color, Picture } from './picture.ts';
-import { type Plane, resample, toByte } from './planes.ts';
+import { type Plane, resample, resampler, toByte } from './planes.ts';
 
 /** What is drawn, and how. */
 export interface Drawing {
@@ -28,10 +28,9 @@ export function wholeOf({ width, height }: { readonly width: number; readonly he
 export function drawPart(picture: Picture, drawing: Drawing): Uint8Array<ArrayBuffer> {
   const { shape, around, inverted, mask } = drawing;
   const { box, left, top, width, height } = layOut(drawing);
-  const planes = [0, 1, 2].map((offset) => {
-    const plane = { values: picture.data, width: picture.width, height: picture.height, stride: 4, offset };
-    return resample(plane, box, width, height);
-  });
+  const draw = resampler(picture, box, width, height);
+  const sides = { width: picture.width, height: picture.height };
+  const planes = [0, 1, 2].map((offset) => draw({ ...sides, values: picture.data, stride: 4, offset }));
   const shares = mask && resample(mask, scaledBox(box, picture, mask), width, height);
   const pixels = new Uint8Array(shape.height * shape.width * shape.channels);
   const put = (i: number, color: Color): void => {

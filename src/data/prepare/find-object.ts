@@ -4,11 +4,14 @@
  * background. The constants were chosen with photographs made from validation images (docs/photographs.md).
  */
 
+import { blurRows } from './blur.ts';
 import { wholeOf } from './draw.ts';
-import { type Channels, fitGround, type GroundModel, median } from './ground.ts';
+import { type Channels, fitGround, type Ground, type Surface } from './ground.ts';
+import { fillHoles } from './holes.ts';
+import { takeMedian } from './median.ts';
 import type { Box, Picture } from './picture.ts';
-import { type Plane, resample } from './planes.ts';
-import { blur, fillHoles, type Mask, majority, regionsOf } from './regions.ts';
+import { type Plane, resampler } from './planes.ts';
+import { type Mask, majority, regionsOf } from './regions.ts';
 
 /** Pixels of the longer side of the picture in which objects are looked for. */
 const WORKING_SIDE = 256;
@@ -66,15 +69,9 @@ export function workingPicture(picture: Picture): WorkingPicture {
   const longest = Math.max(picture.width, picture.height);
   const side = (length: number): number => Math.max(1, Math.round((length * WORKING_SIDE) / longest));
   const [width, height] = [side(picture.width), side(picture.height)];
-  const plane = (offset: number): Float64Array => {
-    const { data, width: from, height: rows } = picture;
-    return resample(
-      { values: data, width: from, height: rows, stride: 4, offset },
-      wholeOf(picture),
-      width,
-      height,
-    );
-  };
+  const draw = resampler(picture, wholeOf(picture), width, height);
+  const sides = { width: picture.width, height: picture.height };
+  const plane = (offset: number): Float64Array => draw({ ...sides, values: picture.data, stride: 4, offset });
   return {
     planes: [plane(0), plane(1), plane(2)],
     ...{ width, height },
@@ -86,26 +83,35 @@ export function workingPicture(picture: Picture): WorkingPicture {
 export function findObject(picture: WorkingPicture): FoundObject | undefined {
   const { width, height } = picture;
   const channels = channelsOf(picture);
-  const { model, distance } = modelGround(channels);
-  const sure = majority(
-    above(distance, () => OBJECT_LIMIT, width, height),
-    1,
-  );
-  const shade = shadows(channels, model);
+  const { grounds, distance } = modelGround(channels);
+  const sure = majority({ data: markAbove(distance, OBJECT_LIMIT), width, height });
+  const shade = shadows(channels, grounds);
   const usual = usualDistance(distance, sure, shade);
   const limit = Math.max(OBJECT_LIMIT, LEAST_SHARE * usual);
   const shadowLimit = Math.max(OBJECT_LIMIT, LEAST_SHARE_SHADOW * usual);
-  const standsOut = above(distance, (i) => (shade[i] ? shadowLimit : limit), width, height);
-  const object = mainRegions(majority(standsOut, 1), distance);
+  const standsOut = markAbove(distance, limit);
+  dropShade(standsOut, distance, shade, shadowLimit);
+  const object = mainRegions(majority({ data: standsOut, width, height }), distance);
   if (object === undefined) return undefined;
-  return describe(object, channels.planes[0], model.surfaces[0], picture.scale);
+  return describe(object, channels.planes[0], grounds[0].surface, picture.scale);
+}
+
+/** Unmarks what looks like shadow up to a distance. */
+function dropShade(marks: Uint8Array, distance: Float64Array, shade: Uint8Array, limit: number): void {
+  for (let i = 0; i < marks.length; i++) if (shade[i] && distance[i] <= limit) marks[i] = 0;
 }
 
 /** Median distance of the object from the background, without possible shadow if enough remains. */
 function usualDistance(distance: Float64Array, { data }: Mask, shade: Uint8Array): number {
-  const all = distance.filter((_, i) => data[i] === 1);
-  const lit = distance.filter((_, i) => data[i] === 1 && shade[i] === 0);
-  return median(lit.length > LEAST_LIT * all.length ? lit : all);
+  const all = new Float64Array(distance.length);
+  const lit = new Float64Array(distance.length);
+  let [allCount, litCount] = [0, 0];
+  for (let i = 0; i < data.length; i++) {
+    if (!data[i]) continue;
+    all[allCount++] = distance[i];
+    if (!shade[i]) lit[litCount++] = distance[i];
+  }
+  return takeMedian(litCount > LEAST_LIT * allCount ? lit.subarray(0, litCount) : all.subarray(0, allCount));
 }
 
 function channelsOf({ planes: [red, green, blue], width, height }: WorkingPicture): Channels {
@@ -123,15 +129,15 @@ function channelsOf({ planes: [red, green, blue], width, height }: WorkingPictur
 /** Fits the background to the border first, then to all pixels like it. */
 function modelGround(channels: Channels) {
   const { width, height } = channels;
-  let model = fitGround(channels, ring(width, height), false);
-  let distance = distances(channels, model);
+  let grounds = fitGround(channels, ring(width, height), false);
+  let distance = distances(channels, grounds);
   for (let round = 0; round < ROUNDS; round++) {
-    const ground = pixelsBelow(distance, GROUND_LIMIT);
-    if (ground.length < width * height * 0.1) break;
-    model = fitGround(channels, ground, true);
-    distance = distances(channels, model);
+    const like = pixelsBelow(distance, GROUND_LIMIT);
+    if (like.length < width * height * 0.1) break;
+    grounds = fitGround(channels, like, true);
+    distance = distances(channels, grounds);
   }
-  return { model, distance };
+  return { grounds, distance };
 }
 
 /** The outermost pixels. */
@@ -145,46 +151,85 @@ function ring(width: number, height: number): Uint32Array {
 }
 
 /** Distance of a pixel and its neighbors from the background, in spreads. */
-function distances({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Float64Array {
+function distances({ planes, width, height }: Channels, grounds: readonly Ground[]): Float64Array {
   const sums = new Float64Array(width * height);
-  planes.forEach((plane, channel) => {
-    addSquares(sums, blur(difference(plane, surfaces[channel]), width, height, 1), spread[channel]);
+  grounds.forEach(({ surface, spread }, channel) => {
+    const { [channel]: plane } = planes;
+    blurRows({
+      ...{ width, height },
+      fill: (y, row) => {
+        surface.row(y, row);
+        subtractFrom(plane, y * width, row);
+      },
+      take: (y, means) => addSquares(sums, y * width, means, spread),
+    });
   });
-  for (let i = 0; i < sums.length; i++) sums[i] = Math.sqrt(sums[i]);
+  takeRoots(sums);
   return sums;
 }
 
-function addSquares(sums: Float64Array, stray: Float64Array, spread: number): void {
-  for (let i = 0; i < sums.length; i++) {
-    const share = stray[i] / spread;
-    sums[i] += share * share;
+// Loops over pixels are functions of their own, which take arrays and numbers only: engines compile these once and for all.
+
+function subtractFrom(plane: Float64Array, at: number, row: Float64Array): void {
+  for (let x = 0; x < row.length; x++) row[x] = plane[at + x] - row[x];
+}
+
+function subtractLit(plane: Float64Array, light: Float64Array, at: number, row: Float64Array): void {
+  for (let x = 0; x < row.length; x++) row[x] = plane[at + x] - light[at + x] * row[x];
+}
+
+function addSquares(sums: Float64Array, at: number, row: Float64Array, spread: number): void {
+  for (let x = 0; x < row.length; x++) {
+    const share = row[x] / spread;
+    sums[at + x] += share * share;
   }
+}
+
+function addSizes(sums: Float64Array, at: number, row: Float64Array, spread: number): void {
+  for (let x = 0; x < row.length; x++) sums[at + x] += Math.abs(row[x]) / spread;
+}
+
+function takeRoots(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.sqrt(values[i]);
+}
+
+function markAbove(values: Float64Array, limit: number): Uint8Array<ArrayBuffer> {
+  const marks = new Uint8Array(values.length);
+  for (let i = 0; i < marks.length; i++) if (values[i] > limit) marks[i] = 1;
+  return marks;
 }
 
 /** 1 where a pixel looks like shaded background: darker, with the same hue. */
-function shadows({ planes, width, height }: Channels, { surfaces, spread }: GroundModel): Uint8Array {
-  const [bright] = planes;
-  const light = bright.map((value, i) => value / Math.max(1, surfaces[0][i]));
-  const hue = [1, 2].map((channel) =>
-    blur(
-      planes[channel].map((value, i) => value - light[i] * surfaces[channel][i]),
-      width,
-      height,
-      1,
-    ),
-  );
-  const shade = new Uint8Array(bright.length);
-  for (let i = 0; i < shade.length; i++) {
-    const stray = Math.abs(hue[0][i]) / spread[1] + Math.abs(hue[1][i]) / spread[2];
-    if (light[i] < 1 && light[i] > DARKEST_SHADOW && stray < SHADOW_HUE) shade[i] = 1;
+function shadows({ planes, width, height }: Channels, grounds: readonly Ground[]): Uint8Array {
+  const light = lightOf(planes[0], grounds[0].surface, width, height);
+  const stray = new Float64Array(light.length);
+  for (const channel of [1, 2]) {
+    const { [channel]: plane } = planes;
+    const { surface, spread } = grounds[channel];
+    blurRows({
+      ...{ width, height },
+      fill: (y, row) => {
+        surface.row(y, row);
+        subtractLit(plane, light, y * width, row);
+      },
+      take: (y, means) => addSizes(stray, y * width, means, spread),
+    });
   }
+  const shade = new Uint8Array(light.length);
+  for (let i = 0; i < shade.length; i++)
+    if (light[i] < 1 && light[i] > DARKEST_SHADOW && stray[i] < SHADOW_HUE) shade[i] = 1;
   return shade;
 }
 
-function difference(a: Float64Array, b: Float64Array): Float64Array {
-  const result = new Float64Array(a.length);
-  for (let i = 0; i < a.length; i++) result[i] = a[i] - b[i];
-  return result;
+/** How bright each pixel is, as a share of the background there. */
+function lightOf(bright: Float64Array, surface: Surface, width: number, height: number): Float64Array {
+  const light = new Float64Array(bright.length);
+  const row = new Float64Array(width);
+  for (let y = 0; y < height; y++) {
+    surface.row(y, row);
+    for (let x = 0, i = y * width; x < width; x++, i++) light[i] = bright[i] / Math.max(1, row[x]);
+  }
+  return light;
 }
 
 function pixelsBelow(values: Float64Array, limit: number): Uint32Array {
@@ -192,12 +237,6 @@ function pixelsBelow(values: Float64Array, limit: number): Uint32Array {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] < limit) found[count++] = i;
   return found.subarray(0, count);
-}
-
-function above(values: Float64Array, limit: (i: number) => number, width: number, height: number): Mask {
-  const data = new Uint8Array(values.length);
-  for (let i = 0; i < data.length; i++) if (values[i] > limit(i)) data[i] = 1;
-  return { data, width, height };
 }
 
 /** The region with the most evidence and those that may belong to it, without holes. */
@@ -211,27 +250,30 @@ function mainRegions(mask: Mask, evidence: Float64Array): Mask | undefined {
   const area = regions.reduce((sum, region, k) => sum + (kept[k] ? region.area : 0), 0);
   const size = width * height;
   if (area < size * LEAST_AREA || area > size * MOST_AREA) return undefined;
-  const data = mask.data.map((is, i) => (is && kept[numbers[i] - 1] ? 1 : 0));
+  const data = new Uint8Array(size);
+  for (let i = 0; i < size; i++) if (numbers[i] > 0 && kept[numbers[i] - 1]) data[i] = 1;
   return fillHoles({ ...mask, data }, area / 2);
 }
 
 function describe(
   { data, width, height }: Mask,
   bright: Float64Array,
-  ground: Float64Array,
+  surface: Surface,
   [across, down]: readonly [number, number],
 ): FoundObject {
   let contrast = 0;
   let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let i = 0; i < data.length; i++) {
-    if (!data[i]) continue;
-    contrast += bright[i] - ground[i];
-    const x = i % width;
-    const y = (i - x) / width;
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = y;
+  const ground = new Float64Array(width);
+  for (let y = 0; y < height; y++) {
+    surface.row(y, ground);
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      if (!data[i]) continue;
+      contrast += bright[i] - ground[x];
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
   }
   const box = {
     left: left * across,

@@ -32,8 +32,14 @@ export function predictAgain(): void {
   asking = true;
   const of = state.set.value;
   void attempt('predict', async () => {
-    const answer = await request('predict', { model: state.model.value, picture });
-    if (isStill(of)) state.answer.value = answer;
+    const model = state.model.value;
+    const answer = await request('predict', { model, picture });
+    if (isStill(of))
+      state.answer.value = {
+        ...answer,
+        to: { model, picture },
+        seen: { kind: 'seen', pixels: answer.pixels },
+      };
   }).finally(() => {
     asking = false;
     if (!stale) return;

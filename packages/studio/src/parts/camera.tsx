@@ -45,8 +45,9 @@ export function Camera({ onFrame, taking, rate }: CameraProps) {
   }, []);
   useEffect(() => {
     if (!taking) return;
+    const canvas = new OffscreenCanvas(SIDE, SIDE);
     const timer = setInterval(() => {
-      const frame = video.current === null ? undefined : frameOf(video.current);
+      const frame = video.current === null ? undefined : frameOf(video.current, canvas);
       if (frame !== undefined) heard.current(frame);
     }, 1000 / rate);
     return () => clearInterval(timer);
@@ -78,11 +79,10 @@ function reasonOf(error: unknown): string {
 }
 
 /** The middle square of the picture; undefined before the first picture. */
-function frameOf(video: HTMLVideoElement): ImageData | undefined {
+function frameOf(video: HTMLVideoElement, canvas: OffscreenCanvas): ImageData | undefined {
   const { videoWidth: width, videoHeight: height } = video;
   const side = Math.min(width, height);
   if (side === 0) return undefined;
-  const canvas = new OffscreenCanvas(SIDE, SIDE);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   context?.drawImage(video, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
   return context?.getImageData(0, 0, SIDE, SIDE);

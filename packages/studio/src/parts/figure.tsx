@@ -36,7 +36,12 @@ export function Figure({ draw, of, onCell }: FigureProps) {
     let current = true;
     if (width >= 200)
       void loadFigures()
-        .then(async (figures) => await draw(figures, { document, width }))
+        .then(async (figures) => {
+          const drawn = await draw(figures, { document, width });
+          // Drawing and showing are two tasks: other work of the page gets a turn between them.
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          return drawn;
+        })
         .then(
           ({ svg }) => {
             if (!current) return;

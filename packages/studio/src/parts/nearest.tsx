@@ -3,7 +3,7 @@
 import { predictPicture } from '../actions.ts';
 import { request } from '../client.ts';
 import { count, percent } from '../format.ts';
-import { answer, model, picture, set } from '../state.ts';
+import { answer, model, seenPicture, set } from '../state.ts';
 import { Problem } from './problem.tsx';
 import { Thumb } from './thumb.tsx';
 import { useRequest } from './use-request.ts';
@@ -11,11 +11,11 @@ import { useRequest } from './use-request.ts';
 /** Images that are shown. */
 const MOST = 6;
 /** Milliseconds between two searches: the pictures of a camera and of a drawing come first. */
-const GAP = { image: 100, drawing: 1000, file: 100 } as const;
+const GAP = { image: 100, drawing: 1000, seen: 1000, file: 100 } as const;
 
 /** The images, once all of the training images are there. */
 export function NearestImages() {
-  const { value: asked } = picture;
+  const { value: asked } = seenPicture;
   const { value: chosen } = model;
   const { value: held } = set;
   // An imported set has the same name for its classes only by chance: images of another size are not compared.

@@ -9,6 +9,7 @@ import { predictPicture } from '../actions.ts';
 import { count } from '../format.ts';
 import type { ImageMap } from '../protocol-see.ts';
 import { set, view } from '../state.ts';
+import { inPieces } from './in-pieces.ts';
 import { layOut, nearestPoint, nextPoint } from './map-points.ts';
 import { scheme } from './scheme.ts';
 import { Thumb } from './thumb.tsx';
@@ -24,6 +25,7 @@ export function PointMap({ map, classNames }: PointMapProps) {
   const { labels, predicted, indices } = map.points;
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const ring = useRef<HTMLCanvasElement>(null);
   const width = useWidth(place);
   const height = Math.round(Math.min(560, Math.max(280, width * 0.72)));
   const [at, setAt] = useState<number | undefined>(undefined);
@@ -36,46 +38,59 @@ export function PointMap({ map, classNames }: PointMapProps) {
   const isShown = (i: number): boolean =>
     (only === undefined || labels[i] === only) && (!mistakes || labels[i] !== predicted[i]);
 
+  const radius = labels.length > 600 ? 3 : 4;
   useEffect(() => {
     const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || width === 0) return;
-    const scale = devicePixelRatio;
-    element.width = Math.round(width * scale);
-    element.height = Math.round(height * scale);
-    context.scale(scale, scale);
-    context.clearRect(0, 0, width, height);
-    const { color, backgroundColor } = getComputedStyle(element);
-    const radius = labels.length > 600 ? 3 : 4;
-    const dot = (i: number, size: number): void => {
-      context.beginPath();
-      context.arc(positions[2 * i], positions[2 * i + 1], size, 0, 2 * Math.PI);
-    };
+    if (element === null || width === 0) return;
     // Those that are not meant lie below.
-    for (const meant of [false, true])
-      for (let i = 0; i < labels.length; i++) {
-        if (isShown(i) !== meant) continue;
-        context.globalAlpha = meant ? 0.85 : 0.07;
-        context.fillStyle = classColors[labels[i] % classColors.length][colors];
-        dot(i, radius);
-        context.fill();
-        if (!meant || labels[i] === predicted[i]) continue;
-        // A mistake has the color of its prediction around it.
-        context.lineWidth = 1.5;
-        context.strokeStyle = classColors[predicted[i] % classColors.length][colors];
-        dot(i, radius + 1.5);
-        context.stroke();
-      }
-    context.globalAlpha = 1;
+    const all = [...labels.keys()];
+    const order = [...all.filter((i) => !isShown(i)), ...all.filter(isShown)];
+    const sheet = new OffscreenCanvas(
+      Math.round(width * devicePixelRatio),
+      Math.round(height * devicePixelRatio),
+    );
+    const context = sheet.getContext('2d');
+    if (context === null) return;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    context.lineWidth = 1.5;
+    const step = (place: number): void => {
+      const i = order[place];
+      const meant = isShown(i);
+      context.globalAlpha = meant ? 0.85 : 0.07;
+      context.fillStyle = classColors[labels[i] % classColors.length][colors];
+      dot(context, positions, i, radius);
+      context.fill();
+      if (!meant || labels[i] === predicted[i]) return;
+      // A mistake has the color of its prediction around it.
+      context.strokeStyle = classColors[predicted[i] % classColors.length][colors];
+      dot(context, positions, i, radius + 1.5);
+      context.stroke();
+    };
+    // The map before stays until this one is whole.
+    return inPieces(order.length, step, () => {
+      [element.width, element.height] = [sheet.width, sheet.height];
+      element.getContext('2d')?.drawImage(sheet, 0, 0);
+    });
+  }, [map, width, height, only, mistakes, colors]);
+
+  // The chosen point has a canvas of its own: moving over the map draws one ring, and not all points again.
+  useEffect(() => {
+    const element = ring.current;
+    const context = element?.getContext('2d');
+    if (!element || !context || !canvas.current || width === 0) return;
+    element.width = Math.round(width * devicePixelRatio);
+    element.height = Math.round(height * devicePixelRatio);
     if (at === undefined) return;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    const { color, backgroundColor } = getComputedStyle(canvas.current);
     context.lineWidth = 5;
     context.strokeStyle = backgroundColor;
-    dot(at, radius + 4);
+    dot(context, positions, at, radius + 4);
     context.stroke();
     context.lineWidth = 2.5;
     context.strokeStyle = color;
     context.stroke();
-  }, [map, width, height, at, only, mistakes, colors]);
+  }, [map, width, height, at, colors]);
 
   const pointAt = ({ clientX, clientY }: MouseEvent): number | undefined => {
     const box = canvas.current?.getBoundingClientRect();
@@ -143,6 +158,7 @@ export function PointMap({ map, classNames }: PointMapProps) {
         }}
       >
         <canvas ref={canvas} style={{ width: `${width}px`, height: `${height}px` }} />
+        <canvas ref={ring} class="ring" style={{ width: `${width}px`, height: `${height}px` }} />
         <span class="unseen" role="option" tabIndex={-1} id="map-point" aria-selected="true">
           {at === undefined ? 'No image' : `${words(at)}, test image ${indices[at]}`}
         </span>
@@ -168,6 +184,13 @@ export function PointMap({ map, classNames }: PointMapProps) {
       </p>
     </>
   );
+}
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+function dot(context: Context, positions: Float32Array, i: number, size: number): void {
+  context.beginPath();
+  context.arc(positions[2 * i], positions[2 * i + 1], size, 0, 2 * Math.PI);
 }
 
 function Swatch({ color }: { readonly color: string }) {

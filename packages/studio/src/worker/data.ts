@@ -84,7 +84,7 @@ async function loadFashion(turn: number): Promise<Sets> {
   return await loading;
 }
 
-/** Labels and test images first, then training images, of which a sample comes before the end. */
+/** Labels first, then test images, then training images, of which a sample comes before the end. */
 async function fetchFashion(address: string, onSample: (sample: Sets) => void): Promise<Sets> {
   const entry = findDataset('fashion-mnist');
   if (entry === undefined) throw new Error('The registry has no fashion-mnist.');
@@ -95,7 +95,7 @@ async function fetchFashion(address: string, onSample: (sample: Sets) => void): 
   const [trainLabels, testLabels, testImages] = await Promise.all([
     get('train-labels'),
     get('test-labels', begun.onLabels),
-    get('test-images', begun.onImages),
+    before.then(async () => await get('test-images', begun.onImages)),
   ]).catch((error: unknown) => {
     begun.fail(error);
     throw error;
@@ -179,10 +179,18 @@ function sampleOf(entry: DatasetEntry, bytes: Uint8Array, labels: Uint8Array): D
 
 /** Where Fashion-MNIST is. */
 let fashion: string | undefined;
+/** What comes before its images: on a slow connection, the first answer would wait for a share of the bandwidth. */
+let before: Promise<void> = Promise.resolve();
+/** Milliseconds after which the images come in any case. */
+const PATIENCE = 15_000;
 
-/** Loads Fashion-MNIST, and remembers where it is. Answers with the set at hand, which may be another one by then. */
-export async function open(address: string): Promise<SetSummary> {
+/**
+ * Loads Fashion-MNIST, and remembers where it is. Answers with the set at hand, which may be another one by then.
+ * @param first what is loaded before the images
+ */
+export async function open(address: string, first: Promise<void>): Promise<SetSummary> {
   fashion = address;
+  before = Promise.race([first, new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))]);
   return await useSet(null);
 }
 

@@ -23,8 +23,7 @@ const answers: {
 } = {
   open: async ({ address }) => {
     setBase(address);
-    warmUp();
-    return await open(address);
+    return await open(address, warmUp());
   },
   import: async ({ files }) => await importFiles(files),
   count: async ({ choice }) => placesOf(choice).length,

@@ -8,6 +8,7 @@ import { verdictsOf } from './evaluate.ts';
 import type { Job } from './jobs.ts';
 import { type Ready, withModel } from './models.ts';
 import { tilesOf } from './tiles.ts';
+import { umapInWorker } from './umap.ts';
 
 /** Images on the map. */
 const MOST = 2000;
@@ -26,7 +27,7 @@ async function mapBy({ signal, progress }: Job, model: Ready, method: 'pca' | 'u
   const most = Math.min(MOST, Math.floor(LONGEST / width) * Math.floor(LONGEST / height));
   const { classifier, spec, seed } = model.inner;
   const points = await mapImages({
-    ...{ classifier, spec, dataset: set, predicted, method, seed, most, signal },
+    ...{ classifier, spec, dataset: set, predicted, method, seed, most, signal, umap: umapInWorker },
     onProgress: (done) => progress(method === 'pca' ? 'Projecting' : 'Placing neighbors together', done),
   });
   if (points === undefined)

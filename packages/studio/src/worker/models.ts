@@ -57,9 +57,13 @@ async function engine(): Promise<Backend> {
   return await backend;
 }
 
-/** Loads the shipped model while the images are still on their way. */
-export function warmUp(): void {
+/** The bytes of the shipped model, once they are on their way. */
+let coming: Promise<Uint8Array> | undefined;
+
+/** Loads the shipped model before the images. The promise is kept once its file has come, or could not be loaded. */
+export async function warmUp(): Promise<void> {
   leaseOf({ kind: 'shipped' });
+  await coming?.catch(() => {});
 }
 
 /** Takes the weights of the network in training. They are used when something is to be predicted. */
@@ -103,7 +107,8 @@ function leaseOf(choice: ModelChoice): Lease<Ready> {
 }
 
 async function loadShipped(): Promise<Ready> {
-  const [started, bytes] = await Promise.all([engine(), fetchShipped()]);
+  coming = fetchShipped();
+  const [started, bytes] = await Promise.all([engine(), coming]);
   const { members, data, views, temperature, unlike } = await decodeModel(bytes, 'compact.safetensors');
   const [{ spec, input, weights }] = members;
   const { classNames, shape, preprocessing } = data;

@@ -59,6 +59,17 @@ export async function prepared(
     const { pixels, label } = await imageSoon(picture.split, picture.index);
     return { pixels, steps: [], truth: label };
   }
+  if (picture.kind === 'seen') {
+    if (picture.pixels.length !== shape.height * shape.width * shape.channels)
+      throw new CoutureError(
+        'usage',
+        'This model takes images of another size than the one it was asked about.',
+        {
+          hint: 'Choose the picture again.',
+        },
+      );
+    return { pixels: picture.pixels, steps: [] };
+  }
   const source = picture.kind === 'file' ? picture.file : picture.data;
   const decoded = await decodeWebPicture(source, 'that you gave');
   if (decoded === undefined) throw new CoutureError('data', 'This is not a picture.');

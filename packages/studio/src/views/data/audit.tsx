@@ -9,6 +9,7 @@ import { count, percent, plural } from '../../format.ts';
 import { Job } from '../../parts/job.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Thumb } from '../../parts/thumb.tsx';
+import { useGrowing } from '../../parts/use-growing.ts';
 import { useRequest } from '../../parts/use-request.ts';
 import type { Audited } from '../../protocol-see.ts';
 import { makeAudit } from '../../see-actions.ts';
@@ -92,6 +93,7 @@ function Copies({ audited: value }: { readonly audited: Audited }) {
           }),
     [value],
   );
+  const grown = useGrowing(tiles, shown.length);
   return (
     <section class="card" aria-label="Copies">
       <h2>
@@ -112,7 +114,7 @@ function Copies({ audited: value }: { readonly audited: Audited }) {
       )}
       <ul class="findings pairs">
         {tiles !== undefined &&
-          shown.map(({ kind, first, second, distance }, place) => (
+          shown.slice(0, grown).map(({ kind, first, second, distance }, place) => (
             <li key={`${first.split}${first.index} ${second.split}${second.index}`}>
               <Open image={first}>
                 <Thumb tiles={tiles} place={2 * place} tile={set.value?.info.shape ?? SQUARE} />
@@ -145,6 +147,7 @@ function Suspects({ audited: value }: { readonly audited: Audited }) {
     shown.length === 0 ? undefined : async () => await request('images', { images: shown, columns: 8 }),
     [value],
   );
+  const grown = useGrowing(tiles, shown.length);
   const of = (split: Suspect['split']): number => suspects.filter((one) => one.split === split).length;
   return (
     <section class="card" aria-label="Doubtful labels">
@@ -159,7 +162,7 @@ function Suspects({ audited: value }: { readonly audited: Audited }) {
       <Problem problem={problem} />
       <ul class="findings">
         {tiles !== undefined &&
-          shown.map((suspect, place) => (
+          shown.slice(0, grown).map((suspect, place) => (
             <li key={`${suspect.split}${suspect.index}`}>
               <Open image={suspect}>
                 <Thumb tiles={tiles} place={place} tile={set.value?.info.shape ?? SQUARE} />

@@ -10,7 +10,7 @@ import { Thumb } from '../../parts/thumb.tsx';
 import { UnitGrid } from '../../parts/unit-grid.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import type { Walk as Walked, WalkedLayer } from '../../protocol-see.ts';
-import { answer, model, picture, set } from '../../state.ts';
+import { answer, model, seenPicture, set } from '../../state.ts';
 import { nameOf, type Place, UnitCard } from './unit-card.tsx';
 
 /** Images of a unit, and units of the first layer that are shown as images. */
@@ -21,7 +21,7 @@ const NONE: ReadonlyMap<number, number> = new Map();
 
 /** The walk of the picture under Predict. */
 export function Walk() {
-  const { value: asked } = picture;
+  const { value: asked } = seenPicture;
   const { value: chosen } = model;
   // The answer changes with the picture, and with every epoch of a network in training.
   const inputs = [asked, chosen, answer.value];
