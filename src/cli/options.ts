@@ -62,7 +62,7 @@ export function addUmapOption(command: Command): Command {
 export function addWeightsOption(command: Command): Command {
   return command.option(
     '--weights <which>',
-    'best (by --select of train) or last',
+    'best (of the best epoch on the validation images) or last',
     oneOf('--weights', ['best', 'last']),
     'best',
   );
@@ -82,7 +82,7 @@ export function oneOf<const Word extends string>(
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     throw new CoutureError('usage', `${flag} must be ${anyOf(words)}, not ${inQuotes(text)}.`, {
-      hint: didYouMean(text, words),
+      hint: didYouMean(text, words, { listed: true }),
     });
   };
 }

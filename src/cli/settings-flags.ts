@@ -261,8 +261,8 @@ function reader(flag: string, schema: z.core.$ZodType): (text: string) => unknow
     throw new CoutureError('usage', `${flag} must be ${expected(schema)}, not ${inQuotes(text)}.`, {
       hint:
         schema instanceof z.ZodEnum
-          ? didYouMean(text, schema.options.map(String))
-          : 'couture train --help lists the settings and their ranges.',
+          ? didYouMean(text, schema.options.map(String), { listed: true })
+          : '`couture train --help-all` describes every setting.',
     });
   };
 }

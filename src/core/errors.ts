@@ -37,7 +37,11 @@ export class CoutureError extends Error {
   /** What to do about it: one sentence, or undefined if the message is enough. */
   readonly hint: string | undefined;
 
-  constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
     super(told(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.hint = options.hint && told(options.hint);

@@ -16,6 +16,6 @@ export function readBackendChoice(text: string, from: string): BackendChoice {
   throw new CoutureError(
     'usage',
     `${from} takes ${backendChoices.slice(0, -1).join(', ')} or ${backendChoices.at(-1)}, not ${inQuotes(text)}.`,
-    { hint: didYouMean(text, backendChoices) },
+    { hint: didYouMean(text, backendChoices, { listed: true }) },
   );
 }

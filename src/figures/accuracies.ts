@@ -4,9 +4,9 @@ import * as Plot from '@observablehq/plot';
 import { argMax } from '../core/arg-max.ts';
 import { list, percent, plural, points } from '../core/format.ts';
 import type { Inspection, TestPredictions } from '../inspect/inspection.ts';
-import { compareOnSameImages, pairedDifference } from '../inspect/mcnemar.ts';
+import { compareOnSameImages, isMoreThanChance, pairedDifference } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';
-import { isRecipeName, recipes } from '../train/recipes.ts';
+import { recipes } from '../train/recipes.ts';
 import { chart, grid, TICK } from './chart.ts';
 import { type Figure, type FigureOptions, Sheet } from './figure.ts';
 import { fit } from './text.ts';
@@ -20,8 +20,8 @@ export interface RunAccuracy {
   /** 0 to 1. */
   readonly accuracy: number;
   readonly interval: Interval;
-  /** Accuracy published by the author of the recipe, if known. */
-  readonly published?: number;
+  /** Accuracy that the author of the recipe published for these settings, if known. */
+  readonly published?: number | undefined;
   /** With these, runs of the same images are compared image by image. */
   readonly predictions?: Pick<TestPredictions, 'labels' | 'predicted'>;
 }
@@ -30,17 +30,19 @@ export interface RunAccuracy {
 export function runAccuracy({
   run,
   recipe,
+  published,
   evaluation,
   predictions,
-}: Pick<Inspection, 'run' | 'recipe' | 'evaluation' | 'predictions'>): RunAccuracy {
-  const published = recipe !== undefined && isRecipeName(recipe) ? recipes[recipe].published : null;
+}: Pick<Inspection, 'run' | 'recipe' | 'published' | 'evaluation' | 'predictions'>): RunAccuracy {
   const { accuracy, interval } = evaluation;
-  return { run, recipe, accuracy, interval, predictions, ...(published === null ? {} : { published }) };
+  return { run, recipe, accuracy, interval, predictions, published };
 }
 
 /** A run against the first one on the same images. */
 interface Gain {
   readonly place: number;
+  /** Of McNemar's exact test. */
+  readonly pValue: number;
   readonly difference: number;
   readonly interval: Interval;
 }
@@ -70,7 +72,7 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
   if (gains.length > 0) {
     sheet.row([drawGains(sheet, runs, gains)], { headings: [`Difference from ${runs[0].run}`] });
     sheet.paragraph(
-      'The 95% interval of a difference counts the images on which exactly one of the two is correct. Where it excludes 0, the difference is more than chance.',
+      'The 95% interval of a difference counts the images on which exactly one of the two is correct. A difference is more than chance if the p-value of McNemar’s exact test is below 0.05.',
     );
   }
   const said = runs.map(
@@ -79,8 +81,8 @@ export function drawAccuracies(runs: readonly RunAccuracy[], options: FigureOpti
       `${p === undefined ? '' : `; published ${percent(p, 2)}`})`,
   );
   const compared = gains.map(
-    ({ place, difference, interval }) =>
-      ` ${runs[place].run} minus ${runs[0].run}: ${signed(difference)} points (95% interval ${signed(interval.low)} to ${signed(interval.high)}).`,
+    ({ place, difference, interval, pValue }) =>
+      ` ${runs[place].run} minus ${runs[0].run}: ${signed(difference)} points (95% interval ${signed(interval.low)} to ${signed(interval.high)}; ${pText(pValue)}).`,
   );
   return sheet.figure(`Test accuracy of ${plural(runs.length, 'run')}: ${list(said)}.${compared.join('')}`);
 }
@@ -90,11 +92,15 @@ function gainsOf(runs: readonly RunAccuracy[]): Gain[] {
   return runs.flatMap(({ predictions }, place) => {
     if (place === 0 || predictions === undefined || first.predictions === undefined) return [];
     const { labels, predicted } = first.predictions;
-    return [{ place, ...pairedDifference(compareOnSameImages(labels, predicted, predictions.predicted)) }];
+    const pair = compareOnSameImages(labels, predicted, predictions.predicted);
+    return [{ place, pValue: pair.pValue, ...pairedDifference(pair) }];
   });
 }
 
-/** The finding of a comparison: the largest difference, and whether it is more than chance. */
+/**
+ * The finding of a comparison: the largest difference that is more than chance. The p-value decides, which is exact,
+ * and not the interval, which may exclude 0 beside a p-value above 0.05.
+ */
 export function accuracyFinding(runs: readonly RunAccuracy[]): string {
   const gains = gainsOf(runs);
   const names = networkNames(runs);
@@ -102,16 +108,16 @@ export function accuracyFinding(runs: readonly RunAccuracy[]): string {
     const best = argMax(runs.map(({ accuracy }) => accuracy));
     return capital(`${names[best]} recognizes ${percent(runs[best].accuracy, 2)} of the test images`);
   }
-  const most = gains.reduce((a, b) => (Math.abs(b.difference) > Math.abs(a.difference) ? b : a));
-  const { place, difference, interval } = most;
-  if (interval.low <= 0 && interval.high >= 0) {
-    const others = runs.length > 2 ? 'no run differs' : `${names[place]} and ${names[0]} differ`;
+  const sure = gains.filter(isMoreThanChance);
+  if (sure.length === 0)
     return capital(
       runs.length > 2
-        ? `${others} from ${names[0]} by more than chance`
-        : `${others} by no more than chance, ${points(difference)} points`,
+        ? `no run differs from ${names[0]} by more than chance`
+        : `${names[gains[0].place]} and ${names[0]} differ by no more than chance, ${points(gains[0].difference)} points`,
     );
-  }
+  const { place, difference } = sure.reduce((a, b) =>
+    Math.abs(b.difference) > Math.abs(a.difference) ? b : a,
+  );
   const more = difference > 0 ? 'more' : 'fewer';
   const than = runs.length > 2 ? ` than ${names[0]}` : '';
   return capital(`${names[place]} recognizes ${points(difference)} points ${more} of the test images${than}`);
@@ -135,6 +141,11 @@ function signed(difference: number): string {
   return `${difference < 0 ? '−' : '+'}${points(difference)}`;
 }
 
+/** `p = 0.065`, `p < 0.001` */
+function pText(pValue: number): string {
+  return pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
+}
+
 /** From the lowest to the highest value, with a little room on both sides. */
 function around(values: readonly number[], [least, most]: readonly [number, number]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -142,12 +153,15 @@ function around(values: readonly number[], [least, most]: readonly [number, numb
   return [Math.max(least, low - slack) * 100, Math.min(most, high + slack) * 100];
 }
 
+/** Number of ticks, of the axis and of the grid alike. */
+const tickCount = (sheet: Sheet): number => Math.max(3, Math.floor(sheet.width / 90));
+
 const axis = (sheet: Sheet, label: string) =>
   ({
     label,
     labelArrow: 'none',
     labelAnchor: 'center',
-    ticks: Math.max(3, Math.floor(sheet.width / 90)),
+    ticks: tickCount(sheet),
   }) as const;
 
 function drawRuns(sheet: Sheet, runs: readonly RunAccuracy[]): SVGSVGElement {
@@ -168,7 +182,7 @@ function drawRuns(sheet: Sheet, runs: readonly RunAccuracy[]): SVGSVGElement {
     x: { ...axis(sheet, 'test accuracy (%)'), domain: around(values, [0, 1]) },
     y: { type: 'band', axis: null, domain: runs.map((_, i) => i), padding: 0, round: false },
     marks: [
-      Plot.gridX(grid),
+      Plot.gridX({ ...grid, ticks: tickCount(sheet) }),
       Plot.ruleY(single ? runs : [], {
         y,
         x1: (d: RunAccuracy) => d.interval.low * 100,
@@ -221,8 +235,9 @@ function drawGains(sheet: Sheet, runs: readonly RunAccuracy[], gains: readonly G
     x: { ...axis(sheet, 'points of test accuracy, 95% interval'), domain: around(values, [-1, 1]) },
     y: { type: 'band', axis: null, domain: gains.map((_, i) => i), padding: 0, round: false },
     marks: [
-      Plot.gridX(grid),
-      Plot.ruleX([0], { stroke: colors.ink, strokeWidth: 1.5 }),
+      Plot.gridX({ ...grid, ticks: tickCount(sheet) }),
+      // Beside each interval only: the line would cross the words above it.
+      Plot.tickX(gains, { y, x: 0, stroke: colors.muted, strokeWidth: 1, insetTop: 24 }),
       Plot.ruleY(gains, {
         y,
         x1: ({ interval }: Gain) => interval.low * 100,
@@ -243,8 +258,8 @@ function drawGains(sheet: Sheet, runs: readonly RunAccuracy[], gains: readonly G
         y,
         frameAnchor: 'left',
         dx: -10,
-        text: ({ place, difference, interval }: Gain) =>
-          `${fit(runs[place].run, TICK, sheet.width * 0.5)}: ${signed(difference)} (${signed(interval.low)} to ${signed(interval.high)})`,
+        text: ({ place, difference, interval, pValue }: Gain) =>
+          `${fit(runs[place].run, TICK, sheet.width * 0.4)}: ${signed(difference)} (${signed(interval.low)} to ${signed(interval.high)}), ${pText(pValue)}`,
         fill: colors.ink,
         stroke: colors.paper,
         strokeWidth: 4,

@@ -73,7 +73,7 @@ function nearestOf(places: readonly Place[], from: number): number[] {
   return nearest;
 }
 
-/** The class that is most by itself in the map, and the one that is least. */
+/** The class whose images have the most nearest neighbors of their own class in the map, and the one with the fewest. */
 function titleOf(
   shares: ReadonlyMap<number, number>,
   names: readonly string[],
@@ -82,7 +82,7 @@ function titleOf(
   const order = present.toSorted((a, b) => (shares.get(b) ?? 0) - (shares.get(a) ?? 0) || a - b);
   const [first, last] = [order[0], order[order.length - 1]];
   if (order.length < 2) return `All images are of ${names[first]}`;
-  return `${names[first]} is most by itself, ${names[last]} most among other classes`;
+  return `${names[first]} has the most nearest neighbors of its own class, ${names[last]} the fewest`;
 }
 
 /**

@@ -88,16 +88,50 @@ test('the difference of two matrices counts images, in the color of the run with
     assert.ok(words.endsWith(`: ${change < 0 ? `−${-change}` : `+${change}`} with deeper-8`), words);
     const ramp = [0, 1].map((run) => Array.from({ length: 17 }, (_, i) => sequential(i / 16, run)));
     if (change !== 0) assert.ok(ramp[change > 0 ? 1 : 0].includes(fill), `${words}: ${fill}`);
+    else assert.equal(fill, sequential(0, 2), 'a cell without a change has the color of neither run');
     changed += Math.abs(change);
   }
   assert.ok(changed > 20, `${changed} images`);
-  assert.match(title, /^deeper-8 confuses \d+ (more|fewer) images? of .+ with .+$/);
   const gained = second.evaluation.correct - first.evaluation.correct;
+  const what = `${Math.abs(gained)} ${gained < 0 ? 'fewer' : 'more'} correct image`;
+  assert.match(title, new RegExp(`^deeper-8 has ${what}s?$`));
+  // The two largest changes may have different signs: both are named, and the first is the larger.
+  const words = textBoxes(svg).map(({ text }) => text);
+  const found = /largest changes: .+? as .+? [+−](\d+), .+? as .+? [+−](\d+) /.exec(words.join(' '));
+  assert.ok(Number(found?.[1]) >= Number(found?.[2]), words.slice(0, 4).join(' '));
   assert.ok(alt.includes(`${gained < 0 ? '−' : '+'}${Math.abs(gained)} correct images`), alt);
   assert.equal(
     drawConfusionDifference(first, { ...first, run: 'b' }, options).title,
     'Both runs make the same mistakes',
   );
+});
+
+test('narrow cells of a difference keep the minus', () => {
+  const one = makeInspection();
+  const confusion = one.evaluation.confusion.map((row, actual) =>
+    row.map((images, predicted) => (actual === 1 && predicted === 2 ? images + 44 : images)),
+  );
+  const more = { ...one, run: 'more', evaluation: { ...one.evaluation, confusion } };
+  for (const width of [324, 360, 544]) {
+    const texts = (from: typeof one, to: typeof one): string[] =>
+      textBoxes(drawConfusionDifference(from, to, { ...options, width }).svg).map(({ text }) => text);
+    const [fewer, gained] = [texts(more, one), texts(one, more)];
+    assert.ok(
+      fewer.some((text) => /^[−-]44$/.test(text)) && !fewer.includes('44'),
+      `${width}: ${fewer.join()}`,
+    );
+    assert.ok(
+      gained.some((text) => /^[+]?44$/.test(text)),
+      `${width}: ${gained.join()}`,
+    );
+  }
+});
+
+test('a published accuracy is drawn for the runs that have one', () => {
+  const own = { ...accuracyOf('baseline-2-epochs', 'baseline', 850) };
+  const drawn = drawAccuracies([own, { ...accuracyOf('b1', 'baseline', 870), published: 0.8742 }], options);
+  assert.deepEqual(drawn.svg.match(/\(published [\d.]+%\)/g), ['(published 87.42%)']);
+  assert.doesNotMatch(drawAccuracies([own], options).svg, /published/);
 });
 
 /** A run of 1,000 images of which the first so many are right. */
@@ -134,8 +168,23 @@ test('the finding of a comparison is the difference on the same images, or that 
     accuracyFinding(three),
     'e1 recognizes 3.0 points more of the test images than the baseline network',
   );
+  // The interval of 18 against 32 excludes 0, but the exact p-value is 0.065: the p-value decides.
+  const labels = new Uint16Array(10_000);
+  const rated = (run: string, wrongFrom: number, wrongTo: number): RunAccuracy => ({
+    ...accuracyOf(run, undefined, 900),
+    predictions: { labels, predicted: labels.map((_, i) => Number(i >= wrongFrom && i < wrongTo)) },
+  });
+  const near = [rated('a', 0, 32), rated('b', 32, 50)];
+  const drawn = drawAccuracies(near, options);
+  assert.match(drawn.alt, /b minus a: \+0\.1 points \(95% interval \+0\.0 to \+0\.3; p = 0\.065\)\.$/);
+  assert.equal(drawn.title, 'b and a differ by no more than chance, 0.1 points');
+  assert.match(drawn.svg, /: \+0\.1 \(\+0\.0 to \+0\.3\), p = 0\.065</);
+  assert.equal(
+    accuracyFinding([...near, rated('c', 40, 50)]),
+    'c recognizes 0.2 points more of the test images than a',
+  );
   // The intervals of the two overlap, and yet they differ: only the interval of the difference is drawn.
   const { alt, svg } = drawAccuracies([baseline, accuracyOf('d1', 'deeper', 887)], options);
-  assert.match(alt, /d1 minus b1: \+1\.7 points \(95% interval \+0\.9 to \+2\.5\)\.$/);
+  assert.match(alt, /d1 minus b1: \+1\.7 points \(95% interval \+0\.9 to \+2\.5; p < 0\.001\)\.$/);
   assert.match(svg, />Difference from b1</);
 });

@@ -16,6 +16,9 @@ export interface DifferenceOptions extends FigureOptions {
   readonly places?: readonly [first: number, second: number];
 }
 
+/** The palest color of the third run, which is gray. */
+const NEUTRAL = sequential(0, 2);
+
 /** A cell with the images of the second run minus those of the first. */
 interface Change {
   readonly actual: number;
@@ -47,8 +50,8 @@ export function drawConfusionDifference(
   const gained = second.evaluation.correct - first.evaluation.correct;
   const sheet = new Sheet(options, {
     name: 'confusion-difference',
-    title: titleOf(mistakes[0], names, second.run),
-    facts: `${second.run} minus ${first.run}: ${signed(gained)} correct images`,
+    title: titleOf(gained, mistakes.length === 0, second.run),
+    facts: [`${second.run} minus ${first.run}`, ...largestChanges(mistakes, names)].join('; '),
   });
   sheet.legend(
     [first, second].map(({ run }, i) => ({
@@ -61,20 +64,23 @@ export function drawConfusionDifference(
     return {
       ...cell,
       depth,
-      fill: sequential(depth, places[cell.change > 0 ? 1 : 0]),
+      // A cell without a change has the color of neither run.
+      fill: cell.change === 0 ? NEUTRAL : sequential(depth, places[cell.change > 0 ? 1 : 0]),
       ink: onSequential(depth),
-      texts: cell.change === 0 ? [] : [signed(cell.change), String(Math.abs(cell.change))],
+      // A narrow cell has no room for a plus, and for a hyphen as the minus. No cell loses its minus.
+      texts:
+        cell.change === 0
+          ? []
+          : [signed(cell.change), signed(cell.change).slice(cell.change < 0 ? 0 : 1), String(cell.change)],
       title: wordsOf(cell, names, second.run),
     };
   });
-  sheet.row([drawMatrix(sheet, names, cells, sequential(0, places[0]))]);
+  sheet.row([drawMatrix(sheet, names, cells, NEUTRAL)]);
   explainAxes(sheet);
   sheet.paragraph(
-    'On the diagonal are correct images, elsewhere mistakes. The depth of the color follows the square root.',
+    'On the diagonal are correct images, elsewhere mistakes. The color changes with the square root of the number.',
   );
-  const said = mistakes
-    .slice(0, 5)
-    .map(({ actual, predicted, change }) => `${names[actual]} as ${names[predicted]} ${signed(change)}`);
+  const said = mistakes.slice(0, 5).map((mistake) => mistakeText(mistake, names));
   return sheet.figure(
     `Confusion matrix of ${second.run} minus that of ${first.run}, in images. ${second.run} has ${signed(gained)} correct images.` +
       `${said.length > 0 ? ` The mistakes that change most: ${list(said)}.` : ' Both make the same mistakes.'}`,
@@ -86,12 +92,24 @@ function signed(images: number): string {
   return images < 0 ? `−${-images}` : `+${images}`;
 }
 
-/** The mistake that changes most. */
-function titleOf(most: Change | undefined, names: readonly string[], run: string): string {
-  if (most === undefined) return 'Both runs make the same mistakes';
-  const { actual, predicted, change } = most;
-  const images = `${plural(Math.abs(change), `${change > 0 ? 'more' : 'fewer'} image`)}`;
-  return `${run} confuses ${images} of ${names[actual]} with ${names[predicted]}`;
+/** How many more images are correct; single mistakes may change in both directions by as much. */
+function titleOf(gained: number, isSame: boolean, run: string): string {
+  if (isSame) return 'Both runs make the same mistakes';
+  if (gained === 0) return 'Both runs have as many correct images, but other mistakes';
+  return `${run} has ${plural(Math.abs(gained), `${gained > 0 ? 'more' : 'fewer'} correct image`)}`;
+}
+
+/** `largest changes: Sandal as Sneaker −44, Coat as Shirt +44`; nothing without a change. */
+function largestChanges(mistakes: readonly Change[], names: readonly string[]): string[] {
+  // The number stays on the line of its class.
+  const said = mistakes
+    .slice(0, 2)
+    .map((mistake) => mistakeText(mistake, names).replace(/ (?=\S+$)/, '\u00a0'));
+  return said.length === 0 ? [] : [`largest changes: ${said.join(', ')}`];
+}
+
+function mistakeText({ actual, predicted, change }: Change, names: readonly string[]): string {
+  return `${names[actual]} as ${names[predicted]} ${signed(change)}`;
 }
 
 function wordsOf({ actual, predicted, change }: Change, names: readonly string[], run: string): string {

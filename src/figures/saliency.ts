@@ -55,8 +55,8 @@ export function drawSaliency(
     const steepest = argMax(gradient.map(Math.abs));
     const place = (i: number): string => `column ${i % set.width}, row ${Math.floor(i / set.width)}`;
     return (
-      `image ${image.index}, labeled ${set.classNames[image.label]}, with p(${set.classNames[target]}) = ` +
-      `${probabilityText(image.probabilities[target])}: the gradient is largest at ${place(steepest)}, and covering ` +
+      `image ${image.index}, labeled ${set.classNames[image.label]}, with ${equalsText(`p(${set.classNames[target]})`, image.probabilities[target])}: ` +
+      `the gradient is largest at ${place(steepest)}, and covering ` +
       `${side} by ${side} pixels around ${place(strongest)} lowers p by ${pointsOf(occlusion[strongest])} points`
     );
   });
@@ -82,6 +82,12 @@ function pointsOf(share: number): string {
 }
 
 /** The image and its two maps beside each other. */
+/** `p = 87.4%`; of a probability just below 1, `p > 99.9%`. */
+function equalsText(name: string, probability: number): string {
+  const text = probabilityText(probability);
+  return text.startsWith('>') ? `${name} > ${text.slice(1)}` : `${name} = ${text}`;
+}
+
 function drawExample(
   sheet: Sheet,
   { image, gradient, occlusion, target }: Saliency,
@@ -95,7 +101,7 @@ function drawExample(
       lines: [
         set.classNames[image.label],
         ...(right ? [] : [`as ${set.classNames[target]}`]),
-        `p = ${probabilityText(image.probabilities[target])}`,
+        equalsText('p', image.probabilities[target]),
       ],
     },
     {
@@ -104,7 +110,7 @@ function drawExample(
     },
     {
       image: signedSource(occlusion, largest(occlusion), set),
-      lines: ['occlusion', `max drop ${pointsOf(occlusion[argMax(occlusion)])}`],
+      lines: ['occlusion', `max drop ${pointsOf(occlusion[argMax(occlusion)])} points`],
     },
   ];
   return tiles(sheet, items, { least: 84, most: 3, shape: set, gap: 14 });

@@ -176,7 +176,7 @@ export const runFigures: readonly RunFigure[] = [
     title: 'Confusion matrix in images',
     source: 'drawConfusion',
     reading:
-      'The diagonal holds the correct predictions. A strongly colored cell off the diagonal is a pair of classes that the network confuses.',
+      'The diagonal holds the correct predictions. A cell off the diagonal that stands out from its row is a pair of classes that the network confuses.',
     section: 'mistakes',
     draw: (subject, options, beside) =>
       drawConfusion(subject.evaluation, {
@@ -317,7 +317,7 @@ export const comparisonFigures: readonly FigureEntry<readonly Inspection[]>[] = 
     title: 'Test accuracy of several runs',
     source: 'drawAccuracies',
     reading:
-      "The interval of the difference is for pairs of predictions of the same image, so it agrees with McNemar's test.",
+      "The interval of a difference counts the images on which exactly one of the two runs is correct. It usually agrees with McNemar's exact test; where they differ, the p-value decides.",
     section: 'training',
     draw: (runs, options) => drawAccuracies(runs.map(runAccuracy), options),
   },

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
+  CLASS_COLORS,
   classColor,
   colors,
   diverging,
@@ -127,6 +128,20 @@ function checkApart(colorsOf: Readonly<Record<string, string>>, least: number): 
 
 test('ten classes have ten colors, no two of which a dichromat takes for one', () => {
   checkApart(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`class ${i}`, classColor(i)])), 12);
+});
+
+test('no class looks like the first or the second run', () => {
+  const seen = (hex: string): number[] => lab(channels(hex));
+  for (const { shown, paper } of papers)
+    for (const run of [0, 1])
+      for (let label = 0; label < CLASS_COLORS; label++) {
+        const [a, b] = [seen(shown(classColor(label))), seen(shown(runColor(run)))];
+        const apart = Math.hypot(...a.map((value, i) => value - b[i]));
+        assert.ok(
+          apart > 20,
+          `class ${label} and run ${run} are ${apart.toFixed(1)} apart on ${paper} paper`,
+        );
+      }
 });
 
 test('colors that stand in one figure are apart for a dichromat', () => {

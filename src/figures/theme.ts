@@ -3,8 +3,9 @@
  * with the token's dark color, and the automatic theme follows the page's `color-scheme`.
  *
  * Classes: the ten-color sequence of M. A. Petroff, "Accessible Color Sequences for Data Visualization"
- * (arXiv:2107.02270), found by a search under simulated color vision deficiencies. Magnitudes: 17 tones of a run's
- * color whose CIELAB lightness falls (on dark paper: rises) in equal steps, so that equal differences look equal.
+ * (arXiv:2107.02270), found by a search under simulated color vision deficiencies, without the hues of runs.
+ * Magnitudes: 17 tones of a run's color whose CIELAB lightness falls (on dark paper: rises) in equal steps, so that
+ * equal differences look equal.
  * Signed values: blue through light gray to red-brown, equally deep on both sides.
  */
 
@@ -30,16 +31,18 @@ const base = {
 } as const satisfies Record<string, Token>;
 
 /**
- * Petroff's ten colors, two of them lighter on dark paper, where their contrast would be less than 3 to 1.
+ * Eight of Petroff's ten colors, two of them lighter on dark paper, where their contrast would be less than 3 to 1. His
+ * blue and his orange would look like the first and the second run: magenta and moss green replace them, as far from the
+ * other eight for dichromats.
  */
 const classTokens: readonly Token[] = [
-  ['#3f90da', '#3f90da'],
+  ['#b4249c', '#c438ac'],
   ['#ffa90e', '#ffa90e'],
   ['#bd1f01', '#c93015'],
   ['#94a4a2', '#94a4a2'],
   ['#832db6', '#9040c4'],
   ['#a96b59', '#a96b59'],
-  ['#e76300', '#e76300'],
+  ['#78903c', '#78903c'],
   ['#b9ac70', '#b9ac70'],
   ['#717581', '#717581'],
   ['#92dadd', '#92dadd'],
@@ -90,10 +93,19 @@ export function classColor(index: number): string {
   return classTokens[index % classTokens.length][0];
 }
 
-/** Lines of a few series that are neither runs nor classes: the strongest class colors on both papers. */
+/** Petroff's colors for lines of charts without runs and classes, such as those of the benchmarks. */
+const seriesTokens: readonly Token[] = [
+  ['#3f90da', '#3f90da'],
+  ['#e76300', '#e76300'],
+  ['#832db6', '#9040c4'],
+  ['#bd1f01', '#c93015'],
+  ['#717581', '#717581'],
+  ['#a96b59', '#a96b59'],
+];
+
+/** The color of a series. */
 export function seriesColor(index: number): string {
-  const order = [0, 6, 4, 2, 8, 5];
-  return classTokens[order[index % order.length]][0];
+  return seriesTokens[index % seriesTokens.length][0];
 }
 
 /** The runs of a report: blue and orange, which mean nothing else. Later runs take what is left. */
@@ -128,6 +140,9 @@ const meaningTokens = {
   dead: ['#7d8590', '#8a93a0'],
   /** Counts of images, which belong to no run. */
   images: ['#66758a', '#8494aa'],
+  /** Signs of single values, nearly as the two ends of `diverging`, and lighter on dark paper. */
+  below: ['#15519d', '#7fb0ec'],
+  above: ['#9d3514', '#e58a6a'],
   /** The distance between confidence and accuracy. */
   gap: ['#aab2bd', '#606b7a'],
 } as const satisfies Record<string, Token>;
@@ -166,6 +181,7 @@ const all: readonly Token[] = [
   ...Object.values(base),
   ...Object.values(meaningTokens),
   ...classTokens,
+  ...seriesTokens,
   ...runTokens,
   ...ramps.flat(),
 ];

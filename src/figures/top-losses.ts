@@ -58,6 +58,6 @@ function titleOf(images: readonly PredictedImage[]): string {
   const most = Math.max(...images.map(({ probabilities, label }) => probabilities[label]));
   const share = `${Number((most * 100).toPrecision(1))}%`;
   return images.length === 1
-    ? `In the only mistake, the label gets ${share}`
-    : `In the ${images.length} worst mistakes, the label gets at most ${share}`;
+    ? `In the only mistake, the true class has a probability of ${share}`
+    : `In the ${images.length} worst mistakes, the true class has a probability of at most ${share}`;
 }

@@ -18,6 +18,7 @@ import { splitOf } from '../data/split.ts';
 import type { TensorMap } from '../model/network.ts';
 import { aConfig, aHistory } from '../train/argument-kinds.ts';
 import type { EpochMetrics } from '../train/events.ts';
+import { publishedAccuracy } from '../train/published.ts';
 import type { RunConfig } from '../train/settings.ts';
 import type { Classifier } from '../use/classifier.ts';
 import { unitActivity } from './activity.ts';
@@ -159,6 +160,7 @@ export async function inspectModel(request: InspectRequest): Promise<Inspection>
   return {
     run,
     recipe: config.recipe ?? undefined,
+    published: publishedAccuracy(config),
     seed: config.settings.seed,
     spec,
     data,

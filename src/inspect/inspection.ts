@@ -228,6 +228,8 @@ export interface AugmentationExamples {
 export interface Inspection {
   readonly run: string;
   readonly recipe: string | undefined;
+  /** Test accuracy that the author of the recipe published; absent if the run has other settings than the recipe. */
+  readonly published?: number | undefined;
   readonly seed: number;
   readonly spec: ModelSpec;
   readonly data: DatasetOverview;

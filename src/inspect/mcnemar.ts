@@ -48,6 +48,14 @@ export function compareOnSameImages(
   return { ...counts, pValue: signTest(counts.onlyFirst, counts.onlySecond) };
 }
 
+/** Significance level: with a smaller p-value, a difference counts as more than chance. */
+const LEVEL = 0.05;
+
+/** Whether two classifiers differ by more than chance: McNemar's exact test at the 5% level. */
+export function isMoreThanChance({ pValue }: Pick<PairedComparison, 'pValue'>): boolean {
+  return pValue < LEVEL;
+}
+
 /** Two-sided 95% quantile of the standard normal distribution. */
 const Z95 = 1.959963984540054;
 
@@ -55,7 +63,9 @@ const Z95 = 1.959963984540054;
  * The accuracy of the second classifier minus that of the first, with a 95% interval that takes into account
  * that both classify the same images: Wald's interval after half an image is added to each of the four counts
  * (A. Agresti & Y. Min, "Simple improved confidence intervals for comparing matched proportions", Statistics
- * in Medicine 24, 2005). Unlike the overlap of two separate intervals, it agrees with McNemar's test.
+ * in Medicine 24, 2005). It usually agrees with McNemar's exact test. Where they differ, the p-value decides
+ * (`isMoreThanChance`): the interval is an approximation, and excludes 0 for 18 against 32 of 10,000 images,
+ * whose exact p-value is 0.065.
  */
 export function pairedDifference({ onlyFirst, onlySecond, both, neither }: PairedComparison): {
   readonly difference: number;

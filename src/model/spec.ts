@@ -72,9 +72,9 @@ export const layerNorm = (features: number): InnerLayerSpec => ({ type: 'LayerNo
 export const relu = (): InnerLayerSpec => ({ type: 'ReLU' });
 /** @returns the activation x above 0, otherwise 0.01 x */
 export const leakyRelu = (): InnerLayerSpec => ({ type: 'LeakyReLU' });
-/** @returns the activation x Φ(x) */
+/** @returns the activation x Φ(x), with the distribution function Φ of the standard normal distribution */
 export const gelu = (): InnerLayerSpec => ({ type: 'GELU' });
-/** @returns the activation x sigmoid(x) */
+/** @returns the activation x sigmoid(x), also called swish; sigmoid(x) is 1 / (1 + exp(-x)) */
 export const silu = (): InnerLayerSpec => ({ type: 'SiLU' });
 /** @returns the activation sqrt(1 + x) - 1 above 0, otherwise 0 */
 export const root = (): InnerLayerSpec => ({ type: 'Root' });

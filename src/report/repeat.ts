@@ -15,8 +15,12 @@ export function repeatChapter(runs: readonly ReportRun[]): Chapter {
     ? 'On the CPU, the same version and the same seed give the same bits. A GPU adds in another order, so a network that was trained on a GPU comes out with similar figures but other bits.'
     : fast
       ? 'The same version and the same seed give the same bits on this kind of machine. With --fast, another kind of machine may give other bits.'
-      : 'The same version and the same seed give the same bits. The weights do not depend on the number of threads or on the processor.';
-  const body = html`<p>${promise} These commands train each network again and compare the new weights with those of the run.</p>
+      : 'On the CPU and without --fast, the same version and the same seed give the same bits. The weights do not depend on the number of threads or on the processor.';
+  const steps =
+    runs.length === 1
+      ? 'The first command trains the network; the SHA-256 of its best weights must be the one below. The second repeats the run in your own folder and compares the weights.'
+      : 'The first command of each pair trains the network; the SHA-256 of its best weights must be the one below. The second repeats the run in your own folder and compares the weights.';
+  const body = html`<p>${promise} ${steps}</p>
     ${runs.map(commands)}
     <h3>The runs</h3>
     ${headedTable(facts(runs), runs.length > 1 ? runs.map(({ inspection }) => inspection.run) : [])}

@@ -31,7 +31,7 @@ test('the data: counts and the share of the commonest class', () => {
   assert.deepEqual(dataStory({ ...inspection, data }), [
     'made-up holds 82 gray images of 8 by 8 pixels in 2 classes: 60 train the network, 12 are held out to choose the best epoch and 10 are for the test figures below.',
     'A class has between 20 and 40 training images.',
-    'The baseline is the most frequent class: predicting it every time would be correct for 70.0% of the test images.',
+    'Always predicting the most frequent class would be correct for 70.0% of the test images.',
   ]);
 });
 

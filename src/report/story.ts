@@ -3,7 +3,7 @@
 import { count, list, MOST_NAMED, percent, plural, points, probabilityText } from '../core/format.ts';
 import { thresholdText } from '../figures/rejection.ts';
 import type { Inspection } from '../inspect/inspection.ts';
-import { compareOnSameImages } from '../inspect/mcnemar.ts';
+import { compareOnSameImages, isMoreThanChance } from '../inspect/mcnemar.ts';
 import type { Interval } from '../inspect/metrics.ts';
 import { type LayerSpec, type ModelSpec, placeLayers } from '../model/spec.ts';
 import { summarize } from '../model/summary.ts';
@@ -52,7 +52,7 @@ export function dataStory({ data }: Inspection): string[] {
           `${plural(untrained.length, 'class has', 'classes have')} no training images, and the network cannot learn ${untrained.length === 1 ? 'it' : 'them'}: ${list(untrained, MOST_NAMED)}.`,
         ]
       : []),
-    `The baseline is the most frequent class: predicting it every time would be correct for ${percent(guess)} of the test images.`,
+    `Always predicting the most frequent class would be correct for ${percent(guess)} of the test images.`,
   ];
 }
 
@@ -170,7 +170,9 @@ export function gainStory(first: ReportRun, second: ReportRun): string[] {
     a.predictions.predicted,
     b.predictions.predicted,
   );
-  const verdict = pValue < 0.05 ? 'The difference is more than chance' : 'The difference may be chance';
+  const verdict = isMoreThanChance({ pValue })
+    ? 'The difference is more than chance'
+    : 'The difference may be chance';
   return [
     gain === 0
       ? `${a.run} and ${b.run} have the same accuracy.`

@@ -52,7 +52,14 @@ export const metricsSchema = z.object({
   epochs: z.int().min(1),
   validationLoss: z.number(),
   validationAccuracy: share,
-  stuck: z.object({ bestAccuracy: share, largestShare: share, deadShare: share.nullable() }).optional(),
+  stuck: z
+    .object({
+      bestAccuracy: share,
+      largestShare: share,
+      deadShare: share.nullable(),
+      learningRate: z.number().min(0).optional(),
+    })
+    .optional(),
   seconds: z.number().min(0),
   weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
   lastSha256: z.string().regex(/^[0-9a-f]{64}$/),

@@ -6,14 +6,20 @@ import type { RefusalCode } from './refusals.ts';
 export interface ServeLimit {
   /** The flag that changes it: `--max-body`. */
   readonly flag: string;
-  /** What is limited. */
+  /** What is limited; a count names what it counts. */
   readonly what: string;
-  readonly unit: string;
+  /** Absent for counts. */
+  readonly unit?: string;
   readonly standard: number;
   readonly least: number;
   readonly most: number;
   /** The error of a request that exceeds it. */
   readonly code: RefusalCode;
+}
+
+/** `body of a request, in MiB`, `images in a request` */
+export function limitText({ what, unit }: Pick<ServeLimit, 'what' | 'unit'>): string {
+  return unit === undefined ? what : `${what}, in ${unit}`;
 }
 
 /** All limits that a flag can change. */
@@ -30,7 +36,6 @@ export const serveLimits = {
   images: {
     flag: '--max-images',
     what: 'images in a request',
-    unit: 'images',
     standard: 256,
     least: 1,
     most: 4096,
@@ -38,8 +43,8 @@ export const serveLimits = {
   },
   megapixels: {
     flag: '--max-megapixels',
-    what: 'pixels of a picture',
-    unit: 'million pixels',
+    what: 'size of a picture',
+    unit: 'megapixels',
     standard: 25,
     least: 1,
     most: 50,
@@ -74,8 +79,7 @@ export const serveLimits = {
   },
   clientRate: {
     flag: '--client-rate',
-    what: 'requests of one client in a second; 0 for any number',
-    unit: 'requests',
+    what: 'requests per second of one client; 0 for no limit',
     standard: 0,
     least: 0,
     most: 1_000_000,
@@ -84,7 +88,6 @@ export const serveLimits = {
   clientRequests: {
     flag: '--client-requests',
     what: 'requests of one client at the same time',
-    unit: 'requests',
     standard: 256,
     least: 1,
     most: 100_000,
@@ -93,7 +96,6 @@ export const serveLimits = {
   requests: {
     flag: '--max-requests',
     what: 'requests of all clients at the same time',
-    unit: 'requests',
     standard: 1024,
     least: 1,
     most: 100_000,
@@ -102,7 +104,6 @@ export const serveLimits = {
   waitingImages: {
     flag: '--max-waiting',
     what: 'images that wait for a model, with pictures that are being prepared',
-    unit: 'images',
     standard: 4096,
     least: 1,
     most: 1_000_000,

@@ -51,6 +51,8 @@ export interface Stuck {
   readonly largestShare: number;
   /** Share of the hidden units that output 0 for every validation image; null without hidden layers. */
   readonly deadShare: number | null;
+  /** The largest learning rate of all epochs; absent in runs of older versions. */
+  readonly learningRate?: number | undefined;
 }
 
 /** What `train` tells, in order: a start; steps and epochs, with checkpoints; and the end. */

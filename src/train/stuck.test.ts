@@ -41,17 +41,26 @@ test('of few images, a high accuracy with a low loss is learning', () => {
   assert.ok(!isAtChance(epochs([0.8, 0.4]), Uint32Array.of(6, 4)));
 });
 
-test('the sentence has the accuracy, the largest class and the dead units', () => {
-  const history = epochs([0.1, 2.31], [0.1034, 11]);
+test('the notice has the accuracy, the largest class, the dead units and the rate, in short sentences', () => {
+  const history = epochs([0.1, 2.31], [0.1034, 11]).map((row) => ({ ...row, learningRate: 3 }));
+  const notice = stuckNotice(stuckFigures(history, even, 0.672));
   assert.equal(
-    stuckNotice(stuckFigures(history, even, 0.604)),
-    'Training did not get beyond chance: at best 10.3% of the validation images were classified correctly (10.0% belong to the largest class), and 60.4% of the hidden units output 0 for every one of them; try another learning rate.',
+    notice,
+    'Training did not get beyond chance: 10.3% of the validation images are correct in the best epoch, and the largest class has 10.0% of them. ' +
+      '67.2% of the hidden units are dead: they output 0 for every validation image. ' +
+      'Use a lower learning rate than 3; `couture lr-find` suggests one.',
   );
+  for (const sentence of notice.split(/(?<=\.) /)) assert.ok(sentence.split(' ').length <= 30, sentence);
   for (const share of [0, null])
     assert.match(
       stuckNotice(stuckFigures(history, even, share)),
-      /\(10\.0% belong to the largest class\); try another/,
+      /10\.0% of them\. Use another learning rate than 3; /,
     );
+  // A run of an older version.
+  assert.match(
+    stuckNotice({ bestAccuracy: 0.1, largestShare: 0.1, deadShare: null }),
+    /Use another learning rate; /,
+  );
 });
 
 test('dead are the units that give 0 for every image asked about', async () => {

@@ -1,7 +1,7 @@
 /** Detects training that never got beyond chance: a network that predicts only class frequencies. */
 
 import { aNumber, checkArguments, record } from '../core/arguments.ts';
-import { percent } from '../core/format.ts';
+import { numberText, percent } from '../core/format.ts';
 import { Pace } from '../core/pace.ts';
 import type { Backend, DeviceImages } from '../engine/backend.ts';
 import { inferenceSession } from '../engine/inference-session.ts';
@@ -46,18 +46,24 @@ export function stuckFigures(
   deadShare: number | null,
 ): Stuck {
   const bestAccuracy = Math.max(...history.map((row) => row.validationAccuracy));
-  return { bestAccuracy, largestShare: guessing(counts).share, deadShare };
+  const learningRate = Math.max(...history.map((row) => row.learningRate));
+  return { bestAccuracy, largestShare: guessing(counts).share, deadShare, learningRate };
 }
 
 /** The same as a sentence. */
 export function stuckNotice(stuck: Stuck): string {
   checkArguments('stuckNotice', { stuck: [stuck, record({ bestAccuracy: aNumber, largestShare: aNumber })] });
-  const { bestAccuracy, largestShare, deadShare } = stuck;
-  const dead =
-    deadShare === null || deadShare === 0
-      ? ''
-      : `, and ${percent(deadShare)} of the hidden units output 0 for every one of them`;
-  return `Training did not get beyond chance: at best ${percent(bestAccuracy)} of the validation images were classified correctly (${percent(largestShare)} belong to the largest class)${dead}; try another learning rate.`;
+  const { bestAccuracy, largestShare, deadShare, learningRate } = stuck;
+  const hasDead = deadShare !== null && deadShare > 0;
+  // Units die of steps that are too large. Without dead units, the rate may as well be too small.
+  const wanted = hasDead ? 'a lower learning rate' : 'another learning rate';
+  return [
+    `Training did not get beyond chance: ${percent(bestAccuracy)} of the validation images are correct in the best epoch, and the largest class has ${percent(largestShare)} of them.`,
+    ...(hasDead
+      ? [`${percent(deadShare)} of the hidden units are dead: they output 0 for every validation image.`]
+      : []),
+    `Use ${wanted}${learningRate === undefined ? '' : ` than ${numberText(learningRate)}`}; \`couture lr-find\` suggests one.`,
+  ].join(' ');
 }
 
 /** Images of any piece: each has an activation for every unit. */

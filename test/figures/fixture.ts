@@ -13,6 +13,7 @@ import type { Inspection, PredictedImage } from '../../src/inspect/inspection.ts
 import { evaluateLogProbabilities } from '../../src/inspect/metrics.ts';
 import { describeTraining } from '../../src/inspect/training.ts';
 import { multilayer } from '../../src/model/spec.ts';
+import { isRecipeName, recipes } from '../../src/train/recipes.ts';
 import { settingsSchema } from '../../src/train/settings.ts';
 import { gray, makeDataset } from '../dataset-fixture.ts';
 
@@ -128,6 +129,7 @@ export function makeInspection({
   return {
     run,
     recipe,
+    published: isRecipeName(recipe) ? (recipes[recipe].published ?? undefined) : undefined,
     seed,
     spec: multilayer(size, hidden, classes, [0.25]),
     data: {

@@ -9,7 +9,6 @@ import {
   STANDARD_RANGE,
 } from '../../train/find-rate.ts';
 import { adviseRate } from '../../train/rate-curve.ts';
-import { rareSettings, type TrainSettings } from '../../train/settings.ts';
 import type { CliContext } from '../context.ts';
 import {
   addEngineOptions,
@@ -31,16 +30,6 @@ interface LrFindFlags extends ConfigFlags, EngineFlags, RateRange {
 
 const { startRate, endRate, leastSteps, mostSteps } = STANDARD_RANGE;
 
-/** Settings without an effect here. */
-const ignored: ReadonlySet<keyof TrainSettings> = new Set([
-  'epochs',
-  'learningRate',
-  'schedule',
-  'warmup',
-  'average',
-  'patience',
-]);
-
 const help = `
 The command trains from new weights with the flags of couture train, while the
 learning rate rises from step to step, until the loss rises too. The learning
@@ -58,7 +47,7 @@ export function registerLrFind(program: Command, context: CliContext): void {
   const command = program
     .command('lr-find')
     .description('Find a learning rate: a short training with a rising rate, a plot, and a suggested rate.');
-  addConfigOptions(command, { shown: (key) => !rareSettings.has(key) && !ignored.has(key) })
+  addConfigOptions(command, { shown: () => false })
     .option(
       '--start-rate <n>',
       `smallest rate (default: ${rateText(startRate)})`,

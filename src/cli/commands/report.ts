@@ -50,7 +50,7 @@ async function runReport(runs: readonly string[], flags: ReportFlags, context: C
       runs.length === 0
         ? 'couture report needs a run, or --study NAME.'
         : 'couture report writes the report of runs or of a study, not of both.',
-      { hint: 'couture runs lists the runs, and couture tune list the studies.' },
+      { hint: '`couture runs list` lists the runs, and `couture tune list` the studies.' },
     );
   if (study !== undefined) {
     const { reportStudy } = await import('../../platform/node/tune/report.ts');

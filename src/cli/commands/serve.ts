@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes, printable } from '../../core/printable.ts';
 import type { BackendChoice } from '../../engine/names.ts';
-import { type Limits, type ServeLimit, serveLimits } from '../../serve/limits.ts';
+import { type Limits, limitText, type ServeLimit, serveLimits } from '../../serve/limits.ts';
 import { type LogLevel, logLevels } from '../../serve/log-levels.ts';
 import type { Service } from '../../serve/service.ts';
 import type { CliContext } from '../context.ts';
@@ -95,12 +95,14 @@ export function registerServe(program: Command, context: CliContext): void {
       wholeNumber('--drain-seconds', 0, 300),
       1,
     );
-  for (const { flag, what, unit, standard, least, most } of Object.values<ServeLimit>(serveLimits))
+  for (const limit of Object.values<ServeLimit>(serveLimits)) {
+    const { flag, standard, least, most } = limit;
     command.option(
       `${flag} <n>`,
-      `limit: ${what}, in ${unit} (default: ${standard})`,
+      `limit: ${limitText(limit)} (default: ${standard})`,
       wholeNumber(flag, least, most),
     );
+  }
   command.configureHelp({ optionDescription: ({ description }) => description });
   addEngineOptions(addWeightsOption(command), 'cpu')
     .addHelpText('after', help)

@@ -35,7 +35,7 @@ Examples:
   couture train --recipe baseline --seed 1
   couture train --recipe deeper --epochs 5 --name short
   couture train --hidden 256,128 --dropout 0.3,0.3 --patience 3
-  couture train --data photos/ --init-from net.safetensors --freeze 1,2 --epochs 5
+  couture train --data photos/ --init-from net.safetensors --epochs 5
   couture train --resume baseline-seed1
   couture train --resume short --epochs 10`;
 
@@ -50,7 +50,10 @@ export function registerTrain(program: Command, context: CliContext): void {
       '--init-from <model>',
       'start with the weights of a run, a model file or a shipped model; other classes get a new last layer',
     )
-    .option('--name <name>', 'name of the run folder (default: recipe or data set, and seed)')
+    .option(
+      '--name <name>',
+      'name of the run folder (default: the recipe, the name of your own data set, or custom; and the seed)',
+    )
     .option('--resume <run>', 'continue a run, bit for bit as if it had never stopped; --epochs extends it')
     .option('--from-study <name>', 'train the best trial of a study over three seeds, and report it')
     .option('--overwrite', 'replace an existing run of that name')

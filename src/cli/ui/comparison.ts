@@ -1,12 +1,10 @@
 /** A comparison of runs as text and as JSON. */
 
+import { isMoreThanChance } from '../../inspect/mcnemar.ts';
 import type { RunComparison } from '../../runs/compare.ts';
 import type { CliContext } from '../context.ts';
 import { count, duration, paint, percent } from './format.ts';
 import { table } from './table.ts';
-
-/** Significance level: below this p-value, a difference counts as more than chance. */
-const LEVEL = 0.05;
 
 /** The different settings, the results, and whether they differ by more than chance. */
 export function comparisonText(
@@ -35,7 +33,7 @@ export function comparisonText(
   const sentences = pairs.map(({ onlyFirst, onlySecond, pValue }, i) => {
     const { metrics } = runs[i + 1];
     const gain = metrics.testAccuracy - runs[0].metrics.testAccuracy;
-    const verdict = pValue < LEVEL ? 'more than chance' : 'may be chance';
+    const verdict = isMoreThanChance({ pValue }) ? 'more than chance' : 'may be chance';
     return (
       `${names[i + 1]} against ${names[0]}: ${signed(gain)} points on the test images, ${paint(color, 'bold', verdict)}. ` +
       `Only ${names[i + 1]} is correct on ${count(onlySecond)} images, only ${names[0]} on ${count(onlyFirst)}; McNemar's exact test: p = ${probability(pValue)}.`

@@ -63,8 +63,7 @@ function isFound(value: object): value is FoundModel {
  * @param model a run (its folder, or its bare name under runs/train), a model file (a path that ends in .safetensors, an
  *   https: or file: address, or the bytes of one), or the name of a model that comes with the package
  * @throws CoutureError of kind `usage` when the model does not exist, `data` when its files are damaged or
- * not available,
- *   `interrupted` when `signal` aborts
+ * not available, `backend` when the backend of `options` cannot start, `interrupted` when `signal` aborts
  */
 export async function load(
   model: NodeModelSource,

@@ -9,7 +9,7 @@ import { readHead, readLimited } from '../files/read.ts';
 import { findWritable, removeTemporary, writeFileAtomic } from '../files/write.ts';
 import { lockHolder, lockRun } from './run-lock.ts';
 
-/** The file system, by its own paths. */
+/** A store of runs in folders of the file system. Its paths are file system paths, absolute or from the working directory. */
 export const folderStore: RunStore = {
   paths,
 
