@@ -30,9 +30,9 @@ export function openPage(config: ModuleConfig): ModuleModel {
   async function ask(image: ModuleImage, seeThrough: boolean): Promise<void> {
     const number = ++newest;
     try {
-      const { pixels, facts } = await model.prepare(image as Blob, options());
-      const prediction = await model.classify(pixels);
+      const { prepared, prediction } = await model.answer(image, options());
       if (number !== newest) return;
+      const { pixels, facts } = prepared;
       answer.show(prediction, pixels);
       if (seeThrough) preview.mark(facts.crop);
     } catch (error) {
