@@ -2,6 +2,7 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { list, quoted } from '../core/format.ts';
+import { inQuotes } from '../core/printable.ts';
 import { sha256 } from '../core/sha256.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import { describeSplits } from '../data/checksums.ts';
@@ -13,7 +14,7 @@ import { classCount, inputWidth } from '../model/spec.ts';
 import type { CardMember, Figures } from '../ship/card.ts';
 import type { ExportDescription } from '../ship/exports/export-model.ts';
 import type { LayerWishes } from '../ship/imports/arrange.ts';
-import { type ImportedNetwork, needsActivation, networksOf } from '../ship/imports/networks.ts';
+import { type ImportedNetwork, needsActivation, networksOf, normsToName } from '../ship/imports/networks.ts';
 import { type ForeignTensors, readForeign } from '../ship/imports/read-foreign.ts';
 import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { networkSha256 } from '../ship/network.ts';
@@ -130,9 +131,10 @@ async function weightsFile({ store }: RunPlatform, path: string): Promise<string
 
 /** @throws CoutureError of kind `usage` naming everything at once that only the user can know */
 function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: string): void {
-  const { layers, activation, dropout, pixels, data, shape, classNames } = options;
+  const { layers, activation, dropout, norm, pixels, data, shape, classNames } = options;
   if (foreign.description !== undefined) {
-    const given = { layers, activation, dropout, shape, classes: classNames, 'mean and --std': pixels };
+    const images = { shape, classes: classNames, 'mean and --std': pixels };
+    const given = { layers, activation, dropout, norm, ...images };
     refuseGiven(given, `${file} was exported by Couture and says this itself`);
     return;
   }
@@ -140,6 +142,14 @@ function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: str
   const missing: [what: string, flags: string][] = [];
   if (layers === undefined && activation === undefined && needsActivation(foreign, file))
     missing.push(['its activation', '--activation relu']);
+  const unclear = normsToName(foreign, file);
+  if (norm !== undefined && !unclear.some)
+    refuseGiven({ norm }, `${file} has no norm without running statistics`);
+  if (norm === undefined && unclear.names.length > 0)
+    missing.push([
+      `whether ${list(unclear.names.map(inQuotes), 4)} ${unclear.names.length === 1 ? 'is' : 'are'} LayerNorm`,
+      '--norm layer (a GroupNorm, or a BatchNorm1d without running statistics, cannot be imported)',
+    ]);
   if (pixels === undefined)
     missing.push(['how pixels become numbers', '--mean 0.5 --std 0.5 (0 and 1 for ToTensor alone)']);
   if (data === undefined && (shape === undefined || classNames === undefined))
@@ -268,6 +278,7 @@ const commandFlags = [
   'activation',
   'layers',
   'dropout',
+  'norm',
   'mean',
   'std',
   'data',

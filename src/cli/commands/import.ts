@@ -26,6 +26,7 @@ interface ImportFlags extends EngineFlags {
   readonly activation?: ActivationName;
   readonly layers?: readonly string[];
   readonly dropout?: readonly number[];
+  readonly norm?: 'layer';
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly data?: string;
@@ -69,6 +70,11 @@ export function registerImport(program: Command, context: CliContext): void {
       commaSeparated('--layers'),
     )
     .option('--dropout <n,n,…>', 'dropout after each hidden layer', numbersBetween('--dropout', 0, 0.99))
+    .option(
+      '--norm <name>',
+      'layer: norms without running statistics are LayerNorm',
+      oneOf('--norm', ['layer'] as const),
+    )
     .option(
       '--mean <n,…>',
       'the mean of transforms.Normalize; 0 for ToTensor alone',

@@ -3,9 +3,9 @@
  * allows its own script and style, by their digests, and no connection.
  */
 
+import { toBase64 } from '../../core/base64.ts';
 import { printable } from '../../core/printable.ts';
 import { sha256 } from '../../core/sha256.ts';
-import { toBase64 } from '../../use/unlike.ts';
 import type { ExportModel } from './export-model.ts';
 import type { Exported } from './format.ts';
 import { moduleParts } from './module-parts.ts';

@@ -64,7 +64,7 @@ describe('pickles that would run code, or fill memory', () => {
     ['a new object', pickle('}}', 0x81, '.'), /uses the opcode NEWOBJ/],
     ['an unknown opcode', pickle(0xfe, '.'), /byte 2 is not an opcode/],
     ['a name in a string', pickle(0x8c, 2, 'os', '.'), /uses the opcode SHORT_BINUNICODE/],
-    ['a long text', pickle('X', 0, 0, 0, 0x7f, '.'), /has a text of 2130706432 bytes/],
+    ['a long text', pickle('X', 0, 0, 0, 0x7f, '.'), /it ends early/],
     ['a long number', pickle(0x8a, 200, '.'), /has a number of 200 bytes/],
     ['a call of a dictionary', pickle('}', ')', 'R.'), /something that is not a function is called/],
     ['a truncated pickle', pickle('}('), /it ends early/],
