@@ -5,14 +5,12 @@ import { list, quoted } from '../core/format.ts';
 import { inQuotes } from '../core/printable.ts';
 import { sha256 } from '../core/sha256.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
-import { describeSplits } from '../data/checksums.ts';
-import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
-import { type PixelScaling, plainSteps } from '../data/preprocessing.ts';
+import type { PixelScaling } from '../data/preprocessing.ts';
 import type { Network } from '../model/network.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
-import type { CardMember, Figures } from '../ship/card.ts';
-import type { ExportDescription } from '../ship/exports/export-model.ts';
+import { type CardMember, cardCommand, cardLine, type Figures } from '../ship/card.ts';
 import type { LayerWishes } from '../ship/imports/arrange.ts';
 import { type ImportedNetwork, needsActivation, networksOf, normsToName } from '../ship/imports/networks.ts';
 import { type ForeignTensors, readForeign } from '../ship/imports/read-foreign.ts';
@@ -21,6 +19,7 @@ import { networkSha256 } from '../ship/network.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import { plainView } from '../use/views.ts';
 import { figuresOf } from './card-figures.ts';
+import { dataOf } from './import-data.ts';
 import { checkOutput } from './output.ts';
 import type { WrittenModel } from './pack.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
@@ -85,7 +84,7 @@ export async function importModel(
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };
   const members = imported.map(({ spec, weights }) => ({ spec, weights, input }));
   for (const { spec } of members) checkFit(inputWidth(spec), classCount(spec), data, file);
-  await checkOutput(platform, out);
+  await checkOutput(platform, out, [file]);
   const views = description?.views ?? plainView;
   const temperature = description?.temperature ?? 1;
   const test = await measure(platform, { members, data, views, temperature }, options);
@@ -94,7 +93,7 @@ export async function importModel(
   const model: ModelFile = {
     ...{ data, temperature, views, precision: 'float32', members },
     card: {
-      title: options.title ?? description?.title ?? `${data.name} by ${name}`,
+      title: options.title ?? description?.title ?? cardLine(`${data.name} by ${name}`),
       couture: COUTURE_VERSION,
       split: null,
       folded: false,
@@ -168,54 +167,6 @@ function refuseGiven(flags: Readonly<Record<string, unknown>>, why: string): voi
   throw new CoutureError('usage', `${names} cannot be used: ${why}.`, { hint: `Leave out ${names}.` });
 }
 
-/** The description of the images: that of the data set, of the export, or from shape and classes. */
-async function dataOf(
-  platform: RunPlatform,
-  description: ExportDescription | undefined,
-  options: ImportOptions,
-  file: string,
-): Promise<DatasetInfo> {
-  const { data, shape, classNames, pixels } = options;
-  const known = data === undefined ? description?.data : await withSplits(platform, data, options);
-  const scaling = pixels ?? description?.data.preprocessing.pixels;
-  if (scaling === undefined)
-    throw new CoutureError('usage', `${file} does not say how pixels become numbers.`);
-  if (known !== undefined) {
-    const channels = perChannel(scaling, known.shape);
-    return checkDatasetInfo({ ...known, preprocessing: { ...known.preprocessing, pixels: channels } }, file);
-  }
-  return checkDatasetInfo(
-    {
-      version: 1,
-      name: 'imported',
-      shape,
-      classNames,
-      preprocessing: { version: 1, picture: plainSteps, pixels: shape && perChannel(scaling, shape) },
-      origin: { kind: 'memory' },
-      splits: {},
-    },
-    file,
-  );
-}
-
-/** With the checksums of both splits, by which other commands know the images again. */
-async function withSplits(
-  platform: RunPlatform,
-  data: DatasetInfo,
-  options: ImportOptions,
-): Promise<DatasetInfo> {
-  const train = await platform.loadSplit(data, 'train', options);
-  const { splits } = await describeSplits(train, await platform.loadSplit(data, 'test', options));
-  return { ...data, splits };
-}
-
-/** One offset and scale for all channels, or one for each. */
-function perChannel({ offset, scale }: PixelScaling, { channels }: ImageShape): PixelScaling {
-  const spread = (values: readonly number[]): readonly number[] =>
-    values.length === 1 ? new Array<number>(channels).fill(values[0]) : values;
-  return { offset: spread(offset), scale: spread(scale) };
-}
-
 function checkFit(
   inputs: number,
   classes: number,
@@ -261,12 +212,12 @@ async function memberOf(
   command: string | undefined,
 ): Promise<CardMember> {
   return {
-    run: name,
+    run: cardLine(name),
     recipe: null,
     couture: COUTURE_VERSION,
     settings: {},
-    command: command ?? null,
-    imported: { file: name, sha256: digest },
+    command: cardCommand(command),
+    imported: { file: cardLine(name), sha256: digest },
     bestEpoch: 0,
     epochs: 0,
     weightsSha256: await networkSha256(network),
