@@ -152,7 +152,10 @@ function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: str
   if (pixels === undefined)
     missing.push(['how pixels become numbers', '--mean 0.5 --std 0.5 (0 and 1 for ToTensor alone)']);
   if (data === undefined && (shape === undefined || classNames === undefined))
-    missing.push(['its images and classes', '--data SET or --shape 28x28 --classes NAME,NAME,…']);
+    missing.push([
+      'its images and classes',
+      '--data SET or --shape 28x28 --classes NAME,NAME,… (or --classes-file FILE)',
+    ]);
   if (missing.length === 0) return;
   throw new CoutureError('usage', `${file} does not say ${list(missing.map(([what]) => what))}.`, {
     hint: `Add ${missing.map(([, flags]) => flags).join(', ')}.`,
@@ -235,6 +238,7 @@ const commandFlags = [
   'data',
   'shape',
   'classes',
+  'classes-file',
   'title',
 ] as const;
 

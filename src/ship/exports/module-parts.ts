@@ -23,8 +23,10 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
   const { name, title, data, views, temperature, weightsSha256, test } = model;
   const packed = model.members.map((member) => packWeights(namedTensors(member), halves));
   const bytes = joinBytes(packed.map((each) => each.bytes));
+  const rounded = packed.some((each) => each.rounded);
   return {
     config: {
+      rounded,
       ...{ couture: COUTURE_VERSION, name, title, classNames: data.classNames, shape: data.shape },
       ...{ steps: data.preprocessing.picture, views, temperature, weightsSha256, test },
       members: model.members.map(({ spec, input }, i) => ({
@@ -34,6 +36,6 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
       })),
     },
     weights: toBase64(bytes),
-    rounded: packed.some(({ rounded }) => rounded),
+    rounded,
   };
 }
