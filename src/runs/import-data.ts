@@ -7,14 +7,24 @@ import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, type ImageShape, sameShape } from '../data/image-shape.ts';
 import { type PixelScaling, plainSteps } from '../data/preprocessing.ts';
 import type { ExportDescription } from '../ship/exports/export-model.ts';
-import type { ImportOptions } from './import-model.ts';
-import type { RunPlatform } from './platform.ts';
+import type { RunDataOptions, RunPlatform } from './platform.ts';
+
+/** What a file of tensors may not say about its images. */
+export interface ImportedImages extends RunDataOptions {
+  /** Gives shape, classes and preparation of pictures; its test images give the figures of the card. */
+  readonly data?: DatasetInfo | undefined;
+  /** Shape and classes where there is no data set. */
+  readonly shape?: ImageShape | undefined;
+  readonly classNames?: readonly string[] | undefined;
+  /** How bytes become numbers: (p / 255 - offset) / scale, the mean and std of torchvision's Normalize. */
+  readonly pixels?: PixelScaling | undefined;
+}
 
 /** The description of the images: that of the data set, of the export, or from shape and classes. */
 export async function dataOf(
   platform: RunPlatform,
   description: ExportDescription | undefined,
-  options: ImportOptions,
+  options: ImportedImages,
   file: string,
 ): Promise<DatasetInfo> {
   const { data, shape, classNames, pixels } = options;
@@ -65,7 +75,7 @@ function checkSameClasses(own: DatasetInfo, given: DatasetInfo, file: string): v
 async function withSplits(
   platform: RunPlatform,
   data: DatasetInfo,
-  options: ImportOptions,
+  options: ImportedImages,
 ): Promise<DatasetInfo> {
   const train = await platform.loadSplit(data, 'train', options);
   const { splits } = await describeSplits(train, await platform.loadSplit(data, 'test', options));

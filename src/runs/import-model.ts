@@ -7,7 +7,6 @@ import { sha256 } from '../core/sha256.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
-import type { PixelScaling } from '../data/preprocessing.ts';
 import type { Network } from '../model/network.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
 import { type CardMember, cardCommand, cardLine, type Figures } from '../ship/card.ts';
@@ -19,10 +18,10 @@ import { networkSha256 } from '../ship/network.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import { plainView } from '../use/views.ts';
 import { figuresOf } from './card-figures.ts';
-import { dataOf } from './import-data.ts';
+import { dataOf, type ImportedImages } from './import-data.ts';
 import { checkOutput } from './output.ts';
 import type { WrittenModel } from './pack.ts';
-import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { EngineOptions, RunPlatform } from './platform.ts';
 import { MODEL_ENDING } from './shipped.ts';
 
 const MAX_FILE_BYTES = 2 ** 30;
@@ -30,14 +29,7 @@ const MAX_FILE_BYTES = 2 ** 30;
 const WEIGHT_FILES = ['model.safetensors', 'pytorch_model.bin', 'model.pt'];
 
 /** What a file of tensors may not say. A file that Couture exported says all of it. */
-export interface ImportOptions extends LayerWishes, EngineOptions, RunDataOptions {
-  /** Gives shape, classes and preparation of pictures; its test images give the figures of the card. */
-  readonly data?: DatasetInfo | undefined;
-  /** Shape and classes where there is no data set. */
-  readonly shape?: ImageShape | undefined;
-  readonly classNames?: readonly string[] | undefined;
-  /** How bytes become numbers: (p / 255 - offset) / scale, the mean and std of torchvision's Normalize. */
-  readonly pixels?: PixelScaling | undefined;
+export interface ImportOptions extends LayerWishes, EngineOptions, ImportedImages {
   readonly title?: string | undefined;
   /** The command of the import, for the card. */
   readonly command?: string | undefined;

@@ -231,7 +231,7 @@ function namesOf(modules: readonly FoundModule[]): string {
 function unknownOrder(file: string, what: string, modules: readonly FoundModule[]): CoutureError {
   const example = exampleOf(modules);
   return new CoutureError('usage', `${file} does not say its order: ${what}.`, {
-    hint: `Say it, with the activations: --layers ${example.length > 200 ? 'NAME,relu,NAME' : example}`,
+    hint: `Give the layers in the order of the network, with the activations, for example: --layers ${example.length > 200 ? 'NAME,relu,NAME' : example}`,
   });
 }
 

@@ -179,7 +179,7 @@ describe('the places of the norms', () => {
     assert.throws(() => network(shapes), {
       kind: 'usage',
       message: /between "0", "2" is a module without weights, such as an activation/,
-      hint: 'Say it, with the activations: --layers 0,relu,2,3',
+      hint: 'Give the layers in the order of the network, with the activations, for example: --layers 0,relu,2,3',
     });
   });
 
