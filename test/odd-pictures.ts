@@ -64,5 +64,15 @@ export async function oddPictures(): Promise<OddPicture[]> {
       await add(`${width}x${height}-exif-${orientation}.jpg`, turned, false);
     }
   }
+  await add('28x28-begins-like-a-jpeg.png', likeJpeg(28), true);
   return pictures;
+}
+
+/** A gray picture whose pixels begin with the bytes ff d8 ff, the first bytes of every JPEG file. */
+function likeJpeg(side: number): Sharp {
+  const gray = Uint8Array.from({ length: side * side }, (_, i) => (i * 37) % 120);
+  gray.set([0xff, 0xd8, 0xff]);
+  return sharp(gray, { raw: { width: side, height: side, channels: 1 } })
+    .toColourspace('b-w')
+    .png();
 }

@@ -4,13 +4,11 @@ import { type Command, Option } from 'commander';
 import * as z from 'zod';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError, prefixed } from '../core/errors.ts';
-import { list } from '../core/format.ts';
 import { parseJson } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
 import { decodeText } from '../core/text.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
-import { defaultDataset } from '../data/registry.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { flagOf, textOf } from '../report/train-command.ts';
 import { configVersionMisfit } from '../runs/read-config.ts';
@@ -22,7 +20,6 @@ import { recipes } from '../train/recipes.ts';
 import {
   configSchema,
   networkSettings,
-  originSettings,
   type RunConfig,
   rareSettings,
   settingGroups,
@@ -31,6 +28,7 @@ import {
 } from '../train/settings.ts';
 import type { CliContext } from './context.ts';
 import { HELP_ALL } from './help.ts';
+import { originOf } from './init-from-flags.ts';
 import { anyOf } from './options.ts';
 import { openWatched } from './ui/import.ts';
 
@@ -172,46 +170,23 @@ export async function configFromFlags(flags: ConfigFlags, context: CliContext): 
     backend: file.backend,
   };
   if (flags.initFrom === undefined) return resolveConfig(request);
-  return resolveConfig({ ...request, ...(await originOf(flags, flags.initFrom, request, context)) });
-}
-
-/**
- * The network and the pixel scaling of a model to start with. Says which layers are taken.
- * @throws CoutureError of kind `usage` when flags change the network, or the model does not match the data
- */
-async function originOf(
-  flags: ConfigFlags,
-  name: string,
-  { dataset = defaultDataset }: ConfigRequest,
-  context: CliContext,
-): Promise<Pick<ConfigRequest, 'dataset' | 'model' | 'initFrom'>> {
-  const given = settingFlags
-    .filter(({ key }) => originSettings.includes(key) && flags[key] !== undefined)
-    .map(({ flag }) => flag);
-  if (given.length > 0)
-    throw new CoutureError(
-      'usage',
-      `--init-from uses the network of ${name}; leave out ${given.join(', ')}.`,
-    );
-  const { nodePlatform } = await import('../platform/node/platform.ts');
-  const { startOfRun } = await import('../runs/init-from.ts');
-  const info = 'info' in dataset ? dataset.info : dataset;
-  const { model, initFrom, fresh, pixels } = await startOfRun(nodePlatform, name, info);
-  const random = fresh.length === 0 ? '' : `, with random weights in ${list(fresh)} for other classes`;
-  context.err(`The run starts with ${list(initFrom.layers)} of ${name}${random}.`);
-  return { dataset: { ...info, preprocessing: { ...info.preprocessing, pixels } }, model, initFrom };
+  const given = settingFlags.filter(({ key }) => flags[key] !== undefined).map(({ key }) => key);
+  const asked = { model: flags.initFrom, given, file, path: flags.config ?? '' };
+  return resolveConfig({ ...request, ...(await originOf(asked, request, context)) });
 }
 
 /** By name or path, or as a file describes it; the default where neither says. */
 async function datasetOf(
   { data }: ConfigFlags,
-  file: z.infer<typeof configFileSchema>,
+  file: ConfigFile,
   context: CliContext,
 ): Promise<Pick<ConfigRequest, 'dataset'>> {
   if (data !== undefined) return { dataset: (await openWatched(data, context)).info };
   if (file.data === undefined) return {};
   return { dataset: checkDatasetInfo(file.data, 'The config file') };
 }
+
+type ConfigFile = z.infer<typeof configFileSchema>;
 
 const configFileSchema = z.strictObject({
   version: configSchema.shape.version.optional(),
@@ -225,7 +200,7 @@ const configFileSchema = z.strictObject({
   sha256: z.unknown().optional(),
 });
 
-async function readConfigFile(path: string): Promise<z.infer<typeof configFileSchema>> {
+async function readConfigFile(path: string): Promise<ConfigFile> {
   const wrong = (what: string, cause?: unknown, hint?: string): CoutureError =>
     new CoutureError('usage', `--config ${path}: ${what}.`, {
       hint: hint ?? 'The file must be JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',

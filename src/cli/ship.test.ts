@@ -1,7 +1,7 @@
 /** The commands `export` and `import`, and `train --init-from`: their help and what they refuse. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -55,6 +55,42 @@ test('a .pt file becomes a model file, and that an export', async () => {
   assert.match(out, /--shape 2x3 --classes a,b,c --out named\.safetensors/);
 });
 
+test('class names with commas come from a file, also one that Windows wrote', async () => {
+  await writeFile(join(cwd, 'names.txt'), '\ufeffshirt, long\r\nT-shirt/top\r\n hat \r\n');
+  const images = ['--shape', '2x3', '--classes-file', 'names.txt'];
+  const flags = ['--activation', 'relu', '--mean', '0', '--std', '1', ...images];
+  const { data } = parseDocument(
+    await couture(['import', named, ...flags, '--out', 'commas.safetensors', '--json'], { cwd }),
+    { data: z.looseObject({ classNames: z.array(z.string()) }) },
+  );
+  assert.deepEqual(data.classNames, ['shirt, long', 'T-shirt/top', 'hat']);
+  const { out } = await couture(['card', 'commas.safetensors'], { cwd });
+  assert.match(out, /--classes-file names\.txt/);
+  await writeFile(join(cwd, 'gap.txt'), 'a\n\nc\n');
+  const gap = ['import', named, '--classes-file', 'gap.txt', '--out', 'x.safetensors'];
+  const { code, err } = await couture(gap, { cwd });
+  assert.equal(code, 2);
+  assert.match(err, /--classes-file gap\.txt: line 2 is empty, but a class name was expected/);
+});
+
+test('settings of the network in --config are refused like flags, beside --init-from', async () => {
+  await writeFile(join(cwd, 'wide.json'), JSON.stringify({ settings: { hidden: [99], epochs: 1 } }));
+  const { code, err } = await couture(['train', '--init-from', 'compact', '--config', 'wide.json'], { cwd });
+  assert.equal(code, 2);
+  assert.match(err, /--init-from uses the network of compact; leave out "hidden" of wide\.json/);
+});
+
+test('a folder of an export is not written over other files without --overwrite', async () => {
+  const args = ['export', 'named.safetensors', '--to', 'esm', '--out', 'module'];
+  await mkdir(join(cwd, 'module'));
+  await writeFile(join(cwd, 'module/package.json'), '{}');
+  const refused = await couture(args, { cwd });
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /module\/package\.json exists already with other contents/);
+  assert.equal((await couture([...args, '--overwrite'], { cwd })).code, 0);
+  assert.match(await readFile(join(cwd, 'module/package.json'), 'utf8'), /"exports"/);
+});
+
 const wrong: readonly [string, string[], RegExp][] = [
   ['an unknown format', ['export', 'compact', '--to', 'onxn', '--out', 'x'], /--to must be .*, not "onxn"/],
   [
@@ -65,7 +101,7 @@ const wrong: readonly [string, string[], RegExp][] = [
   [
     'a data set and a shape',
     ['import', named, '--data', 'mnist', '--shape', '2x3', '--out', 'x.safetensors'],
-    /--data gives shape and classes; leave out --shape and --classes/,
+    /--data gives shape and classes; leave out --shape, --classes and --classes-file/,
   ],
   [
     'a shape that is none',

@@ -1,16 +1,30 @@
 /** Checks of an encoded image before decoding, with the same messages on every platform. */
 
 import { CoutureError } from '../core/errors.ts';
-import { fileKind } from './file-kinds.ts';
-import { type ImageHeader, imageFormat, readImageHeader } from './image-header.ts';
+import { bytesAt, fileKind } from './file-kinds.ts';
+import { type ImageFormat, type ImageHeader, imageFormat, readImageHeader } from './image-header.ts';
 import { refusedSides } from './prepare/picture.ts';
 
 /** Largest size of an encoded image. */
 export const MAX_IMAGE_BYTES = 64 * 1024 * 1024;
 
-/** Whether bytes begin like a PNG, JPEG or WebP file. */
-export function isEncodedImage(bytes: Uint8Array): boolean {
-  return imageFormat(bytes) !== undefined;
+/**
+ * Whether bytes are a PNG, JPEG or WebP file, by how they begin. As many bytes as an image has pixels may be either: pixels may
+ * begin like a JPEG file, and a file may have that many bytes. They are a file only if it has a header and an end as well.
+ * @param size values of the image that pixels would be of; default: pixels are not expected
+ */
+export function isEncodedImage(bytes: Uint8Array, size?: number): boolean {
+  const format = imageFormat(bytes);
+  if (format === undefined || bytes.length !== size) return format !== undefined;
+  return readImageHeader(bytes) !== undefined && endsLike(bytes, format);
+}
+
+function endsLike(bytes: Uint8Array, format: ImageFormat): boolean {
+  const { length } = bytes;
+  if (format === 'png') return bytesAt(bytes, length - 8, 'IEND');
+  if (format === 'jpeg') return bytesAt(bytes, length - 2, '\xff\xd9');
+  // The number of bytes after itself.
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) <= length - 8;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Describes training images so that images unlike them can be recognized; see src/use/unlike.ts. */
 
 import { bytes, checkArguments, record } from '../core/arguments.ts';
+import { toBase64 } from '../core/base64.ts';
 import { CoutureError } from '../core/errors.ts';
 import { aShape } from '../data/argument-kinds.ts';
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import {
   looksOf,
-  toBase64,
   UNLIKE_DIRECTIONS,
   UNLIKE_SIDE,
   type UnlikeDescription,

@@ -26,6 +26,7 @@ import { withSaved } from './failure.ts';
 import { loadInitial } from './init-from.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import { checkReplacedRun } from './replaced-run.ts';
 import type { Run } from './run.ts';
 import { loadSplits } from './run-data.ts';
 import { RunEngine } from './run-engine.ts';
@@ -86,6 +87,7 @@ export async function trainRun(platform: RunPlatform, options: TrainRunOptions):
     const config = earlier?.config ?? options.config;
     if (config === undefined) throw new CoutureError('usage', 'Give a config or a run to resume.');
     const teachers = await openTeachers(platform, config);
+    await checkReplacedRun(platform, config, teachers, options);
     for (const notice of teacherNotices(teachers, config)) options.onNotice?.(notice);
     // Both splits before any work, so that no missing file costs a training. The test split is only read here.
     const splits = await loadSplits(platform, config, earlier?.path ?? 'this run', options);

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryPlatform } from '../../test/memory-platform.ts';
 import { tinyTrain } from '../../test/tiny-data.ts';
+import { planModel } from '../model/plan.ts';
 import { EXPORT_KEY, exportDescriptionSchema } from '../ship/exports/export-model.ts';
 import { exportFormats } from '../ship/exports/table.ts';
+import { encodeSafetensors, withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats } from '../ship/sealed.ts';
 import { resolveConfig } from '../train/config.ts';
 import { trainRun } from './experiment.ts';
 import { exportModel } from './export.ts';
 import { findModel } from './find-model.ts';
+import { importModel } from './import-model.ts';
 import { packRuns } from './pack.ts';
 
 const config = resolveConfig({ dataset: tinyTrain, settings: { hidden: [8], epochs: 1, batchSize: 8 } });
@@ -81,4 +84,71 @@ test('an export is replaced by the next one, and is no model by itself', async (
       message: `${folder} is a folder with weights for PyTorch, not a model of Couture.`,
       hint: `Make a model of it: npx couture import ${folder} --out model.safetensors`,
     });
+});
+
+test('a file of the user, or one that the user changed, is not replaced without being asked', async () => {
+  const { store } = platform;
+  await store.makeFolder('mine');
+  await store.write('mine/README.md', 'My notes');
+  const request = { to: 'hf', out: 'mine' } as const;
+  await assert.rejects(exportModel(platform, run.path, request), {
+    kind: 'usage',
+    message: 'mine/README.md exists already with other contents, so nothing was written.',
+    hint: 'Give another folder, or replace it with --overwrite.',
+  });
+  assert.deepEqual(await store.list('mine'), ['README.md']);
+  await exportModel(platform, run.path, { ...request, overwrite: true });
+  const written = new TextDecoder().decode(await store.read('mine/README.md', 1e6));
+  assert.match(written, /^---\nlibrary_name: pytorch/);
+  // As the command asks for: a license is added.
+  await store.write('mine/README.md', written.replace('---', '---\nlicense: mit'));
+  await store.write('mine/model.py', '');
+  await assert.rejects(exportModel(platform, run.path, request), {
+    message: /^mine\/model\.py and mine\/README\.md exist already/,
+    hint: /replace them with --overwrite/,
+  });
+});
+
+test('a model is not written over the file that it is read from', async () => {
+  const { store } = platform;
+  await store.makeFolder('same');
+  await packRuns(platform, [run], 'same/model.safetensors');
+  const before = await store.read('same/model.safetensors', 1e6);
+  const refused = {
+    kind: 'usage',
+    message: /model\.safetensors is the file that is read, so it was not replaced/,
+  };
+  for (const out of ['same', 'same/../same']) {
+    const request = { to: 'pytorch', out, overwrite: true } as const;
+    await assert.rejects(exportModel(platform, 'same/model.safetensors', request), refused);
+  }
+  await assert.rejects(packRuns(platform, ['same/model.safetensors'], 'same/model.safetensors'), refused);
+  await exportModel(platform, run.path, { to: 'pytorch', out: 'foreign' });
+  const [from, to] = ['foreign/model.safetensors', './foreign/model.safetensors'];
+  await assert.rejects(importModel(platform, from, to), refused);
+  await assert.rejects(importModel(platform, 'foreign', to), refused);
+  assert.deepEqual(await store.read('same/model.safetensors', 1e6), before);
+});
+
+test('names and titles that are too long for a card or a description are shortened', async () => {
+  const long = `${'n'.repeat(220)}.safetensors`;
+  await packRuns(platform, [run], long);
+  await exportModel(platform, long, { to: 'hf', out: 'long' });
+  const { model } = await importModel(platform, 'long', 'long-again.safetensors');
+  assert.equal(model.card.members[0].weightsSha256, metrics.weightsSha256);
+  const { model: both } = await packRuns(platform, [long], 'repacked.safetensors', { precision: 'int8' });
+  assert.equal(both.card.members.length, 1);
+
+  const tensors = withShapes(planModel(run.config.model).parameters, await run.loadWeights('best'));
+  await platform.store.write(long, encodeSafetensors(tensors, { format: 'pt' }));
+  const { pixels } = run.config.data.preprocessing;
+  const imported = await importModel(platform, long, 'long-title.safetensors', {
+    ...{ activation: 'relu', pixels, data: tinyTrain.info },
+    command: `npx couture import ${'x'.repeat(5000)}`,
+  });
+  const { title, members } = imported.model.card;
+  assert.match(title, /^.+ by n+ … \d+ more characters … n+\.safetensors$/);
+  assert.ok(title.length <= 200);
+  assert.equal(members[0].command, null);
+  assert.match(members[0].imported?.file ?? '', /^n+ … \d+ more characters … n+\.safetensors$/);
 });

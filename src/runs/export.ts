@@ -11,7 +11,7 @@ import { inputOf } from '../train/config.ts';
 import { plainView } from '../use/views.ts';
 import { type FileModel, type FoundModel, findModel } from './find-model.ts';
 import { finishedRun } from './finished-run.ts';
-import { checkOutput } from './output.ts';
+import { checkOutput, checkReplaced } from './output.ts';
 import type { RunPlaces } from './platform.ts';
 import type { Run } from './run.ts';
 import { MODEL_ENDING } from './shipped.ts';
@@ -21,6 +21,8 @@ export interface ExportRequest {
   readonly to: ExportFormatName;
   /** A folder or a file, as the format says. */
   readonly out: string;
+  /** Replace files of the folder that have other contents. */
+  readonly overwrite?: boolean | undefined;
 }
 
 /** A written export. */
@@ -37,13 +39,13 @@ export interface WrittenExport {
 /**
  * Writes a model in another format. Each file is written whole or not at all.
  * @param model a run, a model file or a shipped model
- * @throws CoutureError of kind `usage` when the model does not exist or is not finished, the format does not exist, or `out`
- *   does not match the format; `data` when files are damaged
+ * @throws CoutureError of kind `usage` when the model does not exist or is not finished, the format does not exist, `out` does
+ *   not match the format, or a file of the folder would be replaced by another; `data` when files are damaged
  */
 export async function exportModel(
   platform: RunPlaces,
   model: FoundModel | string,
-  { to, out }: ExportRequest,
+  { to, out, overwrite = false }: ExportRequest,
 ): Promise<WrittenExport> {
   const format = formatNamed(to);
   await checkOut(platform, format, out);
@@ -56,7 +58,8 @@ export async function exportModel(
     path: path === '' ? out : store.paths.join(out, path),
     content: typeof content === 'string' ? new TextEncoder().encode(content) : content,
   }));
-  for (const { path } of placed) await checkOutput(platform, path);
+  for (const { path } of placed) await checkOutput(platform, path, [found.path]);
+  if (format.out === 'folder' && !overwrite) await checkReplaced(platform, placed);
   for (const { path, content } of placed) await store.write(path, content);
   return {
     ...{ format: to, out, notes, weightsSha256: exported.weightsSha256 },

@@ -119,3 +119,49 @@ test('an imported network and a run pack into an ensemble, whose card names the 
   assert.equal(model.card.test?.images, tinyTest.length);
   assert.match(modelCard(model, { name: 'both', bytes: 1 }), /The card of in\.safetensors says how/);
 });
+
+test('an export keeps its classes: a data set with others is refused', async () => {
+  const { info } = tinyTrain;
+  const classNames = info.classNames.toReversed();
+  const refused = async (data: typeof info, message: RegExp) =>
+    await assert.rejects(importModel(platform, 'out', 'x.safetensors', { data }), {
+      ...{ kind: 'usage', message },
+      hint: `Give the data set that it was trained on, ${info.name}, or leave out --data.`,
+    });
+  await refused(
+    { ...info, name: 'other', classNames },
+    /^out\/model\.safetensors has other classes than other: class 0 is "[^"]+" in the file and "[^"]+" in the data set\.$/,
+  );
+  await refused({ ...info, classNames: classNames.slice(1) }, /: \d+ in the file and \d+ in the data set/);
+  const shape = { ...info.shape, height: info.shape.height + 1 };
+  await refused({ ...info, shape }, /is for images of .* gray, but those of /);
+  const { model } = await importModel(platform, 'out', 'x.safetensors', { data: info });
+  assert.equal(model.card.test?.accuracy, metrics.testAccuracy);
+});
+
+test('a norm that may be of several kinds is asked for, and named by --norm', async () => {
+  const named = new Map(
+    [...tensors]
+      .filter(([name]) => !name.includes('running'))
+      .map(([name, tensor]) => [name.replace(/^bn/, 'norm'), tensor]),
+  );
+  await platform.store.write('norms.safetensors', encodeSafetensors(named, { format: 'pt' }));
+  const given = { activation: 'relu', pixels, data: tinyTrain.info } as const;
+  await assert.rejects(importModel(platform, 'norms.safetensors', 'n.safetensors', given), {
+    kind: 'usage',
+    message: 'norms.safetensors does not say whether "norm1" and "norm2" are LayerNorm.',
+    hint: 'Add --norm layer (a GroupNorm, or a BatchNorm1d without running statistics, cannot be imported).',
+  });
+  const { model } = await importModel(platform, 'norms.safetensors', 'n.safetensors', {
+    ...given,
+    norm: 'layer',
+  });
+  assert.deepEqual(
+    model.members[0].spec.layers.map(({ type }) => type),
+    ['Linear', 'LayerNorm', 'ReLU', 'Linear', 'LayerNorm', 'ReLU', 'Linear', 'LogSoftmax'],
+  );
+  await assert.rejects(
+    importModel(platform, 'bare.safetensors', 'n.safetensors', { ...given, norm: 'layer' }),
+    { message: '--norm cannot be used: bare.safetensors has no norm without running statistics.' },
+  );
+});

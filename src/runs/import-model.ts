@@ -2,27 +2,26 @@
 
 import { CoutureError } from '../core/errors.ts';
 import { list, quoted } from '../core/format.ts';
+import { inQuotes } from '../core/printable.ts';
 import { sha256 } from '../core/sha256.ts';
 import { COUTURE_VERSION } from '../core/version.ts';
-import { describeSplits } from '../data/checksums.ts';
-import { checkDatasetInfo, type DatasetInfo } from '../data/dataset-info.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
 import { describeShape, type ImageShape, imageSize } from '../data/image-shape.ts';
-import { type PixelScaling, plainSteps } from '../data/preprocessing.ts';
 import type { Network } from '../model/network.ts';
 import { classCount, inputWidth } from '../model/spec.ts';
-import type { CardMember, Figures } from '../ship/card.ts';
-import type { ExportDescription } from '../ship/exports/export-model.ts';
+import { type CardMember, cardCommand, cardLine, type Figures } from '../ship/card.ts';
 import type { LayerWishes } from '../ship/imports/arrange.ts';
-import { type ImportedNetwork, needsActivation, networksOf } from '../ship/imports/networks.ts';
+import { type ImportedNetwork, needsActivation, networksOf, normsToName } from '../ship/imports/networks.ts';
 import { type ForeignTensors, readForeign } from '../ship/imports/read-foreign.ts';
 import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { Ensemble } from '../use/ensemble.ts';
 import { plainView } from '../use/views.ts';
 import { figuresOf } from './card-figures.ts';
+import { dataOf, type ImportedImages } from './import-data.ts';
 import { checkOutput } from './output.ts';
 import type { WrittenModel } from './pack.ts';
-import type { EngineOptions, RunDataOptions, RunPlatform } from './platform.ts';
+import type { EngineOptions, RunPlatform } from './platform.ts';
 import { MODEL_ENDING } from './shipped.ts';
 
 const MAX_FILE_BYTES = 2 ** 30;
@@ -30,14 +29,7 @@ const MAX_FILE_BYTES = 2 ** 30;
 const WEIGHT_FILES = ['model.safetensors', 'pytorch_model.bin', 'model.pt'];
 
 /** What a file of tensors may not say. A file that Couture exported says all of it. */
-export interface ImportOptions extends LayerWishes, EngineOptions, RunDataOptions {
-  /** Gives shape, classes and preparation of pictures; its test images give the figures of the card. */
-  readonly data?: DatasetInfo | undefined;
-  /** Shape and classes where there is no data set. */
-  readonly shape?: ImageShape | undefined;
-  readonly classNames?: readonly string[] | undefined;
-  /** How bytes become numbers: (p / 255 - offset) / scale, the mean and std of torchvision's Normalize. */
-  readonly pixels?: PixelScaling | undefined;
+export interface ImportOptions extends LayerWishes, EngineOptions, ImportedImages {
   readonly title?: string | undefined;
   /** The command of the import, for the card. */
   readonly command?: string | undefined;
@@ -84,7 +76,7 @@ export async function importModel(
   const input = { shape: data.shape, pixels: data.preprocessing.pixels };
   const members = imported.map(({ spec, weights }) => ({ spec, weights, input }));
   for (const { spec } of members) checkFit(inputWidth(spec), classCount(spec), data, file);
-  await checkOutput(platform, out);
+  await checkOutput(platform, out, [file]);
   const views = description?.views ?? plainView;
   const temperature = description?.temperature ?? 1;
   const test = await measure(platform, { members, data, views, temperature }, options);
@@ -93,7 +85,7 @@ export async function importModel(
   const model: ModelFile = {
     ...{ data, temperature, views, precision: 'float32', members },
     card: {
-      title: options.title ?? description?.title ?? `${data.name} by ${name}`,
+      title: options.title ?? description?.title ?? cardLine(`${data.name} by ${name}`),
       couture: COUTURE_VERSION,
       split: null,
       folded: false,
@@ -130,9 +122,10 @@ async function weightsFile({ store }: RunPlatform, path: string): Promise<string
 
 /** @throws CoutureError of kind `usage` naming everything at once that only the user can know */
 function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: string): void {
-  const { layers, activation, dropout, pixels, data, shape, classNames } = options;
+  const { layers, activation, dropout, norm, pixels, data, shape, classNames } = options;
   if (foreign.description !== undefined) {
-    const given = { layers, activation, dropout, shape, classes: classNames, 'mean and --std': pixels };
+    const images = { shape, classes: classNames, 'mean and --std': pixels };
+    const given = { layers, activation, dropout, norm, ...images };
     refuseGiven(given, `${file} was exported by Couture and says this itself`);
     return;
   }
@@ -140,10 +133,21 @@ function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: str
   const missing: [what: string, flags: string][] = [];
   if (layers === undefined && activation === undefined && needsActivation(foreign, file))
     missing.push(['its activation', '--activation relu']);
+  const unclear = normsToName(foreign, file);
+  if (norm !== undefined && !unclear.some)
+    refuseGiven({ norm }, `${file} has no norm without running statistics`);
+  if (norm === undefined && unclear.names.length > 0)
+    missing.push([
+      `whether ${list(unclear.names.map(inQuotes), 4)} ${unclear.names.length === 1 ? 'is' : 'are'} LayerNorm`,
+      '--norm layer (a GroupNorm, or a BatchNorm1d without running statistics, cannot be imported)',
+    ]);
   if (pixels === undefined)
     missing.push(['how pixels become numbers', '--mean 0.5 --std 0.5 (0 and 1 for ToTensor alone)']);
   if (data === undefined && (shape === undefined || classNames === undefined))
-    missing.push(['its images and classes', '--data SET or --shape 28x28 --classes NAME,NAME,…']);
+    missing.push([
+      'its images and classes',
+      '--data SET or --shape 28x28 --classes NAME,NAME,… (or --classes-file FILE)',
+    ]);
   if (missing.length === 0) return;
   throw new CoutureError('usage', `${file} does not say ${list(missing.map(([what]) => what))}.`, {
     hint: `Add ${missing.map(([, flags]) => flags).join(', ')}.`,
@@ -156,54 +160,6 @@ function refuseGiven(flags: Readonly<Record<string, unknown>>, why: string): voi
   if (given.length === 0) return;
   const names = list(given.map((name) => `--${name}`));
   throw new CoutureError('usage', `${names} cannot be used: ${why}.`, { hint: `Leave out ${names}.` });
-}
-
-/** The description of the images: that of the data set, of the export, or from shape and classes. */
-async function dataOf(
-  platform: RunPlatform,
-  description: ExportDescription | undefined,
-  options: ImportOptions,
-  file: string,
-): Promise<DatasetInfo> {
-  const { data, shape, classNames, pixels } = options;
-  const known = data === undefined ? description?.data : await withSplits(platform, data, options);
-  const scaling = pixels ?? description?.data.preprocessing.pixels;
-  if (scaling === undefined)
-    throw new CoutureError('usage', `${file} does not say how pixels become numbers.`);
-  if (known !== undefined) {
-    const channels = perChannel(scaling, known.shape);
-    return checkDatasetInfo({ ...known, preprocessing: { ...known.preprocessing, pixels: channels } }, file);
-  }
-  return checkDatasetInfo(
-    {
-      version: 1,
-      name: 'imported',
-      shape,
-      classNames,
-      preprocessing: { version: 1, picture: plainSteps, pixels: shape && perChannel(scaling, shape) },
-      origin: { kind: 'memory' },
-      splits: {},
-    },
-    file,
-  );
-}
-
-/** With the checksums of both splits, by which other commands know the images again. */
-async function withSplits(
-  platform: RunPlatform,
-  data: DatasetInfo,
-  options: ImportOptions,
-): Promise<DatasetInfo> {
-  const train = await platform.loadSplit(data, 'train', options);
-  const { splits } = await describeSplits(train, await platform.loadSplit(data, 'test', options));
-  return { ...data, splits };
-}
-
-/** One offset and scale for all channels, or one for each. */
-function perChannel({ offset, scale }: PixelScaling, { channels }: ImageShape): PixelScaling {
-  const spread = (values: readonly number[]): readonly number[] =>
-    values.length === 1 ? new Array<number>(channels).fill(values[0]) : values;
-  return { offset: spread(offset), scale: spread(scale) };
 }
 
 function checkFit(
@@ -251,12 +207,12 @@ async function memberOf(
   command: string | undefined,
 ): Promise<CardMember> {
   return {
-    run: name,
+    run: cardLine(name),
     recipe: null,
     couture: COUTURE_VERSION,
     settings: {},
-    command: command ?? null,
-    imported: { file: name, sha256: digest },
+    command: cardCommand(command),
+    imported: { file: cardLine(name), sha256: digest },
     bestEpoch: 0,
     epochs: 0,
     weightsSha256: await networkSha256(network),
@@ -268,11 +224,13 @@ const commandFlags = [
   'activation',
   'layers',
   'dropout',
+  'norm',
   'mean',
   'std',
   'data',
   'shape',
   'classes',
+  'classes-file',
   'title',
 ] as const;
 

@@ -146,3 +146,32 @@ test('what cannot be an origin', async () => {
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
+
+test('a run that another one needs is not replaced by it', async () => {
+  const config = await configFrom(origin.path, tinyTrain, { epochs: 1, batchSize: 8 });
+  await assert.rejects(trainRun(platform, { config, name: 'origin', overwrite: true }), {
+    kind: 'usage',
+    message: 'The run origin cannot be replaced: the new run starts with its weights.',
+    hint: 'Give the new run another name.',
+  });
+  const settings = { ...base, teacher: 'origin', distillation: 0.5 };
+  await assert.rejects(
+    trainRun(platform, {
+      config: resolveConfig({ dataset: tinyTrain, settings }),
+      name: 'origin',
+      overwrite: true,
+    }),
+    { kind: 'usage', message: 'The run origin cannot be replaced: the new run learns from it.' },
+  );
+  assert.deepEqual(await origin.metrics(), metrics);
+});
+
+test('a recipe gives a run that starts with a model only the settings of its training, and no name', async () => {
+  const start = await startOfRun(platform, origin.path, tinyTrain.info);
+  const { model, initFrom } = start;
+  const config = resolveConfig({ dataset: tinyTrain, recipe: 'deeper', model, initFrom });
+  assert.equal(config.recipe, null);
+  assert.deepEqual(config.settings.hidden, [8, 6]);
+  const { learningRate, optimizer } = resolveConfig({ recipe: 'deeper' }).settings;
+  assert.deepEqual([config.settings.learningRate, config.settings.optimizer], [learningRate, optimizer]);
+});

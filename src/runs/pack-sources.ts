@@ -6,7 +6,7 @@ import type { DatasetInfo } from '../data/dataset-info.ts';
 import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import type { Network } from '../model/network.ts';
 import { textOf, trainCommand } from '../report/train-command.ts';
-import type { CardMember, ModelCard } from '../ship/card.ts';
+import { type CardMember, cardCommand, cardLine, type ModelCard } from '../ship/card.ts';
 import type { Precision } from '../ship/precision.ts';
 import { inputOf } from '../train/config.ts';
 import type { TrainSettings } from '../train/settings.ts';
@@ -95,7 +95,7 @@ async function sourceOfRun({ run, metrics, environment }: FinishedRun): Promise<
     recipe: run.config.recipe,
     couture: environment.couture,
     settings: cardSettings(run.config.settings),
-    command: trainCommand(run.config) ?? null,
+    command: cardCommand(trainCommand(run.config)),
     ...(run.config.initFrom && { initFrom: run.config.initFrom }),
     bestEpoch: metrics.bestEpoch,
     epochs: metrics.epochs,
@@ -129,7 +129,9 @@ function sourceOfFile(platform: RunPlaces, { path, model }: FileModel, precision
     networks: members,
     members: card.members.map((member) =>
       // Nor does a run give imported weights again.
-      exact && member.imported === undefined ? member : { ...member, file: nameOfModel(platform, path) },
+      exact && member.imported === undefined
+        ? member
+        : { ...member, file: cardLine(nameOfModel(platform, path)) },
     ),
     folded: card.folded,
   };

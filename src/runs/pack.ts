@@ -8,7 +8,7 @@ import { splitOf } from '../data/split.ts';
 import { fitTemperature } from '../inspect/temperature.ts';
 import type { Network } from '../model/network.ts';
 import { planModel } from '../model/plan.ts';
-import { type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../ship/card.ts';
+import { cardLine, type Figures, MAX_MEMBERS, type ModelCard, titleSchema } from '../ship/card.ts';
 import { foldBatchNorm } from '../ship/fold.ts';
 import { encodeModel, type ModelFile } from '../ship/model-file.ts';
 import { type Precision, restoreParameters, storeParameters } from '../ship/precision.ts';
@@ -91,7 +91,11 @@ export async function packRuns(
       `A model can have at most ${MAX_MEMBERS} networks, but these are ${trained.length}.`,
     );
   }
-  await checkOutput(platform, out);
+  await checkOutput(
+    platform,
+    out,
+    sources.map(({ path }) => path),
+  );
   const members = fold ? trained.map(foldBatchNorm) : trained;
   const [first] = sources;
   const { data } = first;
@@ -110,7 +114,7 @@ export async function packRuns(
     const tested = await judge(platform, ensemble, first, null, options);
     const validation = held && figuresOf(held.images, held.logProbabilities, temperature);
     const card: ModelCard = {
-      title: options.title ?? defaultTitle(members, data.name),
+      title: options.title ?? cardLine(defaultTitle(members, data.name)),
       couture: COUTURE_VERSION,
       split,
       folded: sources.some(({ folded }) => folded) || members.some((member, i) => member !== trained[i]),

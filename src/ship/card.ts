@@ -1,12 +1,29 @@
 /** The model card as data: the origin and the figures of a model. It is stored in the model file. */
 
 import * as z from 'zod';
+import { printable } from '../core/printable.ts';
+import { shorten } from '../core/shorten.ts';
 import { MAX_CLASSES } from '../data/dataset-info.ts';
 import type { ClassMetrics, Interval } from '../inspect/metrics.ts';
 import { type InitFrom, initFromSchema } from '../train/init-from.ts';
 
 /** Largest number of networks in one file. */
 export const MAX_MEMBERS = 64;
+
+/** Most characters of a title and of a name. */
+const MAX_LINE = 200;
+/** Most characters of a command. */
+const MAX_COMMAND = 4000;
+
+/** A title or a name that Couture makes, such as that of a file, as a card and an export can have it. */
+export function cardLine(line: string): string {
+  return shorten(printable(line), MAX_LINE);
+}
+
+/** A command for a card; null when it is longer than a card can have. */
+export function cardCommand(command: string | null | undefined): string | null {
+  return command == null || command.length > MAX_COMMAND ? null : command;
+}
 
 /** One line without control characters, because cards are printed to terminals. */
 const text = (length: number) =>
@@ -48,9 +65,13 @@ const figuresSchema = z.strictObject({
   loss: z.number().min(0),
   ece: share,
   perClass: z
-    .array(z.strictObject({ name: text(100), precision: share, recall: share, f1: share, support: count }))
+    .array(
+      z.strictObject({ name: text(MAX_LINE), precision: share, recall: share, f1: share, support: count }),
+    )
     .max(MAX_CLASSES),
-  confused: z.array(z.strictObject({ actual: text(100), predicted: text(100), count, share })).max(10),
+  confused: z
+    .array(z.strictObject({ actual: text(MAX_LINE), predicted: text(MAX_LINE), count, share }))
+    .max(10),
 }) satisfies z.ZodType<Figures>;
 
 const setting = z.union([
@@ -99,13 +120,13 @@ export interface ImportedFrom {
 type Setting = number | boolean | string | null | readonly (number | string)[];
 
 const memberSchema = z.strictObject({
-  run: text(200),
+  run: text(MAX_LINE),
   recipe: text(100).nullable(),
   couture: text(40),
   settings: z.record(text(40), setting),
-  command: text(4000).nullable(),
-  file: text(200).optional(),
-  imported: z.strictObject({ file: text(200), sha256 }).optional(),
+  command: text(MAX_COMMAND).nullable(),
+  file: text(MAX_LINE).optional(),
+  imported: z.strictObject({ file: text(MAX_LINE), sha256 }).optional(),
   initFrom: initFromSchema.optional(),
   bestEpoch: count,
   epochs: count,
@@ -118,7 +139,7 @@ const confidenceSchema = z.strictObject({ loss: z.number().min(0), ece: share })
  * The first line of a card.
  * @internal
  */
-export const titleSchema = text(200).min(1);
+export const titleSchema = text(MAX_LINE).min(1);
 
 /** Contents of a card. It has no time and no machine, so the same runs give the same file. */
 export interface ModelCard {

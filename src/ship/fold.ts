@@ -4,11 +4,12 @@ import { checkArguments } from '../core/arguments.ts';
 import { aNetwork } from '../model/argument-kinds.ts';
 import { type DenseLayer, normsProduct } from '../model/dense-layer.ts';
 import { type Network, takeTensor } from '../model/network.ts';
+import { NORM_EPSILON } from '../model/norm-epsilon.ts';
 import { planModel, type TensorPart } from '../model/plan.ts';
 import { checkModelSpec, type LayerSpec } from '../model/spec.ts';
 
-/** Epsilon of torch.nn.BatchNorm1d and of the engine. */
-const EPSILON = Math.fround(1e-5);
+/** As the engine has it. */
+const EPSILON = Math.fround(NORM_EPSILON);
 
 /** Whether the norm of a layer comes after its Linear and does not depend on the image. */
 function isFoldable(layer: DenseLayer): boolean {

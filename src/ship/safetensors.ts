@@ -324,7 +324,8 @@ function named(name: string): string {
   return printable(JSON.stringify(name.slice(0, 80)));
 }
 
-function elements(shape: readonly number[]): number {
+/** Number of values of a shape. */
+export function elements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 

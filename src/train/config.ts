@@ -36,14 +36,14 @@ import { checkSettings } from './check-settings.ts';
 import { checkFreeze } from './freeze.ts';
 import { type InitFrom, initFromSchema } from './init-from.ts';
 import { isRecipeName, type RecipeName, recipes } from './recipes.ts';
-import type { RunConfig, TrainSettings } from './settings.ts';
+import { originSettings, type RunConfig, type TrainSettings } from './settings.ts';
 
 /**
  * The request for a run. Later parts override earlier ones: defaults, recipe, settings. A model replaces
  * hidden, dropout and blocks.
  */
 export interface ConfigRequest {
-  /** A recipe by name; its settings override the defaults. */
+  /** A recipe by name; its settings override the defaults. With `initFrom`, only those of its training do. */
   readonly recipe?: RecipeName | null | undefined;
   /** Settings that override those of the recipe. */
   readonly settings?: Partial<TrainSettings>;
@@ -81,7 +81,8 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   const { dataset = defaultDataset, backend, initFrom } = request;
   const given = checkDatasetInfo('info' in dataset ? dataset.info : dataset, 'The setting dataset');
   const model = request.model && checkModelSpec(request.model);
-  const base: Partial<TrainSettings> = recipe === null ? {} : recipes[recipeNamed(recipe)].settings;
+  const whole: Partial<TrainSettings> = recipe === null ? {} : recipes[recipeNamed(recipe)].settings;
+  const base = initFrom === undefined ? whole : withoutNetwork(whole);
   const merged: { -readonly [Key in keyof TrainSettings]?: TrainSettings[Key] } = { ...base, ...settings };
   // The dropout of a recipe is for its own depth: with other widths, only existing layers keep it.
   if (settings.dropout === undefined && merged.hidden !== undefined && merged.dropout !== undefined)
@@ -125,10 +126,18 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
   checkBatchSize(spec, checked.batchSize);
   const freeze = checkFreeze(checked.freeze, spec);
   return {
-    ...{ version: 2, recipe, settings: { ...checked, freeze }, data, model: spec },
+    // The network of an origin is not that of the recipe.
+    ...{ version: 2, recipe: initFrom === undefined ? recipe : null },
+    ...{ settings: { ...checked, freeze }, data, model: spec },
     ...(initFrom && { initFrom: checkInitFrom(initFrom, spec) }),
     ...(backend && { backend }),
   };
+}
+
+/** The settings of a recipe that are about its training alone. */
+function withoutNetwork(settings: Partial<TrainSettings>): Partial<TrainSettings> {
+  const other: readonly string[] = [...originSettings, 'freeze'];
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !other.includes(key)));
 }
 
 /** Settings of the network that the layers of an origin fix: no stem, and the activation and norm of the first layer. */

@@ -18,7 +18,7 @@ import { Breath } from '../core/breath.ts';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
-import type { ImageShape } from '../data/image-shape.ts';
+import { type ImageShape, imageSize } from '../data/image-shape.ts';
 import { unfit } from '../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../data/prepare.ts';
 import { type PictureSteps, pictureStepsSchema } from '../data/preprocessing.ts';
@@ -34,9 +34,14 @@ import {
 /**
  * Decodes a picture of a platform; undefined for other values, such as pixels.
  * @param name its name in messages; named pictures keep their name
+ * @param size values of an image: so many bytes are pixels, unless they are a whole file
  * @throws CoutureError of kind `data` for a picture that cannot be read
  */
-export type DecodePicture<Source> = (image: Source | Pixels, name: string) => Promise<Picture> | undefined;
+export type DecodePicture<Source> = (
+  image: Source | Pixels,
+  name: string,
+  size: number,
+) => Promise<Picture> | undefined;
 
 /** Options of a prediction for a picture. */
 export interface PictureOptions extends PredictOptions {
@@ -133,7 +138,7 @@ export class ImageClassifier<Source = never> implements Predictor {
     checkArguments(caller, { options: [options, pictureOptions] });
     const { signal, name = 'the image' } = options;
     const steps = changedSteps(this.steps, options.steps, caller);
-    return this.#decode(image, name)?.then((picture) => {
+    return this.#decode(image, name, imageSize(this.shape))?.then((picture) => {
       if (signal?.aborted)
         throw new CoutureError('interrupted', 'Stopped before the image was classified.', {
           cause: signal.reason,

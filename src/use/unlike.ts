@@ -181,13 +181,6 @@ export function looksOf(images: Uint8Array, shape: ImageShape, grid: ImageShape)
   return looks;
 }
 
-/** Bytes as text. */
-export function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-}
-
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

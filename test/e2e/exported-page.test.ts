@@ -107,6 +107,32 @@ function halved(weights: ReadonlyMap<string, Float32Array>): Map<string, Float32
   );
 }
 
+/** One word of 42 letters, which no line of a phone holds. */
+const LONG = 'Donaudampfschiffahrtselektrizitatenhauptbe';
+
+test('long class names and titles fit on a phone, and rounded weights are told', { skip }, async () => {
+  const errors: string[] = [];
+  const given = makeExport(makeMembers());
+  const classNames = [LONG, `${LONG}2`, `${LONG}3`];
+  const test = { images: 1000, accuracy: 0.9188, loss: 0.25 };
+  const page = await open({ ...given, title: LONG, test, data: { ...given.data, classNames } }, errors, {
+    viewport: { width: 390, height: 844 },
+  });
+  assert.match(
+    String(await page.locator('#facts').textContent()),
+    /91\.88% of 1,000 test images before rounding/,
+  );
+  const picture = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  await page.setInputFiles('#file', { name: 'red.png', mimeType: 'image/png', buffer: picture });
+  await page.waitForSelector('[data-state="answered"]');
+  assert.match(String(await page.locator('#label').textContent()), /^Donaudampf/);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 390, `the page is ${width} pixels wide`);
+  assert.deepEqual(errors, []);
+});
+
 test('a drawing, a picture and the camera are answered, on a phone as well', { skip }, async () => {
   const errors: string[] = [];
   const given = await compact();

@@ -134,7 +134,7 @@ describe('in: Couture gives the probabilities of PyTorch', { skip }, () => {
 
   for (const [name, flags] of Object.entries({
     named: ['--activation', 'gelu', '--mean', '0.286', '--std', '0.353'],
-    places: ['--activation', 'silu', '--dropout', '0.1', '--mean', '0.5', '--std', '0.5'],
+    places: ['--activation', 'silu', '--norm', 'layer', '--dropout', '0.1', '--mean', '0.5', '--std', '0.5'],
     double: ['--activation', 'relu', '--mean', '0', '--std', '1'],
     ahead: ['--layers', '0,1,relu,3,dropout=0.1,5', '--mean', '0', '--std', '1'],
   }))

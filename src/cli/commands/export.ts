@@ -11,6 +11,7 @@ import { printJson } from '../ui/json.ts';
 interface ExportFlags {
   readonly to: ExportFormatName;
   readonly out: string;
+  readonly overwrite?: true;
   readonly json?: true;
 }
 
@@ -30,7 +31,8 @@ export function registerExport(program: Command, context: CliContext): void {
     .description('Write a model in the format of another program.')
     .argument('<model>', MODEL_HELP)
     .requiredOption('--to <format>', exportFormatNames.join(', '), oneOf('--to', exportFormatNames))
-    .requiredOption('--out <path>', 'the folder or file to write, as the format says');
+    .requiredOption('--out <path>', 'the folder or file to write, as the format says')
+    .option('--overwrite', 'replace files of the folder that have other contents');
   addJsonOption(command)
     .addHelpText('after', help)
     .action(async (model: string, flags: ExportFlags) => await runExport(model, flags, context));
@@ -38,11 +40,11 @@ export function registerExport(program: Command, context: CliContext): void {
 
 async function runExport(
   argument: string,
-  { to, out, json }: ExportFlags,
+  { json, ...request }: ExportFlags,
   context: CliContext,
 ): Promise<void> {
   const { exportModel } = await import('../../platform/node/runs.ts');
-  const written = await exportModel(await chooseModel(argument, undefined, context), { to, out });
+  const written = await exportModel(await chooseModel(argument, undefined, context), request);
   if (json) {
     printJson(context, 'export', { ...written });
     return;

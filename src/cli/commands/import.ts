@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes } from '../../core/printable.ts';
+import { decodeText } from '../../core/text.ts';
 import { type ImageShape, MAX_SIDE } from '../../data/image-shape.ts';
 import { type ActivationName, activationNames } from '../../model/spec.ts';
 import { type ImportedModel, importCommand } from '../../runs/import-model.ts';
@@ -21,16 +22,21 @@ import { printJson } from '../ui/json.ts';
 import { modelJson, packedText } from '../ui/packed.ts';
 import { lateProgress } from '../ui/progress.ts';
 
+/** 1,000 class names of 200 characters, of up to 4 bytes each. */
+const MAX_CLASSES_BYTES = 2 ** 20;
+
 interface ImportFlags extends EngineFlags {
   readonly out: string;
   readonly activation?: ActivationName;
   readonly layers?: readonly string[];
   readonly dropout?: readonly number[];
+  readonly norm?: 'layer';
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly data?: string;
   readonly shape?: ImageShape;
   readonly classes?: readonly string[];
+  readonly classesFile?: string;
   readonly title?: string;
   readonly json?: true;
 }
@@ -70,6 +76,11 @@ export function registerImport(program: Command, context: CliContext): void {
     )
     .option('--dropout <n,n,…>', 'dropout after each hidden layer', numbersBetween('--dropout', 0, 0.99))
     .option(
+      '--norm <name>',
+      'layer: norms without running statistics are LayerNorm',
+      oneOf('--norm', ['layer'] as const),
+    )
+    .option(
       '--mean <n,…>',
       'the mean of transforms.Normalize; 0 for ToTensor alone',
       numbersBetween('--mean', -1000, 1000),
@@ -82,6 +93,7 @@ export function registerImport(program: Command, context: CliContext): void {
     .option('--data <set>', 'the data set: gives shape and classes, and its test images the accuracy')
     .option('--shape <size>', 'height, width and channels of an image: 28x28 or 32x32x3', readShape)
     .option('--classes <names>', 'class names in the order of the outputs', commaSeparated('--classes'))
+    .option('--classes-file <file>', 'a text file with a class name on each line, such as names with commas')
     .option('--title <text>', 'first line of the card (default: made from data set and file)');
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
@@ -89,11 +101,17 @@ export function registerImport(program: Command, context: CliContext): void {
 }
 
 async function runImport(path: string, flags: ImportFlags, context: CliContext): Promise<void> {
-  const { out, mean, std, data, classes, json, ...rest } = flags;
+  const { out, mean, std, data, classes, classesFile, json, ...rest } = flags;
   if ((mean === undefined) !== (std === undefined))
     throw new CoutureError('usage', 'Give --mean and --std together: (pixel / 255 - mean) / std.');
-  if (data !== undefined && (flags.shape ?? classes) !== undefined)
-    throw new CoutureError('usage', '--data gives shape and classes; leave out --shape and --classes.');
+  if (classes !== undefined && classesFile !== undefined)
+    throw new CoutureError('usage', 'Give --classes or --classes-file, not both.');
+  if (data !== undefined && (flags.shape ?? classes ?? classesFile) !== undefined)
+    throw new CoutureError(
+      'usage',
+      '--data gives shape and classes; leave out --shape, --classes and --classes-file.',
+    );
+  const classNames = classesFile === undefined ? classes : await readClasses(classesFile);
   const { importModel } = await import('../../platform/node/runs.ts');
   const info = data === undefined ? undefined : (await openWatched(data, context)).info;
   const { onData, end } = dataView(context);
@@ -101,9 +119,9 @@ async function runImport(path: string, flags: ImportFlags, context: CliContext):
   const { signal, env } = context;
   try {
     const written = await importModel(path, out, {
-      ...{ ...rest, data: info, classNames: classes, signal, env, onData },
+      ...{ ...rest, data: info, classNames, signal, env, onData },
       ...(mean && std && { pixels: { offset: mean, scale: std } }),
-      command: importCommand(path, flags),
+      command: importCommand(path, { ...flags, 'classes-file': classesFile }),
       onProgress: (share) => progress.update('measuring on test images', share),
     });
     end();
@@ -142,6 +160,23 @@ function importedText(written: ImportedModel, context: CliContext): string {
     `Use it: npx couture predict ${path} PICTURE`,
     `Train it further: npx couture train --init-from ${path}`,
   ].join('\n');
+}
+
+/** The lines of a text file. */
+async function readClasses(path: string): Promise<string[]> {
+  const { readLimited } = await import('../../platform/node/files/read.ts');
+  const bytes = await readLimited(path, MAX_CLASSES_BYTES);
+  const source = `--classes-file ${path}`;
+  if (bytes === undefined) throw new CoutureError('usage', `${source}: there is no such file.`);
+  const lines = decodeText(bytes, source, 'usage').split(/\r?\n/);
+  const names = lines.map((line) => line.trim());
+  if (names.at(-1) === '') names.pop();
+  const empty = names.indexOf('');
+  if (empty < 0 && names.length > 0) return names;
+  throw new CoutureError(
+    'usage',
+    `${source}: ${names.length === 0 ? 'the file is empty' : `line ${empty + 1} is empty`}, but a class name was expected.`,
+  );
 }
 
 function readShape(text: string): ImageShape {

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { joinBytes } from '../../core/join-bytes.ts';
 import { printable } from '../../core/printable.ts';
 import type { DatasetInfo } from '../../data/dataset-info.ts';
 import { checkEncodedImage, MAX_IMAGE_BYTES } from '../../data/encoded-image.ts';
@@ -13,7 +14,7 @@ import type { NodePicture } from '../../platform/node/images/picture.ts';
 import { SeenFolder } from '../../platform/node/images/save-seen.ts';
 import type { FoundModel } from '../../runs/find-model.ts';
 import type { ImageClassifier } from '../../use/image-classifier.ts';
-import type { Prediction } from '../../use/predictor.ts';
+import { type Prediction, predictionsFrom } from '../../use/predictor.ts';
 import type { Rejection } from '../../use/rejection.ts';
 import { UNLIKE_SHARE, UnlikeScorer } from '../../use/unlike.ts';
 import type { CliContext } from '../context.ts';
@@ -143,8 +144,9 @@ async function runPredict(
     const questioned = ask(found, model, { paths, files, leftOut }, flags, context);
     if (flags.csv) context.out(`${predictionHeader(model.classNames)}\r\n`);
     for await (const questions of inChunks(questioned)) {
-      const pictures = questions.map(({ pixels }) => pixels);
-      const answers = await model.predictMany(pictures, { unknownBelow });
+      // Prepared already: `predictMany` would ask again whether these are files.
+      const images = joinBytes(questions.map(({ pixels }) => pixels));
+      const answers = predictionsFrom(await model.logProbabilities(images), model.classNames, unknownBelow);
       for (const [i, answer] of answers.entries()) {
         const { pixels, ...asked } = questions[i];
         const question = { ...asked, ...(scorer && { unlike: judgeLook(scorer, pixels, model) }) };
@@ -266,7 +268,8 @@ async function* ask(
     const bytes = await readAll(context.stdin, MAX_IMAGE_BYTES, context.signal);
     // What comes in here is a file: what is no image is not taken for pixels.
     checkEncodedImage(bytes, 'standard input');
-    const { pixels, facts } = await model.prepare(bytes, { ...options, name: 'standard input' });
+    const { buffer } = Uint8Array.from(bytes);
+    const { pixels, facts } = await model.prepare(buffer, { ...options, name: 'standard input' });
     yield { source: '-', pixels, prepared: facts };
   }
   for (const file of files) {

@@ -35,14 +35,18 @@ export function isZip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The files of an archive, without folders and system files.
+ * The files of an archive, without folders and, unless `hidden` is set, without system files.
  * @throws CoutureError of kind `data` for a damaged archive, a path that leaves its folder, an encrypted entry, a
  *   method other than stored and deflated, a link, entries that lie over each other, and for what unpacks to more
  *   than the limits
  */
-export async function zipEntries(source: ByteSource, tools: ReaderTools): Promise<FileEntry[]> {
+export async function zipEntries(
+  source: ByteSource,
+  tools: ReaderTools,
+  { hidden = false }: { readonly hidden?: boolean } = {},
+): Promise<FileEntry[]> {
   const directory = await readDirectory(source);
-  const files = directory.filter(({ path }) => !path.endsWith('/') && !isHidden(path));
+  const files = directory.filter(({ path }) => !path.endsWith('/') && (hidden || !isHidden(path)));
   checkSizes(source, files);
   const seen = new Set<string>();
   return files.map((file) => {

@@ -3,8 +3,10 @@
  * added in order, and torch.nn.LayerNorm, a row's features added by `rowSum`; the constants are their defaults.
  */
 
+import { NORM_EPSILON } from '../../model/norm-epsilon.ts';
+
 const f = Math.fround;
-const EPSILON = f(1e-5);
+const EPSILON = f(NORM_EPSILON);
 const MOMENTUM = f(0.1);
 const REST = f(0.9);
 

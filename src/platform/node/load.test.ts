@@ -66,6 +66,11 @@ test('a loaded run takes pixels, the path of an image and the bytes of one', asy
     assert.deepEqual(await model.predict(path), expected);
     assert.deepEqual(await model.predict(png), expected);
     assert.deepEqual(await model.predictMany([pixels, pixels]), [expected, expected]);
+    // Pixels may begin like a JPEG file, and a clamped array is never a file.
+    const odd = pixels.with(0, 0xff).with(1, 0xd8).with(2, 0xff);
+    assert.deepEqual(await model.predict(odd), await model.predict(Uint8ClampedArray.from(odd)));
+    await assert.rejects(model.predict(odd.subarray(1)), /783 pixels, but the model takes 784/);
+    await assert.rejects(model.predict(odd.subarray(0, 700)), { kind: 'data', message: /truncated/ });
     await assert.rejects(model.predict(join(root, 'none.png')), { kind: 'data' });
   }
 });

@@ -18,9 +18,14 @@ const drawables = ['HTMLCanvasElement', 'HTMLVideoElement', 'OffscreenCanvas', '
  * Decodes a picture of a page, for `prepareImage`; undefined for other values, such as pixels. A canvas is read at the
  * time of the call.
  * @param name its name in messages; files keep their name
+ * @param size values of the image of a model: so many bytes are pixels, unless they are a whole file
  * @throws CoutureError of kind `data` for a picture that cannot be read
  */
-export function decodeWebPicture(image: WebPicture | Pixels, name: string): Promise<Picture> | undefined {
+export function decodeWebPicture(
+  image: WebPicture | Pixels,
+  name: string,
+  size?: number,
+): Promise<Picture> | undefined {
   if (typeof image !== 'object' || image === null) return undefined;
   const type = typeOf(image);
   if (drawables.includes(type)) return pagePicture(image as PageImage, name);
@@ -37,7 +42,7 @@ export function decodeWebPicture(image: WebPicture | Pixels, name: string): Prom
     case 'ArrayBuffer':
       return pagePicture(new Uint8Array(image as ArrayBuffer), name);
     case 'Uint8Array':
-      return isEncodedImage(image as Uint8Array)
+      return isEncodedImage(image as Uint8Array, size)
         ? pagePicture(new Uint8Array(image as Uint8Array), name)
         : undefined;
     default:

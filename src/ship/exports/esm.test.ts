@@ -61,6 +61,10 @@ test('a plain PNG file is decoded without a canvas, and what cannot be decoded i
   damaged[45] ^= 1;
   await assert.rejects(module.classify(damaged), { kind: 'data', message: /damaged/ });
   await assert.rejects(module.classify(pngOf(2, 1, Buffer.concat([lines, lines]))), /damaged/);
+  await assert.rejects(module.classify(png.subarray(0, png.length - 13)), {
+    kind: 'data',
+    message: /^Cannot read the image that was given: it is damaged or truncated\.$/,
+  });
   const jpeg = Buffer.from('ffd8ffc0001108000100010301110002110103110100', 'hex');
   await assert.rejects(module.classify(jpeg), { kind: 'usage', message: /a JPEG file/, hint: /RGBA/ });
   await assert.rejects(module.classify('shoe.png' as never), {
@@ -70,11 +74,69 @@ test('a plain PNG file is decoded without a canvas, and what cannot be decoded i
   await assert.rejects(module.classify(new Uint8Array(19)), { message: /19 pixels, but the model takes 20/ });
 });
 
+const color = makeExport([
+  makeNetwork(multilayer(300, [8], 3), 1, inputFor({ height: 10, width: 10, channels: 3 })),
+]);
+
+test('prepared pixels that begin like a JPEG file are pixels, and a file of as many bytes is a file', async () => {
+  const module = await load(color);
+  // The color (255, 216, 255): each three bytes are the first of a JPEG file.
+  const pink = { data: new Uint8Array(400), width: 10, height: 10 };
+  for (let i = 0; i < 100; i++) pink.data.set([255, 216, 255, 255], 4 * i);
+  const { pixels } = await module.prepare(pink);
+  assert.deepEqual([...pixels.subarray(0, 4)], [255, 216, 255, 255]);
+  assert.deepEqual(await module.classify(pixels), await module.classify(pink));
+  await using ours = await ensembleOf(color);
+  assert.deepEqual(await module.classify(pixels), await ours.predict(pixels));
+  const png = ofLength(300);
+  assert.equal(png.length, 300);
+  const { facts } = await module.prepare(png);
+  assert.deepEqual([facts.width, facts.height], [2, 1]);
+});
+
+test('options and images are checked, with the name of the function that was called', async () => {
+  const module = await load(color);
+  const picture = drawPicture(20, 20, 1);
+  const wrong: readonly (readonly [options: unknown, message: RegExp])[] = [
+    [
+      { steps: { invert: 'maybe' } },
+      /^classify: options\.steps\.invert must be one of "auto", "yes", "no", not/,
+    ],
+    [{ steps: { ground: [0, 0, 256] } }, /^classify: options\.steps\.ground must be .*whole numbers/],
+    [{ steps: { zoom: 2 } }, /^classify: options\.steps has no "zoom": it may have upright, ground, invert/],
+    [{ step: {} }, /^classify: options has no "step": it may have steps/],
+    [null, /^classify: options must be an object of options, not null/],
+    [{ steps: null }, /^classify: options\.steps must be an object of options, not null/],
+  ];
+  for (const [options, message] of wrong)
+    await assert.rejects(module.classify(picture, options as never), { kind: 'usage', message });
+  const prepared = await module.prepare(picture, { steps: { invert: 'yes', trim: undefined as never } });
+  await assert.rejects(module.classify(prepared.pixels, { steps: { invert: 'yes' } }), {
+    kind: 'usage',
+    message: /^classify: options\.steps cannot be used: the image is prepared already/,
+  });
+  await assert.rejects(module.prepare(new Uint8Array(5)), {
+    message: /^prepare: the image has 5 pixels, but the model takes 300/,
+  });
+  await assert.rejects(module.classify([0.5]), { message: /^classify: the image has 1 pixels/ });
+  await assert.rejects(module.classify({ data: new Uint8Array(7), width: 2, height: 1 }), {
+    kind: 'usage',
+    message: /^classify: 7 bytes do not make a picture of 2x1/,
+  });
+});
+
 test('the runtime has at most 60 KB with gzip, and imports nothing', () => {
   const { length } = gzipSync(moduleRuntime, { level: 9 });
   assert.ok(length <= 60_000, `${length} bytes`);
   assert.doesNotMatch(moduleRuntime, /\bimport[ ({"'`]|\brequire\(/);
 });
+
+/** A PNG file of two pixels with so many bytes, filled with a text. */
+function ofLength(length: number): Buffer<ArrayBuffer> {
+  const png = pngOf(2, 1, Buffer.from([0, 10, 20, 30, 255, 40, 50, 60, 128]));
+  const text = chunk('tEXt', Buffer.alloc(length - png.length - 12, 'a'));
+  return Buffer.concat([png.subarray(0, -12), text, png.subarray(-12)]);
+}
 
 /** A PNG file of RGBA lines, each behind the number of its filter. */
 function pngOf(width: number, height: number, lines: Uint8Array): Buffer<ArrayBuffer> {

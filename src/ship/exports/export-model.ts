@@ -7,7 +7,7 @@ import type { Network } from '../../model/network.ts';
 import { planModel } from '../../model/plan.ts';
 import { type ModelSpec, modelSpecSchema } from '../../model/spec.ts';
 import { MAX_VIEW_SHIFT, type ViewOptions } from '../../use/views.ts';
-import { MAX_MEMBERS, type ModelCard } from '../card.ts';
+import { cardLine, MAX_MEMBERS, type ModelCard } from '../card.ts';
 import type { Tensor } from '../safetensors.ts';
 import { withShapes } from '../safetensors.ts';
 
@@ -76,7 +76,9 @@ export const exportDescriptionSchema = z.strictObject({
 export function describeExport(model: ExportModel): ExportDescription {
   const { name, title, data, members, views, temperature, weightsSha256, test } = model;
   return {
-    ...{ version: 1, couture: COUTURE_VERSION, name, title, data },
+    ...{ version: 1, couture: COUTURE_VERSION, data },
+    // The name of a file may be longer than that of a description.
+    ...{ name: cardLine(name), title: cardLine(title) },
     members: members.map(({ spec }) => spec),
     ...{ views, temperature, weightsSha256, test },
   };

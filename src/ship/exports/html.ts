@@ -3,9 +3,10 @@
  * allows its own script and style, by their digests, and no connection.
  */
 
+import { toBase64 } from '../../core/base64.ts';
+import { percent } from '../../core/format.ts';
 import { printable } from '../../core/printable.ts';
 import { sha256 } from '../../core/sha256.ts';
-import { toBase64 } from '../../use/unlike.ts';
 import type { ExportModel } from './export-model.ts';
 import type { Exported } from './format.ts';
 import { moduleParts } from './module-parts.ts';
@@ -48,11 +49,20 @@ ${body}
     files: [{ path: '', content: page }],
     notes: [
       ...(rounded
-        ? ['The weights are rounded to float16. `--to esm` writes a module with the exact weights.']
+        ? [roundedNote(model)]
         : ['The weights are exact, so the page gives the answers of couture predict.']),
       'Open the file in a browser. It needs no server and no network.',
     ],
   };
+}
+
+/** What the rounding means for the figures, which are those of the model. */
+function roundedNote({ test }: ExportModel): string {
+  const figures =
+    test === null
+      ? ''
+      : ` The accuracy in the page, ${percent(test.accuracy, 2)}, was measured before the rounding, and it says so.`;
+  return `The weights are rounded to float16.${figures} \`--to esm\` writes a module with the exact weights.`;
 }
 
 const body = `<header>

@@ -25,5 +25,8 @@ export interface ModuleConfig {
   readonly temperature: number;
   readonly members: readonly ModuleMember[];
   readonly weightsSha256: readonly string[];
+  /** Whether weights were rounded, so that the figures are those of other weights. */
+  readonly rounded: boolean;
+  /** Before the rounding. */
   readonly test: TestFigures | null;
 }

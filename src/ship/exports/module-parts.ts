@@ -1,14 +1,13 @@
 /** The parts of an exported module or page: the description of the model, its weights as text, and its code. */
 
+import { toBase64 } from '../../core/base64.ts';
 import { joinBytes } from '../../core/join-bytes.ts';
 import { COUTURE_VERSION } from '../../core/version.ts';
-import { takeTensor } from '../../model/network.ts';
-import { planModel } from '../../model/plan.ts';
 import { buildProgram } from '../../model/program.ts';
-import { toBase64 } from '../../use/unlike.ts';
 import type { ExportModel } from './export-model.ts';
 import type { ModuleConfig } from './module-config.ts';
-import { type PackedWeights, packWeights } from './packed-weights.ts';
+import { namedTensors } from './named-tensors.ts';
+import { packWeights } from './packed-weights.ts';
 
 /** A model as JavaScript. */
 export interface ModuleParts {
@@ -22,17 +21,12 @@ export interface ModuleParts {
 /** @param halves whether float32 matrices are rounded to float16 */
 export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
   const { name, title, data, views, temperature, weightsSha256, test } = model;
-  const packed = model.members.map(({ spec, weights }): PackedWeights => {
-    const tensors = planModel(spec).parameters.map((parameter) => ({
-      name: parameter.name,
-      shape: parameter.shape,
-      values: takeTensor(weights, parameter.name),
-    }));
-    return packWeights(tensors, halves);
-  });
+  const packed = model.members.map((member) => packWeights(namedTensors(member), halves));
   const bytes = joinBytes(packed.map((each) => each.bytes));
+  const rounded = packed.some((each) => each.rounded);
   return {
     config: {
+      rounded,
       ...{ couture: COUTURE_VERSION, name, title, classNames: data.classNames, shape: data.shape },
       ...{ steps: data.preprocessing.picture, views, temperature, weightsSha256, test },
       members: model.members.map(({ spec, input }, i) => ({
@@ -42,6 +36,6 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
       })),
     },
     weights: toBase64(bytes),
-    rounded: halves && packed.some(({ tensors }) => tensors.some(({ type }) => type === 'float16')),
+    rounded,
   };
 }

@@ -1,21 +1,41 @@
 /** A network as nodes of ONNX: from the scaled inputs [N, values] to its last outputs [N, classes]. */
 
 import type { Activation, DenseLayer } from '../../model/dense-layer.ts';
-import { type Network, takeTensor } from '../../model/network.ts';
+import type { Network } from '../../model/network.ts';
+import { NORM_EPSILON } from '../../model/norm-epsilon.ts';
 import { type ParameterSpec, planModel, type TensorPart } from '../../model/plan.ts';
-import { bytesOf, type OnnxGraph } from './onnx-graph.ts';
-import { packWeights } from './packed-weights.ts';
+import { namedTensors } from './named-tensors.ts';
+import type { OnnxGraph } from './onnx-graph.ts';
+import { type PackedWeights, packWeights } from './packed-weights.ts';
 
-/** Added to a variance, as in torch.nn. */
-const EPSILON = { float: 1e-5 };
+const EPSILON = { float: NORM_EPSILON };
+
+/** The packed tensors of a network by their names, each alone. */
+export type PackedByName = ReadonlyMap<string, PackedWeights>;
+
+/** Packs the tensors of a network in the smallest types that give back their exact values. */
+export function packEach(network: Network): PackedByName {
+  return new Map(namedTensors(network).map((tensor) => [tensor.name, packWeights([tensor], false)]));
+}
+
+/** Where a network goes. */
+interface Place {
+  /** Name of its input. */
+  readonly x: string;
+  /** Prefix of the names of its constants. */
+  readonly prefix: string;
+}
 
 /**
  * Adds a network.
- * @param x name of its input
- * @param prefix prefix of the names of its constants
  * @returns name of its output, before log_softmax
  */
-export function addNetwork(graph: OnnxGraph, { spec, weights }: Network, x: string, prefix: string): string {
+export function addNetwork(
+  graph: OnnxGraph,
+  { spec }: Pick<Network, 'spec'>,
+  packed: PackedByName,
+  { x, prefix }: Place,
+): string {
   const { layers, parameters } = planModel(spec);
   const outputs: string[] = [];
   const names = new Map<string, string>();
@@ -24,7 +44,7 @@ export function addNetwork(graph: OnnxGraph, { spec, weights }: Network, x: stri
     if (parameter === undefined) throw new Error(`Layer ${layer} has no ${part}.`);
     const known = names.get(parameter.name);
     if (known !== undefined) return known;
-    const added = addTensor(graph, parameter, takeTensor(weights, parameter.name), prefix);
+    const added = addTensor(graph, parameter, packed.get(parameter.name), prefix);
     names.set(parameter.name, added);
     return added;
   };
@@ -47,18 +67,19 @@ export function addNetwork(graph: OnnxGraph, { spec, weights }: Network, x: stri
 function addTensor(
   graph: OnnxGraph,
   { name, shape }: ParameterSpec,
-  values: Float32Array,
+  packed: PackedWeights | undefined,
   prefix: string,
 ): string {
   const key = prefix + name;
-  const { tensors, bytes } = packWeights([{ name, shape, values }], false);
-  const [{ type, columns = 0, block = 0 }] = tensors;
+  if (packed === undefined) throw new Error(`The tensor ${name} is not packed.`);
+  const { tensors, bytes } = packed;
+  const [{ type, length, columns = 0, block = 0 }] = tensors;
   if (type === 'float16') {
     const halves = graph.constant(`${key}.float16`, 'float16', shape, bytes);
     return graph.node('Cast', [halves], { to: 1 }, key);
   }
-  if (type === 'int8') return addQuantized(graph, key, bytes, { columns, block, length: values.length });
-  return graph.constant(key, 'float32', shape, bytesOf(values));
+  if (type === 'int8') return addQuantized(graph, key, bytes, { columns, block, length });
+  return graph.constant(key, 'float32', shape, bytes);
 }
 
 /** A matrix of int8 with a scale for each row, or for each block of a row; the last block is filled up with 0 and cut off again. */

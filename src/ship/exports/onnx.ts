@@ -11,7 +11,7 @@ import { type View, viewsOf } from '../../use/views.ts';
 import { describeExport, EXPORT_KEY, type ExportModel } from './export-model.ts';
 import type { Exported } from './format.ts';
 import { elements, OnnxGraph, type Port } from './onnx-graph.ts';
-import { addNetwork } from './onnx-network.ts';
+import { addNetwork, type PackedByName, packEach } from './onnx-network.ts';
 import { block, integer, type Message, message } from './protobuf.ts';
 import { storageNotes } from './storage-note.ts';
 
@@ -21,6 +21,7 @@ const OPSET = 17;
 /** Writes the file. */
 export async function exportOnnx(model: ExportModel): Promise<Exported> {
   const { title, data } = model;
+  const packed = model.members.map(packEach);
   const metadata = {
     classes: JSON.stringify(data.classNames),
     preparation: preparationText(model),
@@ -31,7 +32,7 @@ export async function exportOnnx(model: ExportModel): Promise<Exported> {
     block(2, 'couture'),
     block(3, COUTURE_VERSION),
     block(6, printable(title)),
-    block(7, graphOf(model)),
+    block(7, graphOf(model, packed)),
     block(8, message(block(1, ''), integer(2, OPSET))),
     ...Object.entries(metadata).map(([key, value]) => block(14, message(block(1, key), block(2, value)))),
   );
@@ -39,14 +40,20 @@ export async function exportOnnx(model: ExportModel): Promise<Exported> {
   return {
     files: [{ path: '', content: file }],
     notes: [
-      ...storageNotes(model),
+      ...storageNotes(
+        packed.flatMap((each) => [...each.values()]),
+        model.test,
+      ),
       `Input: images, uint8 [N, ${height}, ${width}, ${channels}]. Outputs: probabilities and log_probabilities [N, ${data.classNames.length}].`,
       'The metadata of the file has the class names ("classes") and the preparation of pictures ("preparation").',
     ],
   };
 }
 
-function graphOf({ members, data, views, temperature }: ExportModel): Message {
+function graphOf(
+  { members, data, views, temperature }: ExportModel,
+  packed: readonly PackedByName[],
+): Message {
   const { shape, classNames } = data;
   const graph = new OnnxGraph();
   const bytes = graph.node('Cast', ['images'], { to: elements.float32 });
@@ -55,7 +62,7 @@ function graphOf({ members, data, views, temperature }: ExportModel): Message {
   const seen = addViews(graph, planes, shape, all);
   const logits = members.map((member, i) => {
     const x = addScaling(graph, seen, member.input.pixels, i);
-    return addNetwork(graph, member, x, members.length === 1 ? '' : `members.${i}.`);
+    return addNetwork(graph, member, packed[i], { x, prefix: members.length === 1 ? '' : `members.${i}.` });
   });
   const mixed =
     logits.length * all.length === 1 ? logits[0] : addMixture(graph, logits, all.length, classNames.length);

@@ -26,6 +26,7 @@ for (const [type, values, length] of matrices)
       [type, 'float32'],
     );
     assert.equal(packed.bytes.length, length + 24);
+    assert.equal(packWeights([{ name: 'weight', shape, values }], true).rounded, type === 'float32');
     assert.deepEqual(unpackWeights(packed), [values, bias.values]);
   });
 

@@ -5,6 +5,7 @@
  */
 
 import { CoutureError } from '../../core/errors.ts';
+import { joinBytes } from '../../core/join-bytes.ts';
 import { decodeFloat16, encodeFloat16 } from '../float16.ts';
 import { BLOCK, quantizeRows, restoreRows } from '../int8.ts';
 
@@ -32,31 +33,33 @@ export interface PackedWeights {
   readonly bytes: Uint8Array;
 }
 
+/** Packed tensors, and whether a value changed. */
+export interface NewlyPacked extends PackedWeights {
+  readonly rounded: boolean;
+}
+
 /**
  * Packs tensors.
  * @param halves whether float32 matrices become float16, which rounds them; otherwise no value changes
  */
-export function packWeights(given: readonly NamedTensor[], halves: boolean): PackedWeights {
+export function packWeights(given: readonly NamedTensor[], halves: boolean): NewlyPacked {
   const tensors: PackedTensor[] = [];
   const parts: Uint8Array[] = [];
+  let rounded = false;
   for (const tensor of given) {
-    const { entry, data } = packTensor(tensor, halves);
+    const { entry, data, changed } = packTensor(tensor, halves);
     tensors.push(entry);
+    rounded ||= changed;
     for (const { buffer, byteOffset, byteLength } of data)
       parts.push(new Uint8Array(buffer, byteOffset, byteLength));
   }
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return { tensors, bytes };
+  return { tensors, bytes: joinBytes(parts), rounded };
 }
 
 function packTensor({ name, shape, values }: NamedTensor, halves: boolean) {
   const common = { name, length: values.length };
-  if (shape.length < 2) return { entry: { ...common, type: 'float32' } as const, data: [values] };
+  const whole = { entry: { ...common, type: 'float32' } as const, data: [values], changed: false };
+  if (shape.length < 2) return whole;
   const columns = shape[1];
   // Quantized values are found again exactly: see int8.ts.
   for (const block of [columns, Math.min(BLOCK, columns)]) {
@@ -65,13 +68,14 @@ function packTensor({ name, shape, values }: NamedTensor, halves: boolean) {
       return {
         entry: { ...common, type: 'int8', columns, block } as const,
         data: [matrix.scales, matrix.values],
+        changed: false,
       };
   }
   const rounded = encodeFloat16(values);
   const restored = decodeFloat16(rounded);
-  if (isSame(restored, values) || (halves && restored.every(Number.isFinite)))
-    return { entry: { ...common, type: 'float16' } as const, data: [rounded] };
-  return { entry: { ...common, type: 'float32' } as const, data: [values] };
+  const changed = !isSame(restored, values);
+  if (changed && !(halves && restored.every(Number.isFinite))) return whole;
+  return { entry: { ...common, type: 'float16' } as const, data: [rounded], changed };
 }
 
 function isSame(a: Float32Array, b: Float32Array): boolean {

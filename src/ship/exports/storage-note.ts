@@ -1,22 +1,16 @@
 /** How an export stores the weights, and what the model reaches with them, as a sentence for the user. */
 
 import { count, percent } from '../../core/format.ts';
-import { takeTensor } from '../../model/network.ts';
-import { planModel } from '../../model/plan.ts';
-import type { ExportModel } from './export-model.ts';
-import { packWeights } from './packed-weights.ts';
+import type { TestFigures } from './export-model.ts';
+import type { PackedWeights } from './packed-weights.ts';
 
 const FLOAT32_BYTES = 4;
 
-/** Sentences about weights that are stored as int8 or float16 without a change of their values; none for float32. */
-export function storageNotes({ members, test }: Pick<ExportModel, 'members' | 'test'>): string[] {
-  const packed = members.map(({ spec, weights }) => {
-    const named = planModel(spec).parameters.map(({ name, shape }) => ({
-      ...{ name, shape },
-      values: takeTensor(weights, name),
-    }));
-    return packWeights(named, false);
-  });
+/**
+ * Sentences about weights that are stored as int8 or float16 without a change of their values; none for float32.
+ * @param packed the packed tensors of all networks
+ */
+export function storageNotes(packed: readonly PackedWeights[], test: TestFigures | null): string[] {
   const tensors = packed.flatMap((each) => each.tensors);
   const types = (['int8', 'float16'] as const).filter((type) =>
     tensors.some((tensor) => tensor.type === type),

@@ -1,6 +1,7 @@
 /** The layers of an imported network in their order: as the user says, or from names and shapes. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { inQuotes } from '../../core/printable.ts';
 import { compareNatural } from '../../data/readers/order.ts';
@@ -12,6 +13,7 @@ import {
   type InnerLayerSpec,
   MAX_LAYERS,
 } from '../../model/spec.ts';
+import { chainsOf, isCounted, isUnderCommonName } from './chains.ts';
 import type { FoundModule } from './modules.ts';
 
 /** What the file does not say. */
@@ -25,13 +27,12 @@ export interface LayerWishes {
   readonly activation?: ActivationName | undefined;
   /** Dropout after each hidden layer, for training further. */
   readonly dropout?: readonly number[] | undefined;
+  /** What norms without running statistics are; of GroupNorm and other norms the tensors look the same. */
+  readonly norm?: 'layer' | undefined;
 }
 
 /** A layer with its tensors, or one without any. */
 export type ArrangedLayer = FoundModule | InnerLayerSpec;
-
-/** Most steps of the search for an order. */
-const MAX_STEPS = 10_000;
 
 /**
  * The layers in order, without the last LogSoftmax.
@@ -48,9 +49,11 @@ export function arrangeLayers(
   const sorted = isOrdered ? modules : [...modules].sort((a, b) => compareNatural(a.name, b.name));
   const linears = orderLinears(
     sorted.filter(({ type }) => type === 'Linear'),
+    isOrdered,
     file,
   );
-  const norms = placeNorms(sorted, linears, file);
+  checkDropout(wishes, linears.length - 1, file);
+  const norms = placeNorms(sorted, linears, isOrdered, file);
   checkPlaces(sorted, linears, norms, file);
   return linears.flatMap((linear, i): ArrangedLayer[] => {
     const norm = norms.get(linear);
@@ -63,6 +66,15 @@ export function arrangeLayers(
       ...(isLast || p === 0 ? [] : [dropout(p)]),
     ];
   });
+}
+
+function checkDropout({ dropout: given = [] }: LayerWishes, hidden: number, file: string): void {
+  if (given.length <= hidden) return;
+  throw new CoutureError(
+    'usage',
+    `--dropout has ${given.length} values, but the network of ${file} has ${plural(hidden, 'hidden layer')}.`,
+    { hint: 'Give one value for each hidden layer; a layer without a value has no dropout.' },
+  );
 }
 
 function namedLayers(
@@ -92,19 +104,26 @@ function namedLayers(
   return layers;
 }
 
-/** The Linears so that each takes what the one before it gives. */
-function orderLinears(linears: readonly FoundModule[], file: string): readonly FoundModule[] {
+/**
+ * The Linears so that each takes what the one before it gives.
+ * @param isOrdered whether their order is that of the network
+ */
+function orderLinears(
+  linears: readonly FoundModule[],
+  isOrdered: boolean,
+  file: string,
+): readonly FoundModule[] {
   if (linears.length === 0)
     throw new CoutureError('data', `${file} cannot be imported: it has no Linear layer.`, {
       hint: 'A Linear has a weight of two dimensions, [outputs, inputs].',
     });
-  if (linears.slice(1).every((linear, i) => linear.in === linears[i].out)) return linears;
+  if (isOrdered && linears.slice(1).every((linear, i) => linear.in === linears[i].out)) return linears;
   if (linears.length > MAX_LAYERS)
     throw new CoutureError(
       'data',
       `${file} cannot be imported: it has ${linears.length} Linear layers, over the limit of ${MAX_LAYERS}.`,
     );
-  const chains = findChains(linears);
+  const chains = chainsOf(linears);
   if (chains.length === 1) return chains[0];
   const widths = linears.map((linear) => `${linear.name} ${linear.in} to ${linear.out}`).join(', ');
   if (chains.length === 0)
@@ -116,27 +135,14 @@ function orderLinears(linears: readonly FoundModule[], file: string): readonly F
   throw unknownOrder(file, `the Linear layers fit in several orders: ${widths}`, linears);
 }
 
-/** Up to two orders in which the Linears form a chain. */
-function findChains(linears: readonly FoundModule[]): FoundModule[][] {
-  const found: FoundModule[][] = [];
-  let steps = 0;
-  const extend = (chain: readonly FoundModule[]): void => {
-    steps += 1;
-    if (found.length === 2 || steps > MAX_STEPS) return;
-    if (chain.length === linears.length) found.push([...chain]);
-    const width = chain.at(-1)?.out;
-    for (const next of linears)
-      if (!chain.includes(next) && (width === undefined || next.in === width)) extend([...chain, next]);
-  };
-  extend([]);
-  // An order that was found before the search ended may not be the only one.
-  return steps > MAX_STEPS && found.length === 1 ? [...found, ...found] : found;
-}
-
-/** The norm of each Linear: the one that shares its name or number, or follows it, or the only assignment by widths. */
+/**
+ * The norm of each Linear: the one that shares its number, or follows it, or the norms in turn. In a file without an order, a norm
+ * follows what its name says, and the norms are in turn if they are numbered; otherwise the alphabet would decide.
+ */
 function placeNorms(
   sorted: readonly FoundModule[],
   linears: readonly FoundModule[],
+  isOrdered: boolean,
   file: string,
 ): Map<FoundModule, FoundModule> {
   const norms = sorted.filter(({ type }) => type !== 'Linear');
@@ -144,9 +150,17 @@ function placeNorms(
     const same = linears.filter((linear) => relationOf(linear) === relationOf(norm));
     return same.length === 1 ? same[0] : undefined;
   });
-  const following = norms.map((norm) => sorted[sorted.indexOf(norm) - 1]);
-  const inTurn = norms.length === linears.length - 1 ? norms.map((_, i) => linears[i]) : [];
-  for (const owners of [related, following, inTurn]) {
+  const fitting = norms.map((norm) => {
+    const fit = linears.slice(0, -1).filter(({ out }) => out === norm.in);
+    return fit.length === 1 ? fit[0] : undefined;
+  });
+  const following = norms.map((norm) => {
+    const before = sorted[sorted.indexOf(norm) - 1];
+    return isOrdered || (before !== undefined && isUnderCommonName(before, norm)) ? before : undefined;
+  });
+  const areInTurn = norms.length === linears.length - 1 && (isOrdered || isCounted(norms));
+  const inTurn = areInTurn ? norms.map((_, i) => linears[i]) : [];
+  for (const owners of [related, following, inTurn, fitting]) {
     const placed = new Map<FoundModule, FoundModule>();
     norms.forEach((norm, i) => {
       const owner = owners[i];
@@ -217,7 +231,7 @@ function namesOf(modules: readonly FoundModule[]): string {
 function unknownOrder(file: string, what: string, modules: readonly FoundModule[]): CoutureError {
   const example = exampleOf(modules);
   return new CoutureError('usage', `${file} does not say its order: ${what}.`, {
-    hint: `Say it, with the activations: --layers ${example.length > 200 ? 'NAME,relu,NAME' : example}`,
+    hint: `Give the layers in the order of the network, with the activations, for example: --layers ${example.length > 200 ? 'NAME,relu,NAME' : example}`,
   });
 }
 

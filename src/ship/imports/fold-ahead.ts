@@ -3,11 +3,12 @@
  * Linear behind it can do both. Couture itself has norms between a Linear and its activation.
  */
 
+import { NORM_EPSILON } from '../../model/norm-epsilon.ts';
 import type { ArrangedLayer } from './arrange.ts';
-import type { FoundModule } from './modules.ts';
+import { type FoundModule, isModule } from './modules.ts';
 
-/** Epsilon of torch.nn.BatchNorm1d. */
-const EPSILON = Math.fround(1e-5);
+/** As the engine has it. */
+const EPSILON = Math.fround(NORM_EPSILON);
 
 /** Layers without such norms. */
 export interface Folded {
@@ -34,10 +35,6 @@ export function foldAhead(layers: readonly ArrangedLayer[]): Folded {
     else kept.push(layer);
   });
   return { layers: kept, folded };
-}
-
-function isModule(layer: ArrangedLayer): layer is FoundModule {
-  return 'tensors' in layer;
 }
 
 /** Whether the next layer but Dropout is a Linear that the norm belongs to. */

@@ -16,6 +16,11 @@ export interface FoundModule {
   readonly tensors: ReadonlyMap<ModuleTensor, Float32Array>;
 }
 
+/** Whether a layer is a module with tensors. */
+export function isModule<Other extends object>(layer: FoundModule | Other): layer is FoundModule {
+  return 'tensors' in layer;
+}
+
 export type ModuleTensor = 'weight' | 'bias' | 'running_mean' | 'running_var';
 
 const known: readonly string[] = ['weight', 'bias', 'running_mean', 'running_var'] satisfies ModuleTensor[];
@@ -60,6 +65,16 @@ function moduleOf(name: string, group: ReadonlyMap<string, Tensor>, file: string
 
 /** Names that people give to norms whose statistics are not those of LayerNorm. */
 const OTHER_NORM = /(^|[._])(bn|batch_?norm|gn|group_?norm|instance_?norm|rms_?norm)\d*$/i;
+
+/** Names that people give to a LayerNorm alone. */
+const LAYER_NORM = /(^|[._\d])(ln|layer_?norms?)(?![a-z])/i;
+
+/** The norms whose tensors are those of a LayerNorm, but also of other norms, and whose names say nothing. */
+export function unclearNorms(modules: readonly FoundModule[]): string[] {
+  return modules
+    .filter(({ type, name }) => type === 'LayerNorm' && !LAYER_NORM.test(name))
+    .map(({ name }) => name);
+}
 
 /** That a weight of one dimension is of a LayerNorm: other modules have such weights, too, and compute something else. */
 function checkLayerNorm(name: string, group: ReadonlyMap<string, Tensor>, file: string): void {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Tensor } from '../safetensors.ts';
 import type { LayerWishes } from './arrange.ts';
-import { needsActivation, networksOf } from './networks.ts';
+import { needsActivation, networksOf, normsToName } from './networks.ts';
 import { readForeign } from './read-foreign.ts';
 
 /** Tensors by names and shapes; each has values of its own. */
@@ -65,6 +65,88 @@ describe('the order of the layers', () => {
   });
 });
 
+describe('the alphabet is not an order', () => {
+  const square = (...names: string[]): Record<string, readonly number[]> => ({
+    ...Object.fromEntries(names.map((name) => [`${name}.weight`, [4, 4]])),
+    'head.weight': [3, 4],
+  });
+  const asks: readonly (readonly [string, Record<string, readonly number[]>])[] = [
+    ['words that are sorted as a chain', square('fc_one', 'fc_two', 'fc_three')],
+    ['two lists of the same width', square('encoder.0', 'middle.0', 'encoder.2')],
+  ];
+  for (const [title, shapes] of asks)
+    test(`is asked for: ${title}`, () => {
+      assert.throws(() => network(shapes), {
+        kind: 'usage',
+        message: /fit in several orders/,
+        hint: /--layers/,
+      });
+      // A file of torch.save has the order in which the layers were made.
+      assert.deepEqual(network(shapes, undefined, true).modules[0], Object.keys(shapes)[0].slice(0, -7));
+    });
+
+  const known: readonly (readonly [string, Record<string, readonly number[]>, string[]])[] = [
+    ['numbers', square('fc2', 'fc10', 'fc1'), ['fc1', 'fc2', 'fc10', 'head']],
+    ['numbers inside', square('blocks.1.fc', 'blocks.0.fc'), ['blocks.0.fc', 'blocks.1.fc', 'head']],
+    [
+      'numbers that descend',
+      { 'l2.weight': [5, 6], 'l1.weight': [4, 5], 'l0.weight': [3, 4] },
+      ['l2', 'l1', 'l0'],
+    ],
+  ];
+  for (const [title, shapes, modules] of known)
+    test(`is not asked for: ${title}`, () => assert.deepEqual(network(shapes).modules, modules));
+
+  test('60 numbered layers of one width are one chain, and found at once', () => {
+    const names = Array.from({ length: 60 }, (_, i) => `fc${i}`);
+    assert.deepEqual(network(square(...names)).modules, [...names, 'head']);
+  });
+
+  test('norms of one width are placed by number or name, not by the alphabet', () => {
+    const linears = { 'fc1.weight': [4, 6], 'fc2.weight': [4, 4], 'fc3.weight': [3, 4] };
+    const norm = (name: string) => ({ [`${name}.weight`]: [4], [`${name}.bias`]: [4] });
+    assert.throws(() => network({ ...linears, ...norm('ln_first'), ...norm('ln_second') }), {
+      kind: 'usage',
+      message: /the places of "ln_first", "ln_second" cannot be known/,
+    });
+    const placed = [
+      ...['Linear', 'LayerNorm', 'ReLU', 'Linear', 'LayerNorm', 'ReLU', 'Linear', 'LogSoftmax'],
+    ];
+    assert.deepEqual(typesOf({ ...linears, ...norm('fc1_ln'), ...norm('fc2_ln') }), placed);
+    assert.deepEqual(typesOf({ ...linears, ...norm('layer_norms.0'), ...norm('layer_norms.1') }), placed);
+  });
+});
+
+test('more dropout than hidden layers is refused, and fewer leave the last ones without', () => {
+  const shapes = { 'fc1.weight': [4, 6], 'fc2.weight': [4, 4], 'fc3.weight': [3, 4] };
+  assert.throws(() => network(shapes, { activation: 'relu', dropout: [0.2, 0.3, 0.4] }), {
+    kind: 'usage',
+    message: '--dropout has 3 values, but the network of net has 2 hidden layers.',
+  });
+  assert.deepEqual(typesOf(shapes, { activation: 'relu', dropout: [0.2] }), [
+    ...['Linear', 'ReLU', 'Dropout', 'Linear', 'ReLU', 'Linear', 'LogSoftmax'],
+  ]);
+});
+
+test('norms without running statistics are named, unless their names say LayerNorm', () => {
+  const unclear = (...names: string[]) => {
+    const shapes = Object.fromEntries(
+      names.flatMap((name) => [
+        [`${name}.weight`, [4]],
+        [`${name}.bias`, [4]],
+      ]),
+    );
+    return normsToName({ tensors: tensors(shapes), key: '', isOrdered: true, description: undefined }, 'net')
+      .names;
+  };
+  assert.deepEqual(
+    unclear('ln1', 'net.ln', 'layer_norm', 'LayerNorm2', 'block.0.layernorm', 'fc1_ln', 'ln_2'),
+    [],
+  );
+  const others = ['1', 'norm', 'net.3', 'norm1', 'fln', 'lnx', 'group'];
+  assert.deepEqual(unclear(...others), others);
+});
+
 describe('the places of the norms', () => {
   const vector = (name: string, size: number, batch = false): Record<string, readonly number[]> => ({
     [`${name}.weight`]: [size],
@@ -97,7 +179,7 @@ describe('the places of the norms', () => {
     assert.throws(() => network(shapes), {
       kind: 'usage',
       message: /between "0", "2" is a module without weights, such as an activation/,
-      hint: 'Say it, with the activations: --layers 0,relu,2,3',
+      hint: 'Give the layers in the order of the network, with the activations, for example: --layers 0,relu,2,3',
     });
   });
 

@@ -7,7 +7,7 @@ import { checkModelSpec, logSoftmax, type ModelSpec } from '../../model/spec.ts'
 import { restoreParameters } from '../precision.ts';
 import { type ArrangedLayer, arrangeLayers, type LayerWishes } from './arrange.ts';
 import { foldAhead } from './fold-ahead.ts';
-import { type FoundModule, modulesOf } from './modules.ts';
+import { isModule, modulesOf, unclearNorms } from './modules.ts';
 import type { ForeignTensors } from './read-foreign.ts';
 
 /** A network without its input. */
@@ -24,6 +24,20 @@ export interface ImportedNetwork {
 export function needsActivation({ tensors, description }: ForeignTensors, file: string): boolean {
   if (description !== undefined) return false;
   return modulesOf(tensors, file).filter(({ type }) => type === 'Linear').length > 1;
+}
+
+/** What the norms of a file without a description may be. */
+export interface UnclearNorms {
+  /** Whether it has norms without running statistics. */
+  readonly some: boolean;
+  /** Names of those that may be LayerNorm or something else. */
+  readonly names: readonly string[];
+}
+
+/** The norms without running statistics of a file. */
+export function normsToName({ tensors, description }: ForeignTensors, file: string): UnclearNorms {
+  const modules = description === undefined ? modulesOf(tensors, file) : [];
+  return { some: modules.some(({ type }) => type === 'LayerNorm'), names: unclearNorms(modules) };
 }
 
 /**
@@ -63,10 +77,6 @@ function networkOf(arranged: readonly ArrangedLayer[], file: string): ImportedNe
     for (const [part, values] of tensors) weights.set(`${prefix}${linears}.${part}`, values);
   }
   return { spec, weights, modules: modules.map(({ name }) => name), folded };
-}
-
-function isModule(layer: ArrangedLayer): layer is FoundModule {
-  return 'tensors' in layer;
 }
 
 function checked(value: unknown, file: string): ModelSpec {

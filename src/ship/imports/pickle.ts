@@ -42,7 +42,10 @@ export interface PickleRules {
   readonly find: (id: PickleValue) => PickleValue | undefined;
 }
 
-/** Limits: a state_dict of 10,000 tensors needs about 500,000 values. */
+/** A text of a checkpoint that is too long for a name, such as a config. It is skipped. */
+export const LONG_TEXT: object = Object.freeze({});
+
+/** Limits: a state_dict of 10,000 tensors needs about 500,000 values. Longer texts are skipped. */
 export const pickleLimits = { values: 2_000_000, text: 4096 } as const;
 
 const HINT =
@@ -119,10 +122,10 @@ class Machine {
     return width === 2 ? this.#view.getUint16(at, true) : this.#view.getInt32(at, true);
   }
 
-  text(): string {
+  text(): string | typeof LONG_TEXT {
     const length = this.#view.getUint32(this.#take(4), true);
-    if (length > pickleLimits.text) throw this.#refused(`has a text of ${length} bytes`);
     const at = this.#take(length);
+    if (length > pickleLimits.text) return LONG_TEXT;
     try {
       return strictUtf8.decode(this.#bytes.subarray(at, at + length));
     } catch {

@@ -23,6 +23,9 @@ test('the weights of a checkpoint are found among everything else', () => {
     ],
     [map({ loss: tensor(), losses: tensor(20), state_dict: state, optimizer }), 'state_dict'],
     [map({ model: map({ state_dict: state, name: 'net' }), rng: tensor(9) }), 'model.state_dict'],
+    // Weights of the classes in a loss.
+    [map({ weight: tensor(10), state_dict: state }), 'state_dict'],
+    [map({ criterion: map({ weight: tensor(10) }), model: state }), 'model'],
   ];
   for (const [value, key] of forms) {
     const found = findStateDict(value, 'x.pt');

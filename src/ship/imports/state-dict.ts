@@ -59,11 +59,24 @@ function statesIn(
 ): Found[] {
   if (seen.has(map)) return [];
   seen.add(map);
-  const views = [...map].some(([key, value]) => isWeight(key, value)) ? tensorsIn(map, name) : undefined;
-  if (views !== undefined) return [{ keys, views }];
-  if (keys.length === MAX_DEPTH) return [];
-  return [...map].flatMap(([key, inner]) =>
-    typeof key === 'string' && inner instanceof Map ? statesIn(inner, [...keys, key], name, seen) : [],
+  const hasWeights = [...map].some(([key, value]) => isWeight(key, value));
+  if (hasWeights && hasMatrix(map)) return [{ keys, views: tensorsIn(map, name) }];
+  const inside =
+    keys.length === MAX_DEPTH
+      ? []
+      : [...map].flatMap(([key, inner]) =>
+          typeof key === 'string' && inner instanceof Map ? statesIn(inner, [...keys, key], name, seen) : [],
+        );
+  // Weights of classes in a loss have such a name as well, but no two dimensions.
+  const found = inside.filter(({ views }) => hasMatrix(views));
+  if (found.length > 0) return found;
+  return hasWeights ? [{ keys, views: tensorsIn(map, name) }] : inside;
+}
+
+/** Whether a dictionary has a weight of several dimensions, as every network does. */
+function hasMatrix(map: ReadonlyMap<PickleValue, PickleValue>): boolean {
+  return [...map].some(
+    ([key, value]) => isWeight(key, value) && value instanceof TensorView && value.shape.length > 1,
   );
 }
 

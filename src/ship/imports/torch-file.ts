@@ -9,11 +9,11 @@ import type { FileEntry } from '../../data/readers/entries.ts';
 import { defaultTools } from '../../data/readers/tools.ts';
 import { isZip, zipEntries } from '../../data/readers/zip.ts';
 import { MAX_PARAMETERS } from '../../model/spec.ts';
-import type { Tensor } from '../safetensors.ts';
+import { elements, type Tensor } from '../safetensors.ts';
 import { toFloat32 } from './floats.ts';
 import { type PickleValue, readPickle } from './pickle.ts';
 import { findStateDict, refused, storagesOf } from './state-dict.ts';
-import { elements, gather, rulesFor, type Storage } from './torch-tensors.ts';
+import { gather, rulesFor, type Storage, type TensorView } from './torch-tensors.ts';
 
 /** Largest pickle. That of 10,000 tensors has about 1.5 MB. */
 const MAX_PICKLE = 16 * 2 ** 20;
@@ -40,6 +40,7 @@ export interface TorchTensors {
 export async function readTorchFile(bytes: Uint8Array, name: string): Promise<TorchTensors> {
   const { value, bytesOf } = isZip(bytes) ? await readArchive(bytes, name) : readLegacy(bytes, name);
   const { views, key } = findStateDict(value, name);
+  for (const [tensor, view] of views) checkView(tensor, view, name);
   const total = [...views.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
   if (total > MAX_PARAMETERS)
     throw refused(name, `it has ${total} values, over the limit of ${MAX_PARAMETERS}`);
@@ -61,13 +62,25 @@ export async function readTorchFile(bytes: Uint8Array, name: string): Promise<To
   return { tensors, key };
 }
 
+/** A tensor of more values than its storage has the same ones several times, and so do no weights that were trained. */
+function checkView(tensor: string, { shape, storage }: TensorView, name: string): void {
+  const count = elements(shape);
+  if (count <= storage.length) return;
+  throw refused(
+    name,
+    `its tensor ${inQuotes(tensor)} of shape [${shape.join(', ')}] is an expanded view of ${storage.length} values`,
+    'Make it plain before you save it: call clone() on each tensor of the state_dict.',
+  );
+}
+
 interface Content {
   readonly value: PickleValue;
   readonly bytesOf: StorageBytes;
 }
 
 async function readArchive(bytes: Uint8Array, name: string): Promise<Content> {
-  const entries = await zipEntries(bytesSource(bytes, name), defaultTools);
+  // PyTorch names the folder in the archive after the file: that of `.best.pt` is `.best`.
+  const entries = await zipEntries(bytesSource(bytes, name), defaultTools, { hidden: true });
   const pickle = entries.find(({ path }) => /^([^/]*\/)?data\.pkl$/.test(path));
   if (pickle === undefined)
     throw refused(name, 'the archive has no data.pkl, so torch.save did not write it');

@@ -1,6 +1,6 @@
 /** Tensors and storages of PyTorch, as a pickle refers to them: where the values lie, without the values. */
 
-import type { AnyTensorType } from '../safetensors.ts';
+import { type AnyTensorType, elements } from '../safetensors.ts';
 import { PickleName, type PickleRules, type PickleValue } from './pickle.ts';
 
 /** PyTorch's classes of storages. */
@@ -93,8 +93,7 @@ function tensorOf([storage, offset, ...lists]: readonly PickleValue[]): TensorVi
   if (shape.length !== strides.length || shape.length > 8) return undefined;
   const count = elements(shape);
   const last = offset + shape.reduce((sum, size, i) => sum + (size - 1) * strides[i], 0);
-  // More values than the storage has would be the same ones several times: no weights of a network.
-  if (count > storage.length || (count > 0 && last >= storage.length)) return undefined;
+  if (count > 0 && last >= storage.length) return undefined;
   return new TensorView(storage, offset, shape, strides);
 }
 
@@ -134,8 +133,4 @@ export function gather(
     }
   }
   return dense;
-}
-
-export function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -16,7 +16,11 @@ import { readImageFile } from './images.ts';
 export type NodePicture = string | URL | Blob | ArrayBuffer;
 
 /** See `DecodePicture`: undefined for other values. */
-export function decodeNodePicture(image: NodePicture | Pixels, name: string): Promise<Picture> | undefined {
+export function decodeNodePicture(
+  image: NodePicture | Pixels,
+  name: string,
+  size?: number,
+): Promise<Picture> | undefined {
   if (typeof image === 'string') return fromPath(image);
   if (typeof image !== 'object' || image === null) return undefined;
   switch (typeOf(image)) {
@@ -29,7 +33,7 @@ export function decodeNodePicture(image: NodePicture | Pixels, name: string): Pr
     case 'ArrayBuffer':
       return decodePicture(new Uint8Array(image as ArrayBuffer), name);
     case 'Uint8Array':
-      return isEncodedImage(image as Uint8Array) ? decodePicture(image as Uint8Array, name) : undefined;
+      return isEncodedImage(image as Uint8Array, size) ? decodePicture(image as Uint8Array, name) : undefined;
     default:
       return undefined;
   }

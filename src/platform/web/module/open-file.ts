@@ -6,19 +6,23 @@
 import { typeOf } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { checkEncodedImage, isEncodedImage } from '../../../data/encoded-image.ts';
+import { bytesAt } from '../../../data/file-kinds.ts';
 import { damagedPng, openPlainPng } from '../../../data/plain-png.ts';
 import type { Picture } from '../../../data/prepare/picture.ts';
 import { crc32 } from '../../../data/readers/crc32.ts';
 import { decodePicture } from '../decode.ts';
 
-/** The picture of an image file, by this file or by the browser; undefined for other values. */
-export function openFile(image: unknown): Promise<Picture> | undefined {
+/**
+ * The picture of an image file, by this file or by the browser; undefined for other values.
+ * @param size values of an image of the model: so many bytes are pixels, unless they are a whole file
+ */
+export function openFile(image: unknown, size: number): Promise<Picture> | undefined {
   if (typeof image !== 'object' || image === null) return undefined;
   const type = typeOf(image);
   if (type === 'Blob' || type === 'File') return fromBlob(image as Blob);
   if (type === 'ArrayBuffer') return fromBytes(new Uint8Array(image as ArrayBuffer));
   // Node's Buffer is a Uint8Array.
-  if (type === 'Uint8Array' && isEncodedImage(image as Uint8Array))
+  if (type === 'Uint8Array' && isEncodedImage(image as Uint8Array, size))
     return fromBytes(new Uint8Array(image as Uint8Array));
   return undefined;
 }
@@ -32,6 +36,7 @@ async function fromBytes(bytes: Uint8Array<ArrayBuffer>, name = 'that was given'
   const { format } = checkEncodedImage(bytes, name);
   const plain = await plainPng(bytes, name);
   if (plain !== undefined) return plain;
+  if (format === 'png' && !hasEnd(bytes)) throw damagedPng(name);
   if (typeof createImageBitmap !== 'undefined' && typeof OffscreenCanvas !== 'undefined')
     return await decodePicture(bytes, name);
   throw new CoutureError(
@@ -39,6 +44,17 @@ async function fromBytes(bytes: Uint8Array<ArrayBuffer>, name = 'that was given'
     `The image ${name} is ${format === 'png' ? 'a PNG file of more than 8 bits, 64 KB or 512x512 pixels, or an interlaced one' : `a ${format === 'jpeg' ? 'JPEG' : 'WebP'} file`}, which this runtime cannot decode.`,
     { hint: 'Decode it with a library such as sharp, and give { data, width, height } with RGBA bytes.' },
   );
+}
+
+/** Whether a PNG file has its last chunk. */
+function hasEnd(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer);
+  let at = 8;
+  while (at + 12 <= bytes.length) {
+    if (bytesAt(bytes, at + 4, 'IEND')) return true;
+    at += view.getUint32(at) + 12;
+  }
+  return false;
 }
 
 async function plainPng(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture | undefined> {

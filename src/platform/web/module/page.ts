@@ -30,9 +30,9 @@ export function openPage(config: ModuleConfig): ModuleModel {
   async function ask(image: ModuleImage, seeThrough: boolean): Promise<void> {
     const number = ++newest;
     try {
-      const { pixels, facts } = await model.prepare(image as Blob, options());
-      const prediction = await model.classify(pixels);
+      const { prepared, prediction } = await model.answer(image, options());
       if (number !== newest) return;
+      const { pixels, facts } = prepared;
       answer.show(prediction, pixels);
       if (seeThrough) preview.mark(facts.crop);
     } catch (error) {
@@ -112,12 +112,14 @@ export function openPage(config: ModuleConfig): ModuleModel {
   return model;
 }
 
-function factsOf({ classNames, shape: { height, width, channels }, members, test }: ModuleConfig): string {
+function factsOf({ classNames, shape, members, test, rounded }: ModuleConfig): string {
+  const { height, width, channels } = shape;
+  const before = rounded ? ' before rounding to float16' : '';
   return [
     `${count(classNames.length)} classes`,
     `${width}×${height} ${channels === 3 ? 'color' : 'gray'}`,
     members.length === 1 ? 'one network' : `${members.length} networks`,
-    ...(test === null ? [] : [`${percent(test.accuracy, 2)} of ${count(test.images)} test images`]),
+    ...(test === null ? [] : [`${percent(test.accuracy, 2)} of ${count(test.images)} test images${before}`]),
   ].join(' · ');
 }
 

@@ -10,7 +10,6 @@ import { CoutureError } from '../../../core/errors.ts';
 import { imageSize } from '../../../data/image-shape.ts';
 import { isPixelArray, pixelBytes } from '../../../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../../../data/prepare.ts';
-import type { PictureSteps } from '../../../data/preprocessing.ts';
 import type { Backend, Session } from '../../../engine/backend.ts';
 import { createBackend } from '../../../engine/create.ts';
 import type { ModuleConfig } from '../../../ship/exports/module-config.ts';
@@ -20,20 +19,25 @@ import { type Pixels, type Prediction, predictOne, requireFinite } from '../../.
 import { drawView, viewsOf } from '../../../use/views.ts';
 import { decodeWebPicture, type WebPicture } from '../picture.ts';
 import { openFile } from './open-file.ts';
+import { checkOptions, type ModuleOptions } from './options.ts';
+
+export type { ModuleOptions } from './options.ts';
 
 /** What a module classifies: a picture of a page, the bytes of an image file, RGBA, or prepared pixels. */
 export type ModuleImage = WebPicture | Picture | Pixels;
 
-/** What a module may be told about a picture. */
-export interface ModuleOptions {
-  /** Overrides of the steps of the model: `{ invert: 'yes' }`. */
-  readonly steps?: Partial<PictureSteps>;
+/** A prediction with the image that it is for. */
+export interface ModuleAnswer {
+  readonly prepared: PreparedImage;
+  readonly prediction: Prediction;
 }
 
 /** The functions of a module. */
 export interface ModuleModel {
+  /** What the network sees of a picture, and what it makes of that. */
+  answer(image: ModuleImage, options?: ModuleOptions): Promise<ModuleAnswer>;
   classify(image: ModuleImage, options?: ModuleOptions): Promise<Prediction>;
-  prepare(picture: WebPicture | Picture | Uint8Array, options?: ModuleOptions): Promise<PreparedImage>;
+  prepare(picture: ModuleImage, options?: ModuleOptions): Promise<PreparedImage>;
 }
 
 /** A running network. */
@@ -65,30 +69,41 @@ export function openModule(config: ModuleConfig, weights: string): ModuleModel {
     return requireFinite(temper(mixture.logMean(), classNames.length, temperature), 'The model');
   }
 
-  async function prepareAny(
-    caller: string,
-    image: ModuleImage,
-    { steps: changes }: ModuleOptions = {},
-  ): Promise<PreparedImage | undefined> {
-    const picture = await pictureOf(image, caller);
-    return picture && prepareImage(picture, shape, { ...steps, ...changes });
+  async function prepare(caller: string, image: ModuleImage, given?: ModuleOptions): Promise<PreparedImage> {
+    const changes = checkOptions(caller, given);
+    const picture = await pictureOf(image, caller, size);
+    if (picture !== undefined)
+      return named(caller, () => prepareImage(picture, shape, { ...steps, ...changes }));
+    if (Object.keys(changes).length > 0)
+      throw new CoutureError(
+        'usage',
+        `${caller}: options.steps cannot be used: the image is prepared already.`,
+        {
+          hint: 'Leave out the steps, or give the picture itself.',
+        },
+      );
+    return { pixels: preparedPixels(image as Pixels, caller, size), facts: unchanged(config) };
+  }
+
+  async function answer(caller: string, image: ModuleImage, options?: ModuleOptions): Promise<ModuleAnswer> {
+    const prepared = await prepare(caller, image, options);
+    const prediction = await predictOne({ classNames, logProbabilities }, prepared.pixels, size);
+    return { prepared, prediction };
   }
 
   return {
-    async classify(image, options) {
-      const prepared = await prepareAny('classify', image, options);
-      const pixels = prepared?.pixels ?? (image as Pixels);
-      return await predictOne({ classNames, logProbabilities }, pixels, size);
-    },
-    async prepare(picture, options) {
-      const prepared = await prepareAny('prepare', picture, options);
-      if (prepared !== undefined) return prepared;
-      return {
-        pixels: pixelBytes(picture as Pixels, 'prepare: the picture').slice(),
-        facts: unchanged(config),
-      };
-    },
+    answer: async (image, options) => await answer('answer', image, options),
+    classify: async (image, options) => (await answer('classify', image, options)).prediction,
+    prepare: async (picture, options) => await prepare('prepare', picture, options),
   };
+}
+
+/** A copy of prepared pixels as bytes. */
+function preparedPixels(image: Pixels, caller: string, size: number): Uint8Array<ArrayBuffer> {
+  const where = `${caller}: the image`;
+  if (image.length !== size)
+    throw new CoutureError('usage', `${where} has ${image.length} pixels, but the model takes ${size}.`);
+  return pixelBytes(image, where).slice();
 }
 
 /** Prepared pixels stay as they are. */
@@ -96,11 +111,25 @@ function unchanged({ shape: { height, width } }: ModuleConfig): PreparedImage['f
   return { width, height, inverted: false, crop: null, nothingFound: false, ground: null };
 }
 
+/** The result of a function, whose errors are named after the caller that the user knows. */
+function named<Result>(caller: string, make: () => Result): Result {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof CoutureError) || cause.kind !== 'usage') throw cause;
+    const message = `${caller}: ${cause.message.replace(/^prepareImage: /, '')}`;
+    throw new CoutureError('usage', message, {
+      cause,
+      ...(cause.hint !== undefined && { hint: cause.hint }),
+    });
+  }
+}
+
 /** The picture of an argument; undefined for prepared pixels. */
-async function pictureOf(image: ModuleImage, caller: string): Promise<Picture | undefined> {
-  const file = openFile(image);
+async function pictureOf(image: ModuleImage, caller: string, size: number): Promise<Picture | undefined> {
+  const file = openFile(image, size);
   if (file !== undefined) return await file;
-  const decoded = decodeWebPicture(image as WebPicture, 'the image');
+  const decoded = decodeWebPicture(image as WebPicture, 'the image', size);
   if (decoded !== undefined) return await decoded;
   if (isPixelArray(image)) return undefined;
   const { data, width, height } = (typeof image === 'object' && image !== null ? image : {}) as Picture;
