@@ -4,8 +4,15 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import sharp from 'sharp';
 import { makeImages } from '../../test/model-fixture.ts';
 import { errorOf, ServeBench, SIZE, sendRaw, type TestService, until } from '../../test/serve.ts';
+import { prepareImage } from '../data/prepare.ts';
+import type { PictureSteps } from '../data/preprocessing.ts';
+import { decodePicture } from '../platform/node/images/decode.ts';
+import type { PictureJob } from './pictures/messages.ts';
+import { PicturePool } from './pictures/pool.ts';
 
 const PATH = 'models/made/predict';
 const image = Buffer.from(makeImages(1, SIZE));
@@ -93,31 +100,68 @@ describe('limits', () => {
   });
 
   test('an error never overtakes the answer to an earlier request of its connection', async () => {
-    const good = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`;
-    const answer = await sendRaw(
-      service.port,
-      Buffer.concat([Buffer.from(good), image, Buffer.from('nonsense\r\n\r\n')]),
-    );
-    assert.ok(answer === '' || answer.startsWith('HTTP/1.1 200'), answer.slice(0, 100));
+    const post = (body: Buffer, type: string): Buffer => {
+      const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
+      return Buffer.concat([Buffer.from(head), body]);
+    };
+    const good = post(image, 'application/octet-stream');
+    const nonsense = Buffer.from('nonsense\r\n\r\n');
+    // The answer is there before the nonsense: the client gets both, in this order.
+    const first = await new Promise<string>((resolve) => {
+      const socket = connect(service.port, '127.0.0.1', () => socket.write(good));
+      let text = '';
+      socket.on('data', (part: Buffer) => {
+        const isFirst = text === '';
+        text += part.toString('latin1');
+        if (isFirst) socket.write(nonsense);
+      });
+      socket.once('close', () => resolve(text));
+    });
+    assert.match(first, /^HTTP\/1\.1 200[\s\S]*"predictions"[\s\S]*HTTP\/1\.1 400[\s\S]*bad_request/);
+    // The nonsense is there before the answer, of a picture that takes a while: the connection ends without any.
+    const own = await bench.start({ pictureThreads: 1 });
+    const red = sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } });
+    const slow = post(await red.png().toBuffer(), 'image/png');
+    assert.equal(await sendRaw(own.port, Buffer.concat([slow, nonsense])), '');
+    await until(() => own.log().some(({ status }) => status === 499));
   });
 
   test('a picture that takes too long: 422, and the next one is prepared by a new thread', async () => {
-    const { PicturePool } = await import('./pictures/pool.ts');
-    const { default: sharp } = await import('sharp');
-    const pool = new PicturePool({ threads: 1, seconds: 0.05 });
+    const steps: PictureSteps = { upright: true, ground: 'auto', invert: 'auto', trim: true, fit: 'pad' };
+    const shape = { height: 4, width: 3, channels: 1 } as const;
+    const picture = async (width: number, height: number): Promise<PictureJob> => {
+      const red = sharp({ create: { width, height, channels: 3, background: 'red' } });
+      const frame = { top: 2, bottom: 1, left: 3, right: 4, background: 'white' };
+      const bytes = Uint8Array.from(await red.extend(frame).png().toBuffer());
+      return { bytes, name: 'made here', shape, steps, maxMegapixels: 50 };
+    };
+    const [slow, small] = [await picture(5000, 5000), await picture(12, 20)];
+    const expected = prepareImage(await decodePicture(small.bytes, 'made here'), shape, steps);
+    assert.ok(new Set(expected.pixels).size > 1, 'the picture has something in it');
+    const strict = new PicturePool({ threads: 1, seconds: 0.05 });
     try {
-      const large = await sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } })
-        .png()
-        .toBuffer();
-      const steps = { upright: true, ground: 'auto', invert: 'auto', trim: true, fit: 'contain' } as never;
-      const shape = { height: 4, width: 3, channels: 1 } as const;
-      const job = { bytes: Uint8Array.from(large), name: 'large', shape, steps, maxMegapixels: 50 };
-      await assert.rejects(pool.prepare(job), { code: 'slow_image' });
-      assert.equal(pool.length, 0);
-      await assert.rejects(
-        pool.prepare({ ...job, bytes: new Uint8Array(3) }),
-        /Cannot read the image|longer than/,
-      );
+      await assert.rejects(strict.prepare(slow), { code: 'slow_image' });
+      assert.equal(strict.length, 0);
+    } finally {
+      await strict.close();
+    }
+    // A thread that never answers, and then those of the service, which have seconds to start on a busy machine.
+    let threads = 0;
+    const pool = new PicturePool({
+      ...{ threads: 1, seconds: 3 },
+      start: () => {
+        threads += 1;
+        if (threads > 1) return new Worker(new URL('./pictures/worker.ts', import.meta.url));
+        return new Worker('require("node:worker_threads").parentPort.on("message", () => {})', {
+          eval: true,
+        });
+      },
+    });
+    try {
+      const [first, next] = [pool.prepare({ ...small, bytes: small.bytes.slice() }), pool.prepare(small)];
+      await assert.rejects(first, { code: 'slow_image' });
+      assert.deepEqual(await next, expected);
+      assert.equal(threads, 2);
     } finally {
       await pool.close();
     }
@@ -138,7 +182,6 @@ describe('limits', () => {
 
   test('a client that leaves is counted as 499, and as no error of the service', async () => {
     const own = await bench.start({ pictureThreads: 1 });
-    const { default: sharp } = await import('sharp');
     const red = sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } });
     const body = await red.png().toBuffer();
     const metrics = async () => await (await own.ask('metrics')).text();

@@ -77,6 +77,15 @@ export const serveLimits = {
     most: 300,
     code: 'timed_out',
   },
+  sendSeconds: {
+    flag: '--send-seconds',
+    what: 'time for a client to take its answer, after which its connection is closed',
+    unit: 'seconds',
+    standard: 10,
+    least: 1,
+    most: 300,
+    code: 'unread_answer',
+  },
   clientRate: {
     flag: '--client-rate',
     what: 'requests per second of one client; 0 for no limit',

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { makeImages } from '../../test/model-fixture.ts';
 import { errorOf, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
+import type { PictureSteps } from '../data/preprocessing.ts';
 import { PicturePool } from './pictures/pool.ts';
 
 const PATH = 'models/made/predict';
@@ -23,7 +24,7 @@ before(async () => {
 });
 after(async () => await bench.close());
 
-const steps = { upright: true, ground: 'auto', invert: 'auto', trim: true, fit: 'contain' } as never;
+const steps: PictureSteps = { upright: true, ground: 'auto', invert: 'auto', trim: true, fit: 'pad' };
 const shape = { height: 4, width: 3, channels: 1 } as const;
 const job = () => ({ bytes: slow.slice(), name: 'slow', shape, steps, maxMegapixels: 50 });
 
@@ -122,7 +123,7 @@ describe('limits of work', () => {
       assert.equal(response.headers.get('retry-after'), '1');
       const error = await errorOf(response);
       assert.deepEqual([error.status, error.code], [429, 'too_many_requests'], length);
-      assert.match(error.message, /bodies of more than 8 MiB/);
+      assert.match(error.message, /bodies and answers of more than 8 MiB/);
       for (const socket of held) socket.destroy();
       await until(async () => (await service.post(PATH, image)).status === 200);
     }
@@ -148,7 +149,7 @@ describe('limits of work', () => {
       await service.post(PATH, image, undefined, { 'X-Forwarded-For': '192.0.2.99' }),
     );
     assert.deepEqual([error.status, error.code], [503, 'overloaded']);
-    assert.match(error.message, /bodies of more than 32 MiB/);
+    assert.match(error.message, /bodies and answers of more than 32 MiB/);
     for (const socket of held) socket.destroy();
   });
 

@@ -32,12 +32,19 @@ export const refusals = {
   slow_image: { status: 422, when: 'a picture took too long to decode' },
   wrong_size: { status: 422, when: 'the body is not a whole number of prepared images, or has none' },
   rate_limited: { status: 429, when: 'the client sent too many requests in a second' },
-  too_many_requests: { status: 429, when: 'the client has too many requests or bytes of bodies in progress' },
+  too_many_requests: {
+    status: 429,
+    when: 'the client has too many requests in progress, or too many bytes of bodies and answers',
+  },
   headers_too_large: { status: 431, when: 'the headers are too large' },
+  unread_answer: {
+    status: 499,
+    when: 'the client did not take its answer in time; no answer has this code, only the log and the metrics',
+  },
   failed: { status: 500, when: 'the service failed; its log has the cause' },
   overloaded: {
     status: 503,
-    when: 'the service has too many requests or bytes of bodies in progress, or images waiting',
+    when: 'the service has too many requests in progress, bytes of bodies and answers, or images waiting',
   },
   timed_out: { status: 503, when: 'the answer took too long' },
 } as const satisfies Readonly<Record<string, Refusal>>;

@@ -5,6 +5,10 @@ import { refusals } from './refusals.ts';
 
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
+/** A number in a query. `Number` alone takes nothing for 0, and has more forms than clients would expect. */
+const numberIn = (text: unknown): unknown =>
+  typeof text === 'string' && /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+
 /** The query of a prediction. */
 export const predictQuery = z.strictObject({
   invert: z
@@ -13,16 +17,14 @@ export const predictQuery = z.strictObject({
     .describe(
       'Swap light and dark of pictures; auto if the object is darker than its background. Default: as the model says.',
     ),
-  unknownBelow: z.coerce
-    .number()
-    .min(0)
-    .max(1)
+  unknownBelow: z
+    .preprocess(numberIn, z.number().min(0).max(1))
     .optional()
     .describe('Each answer then has `unknown`: whether its probability is less than this.'),
   unlike: flag
-    .default(true)
+    .optional()
     .describe(
-      'Compare each image with the training images, if the model has a description of them. Default: true.',
+      'Compare each image with the training images. Default: true if the model has a description of them.',
     ),
   seen: flag.default(false).describe('Include each image as the network sees it. Default: false.'),
 });
@@ -52,10 +54,10 @@ export const predictBody = z.union([
  * The body without the members of its lists, which are checked one by one up to the first that is wrong: the schema would make
  * an issue for each of a million.
  */
-export const predictParts = z.union([
-  z.strictObject({ pictures: z.array(z.unknown()).min(1) }),
-  z.strictObject({ images: z.array(z.unknown()).min(1) }),
-]);
+export const predictParts = z.strictObject({
+  pictures: z.array(z.unknown()).optional(),
+  images: z.array(z.unknown()).optional(),
+});
 
 /** Whether a text is base64, as the description says. */
 export const isBase64 = (text: string): boolean => base64.safeParse(text).success;

@@ -4,7 +4,12 @@
  */
 
 import type { Server } from 'node:http';
-import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { CoutureError } from '../core/errors.ts';
 import { inQuotes } from '../core/printable.ts';
 import { policyText } from './policy.ts';
@@ -55,16 +60,24 @@ export function createServer({
     // A path with invalid escapes or a name that is too long: Fastify runs no hooks and no error handler for these.
     frameworkErrors: (_, request, reply: FastifyReply) => {
       const answer = async (): Promise<void> => {
-        await enter(reply, request.headers.host);
+        await enter(reply, hostOf(request));
         if (!reply.sent) await refuse(reply, 400);
       };
       answer().catch((error: unknown) => reply.raw.destroy(error instanceof Error ? error : undefined));
     },
     ...fastify,
+    // Of a header that is there twice, Node would take the first one, and a proxy perhaps the second. Joined, they are not valid.
+    http: { joinDuplicateHeaders: true, ...fastify?.http },
   });
-  server.addHook('onRequest', async (request, reply) => await enter(reply, request.headers.host));
+  server.addHook('onRequest', async (request, reply) => await enter(reply, hostOf(request)));
   server.setNotFoundHandler(async (_, reply) => await refuse(reply, 404));
   return server;
+}
+
+/** The host that a request is for: its Host header, or the one of its URL, which is there in requests to proxies. */
+function hostOf({ raw, headers }: FastifyRequest): string | undefined {
+  const { url = '' } = raw;
+  return url.startsWith('/') ? headers.host : (/^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host);
 }
 
 /** The name in a Host header without its port, in small letters; empty if the header is not valid. */

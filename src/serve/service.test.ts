@@ -53,8 +53,8 @@ describe('routes', () => {
     }
     const all = JSON.stringify(description);
     const told = Object.keys(refusals).filter((code) => !all.includes(`\`${code}\``));
-    // Those that no described route answers with.
-    assert.deepEqual(told, ['method_not_allowed']);
+    // One that no described route answers with, and one that no client gets to read.
+    assert.deepEqual(told, ['method_not_allowed', 'unread_answer']);
   });
 
   test('the page loads its own files alone, and works without a token', async () => {
@@ -180,6 +180,14 @@ describe('who may ask', () => {
     });
     assert.equal(preflight.status, 204);
     assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Content-Type/i);
+    const exposed = (answer.headers.get('access-control-expose-headers') ?? '').toLowerCase().split(', ');
+    const octets = await shared.post(PATH, image, undefined, {
+      ...{ Origin: origin, Accept: 'application/octet-stream' },
+      ...{ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=1' },
+    });
+    for (const [name] of octets.headers)
+      if (/^x-(?!content-type)|^trace/.test(name)) assert.ok(exposed.includes(name), name);
+    assert.ok(octets.headers.has('x-revision') && octets.headers.has('tracestate'));
     for (const [which, other] of [
       [shared, 'https://evil.example.org'],
       [service, origin],
@@ -193,6 +201,66 @@ describe('who may ask', () => {
       (await service.post(PATH, image, undefined, { Origin: new URL(service.url).origin })).status,
       200,
     );
+  });
+});
+
+describe('a preflight of a browser', () => {
+  const origin = 'https://shop.example.org';
+  const ask = async (where: TestService, more: Record<string, string> = {}): Promise<Response> =>
+    await where.ask(PATH, {
+      method: 'OPTIONS',
+      headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', ...more },
+    });
+
+  test('has an id, a line in the log and a count, and needs no token', async () => {
+    const shared = await bench.start({ origins: [origin], token: TOKEN });
+    const answer = await ask(shared, { 'X-Request-Id': 'a-preflight' });
+    assert.deepEqual([answer.status, answer.headers.get('x-request-id')], [204, 'a-preflight']);
+    assert.equal(answer.headers.get('access-control-allow-origin'), origin);
+    await until(() => shared.log().some(({ requestId }) => requestId === 'a-preflight'));
+    const line = shared.log().find(({ requestId }) => requestId === 'a-preflight');
+    assert.deepEqual(
+      { ...line, ...{ time: 0, ms: 0 } },
+      {
+        ...{ level: 'info', time: 0, requestId: 'a-preflight', method: 'OPTIONS', route: '*', status: 204 },
+        ...{ ms: 0, client: '127.0.0.1', message: 'request' },
+      },
+    );
+    const metrics = await shared.ask('metrics', { headers: { Authorization: `Bearer ${TOKEN}` } });
+    assert.match(await metrics.text(), /couture_requests_total\{route="\*",status="204"\} 1$/m);
+    // What follows needs one, and the page may read why.
+    const refused = await shared.post(PATH, image, undefined, { Origin: origin });
+    assert.equal(refused.status, 401);
+    assert.equal(refused.headers.get('access-control-allow-origin'), origin);
+  });
+
+  test('counts for the rate, of which no request is free', async () => {
+    const slow = await bench.start({ origins: [origin], token: TOKEN, limits: { clientRate: 5 } });
+    const kinds: readonly (() => Promise<Response>)[] = [
+      async () => await ask(slow),
+      async () => await slow.ask('nowhere'),
+      async () => await slow.ask('models'),
+      async () => await slow.ask('models', { method: 'DELETE' }),
+    ];
+    for (const kind of kinds) {
+      const statuses = (await Promise.all(Array.from({ length: 20 }, kind))).map(({ status }) => status);
+      const refused = statuses.filter((status) => status === 429).length;
+      assert.ok(refused >= 10 && refused <= 15, `${statuses}`);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+    }
+    const last = (await Promise.all(Array.from({ length: 6 }, () => ask(slow)))).find(
+      ({ status }) => status === 429,
+    );
+    assert.equal(last?.headers.get('access-control-allow-origin'), origin);
+  });
+
+  test('of a foreign origin, and what is no preflight, is refused', async () => {
+    const shared = await bench.start({ origins: [origin] });
+    const foreign = await ask(shared, { Origin: 'https://evil.example.org' });
+    assert.equal(foreign.headers.get('access-control-allow-origin'), null);
+    assert.equal((await errorOf(foreign)).code, 'foreign_origin');
+    assert.equal((await errorOf(await shared.ask(PATH, { method: 'OPTIONS' }))).code, 'method_not_allowed');
+    assert.equal((await errorOf(await shared.ask('nowhere', { method: 'OPTIONS' }))).code, 'not_found');
   });
 });
 

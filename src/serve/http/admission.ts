@@ -7,9 +7,12 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits.ts';
 import type { ServeMetrics } from '../metrics.ts';
-import { bodyTooLarge, Refused } from '../refusals.ts';
+import { Refused } from '../refusals.ts';
+import { InProgress, type Place } from './in-progress.ts';
+import { isPreflight } from './names.ts';
 import type { TokenCheck } from './token.ts';
 import { type Trace, traceOf } from './trace.ts';
+import { UnreadAnswers } from './unread.ts';
 
 /** What the service knows of a request. */
 export interface RequestState {
@@ -17,6 +20,7 @@ export interface RequestState {
   readonly started: number;
   /** Aborts when the client leaves or the time is over. */
   readonly controller: AbortController;
+  readonly place: Place;
   /** Facts for the log. */
   model?: string;
   revision?: string;
@@ -53,42 +57,56 @@ export function requestId({ headers }: { readonly headers: Record<string, unknow
   return `${run}-${number.toString(36)}`;
 }
 
-/** Bodies of the largest size that fit into memory together, and those of one client. */
-const MOST_BODIES = 32;
-const MOST_BODIES_OF_CLIENT = MOST_BODIES / 4;
-
-/** Requests in progress, and the bytes that are reserved for their bodies. */
-interface Counts {
-  requests: number;
-  bytes: number;
-}
-
-/** Requests in progress: all, and those of each client. */
+/** Counts requests until their ends, and refuses those that are not allowed. */
 export class Admission {
   readonly #rules: AdmissionRules;
-  readonly #all: Counts = { requests: 0, bytes: 0 };
-  readonly #clients = new Map<string, Counts>();
+  readonly #inProgress: InProgress;
+  #unread: UnreadAnswers | undefined;
 
   constructor(rules: AdmissionRules) {
     this.#rules = rules;
+    this.#inProgress = new InProgress(rules.limits);
   }
 
   /** Requests in progress. */
   get requests(): number {
-    return this.#all.requests;
+    return this.#inProgress.all.requests;
   }
 
-  /** Adds the hooks to a server. */
+  /** Adds the hooks that every request runs through, whatever becomes of it. */
   addTo(server: FastifyInstance): void {
     server.decorateRequest('state', null as unknown as RequestState);
-    server.addHook('onRequest', async (request, reply) => this.#enter(request, reply));
+    server.addHook('onRequest', (request, reply, done) => {
+      this.begin(request, reply);
+      done();
+    });
+    server.addHook('onSend', (request, reply, payload, done) => {
+      this.#holdAnswer(request, reply, payload);
+      done();
+    });
+    server.server.once('listening', () => {
+      this.#unread = new UnreadAnswers(this.#rules.limits.sendSeconds, ({ request }) => {
+        request.state.code = 'unread_answer';
+        this.#rules.metrics.refused('unread_answer');
+      });
+    });
+    server.server.once('close', () => this.#unread?.close());
+  }
+
+  /** Adds the hook that refuses requests. */
+  addChecksTo(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, _, done) => {
+      this.#check(request);
+      done();
+    });
   }
 
   /** Gives a request its state and its answer an id, and counts and logs it until its end. */
-  begin(request: FastifyRequest, reply: FastifyReply): Counts {
+  begin(request: FastifyRequest, reply: FastifyReply): void {
     const { headers, id } = request;
     const trace = traceOf(headers);
-    request.state = { trace, started: performance.now(), controller: new AbortController() };
+    const place = this.#inProgress.add(request.ip);
+    request.state = { trace, place, started: performance.now(), controller: new AbortController() };
     reply.header('X-Request-Id', id);
     if (trace !== undefined) {
       reply.header('traceparent', trace.traceparent);
@@ -96,43 +114,43 @@ export class Admission {
     }
     // The client is to connect again, to a service that goes on.
     if (this.#rules.isStopping()) reply.header('Connection', 'close');
-    return this.#count(request, reply);
+    this.#unread?.add(reply);
+    // Its answer is written, or its connection is lost.
+    reply.raw.once('close', () => {
+      this.#unread?.delete(reply);
+      place.leave();
+      this.#end(request, reply);
+    });
   }
 
-  #enter(request: FastifyRequest, reply: FastifyReply): void {
-    const client = this.begin(request, reply);
+  #check(request: FastifyRequest): void {
     const { headers } = request;
     const { isAllowedOrigin, token } = this.#rules;
     if (headers.origin !== undefined && !isAllowedOrigin(headers.origin, headers.host))
       throw new Refused('foreign_origin', 'Pages of this origin may not use the service.', {
         hint: 'Start the service with --cors and the origin of the page.',
       });
-    const isOpen = (request.routeOptions.config as { isOpen?: boolean }).isOpen === true;
+    // Browsers send no token before they know that they may.
+    const isOpen = configOf(request).isOpen === true || isPreflight(request);
     if (token !== undefined && !isOpen && !token.accepts(headers.authorization))
       throw new Refused('unauthorized', 'The bearer token is missing or wrong.', {
         hint: 'Send the header Authorization: Bearer TOKEN.',
         headers: { 'WWW-Authenticate': 'Bearer realm="couture"' },
       });
     // Health and metrics stay available in a service that is full.
-    if ((request.routeOptions.config as { isLight?: boolean }).isLight === true) return;
-    this.#checkRequests(client);
-    this.#reserve(client, request, reply);
+    if (isLight(request)) return;
+    request.state.place.checkRequests();
+    request.state.place.holdBody(headers);
   }
 
-  /** Counts the request until its answer is written or its connection is lost. */
-  #count(request: FastifyRequest, reply: FastifyReply): Counts {
-    const { ip } = request;
-    const client = this.#clients.get(ip) ?? { requests: 0, bytes: 0 };
-    this.#clients.set(ip, client);
-    this.#all.requests += 1;
-    client.requests += 1;
-    reply.raw.once('close', () => {
-      this.#all.requests -= 1;
-      client.requests -= 1;
-      if (client.requests === 0) this.#clients.delete(ip);
-      this.#end(request, reply);
-    });
-    return client;
+  /** The answer takes the place of the body in memory. */
+  #holdAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
+    request.body = undefined;
+    const { place } = request.state;
+    // Errors are small, and must not become other errors.
+    if (reply.statusCode >= 400 || isLight(request)) place.freeBody();
+    else if (typeof payload === 'string' || Buffer.isBuffer(payload))
+      place.holdAnswer(Buffer.byteLength(payload));
   }
 
   #end(request: FastifyRequest, reply: FastifyReply): void {
@@ -144,7 +162,7 @@ export class Admission {
     const status = left ? 499 : reply.statusCode;
     const seconds = (performance.now() - state.started) / 1000;
     this.#rules.metrics.ended(route, status, seconds);
-    const { trace, controller: _, started: __, cause, ...facts } = state;
+    const { trace, controller: _, started: __, place: ___, cause, ...facts } = state;
     const line = {
       ...{ method, route, status, ms: Math.round(seconds * 1e5) / 100, ...facts },
       client: request.ip,
@@ -153,48 +171,16 @@ export class Admission {
     if (status >= 500 && cause !== undefined) request.log.error({ ...line, err: cause }, 'request');
     else request.log.info(line, 'request');
   }
+}
 
-  #checkRequests(client: Counts): void {
-    const { requests, clientRequests } = this.#rules.limits;
-    if (client.requests > clientRequests)
-      throw new Refused(
-        'too_many_requests',
-        `This client has more than ${clientRequests} requests in progress, the limit.`,
-        { hint: 'Wait for answers, or send several images in one request.' },
-      );
-    if (this.#all.requests > requests)
-      throw new Refused(
-        'overloaded',
-        `The service has more than ${requests} requests in progress, the limit.`,
-        { hint: 'Try again later.' },
-      );
-  }
+/** What routes say of themselves. */
+function configOf({ routeOptions }: FastifyRequest): {
+  readonly isOpen?: boolean;
+  readonly isLight?: boolean;
+} {
+  return routeOptions.config as { readonly isOpen?: boolean; readonly isLight?: boolean };
+}
 
-  /** Reserves memory for the body until the request ends. Who only announces a body holds no more than a share of it. */
-  #reserve(client: Counts, { headers }: FastifyRequest, reply: FastifyReply): void {
-    const { body } = this.#rules.limits;
-    const most = body * 2 ** 20;
-    const isChunked = headers['transfer-encoding'] !== undefined;
-    // A body in chunks has any length up to the limit.
-    const bytes = isChunked ? most : Number(headers['content-length'] ?? 0);
-    if (bytes > most) throw bodyTooLarge(body);
-    if (client.bytes + bytes > MOST_BODIES_OF_CLIENT * most)
-      throw new Refused(
-        'too_many_requests',
-        `The requests of this client in progress have bodies of more than ${MOST_BODIES_OF_CLIENT * body} MiB, the limit.`,
-        { hint: 'Wait for answers, and send Content-Length: a body without it counts as the largest.' },
-      );
-    if (this.#all.bytes + bytes > MOST_BODIES * most)
-      throw new Refused(
-        'overloaded',
-        `The requests in progress have bodies of more than ${MOST_BODIES * body} MiB, the limit.`,
-        { hint: 'Try again later.' },
-      );
-    client.bytes += bytes;
-    this.#all.bytes += bytes;
-    reply.raw.once('close', () => {
-      client.bytes -= bytes;
-      this.#all.bytes -= bytes;
-    });
-  }
+function isLight(request: FastifyRequest): boolean {
+  return configOf(request).isLight === true;
 }

@@ -1,6 +1,6 @@
 /** Answers what is not valid HTTP, what arrives too slowly, and headers that are too large: Node gives these no request. */
 
-import { ServerResponse } from 'node:http';
+import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_HEADER_BYTES } from '../limits.ts';
 import type { ServeMetrics } from '../metrics.ts';
@@ -20,7 +20,7 @@ export function answerBrokenHttp(
     const { status } = refusals[refused.code];
     const body = JSON.stringify(errorBody(refused));
     const head = [
-      `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       'X-Content-Type-Options: nosniff',

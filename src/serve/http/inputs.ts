@@ -80,18 +80,18 @@ function readJson(body: Buffer, model: ServedModel, limits: Limits): Inputs {
       hint: 'Send the images as application/octet-stream or multipart/form-data.',
     });
   const value = asBadRequest(() => parseJson(decodeText(body, 'the JSON body'), 'the JSON body'));
-  const wrong = ({ what, hint }: { what: string; hint: string | undefined }) =>
+  const wrong = ({ what, hint }: { what: string; hint?: string | undefined }) =>
     new Refused('bad_request', `The JSON body: ${what}.`, {
       hint: hint ?? 'Expected {"pictures": ["BASE64", …]} or {"images": [[0, 255, …], …]}.',
     });
-  const parts: { readonly pictures?: readonly unknown[]; readonly images?: readonly unknown[] } = checkSchema(
-    predictParts,
-    value,
-    wrong,
-  );
-  const { pictures = [], images = [] } = parts;
-  checkCount(pictures.length + images.length, limits);
-  return images.length === 0 ? encodedPictures(pictures) : numberedImages(images, model);
+  const { pictures, images } = checkSchema(predictParts, value, wrong);
+  const list = pictures ?? images;
+  if (list === undefined) throw wrong({ what: 'it has neither pictures nor images' });
+  if (pictures !== undefined && images !== undefined)
+    throw wrong({ what: 'it has both pictures and images', hint: 'Send them in two requests.' });
+  if (list.length === 0) throw wrong({ what: `${pictures ? 'pictures' : 'images'} is an empty list` });
+  checkCount(list.length, limits);
+  return pictures === undefined ? numberedImages(list, model) : encodedPictures(list);
 }
 
 /** Pictures as base64. */

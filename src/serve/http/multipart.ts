@@ -46,11 +46,14 @@ export async function readMultipart(
     } catch (error) {
       return wrong(error instanceof Error ? error.message.toLowerCase() : 'it cannot be read');
     }
-    parser.on('file', (field, stream, filename, _, mimeType) => {
+    parser.on('file', (field, stream, filename, encoding, mimeType) => {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('error', (error: Error) => wrong(error.message.toLowerCase()));
       stream.on('end', () => {
+        // RFC 7578 has no other encodings, and an encoded file would be taken for its bytes.
+        if (!/^(?:7bit|8bit|binary)$/i.test(nameFrom(encoding)))
+          return wrong('a file has a Content-Transfer-Encoding, but must be sent as its bytes');
         const name = nameFrom(filename) || nameFrom(field) || 'without a name';
         // A copy, whose buffer can be handed to a thread.
         const bytes = Uint8Array.from(Buffer.concat(parts));

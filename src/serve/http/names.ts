@@ -1,6 +1,7 @@
 /** The names under which the service answers. A page of another site could reach it under a name of its own (DNS rebinding). */
 
 import { isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes } from '../../core/printable.ts';
 import { Refused } from '../refusals.ts';
@@ -60,6 +61,15 @@ export function wrongHost(): Refused {
   return new Refused('wrong_host', 'The service has another name than the Host header of the request.', {
     hint: 'Start the service with --allow-host and the name.',
   });
+}
+
+/** Whether a browser asks whether a page may send a request, before it sends the request itself. */
+export function isPreflight({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): boolean {
+  return (
+    method === 'OPTIONS' &&
+    headers.origin !== undefined &&
+    headers['access-control-request-method'] !== undefined
+  );
 }
 
 /** Which origins are allowed: the service's own page, and those of --cors. */

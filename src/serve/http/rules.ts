@@ -5,13 +5,18 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodType } from 'zod';
 import { checkSchema } from '../../core/check-schema.ts';
+import { inQuotes } from '../../core/printable.ts';
 import { Refused } from '../refusals.ts';
 import { bodyTypes } from './inputs.ts';
+import { isPreflight } from './names.ts';
 
 /** Parameters and queries are checked by the schemas of their routes. */
 export function useZod(server: FastifyInstance): void {
   server.setValidatorCompiler<ZodType>(({ schema, httpPart }) => (value: unknown) => {
     const place = httpPart === 'params' ? 'path' : 'query';
+    const twice = Object.entries(value as object).find(([, each]) => Array.isArray(each))?.[0];
+    if (twice !== undefined)
+      return { error: new Refused('bad_request', `The ${place}: ${inQuotes(twice)} is there twice.`) };
     try {
       // Fastify's own objects have no prototype.
       return {
@@ -61,7 +66,7 @@ export class Methods {
 
   /** The error for a request without a route. */
   refusalOf({ url, method }: FastifyRequest): Refused {
-    const path = url.split('?', 1)[0];
+    const path = url.replace(/^[a-z]+:\/\/[^/?]*/i, '').split('?', 1)[0];
     const found = [...this.#routes.values()].find(({ pattern }) => pattern.test(path));
     if (found === undefined)
       return new Refused('not_found', 'There is no such route.', {
@@ -74,20 +79,33 @@ export class Methods {
   }
 }
 
-/** Lets pages of some origins use the service. */
+/** Lets pages of some origins use the service: gives answers the headers that browsers want. Errors have them, too. */
 export async function useCors(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   await server.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
+    // They are checked and counted first, like all other requests: `answerPreflights` answers them.
+    preflightContinue: true,
+    strictPreflight: false,
     methods: ['GET', 'POST'],
     allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'traceparent', 'tracestate'],
-    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Model', 'X-Revision', 'traceparent', 'tracestate'],
     maxAge: 600,
   });
 }
 
-/** Limits the requests of each client in a second. */
+/** Answers the questions of browsers, after the other rules. */
+export function answerPreflights(server: FastifyInstance, methods: Methods): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.method !== 'OPTIONS') return done();
+    if (!isPreflight(request)) throw methods.refusalOf(request);
+    reply.code(204).header('Content-Length', '0').send();
+  });
+}
+
+/** Limits the requests of each client in a second: all of them, those without a route or a token as well. */
 export async function useRate(server: FastifyInstance, rate: number): Promise<void> {
   await server.register(rateLimit, {
+    global: false,
     max: rate,
     timeWindow: 1000,
     cache: 10_000,
@@ -102,4 +120,5 @@ export async function useRate(server: FastifyInstance, rate: number): Promise<vo
         hint: 'Send fewer requests, or several images in one request.',
       }),
   });
+  server.addHook('onRequest', server.rateLimit());
 }

@@ -9,9 +9,10 @@ import { asRefused, errorBody, Refused, refusals } from '../refusals.ts';
 import { pagePolicy } from '../routes/page.ts';
 import { createServer, isLoopback } from '../server.ts';
 import { Admission, requestId } from './admission.ts';
+import { useBodyHeaders } from './body-headers.ts';
 import { answerBrokenHttp } from './broken.ts';
 import { hostCheck, originCheck, wrongHost } from './names.ts';
-import { Methods, useBodies, useCors, useRate, useZod } from './rules.ts';
+import { answerPreflights, Methods, useBodies, useCors, useRate, useZod } from './rules.ts';
 import { TokenCheck } from './token.ts';
 
 /** Most characters of a name in a path. */
@@ -74,10 +75,14 @@ export async function createServiceServer(
   useZod(server);
   useBodies(server);
   methods.watch(server);
-  if (origins.length > 0) await useCors(server, origins);
+  // From here on in the order in which requests run through them.
   admission.addTo(server);
-  methods.addTo(server);
+  if (origins.length > 0) await useCors(server, origins);
   if (limits.clientRate > 0) await useRate(server, limits.clientRate);
+  admission.addChecksTo(server);
+  if (origins.length > 0) answerPreflights(server, methods);
+  methods.addTo(server);
+  useBodyHeaders(server);
   return { server, admission };
 }
 

@@ -5,6 +5,7 @@ import { joinBytes } from '../../core/join-bytes.ts';
 import { inQuotes } from '../../core/printable.ts';
 import type { PreparationFacts } from '../../data/prepare.ts';
 import { predictionsFrom, probability } from '../../use/predictor.ts';
+import { prefersOctets } from '../http/accept.ts';
 import { type Inputs, OCTETS, readInputs } from '../http/inputs.ts';
 import type { Limits } from '../limits.ts';
 import type { Models, Slot } from '../models/models.ts';
@@ -12,6 +13,7 @@ import type { ServedModel } from '../models/served-model.ts';
 import type { PicturePool } from '../pictures/pool.ts';
 import { Refused } from '../refusals.ts';
 import { modelParams, type PredictAnswer, type PredictQuery, predictQuery } from '../schemas.ts';
+import { checkAsked, checkPrepared } from './queries.ts';
 
 /** What the route needs. */
 export interface PredictContext {
@@ -43,17 +45,19 @@ export function addPredict(server: FastifyInstance, context: PredictContext): vo
     async (request, reply) => {
       const slot = findSlot(models, request.params.name);
       const { model } = slot;
+      const octets = prefersOctets(request.headers.accept);
+      checkAsked(request.query, model, octets);
       // A reload during the request must not free the model.
       model.hold();
       const stop = startClock(request, limits);
       try {
         const found = await classify(request, slot, model, context);
-        if (!wantsOctets(request)) {
+        if (!octets) {
           const text = answerText(slot.address, model, found, request.query);
           return await reply.type('application/json; charset=utf-8').send(encoded(text, model, found));
         }
         const headers = { 'X-Model': slot.address, 'X-Revision': model.revision };
-        return await reply.headers(headers).type(OCTETS).send(octets(found));
+        return await reply.headers(headers).type(OCTETS).send(bytesOf(found));
       } catch (error) {
         throw whyStopped(error, request, limits);
       } finally {
@@ -102,6 +106,7 @@ async function classify(
   const inputs = await readInputs(request.body, request.headers['content-type'] ?? '', model, limits);
   const waiting = model.batching.waiting + pool.length;
   const count = inputs.kind === 'pixels' ? inputs.pixels.length / model.size : inputs.pictures.length;
+  if (inputs.kind === 'pixels') checkPrepared(query);
   state.images = count;
   if (waiting > 0 && waiting + count > limits.waitingImages)
     throw new Refused(
@@ -151,7 +156,7 @@ function answerText(
   { unlike, seen, unknownBelow }: PredictQuery,
 ): string {
   const answers = predictionsFrom(logProbabilities, classNames, unknownBelow);
-  const scores = unlike ? scorer?.scores(pixels, shape) : undefined;
+  const scores = unlike !== false ? scorer?.scores(pixels, shape) : undefined;
   const limit = scorer?.limit ?? 0;
   const predictions = answers.map((prediction, i) => ({
     ...facts?.[i],
@@ -163,13 +168,8 @@ function answerText(
   return JSON.stringify(whole satisfies Unsent);
 }
 
-/** Whether the client wants the probabilities as bytes alone. */
-function wantsOctets({ headers }: FastifyRequest): boolean {
-  return headers.accept?.toLowerCase() === OCTETS;
-}
-
 /** The probabilities [images, classes] as float32, lower bytes first. */
-function octets({ logProbabilities }: Classified): Buffer {
+function bytesOf({ logProbabilities }: Classified): Buffer {
   const bytes = Buffer.allocUnsafe(4 * logProbabilities.length);
   for (let i = 0; i < logProbabilities.length; i++)
     bytes.writeFloatLE(probability(logProbabilities[i]), 4 * i);
