@@ -284,7 +284,9 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
     await page.locator('.walk').waitFor();
     const seen = await page.locator('.predict canvas.large').evaluate(pixelsOf);
     assert.equal(await page.locator('.walk canvas.seen').evaluate(pixelsOf), seen);
-    assert.deepEqual(await asked(), ['nearest seen', 'walk seen']);
+    // The last stroke may still be predicted meanwhile.
+    const beside = (await asked()).filter((each) => !each.startsWith('predict'));
+    assert.deepEqual([...new Set(beside)].sort(), ['nearest seen', 'walk seen']);
     await page.close();
   });
 
