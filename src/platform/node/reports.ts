@@ -12,11 +12,20 @@ import { aRun, someRuns } from './run-kinds.ts';
 export { type DrawRunOptions, type FigureFile, figureNames } from '../../runs/draw.ts';
 export type { ReportOptions, WrittenReport } from '../../runs/report.ts';
 
-/** {@link draw.drawRun} into a folder. */
+/**
+ * Draws the figures of a finished run into a folder, as SVG or PNG files.
+ * @throws CoutureError of kind `usage` when there is no such run, it is not finished, or a figure does not exist; `data` when
+ * files are missing or damaged; `interrupted` when `signal` aborts
+ */
 export const drawRun = onNode(draw.drawRun, {
   run: aRun,
   folder: aString,
   options: optional(anObject),
 });
-/** {@link report.reportRuns} into a file. */
+
+/**
+ * Writes the report of one or several finished runs of the same data as one HTML file.
+ * @throws CoutureError of kind `usage` when there is no run, or one is not finished or of other data; `data` when files are
+ * missing or damaged; `interrupted` when `signal` aborts
+ */
 export const reportRuns = onNode(report.reportRuns, { runs: someRuns, options: optional(anObject) });
