@@ -53,6 +53,9 @@ test('no line of a help is wider than 80 columns, except a command to copy', asy
       let text = '';
       command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => 80 });
       command.outputHelp();
+      // Paragraphs have their own line ends: folded again, they would have a word alone on a line.
+      for (const line of text.split('\n').filter((each) => /^[A-Z]/.test(each)))
+        assert.ok(line.length <= 80, `${name}: ${line}`);
       for (const line of fold(text, 80).split('\n'))
         assert.ok(line.length <= 80 || /^ +couture /.test(line), `${name}: ${line}`);
     }

@@ -6,6 +6,7 @@
 import { anObject, aString, optional } from '../../core/arguments.ts';
 import * as draw from '../../runs/draw.ts';
 import * as report from '../../runs/report.ts';
+import type { Run } from '../../runs/run.ts';
 import { onNode } from './platform.ts';
 import { aRun, someRuns } from './run-kinds.ts';
 
@@ -17,7 +18,11 @@ export type { ReportOptions, WrittenReport } from '../../runs/report.ts';
  * @throws CoutureError of kind `usage` when there is no such run, it is not finished, or a figure does not exist; `data` when
  * files are missing or damaged; `interrupted` when `signal` aborts
  */
-export const drawRun = onNode(draw.drawRun, {
+export const drawRun: (
+  run: Run | string,
+  folder: string,
+  options?: draw.DrawRunOptions,
+) => Promise<draw.FigureFile[]> = onNode(draw.drawRun, {
   run: aRun,
   folder: aString,
   options: optional(anObject),
