@@ -1,6 +1,8 @@
 /** What the packages export: short at the top, and each name with a comment that editors show. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { test } from 'node:test';
 import { entries } from '../scripts/entries.ts';
 import { type Exported, exportsOfFile } from './exported.ts';
@@ -31,6 +33,37 @@ test('everything exported has a comment', () => {
     bare.map(({ file, name }) => `${file}: ${name}`),
     [],
   );
+});
+
+test('the comment of a value is a sentence, and not only a link or its name', () => {
+  const empty = [...all.values()].filter((each) => {
+    const { comment = '', name } = each;
+    const own = comment.replace(/\{@link [^}]*\}/g, '').replaceAll(`\`${name}\``, '');
+    // `@returns` alone is a sentence as well.
+    return !isType(each) && (own.replace(/\n@throws[\s\S]*/, '').match(/\w+/g) ?? []).length < 4;
+  });
+  assert.deepEqual(
+    empty.map(({ file, name, comment }) => `${file}: ${name}: ${comment}`),
+    [],
+  );
+});
+
+test('the functions of runs on Node say when they throw, and name their arguments', () => {
+  const bound = [...all.values()].filter(({ declaration }) =>
+    /^export const \w+[^;]*?=\s+onNode\(/.test(declaration),
+  );
+  assert.ok(bound.length > 20, `${bound.length} functions`);
+  for (const { name, file, comment, declaration } of bound) {
+    assert.ok(comment?.includes('@throws'), `${name} has no @throws`);
+    // An argument that is taken apart has no name that a type could take over: editors would show rest_0.
+    const [, room, work] = /^export const \w+ = onNode\((\w+)\.(\w+)/.exec(declaration) ?? [];
+    if (room === undefined) continue;
+    const source = readFileSync(file, 'utf8');
+    const [, path = ''] = new RegExp(`import \\* as ${room} from '([^']+)'`).exec(source) ?? [];
+    const text = exportsOfFile(posix.join(posix.dirname(file), path)).get(work)?.declaration ?? '';
+    const parameters = text.slice(0, text.indexOf('): Promise'));
+    assert.ok(parameters.length > 0 && !/,\s*\{/.test(parameters), `${name}: ${parameters}`);
+  }
 });
 
 /** The declaration alone: to its closing brace. */

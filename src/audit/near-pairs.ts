@@ -42,7 +42,7 @@ export function relativeDistance(a: Uint8Array, b: Uint8Array): number {
   return ratio(squaredDistance(a, b), Math.max(squaredNorm(a), squaredNorm(b)));
 }
 
-/** Mirrored horizontally. */
+/** The image mirrored horizontally: left becomes right. */
 export function mirrorImage(image: Uint8Array, width: number): Uint8Array {
   checkArguments('mirrorImage', { image: [image, bytes], width: [width, aNumber] });
   return image.map((_, p) => image[p + width - 1 - 2 * (p % width)]);

@@ -67,7 +67,7 @@ test('help groups the settings; --help-all lists the rare ones too', async () =>
 
 test('a command lists only the settings that it uses', async () => {
   const shown: readonly (readonly [args: string[], yes: string[], no: string[]])[] = [
-    [['lr-find'], ['hidden', 'batchSize'], ['learningRate', 'schedule', 'epochs']],
+    [['lr-find'], [], Object.keys(settingsSchema.shape)],
     [['ablate'], [], Object.keys(settingsSchema.shape)],
     [
       ['data', 'augment'],

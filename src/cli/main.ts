@@ -33,10 +33,16 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   const onHangUp = abortOnSignals(controller, (text) => context.err(text));
   const context = processContext(controller.signal, outlets, onHangUp);
-  const place = { ...context, debug: hasFlag(args, '--debug'), isLost: outlets.isLost };
+  let program: Command | undefined;
+  const place = {
+    ...context,
+    debug: hasFlag(args, '--debug'),
+    isLost: outlets.isLost,
+    options: () => (program === undefined ? [] : optionsOf(program)),
+  };
   process.on('uncaughtException', (error) => process.exit(report(error, place)));
   try {
-    const program = await buildProgram(args, context);
+    program = await buildProgram(args, context);
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(fullHelp(args, program), { from: 'user' });
   } catch (error) {
@@ -45,6 +51,12 @@ export async function main(args: readonly string[]): Promise<void> {
     const isOwn = exitCode !== 0 && exitCode !== exitCodes.interrupted;
     if (isOwn || !outlets.isLost()) process.exitCode = exitCode;
   }
+}
+
+/** The long options of all loaded commands, without dashes. */
+function optionsOf(command: Command): string[] {
+  const own = command.options.flatMap(({ long }) => (long == null ? [] : [long.slice(2)]));
+  return [...own, ...command.commands.flatMap(optionsOf)];
 }
 
 async function buildProgram(args: readonly string[], context: CliContext): Promise<Command> {

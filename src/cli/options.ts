@@ -68,6 +68,16 @@ export function addWeightsOption(command: Command): Command {
   );
 }
 
+/**
+ * The value of an option that a command needs.
+ * @param how what to give, with the command line: `Give the folder for the files: couture figures RUN --out figures`
+ * @throws CoutureError of kind `usage` with that hint when it was not given
+ */
+export function needed<Value>(flag: string, value: Value | undefined, how: string): Value {
+  if (value !== undefined) return value;
+  throw new CoutureError('usage', `${flag} is missing.`, { hint: how });
+}
+
 /** `a, b or c` */
 export function anyOf(words: readonly string[]): string {
   return words.join(', ').replace(/, (?=[^,]*$)/, ' or ');

@@ -30,6 +30,7 @@ import type { CliContext } from './context.ts';
 import { HELP_ALL } from './help.ts';
 import { originOf } from './init-from-flags.ts';
 import { anyOf } from './options.ts';
+import { nameHere } from './other-names.ts';
 import { openWatched } from './ui/import.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -112,7 +113,8 @@ export function addConfigOptions(command: Command, { keys, shown = isCommon }: C
     command.addOption(option.helpGroup(`${groupOf(key)}:`).hideHelp(!shown(key)));
   }
   const hidden = flags.filter(({ key }) => !shown(key)).length;
-  if (hidden > 0) command.option(HELP_ALL, `print this help with ${hidden} more settings`);
+  const more = hidden === settingFlags.length ? 'all settings of couture train' : `${hidden} more settings`;
+  if (hidden > 0) command.option(HELP_ALL, `print this help with ${more}`);
   return command;
 }
 
@@ -132,8 +134,9 @@ export function settingFromText(name: string, text: string): [keyof TrainSetting
   const found = settingFlags.find(({ flag }) => flag === `--${name}`);
   if (found === undefined) {
     const names = settingFlags.map(({ flag }) => flag.slice(2));
+    const here = nameHere(name, names);
     throw new CoutureError('usage', `There is no setting ${inQuotes(name)}.`, {
-      hint: didYouMean(name, names),
+      hint: here === undefined ? didYouMean(name, names) : `Did you mean ${here}?`,
     });
   }
   if (found.placeholder !== undefined) return [found.key, found.read(text)];

@@ -14,6 +14,7 @@ test('a short word is not taken for another', () => {
   assert.equal(nearest('foo', ['zoom', 'flip']), undefined);
   assert.equal(nearest('lr', ['swa', 'zca']), undefined);
   assert.equal(nearest('zom', ['zoom', 'flip']), 'zoom');
+  assert.equal(nearest('gte', ['set', 'get']), 'get', 'two letters in the wrong order');
 });
 
 test('beside a sentence with the candidates, no hint repeats them', () => {

@@ -8,6 +8,13 @@ const MAX_LENGTH = 100;
 /** Edits of a slip of the fingers: one in a short word, where two would turn almost any word into another. */
 const slips = (length: number): number => (length < 4 ? 1 : Math.max(2, Math.floor(length * 0.4)));
 
+/** Number of edits, where two letters in the wrong order are one. */
+function editsOf(word: string, other: string): number {
+  const edits = distance(word, other);
+  const isSwap = edits === 2 && [...word].sort().join('') === [...other].sort().join('');
+  return isSwap && word.length === other.length ? 1 : edits;
+}
+
 /** The candidate with the fewest edits from `word`, or undefined if none is near enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
@@ -15,7 +22,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = slips(word.length) + 1;
   for (const candidate of candidates) {
     if (candidate.length > MAX_LENGTH) continue;
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase());
+    const edits = editsOf(word.toLowerCase(), candidate.toLowerCase());
     if (edits < bestDistance) {
       best = candidate;
       bestDistance = edits;

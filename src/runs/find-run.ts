@@ -17,6 +17,9 @@ export interface FoundRun {
   readonly metrics: RunMetrics | undefined;
 }
 
+/** Options of `findRun`. */
+export interface FindRunOptions extends RootOptions, Pick<EngineOptions, 'backend'> {}
+
 /**
  * The run of exactly this config by this version of Couture, on that backend: preferably a finished one. By
  * default, as for `auto`, on the CPU or a GPU, whichever was chosen for it.
@@ -24,7 +27,7 @@ export interface FoundRun {
 export async function findRun(
   platform: RunPlaces,
   config: RunConfig,
-  { root, backend }: RootOptions & Pick<EngineOptions, 'backend'> = {},
+  { root, backend }: FindRunOptions = {},
 ): Promise<FoundRun | undefined> {
   const wanted = requestText(config);
   let unfinished: FoundRun | undefined;

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
 import { inQuotes } from '../../core/printable.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { type AblationResult, ablationTable, summarizeAblation } from '../ablation-table.ts';
@@ -11,6 +12,7 @@ import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, number
 import { addConfigOptions, type ConfigFlags, configFromFlags, settingFromText } from '../settings-flags.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
+import { plannedRuns } from '../ui/planned-runs.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
 
 interface AblateFlags extends ConfigFlags, EngineFlags, TableFlags {
@@ -59,6 +61,12 @@ async function runAblate(changes: readonly string[], flags: AblateFlags, context
   const place = await findTablePlace(flags, 'ablate');
   const { backend = 'cpu', threads } = flags;
 
+  context.err(
+    plannedRuns(
+      planned.map(({ config }) => config),
+      `${plural(new Set(changes).size, 'change')} and the unchanged run, with ${plural(flags.seeds.length, 'seed')} each`,
+    ),
+  );
   const results: AblationResult[] = [];
   for (const { change, seed, config } of planned) {
     const { run, metrics } = await trainOnceWatched({ config, backend, threads }, context);

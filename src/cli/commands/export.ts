@@ -1,16 +1,17 @@
 /** `couture export`: a model in the format of another program. The table of formats gives the help. */
 
 import type { Command } from 'commander';
+import { quoted } from '../../core/format.ts';
 import { type ExportFormatName, exportFormatNames, exportFormats } from '../../ship/exports/table.ts';
 import type { CliContext } from '../context.ts';
 import { chooseModel, MODEL_HELP } from '../model-argument.ts';
-import { addJsonOption, oneOf } from '../options.ts';
+import { addJsonOption, anyOf, needed, oneOf } from '../options.ts';
 import { bytes as formatBytes } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 
 interface ExportFlags {
-  readonly to: ExportFormatName;
-  readonly out: string;
+  readonly to?: ExportFormatName;
+  readonly out?: string;
   readonly overwrite?: true;
   readonly json?: true;
 }
@@ -30,8 +31,8 @@ export function registerExport(program: Command, context: CliContext): void {
     .command('export')
     .description('Write a model in the format of another program.')
     .argument('<model>', MODEL_HELP)
-    .requiredOption('--to <format>', exportFormatNames.join(', '), oneOf('--to', exportFormatNames))
-    .requiredOption('--out <path>', 'the folder or file to write, as the format says')
+    .option('--to <format>', exportFormatNames.join(', '), oneOf('--to', exportFormatNames))
+    .option('--out <path>', 'the folder or file to write, as the format says')
     .option('--overwrite', 'replace files of the folder that have other contents');
   addJsonOption(command)
     .addHelpText('after', help)
@@ -40,11 +41,22 @@ export function registerExport(program: Command, context: CliContext): void {
 
 async function runExport(
   argument: string,
-  { json, ...request }: ExportFlags,
+  { json, ...flags }: ExportFlags,
   context: CliContext,
 ): Promise<void> {
+  const to = needed('--to', flags.to, `Give the format: ${anyOf(exportFormatNames)}.`);
+  const file = exportFormats.find(({ name }) => name === to)?.out;
+  const out = needed(
+    '--out',
+    flags.out,
+    file === 'folder' || file === undefined
+      ? `Give the folder to write: couture export ${quoted(argument)} --to ${to} --out model-${to}`
+      : `Give the file to write: couture export ${quoted(argument)} --to ${to} --out model${file}`,
+  );
   const { exportModel } = await import('../../platform/node/runs.ts');
-  const written = await exportModel(await chooseModel(argument, undefined, context), request);
+  const written = await exportModel(await chooseModel(argument, undefined, context), {
+    ...{ to, out, overwrite: flags.overwrite },
+  });
   if (json) {
     printJson(context, 'export', { ...written });
     return;

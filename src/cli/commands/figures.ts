@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { quoted } from '../../core/format.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { inQuotes } from '../../core/printable.ts';
 import type { CliContext } from '../context.ts';
@@ -10,6 +11,7 @@ import {
   addJsonOption,
   addUmapOption,
   type EngineFlags,
+  needed,
   oneOf,
   wholeNumber,
 } from '../options.ts';
@@ -18,7 +20,7 @@ import { printJson } from '../ui/json.ts';
 import { table } from '../ui/table.ts';
 
 interface FiguresFlags extends EngineFlags {
-  readonly out: string;
+  readonly out?: string;
   readonly format: 'svg' | 'png';
   readonly theme?: 'light' | 'dark';
   readonly width: number;
@@ -41,7 +43,7 @@ export function registerFigures(program: Command, context: CliContext): void {
     .command('figures')
     .description('Write each figure of a run to a file.')
     .argument('<run>', 'path of a run, or its name under runs/train')
-    .requiredOption('--out <dir>', 'folder for the files, made if it is missing')
+    .option('--out <dir>', 'folder for the files, made if it is missing')
     .option('--format <format>', 'svg or png', oneOf('--format', ['svg', 'png']), 'svg')
     .option('--theme <theme>', 'light or dark', oneOf('--theme', ['light', 'dark']))
     .option('--width <pixels>', 'width of each figure', wholeNumber('--width', 320, 2000), 640)
@@ -52,7 +54,12 @@ export function registerFigures(program: Command, context: CliContext): void {
 }
 
 async function runFigures(path: string, flags: FiguresFlags, context: CliContext): Promise<void> {
-  const { out, format, theme, width, only, umap, backend, threads } = flags;
+  const { format, theme, width, only, umap, backend, threads } = flags;
+  const out = needed(
+    '--out',
+    flags.out,
+    `Give the folder for the files: couture figures ${quoted(path)} --out figures`,
+  );
   const { openFinishedRuns } = await import('../../platform/node/runs.ts');
   const [{ run }] = await openFinishedRuns([path]);
   const { drawRun, figureNames } = await import('../../platform/node/reports.ts');

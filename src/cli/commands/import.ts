@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { quoted } from '../../core/format.ts';
 import { inQuotes } from '../../core/printable.ts';
 import { decodeText } from '../../core/text.ts';
 import { type ImageShape, MAX_SIDE } from '../../data/image-shape.ts';
@@ -13,6 +14,7 @@ import {
   addJsonOption,
   commaSeparated,
   type EngineFlags,
+  needed,
   numbersBetween,
   oneOf,
 } from '../options.ts';
@@ -26,7 +28,7 @@ import { lateProgress } from '../ui/progress.ts';
 const MAX_CLASSES_BYTES = 2 ** 20;
 
 interface ImportFlags extends EngineFlags {
-  readonly out: string;
+  readonly out?: string;
   readonly activation?: ActivationName;
   readonly layers?: readonly string[];
   readonly dropout?: readonly number[];
@@ -63,7 +65,7 @@ export function registerImport(program: Command, context: CliContext): void {
     .command('import')
     .description('Make a model file of a network that PyTorch trained.')
     .argument('<path>', 'a .safetensors or .pt file, or a folder with one')
-    .requiredOption('--out <file>', 'the model file to write; its name must end in .safetensors')
+    .option('--out <file>', 'the model file to write; its name must end in .safetensors')
     .option(
       '--activation <name>',
       `activation of the hidden layers: ${activationNames.join(', ')}`,
@@ -101,7 +103,12 @@ export function registerImport(program: Command, context: CliContext): void {
 }
 
 async function runImport(path: string, flags: ImportFlags, context: CliContext): Promise<void> {
-  const { out, mean, std, data, classes, classesFile, json, ...rest } = flags;
+  const { mean, std, data, classes, classesFile, json, out: given, ...rest } = flags;
+  const out = needed(
+    '--out',
+    given,
+    `Give the model file to write: couture import ${quoted(path)} --out model.safetensors`,
+  );
   if ((mean === undefined) !== (std === undefined))
     throw new CoutureError('usage', 'Give --mean and --std together: (pixel / 255 - mean) / std.');
   if (classes !== undefined && classesFile !== undefined)

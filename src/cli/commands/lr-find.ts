@@ -32,10 +32,10 @@ const { startRate, endRate, leastSteps, mostSteps } = STANDARD_RANGE;
 
 const help = `
 The command trains from new weights with the flags of couture train, while the
-learning rate rises from step to step, until the loss rises too. The learning
-rate and schedule of the settings are ignored. The result goes to runs/lr-find
-and replaces an earlier one of the same name: lr-find.json, lr-find.svg and
-lr-find.png.
+learning rate rises from step to step, until the loss rises too. It ignores
+--learning-rate, --schedule, --warmup, --epochs, --average and --patience.
+The result goes to runs/lr-find and replaces an earlier one of the same name:
+lr-find.json, lr-find.svg and lr-find.png.
 
 Examples:
   couture lr-find --recipe baseline
@@ -63,7 +63,7 @@ export function registerLrFind(program: Command, context: CliContext): void {
       `number of steps (default: one epoch, but from ${leastSteps} to ${mostSteps} steps)`,
       wholeNumber('--steps', LEAST_STEPS, MOST_STEPS),
     )
-    .option('--name <name>', 'name of the folder in runs/lr-find (default: recipe and seed)');
+    .option('--name <name>', 'name of the folder in runs/lr-find (default: as couture train names a run)');
   addJsonOption(addEngineOptions(command))
     .addHelpText('after', help)
     .action(async (flags: LrFindFlags) => await runLrFind(flags, context));

@@ -1,17 +1,18 @@
 /** `couture pack`: finished runs as one model file. */
 
 import type { Command } from 'commander';
+import { quoted } from '../../core/format.ts';
 import { type Precision, precisions } from '../../ship/precision.ts';
 import { MAX_VIEW_SHIFT } from '../../use/views.ts';
 import type { CliContext } from '../context.ts';
-import { addEngineOptions, addJsonOption, type EngineFlags, oneOf, wholeNumber } from '../options.ts';
+import { addEngineOptions, addJsonOption, type EngineFlags, needed, oneOf, wholeNumber } from '../options.ts';
 import { dataView } from '../ui/data.ts';
 import { printJson } from '../ui/json.ts';
 import { modelJson, packedText } from '../ui/packed.ts';
 import { lateProgress } from '../ui/progress.ts';
 
 interface PackFlags extends EngineFlags {
-  readonly out: string;
+  readonly out?: string;
   readonly precision: Precision;
   readonly flip?: true;
   readonly shift: number;
@@ -41,7 +42,7 @@ export function registerPack(program: Command, context: CliContext): void {
       '<model...>',
       'runs of the same data, by path or by name under runs/train, and model files to add their networks',
     )
-    .requiredOption('--out <file>', 'the file to write; its name must end in .safetensors')
+    .option('--out <file>', 'the file to write; its name must end in .safetensors')
     .option(
       '--precision <name>',
       `number format of the weight matrices: ${precisions.join(', ')}`,
@@ -64,7 +65,12 @@ export function registerPack(program: Command, context: CliContext): void {
 }
 
 async function runPack(runs: readonly string[], flags: PackFlags, context: CliContext): Promise<void> {
-  const { out, precision, flip = false, shift, calibrate, fold, title, backend, threads } = flags;
+  const { precision, flip = false, shift, calibrate, fold, title, backend, threads } = flags;
+  const out = needed(
+    '--out',
+    flags.out,
+    `Give the file to write: couture pack ${runs.map(quoted).join(' ')} --out model.safetensors`,
+  );
   const { packRuns } = await import('../../platform/node/runs.ts');
   const { onData, end } = dataView(context);
   const progress = lateProgress(context);

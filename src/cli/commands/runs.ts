@@ -10,7 +10,7 @@ import type { CliContext } from '../context.ts';
 import { addJsonOption } from '../options.ts';
 import { paint, percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
-import { table } from '../ui/table.ts';
+import { titledTable } from '../ui/table.ts';
 
 interface RunsFlags {
   readonly json?: true;
@@ -59,11 +59,14 @@ function runsTable(found: readonly RunSummary[], { color }: CliContext): string 
     run.epochs === undefined ? '' : `${run.epochsDone} of ${run.epochs}`,
     share(run.validationAccuracy),
     share(run.testAccuracy),
-    printable(run.data ?? run.problem ?? ''),
-    run.started?.slice(0, 16).replace('T', ' ') ?? '',
   ]);
-  const heads = ['run', 'state', 'epochs', 'validation', 'test', 'data', 'started (UTC)'];
-  return table(heads, rows, ['left', 'left', 'right', 'right', 'right']);
+  const titles = found.map(({ data, problem, started }) =>
+    [printable(data ?? problem ?? ''), started && `started ${started.slice(0, 16).replace('T', ' ')} UTC`]
+      .filter(Boolean)
+      .join(', '),
+  );
+  const heads = ['run', 'state', 'epochs', 'validation', 'test'];
+  return titledTable(heads, rows, titles, ['left', 'left', 'right', 'right', 'right']);
 }
 
 const colors: Partial<Record<RunSummary['state'], 'red' | 'yellow' | 'green'>> = {

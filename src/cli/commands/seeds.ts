@@ -1,6 +1,7 @@
 /** `couture seeds`: recipes over several seeds, tabulated. Finished runs are not trained again. */
 
 import type { Command } from 'commander';
+import { plural } from '../../core/format.ts';
 import { recipeNamed, resolveConfig } from '../../train/config.ts';
 import type { RecipeName } from '../../train/recipes.ts';
 import { recipes } from '../../train/recipes.ts';
@@ -11,6 +12,7 @@ import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, number
 import { type SeedResult, seedsTable, summarizeRecipe } from '../seeds-table.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
+import { plannedRuns } from '../ui/planned-runs.ts';
 import { trainOnceWatched } from '../ui/train-watched.ts';
 
 interface SeedsFlags extends EngineFlags, TableFlags {
@@ -38,7 +40,7 @@ export function registerSeeds(program: Command, context: CliContext): void {
     .description('Train every recipe with every seed, and tabulate mean and spread of the test accuracy.')
     .option(
       '--recipes <names>',
-      `comma-separated recipes (default: ${names.join(',')})`,
+      `comma-separated recipes (default: all ${names.length}, for hours)`,
       (text) => text.split(','),
       names,
     )
@@ -62,6 +64,13 @@ async function runSeeds(flags: SeedsFlags, context: CliContext): Promise<void> {
   const place = await findTablePlace(flags, 'seeds');
   const { backend = 'cpu', threads } = flags;
 
+  if (configs.length > 1)
+    context.err(
+      plannedRuns(
+        configs.map(({ config }) => config),
+        `${plural(new Set(configs.map(({ recipe }) => recipe)).size, 'recipe')} with ${plural(flags.seeds.length, 'seed')} each`,
+      ),
+    );
   const results: SeedResult[] = [];
   for (const { recipe, seed, config } of configs) {
     const { run, metrics } = await trainOnceWatched({ config, backend, threads }, context);

@@ -39,15 +39,17 @@ A model is a run, a .safetensors model file, or a shipped model. NAME=MODEL and
 NAME@VERSION=MODEL give it a name; NAME alone means the last model of that name.
 
 Clients send POST /models/NAME/predict with a PNG, JPEG or WebP file, prepared
-images as application/octet-stream, JSON, or several files as multipart/form-data.
-A page to try the models is at /, the description of all routes at /openapi.json.
+images as application/octet-stream, JSON, or several files as
+multipart/form-data. A page to try the models is at /, the description of all
+routes at /openapi.json.
 
 A changed model file is loaded within two seconds, and SIGHUP loads all models
-again. Requests in progress keep the old model. If the new file cannot be loaded,
-the old model stays. SIGTERM and Ctrl-C stop the service after accepted requests.
+again. Requests in progress keep the old model. If the new file cannot be
+loaded, the old model stays. SIGTERM and Ctrl-C stop the service after accepted
+requests.
 
-Only this machine can reach the service, unless --host says otherwise. Then use a
-token, in a file (--token-file) or in ${TOKEN_VARIABLE}.
+Only this machine can reach the service, unless --host says otherwise. Then use
+a token, in a file (--token-file) or in ${TOKEN_VARIABLE}.
 
 Examples:
   couture serve compact

@@ -27,7 +27,8 @@ interface ShowcaseFlags extends EngineFlags {
 }
 
 const help = `
-Runs that are finished with the same config and seed are shown again, not trained again.
+Runs that are finished with the same config and seed are shown again, not
+trained again.
 
 Example:
   couture showcase --seed 2`;

@@ -15,10 +15,10 @@ interface StudioFlags {
 }
 
 const help = `
-The page does all the work: it trains, evaluates and predicts in the browser. The
-server gives out the page, the images of Fashion-MNIST, and the runs and studies of
-one folder each, to this machine alone, and changes nothing. The browser keeps its
-own runs for one address, so use the same port again.
+The page does all the work: it trains, evaluates and predicts in the browser.
+The server gives out the page, the images of Fashion-MNIST, and the runs and
+studies of one folder each, to this machine alone, and changes nothing. The
+browser keeps its own runs for one address, so use the same port again.
 
 Examples:
   couture studio

@@ -19,7 +19,7 @@ const help = `
 Examples:
   couture summary --recipe deeper
   couture summary --hidden 512,256
-  couture summary --hidden 512 --blocks 3 --activation gelu
+  couture summary --hidden 512,256 --norm batch --activation gelu
   couture summary baseline-seed1`;
 
 /** Adds the command to the program. */

@@ -58,17 +58,9 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
     if (start === undefined) return '';
     const done = epoch - 1 + share;
     const left = ((start.epochs - done) * start.trainImages) / imagesPerSecond;
-    const figures = [
-      `epoch ${epoch}/${start.epochs}`,
-      `loss ${loss.toFixed(4)}`,
-      ...(last
-        ? [`val ${last.validationLoss.toFixed(4)}`, `accuracy ${percent(last.validationAccuracy)}`]
-        : []),
-      `${count(imagesPerSecond)} img/s`,
-      `${clock(left)} left`,
-    ];
+    const { epochs } = start;
     const drawnBar = paint(errColor, 'cyan', bar(done / start.epochs));
-    return `${paint(errColor, 'bold', label())} ${drawnBar} ${percent(done / start.epochs, 0).padStart(4)}\n${figures.join('  ')}`;
+    return `${paint(errColor, 'bold', label())} ${drawnBar} ${percent(done / start.epochs, 0).padStart(4)}\n${liveLine({ epoch, epochs, loss, last, imagesPerSecond, left })}`;
   };
   return {
     event(event) {
@@ -102,16 +94,66 @@ function startLine(event: Extract<TrainEvent, { type: 'start' }>, label: string)
   return `${label}: ${count(event.trainImages)} training images, ${count(event.validationImages)} validation images; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
 }
 
-/** At most 80 columns for up to 999 epochs. */
-function epochLine(metrics: EpochMetrics, total: number, images: number, isBest: boolean): string {
-  const epoch = `${String(metrics.epoch).padStart(String(total).length)}/${total}`;
-  return [
-    `epoch ${epoch}`,
-    `loss ${metrics.trainLoss.toFixed(4)}`,
-    `val loss ${metrics.validationLoss.toFixed(4)}`,
-    `accuracy ${percent(metrics.validationAccuracy)}`,
-    duration(metrics.seconds),
-    `${count(images / metrics.seconds)} img/s`,
-    ...(isBest ? ['best'] : []),
-  ].join('  ');
+/** Columns of a line of figures: those of the narrowest usual terminal. */
+const COLUMNS = 80;
+
+/** The first of several lists of figures that fits, or the last. */
+function fitted(lists: readonly (readonly string[])[], reserved = ''): string {
+  const lines = lists.map((figures) => figures.join('  '));
+  return lines.find((line) => line.length + reserved.length <= COLUMNS) ?? lines[lines.length - 1];
+}
+
+/** 85403 as `85k`, below 10,000 as it is. */
+function rounded(value: number): string {
+  return value < 10_000 ? count(value) : `${count(value / 1000)}k`;
+}
+
+/**
+ * The figures of an epoch in at most 80 columns, for up to 999 epochs at any speed: without room, words become shorter, and
+ * the speed is left out.
+ */
+export function epochLine(metrics: EpochMetrics, total: number, images: number, isBest: boolean): string {
+  const epoch = `epoch ${String(metrics.epoch).padStart(String(total).length)}/${total}`;
+  const loss = `loss ${metrics.trainLoss.toFixed(4)}`;
+  const validation = metrics.validationLoss.toFixed(4);
+  const accuracy = `accuracy ${percent(metrics.validationAccuracy)}`;
+  const time = duration(metrics.seconds);
+  const speed = images / metrics.seconds;
+  const best = '  best';
+  // Room for the word in any case: the lines of a run have one form.
+  const line = fitted(
+    [
+      [epoch, loss, `val loss ${validation}`, accuracy, time, `${count(speed)} img/s`],
+      [epoch, loss, `val loss ${validation}`, accuracy, time, `${rounded(speed)} img/s`],
+      [epoch, loss, `val ${validation}`, accuracy, time, `${rounded(speed)} img/s`],
+      [epoch, loss, `val ${validation}`, accuracy, time],
+    ],
+    best,
+  );
+  return isBest ? line + best : line;
+}
+
+/** What the redrawn line shows. */
+export interface LiveFigures {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+  /** Of the last finished epoch, if there is one. */
+  readonly last: EpochMetrics | undefined;
+  readonly imagesPerSecond: number;
+  /** Seconds until the last epoch ends. */
+  readonly left: number;
+}
+
+/** The figures below the bar, in at most 80 columns. */
+export function liveLine({ epoch, epochs, loss, last, imagesPerSecond, left }: LiveFigures): string {
+  const start = [`epoch ${epoch}/${epochs}`, `loss ${loss.toFixed(4)}`];
+  const validation = last ? [`val ${last.validationLoss.toFixed(4)}`] : [];
+  const accuracy = last ? [`accuracy ${percent(last.validationAccuracy)}`] : [];
+  const end = `${clock(left)} left`;
+  return fitted([
+    [...start, ...validation, ...accuracy, `${count(imagesPerSecond)} img/s`, end],
+    [...start, ...validation, ...accuracy, `${rounded(imagesPerSecond)} img/s`, end],
+    [...start, ...accuracy, `${rounded(imagesPerSecond)} img/s`, end],
+  ]);
 }

@@ -6,6 +6,7 @@ import { bytes, clock, count, duration, paint, percent } from './format.ts';
 import { createProgress } from './progress.ts';
 import { ratePlot, rateText } from './rates.ts';
 import { table } from './table.ts';
+import { epochLine, liveLine } from './training.ts';
 
 test('numbers are written for people', () => {
   assert.equal(percent(0.87424), '87.42%');
@@ -83,4 +84,35 @@ test('progress is redrawn where it can be, and one line at its end in any case',
   elsewhere.update(1);
   elsewhere.done();
   assert.equal(lines[1], 'other: done');
+});
+
+test('the figures of an epoch fit into 80 columns at any speed, and say all that fits', () => {
+  const metrics = {
+    epoch: 1,
+    trainLoss: 0.6231,
+    validationLoss: 0.5031,
+    validationAccuracy: 0.8744,
+    learningRate: 0.003,
+    seconds: 0.56,
+  };
+  const full = 'epoch 1/2  loss 0.6231  val loss 0.5031  accuracy 87.44%  0.6 s';
+  assert.equal(epochLine(metrics, 2, 500, true), `${full}  893 img/s  best`);
+  // 83 columns with all digits.
+  assert.equal(epochLine(metrics, 2, 47_826, true), `${full}  85k img/s  best`);
+  assert.equal(epochLine(metrics, 2, 47_826, false), `${full}  85k img/s`);
+  for (const total of [1, 20, 999])
+    for (const rate of [12, 8_540, 85_403, 854_031])
+      for (const seconds of [0.4, 61, 723, 7_384])
+        for (const loss of [0.6231, 12.6231, 123.6231]) {
+          const row = { ...metrics, epoch: total, seconds, trainLoss: loss, validationLoss: loss };
+          const line = epochLine({ ...row, validationAccuracy: 1 }, total, rate * seconds, true);
+          assert.ok(line.length <= 80, `${line.length}: ${line}`);
+          assert.match(line, / {2}best$/);
+          const live = { epoch: total, epochs: total, loss, imagesPerSecond: rate, left: seconds };
+          for (const last of [undefined, row]) {
+            const drawn = liveLine({ ...live, last });
+            assert.ok(drawn.length <= 80, `${drawn.length}: ${drawn}`);
+            assert.match(drawn, /img\/s {2}[\d:]+ left$/);
+          }
+        }
 });
