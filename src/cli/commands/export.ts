@@ -7,6 +7,7 @@ import { chooseModel, MODEL_HELP } from '../model-argument.ts';
 import { addJsonOption, oneOf } from '../options.ts';
 import { bytes as formatBytes } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
+import { lateProgress } from '../ui/progress.ts';
 
 interface ExportFlags {
   readonly to: ExportFormatName;
@@ -44,7 +45,12 @@ async function runExport(
   context: CliContext,
 ): Promise<void> {
   const { exportModel } = await import('../../platform/node/runs.ts');
-  const written = await exportModel(await chooseModel(argument, undefined, context), request);
+  const progress = lateProgress(context);
+  const { signal, env } = context;
+  const written = await exportModel(await chooseModel(argument, undefined, context), {
+    ...{ ...request, signal, env },
+    onProgress: (share) => progress.update('measuring on test images', share),
+  }).finally(() => progress.end());
   if (json) {
     printJson(context, 'export', { ...written });
     return;
