@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryPlatform } from '../../test/memory-platform.ts';
-import { tinyTrain } from '../../test/tiny-data.ts';
+import { tinyTest, tinyTrain } from '../../test/tiny-data.ts';
 import { planModel } from '../model/plan.ts';
 import { EXPORT_KEY, exportDescriptionSchema } from '../ship/exports/export-model.ts';
 import { exportFormats } from '../ship/exports/table.ts';
@@ -9,7 +9,7 @@ import { encodeSafetensors, withShapes } from '../ship/safetensors.ts';
 import { decodeSealedFloats } from '../ship/sealed.ts';
 import { resolveConfig } from '../train/config.ts';
 import { trainRun } from './experiment.ts';
-import { exportModel } from './export.ts';
+import { type ExportPlatform, exportModel } from './export.ts';
 import { findModel } from './find-model.ts';
 import { importModel } from './import-model.ts';
 import { packRuns } from './pack.ts';
@@ -151,4 +151,36 @@ test('names and titles that are too long for a card or a description are shorten
   assert.ok(title.length <= 200);
   assert.equal(members[0].command, null);
   assert.match(members[0].imported?.file ?? '', /^n+ … \d+ more characters … n+\.safetensors$/);
+});
+
+test('rounded weights are measured where the test images are at hand, and otherwise the figures are before the rounding', async () => {
+  const page = async (more: Partial<ExportPlatform>): Promise<{ html: string; notes: string }> => {
+    const { notes } = await exportModel({ ...platform, ...more }, run.path, {
+      to: 'html',
+      out: 'measured.html',
+    });
+    return {
+      html: new TextDecoder().decode(await platform.store.read('measured.html', 1e7)),
+      notes: notes.join(),
+    };
+  };
+  const before = await page({ localSplit: async () => undefined });
+  assert.match(before.notes, /was measured before the rounding, and it says so/);
+  assert.match(before.html, /"rounded":true/);
+  assert.ok(before.html.includes(`"loss":${metrics.testLoss}`));
+
+  const after = await page({ localSplit: async () => tinyTest });
+  assert.match(
+    after.notes,
+    /The accuracy of the page is [\d.]+% of \d+ test images; before the rounding it was [\d.]+%\./,
+  );
+  assert.match(after.html, /"rounded":false/);
+  const loss = Number(/"test":\{[^}]*"loss":([\d.]+)/.exec(after.html)?.[1]);
+  assert.notEqual(loss, metrics.testLoss);
+  assert.ok(Math.abs(loss - metrics.testLoss) < 0.001, `${loss} and ${metrics.testLoss}`);
+
+  const others = await page({
+    localSplit: async () => ({ ...tinyTest, images: tinyTest.images.map((x) => x ^ 1) }),
+  });
+  assert.match(others.notes, /was measured before the rounding/);
 });

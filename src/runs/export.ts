@@ -3,16 +3,19 @@
 import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
-import type { ExportModel } from '../ship/exports/export-model.ts';
+import { describeSplit, sameSplit } from '../data/checksums.ts';
+import type { ExportModel, TestFigures } from '../ship/exports/export-model.ts';
 import type { ExportFormat } from '../ship/exports/format.ts';
 import { type ExportFormatName, exportFormatNames, exportFormats } from '../ship/exports/table.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { inputOf } from '../train/config.ts';
+import { Ensemble } from '../use/ensemble.ts';
 import { plainView } from '../use/views.ts';
+import { figuresOf } from './card-figures.ts';
 import { type FileModel, type FoundModel, findModel } from './find-model.ts';
 import { finishedRun } from './finished-run.ts';
 import { checkOutput, checkReplaced } from './output.ts';
-import type { RunPlaces } from './platform.ts';
+import type { RunDataOptions, RunPlaces, RunPlatform } from './platform.ts';
 import type { Run } from './run.ts';
 import { MODEL_ENDING } from './shipped.ts';
 
@@ -23,7 +26,14 @@ export interface ExportRequest {
   readonly out: string;
   /** Replace files of the folder that have other contents. */
   readonly overwrite?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly env?: RunDataOptions['env'];
+  /** Called with the finished share of the measurement of rounded weights, if there is one. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
+
+/** What an export needs: with test images at hand and an engine, rounded weights are measured. */
+export type ExportPlatform = RunPlaces & Partial<Pick<RunPlatform, 'localSplit' | 'createBackend'>>;
 
 /** A written export. */
 export interface WrittenExport {
@@ -43,16 +53,19 @@ export interface WrittenExport {
  *   not match the format, or a file of the folder would be replaced by another; `data` when files are damaged
  */
 export async function exportModel(
-  platform: RunPlaces,
+  platform: ExportPlatform,
   model: FoundModel | string,
-  { to, out, overwrite = false }: ExportRequest,
+  request: ExportRequest,
 ): Promise<WrittenExport> {
+  const { to, out, overwrite = false } = request;
   const format = formatNamed(to);
   await checkOut(platform, format, out);
   const found = typeof model === 'string' ? await findModel(platform, model) : model;
   const exported = await modelToExport(platform, found);
   const write = await format.load();
-  const { files, notes } = await write(exported);
+  const { files, notes } = await write(exported, {
+    measure: async (members) => await measureOn(platform, { ...exported, members }, request),
+  });
   const { store } = platform;
   const placed = files.map(({ path, content }) => ({
     path: path === '' ? out : store.paths.join(out, path),
@@ -65,6 +78,28 @@ export async function exportModel(
     ...{ format: to, out, notes, weightsSha256: exported.weightsSha256 },
     files: placed.map(({ path, content }) => ({ path, bytes: content.length })),
   };
+}
+
+/** Figures of a model on the test images that are on this machine; null where these are not, or are others. */
+async function measureOn(
+  platform: ExportPlatform,
+  { data, members, views, temperature }: ExportModel,
+  { signal, env, onProgress }: ExportRequest,
+): Promise<TestFigures | null> {
+  const images = await platform.localSplit?.(data, 'test', { signal, env });
+  if (images === undefined || platform.createBackend === undefined) return null;
+  if (!sameSplit(data.splits.test, await describeSplit(images))) return null;
+  const { classNames } = data;
+  const backend = await platform.createBackend({ backend: 'cpu' });
+  try {
+    const ensemble = new Ensemble({ members, classNames, views, backend, shared: true });
+    const options = { signal, ...(onProgress && { onProgress }) };
+    const logProbabilities = await ensemble.logProbabilities(images.images, options);
+    const figures = figuresOf(images, logProbabilities, temperature);
+    return { images: figures.images, accuracy: figures.accuracy, loss: figures.loss };
+  } finally {
+    await backend.dispose();
+  }
 }
 
 function formatNamed(name: string): ExportFormat {

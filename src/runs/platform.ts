@@ -51,6 +51,8 @@ export interface RunPlatform {
    * @throws CoutureError of kind `data` when its images are not available
    */
   loadSplit(info: DatasetInfo, split: SplitName, options: RunDataOptions): Promise<Dataset>;
+  /** The same, if the images are on this machine already; undefined otherwise. Absent where that is not known. */
+  localSplit?(info: DatasetInfo, split: SplitName, options: RunDataOptions): Promise<Dataset | undefined>;
   createBackend(options: EngineOptions & { readonly fast?: boolean | undefined }): Promise<Backend>;
   /** The adapter of the GPU, or undefined; absent without GPU support. */
   findAdapter?(): Promise<Adapter | undefined>;

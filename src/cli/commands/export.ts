@@ -8,6 +8,7 @@ import { chooseModel, MODEL_HELP } from '../model-argument.ts';
 import { addJsonOption, anyOf, needed, oneOf } from '../options.ts';
 import { bytes as formatBytes } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
+import { lateProgress } from '../ui/progress.ts';
 
 interface ExportFlags {
   readonly to?: ExportFormatName;
@@ -54,9 +55,12 @@ async function runExport(
       : `Give the file to write: couture export ${quoted(argument)} --to ${to} --out model${file}`,
   );
   const { exportModel } = await import('../../platform/node/runs.ts');
+  const progress = lateProgress(context);
+  const { signal, env } = context;
   const written = await exportModel(await chooseModel(argument, undefined, context), {
-    ...{ to, out, overwrite: flags.overwrite },
-  });
+    ...{ to, out, overwrite: flags.overwrite, signal, env },
+    onProgress: (share) => progress.update('measuring on test images', share),
+  }).finally(() => progress.end());
   if (json) {
     printJson(context, 'export', { ...written });
     return;

@@ -22,6 +22,10 @@ export const nodePlatform: RunPlatform = {
     const { loadSplit } = await import('./data/load-split.ts');
     return await loadSplit(info, split, options);
   },
+  async localSplit(info, split, options) {
+    const { localSplit } = await import('./data/load-split.ts');
+    return await localSplit(info, split, options);
+  },
   createBackend: createNodeBackend,
   findAdapter: findNodeAdapter,
   costs: costsIn(),

@@ -1,6 +1,7 @@
 /** The interface of an export format. Each format is one file of this folder with a row in table.ts. */
 
-import type { ExportModel } from './export-model.ts';
+import type { Network } from '../../model/network.ts';
+import type { ExportModel, TestFigures } from './export-model.ts';
 
 /** A file of an export. */
 export interface ExportedFile {
@@ -16,8 +17,14 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
+/** What a format may ask for. */
+export interface ExportTools {
+  /** Figures of networks with other weights on the test images; null where these are not at hand. */
+  readonly measure?: ((members: readonly Network[]) => Promise<TestFigures | null>) | undefined;
+}
+
 /** Turns a model into files. It reads and writes nothing itself, so it also works in a page. */
-export type ExportWriter = (model: ExportModel) => Promise<Exported>;
+export type ExportWriter = (model: ExportModel, tools?: ExportTools) => Promise<Exported>;
 
 /** A row of the table of formats. */
 export interface ExportFormat {

@@ -4,17 +4,20 @@
  */
 
 import { toBase64 } from '../../core/base64.ts';
-import { percent } from '../../core/format.ts';
+import { count, percent } from '../../core/format.ts';
 import { printable } from '../../core/printable.ts';
 import { sha256 } from '../../core/sha256.ts';
-import type { ExportModel } from './export-model.ts';
-import type { Exported } from './format.ts';
+import type { ExportModel, TestFigures } from './export-model.ts';
+import type { Exported, ExportTools } from './format.ts';
+import type { ModuleConfig } from './module-config.ts';
 import { moduleParts } from './module-parts.ts';
 import { moduleRuntime, pageRuntime, pageStyle } from './runtime.generated.ts';
 
 /** Writes the file. */
-export async function exportHtml(model: ExportModel): Promise<Exported> {
-  const { config, weights, rounded } = moduleParts(model, true);
+export async function exportHtml(model: ExportModel, { measure }: ExportTools = {}): Promise<Exported> {
+  const { config: planned, weights, rounded, stored } = moduleParts(model, true);
+  const measured = rounded ? await measure?.(stored()) : null;
+  const config: ModuleConfig = measured == null ? planned : { ...planned, test: measured, rounded: false };
   const script = inScript(
     `${moduleRuntime}\n${pageRuntime}\nvar model = couturePage.openPage(${JSON.stringify(config)});`,
   );
@@ -49,20 +52,23 @@ ${body}
     files: [{ path: '', content: page }],
     notes: [
       ...(rounded
-        ? [roundedNote(model)]
+        ? [roundedNote(model.test, measured)]
         : ['The weights are exact, so the page gives the answers of couture predict.']),
       'Open the file in a browser. It needs no server and no network.',
     ],
   };
 }
 
-/** What the rounding means for the figures, which are those of the model. */
-function roundedNote({ test }: ExportModel): string {
-  const figures =
-    test === null
-      ? ''
-      : ` The accuracy in the page, ${percent(test.accuracy, 2)}, was measured before the rounding, and it says so.`;
-  return `The weights are rounded to float16.${figures} \`--to esm\` writes a module with the exact weights.`;
+/** What the rounding means for the figures. */
+function roundedNote(before: TestFigures | null, after: TestFigures | null | undefined): string {
+  const exact = '`--to esm` writes a module with the exact weights.';
+  const rounding = 'The weights are rounded to float16.';
+  if (after != null) {
+    const was = before === null ? '' : `; before the rounding it was ${percent(before.accuracy, 2)}`;
+    return `${rounding} The accuracy of the page is ${percent(after.accuracy, 2)} of ${count(after.images)} test images${was}. ${exact}`;
+  }
+  if (before === null) return `${rounding} ${exact}`;
+  return `${rounding} The accuracy in the page, ${percent(before.accuracy, 2)}, was measured before the rounding, and it says so. ${exact}`;
 }
 
 const body = `<header>

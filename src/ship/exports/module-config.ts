@@ -25,8 +25,7 @@ export interface ModuleConfig {
   readonly temperature: number;
   readonly members: readonly ModuleMember[];
   readonly weightsSha256: readonly string[];
-  /** Whether weights were rounded, so that the figures are those of other weights. */
+  /** Whether the figures were measured before weights were rounded. */
   readonly rounded: boolean;
-  /** Before the rounding. */
   readonly test: TestFigures | null;
 }

@@ -3,11 +3,12 @@
 import { toBase64 } from '../../core/base64.ts';
 import { joinBytes } from '../../core/join-bytes.ts';
 import { COUTURE_VERSION } from '../../core/version.ts';
+import type { Network } from '../../model/network.ts';
 import { buildProgram } from '../../model/program.ts';
 import type { ExportModel } from './export-model.ts';
 import type { ModuleConfig } from './module-config.ts';
 import { namedTensors } from './named-tensors.ts';
-import { packWeights } from './packed-weights.ts';
+import { type PackedWeights, packWeights, unpackWeights } from './packed-weights.ts';
 
 /** A model as JavaScript. */
 export interface ModuleParts {
@@ -16,6 +17,8 @@ export interface ModuleParts {
   readonly weights: string;
   /** Whether some weights were rounded, so that results differ from those of `couture predict`. */
   readonly rounded: boolean;
+  /** The networks with the weights as they are stored. */
+  readonly stored: () => readonly Network[];
 }
 
 /** @param halves whether float32 matrices are rounded to float16 */
@@ -37,5 +40,11 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
     },
     weights: toBase64(bytes),
     rounded,
+    stored: () => model.members.map((member, i) => ({ ...member, weights: weightsOf(packed[i]) })),
   };
+}
+
+function weightsOf(packed: PackedWeights): Map<string, Float32Array> {
+  const values = unpackWeights(packed);
+  return new Map(packed.tensors.map(({ name }, i) => [name, values[i]]));
 }

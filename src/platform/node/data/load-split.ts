@@ -6,7 +6,7 @@ import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import type { RunDataOptions } from '../../../runs/platform.ts';
 import { cacheDirectory } from './cache.ts';
 import { ImportCache } from './import-cache.ts';
-import { getDataset } from './store.ts';
+import { getDataset, inspectData } from './store.ts';
 
 /**
  * A split of the data set that is described.
@@ -28,4 +28,21 @@ export async function loadSplit(
         hint: 'Pass the data set itself to the function.',
       });
   }
+}
+
+/** The same without a download; undefined when the images are not in the cache. */
+export async function localSplit(
+  info: DatasetInfo,
+  split: SplitName,
+  options: RunDataOptions,
+): Promise<Dataset | undefined> {
+  const { origin } = info;
+  if (origin.kind === 'registry') {
+    const states = await inspectData(origin.name, options);
+    if (states.some(({ state }) => state !== 'ok')) return undefined;
+  }
+  return await loadSplit(info, split, options).catch((error: unknown) => {
+    if (error instanceof CoutureError && error.kind === 'data') return undefined;
+    throw error;
+  });
 }
