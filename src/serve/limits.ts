@@ -79,7 +79,7 @@ export const serveLimits = {
   },
   sendSeconds: {
     flag: '--send-seconds',
-    what: 'time for a client to take its answer, after which its connection is closed',
+    what: 'time for a client to take its answer',
     unit: 'seconds',
     standard: 10,
     least: 1,

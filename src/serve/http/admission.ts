@@ -156,7 +156,7 @@ export class Admission {
   #end(request: FastifyRequest, reply: FastifyReply): void {
     const { state, method } = request;
     const left = !reply.raw.writableFinished;
-    if (left) state.controller.abort();
+    if (left) state.controller.abort('left');
     const route = request.routeOptions.url ?? 'none';
     // 499, as nginx writes it: the client left before its answer.
     const status = left ? 499 : reply.statusCode;

@@ -59,8 +59,9 @@ export class Methods {
 
   /** Refuses requests without a route before their body is read. */
   addTo(server: FastifyInstance): void {
-    server.addHook('onRequest', async (request) => {
+    server.addHook('onRequest', (request, _, done) => {
       if (request.is404) throw this.refusalOf(request);
+      done();
     });
   }
 

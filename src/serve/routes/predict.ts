@@ -63,7 +63,7 @@ export function addPredict(server: FastifyInstance, context: PredictContext): vo
       } finally {
         stop();
         // A refused request may have other pictures in the queue.
-        request.state.controller.abort();
+        request.state.controller.abort('over');
         void model.release();
       }
     },

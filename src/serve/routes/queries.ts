@@ -11,6 +11,7 @@ export function checkAsked(
   { scorer }: Pick<ServedModel, 'scorer'>,
   octets: boolean,
 ): void {
+  if (!seen && unknownBelow === undefined && unlike !== true) return;
   const asked = {
     'seen=true': seen,
     unknownBelow: unknownBelow !== undefined,
