@@ -8,7 +8,7 @@ import { type PageImage, pagePicture } from './decode.ts';
 
 /**
  * Pictures that a model accepts in a page, besides pixels. Bytes of a PNG, JPEG or WebP file may also be a
- * Uint8Array, which is told from pixels by how it begins.
+ * Uint8Array, which is told from pixels by its length and by how it begins and ends; an ArrayBuffer is always a file.
  */
 export type WebPicture = Exclude<PageImage, Uint8Array> | ArrayBuffer;
 

@@ -11,7 +11,8 @@ import { readImageFile } from './images.ts';
 
 /**
  * Pictures that a model accepts in Node, besides pixels: the path of a PNG, JPEG or WebP file, its file:
- * address, or its bytes; these may also be a Uint8Array, which is told from pixels by how it begins.
+ * address, or its bytes. These may also be a Uint8Array, which is told from pixels by its length and by how it begins and ends;
+ * an ArrayBuffer is always a file.
  */
 export type NodePicture = string | URL | Blob | ArrayBuffer;
 
