@@ -9,6 +9,7 @@ import { fork, keyFromSeed, RandomStream } from '../src/core/random.ts';
 import type { PredictAnswer } from '../src/serve/schemas.ts';
 import type { Prediction } from '../src/use/predictor.ts';
 import { hostilePictures } from './hostile-pictures.ts';
+import { readLate } from './slow-readers.ts';
 
 /** A request and what its answer must be. */
 export interface Sample {
@@ -27,6 +28,9 @@ export interface MixedResult {
   readonly refused: number;
   readonly left: number;
   readonly slow: number;
+  /** Clients that read nothing for longer than they may, and were cut off; and those that read late, and got all. */
+  readonly cut: number;
+  readonly late: number;
   readonly images: number;
   readonly revisions: number;
   /** Sentences about wrong or lost answers; empty if there are none. */
@@ -41,6 +45,8 @@ export interface MixedOptions {
   readonly milliseconds: number;
   /** Requests at the same time. */
   readonly lanes: number;
+  /** The service's time for a client to take its answer. */
+  readonly sendSeconds: number;
 }
 
 /** Requests that must be refused, of a model with images of `size` values. */
@@ -75,15 +81,22 @@ export async function hostileSamples(size: number): Promise<Sample[]> {
   ];
 }
 
-/** Runs the load. One in ten requests is hostile, one in fifty clients leaves, and two clients at a time are slow. */
-export async function mixedLoad({ url, samples, milliseconds, lanes }: MixedOptions): Promise<MixedResult> {
+/** Runs the load. One in ten requests is hostile, one in fifty clients leaves, two clients at a time send slowly, one
+ * reads nothing for too long, and one reads late. */
+export async function mixedLoad({
+  url,
+  samples,
+  milliseconds,
+  lanes,
+  sendSeconds,
+}: MixedOptions): Promise<MixedResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: lanes });
   const end = performance.now() + milliseconds;
   const good = samples.filter(({ code }) => code === undefined);
   const hostile = samples.filter(({ code }) => code !== undefined);
   const faults: string[] = [];
   const revisions = new Set<string>();
-  const counts = { answers: 0, refused: 0, left: 0, slow: 0, images: 0 };
+  const counts = { answers: 0, refused: 0, left: 0, slow: 0, cut: 0, late: 0, images: 0 };
   const fault = (text: string): void => void (faults.length < 20 && faults.push(text));
 
   const lane = async (place: number): Promise<void> => {
@@ -120,7 +133,19 @@ export async function mixedLoad({ url, samples, milliseconds, lanes }: MixedOpti
         fault(`a slow client: ${JSON.stringify(answer.slice(0, 200))}`);
     }
   };
-  await Promise.all([...Array.from({ length: lanes }, (_, i) => lane(i)), slowLane(), slowLane()]);
+  const lateLane = async (seconds: number, isCut: boolean): Promise<void> => {
+    const octets = good.find(({ type }) => type === 'application/octet-stream') ?? good[0];
+    while (performance.now() + seconds * 1000 < end) {
+      const { cut, answers, others } = await readLate(url, octets, { repeats: 200, seconds });
+      if (cut !== isCut || others.length > 0)
+        fault(`a client that read after ${seconds} s: cut ${cut}, ${answers} answers, ${others}`);
+      counts[isCut ? 'cut' : 'late'] += 1;
+    }
+  };
+  await Promise.all([
+    ...Array.from({ length: lanes }, (_, i) => lane(i)),
+    ...[slowLane(), slowLane(), lateLane(sendSeconds + 4, true), lateLane(sendSeconds / 3, false)],
+  ]);
   agent.destroy();
   return { ...counts, revisions: revisions.size, faults };
 }

@@ -34,6 +34,7 @@ export const libraries: Readonly<Record<PackageName, readonly Library[]>> = {
     { module: 'linkedom', file: 'linkedom.js', names: ['parseHTML'] },
     { module: 'log-update', file: 'log-update.js', names: ['createLogUpdate'] },
     { module: 'markdown-table', file: 'markdown-table.js', names: ['markdownTable'] },
+    { module: 'negotiator', file: 'negotiator.js', names: ['default'] },
     {
       module: 'prom-client',
       file: 'prom-client.js',

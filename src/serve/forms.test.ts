@@ -66,7 +66,7 @@ describe('a query that would have no effect', () => {
     ['unknownBelow=1', probabilities, /unknownBelow has no effect on an answer/],
     ['unlike=true', probabilities, /unlike=true has no effect on an answer/],
     ['unlike=true', picture, /unlike=true has no effect on this model, which has no description/],
-    ['seen=true&seen=true', picture, /"seen" is there twice/],
+    ['seen=true&seen=true', picture, /"seen" appears twice/],
   ];
   for (const [query, { body, type, accept }, message] of cases)
     test(`${query} for ${type}, ${accept}: 400`, async () => {

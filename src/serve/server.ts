@@ -66,7 +66,7 @@ export function createServer({
       answer().catch((error: unknown) => reply.raw.destroy(error instanceof Error ? error : undefined));
     },
     ...fastify,
-    // Of a header that is there twice, Node would take the first one, and a proxy perhaps the second. Joined, they are not valid.
+    // If a header appears twice, Node would take the first one, and a proxy perhaps the second. Joined, they are not valid.
     http: { joinDuplicateHeaders: true, ...fastify?.http },
   });
   server.addHook('onRequest', async (request, reply) => await enter(reply, hostOf(request)));

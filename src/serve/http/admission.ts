@@ -173,7 +173,7 @@ export class Admission {
   }
 }
 
-/** What routes say of themselves. */
+/** The marks of a route. */
 function configOf({ routeOptions }: FastifyRequest): {
   readonly isOpen?: boolean;
   readonly isLight?: boolean;

@@ -16,7 +16,7 @@ export function useZod(server: FastifyInstance): void {
     const place = httpPart === 'params' ? 'path' : 'query';
     const twice = Object.entries(value as object).find(([, each]) => Array.isArray(each))?.[0];
     if (twice !== undefined)
-      return { error: new Refused('bad_request', `The ${place}: ${inQuotes(twice)} is there twice.`) };
+      return { error: new Refused('bad_request', `The ${place}: ${inQuotes(twice)} appears twice.`) };
     try {
       // Fastify's own objects have no prototype.
       return {
