@@ -124,6 +124,15 @@ test('narrow cells of a difference keep the minus', () => {
       gained.some((text) => /^[+]?44$/.test(text)),
       `${width}: ${gained.join()}`,
     );
+    // A number that is too wide leaves its own cell blank, and not all others.
+    confusion[5][5] += 1234;
+    const wide = texts(more, one);
+    confusion[5][5] -= 1234;
+    assert.equal(wide.includes('−1234'), width > 400);
+    assert.ok(
+      wide.some((text) => /^[−-]44$/.test(text)),
+      `${width}: ${wide.join()}`,
+    );
   }
 });
 

@@ -75,7 +75,7 @@ export function drawConfusionDifference(
       title: wordsOf(cell, names, second.run),
     };
   });
-  sheet.row([drawMatrix(sheet, names, cells, NEUTRAL)]);
+  sheet.row([drawMatrix(sheet, names, cells, NEUTRAL, { widest: 'blank' })]);
   explainAxes(sheet);
   sheet.paragraph(
     'On the diagonal are correct images, elsewhere mistakes. The color changes with the square root of the number.',

@@ -26,12 +26,14 @@ export function explainAxes(sheet: Sheet): void {
  * With more than 50 classes, the whole matrix is one `<rect>` with `data-cells="classes"`.
  * @param cells all of them, row by row; with more than 50 classes those with images are enough
  * @param ground color of a cell without images
+ * @param widest where numbers do not fit into all cells: no number at all, or `blank`, all but those that are too wide
  */
 export function drawMatrix(
   sheet: Sheet,
   names: readonly string[],
   cells: readonly MatrixCell[],
   ground: string,
+  { widest = 'none' }: { readonly widest?: 'none' | 'blank' } = {},
 ): SVGSVGElement {
   const axis = sheet.narrow ? 0 : AXIS;
   const room = labelRoom(names, sheet.width, 0.3);
@@ -65,7 +67,7 @@ export function drawMatrix(
       tickRotate: upright ? 0 : -90,
     },
     y: { ...namesAxis(names, room), ...label('true class') },
-    marks: single ? singleCells(cells, side, names.length) : [],
+    marks: single ? singleCells(cells, side, names.length, widest) : [],
   });
   if (single)
     matrix.querySelectorAll('g[aria-label="cell"] rect').forEach((rect, i) => {
@@ -78,14 +80,20 @@ export function drawMatrix(
 }
 
 /** Each cell with its words, and with its number where that can be read. */
-function singleCells(cells: readonly MatrixCell[], side: number, classes: number): Plot.Markish[] {
+function singleCells(
+  cells: readonly MatrixCell[],
+  side: number,
+  classes: number,
+  widest: 'none' | 'blank',
+): Plot.Markish[] {
   const fontSize = side < 30 ? SMALL : TICK;
   const fits = (text: string): boolean => textWidth(text, fontSize) / 1.08 < side - 0.5;
   const longest = Math.max(...cells.map(({ texts }) => texts.length));
   // One form for all cells: numbers with and without a sign would not compare.
-  const form = Array.from({ length: longest }, (_, i) => i).find((i) =>
+  const common = Array.from({ length: longest }, (_, i) => i).find((i) =>
     cells.every(({ texts }) => texts.length === 0 || fits(texts[Math.min(i, texts.length - 1)])),
   );
+  const form = common ?? (widest === 'blank' ? longest - 1 : undefined);
   return [
     Plot.cell(cells, {
       x: 'predicted',
@@ -99,7 +107,7 @@ function singleCells(cells: readonly MatrixCell[], side: number, classes: number
       ? []
       : [
           Plot.text(
-            cells.filter(({ texts }) => texts.length > 0),
+            cells.filter(({ texts }) => texts.length > 0 && fits(texts[Math.min(form, texts.length - 1)])),
             {
               x: 'predicted',
               y: 'actual',

@@ -196,7 +196,11 @@ test('card prints what is in the file, with commands that make it again', async 
 
 test('what cannot be packed or used is said before any work', async () => {
   const wrongs: [args: string[], code: number, message: RegExp][] = [
-    [['pack', 'first'], 2, /'--out <file>' not specified/],
+    [
+      ['pack', 'first'],
+      2,
+      /--out is missing\.\nGive the file to write: couture pack first --out model\.safetensors/,
+    ],
     [['pack', 'first', '--out', 'x.bin'], 2, /must end in \.safetensors, but it is "x\.bin"/],
     [['pack', 'firts', '--out', 'x.safetensors'], 2, /Did you mean first\?/],
     [['pack', 'first', 'first', '--out', 'x.safetensors'], 2, /runs.train.first is given twice/],

@@ -154,7 +154,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     const { run } = parseDocument(stuck, result);
     assert.match(
       stuck.err,
-      /^Training did not get beyond chance: at best \d+\.\d% of the validation images .* \d+\.\d% of the hidden units output 0/m,
+      /^Training did not get beyond chance: \d+\.\d% of the validation images .* \d+\.\d% of the hidden units are dead: .* Use a lower learning rate than 50; `couture lr-find` suggests one\.$/m,
     );
     const metrics = await readFile(join(cwd, run, 'metrics.json'), 'utf8');
     const { deadShare } = z

@@ -85,7 +85,7 @@ export const checkRun = onNode(checking.checkRun, { path: aString });
 
 /**
  * Deletes a run with its folder.
- * @throws CoutureError of kind `usage` when the path is no run, `runtime` when the run is in use
+ * @throws CoutureError of kind `usage` when the path is not a run, `runtime` when the run is in use
  */
 export const removeRun = onNode(folders.removeRun, { path: aString });
 
