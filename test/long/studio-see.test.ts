@@ -277,7 +277,13 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
     await page.getByText('2% of ordinary images exceed it.').waitFor();
     assert.equal(await page.locator('.nearest').count(), 0);
     const asked = await noteAsked(page);
+    // What is being typed while the images arrive stays.
+    await page.getByLabel('Epochs').fill('3');
     release();
+    await waitForData(page);
+    assert.equal(await page.getByLabel('Epochs').inputValue(), '3');
+    await page.getByLabel('Epochs').press('Tab');
+    await page.waitForFunction(() => location.hash.includes('epochs=3'));
     await page.locator('.nearest li').first().waitFor({ timeout: 60_000 });
     // A drawing, like a frame of the camera, is prepared once: what is asked beside the answer has the image that was seen.
     await part(page, 'Understand').click();

@@ -5,6 +5,7 @@ import type { SettingControl } from 'couture/train';
 import { changeSetting } from '../actions.ts';
 import { settingOf, textOf, valueFrom } from '../setup.ts';
 import { resolved, setup } from '../state.ts';
+import { useTyped } from './use-typed.ts';
 
 /** Label, field and, where it is invalid, the reason. */
 export function Field({ control }: { readonly control: SettingControl }) {
@@ -15,6 +16,7 @@ export function Field({ control }: { readonly control: SettingControl }) {
   const wrong = 'problem' in state && state.keys.includes(key) ? state : undefined;
   const id = `setting-${name}`;
   const change = (text: string): void => changeSetting(key, valueFrom(control, text));
+  const typed = useTyped(textOf(value), change);
   const described = wrong === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': `${id}-problem` };
   return (
     <div class={`field ${kind}`}>
@@ -49,9 +51,8 @@ export function Field({ control }: { readonly control: SettingControl }) {
           inputMode={kind === 'number' ? (range.whole ? 'numeric' : 'decimal') : 'text'}
           autocomplete="off"
           spellcheck={false}
-          value={textOf(value)}
           placeholder="none"
-          onChange={({ currentTarget }) => change(currentTarget.value)}
+          {...typed}
           {...described}
         />
       )}

@@ -5,6 +5,7 @@ import { useRef, useState } from 'preact/hooks';
 import { changeSettings } from '../actions.ts';
 import { controlOf, numberFrom, settingOf } from '../setup.ts';
 import { resolved, setup } from '../state.ts';
+import { useTyped } from './use-typed.ts';
 
 /** A hidden layer as its fields have it. */
 interface Layer {
@@ -144,6 +145,7 @@ interface NumberProps {
 
 function NumberOf({ name, layer, place, isWrong, onNumber }: NumberProps) {
   const title = name === 'units' ? 'Units' : 'Dropout';
+  const typed = useTyped(String(layer[name]), (text) => onNumber(numberFrom(text)));
   return (
     <label>
       <span>{name}</span>
@@ -152,8 +154,7 @@ function NumberOf({ name, layer, place, isWrong, onNumber }: NumberProps) {
         inputMode={name === 'units' ? 'numeric' : 'decimal'}
         autocomplete="off"
         aria-label={`${title} of hidden layer ${place + 1}`}
-        value={String(layer[name])}
-        onChange={({ currentTarget }) => onNumber(numberFrom(currentTarget.value))}
+        {...typed}
         {...(isWrong && { 'aria-invalid': true, 'aria-describedby': 'layers-problem' })}
       />
     </label>

@@ -11,6 +11,7 @@ import { DrawPad } from '../parts/draw-pad.tsx';
 import { NearestImages } from '../parts/nearest.tsx';
 import { Pixels } from '../parts/pixels.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useTyped } from '../parts/use-typed.ts';
 import type { Answer, ModelChoice, SplitName } from '../protocol.ts';
 import { answer, model, picture, problems, run, runs, set } from '../state.ts';
 
@@ -115,6 +116,9 @@ function Sources() {
     setCamera(false);
     predictPicture({ kind: 'image', split: of, index });
   };
+  const typed = useTyped(String(shown.index), (text) =>
+    choose(split, Math.max(0, Math.min(all - 1, Math.round(Number(text) || 0)))),
+  );
   return (
     <div class="sources">
       <div class="row">
@@ -124,11 +128,8 @@ function Sources() {
             type="number"
             min={0}
             max={Math.max(0, all - 1)}
-            value={shown.index}
             title={`0 to ${all - 1}: the ${split} split has ${plural(all, 'image')}`}
-            onChange={({ currentTarget }) =>
-              choose(split, Math.max(0, Math.min(all - 1, Math.round(Number(currentTarget.value) || 0))))
-            }
+            {...typed}
           />
         </label>
         <button
