@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { serves, setBase } from '../packages/studio/src/worker/host.ts';
-import { listStudies } from '../packages/studio/src/worker/studies.ts';
 import { formatSealed } from '../src/runs/json.ts';
 import { studyOf, trialOf } from './study-fixture.ts';
+import './studio-sources.ts';
+
+const { serves, setBase } = await import('../packages/studio/src/worker/host.ts');
+const { listStudies } = await import('../packages/studio/src/worker/studies.ts');
 
 /** What the host has, by address below the page; what it was asked for. */
 const files = new Map<string, string>();

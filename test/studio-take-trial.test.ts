@@ -7,6 +7,7 @@ import { defaultDataset } from '../src/data/registry.ts';
 import { describeStudy } from '../src/study/describe.ts';
 import { studyOf, trialOf } from './study-fixture.ts';
 import { tinyTrain } from './tiny-data.ts';
+import './studio-sources.ts';
 
 /** What the worker is asked, and a worker that knows every set. */
 let isBroken = false;

@@ -3,16 +3,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { StoredRun, StudioEvent } from '../packages/studio/src/protocol.ts';
-import { isSameSet } from '../packages/studio/src/same-set.ts';
-import { runJob, stopJob } from '../packages/studio/src/worker/jobs.ts';
-import { Slot } from '../packages/studio/src/worker/leases.ts';
-import { oneAtATime } from '../packages/studio/src/worker/one-at-a-time.ts';
-import { dropFromList, readList, writeList } from '../packages/studio/src/worker/run-index.ts';
-import { Telling } from '../packages/studio/src/worker/telling.ts';
-import { Turns } from '../packages/studio/src/worker/turns.ts';
 import { MemoryStore } from '../src/runs/memory-store.ts';
 import type { EpochMetrics } from '../src/train/events.ts';
 import type { RunConfig } from '../src/train/settings.ts';
+import './studio-sources.ts';
+
+const { isSameSet } = await import('../packages/studio/src/same-set.ts');
+const { runJob, stopJob } = await import('../packages/studio/src/worker/jobs.ts');
+const { Slot } = await import('../packages/studio/src/worker/leases.ts');
+const { oneAtATime } = await import('../packages/studio/src/worker/one-at-a-time.ts');
+const { dropFromList, readList, writeList } = await import('../packages/studio/src/worker/run-index.ts');
+const { Telling } = await import('../packages/studio/src/worker/telling.ts');
+const { Turns } = await import('../packages/studio/src/worker/turns.ts');
 
 /** Says when it was disposed. */
 class Model {
