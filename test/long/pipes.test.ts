@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import * as z from 'zod';
-import { barImage, writeBars } from '../../test/bars-data.ts';
-import { couture, coutureInShell, fillCache, parseDocument } from '../../test/command.ts';
+import { barImage, writeBars } from '../bars-data.ts';
+import { couture, coutureInShell, fillCache, parseDocument } from '../command.ts';
 
 const cwd = await mkdtemp(join(tmpdir(), 'couture-pipes-'));
 const options = { cwd, env: { XDG_CACHE_HOME: join(cwd, 'cache') } };
