@@ -31,7 +31,7 @@ import { inspectRun, openFinishedRuns } from '../src/platform/node/runs.ts';
 import { findAudit } from '../src/runs/find-audit.ts';
 import { loadSplits } from '../src/runs/run-data.ts';
 import { summaryOf } from '../src/study/describe.ts';
-import { studySchema } from '../src/study/study.ts';
+import { studySchema } from '../src/study/schema.ts';
 import { findRate } from '../src/train/find-rate.ts';
 import type { TrainSettings } from '../src/train/settings.ts';
 

@@ -7,7 +7,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { folderStore } from '../platform/node/runs/folder-store.ts';
-import { isStudyName } from '../study/study.ts';
+import { isStudyName } from '../study/schema.ts';
 import { sendBelow, sendList } from './listed.ts';
 
 /** Most studies that are listed. */

@@ -5,9 +5,8 @@ import { CoutureError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { decodeText } from '../core/text.ts';
 import { checkJson, MAX_JSON_BYTES, unseal, versionMisfit } from '../runs/json.ts';
-import { type Study, studySchema } from './study.ts';
-
-const VERSION = studySchema.shape.version.value;
+import { STUDY_VERSION, studySchema } from './schema.ts';
+import type { Study } from './study.ts';
 
 /** Most bytes of study.json. */
 export const MOST_STUDY_BYTES = MAX_JSON_BYTES;
@@ -20,7 +19,7 @@ export const MOST_STUDY_BYTES = MAX_JSON_BYTES;
 export async function decodeStudy(bytes: Uint8Array, where: string): Promise<Study> {
   checkArguments('decodeStudy', { bytes: [bytes, arrayOf('Uint8Array', 'Buffer')], where: [where, aString] });
   const value = parseJson(decodeText(bytes, where), where);
-  const misfit = versionMisfit(value, 'a study', VERSION);
+  const misfit = versionMisfit(value, 'a study', STUDY_VERSION);
   if (misfit !== undefined)
     throw new CoutureError('data', `${where} ${misfit}.`, {
       hint: 'Use the version of Couture that wrote it.',

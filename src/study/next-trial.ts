@@ -4,15 +4,7 @@ import { CoutureError } from '../core/errors.ts';
 import { planModel } from '../model/plan.ts';
 import { samplers } from '../search/samplers/index.ts';
 import type { AnyValues } from '../search/space.ts';
-import {
-  configOf,
-  directionOf,
-  type StoredTrial,
-  type StudyPlan,
-  searchTrials,
-  spaceOf,
-  valuesSchema,
-} from './study.ts';
+import { configOf, directionOf, type StoredTrial, type StudyPlan, searchTrials, spaceOf } from './study.ts';
 
 /** A trial that was asked for and not stored yet. */
 export type NextTrial = Pick<StoredTrial, 'number' | 'values'>;
@@ -37,7 +29,7 @@ export function nextTrial(plan: StudyPlan, trials: readonly StoredTrial[]): Next
       trials: searchTrials(trials),
       feasible,
     });
-    return { number, values: valuesSchema.parse(values) };
+    return { number, values };
   } catch (error) {
     if (!(error instanceof CoutureError) || reason === undefined) throw error;
     throw new CoutureError('usage', `No point of the search space was found that can be trained. ${reason}`, {
@@ -50,7 +42,7 @@ export function nextTrial(plan: StudyPlan, trials: readonly StoredTrial[]): Next
 function misfitOf(plan: StudyPlan, values: AnyValues): string | undefined {
   const { maxBytes } = plan;
   try {
-    const { model } = configOf(plan, valuesSchema.parse(values));
+    const { model } = configOf(plan, values);
     const bytes =
       4 * planModel(model).parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     if (maxBytes !== null && bytes > maxBytes)

@@ -1,13 +1,12 @@
 /** A study: a search over the settings of runs, as it is stored and shown. Its trials never see the test split. */
 
-import * as z from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { datasetInfoSchema } from '../data/dataset-info.ts';
-import { prunerNames } from '../search/pruners/index.ts';
-import { samplerNames } from '../search/samplers/index.ts';
+import type { DatasetInfo } from '../data/dataset-info.ts';
+import type { PrunerName } from '../search/pruners/index.ts';
+import type { SamplerName } from '../search/samplers/index.ts';
 import { trialConfig } from '../search/settings-space.ts';
-import { checkSpace } from '../search/space.ts';
-import { asLoss, bestTrial, type Direction, type Trial } from '../search/trial.ts';
+import { type Choice, checkSpace } from '../search/space.ts';
+import { asLoss, bestTrial, type Direction, type Report, type Trial } from '../search/trial.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, recipeNamed } from '../train/config.ts';
 import type { RunConfig } from '../train/settings.ts';
@@ -16,30 +15,22 @@ import type { RunConfig } from '../train/settings.ts';
 export const objectiveNames = ['loss', 'accuracy'] as const;
 
 /** What is searched, fixed when the study is created. */
-export const studyPlanSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
-  recipe: z.string().nullable(),
+export interface StudyPlan {
+  readonly name: string;
+  readonly recipe: string | null;
   /** Settings of all trials that differ from the recipe's. */
-  settings: z.record(z.string(), z.unknown()),
+  readonly settings: Readonly<Record<string, unknown>>;
   /** The data set, with the digests of its training split. */
-  data: datasetInfoSchema,
-  space: z.record(z.string(), z.unknown()),
-  objective: z.enum(objectiveNames),
-  sampler: z.enum(samplerNames),
-  pruner: z.enum(prunerNames),
-  seed: z.number(),
+  readonly data: DatasetInfo;
+  readonly space: Readonly<Record<string, unknown>>;
+  readonly objective: (typeof objectiveNames)[number];
+  readonly sampler: SamplerName;
+  readonly pruner: PrunerName;
+  readonly seed: number;
   /** Most bytes of the weights in float32, or null. */
-  maxBytes: z.number().nullable(),
+  readonly maxBytes: number | null;
   /** Most seconds of a trial's training, or null. */
-  maxSeconds: z.number().nullable(),
-});
-
-/** What is searched, fixed when the study is created. */
-export type StudyPlan = z.infer<typeof studyPlanSchema>;
-
-/** Whether a name is one that a study may have: a plain folder name. */
-export function isStudyName(name: string): boolean {
-  return studyPlanSchema.shape.name.safeParse(name).success;
+  readonly maxSeconds: number | null;
 }
 
 /** Whether two plans search the same, whatever the order of their keys. */
@@ -50,40 +41,31 @@ export function samePlan(a: StudyPlan, b: StudyPlan): boolean {
 /** The state of a stored trial. One that waits has been asked for and not been started. */
 export const storedStates = ['waiting', 'running', 'complete', 'pruned', 'failed'] as const;
 
-/** The parameters of a trial by name. */
-export const valuesSchema = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.number()).readonly()]),
-);
-
-export const storedTrialSchema = z.strictObject({
-  number: z.int().min(0),
-  values: valuesSchema,
-  state: z.enum(storedStates),
-  /** How often a worker has started it. */
-  attempt: z.int().min(0),
-  value: z.number().nullable(),
-  /** Validation accuracy of the best epoch. */
-  accuracy: z.number().nullable(),
-  /** Validation loss of the best epoch. */
-  loss: z.number().nullable(),
-  seconds: z.number().nullable(),
-  error: z.string().nullable(),
-  reports: z.array(z.strictObject({ step: z.number(), value: z.number() })),
-});
-
 /** A trial with its results. */
-export type StoredTrial = z.infer<typeof storedTrialSchema>;
+export interface StoredTrial {
+  readonly number: number;
+  /** Its parameters by name. */
+  readonly values: Readonly<Record<string, Choice>>;
+  readonly state: (typeof storedStates)[number];
+  /** How often a worker has started it. */
+  readonly attempt: number;
+  readonly value: number | null;
+  /** Validation accuracy of the best epoch. */
+  readonly accuracy: number | null;
+  /** Validation loss of the best epoch. */
+  readonly loss: number | null;
+  readonly seconds: number | null;
+  readonly error: string | null;
+  readonly reports: readonly Report[];
+}
 
 /** A study with its trials: the file study.json. */
-export const studySchema = z.strictObject({
-  version: z.literal(1),
-  plan: studyPlanSchema,
-  trials: z.array(storedTrialSchema),
-});
-
-/** A study with its trials. */
-export type Study = z.infer<typeof studySchema>;
+export interface Study {
+  readonly version: 1;
+  readonly plan: StudyPlan;
+  /** In the order of their numbers. */
+  readonly trials: readonly StoredTrial[];
+}
 
 /** Smaller is better for a loss. */
 export function directionOf({ objective }: Pick<StudyPlan, 'objective'>): Direction {

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as z from 'zod';
-import { type Study, storedTrialSchema, studyPlanSchema } from '../../../src/study/study.ts';
+import { studySchema } from '../../../src/study/schema.ts';
+import type { Study } from '../../../src/study/study.ts';
 import { writeBars } from '../../../test/bars-data.ts';
 
 const command = fileURLToPath(new URL('../../../packages/couture/bin/couture.js', import.meta.url));
@@ -78,7 +78,7 @@ export async function makeWorkshop(root: string, databaseUrl = ''): Promise<Work
     if (code !== 0) throw new Error(`couture ${args.join(' ')} ended with ${code}: ${err}`);
     return out;
   };
-  const document = z.object({ plan: studyPlanSchema, trials: z.array(storedTrialSchema) });
+  const document = studySchema.pick({ plan: true, trials: true });
   return {
     folder,
     start,

@@ -10,14 +10,8 @@ import { defaultSpace } from '../../search/default-space.ts';
 import { prunerNames } from '../../search/pruners/index.ts';
 import { samplerNames } from '../../search/samplers/index.ts';
 import { checkSettingsSpace } from '../../search/settings-space.ts';
-import {
-  isStudyName,
-  objectiveNames,
-  requestOf,
-  type StudyPlan,
-  samePlan,
-  studyPlanSchema,
-} from '../../study/study.ts';
+import { isStudyName, studyPlanSchema } from '../../study/schema.ts';
+import { objectiveNames, requestOf, type StudyPlan, samePlan } from '../../study/study.ts';
 import { resolveConfig } from '../../train/config.ts';
 import type { CliContext } from '../context.ts';
 import { oneOf, positiveNumber, wholeNumber } from '../options.ts';

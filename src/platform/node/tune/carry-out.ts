@@ -2,7 +2,7 @@
 
 import { pruners } from '../../../search/pruners/index.ts';
 import { asLoss } from '../../../search/trial.ts';
-import { configOf, directionOf, searchTrials, valuesSchema } from '../../../study/study.ts';
+import { configOf, directionOf, searchTrials } from '../../../study/study.ts';
 import type { EpochMetrics } from '../../../train/events.ts';
 import type { Ending, StudyStore } from './study-store.ts';
 import type { TrialEnd, TrialProcesses } from './trial-processes.ts';
@@ -31,7 +31,7 @@ export async function carryOut(place: TrialPlace, number: number, job: string): 
   const claimed = await store.claim(number, job);
   if (claimed === undefined) return;
   const { attempt, values } = claimed;
-  const config = configOf(plan, valuesSchema.parse(values));
+  const config = configOf(plan, values);
   let why: Reason | undefined;
   let seconds = 0;
   let best: EpochMetrics | undefined;

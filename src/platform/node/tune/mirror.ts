@@ -10,7 +10,8 @@
 import * as z from 'zod';
 import { CoutureError } from '../../../core/errors.ts';
 import { parseJson } from '../../../core/json.ts';
-import { type StoredTrial, storedStates, valuesSchema } from '../../../study/study.ts';
+import { valuesSchema } from '../../../study/schema.ts';
+import { type StoredTrial, storedStates } from '../../../study/study.ts';
 import type { Database, Sql } from './database.ts';
 
 const version = z
