@@ -59,11 +59,12 @@ export function addPredict(server: FastifyInstance, context: PredictContext): vo
         const headers = { 'X-Model': slot.address, 'X-Revision': model.revision };
         return await reply.headers(headers).type(OCTETS).send(bytesOf(found));
       } catch (error) {
-        throw whyStopped(error, request, limits);
+        const reason = whyStopped(error, request, limits);
+        // A refused request may have other pictures in the queue. Others have nothing left to stop.
+        request.state.controller.abort('over');
+        throw reason;
       } finally {
         stop();
-        // A refused request may have other pictures in the queue.
-        request.state.controller.abort('over');
         void model.release();
       }
     },
