@@ -130,7 +130,7 @@ const { COUTURE_ONNX_IMAGES = '0' } = process.env;
 const most = Number(COUTURE_ONNX_IMAGES);
 const shipped = {
   compact: 10_000,
-  'best-single': Math.max(1_000, most),
+  'best-single': 10_000,
   best: Math.max(200, most),
 };
 
