@@ -54,6 +54,14 @@ export const entries: readonly Entry[] = [
   },
 ];
 
+/** Every name by which a package's entry is imported, such as `@couture/core/data` and `couture/data`, with its source. */
+export const importNames: readonly (readonly [name: string, source: string])[] = entries.flatMap(
+  ({ subpath, source, packages }) =>
+    (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map(
+      (name) => [name + subpath.slice(1), source] as const,
+    ),
+);
+
 /** Where a page's import of an entry that needs Node leads, from dist/. */
 export function stubOf(subpath: string): string {
   return `not-in-a-page/${subpath.slice(2).replaceAll('/', '-')}.js`;

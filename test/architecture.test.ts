@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { entries } from '../scripts/entries.ts';
+import { importNames } from '../scripts/entries.ts';
 import { findViolations, importsOf } from './imports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,9 +67,7 @@ test("a page's workers lead to no package, which they could not find by its name
 });
 
 test('the Studio knows the packages by their public names alone', () => {
-  const names = entries.flatMap(({ subpath, packages }) =>
-    (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map((name) => name + subpath.slice(1)),
-  );
+  const names = importNames.map(([name]) => name);
   const allowed = new Set([...names, '@couture/core/models/compact.safetensors?url']);
   const { devDependencies } = JSON.parse(readFileSync(`${root}packages/studio/package.json`, 'utf8'));
   const own = Object.keys(devDependencies).filter((name) => name !== 'couture' && name !== '@couture/core');

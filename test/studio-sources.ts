@@ -4,15 +4,10 @@
  */
 
 import { registerHooks } from 'node:module';
-import { entries } from '../scripts/entries.ts';
+import { importNames } from '../scripts/entries.ts';
 
 const sources = new Map(
-  entries.flatMap(({ subpath, source, packages }) =>
-    (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map((name) => [
-      `${name}${subpath.slice(1)}`,
-      new URL(`../src/${source}`, import.meta.url).href,
-    ]),
-  ),
+  importNames.map(([name, source]) => [name, new URL(`../src/${source}`, import.meta.url).href]),
 );
 
 registerHooks({

@@ -2,19 +2,17 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { entries } from '../../scripts/entries.ts';
+import { importNames } from '../../scripts/entries.ts';
 import { contentPolicy, coutureWorkers, firstLoad, libraryLicenses, themeModule } from './plugins.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What an import of a package leads to in a checkout; longer names first, because a prefix matches as well. */
+/** What an import of a package leads to in a checkout. */
 const alias = [
-  ...entries.flatMap(({ subpath, source, packages }) =>
-    (packages === 'both' ? ['@couture/core', 'couture'] : ['couture']).map((name) => ({
-      find: new RegExp(`^${name}${subpath.slice(1)}$`),
-      replacement: `${root}src/${source}`,
-    })),
-  ),
+  ...importNames.map(([name, source]) => ({
+    find: new RegExp(`^${name}$`),
+    replacement: `${root}src/${source}`,
+  })),
   { find: /^@couture\/core\/models\//, replacement: `${root}models/` },
 ];
 
