@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import { studySchema } from '../../../src/study/schema.ts';
 import type { Study } from '../../../src/study/study.ts';
 import { writeBars } from '../../../test/bars-data.ts';
@@ -78,7 +79,7 @@ export async function makeWorkshop(root: string, databaseUrl = ''): Promise<Work
     if (code !== 0) throw new Error(`couture ${args.join(' ')} ended with ${code}: ${err}`);
     return out;
   };
-  const document = studySchema.pick({ plan: true, trials: true });
+  const document = z.object({ plan: studySchema.shape.plan, trials: studySchema.shape.trials });
   return {
     folder,
     start,
