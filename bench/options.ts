@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 
 /** Parts of a run, in order. */
 export const parts = ['ladder', 'train', 'whole', 'use', 'zeros', 'growth', 'page'] as const;
-/** A part that takes half an hour, and so is asked for by its name. */
-export const alone = ['time-to'] as const;
+/** Parts that have results of their own, and so are asked for by their names: half an hour; what a GPU is needed for. */
+export const alone = ['time-to', 'gpu-page'] as const;
 export type Part = (typeof parts)[number] | (typeof alone)[number];
 
 export interface Options {
@@ -35,8 +35,8 @@ export const usage = `npm run bench -- [options] [part ...]
 Measures Couture beside OpenBLAS, PyTorch, jax-js and TensorFlow.js in one run and writes docs/benchmarks.md.
 
 Parts: ${parts.join(', ')}; by default these, in about ten minutes. A run of some prints them and
-writes nothing, but for one that is only asked for by its name: ${alone.join(', ')}, half an hour, whose
-results are stored and shown by the page.
+writes nothing, but for one that is only asked for by its name and whose results are stored and shown by
+a page: time-to, half an hour; gpu-page, WebGPU in pages, which docs/gpu.md shows.
 
   --repeats N            how often each measurement is taken, in turns (default 5)
   --steps N              most training steps of one measurement (default 750, an epoch)
@@ -67,7 +67,7 @@ export function readOptions(args: string[]): Options | undefined {
   if (values.help) return undefined;
   const { quick, render } = values;
   const chosen = positionals.length === 0 ? [...parts] : positionals.map(checkPart);
-  const isWhole = positionals.length === 0 || chosen.every((part) => part === 'time-to');
+  const isWhole = positionals.length === 0 || chosen.every((part) => part === chosen[0] && isAlone(part));
   return {
     parts: render ? [] : chosen,
     repeats: count('--repeats', values.repeats, quick ? 2 : 5),
@@ -81,6 +81,10 @@ export function readOptions(args: string[]): Options | undefined {
     write: render || (isWhole && !values['no-write'] && !quick),
     render,
   };
+}
+
+function isAlone(part: Part): boolean {
+  return alone.some((name) => name === part);
 }
 
 function checkPart(name: string): Part {

@@ -67,12 +67,31 @@ export type Question =
   | MatmulQuestion
   | InfoQuestion;
 
+/** A GPU as WebGPU names it. */
+export interface AdapterName {
+  readonly name: string;
+  /** Whether a CPU emulates it. */
+  readonly software: boolean;
+}
+
+/** What a GPU was given. */
+export interface Commands {
+  readonly dispatches: number;
+  readonly submits: number;
+}
+
 export interface Answer {
   readonly seconds?: number;
   /** Of a whole training that is over: test accuracy of its epoch with the lowest validation loss. */
   readonly accuracy?: number;
   /** Of `info`: what this contender is, with its version. */
   readonly info?: string;
+  /** Of `info`, in a page on a GPU. */
+  readonly adapter?: AdapterName | undefined;
+  /** Of `train`: the mean loss of its last steps. */
+  readonly loss?: number | undefined;
+  /** Of `train`, in a page on a GPU: what the GPU was given, a step. */
+  readonly commands?: Commands | undefined;
   /** Why there is no result. */
   readonly error?: string;
 }

@@ -12,8 +12,11 @@ import { Bench, say } from './bench.ts';
 import type { Contender } from './contender.ts';
 import { writeImages } from './data.ts';
 import type { Findings, Shown } from './findings.ts';
+import { writeBlock } from './gpu/page.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, type Part, readOptions, usage } from './options.ts';
+import { measureGpuPages } from './page/gpu.ts';
+import { gpuPageText } from './page/gpu-report.ts';
 import { measurePages } from './page/measure.ts';
 import { measureEpochs } from './parts/epochs.ts';
 import { measureGrowth } from './parts/growth.ts';
@@ -28,7 +31,7 @@ import { wrapped } from './report/markdown.ts';
 import { report } from './report/report.ts';
 import { timeToSection } from './report/time-to.ts';
 import { cores, couture, installPeers, jax, pytorch, root, tfjs, threadCounts } from './starts.ts';
-import { findingsFile, loadFindings, loadTimeTo, store, timeToFile } from './store.ts';
+import { findingsFile, gpuPageFile, loadFindings, loadTimeTo, store, timeToFile } from './store.ts';
 
 async function measureAll(bench: Bench): Promise<Findings> {
   const { options } = bench;
@@ -108,6 +111,27 @@ async function writePage(shown: Shown): Promise<void> {
   if (existsSync(biome)) spawnSync(process.execPath, [biome, 'format', '--write', ...written], { cwd: root });
 }
 
+/** The images, in a folder that is gone however the run ends. */
+async function prepareImages(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await writeImages(folder);
+}
+
+/** WebGPU in pages has a file and a block of its own. */
+async function runGpuPage(bench: Bench): Promise<void> {
+  await prepareImages();
+  const found = await measureGpuPages(bench);
+  if (found === undefined) return say('Nothing was measured.');
+  if (!bench.options.write) {
+    process.stdout.write(`${gpuPageText(found)}\n`);
+    return;
+  }
+  store(gpuPageFile, found);
+  writeBlock('gpu-page', gpuPageText(found));
+  say('Wrote the block gpu-page of docs/gpu.md.');
+}
+
 async function run(options: Options): Promise<void> {
   const bench = new Bench(options);
   if (options.parts.includes('time-to')) {
@@ -115,11 +139,9 @@ async function run(options: Options): Promise<void> {
     if (options.write) store(timeToFile, timeTo);
     else process.stdout.write(`${timeToSection(timeTo)}\n`);
   }
+  if (options.parts.includes('gpu-page')) return await runGpuPage(bench);
   if (options.parts.some((part) => part !== 'time-to')) {
-    const folder = mkdtempSync(join(tmpdir(), 'couture-bench-'));
-    // However the run ends.
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    await writeImages(folder);
+    await prepareImages();
     const findings = await measureAll(bench);
     if (options.write) store(findingsFile, findings);
     else process.stdout.write(report({ findings, timeTo: undefined }));

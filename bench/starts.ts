@@ -107,7 +107,13 @@ export function tfjs(threads: number): Start {
 
 /** Peers weigh nothing on a user's install: they are fetched when the bench is first run. Returns why there are none. */
 export function installPeers(say: (text: string) => void): string | undefined {
-  const needed = ['@jax-js/jax', '@tensorflow/tfjs', 'autocannon', 'onnxruntime-node'];
+  const needed = [
+    '@jax-js/jax',
+    '@tensorflow/tfjs',
+    '@tensorflow/tfjs-backend-webgpu',
+    'autocannon',
+    'onnxruntime-node',
+  ];
   if (needed.every((name) => existsSync(`${here}node_modules/${name}`))) return undefined;
   say('Installing the peers into bench/node_modules; the first time takes a minute.');
   const { npm_execpath: npm } = process.env;

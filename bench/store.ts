@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Findings } from './findings.ts';
+import type { Curves } from './gpu/curves-data.ts';
+import type { GpuPage } from './page/gpu.ts';
 import type { TimeTo } from './parts/time-to.ts';
 import { here } from './starts.ts';
 
@@ -11,6 +13,10 @@ const folder = join(here, 'results');
 /** A run of the default parts. */
 export const findingsFile = join(folder, 'findings.json');
 export const timeToFile = join(folder, 'time-to.json');
+/** WebGPU in pages, by `npm run bench -- gpu-page`. */
+export const gpuPageFile = join(folder, 'gpu-page.json');
+/** Trainings on CPU and GPU, by `npm run gpu-curves`. */
+export const curvesFile = join(folder, 'gpu-curves.json');
 
 export function loadFindings(): Findings | undefined {
   return load(findingsFile);
@@ -20,8 +26,16 @@ export function loadTimeTo(): TimeTo | undefined {
   return load(timeToFile);
 }
 
+export function loadGpuPage(): GpuPage | undefined {
+  return load(gpuPageFile);
+}
+
+export function loadCurves(): Curves | undefined {
+  return load(curvesFile);
+}
+
 /** Writes one of the files. */
-export function store(file: string, value: Findings | TimeTo): void {
+export function store(file: string, value: Findings | TimeTo | Curves | GpuPage): void {
   mkdirSync(folder, { recursive: true });
   // Figures to a digit more than any table shows.
   const short = (_: string, item: unknown) =>

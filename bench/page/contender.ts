@@ -1,5 +1,6 @@
 /**
- * A contender that runs in a page of headless Chromium: `node contender.ts PEER THREADS isolated|alone [CHECKOUT]`. Questions
+ * A contender that runs in a page of headless Chromium: `node contender.ts PEER THREADS isolated|alone [CHECKOUT]`; one whose
+ * name ends in `-gpu` has WebGPU. Questions
  * go to the page as events of the server that gives it out, and answers come back as posts. With CHECKOUT, Couture is that of
  * another checkout.
  */
@@ -54,6 +55,7 @@ async function open(): Promise<void> {
   const browser = spawnChromium(found.path, `${url}?peer=${peer}&threads=${threads}`, {
     profile,
     detached: false,
+    webgpu: peer.endsWith('-gpu'),
   });
   browser.stderr.resume();
   const failed = (reason: string) => {

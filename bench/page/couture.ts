@@ -2,17 +2,29 @@
 
 import { keyFromSeed } from '../../src/core/philox.ts';
 import type { Backend, DeviceImages, Session, TensorRole } from '../../src/engine/backend.ts';
+import { createWebGpuBackend } from '../../src/engine/webgpu/backend.ts';
 import { initialize } from '../../src/model/init.ts';
 import type { TensorMap } from '../../src/model/network.ts';
 import { buildProgram, type Program } from '../../src/model/program.ts';
 import { multilayer } from '../../src/model/spec.ts';
 import { createWebBackend } from '../../src/platform/web/backend.ts';
+import { findWebAdapter } from '../../src/platform/web/gpu.ts';
 import { inputOf, resolveConfig } from '../../src/train/config.ts';
 import { Classifier } from '../../src/use/classifier.ts';
 import type { Images } from '../data.ts';
-import { BATCH_SIZE, CLASSES, type Model, PIXELS, shuffled, TRAIN_IMAGES } from '../models.ts';
-import type { Networks } from '../peers/answer.ts';
-import type { EvaluateQuestion, PredictQuestion, TrainQuestion } from '../protocol.ts';
+import {
+  BATCH_SIZE,
+  CLASSES,
+  type Model,
+  makeWeights,
+  PIXELS,
+  shuffled,
+  TRAIN_IMAGES,
+  widths,
+} from '../models.ts';
+import { lastLoss, type Networks } from '../peers/answer.ts';
+import type { AdapterName, EvaluateQuestion, PredictQuestion, TrainQuestion } from '../protocol.ts';
+import { countCommands, withCommands } from './commands.ts';
 import { fetchImages } from './images.ts';
 
 /** How long the steps of one request take, about; as in src/train/train.ts. */
@@ -29,6 +41,11 @@ interface State {
   readonly tensors: ReadonlyMap<TensorRole, TensorMap>;
 }
 
+interface Start {
+  readonly adapter: AdapterName | undefined;
+  readonly weights: (program: Program, model: Model) => TensorMap;
+}
+
 /** A network under way. */
 interface Network {
   readonly model: Model;
@@ -43,6 +60,8 @@ interface Network {
 
 export class CoutureNetworks implements Networks {
   readonly info: string;
+  readonly adapter: AdapterName | undefined;
+  readonly #weights: Start['weights'];
   readonly #backend: Backend;
   readonly #test: Images;
   readonly #uploaded: DeviceImages;
@@ -53,13 +72,41 @@ export class CoutureNetworks implements Networks {
   static async open(threads: number, fast: boolean): Promise<CoutureNetworks> {
     const backend = await createWebBackend({ backend: 'wasm', threads, fast });
     if (backend.info.threads !== threads) throw new Error(`it took ${backend.info.threads} threads`);
-    const train = await fetchImages('train');
-    const uploaded = await backend.upload(train.images, input.shape);
-    return new CoutureNetworks(backend, uploaded, train.labels, await fetchImages('test'));
+    return await CoutureNetworks.#of(backend);
   }
 
-  private constructor(backend: Backend, uploaded: DeviceImages, labels: Uint8Array, test: Images) {
+  /**
+   * On WebGPU, with the peers' first weights.
+   * @param place in a worker, as its users have it; or in the page's own thread, with the kernels that a GPU gets also where
+   * the adapter is software, and with its commands counted
+   */
+  static async openGpu(place: 'worker' | 'page'): Promise<Networks> {
+    const adapter = await findWebAdapter();
+    const commands = place === 'page' ? countCommands() : undefined;
+    const backend =
+      place === 'worker'
+        ? await createWebBackend({ backend: 'webgpu' })
+        : await createWebGpuBackend(navigator.gpu, { plain: false });
+    const networks = await CoutureNetworks.#of(backend, { adapter, weights: peersWeights });
+    return commands ? withCommands(networks, commands) : networks;
+  }
+
+  static async #of(backend: Backend, more: Partial<Start> = {}): Promise<CoutureNetworks> {
+    const train = await fetchImages('train');
+    const uploaded = await backend.upload(train.images, input.shape);
+    return new CoutureNetworks(backend, uploaded, train.labels, await fetchImages('test'), more);
+  }
+
+  private constructor(
+    backend: Backend,
+    uploaded: DeviceImages,
+    labels: Uint8Array,
+    test: Images,
+    { adapter, weights = firstWeights }: Partial<Start>,
+  ) {
     this.info = `Couture, ${backend.info.variant}`;
+    this.adapter = adapter;
+    this.#weights = weights;
     this.#backend = backend;
     this.#uploaded = uploaded;
     this.#labels = Uint16Array.from(labels);
@@ -74,8 +121,8 @@ export class CoutureNetworks implements Networks {
     else this.#classifierOf(network, after ?? 0, state);
   }
 
-  async train({ model, steps }: TrainQuestion): Promise<void> {
-    await this.#advance(await this.#networkOf(model), steps);
+  async train({ model, steps }: TrainQuestion): Promise<number> {
+    return await this.#advance(await this.#networkOf(model), steps);
   }
 
   async evaluate(question: EvaluateQuestion): Promise<void> {
@@ -96,7 +143,7 @@ export class CoutureNetworks implements Networks {
     if (known) return known;
     const program = buildProgram(specOf(model), input);
     const session = await this.#backend.createSession(program, { batchSize: BATCH_SIZE });
-    const states = new Map([[0, firstState(program)]]);
+    const states = new Map([[0, firstState(program, this.#weights(program, model))]]);
     const fresh = { states, classifiers: new Map(), step: 0, secondsPerStep: 0.002 };
     const made: Network = { model, program, session, ...fresh };
     await restore(made, await this.#stateOf(made, 0));
@@ -133,13 +180,15 @@ export class CoutureNetworks implements Networks {
     return made;
   }
 
-  async #advance(network: Network, steps: number): Promise<void> {
+  /** Gives the mean loss of the last steps. */
+  async #advance(network: Network, steps: number): Promise<number> {
+    const losses: number[] = [];
     for (let done = 0; done < steps; ) {
       const from = network.step % STEPS_PER_EPOCH;
       const wanted = Math.max(1, Math.ceil(CHUNK_SECONDS / network.secondsPerStep));
       const chunk = Math.min(wanted, steps - done, STEPS_PER_EPOCH - from);
       const began = performance.now();
-      await network.session.train({
+      const ofImages = await network.session.train({
         images: this.#uploaded,
         labels: this.#labels,
         indices: this.#order.subarray(from * BATCH_SIZE, (from + chunk) * BATCH_SIZE),
@@ -152,14 +201,17 @@ export class CoutureNetworks implements Networks {
       network.secondsPerStep = (performance.now() - began) / 1000 / chunk;
       network.step += chunk;
       done += chunk;
+      for (let i = 0; i < chunk; i++)
+        losses.push(meanOf(ofImages.subarray(i * BATCH_SIZE, (i + 1) * BATCH_SIZE)));
     }
+    return lastLoss(losses);
   }
 }
 
 const specOf = ({ hidden, dropout }: Model) => multilayer(PIXELS, hidden, CLASSES, dropout);
 
 /** First weights, and moments of 0. */
-function firstState({ plan }: Program): State {
+function firstState({ plan }: Program, weights: TensorMap): State {
   const zeros = new Map(
     plan.parameters.map(({ name, shape }) => [
       name,
@@ -167,11 +219,35 @@ function firstState({ plan }: Program): State {
     ]),
   );
   const tensors: [TensorRole, TensorMap][] = [
-    ['value', initialize(plan, key)],
+    ['value', weights],
     ['firstMoment', zeros],
     ['secondMoment', zeros],
   ];
   return { step: 0, tensors: new Map(tensors) };
+}
+
+function firstWeights({ plan }: Program): TensorMap {
+  return initialize(plan, key);
+}
+
+/** Those that the peers begin with, which have the inputs of a layer as rows. */
+function peersWeights({ plan }: Program, model: Model): TensorMap {
+  const all = widths(model);
+  return new Map(
+    plan.parameters.map(({ name, shape, layer, part }) => {
+      if (part !== 'weight') return [name, new Float32Array(shape[0])];
+      const [outputs, inputs] = shape;
+      const theirs = makeWeights(all[layer] * all[layer + 1], all[layer]);
+      return [
+        name,
+        Float32Array.from(theirs, (_, i) => theirs[(i % inputs) * outputs + Math.floor(i / inputs)]),
+      ];
+    }),
+  );
+}
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 async function restore(network: Network, { step, tensors }: State): Promise<void> {

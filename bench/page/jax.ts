@@ -1,15 +1,19 @@
-/** jax-js in a page, on its wasm backend; it takes a thread for each core where memory can be shared. */
+/** jax-js in a page: on its wasm backend, which takes a thread for each core where memory can be shared, or on WebGPU. */
 
 import type * as Jax from '@jax-js/jax';
-import { JaxNetworks } from '../peers/jax-network.ts';
+import type { Networks } from '../peers/answer.ts';
+import { type JaxDevice, JaxNetworks } from '../peers/jax-network.ts';
+import { countCommands, withCommands } from './commands.ts';
 import { fetchImages } from './images.ts';
 
 const FOLDER = '/bench/node_modules/@jax-js/jax/';
 
-export async function openJax(): Promise<JaxNetworks> {
+export async function openJax(device: JaxDevice = 'wasm'): Promise<Networks> {
   const jax: typeof Jax = await import(`${FOLDER}dist/index.js`);
-  await jax.init('wasm');
-  jax.defaultDevice('wasm');
+  const commands = device === 'webgpu' ? countCommands() : undefined;
+  await jax.init(device);
+  jax.defaultDevice(device);
   const { version } = await (await fetch(`${FOLDER}package.json`)).json();
-  return new JaxNetworks(jax, version, await fetchImages('train'));
+  const networks = new JaxNetworks(jax, version, await fetchImages('train'), device);
+  return commands ? withCommands(networks, commands) : networks;
 }

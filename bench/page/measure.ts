@@ -27,23 +27,31 @@ const peers = {
   tfjs: 'TensorFlow.js wasm',
 } as const;
 
+interface PageStart {
+  /** Its name in page.ts. */
+  readonly peer: string;
+  readonly family: string;
+  readonly setting: string;
+  readonly threads: number;
+  readonly isolated: boolean;
+}
+
+/** A contender in a page. */
+export function pageStart({ peer, family, setting, threads, isolated }: PageStart): Start {
+  const args = [program, peer, String(threads), isolated ? 'isolated' : 'alone'];
+  const command = process.execPath;
+  return { family, setting, command, args: ['--disable-warning=ExperimentalWarning', ...args] };
+}
+
 /** Everybody in a page that shares memory, with a thread for each core, and in one that does not. */
 export function pageStarts(threads = availableParallelism()): Start[] {
-  const start = (peer: string, family: string, isolated: boolean): Start => ({
-    family,
-    setting:
+  const start = (peer: string, family: string, isolated: boolean): Start => {
+    const setting =
       isolated && threads > 1
         ? `isolated, ${threads} threads`
-        : `${isolated ? '' : 'not '}isolated, 1 thread`,
-    command: process.execPath,
-    args: [
-      '--disable-warning=ExperimentalWarning',
-      program,
-      peer,
-      String(isolated ? threads : 1),
-      isolated ? 'isolated' : 'alone',
-    ],
-  });
+        : `${isolated ? '' : 'not '}isolated, 1 thread`;
+    return pageStart({ peer, family, setting, threads: isolated ? threads : 1, isolated });
+  };
   return Object.entries(peers).flatMap(([peer, family]) =>
     [true, false].map((isolated) => start(peer, family, isolated)),
   );

@@ -19,6 +19,15 @@ async function open(): Promise<Networks> {
       return await (await import('./jax.ts')).openJax();
     case 'tfjs':
       return await (await import('./tfjs.ts')).openTfjs(threads);
+    case 'couture-gpu':
+    case 'couture-kernels-gpu': {
+      const { CoutureNetworks } = await import('./couture.ts');
+      return await CoutureNetworks.openGpu(peer === 'couture-gpu' ? 'worker' : 'page');
+    }
+    case 'jax-gpu':
+      return await (await import('./jax.ts')).openJax('webgpu');
+    case 'tfjs-gpu':
+      return await (await import('./tfjs.ts')).openTfjs(threads, 'webgpu');
     default:
       throw new Error(`there is no peer ${peer}`);
   }
@@ -37,7 +46,7 @@ try {
   const version = /Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1];
   new EventSource('/questions').addEventListener('message', ({ data }) => {
     void answer(networks, JSON.parse(data), clock)
-      .then((reply) => (reply.info ? { info: `${reply.info}, Chromium ${version}` } : reply))
+      .then((reply) => (reply.info ? { ...reply, info: `${reply.info}, Chromium ${version}` } : reply))
       .catch(failure)
       .then(post);
   });

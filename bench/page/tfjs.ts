@@ -1,8 +1,10 @@
-/** TensorFlow.js in a page, on its wasm backend: the build with threads where memory can be shared, else that with SIMD. */
+/** TensorFlow.js in a page: on its wasm backend, the build with threads where memory can be shared, else that with SIMD; or on WebGPU. */
 
 import type * as Core from '@tensorflow/tfjs';
 import type * as Backend from '@tensorflow/tfjs-backend-wasm';
-import { TfjsNetworks } from '../peers/tfjs-network.ts';
+import type { Networks } from '../peers/answer.ts';
+import { type TfjsBackend, TfjsNetworks } from '../peers/tfjs-network.ts';
+import { countCommands, withCommands } from './commands.ts';
 import { fetchImages } from './images.ts';
 
 const FOLDER = '/bench/node_modules/@tensorflow/';
@@ -12,8 +14,9 @@ interface Globals {
   readonly tf: typeof Core & { readonly wasm: typeof Backend };
 }
 
-export async function openTfjs(threads: number): Promise<TfjsNetworks> {
+export async function openTfjs(threads: number, backend: TfjsBackend = 'wasm'): Promise<Networks> {
   await run(`${FOLDER}tfjs/dist/tf.min.js`);
+  if (backend === 'webgpu') return await openGpu();
   await run(`${FOLDER}tfjs-backend-wasm/dist/tf-backend-wasm.min.js`);
   const { tf } = globalThis as unknown as Globals;
   // It starts threads for half of the cores at most.
@@ -25,6 +28,15 @@ export async function openTfjs(threads: number): Promise<TfjsNetworks> {
   if (threads > 1 && tf.wasm.getThreadsCount() !== threads)
     throw new Error(`it took ${tf.wasm.getThreadsCount()} threads`);
   return new TfjsNetworks(tf, await fetchImages('train'));
+}
+
+async function openGpu(): Promise<Networks> {
+  const commands = countCommands();
+  await run(`${FOLDER}tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js`);
+  const { tf } = globalThis as unknown as Globals;
+  if (!(await tf.setBackend('webgpu'))) throw new Error('the WebGPU backend did not start');
+  await tf.ready();
+  return withCommands(new TfjsNetworks(tf, await fetchImages('train'), 'webgpu'), commands);
 }
 
 async function run(address: string): Promise<void> {

@@ -14,7 +14,10 @@ import {
   widths,
 } from '../models.ts';
 import type { EvaluateQuestion, PredictQuestion, TrainQuestion } from '../protocol.ts';
-import type { Networks } from './answer.ts';
+import { LAST_LOSSES, lastLoss, type Networks } from './answer.ts';
+
+/** Where it computes. */
+export type JaxDevice = 'wasm' | 'webgpu';
 
 type Arr = InstanceType<typeof Jax.Array>;
 
@@ -32,15 +35,17 @@ interface Network {
 export class JaxNetworks implements Networks {
   readonly info: string;
   readonly #jax: typeof Jax;
+  readonly #device: JaxDevice;
   readonly #images: Float32Array;
   readonly #labels: Uint8Array;
   readonly #order = shuffled(TRAIN_IMAGES);
   readonly #networks = new Map<string, Network>();
 
   /** @param version of the library, which does not know its own */
-  constructor(jax: typeof Jax, version: string, { images, labels }: Images) {
-    this.info = `jax-js ${version}, wasm`;
+  constructor(jax: typeof Jax, version: string, { images, labels }: Images, device: JaxDevice = 'wasm') {
+    this.info = `jax-js ${version}, ${device}`;
     this.#jax = jax;
+    this.#device = device;
     // Normalized beforehand, as for the others.
     this.#images = Float32Array.from(images, (byte) => byte / 127.5 - 1);
     this.#labels = labels;
@@ -121,9 +126,11 @@ export class JaxNetworks implements Networks {
     return made;
   }
 
-  async train({ model, steps, batchSize }: TrainQuestion): Promise<void> {
+  async train({ model, steps, batchSize }: TrainQuestion): Promise<number> {
     const { numpy: np, random, blockUntilReady } = this.#jax;
     const network = this.#networkOf(model);
+    const losses: number[] = [];
+    const unread: Arr[] = [];
     for (let step = 0; step < steps; step++) {
       const pixels = new Float32Array(batchSize * PIXELS);
       const oneHot = new Float32Array(batchSize * CLASSES);
@@ -142,9 +149,14 @@ export class JaxNetworks implements Networks {
         np.array(1 / Math.sqrt(1 - 0.999 ** network.taken)),
       );
       network.state = state;
-      await loss.data();
+      // Waiting for a GPU at every step would leave it idle.
+      if (this.#device === 'webgpu') unread.push(loss);
+      else losses.push((await loss.data())[0]);
     }
     await blockUntilReady(network.state.params.map((tensor) => tensor.ref));
+    for (const loss of unread.slice(0, -LAST_LOSSES)) loss.dispose();
+    for (const loss of unread.slice(-LAST_LOSSES)) losses.push((await loss.data())[0]);
+    return lastLoss(losses);
   }
 
   async #infer(model: Model, from: number, count: number): Promise<void> {

@@ -14,10 +14,13 @@ import {
   widths,
 } from '../models.ts';
 import type { EvaluateQuestion, PredictQuestion, TrainQuestion } from '../protocol.ts';
-import type { Networks } from './answer.ts';
+import { LAST_LOSSES, lastLoss, type Networks } from './answer.ts';
 
 /** Images that are classified at once, of many. */
 const CHUNK = BATCH_SIZE * 8;
+
+/** Where it computes. */
+export type TfjsBackend = 'wasm' | 'webgpu';
 
 interface Network {
   readonly layers: readonly { readonly weights: Core.Variable; readonly bias: Core.Variable }[];
@@ -27,13 +30,15 @@ interface Network {
 export class TfjsNetworks implements Networks {
   readonly info: string;
   readonly #tf: typeof Core;
+  readonly #backend: TfjsBackend;
   readonly #images: Float32Array;
   readonly #labels: Uint8Array;
   readonly #order = shuffled(TRAIN_IMAGES);
   readonly #networks = new Map<string, Network>();
 
-  constructor(tf: typeof Core, { images, labels }: Images) {
-    this.info = `TensorFlow.js ${tf.version['tfjs-core']}, wasm`;
+  constructor(tf: typeof Core, { images, labels }: Images, backend: TfjsBackend = 'wasm') {
+    this.info = `TensorFlow.js ${tf.version['tfjs-core']}, ${backend}`;
+    this.#backend = backend;
     this.#tf = tf;
     // Normalized beforehand, as for the others.
     this.#images = Float32Array.from(images, (byte) => byte / 127.5 - 1);
@@ -72,9 +77,11 @@ export class TfjsNetworks implements Networks {
     return y;
   }
 
-  async train({ model, steps, batchSize }: TrainQuestion): Promise<void> {
+  async train({ model, steps, batchSize }: TrainQuestion): Promise<number> {
     const tf = this.#tf;
     const { optimizer } = this.#networkOf(model);
+    const losses: number[] = [];
+    const unread: Core.Scalar[] = [];
     for (let step = 0; step < steps; step++) {
       const pixels = new Float32Array(batchSize * PIXELS);
       const targets = new Int32Array(batchSize);
@@ -93,9 +100,14 @@ export class TfjsNetworks implements Networks {
         if (!value) throw new Error('no loss');
         return value;
       });
-      await loss.data();
-      loss.dispose();
+      unread.push(loss);
+      // Waiting for a GPU at every step would leave it idle.
+      if (this.#backend === 'wasm') losses.push(await read(loss));
     }
+    if (this.#backend === 'webgpu')
+      for (const loss of unread.slice(-LAST_LOSSES)) losses.push(await read(loss));
+    for (const loss of unread) loss.dispose();
+    return lastLoss(losses);
   }
 
   async #infer(model: Model, from: number, count: number): Promise<void> {
@@ -116,4 +128,8 @@ export class TfjsNetworks implements Networks {
   async predict({ model }: PredictQuestion): Promise<void> {
     await this.#infer(model, 0, 1);
   }
+}
+
+async function read(scalar: Core.Scalar): Promise<number> {
+  return (await scalar.data())[0];
 }

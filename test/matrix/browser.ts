@@ -36,7 +36,6 @@ const flags = [
   '--no-sandbox',
   '--no-first-run',
   '--no-proxy-server',
-  '--disable-gpu',
   '--disable-dev-shm-usage',
   '--disable-quic',
   '--disable-sync',
@@ -44,13 +43,28 @@ const flags = [
   '--disable-component-update',
 ];
 
+/** WebGPU, on SwiftShader where there is no GPU. */
+const gpuFlags = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-vulkan=native',
+  '--ignore-gpu-blocklist',
+];
+
+interface BrowserOptions {
+  readonly profile: string;
+  /** Whether the browser gets a group of processes of its own. */
+  readonly detached: boolean;
+  readonly webgpu?: boolean;
+}
+
 /** Starts a browser that shows one page. */
 export function spawnChromium(
   chromium: string,
   url: string,
-  { profile, detached }: { readonly profile: string; readonly detached: boolean },
+  { profile, detached, webgpu = false }: BrowserOptions,
 ): ChildProcessByStdio<null, null, Readable> {
-  const args = [...flags, `--user-data-dir=${profile}`, url];
+  const args = [...flags, ...(webgpu ? gpuFlags : ['--disable-gpu']), `--user-data-dir=${profile}`, url];
   return spawn(chromium, args, { detached, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
