@@ -6,7 +6,7 @@ import { aFunction, checkArguments, record } from '../core/arguments.ts';
 export interface Adapter {
   /** Its common name if it reports one: `NVIDIA H200`. */
   readonly name: string;
-  /** The driver that it reports; empty in browsers. */
+  /** The driver that it reports; empty in browsers and in Deno. */
   readonly driver: string;
   /** Whether a processor emulates a GPU, as with SwiftShader and llvmpipe. */
   readonly software: boolean;
@@ -55,9 +55,10 @@ export async function listAdapters(gpu: GPU): Promise<Adapter[]> {
 }
 
 function describe({ info, features, limits }: GPUAdapter): Adapter {
+  const name = nameOf(info);
   return {
-    name: nameOf(info),
-    driver: info.description,
+    name,
+    driver: info.description === name ? '' : info.description,
     software: isSoftware(info),
     features: notable.filter((name) => features.has(name)),
     limits: {
@@ -77,9 +78,15 @@ function isSoftware(info: GPUAdapterInfo): boolean {
   );
 }
 
-/** `nvidia-h200` as `NVIDIA H200`. Browsers hide the device and give its vendor and its family. */
+/**
+ * `nvidia-h200` as `NVIDIA H200`. Browsers hide the device and give its vendor and its family. Deno gives both as numbers,
+ * and the name as the description.
+ */
 function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
-  const told = /[a-z]{3}/i.test(device) ? device : [vendor, architecture].filter(Boolean).join(' ');
+  // Mesa's software device lists its compiler and the width of its vectors, too.
+  if (/^llvmpipe\b/i.test(device)) return 'llvmpipe';
+  const family = [vendor, architecture].filter(Boolean).join(' ');
+  const told = [device, family].find((text) => /[a-z]{3}/i.test(text)) ?? '';
   const words = told.split(/[-\s]+/).filter(Boolean);
   const name = words.map((word) =>
     /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),

@@ -168,9 +168,14 @@ async function findProgram(name: string): Promise<string | undefined> {
 export async function finish(
   command: string,
   args: readonly string[],
-  { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal },
+  options: {
+    readonly cwd: string;
+    readonly signal: AbortSignal;
+    /** That of this process by default. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+  },
 ): Promise<{ code: number | null; stdout: string; output: string }> {
-  const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -24,11 +24,11 @@ const held = new Map<string, GPU>();
  * @throws CoutureError of kind `backend` where the package is missing or does not load
  */
 export async function nodeGpu(options: readonly string[] = []): Promise<GPU> {
-  const own = globalThis.navigator?.gpu;
-  if (own) return own;
   // Vulkan complains on standard error where a server has no such folder, though nothing here needs it.
   const { XDG_RUNTIME_DIR = tmpdir() } = process.env;
   if (process.platform === 'linux') Object.assign(process.env, { XDG_RUNTIME_DIR });
+  const own = globalThis.navigator?.gpu;
+  if (own) return own;
   try {
     const known = held.get(options.join());
     if (known !== undefined) return known;
