@@ -78,9 +78,14 @@ function isSoftware(info: GPUAdapterInfo): boolean {
 }
 
 /** `nvidia-h200` as `NVIDIA H200`. Browsers hide the device and give its vendor and its family. */
-function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+function nameOf(info: GPUAdapterInfo): string {
+  const { vendor, architecture, device, description } = info;
   const told = /[a-z]{3}/i.test(device) ? device : [vendor, architecture].filter(Boolean).join(' ');
-  const words = told.split(/[-\s]+/).filter(Boolean);
+  // What follows the name of a software adapter is its compiler: llvmpipe-llvm-15-0-6-256-bits.
+  const words = told
+    .split(/[-\s]+/)
+    .filter(Boolean)
+    .slice(0, isSoftware(info) ? 1 : undefined);
   const name = words.map((word) =>
     /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
   );

@@ -10,7 +10,7 @@ export function fastNotice({ name, variant }: BackendInfo): string | undefined {
   if (name === 'webgpu')
     return variant.endsWith(HALF_PRECISION)
       ? undefined
-      : 'The setting fast has no effect on this GPU: it does not support half precision (shader-f16).';
+      : 'The setting fast has no effect on this GPU: it has no half precision (shader-f16), or a processor emulates it.';
   if (variant.endsWith('-fast')) return undefined;
   return 'The setting fast has no effect here: this engine is exact. Fast arithmetic needs WebAssembly with relaxed SIMD.';
 }
