@@ -1,26 +1,16 @@
 /** GPUs for tests: SwiftShader, a processor that stands in for one, and a backend that only says it were one. */
 
-import { access } from 'node:fs/promises';
 import { CoutureError } from '../src/core/errors.ts';
 import type { Backend } from '../src/engine/backend.ts';
 import { createBackend } from '../src/engine/create.ts';
 import { hasGpuObject } from '../src/platform/node/engine/gpu.ts';
-
-/** Debian's Chromium brings it along. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+import { driverEnvironment } from './vulkan-drivers.ts';
 
 /** The environment in which Dawn finds SwiftShader and nothing else, or why it cannot. */
-export async function swiftShader(): Promise<
-  { readonly env: Record<string, string> } | { readonly missing: string }
-> {
+export function swiftShader(): { readonly env: Record<string, string> } | { readonly missing: string } {
   if (!hasGpuObject()) return { missing: 'the package webgpu is not installed' };
-  const isThere = await access(SWIFTSHADER).then(
-    () => true,
-    () => false,
-  );
-  return isThere
-    ? { env: { VK_ICD_FILENAMES: SWIFTSHADER } }
-    : { missing: `there is no SwiftShader: ${SWIFTSHADER} is missing` };
+  const env = driverEnvironment('SwiftShader');
+  return env ? { env } : { missing: 'there is no SwiftShader, which Chromium brings along' };
 }
 
 /** What a stand-in does. */

@@ -67,7 +67,8 @@ if (!values.render) {
     ...{ date: new Date().toISOString().slice(0, 10), machine: describeMachine() },
     ...{ couture: COUTURE_VERSION, node: process.versions.node, gpu: await describeGpu() },
   };
-  let curves: readonly Curve[] = [];
+  // Recipes can be trained one after the other.
+  let curves = (loadCurves()?.curves ?? []).filter(({ recipe }) => !recipes.some((name) => name === recipe));
   for (const recipe of recipes)
     for (const each of plan) {
       curves = [...curves, await curveOf(recipe, each)];

@@ -36,12 +36,14 @@ test('software is known by what it says, whatever says so', async () => {
     ...{ vendor: 'mesa', architecture: 'software', device: 'llvmpipe-llvm-15-0-6-256-bits-' },
     description: 'llvmpipe: Mesa 25.0.7',
   });
-  assert.deepEqual([mesa?.name, mesa?.driver, mesa?.software], ['llvmpipe', 'llvmpipe: Mesa 25.0.7', true]);
+  assert.deepEqual([mesa?.name, mesa?.driver, mesa?.software], ['Llvmpipe', 'llvmpipe: Mesa 25.0.7', true]);
   const wgpu = await adapterOf({
     vendor: '6880',
     device: '49374',
     description: 'SwiftShader Device (Subzero)',
   });
   assert.deepEqual([wgpu?.name, wgpu?.driver, wgpu?.software], ['SwiftShader Device (Subzero)', '', true]);
+  const page = await adapterOf({ vendor: 'google', architecture: 'swiftshader', isFallbackAdapter: true });
+  assert.deepEqual([page?.name, page?.software], ['Swiftshader', true]);
   assert.equal((await adapterOf({ vendor: 'google', isFallbackAdapter: true }))?.software, true);
 });

@@ -82,14 +82,16 @@ function isSoftware(info: GPUAdapterInfo): boolean {
  * `nvidia-h200` as `NVIDIA H200`. Browsers hide the device and give its vendor and its family. Deno gives both as numbers,
  * and the name as the description.
  */
-function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
-  // Mesa's software device lists its compiler and the width of its vectors, too.
-  if (/^llvmpipe\b/i.test(device)) return 'llvmpipe';
+function nameOf(info: GPUAdapterInfo): string {
+  const { vendor, architecture, device, description } = info;
   const family = [vendor, architecture].filter(Boolean).join(' ');
   const told = [device, family].find((text) => /[a-z]{3}/i.test(text)) ?? '';
-  const words = told.split(/[-\s]+/).filter(Boolean);
-  const name = words.map((word) =>
-    /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
-  );
+  // The rest of the name of a software adapter is its vendor or its compiler: llvmpipe-llvm-15-0-6-256-bits.
+  const words = isSoftware(info) ? [softwareNames.exec(told)?.[0] ?? told] : told.split(/[-\s]+/);
+  const name = words
+    .filter(Boolean)
+    .map((word) =>
+      /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
+    );
   return name.join(' ') || description || 'unnamed';
 }

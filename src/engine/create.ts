@@ -21,8 +21,9 @@ export interface BackendOptions {
   /** The JavaScript engine pairs 128-bit vectors into 256-bit registers; see docs/performance.md. */
   readonly wide?: boolean;
   /**
-   * Products and sums may be fused. This is faster, but the bits depend on the machine. Not for the reference backend.
-   * It has no effect on a GPU, or if WebAssembly has no relaxed SIMD: see `fastNotice`.
+   * Products and sums may be fused, and a GPU may train in half precision. This is faster, but the bits depend on the
+   * machine. Not for the reference backend. It has no effect without relaxed SIMD of WebAssembly, or on a GPU without half
+   * precision: see `fastNotice`.
    */
   readonly fast?: boolean;
   /** How this platform compiles the kernels; `WebAssembly.compile` by default. */
@@ -64,7 +65,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
     case 'wasm':
       return createWasmBackend({ threads, spawn, wide, fast, compile, memory });
     case 'webgpu':
-      return createWebGpuBackend(await (options.gpu ?? ownGpu)());
+      return createWebGpuBackend(await (options.gpu ?? ownGpu)(), { fast });
     case 'reference':
       if (!fast) return createReferenceBackend(memory);
       throw new CoutureError(

@@ -21,6 +21,8 @@ export interface ProductShape {
   readonly rows: number;
   readonly inputs: number;
   readonly outputs: number;
+  /** Whether it is of half precision. */
+  readonly half?: boolean;
 }
 
 interface Matrix {
@@ -48,7 +50,7 @@ export async function productError(
   device: Device,
   kind: ProductKind,
   tile: Tile,
-  { rows, inputs, outputs }: ProductShape,
+  { rows, inputs, outputs, half = false }: ProductShape,
 ): Promise<number> {
   const noise = (seed: number) => (i: number) => (((i + seed) * 7919) % 257) / 257 - 0.5;
   const x = matrix(rows, inputs, noise(1));
@@ -68,7 +70,7 @@ export async function productError(
   let groups: readonly [number, number];
   let expected: Matrix;
   if (kind === 'forward') {
-    kernel = forwardKernel(tile);
+    kernel = forwardKernel(tile, { half });
     const places = { x: 0, bias, z: NONE, y: resultAt, skip: NONE };
     forwardOp.write(op, 0, { ...common, ...places });
     groups = groupsOf(tile, rows, outputQuads);
@@ -76,14 +78,14 @@ export async function productError(
       sumOf(inputs, (k) => at(x, Math.floor(i / outputs), k) * at(weight, k, i % outputs)),
     );
   } else if (kind === 'input gradient') {
-    kernel = inputGradientKernel(tile);
+    kernel = inputGradientKernel(tile, half);
     inputGradientOp.write(op, 0, { ...common, outputs, dz: dzAt, dx: resultAt });
     groups = groupsOf(tile, rows, inputQuads);
     expected = matrix(rows, inputs, (i) =>
       sumOf(outputs, (k) => at(dz, Math.floor(i / inputs), k) * at(weight, i % inputs, k)),
     );
   } else {
-    kernel = weightGradientKernel(tile, { fused: false, average: false, bytes: false });
+    kernel = weightGradientKernel(tile, { fused: false, average: false, bytes: false, half });
     weightOp.write(op, 0, { entries: 1 });
     const [across, down] = groupsOf(tile, inputs, outputQuads);
     const table = new Uint8Array(WEIGHT_ENTRY_BYTES);

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import type { Backend } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
 import { createWebGpuBackend } from '../../src/engine/webgpu/backend.ts';
-import { Device } from '../../src/engine/webgpu/device.ts';
+import { Device, type DeviceOptions } from '../../src/engine/webgpu/device.ts';
 import { plainTile, tiles } from '../../src/engine/webgpu/kernels/product.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
@@ -60,8 +60,11 @@ const defaultLimits = {
   maxComputeWorkgroupStorageSize: 2 ** 14,
 };
 
-async function withBackend(plain: boolean, check: (backend: Backend) => Promise<void>): Promise<void> {
-  const backend = await createWebGpuBackend(await nodeGpu(), { plain });
+async function withBackend(
+  options: DeviceOptions,
+  check: (backend: Backend) => Promise<void>,
+): Promise<void> {
+  const backend = await createWebGpuBackend(await nodeGpu(), options);
   try {
     await check(backend);
   } finally {
@@ -72,7 +75,7 @@ async function withBackend(plain: boolean, check: (backend: Backend) => Promise<
 describe('webgpu', { skip }, () => {
   it('agrees with the reference in every op', async () => {
     const reference = await createBackend({ backend: 'reference' });
-    await withBackend(true, async (backend) => {
+    await withBackend({ plain: true }, async (backend) => {
       for (const { title, name, share } of await compareCases(backend, reference))
         assert.ok(share <= 1, `${title}: ${name} is off by ${share} of its bound`);
     });
@@ -81,7 +84,16 @@ describe('webgpu', { skip }, () => {
   it('agrees with the reference with the kernels that a GPU gets', async () => {
     const reference = await createBackend({ backend: 'reference' });
     const titles = ['ReLU and dropout, gradients kept'];
-    await withBackend(false, async (backend) => {
+    await withBackend({ plain: false }, async (backend) => {
+      for (const { title, name, share } of await compareCases(backend, reference, titles))
+        assert.ok(share <= 1, `${title}: ${name} is off by ${share} of its bound`);
+    });
+  });
+
+  it('agrees with the reference without subgroups', async () => {
+    const reference = await createBackend({ backend: 'reference' });
+    const titles = ['BatchNorm1d, fused', 'LayerNorm and blocks'];
+    await withBackend({ plain: true, subgroups: false }, async (backend) => {
       for (const { title, name, share } of await compareCases(backend, reference, titles))
         assert.ok(share <= 1, `${title}: ${name} is off by ${share} of its bound`);
     });

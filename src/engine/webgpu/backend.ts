@@ -4,6 +4,7 @@ import { CoutureError } from '../../core/errors.ts';
 import { type ImageShape, imageSize, toPlanes } from '../../data/image-shape.ts';
 import type { Backend, DeviceImages } from '../backend.ts';
 import { countImages } from '../check-request.ts';
+import { HALF_PRECISION } from '../fast-notice.ts';
 import { Device, type DeviceOptions, usage } from './device.ts';
 import { quadsOf } from './places.ts';
 import { GpuSession, type HeldImages } from './session.ts';
@@ -18,7 +19,11 @@ export async function createWebGpuBackend(gpu: GPU, options: DeviceOptions = {})
     throw new CoutureError('usage', 'These images were uploaded to another backend or disposed of.');
   };
   return {
-    info: { name: 'webgpu', variant: device.name, threads: 1 },
+    info: {
+      name: 'webgpu',
+      variant: device.half ? `${device.name}, ${HALF_PRECISION}` : device.name,
+      threads: 1,
+    },
     async upload(images, shape) {
       const length = countImages(images, shape);
       const bytes = inQuads(images, shape);

@@ -31,6 +31,9 @@ export async function makeBatch(device: Device, request: BatchRequest): Promise<
     rows,
     augmented,
     plain: device.plain,
+    subgroups: device.subgroups,
+    // The gradients of explanations have other sizes than a training step's, and predictions are not rounded.
+    half: device.half && ops === program.train,
     tailThreads: device.tailThreads,
   };
   const launches = launchesOf(ops, setting);

@@ -34,6 +34,17 @@ export function adapterName({ description, vendor, architecture, device }: GPUAd
 export interface DeviceOptions {
   /** Kernels without workgroup memory where possible; the default if the adapter is a processor. */
   readonly plain?: boolean | undefined;
+  /** Whether the products of a training step may be of half precision, where the adapter has it; default false. */
+  readonly fast?: boolean | undefined;
+  /** False if kernels are not to use the adapter's subgroups. */
+  readonly subgroups?: boolean | undefined;
+}
+
+/** What a device has beyond what every device has. */
+interface Extras {
+  readonly plain: boolean;
+  readonly subgroups: boolean;
+  readonly half: boolean;
 }
 
 export class Device {
@@ -41,6 +52,10 @@ export class Device {
   readonly name: string;
   /** Whether kernels are those for a processor that emulates a GPU. */
   readonly plain: boolean;
+  /** Whether kernels use subgroups. */
+  readonly subgroups: boolean;
+  /** Whether the products of training steps are of half precision. */
+  readonly half: boolean;
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   #failure: CoutureError | undefined;
   #disposed = false;
@@ -49,7 +64,7 @@ export class Device {
    * The platform's first choice of a GPU.
    * @throws CoutureError of kind `backend` if there is none, or it does not provide a device
    */
-  static async open(gpu: GPU, { plain }: DeviceOptions = {}): Promise<Device> {
+  static async open(gpu: GPU, options: DeviceOptions = {}): Promise<Device> {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
     if (adapter === null) {
       throw new CoutureError('backend', 'No GPU was found: WebGPU has no adapter here.', {
@@ -59,8 +74,17 @@ export class Device {
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
     const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } =
       adapter.limits;
+    const plain = options.plain ?? adapter.info.isFallbackAdapter;
+    // Kernels need the number of a thread's subgroup, which is younger than subgroups.
+    const numbered = gpu.wgslLanguageFeatures?.has('subgroup_id') ?? false;
+    const subgroups = (options.subgroups ?? true) && numbered && adapter.features.has('subgroups');
+    const half = options.fast === true && !plain && adapter.features.has('shader-f16');
     try {
       const device = await adapter.requestDevice({
+        requiredFeatures: [
+          ...(subgroups ? (['subgroups'] as const) : []),
+          ...(half ? (['shader-f16'] as const) : []),
+        ],
         requiredLimits: {
           maxBufferSize,
           maxStorageBufferBindingSize,
@@ -69,17 +93,19 @@ export class Device {
           maxComputeWorkgroupStorageSize,
         },
       });
-      return new Device(device, adapter.info, plain ?? adapter.info.isFallbackAdapter);
+      return new Device(device, adapter.info, { plain, subgroups, half });
     } catch (cause) {
       const hint = 'Use the CPU: --backend wasm.';
       throw new CoutureError('backend', `The GPU provided no device: ${messageOf(cause)}.`, { hint, cause });
     }
   }
 
-  private constructor(device: GPUDevice, info: GPUAdapterInfo, plain: boolean) {
+  private constructor(device: GPUDevice, info: GPUAdapterInfo, { plain, subgroups, half }: Extras) {
     this.#device = device;
     this.name = adapterName(info);
     this.plain = plain;
+    this.subgroups = subgroups;
+    this.half = half;
     void device.lost.then(({ message, reason }) => {
       if (!this.#disposed) this.#fail(`The GPU was lost: ${message || reason}`);
     });

@@ -71,22 +71,28 @@ export type Slot = keyof typeof slots;
 /** The buffers of a kernel, and whether it writes to them. Every kernel has `step` and `op`. */
 export type Uses = Readonly<Partial<Record<Exclude<Slot, 'step' | 'op'>, Access>>>;
 
+/** An extension of WGSL that a kernel uses. */
+export type Extension = 'f16' | 'subgroups';
+
 /** One compute kernel. */
 export interface Kernel {
+  /** Unique: kernels of the same name are compiled once. */
   readonly name: string;
   readonly uses: Uses;
-  /** Everything but the declarations of `uses`. */
+  readonly extensions?: readonly Extension[] | undefined;
+  /** Everything but the declarations of `uses` and `extensions`. */
   readonly code: string;
 }
 
 /** A kernel's whole WGSL. */
-export function sourceOf({ uses, code }: Kernel): string {
+export function sourceOf({ uses, extensions = [], code }: Kernel): string {
+  const enabled = extensions.map((name) => `enable ${name};\n`);
   const uniforms = `@group(0) @binding(0) var<uniform> step: Step;\n@group(0) @binding(1) var<uniform> op: Op;\n`;
   const buffers = entriesOf(uses).map(
     ([slot, access]) =>
       `@group(0) @binding(${slots[slot].binding}) var<storage, ${access}> ${slot}: ${slots[slot].type};\n`,
   );
-  return `${uniforms}${buffers.join('')}${code}`;
+  return `${enabled.join('')}${uniforms}${buffers.join('')}${code}`;
 }
 
 /** The slots of a kernel's buffers with their binding numbers. */

@@ -66,6 +66,16 @@ fn dropout(values: vec4f, counter: u32, layer: u32, threshold: u32, scale: f32) 
 }
 `;
 
+/**
+ * Gradients of a training step on their way through a product of half precision, and back. The least number of half
+ * precision is 6e-8, and the gradients of a batch's mean have a share of 1 / rows in them: without it and 16 times as
+ * large, they use the range. A power of two would not be more exact: they are rounded to 11 bits next.
+ */
+export const lifting = (half: boolean): string => `
+fn lifted(gradient: vec4f) -> vec4f { return gradient${half ? ' * (16 * f32(step.rows))' : ''}; }
+fn lowered(sum: vec4f) -> vec4f { return sum${half ? ' / (16 * f32(step.rows))' : ''}; }
+`;
+
 /** Activations by their number in WGSL. */
 export const ACTIVATIONS = ['none', 'relu', 'leakyRelu', 'gelu', 'silu', 'root'] as const;
 

@@ -3,6 +3,7 @@
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { activations, dropout, optimize, step } from './common.ts';
 import { NONE } from './forward.ts';
+import { reducer } from './reduce.ts';
 
 const THREADS = 64;
 
@@ -125,49 +126,51 @@ export const SQUARE_GROUPS = 64;
 
 export const squaresOp = struct('Op', { quads: 'u32', partials: 'u32', factor: 'u32', largest: 'f32' });
 
-const shelf = `
-var<workgroup> shelf: array<vec4f, ${THREADS}>;
-
-fn total(own: vec4f, thread: u32) -> f32 {
-  shelf[thread] = own;
-  workgroupBarrier();
-  for (var half = ${THREADS / 2}u; half > 0; half /= 2) {
-    if (thread < half) { shelf[thread] += shelf[thread + half]; }
-    workgroupBarrier();
-  }
-  return dot(shelf[0], vec4f(1));
+/** A kernel whose threads add up their values. */
+function adding(name: string, uses: Uses, main: string, subgroups: boolean): Kernel {
+  const { declarations, parameters, start, suffix, extensions } = reducer(
+    { type: 'f32', threads: THREADS },
+    subgroups,
+  );
+  return {
+    name: `${name}${suffix}`,
+    uses,
+    extensions,
+    code: `${step.wgsl}${squaresOp.wgsl}${declarations}
+@compute @workgroup_size(${THREADS})
+fn main(${parameters}
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {${start}
+${main}
 }
-`;
+`,
+  };
+}
 
 /** Sums of squares of the kept gradients, one a workgroup. */
-export const squaresKernel: Kernel = {
-  name: 'gradient squares',
-  uses: { gradient: 'read', act: 'read_write' },
-  code: `${step.wgsl}${squaresOp.wgsl}${shelf}
-@compute @workgroup_size(${THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  var sum = vec4f(0);
+export const squaresKernel = (subgroups: boolean): Kernel =>
+  adding(
+    'gradient squares',
+    { gradient: 'read', act: 'read_write' },
+    `  var sum = 0.0;
   for (var quad = group.x * ${THREADS} + thread; quad < op.quads; quad += ${SQUARE_GROUPS * THREADS}) {
-    sum += gradient[quad] * gradient[quad];
+    sum += dot(gradient[quad], gradient[quad]);
   }
-  let all = total(sum, thread);
-  if (thread == 0) { act[op.partials + group.x] = vec4f(all, 0, 0, 0); }
-}
-`,
-};
+  sum = sumAll(sum, thread);
+  if (thread == 0) { act[op.partials + group.x] = vec4f(sum, 0, 0, 0); }`,
+    subgroups,
+  );
 
 /** The factor that takes the norm of all gradients down to `largest`. */
-export const clipFactorKernel: Kernel = {
-  name: 'clip factor',
-  uses: { act: 'read_write' },
-  code: `${step.wgsl}${squaresOp.wgsl}${shelf}
-@compute @workgroup_size(${THREADS})
-fn main(@builtin(local_invocation_index) thread: u32) {
-  let norm = sqrt(total(act[op.partials + thread], thread));
-  if (thread == 0) { act[op.factor] = vec4f(min(1, op.largest / (norm + 1e-6))); }
-}
-`,
-};
+export const clipFactorKernel = (subgroups: boolean): Kernel =>
+  adding(
+    'clip factor',
+    { act: 'read_write' },
+    `  let norm = sqrt(sumAll(act[op.partials + thread].x, thread));
+  if (thread == 0) { act[op.factor] = vec4f(min(1, op.largest / (norm + 1e-6))); }`,
+    subgroups,
+  );
 
 export const outputOp = struct('Op', { quads: 'u32', width: 'u32', source: 'u32' });
 

@@ -27,12 +27,20 @@ export const forwardOp = struct('Op', {
 /** The offset of a tensor that does not exist. */
 export const NONE = 0xffff_ffff;
 
-/** @param bytes whether x is the images themselves, so that it need not be stored */
-export function forwardKernel(tile: Tile, bytes = false): Kernel {
+/** Where x of a product comes from, and its precision. */
+export interface Forward {
+  /** Whether x is the images themselves, so that it need not be stored. */
+  readonly bytes?: boolean;
+  /** Whether the product is of half precision. */
+  readonly half?: boolean;
+}
+
+export function forwardKernel(tile: Tile, { bytes = false, half = false }: Forward = {}): Kernel {
   const x = bytes ? 'pixelsOf(row, quad, op.inputQuads)' : 'act[op.x + row * op.inputQuads + quad]';
   return {
-    name: `forward ${tile.name}${bytes ? ' of bytes' : ''}`,
+    name: `forward ${tile.name}${bytes ? ' of bytes' : ''}${half ? ', half precision' : ''}`,
     uses: { value: 'read', act: 'read_write', ...(bytes && { images: 'read', rows: 'read' }) },
+    extensions: half ? ['f16'] : [],
     code: `${step.wgsl}${forwardOp.wgsl}
 const NONE = ${NONE}u;
 ${activations}${dropout}${bytes ? pixels : ''}
@@ -57,7 +65,7 @@ fn finish(row: u32, quad: u32, sum: vec4f) {
   if (op.skip != NONE) { y += act[op.skip + place]; }
   act[op.y + place] = y;
 }
-${product(tile, { a: 'along', b: 'across' })}
+${product(tile, { a: 'along', b: 'across' }, half)}
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   multiply(group.y * ${tile.height}u, group.x * ${tile.width / 4}u, op.inputs, thread);

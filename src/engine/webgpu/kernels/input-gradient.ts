@@ -1,7 +1,7 @@
 /** dx = dz W, masked as the activation and dropout of the layer below ask for. */
 
 import { type Kernel, struct } from '../wgsl.ts';
-import { dropout, step } from './common.ts';
+import { dropout, lifting, step } from './common.ts';
 import { product, type Tile } from './product.ts';
 
 export const inputGradientOp = struct('Op', {
@@ -20,15 +20,17 @@ export const inputGradientOp = struct('Op', {
   scale: 'f32',
 });
 
-export function inputGradientKernel(tile: Tile): Kernel {
+/** @param half whether the product is of half precision */
+export function inputGradientKernel(tile: Tile, half = false): Kernel {
   return {
-    name: `input gradient ${tile.name}`,
+    name: `input gradient ${tile.name}${half ? ', half precision' : ''}`,
     uses: { value: 'read', act: 'read_write' },
+    extensions: half ? ['f16'] : [],
     code: `${step.wgsl}${inputGradientOp.wgsl}
-${dropout}
+${dropout}${lifting(half)}
 fn loadA(row: u32, quad: u32) -> vec4f {
   if (row >= step.rows || quad >= op.outputQuads) { return vec4f(0); }
-  return act[op.dz + row * op.outputQuads + quad];
+  return lifted(act[op.dz + row * op.outputQuads + quad]);
 }
 
 fn loadB(input: u32, quad: u32) -> vec4f {
@@ -39,7 +41,7 @@ fn loadB(input: u32, quad: u32) -> vec4f {
 fn finish(row: u32, quad: u32, sum: vec4f) {
   if (row >= step.rows || quad >= op.inputQuads) { return; }
   let place = row * op.inputQuads + quad;
-  var dx = sum;
+  var dx = lowered(sum);
   switch (op.mask) {
     // A value is above 0 only where neither ReLU nor dropout made it 0.
     case 1u: { dx = select(vec4f(0), dx * op.scale, act[op.y + place] > vec4f(0)); }
@@ -48,7 +50,7 @@ fn finish(row: u32, quad: u32, sum: vec4f) {
   }
   act[op.dx + place] = dx;
 }
-${product(tile, { a: 'along', b: 'along' })}
+${product(tile, { a: 'along', b: 'along' }, half)}
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   multiply(group.y * ${tile.height}u, group.x * ${tile.width / 4}u, op.outputs, thread);

@@ -1,35 +1,29 @@
 /** Softmax of the logits, and its results: the loss and its gradient, or log-probabilities. A workgroup a row. */
 
-import { type Kernel, struct } from '../wgsl.ts';
+import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { step } from './common.ts';
+import { reducer } from './reduce.ts';
 
 export const lossOp = struct('Op', { classes: 'u32', quads: 'u32', y: 'u32', dz: 'u32' });
 
 const THREADS = 32;
 
 /**
- * The largest logit of a row and the sum of the exponentials of the distances to it: `softmax(row, thread)`, of all threads.
- * If a logit is NaN, so is the sum.
+ * A kernel that goes on with a row's softmax: `finish(row, thread, terms)`. The terms are the largest logit of the row and
+ * the sum of the exponentials of the distances to it. If a logit is NaN, so is the sum.
  */
-const softmax = `
+function ofSoftmax(name: string, uses: Uses, finish: string, subgroups: boolean): Kernel {
+  const { declarations, parameters, start, suffix, extensions } = reducer(
+    { type: 'f32', threads: THREADS },
+    subgroups,
+  );
+  return {
+    name: `${name}${suffix}`,
+    uses,
+    extensions,
+    code: `${step.wgsl}${lossOp.wgsl}
 const THREADS = ${THREADS}u;
-var<workgroup> shelf: array<f32, THREADS>;
-
-/** The sum or the maximum over all threads; each thread has it afterwards. */
-fn together(own: f32, largest: bool, thread: u32) -> f32 {
-  workgroupBarrier();
-  shelf[thread] = own;
-  workgroupBarrier();
-  for (var half = THREADS / 2; half > 0; half /= 2) {
-    if (thread < half) {
-      let other = shelf[thread + half];
-      if (largest) { shelf[thread] = max(shelf[thread], other); } else { shelf[thread] += other; }
-    }
-    workgroupBarrier();
-  }
-  return shelf[0];
-}
-
+${declarations}
 struct Terms {
   top: f32,
   sum: f32,
@@ -42,24 +36,24 @@ fn logit(row: u32, j: u32) -> f32 {
 fn softmax(row: u32, thread: u32) -> Terms {
   var top = logit(row, 0);
   for (var j = thread; j < op.classes; j += THREADS) { top = max(top, logit(row, j)); }
-  top = together(top, true, thread);
+  top = maxAll(top, thread);
   var sum = 0.0;
   for (var j = thread; j < op.classes; j += THREADS) { sum += exp(logit(row, j) - top); }
-  return Terms(top, together(sum, false, thread));
+  return Terms(top, sumAll(sum, thread));
 }
-`;
-
-const main = `
+${finish}
 @compute @workgroup_size(${THREADS})
-fn main(
+fn main(${parameters}
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) count: vec3u,
   @builtin(local_invocation_index) thread: u32,
-) {
+) {${start}
   let row = group.x + group.y * count.x;
   if (row < step.rows) { finish(row, thread, softmax(row, thread)); }
 }
-`;
+`,
+  };
+}
 
 /** Workgroups for each row. */
 export function rowGroups(rows: number): readonly [number, number] {
@@ -68,10 +62,11 @@ export function rowGroups(rows: number): readonly [number, number] {
 }
 
 /** Each row's cross-entropy with its target, to `results`, and dz = (softmax - target) * share. */
-export const lossKernel: Kernel = {
-  name: 'loss',
-  uses: { rows: 'read', targets: 'read', act: 'read_write', results: 'read_write' },
-  code: `${step.wgsl}${lossOp.wgsl}${softmax}
+export const lossKernel = (subgroups: boolean): Kernel =>
+  ofSoftmax(
+    'loss',
+    { rows: 'read', targets: 'read', act: 'read_write', results: 'read_write' },
+    `
 fn targetOf(row: u32, label: u32, j: u32) -> f32 {
   if (step.soft == 1) { return targets[(step.first + row) * op.classes + j]; }
   return select(step.other, step.own, j == label);
@@ -97,17 +92,19 @@ fn finish(row: u32, thread: u32, terms: Terms) {
     }
     act[op.dz + row * op.quads + quad] = dz;
   }
-  loss = together(loss, false, thread);
+  loss = sumAll(loss, thread);
   if (thread == 0) { results[step.first + row] = loss * weight; }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );
 
 /** dz = onehot - softmax. */
-export const logProbabilityGradientKernel: Kernel = {
-  name: 'log-probability gradient',
-  uses: { rows: 'read', act: 'read_write' },
-  code: `${step.wgsl}${lossOp.wgsl}${softmax}
+export const logProbabilityGradientKernel = (subgroups: boolean): Kernel =>
+  ofSoftmax(
+    'log-probability gradient',
+    { rows: 'read', act: 'read_write' },
+    `
 fn finish(row: u32, thread: u32, terms: Terms) {
   let label = rows[step.first + row].y;
   for (var quad = thread; quad < op.quads; quad += THREADS) {
@@ -120,19 +117,22 @@ fn finish(row: u32, thread: u32, terms: Terms) {
     act[op.dz + row * op.quads + quad] = dz;
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );
 
 /** Log-probabilities, to `results`. */
-export const logSoftmaxKernel: Kernel = {
-  name: 'log-softmax',
-  uses: { act: 'read', results: 'read_write' },
-  code: `${step.wgsl}${lossOp.wgsl}${softmax}
+export const logSoftmaxKernel = (subgroups: boolean): Kernel =>
+  ofSoftmax(
+    'log-softmax',
+    { act: 'read', results: 'read_write' },
+    `
 fn finish(row: u32, thread: u32, terms: Terms) {
   let shift = log(terms.sum);
   for (var j = thread; j < op.classes; j += THREADS) {
     results[(step.first + row) * op.classes + j] = logit(row, j) - terms.top - shift;
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );

@@ -3,9 +3,10 @@
  * them. A workgroup has some quads of columns and shares out the rows. And the sums for LayerNorm's scale and shift.
  */
 
-import { type Kernel, struct } from '../wgsl.ts';
+import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { activations, dropout, step } from './common.ts';
 import { NONE } from './forward.ts';
+import { reducer } from './reduce.ts';
 
 /** Quads of columns and threads over the rows of a workgroup. */
 const COLUMNS = 2;
@@ -16,28 +17,25 @@ export function columnGroups(quads: number): readonly [number, number] {
   return [Math.ceil(quads / COLUMNS), 1];
 }
 
-/** The sum over the threads of a column; each of them has it afterwards. */
-const total = `
-var<workgroup> shelf: array<vec4f, ${THREADS}>;
-
-fn total(own: vec4f, thread: u32) -> vec4f {
-  workgroupBarrier();
-  shelf[thread] = own;
-  workgroupBarrier();
-  for (var half = ${THREADS / 2}u; half >= ${COLUMNS}u; half /= 2) {
-    if (thread < half) { shelf[thread] += shelf[thread + half]; }
-    workgroupBarrier();
-  }
-  return shelf[thread % ${COLUMNS}u];
-}
-`;
-
-const main = `
+/** A kernel that calls `run(quad, lane, thread)` for every quad of columns. */
+function byColumns(name: string, uses: Uses, op: string, run: string, subgroups: boolean): Kernel {
+  const reduction = { type: 'vec4f', threads: THREADS, columns: COLUMNS } as const;
+  const { declarations, parameters, start, suffix, extensions } = reducer(reduction, subgroups);
+  return {
+    name: `${name}${suffix}`,
+    uses,
+    extensions,
+    code: `${step.wgsl}${op}${declarations}${run}
 @compute @workgroup_size(${THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(${parameters}
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {${start}
   run(group.x * ${COLUMNS}u + thread % ${COLUMNS}u, thread / ${COLUMNS}u, thread);
 }
-`;
+`,
+  };
+}
 
 export const batchNormOp = struct('Op', {
   quads: 'u32',
@@ -56,10 +54,12 @@ export const batchNormOp = struct('Op', {
   dropScale: 'f32',
 });
 
-export const batchNormKernel: Kernel = {
-  name: 'batch norm',
-  uses: { value: 'read', statistics: 'read_write', act: 'read_write' },
-  code: `${step.wgsl}${batchNormOp.wgsl}${activations}${dropout}${total}
+export const batchNormKernel = (subgroups: boolean): Kernel =>
+  byColumns(
+    'batch norm',
+    { value: 'read', statistics: 'read_write', act: 'read_write' },
+    batchNormOp.wgsl,
+    `${activations}${dropout}
 fn run(quad: u32, lane: u32, thread: u32) {
   let inside = quad < op.quads;
   let rows = select(0, step.rows, inside);
@@ -68,13 +68,13 @@ fn run(quad: u32, lane: u32, thread: u32) {
   if (op.byBatch == 1) {
     var sum = vec4f(0);
     for (var row = lane; row < rows; row += ${LANES}) { sum += act[op.source + row * op.quads + quad]; }
-    let batchMean = total(sum, thread) / f32(step.rows);
+    let batchMean = sumAll(sum, thread) / f32(step.rows);
     var squares = vec4f(0);
     for (var row = lane; row < rows; row += ${LANES}) {
       let distance = act[op.source + row * op.quads + quad] - batchMean;
       squares += distance * distance;
     }
-    squares = total(squares, thread);
+    squares = sumAll(squares, thread);
     let batchVariance = squares / f32(step.rows);
     if (inside && lane == 0) {
       statistics[op.mean + quad] = 0.9 * mean + 0.1 * batchMean;
@@ -95,8 +95,9 @@ fn run(quad: u32, lane: u32, thread: u32) {
     act[op.y + place] = y;
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );
 
 export const batchNormGradientOp = struct('Op', {
   quads: 'u32',
@@ -115,10 +116,12 @@ export const batchNormGradientOp = struct('Op', {
   dropScale: 'f32',
 });
 
-export const batchNormGradientKernel: Kernel = {
-  name: 'batch norm gradient',
-  uses: { value: 'read', gradient: 'read_write', act: 'read_write' },
-  code: `${step.wgsl}${batchNormGradientOp.wgsl}${activations}${dropout}${total}
+export const batchNormGradientKernel = (subgroups: boolean): Kernel =>
+  byColumns(
+    'batch norm gradient',
+    { value: 'read', gradient: 'read_write', act: 'read_write' },
+    batchNormGradientOp.wgsl,
+    `${activations}${dropout}
 fn run(quad: u32, lane: u32, thread: u32) {
   let inside = quad < op.quads;
   let rows = select(0, step.rows, inside);
@@ -140,8 +143,8 @@ fn run(quad: u32, lane: u32, thread: u32) {
     sum += da;
     product += da * normalized;
   }
-  sum = total(sum, thread);
-  product = total(product, thread);
+  sum = sumAll(sum, thread);
+  product = sumAll(product, thread);
   if (inside && lane == 0) {
     gradient[op.shift + quad] = sum;
     gradient[op.scale + quad] = product;
@@ -155,8 +158,9 @@ fn run(quad: u32, lane: u32, thread: u32) {
     act[op.dz + place] = factor * (act[op.dz + place] - sum * share - act[op.normalized + place] * (product * share));
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );
 
 export const affineGradientOp = struct('Op', {
   quads: 'u32',
@@ -167,10 +171,12 @@ export const affineGradientOp = struct('Op', {
 });
 
 /** Gradients of a LayerNorm's scale and shift. */
-export const affineGradientKernel: Kernel = {
-  name: 'affine gradient',
-  uses: { gradient: 'read_write', act: 'read' },
-  code: `${step.wgsl}${affineGradientOp.wgsl}${total}
+export const affineGradientKernel = (subgroups: boolean): Kernel =>
+  byColumns(
+    'affine gradient',
+    { gradient: 'read_write', act: 'read' },
+    affineGradientOp.wgsl,
+    `
 fn run(quad: u32, lane: u32, thread: u32) {
   let inside = quad < op.quads;
   let rows = select(0, step.rows, inside);
@@ -181,12 +187,13 @@ fn run(quad: u32, lane: u32, thread: u32) {
     sum += act[op.da + place];
     product += act[op.da + place] * act[op.normalized + place];
   }
-  sum = total(sum, thread);
-  product = total(product, thread);
+  sum = sumAll(sum, thread);
+  product = sumAll(product, thread);
   if (inside && lane == 0) {
     gradient[op.shift + quad] = sum;
     gradient[op.scale + quad] = product;
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );

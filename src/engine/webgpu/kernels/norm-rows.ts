@@ -2,41 +2,45 @@
 
 import { type Kernel, struct } from '../wgsl.ts';
 import { activations, dropout, step } from './common.ts';
+import { reducer } from './reduce.ts';
 
 const THREADS = 64;
 
-/** The sum over all threads and their four values; each thread has it afterwards. And which values of a quad exist. */
-const total = `
+/** A kernel that calls `run(row, thread)` for every row. */
+function byRows(name: string, op: string, run: string, subgroups: boolean): Kernel {
+  const { declarations, parameters, start, suffix, extensions } = reducer(
+    { type: 'f32', threads: THREADS },
+    subgroups,
+  );
+  return {
+    name: `${name}${suffix}`,
+    uses: { value: 'read', act: 'read_write' },
+    extensions,
+    code: `${step.wgsl}${op}
 const THREADS = ${THREADS}u;
-var<workgroup> shelf: array<vec4f, THREADS>;
-
+${declarations}
+/** The sum over all threads and their four values. */
 fn total(own: vec4f, thread: u32) -> f32 {
-  workgroupBarrier();
-  shelf[thread] = own;
-  workgroupBarrier();
-  for (var half = THREADS / 2; half > 0; half /= 2) {
-    if (thread < half) { shelf[thread] += shelf[thread + half]; }
-    workgroupBarrier();
-  }
-  return dot(shelf[0], vec4f(1));
+  return sumAll(dot(own, vec4f(1)), thread);
 }
 
+/** The values of a quad that exist. */
 fn within(quad: u32, values: vec4f) -> vec4f {
   return select(vec4f(0), values, vec4u(4 * quad) + vec4u(0, 1, 2, 3) < vec4u(op.width));
 }
-`;
-
-const main = `
+${run}
 @compute @workgroup_size(${THREADS})
-fn main(
+fn main(${parameters}
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) count: vec3u,
   @builtin(local_invocation_index) thread: u32,
-) {
+) {${start}
   let row = group.x + group.y * count.x;
   if (row < step.rows) { run(row, thread); }
 }
-`;
+`,
+  };
+}
 
 export const layerNormOp = struct('Op', {
   quads: 'u32',
@@ -54,10 +58,11 @@ export const layerNormOp = struct('Op', {
   dropScale: 'f32',
 });
 
-export const layerNormKernel: Kernel = {
-  name: 'layer norm',
-  uses: { value: 'read', act: 'read_write' },
-  code: `${step.wgsl}${layerNormOp.wgsl}${activations}${dropout}${total}
+export const layerNormKernel = (subgroups: boolean): Kernel =>
+  byRows(
+    'layer norm',
+    layerNormOp.wgsl,
+    `${activations}${dropout}
 fn run(row: u32, thread: u32) {
   let first = row * op.quads;
   var sum = vec4f(0);
@@ -78,8 +83,9 @@ fn run(row: u32, thread: u32) {
     act[op.y + first + quad] = y;
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );
 
 export const layerNormGradientOp = struct('Op', {
   quads: 'u32',
@@ -91,10 +97,11 @@ export const layerNormGradientOp = struct('Op', {
 });
 
 /** In place. */
-export const layerNormGradientKernel: Kernel = {
-  name: 'layer norm gradient',
-  uses: { value: 'read', act: 'read_write' },
-  code: `${step.wgsl}${layerNormGradientOp.wgsl}${total}
+export const layerNormGradientKernel = (subgroups: boolean): Kernel =>
+  byRows(
+    'layer norm gradient',
+    layerNormGradientOp.wgsl,
+    `
 fn run(row: u32, thread: u32) {
   let first = row * op.quads;
   var sum = vec4f(0);
@@ -113,5 +120,6 @@ fn run(row: u32, thread: u32) {
     act[op.da + first + quad] = within(quad, inverse * change);
   }
 }
-${main}`,
-};
+`,
+    subgroups,
+  );

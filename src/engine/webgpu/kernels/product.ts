@@ -94,10 +94,15 @@ export interface Form {
  * - `fn loadB(outer: u32, quad: u32) -> vec4f` likewise, and
  * - `fn finish(row: u32, quad: u32, sum: vec4f)`, which is given each four sums of a row, beyond the result as well.
  *
- * It calls `multiply(firstRow, firstQuad, terms, thread)` from all threads.
+ * It calls `multiply(firstRow, firstQuad, terms, thread)` from all threads. Afterwards, `keep(place, sum)` and `kept(place)`
+ * reach workgroup memory for a vector of each thread.
+ *
+ * @param half whether terms are multiplied, and those of a strip added, in half precision; strips are added in full. The
+ *   plain tile is always of full precision.
  */
-export function product(tile: Tile, form: Form): string {
+export function product(tile: Tile, form: Form, half = false): string {
   if (tile === plainTile) return plainProduct(form);
+  const memory = half ? halfMemory : fullMemory;
   const { height, width, rows, columns, depth, parts } = tile;
   const across = width / columns;
   const down = height / rows;
@@ -116,48 +121,50 @@ export function product(tile: Tile, form: Form): string {
   const blocks = wide * quads;
   const loadsB = turned ? 4 * Math.ceil(blocks / threads) : bSize / threads;
   const swizzle = quads >= 8 ? 'row & 7u' : quads >= 4 ? '(row >> 1u) & 3u' : '(row >> 2u) & 1u';
+  // Where the terms of a strip are added.
+  const partial = half ? 'partial' : 'sum';
   const each = (line: (i: number, j: number) => string) =>
     lines(rows, (i) => lines(perThread, (j) => line(i, j)));
 
   const fetchA = lines(loadsA, (i) =>
     form.a === 'along'
-      ? `      a${i} = loadA(firstRow + place${i} / ${quads}u, next / 4u + place${i} % ${quads}u);`
-      : `      a${i} = loadA(next + place${i} / ${tall}u, firstRow / 4u + place${i} % ${tall}u);`,
+      ? `      a${i} = ${memory.vector}(loadA(firstRow + place${i} / ${quads}u, next / 4u + place${i} % ${quads}u));`
+      : `      a${i} = ${memory.vector}(loadA(next + place${i} / ${tall}u, firstRow / 4u + place${i} % ${tall}u));`,
   );
   const storeA = lines(loadsA, (i) =>
     form.a === 'along'
-      ? `    { let row = place${i} / ${quads}u; shelf[row * ${quads}u + ((place${i} % ${quads}u) ^ (${swizzle}))] = a${i}; }`
-      : `    shelf[place${i}] = a${i};`,
+      ? `    { let row = place${i} / ${quads}u; ${memory.put(`row * ${quads}u + ((place${i} % ${quads}u) ^ (${swizzle}))`, `a${i}`)} }`
+      : `    ${memory.put(`place${i}`, `a${i}`)}`,
   );
   const fetchB = turned
     ? `      if (thread < ${blocks}u) {
-${lines(4, (c) => `        b${c} = loadB(4u * (firstQuad + thread / ${quads}u) + ${c}u, next / 4u + thread % ${quads}u);`)}
+${lines(4, (c) => `        b${c} = ${memory.vector}(loadB(4u * (firstQuad + thread / ${quads}u) + ${c}u, next / 4u + thread % ${quads}u));`)}
       }`
     : lines(
         loadsB,
         (i) =>
-          `      b${i} = loadB(next + (thread + ${i * threads}u) / ${wide}u, firstQuad + (thread + ${i * threads}u) % ${wide}u);`,
+          `      b${i} = ${memory.vector}(loadB(next + (thread + ${i * threads}u) / ${wide}u, firstQuad + (thread + ${i * threads}u) % ${wide}u));`,
       );
   const storeB = turned
     ? `    if (thread < ${blocks}u) {
       let at = ${aSize}u + 4u * (thread % ${quads}u) * ${wide}u + thread / ${quads}u;
-${lines(4, (c) => `      shelf[at + ${c * wide}u] = vec4f(b0[${c}], b1[${c}], b2[${c}], b3[${c}]);`)}
+${lines(4, (c) => `      ${memory.put(`at + ${c * wide}u`, `${memory.vector}(b0[${c}], b1[${c}], b2[${c}], b3[${c}])`)}`)}
     }`
-    : lines(loadsB, (i) => `    shelf[${aSize}u + thread + ${i * threads}u] = b${i};`);
+    : lines(loadsB, (i) => `    ${memory.put(`${aSize}u + thread + ${i * threads}u`, `b${i}`)}`);
 
   const multiplyAlong = `      let quad = part * ${depth / 4}u + k;
-${lines(4, (c) => lines(perThread, (j) => `      let b${c}_${j} = shelf[${aSize}u + (4u * quad + ${c}u) * ${wide}u + column + ${j * across}u];`))}
+${lines(4, (c) => lines(perThread, (j) => `      let b${c}_${j} = ${memory.take(`${aSize}u + (4u * quad + ${c}u) * ${wide}u + column + ${j * across}u`)};`))}
 ${lines(
   rows,
   (i) => `      { let row = line + ${i * down}u;
-        let a = shelf[row * ${quads}u + (quad ^ (${swizzle}))];
-${lines(perThread, (j) => `        sum${i}_${j} = fma(vec4f(a.x), b0_${j}, fma(vec4f(a.y), b1_${j}, fma(vec4f(a.z), b2_${j}, fma(vec4f(a.w), b3_${j}, sum${i}_${j}))));`)} }`,
+        let a = ${memory.take(`row * ${quads}u + (quad ^ (${swizzle}))`)};
+${lines(perThread, (j) => `        ${partial}${i}_${j} = fma(${memory.vector}(a.x), b0_${j}, fma(${memory.vector}(a.y), b1_${j}, fma(${memory.vector}(a.z), b2_${j}, fma(${memory.vector}(a.w), b3_${j}, ${partial}${i}_${j}))));`)} }`,
 )}`;
   // Rows of a thread then lie four together, as they do in workgroup memory.
   const multiplyAcross = `      let term = part * ${depth}u + k;
-${lines(perThread, (j) => `      let b_${j} = shelf[${aSize}u + term * ${wide}u + column + ${j * across}u];`)}
-${lines(rows / 4, (q) => `      let a_${q} = shelf[term * ${tall}u + line + ${q * down}u];`)}
-${each((i, j) => `      sum${i}_${j} = fma(vec4f(a_${Math.floor(i / 4)}[${i % 4}]), b_${j}, sum${i}_${j});`)}`;
+${lines(perThread, (j) => `      let b_${j} = ${memory.take(`${aSize}u + term * ${wide}u + column + ${j * across}u`)};`)}
+${lines(rows / 4, (q) => `      let a_${q} = ${memory.take(`term * ${tall}u + line + ${q * down}u`)};`)}
+${each((i, j) => `      ${partial}${i}_${j} = fma(${memory.vector}(a_${Math.floor(i / 4)}[${i % 4}]), b_${j}, ${partial}${i}_${j});`)}`;
   const steps = form.a === 'along' ? depth / 4 : depth;
   const rowOf = (i: number) =>
     form.a === 'along' ? `line + ${i * down}u` : `4u * (line + ${Math.floor(i / 4) * down}u) + ${i % 4}u`;
@@ -167,26 +174,28 @@ ${each((i, j) => `      sum${i}_${j} = fma(vec4f(a_${Math.floor(i / 4)}[${i % 4}
   );
   const outputs = height * wide;
   const finishTogether = `  workgroupBarrier();
-${each((i, j) => `  shelf[part * ${outputs}u + (${rowOf(i)}) * ${wide}u + column + ${j * across}u] = sum${i}_${j};`)}
+${each((i, j) => `  keep(part * ${outputs}u + (${rowOf(i)}) * ${wide}u + column + ${j * across}u, sum${i}_${j});`)}
   workgroupBarrier();
   for (var place = thread; place < ${outputs}u; place += ${threads}u) {
-    var sum = shelf[place];
-${lines(parts - 1, (p) => `    sum += shelf[place + ${(p + 1) * outputs}u];`)}
+    var sum = kept(place);
+${lines(parts - 1, (p) => `    sum += kept(place + ${(p + 1) * outputs}u);`)}
     finish(firstRow + place / ${wide}u, firstQuad + place % ${wide}u, sum);
   }`;
-  const shelf = Math.max(aSize + bSize, parts > 1 ? parts * outputs : 0);
+  // The biases' sums, a vector of each thread, need the least.
+  const sums = Math.max(threads, parts > 1 ? parts * outputs : 0);
+  const shelf = Math.max(aSize + bSize, sums * memory.perSum);
 
   return `
 const THREADS = ${threads};
 /** The strips of A and B in progress; then the parts' sums. */
-var<workgroup> shelf: array<vec4f, ${shelf}>;
-
+var<workgroup> shelf: array<${memory.element}, ${shelf}>;
+${memory.sums}
 fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {
   let part = thread / ${share}u;
   let line = (thread % ${share}u) / ${across}u;
   let column = thread % ${across}u;
-${lines(loadsA, (i) => `  let place${i} = thread + ${i * threads}u;\n  var a${i} = vec4f(0);`)}
-${lines(loadsB, (i) => `  var b${i} = vec4f(0);`)}
+${lines(loadsA, (i) => `  let place${i} = thread + ${i * threads}u;\n  var a${i} = ${memory.vector}(0);`)}
+${lines(loadsB, (i) => `  var b${i} = ${memory.vector}(0);`)}
 ${each((i, j) => `  var sum${i}_${j} = vec4f(0);`)}
   var next = 0u;
   {
@@ -203,14 +212,59 @@ ${storeB}
 ${fetchA}
 ${fetchB}
     }
+${half ? each((i, j) => `    var ${partial}${i}_${j} = vec4h(0);`) : ''}
     for (var k = 0u; k < ${steps}u; k++) {
 ${form.a === 'along' ? multiplyAlong : multiplyAcross}
     }
+${half ? each((i, j) => `    sum${i}_${j} += vec4f(${partial}${i}_${j});`) : ''}
   }
 ${parts > 1 ? finishTogether : finishAlone}
 }
 `;
 }
+
+/** What lies in workgroup memory: vectors of the operands, and afterwards sums. */
+interface Memory {
+  /** The type of an operand's four values. */
+  readonly vector: 'vec4f' | 'vec4h';
+  readonly element: 'vec4f' | 'vec2u';
+  /** Elements that a sum takes. */
+  readonly perSum: number;
+  put(place: string, vector: string): string;
+  take(place: string): string;
+  /** `keep` and `kept`. */
+  readonly sums: string;
+}
+
+const fullMemory: Memory = {
+  vector: 'vec4f',
+  element: 'vec4f',
+  perSum: 1,
+  put: (place, vector) => `shelf[${place}] = ${vector};`,
+  take: (place) => `shelf[${place}]`,
+  sums: `
+fn keep(place: u32, sum: vec4f) { shelf[place] = sum; }
+fn kept(place: u32) -> vec4f { return shelf[place]; }
+`,
+};
+
+/** Eight bytes an element, so that operands of half precision and sums of full precision share the memory. */
+const halfMemory: Memory = {
+  vector: 'vec4h',
+  element: 'vec2u',
+  perSum: 2,
+  put: (place, vector) => `shelf[${place}] = bitcast<vec2u>(${vector});`,
+  take: (place) => `bitcast<vec4h>(shelf[${place}])`,
+  sums: `
+fn keep(place: u32, sum: vec4f) {
+  shelf[2 * place] = bitcast<vec2u>(sum.xy);
+  shelf[2 * place + 1] = bitcast<vec2u>(sum.zw);
+}
+fn kept(place: u32) -> vec4f {
+  return vec4f(bitcast<vec2f>(shelf[2 * place]), bitcast<vec2f>(shelf[2 * place + 1]));
+}
+`,
+};
 
 /** The same function, with operands read directly from their buffers. */
 function plainProduct(form: Form): string {
@@ -234,9 +288,8 @@ ${four((i) => `    sum${i} += a[${i}] * b;`)}
   }`;
   return `
 const THREADS = ${threads};
-/** For code that adds up the values of the threads. */
 var<workgroup> shelf: array<vec4f, ${threads}>;
-
+${fullMemory.sums}
 fn multiply(firstRow: u32, firstQuad: u32, terms: u32, thread: u32) {
   let row = firstRow + 4u * (thread / ${across}u);
   let column = firstQuad + thread % ${across}u;

@@ -4,7 +4,7 @@
  */
 
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
-import { optimize, step } from './common.ts';
+import { lifting, optimize, step } from './common.ts';
 import { pixelFields, pixels } from './gather.ts';
 import { product, type Tile, threadsOf } from './product.ts';
 
@@ -36,9 +36,14 @@ export interface WeightGradient {
   readonly average: boolean;
   /** Whether x of an entry may be the images themselves. */
   readonly bytes: boolean;
+  /** Whether the product is of half precision. */
+  readonly half?: boolean;
 }
 
-export function weightGradientKernel(tile: Tile, { fused, average, bytes }: WeightGradient): Kernel {
+export function weightGradientKernel(
+  tile: Tile,
+  { fused, average, bytes, half = false }: WeightGradient,
+): Kernel {
   const optimizer: Uses = {
     value: 'read_write',
     firstMoment: 'read_write',
@@ -56,7 +61,8 @@ export function weightGradientKernel(tile: Tile, { fused, average, bytes }: Weig
   const wide = tile.width / 4;
   const lanes = threadsOf(tile) / wide;
   return {
-    name: `weight gradient ${tile.name}${fused ? ' and step' : ''}${average ? ', averaged' : ''}${bytes ? ', of bytes' : ''}`,
+    name: `weight gradient ${tile.name}${fused ? ' and step' : ''}${average ? ', averaged' : ''}${bytes ? ', of bytes' : ''}${half ? ', half precision' : ''}`,
+    extensions: half ? ['f16'] : [],
     uses: {
       act: 'read',
       table: 'read',
@@ -64,7 +70,7 @@ export function weightGradientKernel(tile: Tile, { fused, average, bytes }: Weig
       ...(fused ? optimizer : { gradient: 'read_write' }),
     },
     code: `${step.wgsl}${weightOp.wgsl}${weightEntry.wgsl}
-${fused ? optimize : ''}${bytes ? pixels : ''}
+${fused ? optimize : ''}${bytes ? pixels : ''}${lifting(half)}
 var<private> entry: Entry;
 
 fn loadA(row: u32, quad: u32) -> vec4f {
@@ -75,7 +81,7 @@ fn loadA(row: u32, quad: u32) -> vec4f {
 
 fn loadB(row: u32, quad: u32) -> vec4f {
   if (row >= step.rows || quad >= entry.outputQuads) { return vec4f(0); }
-  return act[entry.dz + row * entry.outputQuads + quad];
+  return lifted(act[entry.dz + row * entry.outputQuads + quad]);
 }
 
 fn store(place: u32, sum: vec4f, thin: bool) {
@@ -84,21 +90,21 @@ ${store}
 
 fn finish(input: u32, quad: u32, sum: vec4f) {
   if (input < entry.inputs && quad < entry.outputQuads) {
-    store(entry.weight + input * entry.outputQuads + quad, sum, true);
+    store(entry.weight + input * entry.outputQuads + quad, lowered(sum), true);
   }
 }
-${product(tile, { a: 'across', b: 'across' })}
+${product(tile, { a: 'across', b: 'across' }, half)}
 /** The biases' gradients of the tile's columns: every lane adds some rows. */
 fn addBias(firstQuad: u32, thread: u32) {
   let quad = firstQuad + thread % ${wide}u;
   var sum = vec4f(0);
   for (var row = thread / ${wide}u; row < step.rows; row += ${lanes}u) { sum += loadB(row, quad); }
   workgroupBarrier();
-  shelf[thread] = sum;
+  keep(thread, sum);
   workgroupBarrier();
   if (thread < ${wide}u && quad < entry.outputQuads) {
-    for (var lane = 1u; lane < ${lanes}u; lane++) { sum += shelf[thread + lane * ${wide}u]; }
-    store(entry.bias + quad, sum, false);
+    for (var lane = 1u; lane < ${lanes}u; lane++) { sum += kept(thread + lane * ${wide}u); }
+    store(entry.bias + quad, lowered(sum), false);
   }
 }
 

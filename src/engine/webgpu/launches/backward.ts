@@ -30,7 +30,7 @@ export function lossGradient({ program, batch }: Setting, kernel: Kernel): Launc
 }
 
 export function inputGradient(setting: Setting, index: number, training: boolean): Launch {
-  const { program, batch, weights, rows, plain } = setting;
+  const { program, batch, weights, rows, plain, half } = setting;
   const layer = program.plan.layers[index];
   const inputQuads = quadsOf(layer.in);
   const values = {
@@ -43,7 +43,7 @@ export function inputGradient(setting: Setting, index: number, training: boolean
     ...(index === 0 ? { dx: batch.dx } : belowOf(setting, index - 1, training)),
   };
   const tile = tileFor([{ rows, columns: layer.in }], plain);
-  const kernel = inputGradientKernel(tile);
+  const kernel = inputGradientKernel(tile, half);
   return launch(kernel, inputGradientOp, values, (count) => groupsOf(tile, count, inputQuads));
 }
 
@@ -84,7 +84,7 @@ export function activateGradient(
 
 /** Back through a BatchNorm1d, and through the ops after it if `values` ask for that. */
 function batchNormGradient(
-  { program, batch, weights }: Setting,
+  { program, batch, weights, subgroups }: Setting,
   index: number,
   byBatch: boolean,
   values: ValuesOf<typeof batchNormGradientOp>,
@@ -93,16 +93,16 @@ function batchNormGradient(
   const quads = quadsOf(normWidth(program.plan.layers[index]));
   const [normalized, inverse] = [batch.normalized[index], batch.inverse[index]];
   const told = { ...values, quads, scale, shift, normalized, inverse, byBatch: Number(byBatch) };
-  return launch(batchNormGradientKernel, batchNormGradientOp, told, () => columnGroups(quads));
+  return launch(batchNormGradientKernel(subgroups), batchNormGradientOp, told, () => columnGroups(quads));
 }
 
 export function affineGradient(setting: Setting, index: number): Launch {
-  const { program, batch, weights } = setting;
+  const { program, batch, weights, subgroups } = setting;
   const { scale, shift } = weights.layers[index];
   const quads = quadsOf(normWidth(program.plan.layers[index]));
   const [da, normalized] = [normedGradient(setting, index), batch.normalized[index]];
   const values = { quads, scale, shift, da, normalized };
-  return launch(affineGradientKernel, affineGradientOp, values, () => columnGroups(quads));
+  return launch(affineGradientKernel(subgroups), affineGradientOp, values, () => columnGroups(quads));
 }
 
 export function normalizeGradient(setting: Setting, index: number, byBatch: boolean): Launch {
@@ -115,7 +115,7 @@ export function normalizeGradient(setting: Setting, index: number, byBatch: bool
   const [normalized, inverse] = [batch.normalized[index], batch.inverse[index]];
   const { scale } = weights.layers[index];
   const values = { quads: quadsOf(width), width, da, normalized, scale, inverse };
-  return launch(layerNormGradientKernel, layerNormGradientOp, values, rowGroups);
+  return launch(layerNormGradientKernel(setting.subgroups), layerNormGradientOp, values, rowGroups);
 }
 
 /** The place of the gradient with respect to the output of a layer's norm. */

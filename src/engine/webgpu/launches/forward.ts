@@ -27,7 +27,7 @@ export function gather(setting: Setting): Launch[] {
 
 /** The product and, where no norm follows it, all that belongs to the layer. */
 export function linear(setting: Setting, index: number, training: boolean): Launch {
-  const { program, batch, weights, rows, plain } = setting;
+  const { program, batch, weights, rows, plain, half } = setting;
   const layer = program.plan.layers[index];
   const outputQuads = quadsOf(layer.out);
   const tile = tileFor([{ rows, columns: layer.out }], plain);
@@ -46,7 +46,7 @@ export function linear(setting: Setting, index: number, training: boolean): Laun
     ...dropoutOf(layer, training),
     ...pixelValues(program.input.shape, program.input.pixels),
   };
-  const kernel = forwardKernel(tile, index === 0 && readsBytes(setting));
+  const kernel = forwardKernel(tile, { bytes: index === 0 && readsBytes(setting), half });
   return launch(kernel, forwardOp, values, (count) => groupsOf(tile, count, outputQuads));
 }
 
@@ -60,7 +60,7 @@ interface NormOp {
 /** A LayerNorm after a product is computed together with the ops after it; so is every norm before a product. */
 export function normalize(setting: Setting, op: NormOp): Launch {
   if (setting.program.plan.layers[op.layer].norm === 'batch') return batchNorm(setting, op);
-  return launch(layerNormKernel, layerNormOp, normOf(setting, op), rowGroups);
+  return launch(layerNormKernel(setting.subgroups), layerNormOp, normOf(setting, op), rowGroups);
 }
 
 /** No launch without a norm or with a LayerNorm: an earlier launch has done it. */
@@ -73,7 +73,7 @@ function batchNorm(setting: Setting, op: NormOp): Launch {
   const { width: _, ...values } = normOf(setting, op);
   const { runningMean: mean, runningVariance: variance } = setting.weights.layers[op.layer];
   const told = { ...values, mean, variance, byBatch: Number(op.byBatch) };
-  return launch(batchNormKernel, batchNormOp, told, () => columnGroups(values.quads));
+  return launch(batchNormKernel(setting.subgroups), batchNormOp, told, () => columnGroups(values.quads));
 }
 
 /** Input and output of a norm: of x, or of z with activation and dropout after it. */
@@ -90,10 +90,10 @@ function normOf({ program, batch, weights }: Setting, { layer: index, training }
   return { ...common, ...behind, source: batch.z[index], y: batch.y[index + 1] };
 }
 
-export function logSoftmax({ program, batch }: Setting): Launch {
+export function logSoftmax({ program, batch, subgroups }: Setting): Launch {
   const classes = program.outputWidth;
   const values = { classes, quads: quadsOf(classes), y: batch.y[batch.y.length - 1] };
-  return launch(logSoftmaxKernel, lossOp, values, rowGroups);
+  return launch(logSoftmaxKernel(subgroups), lossOp, values, rowGroups);
 }
 
 /** A tensor of the batch as the result. */

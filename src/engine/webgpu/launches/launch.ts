@@ -28,6 +28,10 @@ export interface Setting {
   readonly augmented: boolean;
   /** Whether the adapter is a processor. */
   readonly plain: boolean;
+  /** Whether threads exchange their values by subgroups. */
+  readonly subgroups: boolean;
+  /** Whether products are of half precision. */
+  readonly half: boolean;
   /** Threads of the kernel of a step's last layers; 0 where the device is too small for it. */
   readonly tailThreads: number;
 }

@@ -13,7 +13,17 @@ function dispatches(recipe: RecipeName, rows: number, tailThreads: number): stri
   const program = buildProgram(config.model, inputOf(config), { average: average > 0 });
   const weights = placeWeights(program.plan);
   const batch = placeBatch(program, rows, true);
-  const setting = { program, weights, batch, rows, augmented: false, plain: false, tailThreads };
+  const setting = {
+    program,
+    weights,
+    batch,
+    rows,
+    augmented: false,
+    plain: false,
+    subgroups: false,
+    half: false,
+    tailThreads,
+  };
   return launchesOf(program.train, setting).map(({ kernel }) => kernel.name);
 }
 

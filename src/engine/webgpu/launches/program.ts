@@ -60,9 +60,9 @@ function launchesOfOp(op: Op, ops: readonly Op[], setting: Setting): Launch[] {
     case 'pixelGradient':
       return [forward.output(batch.dx, layers[0].in)];
     case 'nllGradient':
-      return [backward.lossGradient(setting, lossKernel)];
+      return [backward.lossGradient(setting, lossKernel(setting.subgroups))];
     case 'logProbabilityGradient':
-      return [backward.lossGradient(setting, logProbabilityGradientKernel)];
+      return [backward.lossGradient(setting, logProbabilityGradientKernel(setting.subgroups))];
     case 'inputGradient':
       return [backward.inputGradient(setting, op.layer, ops === program.train)];
     case 'activateGradient':

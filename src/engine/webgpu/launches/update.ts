@@ -32,7 +32,7 @@ export function weightGradients(
   kind: 'weightGradient' | 'weightGradientUpdate',
   ops: readonly Op[],
 ): Launch {
-  const { program, batch, weights, plain } = setting;
+  const { program, batch, weights, plain, half } = setting;
   const { layers } = program.plan;
   const wanted = ops.flatMap((op) => (op.op === kind ? [op.layer] : []));
   const results = wanted.map((index) => ({ rows: layers[index].in, columns: layers[index].out }));
@@ -58,19 +58,19 @@ export function weightGradients(
     groups += across * down;
   });
   const fused = kind === 'weightGradientUpdate';
-  const kernel = weightGradientKernel(tile, { fused, average: program.average, bytes });
+  const kernel = weightGradientKernel(tile, { fused, average: program.average, bytes, half });
   const values = { entries: wanted.length, ...pixelValues(program.input.shape, program.input.pixels) };
   return { ...launch(kernel, weightOp, values, () => rowGroups(groups)), table };
 }
 
-export function gradientSquares({ weights, batch }: Setting): Launch {
+export function gradientSquares({ weights, batch, subgroups }: Setting): Launch {
   const values = { quads: weights.end, partials: batch.partials };
-  return launch(squaresKernel, squaresOp, values, () => [SQUARE_GROUPS, 1]);
+  return launch(squaresKernel(subgroups), squaresOp, values, () => [SQUARE_GROUPS, 1]);
 }
 
-export function clipFactor({ batch }: Setting, largest: number): Launch {
+export function clipFactor({ batch, subgroups }: Setting, largest: number): Launch {
   const { partials, factor } = batch;
-  return launch(clipFactorKernel, squaresOp, { partials, factor, largest }, () => [1, 1]);
+  return launch(clipFactorKernel(subgroups), squaresOp, { partials, factor, largest }, () => [1, 1]);
 }
 
 /**

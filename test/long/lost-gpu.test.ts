@@ -18,7 +18,7 @@ import { memoryPlatform } from '../memory-platform.ts';
 import { swiftShader } from '../stand-in-gpu.ts';
 import { tinyTrain } from '../tiny-data.ts';
 
-const found = await swiftShader();
+const found = swiftShader();
 const skip = 'missing' in found ? found.missing : false;
 if ('env' in found) Object.assign(process.env, found.env);
 
