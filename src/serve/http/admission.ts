@@ -117,12 +117,12 @@ export class Admission {
     }
     // The client is to connect again, to a service that goes on.
     if (this.#rules.isStopping()) reply.header('Connection', 'close');
-    this.#unread?.add(reply);
+    const watched = this.#unread?.add(reply);
     const { socket } = request.raw;
     this.#rules.connections.begin(socket);
     // Its answer is written, or its connection is lost.
     reply.raw.once('close', () => {
-      this.#unread?.delete(reply);
+      if (watched !== undefined) this.#unread?.delete(watched);
       this.#rules.connections.end(socket);
       place.leave();
       this.#end(request, reply);

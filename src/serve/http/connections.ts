@@ -11,9 +11,9 @@ import { clientOf } from './client.ts';
 /** The connections of one client. */
 interface Client {
   readonly address: string;
+  /** Its open connections, and those of them without a request in progress. */
   count: number;
-  /** Those without a request in progress, longest first. */
-  readonly idle: Set<Socket>;
+  idle: number;
 }
 
 /** A connection. */
@@ -21,6 +21,8 @@ interface Connection {
   readonly client: Client;
   /** Requests in progress: several if the client sends them without waiting. */
   requests: number;
+  /** When it became idle, as a number that grows. */
+  since: number;
 }
 
 /** Counts connections, and closes some when there are too many. */
@@ -29,6 +31,7 @@ export class Connections {
   readonly #onDrop: (address: string) => void;
   readonly #connections = new Map<Socket, Connection>();
   readonly #clients = new Map<string, Client>();
+  #now = 0;
 
   /**
    * @param most connections that may be open
@@ -53,8 +56,8 @@ export class Connections {
   begin(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
+    if (connection.requests === 0) connection.client.idle -= 1;
     connection.requests += 1;
-    connection.client.idle.delete(socket);
   }
 
   /** A request has its answer. */
@@ -62,16 +65,23 @@ export class Connections {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
     connection.requests -= 1;
-    if (connection.requests === 0) connection.client.idle.add(socket);
+    if (connection.requests === 0) this.#becomeIdle(connection);
+  }
+
+  #becomeIdle(connection: Connection): void {
+    connection.client.idle += 1;
+    this.#now += 1;
+    connection.since = this.#now;
   }
 
   #add(socket: Socket): void {
     const address = clientOf(socket.remoteAddress ?? '');
-    const client = this.#clients.get(address) ?? { address, count: 0, idle: new Set() };
+    const client = this.#clients.get(address) ?? { address, count: 0, idle: 0 };
     this.#clients.set(address, client);
     client.count += 1;
-    client.idle.add(socket);
-    this.#connections.set(socket, { client, requests: 0 });
+    const connection = { client, requests: 0, since: 0 };
+    this.#becomeIdle(connection);
+    this.#connections.set(socket, connection);
     socket.once('close', () => this.#remove(socket));
     if (this.count > this.#most) this.#drop();
   }
@@ -80,21 +90,25 @@ export class Connections {
   #drop(): void {
     let most: Client | undefined;
     for (const client of this.#clients.values())
-      if (client.idle.size > 0 && client.count > (most?.count ?? 0)) most = client;
-    const [socket] = most?.idle ?? [];
-    if (most === undefined || socket === undefined) return;
+      if (client.idle > 0 && client.count > (most?.count ?? 0)) most = client;
+    let oldest: [Socket, Connection] | undefined;
+    for (const [socket, connection] of this.#connections)
+      if (connection.client === most && connection.requests === 0)
+        if (connection.since < (oldest?.[1].since ?? Number.POSITIVE_INFINITY)) oldest = [socket, connection];
+    if (oldest === undefined) return;
+    const [socket, { client }] = oldest;
     this.#remove(socket);
     socket.destroy();
-    this.#onDrop(most.address);
+    this.#onDrop(client.address);
   }
 
   #remove(socket: Socket): void {
     const connection = this.#connections.get(socket);
     // It was dropped before it closed.
     if (connection === undefined) return;
-    const { client } = connection;
+    const { client, requests } = connection;
     this.#connections.delete(socket);
-    client.idle.delete(socket);
+    if (requests === 0) client.idle -= 1;
     client.count -= 1;
     if (client.count === 0) this.#clients.delete(client.address);
   }
