@@ -278,6 +278,34 @@ const made: Readonly<Record<string, readonly unknown[]>> = {
   Run: [api.folderStore, 'none', config],
 };
 
+/**
+ * Arguments that hold facts instead of options: data sets, configs, results, and the caller's own objects. They may have more
+ * fields than a function reads.
+ */
+const facts: Readonly<Record<string, readonly number[]>> = {
+  ...{ accuracyWithout: [0], adviseRate: [0], auditExamples: [0, 1], augmentationExamples: [0, 2] },
+  ...{ augmentedImage: [1, 3, 4], cacheDirectory: [0], checkDataset: [0], countDuplicates: [0] },
+  ...{ datasetFromIdx: [0], defaultSpace: [0], describeStudy: [0], describeValues: [0] },
+  ...{ encodeSafetensors: [1], explainPrediction: [1, 2], extendConfig: [0], findAdapter: [0] },
+  ...{ findConflicts: [0], findDuplicates: [0, 1], findRate: [0], findRun: [0], findRunRate: [0] },
+  ...{ findTopLosses: [0], fit: [0], fitUnlike: [0], foldBatchNorm: [0], glanceAtStudy: [0] },
+  ...{ imageAt: [0], imageSize: [0], importances: [0], importIntoMemory: [0], infoOf: [0], inputOf: [0] },
+  ...{ listAdapters: [0], modelCard: [0, 1], modelsFolder: [0], prepareImage: [0, 1], rateInEpoch: [0] },
+  ...{ readOneFile: [0], RememberingTeacher: [0, 1, 2], residual: [0, 1], Run: [0, 2], splitOf: [0] },
+  ...{ stuckNotice: [0], train: [0], UnlikeScorer: [0] },
+};
+/** Functions that need a run, which is checked before the options. */
+const opened: Readonly<Record<string, () => Promise<unknown>>> = { loadNetwork: newRun, readAudit: newRun };
+
+async function newRun(): Promise<unknown> {
+  const root = await mkdtemp(join(folder, 'runs-'));
+  return await api.createRun({ config, env: { couture: '0' } as never, name: 'new', root });
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 const junk: readonly unknown[] = [
   undefined,
   null,
@@ -351,6 +379,41 @@ describe('called wrongly', () => {
       await holdToErrors(name, call, valid);
     });
   }
+
+  // An option that nobody reads is a mistake of the caller: a misspelled name, or one of another function.
+  for (const [name, value] of functions) {
+    const valid = calls[name] ?? made[name] ?? [];
+    for (const [place, argument] of valid.entries()) {
+      if (!isPlain(argument) || facts[name]?.includes(place) || name === 'CoutureError') continue;
+      test(`${name}: argument ${place + 1} has no other fields`, async () => {
+        const args = valid.map((each, i) => (i === place ? { ...argument, strayName: 1 } : each));
+        const filled = opened[name] === undefined ? args : [await opened[name](), ...args.slice(1)];
+        const error = await outcome(() =>
+          name in made
+            ? Reflect.construct(value as new () => unknown, filled)
+            : (value as (...args: unknown[]) => unknown)(...filled),
+        );
+        assert.ok(error instanceof api.CoutureError, String(error));
+        assert.match(error.message, /strayName/);
+      });
+    }
+  }
+
+  test('steps for pixels, which are prepared already', async () => {
+    const taking = new api.ImageClassifier({
+      predictor: classifier,
+      data: model.data,
+      decode: () => undefined,
+    });
+    const pixels = makeImages(1, 12);
+    for (const call of [
+      () => taking.predict(pixels, { steps: { invert: 'yes' } }),
+      () => taking.predictMany([pixels], { steps: { invert: 'yes' } }),
+      () => taking.toPixels(pixels, { steps: { trim: true } }),
+    ])
+      await assert.rejects(call, { kind: 'usage', message: /options\.steps cannot be used/ });
+    assert.equal((await taking.predict(pixels, { name: 'x' })).label.length > 0, true);
+  });
 
   test('the methods of classifiers', async () => {
     const ensemble = new api.Ensemble({
