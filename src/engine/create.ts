@@ -1,6 +1,14 @@
 /** Creates backends. Other code reaches concrete backends only through this file. */
 
-import { anObject, checkArguments, optional } from '../core/arguments.ts';
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anything,
+  checkArguments,
+  optional,
+  optionsOf,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { Backend } from './backend.ts';
 import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
@@ -34,12 +42,18 @@ export interface BackendOptions {
   readonly gpu?: (() => Promise<GPU>) | undefined;
 }
 
+const backendOptions = optionsOf<BackendOptions>({
+  ...{ backend: anything, threads: anything, wide: optional(aBoolean), fast: optional(aBoolean) },
+  ...{ spawn: optional(aFunction), compile: optional(aFunction), gpu: optional(aFunction) },
+  memory: optional(aNumber),
+});
+
 /**
  * Starts a backend. Node's `createNodeBackend` and a page's `createWebBackend` fill in the platform's part.
  * @throws CoutureError of kind `usage` for an unknown name or thread count, `backend` where it cannot run
  */
 export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
-  checkArguments('createBackend', { options: [options, optional(anObject)] });
+  checkArguments('createBackend', { options: [options, backendOptions] });
   const {
     backend: choice = 'auto',
     threads = 1,

@@ -281,11 +281,12 @@ const BLACK_PNG = Buffer.from(
 /** A model put among the shipped ones: prints their folder, their names, and what it says of a black picture. */
 const shipScript = `
   import { writeFileSync } from 'node:fs';
-  import { join } from 'node:path';
+  import { dirname, join } from 'node:path';
+  import { fileURLToPath } from 'node:url';
   import { linear, logSoftmax, sequential } from 'couture';
   import { defaultDataset } from 'couture/data';
   import { encodeModel } from 'couture/ship';
-  import { listShipped, load, modelsFolder } from 'couture/node';
+  import { listShipped, load } from 'couture/node';
 
   const sum = '0'.repeat(64);
   const split = { length: 1, imagesSha256: sum, labelsSha256: sum };
@@ -311,8 +312,9 @@ const shipScript = `
     views: { flip: true, shift: 1 }, precision: 'int8', card,
     members: [{ spec: sequential(linear(784, 2), logSoftmax()), input, weights }],
   });
-  writeFileSync(join(modelsFolder(), 'tiny.safetensors'), bytes);
-  console.log(modelsFolder());
+  const models = join(dirname(fileURLToPath(import.meta.resolve('couture/package.json'))), 'models');
+  writeFileSync(join(models, 'tiny.safetensors'), bytes);
+  console.log(models);
   console.log((await listShipped()).join());
   const model = await load('tiny');
   console.log((await model.predict(new Uint8Array(784))).label);

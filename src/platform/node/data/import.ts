@@ -9,13 +9,13 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw, inflateRawSync } from 'node:zlib';
-import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
+import { anObject, anything, aString, checkArguments, optional, optionsOf } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { inQuotes, printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import { importPictures } from '../../../data/import/import.ts';
-import type { ImportOptions, ImportPlatform } from '../../../data/import/options.ts';
+import { type ImportOptions, type ImportPlatform, importFields } from '../../../data/import/options.ts';
 import type { ImportReport } from '../../../data/import/report.ts';
 import type { FoundData } from '../../../data/readers/found.ts';
 import { readFiles, readOneFile } from '../../../data/readers/read.ts';
@@ -50,6 +50,10 @@ export interface ImportedDataset {
   load(split: SplitName): Promise<Dataset>;
 }
 
+const pathOptions = optionsOf<ImportPathOptions>({
+  ...{ ...importFields, name: anything, env: optional(anObject) },
+});
+
 /**
  * Imports a path, or finds that this was done before.
  * @throws CoutureError of kind `data` when it holds no data set, too little of one, or with `strict` any file
@@ -58,7 +62,7 @@ export interface ImportedDataset {
  *   kind `interrupted`
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
-  checkArguments('importDataset', { path: [path, aString], options: [options, anObject] });
+  checkArguments('importDataset', { path: [path, aString], options: [options, pathOptions] });
   const folder = cacheDirectory(options.env);
   const cache = new ImportCache(folder);
   const name = checkName(options.name) ?? nameOf(path);

@@ -1,12 +1,21 @@
 /** Opens a data set by name or path: a set of the registry, your own pictures, or an imported set. */
 
 import { stat } from 'node:fs/promises';
-import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
+import {
+  aFunction,
+  anObject,
+  anything,
+  aString,
+  checkArguments,
+  optional,
+  optionsOf,
+} from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import type { DataEvent } from '../../../data/data-event.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
+import { importFields } from '../../../data/import/options.ts';
 import type { ImportReport } from '../../../data/import/report.ts';
 import { findDataset, infoOf, registry } from '../../../data/registry.ts';
 import { cacheDirectory } from './cache.ts';
@@ -30,17 +39,22 @@ export interface OpenedDataset {
   load(split: SplitName): Promise<Dataset>;
 }
 
+const openOptions = optionsOf<OpenDatasetOptions>({
+  ...{ ...importFields, name: anything, env: optional(anObject), onData: optional(aFunction) },
+});
+
 /**
  * Finds a data set. A path is imported, unless that was done before and nothing has changed.
  * @param source a name of the registry; a folder, archive or file; or the name of an imported set
  * @throws CoutureError of kind `usage` when it does not exist, otherwise like `importDataset`
  */
 export async function openDataset(source: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
-  checkArguments('openDataset', { source: [source, aString], options: [options, anObject] });
+  checkArguments('openDataset', { source: [source, aString], options: [options, openOptions] });
   const entry = findDataset(source);
   if (entry !== undefined) return opened(infoOf(entry), options);
   if (await isThere(source)) {
-    const { info, report, wasKnown, load } = await importDataset(source, options);
+    const { onData: _, ...forPath } = options;
+    const { info, report, wasKnown, load } = await importDataset(source, forPath);
     return { info, report, isNew: !wasKnown, load };
   }
   const cache = new ImportCache(cacheDirectory(options.env));
