@@ -71,6 +71,11 @@ export async function result(page: Page): Promise<{ readonly sha: string; readon
   return { sha: (await sha.textContent()) ?? '', command: command ?? '' };
 }
 
+/** A run of the list, by its whole name. */
+export function runRow(page: Page, name: string): Locator {
+  return page.locator('.run-list').getByRole('button', { name: new RegExp(`^${name}(?![-\\w])`) });
+}
+
 /** Holds what is shown to the rules of WCAG AA. */
 export async function checkAccessible(page: Page, where: string): Promise<void> {
   await page.evaluate(axe);

@@ -102,7 +102,7 @@ function write(): void {
     .replaceAll(/%2C|%3A|%2F/g, (code) => decodeURIComponent(code));
   const isNew = shown !== undefined && isStep(shown, place);
   shown = place;
-  if (!isNew && location.hash === `#${text}`) return;
+  if (!isNew && location.hash === `#${text}` && history.state !== null) return;
   try {
     history[isNew ? 'pushState' : 'replaceState'](MARK, '', `#${text}`);
   } catch {

@@ -17,6 +17,7 @@ import { before, epochBefore, remember } from './remembered.ts';
 import { listRuns } from './runs.ts';
 import { watchUndoKeys } from './setup.ts';
 import { watchSpeed } from './speed.ts';
+import { listStudies } from './studies.ts';
 import { brokenOff, clearWeights, goOn, markInProgress, showRun } from './training.ts';
 
 /** Begins: the address, the data, the runs, and a run that a reload broke off. */
@@ -54,6 +55,8 @@ export function begin(): void {
   });
   void listRuns().then(async () => {
     if (before.run !== undefined && brokenOff() === undefined) await showRun(before.run);
+    // Now, so that the list of runs does not move down once it is open.
+    await listStudies();
   });
   // An answer before anything is done: the first test image, by the shipped model, as soon as both have come.
   if ((asked.place.model ?? before.model) === undefined) predictAgain();
