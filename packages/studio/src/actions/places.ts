@@ -9,7 +9,7 @@ import { type Asked, awaitPlace, withoutStep } from './address.ts';
 import { setProblem } from './attempt.ts';
 import { chooseModel, evaluate, predictAgain, predictPicture } from './models.ts';
 import { compareRuns, listRuns, openRun } from './runs.ts';
-import { listStudies, openStudy } from './studies.ts';
+import { closeStudy, listStudies, openStudy } from './studies.ts';
 
 /** Counts the places that were gone to: what an earlier one waits for is dropped. */
 let turn = 0;
@@ -85,6 +85,8 @@ async function showStudy(name: string): Promise<boolean> {
   const isListed = (): boolean => state.studies.value?.some((study) => study.name === name) === true;
   if (!isListed()) await listStudies();
   if (!isListed()) return false;
+  // Its row in the list says why it cannot be read.
+  if (state.studies.value?.find((study) => study.name === name)?.glance === undefined) withoutStep(closeStudy);
   if (state.studyDetails.value === undefined && state.openedStudy.value === name) await openStudy(name);
   return true;
 }
