@@ -31,8 +31,11 @@ export async function chooseFile(page: Page, name: string, buffer: Buffer): Prom
   await page.locator('.own-data input[type=file]').first().setInputFiles({ name, mimeType: '', buffer });
 }
 
-/** Imports an archive of bars, and waits until its images are at hand. */
-export async function importBars(page: Page, zip: Buffer): Promise<void> {
-  await chooseFile(page, 'bars.zip', zip);
-  await page.locator('.now').getByText('bars').waitFor();
+/** Imports an archive of bars under a name, and waits until its images are at hand. */
+export async function importBars(page: Page, zip: Buffer, name = 'bars'): Promise<void> {
+  await chooseFile(page, `${name}.zip`, zip);
+  await page
+    .locator('.now')
+    .getByText(new RegExp(`^${name}`))
+    .waitFor();
 }

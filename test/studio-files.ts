@@ -1,5 +1,7 @@
 /** The private files of the Studio's page (OPFS), behind the page's back. */
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Page } from 'playwright-core';
 
 /** Names in a folder of the page's private files. */
@@ -74,4 +76,36 @@ export async function copyRuns(page: Page, all: number): Promise<void> {
       );
     }
   }, all);
+}
+
+/** Puts a run of the command line into the page's files, under these names: nothing has to be trained in the page. */
+export async function putRun(page: Page, folder: string, names: readonly string[]): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const files = await Promise.all(
+    paths.map(async (path) => ({
+      path: relative(folder, path).split('/'),
+      bytes: (await readFile(path)).toString('base64'),
+    })),
+  );
+  await page.evaluate(
+    async ({ files, names }) => {
+      let root = await navigator.storage.getDirectory();
+      for (const part of ['studio', 'runs', 'train'])
+        root = await root.getDirectoryHandle(part, { create: true });
+      for (const name of names)
+        for (const { path, bytes } of files) {
+          let place = await root.getDirectoryHandle(name, { create: true });
+          for (const part of path.slice(0, -1))
+            place = await place.getDirectoryHandle(part, { create: true });
+          const file = await place.getFileHandle(path.at(-1) ?? '', { create: true });
+          const stream = await file.createWritable();
+          await stream.write(Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)));
+          await stream.close();
+        }
+    },
+    { files, names },
+  );
 }

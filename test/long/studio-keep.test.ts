@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { reached, result, runRow, startButton, waitForData } from '../studio.ts';
+import { reached, result, runRow, startButton, trainToEnd, waitForData } from '../studio.ts';
 import { barsZip, importBars } from '../studio-bars.ts';
-import { filesIn } from '../studio-files.ts';
+import { filesIn, removeFile } from '../studio-files.ts';
 import { startStudio } from '../studio-start.ts';
 
 const { skip, folder, url, open, commandLine } = await startStudio('studio-keep');
@@ -48,6 +48,92 @@ describe('the Studio keeps', { skip, timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'Yes, delete the images bars for good' }).click();
     await page.getByRole('button', { name: 'Use bars' }).waitFor({ state: 'detached' });
     assert.deepEqual(await filesIn(page, 'studio/sets'), []);
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('images that are imported while Fashion-MNIST loads, or is trained on, are the ones at hand; nothing is mixed', async () => {
+    const { page, faults, show } = await open({ fragment: '#view=data&hidden=16&epochs=4' });
+    await waitForData(page);
+    await startButton(page).click();
+    await reached(page, 2);
+    // In training on Fashion-MNIST, which stays in memory until the run has ended.
+    await show('Data');
+    await importBars(page, zip);
+    await page.getByRole('button', { name: /^top \d/ }).waitFor();
+    const { sha, command } = await (async () => {
+      await show('Train');
+      return await result(page);
+    })();
+    assert.equal(sha, await commandLine(command));
+    assert.equal(await page.locator('.now').textContent(), 'bars · custom-seed1');
+    // The finished network is of other images: that is said, and nothing is called by a wrong name.
+    await show('Understand');
+    await page.getByRole('button', { name: /^Evaluate custom-seed1/ }).click();
+    await page
+      .locator('.stage [role=alert]')
+      .getByText(/classes|images/)
+      .waitFor();
+    // After a reload the own images are there; those of the host come late, and change nothing.
+    const held = Promise.withResolvers<void>();
+    await page.route('**/fashion-mnist/train-images', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.reload();
+    await page.locator('.now').getByText('bars').waitFor();
+    await show('Runs');
+    await page.getByText(/^Storage/).click();
+    await page.getByRole('button', { name: 'Use fashion-mnist' }).click();
+    await show('Data');
+    await importBars(page, await barsZip(12), 'later');
+    held.resolve();
+    await page.waitForTimeout(2000);
+    assert.match((await page.locator('.now').textContent()) ?? '', /^later/);
+    await page.getByRole('button', { name: /^low \d/ }).waitFor();
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('kept images that are lost or damaged behind the page are said, and importing them again mends them', async () => {
+    const { page, faults, show } = await open({ fragment: '#view=data&hidden=8&epochs=2&batch-size=8' });
+    await waitForData(page);
+    await importBars(page, zip);
+    const { sha } = await trainToEnd(page);
+    const [digest] = await filesIn(page, 'studio/sets');
+    await removeFile(page, `studio/sets/${digest}`);
+    // The list of the open page is older than that.
+    await show('Runs');
+    await page.getByText(/^Storage/).click();
+    await page.getByRole('button', { name: 'Use fashion-mnist' }).click();
+    await page.locator('.now').getByText('fashion-mnist').waitFor();
+    await page.getByRole('button', { name: 'Use bars' }).waitFor({ state: 'detached' });
+    // A page that begins with them begins with those of the host, and says why.
+    await page.evaluate((lost) => localStorage.setItem('couture-studio-set', lost), `${digest} bars`);
+    await page.reload();
+    await waitForData(page);
+    await page.locator('.now').getByText('fashion-mnist').waitFor();
+    await show('Data');
+    await page.getByText('The images bars are not in this browser.').waitFor();
+    // The run on them cannot go on, and says what is missing.
+    await show('Runs');
+    await runRow(page, 'bars-seed1').click();
+    await page.getByRole('button', { name: 'Train on to 4 epochs' }).click();
+    await page.getByText('The images bars are not in this browser.').waitFor();
+    await show('Data');
+    await importBars(page, zip);
+    assert.deepEqual(await filesIn(page, 'studio/sets'), [digest]);
+    // One of their files is lost: the others are of no use, and importing writes all of them again.
+    await removeFile(page, `studio/sets/${digest}/train.images`);
+    await page.reload();
+    await waitForData(page);
+    await show('Data');
+    await page.getByText('The kept images of bars are damaged: train.images.').waitFor();
+    await importBars(page, zip);
+    await page.reload();
+    await page.locator('.now').getByText('bars').waitFor();
+    await waitForData(page);
+    assert.equal((await trainToEnd(page)).sha, sha);
     assert.deepEqual(faults, []);
     await page.close();
   });

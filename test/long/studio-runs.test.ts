@@ -7,17 +7,17 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import * as z from 'zod';
-import { bin, couture, parseDocument } from '../command.ts';
+import { bin, couture } from '../command.ts';
 import { checkAccessible, reached, result, runRow, startButton, trainToEnd, waitForData } from '../studio.ts';
-import { copyRuns, filesIn, markRemoved } from '../studio-files.ts';
+import { barsZip } from '../studio-bars.ts';
+import { copyRuns, filesIn, markRemoved, putRun } from '../studio-files.ts';
 import { startStudio } from '../studio-start.ts';
 
-const { skip, folder, browser, open, commandLine } = await startStudio('studio-runs');
+const { skip, folder, url, browser, open, commandLine } = await startStudio('studio-runs');
 
 /** Epochs done of a run in training. */
 async function epochsOf(page: Page, name: string): Promise<number> {
@@ -50,11 +50,18 @@ async function treeOf(place: string): Promise<string[]> {
   );
 }
 
+let made: Promise<unknown> | undefined;
+
+/** A run of the command line with two epochs, made once. */
+async function shortRun(): Promise<string> {
+  made ??= couture('train --hidden 16 --seed 1 --epochs 2 --name short'.split(' '), { cwd: folder });
+  await made;
+  return join(folder, 'runs/train/short');
+}
+
 describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
   test('run folders of the command line: listed, live, questioned, copied and continued; never changed', async () => {
-    const words = ['train', '--hidden', '16', '--seed', '1'];
-    const done = await couture([...words, '--epochs', '2', '--name', 'short', '--json'], { cwd: folder });
-    const { weightsSha256 } = parseDocument(done, { weightsSha256: z.string() });
+    const { weightsSha256 } = JSON.parse(await readFile(join(await shortRun(), 'metrics.json'), 'utf8'));
     const { page, faults, show } = await open({ fragment: '#view=runs' });
     await waitForData(page);
     await runRow(page, 'folder/short').click();
@@ -99,10 +106,41 @@ describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
     await page.close();
   });
 
+  test('the report of a run of a served folder has its figures; on images that are not here it says so', async () => {
+    await shortRun();
+    const zip = await barsZip(12);
+    await writeFile(join(folder, 'bars.zip'), zip);
+    const words = 'train --data bars.zip --hidden 8 --epochs 1 --name strange'.split(' ');
+    assert.equal((await couture(words, { cwd: folder })).code, 0);
+    const { page, faults } = await open({ fragment: '#view=understand&model=folder/short' });
+    await waitForData(page);
+    const report = page.getByRole('button', { name: 'Report', exact: true });
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 90_000 }),
+      report.click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'short-report.html');
+    const html = await readFile(await download.path(), 'utf8');
+    const { testAccuracy, weightsSha256 } = JSON.parse(
+      await readFile(join(folder, 'runs/train/short/metrics.json'), 'utf8'),
+    );
+    assert.match(html, new RegExp(`${(testAccuracy * 100).toFixed(2)}%`));
+    assert.match(html, new RegExp(weightsSha256));
+    for (const figure of ['curves', 'confusion', 'saliency'])
+      assert.match(html, new RegExp(`data-figure="${figure}"`), figure);
+    await page.goto(`${url()}#view=understand&model=folder/strange`);
+    await page.waitForFunction(() => document.querySelector('select')?.value === 'run folder/strange');
+    await report.click();
+    await page.getByText('The images bars are not in this browser.').waitFor();
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
   test('a deleted run is brought back after a reload, deleted for good, and gone after 30 days', async () => {
     const { page, faults, show } = await open({ fragment: '#hidden=8&epochs=1' });
     await waitForData(page);
-    for (let n = 0; n < 3; n++) await trainToEnd(page);
+    await putRun(page, await shortRun(), ['custom-seed1', 'custom-seed1-2', 'custom-seed1-3']);
+    await page.reload();
     await show('Runs');
     for (const name of ['custom-seed1', 'custom-seed1-2', 'custom-seed1-3']) {
       await runRow(page, name).click();
@@ -129,7 +167,7 @@ describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
   test('a list of a thousand runs opens, scrolls and filters quickly', async () => {
     const { page, faults, show } = await open({ fragment: '#hidden=8&epochs=1' });
     await waitForData(page);
-    await trainToEnd(page);
+    await putRun(page, await shortRun(), ['custom-seed1']);
     await copyRuns(page, 1000);
     await page.reload();
     await show('Runs');
@@ -173,7 +211,7 @@ describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
         Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
       }
     });
-    const fragment = '#view=train&hidden=16&epochs=20';
+    const fragment = '#view=train&hidden=16&epochs=20&batch-size=128';
     const { page, faults } = await open({ fragment }, context);
     await waitForData(page);
     await startButton(page).click();
@@ -201,30 +239,39 @@ describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
   });
 
   test('views of runs keep to WCAG AA, light and dark, on a wide screen and on phones', async () => {
+    const fragment = '#view=train&hidden=8&epochs=2';
+    const { page, faults, show } = await open({ fragment, viewport: { width: 1280, height: 800 } });
+    await waitForData(page);
+    await trainToEnd(page);
+    await putRun(page, await shortRun(), ['deleted', 'other']);
+    await show('Runs');
     for (const [width, colorScheme] of [
       [1280, 'light'],
       [390, 'dark'],
       [360, 'light'],
     ] as const) {
-      const { page, faults, show } = await open({
-        ...{ fragment: '#view=train&hidden=8&epochs=2', viewport: { width, height: 800 }, colorScheme },
-      });
-      await waitForData(page);
-      await trainToEnd(page);
-      await trainToEnd(page);
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      // As a page that is opened so.
+      await page.reload();
+      await show('Train');
+      await page.locator('.result').waitFor();
       await checkAccessible(page, `Train, ${width}`);
       await show('Runs');
-      await runRow(page, 'custom-seed1').click();
-      await page.getByRole('button', { name: 'Delete custom-seed1', exact: true }).click();
+      if (width === 1280) {
+        await runRow(page, 'deleted').click();
+        await page.getByRole('button', { name: 'Delete deleted', exact: true }).click();
+      }
       await page.getByText(/^Deleted runs/).click();
       await page.getByText(/^Storage/).click();
-      await runRow(page, 'custom-seed1-2').click();
+      await runRow(page, 'other').click();
       await page.locator('svg[data-figure=curves]').waitFor();
       await checkAccessible(page, `Runs, ${width}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `Runs is ${wide} px wider than ${width}`);
-      assert.deepEqual(faults, []);
-      await page.close();
+      await runRow(page, 'other').click();
     }
+    assert.deepEqual(faults, []);
+    await page.close();
   });
 });

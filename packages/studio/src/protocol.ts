@@ -211,7 +211,7 @@ export interface Requests extends SeeRequests, StudyRequests {
   copy: { ask: { readonly name: string }; answer: string };
   sets: { ask: object; answer: readonly KeptSet[] };
   /** Takes a kept set, or Fashion-MNIST for null. */
-  'use-set': { ask: { readonly digest: string | null }; answer: SetSummary };
+  'use-set': { ask: { readonly kept: Pick<KeptSet, 'digest' | 'name'> | null }; answer: SetSummary };
   'remove-set': { ask: { readonly digest: string }; answer: null };
   /** Seconds of an epoch on this device; null where it could not be measured now. */
   speed: { ask: { readonly config: RunConfig }; answer: number | null };

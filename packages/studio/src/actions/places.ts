@@ -86,7 +86,8 @@ async function showStudy(name: string): Promise<boolean> {
   if (!isListed()) await listStudies();
   if (!isListed()) return false;
   // Its row in the list says why it cannot be read.
-  if (state.studies.value?.find((study) => study.name === name)?.glance === undefined) withoutStep(closeStudy);
+  if (state.studies.value?.find((study) => study.name === name)?.glance === undefined)
+    withoutStep(closeStudy);
   if (state.studyDetails.value === undefined && state.openedStudy.value === name) await openStudy(name);
   return true;
 }

@@ -77,9 +77,10 @@ export async function useTrial(number: number): Promise<void> {
   if (study === undefined || trial === undefined) return;
   const place = imagesOf(study);
   const { origin } = study.dataset;
-  const digest = place === 'kept' && origin.kind === 'import' ? origin.digest : null;
+  const kept =
+    place === 'kept' && origin.kind === 'import' ? { digest: origin.digest, name: study.dataset.name } : null;
   // On other images the trial would be another one: what went wrong is told beside it.
-  if ((place === 'kept' || place === 'host') && !(await useSet(digest))) return;
+  if ((place === 'kept' || place === 'host') && !(await useSet(kept))) return;
   batch(() => {
     useSettings(trial.config);
     state.taken.value = { study: study.name, trial: number, setup: state.setup.value };

@@ -50,7 +50,7 @@ const answers: {
   'remove-for-good': async ({ name }) => await done(removeForGood(name)),
   copy: async ({ name }) => await copyRun(name),
   sets: async () => await listSets(),
-  'use-set': async ({ digest }) => await useSet(digest),
+  'use-set': async ({ kept }) => await useSet(kept),
   'remove-set': async ({ digest }) => await done(removeSet(digest)),
   speed: async ({ config }) => (await measureEpoch(config)) ?? null,
   room: async () => await roomOf(),
