@@ -84,7 +84,7 @@ export function splitAll(
   const notices = all.hasTest
     ? []
     : [
-        `There is no test split: ${test.labels.length} of ${kept.length} images become the test split, ${(share * 100).toFixed(1)}% of each class, the same for all runs. Copies stay in one split.`,
+        `There is no test split: ${test.labels.length} of ${kept.length} images become the test split, ${(share * 100).toFixed(1)}% of each class rounded to whole images, the same for all runs. Copies stay in one split.`,
       ];
   return { train, test, notices };
 }
