@@ -91,7 +91,9 @@ function nameOf(info: GPUAdapterInfo): string {
   const name = words
     .filter(Boolean)
     .map((word) =>
-      /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
+      /\d|^(nvidia|amd|gfx|rtx|gtx|rx)$/i.test(word)
+        ? word.toUpperCase()
+        : word[0].toUpperCase() + word.slice(1),
     );
   return name.join(' ') || description || 'unnamed';
 }

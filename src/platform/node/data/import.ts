@@ -9,7 +9,15 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw, inflateRawSync } from 'node:zlib';
-import { anObject, anything, aString, checkArguments, optional, optionsOf } from '../../../core/arguments.ts';
+import {
+  aBoolean,
+  anObject,
+  anything,
+  aString,
+  checkArguments,
+  optional,
+  optionsOf,
+} from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { inQuotes, printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
@@ -59,7 +67,7 @@ export interface ImportedDataset {
 }
 
 const pathOptions = optionsOf<ImportPathOptions>({
-  ...{ ...importFields, name: anything, env: optional(anObject) },
+  ...{ ...importFields, name: anything, keep: optional(aBoolean), env: optional(anObject) },
 });
 
 /**

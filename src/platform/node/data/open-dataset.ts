@@ -45,7 +45,13 @@ export interface OpenedDataset {
 }
 
 const openOptions = optionsOf<OpenDatasetOptions>({
-  ...{ ...importFields, name: anything, env: optional(anObject), onData: optional(aFunction) },
+  ...{
+    ...importFields,
+    name: anything,
+    keep: optional(aBoolean),
+    env: optional(anObject),
+    onData: optional(aFunction),
+  },
 });
 
 /**
