@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import {
+  aBoolean,
   aFunction,
   anObject,
   anything,
