@@ -46,7 +46,8 @@ const found = new Map<string, unknown>(
 const makers = {
   gpu: async () => createWebGpuBackend(await nodeGpu()),
   // A light run is one on a software adapter, whose own kernels have no half precision.
-  'gpu, fast': async () => createWebGpuBackend(await nodeGpu(), { fast: true, ...(light && { plain: false }) }),
+  'gpu, fast': async () =>
+    createWebGpuBackend(await nodeGpu(), { fast: true, ...(light && { plain: false }) }),
   cpu: () => createNodeBackend({ backend: 'wasm' }),
   'cpu, fast': () => createNodeBackend({ backend: 'wasm', fast: true }),
 } as const satisfies Readonly<Record<string, () => Promise<Backend>>>;
