@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Findings } from './findings.ts';
 import type { Curves } from './gpu/curves-data.ts';
+import type { GpuFigures } from './gpu/figures-data.ts';
 import type { GpuPage } from './page/gpu.ts';
 import type { TimeTo } from './parts/time-to.ts';
 import { here } from './starts.ts';
@@ -15,6 +16,8 @@ export const findingsFile = join(folder, 'findings.json');
 export const timeToFile = join(folder, 'time-to.json');
 /** WebGPU in pages, by `npm run bench -- gpu-page`. */
 export const gpuPageFile = join(folder, 'gpu-page.json');
+/** Figures of a machine with a GPU, by bench/gpu. */
+export const gpuFile = join(folder, 'gpu.json');
 /** Trainings on CPU and GPU, by `npm run gpu-curves`. */
 export const curvesFile = join(folder, 'gpu-curves.json');
 
@@ -30,16 +33,20 @@ export function loadGpuPage(): GpuPage | undefined {
   return load(gpuPageFile);
 }
 
+export function loadGpu(): GpuFigures | undefined {
+  return load(gpuFile);
+}
+
 export function loadCurves(): Curves | undefined {
   return load(curvesFile);
 }
 
 /** Writes one of the files. */
-export function store(file: string, value: Findings | TimeTo | Curves | GpuPage): void {
+export function store(file: string, value: Findings | TimeTo | Curves | GpuPage | GpuFigures): void {
   mkdirSync(folder, { recursive: true });
-  // Figures to a digit more than any table shows.
+  // Figures to some digits more than any table shows, which rounds them again.
   const short = (_: string, item: unknown) =>
-    typeof item === 'number' && !Number.isInteger(item) ? Number(item.toPrecision(6)) : item;
+    typeof item === 'number' && !Number.isInteger(item) ? Number(item.toPrecision(8)) : item;
   writeFileSync(file, `${JSON.stringify(value, short, 2)}\n`);
 }
 

@@ -8,6 +8,7 @@ import { nodeDocument } from '../../src/platform/node/images/figures.ts';
 import { gpuText } from './adapter.ts';
 import {
   bestOf,
+  type Compared,
   type Curve,
   type CurvePoint,
   type Curves,
@@ -37,7 +38,7 @@ export function drawCurves(stored: Curves): Figure {
     { document, width: 720 },
     {
       name: 'gpu-curves',
-      title: 'A GPU trains as the CPU does, and drifts apart less than two seeds',
+      title: titleOf(compared),
       facts: gpuText(stored.gpu),
     },
   );
@@ -81,4 +82,11 @@ export function drawCurves(stored: Curves): Figure {
     );
   });
   return sheet.figure(`Validation loss and accuracy over the epochs, on CPU and GPU. ${said.join(' ')}`);
+}
+
+/** How far the GPU is from the CPU, and two seeds from each other. */
+function titleOf(compared: readonly Compared[]): string {
+  const largest = (pick: (each: Compared) => Curve) =>
+    Math.max(...compared.map((each) => largestDifference(each.cpu, pick(each), 'validationLoss'))).toFixed(3);
+  return `GPU and CPU are at most ${largest(({ gpu }) => gpu)} nats of validation loss apart, two seeds ${largest(({ other }) => other)}`;
 }

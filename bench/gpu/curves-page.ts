@@ -22,7 +22,6 @@ export function curvesText(stored: Curves): string {
       `\`${recipe}\`, ${a.history.length} epochs`,
       name,
       Math.abs(a.history[0].trainLoss - b.history[0].trainLoss).toFixed(4),
-      largestDifference(a, b, 'trainLoss').toFixed(4),
       largestDifference(a, b, 'validationLoss').toFixed(4),
       points(largestDifference(a, b, 'validationAccuracy')),
       `${points(bestOf(a).validationAccuracy)}% and ${points(bestOf(b).validationAccuracy)}%`,
@@ -36,14 +35,13 @@ export function curvesText(stored: Curves): string {
         'recipe',
         'compared',
         'training loss, epoch 1',
-        'training loss, any epoch',
-        'validation loss, any epoch',
-        'validation accuracy, any epoch, points',
-        'validation accuracy of the best epochs',
+        'validation loss',
+        'validation accuracy, points',
+        'accuracy of the best epochs',
       ],
       rows,
     ),
-    `The columns but the last are the largest differences. ${gpuText(gpu)}. ${gpu.webgpu}, Node ${node}, Couture ${couture}, ${machine}; ${date}. ` +
+    `The columns in the middle are the largest differences in any epoch. ${gpuText(gpu)}. ${gpu.webgpu}, Node ${node}, Couture ${couture}, ${machine}; ${date}. ` +
       '`npm run gpu-curves` makes the figure and the table again.',
   ].join('\n\n');
 }

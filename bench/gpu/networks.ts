@@ -17,7 +17,14 @@ export interface Task {
   readonly steps: number;
 }
 
-function task(name: string, recipe: RecipeName | null, batchSize: number, steps: number, more = {}): Task {
+/** A recipe's network, or one of its own, with other settings. */
+export function task(
+  name: string,
+  recipe: RecipeName | null,
+  batchSize: number,
+  steps: number,
+  more: Partial<TrainSettings> = {},
+): Task {
   const settings: Partial<TrainSettings> = { batchSize, ...more };
   return { name, batchSize, steps, config: resolveConfig({ recipe, settings }) };
 }
@@ -33,6 +40,9 @@ export const tasks: readonly Task[] = [
   task('best-single', 'best-single', 256, 180),
   task('784-2048x3-10', null, 4096, 10, wide),
 ];
+
+/** Of Couture alone: the first two layers keep their weights, as when a network learns other classes. */
+export const frozenTask = task('B, two layers frozen', 'deeper', 64, 750, { freeze: [1, 2] });
 
 /** Multiplies and adds of the products of one training step, twice. */
 export function stepFlop({ config, batchSize }: Task): number {

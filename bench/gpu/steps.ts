@@ -5,6 +5,7 @@ import type { Backend, DeviceImages, Session } from '../../src/engine/backend.ts
 import { initialize } from '../../src/model/init.ts';
 import { buildProgram } from '../../src/model/program.ts';
 import { inputOf } from '../../src/train/config.ts';
+import { frozenLayers } from '../../src/train/freeze.ts';
 import { augmentationOf, type Images, type Task } from './networks.ts';
 
 const gray = { height: 28, width: 28, channels: 1 } as const;
@@ -21,7 +22,7 @@ export interface Trained {
 export async function begin(backend: Backend, { config, batchSize }: Task, data: Images): Promise<Trained> {
   const { average, learningRate, labelSmoothing, weightDecay } = config.settings;
   const input = inputOf(config);
-  const program = buildProgram(config.model, input, { average: average > 0 });
+  const program = buildProgram(config.model, input, { average: average > 0, ...frozenLayers(config) });
   const session = await backend.createSession(program);
   const device = await backend.upload(data.images, gray);
   const first = initialize(program.plan, [1, 0], 'torch', input, config.settings.stem);

@@ -2,7 +2,7 @@
 
 import { ratio } from '../findings.ts';
 import { digits, table, times } from '../report/markdown.ts';
-import { type GpuPage, gpuPeers, sure } from './gpu.ts';
+import { CHECKED_STEPS, type GpuPage, gpuPeers, sure } from './gpu.ts';
 
 export function gpuPageText(found: GpuPage): string {
   const { adapter, steps, learned, missing, versions } = found;
@@ -36,7 +36,7 @@ export function gpuPageText(found: GpuPage): string {
       : `Measured on ${adapter.name}.`,
     table(['', ...head, 'loss'], rows),
     `A is \`baseline\` and B \`deeper\`, in batches of 64 with Adam, in headless Chromium: the median of ${found.repeats} rounds in turns. All begin with ` +
-      'the same weights and see the same images. The loss is the mean of steps 11 to 20 of A without dropout, in which nothing is random. ' +
+      `the same weights and see the same images. The loss is the mean of the last ten of the first ${CHECKED_STEPS} steps of A without dropout, in which nothing is random. ` +
       'The peers are given each batch from the page, as their examples do it, and no one waits for the loss of a step. ' +
       'The first row is Couture as a page has it, in a worker; on a software adapter its kernels use no workgroup memory. The second row has the kernels that a GPU gets.',
     `${[...new Set(Object.values(versions))].join('; ')}; ${found.machine}; ${found.date}. \`npm run bench -- gpu-page\` measures again.`,

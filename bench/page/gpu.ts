@@ -19,19 +19,19 @@ export const gpuPeers = {
 } as const;
 
 /** Steps of the first training, in which all begin with the same weights and see the same images. */
-const CHECKED_STEPS = 20;
+export const CHECKED_STEPS = 12;
 /** A network in which nothing is random once it has begun: all must come to the same losses, but for rounding. */
 export const sure: Model = { ...modelA, name: 'A without dropout', dropout: [] };
 /** Largest share by which a loss may then differ from Couture's; the masks of dropout are each library's own. */
 const mostApart = (model: Model) => (model === sure ? 1e-3 : 0.2);
 /** Seconds of one measurement: a software adapter takes one for some steps. */
-const BUDGET_SECONDS = 4;
+const BUDGET_SECONDS = 2;
 
 /** One contender and model before the clock ran. */
 export interface Learned {
   readonly family: string;
   readonly model: string;
-  /** Mean loss of steps 11 to 20. */
+  /** Mean loss of the last ten steps. */
   readonly loss: number;
   /** What the GPU is given in a step. */
   readonly commands: Commands | undefined;
@@ -103,7 +103,7 @@ function checked(
       `its loss after ${CHECKED_STEPS} steps is ${loss}, and ${own.family}'s ${own.loss}`,
     );
   else {
-    say(`${name}, ${model.name}: a loss of ${loss.toFixed(4)} in steps 11 to ${CHECKED_STEPS}`);
+    say(`${name}, ${model.name}: a loss of ${loss.toFixed(4)} in the last of ${CHECKED_STEPS} steps`);
     return { family, model: model.name, loss, commands };
   }
   return undefined;
