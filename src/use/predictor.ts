@@ -16,7 +16,7 @@ import {
 } from '../core/arguments.ts';
 import { countUp } from '../core/count-up.ts';
 import { CoutureError } from '../core/errors.ts';
-import { isPixelArray, type PixelArray, pixelBytes, unfit } from '../data/pixels.ts';
+import { isPixelArray, type PixelArray, pixelBytes, unfit, wrongLength } from '../data/pixels.ts';
 import { expNonPositive } from '../engine/math.ts';
 
 /**
@@ -211,7 +211,6 @@ export function probability(logProbability: number): number {
 
 function imageBytes(image: Pixels, size: number, where: string): Uint8Array {
   if (!isPixelArray(image)) throw unfit(image, where);
-  if (image.length !== size)
-    throw new CoutureError('usage', `${where} has ${image.length} pixels, but the model takes ${size}.`);
+  if (image.length !== size) throw wrongLength(image, size, where);
   return pixelBytes(image, where);
 }
