@@ -78,6 +78,8 @@ const choiceFields: Readonly<Record<string, Kind>> = {
   signal: optional(aSignal),
   onProgress: optional(aFunction),
 };
+/** Made once: a service asks for every request. */
+const imageChoice = exactly(choiceFields);
 
 /**
  * The numbers of the images: the chosen ones, or all of those in `images`.
@@ -91,11 +93,11 @@ export function chosenImages(
   images: Uint8Array,
   size: number,
   choice: ImageChoice,
-  more: Readonly<Record<string, Kind>> = {},
+  more?: Readonly<Record<string, Kind>>,
 ): Uint32Array {
   checkArguments(caller, {
     images: [images, bytes],
-    options: [choice, exactly({ ...choiceFields, ...more })],
+    options: [choice, more === undefined ? imageChoice : exactly({ ...choiceFields, ...more })],
   });
   const count = images.length / size;
   if (!Number.isInteger(count)) {
