@@ -3,22 +3,17 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeImages } from '../../test/model-fixture.ts';
-import { ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
+import { MADE, ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
 
-const PATH = '/models/made/predict';
+const PATH = `/${MADE}`;
 const image = Buffer.from(makeImages(1, SIZE));
 /** 80 connections. */
 const limits = { requests: 20, clientRequests: 5 };
 const MOST = 80;
-let bench: ServeBench;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
 
 /** Asks from another address of this machine than all other clients here. */
 async function askFromElsewhere(service: TestService, agent?: Agent): Promise<number> {

@@ -137,7 +137,7 @@ export class ImageClassifier<Source = never> implements Predictor {
     options: PictureOptions,
   ): Promise<PreparedImage> | undefined {
     checkArguments(caller, { options: [options, pictureOptions] });
-    const { signal, name = 'the image' } = options;
+    const { signal, name = 'that was given' } = options;
     const steps = changedSteps(this.steps, options.steps, caller);
     const decoded = this.#decode(image, name, imageSize(this.shape));
     // What is neither a picture nor pixels gets a better error later.
