@@ -15,8 +15,9 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** `8 s`, `2 min 5 s`, `1 h 4 min` */
+/** `8 s`, `2 min 5 s`, `1 h 4 min`; `less than 1 s` where something took hardly any time. */
 export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.5) return 'less than 1 s';
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
