@@ -99,6 +99,10 @@ describe('own pictures in the Studio', { skip, timeout: 300_000 }, () => {
     await chooseFile(page, 'bars.zip', zip);
     await page.getByRole('button', { name: /^low \d/ }).waitFor();
     assert.equal(await page.locator('.own-data [role=alert]').count(), 0);
+    // The shipped model knows other classes: a label of these images is none of its own.
+    await page.locator('.verdict').waitFor();
+    assert.equal(await page.locator('.truth').count(), 0);
+    assert.equal(await page.locator('.bars .true').count(), 0);
     const { sha } = await trainToEnd(page);
     assert.match(sha, /^[0-9a-f]{64}$/);
     await show('Train');

@@ -129,7 +129,9 @@ describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
     for (const figure of ['curves', 'confusion', 'saliency'])
       assert.match(html, new RegExp(`data-figure="${figure}"`), figure);
     await page.goto(`${url()}#view=understand&model=folder/strange`);
-    await page.waitForFunction(() => document.querySelector('select')?.value === 'run folder/strange');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLSelectElement>('.predict select')?.value === 'run folder/strange',
+    );
     await report.click();
     await page.getByText('The images bars are not in this browser.').waitFor();
     assert.deepEqual(faults, []);

@@ -1,11 +1,11 @@
 /** What the page does first, and what it does with the events of the worker. */
 
 import { batch, effect } from '@preact/signals';
-import { listen, request } from '../client.ts';
+import { listen } from '../client.ts';
 import { earlierKept } from '../kept-epochs.ts';
 import { prepareFigures } from '../parts/load-figures.ts';
 import { titleOf } from '../place.ts';
-import type { StudioEvent } from '../protocol.ts';
+import type { SetSummary, StudioEvent } from '../protocol.ts';
 import { isSameSet } from '../same-set.ts';
 import * as state from '../state.ts';
 import { placeNow, readAddress, watchAddress, writeAddress } from './address.ts';
@@ -20,8 +20,11 @@ import { watchSpeed } from './speed.ts';
 import { listStudies } from './studies.ts';
 import { brokenOff, clearWeights, goOn, markInProgress, showRun } from './training.ts';
 
-/** Begins: the address, the data, the runs, and a run that a reload broke off. */
-export function begin(): void {
+/**
+ * Begins: the address, the data, the runs, and a run that a reload broke off.
+ * @param opening the set of the host, which is on its way
+ */
+export function begin(opening: Promise<SetSummary>): void {
   listen(hear);
   const asked = readAddress();
   state.picture.value = { kind: 'image', split: 'test', index: 0 };
@@ -39,9 +42,6 @@ export function begin(): void {
     document.documentElement.style.colorScheme = value === 'auto' ? 'light dark' : value;
   });
   void attempt('data', async () => {
-    const opening = request('open', { address: new URL('data/', document.baseURI).href });
-    // Your own images do not need those of the host.
-    opening.catch(() => {});
     const own = lastSet();
     if (own === undefined || !(await useSet(own))) {
       // Images that cannot be used any more are not tried at every reload.

@@ -145,7 +145,8 @@ function Progress({ live }: { readonly live: LiveRun }) {
         </div>
       ) : (
         <Figure
-          of={keyOf(curves)}
+          // The last sentence comes when the run has ended.
+          of={`${keyOf(curves)} ${state === 'training'}`}
           draw={({ drawCurves }, options) =>
             drawCurves(
               curves.map((one) =>
