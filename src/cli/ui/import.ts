@@ -59,7 +59,8 @@ export async function openWatched(
     if (opened.report !== undefined && opened.isNew)
       for (const line of importDigest(opened.info, opened.report)) context.err(printable(line));
     const flags = flagsOfKept(opened.kept);
-    if (flags !== '') context.err(`${opened.info.name}: imported with the options of couture data import: ${flags}`);
+    if (flags !== '')
+      context.err(`${opened.info.name}: imported with the options of couture data import: ${flags}`);
     if (opened.tookName) context.err(tookNameNotice(opened.info.name));
     return opened;
   } finally {
