@@ -10,6 +10,8 @@ import {
   optionsOf,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import type { GpuObject } from './adapter.ts';
+import { asGpu } from './as-gpu.ts';
 import type { Backend } from './backend.ts';
 import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
 import { createReferenceBackend } from './reference/backend.ts';
@@ -39,7 +41,7 @@ export interface BackendOptions {
   /** Bytes of memory that this machine has, if the platform can tell. */
   readonly memory?: number | undefined;
   /** Where this platform has its GPU object; `navigator.gpu` by default. */
-  readonly gpu?: (() => Promise<GPU>) | undefined;
+  readonly gpu?: (() => Promise<GpuObject>) | undefined;
 }
 
 const backendOptions = optionsOf<BackendOptions>({
@@ -79,7 +81,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
     case 'wasm':
       return createWasmBackend({ threads, spawn, wide, fast, compile, memory });
     case 'webgpu':
-      return createWebGpuBackend(await (options.gpu ?? ownGpu)(), { fast });
+      return createWebGpuBackend(asGpu(await (options.gpu ?? ownGpu)(), 'createBackend'), { fast });
     case 'reference':
       if (!fast) return createReferenceBackend(memory);
       throw new CoutureError(

@@ -50,7 +50,7 @@ test('the notice has the accuracy, the largest class, the dead units and the rat
   const notice = stuckNotice(stuckFigures(history, even, 0.672));
   assert.equal(
     notice,
-    'Training did not get beyond chance: no epoch has more than 10.3% of the validation images correct, and the largest class has 10.0% of them. ' +
+    'Training did not get beyond chance: in no epoch are more than 10.3% of the validation images correct, and the largest class has 10.0% of them. ' +
       '67.2% of the hidden units are dead: they output 0 for every validation image. ' +
       'Use a lower learning rate than 3; `couture lr-find` suggests one.',
   );

@@ -60,7 +60,7 @@ export function stuckNotice(stuck: Stuck): string {
   // Units die of steps that are too large. Without dead units, the rate may as well be too small.
   const wanted = hasDead ? 'a lower learning rate' : 'another learning rate';
   return [
-    `Training did not get beyond chance: no epoch has more than ${percent(bestAccuracy)} of the validation images correct, and the largest class has ${percent(largestShare)} of them.`,
+    `Training did not get beyond chance: in no epoch are more than ${percent(bestAccuracy)} of the validation images correct, and the largest class has ${percent(largestShare)} of them.`,
     ...(hasDead
       ? [`${percent(deadShare)} of the hidden units are dead: they output 0 for every validation image.`]
       : []),

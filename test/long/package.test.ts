@@ -215,6 +215,23 @@ describe('the packed packages', () => {
     assert.match(run('npx', ['--no-install', 'couture', 'card', 'tiny'], consumer), /^# Tiny\n/);
   });
 
+  test('no declaration names a global type that TypeScript 5 does not have', () => {
+    // Those of WebGPU came with TypeScript 6. A consumer without skipLibCheck would get an error in Couture's own files.
+    for (const name of ['couture', '@couture/core']) {
+      const folder = join(consumer, 'node_modules', name, 'dist');
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const declared = files.filter((file) => file.endsWith('.d.ts') && !file.startsWith('vendor'));
+      assert.ok(declared.length > 40, `${declared.length} files`);
+      for (const file of declared) {
+        const code = readFileSync(join(folder, file), 'utf8').replace(
+          /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g,
+          '',
+        );
+        assert.doesNotMatch(code, /\bGPU[A-Z]?\w*/, `${name}/dist/${file}`);
+      }
+    }
+  });
+
   test('the types serve a strict consumer', () => {
     mkdirSync(join(consumer, 'node_modules/@types'), { recursive: true });
     for (const name of ['@types/node', 'undici-types']) {
