@@ -13,6 +13,7 @@ import { percent } from '../src/cli/ui/format.ts';
 import { summarize } from '../src/model/summary.ts';
 import { writeFileAtomic } from '../src/platform/node/files/write.ts';
 import { listShipped, readModelFile } from '../src/platform/node/runs.ts';
+import { KNOWN_LICENSE } from '../src/runs/known-models.ts';
 import { MODEL_ENDING } from '../src/runs/shipped.ts';
 import { modelCard } from '../src/ship/card-text.ts';
 import { viewsOf } from '../src/use/views.ts';
@@ -36,7 +37,7 @@ for (const name of await listShipped(folder)) {
   const file = name + MODEL_ENDING;
   const { model, bytes } = await readModelFile(join(folder, file));
   const path = join(folder, `${name}.md`);
-  await writeFileAtomic(path, modelCard(model, { name: file, bytes }));
+  await writeFileAtomic(path, modelCard(model, { name: file, bytes, license: KNOWN_LICENSE }));
   console.log(path);
 
   const { members, views, precision, card } = model;

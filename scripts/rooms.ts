@@ -29,6 +29,7 @@ export const rooms: readonly Room[] = [
   { path: 'study', package: 'couture' },
   { path: 'platform/web', package: 'core' },
   { path: 'platform/web/module', package: 'couture' },
+  { path: 'shared.ts', package: 'core' },
   { path: 'index.ts', package: 'core' },
   { path: 'platform/web/runs', package: 'couture' },
   { path: 'platform/node', package: 'couture' },

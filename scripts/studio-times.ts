@@ -1,8 +1,8 @@
 /**
- * Measures the Studio in Chromium: the first load by the connection, the predictions a second of a camera, and the tasks
- * over 50 ms in the page. The figures are in docs/studio.md.
+ * Measures the Studio in Chromium: the first load by the connection, the predictions a second of a camera, the tasks
+ * before the first answer, and the tasks over 50 ms in the page. The figures are in docs/studio.md.
  *
- *     node scripts/studio-times.ts [connections] [camera] [tasks]
+ *     node scripts/studio-times.ts [connections] [camera] [first] [tasks]
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,9 +15,10 @@ import { findChromium } from '../test/matrix/runtimes.ts';
 import { buildStudio } from '../test/studio.ts';
 import { measureCamera } from './studio-times/camera.ts';
 import { measureConnections } from './studio-times/connections.ts';
+import { measureFirstTasks } from './studio-times/first-tasks.ts';
 import { measureTasks } from './studio-times/tasks.ts';
 
-const parts = ['connections', 'camera', 'tasks'];
+const parts = ['connections', 'camera', 'first', 'tasks'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   // A page that has been built already.
@@ -42,6 +43,7 @@ const browser = await chromium.launch({ executablePath: found.path, args: ['--no
 try {
   if (wants('connections')) await measureConnections(browser, served.url);
   if (wants('camera')) await measureCamera(found.path, served.url);
+  if (wants('first')) await measureFirstTasks(browser, served.url);
   if (wants('tasks')) await measureTasks(browser, served.url);
 } finally {
   await browser.close();

@@ -12,9 +12,11 @@ import * as audits from '../src/audit/index.ts';
 import * as random from '../src/core/random.ts';
 import * as data from '../src/data/index.ts';
 import * as engine from '../src/engine/index.ts';
+import * as top from '../src/index.ts';
 import * as inspect from '../src/inspect/index.ts';
 import * as models from '../src/model/index.ts';
 import * as node from '../src/node.ts';
+import { createRun } from '../src/platform/node/runs.ts';
 import * as searching from '../src/search/index.ts';
 import * as ship from '../src/ship/index.ts';
 import * as studies from '../src/study/index.ts';
@@ -37,6 +39,7 @@ const api = {
   ...studies,
   ...training,
   ...use,
+  ...top,
   ...node,
 };
 
@@ -128,7 +131,6 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   bytesSource: [bytes, 'x'],
   bestTrial: [[], 'minimize'],
   bestEpoch: [history, 'loss'],
-  cacheDirectory: [{}],
   centeredScaling: [1],
   checkDataset: [tinyTrain],
   checkSettingsSpace: [space, {}],
@@ -142,12 +144,10 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   countDuplicates: [audit.duplicates],
   createBackend: [{ backend: 'reference' }],
   createNodeBackend: [{ backend: 'reference' }],
-  createRun: [{ config, env: {}, name: '-' }],
   createWebBackend: [{ backend: 'reference' }],
   datasetFromArrays: [arrays],
   datasetFromFiles: [[new File(['x'], 'x.png')], {}],
   datasetFromImages: [{ images: ['none.png', 'none.png'], labels: [0, 1], shape: arrays.shape }],
-  decodeImage: [new Uint8Array(9), {}],
   datasetFromIdx: [
     { info: tinyTrain.info, split: 'train', images: new Uint8Array(9), labels: new Uint8Array(9) },
   ],
@@ -169,7 +169,6 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   evaluateModel: ['none', 'test', {}],
   evaluateRun: ['none', 'test', {}],
   exportModel: ['none', { to: 'pytorch', out: 'none' }],
-  expandImagePaths: [['none.png']],
   explainPrediction: [classifier, image, shape, { target: 1 }],
   extendConfig: [config, 3, history],
   findConflicts: [audit.duplicates],
@@ -178,7 +177,6 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   findDuplicates: [tinyTrain, tinyTest, {}],
   findModel: ['none', {}],
   findRate: [config, { backend, dataset: tinyTrain, signal: stopped }],
-  findRun: [config, {}],
   findTopLosses: [tinyTest, predictions, 3],
   findRunRate: [config, { signal: stopped }],
   fit: [tinyTrain, { backend, signal: stopped }],
@@ -226,13 +224,11 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   medianStop: [{}],
   mirrorImage: [makeImages(1, 12), 3],
   modelCard: [model, { name: 'tiny.safetensors', bytes: bytes.length }],
-  modelsFolder: [{}],
   multilayer: [4, [3], 2, [], {}],
   openDataset: ['none', {}],
   openRun: ['none', {}],
   packRuns: [['none'], 'out.safetensors', {}],
   prepareImage: [picture, shape, api.plainSteps],
-  readAudit: [undefined, {}],
   readFiles: [entries, 'tiny'],
   readOneFile: [api.bytesSource(bytes, 'x')],
   readModelFile: ['none.safetensors'],
@@ -245,7 +241,6 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   root: [],
   sequential: [api.linear(4, 3), api.logSoftmax()],
   settingsOf: [{ epochs: 1 }],
-  shippedPath: ['none', 'none'],
   signTest: [3, 4],
   silu: [],
   splitOf: [settings, 10],
@@ -275,8 +270,35 @@ const made: Readonly<Record<string, readonly unknown[]>> = {
   UnlikeScorer: [
     api.fitUnlike({ shape: tinyTrain.info.shape, train: tinyTrain.images, validation: tinyTrain.images }),
   ],
-  Run: [api.folderStore, 'none', config],
 };
+
+/**
+ * Arguments that hold facts instead of options: data sets, configs, results, and the caller's own objects. They may have more
+ * fields than a function reads.
+ */
+const facts: Readonly<Record<string, readonly number[]>> = {
+  ...{ accuracyWithout: [0], adviseRate: [0], auditExamples: [0, 1], augmentationExamples: [0, 2] },
+  ...{ augmentedImage: [1, 3, 4], checkDataset: [0], countDuplicates: [0] },
+  ...{ datasetFromIdx: [0], defaultSpace: [0], describeStudy: [0], describeValues: [0] },
+  ...{ encodeSafetensors: [1], explainPrediction: [1, 2], extendConfig: [0], findAdapter: [0] },
+  ...{ findConflicts: [0], findDuplicates: [0, 1], findRate: [0], findRunRate: [0] },
+  ...{ findTopLosses: [0], fit: [0], fitUnlike: [0], foldBatchNorm: [0], glanceAtStudy: [0] },
+  ...{ imageAt: [0], imageSize: [0], importances: [0], importIntoMemory: [0], infoOf: [0], inputOf: [0] },
+  ...{ listAdapters: [0], modelCard: [0, 1], prepareImage: [0, 1], rateInEpoch: [0] },
+  ...{ readOneFile: [0], RememberingTeacher: [0, 1, 2], residual: [0, 1], splitOf: [0] },
+  ...{ stuckNotice: [0], train: [0], UnlikeScorer: [0] },
+};
+/** Functions that need a run, which is checked before the options. */
+const opened: Readonly<Record<string, () => Promise<unknown>>> = { loadNetwork: newRun };
+
+async function newRun(): Promise<unknown> {
+  const root = await mkdtemp(join(folder, 'runs-'));
+  return await createRun({ config, env: { couture: '0' } as never, name: 'new', root });
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
 
 const junk: readonly unknown[] = [
   undefined,
@@ -351,6 +373,41 @@ describe('called wrongly', () => {
       await holdToErrors(name, call, valid);
     });
   }
+
+  // An option that nobody reads is a mistake of the caller: a misspelled name, or one of another function.
+  for (const [name, value] of functions) {
+    const valid = calls[name] ?? made[name] ?? [];
+    for (const [place, argument] of valid.entries()) {
+      if (!isPlain(argument) || facts[name]?.includes(place) || name === 'CoutureError') continue;
+      test(`${name}: argument ${place + 1} has no other fields`, async () => {
+        const args = valid.map((each, i) => (i === place ? { ...argument, strayName: 1 } : each));
+        const filled = opened[name] === undefined ? args : [await opened[name](), ...args.slice(1)];
+        const error = await outcome(() =>
+          name in made
+            ? Reflect.construct(value as new () => unknown, filled)
+            : (value as (...args: unknown[]) => unknown)(...filled),
+        );
+        assert.ok(error instanceof api.CoutureError, String(error));
+        assert.match(error.message, /strayName/);
+      });
+    }
+  }
+
+  test('steps for pixels, which are prepared already', async () => {
+    const taking = new api.ImageClassifier({
+      predictor: classifier,
+      data: model.data,
+      decode: () => undefined,
+    });
+    const pixels = makeImages(1, 12);
+    for (const call of [
+      () => taking.predict(pixels, { steps: { invert: 'yes' } }),
+      () => taking.predictMany([pixels], { steps: { invert: 'yes' } }),
+      () => taking.toPixels(pixels, { steps: { trim: true } }),
+    ])
+      await assert.rejects(call, { kind: 'usage', message: /options\.steps cannot be used/ });
+    assert.equal((await taking.predict(pixels, { name: 'x' })).label.length > 0, true);
+  });
 
   test('the methods of classifiers', async () => {
     const ensemble = new api.Ensemble({

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import type { Backend } from '../src/engine/backend.ts';
 import { createNodeBackend } from '../src/platform/node/engine/backend.ts';
 import { type ServeOptions, type Service, serveModels } from '../src/serve/service.ts';
@@ -12,6 +13,8 @@ import { makeModel } from './model-fixture.ts';
 
 /** Values of an image of the models made here: 4x3, gray. */
 export const SIZE = 12;
+/** Where the model `made` answers. */
+export const MADE = 'models/made/predict';
 
 /** A running service. */
 export interface TestService extends Service {
@@ -24,7 +27,7 @@ export interface TestService extends Service {
   readonly port: number;
 }
 
-/** A folder with model files, and services of them; `close` at the end of the tests. */
+/** A folder with model files, and services of them. */
 export class ServeBench {
   readonly folder: string;
   readonly #backend: Backend;
@@ -35,9 +38,16 @@ export class ServeBench {
     this.#backend = backend;
   }
 
-  static async open(): Promise<ServeBench> {
+  /**
+   * Opens a bench, which is closed after the tests of the file.
+   * @param model a model file to begin with
+   */
+  static async open(model?: 'made.safetensors'): Promise<ServeBench> {
     const folder = await mkdtemp(join(tmpdir(), 'couture-serve-'));
-    return new ServeBench(folder, await createNodeBackend({ backend: 'cpu', threads: 1 }));
+    const bench = new ServeBench(folder, await createNodeBackend({ backend: 'cpu', threads: 1 }));
+    after(async () => await bench.#close());
+    if (model !== undefined) await bench.write(model);
+    return bench;
   }
 
   /** Writes a model file. */
@@ -76,7 +86,7 @@ export class ServeBench {
     };
   }
 
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     for (const service of this.#services) await service.close();
     await this.#backend.dispose();
     await rm(this.folder, { recursive: true, force: true });

@@ -21,9 +21,18 @@ export interface Serving {
  */
 export async function startServing(
   args: readonly string[],
-  { env = {}, cwd }: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
+  {
+    env = {},
+    cwd,
+    node = [],
+  }: {
+    readonly env?: Record<string, string>;
+    readonly cwd?: string;
+    /** Options of Node itself. */
+    readonly node?: readonly string[];
+  } = {},
 ): Promise<Serving> {
-  const child = spawn(process.execPath, [bin, 'serve', ...args, '--port', '0'], {
+  const child = spawn(process.execPath, [...node, bin, 'serve', ...args, '--port', '0'], {
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

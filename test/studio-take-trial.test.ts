@@ -15,9 +15,18 @@ let asked: { readonly type: string; readonly digest?: string | null | undefined 
 const origin = { kind: 'import', format: 'zip', digest: 'a'.repeat(64) } as const;
 const imported = { ...tinyTrain.info, name: 'strokes', origin };
 class TestWorker extends EventTarget {
-  postMessage({ type, id, ask }: { type: string; id: number; ask: { digest?: string | null } }): void {
-    asked.push({ type, digest: ask.digest });
-    const info = ask.digest === null ? defaultDataset : imported;
+  postMessage({
+    type,
+    id,
+    ask,
+  }: {
+    type: string;
+    id: number;
+    ask: { kept?: { digest: string } | null };
+  }): void {
+    const digest = ask.kept === undefined ? undefined : (ask.kept?.digest ?? null);
+    asked.push({ type, digest });
+    const info = digest === null ? defaultDataset : imported;
     const value = { info, counts: {}, complete: true, kept: true, notes: [] };
     const data =
       type === 'use-set' && !isBroken

@@ -166,7 +166,10 @@ describe('a run that begins', () => {
   const told = (history: () => Promise<EpochMetrics[]>) => {
     const said: StudioEvent[] = [];
     const run = { name: 'a', config: {} as RunConfig, history };
-    return { said, telling: new Telling(run, (event) => said.push(event)) };
+    const kept = async (name: string, upTo: number): Promise<StudioEvent[]> => [
+      { type: 'notice', text: `first layers of ${name} up to epoch ${upTo}` },
+    ];
+    return { said, telling: new Telling(run, (event) => said.push(event), kept) };
   };
 
   test('is told before its epochs, and every epoch once, however late its history is read', async () => {
@@ -180,9 +183,10 @@ describe('a run that begins', () => {
     telling.tell({ type: 'epoch', metrics: epochs[2] });
     const inOrder = said.map((event) => {
       if (event.type === 'begun') return `after ${event.history.map(({ epoch }) => epoch)}`;
+      if (event.type === 'notice') return event.text;
       return event.type === 'epoch' ? `epoch ${event.metrics.epoch}` : event.type;
     });
-    assert.deepEqual(inOrder, ['after 1', 'epoch 2', 'epoch 3']);
+    assert.deepEqual(inOrder, ['after 1', 'first layers of a up to epoch 1', 'epoch 2', 'epoch 3']);
   });
 
   test('is told also where its history cannot be read, with the reason', async () => {

@@ -71,6 +71,21 @@ export async function result(page: Page): Promise<{ readonly sha: string; readon
   return { sha: (await sha.textContent()) ?? '', command: command ?? '' };
 }
 
+/** Waits until training has reached an epoch. */
+export async function reached(page: Page, epoch: number): Promise<void> {
+  await page.waitForFunction(
+    (least) => Number.parseInt(document.querySelector('.transport dd')?.textContent ?? '', 10) >= least,
+    epoch,
+    // A hidden page has no frames.
+    { timeout: 60_000, polling: 200 },
+  );
+}
+
+/** A run of the list, by its whole name. */
+export function runRow(page: Page, name: string): Locator {
+  return page.locator('.run-list').getByRole('button', { name: new RegExp(`^${name}(?![-\\w])`) });
+}
+
 /** Holds what is shown to the rules of WCAG AA. */
 export async function checkAccessible(page: Page, where: string): Promise<void> {
   await page.evaluate(axe);

@@ -68,7 +68,9 @@ test('help groups the settings; --help-all lists the rare ones too', async () =>
 test('a command lists only the settings that it uses', async () => {
   const shown: readonly (readonly [args: string[], yes: string[], no: string[]])[] = [
     [['lr-find'], [], Object.keys(settingsSchema.shape)],
-    [['ablate'], [], Object.keys(settingsSchema.shape)],
+    // These have --seeds.
+    [['ablate'], [], Object.keys(settingsSchema.shape).filter((key) => key !== 'seed')],
+    [['seeds'], [], Object.keys(settingsSchema.shape).filter((key) => key !== 'seed')],
     [
       ['data', 'augment'],
       ['flip', 'cutmix', 'seed'],
@@ -156,6 +158,11 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['train --config binary.json', 2, /--config binary\.json is not valid UTF-8 text\.\nSave it/],
   ['train --config stray.json', 2, /stray\.json: it has an unknown key "setings"\.\nDid you mean settings\?/],
   [
+    'train --config flat.json',
+    2,
+    /flat\.json: the setting "hidden" is at the top\.\nSettings belong under "settings": \{"settings": \{"hidden"/,
+  ],
+  [
     'train --config wide.json',
     2,
     /wide\.json: Invalid setting: hidden\[1\] must be at most 65536, not the number 1000000/,
@@ -199,6 +206,9 @@ const wrongs: [args: string, code: number, message: RegExp][] = [
   ['summary --norm group', 2, /--norm must be none, batch or layer, not "group"/],
   ['seeds --seeds 5-1', 2, /--seeds must be numbers and ranges/],
   ['seeds --recipes deper', 2, /Did you mean deeper\?/],
+  ['seeds --recipe baseline --recipes deeper', 2, /Give --recipe or --recipes, not both/],
+  ['seeds --hidden 32 --seed 3', 2, /Unknown option '--seed'\.\nDid you mean --seeds\?/],
+  ['ablate flip=yes --seed 3', 2, /Did you mean --seeds\?/],
   ['seeds --write unmarked.md', 2, /unmarked\.md must have exactly one block/],
   ['seeds --write latin1.md', 2, /--write latin1\.md is not valid UTF-8 text/],
   ['seeds --block other', 2, /--block other needs --write/],
@@ -220,6 +230,7 @@ test('what is asked wrongly is answered before any work, with the right code and
     'twice.json': '{"settings": {"epochs": 1,\n             "epochs": 2}}',
     'binary.json': Uint8Array.of(0x7b, 0xff, 0x7d),
     'stray.json': '{"setings": {}}',
+    'flat.json': '{"hidden": [8]}',
     'wide.json': '{"settings": {"hidden": [64, 1000000]}}',
     'typed.json': '{"settings": {"epochs": "5"}}',
     'named.json': '{"settings": {"optimizer": "adma"}}',

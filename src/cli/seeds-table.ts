@@ -3,11 +3,13 @@
 import { markdownTable } from 'markdown-table';
 import type { Environment } from '../runs/environment.ts';
 import type { RunMetrics } from '../runs/metrics.ts';
+import { recipes } from '../train/recipes.ts';
 import { meanAndSpread, provenance, spreadText } from './measured-table.ts';
 import { duration, percent } from './ui/format.ts';
 
 /** One finished run in the table. */
 export interface SeedResult {
+  /** The recipe, or the flags of other settings. */
   readonly recipe: string;
   readonly seed: number;
   readonly run: string;
@@ -17,6 +19,7 @@ export interface SeedResult {
 
 /** One row: a recipe over its seeds. */
 export interface RecipeRow {
+  /** The recipe, or the flags of other settings. */
   readonly recipe: string;
   readonly seeds: readonly number[];
   readonly mean: number;
@@ -58,7 +61,7 @@ export function seedsTable(rows: readonly RecipeRow[], results: readonly SeedRes
     published === null ? '' : percent(published),
   ]);
   const heads = [
-    'recipe',
+    rows.every(({ recipe }) => recipe in recipes) ? 'recipe' : 'settings',
     'seeds',
     'test accuracy, mean ± sample sd',
     'range',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { encode } from 'fast-png';
 import { COUTURE_VERSION } from '../core/version.ts';
+import { dropout, gelu, linear, logSoftmax, relu, sequential } from '../model/spec.ts';
 import { formatSealed } from '../runs/json.ts';
 import { resolveConfig } from '../train/config.ts';
 import { processContext } from './context.ts';
@@ -44,6 +46,34 @@ test('a config file gives the config that it was written of; one of another vers
     await writeFile(path, JSON.stringify(content));
     await assert.rejects(configFromFlags({ config: path }, context), { kind: 'usage', message });
   }
+});
+
+test("the config of a run serves for other images, unless its layers are the user's own", async () => {
+  const path = join(folder, 'other-images.json');
+  const settings = { hidden: [12], dropout: [0.5], epochs: 4, seed: 6 };
+  const config = resolveConfig({ recipe: 'baseline', settings });
+  await writeFile(path, JSON.stringify(config));
+  const images = join(folder, 'squares');
+  for (const [label, name] of ['bright', 'dark'].entries()) {
+    await mkdir(join(images, name), { recursive: true });
+    for (let i = 0; i < 8; i++) {
+      const data = Uint8Array.from({ length: 25 }, (_, k) => 10 * i + k + 120 * label);
+      const png = encode({ width: 5, height: 5, data, channels: 1, depth: 8 });
+      await writeFile(join(images, name, `${i}.png`), png);
+    }
+  }
+  const here = { ...context, env: { COUTURE_CACHE: join(folder, 'cache') } };
+  const found = await configFromFlags({ config: path, data: images }, here);
+  assert.deepEqual([found.recipe, found.settings], [config.recipe, config.settings]);
+  const expected = sequential(linear(25, 12), relu(), dropout(0.5), linear(12, 2), logSoftmax());
+  assert.deepEqual(found.model, expected);
+  const own = sequential(linear(784, 12), gelu(), linear(12, 10), logSoftmax());
+  await writeFile(path, JSON.stringify(resolveConfig({ model: own })));
+  await assert.rejects(configFromFlags({ config: path, data: images }, here), {
+    kind: 'usage',
+    message: /The model takes 784 values and has 10 classes, but an image of squares \(5x5 gray\)/,
+    hint: /Leave the model out and give the setting hidden/,
+  });
 });
 
 test('changes of the learning rate are pairs of an epoch and a rate', () => {

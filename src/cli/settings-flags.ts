@@ -2,23 +2,16 @@
 
 import { type Command, Option } from 'commander';
 import * as z from 'zod';
-import { checkSchema } from '../core/check-schema.ts';
-import { CoutureError, prefixed } from '../core/errors.ts';
-import { parseJson } from '../core/json.ts';
+import { CoutureError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inQuotes } from '../core/printable.ts';
-import { decodeText } from '../core/text.ts';
 import { checkDatasetInfo } from '../data/dataset-info.ts';
 import { checkModelSpec } from '../model/spec.ts';
 import { flagOf, textOf } from '../report/train-command.ts';
-import { configVersionMisfit } from '../runs/read-config.ts';
 import { checkPartialSettings } from '../train/check-settings.ts';
 import { type ConfigRequest, recipeNamed, resolveConfig } from '../train/config.ts';
-import { withFreezeListed } from '../train/freeze.ts';
-import { initFromSchema } from '../train/init-from.ts';
 import { recipes } from '../train/recipes.ts';
 import {
-  configSchema,
   networkSettings,
   type RunConfig,
   rareSettings,
@@ -26,14 +19,13 @@ import {
   settingsSchema,
   type TrainSettings,
 } from '../train/settings.ts';
+import { bySettings, type ConfigFile, readConfigFile } from './config-file.ts';
 import type { CliContext } from './context.ts';
 import { HELP_ALL } from './help.ts';
 import { originOf } from './init-from-flags.ts';
 import { anyOf } from './options.ts';
 import { nameHere } from './other-names.ts';
 import { openWatched } from './ui/import.ts';
-
-const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** A setting as a flag. */
 interface SettingFlag {
@@ -94,6 +86,11 @@ export interface ConfigOptions {
   readonly shown?: (key: keyof TrainSettings) => boolean;
 }
 
+/** The settings without the seed, for commands that have several. */
+export const unseeded: readonly (keyof TrainSettings)[] = settingFlags
+  .map(({ key }) => key)
+  .filter((key) => key !== 'seed');
+
 /** Adds `--recipe`, `--config` and a flag for every setting, under the headings of their groups. */
 export function addConfigOptions(command: Command, { keys, shown = isCommon }: ConfigOptions = {}): Command {
   command
@@ -113,7 +110,7 @@ export function addConfigOptions(command: Command, { keys, shown = isCommon }: C
     command.addOption(option.helpGroup(`${groupOf(key)}:`).hideHelp(!shown(key)));
   }
   const hidden = flags.filter(({ key }) => !shown(key)).length;
-  const more = hidden === settingFlags.length ? 'all settings of couture train' : `${hidden} more settings`;
+  const more = hidden === flags.length ? 'all settings of couture train' : `${hidden} more settings`;
   if (hidden > 0) command.option(HELP_ALL, `print this help with ${more}`);
   return command;
 }
@@ -162,7 +159,10 @@ export async function configFromFlags(flags: ConfigFlags, context: CliContext): 
   const settings: Record<string, unknown> = { ...file.settings };
   for (const { key } of settingFlags) if (flags[key] !== undefined) settings[key] = flags[key];
   // Network flags replace the layers of a file.
-  const ownLayers = networkSettings.every((key) => flags[key] === undefined) ? file.model : undefined;
+  const keepsLayers =
+    networkSettings.every((key) => flags[key] === undefined) &&
+    !(flags.data !== undefined && bySettings(file));
+  const ownLayers = keepsLayers ? file.model : undefined;
   const recipe = flags.recipe ?? file.recipe ?? null;
   const request: ConfigRequest = {
     ...(await datasetOf(flags, file, context)),
@@ -187,48 +187,6 @@ async function datasetOf(
   if (data !== undefined) return { dataset: (await openWatched(data, context)).info };
   if (file.data === undefined) return {};
   return { dataset: checkDatasetInfo(file.data, 'The config file') };
-}
-
-type ConfigFile = z.infer<typeof configFileSchema>;
-
-const configFileSchema = z.strictObject({
-  version: configSchema.shape.version.optional(),
-  recipe: z.string().nullable().optional(),
-  data: z.unknown().optional(),
-  settings: z.record(z.string(), z.unknown()).optional(),
-  model: z.unknown().optional(),
-  initFrom: initFromSchema.optional(),
-  backend: configSchema.shape.backend,
-  /** Of a run's config.json. A copy that was changed is a request like any other, and is not held to it. */
-  sha256: z.unknown().optional(),
-});
-
-async function readConfigFile(path: string): Promise<ConfigFile> {
-  const wrong = (what: string, cause?: unknown, hint?: string): CoutureError =>
-    new CoutureError('usage', `--config ${path}: ${what}.`, {
-      hint: hint ?? 'The file must be JSON like {"recipe": "baseline", "settings": {"epochs": 5}}.',
-      cause,
-    });
-  const { readLimited } = await import('../platform/node/files/read.ts');
-  const bytes = await readLimited(path, MAX_CONFIG_BYTES).catch((cause: unknown) => {
-    throw cause instanceof CoutureError ? wrong(cause.message.replace(/\.$/, ''), cause) : cause;
-  });
-  if (bytes === undefined) throw wrong('there is no such file');
-  const source = `--config ${path}`;
-  const value = parseJson(decodeText(bytes, source, 'usage'), source, 'usage');
-  const misfit = configVersionMisfit(value);
-  if (misfit !== undefined) throw wrong(`it ${misfit}`);
-  const file = checkSchema(configFileSchema, withFreezeListed(value), ({ what, hint }) =>
-    wrong(what, undefined, hint),
-  );
-  const { recipe, settings = {} } = file;
-  try {
-    if (typeof recipe === 'string') recipeNamed(recipe);
-    checkPartialSettings(settings);
-  } catch (cause) {
-    throw prefixed(source, cause);
-  }
-  return file;
 }
 
 /** Parses the text of a flag by the schema of its setting. */

@@ -121,6 +121,21 @@ export function options(fields: Readonly<Record<string, Kind>>): Kind {
   return optional(exactly(fields));
 }
 
+/** A kind for each field of a type: the compiler refuses a table without one of them. */
+export type FieldsOf<Type extends object> = { readonly [Name in keyof Type]-?: Kind };
+
+/** Options of a type: nothing, or an object with its fields and no others. A name that is ignored would be a mistake unseen. */
+export function optionsOf<Type extends object>(fields: FieldsOf<Type>): Kind {
+  return options(fields);
+}
+
+/** Some of these fields, and no others; or nothing. */
+export function partOf(fields: Readonly<Record<string, Kind>>): Kind {
+  return options(
+    Object.fromEntries(Object.entries(fields).map(([name, each]): [string, Kind] => [name, optional(each)])),
+  );
+}
+
 /**
  * Checks the arguments of a public function.
  * @param name the function's, as callers write it

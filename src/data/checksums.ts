@@ -1,8 +1,10 @@
 /** Checksums of the images and labels of a data set. */
 
+import { count, plural } from '../core/format.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Dataset } from './dataset.ts';
 import type { DatasetInfo, SplitInfo } from './dataset-info.ts';
+import { describeShape } from './image-shape.ts';
 
 /** Labels below this are hashed as bytes, so that the checksums of older sets stay the published ones. */
 const BYTE_LABELS = 256;
@@ -43,4 +45,13 @@ export function sameSplit(a: SplitInfo | undefined, b: SplitInfo | undefined): b
 /** Whether two data sets are known to have the same images and labels in both splits. */
 export function sameImages(a: DatasetInfo, b: DatasetInfo): boolean {
   return sameSplit(a.splits.train, b.splits.train) && sameSplit(a.splits.test, b.splits.test);
+}
+
+/** Two data sets of which `sameImages` is false, in words that tell them apart. */
+export function unlikeText(a: DatasetInfo, b: DatasetInfo): string {
+  const [first, second] = [a, b].map(
+    ({ name, shape, classNames, splits: { train, test } }) =>
+      `${name}: ${count(train?.length ?? 0)} training and ${count(test?.length ?? 0)} test images of ${describeShape(shape)} in ${plural(classNames.length, 'class', 'classes')}`,
+  );
+  return first === second ? `${first}, but not the same images` : `${first}; ${second}`;
 }

@@ -2,6 +2,7 @@
 
 import { describe, typeOf } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import { fileKind } from './file-kinds.ts';
 
 /**
  * The pixels of one image or of several end to end, as height, width, channel: bytes from 0 to 255, or numbers from 0 to 1
@@ -41,6 +42,15 @@ export function pixelBytes(pixels: PixelArray, where: string): Uint8Array {
     bytes[i] = Math.round(number * 255);
   }
   return bytes;
+}
+
+/** The error for an image of another number of pixels. The bytes of a file that is neither PNG, JPEG nor WebP get here, too. */
+export function wrongLength(pixels: PixelArray, size: number, where: string): CoutureError {
+  const isBytes = typeof pixels === 'object' && typeOf(pixels) === 'Uint8Array' && pixels.length > 0;
+  const kind = isBytes ? fileKind(pixels as Uint8Array) : undefined;
+  return new CoutureError('usage', `${where} has ${pixels.length} pixels, but the model takes ${size}.`, {
+    ...(kind !== undefined && { hint: `These are the bytes of ${kind}. Give a PNG, JPEG or WebP file.` }),
+  });
 }
 
 /** The error for pixels of another array type. */

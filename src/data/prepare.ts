@@ -14,8 +14,8 @@
  * - Invert: where the object is darker than its ground, or, where no object was looked for, where the border is bright.
  */
 
-import { aBoolean, aString, checkArguments, record } from '../core/arguments.ts';
-import { aPicture, aShape } from './argument-kinds.ts';
+import { checkArguments, exactly } from '../core/arguments.ts';
+import { aPicture, aShape, stepFields } from './argument-kinds.ts';
 import type { ImageShape } from './image-shape.ts';
 import { borderColor, borderGray } from './prepare/border.ts';
 import { drawPart, wholeOf } from './prepare/draw.ts';
@@ -69,7 +69,7 @@ export function prepareImage(picture: Picture, shape: ImageShape, steps: Picture
   checkArguments('prepareImage', {
     picture: [picture, aPicture],
     shape: [shape, aShape],
-    steps: [steps, record({ fit: aString, invert: aString, trim: aBoolean, upright: aBoolean })],
+    steps: [steps, exactly(stepFields)],
   });
   checkPicture(picture);
   const whole = steps.upright ? upright(picture) : picture;

@@ -1,6 +1,17 @@
 /** The description of a GPU, before anything runs on it. */
 
-import { aFunction, checkArguments, record } from '../core/arguments.ts';
+import { asGpu } from './as-gpu.ts';
+
+/**
+ * The GPU object of a platform: `navigator.gpu`, or that of the package `webgpu`. TypeScript's own type of it, `GPU`, is
+ * missing before TypeScript 6, so the declarations of the package do not name it.
+ */
+export interface GpuObject {
+  requestAdapter(options?: {
+    powerPreference?: 'low-power' | 'high-performance';
+    forceFallbackAdapter?: boolean;
+  }): Promise<object | null>;
+}
 
 /** A WebGPU adapter. */
 export interface Adapter {
@@ -25,20 +36,20 @@ export interface AdapterLimits {
   readonly workgroupThreads: number;
 }
 
-const aGpu = record({ requestAdapter: aFunction }, 'a GPU object');
 const notable = ['subgroups', 'shader-f16', 'timestamp-query'];
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|\bwarp\b|basic render/i;
 
 /** The adapter that the GPU backend uses; undefined if there is none. */
-export async function findAdapter(gpu: GPU): Promise<Adapter | undefined> {
-  checkArguments('findAdapter', { gpu: [gpu, aGpu] });
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+export async function findAdapter(gpu: GpuObject): Promise<Adapter | undefined> {
+  const adapter = await asGpu(gpu, 'findAdapter')
+    .requestAdapter({ powerPreference: 'high-performance' })
+    .catch(() => null);
   return adapter === null ? undefined : describe(adapter);
 }
 
 /** The adapters that can be requested, with the default first. WebGPU has no list of them. */
-export async function listAdapters(gpu: GPU): Promise<Adapter[]> {
-  checkArguments('listAdapters', { gpu: [gpu, aGpu] });
+export async function listAdapters(gpu: GpuObject): Promise<Adapter[]> {
+  const own = asGpu(gpu, 'listAdapters');
   const asked: GPURequestAdapterOptions[] = [
     { powerPreference: 'high-performance' },
     { powerPreference: 'low-power' },
@@ -46,7 +57,7 @@ export async function listAdapters(gpu: GPU): Promise<Adapter[]> {
   ];
   const found = new Map<string, Adapter>();
   for (const options of asked) {
-    const adapter = await gpu.requestAdapter(options).catch(() => null);
+    const adapter = await own.requestAdapter(options).catch(() => null);
     if (adapter === null) continue;
     const described = describe(adapter);
     if (!found.has(described.name)) found.set(described.name, described);
@@ -91,7 +102,9 @@ function nameOf(info: GPUAdapterInfo): string {
   const name = words
     .filter(Boolean)
     .map((word) =>
-      /\d|^(nvidia|amd|rtx|gtx|rx)$/i.test(word) ? word.toUpperCase() : word[0].toUpperCase() + word.slice(1),
+      /\d|^(nvidia|amd|gfx|rtx|gtx|rx)$/i.test(word)
+        ? word.toUpperCase()
+        : word[0].toUpperCase() + word.slice(1),
     );
   return name.join(' ') || description || 'unnamed';
 }

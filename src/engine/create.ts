@@ -1,7 +1,17 @@
 /** Creates backends. Other code reaches concrete backends only through this file. */
 
-import { anObject, checkArguments, optional } from '../core/arguments.ts';
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anything,
+  checkArguments,
+  optional,
+  optionsOf,
+} from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
+import type { GpuObject } from './adapter.ts';
+import { asGpu } from './as-gpu.ts';
 import type { Backend } from './backend.ts';
 import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
 import { createReferenceBackend } from './reference/backend.ts';
@@ -31,15 +41,21 @@ export interface BackendOptions {
   /** Bytes of memory that this machine has, if the platform can tell. */
   readonly memory?: number | undefined;
   /** Where this platform has its GPU object; `navigator.gpu` by default. */
-  readonly gpu?: (() => Promise<GPU>) | undefined;
+  readonly gpu?: (() => Promise<GpuObject>) | undefined;
 }
+
+const backendOptions = optionsOf<BackendOptions>({
+  ...{ backend: anything, threads: anything, wide: optional(aBoolean), fast: optional(aBoolean) },
+  ...{ spawn: optional(aFunction), compile: optional(aFunction), gpu: optional(aFunction) },
+  memory: optional(aNumber),
+});
 
 /**
  * Starts a backend. Node's `createNodeBackend` and a page's `createWebBackend` fill in the platform's part.
  * @throws CoutureError of kind `usage` for an unknown name or thread count, `backend` where it cannot run
  */
 export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
-  checkArguments('createBackend', { options: [options, optional(anObject)] });
+  checkArguments('createBackend', { options: [options, backendOptions] });
   const {
     backend: choice = 'auto',
     threads = 1,
@@ -65,7 +81,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
     case 'wasm':
       return createWasmBackend({ threads, spawn, wide, fast, compile, memory });
     case 'webgpu':
-      return createWebGpuBackend(await (options.gpu ?? ownGpu)(), { fast });
+      return createWebGpuBackend(asGpu(await (options.gpu ?? ownGpu)(), 'createBackend'), { fast });
     case 'reference':
       if (!fast) return createReferenceBackend(memory);
       throw new CoutureError(

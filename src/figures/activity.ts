@@ -35,7 +35,7 @@ export function drawActivity(layers: readonly LayerActivity[], options: FigureOp
       dead === 0
         ? `All ${plural(units, 'hidden unit')} are active for some image`
         : `${count(dead)} of ${plural(units, 'hidden unit')} ${dead === 1 ? 'is' : 'are'} dead: active for no image`,
-    facts: `half of the units are active for less than ${list(medians.map((median, i) => `${percent(median, 0)} (${layers[i].layer})`))} of the images`,
+    facts: `half of the units are active for at most ${list(medians.map((median, i) => `${percent(median, 0)} (${layers[i].layer})`))} of the images`,
   });
   const shade = (layer: number): string =>
     sheet.shade(PALEST + ((DEEPEST - PALEST) * layer) / Math.max(1, layers.length - 1));

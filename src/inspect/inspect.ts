@@ -1,13 +1,17 @@
 /** Computes the whole inspection of a finished run. */
 
 import {
+  aBoolean,
   aFunction,
   aMap,
-  anObject,
+  aNumber,
   aSignal,
   aString,
   checkArguments,
+  exactly,
+  type FieldsOf,
   optional,
+  partOf,
   record,
 } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
@@ -107,7 +111,11 @@ export interface InspectRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-const inspectRequest = record({
+const inspectOptions: FieldsOf<InspectOptions> = {
+  ...{ samplesPerClass: aNumber, pairs: aNumber, topLosses: aNumber, examples: aNumber },
+  ...{ imagesPerCell: aNumber, mapPoints: aNumber, umap: aBoolean, explained: aNumber },
+};
+const inspectRequest = exactly({
   run: aString,
   config: aConfig,
   train: aDataset,
@@ -115,7 +123,7 @@ const inspectRequest = record({
   history: aHistory,
   classifier: record({ logProbabilities: aFunction, activations: aFunction, inputGradients: aFunction }),
   weights: aMap,
-  options: optional(anObject),
+  options: partOf(inspectOptions),
   onProgress: optional(aFunction),
   signal: optional(aSignal),
 });

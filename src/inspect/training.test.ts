@@ -82,6 +82,26 @@ test('a loss that still falls at the end, fast or slowly, has no stop', () => {
   }
 });
 
+test('a loss that jumps about, with its lowest epoch long before its end, is not said to fall', () => {
+  // The run of 5 training images and 1 validation image.
+  const course = [
+    3.1589, 1.6372, 0.3333, 1.5331, 3.6696, 4.8811, 5.1711, 4.6957, 4.0077, 3.2974, 2.6766, 2.0784, 1.5652,
+    1.1743, 0.9195, 0.7453, 0.6498, 0.6172, 0.6354, 0.6932, 0.7869, 0.9089, 1.0447, 1.2161, 1.4161,
+  ];
+  const { sentence, stopsFalling } = describeTraining('a', history(course));
+  assert.equal(
+    sentence,
+    'Validation loss is lowest at epoch 3 of 25, 0.3333, and 1.0745 in the mean of the epochs from 21 on; ' +
+      'it changes too much from epoch to epoch to show where it stops falling.',
+  );
+  assert.equal(stopsFalling, undefined);
+  // Over many courses that fall with scatter, the low epoch of chance does not change the sentence.
+  for (let seed = 1; seed <= 100; seed++) {
+    const falling = losses(40, (epoch) => 2 - 0.02 * epoch, 0.01, seed);
+    assert.doesNotMatch(describeTraining('a', history(falling)).sentence, /changes too much/);
+  }
+});
+
 test('a loss that turns and rises while training loss falls on is overfitting', () => {
   const course = losses(20, (epoch) => 0.3 + Math.abs(epoch - 6) / 20);
   const turned = describeTraining('a', history(course));

@@ -16,6 +16,9 @@ const FEW = 5;
 /** A change counts when it is above this many standard errors. */
 const CLEAR = 2;
 
+/** The lowest of many epochs is seldom this many standard deviations below their course. */
+const FAR = 3;
+
 /**
  * The history of a run with its best epoch and a sentence about it.
  * @param select the criterion for the best epoch
@@ -68,6 +71,14 @@ function judge(
     (loss, i) => loss <= losses[best] + CLEAR * scatter && !stillFalls(losses.slice(i), scatter),
   );
   if (stop < 0 || stop > best) {
+    const tail = losses.slice(-FEW);
+    // A low epoch long before the end, which the end does not come near again, is no falling loss.
+    if (best < losses.length - FEW && mean(tail) > losses[best] + FAR * scatter) {
+      const then = `${nats(mean(tail))} in the mean of the epochs from ${rows[rows.length - FEW].epoch} on`;
+      return {
+        sentence: `Validation loss is lowest at ${at} of ${epochs}, ${lowest}, and ${then}; it changes too much from epoch to epoch to show where it stops falling.`,
+      };
+    }
     const caution = 'so this run does not show where it stops';
     return {
       sentence: `Validation loss still falls when training ends: its lowest is ${lowest} at ${at} of ${epochs}, ${caution}.`,

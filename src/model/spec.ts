@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { aNumber, anArray, checkArguments, listOf, oneOf, optional, record } from '../core/arguments.ts';
+import { aNumber, anArray, checkArguments, exactly, listOf, oneOf, optional } from '../core/arguments.ts';
 import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { InnerLayerSpec, LayerSpec, ModelSpec, NormSpec, ResidualSpec } from './layers.ts';
@@ -136,7 +136,7 @@ export interface HiddenOptions {
   readonly expansion?: number;
 }
 
-const hiddenOptions = record({
+const hiddenOptions = exactly({
   front: optional(anArray),
   activation: optional(oneOf(activationNames)),
   norm: optional(oneOf(normNames)),

@@ -1,5 +1,7 @@
 /** Styles of the report: for any screen width, light and dark, and print. */
 
+import { pageColors } from '../core/page-colors.ts';
+
 /** Rules that need the number of runs: each can be shown alone. */
 function runRules(runs: number): string {
   return Array.from(
@@ -14,14 +16,7 @@ export function styleSheet(runs: number): string {
 }
 
 const rules = `
-:root {
-  color-scheme: light dark;
-  --paper: light-dark(#f5f5f3, #0c0e12);
-  --card: light-dark(#fffffe, #14171c);
-  --ink: light-dark(#1b1e24, #e9eaed);
-  --soft: light-dark(#575d69, #a3aab7);
-  --line: light-dark(#dfdfdc, #31363f);
-  --accent: light-dark(#1f5fbf, #8cb8ff);
+${pageColors}:root {
   --bar: 3.25rem;
   font: 1rem/1.6 system-ui, sans-serif;
   scroll-padding-top: calc(var(--bar) + 1rem);

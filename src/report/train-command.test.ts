@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linear, logSoftmax, sequential } from '../model/spec.ts';
 import { resolveConfig } from '../train/config.ts';
-import { trainCommand } from './train-command.ts';
+import { settingsText, trainCommand } from './train-command.ts';
 
 test('a command says what differs from the recipe, and the seed', () => {
   assert.equal(
@@ -46,4 +46,14 @@ test('where no flags lead to a config, there is no command', () => {
   const model = sequential(linear(784, 20), linear(20, 10), logSoftmax());
   assert.equal(trainCommand(resolveConfig({ model })), undefined);
   assert.equal(trainCommand({ ...resolveConfig({ recipe: 'deeper' }), recipe: 'of later years' }), undefined);
+});
+
+test('a row of a table names a recipe, or the flags without the seed', () => {
+  assert.equal(settingsText(resolveConfig({ recipe: 'deeper', settings: { seed: 3 } })), 'deeper');
+  const changed = { recipe: 'deeper', settings: { epochs: 3, seed: 7, splitSeed: 2 } } as const;
+  assert.equal(settingsText(resolveConfig(changed)), '--recipe deeper --epochs 3 --split-seed 2');
+  assert.equal(settingsText(resolveConfig({ settings: { hidden: [32] } })), '--hidden 32');
+  assert.equal(settingsText(resolveConfig({})), 'no flags');
+  const model = sequential(linear(784, 5), linear(5, 10), logSoftmax());
+  assert.equal(settingsText(resolveConfig({ model })), undefined);
 });

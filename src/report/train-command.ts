@@ -46,6 +46,20 @@ export function trainCommand(config: RunConfig): string | undefined {
   }
 }
 
+/**
+ * The settings of a run as a row of a table names them: its recipe, or the flags of `couture train` without the seed.
+ * Undefined if flags cannot express them.
+ */
+export function settingsText(config: RunConfig): string | undefined {
+  const command = trainCommand(config);
+  if (command === undefined) return undefined;
+  const flags = command
+    .replace('npx couture train', '')
+    .replace(/ --seed \d+/, '')
+    .trim();
+  return flags === `--recipe ${config.recipe}` ? `${config.recipe}` : flags || 'no flags';
+}
+
 /** `--data` for what is not trained on anyway; imported sets are known by their names as well. */
 function dataFlag({ name }: DatasetInfo): string[] {
   return name === defaultDataset.name ? [] : [`--data ${quoted(name)}`];

@@ -1,7 +1,7 @@
 /** Opens finished runs together, for reports and comparisons. */
 
 import { CoutureError } from '../core/errors.ts';
-import { sameImages } from '../data/checksums.ts';
+import { sameImages, unlikeText } from '../data/checksums.ts';
 import type { Environment } from './environment.ts';
 import type { RunMetrics } from './metrics.ts';
 import type { RunPlaces } from './platform.ts';
@@ -35,7 +35,7 @@ export async function openFinishedRuns(
   if (stranger !== undefined) {
     throw new CoutureError(
       'usage',
-      `${first.run.path} and ${stranger.run.path} were not trained and tested on the same data.`,
+      `${first.run.path} and ${stranger.run.path} were not trained and tested on the same data (${unlikeText(first.run.config.data, stranger.run.config.data)}).`,
       { hint: 'Only runs of the same data set can be compared.' },
     );
   }

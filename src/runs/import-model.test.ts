@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { memoryPlatform } from '../../test/memory-platform.ts';
 import { tinyTest, tinyTrain } from '../../test/tiny-data.ts';
+import { imageSize } from '../data/image-shape.ts';
 import { planModel } from '../model/plan.ts';
 import { modelCard } from '../ship/card-text.ts';
 import { encodeSafetensors, withShapes } from '../ship/safetensors.ts';
@@ -164,4 +165,71 @@ test('a norm that may be of several kinds is asked for, and named by --norm', as
     importModel(platform, 'bare.safetensors', 'n.safetensors', { ...given, norm: 'layer' }),
     { message: '--norm cannot be used: bare.safetensors has no norm without running statistics.' },
   );
+});
+
+describe('an average beside the weights in one dictionary', async () => {
+  const averaged = new Map(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.map((x) => x / 2) }]),
+  );
+  const beside = (own: string, average: string) =>
+    new Map([
+      ...[...tensors].map(([name, tensor]) => [own + name, tensor] as const),
+      ...[...averaged].map(([name, tensor]) => [average + name, tensor] as const),
+    ]);
+  const files = {
+    'plain and ema': ['', 'ema.', '.', 'ema'],
+    'two names': ['net.', 'net_ema.', '.', 'net_ema'],
+    'in a wrapper': ['module.net.', 'module.ema_model.', '.', 'ema_model'],
+  } as const;
+  const wishes = { activation: 'relu', pixels, data: tinyTrain.info } as const;
+  for (const [title, [own, average, first, second]] of Object.entries(files))
+    test(title, async () => {
+      await platform.store.write('two.safetensors', encodeSafetensors(beside(own, average), {}));
+      await assert.rejects(importModel(platform, 'two.safetensors', 'no.safetensors', wishes), {
+        kind: 'usage',
+        message: `two.safetensors has 2 sets of weights: ${JSON.stringify(first)} and ${JSON.stringify(second)}.`,
+        hint: /--key/,
+      });
+      const plain = await importModel(platform, 'two.safetensors', 'a.safetensors', {
+        ...wishes,
+        key: first,
+      });
+      assert.equal(plain.model.card.members[0].weightsSha256, metrics.weightsSha256);
+      const ema = await importModel(platform, 'two.safetensors', 'b.safetensors', { ...wishes, key: second });
+      assert.equal(ema.key, second);
+      const [value] = ema.model.members[0].weights.get('fc1.weight') ?? [];
+      assert.equal(value, tensors.get('fc1.weight')!.data[0] / 2);
+      await assert.rejects(
+        importModel(platform, 'two.safetensors', 'no.safetensors', { ...wishes, key: 'swa' }),
+        { kind: 'usage', message: 'two.safetensors has no weights with the key "swa".' },
+      );
+    });
+
+  test('blocks of one form are no averages', async () => {
+    const size = imageSize(tinyTrain.info.shape);
+    const square = { shape: [size, size], data: new Float32Array(size * size) };
+    const last = { shape: [3, size], data: new Float32Array(3 * size) };
+    const blocks = new Map([
+      ['block1.fc.weight', square],
+      ['block2.fc.weight', square],
+      ['head.weight', last],
+    ]);
+    await platform.store.write('blocks.safetensors', encodeSafetensors(blocks, {}));
+    const { modules } = await importModel(platform, 'blocks.safetensors', 'c.safetensors', wishes);
+    assert.deepEqual(modules, [['block1.fc', 'block2.fc', 'head']]);
+  });
+});
+
+test('a folder with several files of weights: the file is asked for', async () => {
+  const bytes = encodeSafetensors(tensors, {});
+  await platform.store.makeFolder('folder');
+  for (const name of ['model.safetensors', 'optimizer.pt', 'training_args.bin', 'config.json'])
+    await platform.store.write(`folder/${name}`, bytes);
+  const wishes = { activation: 'relu', pixels, data: tinyTrain.info } as const;
+  await importModel(platform, 'folder', 'd.safetensors', wishes);
+  await platform.store.write('folder/ema.safetensors', bytes);
+  await assert.rejects(importModel(platform, 'folder', 'e.safetensors', wishes), {
+    kind: 'usage',
+    message: 'The folder folder has several files of weights: "ema.safetensors" and "model.safetensors".',
+  });
 });

@@ -28,8 +28,14 @@ const MAX_FILE_BYTES = 2 ** 30;
 /** Files by which a folder is imported, such as one of Hugging Face. */
 const WEIGHT_FILES = ['model.safetensors', 'pytorch_model.bin', 'model.pt'];
 
+const WEIGHTS = /\.(safetensors|pt|pth|bin)$/i;
+/** What the trainer of Hugging Face writes beside the weights. */
+const STATE_OF_TRAINING = /^(optimizer|scheduler|scaler|rng_state\w*|training_args)\./i;
+
 /** What a file of tensors may not say. A file that Couture exported says all of it. */
 export interface ImportOptions extends LayerWishes, EngineOptions, ImportedImages {
+  /** The key of the weights in a checkpoint that has several, such as `ema_state_dict`. */
+  readonly key?: string | undefined;
   readonly title?: string | undefined;
   /** The command of the import, for the card. */
   readonly command?: string | undefined;
@@ -68,7 +74,7 @@ export async function importModel(
   const file = await weightsFile(platform, path);
   const bytes = await store.read(file, MAX_FILE_BYTES);
   if (bytes === undefined) throw new CoutureError('usage', `There is no file "${file}".`);
-  const foreign = await readForeign(bytes, file);
+  const foreign = await readForeign(bytes, file, options.key);
   const { description } = foreign;
   requireKnown(foreign, options, file);
   const data = await dataOf(platform, description, options, file);
@@ -114,6 +120,13 @@ async function weightsFile({ store }: RunPlatform, path: string): Promise<string
     });
   const names = await store.list(path);
   const found = WEIGHT_FILES.find((name) => names.includes(name));
+  const others = names.filter((name) => WEIGHTS.test(name) && !STATE_OF_TRAINING.test(name));
+  if (found !== undefined && others.length > 1)
+    throw new CoutureError(
+      'usage',
+      `The folder ${path} has several files of weights: ${list(others.sort().map(inQuotes), 8)}.`,
+      { hint: 'Give the path of the file itself.' },
+    );
   if (found !== undefined) return store.paths.join(path, found);
   throw new CoutureError('usage', `The folder ${path} has no ${WEIGHT_FILES.join(', ')}.`, {
     hint: 'Give the path of the file itself.',
@@ -122,10 +135,10 @@ async function weightsFile({ store }: RunPlatform, path: string): Promise<string
 
 /** @throws CoutureError of kind `usage` naming everything at once that only the user can know */
 function requireKnown(foreign: ForeignTensors, options: ImportOptions, file: string): void {
-  const { layers, activation, dropout, norm, pixels, data, shape, classNames } = options;
+  const { key, layers, activation, dropout, norm, pixels, data, shape, classNames } = options;
   if (foreign.description !== undefined) {
     const images = { shape, classes: classNames, 'mean and --std': pixels };
-    const given = { layers, activation, dropout, norm, ...images };
+    const given = { key, layers, activation, dropout, norm, ...images };
     refuseGiven(given, `${file} was exported by Couture and says this itself`);
     return;
   }
@@ -221,6 +234,7 @@ async function memberOf(
 
 /** Flags of `couture import` that say what a file does not. */
 const commandFlags = [
+  'key',
   'activation',
   'layers',
   'dropout',

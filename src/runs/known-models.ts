@@ -19,6 +19,9 @@ export interface KnownModel {
   readonly commands: readonly string[];
 }
 
+/** The license of the weights of these models. */
+export const KNOWN_LICENSE = 'MIT';
+
 /** The pretrained models, the smallest file first: name, package, size, SHA-256 and test accuracy of each. */
 export const knownModels: readonly KnownModel[] = [
   {

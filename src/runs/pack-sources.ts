@@ -1,7 +1,7 @@
 /** The sources of a packed model: finished runs, and model files whose networks are added. */
 
 import { CoutureError } from '../core/errors.ts';
-import { sameImages } from '../data/checksums.ts';
+import { sameImages, unlikeText } from '../data/checksums.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { type SplitSource, splitSourceOf } from '../data/split.ts';
 import type { Network } from '../model/network.ts';
@@ -62,7 +62,7 @@ export async function openSources(
   if (stranger !== undefined) {
     throw new CoutureError(
       'usage',
-      `${first.path} and ${stranger.path} were not trained and tested on the same data.`,
+      `${first.path} and ${stranger.path} were not trained and tested on the same data (${unlikeText(first.data, stranger.data)}).`,
       { hint: 'All models of an ensemble must be of the same data set.' },
     );
   }

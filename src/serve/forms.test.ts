@@ -2,26 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, sendRaw, type TestService } from '../../test/serve.ts';
+import { errorOf, MADE, ServeBench, SIZE, sendRaw } from '../../test/serve.ts';
 
-const PATH = 'models/made/predict';
 const OCTETS = 'application/octet-stream';
 const JSON_TYPE = 'application/json';
 const image = Buffer.from(makeImages(1, SIZE));
 const boot = await readFile(fileURLToPath(new URL('../../examples/pictures/boot.png', import.meta.url)));
-let bench: ServeBench;
-let service: TestService;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-  service = await bench.start();
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
+const service = await bench.start();
 
 describe('Accept', () => {
   const cases: readonly [accept: string, type: string][] = [
@@ -41,7 +34,7 @@ describe('Accept', () => {
   ];
   for (const [accept, type] of cases)
     test(`${accept.slice(0, 70)}: ${type}`, async () => {
-      const response = await service.post(PATH, image, undefined, { Accept: accept });
+      const response = await service.post(MADE, image, undefined, { Accept: accept });
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('content-type')?.split(';')[0], type);
       const { byteLength } = await response.arrayBuffer();
@@ -70,7 +63,7 @@ describe('a query that would have no effect', () => {
   ];
   for (const [query, { body, type, accept }, message] of cases)
     test(`${query} for ${type}, ${accept}: 400`, async () => {
-      const error = await errorOf(await service.post(`${PATH}?${query}`, body, type, { Accept: accept }));
+      const error = await errorOf(await service.post(`${MADE}?${query}`, body, type, { Accept: accept }));
       assert.deepEqual([error.status, error.code], [400, 'bad_request']);
       assert.match(error.message, message);
     });
@@ -79,7 +72,7 @@ describe('a query that would have no effect', () => {
     const send = async (bytes: Buffer): Promise<Response> => {
       const form = new FormData();
       form.set('file', new Blob([Uint8Array.from(bytes)], { type: OCTETS }), 'file.bin');
-      return await service.ask(`${PATH}?invert=yes`, { method: 'POST', body: form });
+      return await service.ask(`${MADE}?invert=yes`, { method: 'POST', body: form });
     };
     assert.match((await errorOf(await send(image))).message, /invert has no effect/);
     assert.equal((await send(boot)).status, 200);
@@ -87,7 +80,7 @@ describe('a query that would have no effect', () => {
 
   test('and what an answer follows anyway is allowed', async () => {
     for (const query of ['seen=false', 'unlike=false', 'seen=false&unlike=false']) {
-      const response = await service.post(`${PATH}?${query}`, image, undefined, { Accept: OCTETS });
+      const response = await service.post(`${MADE}?${query}`, image, undefined, { Accept: OCTETS });
       assert.equal(response.status, 200, query);
     }
   });
@@ -99,7 +92,7 @@ describe('a query that would have no effect', () => {
         (each) => [each, false] as const,
       ),
     ]) {
-      const response = await service.post(`${PATH}?unknownBelow=${text}`, image);
+      const response = await service.post(`${MADE}?unknownBelow=${text}`, image);
       assert.equal(response.status, isNumber ? 200 : 400, text);
       if (!isNumber) assert.match((await errorOf(response)).message, /unknownBelow must be a number, not/);
     }
@@ -110,7 +103,7 @@ describe('an encoded body', () => {
   test('is not taken for its bytes: 415', async () => {
     // Of the size of an image: it was answered once.
     for (const coding of ['gzip', 'br', 'deflate', 'identity, gzip', 'x'.repeat(9)]) {
-      const response = await service.post(PATH, image, OCTETS, { 'Content-Encoding': coding });
+      const response = await service.post(MADE, image, OCTETS, { 'Content-Encoding': coding });
       assert.equal(response.headers.get('accept-encoding'), 'identity');
       const error = await errorOf(response);
       assert.deepEqual([error.status, error.code], [415, 'unsupported_type'], coding);
@@ -118,14 +111,14 @@ describe('an encoded body', () => {
     }
     const zipped = gzipSync(boot);
     const error = await errorOf(
-      await service.post(PATH, zipped, 'image/png', { 'Content-Encoding': 'gzip' }),
+      await service.post(MADE, zipped, 'image/png', { 'Content-Encoding': 'gzip' }),
     );
     assert.equal(error.status, 415);
-    assert.equal((await service.post(PATH, image, OCTETS, { 'Content-Encoding': 'Identity' })).status, 200);
+    assert.equal((await service.post(MADE, image, OCTETS, { 'Content-Encoding': 'Identity' })).status, 200);
   });
 
   test('nor one whose encoding is that of its way', async () => {
-    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${OCTETS}\r\nConnection: close\r\n`;
+    const head = `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${OCTETS}\r\nConnection: close\r\n`;
     const body = `\r\nc\r\n${'x'.repeat(SIZE)}\r\n0\r\n\r\n`;
     const answer = await sendRaw(service.port, `${head}Transfer-Encoding: gzip, chunked\r\n${body}`);
     assert.match(answer, /^HTTP\/1\.1 415[\s\S]*The Transfer-Encoding of the body must be chunked/);
@@ -144,7 +137,7 @@ describe('an encoded body', () => {
     ] as const) {
       const head = `Content-Disposition: form-data; name="a"; filename="a"\r\nContent-Type: ${OCTETS}\r\nContent-Transfer-Encoding: ${encoding}`;
       const form = `--x\r\n${head}\r\n\r\nAAAABBBBCCCC\r\n--x--\r\n`;
-      const response = await service.post(PATH, form, 'multipart/form-data; boundary=x');
+      const response = await service.post(MADE, form, 'multipart/form-data; boundary=x');
       assert.equal(response.status, status, encoding);
       if (status === 400) assert.match((await errorOf(response)).message, /Content-Transfer-Encoding/);
     }

@@ -2,22 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeImages } from '../../test/model-fixture.ts';
-import { ServeBench, SIZE, sendRaw, type TestService, until } from '../../test/serve.ts';
+import { MADE, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
 
-const PATH = '/models/made/predict';
+const PATH = `/${MADE}`;
 const TOKEN = 'a-token-for-tests-1234';
 const image = makeImages(1, SIZE);
-let bench: ServeBench;
-let service: TestService;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-  service = await bench.start({ names: ['models.example.org'] });
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
+const service = await bench.start({ names: ['models.example.org'] });
 
 /** The answer to a request of these header lines. */
 async function ask(line: string, lines: readonly string[], body = Buffer.alloc(0)): Promise<string> {

@@ -1,18 +1,11 @@
 /** JSON bodies: the first value that is wrong is named, and a million of them cost no more than one. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { errorOf, ServeBench, SIZE, type TestService } from '../../test/serve.ts';
+import { describe, test } from 'node:test';
+import { errorOf, ServeBench, SIZE } from '../../test/serve.ts';
 
-let bench: ServeBench;
-let service: TestService;
-
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-  service = await bench.start({ limits: { images: 100 } });
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
+const service = await bench.start({ limits: { images: 100 } });
 
 /** An image as text, with some of its first values. */
 const imageOf = (...first: readonly string[]): string =>

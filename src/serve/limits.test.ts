@@ -3,38 +3,31 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, sendRaw, type TestService, until } from '../../test/serve.ts';
+import { errorOf, MADE, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
 import { prepareImage } from '../data/prepare.ts';
 import type { PictureSteps } from '../data/preprocessing.ts';
 import { decodePicture } from '../platform/node/images/decode.ts';
 import type { PictureJob } from './pictures/messages.ts';
 import { PicturePool } from './pictures/pool.ts';
 
-const PATH = 'models/made/predict';
 const image = Buffer.from(makeImages(1, SIZE));
-let bench: ServeBench;
-let service: TestService;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-  service = await bench.start();
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
+const service = await bench.start();
 
 describe('limits', () => {
   test('a body that is too large: 413, and the connection is closed', async () => {
     const small = await bench.start({ limits: { body: 1, images: 4096 } });
-    const error = await errorOf(await small.post(PATH, new Uint8Array(2 ** 20 + 4)));
+    const error = await errorOf(await small.post(MADE, new Uint8Array(2 ** 20 + 4)));
     assert.deepEqual([error.status, error.code], [413, 'body_too_large']);
     assert.match(error.message, /1 MiB/);
     // In pieces, without a length.
     const piece = `8000\r\n${'x'.repeat(0x8000)}\r\n`;
-    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const head = `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
     assert.match(await sendRaw(small.port, head + piece.repeat(40)), /^HTTP\/1\.1 413[\s\S]*body_too_large/);
   });
 
@@ -57,7 +50,7 @@ describe('limits', () => {
       const held = Array.from({ length: 3 }, () => {
         const socket = connect(few.port, '127.0.0.1').on('error', () => {});
         socket.write(
-          `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`,
+          `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`,
         );
         return socket;
       });
@@ -71,23 +64,23 @@ describe('limits', () => {
         const isTold = get.responses[status]?.description.includes(code) === true;
         assert.equal((await few.ask(path.slice(1))).status, isTold ? status : 200, path);
       }
-      const response = await few.post(PATH, image);
+      const response = await few.post(MADE, image);
       assert.equal(response.headers.get('retry-after'), '1');
       assert.deepEqual([response.status, (await errorOf(response)).code], [status, code]);
       assert.equal((await few.ask('readyz')).status, 200);
       for (const socket of held) socket.destroy();
-      await until(async () => (await few.post(PATH, image)).status === 200);
+      await until(async () => (await few.post(MADE, image)).status === 200);
     }
   });
 
   test('a request that arrives too slowly: 408', async () => {
     const strict = await bench.start({ limits: { receiveSeconds: 1 } });
-    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`;
+    const head = `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${SIZE}\r\n\r\n`;
     for (const text of [head.slice(0, 30), `${head}abc`]) {
       const answer = await sendRaw(strict.port, text, 8000);
       assert.match(answer, /^HTTP\/1\.1 408[\s\S]*"slow_request"/, JSON.stringify(text));
     }
-    assert.equal((await strict.post(PATH, image)).status, 200);
+    assert.equal((await strict.post(MADE, image)).status, 200);
   });
 
   test('what is not HTTP: 400; large headers: 431', async () => {
@@ -95,13 +88,13 @@ describe('limits', () => {
     const large = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`;
     assert.match(await sendRaw(service.port, large), /^HTTP\/1\.1 431[\s\S]*headers_too_large/);
     // A length and pieces at once could hide a second request.
-    const both = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
+    const both = `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
     assert.match(await sendRaw(service.port, both), /^HTTP\/1\.1 400/);
   });
 
   test('an error never overtakes the answer to an earlier request of its connection', async () => {
     const post = (body: Buffer, type: string): Buffer => {
-      const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
+      const head = `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
       return Buffer.concat([Buffer.from(head), body]);
     };
     const good = post(image, 'application/octet-stream');
@@ -168,7 +161,7 @@ describe('limits', () => {
   });
 
   test('a client that leaves does not disturb others', async () => {
-    const asked = httpRequest(new URL(PATH, service.url), {
+    const asked = httpRequest(new URL(MADE, service.url), {
       method: 'POST',
       headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': 1200 },
     });
@@ -176,7 +169,7 @@ describe('limits', () => {
     asked.write(image);
     await new Promise((resolve) => setTimeout(resolve, 50));
     asked.destroy();
-    assert.equal((await service.post(PATH, image)).status, 200);
+    assert.equal((await service.post(MADE, image)).status, 200);
     await until(() => service.log().some(({ status }) => status === 499));
   });
 
@@ -187,7 +180,7 @@ describe('limits', () => {
     const metrics = async () => await (await own.ask('metrics')).text();
     // One leaves before its body is complete, the other one while its picture is decoded.
     for (const length of [body.length + 1, body.length]) {
-      const asked = httpRequest(new URL(PATH, own.url), {
+      const asked = httpRequest(new URL(MADE, own.url), {
         method: 'POST',
         headers: { 'Content-Type': 'image/png', 'Content-Length': length },
       });

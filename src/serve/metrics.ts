@@ -8,6 +8,7 @@ import type { RefusalCode } from './refusals.ts';
 export interface Gauged {
   readonly models: () => Models | undefined;
   readonly requests: () => number;
+  readonly connections: () => number;
   readonly pictures: () => number;
   readonly isReady: () => boolean;
 }
@@ -23,6 +24,7 @@ export class ServeMetrics {
   readonly #seconds: Histogram<'route'>;
   readonly #images: Counter<'model'>;
   readonly #batches: Histogram<'model'>;
+  readonly #dropped: Counter;
   readonly #reloads: Counter<'model' | 'result'>;
 
   constructor(gauged: Gauged) {
@@ -32,6 +34,11 @@ export class ServeMetrics {
       new Counter({ name: `couture_${name}`, help, labelNames, registers });
     this.#requests = counter('requests_total', 'Requests that ended', ['route', 'status']);
     this.#refused = counter('refused_total', 'Requests that ended with an error, by its code', ['code']);
+    this.#dropped = counter(
+      'connections_dropped_total',
+      'Connections without a request that gave way to new ones',
+      [],
+    );
     this.#images = counter('images_total', 'Images that were classified', ['model']);
     this.#reloads = counter('reloads_total', 'Reloads of models', ['model', 'result']);
     this.#seconds = new Histogram({
@@ -50,6 +57,7 @@ export class ServeMetrics {
     });
     this.#gauge('ready', 'Whether the service accepts requests: 1 or 0', () => Number(gauged.isReady()));
     this.#gauge('requests_in_progress', 'Requests in progress', gauged.requests);
+    this.#gauge('connections', 'Open connections', gauged.connections);
     this.#gauge('pictures_in_progress', 'Pictures that wait or are being prepared', gauged.pictures);
     this.#gaugeOfModels(gauged);
   }
@@ -109,6 +117,11 @@ export class ServeMetrics {
   /** A request was refused. */
   refused(code: RefusalCode): void {
     this.#refused.inc({ code });
+  }
+
+  /** A connection gave way to another one. */
+  dropped(): void {
+    this.#dropped.inc();
   }
 
   /** A batch of a model was classified. */

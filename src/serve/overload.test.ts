@@ -2,27 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
+import { errorOf, MADE, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
 import type { PictureSteps } from '../data/preprocessing.ts';
 import { PicturePool } from './pictures/pool.ts';
 
-const PATH = 'models/made/predict';
 const image = Buffer.from(makeImages(1, SIZE));
-let bench: ServeBench;
 /** A picture that takes about half a second. */
-let slow: Uint8Array<ArrayBuffer>;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-  const { default: sharp } = await import('sharp');
-  const red = sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } });
-  slow = Uint8Array.from(await red.png().toBuffer());
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
+const { default: sharp } = await import('sharp');
+const red = sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } });
+const slow = Uint8Array.from(await red.png().toBuffer());
 
 const steps: PictureSteps = { upright: true, ground: 'auto', invert: 'auto', trim: true, fit: 'pad' };
 const shape = { height: 4, width: 3, channels: 1 } as const;
@@ -82,7 +75,7 @@ describe('pictures', () => {
     const broken = Buffer.from('89504e470d0a1a0a0000', 'hex');
     form.append('file', new Blob([broken]), 'broken.png');
     for (let i = 0; i < 30; i++) form.append('file', new Blob([slow]), `${i}.png`);
-    const error = await errorOf(await service.ask(PATH, { method: 'POST', body: form }));
+    const error = await errorOf(await service.ask(MADE, { method: 'POST', body: form }));
     assert.equal(error.code, 'unreadable_image', error.message);
     const text = await (await service.ask('metrics')).text();
     // The one that the thread has already begun.
@@ -95,21 +88,21 @@ describe('limits of work', () => {
     const service = await bench.start({ pictureThreads: 1, limits: { waitingImages: 2 } });
     const pictures = async () => /^couture_pictures_in_progress [1-9]/m.test(await metrics());
     const metrics = async () => await (await service.ask('metrics')).text();
-    const first = service.post(PATH, slow, 'image/png');
+    const first = service.post(MADE, slow, 'image/png');
     await until(pictures);
-    const refused = await service.post(PATH, Buffer.concat([image, image]));
+    const refused = await service.post(MADE, Buffer.concat([image, image]));
     assert.equal(refused.headers.get('retry-after'), '1');
     const error = await errorOf(refused);
     assert.deepEqual([error.status, error.code], [503, 'overloaded']);
     assert.match(error.message, /More than 2 images/);
     assert.equal((await first).status, 200);
     // A request alone may have more.
-    assert.equal((await service.post(PATH, Buffer.concat([image, image, image]))).status, 200);
+    assert.equal((await service.post(MADE, Buffer.concat([image, image, image]))).status, 200);
   });
 
   test('memory for bodies: one client has a quarter of it, by announced length or in chunks', async () => {
     const service = await bench.start({ limits: { body: 1 } });
-    const head = `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n`;
+    const head = `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n`;
     for (const length of [`Content-Length: ${2 ** 20}`, 'Transfer-Encoding: chunked']) {
       // Eight of the largest bodies, of which nothing arrives.
       const held = Array.from({ length: 8 }, () => {
@@ -119,13 +112,13 @@ describe('limits of work', () => {
       });
       const progress = async () => await (await service.ask('metrics')).text();
       await until(async () => /requests_in_progress 9$/m.test(await progress()));
-      const response = await service.post(PATH, image);
+      const response = await service.post(MADE, image);
       assert.equal(response.headers.get('retry-after'), '1');
       const error = await errorOf(response);
       assert.deepEqual([error.status, error.code], [429, 'too_many_requests'], length);
       assert.match(error.message, /bodies and answers of more than 8 MiB/);
       for (const socket of held) socket.destroy();
-      await until(async () => (await service.post(PATH, image)).status === 200);
+      await until(async () => (await service.post(MADE, image)).status === 200);
     }
     // However large, the size is what is wrong with it.
     const huge = await sendRaw(service.port, `${head}Content-Length: ${2 ** 40}\r\n\r\n`);
@@ -138,7 +131,7 @@ describe('limits of work', () => {
       const socket = connect(service.port, '127.0.0.1').on('error', () => {});
       const headers = `X-Forwarded-For: 192.0.2.${client}\r\nContent-Length: ${2 ** 20}`;
       socket.write(
-        `POST /${PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n${headers}\r\n\r\n`,
+        `POST /${MADE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n${headers}\r\n\r\n`,
       );
       return socket;
     };
@@ -146,7 +139,7 @@ describe('limits of work', () => {
     const progress = async () => await (await service.ask('metrics')).text();
     await until(async () => /requests_in_progress 33$/m.test(await progress()));
     const error = await errorOf(
-      await service.post(PATH, image, undefined, { 'X-Forwarded-For': '192.0.2.99' }),
+      await service.post(MADE, image, undefined, { 'X-Forwarded-For': '192.0.2.99' }),
     );
     assert.deepEqual([error.status, error.code], [503, 'overloaded']);
     assert.match(error.message, /bodies and answers of more than 32 MiB/);
@@ -155,7 +148,7 @@ describe('limits of work', () => {
 
   test('time to an answer: 503 timed_out', async () => {
     const service = await bench.start({ pictureThreads: 1, limits: { answerSeconds: 0.1 } });
-    const response = await service.post(PATH, slow, 'image/png');
+    const response = await service.post(MADE, slow, 'image/png');
     assert.equal(response.headers.get('retry-after'), '1');
     const error = await errorOf(response);
     assert.deepEqual([error.status, error.code], [503, 'timed_out']);

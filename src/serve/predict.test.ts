@@ -2,29 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, type TestService } from '../../test/serve.ts';
-import type { NodePicture } from '../platform/node/images/picture.ts';
+import { errorOf, MADE, ServeBench, SIZE } from '../../test/serve.ts';
 import { load } from '../platform/node/load.ts';
-import type { ImageClassifier } from '../use/image-classifier.ts';
 import { type PredictAnswer, predictAnswer } from './schemas.ts';
 
-const PATH = 'models/made/predict';
 const boot = fileURLToPath(new URL('../../examples/pictures/boot.png', import.meta.url));
-let bench: ServeBench;
-let service: TestService;
-let ours: ImageClassifier<NodePicture>;
 
-before(async () => {
-  bench = await ServeBench.open();
-  ours = await load(await bench.write('made.safetensors'), { backend: 'cpu', threads: 1 });
-  service = await bench.start({ limits: { images: 100 } });
-});
+const bench = await ServeBench.open();
+const ours = await load(await bench.write('made.safetensors'), { backend: 'cpu', threads: 1 });
+const service = await bench.start({ limits: { images: 100 } });
 after(async () => {
   await ours.dispose();
-  await bench.close();
 });
 
 async function answerOf(response: Response): Promise<PredictAnswer> {
@@ -38,7 +29,7 @@ describe('a prediction', () => {
     for (const count of [1, 2, 65, 100]) {
       const images = makeImages(count, SIZE, count);
       const each = Array.from({ length: count }, (_, i) => images.subarray(i * SIZE, (i + 1) * SIZE));
-      const answer = await answerOf(await service.post(PATH, Buffer.from(images)));
+      const answer = await answerOf(await service.post(MADE, Buffer.from(images)));
       assert.deepEqual(answer.predictions, await ours.predictMany(each), `${count} images`);
       assert.deepEqual(answer.classNames, ours.classNames);
       assert.deepEqual(answer.shape, ours.shape);
@@ -48,24 +39,24 @@ describe('a prediction', () => {
   test('of a picture has its preparation, and with seen=true the image that the network saw', async () => {
     const bytes = await readFile(boot);
     const { pixels, facts } = await ours.prepare(bytes);
-    const response = await service.post(`${PATH}?seen=true&unknownBelow=0.99`, bytes, 'image/png');
+    const response = await service.post(`${MADE}?seen=true&unknownBelow=0.99`, bytes, 'image/png');
     const expected = await ours.predict(pixels, { unknownBelow: 0.99 });
     const seen = Buffer.from(pixels).toString('base64');
     assert.deepEqual((await answerOf(response)).predictions, [{ prepared: facts, ...expected, seen }]);
-    const inverted = await answerOf(await service.post(`${PATH}?invert=yes`, bytes, 'image/png'));
+    const inverted = await answerOf(await service.post(`${MADE}?invert=yes`, bytes, 'image/png'));
     assert.equal(inverted.predictions[0].prepared?.inverted, true);
   });
 
   test('of JSON and of multipart files is the same', async () => {
     const bytes = await readFile(boot);
-    const one = (await answerOf(await service.post(PATH, bytes, 'image/png'))).predictions[0];
+    const one = (await answerOf(await service.post(MADE, bytes, 'image/png'))).predictions[0];
     const pictures = JSON.stringify({ pictures: [bytes.toString('base64'), bytes.toString('base64')] });
-    const json = await answerOf(await service.post(PATH, pictures, 'application/json'));
+    const json = await answerOf(await service.post(MADE, pictures, 'application/json'));
     assert.deepEqual(json.predictions, [one, one]);
     const form = new FormData();
     form.set('first', new Blob([bytes], { type: 'image/png' }), 'boot.png');
     form.set('second', new Blob([bytes], { type: 'application/octet-stream' }), 'naïve boot.bin');
-    const files = await answerOf(await service.ask(PATH, { method: 'POST', body: form }));
+    const files = await answerOf(await service.ask(MADE, { method: 'POST', body: form }));
     assert.deepEqual(
       files.predictions.map(({ source, ...rest }) => [source, rest]),
       [
@@ -75,12 +66,12 @@ describe('a prediction', () => {
     );
     const image = makeImages(1, SIZE);
     const numbers = JSON.stringify({ images: [[...image]] });
-    const raw = await answerOf(await service.post(PATH, numbers, 'application/json'));
+    const raw = await answerOf(await service.post(MADE, numbers, 'application/json'));
     assert.deepEqual(raw.predictions, [await ours.predict(image)]);
     const rawForm = new FormData();
     rawForm.set('images', new Blob([Buffer.from(makeImages(3, SIZE))], { type: 'application/octet-stream' }));
     assert.equal(
-      (await answerOf(await service.ask(PATH, { method: 'POST', body: rawForm }))).predictions.length,
+      (await answerOf(await service.ask(MADE, { method: 'POST', body: rawForm }))).predictions.length,
       3,
     );
   });
@@ -88,7 +79,7 @@ describe('a prediction', () => {
   test('as bytes, on request: the same probabilities as float32', async () => {
     const images = makeImages(5, SIZE, 3);
     const accept = { Accept: 'application/octet-stream' };
-    const response = await service.post(PATH, Buffer.from(images), undefined, accept);
+    const response = await service.post(MADE, Buffer.from(images), undefined, accept);
     assert.equal(response.headers.get('content-type'), 'application/octet-stream');
     assert.equal(response.headers.get('x-model'), 'made');
     assert.match(response.headers.get('x-revision') ?? '', /^[0-9a-f]{12}$/);
@@ -100,7 +91,7 @@ describe('a prediction', () => {
   test('answers overlapping requests each with its own images', async () => {
     const asked = Array.from({ length: 200 }, (_, i) => makeImages(1 + (i % 5), SIZE, i));
     const answers = await Promise.all(
-      asked.map(async (images) => await answerOf(await service.post(PATH, Buffer.from(images)))),
+      asked.map(async (images) => await answerOf(await service.post(MADE, Buffer.from(images)))),
     );
     for (const [i, { predictions }] of answers.entries()) {
       const expected = await ours.logProbabilities(asked[i]);
@@ -219,7 +210,7 @@ describe('a request that cannot be answered', () => {
   ];
   for (const [title, body, type, query, [status, code, message]] of cases)
     test(`${title}: ${status} ${code}`, async () => {
-      const error = await errorOf(await service.post(PATH + query, body, type));
+      const error = await errorOf(await service.post(MADE + query, body, type));
       assert.deepEqual([error.status, error.code], [status, code], error.message);
       assert.match(error.message, message);
       assert.doesNotMatch(JSON.stringify(error), new RegExp(bench.folder));
@@ -228,11 +219,11 @@ describe('a request that cannot be answered', () => {
   test('the number of files of a form is limited', async () => {
     const form = new FormData();
     for (let i = 0; i < 101; i++) form.append('file', new Blob([new Uint8Array(SIZE)]), `${i}.bin`);
-    const error = await errorOf(await service.ask(PATH, { method: 'POST', body: form }));
+    const error = await errorOf(await service.ask(MADE, { method: 'POST', body: form }));
     assert.deepEqual([error.status, error.code], [413, 'too_many_images'], error.message);
     const field = new FormData();
     field.set('invert', 'yes');
-    const other = await errorOf(await service.ask(PATH, { method: 'POST', body: field }));
+    const other = await errorOf(await service.ask(MADE, { method: 'POST', body: field }));
     assert.match(other.message, /"invert" is not a file/);
   });
 
@@ -246,18 +237,18 @@ describe('a request that cannot be answered', () => {
     const { hostilePictures } = await import('../../test/hostile-pictures.ts');
     const before = process.memoryUsage.rss();
     for (const { name, bytes, code } of await hostilePictures()) {
-      const error = await errorOf(await service.post(PATH, bytes, png));
+      const error = await errorOf(await service.post(MADE, bytes, png));
       assert.equal(error.code, code, `${name}: ${error.message}`);
     }
     assert.ok(process.memoryUsage.rss() - before < 150e6);
-    await answerOf(await service.post(PATH, new Uint8Array(SIZE)));
+    await answerOf(await service.post(MADE, new Uint8Array(SIZE)));
   });
 
   test('a picture beyond the limit of the service', async () => {
     const { default: sharp } = await import('sharp');
     const large = sharp({ create: { width: 1100, height: 1000, channels: 3, background: 'red' } });
     const strict = await bench.start({ limits: { megapixels: 1 } });
-    const error = await errorOf(await strict.post(PATH, await large.png().toBuffer(), png));
+    const error = await errorOf(await strict.post(MADE, await large.png().toBuffer(), png));
     assert.deepEqual([error.status, error.code], [422, 'image_too_large']);
     assert.match(error.message, /1100 x 1000 pixels, more than 1 million/);
   });

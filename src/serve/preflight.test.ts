@@ -1,25 +1,19 @@
 /** Preflights: browsers ask whether a page may send a request. They are counted, logged and limited like all other requests. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
+import { errorOf, MADE, ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
 
-const PATH = 'models/made/predict';
 const image = Buffer.from(makeImages(1, SIZE));
 const TOKEN = 'a-token-for-tests-1234';
-let bench: ServeBench;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
 
 describe('a preflight of a browser', () => {
   const origin = 'https://shop.example.org';
   const ask = async (where: TestService, more: Record<string, string> = {}): Promise<Response> =>
-    await where.ask(PATH, {
+    await where.ask(MADE, {
       method: 'OPTIONS',
       headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', ...more },
     });
@@ -41,7 +35,7 @@ describe('a preflight of a browser', () => {
     const metrics = await shared.ask('metrics', { headers: { Authorization: `Bearer ${TOKEN}` } });
     assert.match(await metrics.text(), /couture_requests_total\{route="\*",status="204"\} 1$/m);
     // What follows needs one, and the page may read why.
-    const refused = await shared.post(PATH, image, undefined, { Origin: origin });
+    const refused = await shared.post(MADE, image, undefined, { Origin: origin });
     assert.equal(refused.status, 401);
     assert.equal(refused.headers.get('access-control-allow-origin'), origin);
   });
@@ -71,7 +65,7 @@ describe('a preflight of a browser', () => {
     const foreign = await ask(shared, { Origin: 'https://evil.example.org' });
     assert.equal(foreign.headers.get('access-control-allow-origin'), null);
     assert.equal((await errorOf(foreign)).code, 'foreign_origin');
-    assert.equal((await errorOf(await shared.ask(PATH, { method: 'OPTIONS' }))).code, 'method_not_allowed');
+    assert.equal((await errorOf(await shared.ask(MADE, { method: 'OPTIONS' }))).code, 'method_not_allowed');
     assert.equal((await errorOf(await shared.ask('nowhere', { method: 'OPTIONS' }))).code, 'not_found');
   });
 });

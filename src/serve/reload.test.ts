@@ -3,20 +3,14 @@
 import assert from 'node:assert/strict';
 import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeImages, makeNetwork } from '../../test/model-fixture.ts';
-import { ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
+import { MADE, ServeBench, SIZE, type TestService, until } from '../../test/serve.ts';
 import { multilayer } from '../model/spec.ts';
 import { load } from '../platform/node/load.ts';
 import { type PredictAnswer, readyAnswer } from './schemas.ts';
 
-const PATH = 'models/made/predict';
-let bench: ServeBench;
-
-before(async () => {
-  bench = await ServeBench.open();
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open();
 
 /** Writes one of two networks as a file beside its place. */
 async function writeNetwork(name: string, seed: number): Promise<string> {
@@ -48,7 +42,7 @@ describe('a reload', () => {
     const seen = new Set<string>();
     const lane = async (): Promise<void> => {
       while (!stop) {
-        const response = await service.post(PATH, Buffer.from(image));
+        const response = await service.post(MADE, Buffer.from(image));
         assert.equal(response.status, 200, await response.clone().text());
         const { revision, predictions } = (await response.json()) as PredictAnswer;
         assert.deepEqual(predictions[0].probabilities, expected.get(revision));
@@ -82,7 +76,7 @@ describe('a reload', () => {
     assert.equal(broken.revision, before.revision);
     assert.match(broken.problem ?? '', /could not be loaded/);
     assert.doesNotMatch(broken.problem ?? '', /made\.safetensors/);
-    assert.equal((await service.post(PATH, new Uint8Array(SIZE))).status, 200);
+    assert.equal((await service.post(MADE, new Uint8Array(SIZE))).status, 200);
     assert.match(await (await service.ask('metrics')).text(), /couture_model_stale\{model="made"\} 1/);
     await rm(path);
     assert.equal((await service.reload())[0].result, 'failed');
@@ -114,7 +108,7 @@ describe('a reload', () => {
       const { revision, problem } = await readiness(service);
       return problem === null && revision !== before.revision;
     });
-    assert.equal((await service.post(PATH, new Uint8Array(SIZE))).status, 200);
+    assert.equal((await service.post(MADE, new Uint8Array(SIZE))).status, 200);
   });
 });
 

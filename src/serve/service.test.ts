@@ -2,25 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { makeImages } from '../../test/model-fixture.ts';
-import { errorOf, ServeBench, SIZE, sendRaw, type TestService, until } from '../../test/serve.ts';
+import { errorOf, MADE, ServeBench, SIZE, sendRaw, until } from '../../test/serve.ts';
 import { refusals } from './refusals.ts';
 import { healthAnswer, modelsAnswer, readyAnswer } from './schemas.ts';
 
-const PATH = 'models/made/predict';
 const image = Buffer.from(makeImages(1, SIZE));
 const TOKEN = 'a-token-for-tests-1234';
-let bench: ServeBench;
-let service: TestService;
 
-before(async () => {
-  bench = await ServeBench.open();
-  await bench.write('made.safetensors');
-  service = await bench.start();
-});
-after(async () => await bench.close());
+const bench = await ServeBench.open('made.safetensors');
+const service = await bench.start();
 
 /** The status of a request for a path under a Host header. */
 async function statusUnder(port: number, host: string, path = '/healthz'): Promise<number> {
@@ -132,7 +125,7 @@ describe('who may ask', () => {
     const guarded = await bench.start({ token: TOKEN });
     const asked = (authorization?: string) =>
       guarded.post(
-        PATH,
+        MADE,
         image,
         undefined,
         authorization === undefined ? {} : { Authorization: authorization },
@@ -160,17 +153,17 @@ describe('who may ask', () => {
 
   test('a client behind the proxy has the address that the proxy added, not one that it wrote itself', async () => {
     const proxied = await bench.start({ behindProxy: true });
-    await proxied.post(PATH, image, undefined, { 'X-Forwarded-For': '203.0.113.1, 192.0.2.7' });
+    await proxied.post(MADE, image, undefined, { 'X-Forwarded-For': '203.0.113.1, 192.0.2.7' });
     await until(() => proxied.log().some(({ client }) => client === '192.0.2.7'));
   });
 
   test('pages of the allowed origins', async () => {
     const origin = 'https://shop.example.org';
     const shared = await bench.start({ origins: [origin] });
-    const answer = await shared.post(PATH, image, undefined, { Origin: origin });
+    const answer = await shared.post(MADE, image, undefined, { Origin: origin });
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('access-control-allow-origin'), origin);
-    const preflight = await shared.ask(PATH, {
+    const preflight = await shared.ask(MADE, {
       method: 'OPTIONS',
       headers: {
         Origin: origin,
@@ -181,7 +174,7 @@ describe('who may ask', () => {
     assert.equal(preflight.status, 204);
     assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Content-Type/i);
     const exposed = (answer.headers.get('access-control-expose-headers') ?? '').toLowerCase().split(', ');
-    const octets = await shared.post(PATH, image, undefined, {
+    const octets = await shared.post(MADE, image, undefined, {
       ...{ Origin: origin, Accept: 'application/octet-stream' },
       ...{ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=1' },
     });
@@ -193,12 +186,12 @@ describe('who may ask', () => {
       [service, origin],
       [service, 'null'],
     ] as const) {
-      const refused = await which.post(PATH, image, undefined, { Origin: other });
+      const refused = await which.post(MADE, image, undefined, { Origin: other });
       assert.equal((await errorOf(refused)).code, 'foreign_origin');
       assert.notEqual(refused.headers.get('access-control-allow-origin'), other);
     }
     assert.equal(
-      (await service.post(PATH, image, undefined, { Origin: new URL(service.url).origin })).status,
+      (await service.post(MADE, image, undefined, { Origin: new URL(service.url).origin })).status,
       200,
     );
   });
@@ -207,7 +200,7 @@ describe('who may ask', () => {
 describe('what is told', () => {
   test('the id of a request is in its answer, its errors and the log; a trace is passed on', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const answer = await service.post(`${PATH}?seen=perhaps`, image, undefined, {
+    const answer = await service.post(`${MADE}?seen=perhaps`, image, undefined, {
       ...{ 'X-Request-Id': 'from-a-test', traceparent, tracestate: 'vendor=1' },
     });
     assert.equal(answer.headers.get('x-request-id'), 'from-a-test');
@@ -241,23 +234,23 @@ describe('what is told', () => {
   test('the log has facts of a request, and nothing of its images', async () => {
     const logged = await bench.start();
     const marked = Buffer.from('SECRETSECRET');
-    await logged.post(PATH, marked);
-    await logged.post(PATH, `{"images": "${marked}"}`, 'application/json');
+    await logged.post(MADE, marked);
+    await logged.post(MADE, `{"images": "${marked}"}`, 'application/json');
     await until(() => logged.log().filter(({ message }) => message === 'request').length === 2);
     const [first] = logged.log().filter(({ message }) => message === 'request');
     const { model, images, status } = first;
     assert.deepEqual([model, images, status], ['made', 1, 200]);
     assert.doesNotMatch(JSON.stringify(logged.log()), /SECRET|U0VDUkVU|83,69,67/);
     const silent = await bench.start({ logLevel: 'error' });
-    await silent.post(PATH, image);
+    await silent.post(MADE, image);
     await silent.close();
     assert.deepEqual(silent.log(), []);
   });
 
   test('the metrics count requests, images, batches and errors', async () => {
     const counted = await bench.start();
-    await Promise.all(Array.from({ length: 10 }, () => counted.post(PATH, Buffer.concat([image, image]))));
-    await counted.post(PATH, 'x');
+    await Promise.all(Array.from({ length: 10 }, () => counted.post(MADE, Buffer.concat([image, image]))));
+    await counted.post(MADE, 'x');
     const { headers } = await counted.ask('metrics');
     assert.match(headers.get('content-type') ?? '', /^text\/plain; version=/);
     const text = await (await counted.ask('metrics')).text();

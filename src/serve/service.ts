@@ -3,8 +3,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Backend } from '../engine/backend.ts';
 import type { WeightsChoice } from '../runs/check-weights.ts';
+import { Connections } from './http/connections.ts';
 import { createServiceServer } from './http/service-server.ts';
-import { type Limits, limitsWith } from './limits.ts';
+import { CONNECTIONS_PER_REQUEST, type Limits, limitsWith } from './limits.ts';
 import { LogLines } from './log.ts';
 import type { LogLevel } from './log-levels.ts';
 import { ServeMetrics } from './metrics.ts';
@@ -80,6 +81,7 @@ export async function serveModels(options: ServeOptions): Promise<Service> {
   let models: Models | undefined;
   let progress = (): number => 0;
   let logFailure = (_: unknown): void => {};
+  let logDrop = (_: string): void => {};
   const pool = new PicturePool({
     ...{ threads: options.pictureThreads ?? 1, seconds: limits.pictureSeconds },
     onFailure: (error) => logFailure(error),
@@ -87,15 +89,23 @@ export async function serveModels(options: ServeOptions): Promise<Service> {
   const metrics = new ServeMetrics({
     models: () => models,
     requests: () => progress(),
+    connections: () => connections.count,
     pictures: () => pool.length,
     isReady: () => !stopping,
   });
+  const connections = new Connections(limits.requests * CONNECTIONS_PER_REQUEST, (client) => {
+    metrics.dropped();
+    logDrop(client);
+  });
   const { server, admission } = await createServiceServer({
-    ...{ host, names, origins, token, behindProxy, limits, metrics, lines, logLevel },
+    ...{ host, names, origins, token, behindProxy, limits, metrics, connections, lines, logLevel },
     isStopping: () => stopping,
   });
   progress = () => admission.requests;
   logFailure = (err) => server.log.error({ err }, 'picture thread');
+  logDrop = seldom((client) =>
+    server.log.warn({ client, connections: connections.count }, 'connections full'),
+  );
   const free = async (): Promise<void> => {
     await models?.close();
     await pool.close();
@@ -157,6 +167,17 @@ async function openModels(
       else log.info(reload, 'reload');
     },
   });
+}
+
+/** A function that does something at most every ten seconds: a client that opens connections without end must not fill the log. */
+function seldom(action: (text: string) => void): (text: string) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (text) => {
+    const now = performance.now();
+    if (now - last < 10_000) return;
+    last = now;
+    action(text);
+  };
 }
 
 async function wait(milliseconds: number): Promise<void> {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeImages, makeInfo, makeNetwork } from '../../test/model-fixture.ts';
 import { ServeBench, SIZE, sendRaw, type TestService, until } from '../../test/serve.ts';
 import { multilayer } from '../model/spec.ts';
@@ -12,18 +12,13 @@ const PATH = '/models/wide/predict';
 /** An answer has about 20 bytes for each class: 30 MB, more than the buffers of a connection take. */
 const IMAGES = 1500;
 const images = Buffer.from(makeImages(IMAGES, SIZE));
-let bench: ServeBench;
-let source: string;
 
-before(async () => {
-  bench = await ServeBench.open();
-  const names = Array.from({ length: CLASSES }, (_, i) => `class ${i}`);
-  source = await bench.write('wide.safetensors', {
-    data: makeInfo({ height: 4, width: 3, channels: 1 }, names),
-    members: [makeNetwork(multilayer(SIZE, [8], CLASSES), 1)],
-  });
+const bench = await ServeBench.open();
+const names = Array.from({ length: CLASSES }, (_, i) => `class ${i}`);
+const source = await bench.write('wide.safetensors', {
+  data: makeInfo({ height: 4, width: 3, channels: 1 }, names),
+  members: [makeNetwork(multilayer(SIZE, [8], CLASSES), 1)],
 });
-after(async () => await bench.close());
 
 async function start(limits: Record<string, number> = {}): Promise<TestService> {
   const models = [{ name: 'wide', version: undefined, source }];

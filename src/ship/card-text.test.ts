@@ -52,6 +52,22 @@ test('a card says what the model is, how it was made and what it is worth', () =
   );
 });
 
+test('the license of a model that somebody else trained is not known, and the card does not invent one', () => {
+  const licensed = (name: string, license?: string): string =>
+    modelCard(
+      makeModel({ data: makeInfo({ height: 4, width: 3, channels: 1 }, classNames, name) }),
+      license === undefined ? file : { ...file, license },
+    ).split('## License')[1];
+  const clothes = licensed('fashion-mnist');
+  assert.match(clothes, /Fashion-MNIST is under the MIT license/);
+  assert.match(clothes, /names no license for the weights/);
+  assert.doesNotMatch(clothes, /license of Couture/);
+  const own = licensed('photos');
+  assert.match(own, /names no license for the pictures of photos or for the weights/);
+  assert.doesNotMatch(own, /MIT|publisher/);
+  assert.match(licensed('fashion-mnist', 'MIT'), /The weights are under the license of Couture, MIT\./);
+});
+
 test('what there is not is said, not left out', () => {
   const card = { ...makeCard(classNames, 2), split: null, validation: null };
   const [first, second] = card.members;

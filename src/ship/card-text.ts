@@ -16,9 +16,11 @@ export interface CardFile {
   /** Its name without folders, e.g. compact.safetensors. */
   readonly name: string;
   readonly bytes: number;
+  /** The license of the weights, e.g. MIT for Couture's own models. Left out where it is not known. */
+  readonly license?: string | undefined;
 }
 
-/** The card as a Markdown page. Same file, same text. */
+/** The card as a Markdown page. Same arguments, same text. */
 export function modelCard(model: ModelFile, file: CardFile): string {
   checkArguments('modelCard', {
     model: [model, record({ card: anObject, members: anArray, data: anObject, views: anObject })],
@@ -33,7 +35,7 @@ export function modelCard(model: ModelFile, file: CardFile): string {
     ['## Figures', figures(model.card), ...perClass(model.card)],
     ['## Confidence', confidence(model)],
     ['## Intended use and limits', limits(model)],
-    ['## License', license(model)],
+    ['## License', license(model, file)],
   ].flat();
   return `${sections.join('\n\n')}\n`;
 }
@@ -277,13 +279,20 @@ function limits({ data, card: { test } }: ModelFile): string {
   ].join('\n\n');
 }
 
-function license({ data: { name }, card }: ModelFile): string {
+/** Couture cannot know under which license others put the weights that they trained, or their own pictures. */
+function license({ data: { name }, card }: ModelFile, file: CardFile): string {
   if (isImported(card)) return 'The license of the weights is that of the imported file.';
+  if (findDataset(name) === undefined && file.license === undefined)
+    return `This file names no license for the pictures of ${escaped(name)} or for the weights. Whoever passes the file on should add one.`;
   const set =
     name === 'fashion-mnist'
       ? 'Fashion-MNIST is under the MIT license, copyright 2017 Zalando SE.'
       : `${titleOf(name)} is under the license of its publisher.`;
-  return `${set} The weights are under the license of Couture, MIT.`;
+  const weights =
+    file.license === undefined
+      ? 'This file names no license for the weights. Whoever passes the file on should add one.'
+      : `The weights are under the license of Couture, ${file.license}.`;
+  return `${set} ${weights}`;
 }
 
 function titleOf(dataset: string): string {

@@ -116,6 +116,9 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     throw new CoutureError(
       'usage',
       `The model takes ${inputWidth(spec)} values and has ${classCount(spec)} classes, but an image of ${data.name} (${describeShape(data.shape)}) has ${inputs} values and the data set has ${classes} classes.`,
+      {
+        hint: 'Leave the model out and give the setting hidden, or give images of the shape that the model takes.',
+      },
     );
   }
   if (JSON.stringify(spec.layers.slice(0, front.length)) !== JSON.stringify(front)) {

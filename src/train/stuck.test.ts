@@ -37,6 +37,10 @@ test('of very uneven classes the loss tells a network that learned from one that
   assert.ok(!isAtChance(epochs([0.95, entropy * 0.8]), uneven));
 });
 
+test('validation images of a single class show nothing', () => {
+  assert.ok(!isAtChance(epochs([1, 0.3], [0, 4]), Uint32Array.of(0, 1, 0)));
+});
+
 test('of few images, a high accuracy with a low loss is learning', () => {
   assert.ok(!isAtChance(epochs([0.8, 0.4]), Uint32Array.of(6, 4)));
 });
@@ -46,7 +50,7 @@ test('the notice has the accuracy, the largest class, the dead units and the rat
   const notice = stuckNotice(stuckFigures(history, even, 0.672));
   assert.equal(
     notice,
-    'Training did not get beyond chance: 10.3% of the validation images are correct in the best epoch, and the largest class has 10.0% of them. ' +
+    'Training did not get beyond chance: in no epoch are more than 10.3% of the validation images correct, and the largest class has 10.0% of them. ' +
       '67.2% of the hidden units are dead: they output 0 for every validation image. ' +
       'Use a lower learning rate than 3; `couture lr-find` suggests one.',
   );

@@ -16,7 +16,8 @@ const ENTROPY_SHARE = 0.98;
 
 /**
  * Whether no epoch was better than always predicting the most frequent class, in accuracy (within sampling
- * error) or in loss. With very uneven classes, only the loss shows that a network learned.
+ * error) or in loss. With very uneven classes, only the loss shows that a network learned. Validation images of a single
+ * class cannot show it.
  * @param counts validation images of each class
  */
 export function isAtChance(history: readonly EpochMetrics[], counts: Uint32Array): boolean {
@@ -24,6 +25,7 @@ export function isAtChance(history: readonly EpochMetrics[], counts: Uint32Array
   const accuracy = share + ERRORS * Math.sqrt((share * (1 - share)) / images);
   return (
     history.length > 0 &&
+    share < 1 &&
     history.every(
       ({ validationAccuracy, validationLoss }) =>
         validationAccuracy <= accuracy && !(validationLoss < ENTROPY_SHARE * entropy),
@@ -58,7 +60,7 @@ export function stuckNotice(stuck: Stuck): string {
   // Units die of steps that are too large. Without dead units, the rate may as well be too small.
   const wanted = hasDead ? 'a lower learning rate' : 'another learning rate';
   return [
-    `Training did not get beyond chance: ${percent(bestAccuracy)} of the validation images are correct in the best epoch, and the largest class has ${percent(largestShare)} of them.`,
+    `Training did not get beyond chance: in no epoch are more than ${percent(bestAccuracy)} of the validation images correct, and the largest class has ${percent(largestShare)} of them.`,
     ...(hasDead
       ? [`${percent(deadShare)} of the hidden units are dead: they output 0 for every validation image.`]
       : []),

@@ -4,7 +4,9 @@ import { CoutureError } from '../core/errors.ts';
 
 export class Calls {
   readonly #owner: string;
-  readonly #underWay = new Set<Promise<unknown>>();
+  // A number, not a set of promises: see docs/performance-serving.md, "Sets keep what left them".
+  #running = 0;
+  #whenIdle: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
   /** @param owner name of the object in messages: `The classifier` */
@@ -18,18 +20,26 @@ export class Calls {
    */
   async run<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#closed !== undefined) throw new CoutureError('usage', `${this.#owner} has been disposed of.`);
-    const running = call();
-    this.#underWay.add(running);
+    this.#running += 1;
     try {
-      return await running;
+      return await call();
     } finally {
-      this.#underWay.delete(running);
+      this.#running -= 1;
+      if (this.#running === 0) this.#whenIdle?.();
     }
   }
 
   /** Refuses later calls, waits for earlier ones, and frees the resources; only the first call has an effect. */
   close(free: () => Promise<void>): Promise<void> {
-    this.#closed ??= Promise.allSettled(this.#underWay).then(free);
+    this.#closed ??= this.#idle().then(free);
     return this.#closed;
+  }
+
+  /** Resolves after the calls in progress. */
+  async #idle(): Promise<void> {
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
   }
 }

@@ -8,6 +8,7 @@ import {
   anObject,
   aString,
   checkArguments,
+  exactly,
   listOf,
   optional,
   record,
@@ -168,7 +169,7 @@ export class Ensemble implements Predictor {
   }
 }
 
-const someOptions = record({
+const someOptions = exactly({
   members: listOf(
     record({ spec: anObject, input: record({ shape: anObject }), weights: anObject }),
     'an array of networks',

@@ -10,6 +10,7 @@ import {
   anObject,
   aString,
   checkArguments,
+  exactly,
   optional,
   options,
   record,
@@ -19,7 +20,7 @@ import { checkSchema } from '../core/check-schema.ts';
 import { CoutureError } from '../core/errors.ts';
 import type { DatasetInfo } from '../data/dataset-info.ts';
 import { type ImageShape, imageSize } from '../data/image-shape.ts';
-import { unfit } from '../data/pixels.ts';
+import { isPixelArray, unfit } from '../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../data/prepare.ts';
 import { type PictureSteps, pictureStepsSchema } from '../data/preprocessing.ts';
 import {
@@ -136,9 +137,17 @@ export class ImageClassifier<Source = never> implements Predictor {
     options: PictureOptions,
   ): Promise<PreparedImage> | undefined {
     checkArguments(caller, { options: [options, pictureOptions] });
-    const { signal, name = 'the image' } = options;
+    const { signal, name = 'that was given' } = options;
     const steps = changedSteps(this.steps, options.steps, caller);
-    return this.#decode(image, name, imageSize(this.shape))?.then((picture) => {
+    const decoded = this.#decode(image, name, imageSize(this.shape));
+    // What is neither a picture nor pixels gets a better error later.
+    if (decoded === undefined && options.steps !== undefined && isPixelArray(image))
+      throw new CoutureError(
+        'usage',
+        `${caller}: options.steps cannot be used: the image is prepared already.`,
+        { hint: 'Leave out the steps, or give the picture itself.' },
+      );
+    return decoded?.then((picture) => {
       if (signal?.aborted)
         throw new CoutureError('interrupted', 'Stopped before the image was classified.', {
           cause: signal.reason,
@@ -162,7 +171,7 @@ const pictureOptions = options({
   steps: optional(anObject),
   name: optional(aString),
 });
-const aRecipe = record({
+const aRecipe = exactly({
   predictor: record({ logProbabilities: aFunction, classNames: anArray }),
   data: record({ shape: anObject, preprocessing: record({ picture: anObject }) }),
   decode: aFunction,

@@ -16,7 +16,7 @@ import {
 } from '../core/arguments.ts';
 import { countUp } from '../core/count-up.ts';
 import { CoutureError } from '../core/errors.ts';
-import { isPixelArray, type PixelArray, pixelBytes, unfit } from '../data/pixels.ts';
+import { isPixelArray, type PixelArray, pixelBytes, unfit, wrongLength } from '../data/pixels.ts';
 import { expNonPositive } from '../engine/math.ts';
 
 /**
@@ -78,6 +78,8 @@ const choiceFields: Readonly<Record<string, Kind>> = {
   signal: optional(aSignal),
   onProgress: optional(aFunction),
 };
+/** Made once: a service asks for every request. */
+const imageChoice = exactly(choiceFields);
 
 /**
  * The numbers of the images: the chosen ones, or all of those in `images`.
@@ -91,11 +93,11 @@ export function chosenImages(
   images: Uint8Array,
   size: number,
   choice: ImageChoice,
-  more: Readonly<Record<string, Kind>> = {},
+  more?: Readonly<Record<string, Kind>>,
 ): Uint32Array {
   checkArguments(caller, {
     images: [images, bytes],
-    options: [choice, exactly({ ...choiceFields, ...more })],
+    options: [choice, more === undefined ? imageChoice : exactly({ ...choiceFields, ...more })],
   });
   const count = images.length / size;
   if (!Number.isInteger(count)) {
@@ -211,7 +213,6 @@ export function probability(logProbability: number): number {
 
 function imageBytes(image: Pixels, size: number, where: string): Uint8Array {
   if (!isPixelArray(image)) throw unfit(image, where);
-  if (image.length !== size)
-    throw new CoutureError('usage', `${where} has ${image.length} pixels, but the model takes ${size}.`);
+  if (image.length !== size) throw wrongLength(image, size, where);
   return pixelBytes(image, where);
 }

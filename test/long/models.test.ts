@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { summarize } from '../../src/model/summary.ts';
 import { listShipped, readModelFile } from '../../src/platform/node/runs.ts';
+import { KNOWN_LICENSE } from '../../src/runs/known-models.ts';
 import { MODEL_ENDING } from '../../src/runs/shipped.ts';
 import { modelCard } from '../../src/ship/card-text.ts';
 import { couture, parseDocument } from '../command.ts';
@@ -31,7 +32,7 @@ for (const name of names) {
   test(`${name} scores what its card and the table say, and predicts at once`, async () => {
     const { model, bytes } = await readModelFile(join(folder, name + MODEL_ENDING));
     const card = await readFile(join(folder, `${name}.md`), 'utf8');
-    assert.equal(card, modelCard(model, { name: name + MODEL_ENDING, bytes }));
+    assert.equal(card, modelCard(model, { name: name + MODEL_ENDING, bytes, license: KNOWN_LICENSE }));
     const evaluated = parseDocument(await couture(['evaluate', '--recipe', name, '--json']), {
       accuracy: z.number(),
       loss: z.number(),

@@ -215,6 +215,23 @@ describe('the packed packages', () => {
     assert.match(run('npx', ['--no-install', 'couture', 'card', 'tiny'], consumer), /^# Tiny\n/);
   });
 
+  test('no declaration names a global type that TypeScript 5 does not have', () => {
+    // Those of WebGPU came with TypeScript 6. A consumer without skipLibCheck would get an error in Couture's own files.
+    for (const name of ['couture', '@couture/core']) {
+      const folder = join(consumer, 'node_modules', name, 'dist');
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const declared = files.filter((file) => file.endsWith('.d.ts') && !file.startsWith('vendor'));
+      assert.ok(declared.length > 40, `${declared.length} files`);
+      for (const file of declared) {
+        const code = readFileSync(join(folder, file), 'utf8').replace(
+          /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g,
+          '',
+        );
+        assert.doesNotMatch(code, /\bGPU[A-Z]?\w*/, `${name}/dist/${file}`);
+      }
+    }
+  });
+
   test('the types serve a strict consumer', () => {
     mkdirSync(join(consumer, 'node_modules/@types'), { recursive: true });
     for (const name of ['@types/node', 'undici-types']) {
@@ -281,11 +298,12 @@ const BLACK_PNG = Buffer.from(
 /** A model put among the shipped ones: prints their folder, their names, and what it says of a black picture. */
 const shipScript = `
   import { writeFileSync } from 'node:fs';
-  import { join } from 'node:path';
+  import { dirname, join } from 'node:path';
+  import { fileURLToPath } from 'node:url';
   import { linear, logSoftmax, sequential } from 'couture';
   import { defaultDataset } from 'couture/data';
   import { encodeModel } from 'couture/ship';
-  import { listShipped, load, modelsFolder } from 'couture/node';
+  import { listShipped, load } from 'couture/node';
 
   const sum = '0'.repeat(64);
   const split = { length: 1, imagesSha256: sum, labelsSha256: sum };
@@ -311,8 +329,9 @@ const shipScript = `
     views: { flip: true, shift: 1 }, precision: 'int8', card,
     members: [{ spec: sequential(linear(784, 2), logSoftmax()), input, weights }],
   });
-  writeFileSync(join(modelsFolder(), 'tiny.safetensors'), bytes);
-  console.log(modelsFolder());
+  const models = join(dirname(fileURLToPath(import.meta.resolve('couture/package.json'))), 'models');
+  writeFileSync(join(models, 'tiny.safetensors'), bytes);
+  console.log(models);
   console.log((await listShipped()).join());
   const model = await load('tiny');
   console.log((await model.predict(new Uint8Array(784))).label);

@@ -5,39 +5,21 @@
  */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { downloadZip } from 'client-zip';
-import { encode } from 'fast-png';
-import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { Download, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { evaluateLogProbabilities, findTopLosses } from '../../src/inspect/index.ts';
 import { createNodeBackend, getDataset } from '../../src/node.ts';
-import { type ServedStudio, serveStudio } from '../../src/serve/studio.ts';
 import { decodeModel } from '../../src/ship/index.ts';
 import { Classifier, Ensemble, UnlikeScorer } from '../../src/use/index.ts';
-import { findChromium, root } from '../matrix/runtimes.ts';
-import { buildStudio, checkAccessible, openStudio, startButton, trainToEnd, waitForData } from '../studio.ts';
+import { root } from '../matrix/runtimes.ts';
+import { checkAccessible, startButton, trainToEnd, waitForData } from '../studio.ts';
+import { barPng, barsZip } from '../studio-bars.ts';
+import { startStudio } from '../studio-start.ts';
 
-const found = await findChromium();
-const skip = 'missing' in found ? found.missing : false;
-const folder = await mkdtemp(join(tmpdir(), 'couture-studio-see-'));
-let browser: Browser;
-let served: ServedStudio;
-
-before(async () => {
-  if (!('path' in found)) return;
-  await buildStudio(folder);
-  served = await serveStudio({ port: 0, folder });
-  browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
-});
-after(async () => {
-  await browser?.close();
-  await served?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const { skip, url, browser, open } = await startStudio('studio-see');
 
 /** The shipped model in Node. */
 async function shipped() {
@@ -87,27 +69,13 @@ async function download(page: Page, click: () => Promise<void>): Promise<{ file:
   return { file, bytes: await readFile(await file.path()) };
 }
 
-/** Bars at two heights as an archive of class folders: one picture is in both classes, so one label must be wrong. */
-async function barsZip(): Promise<Buffer> {
-  const png = (height: number, seed: number): Uint8Array => {
-    const data = new Uint8Array(28 * 28).map((_, i) => Math.imul(i + 1 + seed * 797, 0x9e3779b1) >>> 26);
-    data.fill(220, height * 28, (height + 4) * 28);
-    return encode({ width: 28, height: 28, channels: 1, data });
-  };
-  const classes = { top: 3, low: 20 };
-  const files = Object.entries(classes).flatMap(([name, height], label) =>
-    Array.from({ length: 200 }, (_, i) => ({
-      name: `bars/${name}/${i}.png`,
-      input: png(height + (i % 3), label * 1000 + i),
-    })),
-  );
-  files.push({ name: 'bars/low/copy.png', input: png(3, 0) });
-  return Buffer.from(await downloadZip(files).arrayBuffer());
-}
+/** Bars of which one picture is in both classes, so one label must be wrong. */
+const bars = async (): Promise<Buffer> =>
+  await barsZip(200, [{ name: 'bars/low/copy.png', input: barPng(3, 0) }]);
 
 describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
   test('the layers of the shipped model, its units, its nearest images and its mistakes, as in Node', async () => {
-    const { page, faults } = await openStudio(browser, served.url, {
+    const { page, faults } = await open({
       fragment: '#view=understand',
       viewport: { width: 1280, height: 800 },
     });
@@ -252,7 +220,7 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
   });
 
   test('an answer comes while the training images are still on their way; a scribble is called unlike them', async () => {
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -261,7 +229,7 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
       await held;
       await route.continue();
     });
-    await page.goto(served.url);
+    await page.goto(url());
     await page.locator('.verdict').waitFor({ timeout: 60_000 });
     assert.equal(await page.locator('.verdict').textContent(), 'Ankle boot');
     assert.ok(await startButton(page).isDisabled());
@@ -297,7 +265,7 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
   });
 
   test('a network with BatchNorm, a residual block and a stem walks, is mapped and reported; its data is audited', async () => {
-    const { page, faults, show } = await openStudio(browser, served.url, {
+    const { page, faults, show } = await open({
       fragment: '#view=data&stem=edges&norm=batch&hidden=24&blocks=1&dropout=0&epochs=2&batch-size=16',
       viewport: { width: 390, height: 844 },
       colorScheme: 'dark',
@@ -306,7 +274,7 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
     await page
       .locator('.own-data input[type=file]')
       .first()
-      .setInputFiles({ name: 'bars.zip', mimeType: '', buffer: await barsZip() });
+      .setInputFiles({ name: 'bars.zip', mimeType: '', buffer: await bars() });
     await page.getByRole('button', { name: /^low/ }).waitFor();
     await part(page, 'Class balance').click();
     await page.locator('svg[data-figure=class-balance]').waitFor();
@@ -349,7 +317,7 @@ describe('the Studio shows and explains', { skip, timeout: 300_000 }, () => {
     await page
       .locator('.own-data input[type=file]')
       .first()
-      .setInputFiles({ name: 'bars.zip', mimeType: '', buffer: await barsZip() });
+      .setInputFiles({ name: 'bars.zip', mimeType: '', buffer: await bars() });
     await copies.locator('li').first().waitFor();
 
     await trainToEnd(page);

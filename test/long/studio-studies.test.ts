@@ -6,48 +6,28 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { formatSealed } from '../../src/runs/json.ts';
-import { type ServedStudio, serveStudio } from '../../src/serve/studio.ts';
 import { decodeSafetensors, weightsSha256 } from '../../src/ship/index.ts';
 import { decodeStudy } from '../../src/study/decode.ts';
 import { bestOf, type Study } from '../../src/study/study.ts';
 import { bin } from '../command.ts';
-import { findChromium } from '../matrix/runtimes.ts';
-import { buildStudio, checkAccessible, openStudio, trainToEnd, waitForData } from '../studio.ts';
+import { checkAccessible, trainToEnd, waitForData } from '../studio.ts';
+import { startStudio } from '../studio-start.ts';
 
-const found = await findChromium();
-const skip = 'missing' in found ? found.missing : false;
-const folder = await mkdtemp(join(tmpdir(), 'couture-studio-studies-'));
+const { skip, folder, open } = await startStudio('studio-studies');
 const studies = join(folder, 'runs/tune');
-let browser: Browser;
-let served: ServedStudio;
-
-before(async () => {
-  if (!('path' in found)) return;
-  const page = join(folder, 'page');
-  await buildStudio(page);
-  await writeFile(
-    join(folder, 'space.json'),
-    JSON.stringify({
-      'hidden[0]': { type: 'int', low: 8, high: 32, log: true },
-      learningRate: { type: 'float', low: 0.0005, high: 0.01, log: true },
-      dropout: { type: 'categorical', choices: [[], [0.1]] },
-    }),
-  );
-  served = await serveStudio({ port: 0, folder: page, runs: join(folder, 'runs/train'), studies });
-  browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
-});
-after(async () => {
-  await browser?.close();
-  await served?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+await writeFile(
+  join(folder, 'space.json'),
+  JSON.stringify({
+    'hidden[0]': { type: 'int', low: 8, high: 32, log: true },
+    learningRate: { type: 'float', low: 0.0005, high: 0.01, log: true },
+    dropout: { type: 'categorical', choices: [[], [0.1]] },
+  }),
+);
 
 /** A study of Fashion-MNIST by the command line. */
 async function runStudy(name: string): Promise<void> {
@@ -84,7 +64,7 @@ async function waitForFigures(page: Page): Promise<void> {
 
 describe('studies in the Studio', { skip, timeout: 300_000 }, () => {
   test('a study appears while it runs; its winner is trained in the page to the same bits', async () => {
-    const { page, faults, show } = await openStudio(browser, served.url, {
+    const { page, faults, show } = await open({
       fragment: '#view=runs',
       viewport: { width: 1280, height: 800 },
     });
@@ -159,7 +139,7 @@ describe('studies in the Studio', { skip, timeout: 300_000 }, () => {
     const origin = { kind: 'import', format: 'zip', digest: 'a'.repeat(64) } as const;
     const data = { ...sound.plan.data, name: 'strokes', origin };
     await putStudy('others', await formatSealed({ ...sound, plan: { ...sound.plan, name: 'others', data } }));
-    const { page, faults } = await openStudio(browser, served.url, {
+    const { page, faults } = await open({
       fragment: '#view=runs',
       ...{ viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
     });

@@ -154,7 +154,7 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     const { run } = parseDocument(stuck, result);
     assert.match(
       stuck.err,
-      /^Training did not get beyond chance: \d+\.\d% of the validation images .* \d+\.\d% of the hidden units are dead: .* Use a lower learning rate than 50; `couture lr-find` suggests one\.$/m,
+      /^Training did not get beyond chance: in no epoch are more than \d+\.\d% of the validation images .* \d+\.\d% of the hidden units are dead: .* Use a lower learning rate than 50; `couture lr-find` suggests one\.$/m,
     );
     const metrics = await readFile(join(cwd, run, 'metrics.json'), 'utf8');
     const { deadShare } = z
@@ -256,6 +256,30 @@ test('train, evaluate, predict, resume and reproduce agree with each other', asy
     assert.equal(outcome.code, 3);
     assert.match(outcome.err, /test split of mnist is not the one/);
   });
+});
+
+test('seeds takes the data and the settings of train, and names them in its table', async () => {
+  const small = ['--data', 'mnist', '--hidden', '12', '--epochs', '1', '--seeds', '1-3'];
+  const first = await couture(['seeds', ...small, '--json'], { cwd, env });
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.err, /3 runs: 1 network with 3 seeds each\. Finished/);
+  const { rows, runs } = parseDocument(first, {
+    rows: z.array(z.object({ recipe: z.string(), mean: z.number(), spread: z.number() })),
+    runs: z.array(z.object({ seed: z.number(), run: z.string(), testAccuracy: z.number() })),
+  });
+  const found = runs.map(({ testAccuracy }) => testAccuracy);
+  const mean = (found[0] + found[1] + found[2]) / 3;
+  const squares = found.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+  assert.equal(rows[0].recipe, '--data mnist --hidden 12 --epochs 1');
+  assert.ok(Math.abs(rows[0].mean - mean) < 1e-12);
+  assert.ok(Math.abs(rows[0].spread - Math.sqrt(squares / 2)) < 1e-12 && rows[0].spread > 0);
+  // The same run by train has the same bits.
+  const name = ['--name', 'by-train', '--seed', '2', '--json'];
+  const alone = await couture(['train', ...small.slice(0, 6), ...name], { cwd, env });
+  assert.equal(parseDocument(alone, { testAccuracy: z.number() }).testAccuracy, found[1]);
+  const again = await couture(['seeds', ...small], { cwd, env });
+  assert.equal(again.err.match(/already finished/g)?.length, 3);
+  assert.match(again.out, /^\| settings +\| seeds/);
 });
 
 test('ablate trains each change with each seed, and takes what is there', async () => {

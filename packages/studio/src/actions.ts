@@ -1,5 +1,6 @@
 /** Everything that changes the state of the page, by topic. */
 
+export { withoutStep } from './actions/address.ts';
 export { begin } from './actions/begin.ts';
 export { importFiles, listKept, openImage, removeSet, useSet } from './actions/data.ts';
 export { chooseModel, evaluate, predictPicture } from './actions/models.ts';

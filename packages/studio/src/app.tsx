@@ -17,6 +17,7 @@ import { Announcer } from './parts/announcer.tsx';
 import { Problem } from './parts/problem.tsx';
 import { Tour } from './parts/tour.tsx';
 import { Transport } from './parts/transport.tsx';
+import { titles } from './place.ts';
 import { hidden, problems, run, set, theme, type View, view } from './state.ts';
 import { goTo } from './tour.ts';
 import { DataPanel } from './views/data.tsx';
@@ -27,17 +28,14 @@ import { TrainPanel } from './views/train.tsx';
 import { UnderstandPanel } from './views/understand.tsx';
 
 const about: Readonly<
-  Record<
-    View,
-    { readonly title: string; readonly icon: typeof Sun; readonly Content: () => preact.JSX.Element }
-  >
+  Record<View, { readonly icon: typeof Sun; readonly Content: () => preact.JSX.Element }>
 > = {
-  data: { title: 'Data', icon: Images, Content: DataPanel },
-  model: { title: 'Model', icon: ListTree, Content: ModelPanel },
-  train: { title: 'Train', icon: Activity, Content: TrainPanel },
-  understand: { title: 'Understand', icon: Lightbulb, Content: UnderstandPanel },
-  predict: { title: 'Predict', icon: PenLine, Content: PredictPanel },
-  runs: { title: 'Runs', icon: Boxes, Content: RunsPanel },
+  data: { icon: Images, Content: DataPanel },
+  model: { icon: ListTree, Content: ModelPanel },
+  train: { icon: Activity, Content: TrainPanel },
+  understand: { icon: Lightbulb, Content: UnderstandPanel },
+  predict: { icon: PenLine, Content: PredictPanel },
+  runs: { icon: Boxes, Content: RunsPanel },
 };
 
 /** What fits beside the view that was chosen. */
@@ -67,7 +65,7 @@ export function App() {
   // A page without any view would be of no use.
   const tabs = open.length > 0 ? open : all;
   const chosen = tabs.includes(view.value) ? view.value : tabs.includes('train') ? 'train' : tabs[0];
-  const { title, Content } = about[chosen];
+  const { Content } = about[chosen];
   return (
     <div class={`app ${room.value}${fixed.length < beside[room.value].length ? ' less' : ''}`}>
       <Header />
@@ -80,7 +78,7 @@ export function App() {
         <Tabs tabs={tabs} chosen={chosen} />
         <Problem problem={problems.value.address} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
-        <section class={`view ${chosen}`} aria-label={title} tabIndex={0}>
+        <section class={`view ${chosen}`} aria-label={titles[chosen]} tabIndex={0}>
           <Content />
         </section>
       </main>
@@ -100,7 +98,7 @@ function Tabs({ tabs, chosen }: { readonly tabs: readonly View[]; readonly chose
   return (
     <nav class="tabs" aria-label="Views">
       {tabs.map((name) => {
-        const { title, icon: Icon } = about[name];
+        const { icon: Icon } = about[name];
         return (
           <button
             type="button"
@@ -111,7 +109,7 @@ function Tabs({ tabs, chosen }: { readonly tabs: readonly View[]; readonly chose
             }}
           >
             <Icon size={18} aria-hidden="true" />
-            <span>{title}</span>
+            <span>{titles[name]}</span>
           </button>
         );
       })}

@@ -74,19 +74,21 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+/** What a finished run came to. */
+export interface RunResult {
+  readonly testAccuracy: number;
+  readonly bestEpoch: number;
+  readonly weightsSha256: string;
+  readonly seconds: number;
+}
+
 /** How a run ended. */
 export interface RunEnd {
   readonly name: string;
   /** Undefined where it was paused: it can be resumed. */
-  readonly result?: {
-    readonly testAccuracy: number;
-    readonly bestEpoch: number;
-    readonly weightsSha256: string;
-    readonly lastSha256: string;
-    readonly seconds: number;
-    /** The command that trains the same weights; undefined where flags cannot express it. */
-    readonly command?: string | undefined;
-  };
+  readonly result?: RunResult | undefined;
+  /** The command that trains the same weights; undefined where flags cannot express it. */
+  readonly command?: string | undefined;
 }
 
 /** A model on the test images. */
@@ -140,7 +142,8 @@ export interface RunDetails {
   readonly name: string;
   readonly history: readonly EpochMetrics[];
   readonly config: RunConfig;
-  readonly weightsSha256?: string | undefined;
+  /** Undefined where it is not finished. */
+  readonly result?: RunResult | undefined;
   readonly seconds: number;
   /** The version of Couture that it was begun with. */
   readonly couture: string;
@@ -198,6 +201,8 @@ export interface Requests extends SeeRequests, StudyRequests {
   /** Every run; null where `ifChanged` is asked and nothing has changed since the last answer. */
   runs: { ask: { readonly ifChanged: boolean }; answer: RunList | null };
   details: { ask: { readonly name: string }; answer: RunDetails };
+  /** Tells the first layers after the epochs of a run, as the events of its training did, where they are kept. */
+  'first-layers': { ask: { readonly name: string; readonly epochs: number }; answer: null };
   /** Deletes a run, which can be brought back for 30 days. */
   remove: { ask: { readonly name: string }; answer: null };
   restore: { ask: { readonly name: string }; answer: null };
@@ -206,7 +211,7 @@ export interface Requests extends SeeRequests, StudyRequests {
   copy: { ask: { readonly name: string }; answer: string };
   sets: { ask: object; answer: readonly KeptSet[] };
   /** Takes a kept set, or Fashion-MNIST for null. */
-  'use-set': { ask: { readonly digest: string | null }; answer: SetSummary };
+  'use-set': { ask: { readonly kept: Pick<KeptSet, 'digest' | 'name'> | null }; answer: SetSummary };
   'remove-set': { ask: { readonly digest: string }; answer: null };
   /** Seconds of an epoch on this device; null where it could not be measured now. */
   speed: { ask: { readonly config: RunConfig }; answer: number | null };

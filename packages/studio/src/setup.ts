@@ -126,7 +126,7 @@ export function fromAddress(parts: URLSearchParams): { readonly setup: Setup; re
     const control = settingControls.find((one) => one.name === name);
     if (name === 'recipe' && Object.hasOwn(recipes, text)) recipe = text as RecipeName;
     else if (control !== undefined) settings[control.key] = valueFrom(control, text);
-    else if (!['view', 'v', 'hide'].includes(name)) unknown.push(`${name}=${text}`);
+    else if (!['v', 'hide'].includes(name)) unknown.push(`${name}=${text}`);
   }
   if (!parts.has('recipe') && Object.keys(settings).length === 0) recipe = 'baseline';
   return { setup: { recipe, settings: settings as Partial<TrainSettings> }, unknown };

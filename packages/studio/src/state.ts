@@ -11,7 +11,7 @@ import type {
   Picture,
   Room,
   RunDetails,
-  RunEnd,
+  RunResult,
   SetImage,
   SetSummary,
   StoredRun,
@@ -45,10 +45,16 @@ export interface LiveRun {
   readonly loss: number | undefined;
   readonly imagesPerSecond: number | undefined;
   readonly notices: readonly string[];
-  readonly result: RunEnd['result'];
+  readonly result: RunResult | undefined;
+  /** The command that trains the same weights, once the run has ended. */
+  readonly command: string | undefined;
 }
 
 export const view = signal<View>('train');
+/** The parts of the view Data. */
+export const dataParts = ['images', 'balance', 'audit'] as const;
+export type DataPart = (typeof dataParts)[number];
+export const dataPart = signal<DataPart>('images');
 /** Parts of the page that a teacher's address hides: views, `tour`, and parts and settings of the model. */
 export const hidden = signal<ReadonlySet<string>>(new Set());
 export const setup = signal<Setup>({ recipe: 'baseline', settings: {} });

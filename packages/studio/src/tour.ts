@@ -1,7 +1,15 @@
 /** The guided tour: the published story in eight steps. Each step does something and says what to look at. */
 
 import { signal } from '@preact/signals';
-import { changeSetting, chooseRecipe, evaluate, openImage, predictPicture, start } from './actions.ts';
+import {
+  changeSetting,
+  chooseRecipe,
+  evaluate,
+  openImage,
+  predictPicture,
+  start,
+  withoutStep,
+} from './actions.ts';
 import type { Setup } from './setup.ts';
 import { answer, judged, opened, picture, run, set, setup, type View, view } from './state.ts';
 
@@ -97,16 +105,20 @@ export function goTo(place: number): void {
   before ??= { setup: setup.value, view: view.value };
   at.value = place;
   const { view: next, enter } = steps[place];
-  view.value = next;
-  enter?.();
+  withoutStep(() => {
+    view.value = next;
+    enter?.();
+  });
 }
 
 /** Ends the tour. */
 export function endTour(): void {
   at.value = undefined;
-  if (before !== undefined) {
-    setup.value = before.setup;
-    view.value = before.view;
-  }
+  const given = before;
   before = undefined;
+  if (given === undefined) return;
+  withoutStep(() => {
+    setup.value = given.setup;
+    view.value = given.view;
+  });
 }

@@ -9,7 +9,13 @@ import { type AblationResult, ablationTable, summarizeAblation } from '../ablati
 import type { CliContext } from '../context.ts';
 import { addTableOptions, findTablePlace, type TableFlags, writeTable } from '../document.ts';
 import { addEngineOptions, addJsonOption, type EngineFlags, hideDefaults, numberList } from '../options.ts';
-import { addConfigOptions, type ConfigFlags, configFromFlags, settingFromText } from '../settings-flags.ts';
+import {
+  addConfigOptions,
+  type ConfigFlags,
+  configFromFlags,
+  settingFromText,
+  unseeded,
+} from '../settings-flags.ts';
 import { percent } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { plannedRuns } from '../ui/planned-runs.ts';
@@ -38,7 +44,7 @@ export function registerAblate(program: Command, context: CliContext): void {
       'Train a recipe unchanged and with each change, over several seeds, and tabulate the differences.',
     )
     .argument('<change...>', 'a setting and its value, like dropout=none; join several by +');
-  addConfigOptions(command, { shown: () => false }).option(
+  addConfigOptions(command, { keys: unseeded, shown: () => false }).option(
     '--seeds <list>',
     'seeds, like 1-5 or 1,2,7 (default: 1-3)',
     numberList('--seeds'),

@@ -1,8 +1,11 @@
 /** `couture card`: the card of a model file. */
 
+import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
+import { readLimited } from '../../platform/node/files/read.ts';
+import { KNOWN_LICENSE, knownModels } from '../../runs/known-models.ts';
 import { modelCard } from '../../ship/card-text.ts';
 import type { CliContext } from '../context.ts';
 import { chooseModel } from '../model-argument.ts';
@@ -39,5 +42,13 @@ async function runCard(argument: string, flags: CardFlags, context: CliContext):
   }
   const { path, bytes, model } = found;
   if (flags.json) printJson(context, 'card', modelJson(found));
-  else context.out(modelCard(model, { name: basename(path), bytes }));
+  else context.out(modelCard(model, { name: basename(path), bytes, license: await licenseOf(path, bytes) }));
+}
+
+/** Of Couture's own models the license is known, and of no other file. */
+async function licenseOf(path: string, bytes: number): Promise<string | undefined> {
+  const known = knownModels.find((each) => each.bytes === bytes);
+  if (known === undefined) return undefined;
+  const file = await readLimited(path, bytes);
+  return file !== undefined && hash('sha256', file, 'hex') === known.sha256 ? KNOWN_LICENSE : undefined;
 }

@@ -8,7 +8,7 @@ import { importDigest } from '../../data/import/summary.ts';
 import type { PictureSteps } from '../../data/preprocessing.ts';
 import type { CliContext } from '../context.ts';
 import { addJsonOption, oneOf, positiveNumber, wholeNumber } from '../options.ts';
-import { importView } from '../ui/import.ts';
+import { importView, tookNameNotice } from '../ui/import.ts';
 import { printJson } from '../ui/json.ts';
 
 interface ImportFlags {
@@ -73,14 +73,27 @@ async function runImport(path: string, flags: ImportFlags, context: CliContext):
   const { name, size, invert, trim, strict, testShare } = flags;
   const channels: 1 | 3 | undefined = flags.color ? 3 : flags.gray ? 1 : undefined;
   const { signal, env } = context;
-  const options = { name, size, channels, invert, trim, strict, testShare, signal, env, onProgress };
-  const { info, report, wasKnown } = await importDataset(path, options).finally(end);
+  const options = {
+    name,
+    size,
+    channels,
+    invert,
+    trim,
+    strict,
+    testShare,
+    signal,
+    env,
+    onProgress,
+    keep: true,
+  };
+  const { info, report, wasKnown, tookName } = await importDataset(path, options).finally(end);
   if (flags.json) {
     printJson(context, 'data import', { ...info, report, wasKnown });
     return;
   }
   for (const line of importDigest(info, report)) context.out(printable(line));
   if (wasKnown) context.out('Nothing has changed since the last import, so no picture was read.');
+  if (tookName) context.out(tookNameNotice(info.name));
   context.out(`\nTrain on it: couture train --data ${quoted(info.name)}`);
 }
 

@@ -40,8 +40,8 @@ async function couture(...args: string[]): Promise<{ out: string; err: string }>
 }
 
 /** A folder of two classes with a text file in one of them. */
-async function makePictures(): Promise<string> {
-  const folder = join(empty, 'pictures');
+async function makePictures(path = 'pictures'): Promise<string> {
+  const folder = join(empty, path);
   for (const [label, name] of ['a', 'b'].entries()) {
     await mkdir(join(folder, name), { recursive: true });
     for (let i = 0; i < 12; i++) {
@@ -55,6 +55,41 @@ async function makePictures(): Promise<string> {
 }
 
 describe('couture data', () => {
+  it('the options of an import are kept for its path, and another path that takes a name says so', async () => {
+    const folder = await makePictures('kept');
+    const shapeOf = async (...args: string[]): Promise<string> =>
+      /(\d+x\d+ \w+)$/m.exec((await couture('info', ...args)).out)?.[1] ?? 'no shape';
+    assert.match(
+      (await couture('import', folder, '--size', '9', '--color')).out,
+      /of 9x9 color in 2 classes/,
+    );
+    // The path itself, which comes before the name, is imported in the same way.
+    assert.equal(await shapeOf(folder), '9x9 color');
+    const { err } = await couture('show', folder, '--count', '1');
+    assert.match(err, /^kept: imported with the options of couture data import: --size 9 --color$/m);
+    assert.equal(await shapeOf('kept'), '9x9 color');
+    // Also with one more picture.
+    const data = Uint8Array.from({ length: 36 }, (_, k) => 100 + 3 * (k % 7));
+    await writeFile(
+      join(folder, 'a', 'more.png'),
+      encode({ width: 6, height: 6, data, channels: 1, depth: 8 }),
+    );
+    assert.match((await couture('show', folder, '--count', '1')).err, /21 training and 4 test images of 9x9/);
+    // Under a name of its own, the options belong to the name.
+    await couture('import', folder, '--name', 'other', '--size', '7');
+    assert.equal(await shapeOf(folder), '9x9 color');
+    assert.equal(await shapeOf('other'), '7x7 gray');
+    // Without options, the path is again imported as it was at first.
+    assert.doesNotMatch((await couture('import', folder)).out, /until now/);
+    assert.equal(await shapeOf(folder), '6x6 gray');
+
+    const elsewhere = await makePictures(join('elsewhere', 'kept'));
+    const { out } = await couture('import', elsewhere, '--size', '8');
+    assert.match(out, /The name kept meant the images of another path until now/);
+    assert.match((await couture('show', folder, '--count', '1')).err, /The name kept meant the images/);
+    assert.doesNotMatch((await couture('show', folder, '--count', '1')).err, /The name kept/);
+  });
+
   it("import, info, show and list work on a set of one's own, by path and by name", async () => {
     const folder = await makePictures();
     const first = await couture('import', folder, '--name', 'two letters', '--test-share', '0.25');

@@ -81,6 +81,10 @@ async function runEvaluate(
     end();
     progress.end();
     const { path, kind } = found;
+    if (found.kind === 'run' && (await found.run.metrics()) === undefined)
+      context.err(
+        `The run ${path} is not finished: these are the figures of its weights so far. Continue it with: npx couture train --resume ${path}`,
+      );
     const asked = kind === 'run' ? `${path}, ${weights} weights` : path;
     const subject = other === undefined ? asked : `${asked}, on ${other.info.name}`;
     if (flags.json)

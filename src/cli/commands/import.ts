@@ -29,6 +29,7 @@ const MAX_CLASSES_BYTES = 2 ** 20;
 
 interface ImportFlags extends EngineFlags {
   readonly out?: string;
+  readonly key?: string;
   readonly activation?: ActivationName;
   readonly layers?: readonly string[];
   readonly dropout?: readonly number[];
@@ -66,6 +67,7 @@ export function registerImport(program: Command, context: CliContext): void {
     .description('Make a model file of a network that PyTorch trained.')
     .argument('<path>', 'a .safetensors or .pt file, or a folder with one')
     .option('--out <file>', 'the model file to write; its name must end in .safetensors')
+    .option('--key <key>', 'the weights that are meant, where a checkpoint has an average beside them')
     .option(
       '--activation <name>',
       `activation of the hidden layers: ${activationNames.join(', ')}`,

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { CoutureError } from '../../core/errors.ts';
 import { inQuotes, printable } from '../../core/printable.ts';
@@ -147,6 +148,7 @@ async function runServe(
       logLevel: flags.logLevel,
       onLog: context.out,
     });
+    keepRequestsYoung();
     if (wasHungUp) void service.reload();
     try {
       for (const { address, model } of service.models.slots)
@@ -163,6 +165,16 @@ async function runServe(
   } finally {
     await backend.dispose();
   }
+}
+
+/**
+ * V8 makes objects that survived a collection old ones from then on. At the beginning of a load, those of a request survive once;
+ * later ones, made old, keep all young objects that they refer to, and each collection takes ten times as long
+ * (docs/performance-serving.md). The flag counts from the next compilation on. It is set once the threads run: those that start
+ * while flags change may fail. The process has no other work than the service.
+ */
+function keepRequestsYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 async function isLocal(host: string): Promise<boolean> {

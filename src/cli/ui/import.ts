@@ -37,6 +37,11 @@ export function importView(context: CliContext): {
   return { onProgress, end };
 }
 
+/** Says that a name now means other images than it did. */
+export function tookNameNotice(name: string): string {
+  return `The name ${name} meant the images of another path until now. Runs keep the images that they were trained on. To keep both names, import one of the paths with --name.`;
+}
+
 /** `openDataset` with progress. A new import prints its findings once. */
 export async function openWatched(
   source: string,
@@ -44,6 +49,7 @@ export async function openWatched(
   options: ImportOptions & { readonly name?: string | undefined } = {},
 ): Promise<OpenedDataset> {
   const { openDataset } = await import('../../platform/node/data/open-dataset.ts');
+  const { flagsOfKept } = await import('../../platform/node/data/kept-options.ts');
   const { signal, env } = context;
   const { onProgress, end } = importView(context);
   const data = dataView(context);
@@ -52,6 +58,10 @@ export async function openWatched(
     end();
     if (opened.report !== undefined && opened.isNew)
       for (const line of importDigest(opened.info, opened.report)) context.err(printable(line));
+    const flags = flagsOfKept(opened.kept);
+    if (flags !== '')
+      context.err(`${opened.info.name}: imported with the options of couture data import: ${flags}`);
+    if (opened.tookName) context.err(tookNameNotice(opened.info.name));
     return opened;
   } finally {
     end();

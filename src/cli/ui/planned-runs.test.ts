@@ -21,4 +21,6 @@ test('many runs are announced with their number and time', () => {
   // Twice the epochs take twice as long.
   assert.match(about({ epochs: run.settings.epochs * 20 }) ?? '', /^\d+ minutes$/);
   assert.doesNotMatch(plannedRuns([resolveConfig({})], 'one'), /about/);
+  // The recipes were measured on other images.
+  assert.doesNotMatch(plannedRuns([{ ...run, data: { ...run.data, name: 'photos' } }], 'one'), /about/);
 });

@@ -1,6 +1,7 @@
 /** What a command that trains many runs says before the first. */
 
 import { plural } from '../../core/format.ts';
+import { defaultDataset } from '../../data/registry.ts';
 import { recipes } from '../../train/recipes.ts';
 import type { RunConfig } from '../../train/settings.ts';
 
@@ -11,10 +12,11 @@ function roughly(seconds: number): string {
   return plural(Math.round(seconds / 3600), 'hour');
 }
 
-/** The training time by the measurements of the recipes; undefined where one was not measured, or has other epochs. */
+/** The training time by the measurements of the recipes; undefined where one was not measured, or the images are others. */
 function expectedSeconds(configs: readonly RunConfig[]): number | undefined {
   let total = 0;
-  for (const { recipe, settings } of configs) {
+  for (const { recipe, settings, data } of configs) {
+    if (data.name !== defaultDataset.name) return undefined;
     const known = Object.entries(recipes).find(([name]) => name === recipe)?.[1];
     const epochs = known?.settings.epochs;
     if (known?.measured == null || epochs === undefined) return undefined;

@@ -1,5 +1,6 @@
 /** Progress of training: a redrawn bar on a terminal, one line per epoch elsewhere, both on stderr. */
 
+import { plural } from '../../core/format.ts';
 import type { EpochMetrics, TrainEvent } from '../../train/events.ts';
 import { stuckNotice } from '../../train/stuck.ts';
 import type { CliContext } from '../context.ts';
@@ -91,7 +92,7 @@ async function terminalView({ err, errColor }: CliContext, label: () => string):
 
 function startLine(event: Extract<TrainEvent, { type: 'start' }>, label: string): string {
   const resumed = event.doneEpochs > 0 ? `, ${event.doneEpochs} of them already done` : '';
-  return `${label}: ${count(event.trainImages)} training images, ${count(event.validationImages)} validation images; ${event.epochs} ${event.epochs === 1 ? 'epoch' : 'epochs'} of ${count(event.stepsPerEpoch)} steps${resumed}`;
+  return `${label}: ${plural(event.trainImages, 'training image')}, ${plural(event.validationImages, 'validation image')}; ${plural(event.epochs, 'epoch')} of ${plural(event.stepsPerEpoch, 'step')}${resumed}`;
 }
 
 /** Columns of a line of figures: those of the narrowest usual terminal. */

@@ -1,12 +1,12 @@
 /** Imports files into memory, in a page and in Node: both splits of a data set. */
 
-import { aFunction, anObject, aString, checkArguments, record } from '../../core/arguments.ts';
+import { aFunction, aString, checkArguments, optionsOf, record } from '../../core/arguments.ts';
 import { sha256 } from '../../core/sha256.ts';
 import { describeSplits } from '../checksums.ts';
 import { checkDataset, type Dataset } from '../dataset.ts';
 import type { FoundData } from '../readers/found.ts';
 import { type ImportPlan, importPictures } from './import.ts';
-import type { ImportOptions, ImportPlatform } from './options.ts';
+import { type ImportOptions, type ImportPlatform, importFields } from './options.ts';
 import { memoryStore } from './pixel-store.ts';
 import type { ImportReport } from './report.ts';
 
@@ -39,7 +39,7 @@ export async function importIntoMemory(
     ],
     name: [name, aString],
     decode: [decode, aFunction],
-    options: [options, anObject],
+    options: [options, optionsOf<ImportOptions>(importFields)],
   });
   const createStore = async (images: number, size: number) => memoryStore(images, size);
   const plan = await importPictures(found, name, options, { decode, sha256, createStore, parallel: 4 });

@@ -1,5 +1,6 @@
 /** Options of an import, and the platform's part of it. */
 
+import { aFunction, anObject, anything, type FieldsOf, optional } from '../../core/arguments.ts';
 import type { DatasetInfo } from '../dataset-info.ts';
 import type { ImageShape } from '../image-shape.ts';
 import type { Picture } from '../prepare.ts';
@@ -57,3 +58,9 @@ export function stepsOf({ like, invert, trim }: ImportOptions): PictureSteps {
   if (like !== undefined) return like.preprocessing.picture;
   return { ...plainSteps, invert: invert ?? plainSteps.invert, trim: trim ?? plainSteps.trim };
 }
+
+/** The names of these options. Their values are checked where they are used. */
+export const importFields: FieldsOf<ImportOptions> = {
+  ...{ like: optional(anObject), size: anything, channels: anything, invert: anything, trim: anything },
+  ...{ strict: anything, testShare: anything, signal: anything, onProgress: optional(aFunction) },
+};

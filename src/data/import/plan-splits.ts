@@ -2,6 +2,7 @@
 
 import { countUp } from '../../core/count-up.ts';
 import { CoutureError } from '../../core/errors.ts';
+import { count } from '../../core/format.ts';
 import type { AllPictures } from './all-pictures.ts';
 import { type Classes, classesOf, classOf } from './classes.ts';
 import { pickHashes } from './hashes.ts';
@@ -84,7 +85,7 @@ export function splitAll(
   const notices = all.hasTest
     ? []
     : [
-        `There is no test split: ${test.labels.length} of ${kept.length} images become the test split, ${(share * 100).toFixed(1)}% of each class, the same for all runs. Copies stay in one split.`,
+        `There is no test split: ${count(test.labels.length)} of ${count(kept.length)} images become the test split, ${(share * 100).toFixed(1)}% of each class rounded to whole images, the same for all runs. Copies stay in one split.`,
       ];
   return { train, test, notices };
 }

@@ -1,5 +1,6 @@
 /** Summarizes an import in sentences. */
 
+import { count } from '../../core/format.ts';
 import type { DatasetInfo } from '../dataset-info.ts';
 import { describeShape } from '../image-shape.ts';
 import type { ImportReport } from './report.ts';
@@ -13,7 +14,7 @@ export function importDigest(info: DatasetInfo, report: ImportReport): string[] 
   const { passedOver, passedOverCount } = report;
   const more = passedOverCount - Math.min(NAMED, passedOver.length);
   return [
-    `${info.name}: ${total('train')} training and ${total('test')} test images of ${describeShape(info.shape)} in ${info.classNames.length} classes`,
+    `${info.name}: ${count(total('train'))} training and ${count(total('test'))} test images of ${describeShape(info.shape)} in ${info.classNames.length} classes`,
     ...report.notices,
     ...(passedOverCount === 0
       ? []

@@ -1,6 +1,7 @@
 /** Interprets the columns of a CSV file of images, by their names or by the first row. */
 
 import { CoutureError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
 import { printable } from '../../core/printable.ts';
 import { squareOf } from './array-pictures.ts';
 import { hasImageEnding } from './entries.ts';
@@ -31,6 +32,8 @@ const pathNames =
   /^(path|file|file_?name|file_?path|image|image_?path|image_?file|image_?id|img|img_?path|id|name)$/i;
 const splitNames = /^(split|set|subset|dataset|usage|partition)$/i;
 const indexNames = /^(|id|index|unnamed: 0)$/i;
+/** Names of columns of pixels, and their values where there is no header. */
+const pixelNames = /^(p|px|pix|pixel)?[ _-]?\d+(\.0*)?$/i;
 /** Fewer pixels than those of a 4x4 image are not an image. */
 const LEAST_PIXELS = 16;
 
@@ -77,6 +80,13 @@ function pathColumns(first: readonly string[], name: string): PathColumns {
   const split = first.findIndex((field) => splitNames.test(field));
   if (path >= 0 && label >= 0)
     return { form: 'paths', path, label, split: split < 0 ? undefined : split, hasHeader: true };
+  // A header with a label, or a row of numbers, of which the first is the label.
+  const begins = label >= 0 || /^\d+$/.test(first[0]) ? Math.max(label, 0) : undefined;
+  const pixels = first.filter((field, column) => column !== begins && pixelNames.test(field));
+  if (first.length > 2 && begins !== undefined && pixels.length === first.length - 1) {
+    const few = `${name}, line 1: ${plural(pixels.length, 'column')} of pixels ${pixels.length === 1 ? 'is' : 'are'} too few for an image.`;
+    throw new CoutureError('data', few, { hint: `The smallest image is 4x4: ${LEAST_PIXELS} pixels.` });
+  }
   const found = printable(first.join(', ').slice(0, 100));
   throw new NoLabels('data', `${name}, line 1: the columns "${found}" do not describe images.`, {
     hint: 'The columns must be path,label or label,pixel0,pixel1 and so on.',

@@ -227,6 +227,11 @@ describe('lists of paths', () => {
       ['path,label\na/1.png,', /line 2, column 2: the label is missing/],
       ['path,label\nq.png,x', /none of the 1 files exists; the first is "q\.png"/],
       ['path,label,split\na/1.png,x,later', /line 2, column 3: unknown split "later"/],
+      [
+        'label,pixel0,pixel1,pixel2,pixel3\n0,1,2,3,4',
+        /^list\.csv, line 1: 4 columns of pixels are too few for an image\.$/,
+      ],
+      ['3,0,128,255\n1,2,3,4', /line 1: 3 columns of pixels are too few for an image/],
       ['what,ever\n1,2', /line 1: the columns "what, ever" do not describe images/],
     ];
     for (const [text, pattern] of cases) await assert.rejects(list(text), dataError(pattern));

@@ -40,7 +40,7 @@ import { aConfig } from '../../train/argument-kinds.ts';
 import type { RunConfig } from '../../train/settings.ts';
 import { openDataset } from './data/open-dataset.ts';
 import { nodePlatform, onNode } from './platform.ts';
-import { aModel, anOpenRun, aRun, aSplit, someOptions, someRuns } from './run-kinds.ts';
+import { aModel, anOpenRun, aRun, aSplit, runOptions, someRuns } from './run-kinds.ts';
 
 /**
  * Makes the folder of a new run under runs/train, never over another run, and locks it.
@@ -48,7 +48,7 @@ import { aModel, anOpenRun, aRun, aSplit, someOptions, someRuns } from './run-ki
  * name is in use
  */
 export const createRun: (options: folders.CreateRunOptions) => Promise<Run> = onNode(folders.createRun, {
-  options: record({ config: aConfig, env: anObject }),
+  options: runOptions.createRun,
 });
 
 /**
@@ -57,7 +57,7 @@ export const createRun: (options: folders.CreateRunOptions) => Promise<Run> = on
  */
 export const openRun: (run: string, options?: folders.RootOptions) => Promise<Run> = onNode(folders.openRun, {
   run: aString,
-  options: someOptions,
+  options: runOptions.roots,
 });
 
 /**
@@ -65,7 +65,7 @@ export const openRun: (run: string, options?: folders.RootOptions) => Promise<Ru
  * @throws CoutureError of kind `usage` when an argument has the wrong type
  */
 export const listRuns: (options?: folders.RootOptions) => Promise<string[]> = onNode(folders.listRuns, {
-  options: someOptions,
+  options: runOptions.roots,
 });
 
 /**
@@ -74,7 +74,7 @@ export const listRuns: (options?: folders.RootOptions) => Promise<string[]> = on
  */
 export const summarizeRuns: (options?: folders.RootOptions) => Promise<list.RunSummary[]> = onNode(
   list.summarizeRuns,
-  { options: someOptions },
+  { options: runOptions.roots },
 );
 
 /**
@@ -94,7 +94,10 @@ export const removeRun = onNode(folders.removeRun, { path: aString });
  * @throws CoutureError of kind `usage` when there is no run of that name
  */
 export const runPaths: (given: readonly string[], options?: folders.RootOptions) => Promise<string[]> =
-  onNode(folders.runPaths, { given: listOf(aString, 'an array of paths or names'), options: someOptions });
+  onNode(folders.runPaths, {
+    given: listOf(aString, 'an array of paths or names'),
+    options: runOptions.roots,
+  });
 
 /**
  * Makes the folder of an output file, and checks that the file can be written, before the work that makes it.
@@ -109,7 +112,7 @@ export const checkOutput = onNode(output.checkOutput, { path: aString });
  */
 export const checkNewRun: (name: string, options?: folders.RootOptions) => Promise<void> = onNode(
   folders.checkNewRun,
-  { name: aString, options: someOptions },
+  { name: aString, options: runOptions.roots },
 );
 
 /**
@@ -125,7 +128,7 @@ export const openFinishedRuns = onNode(finished.openFinishedRuns, { runs: someRu
  * resume
  */
 export const trainRun = onNode(experiment.trainRun, {
-  options: record({ config: optional(aConfig), resume: optional(aRun) }),
+  options: runOptions.trainRun,
 });
 
 /**
@@ -135,20 +138,23 @@ export const trainRun = onNode(experiment.trainRun, {
 export const findRun: (
   config: RunConfig,
   options?: runs.FindRunOptions,
-) => Promise<runs.FoundRun | undefined> = onNode(runs.findRun, { config: aConfig, options: someOptions });
+) => Promise<runs.FoundRun | undefined> = onNode(runs.findRun, {
+  config: aConfig,
+  options: runOptions.findRun,
+});
 
 /**
  * A finished run of a config: an earlier one, an unfinished one that is resumed, or a new one.
  * @throws CoutureError as `trainRun` does
  */
-export const trainOnce = onNode(runs.trainOnce, { options: record({ config: aConfig }) });
+export const trainOnce = onNode(runs.trainOnce, { options: runOptions.trainOnce });
 
 /**
  * Repeats a finished run from its config in a temporary folder, and compares the weights.
  * @throws CoutureError of kind `usage` when the run is not finished, `data` when files are missing or damaged, `interrupted`
  * when `signal` aborts
  */
-export const reproduceRun = onNode(reproduce.reproduceRun, { run: aRun, options: someOptions });
+export const reproduceRun = onNode(reproduce.reproduceRun, { run: aRun, options: runOptions.reproduceRun });
 
 /**
  * Finds a learning rate for a config by a short training with a rising rate, and writes the curve to runs/lr-find.
@@ -158,14 +164,17 @@ export const reproduceRun = onNode(reproduce.reproduceRun, { run: aRun, options:
 export const findRunRate: (
   config: RunConfig,
   options?: rates.FindRunRateOptions,
-) => Promise<rates.WrittenRates> = onNode(rates.findRunRate, { config: aConfig, options: someOptions });
+) => Promise<rates.WrittenRates> = onNode(rates.findRunRate, {
+  config: aConfig,
+  options: runOptions.findRunRate,
+});
 
 /**
  * Finds a model: a model file if the text ends in .safetensors, a run by path or name, or a pretrained model by name.
  * @throws CoutureError of kind `usage` when there is none, with the nearest name; `data` when it is damaged
  */
 export const findModel: (model: string, options?: models.FindModelOptions) => Promise<models.FoundModel> =
-  onNode(models.findModel, { model: aString, options: someOptions });
+  onNode(models.findModel, { model: aString, options: runOptions.findModel });
 
 /**
  * Reads a model file and checks its digest.
@@ -196,13 +205,17 @@ export const shippedRecipe = onNode(shipped.shippedRecipe, { name: aString, fold
  * @throws CoutureError of kind `data` when the run has no weights yet or they are damaged, `backend` when the
  * backend cannot start
  */
-export const loadNetwork = onNode(loading.loadNetwork, { run: anOpenRun, options: someOptions });
+export const loadNetwork = onNode(loading.loadNetwork, { run: anOpenRun, options: runOptions.loadNetwork });
 
 /**
  * Evaluates a run on the test split (`test`), or on the validation images that it held out (`val`).
  * @throws CoutureError of kind `usage` when the run does not exist or has no weights, `data` when files are missing or damaged
  */
-export const evaluateRun = onNode(evaluate.evaluateRun, { run: aRun, split: aSplit, options: someOptions });
+export const evaluateRun = onNode(evaluate.evaluateRun, {
+  run: aRun,
+  split: aSplit,
+  options: runOptions.evaluate,
+});
 
 /**
  * Evaluates a run, a model file or a pretrained model on the test split, or on the validation images of its runs.
@@ -212,7 +225,7 @@ export const evaluateRun = onNode(evaluate.evaluateRun, { run: aRun, split: aSpl
 export const evaluateModel = onNode(evaluate.evaluateModel, {
   model: aModel,
   split: aSplit,
-  options: someOptions,
+  options: runOptions.evaluate,
 });
 
 /**
@@ -223,7 +236,7 @@ export const findRejection = onNode(reject.findRejection, {
   model: aModel,
   predictor: record({ logProbabilities: aFunction }, 'a model that was loaded'),
   share: aNumber,
-  options: someOptions,
+  options: runOptions.findRejection,
 });
 
 /**
@@ -231,20 +244,20 @@ export const findRejection = onNode(reject.findRejection, {
  * @throws CoutureError of kind `usage` when there are fewer than two, or one is unfinished or of other data; `data` when files are
  * missing or damaged
  */
-export const compareRuns = onNode(compare.compareRuns, { runs: someRuns, options: someOptions });
+export const compareRuns = onNode(compare.compareRuns, { runs: someRuns, options: runOptions.compareRuns });
 
 /**
  * Inspects the best weights of a finished run on its test split: all that figures and reports show.
  * @throws CoutureError of kind `usage` when there is no such run or it is not finished, `data` when its files are damaged
  */
-export const inspectRun = onNode(inspect.inspectRun, { run: aRun, options: someOptions });
+export const inspectRun = onNode(inspect.inspectRun, { run: aRun, options: runOptions.inspectRun });
 
 /**
  * Packs the best weights of runs of the same data into one model file: one network, or an ensemble.
  * @throws CoutureError of kind `usage` when runs do not match or one is unfinished, `data` when files are damaged,
  * `interrupted` when `signal` aborts
  */
-export const packRuns = onNode(pack.packRuns, { runs: someRuns, out: aString, options: someOptions });
+export const packRuns = onNode(pack.packRuns, { runs: someRuns, out: aString, options: runOptions.packRuns });
 
 /**
  * Writes a model in the format of another program: PyTorch, ONNX, a web page, a JavaScript module, a Hugging Face folder.
@@ -256,7 +269,7 @@ export const exportModel: (
   request: exporting.ExportRequest,
 ) => Promise<exporting.WrittenExport> = onNode(exporting.exportModel, {
   model: aModel,
-  request: record({ to: aString, out: aString }),
+  request: runOptions.exportModel,
 });
 
 /**
@@ -267,14 +280,14 @@ export const exportModel: (
 export const importModel = onNode(importing.importModel, {
   path: aString,
   out: aString,
-  options: someOptions,
+  options: runOptions.importModel,
 });
 
 /**
  * The audit of the data of a run, from runs/audit; undefined if there is none.
  * @throws CoutureError of kind `data` when the audit is damaged, or of other images or labels
  */
-export const readAudit = onNode(audit.readAudit, { run: anOpenRun, options: someOptions });
+export const readAudit = onNode(audit.readAudit, { run: anOpenRun, options: runOptions.readAudit });
 
 /**
  * Audits both splits of a data set for copies and doubtful labels, and writes the findings to runs/audit.
@@ -288,7 +301,7 @@ export async function auditDataset(
 ): Promise<audit.WrittenAudit> {
   checkArguments('auditDataset', {
     data: [data, either(aString, record({ name: aString, origin: anObject }, "a data set's description"))],
-    options: [options, someOptions],
+    options: [options, runOptions.auditDataset],
   });
   const info = typeof data === 'string' ? (await openDataset(data, options)).info : data;
   return await audit.auditDataset(nodePlatform, info, options);

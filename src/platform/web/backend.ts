@@ -1,6 +1,6 @@
 /** The engine in a page: in a worker of its own, with threads over shared memory where the page is cross-origin isolated. */
 
-import { anObject, checkArguments } from '../../core/arguments.ts';
+import { aBoolean, anything, checkArguments, optional, optionsOf } from '../../core/arguments.ts';
 import type { Backend } from '../../engine/backend.ts';
 import { createBackend } from '../../engine/create.ts';
 import type { BackendChoice } from '../../engine/names.ts';
@@ -24,6 +24,10 @@ export interface WebBackendOptions {
   readonly fast?: boolean | undefined;
 }
 
+const webOptions = optionsOf<WebBackendOptions>({
+  ...{ backend: anything, threads: anything, fast: optional(aBoolean) },
+});
+
 /**
  * Starts a backend for this page, in a worker: the page never freezes, isolated or not. Where the page is cross-origin
  * isolated (SharedArrayBuffer), the worker has threads; elsewhere it works alone. Without workers (Node), the caller's
@@ -31,7 +35,7 @@ export interface WebBackendOptions {
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`; `runtime` when the worker cannot be started
  */
 export async function createWebBackend(options: WebBackendOptions = {}): Promise<Backend> {
-  checkArguments('createWebBackend', { options: [options, anObject] });
+  checkArguments('createWebBackend', { options: [options, webOptions] });
   const {
     backend = 'auto',
     threads = threadsForCores(navigator.hardwareConcurrency),

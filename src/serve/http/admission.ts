@@ -8,6 +8,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits.ts';
 import type { ServeMetrics } from '../metrics.ts';
 import { Refused } from '../refusals.ts';
+import { clientOf } from './client.ts';
+import type { Connections } from './connections.ts';
 import { InProgress, type Place } from './in-progress.ts';
 import { isPreflight } from './names.ts';
 import type { TokenCheck } from './token.ts';
@@ -39,6 +41,7 @@ declare module 'fastify' {
 export interface AdmissionRules {
   readonly limits: Limits;
   readonly metrics: ServeMetrics;
+  readonly connections: Connections;
   readonly token: TokenCheck | undefined;
   readonly isStopping: () => boolean;
   /** Whether pages of an origin may use the service. */
@@ -105,7 +108,7 @@ export class Admission {
   begin(request: FastifyRequest, reply: FastifyReply): void {
     const { headers, id } = request;
     const trace = traceOf(headers);
-    const place = this.#inProgress.add(request.ip);
+    const place = this.#inProgress.add(clientOf(request.ip));
     request.state = { trace, place, started: performance.now(), controller: new AbortController() };
     reply.header('X-Request-Id', id);
     if (trace !== undefined) {
@@ -114,10 +117,13 @@ export class Admission {
     }
     // The client is to connect again, to a service that goes on.
     if (this.#rules.isStopping()) reply.header('Connection', 'close');
-    this.#unread?.add(reply);
+    const watched = this.#unread?.add(reply);
+    const { socket } = request.raw;
+    this.#rules.connections.begin(socket);
     // Its answer is written, or its connection is lost.
     reply.raw.once('close', () => {
-      this.#unread?.delete(reply);
+      if (watched !== undefined) this.#unread?.delete(watched);
+      this.#rules.connections.end(socket);
       place.leave();
       this.#end(request, reply);
     });

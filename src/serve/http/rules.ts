@@ -7,6 +7,7 @@ import type { ZodType } from 'zod';
 import { checkSchema } from '../../core/check-schema.ts';
 import { inQuotes } from '../../core/printable.ts';
 import { Refused } from '../refusals.ts';
+import { clientOf } from './client.ts';
 import { bodyTypes } from './inputs.ts';
 import { isPreflight } from './names.ts';
 
@@ -107,6 +108,7 @@ export function answerPreflights(server: FastifyInstance, methods: Methods): voi
 export async function useRate(server: FastifyInstance, rate: number): Promise<void> {
   await server.register(rateLimit, {
     global: false,
+    keyGenerator: ({ ip }) => clientOf(ip),
     max: rate,
     timeWindow: 1000,
     cache: 10_000,

@@ -1,7 +1,7 @@
 /** The server of the service: the rules of every route, without the routes. */
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { CONNECTIONS_PER_REQUEST, type Limits } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import { type LogLines, loggerOptions } from '../log.ts';
 import type { LogLevel } from '../log-levels.ts';
 import type { ServeMetrics } from '../metrics.ts';
@@ -11,6 +11,7 @@ import { createServer, isLoopback } from '../server.ts';
 import { Admission, requestId } from './admission.ts';
 import { useBodyHeaders } from './body-headers.ts';
 import { answerBrokenHttp } from './broken.ts';
+import type { Connections } from './connections.ts';
 import { hostCheck, originCheck, wrongHost } from './names.ts';
 import { answerPreflights, Methods, useBodies, useCors, useRate, useZod } from './rules.ts';
 import { TokenCheck } from './token.ts';
@@ -27,6 +28,7 @@ export interface ServiceRules {
   readonly behindProxy: boolean;
   readonly limits: Limits;
   readonly metrics: ServeMetrics;
+  readonly connections: Connections;
   readonly lines: LogLines;
   readonly logLevel: LogLevel;
   readonly isStopping: () => boolean;
@@ -36,11 +38,11 @@ export interface ServiceRules {
 export async function createServiceServer(
   rules: ServiceRules,
 ): Promise<{ readonly server: FastifyInstance; readonly admission: Admission }> {
-  const { host, names, origins, token, limits, metrics, isStopping } = rules;
+  const { host, names, origins, token, limits, metrics, connections, isStopping } = rules;
   const methods = new Methods();
   const refuse = refuser(metrics);
   const admission = new Admission({
-    ...{ limits, metrics, isStopping },
+    ...{ limits, metrics, isStopping, connections },
     token: token === undefined ? undefined : new TokenCheck(token),
     isAllowedOrigin: originCheck(origins),
   });
@@ -68,7 +70,7 @@ export async function createServiceServer(
       ...loggerOptions(rules.lines, rules.logLevel),
     },
   });
-  server.server.maxConnections = limits.requests * CONNECTIONS_PER_REQUEST;
+  connections.addTo(server.server);
   server.setErrorHandler(async (error, _, reply) => {
     await refuse(reply, asRefused(error, { mebibytes: limits.body }));
   });

@@ -7,11 +7,19 @@ import type { FastifyReply } from 'fastify';
 
 const LOOK_MS = 1000;
 
+/** An answer that is watched. */
+export interface Watched {
+  readonly reply: FastifyReply;
+  /** Its place in the list. */
+  at: number;
+  /** How many looks found the answer ready. Looks, not times: there are none while the event loop is held up. */
+  looks: number;
+}
+
 /** Looks every second at the answers that are on their way. */
 export class UnreadAnswers {
-  readonly #replies = new Set<FastifyReply>();
-  /** How many looks found an answer ready. Looks, not times: there are none while the event loop is held up. */
-  readonly #looks = new Map<FastifyReply, number>();
+  // A list, not a set: see docs/performance-serving.md, "Sets keep what left them".
+  readonly #all: Watched[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #most: number;
   readonly #onUnread: (reply: FastifyReply) => void;
@@ -27,13 +35,18 @@ export class UnreadAnswers {
   }
 
   /** Watches the answer to a request, until `delete`. */
-  add(reply: FastifyReply): void {
-    this.#replies.add(reply);
+  add(reply: FastifyReply): Watched {
+    const watched = { reply, at: this.#all.length, looks: 0 };
+    this.#all.push(watched);
+    return watched;
   }
 
-  delete(reply: FastifyReply): void {
-    this.#replies.delete(reply);
-    this.#looks.delete(reply);
+  /** The answer has ended. The last one takes its place. */
+  delete({ at }: Watched): void {
+    const last = this.#all.pop();
+    if (last === undefined || last.at === at) return;
+    last.at = at;
+    this.#all[at] = last;
   }
 
   /** Stops looking. */
@@ -42,14 +55,14 @@ export class UnreadAnswers {
   }
 
   #look(): void {
-    for (const reply of this.#replies) {
-      const { socket, writableEnded } = reply.raw;
+    // A copy: closing a connection takes its answer from the list.
+    for (const watched of [...this.#all]) {
+      const { socket, writableEnded } = watched.reply.raw;
       // It is not ready, or an earlier answer of the same connection is before it.
       if (!writableEnded || socket === null) continue;
-      const looks = this.#looks.get(reply) ?? 0;
-      this.#looks.set(reply, looks + 1);
-      if (looks < this.#most) continue;
-      this.#onUnread(reply);
+      watched.looks += 1;
+      if (watched.looks <= this.#most) continue;
+      this.#onUnread(watched.reply);
       socket.destroy();
     }
   }

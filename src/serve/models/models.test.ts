@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { makeNetwork } from '../../../test/model-fixture.ts';
 import { ServeBench, SIZE, until } from '../../../test/serve.ts';
 import type { Backend, Session } from '../../engine/backend.ts';
@@ -10,17 +10,9 @@ import { multilayer } from '../../model/spec.ts';
 import { createNodeBackend } from '../../platform/node/engine/backend.ts';
 import { Models, type Reload } from './models.ts';
 
-let bench: ServeBench;
-let backend: Backend;
-
-before(async () => {
-  bench = await ServeBench.open();
-  backend = await createNodeBackend({ backend: 'cpu', threads: 1 });
-});
-after(async () => {
-  await backend.dispose();
-  await bench.close();
-});
+const bench = await ServeBench.open();
+const backend = await createNodeBackend({ backend: 'cpu', threads: 1 });
+after(async () => await backend.dispose());
 
 const network = (seed: number) => ({ members: [makeNetwork(multilayer(SIZE, [8], 3), seed)] });
 

@@ -1,19 +1,14 @@
 /** The style of the page to try the models: for any screen width, light and dark. */
 
+import { pageColors } from '../../core/page-colors.ts';
+
 /** The style sheet. */
 export function styleSheet(): string {
   return rules;
 }
 
 const rules = `
-:root {
-  color-scheme: light dark;
-  --paper: light-dark(#f5f5f3, #0c0e12);
-  --card: light-dark(#fffffe, #14171c);
-  --ink: light-dark(#1b1e24, #e9eaed);
-  --soft: light-dark(#575d69, #a3aab7);
-  --line: light-dark(#dfdfdc, #31363f);
-  --accent: light-dark(#1f5fbf, #8cb8ff);
+${pageColors}:root {
   --bar: light-dark(#aab2bd, #606b7a);
   --best: light-dark(#2f7fd0, #4b9be6);
   --wrong: light-dark(#b3123f, #ff6f80);

@@ -5,6 +5,7 @@
 
 import { toBase64 } from '../../core/base64.ts';
 import { count, percent } from '../../core/format.ts';
+import { pageColors } from '../../core/page-colors.ts';
 import { printable } from '../../core/printable.ts';
 import { sha256 } from '../../core/sha256.ts';
 import type { ExportModel, TestFigures } from './export-model.ts';
@@ -21,10 +22,11 @@ export async function exportHtml(model: ExportModel, { measure }: ExportTools = 
   const script = inScript(
     `${moduleRuntime}\n${pageRuntime}\nvar model = couturePage.openPage(${JSON.stringify(config)});`,
   );
+  const style = pageColors + pageStyle;
   const policy = [
     "default-src 'none'",
     `script-src ${await digest(script)} 'wasm-unsafe-eval'`,
-    `style-src ${await digest(pageStyle)}`,
+    `style-src ${await digest(style)}`,
     'img-src data: blob:',
     "media-src 'self' blob:",
     "base-uri 'none'",
@@ -39,7 +41,7 @@ export async function exportHtml(model: ExportModel, { measure }: ExportTools = 
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <title>${escaped(printable(model.title))}</title>
-<style>${pageStyle}</style>
+<style>${style}</style>
 </head>
 <body>
 ${body}

@@ -12,6 +12,7 @@ import { decodeRawTensors, type Tensor } from '../safetensors.ts';
 import { decodeSealed } from '../sealed.ts';
 import { toFloat32 } from './floats.ts';
 import { readTorchFile } from './torch-file.ts';
+import { chooseSet, TOP } from './weight-sets.ts';
 
 /** The tensors of a file, as float32. */
 export interface ForeignTensors {
@@ -31,14 +32,17 @@ const PICKLE = 0x80;
 /**
  * Reads a safetensors file, or a file that `torch.save` wrote.
  * @param name name of the file in messages
+ * @param wanted the key of the weights that are meant, if there are several
  * @throws CoutureError of kind `usage` for a model file of Couture, `data` for any other file and for a damaged one
  */
-export async function readForeign(bytes: Uint8Array, name: string): Promise<ForeignTensors> {
+export async function readForeign(bytes: Uint8Array, name: string, wanted?: string): Promise<ForeignTensors> {
   const kind = fileKind(bytes);
-  if (kind === SAFETENSORS) return await readSafetensors(bytes, name);
+  if (kind === SAFETENSORS) return await readSafetensors(bytes, name, wanted);
   if (isZip(bytes) || bytes[0] === PICKLE) {
-    const { tensors, key } = await readTorchFile(bytes, name);
-    return { tensors: withoutWrapper(tensors), key, isOrdered: true, description: undefined };
+    const { tensors, key, rest } = await readTorchFile(bytes, name, wanted);
+    const chosen = chooseSet(withoutWrapper(tensors), rest, name);
+    const path = [key, rest === TOP ? '' : (rest ?? '')].filter((part) => part !== '').join('.');
+    return { tensors: withoutWrapper(chosen), key: path, isOrdered: true, description: undefined };
   }
   throw new CoutureError(
     'data',
@@ -49,7 +53,11 @@ export async function readForeign(bytes: Uint8Array, name: string): Promise<Fore
   );
 }
 
-async function readSafetensors(bytes: Uint8Array, name: string): Promise<ForeignTensors> {
+async function readSafetensors(
+  bytes: Uint8Array,
+  name: string,
+  wanted: string | undefined,
+): Promise<ForeignTensors> {
   const { tensors: raw, metadata } = decodeRawTensors(bytes, name);
   if (metadata[MODEL_KEY] !== undefined)
     throw new CoutureError('usage', `${name} is already a model file of Couture.`, {
@@ -61,8 +69,11 @@ async function readSafetensors(bytes: Uint8Array, name: string): Promise<Foreign
     tensors.set(tensor, { shape, data: toFloat32({ type, bytes: own }, { file: name, tensor }) });
   }
   const text = metadata[EXPORT_KEY];
-  if (text === undefined)
-    return { tensors: withoutWrapper(tensors), key: '', isOrdered: false, description: undefined };
+  if (text === undefined) {
+    const chosen = withoutWrapper(chooseSet(withoutWrapper(tensors), wanted, name));
+    const key = wanted === undefined || wanted === TOP ? '' : wanted;
+    return { tensors: chosen, key, isOrdered: false, description: undefined };
+  }
   await decodeSealed(bytes, name);
   return { tensors, key: '', isOrdered: false, description: readDescription(text, name) };
 }

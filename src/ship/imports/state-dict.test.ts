@@ -34,15 +34,57 @@ test('the weights of a checkpoint are found among everything else', () => {
   }
 });
 
-test('several of them are refused with the command that saves one', () => {
-  assert.throws(
-    () => findStateDict(map({ state_dict: state, ema: map({ 'fc1.weight': tensor(3, 4) }) }), 'x.pt'),
-    {
-      kind: 'data',
-      message: 'x.pt cannot be imported: it holds 2 dictionaries of weights: "state_dict", "ema".',
-      hint: 'Save one of them alone: torch.save(torch.load("x.pt")["state_dict"], "model.pt")',
-    },
-  );
+const other = map({ 'fc1.weight': tensor(3, 4), 'fc1.bias': tensor(3) });
+
+test('an average beside the weights is asked for, however it is stored, and chosen by its key', () => {
+  const list = [tensor(3, 4), tensor(3)];
+  const forms: [PickleValue, string, string][] = [
+    [map({ state_dict: state, ema: other }), '"state_dict" and "ema"', 'ema'],
+    [map({ model: state, extra: map({ ema: other }), optimizer }), '"model" and "extra.ema"', 'extra.ema'],
+    // Put into the state_dict itself.
+    [map({ ...Object.fromEntries(state), ema: other }), '"." and "ema"', '.'],
+    // Names that are not those of modules, and no names: these cannot be chosen, but the others can.
+    [
+      map({ model: state, shadow: map({ fc1weight: tensor(3, 4), fc1bias: tensor(3) }) }),
+      '"model" and "shadow"',
+      'model',
+    ],
+    [
+      map({ model: state, ema: map({ decay: 0.999, shadow_params: list }), optimizer }),
+      '"model" and "ema.shadow_params"',
+      'model',
+    ],
+  ];
+  for (const [value, keys, key] of forms) {
+    assert.throws(() => findStateDict(value, 'x.pt'), {
+      kind: 'usage',
+      message: `x.pt has 2 sets of weights: ${keys}.`,
+      hint: /^Choose one: --key \S+/,
+    });
+    const found = findStateDict(value, 'x.pt', key);
+    assert.deepEqual([found.key, found.rest], [key === '.' ? '' : key, undefined]);
+    assert.equal(
+      found.views.get('fc1.weight') === state.get('fc1.weight'),
+      key !== 'ema' && key !== 'extra.ema',
+    );
+  }
+  assert.throws(() => findStateDict(map({ model: state, ema: other }), 'x.pt', 'emma'), {
+    kind: 'usage',
+    message: 'x.pt has no weights with the key "emma".',
+    hint: 'Its keys are "model" and "ema".',
+  });
+});
+
+test('the state of an optimizer is no second set: it has tensors of the same shapes for each parameter', () => {
+  const one = (...shape: number[]) =>
+    map({ step: tensor(), exp_avg: tensor(...shape), exp_avg_sq: tensor(...shape) });
+  const adam = map({
+    state: new Map<PickleValue, PickleValue>([
+      [0, one(3, 4)],
+      [1, one(3)],
+    ]),
+  });
+  assert.equal(findStateDict(map({ model: state, optimizer: adam }), 'x.pt').key, 'model');
 });
 
 test('no weights are refused, also where a dictionary contains itself many times', () => {

@@ -1,17 +1,19 @@
 /** Finds the state_dict in what a file of `torch.save` holds: the whole file, or one entry of a checkpoint. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { inQuotes } from '../../core/printable.ts';
 import { MAX_PARAMETERS } from '../../model/spec.ts';
 import { MAX_TENSORS } from '../safetensors.ts';
 import type { PickleValue } from './pickle.ts';
 import { type Storage, TensorView } from './torch-tensors.ts';
+import { noSuchSet, severalSets, TOP } from './weight-sets.ts';
 
 /** A dictionary of tensors in a file. */
 interface StateDict {
   readonly views: ReadonlyMap<string, TensorView>;
   /** Its keys from the top, joined by dots; empty for the whole file. */
   readonly key: string;
+  /** The rest of the key that was asked for: what names in the dictionary begin with. */
+  readonly rest: string | undefined;
 }
 
 /** Checkpoints keep weights at most this deep: `["model"]["state_dict"]`. */
@@ -19,27 +21,93 @@ const MAX_DEPTH = 3;
 
 /**
  * The weights in a file. A checkpoint has the state of an optimizer, a loss and the like beside them, which are left out.
- * @throws CoutureError of kind `data` when there are none, or several dictionaries of them
+ * @param wanted the key of those that are meant, if there are several
+ * @throws CoutureError of kind `data` when there are none, `usage` when several are there and no key, or none with this key
  */
-export function findStateDict(value: PickleValue, name: string): StateDict {
+export function findStateDict(value: PickleValue, name: string, wanted?: string): StateDict {
   const nothing = 'it does not hold a dictionary of tensors';
   if (!(value instanceof Map)) throw refused(name, nothing);
-  const found = statesIn(value, [], name, new Set());
-  if (found.length > 1) {
-    const keys = found.map(({ keys }) => inQuotes(keys.join('.'))).join(', ');
-    const path = found[0].keys.map((key) => `[${JSON.stringify(key)}]`).join('');
-    throw refused(
-      name,
-      `it holds ${found.length} dictionaries of weights: ${keys}`,
-      `Save one of them alone: torch.save(torch.load(${JSON.stringify(name)})${path}, "model.pt")`,
-    );
+  const found = statesIn(value, [], name, new Set()).map(({ keys, views }) => ({
+    key: keys.join('.'),
+    views,
+  }));
+  if (found.length === 0) {
+    // Other tensors: what they are is told from their names and shapes.
+    const views = tensorsIn(value, name);
+    if (views.size === 0) throw refused(name, nothing);
+    found.push({ key: '', views });
   }
+  if (wanted !== undefined) return chosen(found, wanted, name);
+  if (found.length > 1)
+    throw severalSets(
+      name,
+      found.map(({ key }) => key),
+    );
   const [only] = found;
-  if (only !== undefined) return { views: only.views, key: only.keys.join('.') };
-  // Other tensors: what they are is told from their names and shapes.
-  const views = tensorsIn(value, name);
-  if (views.size === 0) throw refused(name, nothing);
-  return { views, key: '' };
+  const copies = copiesOf(only.views, value, [], new Set());
+  if (copies.length === 0) return { ...only, rest: undefined };
+  throw severalSets(
+    name,
+    [only.key, ...copies],
+    ' Only weights with the names of their modules can be imported.',
+  );
+}
+
+/** The dictionary of a key, and what is left of the key: the beginning of names in the dictionary. */
+function chosen(
+  found: readonly { readonly key: string; readonly views: ReadonlyMap<string, TensorView> }[],
+  wanted: string,
+  name: string,
+): StateDict {
+  const exact = found.find(({ key }) => (key === '' ? TOP : key) === wanted);
+  if (exact !== undefined) return { ...exact, rest: undefined };
+  const outer = found.find(({ key }) => key === '' || wanted.startsWith(`${key}.`));
+  // A dictionary beside others keeps its averages to itself: the key of the only one may be left out.
+  const only = outer ?? (found.length === 1 ? found[0] : undefined);
+  if (only === undefined)
+    throw noSuchSet(
+      name,
+      wanted,
+      found.map(({ key }) => key),
+    );
+  const isInside = only.key !== '' && wanted.startsWith(`${only.key}.`);
+  return { ...only, rest: isInside ? wanted.slice(only.key.length + 1) : wanted };
+}
+
+/**
+ * Where else tensors of the same shapes lie: an average whose names are not those of modules, or a list without names.
+ * @param seen what was searched: a dictionary may contain itself
+ */
+function copiesOf(
+  views: ReadonlyMap<string, TensorView>,
+  value: PickleValue,
+  keys: readonly string[],
+  seen: Set<unknown>,
+): string[] {
+  const isList = Array.isArray(value);
+  if ((!isList && !(value instanceof Map)) || seen.has(value) || keys.length > MAX_DEPTH) return [];
+  seen.add(value);
+  const inside: readonly (readonly [PickleValue, PickleValue])[] = isList
+    ? value.map((each, i): [PickleValue, PickleValue] => [i, each])
+    : [...value];
+  const tensors = inside.flatMap(([, each]) => (each instanceof TensorView ? [each] : []));
+  const isSame = tensors.every((each) => ![...views.values()].includes(each));
+  if (keys.length > 0 && isSame && holds(tensors, [...views.values()])) return [keys.join('.')];
+  return inside.flatMap(([key, each]) =>
+    typeof key === 'string' || isList ? copiesOf(views, each, [...keys, String(key)], seen) : [],
+  );
+}
+
+/** Whether tensors have the shapes of weights, several of them and each as often. The state of an optimizer is a list for each. */
+function holds(tensors: readonly TensorView[], weights: readonly TensorView[]): boolean {
+  const left = tensors.map(({ shape }) => String(shape));
+  const asked = weights.filter(({ shape }) => shape.length > 0);
+  if (asked.length < 2 || left.length < asked.length) return false;
+  return asked.every(({ shape }) => {
+    const at = left.indexOf(String(shape));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 interface Found {
@@ -60,7 +128,7 @@ function statesIn(
   if (seen.has(map)) return [];
   seen.add(map);
   const hasWeights = [...map].some(([key, value]) => isWeight(key, value));
-  if (hasWeights && hasMatrix(map)) return [{ keys, views: tensorsIn(map, name) }];
+  const own = hasWeights ? [{ keys, views: tensorsIn(map, name) }] : [];
   const inside =
     keys.length === MAX_DEPTH
       ? []
@@ -69,8 +137,9 @@ function statesIn(
         );
   // Weights of classes in a loss have such a name as well, but no two dimensions.
   const found = inside.filter(({ views }) => hasMatrix(views));
+  if (hasWeights && hasMatrix(map)) return [...own, ...found];
   if (found.length > 0) return found;
-  return hasWeights ? [{ keys, views: tensorsIn(map, name) }] : inside;
+  return hasWeights ? own : inside;
 }
 
 /** Whether a dictionary has a weight of several dimensions, as every network does. */

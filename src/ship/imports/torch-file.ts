@@ -30,16 +30,19 @@ export interface TorchTensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Where they lie in a checkpoint, such as `model_state_dict`; empty if they are the whole file. */
   readonly key: string;
+  /** The rest of the key that was asked for: what the names of the tensors begin with. */
+  readonly rest: string | undefined;
 }
 
 /**
  * The state_dict of a file.
  * @param name name of the file in messages
+ * @param wanted the key of the weights that are meant, if there are several
  * @throws CoutureError of kind `data` when the file is damaged, holds anything besides a dictionary of tensors, or is too large
  */
-export async function readTorchFile(bytes: Uint8Array, name: string): Promise<TorchTensors> {
+export async function readTorchFile(bytes: Uint8Array, name: string, wanted?: string): Promise<TorchTensors> {
   const { value, bytesOf } = isZip(bytes) ? await readArchive(bytes, name) : readLegacy(bytes, name);
-  const { views, key } = findStateDict(value, name);
+  const { views, key, rest } = findStateDict(value, name, wanted);
   for (const [tensor, view] of views) checkView(tensor, view, name);
   const total = [...views.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
   if (total > MAX_PARAMETERS)
@@ -59,7 +62,7 @@ export async function readTorchFile(bytes: Uint8Array, name: string): Promise<To
     uses.set(storage, left);
     if (left === 0) read.delete(storage);
   }
-  return { tensors, key };
+  return { tensors, key, rest };
 }
 
 /** A tensor of more values than its storage has the same ones several times, and so do no weights that were trained. */

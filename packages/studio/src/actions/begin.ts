@@ -1,26 +1,40 @@
 /** What the page does first, and what it does with the events of the worker. */
 
 import { batch, effect } from '@preact/signals';
-import { listen, request } from '../client.ts';
+import { listen } from '../client.ts';
+import { earlierKept } from '../kept-epochs.ts';
 import { prepareFigures } from '../parts/load-figures.ts';
-import type { StudioEvent } from '../protocol.ts';
+import { titleOf } from '../place.ts';
+import type { SetSummary, StudioEvent } from '../protocol.ts';
 import { isSameSet } from '../same-set.ts';
 import * as state from '../state.ts';
-import { readAddress, writeAddress } from './address.ts';
+import { placeNow, readAddress, watchAddress, writeAddress } from './address.ts';
 import { attempt } from './attempt.ts';
 import { forgetLastSet, lastSet, takeSet, useSet } from './data.ts';
-import { predictAgain, predictPicture } from './models.ts';
+import { predictAgain } from './models.ts';
+import { arrive } from './places.ts';
+import { before, epochBefore, remember } from './remembered.ts';
 import { listRuns } from './runs.ts';
 import { watchUndoKeys } from './setup.ts';
 import { watchSpeed } from './speed.ts';
-import { brokenOff, clearWeights, markInProgress, resume } from './training.ts';
+import { listStudies } from './studies.ts';
+import { brokenOff, clearWeights, goOn, markInProgress, showRun } from './training.ts';
 
-/** Begins: the address, the data, the runs, and a run that a reload broke off. */
-export function begin(): void {
+/**
+ * Begins: the address, the data, the runs, and a run that a reload broke off.
+ * @param opening the set of the host, which is on its way
+ */
+export function begin(opening: Promise<SetSummary>): void {
   listen(hear);
-  readAddress();
-  addEventListener('hashchange', readAddress);
+  const asked = readAddress();
+  state.picture.value = { kind: 'image', split: 'test', index: 0 };
+  void arrive(asked, before.model);
   effect(writeAddress);
+  watchAddress((other) => void arrive(other));
+  remember();
+  effect(() => {
+    document.title = titleOf(placeNow());
+  });
   watchUndoKeys();
   watchSpeed();
   effect(() => {
@@ -28,9 +42,6 @@ export function begin(): void {
     document.documentElement.style.colorScheme = value === 'auto' ? 'light dark' : value;
   });
   void attempt('data', async () => {
-    const opening = request('open', { address: new URL('data/', document.baseURI).href });
-    // Your own images do not need those of the host.
-    opening.catch(() => {});
     const own = lastSet();
     if (own === undefined || !(await useSet(own))) {
       // Images that cannot be used any more are not tried at every reload.
@@ -40,23 +51,22 @@ export function begin(): void {
     // Now, so that it does not hold up the page in the middle of training.
     void prepareFigures();
     const name = brokenOff();
-    if (name !== undefined) await resume(name);
+    if (name !== undefined) await goOn(name);
   });
-  void listRuns();
+  void listRuns().then(async () => {
+    if (before.run !== undefined && brokenOff() === undefined) await showRun(before.run);
+    // Now, so that the list of runs does not move down once it is open.
+    await listStudies();
+  });
   // An answer before anything is done: the first test image, by the shipped model, as soon as both have come.
-  predictPicture({ kind: 'image', split: 'test', index: 0 });
+  if ((asked.place.model ?? before.model) === undefined) predictAgain();
 }
 
-/** Most epochs whose first layer is kept: a bitmap has up to 300 KB. */
-const MOST_SNAPSHOTS = 64;
-
-/** Shows the weights of an epoch, and keeps them to go back to. Of many epochs, every second one is dropped. */
+/** Shows the weights of an epoch, and keeps them to go back to. */
 function takeWeights({ epoch, weights }: Extract<StudioEvent, { type: 'weights' }>): void {
-  const before = state.snapshots.value.filter((one) => one.epoch < epoch);
-  const kept = before.length < MOST_SNAPSHOTS ? before : before.filter((_, i) => i % 2 === 0);
   batch(() => {
     state.weights.value = weights;
-    state.snapshots.value = [...kept, { epoch, weights }];
+    state.snapshots.value = [...earlierKept(state.snapshots.value, epoch), { epoch, weights }];
   });
 }
 
@@ -80,7 +90,11 @@ function hear(event: StudioEvent): void {
       const { name, config, history } = event;
       markInProgress(name);
       state.starting.value = false;
-      if (run?.name !== name) clearWeights();
+      if (run?.name !== name) {
+        clearWeights();
+        // After a reload, the run is the one of before.
+        if (run === undefined) state.shownEpoch.value = epochBefore(name);
+      }
       void listRuns();
       state.run.value = {
         ...{ name, config, history, state: 'training', epoch: history.length + 1, step: 0, steps: 1 },
@@ -89,7 +103,7 @@ function hear(event: StudioEvent): void {
           imagesPerSecond: undefined,
           notices: [...early.splice(0), ...(run?.name === name ? run.notices : [])],
         },
-        result: undefined,
+        ...{ result: undefined, command: undefined },
       };
       break;
     }

@@ -2,30 +2,33 @@
 
 import { batch } from '@preact/signals';
 import { request } from '../client.ts';
-import type { Choice, SetSummary } from '../protocol.ts';
+import type { Choice, KeptSet, SetSummary } from '../protocol.ts';
 import * as state from '../state.ts';
 import { attempt } from './attempt.ts';
 import { isStill } from './is-still.ts';
 import { predictAgain } from './models.ts';
 
-/** The digest of the imported images that were used last, so that a reload takes them again. */
+/** Digest and name of the imported images that were used last, so that a reload takes them again. */
 const LAST_SET = 'couture-studio-set';
 
 /** The kept set that the page begins with; undefined for the set of the host. */
-export function lastSet(): string | undefined {
-  return localStorage.getItem(LAST_SET) ?? undefined;
+export function lastSet(): Pick<KeptSet, 'digest' | 'name'> | undefined {
+  const [, digest, name] = /^([0-9a-f]{64})(?: (.+))?$/.exec(localStorage.getItem(LAST_SET) ?? '') ?? [];
+  return digest === undefined ? undefined : { digest, name: name ?? 'of the last visit' };
 }
 
 /**
  * Takes a kept set, or Fashion-MNIST for null.
  * @returns false where that failed
  */
-export async function useSet(digest: string | null): Promise<boolean> {
+export async function useSet(kept: Pick<KeptSet, 'digest' | 'name'> | null): Promise<boolean> {
   let isTaken = false;
   await attempt('data', async () => {
-    takeSet(await request('use-set', { digest }));
+    takeSet(await request('use-set', { kept }));
     isTaken = true;
   });
+  // A set that cannot be taken may be gone, also from the list.
+  if (!isTaken) await listKept();
   return isTaken;
 }
 
@@ -49,7 +52,7 @@ export async function listKept(): Promise<void> {
 export async function removeSet(digest: string): Promise<void> {
   await attempt('kept', async () => {
     await request('remove-set', { digest });
-    if (lastSet() === digest) forgetLastSet();
+    if (lastSet()?.digest === digest) forgetLastSet();
   });
   await listKept();
 }
@@ -57,7 +60,8 @@ export async function removeSet(digest: string): Promise<void> {
 /** Shows a set, and what is known of the last one no more. */
 export function takeSet(set: SetSummary): void {
   const { origin } = set.info;
-  if (origin.kind === 'import' && set.kept) localStorage.setItem(LAST_SET, origin.digest);
+  if (origin.kind === 'import' && set.kept)
+    localStorage.setItem(LAST_SET, `${origin.digest} ${set.info.name}`);
   else forgetLastSet();
   batch(() => {
     state.set.value = set;

@@ -61,8 +61,15 @@ export async function compareRun(name: string, on: boolean): Promise<void> {
   const names = new Set(state.compared.value);
   if (on) names.add(name);
   else names.delete(name);
-  state.compared.value = names;
-  if (on) await attempt('runs', async () => await loadDetails(name));
+  await compareRuns([...names]);
+}
+
+/** Draws the curves of these runs together. */
+export async function compareRuns(names: readonly string[]): Promise<void> {
+  state.compared.value = new Set(names);
+  await attempt('runs', async () => {
+    for (const name of names) if (!state.details.value.has(name)) await loadDetails(name);
+  });
 }
 
 /** Deletes a run, which can be brought back. */

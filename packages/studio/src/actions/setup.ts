@@ -9,7 +9,7 @@ import * as state from '../state.ts';
 const MOST = 200;
 
 /** Takes another setup. */
-function take(next: Setup): void {
+export function takeSetup(next: Setup): void {
   const { value } = state.setup;
   if (JSON.stringify(next) === JSON.stringify(value)) return;
   batch(() => {
@@ -74,7 +74,7 @@ export function watchUndoKeys(): void {
 
 /** Chooses a recipe and drops what differed from the last one. */
 export function chooseRecipe(recipe: RecipeName | null): void {
-  take({ recipe, settings: {} });
+  takeSetup({ recipe, settings: {} });
 }
 
 /** Takes the recipe and the settings of a run. */
@@ -84,7 +84,7 @@ export function useSettings({ recipe, settings }: RunConfig): void {
   const own = Object.entries(settings).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(standard.get(key)),
   );
-  take({ recipe: known, settings: Object.fromEntries(own) });
+  takeSetup({ recipe: known, settings: Object.fromEntries(own) });
 }
 
 /** Changes a setting; undefined gives it back to the recipe. */
@@ -96,5 +96,5 @@ export function changeSetting(key: keyof TrainSettings, value: unknown): void {
 export function changeSettings(changes: Partial<Record<keyof TrainSettings, unknown>>): void {
   const { recipe, settings } = state.setup.value;
   const all = Object.entries({ ...settings, ...changes }).filter(([, value]) => value !== undefined);
-  take({ recipe, settings: Object.fromEntries(all) });
+  takeSetup({ recipe, settings: Object.fromEntries(all) });
 }

@@ -6,31 +6,34 @@ import { request } from '../client.ts';
 import type { StudyDetails } from '../protocol-studies.ts';
 import { isSameSet } from '../same-set.ts';
 import * as state from '../state.ts';
+import { withoutStep } from './address.ts';
 import { attempt } from './attempt.ts';
 import { listKept, useSet } from './data.ts';
 import { useSettings } from './setup.ts';
 
-let isAsking = false;
+let asking: Promise<void> | undefined;
 
-/** Lists the studies again, and what is shown of the open one where it has changed. */
+/** Lists the studies again, and what is shown of the open one where it has changed. Who asks meanwhile waits for the same. */
 export async function listStudies(ifChanged = false): Promise<void> {
-  if (isAsking) return;
-  isAsking = true;
-  try {
-    await attempt('studies', async () => {
-      const studies = await request('studies', { ifChanged });
-      if (studies === null) return;
-      const name = state.openedStudy.value;
-      const before = state.studies.value?.find((study) => study.name === name);
-      const now = studies.find((study) => study.name === name);
-      state.studies.value = studies;
-      if (name === undefined) return;
-      if (now === undefined || now.glance === undefined) closeStudy();
-      else if (now.modified !== before?.modified) await loadDetails(name);
-    });
-  } finally {
-    isAsking = false;
-  }
+  asking ??= ask(ifChanged).finally(() => {
+    asking = undefined;
+  });
+  await asking;
+}
+
+async function ask(ifChanged: boolean): Promise<void> {
+  await attempt('studies', async () => {
+    const studies = await request('studies', { ifChanged });
+    if (studies === null) return;
+    const name = state.openedStudy.value;
+    const before = state.studies.value?.find((study) => study.name === name);
+    const now = studies.find((study) => study.name === name);
+    state.studies.value = studies;
+    if (name === undefined) return;
+    // Nobody stepped back to the list: the study is gone.
+    if (now === undefined || now.glance === undefined) withoutStep(closeStudy);
+    else if (now.modified !== before?.modified) await loadDetails(name);
+  });
 }
 
 async function loadDetails(name: string): Promise<void> {
@@ -74,9 +77,10 @@ export async function useTrial(number: number): Promise<void> {
   if (study === undefined || trial === undefined) return;
   const place = imagesOf(study);
   const { origin } = study.dataset;
-  const digest = place === 'kept' && origin.kind === 'import' ? origin.digest : null;
+  const kept =
+    place === 'kept' && origin.kind === 'import' ? { digest: origin.digest, name: study.dataset.name } : null;
   // On other images the trial would be another one: what went wrong is told beside it.
-  if ((place === 'kept' || place === 'host') && !(await useSet(digest))) return;
+  if ((place === 'kept' || place === 'host') && !(await useSet(kept))) return;
   batch(() => {
     useSettings(trial.config);
     state.taken.value = { study: study.name, trial: number, setup: state.setup.value };

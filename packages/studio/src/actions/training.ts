@@ -6,6 +6,7 @@ import type { RunEnd } from '../protocol.ts';
 import * as state from '../state.ts';
 import { attempt } from './attempt.ts';
 import { predictAgain } from './models.ts';
+import { epochBefore } from './remembered.ts';
 import { listRuns } from './runs.ts';
 
 /** Marks the run that is in progress, so that a reload goes on with it. */
@@ -39,25 +40,50 @@ export async function start(): Promise<void> {
   clearWeights();
   // Where the browser agrees, it does not clear the runs of this page by itself.
   void navigator.storage?.persist?.();
+  state.view.value = 'train';
   await train(async () => await request('train', { config: value.config }));
 }
 
 /** Continues a run where it stopped, to more epochs where they are given. */
 export async function resume(name: string, epochs?: number): Promise<void> {
   if (isTraining()) return;
+  state.view.value = 'train';
   await train(async () => await request('resume', { name, epochs }));
 }
 
+/** Goes on with the run that a reload broke off, in whichever view that was. */
+export async function goOn(name: string): Promise<void> {
+  await train(async () => await request('resume', { name }));
+}
+
+/** Shows a run of this browser in Train as it was left, where nothing else is shown there. */
+export async function showRun(name: string): Promise<void> {
+  // What is not there any more, or is in use by another tab, is not shown.
+  const stored = state.runs.value?.find((run) => run.name === name);
+  if (stored === undefined || !['finished', 'unfinished'].includes(stored.state)) return;
+  const details = await request('details', { name }).catch(() => undefined);
+  if (details === undefined || state.run.value !== undefined || isTraining()) return;
+  const { config, history, result, command } = details;
+  clearWeights();
+  const end = result === undefined ? 'paused' : 'finished';
+  state.run.value = {
+    ...{ name, config, history, result, command, state: end, notices: [] },
+    ...{ epoch: history.length, step: 0, steps: 1, loss: undefined, imagesPerSecond: undefined },
+  };
+  state.shownEpoch.value = epochBefore(name);
+  await request('first-layers', { name, epochs: history.length }).catch(() => {});
+}
+
 async function train(work: () => Promise<RunEnd>): Promise<void> {
-  state.view.value = 'train';
   state.starting.value = true;
   let ended = 'failed' as state.LiveRun['state'];
   await attempt('train', async () => {
-    const { name, result } = await work();
+    const { name, result, command } = await work();
     ended = result === undefined ? 'paused' : 'finished';
     const run = state.run.value;
     // A run that was paused before it began is not the one that is shown.
-    if (run?.name === name) state.run.value = { ...run, state: ended, result, imagesPerSecond: undefined };
+    if (run?.name === name)
+      state.run.value = { ...run, state: ended, result, command, imagesPerSecond: undefined };
   });
   sessionStorage.removeItem(IN_PROGRESS);
   state.starting.value = false;
@@ -65,7 +91,8 @@ async function train(work: () => Promise<RunEnd>): Promise<void> {
   // A run that was shown before is not the one that could not begin.
   if (run?.state === 'training' && ended === 'failed') state.run.value = { ...run, state: 'failed' };
   void listRuns();
-  if (run !== undefined && ended === 'finished') {
+  // A person who has chosen the shipped model meanwhile compares with it.
+  if (run !== undefined && ended === 'finished' && state.model.value.kind !== 'shipped') {
     state.model.value = { kind: 'run', name: run.name };
     predictAgain();
   }

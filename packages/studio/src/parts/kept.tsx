@@ -42,7 +42,7 @@ export function Kept() {
               <strong>Fashion-MNIST</strong>
               <small>from the host of this page</small>
             </span>
-            <UseSet digest={null} name="fashion-mnist" />
+            <UseSet kept={null} />
           </li>
           {keptSets.value.map((one) => (
             <Images key={one.digest} set={one} />
@@ -82,7 +82,8 @@ function Deleted({ run: { name, removed = '' } }: { readonly run: StoredRun }) {
   );
 }
 
-function Images({ set: { digest, name, images, bytes } }: { readonly set: KeptSet }) {
+function Images({ set: kept }: { readonly set: KeptSet }) {
+  const { digest, name, images, bytes } = kept;
   return (
     <li>
       <span class="name">
@@ -91,16 +92,18 @@ function Images({ set: { digest, name, images, bytes } }: { readonly set: KeptSe
           {plural(images, 'image')}, {megabytes(bytes)}
         </small>
       </span>
-      <UseSet digest={digest} name={name} />
+      <UseSet kept={kept} />
       <ForGood what={`the images ${name}`} onSure={() => void removeSet(digest)} />
     </li>
   );
 }
 
-function UseSet({ digest, name }: { readonly digest: string | null; readonly name: string }) {
+/** Takes a kept set, or Fashion-MNIST for null. */
+function UseSet({ kept }: { readonly kept: KeptSet | null }) {
+  const name = kept?.name ?? 'fashion-mnist';
   const origin = set.value?.info.origin;
   const isThis =
-    digest === null ? origin?.kind === 'registry' : origin?.kind === 'import' && origin.digest === digest;
+    kept === null ? origin?.kind === 'registry' : origin?.kind === 'import' && origin.digest === kept.digest;
   // A sample can be taken again: its other images may have failed to load.
   const isUsed = isThis && set.value?.complete === true;
   return (
@@ -108,7 +111,7 @@ function UseSet({ digest, name }: { readonly digest: string | null; readonly nam
       type="button"
       aria-label={`${isUsed ? 'In use:' : 'Use'} ${name}`}
       disabled={isUsed}
-      onClick={() => void takeSet(digest)}
+      onClick={() => void takeSet(kept)}
     >
       {isUsed ? 'In use' : 'Use'}
     </button>

@@ -14,7 +14,7 @@ import {
 import { duration, percent } from '../format.ts';
 import type { RunDetails, StoredRun } from '../protocol.ts';
 import { details, view } from '../state.ts';
-import { CopyButton } from './copy-button.tsx';
+import { RunFacts } from './facts.tsx';
 
 /** The card. */
 export function RunCard({ run }: { readonly run: StoredRun }) {
@@ -43,33 +43,14 @@ export function RunCard({ run }: { readonly run: StoredRun }) {
 }
 
 function Facts({ run }: { readonly run: RunDetails }) {
-  const { weightsSha256, command, seconds, couture, config } = run;
+  const { result, command, seconds, couture, config } = run;
   return (
-    <dl class="facts">
+    <RunFacts sha={result?.weightsSha256} command={command}>
       <dt>Training</dt>
       <dd>
         {duration(seconds)} on {config.data.name}, with Couture {couture}
       </dd>
-      {weightsSha256 !== undefined && (
-        <>
-          <dt>SHA-256 of the weights</dt>
-          <dd>
-            <code class="sha" data-sha={weightsSha256}>
-              {weightsSha256}
-            </code>
-          </dd>
-        </>
-      )}
-      {command !== undefined && (
-        <>
-          <dt>The same weights on the command line</dt>
-          <dd class="command">
-            <code>{command}</code>
-            <CopyButton text={command} />
-          </dd>
-        </>
-      )}
-    </dl>
+    </RunFacts>
   );
 }
 

@@ -5,6 +5,7 @@ import { Monitor } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { compareRun, openRun } from '../actions.ts';
 import { percent, plural } from '../format.ts';
+import { MOST_COMPARED } from '../place.ts';
 import type { StoredRun } from '../protocol.ts';
 import { compared, openedRun } from '../state.ts';
 
@@ -12,8 +13,6 @@ import { compared, openedRun } from '../state.ts';
 const ROW = 60;
 /** Rows beyond the visible ones, so that the keyboard finds the next one. */
 const BEYOND = 8;
-/** Runs that are drawn in one figure at most: it has no more colors. */
-const MOST_COMPARED = 4;
 /** With fewer runs, there is nothing to find. */
 const FEW = 6;
 

@@ -37,5 +37,6 @@ export function Size() {
 }
 
 function seconds(value: number): string {
+  if (value < 0.01) return 'less than 0.01 s';
   return value < 10 ? `${value.toFixed(value < 1 ? 2 : 1)} s` : duration(value);
 }

@@ -6,20 +6,23 @@ import { count } from '../format.ts';
 import { Grid } from '../parts/grid.tsx';
 import type { Choice, SplitName } from '../protocol.ts';
 import { keyOfSet } from '../same-set.ts';
-import { opened, set } from '../state.ts';
+import { type DataPart, dataPart, dataParts, opened, set } from '../state.ts';
 import { Collect } from './collect.tsx';
 import { AuditPanel } from './data/audit.tsx';
 import { Balance } from './data/balance.tsx';
 import { Enlarged } from './data/enlarged.tsx';
 import { Own } from './data/own.tsx';
 
-const parts = { images: 'Images', balance: 'Class balance', audit: 'Audit' } as const;
-type Part = keyof typeof parts;
+const titles: Readonly<Record<DataPart, string>> = {
+  images: 'Images',
+  balance: 'Class balance',
+  audit: 'Audit',
+};
 
 /** The view. */
 export function DataPanel() {
   const { value } = set;
-  const [part, setPart] = useState<Part>('images');
+  const { value: part } = dataPart;
   const [collecting, setCollecting] = useState(false);
   return (
     <>
@@ -30,9 +33,16 @@ export function DataPanel() {
       ) : (
         <>
           <fieldset class="segments" aria-label="Part">
-            {(Object.keys(parts) as Part[]).map((name) => (
-              <button type="button" key={name} aria-pressed={part === name} onClick={() => setPart(name)}>
-                {parts[name]}
+            {dataParts.map((name) => (
+              <button
+                type="button"
+                key={name}
+                aria-pressed={part === name}
+                onClick={() => {
+                  dataPart.value = name;
+                }}
+              >
+                {titles[name]}
               </button>
             ))}
           </fieldset>

@@ -4,7 +4,7 @@ import { ArrowLeft, FileText, SlidersHorizontal } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { closeStudy, imagesOf, useTrial as takeTrial } from '../actions.ts';
 import { request } from '../client.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
+import { Command } from '../parts/facts.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { Job } from '../parts/job.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -22,16 +22,15 @@ export function StudyPanel({ study }: { readonly study: StoredStudy }) {
   useEffect(() => {
     heading.current?.closest('.view')?.scrollTo(0, 0);
     heading.current?.focus();
+    // However the person leaves: in the list, the row of the study is the place to go on.
+    return () => {
+      setTimeout(() => document.getElementById(`study-${name}`)?.focus());
+    };
   }, [name]);
-  const back = (): void => {
-    closeStudy();
-    // The row is there once the list is drawn again.
-    setTimeout(() => document.getElementById(`study-${name}`)?.focus());
-  };
   return (
     <>
       <div class="row between">
-        <button type="button" onClick={back}>
+        <button type="button" onClick={closeStudy}>
           <ArrowLeft size={16} aria-hidden="true" /> Runs and studies
         </button>
         <button
@@ -191,10 +190,7 @@ function Commands({
         {commands.map(({ kind, purpose, command }) => (
           <div key={kind}>
             <dt>{purpose[0].toUpperCase() + purpose.slice(1)}</dt>
-            <dd class="command">
-              <code>{command}</code>
-              <CopyButton text={command} />
-            </dd>
+            <Command text={command} />
           </div>
         ))}
       </dl>

@@ -4,11 +4,12 @@ import { describeTraining, type TrainingHistory } from 'couture/inspect';
 import { type EpochMetrics, rateInEpoch } from 'couture/train';
 import { changeSetting, start, stopWithoutRoom } from '../actions.ts';
 import { duration, percent } from '../format.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
+import { RunFacts } from '../parts/facts.tsx';
 import { Figure } from '../parts/figure.tsx';
-import { Bitmap } from '../parts/pixels.tsx';
+import { FirstLayer } from '../parts/first-layer.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Rate } from '../parts/rate.tsx';
+import type { RunResult } from '../protocol.ts';
 import {
   compared,
   details,
@@ -17,13 +18,10 @@ import {
   run,
   set,
   setup,
-  shownEpoch,
-  snapshots,
   starting,
   taken,
   view,
   waitsForRoom,
-  weights,
 } from '../state.ts';
 
 /** The view. */
@@ -147,7 +145,8 @@ function Progress({ live }: { readonly live: LiveRun }) {
         </div>
       ) : (
         <Figure
-          of={keyOf(curves)}
+          // The last sentence comes when the run has ended.
+          of={`${keyOf(curves)} ${state === 'training'}`}
           draw={({ drawCurves }, options) =>
             drawCurves(
               curves.map((one) =>
@@ -169,7 +168,7 @@ function Progress({ live }: { readonly live: LiveRun }) {
           {notice}
         </p>
       ))}
-      {result !== undefined && <Result name={name} result={result} />}
+      {result !== undefined && <Result live={live} result={result} />}
     </>
   );
 }
@@ -202,14 +201,8 @@ function finite({ validationLoss }: EpochMetrics): boolean {
   return Number.isFinite(validationLoss);
 }
 
-function Result({
-  name,
-  result,
-}: {
-  readonly name: string;
-  readonly result: NonNullable<LiveRun['result']>;
-}) {
-  const { testAccuracy, bestEpoch, weightsSha256, seconds, command } = result;
+function Result({ live: { name, command }, result }: { readonly live: LiveRun; readonly result: RunResult }) {
+  const { testAccuracy, bestEpoch, weightsSha256, seconds } = result;
   return (
     <section class="card result" aria-label="Result">
       <h2>
@@ -218,63 +211,7 @@ function Result({
           test accuracy of {name}, epoch {bestEpoch}, trained in {duration(seconds)}
         </span>
       </h2>
-      <dl class="facts">
-        <dt>SHA-256 of the weights</dt>
-        <dd>
-          <code class="sha" data-sha={weightsSha256}>
-            {weightsSha256}
-          </code>
-        </dd>
-        {command !== undefined && (
-          <>
-            <dt>The same weights on the command line</dt>
-            <dd class="command">
-              <code>{command}</code>
-              <CopyButton text={command} />
-            </dd>
-          </>
-        )}
-      </dl>
-    </section>
-  );
-}
-
-function FirstLayer() {
-  const { value: all } = snapshots;
-  const place = all.findIndex(({ epoch }) => epoch === shownEpoch.value);
-  const chosen = place < 0 ? undefined : all[place];
-  const value = chosen?.weights ?? weights.value;
-  if (value === undefined) return null;
-  const epoch = chosen?.epoch ?? all.at(-1)?.epoch;
-  return (
-    <section class="card" aria-label="First layer">
-      <h2>
-        First layer{epoch !== undefined && ` after epoch ${epoch}`}
-        <span>weights of the {value.units} strongest units; blue is below 0, red-brown above</span>
-      </h2>
-      {all.length > 1 && (
-        <input
-          class="scrub"
-          type="range"
-          aria-label="Epoch whose first layer is shown"
-          aria-valuetext={`epoch ${epoch}`}
-          min={0}
-          max={all.length - 1}
-          value={place < 0 ? all.length - 1 : place}
-          onInput={({ currentTarget }) => {
-            const at = Number(currentTarget.value);
-            // The last place follows the training.
-            shownEpoch.value = at === all.length - 1 ? undefined : all[at].epoch;
-          }}
-        />
-      )}
-      <Bitmap
-        bitmap={value.bitmap}
-        columns={value.columns}
-        count={value.units}
-        tile={value.side}
-        label={`Weights of ${value.units} units of the first layer as images`}
-      />
+      <RunFacts sha={weightsSha256} command={command} />
     </section>
   );
 }

@@ -10,7 +10,7 @@ import {
   infoOf,
   type Role,
 } from 'couture/data';
-import type { Choice, SetImage, SetSummary, SplitName } from '../protocol.ts';
+import type { Choice, KeptSet, SetImage, SetSummary, SplitName } from '../protocol.ts';
 import { isSameSet } from '../same-set.ts';
 import { fetchFile, type Part } from './fetch-file.ts';
 import { say } from './say.ts';
@@ -214,10 +214,10 @@ export async function setFor(info: DatasetInfo): Promise<Sets> {
   return sets;
 }
 
-/** Takes a kept set, or Fashion-MNIST where there is no digest. Answers with the set at hand, as `open` does. */
-export async function useSet(digest: string | null): Promise<SetSummary> {
+/** Takes a kept set, or Fashion-MNIST where there is none. Answers with the set at hand, as `open` does. */
+export async function useSet(kept: Pick<KeptSet, 'digest' | 'name'> | null): Promise<SetSummary> {
   const turn = turns.next();
-  const sets = digest === null ? await loadFashion(turn) : await keptSet(digest, 'of this digest');
+  const sets = kept === null ? await loadFashion(turn) : await keptSet(kept.digest, kept.name);
   return hold(turn, sets);
 }
 

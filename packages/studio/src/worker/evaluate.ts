@@ -5,6 +5,7 @@ import type { Dataset } from 'couture/data';
 import { evaluateLogProbabilities, findTopLosses } from 'couture/inspect';
 import type { Judged, ModelChoice, Tiles } from '../protocol.ts';
 import type { TopLosses } from '../protocol-see.ts';
+import { requireClassesOf } from './classes.ts';
 import { currentSet } from './data.ts';
 import { type Ready, withModel } from './models.ts';
 import { tilesOf } from './tiles.ts';
@@ -26,7 +27,8 @@ let judged: Verdicts | undefined;
 export async function verdictsOf(model: Ready, signal?: AbortSignal): Promise<Verdicts> {
   const set = currentSet().sets.test;
   if (last?.model === model && last.set === set) return last;
-  const { predictor } = model;
+  const { predictor, name, info } = model;
+  requireClassesOf({ name, ...info }, set.info);
   const logProbabilities = await predictor.logProbabilities(set.images, { signal });
   const classes = predictor.classNames.length;
   const predicted = new Uint16Array(set.length);

@@ -8,7 +8,8 @@ import { setBase } from './host.ts';
 import { warmUp } from './models.ts';
 import { explain, predict } from './predict.ts';
 import { roomOf } from './room.ts';
-import { detailsOf, remove, removeForGood, restore, runsIfChanged } from './runs.ts';
+import { detailsOf, keptEvents, remove, removeForGood, restore, runsIfChanged } from './runs.ts';
+import { say } from './say.ts';
 import { seeAnswers } from './see.ts';
 import { listSets, removeSet } from './sets.ts';
 import { measureEpoch } from './speed.ts';
@@ -40,12 +41,16 @@ const answers: {
   cell: async ({ actual, predicted, columns, most }) => await cell(actual, predicted, columns, most),
   runs: async ({ ifChanged }) => await runsIfChanged(ifChanged),
   details: async ({ name }) => await detailsOf(name),
+  'first-layers': async ({ name, epochs }) => {
+    for (const event of await keptEvents(name, epochs)) say(event);
+    return null;
+  },
   remove: async ({ name }) => await done(remove(name)),
   restore: async ({ name }) => await done(restore(name)),
   'remove-for-good': async ({ name }) => await done(removeForGood(name)),
   copy: async ({ name }) => await copyRun(name),
   sets: async () => await listSets(),
-  'use-set': async ({ digest }) => await useSet(digest),
+  'use-set': async ({ kept }) => await useSet(kept),
   'remove-set': async ({ digest }) => await done(removeSet(digest)),
   speed: async ({ config }) => (await measureEpoch(config)) ?? null,
   room: async () => await roomOf(),

@@ -5,6 +5,7 @@ import { type PreparedImage, prepareImage } from 'couture/data';
 import { explainPrediction } from 'couture/inspect';
 import { UnlikeScorer } from 'couture/use';
 import type { Answer, Explained, ModelChoice, Picture } from '../protocol.ts';
+import { hasClassesOf } from './classes.ts';
 import { currentInfo, imageSoon } from './data.ts';
 import { type Ready, withModel } from './models.ts';
 import { describeSteps } from './steps.ts';
@@ -48,16 +49,16 @@ function unlikeOf(model: Ready, pixels: Uint8Array): Answer['unlike'] {
  */
 export async function prepared(
   picture: Picture,
-  { shape, steps: picked }: Ready['info'],
+  { shape, classNames, steps: picked }: Ready['info'],
 ): Promise<Pick<Answer, 'pixels' | 'steps' | 'truth'>> {
   if (picture.kind === 'image') {
-    const own = currentInfo().shape;
+    const { shape: own, ...set } = currentInfo();
     if (own.height !== shape.height || own.width !== shape.width || own.channels !== shape.channels)
       throw new CoutureError('usage', 'This model takes images of another size than those of the data set.', {
         hint: 'Choose a model that was trained on this data set.',
       });
     const { pixels, label } = await imageSoon(picture.split, picture.index);
-    return { pixels, steps: [], truth: label };
+    return { pixels, steps: [], truth: hasClassesOf({ classNames }, set) ? label : undefined };
   }
   if (picture.kind === 'seen') {
     if (picture.pixels.length !== shape.height * shape.width * shape.channels)

@@ -2,15 +2,16 @@
 
 import { CoutureError } from '@couture/core';
 import { trainCommand } from 'couture/report';
-import { glanceAtRun, openRun, readResults, removeRun } from 'couture/runs';
-import type { RunDetails, RunList, StoredRun } from '../protocol.ts';
+import { glanceAtRun, openRun, type RunMetrics, readResults, removeRun } from 'couture/runs';
+import type { RunDetails, RunList, RunResult, StoredRun, StudioEvent } from '../protocol.ts';
+import { drawFirstLayer } from './first-layer.ts';
 import { inLanes } from './lanes.ts';
 import { forgetModel } from './models.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { dropFromList, readList, writeList } from './run-index.ts';
 import { say } from './say.ts';
 import { FOLDER, servedRuns } from './served.ts';
-import { OWN, platform, studioStore } from './store.ts';
+import { keptLayers, OWN, platform, studioStore } from './store.ts';
 
 /** In the folder of a run that a person deleted: when. It can be brought back until then. */
 const REMOVED = 'studio-removed.json';
@@ -177,11 +178,27 @@ export async function detailsOf(name: string): Promise<RunDetails> {
     name,
     history,
     config,
-    weightsSha256: metrics?.weightsSha256,
+    result: metrics === undefined ? undefined : resultOf(metrics),
     seconds: metrics?.seconds ?? history.reduce((sum, { seconds }) => sum + seconds, 0),
     couture: environment.couture,
     command: trainCommand(config),
   };
+}
+
+/** What a run came to. */
+export function resultOf(metrics: RunMetrics): RunResult {
+  const { testAccuracy, bestEpoch, weightsSha256, seconds } = metrics;
+  return { testAccuracy, bestEpoch, weightsSha256, seconds };
+}
+
+/** What is kept of the first layers of a run, up to an epoch, as the events that told them. */
+export async function keptEvents(name: string, upTo: number): Promise<StudioEvent[]> {
+  const kept = await keptLayers.read(name, upTo);
+  return await Promise.all(
+    kept.map(async ({ epoch, layer }): Promise<StudioEvent> => {
+      return { type: 'weights', epoch, weights: await drawFirstLayer(layer) };
+    }),
+  );
 }
 
 /** Deletes a run. It can be brought back for 30 days. */
@@ -210,6 +227,7 @@ export async function removeForGood(name: string): Promise<void> {
   const path = pathOf(name);
   await runsChanged(path);
   await removeRun(await platform(), path);
+  keptLayers.drop(name);
   await runsChanged(path);
 }
 

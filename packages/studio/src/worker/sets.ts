@@ -30,7 +30,8 @@ export async function keepSet(sets: Readonly<Record<SplitName, Dataset>>): Promi
   if (digest === undefined) return;
   const store = await studioStore();
   const folder = store.paths.join(FOLDER, digest);
-  if ((await store.kind(store.paths.join(folder, 'info.json'))) !== undefined) return;
+  // A set of which a file was lost is written again.
+  if ((await readSet(digest).catch(() => undefined)) !== undefined) return;
   const files = new Map<string, Uint8Array>();
   for (const split of splits) {
     const { images, labels } = sets[split];

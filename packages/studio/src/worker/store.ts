@@ -6,6 +6,7 @@
 import { CoutureError, type Dataset } from '@couture/core';
 import { MemoryStore, type RunPlatform, type RunStore } from 'couture/runs';
 import { openOpfsStore, webPlatform } from 'couture/runs/web';
+import { KeptLayers } from './kept-layers.ts';
 import { writePatiently } from './room.ts';
 import { say } from './say.ts';
 import { FOLDER, servedStore } from './served.ts';
@@ -26,6 +27,9 @@ export async function studioStore(): Promise<RunStore> {
     .then(withFolder);
   return await opened;
 }
+
+/** The first layers of the runs of this page. */
+export const keptLayers = new KeptLayers(studioStore);
 
 /** The platform for runs on these data sets; none are needed to look at runs. */
 export async function platform(datasets: readonly Dataset[] = []): Promise<RunPlatform> {

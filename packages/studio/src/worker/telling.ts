@@ -11,6 +11,9 @@ interface Told {
   history(): Promise<readonly EpochMetrics[]>;
 }
 
+/** Tells the first layers that are kept of epochs up to one. */
+export type TellKept = (run: string, upTo: number) => Promise<readonly StudioEvent[]>;
+
 /** Says that a run has begun, as soon as its earlier epochs are read. Other events wait for that. */
 export class Telling {
   /** When the page knows that the run has begun. */
@@ -19,9 +22,9 @@ export class Telling {
   readonly #waiting: StudioEvent[] = [];
   #hasBegun = false;
 
-  constructor(run: Told, say: (event: StudioEvent) => void) {
+  constructor(run: Told, say: (event: StudioEvent) => void, kept: TellKept) {
     this.#say = say;
-    this.begun = this.#begin(run);
+    this.begun = this.#begin(run, kept);
   }
 
   /** Tells an event in its turn. */
@@ -31,7 +34,7 @@ export class Telling {
     else if (event.type !== 'step') this.#waiting.push(event);
   }
 
-  async #begin(run: Told): Promise<void> {
+  async #begin(run: Told, kept: TellKept): Promise<void> {
     const history = await run.history().catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.tell({ type: 'notice', text: `The earlier epochs of this run cannot be shown. ${reason}` });
@@ -41,7 +44,9 @@ export class Telling {
     // Epochs that ended meanwhile may be in the file already; they are told by themselves.
     const first = this.#waiting.find((event) => event.type === 'epoch')?.metrics.epoch;
     const earlier = history.filter(({ epoch }) => first === undefined || epoch < first);
+    const layers = earlier.length === 0 ? [] : await kept(name, earlier.length).catch(() => []);
     this.#say({ type: 'begun', name, config, history: earlier });
+    for (const event of layers) this.#say(event);
     this.#hasBegun = true;
     for (const event of this.#waiting.splice(0)) this.#say(event);
   }

@@ -1,20 +1,17 @@
 /** Small images on one bitmap, which the page draws in one go: a canvas for each would take seconds. */
 
 import { diverging } from 'virtual:couture-theme';
-import type { Dataset, ModelSpec } from '@couture/core';
+import type { Dataset } from '@couture/core';
 import { imageAt } from 'couture/data';
 import type { TensorMap } from 'couture/model';
-import type { SplitName, Tiles, Weights } from '../protocol.ts';
+import type { SplitName, Tiles } from '../protocol.ts';
 import type { Named, SeeRequests } from '../protocol-see.ts';
-
-/** Most units whose weights are drawn. */
-const MOST_UNITS = 96;
 
 /** RGBA of a pixel at a place of an image, by channel where it has colors. */
 type Paint = (data: Uint8ClampedArray, to: number, image: number, pixel: number) => void;
 
 /** Draws `count` images of these sides beside each other. */
-async function sheet(
+export async function sheet(
   count: number,
   columns: number,
   { width, height }: { readonly width: number; readonly height: number },
@@ -88,35 +85,3 @@ export async function filterTiles(
 }
 
 const ramp = diverging.map((color) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)));
-
-/**
- * The weights of the first layer's units with the largest norms, as images; undefined where they have no place in the
- * image. Deep colors are weights far from 0: blue below it, red-brown above.
- */
-export async function weightTiles(
-  spec: ModelSpec,
-  parameters: TensorMap,
-  shape: Dataset['info']['shape'],
-  columns = 12,
-): Promise<Weights | undefined> {
-  const [first] = spec.layers;
-  const [values] = parameters.values();
-  const size = shape.width * shape.height;
-  if (first.type !== 'Linear' || shape.channels !== 1 || values === undefined || values.length % size !== 0)
-    return undefined;
-  const norms = Array.from({ length: values.length / size }, (_, unit) => {
-    let sum = 0;
-    for (let i = unit * size; i < (unit + 1) * size; i++) sum += values[i] * values[i];
-    return sum;
-  });
-  const order = [...norms.keys()].sort((a, b) => norms[b] - norms[a]).slice(0, MOST_UNITS);
-  // One scale for all, at three times the spread of the strongest unit: single large weights do not make the rest pale.
-  const scale = 3 * Math.sqrt(Math.max(1e-12, norms[order[0]] / size));
-  const bitmap = await sheet(order.length, columns, shape, (data, to, unit, pixel) => {
-    const share = Math.max(-1, Math.min(1, values[order[unit] * size + pixel] / scale));
-    const color = ramp[Math.round(((share + 1) / 2) * (ramp.length - 1))];
-    for (let c = 0; c < 3; c++) data[to + c] = color[c];
-  });
-  const side = { width: shape.width, height: shape.height };
-  return { bitmap, columns: Math.min(columns, order.length), units: order.length, side };
-}

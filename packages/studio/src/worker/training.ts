@@ -5,14 +5,14 @@ import { trainCommand } from 'couture/report';
 import { openRun, type Run, trainRun } from 'couture/runs';
 import type { RunEnd } from '../protocol.ts';
 import { setFor, wholeSet } from './data.ts';
+import { drawFirstLayer, firstLayerOf } from './first-layer.ts';
 import { setLive } from './models.ts';
 import { bytesOf, giveUp, requireRoom, setPatient } from './room.ts';
-import { runsChanged } from './runs.ts';
+import { keptEvents, resultOf, runsChanged } from './runs.ts';
 import { say } from './say.ts';
 import { stopMeasuring } from './speed.ts';
-import { platform } from './store.ts';
+import { keptLayers, platform } from './store.ts';
 import { Telling } from './telling.ts';
-import { weightTiles } from './tiles.ts';
 
 let training: AbortController | undefined;
 /** The run in progress, once it has begun. */
@@ -73,22 +73,19 @@ export async function trainInto(request: Request): Promise<RunEnd> {
         run = begun;
         running = begun;
         setPatient(begun.path);
+        // Of a run of this name that was deleted.
+        if ('config' in request) keptLayers.drop(begun.name);
         void runsChanged(begun.path);
       },
       onNotice: (text) => say({ type: 'notice', text }),
       onEvent: (event) => {
         if (run === undefined) return;
-        if (event.type === 'start') telling = new Telling(run, say);
+        if (event.type === 'start') telling = new Telling(run, say, keptEvents);
         if (telling !== undefined) report(run, event, telling);
       },
     });
-    const { testAccuracy, bestEpoch, weightsSha256, lastSha256, seconds } = metrics;
     if (run === undefined) throw new CoutureError('usage', 'The run is already finished.');
-    const command = trainCommand(run.config);
-    return {
-      name: run.name,
-      result: { testAccuracy, bestEpoch, weightsSha256, lastSha256, seconds, command },
-    };
+    return { name: run.name, result: resultOf(metrics), command: trainCommand(run.config) };
   } catch (error) {
     if (run !== undefined && error instanceof CoutureError && error.kind === 'interrupted')
       return { name: run.name };
@@ -128,9 +125,11 @@ function report(run: Run, event: TrainEvent, telling: Telling): void {
       const { config } = run;
       telling.tell({ type: 'epoch', metrics: event.metrics });
       setLive({ name: `${run.name}, epoch ${event.metrics.epoch}`, config, weights: event.parameters });
-      void weightTiles(config.model, event.parameters, config.data.shape).then((weights) => {
-        if (weights !== undefined) telling.tell({ type: 'weights', epoch: event.metrics.epoch, weights });
-      });
+      const { epoch } = event.metrics;
+      const layer = firstLayerOf(config.model, event.parameters, config.data.shape);
+      if (layer === undefined) break;
+      keptLayers.keep(run.name, { epoch, layer });
+      void drawFirstLayer(layer).then((weights) => telling.tell({ type: 'weights', epoch, weights }));
       break;
     }
     case 'checkpoint':

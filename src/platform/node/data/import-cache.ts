@@ -1,7 +1,7 @@
 /**
  * Imported sets in the cache: `imports/<digest>/train.split` and `test.split` hold the images, `imports/names` says which
- * set a name stands for, and `imports/seen` lets a path that has not changed be found again without reading its files.
- * The last two can always be made again.
+ * set a name stands for, `imports/seen` lets a path that has not changed be found again without reading its files, and
+ * `imports/kept` has the options under which the user imported a path. All but the images can always be made again.
  */
 
 import { createHash } from 'node:crypto';
@@ -18,6 +18,7 @@ import { formatJson } from '../../../runs/json.ts';
 import { makeFolder } from '../files/folders.ts';
 import { readLimited } from '../files/read.ts';
 import { writeFileAtomic } from '../files/write.ts';
+import { type KeptOptions, keptSchema, optionsToKeep } from './kept-options.ts';
 import { temporaryName } from './scratch.ts';
 import { describeStored, readSplitFile, readSplitHeader, writeSplitFile } from './split-file.ts';
 
@@ -37,7 +38,13 @@ const seenSchema = z.strictObject({
 });
 export type Seen = Omit<z.infer<typeof seenSchema>, 'couture'>;
 
-const nameSchema = z.strictObject({ couture: z.literal(1), name: z.string(), digest: digestSchema });
+const nameSchema = z.strictObject({
+  couture: z.literal(1),
+  name: z.string(),
+  digest: digestSchema,
+  /** Digest of the path that it was imported from; absent in entries of older versions. */
+  from: digestSchema.optional(),
+});
 
 /** A set that lies in the cache. */
 export interface StoredSet {
@@ -106,9 +113,26 @@ export class ImportCache {
     return { ...found.dataset, info: { ...found.dataset.info, name: info.name } };
   }
 
-  /** Remembers what a name stands for. */
-  async setName(name: string, digest: string): Promise<void> {
-    await this.#writeJson('names', keyOf(name), { couture: 1, name, digest });
+  /**
+   * Remembers what a name stands for.
+   * @param path the path that the set was imported from
+   * @returns whether the name stood for another set, of another path
+   */
+  async setName(name: string, digest: string, path: string): Promise<boolean> {
+    const from = keyOf(path);
+    const before = await this.#readJson('names', keyOf(name), nameSchema);
+    await this.#writeJson('names', keyOf(name), { couture: 1, name, digest, from });
+    return before?.from !== undefined && before.from !== from && before.digest !== digest;
+  }
+
+  /** Remembers the options under which a path was imported. */
+  async keep(path: string, options: KeptOptions): Promise<void> {
+    await this.#writeJson('kept', keyOf(path), { couture: 1, ...options });
+  }
+
+  /** The options under which a path was imported; none if nobody asked for any. */
+  async kept(path: string): Promise<KeptOptions> {
+    return optionsToKeep((await this.#readJson('kept', keyOf(path), keptSchema)) ?? {});
   }
 
   /** The digest of the set of that name, or undefined. */

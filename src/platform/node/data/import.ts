@@ -9,13 +9,21 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw, inflateRawSync } from 'node:zlib';
-import { anObject, aString, checkArguments } from '../../../core/arguments.ts';
+import {
+  aBoolean,
+  anObject,
+  anything,
+  aString,
+  checkArguments,
+  optional,
+  optionsOf,
+} from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { inQuotes, printable } from '../../../core/printable.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
 import { importPictures } from '../../../data/import/import.ts';
-import type { ImportOptions, ImportPlatform } from '../../../data/import/options.ts';
+import { type ImportOptions, type ImportPlatform, importFields } from '../../../data/import/options.ts';
 import type { ImportReport } from '../../../data/import/report.ts';
 import type { FoundData } from '../../../data/readers/found.ts';
 import { readFiles, readOneFile } from '../../../data/readers/read.ts';
@@ -26,12 +34,18 @@ import { cacheDirectory, removeAbandoned } from './cache.ts';
 import { decodeWithin } from './decode-within.ts';
 import { findFile, listFolder, Stamp } from './disk-files.ts';
 import { digestOf, ImportCache, type StoredSet } from './import-cache.ts';
+import { type KeptOptions, optionsToKeep } from './kept-options.ts';
 import { removeOrphans, Scratch } from './scratch.ts';
 
 /** How a path is imported. */
 export interface ImportPathOptions extends ImportOptions {
   /** Name of the set. Default: the last part of the path without its ending. */
   readonly name?: string | undefined;
+  /**
+   * Whether `openDataset` and the commands import this path with the same options from now on, as after
+   * `couture data import`. Default false. A set with a name of its own is found by that name.
+   */
+  readonly keep?: boolean | undefined;
   /** Environment to read the cache's place from. Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
@@ -43,12 +57,18 @@ export interface ImportedDataset {
   readonly report: ImportReport;
   /** Whether the path was known and unchanged, so that no picture was read. */
   readonly wasKnown: boolean;
+  /** Whether its name meant the images of another path until now. */
+  readonly tookName: boolean;
   /**
    * A split, with its digest checked.
    * @throws CoutureError of kind `data` when the cache has lost it or it is damaged
    */
   load(split: SplitName): Promise<Dataset>;
 }
+
+const pathOptions = optionsOf<ImportPathOptions>({
+  ...{ ...importFields, name: anything, keep: optional(aBoolean), env: optional(anObject) },
+});
 
 /**
  * Imports a path, or finds that this was done before.
@@ -58,7 +78,7 @@ export interface ImportedDataset {
  *   kind `interrupted`
  */
 export async function importDataset(path: string, options: ImportPathOptions = {}): Promise<ImportedDataset> {
-  checkArguments('importDataset', { path: [path, aString], options: [options, anObject] });
+  checkArguments('importDataset', { path: [path, aString], options: [options, pathOptions] });
   const folder = cacheDirectory(options.env);
   const cache = new ImportCache(folder);
   const name = checkName(options.name) ?? nameOf(path);
@@ -71,27 +91,37 @@ export async function importDataset(path: string, options: ImportPathOptions = {
     const request = JSON.stringify([place.real, requestOf(options)]);
     const known = await findKnown(cache, request, files);
     if (known !== undefined)
-      return await named(cache, { ...known, info: { ...known.info, name } }, options, true);
+      return await named(
+        cache,
+        { ...known, info: { ...known.info, name } },
+        { place, options, wasKnown: true },
+      );
     const found = await files.find();
     const plan = await importPictures(found, name, options, platformOf(scratch));
     const info = await cache.write(plan, (done) => options.onProgress?.({ stage: 'write', done, total: 2 }));
     await cache.remember(request, { stamp: files.stamp, listed: files.listed(), digest: digestOf(info) });
-    return await named(cache, { info, report: plan.report }, options, false);
+    return await named(cache, { info, report: plan.report }, { place, options, wasKnown: false });
   } finally {
     await scratch.close();
   }
 }
 
-/** Stores the name of the set. A set that was prepared for one model gets no name. */
+/** Stores the name of the set, and its options if asked. A set that was prepared for one model gets no name. */
 async function named(
   cache: ImportCache,
   { info, report }: StoredSet,
-  { like }: ImportPathOptions,
-  wasKnown: boolean,
+  { place, options, wasKnown }: { place: Place; options: ImportPathOptions; wasKnown: boolean },
 ): Promise<ImportedDataset> {
-  if (like === undefined && findDataset(info.name) === undefined)
-    await cache.setName(info.name, digestOf(info));
-  return { info, report, wasKnown, load: (split) => cache.load(info, split) };
+  const { like, keep = false } = options;
+  const getsName = like === undefined && findDataset(info.name) === undefined;
+  const tookName = getsName && (await cache.setName(info.name, digestOf(info), place.real));
+  if (keep && info.name === nameOf(place.path)) await cache.keep(place.real, optionsToKeep(options));
+  return { info, report, wasKnown, tookName, load: (split) => cache.load(info, split) };
+}
+
+/** The options under which the user imported a path, or none. */
+export async function keptOptions(path: string, env?: NodeJS.ProcessEnv): Promise<KeptOptions> {
+  return await new ImportCache(cacheDirectory(env)).kept((await placeOf(path)).real);
 }
 
 function checkName(name: string | undefined): string | undefined {

@@ -1,6 +1,18 @@
 /** The known sets in Node: registry entry, four verified files, data set. */
 
-import { anObject, aString, checkArguments, either, oneOf, record } from '../../../core/arguments.ts';
+import {
+  aFunction,
+  anArray,
+  anObject,
+  anything,
+  aString,
+  checkArguments,
+  either,
+  oneOf,
+  optional,
+  optionsOf,
+  record,
+} from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import { inQuotes } from '../../../core/printable.ts';
@@ -38,6 +50,12 @@ export function resolveDataset(name: string, table: readonly DatasetEntry[] = re
   });
 }
 
+const dataOptions = optionsOf<DataOptions>({
+  ...{ from: optional(aString), onProgress: optional(aFunction), signal: anything, refresh: anything },
+  ...{ env: optional(anObject), cwd: optional(aString), registry: optional(anArray) },
+  ...{ fetch: anything, timeouts: anything, run: anything, isRoot: anything },
+});
+
 /**
  * One split of a set, from any source.
  * @param name a name of the registry, or an entry like those in it
@@ -52,7 +70,7 @@ export async function getDataset(
   checkArguments('getDataset', {
     name: [name, either(aString, record({ name: aString, files: anObject }, 'an entry of the registry'))],
     split: [split, oneOf(['train', 'test'])],
-    options: [options, anObject],
+    options: [options, dataOptions],
   });
   const entry = typeof name === 'string' ? resolveDataset(name, options.registry) : name;
   const [images, labels] = rolesOf(split);

@@ -2,7 +2,7 @@
 
 import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { anObject, checkArguments } from '../../../core/arguments.ts';
+import { aBoolean, anything, checkArguments, optional, optionsOf } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { inQuotes } from '../../../core/printable.ts';
 import type { Backend } from '../../../engine/backend.ts';
@@ -26,12 +26,16 @@ export interface NodeBackendOptions {
   readonly fast?: boolean | undefined;
 }
 
+const nodeOptions = optionsOf<NodeBackendOptions>({
+  ...{ backend: anything, threads: anything, pairing: optional(aBoolean), fast: optional(aBoolean) },
+});
+
 /**
  * Starts a backend for this process.
  * @throws CoutureError of kind `usage` or `backend`, see `createBackend`
  */
 export async function createNodeBackend(options: NodeBackendOptions = {}): Promise<Backend> {
-  checkArguments('createNodeBackend', { options: [options, anObject] });
+  checkArguments('createNodeBackend', { options: [options, nodeOptions] });
   const { pairing = true, fast = false } = options;
   const backend = exactBackend(options.backend ?? standardBackend());
   // The others have one thread, whatever is said.

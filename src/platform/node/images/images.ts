@@ -2,7 +2,16 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { anObject, aString, bytes, checkArguments, either, listOf } from '../../../core/arguments.ts';
+import {
+  anObject,
+  aString,
+  bytes,
+  checkArguments,
+  either,
+  listOf,
+  optional,
+  optionsOf,
+} from '../../../core/arguments.ts';
 import { CoutureError, prefixed } from '../../../core/errors.ts';
 import { MAX_IMAGE_BYTES, unreadable } from '../../../data/encoded-image.ts';
 import type { ImageShape } from '../../../data/image-shape.ts';
@@ -30,6 +39,10 @@ export interface DecodedImage extends PreparedImage {
   readonly name: string;
 }
 
+const decodeOptions = optionsOf<DecodeOptions>({
+  ...{ shape: optional(anObject), steps: optional(anObject), name: optional(aString) },
+});
+
 /**
  * Reads a PNG, JPEG or WebP image and prepares it for a network.
  * @param input a path or the bytes of a file
@@ -39,7 +52,10 @@ export async function decodeImage(
   input: string | Uint8Array,
   options: DecodeOptions = {},
 ): Promise<DecodedImage> {
-  checkArguments('decodeImage', { input: [input, either(aString, bytes)], options: [options, anObject] });
+  checkArguments('decodeImage', {
+    input: [input, either(aString, bytes)],
+    options: [options, decodeOptions],
+  });
   const { shape = { height: 28, width: 28, channels: 1 }, steps = objectSteps, name } = options;
   const label = name ?? (typeof input === 'string' ? input : 'that was given');
   const encoded = typeof input === 'string' ? await readImageFile(input) : input;

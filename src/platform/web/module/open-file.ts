@@ -41,7 +41,7 @@ async function fromBytes(bytes: Uint8Array<ArrayBuffer>, name = 'that was given'
     return await decodePicture(bytes, name);
   throw new CoutureError(
     'usage',
-    `The image ${name} is ${format === 'png' ? 'a PNG file of more than 8 bits, 64 KB or 512x512 pixels, or an interlaced one' : `a ${format === 'jpeg' ? 'JPEG' : 'WebP'} file`}, which this runtime cannot decode.`,
+    `The image ${name} is ${format === 'png' ? 'a PNG file of more than 64 KB or 512x512 pixels, or of a rare form' : `a ${format === 'jpeg' ? 'JPEG' : 'WebP'} file`}, which this runtime cannot decode.`,
     { hint: 'Decode it with a library such as sharp, and give { data, width, height } with RGBA bytes.' },
   );
 }

@@ -8,7 +8,7 @@ import { describe, typeOf } from '../../../core/arguments.ts';
 import { countUp } from '../../../core/count-up.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { imageSize } from '../../../data/image-shape.ts';
-import { isPixelArray, pixelBytes } from '../../../data/pixels.ts';
+import { isPixelArray, pixelBytes, wrongLength } from '../../../data/pixels.ts';
 import { type Picture, type PreparedImage, prepareImage } from '../../../data/prepare.ts';
 import type { Backend, Session } from '../../../engine/backend.ts';
 import { createBackend } from '../../../engine/create.ts';
@@ -101,8 +101,7 @@ export function openModule(config: ModuleConfig, weights: string): ModuleModel {
 /** A copy of prepared pixels as bytes. */
 function preparedPixels(image: Pixels, caller: string, size: number): Uint8Array<ArrayBuffer> {
   const where = `${caller}: the image`;
-  if (image.length !== size)
-    throw new CoutureError('usage', `${where} has ${image.length} pixels, but the model takes ${size}.`);
+  if (image.length !== size) throw wrongLength(image, size, where);
   return pixelBytes(image, where).slice();
 }
 
@@ -129,7 +128,7 @@ function named<Result>(caller: string, make: () => Result): Result {
 async function pictureOf(image: ModuleImage, caller: string, size: number): Promise<Picture | undefined> {
   const file = openFile(image, size);
   if (file !== undefined) return await file;
-  const decoded = decodeWebPicture(image as WebPicture, 'the image', size);
+  const decoded = decodeWebPicture(image as WebPicture, 'that was given', size);
   if (decoded !== undefined) return await decoded;
   if (isPixelArray(image)) return undefined;
   const { data, width, height } = (typeof image === 'object' && image !== null ? image : {}) as Picture;
