@@ -22,7 +22,7 @@ test('an adapter has the name that people know it by', async () => {
     ['Apple Metal 3', '', { vendor: 'apple', architecture: 'metal-3' }],
     // Deno gives numbers of PCI.
     ['NVIDIA H100 80GB', '', { vendor: '4318', device: '9008', description: 'NVIDIA H100 80GB' }],
-    ['AMD Gfx 1100', '', { vendor: 'amd', architecture: 'gfx-1100', device: '744c' }],
+    ['AMD GFX 1100', '', { vendor: 'amd', architecture: 'gfx-1100', device: '744c' }],
     ['unnamed', '', {}],
   ];
   for (const [name, driver, info] of names) {
