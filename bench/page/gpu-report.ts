@@ -32,7 +32,7 @@ export function gpuPageText(found: GpuPage): string {
   const sections = [
     adapter.software
       ? `**No GPU was there.** The adapter is ${adapter.name}: software, which computes on the CPU. The milliseconds show how much arithmetic ` +
-        'and how many commands a step is, and not the speed of any GPU. The dispatches are the same on every GPU.'
+        'and how many commands a step is, and not the speed of any GPU. The dispatches hardly depend on the adapter.'
       : `Measured on ${adapter.name}.`,
     table(['', ...head, 'loss'], rows),
     `A is \`baseline\` and B \`deeper\`, in batches of 64 with Adam, in headless Chromium: the median of ${found.repeats} rounds in turns, with the range of the rounds. All begin with ` +
