@@ -1,5 +1,6 @@
 /** Couture, jax-js and TensorFlow.js on WebGPU, in pages of headless Chromium. */
 
+import { loadavg } from 'node:os';
 import { findChromium } from '../../test/matrix/runtimes.ts';
 import { type Bench, say } from '../bench.ts';
 import type { Contender, Start } from '../contender.ts';
@@ -45,6 +46,8 @@ export interface GpuPage {
   readonly versions: Readonly<Record<string, string>>;
   readonly missing: Bench['missing'];
   readonly repeats: number;
+  /** Of the machine over the last minute, at the end; this bench is about one core of it. */
+  readonly load: number;
   readonly learned: readonly Learned[];
   /** Seconds of a step. */
   readonly steps: readonly Result[];
@@ -82,6 +85,7 @@ export async function measureGpuPages(bench: Bench): Promise<GpuPage | undefined
   return {
     ...{ date: new Date().toISOString().slice(0, 10), machine: describeMachine(), adapter },
     ...{ versions: bench.versions, missing: bench.missing, repeats: bench.options.repeats, learned, steps },
+    load: loadavg()[0],
   };
 }
 
