@@ -3,7 +3,7 @@
 import { type Kernel, struct } from '../wgsl.ts';
 import { activations, dropout, step } from './common.ts';
 import { pixelFields, pixels } from './gather.ts';
-import { product, type Tile } from './product.ts';
+import { product, type Tile, unlessOutside } from './product.ts';
 
 /** Offsets are in vec4f; a tensor that does not exist has offset NONE. Widths in quads of four values. */
 export const forwardOp = struct('Op', {
@@ -45,13 +45,14 @@ export function forwardKernel(tile: Tile, { bytes = false, half = false }: Forwa
 const NONE = ${NONE}u;
 ${activations}${dropout}${bytes ? pixels : ''}
 fn loadA(row: u32, quad: u32) -> vec4f {
-  if (row >= step.rows || quad >= op.inputQuads) { return vec4f(0); }
+  ${unlessOutside(tile, 'row >= step.rows || quad >= op.inputQuads')}
   return ${x};
 }
 
 fn loadB(input: u32, quad: u32) -> vec4f {
-  if (input >= op.inputs || quad >= op.outputQuads) { return vec4f(0); }
-  return value[op.weight + input * op.outputQuads + quad];
+  ${unlessOutside(tile, 'input >= op.inputs || quad >= op.outputQuads')}
+  // The plain tile multiplies zeros by the last row of weights, up to a whole quad of inputs.
+  return value[op.weight + min(input, op.inputs - 1) * op.outputQuads + quad];
 }
 
 fn finish(row: u32, quad: u32, sum: vec4f) {

@@ -6,7 +6,7 @@
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { lifting, optimize, step } from './common.ts';
 import { pixelFields, pixels } from './gather.ts';
-import { product, type Tile, threadsOf } from './product.ts';
+import { product, type Tile, threadsOf, unlessOutside } from './product.ts';
 
 /** A layer's part of the dispatch; offsets in vec4f, widths in quads. */
 export const weightEntry = struct('Entry', {
@@ -74,13 +74,13 @@ ${fused ? optimize : ''}${bytes ? pixels : ''}${lifting(half)}
 var<private> entry: Entry;
 
 fn loadA(row: u32, quad: u32) -> vec4f {
-  if (row >= step.rows || quad >= entry.inputQuads) { return vec4f(0); }
+  ${unlessOutside(tile, 'row >= step.rows || quad >= entry.inputQuads')}
   ${bytes ? 'if (entry.bytes == 1) { return pixelsOf(row, quad, entry.inputQuads); }' : ''}
   return act[entry.x + row * entry.inputQuads + quad];
 }
 
 fn loadB(row: u32, quad: u32) -> vec4f {
-  if (row >= step.rows || quad >= entry.outputQuads) { return vec4f(0); }
+  ${unlessOutside(tile, 'row >= step.rows || quad >= entry.outputQuads')}
   return lifted(act[entry.dz + row * entry.outputQuads + quad]);
 }
 
