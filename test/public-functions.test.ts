@@ -393,6 +393,18 @@ describe('called wrongly', () => {
     }
   }
 
+  test('threads beside a backend that exists, and settings of layers beside a model', async () => {
+    const message = 'options.threads cannot be used with a backend of your own.';
+    await assert.rejects(() => api.load(bytes, { backend, threads: 2 }), { kind: 'usage', message });
+    await assert.rejects(() => api.fit(tinyTrain, { backend, threads: 2 }), { kind: 'usage', message });
+    const request = { dataset: tinyTrain, model: config.model };
+    assert.deepEqual(api.resolveConfig({ ...request, settings: { hidden: [4] } }).model, config.model);
+    assert.throws(() => api.resolveConfig({ ...request, settings: { hidden: [5] } }), {
+      kind: 'usage',
+      message: 'The setting hidden is [5], but the model has [4].',
+    });
+  });
+
   test('steps for pixels, which are prepared already', async () => {
     const taking = new api.ImageClassifier({
       predictor: classifier,

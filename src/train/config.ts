@@ -98,6 +98,13 @@ export function resolveConfig(wishes: ConfigRequest = {}): RunConfig {
     merged.blocks = layers.length - others.length;
     merged.hidden = hiddenLayers.map((layer) => layer.out);
     merged.dropout = hiddenLayers.map((layer) => layer.dropout);
+    for (const name of ['hidden', 'blocks'] as const)
+      if (settings[name] !== undefined && String(settings[name]) !== String(merged[name]))
+        throw new CoutureError(
+          'usage',
+          `The setting ${name} is ${JSON.stringify(settings[name])}, but the model has ${JSON.stringify(merged[name])}.`,
+          { hint: `Leave ${name} out: the model has its own layers.` },
+        );
   }
   if (initFrom !== undefined) Object.assign(merged, settingsOfOrigin(model));
   // The layers that a recipe freezes are its stem.

@@ -96,8 +96,9 @@ test('it learns, and says so in order', async () => {
 test('residual blocks learn, with either norm, and a stopped run of them ends in the same bits', async () => {
   for (const norm of ['layer', 'batch'] as const) {
     const { settings } = config({ norm, blocks: 2, activation: 'gelu', average: 0.9 });
-    const { hidden, dropout } = settings;
-    const run = { ...config(settings), model: multilayer(16, hidden, 3, dropout, settings) };
+    const { hidden, dropout, activation, blocks, expansion } = settings;
+    const model = multilayer(16, hidden, 3, dropout, { norm, activation, blocks, expansion });
+    const run = { ...config(settings), model };
     const { last, states } = await collect(run);
     assert.ok(last.history[3].validationAccuracy > 0.9, `${norm}: ${last.history[3].validationAccuracy}`);
     const resumed = await collect(run, { resume: states[1] });

@@ -1,6 +1,7 @@
 /** Chooses the engine: a new one, or an existing one. */
 
 import { aNumber, aString, either, optional } from '../core/arguments.ts';
+import { CoutureError } from '../core/errors.ts';
 import { untilAborted } from '../core/until-aborted.ts';
 import { aBackend } from '../engine/argument-kinds.ts';
 import type { Backend } from '../engine/backend.ts';
@@ -30,6 +31,14 @@ export type StartBackend = (options: StartOptions) => Promise<Backend>;
 /** The kinds of the fields of `EngineChoice`. */
 export const engineFields = { backend: optional(either(aString, aBackend)), threads: optional(aNumber) };
 
+/** @throws CoutureError of kind `usage` for a number of threads beside a backend that exists and has its own */
+export function checkThreads({ backend, threads }: EngineChoice): void {
+  if (typeof backend !== 'object' || threads === undefined) return;
+  throw new CoutureError('usage', 'options.threads cannot be used with a backend of your own.', {
+    hint: 'Leave it out, or give the number of threads where you create the backend.',
+  });
+}
+
 /** A backend, and whether its owner is the caller. */
 export interface Engine {
   readonly backend: Backend;
@@ -38,13 +47,14 @@ export interface Engine {
 
 /**
  * The chosen engine.
- * @throws CoutureError of kind `interrupted` as soon as `signal` aborts; an engine that starts after that is stopped
+ * @throws CoutureError of kind `usage` for threads of a backend that exists, `interrupted` as soon as `signal` aborts; an engine that starts after that is stopped
  */
 export async function openEngine(
   { backend, threads }: EngineChoice,
   start: StartBackend,
   { fast = false, signal }: { readonly fast?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Engine> {
+  checkThreads({ backend, threads });
   if (typeof backend === 'object') return { backend, shared: true };
   const starting = start({ backend, threads, fast });
   const message = 'Stopped before the engine had started.';

@@ -7,7 +7,7 @@ import { fastNotice } from '../engine/fast-notice.ts';
 import { type BackendChoice, type BackendKind, kindOfBackend } from '../engine/names.ts';
 import { type ChoicePlatform, chooseBackend } from '../train/choose-backend.ts';
 import type { RunConfig } from '../train/settings.ts';
-import type { Engine, EngineChoice, StartBackend } from './engine-choice.ts';
+import { checkThreads, type Engine, type EngineChoice, type StartBackend } from './engine-choice.ts';
 
 /** The platform's part of the choice of an engine. */
 export interface EnginePlatform extends Pick<ChoicePlatform, 'findAdapter' | 'costs'> {
@@ -38,6 +38,7 @@ export class TrainingEngine {
     platform: EnginePlatform,
   ): Promise<TrainingEngine> {
     const { backend: asked, threads, signal, onNotice } = options;
+    checkThreads({ backend: asked, threads });
     const { fast } = config.settings;
     const start = (backend: BackendChoice, fused = false) =>
       platform.startBackend({ backend, threads, fast: fused });

@@ -91,8 +91,9 @@ function copiesOf(
     ? value.map((each, i): [PickleValue, PickleValue] => [i, each])
     : [...value];
   const tensors = inside.flatMap(([, each]) => (each instanceof TensorView ? [each] : []));
-  const isSame = tensors.every((each) => ![...views.values()].includes(each));
-  if (keys.length > 0 && isSame && holds(tensors, [...views.values()])) return [keys.join('.')];
+  const own = new Set(views.values());
+  const isOther = tensors.every((each) => !own.has(each));
+  if (keys.length > 0 && isOther && holds(tensors, [...own])) return [keys.join('.')];
   return inside.flatMap(([key, each]) =>
     typeof key === 'string' || isList ? copiesOf(views, each, [...keys, String(key)], seen) : [],
   );
@@ -100,13 +101,14 @@ function copiesOf(
 
 /** Whether tensors have the shapes of weights, several of them and each as often. The state of an optimizer is a list for each. */
 function holds(tensors: readonly TensorView[], weights: readonly TensorView[]): boolean {
-  const left = tensors.map(({ shape }) => String(shape));
   const asked = weights.filter(({ shape }) => shape.length > 0);
-  if (asked.length < 2 || left.length < asked.length) return false;
+  if (asked.length < 2 || tensors.length < asked.length) return false;
+  const left = new Map<string, number>();
+  for (const { shape } of tensors) left.set(String(shape), (left.get(String(shape)) ?? 0) + 1);
   return asked.every(({ shape }) => {
-    const at = left.indexOf(String(shape));
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
+    const count = left.get(String(shape)) ?? 0;
+    left.set(String(shape), count - 1);
+    return count > 0;
   });
 }
 

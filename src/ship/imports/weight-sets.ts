@@ -13,6 +13,9 @@ export const TOP = '.';
 /** Names that people give to averages of weights, and to networks that are made of them. */
 const AVERAGE = /(^|_)(ema|avg|averaged?|shadow|swa|teacher|target)(_|$)/i;
 
+/** Averages that are looked for: each one takes a look at all tensors. */
+const MOST_AVERAGES = 16;
+
 interface Shaped {
   readonly shape: readonly number[];
 }
@@ -67,7 +70,7 @@ function averagesIn(tensors: ReadonlyMap<string, Shaped>): string[] {
     const at = parts.findIndex((part) => AVERAGE.test(part));
     if (at >= 0 && at < parts.length - 1) prefixes.add(parts.slice(0, at + 1).join('.'));
   }
-  return [...prefixes].filter((prefix) => {
+  return [...prefixes].slice(0, MOST_AVERAGES).filter((prefix) => {
     const own = under(tensors, prefix);
     const parent = prefix.includes('.') ? `${prefix.slice(0, prefix.lastIndexOf('.'))}.` : '';
     const others = [...tensors].filter(([name]) => name.startsWith(parent) && !name.startsWith(`${prefix}.`));
