@@ -105,7 +105,7 @@ function tell(unknown: readonly string[], missing: readonly string[]): void {
   const hint =
     missing.length === 0
       ? undefined
-      : `A run is in the browser that trained it; ${plural(state.runs.value?.length ?? 0, 'run')} of this browser and of the served folder are under Runs.`;
+      : `A run stays in the browser that trained it. Runs lists the ${plural(state.runs.value?.length ?? 0, 'run')} of this browser and of the served folder.`;
   setProblem('address', messages.length === 0 ? undefined : { message: messages.join(' '), hint });
 }
 
