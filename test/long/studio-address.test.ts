@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { formatSealed } from '../../src/runs/json.ts';
 import { couture } from '../command.ts';
@@ -41,9 +41,12 @@ async function makeServed(): Promise<void> {
   await writeFile(join(folder, 'runs/tune/widths/study.json'), await formatSealed(studyOf([])));
 }
 
+before(async () => {
+  if (skip === false) await makeServed();
+});
+
 describe('the address of the Studio', { skip, timeout: 200_000 }, () => {
   test('Back and Forward go from place to place, and a reload stays; the setup is not taken back', async () => {
-    await makeServed();
     const { page, faults, show } = await open({ fragment: '#view=train&hidden=8&epochs=2' });
     await waitForData(page);
     await show('Runs');

@@ -54,6 +54,7 @@ export async function arrive({ place, unknown }: Asked, before?: string): Promis
     awaitPlace({ image });
     if (place.study !== undefined && !(await showStudy(place.study)))
       missing.push(`the study ${place.study}`);
+    if (!isStill()) return;
     tell(unknown, missing);
     if (image === undefined && !wantsTests(place)) return;
     await until(() => state.set.value?.complete === true);
