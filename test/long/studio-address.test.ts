@@ -165,20 +165,22 @@ describe('the address of the Studio', { skip, timeout: 200_000 }, () => {
   test('a run far down in the list opens in view, and closing it goes back to its row', async () => {
     const { page, faults } = await open({ fragment: '#view=runs', viewport: { width: 1280, height: 600 } });
     await waitForData(page);
-    const names = Array.from({ length: 40 }, (_, i) => `run-${String(i).padStart(2, '0')}`);
+    const names = Array.from({ length: 20 }, (_, i) => `run-${String(i).padStart(2, '0')}`);
     await putRun(page, join(folder, 'runs/train/short'), names);
     await page.reload();
-    await page.getByText(/^4\d runs/).waitFor();
+    await page.getByText(/^21 runs/).waitFor();
     const view = page.locator('.view');
     await view.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-    await runRow(page, 'run-30').scrollIntoViewIfNeeded();
+    const last = page.locator('.run-list li[aria-posinset="21"] button');
+    const name = (await last.locator('strong').first().textContent()) ?? '';
     const before = await view.evaluate(({ scrollTop }) => scrollTop);
-    await runRow(page, 'run-30').press('Enter');
-    const heading = runCard(page, 'run-30').getByRole('heading').first();
+    assert.ok(before > 300);
+    await last.press('Enter');
+    const heading = runCard(page, name).getByRole('heading').first();
     await heading.and(page.locator(':focus')).waitFor();
     assert.equal(await view.evaluate(({ scrollTop }) => scrollTop), 0);
     await page.goBack();
-    await runRow(page, 'run-30').and(page.locator(':focus')).waitFor();
+    await last.and(page.locator(':focus')).waitFor();
     assert.ok(Math.abs((await view.evaluate(({ scrollTop }) => scrollTop)) - before) < 5);
     assert.deepEqual(faults, []);
     await page.close();
