@@ -1,4 +1,4 @@
-/** Goes to the place of an address, and says what of it is not here. */
+/** Goes to the place of an address, and names the parts that are not here. */
 
 import { batch, effect } from '@preact/signals';
 import { plural } from '../format.ts';
