@@ -7,11 +7,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { formatSealed } from '../../src/runs/json.ts';
 import { couture } from '../command.ts';
 import { runRow, trainToEnd, waitForData } from '../studio.ts';
+import { putRun } from '../studio-files.ts';
 import { startStudio } from '../studio-start.ts';
 import { studyOf } from '../study-fixture.ts';
 
@@ -40,9 +41,12 @@ async function makeServed(): Promise<void> {
   await writeFile(join(folder, 'runs/tune/widths/study.json'), await formatSealed(studyOf([])));
 }
 
+before(async () => {
+  if (skip === false) await makeServed();
+});
+
 describe('the address of the Studio', { skip, timeout: 200_000 }, () => {
   test('Back and Forward go from place to place, and a reload stays; the setup is not taken back', async () => {
-    await makeServed();
     const { page, faults, show } = await open({ fragment: '#view=train&hidden=8&epochs=2' });
     await waitForData(page);
     await show('Runs');
@@ -154,6 +158,30 @@ describe('the address of the Studio', { skip, timeout: 200_000 }, () => {
       return names;
     });
     assert.deepEqual(left, []);
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('a run far down in the list opens in view, and closing it goes back to its row', async () => {
+    const { page, faults } = await open({ fragment: '#view=runs', viewport: { width: 1280, height: 600 } });
+    await waitForData(page);
+    const names = Array.from({ length: 20 }, (_, i) => `run-${String(i).padStart(2, '0')}`);
+    await putRun(page, join(folder, 'runs/train/short'), names);
+    await page.reload();
+    await page.getByText(/^21 runs/).waitFor();
+    const view = page.locator('.view');
+    await view.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    const last = page.locator('.run-list li[aria-posinset="21"] button');
+    const name = (await last.locator('strong').first().textContent()) ?? '';
+    const before = await view.evaluate(({ scrollTop }) => scrollTop);
+    assert.ok(before > 300);
+    await last.press('Enter');
+    const heading = runCard(page, name).getByRole('heading').first();
+    await heading.and(page.locator(':focus')).waitFor();
+    assert.equal(await view.evaluate(({ scrollTop }) => scrollTop), 0);
+    await page.goBack();
+    await last.and(page.locator(':focus')).waitFor();
+    assert.ok(Math.abs((await view.evaluate(({ scrollTop }) => scrollTop)) - before) < 5);
     assert.deepEqual(faults, []);
     await page.close();
   });

@@ -227,6 +227,14 @@ describe('runs in the Studio', { skip, timeout: 300_000 }, () => {
       await other.page.getByRole('button', { name: 'Delete custom-seed1', exact: true }).isDisabled(),
     );
     assert.equal(await other.page.getByRole('button', { name: 'Resume' }).count(), 0);
+    // A duplicate of a tab that trains remembers its run as well: it does not train it, and does not complain.
+    await other.page.evaluate(() => sessionStorage.setItem('couture-studio-run', 'custom-seed1'));
+    await other.page.reload();
+    await waitForData(other.page);
+    await runRow(other.page, 'custom-seed1')
+      .getByText(/in use/)
+      .waitFor();
+    assert.deepEqual(await other.page.getByRole('alert').allTextContents(), []);
     // A run of the same name in the other tab gets a name of its own.
     await waitForData(other.page);
     await startButton(other.page).click();

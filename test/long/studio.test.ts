@@ -102,10 +102,15 @@ describe('the Studio', { skip, timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await page.reload();
+    // Train shows the run as it was left, and Runs goes on with it as well.
+    await page.locator('.transport').getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByText(/^Paused after \d+ epochs/).waitFor();
     await show('Runs');
-    await waitForData(page);
     await page.getByRole('button', { name: /^custom-seed1/ }).click();
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page
+      .getByRole('region', { name: 'Run custom-seed1', exact: true })
+      .getByRole('button', { name: 'Resume' })
+      .click();
     assert.equal((await result(page)).sha, expected);
     assert.deepEqual(faults, []);
     await page.close();

@@ -4,5 +4,5 @@ import { request } from './client.ts';
 
 /** The set at hand, once the images of the host have come. */
 export const opening = request('open', { address: new URL('data/', document.baseURI).href });
-// Who waits for it hears of it; own images do not need those of the host.
+// Whoever waits for it gets the failure. Your own images do not need those of the host.
 opening.catch(() => {});

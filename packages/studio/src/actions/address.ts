@@ -17,6 +17,7 @@ import {
 import { aspect } from '../see-state.ts';
 import { fromAddress, toAddress } from '../setup.ts';
 import * as state from '../state.ts';
+import { setProblem } from './attempt.ts';
 import { takeSetup } from './setup.ts';
 
 /** Marks the entries of the browser's history that the page wrote: others were typed, or come from a link. */
@@ -102,6 +103,8 @@ function write(): void {
     .replaceAll(/%2C|%3A|%2F/g, (code) => decodeURIComponent(code));
   const isNew = shown !== undefined && isStep(shown, place);
   shown = place;
+  // What an earlier address asked for in vain has been read by then.
+  if (isNew) setProblem('address', undefined);
   if (!isNew && location.hash === `#${text}` && history.state !== null) return;
   try {
     history[isNew ? 'pushState' : 'replaceState'](MARK, '', `#${text}`);

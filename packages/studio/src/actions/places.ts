@@ -1,4 +1,4 @@
-/** Goes to the place of an address, and names the parts of it that are missing here. */
+/** Goes to the place of an address, and names the parts that are not here. */
 
 import { batch, effect } from '@preact/signals';
 import { plural } from '../format.ts';
@@ -54,6 +54,7 @@ export async function arrive({ place, unknown }: Asked, before?: string): Promis
     awaitPlace({ image });
     if (place.study !== undefined && !(await showStudy(place.study)))
       missing.push(`the study ${place.study}`);
+    if (!isStill()) return;
     tell(unknown, missing);
     if (image === undefined && !wantsTests(place)) return;
     await until(() => state.set.value?.complete === true);
@@ -105,7 +106,7 @@ function tell(unknown: readonly string[], missing: readonly string[]): void {
   const hint =
     missing.length === 0
       ? undefined
-      : `A run is in the browser that trained it; ${plural(state.runs.value?.length ?? 0, 'run')} of this browser and of the served folder are under Runs.`;
+      : `A run stays in the browser that trained it. Runs lists the ${plural(state.runs.value?.length ?? 0, 'run')} of this browser and of the served folder.`;
   setProblem('address', messages.length === 0 ? undefined : { message: messages.join(' '), hint });
 }
 

@@ -4,7 +4,7 @@ import { batch } from '@preact/signals';
 import { request } from '../client.ts';
 import type { RunEnd } from '../protocol.ts';
 import * as state from '../state.ts';
-import { attempt } from './attempt.ts';
+import { attempt, setProblem } from './attempt.ts';
 import { predictAgain } from './models.ts';
 import { epochBefore } from './remembered.ts';
 import { listRuns } from './runs.ts';
@@ -54,6 +54,8 @@ export async function resume(name: string, epochs?: number): Promise<void> {
 /** Goes on with the run that a reload broke off, in whichever view that was. */
 export async function goOn(name: string): Promise<void> {
   await train(async () => await request('resume', { name }));
+  // A duplicate of a tab remembers the run as well, and the other tab trains it.
+  if (state.runs.value?.find((run) => run.name === name)?.state === 'in use') setProblem('train', undefined);
 }
 
 /** Shows a run of this browser in Train as it was left, where nothing else is shown there. */
@@ -90,12 +92,13 @@ async function train(work: () => Promise<RunEnd>): Promise<void> {
   const run = state.run.value;
   // A run that was shown before is not the one that could not begin.
   if (run?.state === 'training' && ended === 'failed') state.run.value = { ...run, state: 'failed' };
-  void listRuns();
+  const listed = listRuns();
   // A person who has chosen the shipped model meanwhile compares with it.
   if (run !== undefined && ended === 'finished' && state.model.value.kind !== 'shipped') {
     state.model.value = { kind: 'run', name: run.name };
     predictAgain();
   }
+  await listed;
 }
 
 function isTraining(): boolean {

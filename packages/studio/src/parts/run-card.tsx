@@ -1,7 +1,7 @@
 /** One run in detail, with what can be done with it. */
 
 import { Copy, Download, Play, SlidersHorizontal, Trash2, X } from 'lucide-preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import {
   chooseModel,
   copyRun,
@@ -13,19 +13,35 @@ import {
 } from '../actions.ts';
 import { duration, percent } from '../format.ts';
 import type { RunDetails, StoredRun } from '../protocol.ts';
-import { details, view } from '../state.ts';
+import { details, openedRun, view } from '../state.ts';
 import { RunFacts } from './facts.tsx';
 
 /** The card. */
 export function RunCard({ run }: { readonly run: StoredRun }) {
   const { name, state, problem, testAccuracy, validationAccuracy, epochsDone = 0, epochs = 0 } = run;
   const more = details.value.get(name);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const view = heading.current?.closest('.view');
+    const before = view?.scrollTop ?? 0;
+    // The row may be far down in the list, and the card is above it.
+    view?.scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
+    return () => {
+      if (openedRun.value !== undefined) return;
+      // However the card was closed: the person goes on at its row, once the list is drawn again.
+      setTimeout(() => {
+        view?.scrollTo(0, before);
+        requestAnimationFrame(() => document.getElementById(`run-${name}`)?.focus({ preventScroll: true }));
+      });
+    };
+  }, []);
   return (
     <section class="card run-card" aria-label={`Run ${name}`}>
       <button type="button" class="icon close" aria-label="Close" onClick={() => void openRun(undefined)}>
         <X size={16} aria-hidden="true" />
       </button>
-      <h2>
+      <h2 ref={heading} tabIndex={-1}>
         {name}
         <span>
           {state[0].toUpperCase() + state.slice(1)}

@@ -170,7 +170,12 @@ function Row({ run, place, all }: RowProps) {
           onChange={({ currentTarget }) => void compareRun(name, currentTarget.checked)}
         />
       </label>
-      <button type="button" aria-expanded={isOpen} onClick={() => void openRun(isOpen ? undefined : name)}>
+      <button
+        type="button"
+        id={`run-${name}`}
+        aria-expanded={isOpen}
+        onClick={() => void openRun(isOpen ? undefined : name)}
+      >
         <span class="name">
           {run.where === 'folder' && <Monitor size={14} aria-hidden="true" />}
           <strong>{name}</strong>

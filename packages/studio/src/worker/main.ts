@@ -84,7 +84,8 @@ function wordsOf({ message, hint }: CoutureError): { message: string; hint: stri
     ?.replace(/, under another name or with --overwrite/, '')
     .replace(/Continue with: npx couture train --resume \S+?(?=;|$)/, 'Resume it in Runs')
     .replace(/; add --backend cpu to use the CPU/, '');
-  return { message: message.replaceAll(/ in runs\/train\/(\S+?)(?=[.;,]|$)/g, ' in the run $1'), hint: own };
+  const words = message.replace(/^runs\/train\/(\S+) (?=is )/, 'The run $1 ');
+  return { message: words.replaceAll(/ in runs\/train\/(\S+?)(?=[.;,]|$)/g, ' in the run $1'), hint: own };
 }
 
 /** An expected failure in its own words; anything else is a fault of the Studio, which the console has as well. */
