@@ -1,17 +1,7 @@
 /** The description of a GPU, before anything runs on it. */
 
 import { asGpu } from './as-gpu.ts';
-
-/**
- * The GPU object of a platform: `navigator.gpu`, or that of the package `webgpu`. TypeScript's own type of it, `GPU`, is
- * missing before TypeScript 6, so the declarations of the package do not name it.
- */
-export interface GpuObject {
-  requestAdapter(options?: {
-    powerPreference?: 'low-power' | 'high-performance';
-    forceFallbackAdapter?: boolean;
-  }): Promise<object | null>;
-}
+import type { GpuObject } from './gpu-object.ts';
 
 /** A WebGPU adapter. */
 export interface Adapter {

@@ -1,7 +1,7 @@
 /** The GPU object of a platform as WebGPU's own type. In a file of its own, as declarations of the package must not name it. */
 
 import { aFunction, checkArguments, record } from '../core/arguments.ts';
-import type { GpuObject } from './adapter.ts';
+import type { GpuObject } from './gpu-object.ts';
 
 const aGpu = record({ requestAdapter: aFunction }, 'a GPU object');
 

@@ -2,9 +2,9 @@
 
 import { anObject, checkArguments, optional } from '../core/arguments.ts';
 import { CoutureError } from '../core/errors.ts';
-import type { GpuObject } from './adapter.ts';
 import { asGpu } from './as-gpu.ts';
 import type { Backend } from './backend.ts';
+import type { GpuObject } from './gpu-object.ts';
 import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
 import { createReferenceBackend } from './reference/backend.ts';
 import { MAX_THREADS } from './threads.ts';
