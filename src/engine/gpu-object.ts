@@ -1,4 +1,4 @@
-/** The GPU object, as the declarations of the package name it. */
+/** The GPU object of any platform. */
 
 /**
  * The GPU object of a platform: `navigator.gpu`, or that of the package `webgpu`. TypeScript's own type of it, `GPU`, is

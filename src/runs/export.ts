@@ -6,6 +6,7 @@ import { inQuotes } from '../core/printable.ts';
 import { describeSplit, sameSplit } from '../data/checksums.ts';
 import type { ExportModel, TestFigures } from '../ship/exports/export-model.ts';
 import type { ExportFormat } from '../ship/exports/format.ts';
+import { paperOf } from '../ship/exports/paper.ts';
 import { type ExportFormatName, exportFormatNames, exportFormats } from '../ship/exports/table.ts';
 import { networkSha256 } from '../ship/network.ts';
 import { inputOf } from '../train/config.ts';
@@ -151,6 +152,7 @@ async function modelOfRun(given: Run): Promise<ExportModel> {
       loss: Math.max(0, metrics.testLoss),
     },
     card: null,
+    paper: paperOf(await run.unlike()),
   };
 }
 
@@ -162,6 +164,7 @@ async function modelOfFile({ store }: RunPlaces, { path, model }: FileModel): Pr
     ...{ data, members, views, temperature, card, weightsSha256 },
     name: store.paths.basename(path, MODEL_ENDING),
     title: card.title,
+    paper: paperOf(model.unlike),
     test: card.test && { images: card.test.images, accuracy: card.test.accuracy, loss: card.test.loss },
   };
 }

@@ -104,11 +104,11 @@ export class UnlikeScorer {
       const shares = description.limits.map((known) => known.share).join(', ');
       throw new CoutureError('usage', `There is no limit for the share ${share}, only for ${shares}.`);
     }
-    const { mean, directions, steps, variances, grid } = description;
+    const { directions, steps, variances, grid } = description;
     const size = imageSize(grid);
     this.limit = limit.score;
     this.#description = description;
-    this.#mean = fromBase64(mean);
+    this.#mean = meanGrid(description);
     const signed = new Int8Array(fromBase64(directions).buffer);
     if (
       this.#mean.length !== size ||
@@ -179,6 +179,11 @@ export function looksOf(images: Uint8Array, shape: ImageShape, grid: ImageShape)
     }
   }
   return looks;
+}
+
+/** The mean of the training images on the grid of their description, [height, width, channels]. */
+export function meanGrid({ mean }: UnlikeDescription): Uint8Array {
+  return fromBase64(mean);
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {

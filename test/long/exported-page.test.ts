@@ -174,6 +174,29 @@ test('a drawing, a picture and the camera are answered, on a phone as well', { s
   assert.deepEqual(errors, []);
 });
 
+test('the board has the color of a light background, and a dark pen is seen on it', { skip }, async () => {
+  const errors: string[] = [];
+  const given = makeExport(makeMembers().slice(0, 1), { paper: [240, 228, 200] });
+  const page = await open(given, errors);
+  await checkAccessible(page, 'light paper');
+  const box = await page.locator('#drawing').boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + 60, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 60, box.y + 250, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForSelector('[data-state="answered"]');
+  const [corner, stroke] = await page.evaluate(() => {
+    const board = document.querySelector<HTMLCanvasElement>('#drawing');
+    const at = (x: number, y: number) => board?.getContext('2d')?.getImageData(x, y, 1, 1).data;
+    const scale = (board?.width ?? 0) / (board?.clientWidth ?? 1);
+    return [[...(at(1, 1) ?? [])], [...(at(60 * scale, 150 * scale) ?? [])]];
+  });
+  assert.deepEqual(corner, [240, 228, 200, 255]);
+  assert.ok(stroke[0] < 60, `${stroke}`);
+  assert.deepEqual(errors, []);
+});
+
 test('every tab holds to WCAG AA, light and dark, and is reached by keys', { skip }, async () => {
   const errors: string[] = [];
   const given = makeExport(makeMembers().slice(0, 1));

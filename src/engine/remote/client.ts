@@ -22,6 +22,7 @@ import {
   type FromHost,
   type HostOptions,
   type HostPort,
+  NOT_LOADED,
   uncarry,
 } from './protocol.ts';
 
@@ -52,6 +53,10 @@ interface Waiting {
 }
 
 /** Calls by number, and the functions that receive their answers. */
+/** Most bundlers follow `new Worker(new URL(…))`; esbuild does not, and leaves the workers out. */
+const NOT_LOADED_HINT =
+  'If a bundler made this page, it must also emit the workers, as Vite does. Otherwise import page.js of the package couture, which needs no other file, and leave it out of the bundle.';
+
 class Line {
   readonly #port: HostPort;
   readonly #waiting = new Map<number, Waiting>();
@@ -63,7 +68,12 @@ class Line {
     this.#port = port;
     port.listen(
       (message) => this.#hear(message),
-      (reason) => this.close(new CoutureError('runtime', `The worker of the engine failed: ${reason}.`)),
+      (reason) =>
+        this.close(
+          new CoutureError('runtime', `The worker of the engine failed: ${reason}.`, {
+            hint: reason === NOT_LOADED ? NOT_LOADED_HINT : undefined,
+          }),
+        ),
     );
   }
 

@@ -83,6 +83,9 @@ export type FromHost =
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer<CallName> }
   | { readonly type: 'error'; readonly id: number; readonly error: CarriedError };
 
+/** Why a host cannot go on: a page has no file at the address of the worker. */
+export const NOT_LOADED = 'its script could not be loaded';
+
 /** The host as the client sees it, on any platform. */
 export interface HostPort {
   /** @param transfer buffers that are handed over instead of being copied */

@@ -90,7 +90,11 @@ test('a host that cannot start is an error at once', async () => {
   const connection = connect(() => new Promise(() => {}));
   const starting = connectBackend(connection.port, {});
   connection.fail('its script could not be loaded');
-  await assert.rejects(starting, { kind: 'runtime', message: /its script could not be loaded/ });
+  await assert.rejects(starting, {
+    kind: 'runtime',
+    message: /its script could not be loaded/,
+    hint: /it must also emit the workers, as Vite does/,
+  });
 });
 
 test('what has been disposed of is refused, images and sessions of others too', async () => {

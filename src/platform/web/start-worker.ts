@@ -1,5 +1,7 @@
 /** Starts a worker of this package, wherever the package was loaded from. */
 
+import { NOT_LOADED } from '../../engine/remote/protocol.ts';
+
 /**
  * @param start makes the worker in the form that bundlers recognize
  * @param address of the worker's script, for a page that imports the package from another origin: a browser starts no
@@ -25,7 +27,7 @@ export function startWorker(start: () => Worker, address: URL): Worker {
 export function hearFailures(worker: Worker, failed: (reason: string) => void): void {
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    failed(event.message || 'its script could not be loaded');
+    failed(event.message || NOT_LOADED);
   });
   worker.addEventListener('messageerror', () => failed('a message could not be read'));
 }

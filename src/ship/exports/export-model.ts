@@ -10,6 +10,7 @@ import { MAX_VIEW_SHIFT, type ViewOptions } from '../../use/views.ts';
 import { cardLine, MAX_MEMBERS, type ModelCard } from '../card.ts';
 import type { Tensor } from '../safetensors.ts';
 import { withShapes } from '../safetensors.ts';
+import type { Paper } from './paper.ts';
 
 /** Figures on the test images, as far as every source has them. */
 export interface TestFigures {
@@ -39,13 +40,15 @@ export interface ExportModel {
   readonly test: TestFigures | null;
   /** The card of a model file; null for a run. */
   readonly card: ModelCard | null;
+  /** Color of the background of the training images, if it is light. */
+  readonly paper?: Paper | null | undefined;
 }
 
 /** Key of the description in the metadata of exported safetensors files. */
 export const EXPORT_KEY = 'couture.export';
 
 /** The description that travels with exported weights: everything except the weights. */
-export interface ExportDescription extends Omit<ExportModel, 'members' | 'card'> {
+export interface ExportDescription extends Omit<ExportModel, 'members' | 'card' | 'paper'> {
   readonly version: 1;
   readonly couture: string;
   /** The layers of each network. */

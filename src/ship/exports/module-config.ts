@@ -6,6 +6,7 @@ import type { Program } from '../../model/program.ts';
 import type { ViewOptions } from '../../use/views.ts';
 import type { TestFigures } from './export-model.ts';
 import type { PackedTensor } from './packed-weights.ts';
+import type { Paper } from './paper.ts';
 
 /** A network: its program for inference, and its tensors. */
 export interface ModuleMember {
@@ -28,4 +29,6 @@ export interface ModuleConfig {
   /** Whether the figures were measured before weights were rounded. */
   readonly rounded: boolean;
   readonly test: TestFigures | null;
+  /** Color of the drawing board of a page; null for black. */
+  readonly paper: Paper | null;
 }

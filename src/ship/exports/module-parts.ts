@@ -23,7 +23,7 @@ export interface ModuleParts {
 
 /** @param halves whether float32 matrices are rounded to float16 */
 export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
-  const { name, title, data, views, temperature, weightsSha256, test } = model;
+  const { name, title, data, views, temperature, weightsSha256, test, paper = null } = model;
   const packed = model.members.map((member) => packWeights(namedTensors(member), halves));
   const bytes = joinBytes(packed.map((each) => each.bytes));
   const rounded = packed.some((each) => each.rounded);
@@ -31,7 +31,7 @@ export function moduleParts(model: ExportModel, halves: boolean): ModuleParts {
     config: {
       rounded,
       ...{ couture: COUTURE_VERSION, name, title, classNames: data.classNames, shape: data.shape },
-      ...{ steps: data.preprocessing.picture, views, temperature, weightsSha256, test },
+      ...{ steps: data.preprocessing.picture, views, temperature, weightsSha256, test, paper },
       members: model.members.map(({ spec, input }, i) => ({
         // Never trained, so no ops and no moments for that.
         program: { ...buildProgram(spec, input), train: [] },

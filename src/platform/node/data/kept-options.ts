@@ -6,7 +6,10 @@
 import * as z from 'zod';
 import type { ImportOptions } from '../../../data/import/options.ts';
 
-/** The options of `couture data import` that change the images. `strict` does not: it can only fail. */
+/** Options of an earlier import that change the images. `strict` does not: it can only fail. */
+export type KeptOptions = Pick<ImportOptions, 'size' | 'channels' | 'invert' | 'trim' | 'testShare'>;
+
+/** @internal */
 export const keptSchema = z.strictObject({
   couture: z.literal(1),
   size: z.number().optional(),
@@ -15,9 +18,6 @@ export const keptSchema = z.strictObject({
   trim: z.boolean().optional(),
   testShare: z.number().optional(),
 });
-
-/** Options of an earlier import. */
-export type KeptOptions = Omit<z.infer<typeof keptSchema>, 'couture'>;
 
 /** The options that are kept for a path, without those that were not given. */
 export function optionsToKeep({ size, channels, invert, trim, testShare }: ImportOptions): KeptOptions {

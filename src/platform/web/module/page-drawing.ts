@@ -1,4 +1,4 @@
-/** The drawing board of an exported page: strokes of a pen on black, with undo. */
+/** The drawing board of an exported page: strokes of a pen on paper, with undo. */
 
 import { byId, contextOf } from './page-elements.ts';
 
@@ -16,11 +16,12 @@ export interface Drawing {
 
 /**
  * Makes a board of a canvas.
+ * @param paper its color; null for black. The pen is white on black and black on light paper
  * @param ask called once a frame with a changed drawing, or with undefined when it is empty
  */
 export function openDrawing(
   canvas: HTMLCanvasElement,
-  colored: boolean,
+  { colored, paper }: { colored: boolean; paper: readonly [number, number, number] | null },
   ask: (canvas: HTMLCanvasElement | undefined) => void,
 ): Drawing {
   const context = contextOf(canvas);
@@ -29,12 +30,18 @@ export function openDrawing(
   const shade = byId<HTMLInputElement>('shade');
   byId('ink-label').hidden = !colored;
   byId('shade-label').hidden = colored;
+  const ground = paper === null ? '#000' : `rgb(${paper.join(' ')})`;
+  if (paper !== null) {
+    ink.value = '#000000';
+    shade.value = '30';
+    byId('stage').classList.add('light');
+  }
   let strokes: Stroke[] = [];
   let current: Stroke | undefined;
   let frame = 0;
 
   function redraw(): void {
-    context.fillStyle = '#000';
+    context.fillStyle = ground;
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.lineCap = 'round';
     context.lineJoin = 'round';

@@ -40,11 +40,15 @@ export function openPage(config: ModuleConfig): ModuleModel {
     }
   }
 
-  const drawing = openDrawing(byId<HTMLCanvasElement>('drawing'), config.shape.channels === 3, (canvas) => {
-    if (canvas !== undefined) return void ask(canvas, false);
-    newest += 1;
-    answer.clear();
-  });
+  const drawing = openDrawing(
+    byId<HTMLCanvasElement>('drawing'),
+    { colored: config.shape.channels === 3, paper: config.paper },
+    (canvas) => {
+      if (canvas !== undefined) return void ask(canvas, false);
+      newest += 1;
+      answer.clear();
+    },
+  );
 
   let picture: Blob | undefined;
   async function give(file: Blob): Promise<void> {
