@@ -58,9 +58,8 @@ test('every way to ask sees the same bytes of the same picture', async () => {
   try {
     assert.deepEqual([...(await model.toPixels(join(cwd, 'boot.png')))], expected);
     const { label } = await model.predict(join(cwd, 'boot.png'));
-    const out = await couture(['predict', 'compact', 'boot.png', 'photos', '--json', '--save-seen', 'seen'], {
-      cwd,
-    });
+    const asked = ['predict', 'compact', 'boot.png', 'photos', '--json'];
+    const out = await couture([...asked, '--seen', '--save-seen', 'seen'], { cwd });
     const { predictions, shape } = parseDocument(out, answers);
     assert.equal(shape.height, 28);
     assert.deepEqual(
@@ -74,6 +73,10 @@ test('every way to ask sees the same bytes of the same picture', async () => {
       assert.equal(prepared.inverted, true);
       assert.equal(prepared.crop?.left, facts.crop?.left);
     }
+    const shorter = parseDocument(await couture(asked, { cwd }), {
+      predictions: z.array(z.object({ label: z.string(), seen: z.undefined().optional() })),
+    });
+    assert.equal(shorter.predictions.length, 2);
     // What was written is an image of the network's size, which is left as it is when it is given again.
     assert.deepEqual((await readdir(join(cwd, 'seen'))).sort(), ['boot-2.png', 'boot.png']);
     assert.deepEqual([...(await model.toPixels(join(cwd, 'seen/boot.png')))], expected);
@@ -109,7 +112,7 @@ test('names with control characters reach the terminal as escapes, in JSON too',
   assert.match(err, /a\\x1b\]0;owned\\x07\\x0aerror: b\.png: it is text/);
   assert.doesNotMatch(out + err, /\p{Bidi_Control}/u);
   assert.ok(!(out + err).includes('\x07'));
-  const json = await couture(['predict', 'compact', name, '--json'], { cwd });
+  const json = await couture(['predict', 'compact', name, '--json', '--seen'], { cwd });
   assert.doesNotMatch(json.out, /\p{Bidi_Control}/u);
   assert.equal(parseDocument(json, answers).predictions[0].source, name);
   const missing = await couture(['predict', `no\x1b[8mmodel`, name], { cwd, env });

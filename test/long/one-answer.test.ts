@@ -91,7 +91,15 @@ test('there are more than 200 pictures, and couture predict reads all of them', 
   assert.ok(pictures.length > 200, `${pictures.length} pictures`);
   const paths = pictures.map(({ name }) => join(folder, 'plain', name));
   for (const [i, { bytes }] of pictures.entries()) await writeFile(paths[i], bytes);
-  const { code, out, err } = await couture(['predict', 'compact', ...paths, '--json', '--backend', 'cpu']);
+  const { code, out, err } = await couture([
+    'predict',
+    'compact',
+    ...paths,
+    '--json',
+    '--seen',
+    '--backend',
+    'cpu',
+  ]);
   assert.equal(code, 0, err);
   const { predictions } = JSON.parse(out);
   for (const [i, { bytes, name }] of pictures.entries()) {

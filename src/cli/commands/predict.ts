@@ -103,7 +103,10 @@ export function registerPredict(program: Command, context: CliContext): void {
       'swap light and dark: auto (if the object is darker than its background), yes or no (default: as the model says)',
       oneOf('--invert', ['auto', 'yes', 'no']),
     )
-    .option('--seen', `show each image as the network sees it (a color terminal always shows up to ${SHOWN})`)
+    .option(
+      '--seen',
+      `show each image as the network sees it (a color terminal always shows up to ${SHOWN}; --json has it as base64)`,
+    )
     .option('--save-seen <folder>', 'write each image as the network sees it to a PNG file')
     .option('--csv', 'print CSV (RFC 4180) with one row for each image')
     .option(
@@ -151,7 +154,13 @@ async function runPredict(
         const { pixels, ...asked } = questions[i];
         const question = { ...asked, ...(scorer && { unlike: judgeLook(scorer, pixels, model) }) };
         const saved = await folder?.save(question.source, pixels, model.shape);
-        if (flags.json) predictions.push({ ...question, ...answer, ...seenDocument(pixels, saved) });
+        if (flags.json)
+          predictions.push({
+            ...{ ...question, ...answer },
+            // Four kilobytes for a color picture of 32x32: only for whoever asks.
+            ...(flags.seen && { seen: Buffer.from(pixels).toString('base64') }),
+            ...(saved !== undefined && { saved }),
+          });
         else if (flags.csv) context.out(`${predictionRecord(printable(question.source), answer)}\r\n`);
         else {
           context.out(answerText(question, answer, model.classNames, context));
@@ -322,11 +331,6 @@ function answerText(
   const title = `${printable(source)}: ${paint(context.color, 'bold', unknown ? 'unknown' : label)} (${notes.join(', ')})`;
   const doubt = unlike?.unlike ? `\n${paint(context.color, 'yellow', lookText(unlike))}` : '';
   return `${title}${doubt}\n${probabilityBars(classNames, probabilities, context)}`;
-}
-
-/** The image as the network saw it, in JSON: its bytes [height, width, channels] as base64, and where they were written. */
-function seenDocument(pixels: Uint8Array, saved: string | undefined): Record<string, unknown> {
-  return { seen: Buffer.from(pixels).toString('base64'), ...(saved !== undefined && { saved }) };
 }
 
 async function* inChunks(questions: AsyncIterable<Question>): AsyncGenerator<Question[]> {
