@@ -111,6 +111,8 @@ describe('the Studio', { skip, timeout: 300_000 }, () => {
       .getByRole('region', { name: 'Run custom-seed1', exact: true })
       .getByRole('button', { name: 'Resume' })
       .click();
+    // What takes a few seconds after the last epoch is told.
+    await page.getByText(/^All epochs are trained/).waitFor({ timeout: 120_000 });
     assert.equal((await result(page)).sha, expected);
     assert.deepEqual(faults, []);
     await page.close();

@@ -258,6 +258,8 @@ export type StudioEvent =
       readonly imagesPerSecond: number;
     }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
+  /** The last epoch is trained. The test images are next, and the description of the training images. */
+  | { readonly type: 'trained' }
   | { readonly type: 'weights'; readonly epoch: number; readonly weights: Weights }
   /** How many runs have been read, where there are many. */
   | { readonly type: 'listing'; readonly done: number; readonly total: number }

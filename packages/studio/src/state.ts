@@ -44,6 +44,8 @@ export interface LiveRun {
   readonly steps: number;
   readonly loss: number | undefined;
   readonly imagesPerSecond: number | undefined;
+  /** Whether all epochs are trained; the run ends a few seconds later. */
+  readonly trained: boolean;
   readonly notices: readonly string[];
   readonly result: RunResult | undefined;
   /** The command that trains the same weights, once the run has ended. */

@@ -101,6 +101,7 @@ function hear(event: StudioEvent): void {
         ...{
           loss: undefined,
           imagesPerSecond: undefined,
+          trained: false,
           notices: [...early.splice(0), ...(run?.name === name ? run.notices : [])],
         },
         ...{ result: undefined, command: undefined },
@@ -122,6 +123,9 @@ function hear(event: StudioEvent): void {
           state.model.value = { kind: 'live' };
       });
       if (state.model.value.kind === 'live') predictAgain();
+      break;
+    case 'trained':
+      if (run !== undefined) state.run.value = { ...run, trained: true };
       break;
     case 'listing':
       state.listing.value = event;

@@ -71,6 +71,7 @@ export async function showRun(name: string): Promise<void> {
   state.run.value = {
     ...{ name, config, history, result, command, state: end, notices: [] },
     ...{ epoch: history.length, step: 0, steps: 1, loss: undefined, imagesPerSecond: undefined },
+    trained: result !== undefined,
   };
   state.shownEpoch.value = epochBefore(name);
   await request('first-layers', { name, epochs: history.length }).catch(() => {});

@@ -35,7 +35,7 @@ export function TrainPanel() {
       <Diverged />
       <Waiting />
       {live === undefined ? <Empty /> : <Progress live={live} />}
-      {live?.state === 'training' && <Rate live={live} />}
+      {live?.state === 'training' && (live.trained ? <Ending /> : <Rate live={live} />)}
       <FirstLayer />
     </>
   );
@@ -46,6 +46,16 @@ function takenText(): string | undefined {
   const { value } = taken;
   if (value === undefined || value.setup !== setup.value) return undefined;
   return `The setup has the settings of trial ${value.trial} of the study ${value.study}. Press Start to train it; the run is then also evaluated on the test images.`;
+}
+
+/** What the page does between the last epoch and the result. */
+function Ending() {
+  return (
+    <p class="note" role="status">
+      All epochs are trained. The test images are classified now, and the training images described, so that
+      pictures unlike them can be recognized.
+    </p>
+  );
 }
 
 /** The same beside an earlier run. */

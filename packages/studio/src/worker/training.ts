@@ -132,8 +132,10 @@ function report(run: Run, event: TrainEvent, telling: Telling): void {
       void drawFirstLayer(layer).then((weights) => telling.tell({ type: 'weights', epoch, weights }));
       break;
     }
-    case 'checkpoint':
     case 'done':
+      if (event.reason !== 'interrupted') telling.tell({ type: 'trained' });
+      break;
+    case 'checkpoint':
       break;
   }
 }
