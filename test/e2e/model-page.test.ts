@@ -36,10 +36,10 @@ const askInPage = async ({ name, pixels }: { name: string; pixels: number[] }): 
   const { Ensemble }: typeof import('../../src/use/ensemble.ts') = await import(ensemblePath);
   const { createWebBackend }: typeof import('../../src/platform/web/backend.ts') = await import(backendPath);
   const response = await fetch(`/models/${name}.safetensors`);
-  const model = await decodeModel(new Uint8Array(await response.arrayBuffer()), name);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { members, views, temperature, data } = await decodeModel(bytes, name);
   await using ensemble = new Ensemble({
-    ...model,
-    classNames: model.data.classNames,
+    ...{ members, views, temperature, classNames: data.classNames },
     backend: await createWebBackend(),
   });
   return [...(await ensemble.logProbabilities(Uint8Array.from(pixels)))];
