@@ -73,56 +73,64 @@ export function drawCurves(
   sheet.legend(entries);
 
   const last = Math.max(1, ...beside.flatMap(({ history }) => history.map(({ epoch }) => epoch)));
-  const panel = (label: string, series: readonly { pick: Pick; dashed: boolean }[]) => (width: number) =>
-    chart(options.document, {
-      width,
-      height: 270,
-      marginLeft: 44,
-      marginRight: 12,
-      marginTop: 26,
-      marginBottom: 38,
-      x: {
-        label: 'epoch',
-        labelArrow: 'none',
-        labelAnchor: 'center',
-        domain: last > 1 ? [1, last] : [0.5, 1.5],
-        ticks: epochTicks(last, width),
-        tickFormat: String,
-      },
-      y: {
-        label,
-        labelArrow: 'none',
-        nice: true,
-        ticks: 6,
-        domain: rangeOf(series.flatMap(({ pick }) => pointsOf(beside, pick))),
-      },
-      marks: [
-        Plot.gridY(grid),
-        ...(single
-          ? [Plot.ruleX([runs[0].bestEpoch], { stroke: colors.ink, strokeWidth: 1, strokeOpacity: 0.6 })]
-          : []),
-        ...series.flatMap(({ pick, dashed }) =>
-          lines(runs, pick, { dashed, stroke: (run) => (single && dashed ? meanings.training : color(run)) }),
-        ),
-        Plot.dot(
-          runs.map((run, i) => ({ run: i, best: bestOf(run) })),
-          {
-            x: ({ best }) => best.epoch,
-            y: ({ best }) => series[series.length - 1].pick(best),
-            r: 5,
-            stroke: (d) => color(d.run),
-            fill: colors.paper,
-            strokeWidth: 2,
-          },
-        ),
-      ],
-    });
+  const panel =
+    (label: string, series: readonly { pick: Pick; dashed: boolean }[], most = Infinity) =>
+    (width: number) =>
+      chart(options.document, {
+        width,
+        height: 270,
+        marginLeft: 44,
+        marginRight: 12,
+        marginTop: 26,
+        marginBottom: 38,
+        x: {
+          label: 'epoch',
+          labelArrow: 'none',
+          labelAnchor: 'center',
+          domain: last > 1 ? [1, last] : [0.5, 1.5],
+          ticks: epochTicks(last, width),
+          tickFormat: String,
+        },
+        y: {
+          label,
+          labelArrow: 'none',
+          nice: true,
+          ticks: 6,
+          domain: rangeOf(
+            series.flatMap(({ pick }) => pointsOf(beside, pick)),
+            most,
+          ),
+        },
+        marks: [
+          Plot.gridY(grid),
+          ...(single
+            ? [Plot.ruleX([runs[0].bestEpoch], { stroke: colors.ink, strokeWidth: 1, strokeOpacity: 0.6 })]
+            : []),
+          ...series.flatMap(({ pick, dashed }) =>
+            lines(runs, pick, {
+              dashed,
+              stroke: (run) => (single && dashed ? meanings.training : color(run)),
+            }),
+          ),
+          Plot.dot(
+            runs.map((run, i) => ({ run: i, best: bestOf(run) })),
+            {
+              x: ({ best }) => best.epoch,
+              y: ({ best }) => series[series.length - 1].pick(best),
+              r: 5,
+              stroke: (d) => color(d.run),
+              fill: colors.paper,
+              strokeWidth: 2,
+            },
+          ),
+        ],
+      });
   sheet.columns([
     panel('loss (mean NLL, nats)', [
       { pick: trainLoss, dashed: true },
       { pick: validationLoss, dashed: false },
     ]),
-    panel('validation accuracy (%)', [{ pick: accuracy, dashed: false }]),
+    panel('validation accuracy (%)', [{ pick: accuracy, dashed: false }], 100),
   ]);
   return sheet.figure(
     runs
@@ -170,11 +178,11 @@ function lines(
   ];
 }
 
-/** From the lowest to the highest value; a little of both sides where there is but one. */
-function rangeOf(points: readonly Point[]): [number, number] {
+/** From the smallest to the largest value; around a single value, but not below 0 or above `most`. */
+function rangeOf(points: readonly Point[], most: number): [number, number] {
   const values = points.map(({ value }) => value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  return high > low ? [low, high] : [low - 0.1, high + 0.1];
+  return high > low ? [low, high] : [Math.max(0, low - 0.1), Math.min(most, high + 0.1)];
 }
 
 /** Whole epochs, evenly spaced, as many as fit. */

@@ -8,9 +8,11 @@ import { fixtures, makeInspection } from '../../test/figures/fixture.ts';
 import { checkLayout, textBoxes } from '../../test/figures/layout.ts';
 import { madeUpCurves } from '../../test/figures/rates-fixture.ts';
 import { auditExamples } from '../audit/examples.ts';
+import { describeTraining } from '../inspect/training.ts';
 import { multilayer } from '../model/spec.ts';
 import { nodeDocument, renderPng } from '../platform/node/images/figures.ts';
 import { auditFigures, drawSuspects } from './audit.ts';
+import { drawCurves } from './curves.ts';
 import type { Figure, FigureOptions } from './figure.ts';
 import { drawNetwork } from './network.ts';
 import { drawPixels } from './pixels.ts';
@@ -66,6 +68,17 @@ for (const name of Object.keys(fixtures) as (keyof typeof fixtures)[]) {
     });
   });
 }
+
+test('an accuracy that is always 100% has no axis beyond it', () => {
+  const history = [1, 2, 3].map((epoch) => ({
+    ...{ epoch, trainLoss: 1 / epoch, validationLoss: 1 / epoch, validationAccuracy: 1 },
+    ...{ learningRate: 0.001, seconds: 1 },
+  }));
+  const { svg } = drawCurves([describeTraining('own', history)], { document: nodeDocument() });
+  const ticks = [...svg.matchAll(/>(\d+(?:\.\d+)?)</g)].map(([, text]) => Number(text));
+  assert.ok(ticks.includes(100), 'the axis ends with 100');
+  assert.ok(!ticks.some((value) => value > 100), `ticks: ${ticks.join(', ')}`);
+});
 
 test('the values of pixels that are too small to hold them appear under the pointer', () => {
   const { data } = makeInspection({ shape: gray(28, 28) });
