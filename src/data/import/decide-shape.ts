@@ -1,7 +1,7 @@
 /** Decides on the shape of the images of a set: as requested, or by a look at some of its pictures. */
 
 import { CoutureError } from '../../core/errors.ts';
-import { percent } from '../../core/format.ts';
+import { count, percent, plural } from '../../core/format.ts';
 import { describeShape, type ImageShape, MAX_SIDE } from '../image-shape.ts';
 import type { Picture } from '../prepare.ts';
 import type { LabeledPictures } from '../readers/found.ts';
@@ -56,11 +56,13 @@ export async function decideShape(
   }
   const looks = await lookAt(pictures, options, platform);
   const common = commonSize(looks);
-  const colored = looks.filter(({ isColored }) => isColored).length / looks.length;
+  const colored = looks.filter(({ isColored }) => isColored).length;
   const sides = sidesOf(size, common);
-  const shape = { ...sides.value, channels: channels ?? (colored > COLOR_SHARE ? 3 : 1) };
+  const shape = { ...sides.value, channels: channels ?? (colored > COLOR_SHARE * looks.length ? 3 : 1) };
   const color =
-    channels !== undefined ? '' : ` ${percent(colored, 0)} of ${looks.length} pictures looked at have color.`;
+    channels !== undefined
+      ? ''
+      : ` Of ${plural(looks.length, 'picture')} looked at, ${colored === 0 ? 'none' : count(colored)} ${colored === 1 ? 'has' : 'have'} color.`;
   return { shape, notice: `Images become ${describeShape(shape)}: ${sides.why}.${color}` };
 }
 
