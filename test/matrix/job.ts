@@ -22,18 +22,22 @@ import { NetworkTeacher, RememberingTeacher, type TeacherModel } from '../../src
 /** What is trained: the published networks' layers, everything that came after them, residual blocks, or a student of two. */
 export type Kind = 'plain' | 'modern' | 'residual' | 'taught';
 
-/** One way to run the job. */
-export interface Case {
-  readonly kind: Kind;
+/** The engine of a case. */
+export interface Engine {
   readonly threads: number;
-  /** Stopped within the first epoch and resumed from the checkpoint. */
-  readonly resumed?: boolean;
   /** Default: wasm. */
   readonly backend?: 'wasm' | 'reference';
-  /** Default: 3,001. */
-  readonly images?: number;
   /** Node's backend only: pair 128-bit vectors where V8 can; default true. */
   readonly pairing?: boolean;
+}
+
+/** One way to run the job. */
+export interface Case extends Engine {
+  readonly kind: Kind;
+  /** Stopped within the first epoch and resumed from the checkpoint. */
+  readonly resumed?: boolean;
+  /** Default: 3,001. */
+  readonly images?: number;
 }
 
 /** What came of a case. */
@@ -115,15 +119,15 @@ function drawDataset(count: number): Dataset {
 /** Runs the cases one after the other, each on a backend of its own. */
 export async function runCases(
   cases: readonly Case[],
-  start: (wanted: Case) => Promise<Backend>,
+  start: (engine: Engine) => Promise<Backend>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const wanted of cases) {
-    const dataset = drawDataset(wanted.images ?? IMAGES);
-    const backend = await start(wanted);
-    const config = configs[wanted.kind];
+  for (const { kind, images = IMAGES, resumed, ...engine } of cases) {
+    const dataset = drawDataset(images);
+    const backend = await start(engine);
+    const config = configs[kind];
     const options = { backend, dataset, ...(config.settings.teacher && (await teach(backend, dataset))) };
-    const resume = wanted.resumed ? await cutWithinAnEpoch(config, options) : undefined;
+    const resume = resumed ? await cutWithinAnEpoch(config, options) : undefined;
     const { parameters, accuracy } = await finish(config, { ...options, ...(resume && { resume }) });
     outcomes.push({ info: backend.info, sha256: await sumOf(parameters), accuracy });
     await backend.dispose();
