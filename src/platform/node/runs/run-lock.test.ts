@@ -91,6 +91,13 @@ test('a process that has ended and was not waited for holds nothing', {
   parent.kill('SIGKILL');
 });
 
+test('a run that another process removes meanwhile is said to be gone', async () => {
+  const run = await folder();
+  await rm(run, { recursive: true });
+  const gone = { kind: 'usage', message: `There is no run in ${run} any more: another process removes it.` };
+  await assert.rejects(lockRun(run), gone);
+});
+
 test('a lock that is no file is named, and not waited for', {
   skip: process.platform === 'win32',
 }, async () => {

@@ -34,7 +34,7 @@ interface Found {
 
 /**
  * Takes the lock of a run folder. Resolves to the function that releases it.
- * @throws CoutureError of kind `runtime` when a live process holds it
+ * @throws CoutureError of kind `runtime` when a live process holds it, `usage` when another process removes the folder
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const mine = JSON.stringify(thisProcess());
@@ -48,6 +48,11 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
     }
   } catch (cause) {
     if (cause instanceof CoutureError) throw cause;
+    // The folder, or the draft in it: a process that removes a run empties the folder first.
+    if (errorCode(cause) === 'ENOENT')
+      throw new CoutureError('usage', `There is no run in ${folder} any more: another process removes it.`, {
+        cause,
+      });
     throw new CoutureError('runtime', `Cannot lock ${folder}: ${reason(cause)}.`, { cause });
   } finally {
     await rm(draft, { force: true });
