@@ -84,15 +84,14 @@ function divide(): void {
 /** Files that are copied: licenses, the changelog, the README, and models. */
 function copyFiles(): void {
   for (const [name, folder] of Object.entries(folders)) {
-    cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+    for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, file), join(folder, file));
     const models = join(folder, 'models');
     rmSync(models, { recursive: true, force: true });
     for (const model of packagedModels(name as keyof typeof folders))
       for (const ending of ['.safetensors', '.md'])
         cpSync(join(root, 'models', model + ending), join(models, model + ending));
   }
-  // The package for pages is to stay below 1 MB without its model, and the list of changes grows.
-  for (const file of ['README.md', 'CHANGELOG.md']) cpSync(join(root, file), join(folders.couture, file));
+  cpSync(join(root, 'README.md'), join(folders.couture, 'README.md'));
 }
 
 /** The page of the Studio, which `couture studio` serves. */

@@ -30,7 +30,7 @@ const pagePackages = new Set([
 const concreteBackend = /^src\/engine\/(reference|wasm|webgpu)\//;
 
 /** A backend's doors for the platform's workers: the messages, and the loop that a worker runs. */
-const workerDoor = /^src\/engine\/[a-z]+\/(protocol|worker-loop)\.ts$/;
+const workerDoor = /^src\/engine\/[a-z]+\/(platform|protocol|worker-loop)\.ts$/;
 
 /** Every import of a source text. Comments are left out; what looks like an import inside a string is not. */
 export function importsOf(text: string): Import[] {

@@ -17,7 +17,7 @@ import { type BackendChoice, backendChoices, exactBackend } from './names.ts';
 import { createReferenceBackend } from './reference/backend.ts';
 import { MAX_THREADS } from './threads.ts';
 import { createWasmBackend } from './wasm/backend.ts';
-import type { CompileKernels, SpawnWorker } from './wasm/protocol.ts';
+import type { CompileKernels, SpawnWorker } from './wasm/platform.ts';
 import { createWebGpuBackend } from './webgpu/backend.ts';
 
 /** How a backend is started. */

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Backend, Session, TrainRequest } from '../../src/engine/backend.ts';
 import { createBackend } from '../../src/engine/create.ts';
-import type { CompileKernels, FromWorker, WorkerHandle } from '../../src/engine/wasm/protocol.ts';
+import type { CompileKernels, FromWorker, WorkerHandle } from '../../src/engine/wasm/platform.ts';
+import type { ToWorker } from '../../src/engine/wasm/protocol.ts';
 import { buildProgram, type Op } from '../../src/model/program.ts';
 import { linear, logSoftmax, sequential } from '../../src/model/spec.ts';
 import { createNodeBackend, spawnWorker } from '../../src/platform/node/engine/backend.ts';
@@ -18,7 +19,7 @@ const indices = Uint32Array.from({ length: 40 }, (_, i) => i);
 function sabotaged(worker: WorkerHandle): WorkerHandle {
   return {
     ...worker,
-    post(message) {
+    post(message: ToWorker) {
       if (message.type === 'job') {
         worker.post({ type: 'job', job: { ...message.job, ops: [undefined as unknown as Op] } });
       } else worker.post(message);

@@ -76,7 +76,7 @@ describe('the packed packages', () => {
     const code = core.unpackedSize - 476_544;
     assert.ok(code < 1_000_000, `${code} bytes`);
     const kinds =
-      /^(dist\/.+\.(js|d\.ts)|dist\/vendor\/LICENSES\.txt|models\/compact\.(safetensors|md)|package\.json|LICENSE|README\.md)$/;
+      /^(dist\/.+\.(js|d\.ts)|dist\/vendor\/LICENSES\.txt|models\/compact\.(safetensors|md)|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
     assert.deepEqual(
       core.files.filter(({ path }) => !kinds.test(path)),
       [],

@@ -54,6 +54,12 @@ describe('the Studio keeps', { skip, timeout: 300_000 }, () => {
 
   test('images that are imported while Fashion-MNIST loads, or is trained on, are the ones at hand; nothing is mixed', async () => {
     const { page, faults, show } = await open({ fragment: '#view=data&hidden=16&epochs=4' });
+    // From the start: with a worker that computes, a page does not take on a route.
+    let host: Promise<void> | undefined;
+    await page.route('**/fashion-mnist/train-images', async (route) => {
+      await host;
+      await route.continue();
+    });
     await waitForData(page);
     await startButton(page).click();
     await reached(page, 2);
@@ -76,10 +82,7 @@ describe('the Studio keeps', { skip, timeout: 300_000 }, () => {
       .waitFor();
     // After a reload the own images are there; those of the host come late, and change nothing.
     const held = Promise.withResolvers<void>();
-    await page.route('**/fashion-mnist/train-images', async (route) => {
-      await held.promise;
-      await route.continue();
-    });
+    host = held.promise;
     await page.reload();
     await page.locator('.now').getByText('bars').waitFor();
     await show('Runs');

@@ -13,7 +13,7 @@ const { skip, open, commandLine } = await startStudio('studio-setup');
 describe('the setup in the Studio', { skip, timeout: 300_000 }, () => {
   test('a learning rate that is changed by hand: the printed command trains the same weights', async () => {
     const { page, faults } = await open({
-      fragment: '#view=train&hidden=16&epochs=25&batch-size=128',
+      fragment: '#view=train&hidden=16&epochs=24&batch-size=128',
     });
     await waitForData(page);
     await startButton(page).click();
@@ -31,7 +31,7 @@ describe('the setup in the Studio', { skip, timeout: 300_000 }, () => {
     const { sha, command } = await result(page);
     assert.match(
       command,
-      /^npx couture train --hidden 16 --epochs 25 --batch-size 128 --rate-changes \d+:0\.0005 --seed 1$/,
+      /^npx couture train --hidden 16 --epochs 24 --batch-size 128 --rate-changes \d+:0\.0005 --seed 1$/,
     );
     assert.equal(sha, await commandLine(command));
     assert.deepEqual(faults, []);

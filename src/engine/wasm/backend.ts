@@ -6,7 +6,7 @@ import type { Backend, DeviceImages } from '../backend.ts';
 import { countImages } from '../check-request.ts';
 import { canFuse, compileKernels } from './kernels.ts';
 import { type Block, WasmMemory } from './memory.ts';
-import type { CompileKernels, SpawnWorker } from './protocol.ts';
+import type { CompileKernels, SpawnWorker } from './platform.ts';
 import { type ImagesInUse, WasmSession } from './session.ts';
 import { Team } from './team.ts';
 

@@ -3,7 +3,7 @@
 import { CoutureError } from '../../core/errors.ts';
 import { bindKernels, type Kernels, kernelModules } from './kernels.generated.ts';
 
-import type { CompileKernels } from './protocol.ts';
+import type { CompileKernels } from './platform.ts';
 
 export type { Kernels, Units } from './kernels.generated.ts';
 

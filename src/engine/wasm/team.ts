@@ -8,7 +8,8 @@ import { Queue } from '../../core/queue.ts';
 import { FAILED_WORD } from './constants.ts';
 import { controlBytes, Executor, SCRATCH_BYTES } from './executor.ts';
 import type { Block, WasmMemory } from './memory.ts';
-import type { FromWorker, Job, SpawnWorker, ThreadSetup, WorkerHandle } from './protocol.ts';
+import type { FromWorker, SpawnWorker, WorkerHandle } from './platform.ts';
+import type { Job, ThreadSetup, ToWorker } from './protocol.ts';
 
 export interface TeamOptions {
   readonly memory: WasmMemory;
@@ -66,7 +67,7 @@ export class Team {
       team.#members.push(member);
       const answered = team.#nextAnswer(member);
       member.worker.listen((message) => team.#hear(member, message));
-      member.worker.post({ type: 'setup', setup: setup(thread, threads) });
+      member.worker.post({ type: 'setup', setup: setup(thread, threads) } satisfies ToWorker);
       return answered;
     });
     await Promise.all(ready);
@@ -108,7 +109,7 @@ export class Team {
     // No thread is running, so the counters of the last job are free.
     this.#control.fill(0, FAILED_WORD + 1);
     const answers = this.#members.map((member) => this.#nextAnswer(member));
-    for (const { worker } of this.#members) worker.post({ type: 'job', job });
+    for (const { worker } of this.#members) worker.post({ type: 'job', job } satisfies ToWorker);
     await Promise.all(answers);
     if (this.#failure) throw this.#failure;
   }

@@ -1,7 +1,8 @@
 /** A worker's side of the protocol, for the ports of any platform. */
 
 import { Executor } from './executor.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker } from './platform.ts';
+import type { ToWorker } from './protocol.ts';
 
 /** Answers one message after the other; an error is reported, never swallowed. */
 export function createWorkerLoop(post: (message: FromWorker) => void): (message: ToWorker) => void {

@@ -1,6 +1,6 @@
 /** The engine's threads in a browser, which the worker that has the engine starts. */
 
-import type { FromWorker, WorkerHandle } from '../../engine/wasm/protocol.ts';
+import type { FromWorker, WorkerHandle } from '../../engine/wasm/platform.ts';
 import { hearFailures, startWorker } from './start-worker.ts';
 
 const here = import.meta.url;

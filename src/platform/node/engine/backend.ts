@@ -10,7 +10,7 @@ import { createBackend } from '../../../engine/create.ts';
 import { type BackendChoice, exactBackend } from '../../../engine/names.ts';
 import { readBackendChoice } from '../../../engine/read-choice.ts';
 import { MAX_THREADS, threadsForCores } from '../../../engine/threads.ts';
-import type { CompileKernels, FromWorker, WorkerHandle } from '../../../engine/wasm/protocol.ts';
+import type { CompileKernels, FromWorker, WorkerHandle } from '../../../engine/wasm/platform.ts';
 import { nodeGpu } from './gpu.ts';
 import { canPair, createPaired, setPairing } from './pairing.ts';
 

@@ -7,7 +7,7 @@ import v8 from 'node:v8';
 import { Queue } from '../../../core/queue.ts';
 import type { Backend } from '../../../engine/backend.ts';
 import { keepsToReference } from '../../../engine/self-check.ts';
-import type { CompileKernels } from '../../../engine/wasm/protocol.ts';
+import type { CompileKernels } from '../../../engine/wasm/platform.ts';
 
 /** The first major version of Node whose V8 pairs the kernels' vectors rightly and to their gain. */
 const PAIRING_SINCE = 24;
