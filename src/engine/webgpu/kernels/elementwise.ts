@@ -3,7 +3,7 @@
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
 import { activations, dropout, optimize, step } from './common.ts';
 import { NONE } from './forward.ts';
-import { reducer } from './reduce.ts';
+import { reducingKernel } from './reduce.ts';
 
 const THREADS = 64;
 
@@ -128,24 +128,8 @@ export const squaresOp = struct('Op', { quads: 'u32', partials: 'u32', factor: '
 
 /** A kernel whose threads add up their values. */
 function adding(name: string, uses: Uses, main: string, subgroups: boolean): Kernel {
-  const { declarations, parameters, start, suffix, extensions } = reducer(
-    { type: 'f32', threads: THREADS },
-    subgroups,
-  );
-  return {
-    name: `${name}${suffix}`,
-    uses,
-    extensions,
-    code: `${step.wgsl}${squaresOp.wgsl}${declarations}
-@compute @workgroup_size(${THREADS})
-fn main(${parameters}
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {${start}
-${main}
-}
-`,
-  };
+  const reduction = { type: 'f32', threads: THREADS } as const;
+  return reducingKernel({ name, uses, op: squaresOp.wgsl, reduction, code: '', main }, subgroups);
 }
 
 /** Sums of squares of the kept gradients, one a workgroup. */

@@ -1,8 +1,7 @@
 /** Softmax of the logits, and its results: the loss and its gradient, or log-probabilities. A workgroup a row. */
 
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
-import { step } from './common.ts';
-import { reducer } from './reduce.ts';
+import { reducingKernel } from './reduce.ts';
 
 export const lossOp = struct('Op', { classes: 'u32', quads: 'u32', y: 'u32', dz: 'u32' });
 
@@ -13,17 +12,10 @@ const THREADS = 32;
  * the sum of the exponentials of the distances to it. If a logit is NaN, so is the sum.
  */
 function ofSoftmax(name: string, uses: Uses, finish: string, subgroups: boolean): Kernel {
-  const { declarations, parameters, start, suffix, extensions } = reducer(
-    { type: 'f32', threads: THREADS },
-    subgroups,
-  );
-  return {
-    name: `${name}${suffix}`,
-    uses,
-    extensions,
-    code: `${step.wgsl}${lossOp.wgsl}
-const THREADS = ${THREADS}u;
-${declarations}
+  return reducingKernel(
+    {
+      ...{ name, uses, op: lossOp.wgsl, reduction: { type: 'f32', threads: THREADS } },
+      code: `
 struct Terms {
   top: f32,
   sum: f32,
@@ -41,18 +33,12 @@ fn softmax(row: u32, thread: u32) -> Terms {
   for (var j = thread; j < op.classes; j += THREADS) { sum += exp(logit(row, j) - top); }
   return Terms(top, sumAll(sum, thread));
 }
-${finish}
-@compute @workgroup_size(${THREADS})
-fn main(${parameters}
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) count: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {${start}
-  let row = group.x + group.y * count.x;
-  if (row < step.rows) { finish(row, thread, softmax(row, thread)); }
-}
-`,
-  };
+${finish}`,
+      main: `  let row = group.x + group.y * count.x;
+  if (row < step.rows) { finish(row, thread, softmax(row, thread)); }`,
+    },
+    subgroups,
+  );
 }
 
 /** Workgroups for each row. */

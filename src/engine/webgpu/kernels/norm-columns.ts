@@ -4,9 +4,9 @@
  */
 
 import { type Kernel, struct, type Uses } from '../wgsl.ts';
-import { activations, dropout, step } from './common.ts';
+import { activations, dropout } from './common.ts';
 import { NONE } from './forward.ts';
-import { reducer } from './reduce.ts';
+import { reducingKernel } from './reduce.ts';
 
 /** Quads of columns and threads over the rows of a workgroup. */
 const COLUMNS = 2;
@@ -19,22 +19,14 @@ export function columnGroups(quads: number): readonly [number, number] {
 
 /** A kernel that calls `run(quad, lane, thread)` for every quad of columns. */
 function byColumns(name: string, uses: Uses, op: string, run: string, subgroups: boolean): Kernel {
-  const reduction = { type: 'vec4f', threads: THREADS, columns: COLUMNS } as const;
-  const { declarations, parameters, start, suffix, extensions } = reducer(reduction, subgroups);
-  return {
-    name: `${name}${suffix}`,
-    uses,
-    extensions,
-    code: `${step.wgsl}${op}${declarations}${run}
-@compute @workgroup_size(${THREADS})
-fn main(${parameters}
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {${start}
-  run(group.x * ${COLUMNS}u + thread % ${COLUMNS}u, thread / ${COLUMNS}u, thread);
-}
-`,
-  };
+  return reducingKernel(
+    {
+      ...{ name, uses, op, code: run },
+      reduction: { type: 'vec4f', threads: THREADS, columns: COLUMNS },
+      main: `  run(group.x * ${COLUMNS}u + thread % ${COLUMNS}u, thread / ${COLUMNS}u, thread);`,
+    },
+    subgroups,
+  );
 }
 
 export const batchNormOp = struct('Op', {

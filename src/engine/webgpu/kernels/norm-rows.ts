@@ -1,24 +1,18 @@
 /** LayerNorm, whose statistics run over a row's features: a workgroup a row. */
 
 import { type Kernel, struct } from '../wgsl.ts';
-import { activations, dropout, step } from './common.ts';
-import { reducer } from './reduce.ts';
+import { activations, dropout } from './common.ts';
+import { reducingKernel } from './reduce.ts';
 
 const THREADS = 64;
 
 /** A kernel that calls `run(row, thread)` for every row. */
 function byRows(name: string, op: string, run: string, subgroups: boolean): Kernel {
-  const { declarations, parameters, start, suffix, extensions } = reducer(
-    { type: 'f32', threads: THREADS },
-    subgroups,
-  );
-  return {
-    name: `${name}${suffix}`,
-    uses: { value: 'read', act: 'read_write' },
-    extensions,
-    code: `${step.wgsl}${op}
-const THREADS = ${THREADS}u;
-${declarations}
+  return reducingKernel(
+    {
+      ...{ name, op, uses: { value: 'read', act: 'read_write' } },
+      reduction: { type: 'f32', threads: THREADS },
+      code: `
 /** The sum over all threads and their four values. */
 fn total(own: vec4f, thread: u32) -> f32 {
   return sumAll(dot(own, vec4f(1)), thread);
@@ -28,18 +22,12 @@ fn total(own: vec4f, thread: u32) -> f32 {
 fn within(quad: u32, values: vec4f) -> vec4f {
   return select(vec4f(0), values, vec4u(4 * quad) + vec4u(0, 1, 2, 3) < vec4u(op.width));
 }
-${run}
-@compute @workgroup_size(${THREADS})
-fn main(${parameters}
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) count: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {${start}
-  let row = group.x + group.y * count.x;
-  if (row < step.rows) { run(row, thread); }
-}
-`,
-  };
+${run}`,
+      main: `  let row = group.x + group.y * count.x;
+  if (row < step.rows) { run(row, thread); }`,
+    },
+    subgroups,
+  );
 }
 
 export const layerNormOp = struct('Op', {

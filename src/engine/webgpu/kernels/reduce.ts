@@ -3,7 +3,8 @@
  * threads of one exchange their values directly, and only the subgroups' results go through workgroup memory.
  */
 
-import { type Extension, lines } from '../wgsl.ts';
+import { type Extension, type Kernel, lines, type Uses } from '../wgsl.ts';
+import { step } from './common.ts';
 
 export interface Reduction {
   readonly type: 'f32' | 'vec4f';
@@ -13,17 +14,54 @@ export interface Reduction {
   readonly columns?: number;
 }
 
-/** Parts of a kernel. */
-export interface Reducer {
+/** A kernel that reduces. */
+export interface Reducing {
+  readonly name: string;
+  readonly uses: Uses;
+  /** WGSL of its struct `Op`. */
+  readonly op: string;
+  readonly reduction: Reduction;
+  /**
+   * Functions of the kernel. They may use `THREADS`, and call `sumAll(own, thread)` and `maxAll(own, thread)` from all
+   * threads of the workgroup, each of which gets the result.
+   */
+  readonly code: string;
+  /** The statements of `main`, which has `group`, `count` and `thread`. */
+  readonly main: string;
+}
+
+/** The kernel, with or without subgroups. */
+export function reducingKernel(
+  { name, uses, op, reduction: { type, threads, columns = 1 }, code, main }: Reducing,
+  subgroups: boolean,
+): Kernel {
+  const reducer = subgroups ? bySubgroups(type, threads, columns) : byHalves(type, threads, columns);
+  return {
+    name: `${name}${reducer.suffix}`,
+    uses,
+    extensions: reducer.extensions,
+    code: `${step.wgsl}${op}
+const THREADS = ${threads}u;
+${reducer.declarations}${code}
+@compute @workgroup_size(${threads})
+fn main(${reducer.parameters}
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) count: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {${reducer.start}
+${main}
+}
+`,
+  };
+}
+
+/** What a way to reduce adds to a kernel. */
+interface Reducer {
   /** The end of its name. */
   readonly suffix: string;
   readonly extensions: readonly Extension[];
-  /**
-   * Declares `sumAll(own, thread)` and `maxAll(own, thread)`, which all threads of the workgroup call. Each thread gets the
-   * result.
-   */
   readonly declarations: string;
-  /** Parameters of `main`, to be put in front of its own. */
+  /** Parameters of `main`, in front of the others. */
   readonly parameters: string;
   /** The first statements of `main`. */
   readonly start: string;
@@ -31,10 +69,6 @@ export interface Reducer {
 
 /** The smallest subgroup that WGSL allows. */
 const LEAST_SUBGROUP = 4;
-
-export function reducer({ type, threads, columns = 1 }: Reduction, subgroups: boolean): Reducer {
-  return subgroups ? bySubgroups(type, threads, columns) : byHalves(type, threads, columns);
-}
 
 function byHalves(type: string, threads: number, columns: number): Reducer {
   const reduce = (name: string, join: string) => `
