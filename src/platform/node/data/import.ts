@@ -15,6 +15,7 @@ import {
   anything,
   aString,
   checkArguments,
+  type FieldsOf,
   optional,
   optionsOf,
 } from '../../../core/arguments.ts';
@@ -66,9 +67,11 @@ export interface ImportedDataset {
   load(split: SplitName): Promise<Dataset>;
 }
 
-const pathOptions = optionsOf<ImportPathOptions>({
+/** The options of importing a path, for `checkArguments`. */
+export const pathFields: FieldsOf<ImportPathOptions> = {
   ...{ ...importFields, name: anything, keep: optional(aBoolean), env: optional(anObject) },
-});
+};
+const pathOptions = optionsOf<ImportPathOptions>(pathFields);
 
 /**
  * Imports a path, or finds that this was done before.

@@ -1,26 +1,16 @@
 /** Opens a data set by name or path: a set of the registry, your own pictures, or an imported set. */
 
 import { stat } from 'node:fs/promises';
-import {
-  aBoolean,
-  aFunction,
-  anObject,
-  anything,
-  aString,
-  checkArguments,
-  optional,
-  optionsOf,
-} from '../../../core/arguments.ts';
+import { aFunction, aString, checkArguments, optional, optionsOf } from '../../../core/arguments.ts';
 import { CoutureError } from '../../../core/errors.ts';
 import { didYouMean } from '../../../core/nearest.ts';
 import type { DataEvent } from '../../../data/data-event.ts';
 import type { Dataset, SplitName } from '../../../data/dataset.ts';
 import type { DatasetInfo } from '../../../data/dataset-info.ts';
-import { importFields } from '../../../data/import/options.ts';
 import type { ImportReport } from '../../../data/import/report.ts';
 import { findDataset, infoOf, registry } from '../../../data/registry.ts';
 import { cacheDirectory } from './cache.ts';
-import { type ImportPathOptions, importDataset, keptOptions } from './import.ts';
+import { type ImportPathOptions, importDataset, keptOptions, pathFields } from './import.ts';
 import { ImportCache } from './import-cache.ts';
 import { type KeptOptions, saysHow } from './kept-options.ts';
 import { loadSplit } from './load-split.ts';
@@ -45,15 +35,7 @@ export interface OpenedDataset {
   load(split: SplitName): Promise<Dataset>;
 }
 
-const openOptions = optionsOf<OpenDatasetOptions>({
-  ...{
-    ...importFields,
-    name: anything,
-    keep: optional(aBoolean),
-    env: optional(anObject),
-    onData: optional(aFunction),
-  },
-});
+const openOptions = optionsOf<OpenDatasetOptions>({ ...pathFields, onData: optional(aFunction) });
 
 /**
  * Finds a data set. A path is imported, unless that was done before and nothing has changed. Options that are not given
