@@ -62,7 +62,7 @@ export async function measureChoices(
     const began = performance.now();
     const { kind, reason, backend } = await chooseBackend(config, dataset, {
       start: (backend) => createNodeBackend({ backend }),
-      // A light run is one on a software adapter, of which `auto` would not measure anything.
+      // A light run is on a software adapter, which `auto` never measures.
       findAdapter: async () => {
         const adapter = await findNodeAdapter();
         return adapter && { ...adapter, software: adapter.software && !light };

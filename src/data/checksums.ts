@@ -47,7 +47,7 @@ export function sameImages(a: DatasetInfo, b: DatasetInfo): boolean {
   return sameSplit(a.splits.train, b.splits.train) && sameSplit(a.splits.test, b.splits.test);
 }
 
-/** Two data sets of which `sameImages` is false, in words that tell them apart. */
+/** Words that tell two data sets apart whose images differ (`sameImages`). */
 export function unlikeText(a: DatasetInfo, b: DatasetInfo): string {
   const [first, second] = [a, b].map(
     ({ name, shape, classNames, splits: { train, test } }) =>

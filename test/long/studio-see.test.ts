@@ -69,7 +69,7 @@ async function download(page: Page, click: () => Promise<void>): Promise<{ file:
   return { file, bytes: await readFile(await file.path()) };
 }
 
-/** Bars of which one picture is in both classes, so one label must be wrong. */
+/** Bars with one picture in both classes, so one label must be wrong. */
 const bars = async (): Promise<Buffer> =>
   await barsZip(200, [{ name: 'bars/low/copy.png', input: barPng(3, 0) }]);
 

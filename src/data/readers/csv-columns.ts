@@ -80,7 +80,7 @@ function pathColumns(first: readonly string[], name: string): PathColumns {
   const split = first.findIndex((field) => splitNames.test(field));
   if (path >= 0 && label >= 0)
     return { form: 'paths', path, label, split: split < 0 ? undefined : split, hasHeader: true };
-  // A header with a label, or a row of numbers, of which the first is the label.
+  // A header with a label, or a row of numbers that begins with the label.
   const begins = label >= 0 || /^\d+$/.test(first[0]) ? Math.max(label, 0) : undefined;
   const pixels = first.filter((field, column) => column !== begins && pixelNames.test(field));
   if (first.length > 2 && begins !== undefined && pixels.length === first.length - 1) {

@@ -1,4 +1,4 @@
-/** The color of the drawing board of an exported page: that of the background of the training images. */
+/** The color of an exported page's drawing board: the background of the training images. */
 
 import { meanGrid, type UnlikeDescription } from '../../use/unlike.ts';
 

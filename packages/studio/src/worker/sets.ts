@@ -30,7 +30,7 @@ export async function keepSet(sets: Readonly<Record<SplitName, Dataset>>): Promi
   if (digest === undefined) return;
   const store = await studioStore();
   const folder = store.paths.join(FOLDER, digest);
-  // A set of which a file was lost is written again.
+  // A set that has lost a file is written again.
   if ((await readSet(digest).catch(() => undefined)) !== undefined) return;
   const files = new Map<string, Uint8Array>();
   for (const split of splits) {
